@@ -1,1 +1,43 @@
-//! Placeholder.
+//! Mailgrant's vocabulary: pure types, parsing and the codes of texts.
+//!
+//! Builds for the browser and for the server. No I/O, no async, no `cfg`, and no dependency that
+//! knows about either side.
+
+pub mod address;
+pub mod authorization;
+pub mod check;
+pub mod data_center;
+pub mod field_error;
+pub mod finding;
+pub mod grant;
+pub mod host;
+pub mod preset;
+pub mod provider;
+pub mod scope;
+pub mod secret;
+pub mod smtp_form;
+pub mod smtp_parse;
+pub mod smtp_settings;
+pub mod time;
+pub mod url;
+pub mod warning;
+
+pub use address::{EmailAddress, FromAddress};
+pub use authorization::{AuthorizationId, AuthorizationState};
+pub use check::{CheckId, CheckOutcome, CheckReport, CheckStep, StepKind, TlsSession, Verdict};
+pub use data_center::{DataCenter, DataCenterId, DataCenterName};
+pub use field_error::{FieldError, FormErrors};
+pub use finding::{Finding, FindingCode, Retry};
+pub use grant::{GrantBinding, GrantStatus};
+pub use host::Host;
+pub use preset::{Preset, PresetAuthentication};
+pub use provider::{Provider, ProviderFamily};
+pub use scope::Scope;
+pub use secret::{SavedSecret, SecretEdit, SecretField, TypedSecret};
+pub use smtp_form::{SmtpField, SmtpForm};
+pub use smtp_settings::{
+    Authentication, MailboxSettings, OAuthClient, SavedSettings, Security, SmtpSettings, TlsMinimum,
+};
+pub use time::UnixTime;
+pub use url::{EndpointUrl, RedirectUrl};
+pub use warning::FieldWarning;

@@ -1,0 +1,64 @@
+//! Authorizations as pages show them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DataCenter, FieldError, Finding, UnixTime};
+
+/// Names an authorization. It is random but no secret: it gives no right to anything.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AuthorizationId(String);
+
+impl AuthorizationId {
+    /// Reads an id: 1 to 64 letters, digits, hyphens and underscores.
+    ///
+    /// # Errors
+    /// `UnknownChoice`.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        if (1..=64).contains(&text.len()) && text.bytes().all(good) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(FieldError::UnknownChoice)
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How an authorization stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AuthorizationState {
+    /// The administrator has not come back yet.
+    Pending {
+        /// Whose settings are authorized.
+        data_center: DataCenter,
+        /// When it ends by itself.
+        expires_at: UnixTime,
+    },
+    /// SMTP settings authorized.
+    Authorized {
+        /// Whose settings were authorized.
+        data_center: DataCenter,
+        /// Who signed in: as the provider said, else the user name asked for.
+        account: String,
+        /// Whether the provider itself named the account.
+        account_confirmed: bool,
+        /// When the access token expires.
+        valid_until: UnixTime,
+        /// What was granted, as the provider said.
+        scope: String,
+        /// The account that signed in is not the user name of the settings.
+        other_account: Option<String>,
+    },
+    /// Nothing came of it, and nothing that worked before has changed.
+    Failed {
+        /// Whose settings were to be authorized, when that is known.
+        data_center: Option<DataCenter>,
+        /// Why, and what to do.
+        finding: Finding,
+    },
+}

@@ -1,0 +1,328 @@
+//! Findings: decoded failures. The code is here, its cause and fix in words are chosen where it
+//! is shown.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Whether trying again can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    /// Not before somebody has changed something.
+    Never,
+    /// Once, with a fresh access token.
+    OnceAfterRefresh,
+    /// Later, with back-off.
+    Later,
+}
+
+macro_rules! finding_codes {
+    ($($(#[$doc:meta])* $name:ident = $retry:ident,)*) => {
+        /// What failed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum FindingCode { $($(#[$doc])* $name,)* }
+
+        impl FindingCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Whether trying again can help.
+            pub fn retry(self) -> Retry {
+                match self { $(Self::$name => Retry::$retry,)* }
+            }
+        }
+    };
+}
+
+finding_codes! {
+    // The callback.
+    /// The `state` of the callback is none of ours.
+    StateUnknown = Never,
+    /// The authorization has been answered before.
+    AuthorizationUsed = Never,
+    /// The authorization was answered after it had ended.
+    AuthorizationExpired = Never,
+    /// Another browser asked for this authorization.
+    OtherBrowser = Never,
+    /// The settings have been changed since the authorization began.
+    SettingsChanged = Never,
+    /// `iss` names another authorization server (RFC 9207).
+    IssuerMismatch = Never,
+    /// The callback holds neither a code nor an error.
+    CallbackIncomplete = Never,
+    /// `access_denied`: refused at the provider, or not a test user at Google.
+    AccessDenied = Never,
+    /// `admin_policy_enforced`: the Workspace administrator does not allow this client.
+    AdminPolicyEnforced = Never,
+    /// `org_internal`: the client is open to its own organisation only.
+    OrgInternal = Never,
+    /// `disabled_client`: the client is switched off in the console.
+    DisabledClient = Never,
+    /// `invalid_scope`, or a scope the provider does not know.
+    ScopeRefused = Never,
+    /// `server_error` or `temporarily_unavailable` at the provider.
+    ProviderUnavailable = Later,
+    /// An error of the provider that is not known to us; it is shown as it came.
+    ProviderError = Never,
+    /// Not all scopes asked for were granted.
+    ScopeMissing = Never,
+    /// The provider gave no refresh token.
+    NoRefreshToken = Never,
+
+    // The token endpoint.
+    /// `invalid_grant`: the refresh token is dead.
+    GrantEnded = Never,
+    /// `invalid_grant` six to eight days after the authorization at Google: the consent screen is
+    /// in "Testing".
+    GrantEndedInTesting = Never,
+    /// `invalid_grant` for a code: used before, too old, or another redirect URL or PKCE verifier.
+    CodeRefused = Never,
+    /// `invalid_client`: the client secret is wrong.
+    ClientSecretWrong = Never,
+    /// AADSTS7000222: the client secret has expired.
+    ClientSecretExpired = Never,
+    /// AADSTS700016: the client ID is not known in this tenant.
+    ClientUnknown = Never,
+    /// `unauthorized_client`: the client may not do this.
+    ClientNotAllowed = Never,
+    /// AADSTS50011, `redirect_uri_mismatch`: the redirect URL is not registered.
+    RedirectUrlNotRegistered = Never,
+    /// AADSTS50020: an account of another tenant.
+    AccountOfAnotherTenant = Never,
+    /// AADSTS50194: a single-tenant application on a shared endpoint.
+    SingleTenantClient = Never,
+    /// AADSTS65001: consent is missing.
+    ConsentMissing = Never,
+    /// AADSTS90094: consent of an administrator is missing.
+    AdminConsentMissing = Never,
+    /// AADSTS50076, 50079, 53003: MFA or conditional access wants a new sign-in.
+    SignInAgain = Never,
+    /// AADSTS50173: the password of the account was changed.
+    PasswordChanged = Never,
+    /// AADSTS700082: the refresh token was not used for 90 days.
+    GrantUnused = Never,
+    /// The token endpoint could not be reached.
+    TokenEndpointUnreachable = Later,
+    /// The certificate of the token endpoint was not accepted.
+    TokenEndpointCertificate = Later,
+    /// The token endpoint did not answer in time.
+    TokenEndpointTimeout = Later,
+    /// The token endpoint answered something that is no token answer.
+    TokenAnswerUnreadable = Later,
+    /// The token is of a type that mail servers do not take (not `Bearer`).
+    TokenTypeUnknown = Never,
+
+    // Before the connection.
+    /// There are no SMTP settings.
+    SettingsMissing = Never,
+    /// There is no grant for exactly these values.
+    GrantMissing = Never,
+    /// The grant has ended.
+    GrantNeedsAuthorization = Never,
+    /// A credential would travel in the clear to another machine.
+    CredentialInPlaintext = Never,
+
+    // The connection.
+    /// The name of the server could not be resolved.
+    HostNotFound = Later,
+    /// The connection was refused.
+    ConnectionRefused = Later,
+    /// The connection could not be made.
+    ConnectionFailed = Later,
+    /// The server did not answer in time.
+    Timeout = Later,
+    /// The server closed the connection.
+    ConnectionClosed = Later,
+    /// The server closed the connection after it had the whole message: it may have been sent.
+    ClosedAfterMessage = Later,
+    /// A server that waits for STARTTLS was spoken to in TLS.
+    PlaintextOnTlsPort = Never,
+    /// A server that speaks TLS from the first byte was expected to greet.
+    TlsOnPlaintextPort = Never,
+    /// STARTTLS is required and not offered.
+    StarttlsNotOffered = Never,
+    /// The server offers no TLS version that is accepted.
+    TlsVersion = Never,
+    /// The certificate was issued by nobody we trust.
+    CertificateIssuerUnknown = Never,
+    /// The certificate is for another name.
+    CertificateOtherName = Never,
+    /// The certificate has expired or is not valid yet.
+    CertificateExpired = Never,
+    /// The certificate was not accepted for another reason.
+    CertificateRefused = Never,
+    /// TLS could not be agreed on.
+    TlsFailed = Later,
+    /// The server does not speak SMTP.
+    NotSmtp = Never,
+
+    // Authentication.
+    /// The server offers no mechanism for this authentication type.
+    MechanismNotOffered = Never,
+    /// 535 5.7.8: bad token, user or scope.
+    TokenRefused = OnceAfterRefresh,
+    /// Microsoft 535 5.7.3: token for another resource or scope, other account, no service principal.
+    TokenForOtherResource = OnceAfterRefresh,
+    /// 535 for a password.
+    PasswordRefused = Never,
+    /// Microsoft 535 5.7.139: SMTP AUTH is off for the tenant.
+    SmtpAuthDisabledForTenant = Never,
+    /// Microsoft 535 5.7.139: SMTP AUTH is off for the mailbox.
+    SmtpAuthDisabledForMailbox = Never,
+    /// Microsoft 535 5.7.139: the credentials were incorrect.
+    CredentialsIncorrect = Never,
+    /// Microsoft 535 5.7.139: security defaults or conditional access.
+    CriteriaNotMet = Never,
+    /// Google 534 5.7.9, 5.7.14: an app password or a browser sign-in is wanted.
+    AppPasswordNeeded = Never,
+    /// Microsoft 550 5.7.30: sign-in with a password is retired.
+    PasswordSignInRetired = Never,
+    /// 454: the server cannot check credentials at the moment.
+    AuthenticationUnavailable = Later,
+    /// 530: the server wants authentication.
+    AuthenticationWanted = Never,
+
+    // The message.
+    /// The account may not send as this From address.
+    SendAsDenied = Never,
+    /// 550 5.7.1: relaying or policy refused.
+    PolicyRefused = Never,
+    /// The recipient was refused.
+    RecipientRefused = Never,
+    /// The sender was refused.
+    SenderRefused = Never,
+    /// The quota is used up: later, though the reply is 5xx.
+    QuotaExceeded = Later,
+    /// Too many connections.
+    TooManyConnections = Later,
+    /// Too fast, or another temporary refusal.
+    Temporary = Later,
+    /// Microsoft 430 4.2.0 STOREDRV: the mailbox permission of an application is missing; never,
+    /// though the reply is 4xx.
+    MailboxPermissionMissing = Never,
+    /// Microsoft 421 4.7.66: the TLS version is too old.
+    TlsTooOld = Never,
+    /// 552 5.3.4: the message is too large.
+    MessageTooLarge = Never,
+    /// A permanent refusal that is not known to us; it is shown as it came.
+    Refused = Never,
+}
+
+impl FindingCode {
+    /// The code as text, as in the database and in logs: `grant_ended`.
+    pub fn as_str(self) -> String {
+        let mut text = String::new();
+        for character in format!("{self:?}").chars() {
+            if character.is_ascii_uppercase() && !text.is_empty() {
+                text.push('_');
+            }
+            text.push(character.to_ascii_lowercase());
+        }
+        text
+    }
+}
+
+/// A value of this connection that the cause or the fix of a finding names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingValue {
+    /// The user name of the settings.
+    Username,
+    /// The account that signed in.
+    Account,
+    /// The From address.
+    From,
+    /// `host:port` of the server.
+    Server,
+    /// The redirect URL.
+    RedirectUrl,
+    /// Scopes.
+    Scope,
+    /// The client ID.
+    ClientId,
+    /// The issuer that was expected or that came.
+    Issuer,
+    /// What the server offers.
+    Offered,
+}
+
+/// A decoded failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What failed.
+    pub code: FindingCode,
+    /// What the provider or the server said, redacted and cut to a sensible length.
+    pub said: Option<String>,
+    /// Values of this connection for the text.
+    pub values: BTreeMap<FindingValue, String>,
+}
+
+impl Finding {
+    /// Longest text of a provider that is kept: characters.
+    pub const SAID_AT_MOST: usize = 1_000;
+
+    /// A finding without more to say.
+    pub fn new(code: FindingCode) -> Self {
+        Self {
+            code,
+            said: None,
+            values: BTreeMap::new(),
+        }
+    }
+
+    /// With what the other side said. The text has to be redacted already.
+    #[must_use]
+    pub fn saying(mut self, said: impl AsRef<str>) -> Self {
+        let said: String = said
+            .as_ref()
+            .trim()
+            .chars()
+            .filter(|c| !c.is_control() || *c == '\n')
+            .take(Self::SAID_AT_MOST)
+            .collect();
+        self.said = Some(said).filter(|said| !said.is_empty());
+        self
+    }
+
+    /// With a value for the text.
+    #[must_use]
+    pub fn with(mut self, value: FindingValue, text: impl Into<String>) -> Self {
+        self.values.insert(value, text.into());
+        self
+    }
+
+    /// A value for the text, or `""`.
+    pub fn value(&self, value: FindingValue) -> &str {
+        self.values.get(&value).map_or("", String::as_str)
+    }
+}
+
+impl From<FindingCode> for Finding {
+    fn from(code: FindingCode) -> Self {
+        Self::new(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_written_the_same_in_json_and_in_logs() {
+        for code in FindingCode::ALL {
+            let json = serde_json::to_string(code).unwrap();
+            assert_eq!(json, format!("\"{}\"", code.as_str()));
+        }
+    }
+
+    #[test]
+    fn what_a_provider_said_is_cut_and_freed_of_control_characters() {
+        let finding = Finding::new(FindingCode::Refused)
+            .saying(format!("a\u{1b}[31m\n{}", "x".repeat(5_000)));
+        let said = finding.said.unwrap();
+        assert!(said.starts_with("a[31m\nx"));
+        assert_eq!(said.chars().count(), Finding::SAID_AT_MOST);
+    }
+}

@@ -1,0 +1,56 @@
+//! Grants as pages show them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{EndpointUrl, Finding, Host, Scope, UnixTime};
+
+/// The values a grant was given for. When one of them changes the grant ends: its tokens never
+/// go to another SMTP host, and never stand for another client, account or scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantBinding {
+    /// The SMTP server the access token is sent to.
+    pub smtp_host: Host,
+    /// Who signs in there.
+    pub username: String,
+    /// The OAuth client.
+    pub client_id: String,
+    /// Where the administrator signed in.
+    pub authorization_endpoint: EndpointUrl,
+    /// Where the refresh token is sent to.
+    pub token_endpoint: EndpointUrl,
+    /// What was asked for.
+    pub scope: Scope,
+}
+
+/// What the settings page says about the grant of a data center.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GrantStatus {
+    /// The saved settings do not use OAuth.
+    NotUsed,
+    /// No authorization has been finished for the saved values.
+    NotAuthorized,
+    /// A grant is held and works as far as is known.
+    Authorized {
+        /// Who signed in: as the provider said, else the user name asked for.
+        account: String,
+        /// Whether the provider itself named the account.
+        account_confirmed: bool,
+        /// When the authorization was finished.
+        authorized_at: UnixTime,
+        /// When the access token expires.
+        valid_until: UnixTime,
+        /// What was granted, as the provider said.
+        scope: String,
+        /// The last renewal failed in a way that is tried again.
+        trouble: Option<Finding>,
+    },
+    /// The grant has ended; mail waits until somebody authorizes again.
+    NeedsAuthorization {
+        /// Who had signed in.
+        account: String,
+        /// When it was noticed.
+        since: UnixTime,
+        /// Why.
+        finding: Finding,
+    },
+}

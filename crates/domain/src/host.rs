@@ -1,0 +1,205 @@
+//! Host names and IP literals.
+
+use std::{fmt, net::IpAddr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::FieldError;
+
+/// A host name (RFC 1123, underscores tolerated) or an IP address, without brackets.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Host(String);
+
+impl Host {
+    /// Reads what was typed. White space around it goes; `[::1]` loses its brackets; names become
+    /// lower case.
+    ///
+    /// # Errors
+    /// A code that tells a URL and `host:port` from other mistakes.
+    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+        let text = typed.trim();
+        if text.is_empty() {
+            return Err(FieldError::Required);
+        }
+        if text.contains("://") {
+            return Err(FieldError::HostHasScheme);
+        }
+        let bare = text
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .unwrap_or(text);
+        if let Ok(ip) = bare.parse::<IpAddr>() {
+            return Ok(Self(ip.to_string()));
+        }
+        if let Some((name, port)) = text.rsplit_once(':')
+            && port.chars().all(|c| c.is_ascii_digit())
+            && is_name(name)
+        {
+            return Err(FieldError::HostHasPort);
+        }
+        if text.len() > 253 {
+            return Err(FieldError::TooLong);
+        }
+        let name = text.strip_suffix('.').unwrap_or(text);
+        if !is_name(name) {
+            return Err(FieldError::NotAHost);
+        }
+        Ok(Self(name.to_ascii_lowercase()))
+    }
+
+    /// The name or address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address, when this is one.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.0.parse().ok()
+    }
+
+    /// Whether this names the machine itself: `localhost`, `*.localhost` (RFC 6761 §6.3),
+    /// 127.0.0.0/8 or `::1`.
+    pub fn is_loopback(&self) -> bool {
+        self.ip().map_or_else(
+            || self.0 == "localhost" || self.0.ends_with(".localhost"),
+            |ip| ip.to_canonical().is_loopback(),
+        )
+    }
+
+    /// Whether a provider on the internet cannot know this host: a private or link-local address, a name
+    /// without a dot, or one under a suffix kept for local use.
+    pub fn is_private(&self) -> bool {
+        match self.ip().map(|ip| ip.to_canonical()) {
+            Some(IpAddr::V4(ip)) => ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
+            Some(IpAddr::V6(ip)) => {
+                ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_unspecified()
+            }
+            None => {
+                !self.is_loopback()
+                    && (!self.0.contains('.')
+                        || [
+                            ".local",
+                            ".internal",
+                            ".lan",
+                            ".home.arpa",
+                            ".test",
+                            ".example",
+                        ]
+                        .iter()
+                        .any(|suffix| self.0.ends_with(suffix)))
+            }
+        }
+    }
+
+    /// Whether this is `domain` or a name below it.
+    pub fn is_within(&self, domain: &str) -> bool {
+        self.0 == domain
+            || self
+                .0
+                .strip_suffix(domain)
+                .is_some_and(|rest| rest.ends_with('.'))
+    }
+}
+
+/// Labels of 1 to 63 letters, digits, hyphens and underscores, not all of the last one digits (a
+/// mistyped IP address is not a name).
+fn is_name(text: &str) -> bool {
+    let label_is_good = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    text.split('.').all(label_is_good)
+        && text
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| !last.bytes().all(|b| b.is_ascii_digit()))
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_names_and_addresses() {
+        for (typed, host) in [
+            (" smtp.gmail.com ", "smtp.gmail.com"),
+            ("SMTP.Office365.com.", "smtp.office365.com"),
+            ("localhost", "localhost"),
+            ("mail_relay", "mail_relay"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("::1", "::1"),
+            ("[2001:DB8::1]", "2001:db8::1"),
+        ] {
+            assert_eq!(
+                Host::parse(typed).map(|h| h.to_string()),
+                Ok(host.to_owned()),
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn tells_common_mistakes_apart() {
+        for (typed, error) in [
+            ("", FieldError::Required),
+            ("   ", FieldError::Required),
+            ("https://smtp.gmail.com", FieldError::HostHasScheme),
+            ("smtp.gmail.com:587", FieldError::HostHasPort),
+            ("smtp gmail.com", FieldError::NotAHost),
+            ("smtp..gmail.com", FieldError::NotAHost),
+            ("-smtp.gmail.com", FieldError::NotAHost),
+            ("256.1.1.1", FieldError::NotAHost),
+            ("1.2.3", FieldError::NotAHost),
+            ("smtp.gmail.com\r\nRCPT", FieldError::NotAHost),
+            ("smtp.gmail.com/x", FieldError::NotAHost),
+            ("sмtp.gmail.com", FieldError::NotAHost),
+        ] {
+            assert_eq!(Host::parse(typed), Err(error), "{typed}");
+        }
+    }
+
+    #[test]
+    fn knows_loopback_and_private_hosts() {
+        let host = |typed: &str| Host::parse(typed).unwrap();
+        for loopback in [
+            "localhost",
+            "a.localhost",
+            "127.1.2.3",
+            "::1",
+            "::ffff:127.0.0.1",
+        ] {
+            assert!(host(loopback).is_loopback(), "{loopback}");
+            assert!(!host(loopback).is_private(), "{loopback}");
+        }
+        for private in [
+            "10.0.0.1",
+            "192.168.1.1",
+            "fd00::1",
+            "fe80::1",
+            "mail",
+            "x.local",
+        ] {
+            assert!(host(private).is_private(), "{private}");
+            assert!(!host(private).is_loopback(), "{private}");
+        }
+        for public in ["8.8.8.8", "example.com", "notlocalhost.com"] {
+            assert!(
+                !host(public).is_private() && !host(public).is_loopback(),
+                "{public}"
+            );
+        }
+        assert!(host("login.microsoftonline.com").is_within("microsoftonline.com"));
+        assert!(!host("evilmicrosoftonline.com").is_within("microsoftonline.com"));
+    }
+}

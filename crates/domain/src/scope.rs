@@ -1,0 +1,152 @@
+//! OAuth scopes.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::FieldError;
+
+/// One or more scope tokens (RFC 6749 §3.3), kept with single spaces between them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Scope(String);
+
+impl Scope {
+    /// Reads tokens separated by any white space. Repeated tokens go.
+    ///
+    /// # Errors
+    /// `Required`, `TooLong` (more than 2,000 characters), `NotAScope`, `MixedScopes`.
+    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+        let mut tokens: Vec<&str> = Vec::new();
+        for token in typed.split_whitespace() {
+            if !token
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
+            {
+                return Err(FieldError::NotAScope);
+            }
+            if !tokens.contains(&token) {
+                tokens.push(token);
+            }
+        }
+        if tokens.is_empty() {
+            return Err(FieldError::Required);
+        }
+        let scope = Self(tokens.join(" "));
+        if scope.0.len() > 2_000 {
+            return Err(FieldError::TooLong);
+        }
+        // Microsoft issues one token for one resource and refuses such a request.
+        if scope.tokens().any(is_graph) && scope.tokens().any(is_outlook) {
+            return Err(FieldError::MixedScopes);
+        }
+        Ok(scope)
+    }
+
+    /// The scope as text, tokens separated by one space.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The tokens.
+    pub fn tokens(&self) -> impl Iterator<Item = &str> {
+        self.0.split(' ')
+    }
+
+    /// Whether a token is asked for.
+    pub fn contains(&self, token: &str) -> bool {
+        self.tokens().any(|own| own == token)
+    }
+
+    /// The tokens asked for that the provider did not grant. Tokens that ask for identity or
+    /// a refresh token are left out, since providers do not list them reliably; letter case and a
+    /// closing slash do not count.
+    pub fn missing_from(&self, granted: &str) -> Vec<String> {
+        let same = |a: &str, b: &str| {
+            a.trim_end_matches('/')
+                .eq_ignore_ascii_case(b.trim_end_matches('/'))
+        };
+        self.tokens()
+            .filter(|token| !["offline_access", "openid", "email", "profile"].contains(token))
+            .filter(|token| !granted.split_whitespace().any(|other| same(token, other)))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// A token for Microsoft Graph: its URL, or one of the short names that Microsoft reads as Graph's.
+fn is_graph(token: &str) -> bool {
+    let token = token.to_ascii_lowercase();
+    token.starts_with("https://graph.microsoft.")
+        || ["mail.send", "mail.read", "mail.readwrite", "user.read"].contains(&token.as_str())
+}
+
+fn is_outlook(token: &str) -> bool {
+    let token = token.to_ascii_lowercase();
+    [
+        "https://outlook.office.com/",
+        "https://outlook.office365.",
+        "https://partner.outlook.cn/",
+    ]
+    .iter()
+    .any(|prefix| token.starts_with(prefix))
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn reads_tokens_separated_by_any_white_space() {
+        let scope = Scope::parse(" https://mail.google.com/\n\topenid  openid ").unwrap();
+        assert_eq!(scope.as_str(), "https://mail.google.com/ openid");
+        assert_eq!(Scope::parse("  \n"), Err(FieldError::Required));
+        assert_eq!(Scope::parse("a\"b"), Err(FieldError::NotAScope));
+        assert_eq!(Scope::parse("größe"), Err(FieldError::NotAScope));
+    }
+
+    #[test]
+    fn refuses_graph_and_outlook_together() {
+        for typed in [
+            "https://outlook.office.com/SMTP.Send https://graph.microsoft.com/Mail.Send",
+            "https://outlook.office365.com/.default User.Read",
+        ] {
+            assert_eq!(Scope::parse(typed), Err(FieldError::MixedScopes), "{typed}");
+        }
+        let outlook = "https://outlook.office.com/SMTP.Send https://outlook.office.com/IMAP.AccessAsUser.All offline_access";
+        assert!(Scope::parse(outlook).is_ok());
+        assert!(Scope::parse("https://graph.microsoft.com/Mail.Send offline_access").is_ok());
+    }
+
+    #[test]
+    fn names_the_scopes_that_were_not_granted() {
+        let asked = Scope::parse("https://mail.google.com/ openid offline_access").unwrap();
+        assert!(
+            asked
+                .missing_from("https://mail.google.com openid")
+                .is_empty()
+        );
+        assert_eq!(
+            asked.missing_from("openid email"),
+            ["https://mail.google.com/"]
+        );
+        assert_eq!(asked.missing_from(""), ["https://mail.google.com/"]);
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_scope_reads_back_to_itself(text in "[ -~\\n\\t]{0,80}") {
+            if let Ok(scope) = Scope::parse(&text) {
+                prop_assert_eq!(Scope::parse(scope.as_str()), Ok(scope));
+            }
+        }
+    }
+}

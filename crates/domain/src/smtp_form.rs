@@ -1,0 +1,395 @@
+//! The form of SMTP settings: what was typed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Authentication, Preset, PresetAuthentication, Provider, SavedSettings, SecretField, Security,
+    SmtpSettings, TlsMinimum, TypedSecret,
+};
+
+/// The fields of the form, in the order of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpField {
+    /// Provider.
+    Provider,
+    /// SMTP host.
+    SmtpHost,
+    /// SMTP port.
+    SmtpPort,
+    /// Data center.
+    DataCenter,
+    /// From address.
+    FromAddress,
+    /// Enable SSL.
+    EnableSsl,
+    /// STARTTLS or implicit TLS.
+    Security,
+    /// SMTP TLS Version.
+    TlsMinimum,
+    /// Email of the email box.
+    MailboxEmail,
+    /// Password of the email box.
+    MailboxPassword,
+    /// Host name of the email box.
+    MailboxHost,
+    /// Port of the email box.
+    MailboxPort,
+    /// Authentication type.
+    AuthenticationType,
+    /// Redirect URL.
+    RedirectUrl,
+    /// Client ID.
+    ClientId,
+    /// Client Secret.
+    ClientSecret,
+    /// Authorization endpoint.
+    AuthorizationEndpoint,
+    /// Token endpoint.
+    TokenEndpoint,
+    /// Scope.
+    Scope,
+    /// Username.
+    Username,
+    /// Password.
+    Password,
+}
+
+impl SmtpField {
+    /// Every field.
+    pub const ALL: &[Self] = &[
+        Self::Provider,
+        Self::SmtpHost,
+        Self::SmtpPort,
+        Self::DataCenter,
+        Self::FromAddress,
+        Self::EnableSsl,
+        Self::Security,
+        Self::TlsMinimum,
+        Self::MailboxEmail,
+        Self::MailboxPassword,
+        Self::MailboxHost,
+        Self::MailboxPort,
+        Self::AuthenticationType,
+        Self::RedirectUrl,
+        Self::ClientId,
+        Self::ClientSecret,
+        Self::AuthorizationEndpoint,
+        Self::TokenEndpoint,
+        Self::Scope,
+        Self::Username,
+        Self::Password,
+    ];
+
+    /// The field's name in the form, as in [`SmtpForm`].
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::SmtpHost => "smtp_host",
+            Self::SmtpPort => "smtp_port",
+            Self::DataCenter => "data_center",
+            Self::FromAddress => "from_address",
+            Self::EnableSsl => "enable_ssl",
+            Self::Security => "security",
+            Self::TlsMinimum => "tls_minimum",
+            Self::MailboxEmail => "mailbox_email",
+            Self::MailboxPassword => "mailbox_password",
+            Self::MailboxHost => "mailbox_host",
+            Self::MailboxPort => "mailbox_port",
+            Self::AuthenticationType => "authentication_type",
+            Self::RedirectUrl => "redirect_url",
+            Self::ClientId => "client_id",
+            Self::ClientSecret => "client_secret",
+            Self::AuthorizationEndpoint => "authorization_endpoint",
+            Self::TokenEndpoint => "token_endpoint",
+            Self::Scope => "scope",
+            Self::Username => "username",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// What was typed and chosen on the settings page. Nothing in it is checked;
+/// [`SmtpForm::parse`] does that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SmtpForm {
+    /// The id of the data center whose settings these are.
+    pub data_center: String,
+    /// The version of the saved settings that the form started from.
+    pub version: i64,
+    /// Code of a [`Provider`].
+    pub provider: String,
+    /// SMTP host.
+    pub smtp_host: String,
+    /// SMTP port.
+    pub smtp_port: String,
+    /// From address.
+    pub from_address: String,
+    /// Enable SSL.
+    pub enable_ssl: bool,
+    /// Code of a [`Security`]; empty means what the port means. Counts only with `enable_ssl`.
+    pub security: String,
+    /// Code of a [`TlsMinimum`].
+    pub tls_minimum: String,
+    /// Email box.
+    pub mailbox_enabled: bool,
+    /// Email of the email box.
+    pub mailbox_email: String,
+    /// Password of the email box; empty keeps the saved one.
+    pub mailbox_password: TypedSecret,
+    /// Host name of the email box.
+    pub mailbox_host: String,
+    /// Port of the email box.
+    pub mailbox_port: String,
+    /// Authentication required.
+    pub authentication_required: bool,
+    /// `basic` or `oauth`.
+    pub authentication_type: String,
+    /// Redirect URL.
+    pub redirect_url: String,
+    /// Client ID.
+    pub client_id: String,
+    /// Client Secret; empty keeps the saved one.
+    pub client_secret: TypedSecret,
+    /// Authorization endpoint.
+    pub authorization_endpoint: String,
+    /// Token endpoint.
+    pub token_endpoint: String,
+    /// Scope.
+    pub scope: String,
+    /// Username.
+    pub username: String,
+    /// Password; empty keeps the saved one.
+    pub password: TypedSecret,
+}
+
+impl Default for SmtpForm {
+    /// All empty and off: what a browser sends of a form in which nothing is set.
+    fn default() -> Self {
+        Self {
+            data_center: String::new(),
+            version: 0,
+            provider: String::new(),
+            smtp_host: String::new(),
+            smtp_port: String::new(),
+            from_address: String::new(),
+            enable_ssl: false,
+            security: String::new(),
+            tls_minimum: String::new(),
+            mailbox_enabled: false,
+            mailbox_email: String::new(),
+            mailbox_password: TypedSecret::default(),
+            mailbox_host: String::new(),
+            mailbox_port: String::new(),
+            authentication_required: false,
+            authentication_type: String::new(),
+            redirect_url: String::new(),
+            client_id: String::new(),
+            client_secret: TypedSecret::default(),
+            authorization_endpoint: String::new(),
+            token_endpoint: String::new(),
+            scope: String::new(),
+            username: String::new(),
+            password: TypedSecret::default(),
+        }
+    }
+}
+
+/// The code of Basic authentication in forms.
+pub const BASIC: &str = "basic";
+/// The code of OAuth authentication in forms.
+pub const OAUTH: &str = "oauth";
+
+impl SmtpForm {
+    /// The form as it opens: of the saved settings, or of a first visit. Secrets are never in it.
+    pub fn open(saved: &SavedSettings, redirect_url: &str) -> Self {
+        let mut form = Self {
+            data_center: saved.data_center.id.to_string(),
+            version: saved.version,
+            provider: Provider::Other.code().into(),
+            smtp_port: "587".into(),
+            enable_ssl: true,
+            security: Security::StartTls.code().into(),
+            tls_minimum: TlsMinimum::Tls12.code().into(),
+            mailbox_port: "993".into(),
+            authentication_required: true,
+            authentication_type: OAUTH.into(),
+            redirect_url: redirect_url.into(),
+            ..Self::default()
+        };
+        if let Some(settings) = &saved.settings {
+            form.fill(settings);
+        }
+        form
+    }
+
+    fn fill<S>(&mut self, settings: &SmtpSettings<S>) {
+        self.provider = settings.provider.code().into();
+        self.smtp_host = settings.host.to_string();
+        self.smtp_port = settings.port.to_string();
+        self.from_address = settings.from.to_string();
+        self.enable_ssl = settings.security != Security::Plaintext;
+        self.security = if self.enable_ssl {
+            settings.security.code().into()
+        } else {
+            Security::for_port(settings.port).code().into()
+        };
+        self.tls_minimum = settings.tls_minimum.code().into();
+        if let Some(mailbox) = &settings.mailbox {
+            self.mailbox_enabled = true;
+            self.mailbox_email = mailbox.email.to_string();
+            self.mailbox_host = mailbox.host.to_string();
+            self.mailbox_port = mailbox.port.to_string();
+        }
+        self.authentication_required = true;
+        match &settings.authentication {
+            Authentication::None => self.authentication_required = false,
+            Authentication::Basic { username, .. } => {
+                self.authentication_type = BASIC.into();
+                self.username.clone_from(username);
+            }
+            Authentication::OAuth { username, client } => {
+                self.authentication_type = OAUTH.into();
+                self.username.clone_from(username);
+                self.client_id.clone_from(&client.client_id);
+                self.authorization_endpoint = client.authorization_endpoint.to_string();
+                self.token_endpoint = client.token_endpoint.to_string();
+                self.scope = client.scope.to_string();
+            }
+        }
+    }
+
+    /// Whether the form asks for OAuth.
+    pub fn uses_oauth(&self) -> bool {
+        self.authentication_required && self.authentication_type == OAUTH
+    }
+
+    /// The typed secret of a field.
+    pub fn secret(&self, field: SecretField) -> &TypedSecret {
+        match field {
+            SecretField::MailboxPassword => &self.mailbox_password,
+            SecretField::ClientSecret => &self.client_secret,
+            SecretField::Password => &self.password,
+        }
+    }
+
+    /// The form without its secrets, for a draft that is shown again.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        Self {
+            mailbox_password: TypedSecret::default(),
+            client_secret: TypedSecret::default(),
+            password: TypedSecret::default(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether anything differs that a save would change.
+    pub fn differs_from(&self, other: &Self) -> bool {
+        let comparable = |form: &Self| Self {
+            version: 0,
+            redirect_url: String::new(),
+            ..form.clone()
+        };
+        comparable(self) != comparable(other)
+    }
+
+    /// A port was typed: what it means for the security follows it.
+    pub fn follow_port(&mut self) {
+        if let Ok(port) = crate::url::parse_port(&self.smtp_port) {
+            self.security = Security::for_port(port).code().into();
+        }
+    }
+
+    /// A security was chosen: one of the two standard ports follows it, any other port stays.
+    pub fn follow_security(&mut self) {
+        match (Security::from_code(&self.security), self.smtp_port.trim()) {
+            (Some(Security::ImplicitTls), "587" | "25" | "2525" | "") => {
+                self.smtp_port = "465".into();
+            }
+            (Some(Security::StartTls), "465" | "") => self.smtp_port = "587".into(),
+            _ => {}
+        }
+    }
+
+    /// Fills in a preset.
+    pub fn apply(&mut self, preset: &Preset) {
+        self.provider = preset.provider.code().into();
+        self.smtp_host.clone_from(&preset.smtp_host);
+        self.smtp_port = preset.smtp_port.to_string();
+        self.enable_ssl = preset.security != Security::Plaintext;
+        self.security = preset.security.code().into();
+        if let Some((host, port)) = &preset.imap {
+            self.mailbox_host.clone_from(host);
+            self.mailbox_port = port.to_string();
+        }
+        self.authentication_required = preset.authentication != PresetAuthentication::None;
+        match &preset.authentication {
+            PresetAuthentication::None => {}
+            PresetAuthentication::Password => self.authentication_type = BASIC.into(),
+            PresetAuthentication::OAuth {
+                authorization_endpoint,
+                token_endpoint,
+                scope,
+            } => {
+                self.authentication_type = OAUTH.into();
+                self.authorization_endpoint
+                    .clone_from(authorization_endpoint);
+                self.token_endpoint.clone_from(token_endpoint);
+                self.scope.clone_from(scope);
+            }
+        }
+    }
+
+    /// The fields whose typed values a preset would replace. A field that is empty, that has the
+    /// preset's value already, or that still has the value `filled` (the preset applied before, or
+    /// the form as it opened) put there, does not count.
+    pub fn overwritten_by(&self, preset: &Preset, filled: &Self) -> Vec<SmtpField> {
+        let mut after = self.clone();
+        after.apply(preset);
+        [
+            (
+                SmtpField::SmtpHost,
+                &self.smtp_host,
+                &filled.smtp_host,
+                &after.smtp_host,
+            ),
+            (
+                SmtpField::SmtpPort,
+                &self.smtp_port,
+                &filled.smtp_port,
+                &after.smtp_port,
+            ),
+            (
+                SmtpField::MailboxHost,
+                &self.mailbox_host,
+                &filled.mailbox_host,
+                &after.mailbox_host,
+            ),
+            (
+                SmtpField::MailboxPort,
+                &self.mailbox_port,
+                &filled.mailbox_port,
+                &after.mailbox_port,
+            ),
+            (
+                SmtpField::AuthorizationEndpoint,
+                &self.authorization_endpoint,
+                &filled.authorization_endpoint,
+                &after.authorization_endpoint,
+            ),
+            (
+                SmtpField::TokenEndpoint,
+                &self.token_endpoint,
+                &filled.token_endpoint,
+                &after.token_endpoint,
+            ),
+            (SmtpField::Scope, &self.scope, &filled.scope, &after.scope),
+        ]
+        .into_iter()
+        .filter(|(_, now, filled, after)| !now.trim().is_empty() && now != filled && now != after)
+        .map(|(field, ..)| field)
+        .collect()
+    }
+}

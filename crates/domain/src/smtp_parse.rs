@@ -1,0 +1,221 @@
+//! From what was typed to settings that cannot be wrong: the same function in the browser, as one
+//! types, and on the server.
+
+use crate::{
+    Authentication, DataCenterId, EmailAddress, EndpointUrl, FieldError, FormErrors, FromAddress,
+    Host, MailboxSettings, OAuthClient, Provider, RedirectUrl, SavedSecret, Scope, SecretEdit,
+    SecretField, Security, SmtpField, SmtpForm, SmtpSettings, TlsMinimum,
+    smtp_form::{BASIC, OAUTH},
+    url::parse_port,
+};
+
+type Errors = FormErrors<SmtpField>;
+type Saved<'a> = Option<&'a SmtpSettings<SavedSecret>>;
+
+impl SmtpForm {
+    /// The settings that the form asks for. `saved` are the settings of its data center, which
+    /// tell where an empty secret field keeps a saved secret.
+    ///
+    /// # Errors
+    /// A code for each field that is wrong. Fields of what is switched off are not looked at.
+    pub fn parse(&self, saved: Saved) -> Result<SmtpSettings<SecretEdit>, Errors> {
+        let mut errors = Errors::default();
+        let settings = self.settings(saved, &mut errors);
+        if let (Some(asked), Some(saved)) = (&settings, saved) {
+            for field in SecretField::ALL {
+                let keeps = matches!(asked.secret(*field), Some(SecretEdit::Keep));
+                if keeps && !saved.lends_secret_to(*field, asked) {
+                    errors.add(
+                        secret_form_field(*field),
+                        FieldError::SecretBelongsElsewhere,
+                    );
+                }
+            }
+        }
+        match settings {
+            Some(settings) if errors.is_empty() => Ok(settings),
+            _ => Err(errors),
+        }
+    }
+
+    fn settings(&self, saved: Saved, errors: &mut Errors) -> Option<SmtpSettings<SecretEdit>> {
+        let provider = errors.check(
+            SmtpField::Provider,
+            Provider::from_code(self.provider.trim()).ok_or(FieldError::UnknownChoice),
+        );
+        let host = errors.check(SmtpField::SmtpHost, Host::parse(&self.smtp_host));
+        let port = errors.check(SmtpField::SmtpPort, parse_port(&self.smtp_port));
+        errors.check(
+            SmtpField::DataCenter,
+            DataCenterId::parse(&self.data_center),
+        );
+        let from = errors.check(
+            SmtpField::FromAddress,
+            FromAddress::parse(&self.from_address),
+        );
+        let security = errors.check(SmtpField::Security, self.security(port));
+        let tls_minimum = errors.check(
+            SmtpField::TlsMinimum,
+            TlsMinimum::from_code(self.tls_minimum.trim()).ok_or(FieldError::UnknownChoice),
+        );
+        let mailbox = self.mailbox_enabled.then(|| self.mailbox(saved, errors));
+        let authentication = self.authentication(saved, errors);
+        let settings = SmtpSettings {
+            provider: provider?,
+            host: host?,
+            port: port?,
+            security: security?,
+            tls_minimum: tls_minimum?,
+            from: from?,
+            mailbox: match mailbox {
+                None => None,
+                Some(mailbox) => Some(mailbox?),
+            },
+            authentication: authentication?,
+        };
+        let credential = !matches!(settings.authentication, Authentication::None);
+        if credential && settings.security == Security::Plaintext && !settings.host.is_loopback() {
+            errors.add(SmtpField::EnableSsl, FieldError::CredentialInPlaintext);
+        }
+        Some(settings)
+    }
+
+    fn security(&self, port: Option<u16>) -> Result<Security, FieldError> {
+        if !self.enable_ssl {
+            return Ok(Security::Plaintext);
+        }
+        match self.security.trim() {
+            "" => Ok(Security::for_port(port.unwrap_or(587))),
+            code => Security::from_code(code)
+                .filter(|security| *security != Security::Plaintext)
+                .ok_or(FieldError::UnknownChoice),
+        }
+    }
+
+    fn mailbox(&self, saved: Saved, errors: &mut Errors) -> Option<MailboxSettings<SecretEdit>> {
+        let email = errors.check(
+            SmtpField::MailboxEmail,
+            EmailAddress::parse(&self.mailbox_email),
+        );
+        let host = errors.check(SmtpField::MailboxHost, Host::parse(&self.mailbox_host));
+        let port = errors.check(SmtpField::MailboxPort, parse_port(&self.mailbox_port));
+        let password = errors.check(
+            SmtpField::MailboxPassword,
+            self.edit(SecretField::MailboxPassword, saved),
+        );
+        Some(MailboxSettings {
+            email: email?,
+            password: password?,
+            host: host?,
+            port: port?,
+        })
+    }
+
+    fn authentication(
+        &self,
+        saved: Saved,
+        errors: &mut Errors,
+    ) -> Option<Authentication<SecretEdit>> {
+        if !self.authentication_required {
+            return Some(Authentication::None);
+        }
+        match self.authentication_type.trim() {
+            BASIC => {
+                let username = errors.check(SmtpField::Username, one_line(&self.username));
+                let password =
+                    errors.check(SmtpField::Password, self.edit(SecretField::Password, saved));
+                Some(Authentication::Basic {
+                    username: username?,
+                    password: password?,
+                })
+            }
+            OAUTH => {
+                let client = self.client(saved, errors);
+                let username = errors.check(SmtpField::Username, one_line(&self.username));
+                Some(Authentication::OAuth {
+                    username: username?,
+                    client: client?,
+                })
+            }
+            _ => {
+                errors.add(SmtpField::AuthenticationType, FieldError::UnknownChoice);
+                None
+            }
+        }
+    }
+
+    fn client(&self, saved: Saved, errors: &mut Errors) -> Option<OAuthClient<SecretEdit>> {
+        let redirect_url = errors.check(
+            SmtpField::RedirectUrl,
+            RedirectUrl::parse(&self.redirect_url),
+        );
+        let client_id = errors.check(SmtpField::ClientId, one_line(&self.client_id));
+        let client_secret = errors.check(
+            SmtpField::ClientSecret,
+            self.edit(SecretField::ClientSecret, saved),
+        );
+        let authorization_endpoint = errors.check(
+            SmtpField::AuthorizationEndpoint,
+            EndpointUrl::parse(&self.authorization_endpoint),
+        );
+        let token_endpoint = errors.check(
+            SmtpField::TokenEndpoint,
+            EndpointUrl::parse(&self.token_endpoint),
+        );
+        let scope = errors.check(SmtpField::Scope, Scope::parse(&self.scope));
+        Some(OAuthClient {
+            client_id: client_id?,
+            client_secret: client_secret?,
+            authorization_endpoint: authorization_endpoint?,
+            token_endpoint: token_endpoint?,
+            scope: scope?,
+            redirect_url: redirect_url?,
+        })
+    }
+
+    /// What a secret field asks for. White space around a pasted client secret goes; that of a
+    /// password may be part of it.
+    fn edit(&self, field: SecretField, saved: Saved) -> Result<SecretEdit, FieldError> {
+        let typed = match field {
+            SecretField::ClientSecret => self.secret(field).trimmed(),
+            _ => self.secret(field).clone(),
+        };
+        if typed.is_empty() {
+            let is_saved = saved.is_some_and(|saved| saved.secret(field).is_some());
+            if is_saved {
+                Ok(SecretEdit::Keep)
+            } else {
+                Err(FieldError::Required)
+            }
+        } else if typed.expose().len() > 4_096 {
+            Err(FieldError::TooLong)
+        } else if typed.expose().chars().any(char::is_control) {
+            Err(FieldError::ControlCharacter)
+        } else {
+            Ok(SecretEdit::Replace(typed))
+        }
+    }
+}
+
+/// The field of the form in which a secret is typed.
+pub fn secret_form_field(field: SecretField) -> SmtpField {
+    match field {
+        SecretField::MailboxPassword => SmtpField::MailboxPassword,
+        SecretField::ClientSecret => SmtpField::ClientSecret,
+        SecretField::Password => SmtpField::Password,
+    }
+}
+
+/// A value of one line: at least one and at most 1,024 characters.
+fn one_line(typed: &str) -> Result<String, FieldError> {
+    let text = typed.trim();
+    if text.is_empty() {
+        Err(FieldError::Required)
+    } else if text.chars().any(char::is_control) {
+        Err(FieldError::ControlCharacter)
+    } else if text.chars().count() > 1_024 {
+        Err(FieldError::TooLong)
+    } else {
+        Ok(text.to_owned())
+    }
+}

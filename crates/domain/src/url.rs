@@ -1,0 +1,293 @@
+//! The few facts about URLs that a form has to know. The `url` crate would bring its Unicode
+//! tables into the browser.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{FieldError, Host, ProviderFamily};
+
+/// An absolute `http:` or `https:` URL taken apart.
+struct Parts {
+    https: bool,
+    host: Host,
+    port: u16,
+}
+
+fn parts(text: &str) -> Result<Parts, FieldError> {
+    if text.is_empty() {
+        return Err(FieldError::Required);
+    }
+    if text.len() > 2_048 {
+        return Err(FieldError::TooLong);
+    }
+    // Visible ASCII without what RFC 3986 excludes; anything else has to be percent-encoded.
+    if !text
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
+    {
+        return Err(FieldError::NotAUrl);
+    }
+    let (scheme, rest) = text.split_once("://").ok_or(FieldError::NotAUrl)?;
+    let https = match scheme.to_ascii_lowercase().as_str() {
+        "https" => true,
+        "http" => false,
+        _ => return Err(FieldError::NotAUrl),
+    };
+    if rest.contains('#') {
+        return Err(FieldError::UrlHasFragment);
+    }
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(FieldError::UrlHasCredentials);
+    }
+    let port_at = authority
+        .rfind(':')
+        .filter(|at| !authority[*at..].contains(']'));
+    let (host, port) = match port_at {
+        None => (authority, if https { 443 } else { 80 }),
+        Some(at) => (
+            &authority[..at],
+            parse_port(&authority[at + 1..]).map_err(|_| FieldError::NotAUrl)?,
+        ),
+    };
+    // A bare IPv6 literal would be cut at its last colon.
+    if host.contains(':') && !host.starts_with('[') {
+        return Err(FieldError::NotAUrl);
+    }
+    let host = Host::parse(host).map_err(|_| FieldError::NotAUrl)?;
+    Ok(Parts { https, host, port })
+}
+
+/// Reads a TCP port.
+///
+/// # Errors
+/// `Required` or `NotAPort`.
+pub fn parse_port(typed: &str) -> Result<u16, FieldError> {
+    let text = typed.trim();
+    if text.is_empty() {
+        return Err(FieldError::Required);
+    }
+    // `u16::from_str` would take "+25" as well.
+    if !text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(FieldError::NotAPort);
+    }
+    text.parse()
+        .ok()
+        .filter(|port| *port != 0)
+        .ok_or(FieldError::NotAPort)
+}
+
+/// An authorization or token endpoint: `https:`, or `http:` on loopback, without a fragment
+/// (RFC 6749 §3.1, §3.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EndpointUrl(String);
+
+impl EndpointUrl {
+    /// Reads what was typed; white space around it goes.
+    ///
+    /// # Errors
+    /// `Required`, `TooLong`, `NotAUrl`, `UrlNotHttps`, `UrlHasFragment`, `UrlHasCredentials`.
+    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+        let text = typed.trim();
+        let parts = parts(text)?;
+        if !parts.https && !parts.host.is_loopback() {
+            return Err(FieldError::UrlNotHttps);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The URL as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The provider that this endpoint belongs to.
+    pub fn family(&self) -> ProviderFamily {
+        parts(&self.0).map_or(ProviderFamily::Other, |parts| {
+            ProviderFamily::of_host(&parts.host)
+        })
+    }
+}
+
+impl fmt::Display for EndpointUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The URL the provider sends the administrator back to. It is the same byte for byte in both
+/// legs of an authorization (RFC 6749 §4.1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RedirectUrl(String);
+
+/// Why a provider will refuse a redirect URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RedirectRefusal {
+    /// `http:` on a host that is not this machine.
+    PlainHttp,
+    /// A private address or a local name.
+    PrivateHost,
+}
+
+impl RedirectUrl {
+    /// The path of the callback on every server.
+    pub const PATH: &str = "/oauth/callback";
+
+    /// Reads a redirect URL.
+    ///
+    /// # Errors
+    /// `Required`, `TooLong`, `NotAUrl`, `UrlHasFragment`, `UrlHasCredentials`.
+    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+        let text = typed.trim();
+        parts(text)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The redirect URL below an origin such as `https://mail.example.com`.
+    ///
+    /// # Errors
+    /// As [`RedirectUrl::parse`].
+    pub fn below(origin: &str) -> Result<Self, FieldError> {
+        Self::parse(&format!("{}{}", origin.trim_end_matches('/'), Self::PATH))
+    }
+
+    /// The URL as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether Google and most others will refuse this URL, and why. Loopback is taken by all.
+    pub fn refusal(&self) -> Option<RedirectRefusal> {
+        let parts = parts(&self.0).ok()?;
+        if parts.host.is_loopback() {
+            None
+        } else if parts.host.is_private() || parts.host.ip().is_some() {
+            Some(RedirectRefusal::PrivateHost)
+        } else {
+            (!parts.https).then_some(RedirectRefusal::PlainHttp)
+        }
+    }
+}
+
+impl fmt::Display for RedirectUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The host and the port of an absolute URL.
+pub fn host_and_port(url: &str) -> Option<(Host, u16)> {
+    parts(url).ok().map(|parts| (parts.host, parts.port))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn endpoints_are_https_except_on_loopback() {
+        for good in [
+            " https://accounts.google.com/o/oauth2/v2/auth\n",
+            "https://login.example.com:8443/x?tenant=1",
+            "http://localhost:4000/token",
+            "http://127.0.0.1:4000/token",
+            "http://[::1]:4000/token",
+        ] {
+            assert_eq!(EndpointUrl::parse(good).unwrap().as_str(), good.trim());
+        }
+        for (typed, error) in [
+            ("", FieldError::Required),
+            ("accounts.google.com/o/oauth2", FieldError::NotAUrl),
+            ("ftp://example.com/", FieldError::NotAUrl),
+            ("https:///x", FieldError::NotAUrl),
+            ("https://exa mple.com/", FieldError::NotAUrl),
+            ("https://example.com:99999/", FieldError::NotAUrl),
+            ("https://::1/", FieldError::NotAUrl),
+            ("https://example.com/\u{202e}x", FieldError::NotAUrl),
+            ("http://example.com/token", FieldError::UrlNotHttps),
+            (
+                "http://localhost.example.com/token",
+                FieldError::UrlNotHttps,
+            ),
+            ("https://example.com/#token", FieldError::UrlHasFragment),
+            ("https://a:b@example.com/", FieldError::UrlHasCredentials),
+        ] {
+            assert_eq!(EndpointUrl::parse(typed), Err(error), "{typed}");
+        }
+    }
+
+    #[test]
+    fn ports_are_numbers_from_1_to_65535() {
+        assert_eq!(parse_port(" 587 "), Ok(587));
+        assert_eq!(parse_port("65535"), Ok(65_535));
+        assert_eq!(parse_port(""), Err(FieldError::Required));
+        for typed in [
+            "0",
+            "65536",
+            "-1",
+            "+25",
+            "25.0",
+            "smtp",
+            "٥٨٧",
+            "99999999999999999999",
+        ] {
+            assert_eq!(parse_port(typed), Err(FieldError::NotAPort), "{typed}");
+        }
+    }
+
+    #[test]
+    fn tells_which_redirect_urls_a_provider_refuses() {
+        for (url, refusal) in [
+            ("http://127.0.0.1:3000/oauth/callback", None),
+            ("http://localhost:3000/oauth/callback", None),
+            ("https://mail.example.com/oauth/callback", None),
+            (
+                "http://mail.example.com/oauth/callback",
+                Some(RedirectRefusal::PlainHttp),
+            ),
+            (
+                "https://192.168.1.2/oauth/callback",
+                Some(RedirectRefusal::PrivateHost),
+            ),
+            (
+                "https://203.0.113.7/oauth/callback",
+                Some(RedirectRefusal::PrivateHost),
+            ),
+            (
+                "https://mail.local/oauth/callback",
+                Some(RedirectRefusal::PrivateHost),
+            ),
+            (
+                "https://intranet/oauth/callback",
+                Some(RedirectRefusal::PrivateHost),
+            ),
+        ] {
+            assert_eq!(RedirectUrl::parse(url).unwrap().refusal(), refusal, "{url}");
+        }
+        assert_eq!(
+            RedirectUrl::below("https://mail.example.com/")
+                .unwrap()
+                .as_str(),
+            "https://mail.example.com/oauth/callback"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_endpoint_is_one_line_of_ascii(text in "\\PC{0,60}|https?://\\PC{0,60}") {
+            if let Ok(endpoint) = EndpointUrl::parse(&text) {
+                prop_assert!(endpoint.as_str().bytes().all(|b| b.is_ascii_graphic()));
+            }
+        }
+
+        #[test]
+        fn every_port_reads_back(port in 1_u16..) {
+            prop_assert_eq!(parse_port(&port.to_string()), Ok(port));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What a form may be saved with, but should not be without knowing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    EmailAddress, EndpointUrl, FromAddress, Host, ProviderFamily, RedirectUrl, Security, SmtpField,
+    SmtpForm, smtp_form::BASIC, url::RedirectRefusal,
+};
+
+/// A warning at a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldWarning {
+    /// The client secret looks like a GUID: at Microsoft that is the secret's ID, not its value.
+    SecretLooksLikeId,
+    /// Providers refuse a redirect URL that is plain http and not on this machine.
+    RedirectUrlPlainHttp,
+    /// Providers refuse a redirect URL on a private address or a local name.
+    RedirectUrlPrivate,
+    /// Without TLS no credential is sent, except to this machine.
+    PlaintextWithoutCredential,
+    /// 465 with STARTTLS.
+    ImplicitTlsIsUsual,
+    /// 587 or 25 with implicit TLS.
+    StartTlsIsUsual,
+    /// A grant of Google ends after 7 days while the consent screen is in "Testing".
+    GoogleTesting,
+    /// Microsoft gives a refresh token only for `offline_access`.
+    NoOfflineAccess,
+    /// The user name is an address and not the From address: the account needs the right to send as it.
+    FromIsNotUsername,
+    /// Google and Microsoft are ending SMTP passwords.
+    PasswordsAreEnding,
+}
+
+impl SmtpForm {
+    /// The warnings of the form as typed, in the order of the fields.
+    pub fn warnings(&self) -> Vec<(SmtpField, FieldWarning)> {
+        let mut warnings = Vec::new();
+        let host = Host::parse(&self.smtp_host).ok();
+        if !self.enable_ssl {
+            warnings.push((
+                SmtpField::EnableSsl,
+                FieldWarning::PlaintextWithoutCredential,
+            ));
+        } else if let Some(security) = Security::from_code(&self.security) {
+            match (self.smtp_port.trim(), security) {
+                ("465", Security::StartTls) => {
+                    warnings.push((SmtpField::Security, FieldWarning::ImplicitTlsIsUsual));
+                }
+                ("587" | "25", Security::ImplicitTls) => {
+                    warnings.push((SmtpField::Security, FieldWarning::StartTlsIsUsual));
+                }
+                _ => {}
+            }
+        }
+        if self.uses_oauth() {
+            self.warn_about_oauth(&mut warnings);
+        }
+        if self.authentication_required {
+            self.warn_about_username(host.as_ref(), &mut warnings);
+        }
+        warnings.sort_unstable();
+        warnings
+    }
+
+    /// The warning of one field.
+    pub fn warning(&self, field: SmtpField) -> Option<FieldWarning> {
+        self.warnings()
+            .into_iter()
+            .find(|(own, _)| *own == field)
+            .map(|(_, warning)| warning)
+    }
+
+    fn warn_about_oauth(&self, warnings: &mut Vec<(SmtpField, FieldWarning)>) {
+        let endpoint = EndpointUrl::parse(&self.authorization_endpoint).ok();
+        let family = endpoint.map_or(ProviderFamily::Other, |endpoint| endpoint.family());
+        match RedirectUrl::parse(&self.redirect_url)
+            .ok()
+            .and_then(|url| url.refusal())
+        {
+            Some(RedirectRefusal::PlainHttp) => {
+                warnings.push((SmtpField::RedirectUrl, FieldWarning::RedirectUrlPlainHttp));
+            }
+            Some(RedirectRefusal::PrivateHost) => {
+                warnings.push((SmtpField::RedirectUrl, FieldWarning::RedirectUrlPrivate));
+            }
+            None => {}
+        }
+        if is_guid(self.client_secret.expose().trim()) {
+            warnings.push((SmtpField::ClientSecret, FieldWarning::SecretLooksLikeId));
+        }
+        if family == ProviderFamily::Google {
+            warnings.push((
+                SmtpField::AuthorizationEndpoint,
+                FieldWarning::GoogleTesting,
+            ));
+        }
+        let offline = self
+            .scope
+            .split_whitespace()
+            .any(|token| token == "offline_access");
+        if family == ProviderFamily::Microsoft && !self.scope.trim().is_empty() && !offline {
+            warnings.push((SmtpField::Scope, FieldWarning::NoOfflineAccess));
+        }
+    }
+
+    fn warn_about_username(
+        &self,
+        host: Option<&Host>,
+        warnings: &mut Vec<(SmtpField, FieldWarning)>,
+    ) {
+        let ending = [
+            "smtp.gmail.com",
+            "smtp.office365.com",
+            "smtp-mail.outlook.com",
+        ];
+        if self.authentication_type == BASIC
+            && host.is_some_and(|host| ending.contains(&host.as_str()))
+        {
+            warnings.push((
+                SmtpField::AuthenticationType,
+                FieldWarning::PasswordsAreEnding,
+            ));
+        }
+        if let (Ok(username), Ok(from)) = (
+            EmailAddress::parse(&self.username),
+            FromAddress::parse(&self.from_address),
+        ) && !username
+            .as_str()
+            .eq_ignore_ascii_case(from.address.as_str())
+        {
+            warnings.push((SmtpField::Username, FieldWarning::FromIsNotUsername));
+        }
+    }
+}
+
+/// `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in hexadecimal digits.
+fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}

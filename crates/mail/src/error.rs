@@ -1,0 +1,67 @@
+//! The errors of the verbs.
+
+use domain::{FieldError, FormErrors, SmtpField};
+
+/// Something that is no fault of what was typed.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The database failed.
+    #[error("the database failed")]
+    Store(#[from] store::StoreError),
+    /// There is no such data center.
+    #[error("there is no such data center")]
+    UnknownDataCenter,
+    /// The settings of the data center do not use OAuth, or there are none.
+    #[error("the settings do not use OAuth")]
+    NotOAuth,
+    /// TLS could not be set up with the certificates of this machine.
+    #[error("TLS could not be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP client could not be made.
+    #[error("the HTTP client could not be made")]
+    Http(#[from] reqwest::Error),
+}
+
+/// Why settings were not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// Fields are wrong.
+    #[error("the form has errors")]
+    Form(FormErrors<SmtpField>),
+    /// Somebody else has saved since the form was opened.
+    #[error("somebody else has saved version {version}")]
+    Conflict {
+        /// The version that is saved now.
+        version: i64,
+    },
+    /// Another failure.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
+
+/// Why a test email was not tried.
+#[derive(Debug, thiserror::Error)]
+pub enum TestError {
+    /// Fields are wrong; the recipient apart.
+    #[error("the form has errors")]
+    Form {
+        /// Errors of the settings.
+        errors: FormErrors<SmtpField>,
+        /// Error of the recipient.
+        recipient: Option<FieldError>,
+    },
+    /// Another failure.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
+
+/// Why a data center was not added, renamed or removed.
+#[derive(Debug, thiserror::Error)]
+pub enum DataCenterError {
+    /// The name or the data center is at fault.
+    #[error("the data center was refused")]
+    Refused(FieldError),
+    /// Another failure.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
