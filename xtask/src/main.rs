@@ -1,2 +1,83 @@
-//! x
-fn main() {}
+//! `cargo xtask`: builds, runs, tests and measures Mailgrant, with no global tool but cargo.
+
+mod bench;
+mod binaries;
+mod counts;
+mod gates;
+mod http;
+mod packages;
+mod postgres;
+mod process;
+mod run;
+mod site;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Builds, runs, tests and measures Mailgrant.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the browser side into target/site
+    Build(Build),
+    /// Build everything, start the sandbox provider and the server, and say what to open
+    Run(run::Options),
+    /// Format, lint, gates, unit, integration and browser tests
+    Test(test::Options),
+    /// Measure
+    Bench {
+        #[command(subcommand)]
+        bench: Bench,
+    },
+}
+
+#[derive(Args)]
+struct Build {
+    /// Small before fast, as it is deployed
+    #[arg(long)]
+    release: bool,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Bytes, time to first byte, memory and cold start of the settings page
+    Page(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match execute(&arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(command: &Command) -> anyhow::Result<ExitCode> {
+    process::watch_interrupts()?;
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Build(options) => {
+            site::build(&workspace, site::Quality::of(options.release))?;
+        }
+        Command::Run(options) => run::run(&workspace, options)?,
+        Command::Test(options) => return Ok(test::test(&workspace, options)),
+        Command::Bench {
+            bench: Bench::Page(options),
+        } => bench::page(&workspace, options)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

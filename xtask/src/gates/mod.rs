@@ -1,0 +1,33 @@
+//! Rules about the source that no compiler checks.
+
+mod dependencies;
+mod leak;
+mod licences;
+mod paths;
+mod server_code;
+
+use anyhow::{Result, bail};
+
+use crate::workspace::Workspace;
+
+/// Runs each gate.
+///
+/// # Errors
+/// With every breach of the first gate that finds any.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    report("server code in the browser", &leak::find(workspace)?)?;
+    report(
+        "server code outside its place in app",
+        &server_code::find(workspace)?,
+    )?;
+    report("dependencies", &dependencies::find(workspace)?)?;
+    report("paths of a machine", &paths::find(workspace)?)
+}
+
+fn report(gate: &str, breaches: &[String]) -> Result<()> {
+    if breaches.is_empty() {
+        println!("gate: {gate}: fine");
+        return Ok(());
+    }
+    bail!("gate: {gate}:\n  {}", breaches.join("\n  "))
+}

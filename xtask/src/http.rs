@@ -1,0 +1,48 @@
+//! Plain HTTP to servers of our own on loopback.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use ureq::Agent;
+
+use crate::process::{Running, pause};
+
+/// A client that reports every status and keeps its connections.
+pub fn agent() -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(Duration::from_secs(30)))
+        .proxy(None)
+        .build()
+        .into()
+}
+
+/// Waits until the server answers 200 at the URL.
+///
+/// # Errors
+/// When the server ends, has not answered in time, or Ctrl-C was pressed.
+pub fn wait_until_ready(url: &str, server: &mut Running, patience: Duration) -> Result<()> {
+    let agent = agent();
+    let started = Instant::now();
+    loop {
+        server.still_runs()?;
+        if agent
+            .get(url)
+            .call()
+            .is_ok_and(|response| response.status() == 200)
+        {
+            return Ok(());
+        }
+        if started.elapsed() > patience {
+            bail!("no answer from {url} within {} s", patience.as_secs());
+        }
+        pause()?;
+    }
+}
+
+/// A port of 127.0.0.1 that nobody listens on at the moment.
+pub fn free_port() -> Result<u16> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
+    Ok(listener.local_addr()?.port())
+}

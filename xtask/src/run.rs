@@ -1,0 +1,172 @@
+//! `cargo xtask run`: the server and a mail provider to try it with, both on loopback.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde::Deserialize;
+
+use crate::binaries;
+use crate::http::wait_until_ready;
+use crate::process::{Running, interrupted, pause};
+use crate::site::{self, Quality};
+use crate::workspace::Workspace;
+
+const SANDBOX_HTTP: u16 = 4000;
+const SANDBOX_SMTP: u16 = 4587;
+const SANDBOX_SMTPS: u16 = 4465;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How to run.
+#[derive(Args)]
+pub struct Options {
+    /// Build as it is deployed; slower to build
+    #[arg(long)]
+    release: bool,
+    /// Port of 127.0.0.1 for the settings page
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+}
+
+/// What the sandbox tells about itself in `sandbox.json`, as far as it is shown here.
+#[derive(Deserialize)]
+struct Descriptor {
+    client_id: String,
+    client_secret: String,
+    accounts: Vec<Account>,
+}
+
+#[derive(Deserialize)]
+struct Account {
+    address: String,
+    password: String,
+}
+
+/// Builds, starts and stays until Ctrl-C or until one of the two ends.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    check_ports(options.port)?;
+    site::build(workspace, Quality::of(options.release))?;
+    let binaries = binaries::build(workspace, options.release)?;
+
+    let folder = workspace.root.join("target/sandbox");
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let mut sandbox = start_sandbox(&binaries.sandbox, &folder)?;
+    let mut server = start_server(workspace, &binaries.mailgrant, &folder, options.port)?;
+    let descriptor = fs::read(folder.join("sandbox.json")).context("sandbox.json")?;
+    print_guide(
+        options.port,
+        &serde_json::from_slice(&descriptor).context("sandbox.json")?,
+    );
+
+    while !interrupted() {
+        sandbox.still_runs()?;
+        server.still_runs()?;
+        if pause().is_err() {
+            break;
+        }
+    }
+    println!("\nstopping");
+    server.stop();
+    sandbox.stop();
+    Ok(())
+}
+
+fn check_ports(port: u16) -> Result<()> {
+    for (port, what) in [
+        (port, "the settings page; choose another with --port"),
+        (SANDBOX_HTTP, "the sandbox provider's pages"),
+        (SANDBOX_SMTP, "the sandbox provider's SMTP with STARTTLS"),
+        (
+            SANDBOX_SMTPS,
+            "the sandbox provider's SMTP with implicit TLS",
+        ),
+    ] {
+        if let Err(error) = TcpListener::bind(("127.0.0.1", port)) {
+            bail!("port {port} of 127.0.0.1 is not free ({error}); it is needed for {what}");
+        }
+    }
+    Ok(())
+}
+
+fn start_sandbox(binary: &Path, folder: &Path) -> Result<Running> {
+    let descriptor = folder.join("sandbox.json");
+    // An old one would be taken for that of the sandbox that is starting.
+    if descriptor.exists() {
+        fs::remove_file(&descriptor).context("old sandbox.json")?;
+    }
+    let mut command = std::process::Command::new(binary);
+    for (flag, port) in [
+        ("--http-port", SANDBOX_HTTP),
+        ("--smtp-port", SANDBOX_SMTP),
+        ("--smtps-port", SANDBOX_SMTPS),
+    ] {
+        command.arg(flag).arg(port.to_string());
+    }
+    let mut sandbox = Running::start(
+        "the sandbox provider",
+        command.arg("--directory").arg(folder),
+    )?;
+    let started = std::time::Instant::now();
+    while !descriptor.exists() {
+        sandbox.still_runs()?;
+        if started.elapsed() > PATIENCE {
+            bail!(
+                "the sandbox provider was not ready within {} s",
+                PATIENCE.as_secs()
+            );
+        }
+        pause()?;
+    }
+    Ok(sandbox)
+}
+
+fn start_server(
+    workspace: &Workspace,
+    binary: &Path,
+    sandbox: &Path,
+    port: u16,
+) -> Result<Running> {
+    let mut command = binaries::server(binary, &workspace.root.join("data"), port);
+    command
+        .current_dir(&workspace.root)
+        .env("MAILGRANT_SANDBOX_FILE", sandbox.join("sandbox.json"))
+        .env("MAILGRANT_EXTRA_ROOTS", sandbox.join("ca.pem"));
+    let mut server = Running::start("the server", &mut command)?;
+    wait_until_ready(
+        &format!("http://127.0.0.1:{port}/healthz"),
+        &mut server,
+        PATIENCE,
+    )?;
+    Ok(server)
+}
+
+fn print_guide(port: u16, sandbox: &Descriptor) {
+    let Descriptor {
+        client_id,
+        client_secret,
+        accounts,
+    } = sandbox;
+    let (address, password) = accounts
+        .first()
+        .map_or(("", ""), |first| (&first.address, &first.password));
+    println!(
+        "
+Mailgrant is running, and beside it a mail provider for trying it: nothing leaves this machine.
+
+  1. Open           http://127.0.0.1:{port}/settings/smtp
+  2. Provider       Sandbox (fills in host, port, endpoints and scope)
+  3. From address   {address}
+  4. Client ID      {client_id}
+     Client Secret  {client_secret}
+     Username       {address}
+  5. Press \"Save & Authorize\". In the new tab sign in as {address}
+     with the password {password} and allow the access.
+  6. Back on the page, send a test email to any address.
+     Mail that arrives is shown on http://127.0.0.1:{SANDBOX_HTTP}/mail
+
+Settings are kept in data/. Ctrl-C ends both."
+    );
+}

@@ -1,0 +1,145 @@
+//! The folder of the finished site.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use super::{Quality, compress, fingerprint};
+
+/// Names of the three files that belong together. One hash over all of them is part of each name, so that they can be
+/// cached for ever and never mix with those of another version.
+pub struct Names {
+    stem: String,
+}
+
+impl Names {
+    /// Names for exactly these contents, in this order.
+    pub fn of(contents: &[&[u8]]) -> Self {
+        let mut hash = Sha256::new();
+        for content in contents {
+            hash.update(content.len().to_le_bytes());
+            hash.update(content);
+        }
+        let mut hash = fingerprint::hex(&hash.finalize());
+        hash.truncate(16);
+        Self {
+            stem: format!("pkg/mailgrant-{hash}"),
+        }
+    }
+
+    /// The JavaScript module, below the site's root.
+    pub fn js(&self) -> String {
+        format!("{}.js", self.stem)
+    }
+
+    /// The WASM module. Leptos finds it by this suffix.
+    pub fn wasm(&self) -> String {
+        format!("{}_bg.wasm", self.stem)
+    }
+
+    /// The style sheet.
+    pub fn css(&self) -> String {
+        format!("{}.css", self.stem)
+    }
+}
+
+/// The site while it is written.
+pub struct Site {
+    root: PathBuf,
+    quality: Quality,
+    written: BTreeSet<PathBuf>,
+}
+
+impl Site {
+    /// Starts on a folder, which may hold an older site.
+    pub fn begin(root: PathBuf, quality: Quality) -> Self {
+        Self {
+            root,
+            quality,
+            written: BTreeSet::new(),
+        }
+    }
+
+    /// Writes a file, and beside it `.br` and `.gz` where compression is of use.
+    pub fn add(&mut self, name: &str, content: &[u8]) -> Result<()> {
+        self.write(self.root.join(name), content)?;
+        if compress::is_worth_it(name) {
+            self.write(
+                self.root.join(format!("{name}.br")),
+                &compress::brotli(content, self.quality)?,
+            )?;
+            self.write(
+                self.root.join(format!("{name}.gz")),
+                &compress::gzip(content)?,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Removes what earlier builds left and this one did not write.
+    pub fn finish(self) -> Result<()> {
+        for path in fingerprint::files(&self.root)? {
+            if !self.written.contains(&path) {
+                fs::remove_file(&path).with_context(|| path.display().to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, path: PathBuf, content: &[u8]) -> Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        fs::write(&path, content).with_context(|| path.display().to_string())?;
+        self.written.insert(path);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Names, Site};
+    use crate::site::Quality;
+
+    #[test]
+    fn puts_one_hash_into_all_three_names() {
+        let names = Names::of(&[b"js", b"wasm", b"css"]);
+        let stem = names.js().strip_suffix(".js").unwrap().to_owned();
+        assert_eq!(stem.len(), "pkg/mailgrant-".len() + 16);
+        assert_eq!(names.wasm(), format!("{stem}_bg.wasm"));
+        assert_eq!(names.css(), format!("{stem}.css"));
+    }
+
+    #[test]
+    fn changes_the_names_when_one_content_changes() {
+        let before = Names::of(&[b"js", b"wasm", b"css"]);
+        assert_ne!(before.js(), Names::of(&[b"js", b"wasm", b"css2"]).js());
+        assert_ne!(before.js(), Names::of(&[b"jsw", b"asm", b"css"]).js());
+    }
+
+    #[test]
+    fn removes_files_of_an_earlier_build() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("pkg")).unwrap();
+        fs::write(folder.path().join("pkg/mailgrant-old.js"), "old").unwrap();
+
+        let mut site = Site::begin(folder.path().to_owned(), Quality::Quick);
+        site.add("pkg/mailgrant-new.js", b"new").unwrap();
+        site.add("favicon.png", b"png").unwrap();
+        site.finish().unwrap();
+
+        let mut left: Vec<_> = super::fingerprint::files(folder.path()).unwrap();
+        left.sort();
+        let names = [
+            "favicon.png",
+            "pkg/mailgrant-new.js",
+            "pkg/mailgrant-new.js.br",
+            "pkg/mailgrant-new.js.gz",
+        ];
+        assert_eq!(left, names.map(|name| folder.path().join(name)));
+    }
+}

@@ -1,0 +1,62 @@
+//! Compression once, when building, so that the server never compresses a file.
+
+use std::io::Write;
+
+use anyhow::Result;
+
+use super::Quality;
+
+/// False for formats that are compressed already.
+pub fn is_worth_it(name: &str) -> bool {
+    let extension = name.rsplit('.').next().unwrap_or_default();
+    !matches!(extension, "png" | "jpg" | "webp" | "ico" | "woff2")
+}
+
+/// Brotli: quality 11, or a quick one for local use.
+pub fn brotli(content: &[u8], quality: Quality) -> Result<Vec<u8>> {
+    let level = match quality {
+        Quality::Quick => 4,
+        Quality::Release => 11,
+    };
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: level,
+        // The largest window that RFC 7932 has.
+        lgwin: 24,
+        size_hint: content.len(),
+        ..Default::default()
+    };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &*content, &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+/// Gzip, for the few clients without brotli.
+pub fn gzip(content: &[u8]) -> Result<Vec<u8>> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    writer.write_all(content)?;
+    Ok(writer.finish()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::{Quality, brotli, gzip};
+
+    #[test]
+    fn gives_back_what_was_compressed() {
+        let content = b"settings ".repeat(100);
+        let mut plain = Vec::new();
+        let compressed = brotli(&content, Quality::Release).unwrap();
+        brotli::Decompressor::new(compressed.as_slice(), 4096)
+            .read_to_end(&mut plain)
+            .unwrap();
+        assert_eq!(plain, content);
+
+        plain.clear();
+        flate2::read::GzDecoder::new(gzip(&content).unwrap().as_slice())
+            .read_to_end(&mut plain)
+            .unwrap();
+        assert_eq!(plain, content);
+    }
+}

@@ -1,0 +1,79 @@
+//! Whether the site on disk was made from the files as they are now.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use super::Quality;
+use crate::workspace::Workspace;
+
+/// A hash over these files and folders, and over this program, which decides what becomes of them.
+pub fn of(inputs: &[&Path], quality: Quality) -> Result<String> {
+    let mut hash = Sha256::new();
+    hash.update([u8::from(quality == Quality::Release)]);
+    // Time and size do for this program: it is large, and cargo does not touch it without need.
+    let program = fs::metadata(std::env::current_exe()?)?;
+    hash.update(format!("{:?} {}", program.modified()?, program.len()));
+    for input in inputs {
+        for path in files(input)? {
+            let content = fs::read(&path).with_context(|| path.display().to_string())?;
+            hash.update(path.as_os_str().as_encoded_bytes());
+            hash.update(content.len().to_le_bytes());
+            hash.update(content);
+        }
+    }
+    Ok(hex(&hash.finalize()))
+}
+
+/// In lower case.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Whether the site was finished with this fingerprint.
+pub fn is_current(workspace: &Workspace, fingerprint: &str) -> bool {
+    let kept = fs::read_to_string(path(workspace));
+    let site = files(&workspace.site());
+    kept.is_ok_and(|kept| kept == fingerprint) && site.is_ok_and(|files| !files.is_empty())
+}
+
+/// Forgets it, so that a site whose writing is cut short counts as unfinished.
+pub fn forget(workspace: &Workspace) -> Result<()> {
+    let path = path(workspace);
+    if path.exists() {
+        fs::remove_file(&path).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// Keeps the fingerprint of a finished site.
+pub fn keep(workspace: &Workspace, fingerprint: &str) -> Result<()> {
+    fs::write(path(workspace), fingerprint).context("fingerprint of the site")
+}
+
+/// Beside the site, not in it, since all of the site is embedded.
+fn path(workspace: &Workspace) -> PathBuf {
+    workspace.site().with_extension("fingerprint")
+}
+
+/// All files below, sorted; the path itself if it is a file; none if it does not exist.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    if path.is_dir() {
+        for entry in fs::read_dir(path).with_context(|| path.display().to_string())? {
+            found.extend(files(&entry?.path())?);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

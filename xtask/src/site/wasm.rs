@@ -1,0 +1,99 @@
+//! `frontend` compiled for the browser, and the JavaScript that loads it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::Quality;
+use crate::process;
+use crate::workspace::Workspace;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What the browser loads.
+pub struct Glue {
+    /// The JavaScript module.
+    pub js: String,
+    /// The WASM module that it instantiates.
+    pub wasm: Vec<u8>,
+    /// JavaScript that crates bring along: path below `pkg/`, text.
+    pub snippets: Vec<(String, String)>,
+}
+
+/// Adds the compiler's target for browsers where it is missing.
+pub fn ensure_target(workspace: &Workspace) -> Result<()> {
+    let library = process::capture(workspace.command("rustc").args([
+        "--print",
+        "target-libdir",
+        "--target",
+        TARGET,
+    ]))?;
+    if Path::new(library.trim()).is_dir() {
+        return Ok(());
+    }
+    process::run(workspace.command("rustup").args(["target", "add", TARGET])).with_context(|| {
+        format!(
+            "the target {TARGET} is missing; without rustup, install it as your Rust was installed"
+        )
+    })
+}
+
+/// Compiles and returns the path of the WASM file, which wasm-bindgen has to look at before it can be used.
+pub fn compile(workspace: &Workspace, quality: Quality) -> Result<PathBuf> {
+    ensure_target(workspace)?;
+    let profile = match quality {
+        Quality::Quick => "wasm-dev",
+        Quality::Release => "wasm-release",
+    };
+    process::run(&mut workspace.cargo(&[
+        "build",
+        "--package",
+        "frontend",
+        "--target",
+        TARGET,
+        "--profile",
+        profile,
+    ]))?;
+    Ok(workspace
+        .target
+        .join(TARGET)
+        .join(profile)
+        .join("frontend.wasm"))
+}
+
+/// Runs wasm-bindgen.
+pub fn bind(module: &Path) -> Result<Glue> {
+    let bytes = fs::read(module).with_context(|| module.display().to_string())?;
+    let mut output = Bindgen::new()
+        .input_bytes("mailgrant", bytes)
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        // Leptos' hydration script passes the path of the WASM file, so the module needs no guess of its own.
+        .omit_default_module_path(true)
+        .generate_output()
+        .context("wasm-bindgen")?;
+    let inline = output.snippets().iter().flat_map(|(crate_name, texts)| {
+        let texts = texts.iter().enumerate();
+        texts.map(move |(number, text)| {
+            (
+                format!("snippets/{crate_name}/inline{number}.js"),
+                text.clone(),
+            )
+        })
+    });
+    let local = output
+        .local_modules()
+        .iter()
+        .map(|(path, text)| (format!("snippets/{path}"), text.clone()));
+    let mut snippets: Vec<_> = inline.chain(local).collect();
+    snippets.sort();
+    Ok(Glue {
+        js: output.js().to_owned(),
+        wasm: output.wasm_mut().emit_wasm(),
+        snippets,
+    })
+}

@@ -1,0 +1,152 @@
+//! `cargo xtask test`: everything that must hold, in the order from quick to slow.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::counts::Counts;
+use crate::postgres::Cluster;
+use crate::process::{run, stream};
+use crate::site::{self, Quality};
+use crate::workspace::Workspace;
+use crate::{binaries, gates, packages};
+
+/// What to test.
+#[derive(Args)]
+pub struct Options {
+    /// Leave out what needs a browser
+    #[arg(long)]
+    fast: bool,
+}
+
+/// Runs all steps up to the first that fails. The last line says how many tests passed and failed; a step that fails
+/// without naming a failed test counts as one.
+pub fn test(workspace: &Workspace, options: &Options) -> ExitCode {
+    let started = Instant::now();
+    let mut steps = Steps::default();
+    let outcome = all(workspace, options, &mut steps);
+    println!("\nTime of each step");
+    for (name, seconds) in &steps.times {
+        println!("{seconds:8.1} s  {name}");
+    }
+    println!("{:8.1} s  in all", started.elapsed().as_secs_f64());
+    let code = if let Err(error) = &outcome {
+        let last = steps.times.last().map_or("", |(name, _)| name.as_str());
+        println!("\nFAILED: {last}\n{error:#}");
+        steps.counts.failed = steps.counts.failed.max(1);
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    };
+    println!("\n{}", steps.counts);
+    code
+}
+
+#[derive(Default)]
+struct Steps {
+    counts: Counts,
+    times: Vec<(String, f64)>,
+}
+
+impl Steps {
+    fn step(&mut self, name: &str, work: impl FnOnce(&mut Counts) -> Result<()>) -> Result<()> {
+        println!("\n=== {name} ===");
+        let started = Instant::now();
+        let outcome = work(&mut self.counts);
+        let seconds = started.elapsed().as_secs_f64();
+        self.times.push((name.to_owned(), seconds));
+        println!(
+            "=== {name}: {} after {seconds:.1} s ===",
+            if outcome.is_ok() { "done" } else { "FAILED" }
+        );
+        outcome
+    }
+}
+
+fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()> {
+    let browser = !options.fast;
+    steps.step("install what is missing", |_| {
+        packages::ensure(workspace, browser)
+    })?;
+    steps.step("formatting", |_| {
+        run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
+    })?;
+    steps.step("clippy, native", |_| {
+        site::make_folder(workspace)?;
+        run(&mut clippy(
+            workspace,
+            &["--workspace", "--exclude", "frontend", "--all-targets"],
+        ))
+    })?;
+    steps.step("clippy, browser", |_| {
+        site::ensure_target(workspace)?;
+        run(&mut clippy(
+            workspace,
+            &[
+                "--package",
+                "frontend",
+                "--target",
+                "wasm32-unknown-unknown",
+            ],
+        ))
+    })?;
+    steps.step("gates", |_| gates::check(workspace))?;
+    if browser {
+        steps.step("site", |_| site::build(workspace, Quality::Release))?;
+    }
+    steps.step("unit and integration tests", |counts| {
+        cargo_test(workspace, counts)
+    })?;
+    if browser {
+        let mut built = None;
+        steps.step("release build", |_| {
+            built = Some(binaries::build(workspace, true)?);
+            Ok(())
+        })?;
+        if let Some(binaries) = built {
+            steps.step("browser tests", |counts| {
+                playwright(workspace, &binaries, counts)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn clippy(workspace: &Workspace, what: &[&str]) -> std::process::Command {
+    let mut command = workspace.cargo(&["clippy"]);
+    command.args(what).args(["--", "--deny", "warnings"]);
+    command
+}
+
+fn cargo_test(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
+    let cluster = Cluster::start(workspace)?;
+    let mut command = workspace.cargo(&[
+        "test",
+        "--workspace",
+        "--exclude",
+        "frontend",
+        "--no-fail-fast",
+    ]);
+    command.env("MAILGRANT_TEST_POSTGRES", &cluster.url);
+    stream(&mut command, |line| *counts += Counts::of_cargo(line))
+}
+
+fn playwright(
+    workspace: &Workspace,
+    binaries: &binaries::Binaries,
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut command = workspace.command("npx");
+    command
+        .current_dir(workspace.root.join("end2end"))
+        .args(["--no-install", "playwright", "test"])
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+        // Colours would hide the summary from us, and nobody serves the report to a machine.
+        .env("FORCE_COLOR", "0")
+        .env("PLAYWRIGHT_HTML_OPEN", "never")
+        .env("MAILGRANT_BINARY", &binaries.mailgrant)
+        .env("SANDBOX_BINARY", &binaries.sandbox);
+    stream(&mut command, |line| *counts += Counts::of_playwright(line))
+}
