@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { freePort } from './ports.ts';
+import { BackgroundProcess, binary } from './process.ts';
+
+export interface MailgrantOptions {
+  /** The sandbox's descriptor; with it the page offers the provider "Sandbox". */
+  sandboxFile?: string;
+  /** PEM file of authorities to trust beside the usual ones. */
+  extraRoots?: string;
+  /** More environment variables, for example MAILGRANT_PUBLIC_URL. */
+  environment?: Record<string, string>;
+}
+
+/** A Mailgrant server with a data directory of its own. */
+export class Mailgrant {
+  private server: BackgroundProcess | undefined;
+  private earlierLog = '';
+
+  private constructor(
+    /** `http://127.0.0.1:PORT`, without a slash at the end. */
+    readonly url: string,
+    /** Where the database and the key are; gone after `dispose`. */
+    readonly dataDirectory: string,
+    private readonly options: MailgrantOptions,
+  ) {}
+
+  static async start(options: MailgrantOptions = {}): Promise<Mailgrant> {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'mailgrant-e2e-data-'));
+    const mailgrant = new Mailgrant(`http://127.0.0.1:${await freePort()}`, directory, options);
+    await mailgrant.run();
+    return mailgrant;
+  }
+
+  get callbackUrl(): string {
+    return `${this.url}/oauth/callback`;
+  }
+
+  /** Everything printed since the first start. */
+  get log(): string {
+    return this.earlierLog + (this.server?.log ?? '');
+  }
+
+  /** Ends the server as `systemctl stop` does. */
+  async stop(): Promise<void> {
+    await this.finish('SIGTERM');
+  }
+
+  /** Ends the server in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    await this.finish('SIGKILL');
+  }
+
+  /** Starts again on the same data and port; stops first when it still runs. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.run();
+  }
+
+  /** Stops and deletes the data. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    await rm(this.dataDirectory, { recursive: true, force: true });
+  }
+
+  private async run(): Promise<void> {
+    const { sandboxFile, extraRoots, environment } = this.options;
+    this.server = new BackgroundProcess(binary('MAILGRANT_BINARY', 'mailgrant'), [], {
+      ...withoutMailgrantVariables(process.env),
+      MAILGRANT_LISTEN: new URL(this.url).host,
+      MAILGRANT_DATA_DIRECTORY: this.dataDirectory,
+      ...(sandboxFile === undefined ? {} : { MAILGRANT_SANDBOX_FILE: sandboxFile }),
+      ...(extraRoots === undefined ? {} : { MAILGRANT_EXTRA_ROOTS: extraRoots }),
+      ...environment,
+    });
+    try {
+      await this.server.ready(15_000, async () => {
+        const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);
+        return answer?.status === 200;
+      });
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+  }
+
+  private async finish(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.server?.end(signal);
+    this.earlierLog = this.log;
+    this.server = undefined;
+  }
+}
+
+/** The settings of whoever runs the tests must not reach the server under test. */
+function withoutMailgrantVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith('MAILGRANT_')),
+  );
+}

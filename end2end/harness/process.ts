@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { waitFor } from './wait.ts';
+
+/** The program named by an environment variable, or the debug build of the workspace. */
+export function binary(variable: string, name: string): string {
+  const file = process.env[variable] ?? path.join(import.meta.dirname, '../../target/debug', name);
+  if (!existsSync(file)) {
+    throw new Error(`${file} does not exist: build it, or say where it is in ${variable}`);
+  }
+  return file;
+}
+
+/** A program that runs in the background, and all that it prints. */
+export class BackgroundProcess {
+  /** Standard output and standard error, in the order they came. */
+  log = '';
+  private readonly child: ChildProcess;
+  private readonly name: string;
+  private readonly ended: Promise<void>;
+
+  constructor(file: string, parameters: string[], environment: NodeJS.ProcessEnv) {
+    this.name = path.basename(file);
+    this.child = spawn(file, parameters, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.log += text));
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.log += text));
+    this.ended = new Promise((resolve) => {
+      this.child.once('error', (error) => {
+        this.log += String(error);
+        resolve();
+      });
+      // `close` and not `exit`: what was printed last has then arrived.
+      this.child.once('close', () => resolve());
+    });
+  }
+
+  get running(): boolean {
+    return this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Waits for `probe`; fails at once, with the log, when the program ends before. */
+  async ready<T>(timeout: number, probe: () => Promise<T | undefined | false>): Promise<T> {
+    return waitFor(
+      () => `${this.name} to be ready. It printed:\n${this.log}`,
+      timeout,
+      async () => {
+        if (!this.running) throw new Error(`${this.name} ended. It printed:\n${this.log}`);
+        return probe();
+      },
+    );
+  }
+
+  /** Sends the signal and waits for the end; SIGKILL follows when five seconds were not enough. */
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    if (!this.running) return;
+    const late = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
+    this.child.kill(signal);
+    await this.ended;
+    clearTimeout(late);
+  }
+}

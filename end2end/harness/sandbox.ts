@@ -1,0 +1,171 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { BackgroundProcess, binary } from './process.ts';
+import { waitFor } from './wait.ts';
+
+export interface Account {
+  address: string;
+  password: string;
+}
+
+/** What `sandbox.json` says. */
+export interface SandboxDescriptor {
+  http: string;
+  issuer: string;
+  authorization_endpoint: string;
+  token_endpoint: string;
+  revocation_endpoint: string;
+  client_id: string;
+  client_secret: string;
+  scope: string;
+  smtp_host: string;
+  smtp_starttls_port: number;
+  smtp_tls_port: number;
+  accounts: Account[];
+  ca_pem: string;
+}
+
+/** A message the sandbox has accepted. */
+export interface ReceivedMessage {
+  id: string;
+  from: string;
+  to: string[];
+  account: string | null;
+  tls_version: string | null;
+  subject: string | null;
+  message_id: string | null;
+  header_from: string | null;
+  raw: string;
+}
+
+/** Faults to switch on; those left out behave well. The names are those of the sandbox. */
+export interface Faults {
+  token_error?: string | { status: number; error: string; error_description?: string; times?: number };
+  callback_error?: string;
+  issue_refresh_token?: boolean;
+  rotate_refresh_token?: boolean;
+  access_token_lifetime_seconds?: number;
+  access_token_length?: number;
+  granted_scope?: string;
+  account_in_id_token?: boolean;
+  signed_in_account?: string;
+  wrong_iss?: boolean;
+  refuse_tokens?: string;
+  refuse_passwords?: string;
+  replies?: { stage: string; reply: string; times?: number }[];
+  cut_at?: string;
+  offer_starttls?: boolean;
+  authentication_required?: boolean;
+  send_as_denied?: boolean;
+  plaintext_on_tls_port?: boolean;
+  min_tls?: '1.2' | '1.3';
+  max_tls?: '1.2' | '1.3';
+  certificate?: 'good' | 'wrong_name' | 'expired' | 'unknown_ca';
+  [name: string]: unknown;
+}
+
+/** The sandbox provider as a process, and its control endpoint. */
+export class Sandbox {
+  private constructor(
+    private readonly process: BackgroundProcess,
+    private readonly directory: string,
+    readonly descriptor: SandboxDescriptor,
+  ) {}
+
+  static async start(): Promise<Sandbox> {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'mailgrant-e2e-sandbox-'));
+    const ports = ['--http-port', '0', '--smtp-port', '0', '--smtps-port', '0'];
+    const sandbox = new BackgroundProcess(
+      binary('SANDBOX_BINARY', 'sandbox'),
+      [...ports, '--directory', directory],
+      process.env,
+    );
+    try {
+      const descriptor = await sandbox.ready(10_000, async () => {
+        const text = await readFile(path.join(directory, 'sandbox.json'), 'utf8').catch(() => '');
+        return text.trimEnd().endsWith('}') && (JSON.parse(text) as SandboxDescriptor);
+      });
+      return new Sandbox(sandbox, directory, descriptor);
+    } catch (error) {
+      await sandbox.end();
+      throw error;
+    }
+  }
+
+  /** For MAILGRANT_SANDBOX_FILE. */
+  get descriptorFile(): string {
+    return path.join(this.directory, 'sandbox.json');
+  }
+
+  /** For MAILGRANT_EXTRA_ROOTS. */
+  get authorityFile(): string {
+    return path.join(this.directory, 'ca.pem');
+  }
+
+  /** The account at this place; 0 is alice. */
+  account(index = 0): Account {
+    const account = this.descriptor.accounts[index];
+    if (account === undefined) throw new Error(`the sandbox has no account ${index}`);
+    return account;
+  }
+
+  /** Replaces the faults in force. */
+  async setFaults(faults: Faults): Promise<void> {
+    await this.call('PUT', '/control/faults', faults);
+  }
+
+  /** As after the start: no faults, tokens or messages. */
+  async reset(): Promise<void> {
+    await this.call('POST', '/control/reset');
+  }
+
+  /** Ends every grant, as the user does at the provider. */
+  async revoke(): Promise<void> {
+    await this.call('POST', '/control/revoke');
+  }
+
+  /** Ends every access token; refresh tokens stay good. */
+  async expire(): Promise<void> {
+    await this.call('POST', '/control/expire');
+  }
+
+  async messages(): Promise<ReceivedMessage[]> {
+    return (await this.call('GET', '/messages')) as ReceivedMessage[];
+  }
+
+  async deleteMessages(): Promise<void> {
+    await this.call('DELETE', '/messages');
+  }
+
+  /** Token requests and AUTH commands so far. */
+  async log(): Promise<unknown> {
+    return this.call('GET', '/control/log');
+  }
+
+  /** Waits for a message to this recipient. */
+  async messageTo(recipient: string, timeout = 10_000): Promise<ReceivedMessage> {
+    return waitFor(`a message to ${recipient}`, timeout, async () =>
+      (await this.messages()).find((message) => message.to.includes(recipient)),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.process.end();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async call(method: string, route: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(this.descriptor.http + route, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`sandbox: ${method} ${route}: ${answer.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+}
