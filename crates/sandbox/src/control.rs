@@ -1,0 +1,80 @@
+//! The typed twin of the control endpoint.
+
+use std::sync::Arc;
+
+use crate::faults::Faults;
+use crate::oauth::{self, AnswerError};
+use crate::record::{AuthAttempt, ReceivedMessage, TokenRequest};
+use crate::state::{Inner, State};
+
+/// Sets faults and reads what happened. Clones act on the same sandbox; one may outlive it.
+#[derive(Clone)]
+pub struct Control {
+    state: Arc<State>,
+}
+
+impl Control {
+    pub(crate) fn new(state: Arc<State>) -> Self {
+        Self { state }
+    }
+
+    /// Replaces all faults. Open SMTP sessions follow from their next command on.
+    pub fn set(&self, faults: Faults) {
+        self.state.lock().faults = faults;
+    }
+
+    /// The faults in force; `times` show what is left.
+    pub fn faults(&self) -> Faults {
+        self.state.faults()
+    }
+
+    /// The messages received, oldest first.
+    pub fn messages(&self) -> Vec<ReceivedMessage> {
+        self.state.lock().messages.clone()
+    }
+
+    /// Forgets the messages.
+    pub fn clear_messages(&self) {
+        self.state.lock().messages.clear();
+    }
+
+    /// The requests to the token endpoint, oldest first, without secrets.
+    pub fn token_requests(&self) -> Vec<TokenRequest> {
+        self.state.lock().token_requests.clone()
+    }
+
+    /// The AUTH commands, oldest first, without secrets.
+    pub fn auth_attempts(&self) -> Vec<AuthAttempt> {
+        self.state.lock().auth_attempts.clone()
+    }
+
+    /// Ends every grant, as an administrator would. Open SMTP sessions go on.
+    pub fn revoke_all(&self) {
+        self.state.lock().grants.revoke_all();
+    }
+
+    /// Makes every access token issued so far too old. Refresh tokens stay good.
+    pub fn expire_access_tokens(&self) {
+        self.state.lock().grants.expire_access_tokens();
+    }
+
+    /// No faults, no messages, no log, no grants.
+    pub fn reset(&self) {
+        *self.state.lock() = Inner::default();
+    }
+
+    /// Does what a user does in the browser: opens the authorization URL, signs in as `address`
+    /// and presses Allow or Deny. Gives the URL the browser would be sent back to; nothing is
+    /// requested from it.
+    ///
+    /// # Errors
+    /// When the page would show an error instead of redirecting.
+    pub fn answer_authorization(
+        &self,
+        authorization_url: &str,
+        address: &str,
+        allow: bool,
+    ) -> Result<String, AnswerError> {
+        oauth::answer(&self.state, authorization_url, address, allow)
+    }
+}

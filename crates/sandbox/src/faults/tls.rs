@@ -1,0 +1,29 @@
+//! Faults of TLS.
+
+use serde::{Deserialize, Serialize};
+
+/// A TLS version the sandbox can speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum TlsVersion {
+    /// TLS 1.2
+    #[serde(rename = "1.2")]
+    V1_2,
+    /// TLS 1.3
+    #[serde(rename = "1.3")]
+    V1_3,
+}
+
+/// The certificate that SMTP shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certificate {
+    /// For `localhost`, `127.0.0.1` and `::1`, signed by the sandbox's authority.
+    #[default]
+    Good,
+    /// Signed by the sandbox's authority for another name.
+    WrongName,
+    /// Its last day is past.
+    Expired,
+    /// Signed by an authority that nobody knows.
+    UnknownCa,
+}

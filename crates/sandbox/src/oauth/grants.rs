@@ -1,0 +1,237 @@
+//! Codes, grants and tokens.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use crate::descriptor::MAIL_SCOPE;
+use crate::random;
+
+const CODE_LIFETIME: Duration = Duration::from_secs(60);
+
+/// What the user agreed to.
+#[derive(Clone)]
+pub(crate) struct Consent {
+    pub(crate) account: String,
+    pub(crate) scope: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) code_challenge: Option<String>,
+    pub(crate) offline: bool,
+}
+
+/// What comes out of a grant.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub(crate) account: String,
+    pub(crate) scope: String,
+    pub(crate) access_token: String,
+    pub(crate) refresh_token: Option<String>,
+}
+
+/// How tokens are made now.
+pub(crate) struct Issuing {
+    pub(crate) lifetime: Duration,
+    pub(crate) length: usize,
+    pub(crate) refresh_token: bool,
+    pub(crate) rotate: bool,
+    pub(crate) scope: Option<String>,
+}
+
+/// Why nothing is issued; the text becomes `error_description` of `invalid_grant`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InvalidGrant(pub(crate) &'static str);
+
+#[derive(Default)]
+pub(crate) struct Grants {
+    grants: Vec<Grant>,
+    codes: HashMap<String, Code>,
+    access: HashMap<String, Access>,
+    refresh: HashMap<String, Refresh>,
+}
+
+struct Grant {
+    account: String,
+    scope: String,
+    ended: bool,
+}
+
+struct Code {
+    consent: Consent,
+    expires: Instant,
+    grant: Option<usize>,
+}
+
+struct Access {
+    grant: usize,
+    scope: String,
+    expires: Instant,
+    expired: bool,
+}
+
+struct Refresh {
+    grant: usize,
+    used: bool,
+}
+
+impl Grants {
+    /// A code, good once and for a minute.
+    pub(crate) fn issue_code(&mut self, consent: Consent) -> String {
+        let code = random::text(43);
+        self.codes.insert(
+            code.clone(),
+            Code {
+                consent,
+                expires: Instant::now() + CODE_LIFETIME,
+                grant: None,
+            },
+        );
+        code
+    }
+
+    /// Tokens for a code (RFC 6749 §4.1.3, RFC 7636 §4.6). A second use ends the grant of the
+    /// first (RFC 6749 §4.1.2).
+    pub(crate) fn redeem_code(
+        &mut self,
+        code: &str,
+        redirect_uri: &str,
+        verifier: Option<&str>,
+        issuing: &Issuing,
+    ) -> Result<Issued, InvalidGrant> {
+        let code = self
+            .codes
+            .get_mut(code)
+            .ok_or(InvalidGrant("The code is unknown."))?;
+        if let Some(grant) = code.grant {
+            self.end(grant);
+            return Err(InvalidGrant("The code was used before."));
+        }
+        if code.expires < Instant::now() {
+            return Err(InvalidGrant("The code has expired."));
+        }
+        if code.consent.redirect_uri != redirect_uri {
+            return Err(InvalidGrant("The redirect_uri is not the one asked with."));
+        }
+        match (&code.consent.code_challenge, verifier) {
+            (None, None) => {}
+            (Some(challenge), Some(verifier)) if *challenge == s256(verifier) => {}
+            _ => return Err(InvalidGrant("The code_verifier does not fit.")),
+        }
+        let consent = code.consent.clone();
+        let grant = self.grants.len();
+        code.grant = Some(grant);
+        self.grants.push(Grant {
+            account: consent.account,
+            scope: consent.scope,
+            ended: false,
+        });
+        let refresh = issuing.refresh_token && consent.offline;
+        Ok(self.issue(grant, refresh, issuing))
+    }
+
+    /// Tokens for a refresh token (RFC 6749 §6). A rotated one ends its grant.
+    pub(crate) fn refresh(
+        &mut self,
+        refresh_token: &str,
+        issuing: &Issuing,
+    ) -> Result<Issued, InvalidGrant> {
+        let known = self
+            .refresh
+            .get_mut(refresh_token)
+            .ok_or(InvalidGrant("The refresh token is unknown."))?;
+        let grant = known.grant;
+        let used_before = known.used;
+        known.used |= issuing.rotate;
+        if used_before {
+            self.end(grant);
+            return Err(InvalidGrant("The refresh token was used before."));
+        }
+        if self.has_ended(grant) {
+            return Err(InvalidGrant("Token has been expired or revoked."));
+        }
+        let another = issuing.rotate && issuing.refresh_token;
+        Ok(self.issue(grant, another, issuing))
+    }
+
+    fn issue(&mut self, grant: usize, refresh: bool, issuing: &Issuing) -> Issued {
+        let (account, scope) = self
+            .grants
+            .get(grant)
+            .map(|grant| (grant.account.clone(), grant.scope.clone()))
+            .unwrap_or_default();
+        let scope = issuing.scope.clone().unwrap_or(scope);
+        let access_token = random::text(issuing.length.max(16));
+        self.access.insert(
+            access_token.clone(),
+            Access {
+                grant,
+                scope: scope.clone(),
+                expires: Instant::now() + issuing.lifetime,
+                expired: false,
+            },
+        );
+        let refresh_token = refresh.then(|| random::text(64));
+        if let Some(token) = &refresh_token {
+            self.refresh
+                .insert(token.clone(), Refresh { grant, used: false });
+        }
+        Issued {
+            account,
+            scope,
+            access_token,
+            refresh_token,
+        }
+    }
+
+    /// Whether the token opens mail for this user.
+    pub(crate) fn opens_mail(&self, access_token: &str, user: &str) -> bool {
+        self.access.get(access_token).is_some_and(|access| {
+            !access.expired
+                && access.expires > Instant::now()
+                && access.scope.split(' ').any(|scope| scope == MAIL_SCOPE)
+                && !self.has_ended(access.grant)
+                && self
+                    .grants
+                    .get(access.grant)
+                    .is_some_and(|grant| grant.account.eq_ignore_ascii_case(user))
+        })
+    }
+
+    /// Ends the grant that a token belongs to (RFC 7009 §2.1); unknown tokens are no error.
+    pub(crate) fn revoke(&mut self, token: &str) {
+        let access = self.access.get(token).map(|access| access.grant);
+        let refresh = self.refresh.get(token).map(|refresh| refresh.grant);
+        if let Some(grant) = access.or(refresh) {
+            self.end(grant);
+        }
+    }
+
+    pub(crate) fn revoke_all(&mut self) {
+        for grant in &mut self.grants {
+            grant.ended = true;
+        }
+    }
+
+    pub(crate) fn expire_access_tokens(&mut self) {
+        for access in self.access.values_mut() {
+            access.expired = true;
+        }
+    }
+
+    fn end(&mut self, grant: usize) {
+        if let Some(grant) = self.grants.get_mut(grant) {
+            grant.ended = true;
+        }
+    }
+
+    fn has_ended(&self, grant: usize) -> bool {
+        self.grants.get(grant).is_none_or(|grant| grant.ended)
+    }
+}
+
+/// RFC 7636 §4.2.
+fn s256(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+}

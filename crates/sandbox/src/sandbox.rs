@@ -1,0 +1,84 @@
+//! Starting and stopping.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::config::{SandboxConfig, StartError};
+use crate::control::Control;
+use crate::descriptor::{self, Descriptor};
+use crate::smtp::{self, Port};
+use crate::state::State;
+use crate::tls::Certificates;
+use crate::web;
+
+/// A running mail provider. Dropping it stops all its tasks and closes its connections.
+pub struct Sandbox {
+    state: Arc<State>,
+    // Each listener's task owns the tasks of its connections.
+    _listeners: JoinSet<()>,
+}
+
+impl Sandbox {
+    /// Makes the certificates and listens on 127.0.0.1 only.
+    ///
+    /// # Errors
+    /// When a port is taken, or the certificate cannot be made or written.
+    pub async fn start(config: SandboxConfig) -> Result<Self, StartError> {
+        let certificates = Certificates::make()?;
+        if let Some(path) = config.ca_file {
+            tokio::fs::write(&path, certificates.authority_pem())
+                .await
+                .map_err(|source| StartError::WriteCertificate { path, source })?;
+        }
+        let (http, http_port) = listen(config.http_port).await?;
+        let (starttls, smtp_starttls_port) = listen(config.smtp_starttls_port).await?;
+        let (tls, smtp_tls_port) = listen(config.smtp_tls_port).await?;
+        let http_url = format!("http://127.0.0.1:{http_port}");
+        let descriptor = Descriptor {
+            issuer: http_url.clone(),
+            authorization_endpoint: format!("{http_url}/authorize"),
+            token_endpoint: format!("{http_url}/token"),
+            revocation_endpoint: format!("{http_url}/revoke"),
+            http: http_url,
+            client_id: descriptor::CLIENT_ID.to_owned(),
+            client_secret: descriptor::CLIENT_SECRET.to_owned(),
+            scope: descriptor::SCOPE.to_owned(),
+            smtp_host: "localhost".to_owned(),
+            smtp_starttls_port,
+            smtp_tls_port,
+            accounts: descriptor::accounts(),
+            ca_pem: certificates.authority_pem().to_owned(),
+        };
+        let state = Arc::new(State::new(descriptor, config.redirect_urls, certificates));
+        let mut listeners = JoinSet::new();
+        listeners.spawn(web::serve(http, Arc::clone(&state)));
+        listeners.spawn(smtp::serve(starttls, Port::Starttls, Arc::clone(&state)));
+        listeners.spawn(smtp::serve(tls, Port::Tls, Arc::clone(&state)));
+        Ok(Self {
+            state,
+            _listeners: listeners,
+        })
+    }
+
+    /// Where everything is and how to sign in.
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.state.descriptor
+    }
+
+    /// Sets faults and reads what happened.
+    pub fn control(&self) -> Control {
+        Control::new(Arc::clone(&self.state))
+    }
+}
+
+async fn listen(port: u16) -> Result<(TcpListener, u16), StartError> {
+    let error = |source| StartError::Listen { port, source };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(error)?;
+    let port = listener.local_addr().map_err(error)?.port();
+    Ok((listener, port))
+}

@@ -1,0 +1,95 @@
+//! Lines in, replies out.
+
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+
+/// Longest line taken at all: a SASL blob of 12,288 octets (RFC 4954 §4) and its CRLF.
+pub(super) const LONGEST: usize = 12_288 + 2;
+
+/// One line from the client.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// With its line feed.
+    Whole(Vec<u8>),
+    /// Longer than [`LONGEST`]; read to its end and thrown away.
+    TooLong,
+}
+
+pub(super) struct Lines<S> {
+    stream: S,
+    buffer: Vec<u8>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
+    pub(super) fn new(stream: S) -> Self {
+        Self {
+            stream,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// The next line; `None` at the end of the connection.
+    pub(super) async fn line(&mut self) -> io::Result<Option<Line>> {
+        let mut searched = 0;
+        let mut too_long = false;
+        loop {
+            let unsearched = self.buffer.iter().skip(searched);
+            if let Some(offset) = unsearched.into_iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.buffer.drain(..=searched + offset).collect();
+                let too_long = too_long || line.len() > LONGEST;
+                return Ok(Some(if too_long {
+                    Line::TooLong
+                } else {
+                    Line::Whole(line)
+                }));
+            }
+            if self.buffer.len() > LONGEST {
+                too_long = true;
+                self.buffer.clear();
+            }
+            searched = self.buffer.len();
+            if self.fill().await? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// What has arrived and was not taken; waits when that is nothing. Empty at the end.
+    pub(super) async fn arrived(&mut self) -> io::Result<&mut Vec<u8>> {
+        if self.buffer.is_empty() {
+            self.fill().await?;
+        }
+        Ok(&mut self.buffer)
+    }
+
+    async fn fill(&mut self) -> io::Result<usize> {
+        let mut chunk = [0; 8192];
+        let read = self.stream.read(&mut chunk).await?;
+        self.buffer
+            .extend_from_slice(chunk.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+
+    /// Sends a reply; line ends are made CRLF and one is added.
+    pub(super) async fn reply(&mut self, text: &str) -> io::Result<()> {
+        let mut wire = String::with_capacity(text.len() + 2);
+        for line in text.lines() {
+            wire.push_str(line);
+            wire.push_str("\r\n");
+        }
+        self.stream.write_all(wire.as_bytes()).await?;
+        self.stream.flush().await
+    }
+
+    /// Gives the stream back. What the client sent too early is dropped, so that nothing said in
+    /// the clear counts inside TLS (RFC 3207 §4.2).
+    pub(super) fn into_stream(self) -> S {
+        self.stream
+    }
+
+    /// Ends the connection in an orderly way.
+    pub(super) async fn close(mut self) {
+        let _ = self.stream.shutdown().await;
+    }
+}

@@ -1,0 +1,96 @@
+//! SMTP submission (RFC 5321, RFC 6409) with STARTTLS (RFC 3207), implicit TLS (RFC 8314) and AUTH
+//! (RFC 4954).
+
+mod auth;
+mod commands;
+mod lines;
+mod message;
+mod sasl;
+mod session;
+mod transaction;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use crate::state::State;
+use session::{End, Session};
+
+/// What a port speaks first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Port {
+    /// Plaintext, with STARTTLS on offer.
+    Starttls,
+    /// TLS.
+    Tls,
+}
+
+/// Accepts until the task is aborted; the connections end with it.
+pub(crate) async fn serve(listener: TcpListener, port: Port, state: Arc<State>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, port, Arc::clone(&state)));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept an SMTP connection");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, port: Port, state: Arc<State>) {
+    // Many small replies: waiting to fill a packet would cost 40 ms each.
+    let _ = stream.set_nodelay(true);
+    let implicit = port == Port::Tls && !state.faults().plaintext_on_tls_port;
+    let stream = if implicit {
+        stream
+    } else {
+        let session = Session::new(stream, None, Arc::clone(&state));
+        match session.run(true).await {
+            Ok(End::Upgrade(stream)) => stream,
+            Ok(End::Closed) => return,
+            Err(error) => {
+                tracing::debug!(%error, "SMTP connection ended");
+                return;
+            }
+        }
+    };
+    let Some(stream) = handshake(stream, &state).await else {
+        return;
+    };
+    let version = match stream.get_ref().1.protocol_version() {
+        Some(rustls::ProtocolVersion::TLSv1_2) => "1.2",
+        _ => "1.3",
+    };
+    let session = Session::new(stream, Some(version), state);
+    if let Err(error) = session.run(implicit).await {
+        tracing::debug!(%error, "SMTP connection ended");
+    }
+}
+
+async fn handshake(stream: TcpStream, state: &State) -> Option<TlsStream<TcpStream>> {
+    let config = match state.certificates.server_config(&state.faults()) {
+        Ok(config) => config,
+        Err(error) => {
+            tracing::warn!(%error, "the faults leave no TLS version");
+            return None;
+        }
+    };
+    match TlsAcceptor::from(config).accept(stream).await {
+        Ok(stream) => Some(stream),
+        Err(error) => {
+            tracing::debug!(%error, "TLS handshake failed");
+            None
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What all tasks of one sandbox share.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::descriptor::{Account, Descriptor};
+use crate::faults::{CutAt, Faults, Stage, TokenError};
+use crate::oauth::{Grants, SignIn};
+use crate::record::{AuthAttempt, ReceivedMessage, TokenRequest};
+use crate::tls::Certificates;
+
+pub(crate) struct State {
+    pub(crate) descriptor: Descriptor,
+    pub(crate) redirect_urls: Vec<String>,
+    pub(crate) certificates: Certificates,
+    inner: Mutex<Inner>,
+}
+
+/// What changes.
+#[derive(Default)]
+pub(crate) struct Inner {
+    pub(crate) faults: Faults,
+    pub(crate) messages: Vec<ReceivedMessage>,
+    pub(crate) token_requests: Vec<TokenRequest>,
+    pub(crate) auth_attempts: Vec<AuthAttempt>,
+    pub(crate) grants: Grants,
+    pub(crate) sign_ins: HashMap<String, SignIn>,
+}
+
+impl State {
+    pub(crate) fn new(
+        descriptor: Descriptor,
+        redirect_urls: Vec<String>,
+        certificates: Certificates,
+    ) -> Self {
+        Self {
+            descriptor,
+            redirect_urls,
+            certificates,
+            inner: Mutex::default(),
+        }
+    }
+
+    /// The lock; never held across an await.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn faults(&self) -> Faults {
+        self.lock().faults.clone()
+    }
+
+    pub(crate) fn account(&self, address: &str) -> Option<&Account> {
+        self.descriptor
+            .accounts
+            .iter()
+            .find(|account| account.address.eq_ignore_ascii_case(address))
+    }
+
+    pub(crate) fn password_fits(&self, address: &str, password: &str) -> bool {
+        self.account(address)
+            .is_some_and(|account| account.password == password)
+    }
+}
+
+impl Inner {
+    /// The reply to put in place of the real one, counted down.
+    pub(crate) fn take_reply(&mut self, stage: Stage) -> Option<String> {
+        let replies = &mut self.faults.replies;
+        let index = replies.iter().position(|reply| reply.stage == stage)?;
+        let text = replies.get(index)?.reply.clone();
+        if !used_once_more(&mut replies.get_mut(index)?.times) {
+            replies.remove(index);
+        }
+        Some(text)
+    }
+
+    /// Whether the connection is to be closed, counted down.
+    pub(crate) fn take_cut(&mut self, fits: impl FnOnce(CutAt) -> bool) -> bool {
+        if !self.faults.cut_at.is_some_and(fits) {
+            return false;
+        }
+        if !used_once_more(&mut self.faults.cut_times) {
+            self.faults.cut_at = None;
+            self.faults.cut_times = None;
+        }
+        true
+    }
+
+    /// The error the token endpoint is to answer, counted down.
+    pub(crate) fn take_token_error(&mut self) -> Option<TokenError> {
+        let error = self.faults.token_error.clone()?;
+        if let Some(current) = &mut self.faults.token_error
+            && !used_once_more(&mut current.times)
+        {
+            self.faults.token_error = None;
+        }
+        Some(error)
+    }
+}
+
+/// Counts one use; false when that was the last.
+fn used_once_more(times: &mut Option<u32>) -> bool {
+    match times {
+        None => true,
+        Some(left) => {
+            *left = left.saturating_sub(1);
+            *left > 0
+        }
+    }
+}

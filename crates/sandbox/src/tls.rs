@@ -1,0 +1,105 @@
+//! The sandbox's certificate authority and the certificates SMTP shows.
+
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, date_time_ymd,
+};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::version::{TLS12, TLS13};
+
+use crate::config::StartError;
+use crate::faults::{Certificate, Faults, TlsVersion};
+
+/// One chain per [`Certificate`].
+pub(crate) struct Certificates {
+    authority_pem: String,
+    good: Chain,
+    wrong_name: Chain,
+    expired: Chain,
+    unknown_ca: Chain,
+}
+
+struct Chain {
+    certificates: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+type Authority = CertifiedIssuer<'static, KeyPair>;
+
+impl Certificates {
+    pub(crate) fn make() -> Result<Self, StartError> {
+        let authority = authority("Mailgrant sandbox")?;
+        let stranger = self::authority("Unknown authority")?;
+        let here = &["localhost", "127.0.0.1", "::1"];
+        Ok(Self {
+            authority_pem: authority.pem(),
+            good: chain(&authority, here, 2049)?,
+            wrong_name: chain(&authority, &["other.sandbox.test"], 2049)?,
+            expired: chain(&authority, here, 2025)?,
+            unknown_ca: chain(&stranger, here, 2049)?,
+        })
+    }
+
+    pub(crate) fn authority_pem(&self) -> &str {
+        &self.authority_pem
+    }
+
+    /// What the faults ask for: certificate, lowest and highest version.
+    pub(crate) fn server_config(
+        &self,
+        faults: &Faults,
+    ) -> Result<Arc<ServerConfig>, rustls::Error> {
+        let versions: Vec<_> = [(TlsVersion::V1_2, &TLS12), (TlsVersion::V1_3, &TLS13)]
+            .into_iter()
+            .filter(|(version, _)| faults.min_tls.is_none_or(|min| *version >= min))
+            .filter(|(version, _)| faults.max_tls.is_none_or(|max| *version <= max))
+            .map(|(_, supported)| supported)
+            .collect();
+        let chain = match faults.certificate {
+            Certificate::Good => &self.good,
+            Certificate::WrongName => &self.wrong_name,
+            Certificate::Expired => &self.expired,
+            Certificate::UnknownCa => &self.unknown_ca,
+        };
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&versions)?
+            .with_no_client_auth()
+            .with_single_cert(chain.certificates.clone(), chain.key.clone_key())?;
+        Ok(Arc::new(config))
+    }
+}
+
+fn authority(name: &str) -> Result<Authority, rcgen::Error> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.not_before = date_time_ymd(2024, 1, 1);
+    params.not_after = date_time_ymd(2049, 1, 1);
+    CertifiedIssuer::self_signed(params, KeyPair::generate()?)
+}
+
+fn chain(authority: &Authority, names: &[&str], last_year: i32) -> Result<Chain, rcgen::Error> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut params = CertificateParams::new(names)?;
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "Mailgrant sandbox SMTP");
+    params.use_authority_key_identifier_extension = true;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.not_before = date_time_ymd(2024, 1, 1);
+    params.not_after = date_time_ymd(last_year, 1, 1);
+    let key = KeyPair::generate()?;
+    let certificate = params.signed_by(&key, authority)?;
+    Ok(Chain {
+        certificates: vec![certificate.der().clone()],
+        key: PrivateKeyDer::from(key),
+    })
+}

@@ -1,0 +1,64 @@
+//! Accepting HTTP connections in a way that lets a fault close one without an answer, and that
+//! ends them all when the listener's task ends.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use crate::state::State;
+
+/// The connection that a request came on.
+#[derive(Clone, Default)]
+pub(crate) struct Connection {
+    cut: Arc<Notify>,
+}
+
+impl Connection {
+    /// Closes the connection; the response returned is never sent.
+    pub(crate) fn cut(&self) -> Response {
+        self.cut.notify_one();
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    }
+}
+
+/// Accepts until the task is aborted.
+pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
+    let router = super::router(state);
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let connection = Connection::default();
+                    let service = TowerToHyperService::new(
+                        router.clone().layer(Extension(connection.clone())),
+                    );
+                    connections.spawn(async move {
+                        let served = http1::Builder::new()
+                            .serve_connection(TokioIo::new(stream), service);
+                        tokio::select! {
+                            biased;
+                            () = connection.cut.notified() => {}
+                            result = served => if let Err(error) = result {
+                                tracing::debug!(%error, "HTTP connection ended");
+                            },
+                        }
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept an HTTP connection");
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! HTTP: OAuth, the pages and the control endpoint, on one port.
+
+mod connection;
+mod control;
+mod home;
+pub(crate) mod html;
+mod messages;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::HeaderName;
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use crate::state::State;
+
+pub(crate) use connection::{Connection, serve};
+
+fn router(state: Arc<State>) -> Router {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/style.css", get(html::style))
+        .route("/descriptor", get(control::descriptor))
+        .route("/messages", get(messages::list).delete(messages::clear))
+        .route("/messages/{id}", get(messages::show))
+        .route(
+            "/control/faults",
+            get(control::faults).put(control::put_faults),
+        )
+        .route("/control/scenario", post(control::scenario))
+        .route("/control/log", get(control::log))
+        .route("/control/reset", post(control::reset))
+        .route("/control/revoke", post(control::revoke))
+        .route("/control/expire", post(control::expire))
+        .merge(crate::oauth::routes())
+        .layer(map_response(secured))
+        .with_state(state)
+}
+
+/// No scripts, nothing from outside. `form-action` is left open: consent redirects to the client.
+async fn secured(mut response: Response) -> Response {
+    let headers: [(HeaderName, &str); 3] = [
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        (REFERRER_POLICY, "no-referrer"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    for (name, value) in headers {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
