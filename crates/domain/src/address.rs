@@ -88,17 +88,15 @@ impl FromAddress {
             });
         };
         let address = rest.strip_suffix('>').ok_or(FieldError::NotAnAddress)?;
-        if name.contains('<') {
-            return Err(FieldError::SeveralAddresses);
-        }
         let name = name.trim();
-        let name = name
+        let quoted = name
             .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-            .map_or_else(
-                || name.to_owned(),
-                |quoted| unescape(quoted).trim().to_owned(),
-            );
+            .and_then(|rest| rest.strip_suffix('"'));
+        let name = match quoted {
+            Some(quoted) => unescape(quoted).trim().to_owned(),
+            None if name.contains(['<', '>']) => return Err(FieldError::SeveralAddresses),
+            None => name.to_owned(),
+        };
         if name.chars().count() > 128 {
             return Err(FieldError::TooLong);
         }

@@ -111,8 +111,7 @@ pub struct Begun {
 }
 
 /// The query of a callback (RFC 6749 §4.1.2, RFC 9207 §2).
-#[derive(Clone, Debug, Default, serde::Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct Callback {
     /// `state`
     pub state: Option<String>,
