@@ -1,40 +1,49 @@
 import { createHash, randomBytes } from 'node:crypto';
+import http from 'node:http';
 import https from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { Page } from '@playwright/test';
-import { client } from './real/accounts.ts';
-import type { RealServers } from './real/servers.ts';
 import { SignInPage } from '../pages/sign-in.ts';
+import type { Account } from './sandbox.ts';
 
-const redirectUrl = 'http://127.0.0.1/oauth/callback';
+/** An OAuth client as an administrator types it into the settings. */
+export interface OAuthClient {
+  clientId: string;
+  clientSecret: string;
+  authorizationEndpoint: string;
+  tokenEndpoint: string;
+  scope: string;
+  /** PEM of the authority to trust at an https token endpoint. */
+  authority?: string;
+}
 
 export interface Tokens {
   access_token: string;
   refresh_token: string;
 }
 
+const redirectUrl = 'http://127.0.0.1/oauth/callback';
+
 /** Gets tokens as any OAuth client does: by code and PKCE, with a person at the login page. */
-export async function authorizeAsClient(page: Page, servers: RealServers, address: string, password: string): Promise<Tokens> {
-  const { authorizationServer } = servers;
+export async function authorize(page: Page, client: OAuthClient, person: Account): Promise<Tokens> {
   const verifier = randomBytes(32).toString('base64url');
   const state = randomBytes(32).toString('base64url');
   await page.route(`${redirectUrl}?*`, (route) => route.fulfill({ body: 'back' }));
   const question = new URLSearchParams({
     response_type: 'code',
-    client_id: client.id,
+    client_id: client.clientId,
     redirect_uri: redirectUrl,
-    scope: authorizationServer.scope,
-    prompt: 'consent',
+    scope: client.scope,
     state,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  await page.goto(`${authorizationServer.authorizationEndpoint}?${question}`);
-  await new SignInPage(page).allow(address, password);
+  await page.goto(`${client.authorizationEndpoint}?${question}`);
+  await new SignInPage(page).allow(person);
   await page.waitForURL(`${redirectUrl}?*`);
   const answer = new URL(page.url()).searchParams;
   if (answer.get('state') !== state) throw new Error('the state came back changed');
-  return requestTokens(servers, {
+  return requestTokens(client, {
     grant_type: 'authorization_code',
     code: answer.get('code') ?? '',
     redirect_uri: redirectUrl,
@@ -43,25 +52,26 @@ export async function authorizeAsClient(page: Page, servers: RealServers, addres
 }
 
 /** Refreshes; fails with the error code of the answer. */
-export async function refreshAsClient(servers: RealServers, refreshToken: string): Promise<Tokens> {
-  return requestTokens(servers, { grant_type: 'refresh_token', refresh_token: refreshToken });
+export async function refresh(client: OAuthClient, refreshToken: string): Promise<Tokens> {
+  return requestTokens(client, { grant_type: 'refresh_token', refresh_token: refreshToken });
 }
 
-async function requestTokens(servers: RealServers, fields: Record<string, string>): Promise<Tokens> {
-  const { status, body } = await new Promise<{ status: number; body: string }>((resolve, reject) => {
-    const request = https.request(
-      servers.authorizationServer.tokenEndpoint,
-      {
-        method: 'POST',
-        ca: servers.certificates.authority,
-        auth: `${client.id}:${client.secret}`,
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      },
-      (response) => text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject),
-    );
-    request.once('error', reject);
-    request.end(String(new URLSearchParams(fields)));
+async function requestTokens(client: OAuthClient, fields: Record<string, string>): Promise<Tokens> {
+  const options: https.RequestOptions = {
+    method: 'POST',
+    auth: `${client.clientId}:${client.clientSecret}`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    ...(client.authority !== undefined && { ca: client.authority }),
+  };
+  const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    const { request } = client.tokenEndpoint.startsWith('https:') ? https : http;
+    request(client.tokenEndpoint, options, resolve)
+      .once('error', reject)
+      .end(String(new URLSearchParams(fields)));
   });
-  if (status !== 200) throw new Error(`token endpoint: ${status} ${(JSON.parse(body) as { error: string }).error}`);
-  return JSON.parse(body) as Tokens;
+  const body: unknown = JSON.parse(await text(answer));
+  if (answer.statusCode !== 200) {
+    throw new Error(`token endpoint: ${answer.statusCode} ${(body as { error: string }).error}`);
+  }
+  return body as Tokens;
 }

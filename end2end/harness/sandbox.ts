@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { OAuthClient } from './oauth-client.ts';
 import { BackgroundProcess, binary } from './process.ts';
 import { waitFor } from './wait.ts';
 
@@ -39,7 +40,19 @@ export interface ReceivedMessage {
   raw: string;
 }
 
-/** Faults to switch on; those left out behave well. The names are those of the sandbox. */
+export interface SandboxLog {
+  token_requests: { at: number; grant_type: string; outcome: string; client_authentication: string; account: string | null }[];
+  auth_attempts: {
+    at: number;
+    mechanism: string;
+    with_initial_response: boolean;
+    accepted: boolean;
+    account: string | null;
+    tls_version: string | null;
+  }[];
+}
+
+/** Faults to switch on. The names are those of the sandbox, of which these are the most used. */
 export interface Faults {
   token_error?: string | { status: number; error: string; error_description?: string; times?: number };
   callback_error?: string;
@@ -103,6 +116,18 @@ export class Sandbox {
     return path.join(this.directory, 'ca.pem');
   }
 
+  /** The client registered for Mailgrant. */
+  get client(): OAuthClient {
+    const { client_id, client_secret, authorization_endpoint, token_endpoint, scope } = this.descriptor;
+    return {
+      clientId: client_id,
+      clientSecret: client_secret,
+      authorizationEndpoint: authorization_endpoint,
+      tokenEndpoint: token_endpoint,
+      scope,
+    };
+  }
+
   /** The account at this place; 0 is alice. */
   account(index = 0): Account {
     const account = this.descriptor.accounts[index];
@@ -110,7 +135,7 @@ export class Sandbox {
     return account;
   }
 
-  /** Replaces the faults in force. */
+  /** Switches faults on; those not named stay, `null` takes one back (RFC 7396). */
   async setFaults(faults: Faults): Promise<void> {
     await this.call('PUT', '/control/faults', faults);
   }
@@ -139,8 +164,8 @@ export class Sandbox {
   }
 
   /** Token requests and AUTH commands so far. */
-  async log(): Promise<unknown> {
-    return this.call('GET', '/control/log');
+  async log(): Promise<SandboxLog> {
+    return (await this.call('GET', '/control/log')) as SandboxLog;
   }
 
   /** Waits for a message to this recipient. */
@@ -158,6 +183,8 @@ export class Sandbox {
   private async call(method: string, route: string, body?: unknown): Promise<unknown> {
     const answer = await fetch(this.descriptor.http + route, {
       method,
+      // The forms of its page lead back to the page.
+      redirect: 'manual',
       headers: {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -165,7 +192,7 @@ export class Sandbox {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    if (!answer.ok) throw new Error(`sandbox: ${method} ${route}: ${answer.status} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
+    if (answer.status >= 400) throw new Error(`sandbox: ${method} ${route}: ${answer.status} ${text}`);
+    return answer.headers.get('content-type')?.startsWith('application/json') ? JSON.parse(text) : undefined;
   }
 }

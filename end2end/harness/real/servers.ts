@@ -1,7 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { OAuthClient } from '../oauth-client.ts';
 import { freePort } from '../ports.ts';
+import { client } from './accounts.ts';
 import { AuthorizationServer } from './authorization-server.ts';
 import { makeCertificates, type Certificates } from './certificates.ts';
 import { Dovecot } from './dovecot.ts';
@@ -39,6 +41,18 @@ export class RealServers {
       for (const step of undo) await step();
       throw error;
     }
+  }
+
+  /** The client registered for Mailgrant. */
+  get client(): OAuthClient {
+    return {
+      clientId: client.id,
+      clientSecret: client.secret,
+      authorizationEndpoint: this.authorizationServer.authorizationEndpoint,
+      tokenEndpoint: this.authorizationServer.tokenEndpoint,
+      scope: this.authorizationServer.scope,
+      authority: this.certificates.authority,
+    };
   }
 
   async stop(): Promise<void> {
