@@ -1,4 +1,4 @@
-//! Discovery (RFC 8414, OpenID Connect Discovery).
+//! Discovery (RFC 8414, `OpenID` Connect Discovery 1.0).
 
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::descriptor::MAIL_SCOPE;
 use crate::random;
 
-const CODE_LIFETIME: Duration = Duration::from_secs(60);
+const CODE_LIFETIME: Duration = Duration::from_mins(1);
 
 /// What the user agreed to.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ pub(crate) struct InvalidGrant(pub(crate) &'static str);
 
 #[derive(Default)]
 pub(crate) struct Grants {
-    grants: Vec<Grant>,
+    consents: Vec<Grant>,
     codes: HashMap<String, Code>,
     access: HashMap<String, Access>,
     refresh: HashMap<String, Refresh>,
@@ -120,9 +120,9 @@ impl Grants {
             _ => return Err(InvalidGrant("The code_verifier does not fit.")),
         }
         let consent = code.consent.clone();
-        let grant = self.grants.len();
+        let grant = self.consents.len();
         code.grant = Some(grant);
-        self.grants.push(Grant {
+        self.consents.push(Grant {
             account: consent.account,
             scope: consent.scope,
             ended: false,
@@ -157,7 +157,7 @@ impl Grants {
 
     fn issue(&mut self, grant: usize, refresh: bool, issuing: &Issuing) -> Issued {
         let (account, scope) = self
-            .grants
+            .consents
             .get(grant)
             .map(|grant| (grant.account.clone(), grant.scope.clone()))
             .unwrap_or_default();
@@ -193,7 +193,7 @@ impl Grants {
                 && access.scope.split(' ').any(|scope| scope == MAIL_SCOPE)
                 && !self.has_ended(access.grant)
                 && self
-                    .grants
+                    .consents
                     .get(access.grant)
                     .is_some_and(|grant| grant.account.eq_ignore_ascii_case(user))
         })
@@ -209,7 +209,7 @@ impl Grants {
     }
 
     pub(crate) fn revoke_all(&mut self) {
-        for grant in &mut self.grants {
+        for grant in &mut self.consents {
             grant.ended = true;
         }
     }
@@ -221,13 +221,13 @@ impl Grants {
     }
 
     fn end(&mut self, grant: usize) {
-        if let Some(grant) = self.grants.get_mut(grant) {
+        if let Some(grant) = self.consents.get_mut(grant) {
             grant.ended = true;
         }
     }
 
     fn has_ended(&self, grant: usize) -> bool {
-        self.grants.get(grant).is_none_or(|grant| grant.ended)
+        self.consents.get(grant).is_none_or(|grant| grant.ended)
     }
 }
 

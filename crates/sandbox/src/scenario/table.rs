@@ -1,0 +1,37 @@
+//! Scenarios that are neither a token error nor a refused sign-in.
+
+/// Name, title, and what is changed from the default, as JSON.
+#[rustfmt::skip]
+pub(super) const SCENARIOS: &[(&str, &str, &str)] = &[
+    ("none", "Everything works", "{}"),
+    ("access_denied", "Authorization: access denied", r#"{"callback_error": "access_denied"}"#),
+    ("admin_policy_enforced", "Authorization: forbidden by policy", r#"{"callback_error": "admin_policy_enforced"}"#),
+    ("org_internal", "Authorization: internal application", r#"{"callback_error": "org_internal"}"#),
+    ("disabled_client", "Authorization: client disabled", r#"{"callback_error": "disabled_client"}"#),
+    ("wrong_iss", "Authorization: answer of another provider", r#"{"wrong_iss": true}"#),
+    ("other_account", "Authorization: signed in as bob, whoever types", r#"{"signed_in_account": "bob@sandbox.test"}"#),
+    ("no_refresh_token", "Tokens: no refresh token", r#"{"issue_refresh_token": false}"#),
+    ("no_mail_scope", "Tokens: mail scope missing", r#"{"granted_scope": "openid offline_access"}"#),
+    ("short_tokens", "Tokens: access tokens last 20 seconds", r#"{"access_token_lifetime_seconds": 20}"#),
+    ("long_tokens", "Tokens: 2,048 characters", r#"{"access_token_length": 2048}"#),
+    ("slow_tokens", "Token endpoint: answers after 5 seconds", r#"{"token_delay_ms": 5000}"#),
+    ("silent_tokens", "Token endpoint: never answers", r#"{"token_silent": true}"#),
+    ("cut_tokens", "Token endpoint: closes the connection", r#"{"token_cut": true}"#),
+    ("garbage_tokens", "Token endpoint: answers with a web page", r#"{"token_garbage": true}"#),
+    ("huge_tokens", "Token endpoint: answers with ten megabytes", r#"{"token_huge": true}"#),
+    ("redirected_tokens", "Token endpoint: redirects", r#"{"token_redirect": true}"#),
+    ("post_only", "Token endpoint: no Basic authentication", r#"{"accept_basic_client_authentication": false}"#),
+    ("no_starttls", "SMTP: STARTTLS not offered", r#"{"offer_starttls": false}"#),
+    ("plaintext_on_tls_port", "SMTP: plaintext on the TLS port", r#"{"plaintext_on_tls_port": true}"#),
+    ("tls_1_2_only", "SMTP: TLS 1.2 only", r#"{"max_tls": "1.2"}"#),
+    ("wrong_name", "SMTP: certificate for another name", r#"{"certificate": "wrong_name"}"#),
+    ("expired", "SMTP: certificate expired", r#"{"certificate": "expired"}"#),
+    ("unknown_ca", "SMTP: certificate of an unknown authority", r#"{"certificate": "unknown_ca"}"#),
+    ("send_as_denied", "SMTP: only the account's own address may send", r#"{"send_as_denied": true}"#),
+    ("silent_greeting", "SMTP: no greeting", r#"{"silent_at": "greeting"}"#),
+    ("cut_after_data", "SMTP: message taken, then the connection is cut", r#"{"cut_at": "after_final_dot_before_reply"}"#),
+    ("busy", "SMTP: 421 at the greeting", r#"{"replies": [{"stage": "greeting", "reply": "421 4.7.0 Too many connections, try again later."}]}"#),
+    ("quota", "SMTP: daily quota (550 5.4.5)", r#"{"replies": [{"stage": "final", "reply": "550 5.4.5 Daily user sending limit exceeded."}]}"#),
+    ("unknown_recipient", "SMTP: recipient unknown (550 5.1.1)", r#"{"replies": [{"stage": "rcpt", "reply": "550 5.1.1 The email account that you tried to reach does not exist."}]}"#),
+    ("greylisted", "SMTP: recipient later (450 4.2.1)", r#"{"replies": [{"stage": "rcpt", "reply": "450 4.2.1 The user is receiving mail too quickly."}]}"#),
+];

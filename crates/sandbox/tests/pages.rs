@@ -1,0 +1,106 @@
+//! The pages and the control endpoint.
+
+mod support;
+
+use sandbox::{Descriptor, Faults, scenarios};
+use support::{ALICE, Browser, SmtpClient, start, token};
+
+#[tokio::test]
+async fn the_page_shows_what_to_type_and_the_mail_received() {
+    let sandbox = start().await;
+    let browser = Browser::new(&sandbox);
+    let mut client = SmtpClient::tls(&sandbox).await;
+    client.sign_in(&token(&sandbox).await).await;
+    let raw = "Subject: <b>bold</b>\r\n\r\nbody <i>";
+    client.message(ALICE, raw).await;
+
+    let home = browser.get("/").await;
+    let list = browser.get("/messages").await;
+    let id = list.json[0]["id"].as_str().unwrap();
+    let message = browser.get(&format!("/messages/{id}")).await;
+
+    for text in ["mailgrant-sandbox", "alice-password", "&lt;b&gt;bold"] {
+        assert!(home.text.contains(text), "{text}");
+    }
+    assert!(message.text.contains("body &lt;i&gt;"));
+    let policy = home.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'"));
+    let cleared = browser.send("DELETE", "/messages", "text/plain", String::new());
+    assert_eq!(cleared.await.status, 204);
+    assert!(sandbox.control().messages().is_empty());
+    assert_eq!(browser.get(&format!("/messages/{id}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_descriptor_is_served() {
+    let sandbox = start().await;
+    let served = Browser::new(&sandbox).get("/descriptor").await;
+    let served: Descriptor = serde_json::from_value(served.json).unwrap();
+    assert_eq!(&served, sandbox.descriptor());
+}
+
+#[tokio::test]
+async fn faults_are_merged_over_those_in_force() {
+    let sandbox = start().await;
+    let browser = Browser::new(&sandbox);
+    let control = sandbox.control();
+    browser
+        .put_faults(r#"{"token_error": "AADSTS700016", "max_tls": "1.2"}"#)
+        .await;
+    browser
+        .put_faults(r#"{"token_error": null, "slow_ms": {"data": 5}}"#)
+        .await;
+    let faults = control.faults();
+    assert!(faults.token_error.is_none() && faults.max_tls.is_some());
+    assert_eq!(faults.slow_ms.len(), 1);
+    for wrong in [
+        r#"{"no_such_fault": 1}"#,
+        r#"{"token_error": "what"}"#,
+        "[]",
+    ] {
+        assert_eq!(browser.put_faults(wrong).await.status, 422, "{wrong}");
+    }
+    assert_eq!(control.faults(), faults);
+    assert_eq!(browser.form("/control/reset", &[]).await.status, 303);
+    assert_eq!(control.faults(), Faults::default());
+}
+
+#[tokio::test]
+async fn every_scenario_can_be_chosen() {
+    let sandbox = start().await;
+    let browser = Browser::new(&sandbox);
+    let control = sandbox.control();
+    for scenario in scenarios() {
+        let fields = [("name", scenario.name.as_str())];
+        let answer = browser.form("/control/scenario", &fields).await;
+        assert_eq!(answer.status, 303, "{}", scenario.name);
+        let harmless = control.faults() == Faults::default();
+        assert_eq!(harmless, scenario.name == "none", "{}", scenario.name);
+    }
+}
+
+#[tokio::test]
+async fn the_log_holds_no_secrets() {
+    let sandbox = start().await;
+    let browser = Browser::new(&sandbox);
+    let token = token(&sandbox).await;
+    SmtpClient::tls(&sandbox).await.sign_in(&token).await;
+    let log = browser.get("/control/log").await;
+    assert_eq!(log.json["token_requests"][0]["outcome"], "issued");
+    assert_eq!(log.json["auth_attempts"][0]["accepted"], true);
+    assert!(!log.text.contains(&token) && !log.text.contains("sandbox-secret"));
+}
+
+#[tokio::test]
+async fn tokens_can_be_expired_and_revoked_by_http() {
+    let sandbox = start().await;
+    let browser = Browser::new(&sandbox);
+    let answer = browser.grant(ALICE).await;
+    browser.form("/control/expire", &[]).await;
+    let mut client = SmtpClient::tls(&sandbox).await;
+    let reply = client.xoauth2(ALICE, &answer.field("access_token")).await;
+    assert!(reply.starts_with("334 "));
+    browser.form("/control/revoke", &[]).await;
+    let refreshed = browser.refresh(&answer.field("refresh_token")).await;
+    assert_eq!(refreshed.error(), "invalid_grant");
+}

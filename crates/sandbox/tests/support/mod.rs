@@ -1,0 +1,22 @@
+//! A client at the wire.
+#![allow(dead_code, reason = "each test file uses another part of the client")]
+
+pub mod http;
+pub mod smtp;
+
+pub use http::Browser;
+pub use smtp::SmtpClient;
+
+use sandbox::{Sandbox, SandboxConfig};
+
+pub const ALICE: &str = "alice@sandbox.test";
+
+pub async fn start() -> Sandbox {
+    Sandbox::start(SandboxConfig::default()).await.unwrap()
+}
+
+/// An access token of alice's.
+pub async fn token(sandbox: &Sandbox) -> String {
+    let answer = Browser::new(sandbox).grant(ALICE).await;
+    answer.json["access_token"].as_str().unwrap().to_owned()
+}
