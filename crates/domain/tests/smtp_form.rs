@@ -1,4 +1,5 @@
 //! The rules of the settings form, one table row each, and what holds for every form.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use domain::{
     Authentication, DataCenter, DataCenterId, DataCenterName, FieldError, FieldWarning, Preset,
@@ -85,38 +86,39 @@ fn a_complete_form_becomes_settings() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn each_wrong_value_is_told_at_its_field() {
     type Change = fn(&mut SmtpForm);
     let rows: &[(SmtpField, FieldError, Change)] = &[
         (SmtpField::Provider, FieldError::UnknownChoice, |f| {
-            f.provider = "nobody".into()
+            f.provider = "nobody".into();
         }),
         (SmtpField::SmtpHost, FieldError::Required, |f| {
-            f.smtp_host = " ".into()
+            f.smtp_host = " ".into();
         }),
         (SmtpField::SmtpHost, FieldError::HostHasPort, |f| {
-            f.smtp_host = "a.example:25".into()
+            f.smtp_host = "a.example:25".into();
         }),
         (SmtpField::SmtpPort, FieldError::Required, |f| {
-            f.smtp_port.clear()
+            f.smtp_port.clear();
         }),
         (SmtpField::SmtpPort, FieldError::NotAPort, |f| {
-            f.smtp_port = "65536".into()
+            f.smtp_port = "65536".into();
         }),
         (SmtpField::DataCenter, FieldError::UnknownDataCenter, |f| {
-            f.data_center = "?".into()
+            f.data_center = "?".into();
         }),
         (SmtpField::FromAddress, FieldError::Required, |f| {
-            f.from_address.clear()
+            f.from_address.clear();
         }),
         (SmtpField::FromAddress, FieldError::NotAnAddress, |f| {
-            f.from_address = "x".into()
+            f.from_address = "x".into();
         }),
         (SmtpField::Security, FieldError::UnknownChoice, |f| {
-            f.security = "plaintext".into()
+            f.security = "plaintext".into();
         }),
         (SmtpField::TlsMinimum, FieldError::UnknownChoice, |f| {
-            f.tls_minimum = "1.1".into()
+            f.tls_minimum = "1.1".into();
         }),
         (
             SmtpField::EnableSsl,
@@ -124,16 +126,16 @@ fn each_wrong_value_is_told_at_its_field() {
             |f| f.enable_ssl = false,
         ),
         (SmtpField::MailboxEmail, FieldError::Required, |f| {
-            f.mailbox_email.clear()
+            f.mailbox_email.clear();
         }),
         (SmtpField::MailboxPassword, FieldError::Required, |f| {
             f.mailbox_password = TypedSecret::default();
         }),
         (SmtpField::MailboxHost, FieldError::NotAHost, |f| {
-            f.mailbox_host = "a b".into()
+            f.mailbox_host = "a b".into();
         }),
         (SmtpField::MailboxPort, FieldError::NotAPort, |f| {
-            f.mailbox_port = "0".into()
+            f.mailbox_port = "0".into();
         }),
         (
             SmtpField::AuthenticationType,
@@ -143,13 +145,13 @@ fn each_wrong_value_is_told_at_its_field() {
             },
         ),
         (SmtpField::RedirectUrl, FieldError::NotAUrl, |f| {
-            f.redirect_url = "callback".into()
+            f.redirect_url = "callback".into();
         }),
         (SmtpField::ClientId, FieldError::Required, |f| {
-            f.client_id = "\t".into()
+            f.client_id = "\t".into();
         }),
         (SmtpField::ClientId, FieldError::ControlCharacter, |f| {
-            f.client_id = "a\u{7}b".into()
+            f.client_id = "a\u{7}b".into();
         }),
         (SmtpField::ClientSecret, FieldError::Required, |f| {
             f.client_secret = TypedSecret::new("  ");
@@ -162,7 +164,7 @@ fn each_wrong_value_is_told_at_its_field() {
             },
         ),
         (SmtpField::TokenEndpoint, FieldError::NotAUrl, |f| {
-            f.token_endpoint = "token".into()
+            f.token_endpoint = "token".into();
         }),
         (SmtpField::Scope, FieldError::Required, |f| f.scope.clear()),
         (SmtpField::Scope, FieldError::MixedScopes, |f| {
@@ -170,10 +172,10 @@ fn each_wrong_value_is_told_at_its_field() {
                 "https://outlook.office.com/SMTP.Send https://graph.microsoft.com/Mail.Send".into();
         }),
         (SmtpField::Username, FieldError::Required, |f| {
-            f.username.clear()
+            f.username.clear();
         }),
         (SmtpField::Username, FieldError::TooLong, |f| {
-            f.username = "x".repeat(1_025)
+            f.username = "x".repeat(1_025);
         }),
     ];
     for (field, error, change) in rows {
@@ -433,7 +435,7 @@ fn warns_where_a_provider_will_refuse_or_somebody_will_be_surprised() {
             |f| f.enable_ssl = false,
         ),
         (SmtpField::Security, FieldWarning::ImplicitTlsIsUsual, |f| {
-            f.smtp_port = "465".into()
+            f.smtp_port = "465".into();
         }),
         (SmtpField::Security, FieldWarning::StartTlsIsUsual, |f| {
             f.security = "implicit_tls".into();
