@@ -44,7 +44,7 @@ enum Command {
 
 #[derive(Args)]
 struct Build {
-    /// Small before fast, as it is deployed
+    /// Then also the server, with the browser side inside: target/release/mailgrant
     #[arg(long)]
     release: bool,
 }
@@ -71,7 +71,10 @@ fn execute(command: &Command) -> anyhow::Result<ExitCode> {
     let workspace = Workspace::find()?;
     match command {
         Command::Build(options) => {
-            site::build(&workspace, site::Quality::of(options.release))?;
+            site::build(&workspace)?;
+            if options.release {
+                binaries::build(&workspace, true)?;
+            }
         }
         Command::Run(options) => run::run(&workspace, options)?,
         Command::Test(options) => return Ok(test::test(&workspace, options)),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::binaries;
 use crate::http::wait_until_ready;
 use crate::process::{Running, interrupted, pause};
-use crate::site::{self, Quality};
+use crate::site;
 use crate::workspace::Workspace;
 
 const SANDBOX_HTTP: u16 = 4000;
@@ -48,7 +48,7 @@ struct Account {
 /// Builds, starts and stays until Ctrl-C or until one of the two ends.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check_ports(options.port)?;
-    site::build(workspace, Quality::of(options.release))?;
+    site::build(workspace)?;
     let binaries = binaries::build(workspace, options.release)?;
 
     let folder = workspace.root.join("target/sandbox");

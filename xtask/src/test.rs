@@ -9,7 +9,7 @@ use clap::Args;
 use crate::counts::Counts;
 use crate::postgres::Cluster;
 use crate::process::{run, stream};
-use crate::site::{self, Quality};
+use crate::site;
 use crate::workspace::Workspace;
 use crate::{binaries, gates, packages};
 
@@ -94,7 +94,7 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
     })?;
     steps.step("gates", |_| gates::check(workspace))?;
     if browser {
-        steps.step("site", |_| site::build(workspace, Quality::Release))?;
+        steps.step("site", |_| site::build(workspace))?;
     }
     steps.step("unit and integration tests", |counts| {
         cargo_test(workspace, counts)

@@ -16,7 +16,7 @@ use clap::Args;
 use crate::binaries;
 use crate::http::{free_port, wait_until_ready};
 use crate::process::Running;
-use crate::site::{self, Quality};
+use crate::site;
 use crate::workspace::Workspace;
 
 const COLD_STARTS: usize = 5;
@@ -33,7 +33,7 @@ pub struct Options {
 
 /// Builds the release, measures and prints a table in Markdown.
 pub fn page(workspace: &Workspace, options: &Options) -> Result<()> {
-    site::build(workspace, Quality::Release)?;
+    site::build(workspace)?;
     let binary = binaries::build(workspace, true)?.mailgrant;
 
     let mut cold_starts = Vec::new();

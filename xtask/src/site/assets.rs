@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::{Quality, compress, fingerprint};
+use super::{compress, fingerprint};
 
 /// Names of the three files that belong together. One hash over all of them is part of each name, so that they can be
 /// cached for ever and never mix with those of another version.
@@ -49,16 +49,14 @@ impl Names {
 /// The site while it is written.
 pub struct Site {
     root: PathBuf,
-    quality: Quality,
     written: BTreeSet<PathBuf>,
 }
 
 impl Site {
     /// Starts on a folder, which may hold an older site.
-    pub fn begin(root: PathBuf, quality: Quality) -> Self {
+    pub fn begin(root: PathBuf) -> Self {
         Self {
             root,
-            quality,
             written: BTreeSet::new(),
         }
     }
@@ -69,7 +67,7 @@ impl Site {
         if compress::is_worth_it(name) {
             self.write(
                 self.root.join(format!("{name}.br")),
-                &compress::brotli(content, self.quality)?,
+                &compress::brotli(content)?,
             )?;
             self.write(
                 self.root.join(format!("{name}.gz")),
@@ -103,7 +101,6 @@ mod tests {
     use std::fs;
 
     use super::{Names, Site};
-    use crate::site::Quality;
 
     #[test]
     fn puts_one_hash_into_all_three_names() {
@@ -127,7 +124,7 @@ mod tests {
         fs::create_dir(folder.path().join("pkg")).unwrap();
         fs::write(folder.path().join("pkg/mailgrant-old.js"), "old").unwrap();
 
-        let mut site = Site::begin(folder.path().to_owned(), Quality::Quick);
+        let mut site = Site::begin(folder.path().to_owned());
         site.add("pkg/mailgrant-new.js", b"new").unwrap();
         site.add("favicon.png", b"png").unwrap();
         site.finish().unwrap();

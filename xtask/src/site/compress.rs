@@ -4,22 +4,16 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use super::Quality;
-
 /// False for formats that are compressed already.
 pub fn is_worth_it(name: &str) -> bool {
     let extension = name.rsplit('.').next().unwrap_or_default();
     !matches!(extension, "png" | "jpg" | "webp" | "ico" | "woff2")
 }
 
-/// Brotli: quality 11, or a quick one for local use.
-pub fn brotli(content: &[u8], quality: Quality) -> Result<Vec<u8>> {
-    let level = match quality {
-        Quality::Quick => 4,
-        Quality::Release => 11,
-    };
+/// Brotli in its highest quality.
+pub fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let parameters = brotli::enc::BrotliEncoderParams {
-        quality: level,
+        quality: 11,
         // The largest window that RFC 7932 has.
         lgwin: 24,
         size_hint: content.len(),
@@ -41,13 +35,13 @@ pub fn gzip(content: &[u8]) -> Result<Vec<u8>> {
 mod tests {
     use std::io::Read;
 
-    use super::{Quality, brotli, gzip};
+    use super::{brotli, gzip};
 
     #[test]
     fn gives_back_what_was_compressed() {
         let content = b"settings ".repeat(100);
         let mut plain = Vec::new();
-        let compressed = brotli(&content, Quality::Release).unwrap();
+        let compressed = brotli(&content).unwrap();
         brotli::Decompressor::new(compressed.as_slice(), 4096)
             .read_to_end(&mut plain)
             .unwrap();

@@ -7,13 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::Quality;
 use crate::workspace::Workspace;
 
 /// A hash over these files and folders, and over this program, which decides what becomes of them.
-pub fn of(inputs: &[&Path], quality: Quality) -> Result<String> {
+pub fn of(inputs: &[&Path]) -> Result<String> {
     let mut hash = Sha256::new();
-    hash.update([u8::from(quality == Quality::Release)]);
     // Time and size do for this program: it is large, and cargo does not touch it without need.
     let program = fs::metadata(std::env::current_exe()?)?;
     hash.update(format!("{:?} {}", program.modified()?, program.len()));

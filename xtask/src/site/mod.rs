@@ -13,22 +13,6 @@ use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
 
-/// What the browser side is built for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Quality {
-    /// Built quickly.
-    Quick,
-    /// As it is deployed: small.
-    Release,
-}
-
-impl Quality {
-    /// From the flag `--release`.
-    pub fn of(release: bool) -> Self {
-        if release { Self::Release } else { Self::Quick }
-    }
-}
-
 /// Makes the folder that the server embeds, which must exist even where no site is needed.
 pub fn make_folder(workspace: &Workspace) -> Result<()> {
     let folder = workspace.site().join("pkg");
@@ -39,12 +23,12 @@ pub fn make_folder(workspace: &Workspace) -> Result<()> {
 pub use wasm::ensure_target;
 
 /// Builds the browser side into `target/site`; does nothing when nothing has changed.
-pub fn build(workspace: &Workspace, quality: Quality) -> Result<()> {
+pub fn build(workspace: &Workspace) -> Result<()> {
     make_folder(workspace)?;
-    let module = wasm::compile(workspace, quality)?;
+    let module = wasm::compile(workspace)?;
     let style = workspace.root.join("style");
     let statics = workspace.root.join("static");
-    let fingerprint = fingerprint::of(&[&module, &style, &statics], quality)?;
+    let fingerprint = fingerprint::of(&[&module, &style, &statics])?;
     if fingerprint::is_current(workspace, &fingerprint) {
         return Ok(());
     }
@@ -53,7 +37,7 @@ pub fn build(workspace: &Workspace, quality: Quality) -> Result<()> {
     let css = style::bundle(&style.join("main.css"))?;
     let names = assets::Names::of(&[glue.js.as_bytes(), &glue.wasm, css.as_bytes()]);
     fingerprint::forget(workspace)?;
-    let mut site = assets::Site::begin(workspace.site(), quality);
+    let mut site = assets::Site::begin(workspace.site());
     site.add(&names.js(), glue.js.as_bytes())?;
     site.add(&names.wasm(), &glue.wasm)?;
     site.add(&names.css(), css.as_bytes())?;

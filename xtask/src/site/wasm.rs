@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::Quality;
 use crate::process;
 use crate::workspace::Workspace;
 
+/// Small before fast. Deriving a quicker profile was tried: it saves nothing but builds each dependency once more.
+const PROFILE: &str = "wasm-release";
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What the browser loads.
@@ -41,12 +42,8 @@ pub fn ensure_target(workspace: &Workspace) -> Result<()> {
 }
 
 /// Compiles and returns the path of the WASM file, which wasm-bindgen has to look at before it can be used.
-pub fn compile(workspace: &Workspace, quality: Quality) -> Result<PathBuf> {
+pub fn compile(workspace: &Workspace) -> Result<PathBuf> {
     ensure_target(workspace)?;
-    let profile = match quality {
-        Quality::Quick => "wasm-dev",
-        Quality::Release => "wasm-release",
-    };
     process::run(&mut workspace.cargo(&[
         "build",
         "--package",
@@ -54,12 +51,12 @@ pub fn compile(workspace: &Workspace, quality: Quality) -> Result<PathBuf> {
         "--target",
         TARGET,
         "--profile",
-        profile,
+        PROFILE,
     ]))?;
     Ok(workspace
         .target
         .join(TARGET)
-        .join(profile)
+        .join(PROFILE)
         .join("frontend.wasm"))
 }
 
