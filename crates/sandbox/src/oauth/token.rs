@@ -40,7 +40,7 @@ pub(crate) async fn token(
     }
     if faults.token_cut {
         record("cut", None);
-        return connection.cut();
+        return connection.cut().await;
     }
     if let Some(odd) = odd_answer(&faults) {
         record(odd.0, None);
@@ -52,7 +52,7 @@ pub(crate) async fn token(
         tokio::time::sleep(Duration::from_millis(faults.token_delay_ms)).await;
     }
     if faults.token_answer_lost {
-        return connection.cut();
+        return connection.cut().await;
     }
     answer
 }

@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
@@ -22,10 +21,10 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Closes the connection; the response returned is never sent.
-    pub(crate) fn cut(&self) -> Response {
+    /// Closes the connection without an answer; never ends.
+    pub(crate) async fn cut(&self) -> Response {
         self.cut.notify_one();
-        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        std::future::pending().await
     }
 }
 

@@ -1,11 +1,9 @@
 //! OAuth 2.0 as a client sees it.
 
-mod support;
-
+use crate::support::{ALICE, Browser, http, start};
 use sandbox::{ClientAuthentication, Faults, Sandbox, SandboxConfig, TokenError};
-use support::{ALICE, Browser, http, start};
 
-use support::http::{REDIRECT_URI, VERIFIER, body, hidden_id, parameter};
+use crate::support::http::{REDIRECT_URI, VERIFIER, body, hidden_id, parameter};
 
 #[tokio::test]
 async fn gives_tokens_to_a_user_who_signs_in_and_allows() {

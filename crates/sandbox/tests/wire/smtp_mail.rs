@@ -1,9 +1,7 @@
 //! Mail, and what can happen to it.
 
-mod support;
-
+use crate::support::{ALICE, SmtpClient, start, token};
 use sandbox::{CutAt, Faults, Stage, StageReply};
-use support::{ALICE, SmtpClient, start, token};
 
 fn reply_at(stage: Stage, reply: &str) -> Faults {
     Faults {
@@ -76,7 +74,7 @@ async fn commands_sent_before_tls_do_not_count_inside() {
     use tokio::io::AsyncWriteExt as _;
     let sandbox = start().await;
     let descriptor = sandbox.descriptor();
-    let mut stream = support::smtp::tcp(descriptor.smtp_starttls_port).await;
+    let mut stream = crate::support::smtp::tcp(descriptor.smtp_starttls_port).await;
     stream
         .write_all(b"EHLO test\r\nSTARTTLS\r\nEHLO injected\r\n")
         .await
@@ -87,7 +85,7 @@ async fn commands_sent_before_tls_do_not_count_inside() {
             tokio::io::AsyncReadExt::read_u8(&mut stream).await.unwrap(),
         ));
     }
-    let stream = support::smtp::handshake(stream, descriptor, rustls::ALL_VERSIONS).await;
+    let stream = crate::support::smtp::handshake(stream, descriptor, rustls::ALL_VERSIONS).await;
     let mut stream = stream.unwrap();
     stream.write_all(b"NOOP\r\n").await.unwrap();
     let mut reply = [0; 5];

@@ -1,10 +1,8 @@
 //! Whatever a client sends, the server answers or closes, and lives on.
 
-mod support;
-
+use crate::support::{SmtpClient, start};
 use proptest::prelude::*;
 use sandbox::Faults;
-use support::{SmtpClient, start};
 
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let verb = prop::sample::select(vec![

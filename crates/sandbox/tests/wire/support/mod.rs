@@ -1,6 +1,4 @@
 //! A client at the wire.
-#![allow(dead_code, reason = "each test file uses another part of the client")]
-
 pub mod http;
 pub mod smtp;
 

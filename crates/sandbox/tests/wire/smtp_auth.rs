@@ -1,11 +1,9 @@
 //! Signing in at SMTP.
 
-mod support;
-
+use crate::support::{ALICE, Browser, SmtpClient, start, token};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sandbox::{Faults, RefusalStyle, Sandbox};
-use support::{ALICE, Browser, SmtpClient, start, token};
 
 const JSON: &str = r#"{"schemes":"bearer mac","scope":"https://mail.google.com/","status":"400"}"#;
 

@@ -1,9 +1,7 @@
 //! The pages and the control endpoint.
 
-mod support;
-
+use crate::support::{ALICE, Browser, SmtpClient, start, token};
 use sandbox::{Descriptor, Faults, scenarios};
-use support::{ALICE, Browser, SmtpClient, start, token};
 
 #[tokio::test]
 async fn the_page_shows_what_to_type_and_the_mail_received() {

@@ -1,12 +1,10 @@
 //! TLS and its faults.
 
-mod support;
-
+use crate::support::smtp::{handshake, tcp};
+use crate::support::{SmtpClient, start};
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
 use sandbox::{Certificate, Faults, Stage, TlsVersion};
-use support::smtp::{handshake, tcp};
-use support::{SmtpClient, start};
 
 static ONLY_1_2: &[&SupportedProtocolVersion] = &[&TLS12];
 static ONLY_1_3: &[&SupportedProtocolVersion] = &[&TLS13];
