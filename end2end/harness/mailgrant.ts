@@ -29,7 +29,12 @@ export class Mailgrant {
   static async start(options: MailgrantOptions = {}): Promise<Mailgrant> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'mailgrant-e2e-data-'));
     const mailgrant = new Mailgrant(`http://127.0.0.1:${await freePort()}`, directory, options);
-    await mailgrant.run();
+    try {
+      await mailgrant.run();
+    } catch (error) {
+      await mailgrant.dispose();
+      throw error;
+    }
     return mailgrant;
   }
 
@@ -74,15 +79,10 @@ export class Mailgrant {
       ...(extraRoots === undefined ? {} : { MAILGRANT_EXTRA_ROOTS: extraRoots }),
       ...environment,
     });
-    try {
-      await this.server.ready(15_000, async () => {
-        const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);
-        return answer?.status === 200;
-      });
-    } catch (error) {
-      await this.kill();
-      throw error;
-    }
+    await this.server.ready(15_000, async () => {
+      const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);
+      return answer?.status === 200;
+    });
   }
 
   private async finish(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

@@ -102,6 +102,7 @@ export class Sandbox {
       return new Sandbox(sandbox, directory, descriptor);
     } catch (error) {
       await sandbox.end();
+      await rm(directory, { recursive: true, force: true });
       throw error;
     }
   }

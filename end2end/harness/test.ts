@@ -1,6 +1,6 @@
 import { test as base } from '@playwright/test';
 import { Mailgrant } from './mailgrant.ts';
-import { RealServers } from './real/servers.ts';
+import type { RealServers } from './real/servers.ts';
 import { Sandbox } from './sandbox.ts';
 
 export { expect } from '@playwright/test';
@@ -32,6 +32,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   workerReal: [
     async ({}, use) => {
+      // Loaded here, so that only workers that need it load the authorization server.
+      const { RealServers } = await import('./real/servers.ts');
       const servers = await RealServers.start();
       await use(servers);
       await servers.stop();
