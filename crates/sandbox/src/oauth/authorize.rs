@@ -4,26 +4,20 @@ use std::collections::HashMap;
 
 use axum::extract::Query;
 use axum::http::Uri;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::grants::Consent;
+use super::callback::description;
+use super::terms::Consent;
 use crate::descriptor::CLIENT_ID;
 use crate::random;
 use crate::state::State;
-
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// A user on the way through the pages.
 #[derive(Clone)]
 pub(crate) struct SignIn {
     pub(crate) scope: String,
     pub(crate) account: Option<String>,
-    redirect_uri: String,
-    state: Option<String>,
+    pub(super) redirect_uri: String,
+    pub(super) state: Option<String>,
     code_challenge: Option<String>,
     offline: bool,
 }
@@ -153,38 +147,6 @@ pub(crate) fn answer(
     decide(state, &id, allow).ok_or(AnswerError::Refused("The sign-in is gone."))
 }
 
-impl SignIn {
-    fn error(&self, state: &State, error: &str, description: &str) -> String {
-        self.callback(
-            state,
-            &[("error", error), ("error_description", description)],
-        )
-    }
-
-    fn callback(&self, state: &State, parameters: &[(&str, &str)]) -> String {
-        let faults = state.faults();
-        let mut url = self.redirect_uri.clone();
-        let mut add = |name: &str, value: &str| {
-            url.push(if url.contains('?') { '&' } else { '?' });
-            url.push_str(name);
-            url.push('=');
-            url.extend(utf8_percent_encode(value, VALUE));
-        };
-        for (name, value) in parameters {
-            add(name, value);
-        }
-        if let Some(value) = &self.state {
-            add("state", value);
-        }
-        if faults.wrong_iss {
-            add("iss", "https://other-provider.example");
-        } else if faults.send_iss {
-            add("iss", &state.descriptor.issuer);
-        }
-        url
-    }
-}
-
 fn registered(state: &State, redirect_uri: &str) -> bool {
     if !state.redirect_urls.is_empty() {
         return state.redirect_urls.iter().any(|url| url == redirect_uri);
@@ -194,17 +156,4 @@ fn registered(state: &State, redirect_uri: &str) -> bool {
     };
     let loopback = matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
     loopback && uri.path() == "/oauth/callback" && !redirect_uri.contains('#')
-}
-
-fn description(error: &str) -> &'static str {
-    match error {
-        "access_denied" => "The user denied access.",
-        "admin_policy_enforced" => "The organisation's policy does not allow this application.",
-        "org_internal" => "The application is only for users of its own organisation.",
-        "disabled_client" => "The OAuth client was disabled.",
-        "temporarily_unavailable" => "Try again later.",
-        "server_error" => "Internal error.",
-        "consent_required" => "AADSTS65001: The user or administrator has not consented.",
-        _ => "Set by a fault of the sandbox.",
-    }
 }

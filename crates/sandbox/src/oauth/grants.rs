@@ -7,42 +7,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
+use super::terms::{Consent, InvalidGrant, Issued, Issuing};
 use crate::descriptor::MAIL_SCOPE;
 use crate::random;
 
 const CODE_LIFETIME: Duration = Duration::from_mins(1);
-
-/// What the user agreed to.
-#[derive(Clone)]
-pub(crate) struct Consent {
-    pub(crate) account: String,
-    pub(crate) scope: String,
-    pub(crate) redirect_uri: String,
-    pub(crate) code_challenge: Option<String>,
-    pub(crate) offline: bool,
-}
-
-/// What comes out of a grant.
-#[derive(Debug)]
-pub(crate) struct Issued {
-    pub(crate) account: String,
-    pub(crate) scope: String,
-    pub(crate) access_token: String,
-    pub(crate) refresh_token: Option<String>,
-}
-
-/// How tokens are made now.
-pub(crate) struct Issuing {
-    pub(crate) lifetime: Duration,
-    pub(crate) length: usize,
-    pub(crate) refresh_token: bool,
-    pub(crate) rotate: bool,
-    pub(crate) scope: Option<String>,
-}
-
-/// Why nothing is issued; the text becomes `error_description` of `invalid_grant`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct InvalidGrant(pub(crate) &'static str);
 
 #[derive(Default)]
 pub(crate) struct Grants {

@@ -1,12 +1,15 @@
 //! OAuth 2.0: authorization code with PKCE, refresh, revocation (RFC 6749, 7636, 7009, 9207).
 
 mod authorize;
+mod callback;
 mod client;
 mod discovery;
 mod grants;
 mod id_token;
+mod odd;
 mod pages;
 mod revoke;
+mod terms;
 mod token;
 
 use std::sync::Arc;

@@ -7,14 +7,15 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Extension, Form, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::client::{self, Client};
-use super::grants::{InvalidGrant, Issued, Issuing};
 use super::id_token;
+use super::odd::odd_answer;
+use super::terms::{InvalidGrant, Issued, Issuing};
 use crate::clock;
 use crate::faults::Faults;
 use crate::record::{ClientAuthentication, TokenRequest};
@@ -83,25 +84,6 @@ fn record(
         client_authentication,
         account,
     });
-}
-
-/// Answers that have nothing to do with OAuth.
-fn odd_answer(faults: &Faults) -> Option<(&'static str, Response)> {
-    if faults.token_garbage {
-        let page = "<!doctype html><title>Welcome</title><h1>Please sign in to the Wi-Fi</h1>";
-        let answer = ([(CONTENT_TYPE, "text/html")], page).into_response();
-        return Some(("garbage", answer));
-    }
-    if faults.token_huge {
-        let body = format!("{{\"access_token\":\"{}\"}}", "A".repeat(10 * 1024 * 1024));
-        let answer = ([(CONTENT_TYPE, "application/json")], body).into_response();
-        return Some(("huge", answer));
-    }
-    if faults.token_redirect {
-        let answer = (StatusCode::FOUND, [(LOCATION, "/token/elsewhere")]).into_response();
-        return Some(("redirect", answer));
-    }
-    None
 }
 
 /// Outcome for the log, whose tokens, answer.

@@ -78,6 +78,23 @@ pub(crate) fn faults(name: &str) -> Option<Faults> {
     merged(&Faults::default(), &scenario.patch).ok()
 }
 
+/// The scenario these faults come from, if they come from one.
+pub(crate) fn in_force(faults: &Faults) -> Option<Scenario> {
+    scenarios().into_iter().find(|scenario| {
+        merged(&Faults::default(), &scenario.patch).is_ok_and(|known| known == *faults)
+    })
+}
+
+/// What differs from the default.
+pub(crate) fn changed(faults: &Faults) -> Value {
+    let usual = serde_json::to_value(Faults::default()).unwrap_or_default();
+    let mut value = serde_json::to_value(faults).unwrap_or_default();
+    if let Some(fields) = value.as_object_mut() {
+        fields.retain(|name, value| usual.get(name) != Some(value));
+    }
+    value
+}
+
 /// Top-level merge (RFC 7396): `null` sets back to the default.
 pub(crate) fn merged(faults: &Faults, patch: &Value) -> Result<Faults, serde_json::Error> {
     let mut value = serde_json::to_value(faults)?;

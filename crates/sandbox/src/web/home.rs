@@ -9,7 +9,7 @@ use axum::response::Html;
 use super::html::{escape, page};
 use crate::faults::Faults;
 use crate::record::ReceivedMessage;
-use crate::scenario::scenarios;
+use crate::scenario::{self, scenarios};
 use crate::state;
 
 pub(crate) async fn show(State(state): State<Arc<state::State>>) -> Html<String> {
@@ -91,25 +91,29 @@ fn message_table(messages: &[ReceivedMessage]) -> String {
 }
 
 fn fault_forms(faults: &Faults) -> String {
-    let state = if *faults == Faults::default() {
-        "<p>Everything works.</p>".to_owned()
-    } else {
-        let json = serde_json::to_string_pretty(faults).unwrap_or_default();
-        format!(
-            "<p>Something is set to fail.</p><details><summary>In force</summary>\
-             <pre>{}</pre></details>",
-            escape(&json)
-        )
-    };
+    let chosen = scenario::in_force(faults);
     let mut options = String::new();
     for scenario in scenarios() {
+        let selected = chosen.as_ref() == Some(&scenario);
         let _ = write!(
             options,
-            "<option value=\"{}\">{}</option>",
+            "<option value=\"{}\"{}>{}</option>",
             escape(&scenario.name),
+            if selected { " selected" } else { "" },
             escape(&scenario.title)
         );
     }
+    let title = chosen.map_or_else(|| "Faults set by hand".to_owned(), |chosen| chosen.title);
+    let changed = serde_json::to_string_pretty(&scenario::changed(faults)).unwrap_or_default();
+    let state = if *faults == Faults::default() {
+        format!("<p>{}.</p>", escape(&title))
+    } else {
+        format!(
+            "<p>In force: <strong>{}</strong></p><pre>{}</pre>",
+            escape(&title),
+            escape(&changed)
+        )
+    };
     format!(
         "{state}<form method=post action=/control/scenario>\
          <label for=name>Let this happen</label><select id=name name=name>{options}</select>\
