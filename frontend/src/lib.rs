@@ -1,8 +1,8 @@
-//! The WASM entry: takes over the page that the server has rendered.
+//! The WASM entry: makes the pages that the server has rendered come alive.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Called by the page's hydration script once the module is loaded.
+/// Called by the page once this module has been loaded.
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();

@@ -1,0 +1,83 @@
+//! Authorizations and grants.
+
+use domain::{AuthorizationId, AuthorizationState, GrantStatus};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::ApiError;
+
+/// An authorization that has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// The authorization.
+    pub id: AuthorizationId,
+    /// The provider's page.
+    pub url: String,
+}
+
+/// What is known about the grant of a data center.
+///
+/// # Errors
+/// `UnknownDataCenter`, `Unavailable`, `Offline`.
+#[server(name = ReadGrantStatus, prefix = "/api", endpoint = "grant_status")]
+pub async fn grant_status(data_center: String) -> Result<GrantStatus, ApiError> {
+    super::context::answer(verbs::grant_status(&data_center).await)
+}
+
+/// How an authorization stands; `None` when there is none with this id.
+///
+/// # Errors
+/// `Unavailable`, `Offline`.
+#[server(name = ReadAuthorization, prefix = "/api", endpoint = "authorization")]
+pub async fn authorization(id: String) -> Result<Option<AuthorizationState>, ApiError> {
+    super::context::answer(verbs::authorization(&id).await)
+}
+
+/// Begins a new authorization for saved settings.
+///
+/// # Errors
+/// `UnknownDataCenter`, `NotOAuth`, `Unavailable`, `Offline`.
+#[server(prefix = "/api", endpoint = "authorize_again")]
+pub async fn authorize_again(data_center: String) -> Result<SignIn, ApiError> {
+    let answer = verbs::begin(&data_center).await;
+    if let Ok(sign_in) = &answer
+        && super::context::request()?.wants_html
+    {
+        super::context::redirect(&sign_in.url)?;
+    }
+    super::context::answer(answer)
+}
+
+#[cfg(feature = "ssr")]
+mod verbs {
+    use domain::{AuthorizationId, AuthorizationState, GrantStatus};
+
+    use super::SignIn;
+    use crate::{
+        api::context::{data_center_id, mailer, request},
+        error::ApiError,
+    };
+
+    pub async fn grant_status(data_center: &str) -> Result<GrantStatus, ApiError> {
+        Ok(mailer()?
+            .grant_status(&data_center_id(data_center)?)
+            .await?)
+    }
+
+    pub async fn authorization(id: &str) -> Result<Option<AuthorizationState>, ApiError> {
+        match AuthorizationId::parse(id) {
+            Ok(id) => Ok(mailer()?.authorization(&id).await?),
+            Err(_) => Ok(None),
+        }
+    }
+
+    pub async fn begin(data_center: &str) -> Result<SignIn, ApiError> {
+        let id = data_center_id(data_center)?;
+        let browser = request()?.browser;
+        let begun = mailer()?.begin_authorization(&id, &browser).await?;
+        Ok(SignIn {
+            id: begun.id,
+            url: begun.url,
+        })
+    }
+}

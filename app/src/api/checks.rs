@@ -1,0 +1,48 @@
+//! Checks of a connection; the test email is one.
+
+use domain::{CheckReport, SmtpForm};
+use leptos::prelude::*;
+
+use crate::error::ApiError;
+
+/// Sends a test email with what is on the form, saved or not.
+///
+/// # Errors
+/// `Test`, `UnknownDataCenter`, `Unavailable`, `Offline`.
+#[server(prefix = "/api", endpoint = "send_test_email")]
+pub async fn send_test_email(form: SmtpForm, recipient: String) -> Result<CheckReport, ApiError> {
+    let request = super::context::request()?;
+    let answer = verbs::send(&form, &recipient).await;
+    if request.wants_html {
+        let outcome = answer.as_ref().map(|(id, _)| id);
+        super::without_wasm::after_test(&form, &request, outcome).await?;
+    }
+    super::context::answer(answer.map(|(_, report)| report))
+}
+
+/// The report of a check; `None` when there is none with this id.
+///
+/// # Errors
+/// `Unavailable`, `Offline`.
+#[server(name = ReadCheckReport, prefix = "/api", endpoint = "check_report")]
+pub async fn check_report(id: String) -> Result<Option<CheckReport>, ApiError> {
+    super::context::answer(verbs::report(&id).await)
+}
+
+#[cfg(feature = "ssr")]
+mod verbs {
+    use domain::{CheckId, CheckReport, SmtpForm};
+
+    use crate::{api::context::mailer, error::ApiError};
+
+    pub async fn send(form: &SmtpForm, to: &str) -> Result<(CheckId, CheckReport), ApiError> {
+        Ok(mailer()?.send_test(form, to).await?)
+    }
+
+    pub async fn report(id: &str) -> Result<Option<CheckReport>, ApiError> {
+        match CheckId::parse(id) {
+            Ok(id) => Ok(mailer()?.check(&id).await?),
+            Err(_) => Ok(None),
+        }
+    }
+}

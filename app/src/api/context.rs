@@ -1,0 +1,91 @@
+//! What the server provides to server functions: the mailer and facts about the request.
+
+use domain::{DataCenterId, RedirectUrl};
+use http::{HeaderValue, Method, StatusCode, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use mail::{BrowserKey, Mailer};
+
+use crate::error::ApiError;
+
+/// Facts about a request that only the HTTP side knows. The server's middleware puts it into the
+/// extensions of each request.
+#[derive(Clone, Debug)]
+pub struct RequestInfo {
+    /// The redirect URL of this server, by the configured public URL or the `Host` asked for.
+    pub redirect_url: RedirectUrl,
+    /// Which browser asks.
+    pub browser: BrowserKey,
+    /// A form was posted without WASM: the answer is a page, so refusals are redirects.
+    pub wants_html: bool,
+}
+
+/// The mailer.
+///
+/// # Errors
+/// `Unavailable`: the server was put together wrongly.
+pub fn mailer() -> Result<Mailer, ApiError> {
+    use_context::<Mailer>().ok_or_else(|| missing("Mailer"))
+}
+
+/// The request.
+///
+/// # Errors
+/// `Unavailable`: the server was put together wrongly.
+pub fn request() -> Result<RequestInfo, ApiError> {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<RequestInfo>().cloned())
+        .ok_or_else(|| missing("RequestInfo"))
+}
+
+fn missing(what: &'static str) -> ApiError {
+    tracing::error!(what, "the server does not provide a context");
+    ApiError::Unavailable
+}
+
+/// An id as it came from a URL or a form.
+///
+/// # Errors
+/// `UnknownDataCenter`.
+pub fn data_center_id(text: &str) -> Result<DataCenterId, ApiError> {
+    DataCenterId::parse(text).map_err(|_| ApiError::UnknownDataCenter)
+}
+
+/// Gives the answer the status of its error. A form posted without WASM is left alone: its answer is the
+/// redirect back, which any other status would break.
+///
+/// # Errors
+/// The one it was given.
+pub fn answer<T>(result: Result<T, ApiError>) -> Result<T, ApiError> {
+    if let Err(error) = &result
+        && !posted_without_wasm()
+    {
+        set_status(error.status());
+    }
+    result
+}
+
+fn posted_without_wasm() -> bool {
+    let posted = use_context::<Parts>().is_some_and(|parts| parts.method == Method::POST);
+    posted && request().is_ok_and(|request| request.wants_html)
+}
+
+/// Sets the status of the answer.
+pub fn set_status(status: StatusCode) {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.set_status(status);
+    }
+}
+
+/// Sends the browser elsewhere.
+///
+/// # Errors
+/// `Unavailable` when the target cannot stand in a header.
+pub fn redirect(target: &str) -> Result<(), ApiError> {
+    if HeaderValue::from_str(target).is_err() {
+        tracing::error!("the target of a redirect cannot stand in a header");
+        return Err(ApiError::Unavailable);
+    }
+    leptos_axum::redirect(target);
+    Ok(())
+}

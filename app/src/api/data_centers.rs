@@ -1,0 +1,77 @@
+//! Data centers: adding, renaming, removing.
+
+use domain::DataCenter;
+use leptos::prelude::*;
+
+use crate::error::ApiError;
+
+/// Adds a data center.
+///
+/// # Errors
+/// `DataCenter`, `Unavailable`, `Offline`.
+#[server(prefix = "/api", endpoint = "add_data_center")]
+pub async fn add_data_center(name: String) -> Result<DataCenter, ApiError> {
+    let answer = verbs::add(&name).await;
+    if let Ok(added) = &answer {
+        verbs::show(added.id.as_str())?;
+    }
+    super::context::answer(answer)
+}
+
+/// Renames a data center.
+///
+/// # Errors
+/// `DataCenter`, `UnknownDataCenter`, `Unavailable`, `Offline`.
+#[server(prefix = "/api", endpoint = "rename_data_center")]
+pub async fn rename_data_center(data_center: String, name: String) -> Result<(), ApiError> {
+    let answer = verbs::rename(&data_center, &name).await;
+    if answer.is_ok() {
+        verbs::show(&data_center)?;
+    }
+    super::context::answer(answer)
+}
+
+/// Removes a data center that has no settings.
+///
+/// # Errors
+/// `DataCenter`, `UnknownDataCenter`, `Unavailable`, `Offline`.
+#[server(prefix = "/api", endpoint = "remove_data_center")]
+pub async fn remove_data_center(data_center: String) -> Result<(), ApiError> {
+    let answer = verbs::remove(&data_center).await;
+    if answer.is_ok() {
+        verbs::show(domain::DataCenterId::DEFAULT)?;
+    }
+    super::context::answer(answer)
+}
+
+#[cfg(feature = "ssr")]
+mod verbs {
+    use domain::DataCenter;
+
+    use crate::{
+        api::context::{self, data_center_id, mailer},
+        error::ApiError,
+    };
+
+    pub async fn add(name: &str) -> Result<DataCenter, ApiError> {
+        Ok(mailer()?.add_data_center(name).await?)
+    }
+
+    pub async fn rename(data_center: &str, name: &str) -> Result<(), ApiError> {
+        let id = data_center_id(data_center)?;
+        Ok(mailer()?.rename_data_center(&id, name).await?)
+    }
+
+    pub async fn remove(data_center: &str) -> Result<(), ApiError> {
+        let id = data_center_id(data_center)?;
+        Ok(mailer()?.remove_data_center(&id).await?)
+    }
+
+    /// Shows a data center to a browser without WASM.
+    pub fn show(data_center: &str) -> Result<(), ApiError> {
+        if context::request()?.wants_html {
+            context::redirect(&format!("/settings/smtp?data_center={data_center}"))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,19 @@
+//! Server functions: each parses, calls one verb of the mailer and maps its error.
+
+mod authorization;
+mod checks;
+#[cfg(feature = "ssr")]
+pub mod context;
+mod data_centers;
+mod settings;
+mod status;
+#[cfg(feature = "ssr")]
+mod without_wasm;
+
+pub(crate) use authorization::{AuthorizeAgain, SignIn, authorization, grant_status};
+pub(crate) use checks::{SendTestEmail, check_report};
+pub(crate) use data_centers::{AddDataCenter, RemoveDataCenter, RenameDataCenter};
+pub(crate) use settings::{
+    ApplyPreset, NextStep, SaveSmtpSettings, SavedAnswer, SmtpPage, smtp_settings_page,
+};
+pub(crate) use status::not_found;

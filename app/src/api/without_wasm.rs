@@ -1,0 +1,86 @@
+//! Answers to forms posted without WASM: what was typed is kept as a draft, and a redirect leads
+//! to the page that shows it. Neither values nor secrets stand in a URL.
+
+use domain::{CheckId, FieldError, SmtpForm};
+
+use super::{
+    NextStep, SavedAnswer,
+    context::{self, RequestInfo, mailer},
+};
+use crate::error::ApiError;
+
+const PAGE: &str = "/settings/smtp";
+
+/// The page after a save, or the provider's.
+///
+/// # Errors
+/// `UnknownDataCenter`, `Unavailable`.
+pub async fn after_save(
+    form: &SmtpForm,
+    request: &RequestInfo,
+    answer: &Result<SavedAnswer, ApiError>,
+) -> Result<(), ApiError> {
+    let id = context::data_center_id(&form.data_center)?;
+    match answer {
+        Ok(saved) => {
+            mailer()?.drop_draft(&request.browser, &id).await?;
+            match &saved.next {
+                NextStep::SignIn { url, .. } => context::redirect(url),
+                NextStep::Nothing => context::redirect(&format!("{PAGE}?data_center={id}&saved=1")),
+                NextStep::SignInUnavailable => {
+                    context::redirect(&format!("{PAGE}?data_center={id}&saved=half"))
+                }
+            }
+        }
+        Err(ApiError::Form(_) | ApiError::Conflict { .. } | ApiError::Unavailable) => {
+            mailer()?.keep_draft(&request.browser, form).await?;
+            context::redirect(&format!("{PAGE}?data_center={id}&draft=refused"))
+        }
+        // Travels back in the URL as a code.
+        Err(_) => Ok(()),
+    }
+}
+
+/// The page with a preset filled in, or with the question whether it may be.
+///
+/// # Errors
+/// `UnknownDataCenter`, `Unavailable`.
+pub async fn after_preset(
+    typed: &SmtpForm,
+    filled: Option<SmtpForm>,
+    request: &RequestInfo,
+) -> Result<(), ApiError> {
+    let id = context::data_center_id(&typed.data_center)?;
+    let ask = if filled.is_none() { "&overwrite=1" } else { "" };
+    let form = filled.as_ref().unwrap_or(typed);
+    mailer()?.keep_draft(&request.browser, form).await?;
+    context::redirect(&format!("{PAGE}?data_center={id}&draft=1{ask}#provider"))
+}
+
+/// The page with the report of a test email, or with what was wrong.
+///
+/// # Errors
+/// `UnknownDataCenter`, `Unavailable`.
+pub async fn after_test(
+    form: &SmtpForm,
+    request: &RequestInfo,
+    outcome: Result<&CheckId, &ApiError>,
+) -> Result<(), ApiError> {
+    let id = context::data_center_id(&form.data_center)?;
+    mailer()?.keep_draft(&request.browser, form).await?;
+    let rest = match outcome {
+        Ok(check) => format!("draft=1&check={}#test-email", check.as_str()),
+        Err(ApiError::Test { errors, recipient }) => {
+            let draft = if errors.is_empty() { "1" } else { "refused" };
+            match recipient {
+                Some(FieldError::Required) => {
+                    format!("draft={draft}&recipient=required#test-email")
+                }
+                Some(_) => format!("draft={draft}&recipient=wrong#test-email"),
+                None => format!("draft={draft}"),
+            }
+        }
+        Err(_) => "draft=1&check=unavailable#test-email".to_owned(),
+    };
+    context::redirect(&format!("{PAGE}?data_center={id}&{rest}"))
+}
