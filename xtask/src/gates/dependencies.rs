@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use anyhow::{Context, Result};
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId, Target};
 
 use super::licences;
 use crate::workspace::Workspace;
@@ -29,8 +29,8 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
         .exec()
         .context("cargo metadata")?;
     // Optional dependencies that nobody turned on stand in the list of packages, but not in the tree.
-    let used = used(&metadata, |_| true, |_| true)?;
-    let shipped = used_by_product(&metadata)?;
+    let used = reached(&metadata, |_| true, |_, _| true)?;
+    let shipped = shipped(&metadata)?;
     let packages: Vec<_> = metadata
         .packages
         .iter()
@@ -79,38 +79,48 @@ fn licence_of(package: &Package, is_tool: bool) -> Result<Option<String>> {
     Ok((!allowed).then(|| format!("{shown}: licence {licence} is not on the list")))
 }
 
-fn used_by_product(metadata: &Metadata) -> Result<HashSet<PackageId>> {
+/// Packages whose code is part of the product. A procedural macro runs in the compiler.
+fn shipped(metadata: &Metadata) -> Result<HashSet<PackageId>> {
     let is_product = |package: &Package| PRODUCT.contains(&package.name.as_str());
-    used(metadata, is_product, |kind| kind == DependencyKind::Normal)
+    let is_macro = |package: &Package| package.targets.iter().any(Target::is_proc_macro);
+    reached(metadata, is_product, |package, kind| {
+        kind == DependencyKind::Normal && !is_macro(package)
+    })
 }
 
-/// Packages reached from the chosen members over the chosen kinds of dependency.
-fn used(
+/// Packages reached from the chosen members of the workspace, along dependencies that `follow` wants.
+fn reached(
     metadata: &Metadata,
     start: impl Fn(&Package) -> bool,
-    follow: impl Fn(DependencyKind) -> bool,
+    follow: impl Fn(&Package, DependencyKind) -> bool,
 ) -> Result<HashSet<PackageId>> {
-    let resolve = metadata
+    let tree = metadata
         .resolve
         .as_ref()
         .context("cargo metadata gave no tree")?;
-    let nodes: HashMap<_, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
+    let nodes: HashMap<_, _> = tree.nodes.iter().map(|node| (&node.id, node)).collect();
     let members = metadata.workspace_packages().into_iter();
     let mut open: Vec<_> = members
         .filter(|package| start(package))
-        .map(|package| package.id.clone())
+        .map(|package| &package.id)
         .collect();
     let mut reached = HashSet::new();
     while let Some(id) = open.pop() {
+        if !reached.insert(id.clone()) {
+            continue;
+        }
         let node = nodes
-            .get(&id)
+            .get(id)
             .with_context(|| format!("{id} is not in the tree"))?;
-        if reached.insert(id) {
-            let next = node
-                .deps
+        for dependency in &node.deps {
+            let package = &metadata[&dependency.pkg];
+            if dependency
+                .dep_kinds
                 .iter()
-                .filter(|dependency| dependency.dep_kinds.iter().any(|kind| follow(kind.kind)));
-            open.extend(next.map(|dependency| dependency.pkg.clone()));
+                .any(|kind| follow(package, kind.kind))
+            {
+                open.push(&dependency.pkg);
+            }
         }
     }
     Ok(reached)
