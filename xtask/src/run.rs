@@ -165,7 +165,7 @@ Mailgrant is running, and beside it a mail provider for trying it: nothing leave
   5. Press \"Save & Authorize\". In the new tab sign in as {address}
      with the password {password} and allow the access.
   6. Back on the page, send a test email to any address.
-     Mail that arrives is shown on http://127.0.0.1:{SANDBOX_HTTP}/mail
+     Mail that arrives is shown on http://127.0.0.1:{SANDBOX_HTTP}/
 
 Settings are kept in data/. Ctrl-C ends both."
     );

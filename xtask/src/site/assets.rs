@@ -90,7 +90,10 @@ impl Site {
     fn write(&mut self, path: PathBuf, content: &[u8]) -> Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        fs::write(&path, content).with_context(|| path.display().to_string())?;
+        // A file that is written again would have the server built again.
+        if fs::read(&path).ok().as_deref() != Some(content) {
+            fs::write(&path, content).with_context(|| path.display().to_string())?;
+        }
         self.written.insert(path);
         Ok(())
     }
