@@ -50,6 +50,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check_ports(options.port)?;
     site::build(workspace)?;
     let binaries = binaries::build(workspace, options.release)?;
+    // Building takes a while, and somebody may have come first.
+    check_ports(options.port)?;
 
     let folder = workspace.root.join("target/sandbox");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
