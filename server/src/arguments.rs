@@ -1,0 +1,96 @@
+//! The command line.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use server::config::{Setting, Sources};
+
+/// Outgoing mail with OAuth 2.0, set up once for everything an organisation runs.
+///
+/// Each setting is taken from mailgrant.toml, from the environment variable MAILGRANT_ and its
+/// name, or from a flag; the later one counts.
+#[derive(Parser)]
+#[command(name = "mailgrant", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// What to do; without a command: serve.
+#[derive(Clone, Copy, Subcommand)]
+pub enum Command {
+    /// Run the server
+    Serve,
+    /// Print the configuration in force with the source of each value, secrets hidden
+    Config,
+}
+
+// There is no flag for the key itself: every user of the machine sees the arguments of every process.
+#[derive(Args)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "these texts are printed by --help, where Markdown is noise"
+)]
+struct Flags {
+    /// Configuration file [default: mailgrant.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Loopback address and port to listen on [default: 127.0.0.1:3000]
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Origin under which the server is reached through a proxy, such as https://mailgrant.example.com
+    #[arg(long, global = true, value_name = "URL")]
+    public_url: Option<String>,
+    /// Directory of the database and the key [default: data]
+    #[arg(long, global = true, value_name = "DIRECTORY")]
+    data_directory: Option<String>,
+    /// Database, sqlite: or postgres: [default: SQLite in the data directory]
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// File that holds the URL of the database
+    #[arg(long, global = true, value_name = "FILE")]
+    database_url_file: Option<String>,
+    /// File that holds the key that seals secrets [default: mailgrant.key in the data directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    key_file: Option<String>,
+    /// PEM file of certificates to trust besides those of the system; may be repeated
+    #[arg(long, global = true, value_name = "FILE")]
+    extra_roots: Vec<String>,
+    /// Descriptor of a sandbox provider
+    #[arg(long, global = true, value_name = "FILE")]
+    sandbox_file: Option<String>,
+    /// Which events to log, such as info or mail=debug,info [default: info]
+    #[arg(long, global = true, value_name = "FILTER")]
+    log: Option<String>,
+    /// text or json [default: text]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<String>,
+}
+
+impl Arguments {
+    /// The sources that these arguments and the environment name.
+    pub fn sources(&self, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Sources {
+        let flags = &self.flags;
+        let sources = Sources::default()
+            .file(flags.config.clone())
+            .environment(environment)
+            .flag(Setting::ExtraRoots, flags.extra_roots.clone());
+        [
+            (Setting::Listen, &flags.listen),
+            (Setting::PublicUrl, &flags.public_url),
+            (Setting::DataDirectory, &flags.data_directory),
+            (Setting::DatabaseUrl, &flags.database_url),
+            (Setting::DatabaseUrlFile, &flags.database_url_file),
+            (Setting::KeyFile, &flags.key_file),
+            (Setting::SandboxFile, &flags.sandbox_file),
+            (Setting::Log, &flags.log),
+            (Setting::LogFormat, &flags.log_format),
+        ]
+        .into_iter()
+        .fold(sources, |sources, (setting, value)| {
+            sources.flag(setting, value.iter().cloned().collect())
+        })
+    }
+}

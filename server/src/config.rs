@@ -1,0 +1,119 @@
+//! Configuration: defaults, `mailgrant.toml`, environment and command line, in rising order.
+
+mod certificates;
+mod database;
+mod error;
+mod key;
+mod listen;
+mod public_url;
+mod report;
+mod sandbox;
+mod setting;
+mod sources;
+mod values;
+
+use std::path::{Path, PathBuf};
+
+use domain::Preset;
+use secrecy::SecretString;
+use store::KeySource;
+use tracing_subscriber::EnvFilter;
+
+pub use error::ConfigError;
+pub use public_url::PublicUrl;
+pub use setting::Setting;
+pub use sources::Sources;
+
+use report::Report;
+use values::Values;
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What is in force.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the server listens; port 0 lets the system choose.
+    pub listen: std::net::SocketAddr,
+    /// The origin under which administrators reach the server, when it is not the one they typed.
+    pub public_url: Option<PublicUrl>,
+    /// Where the database and the key are unless told otherwise.
+    pub data_directory: PathBuf,
+    /// The database; it may hold a password.
+    pub database_url: SecretString,
+    /// Where the key that seals secrets comes from.
+    pub key: KeySource,
+    /// Certificates (DER) that are trusted besides those of the system.
+    pub extra_roots: Vec<Vec<u8>>,
+    /// The provider on loopback, when there is one.
+    pub sandbox: Option<Preset>,
+    /// Which events are logged, as in `RUST_LOG`.
+    pub log: String,
+    /// How they are written.
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    /// Reads all sources.
+    ///
+    /// # Errors
+    /// When a source cannot be read, or a value is wrong: the error names both.
+    pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        Self::read(sources).map(|(config, _)| config)
+    }
+
+    /// What is in force, as TOML: each value with its source, secrets hidden.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn describe(sources: &Sources) -> Result<String, ConfigError> {
+        Self::read(sources).map(|(_, report)| report.to_string())
+    }
+
+    fn read(sources: &Sources) -> Result<(Self, Report), ConfigError> {
+        let values = Values::of(sources)?;
+        let mut report = Report::default();
+
+        let listen = values.text_or(Setting::Listen, "127.0.0.1:3000")?;
+        report.value(Setting::Listen, &listen);
+        let public_url = values.text(Setting::PublicUrl)?;
+        report.optional(Setting::PublicUrl, public_url.as_ref());
+        let data_directory = values.text_or(Setting::DataDirectory, "data")?;
+        report.value(Setting::DataDirectory, &data_directory);
+        let data = Path::new(&data_directory.value);
+        let database_url = database::read(&values, data, &mut report)?;
+        let key = key::read(&values, data, &mut report)?;
+        let extra_roots = certificates::read(&values, &mut report)?;
+        let sandbox = sandbox::read(&values, &mut report)?;
+        let log = values.text_or(Setting::Log, "info")?;
+        report.value(Setting::Log, &log);
+        let log_format = values.text_or(Setting::LogFormat, "text")?;
+        report.value(Setting::LogFormat, &log_format);
+
+        let config = Self {
+            listen: listen::parse(&listen)?,
+            public_url: public_url.as_ref().map(PublicUrl::read).transpose()?,
+            data_directory: data.to_owned(),
+            database_url,
+            key,
+            extra_roots,
+            sandbox,
+            log: match EnvFilter::try_new(&log.value) {
+                Ok(_) => log.value,
+                Err(error) => return Err(log.wrong(error.to_string())),
+            },
+            log_format: match log_format.value.as_str() {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return Err(log_format.wrong("is neither text nor json")),
+            },
+        };
+        Ok((config, report))
+    }
+}

@@ -1,0 +1,34 @@
+//! Certificates that are trusted besides those of the system.
+
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+
+use super::{ConfigError, Setting, report::Report, values::Values};
+
+/// Reads the PEM files.
+pub fn read(values: &Values, report: &mut Report) -> Result<Vec<Vec<u8>>, ConfigError> {
+    let Some(paths) = values.paths(Setting::ExtraRoots)? else {
+        report.missing(Setting::ExtraRoots);
+        return Ok(Vec::new());
+    };
+    let shown: Vec<_> = paths
+        .value
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    report.list(Setting::ExtraRoots, &paths.source, &shown);
+    let mut certificates = Vec::new();
+    for (path, shown) in paths.value.iter().zip(&shown) {
+        let wrong = |problem: String| paths.wrong(format!("{shown}: {problem}"));
+        let before = certificates.len();
+        for certificate in
+            CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))?
+        {
+            let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
+            certificates.push(certificate.to_vec());
+        }
+        if certificates.len() == before {
+            return Err(wrong("holds no certificate in PEM".to_owned()));
+        }
+    }
+    Ok(certificates)
+}

@@ -1,0 +1,68 @@
+//! The origin under which administrators reach the server.
+
+use domain::{EndpointUrl, FieldError, Host, RedirectUrl, url::host_and_port};
+
+use super::{ConfigError, values::Sourced};
+
+/// An origin: `https:`, or `http:` on loopback.
+#[derive(Clone, Debug)]
+pub struct PublicUrl {
+    origin: String,
+    host: Host,
+    port: u16,
+    redirect_url: RedirectUrl,
+}
+
+impl PublicUrl {
+    pub(super) fn read(value: &Sourced<String>) -> Result<Self, ConfigError> {
+        Self::parse(&value.value).map_err(|error| {
+            value.wrong(match error {
+                FieldError::UrlNotHttps => "is not https, which is needed except on loopback",
+                FieldError::UrlHasCredentials => "holds a user name or a password",
+                _ => "is not an origin such as https://mailgrant.example.com",
+            })
+        })
+    }
+
+    /// Reads an origin; a slash at its end goes.
+    ///
+    /// # Errors
+    /// As [`EndpointUrl::parse`], and `NotAUrl` when there is a path or a query.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        let text = text.trim();
+        let url = EndpointUrl::parse(text.strip_suffix('/').unwrap_or(text))?;
+        let origin = url.as_str().to_ascii_lowercase();
+        let authority = origin.split_once("://").map_or("", |(_, rest)| rest);
+        if authority.contains(['/', '?']) {
+            return Err(FieldError::NotAUrl);
+        }
+        let (host, port) = host_and_port(&origin).ok_or(FieldError::NotAUrl)?;
+        Ok(Self {
+            redirect_url: RedirectUrl::below(&origin)?,
+            origin,
+            host,
+            port,
+        })
+    }
+
+    /// The origin, without a slash at its end.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether it is `https:`.
+    pub fn is_https(&self) -> bool {
+        self.origin.starts_with("https:")
+    }
+
+    /// Whether a request for this host and port was meant for this origin. Without a port it is that of the scheme.
+    pub fn is_at(&self, host: &Host, port: Option<u16>) -> bool {
+        let default = if self.is_https() { 443 } else { 80 };
+        *host == self.host && port.unwrap_or(default) == self.port
+    }
+
+    /// Where providers send administrators back to.
+    pub fn redirect_url(&self) -> &RedirectUrl {
+        &self.redirect_url
+    }
+}

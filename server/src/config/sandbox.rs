@@ -1,0 +1,49 @@
+//! The descriptor of the sandbox.
+
+use std::fs;
+
+use domain::{Preset, PresetAuthentication, Provider, Security};
+use serde::Deserialize;
+
+use super::{ConfigError, Setting, report::Report, values::Values};
+
+/// The part of `sandbox.json` that a preset is made of.
+#[derive(Deserialize)]
+struct Descriptor {
+    authorization_endpoint: String,
+    token_endpoint: String,
+    scope: String,
+    smtp_host: String,
+    smtp_starttls_port: u16,
+}
+
+impl From<Descriptor> for Preset {
+    fn from(descriptor: Descriptor) -> Self {
+        Self {
+            provider: Provider::Sandbox,
+            smtp_host: descriptor.smtp_host,
+            smtp_port: descriptor.smtp_starttls_port,
+            security: Security::StartTls,
+            imap: None,
+            authentication: PresetAuthentication::OAuth {
+                authorization_endpoint: descriptor.authorization_endpoint,
+                token_endpoint: descriptor.token_endpoint,
+                scope: descriptor.scope,
+            },
+        }
+    }
+}
+
+/// Reads the descriptor, when one is set.
+pub fn read(values: &Values, report: &mut Report) -> Result<Option<Preset>, ConfigError> {
+    let path = values.text(Setting::SandboxFile)?;
+    report.optional(Setting::SandboxFile, path.as_ref());
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    let text = fs::read(&path.value)
+        .map_err(|error| path.wrong(format!("cannot read {}: {error}", path.value)))?;
+    let descriptor: Descriptor = serde_json::from_slice(&text)
+        .map_err(|error| path.wrong(format!("{} is no descriptor: {error}", path.value)))?;
+    Ok(Some(descriptor.into()))
+}

@@ -1,0 +1,80 @@
+//! The names of the settings.
+
+/// A setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// Address and port to listen on.
+    Listen,
+    /// The origin under which the server is reached.
+    PublicUrl,
+    /// Where data is kept.
+    DataDirectory,
+    /// The database.
+    DatabaseUrl,
+    /// A file that holds the URL of the database.
+    DatabaseUrlFile,
+    /// The key that seals secrets.
+    Key,
+    /// A file that holds the key.
+    KeyFile,
+    /// PEM files of certificates that are trusted besides those of the system.
+    ExtraRoots,
+    /// Descriptor of the sandbox.
+    SandboxFile,
+    /// Which events are logged.
+    Log,
+    /// How they are written.
+    LogFormat,
+}
+
+impl Setting {
+    /// Every setting.
+    pub const ALL: &[Self] = &[
+        Self::Listen,
+        Self::PublicUrl,
+        Self::DataDirectory,
+        Self::DatabaseUrl,
+        Self::DatabaseUrlFile,
+        Self::Key,
+        Self::KeyFile,
+        Self::ExtraRoots,
+        Self::SandboxFile,
+        Self::Log,
+        Self::LogFormat,
+    ];
+
+    /// The name in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Listen => "listen",
+            Self::PublicUrl => "public_url",
+            Self::DataDirectory => "data_directory",
+            Self::DatabaseUrl => "database_url",
+            Self::DatabaseUrlFile => "database_url_file",
+            Self::Key => "key",
+            Self::KeyFile => "key_file",
+            Self::ExtraRoots => "extra_roots",
+            Self::SandboxFile => "sandbox_file",
+            Self::Log => "log",
+            Self::LogFormat => "log_format",
+        }
+    }
+
+    /// The name of the environment variable.
+    pub fn variable(self) -> String {
+        format!("MAILGRANT_{}", self.name().to_ascii_uppercase())
+    }
+
+    /// The name on the command line.
+    pub fn flag(self) -> String {
+        format!("--{}", self.name().replace('_', "-"))
+    }
+
+    /// The setting that has a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|setting| setting.name() == name)
+    }
+}

@@ -1,0 +1,193 @@
+//! The sources: file, environment, command line.
+
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use figment::{
+    Figment, Metadata, Profile, Provider,
+    providers::{Format as _, Toml},
+    value::{Dict, Map, Value},
+};
+
+use super::{ConfigError, Setting, values::Source};
+
+const FILE: &str = "mailgrant.toml";
+const PREFIX: &str = "MAILGRANT_";
+
+/// What a configuration is read from.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    file: Option<(Source, PathBuf)>,
+    environment: Vec<(String, OsString)>,
+    flags: Vec<(Setting, Vec<String>)>,
+}
+
+/// The values of one source.
+struct Level {
+    source: &'static str,
+    values: Dict,
+}
+
+impl Provider for Level {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.source)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        Ok(Map::from([(Profile::Default, self.values.clone())]))
+    }
+}
+
+impl Sources {
+    /// The file that `MAILGRANT_CONFIG` names, else `mailgrant.toml` in the working directory
+    /// if there is one; and the variables that begin with `MAILGRANT_`. An empty variable counts
+    /// as not set.
+    #[must_use]
+    pub fn environment(
+        mut self,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Self {
+        for (name, value) in variables {
+            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
+                continue;
+            };
+            if value.is_empty() {
+                continue;
+            }
+            if name == "MAILGRANT_CONFIG" {
+                self.file
+                    .get_or_insert((Source::Environment, PathBuf::from(value)));
+            } else {
+                self.environment.push((name.to_owned(), value));
+            }
+        }
+        self
+    }
+
+    /// Reads this file, as `--config` asks for.
+    #[must_use]
+    pub fn file(mut self, path: Option<PathBuf>) -> Self {
+        if let Some(path) = path {
+            self.file = Some((Source::CommandLine, path));
+        }
+        self
+    }
+
+    /// The values of a flag; no values when it was not given.
+    #[must_use]
+    pub fn flag(mut self, setting: Setting, values: Vec<String>) -> Self {
+        if !values.is_empty() {
+            self.flags.push((setting, values));
+        }
+        self
+    }
+
+    pub(super) fn figment(&self) -> Result<Figment, ConfigError> {
+        let mut figment = Figment::new();
+        if let Some(path) = self.path()? {
+            figment = figment.merge(file(&path)?);
+        }
+        Ok(figment
+            .merge(self.environment_level()?)
+            .merge(self.flag_level()))
+    }
+
+    fn path(&self) -> Result<Option<PathBuf>, ConfigError> {
+        match &self.file {
+            None => Ok(Some(PathBuf::from(FILE)).filter(|path| path.exists())),
+            Some((_, path)) if path.is_file() => Ok(Some(path.clone())),
+            Some((source, path)) => {
+                let name = match source {
+                    Source::CommandLine => "--config",
+                    _ => "MAILGRANT_CONFIG",
+                };
+                let problem = format!("there is no file {}", path.display());
+                Err(ConfigError::at(source, name, problem))
+            }
+        }
+    }
+
+    fn environment_level(&self) -> Result<Level, ConfigError> {
+        let mut values = Dict::new();
+        for (variable, value) in &self.environment {
+            let wrong = |problem| ConfigError::at(&Source::Environment, variable, problem);
+            let name = variable[PREFIX.len()..].to_ascii_lowercase();
+            let Some(setting) = Setting::of_name(&name) else {
+                if is_of_kubernetes(&name) {
+                    continue;
+                }
+                return Err(wrong("there is no such setting"));
+            };
+            let value = if setting == Setting::ExtraRoots {
+                // Several paths are divided as in PATH.
+                env::split_paths(value)
+                    .map(|path| path.into_os_string().into_string().map(Value::from))
+                    .collect::<Result<Vec<_>, _>>()
+                    .map(Value::from)
+            } else {
+                value.clone().into_string().map(Value::from)
+            };
+            let value = value.map_err(|_| wrong("is not UTF-8"))?;
+            values.insert(setting.name().to_owned(), value);
+        }
+        Ok(Level {
+            source: Source::ENVIRONMENT,
+            values,
+        })
+    }
+
+    fn flag_level(&self) -> Level {
+        let value = |setting: Setting, values: &[String]| match values {
+            [one] if setting != Setting::ExtraRoots => Value::from(one.clone()),
+            more => Value::from(more.to_vec()),
+        };
+        Level {
+            source: Source::COMMAND_LINE,
+            values: self
+                .flags
+                .iter()
+                .map(|(setting, values)| (setting.name().to_owned(), value(*setting, values)))
+                .collect(),
+        }
+    }
+}
+
+/// Kubernetes puts such variables into every container when a service is called "mailgrant".
+fn is_of_kubernetes(name: &str) -> bool {
+    name == "port" || name.starts_with("port_") || name.starts_with("service_")
+}
+
+fn file(path: &Path) -> Result<impl Provider + use<>, ConfigError> {
+    let source = Source::File(path.to_owned());
+    let provider = Toml::file_exact(path);
+    let data = provider
+        .data()
+        .map_err(|error| ConfigError::of(&source, without_snippet(&error.to_string())))?;
+    let names = data.values().flat_map(Dict::keys);
+    for name in names {
+        if Setting::of_name(name).is_none() {
+            return Err(ConfigError::at(&source, name, "there is no such setting"));
+        }
+    }
+    Ok(provider)
+}
+
+/// The parser's error quotes the line at fault, which may hold a secret: between
+/// "TOML parse error at line 1, column 2" and the last line, which says what is wrong.
+fn without_snippet(error: &str) -> String {
+    let quoted = |line: &&str| {
+        line.trim_start()
+            .trim_start_matches(|c: char| c.is_ascii_digit())
+            .trim_start()
+            .starts_with('|')
+    };
+    let lines: Vec<_> = error
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty() && !quoted(line))
+        .collect();
+    lines.join(": ")
+}

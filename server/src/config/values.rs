@@ -1,0 +1,156 @@
+//! Values and where they come from.
+
+use std::{fmt, path::PathBuf};
+
+use figment::{Figment, Metadata, Source as Origin};
+use serde::Deserialize;
+
+use super::{ConfigError, Setting, Sources};
+
+/// Where a value comes from, in rising order of precedence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Nobody set it.
+    Default,
+    /// The configuration file.
+    File(PathBuf),
+    /// An environment variable.
+    Environment,
+    /// A flag.
+    CommandLine,
+}
+
+impl Source {
+    pub(super) const ENVIRONMENT: &str = "environment";
+    pub(super) const COMMAND_LINE: &str = "command line";
+
+    fn of(metadata: &Metadata) -> Self {
+        match (&metadata.source, &*metadata.name) {
+            (Some(Origin::File(path)), _) => Self::File(path.clone()),
+            (_, Self::ENVIRONMENT) => Self::Environment,
+            (_, Self::COMMAND_LINE) => Self::CommandLine,
+            _ => Self::Default,
+        }
+    }
+
+    /// What a setting is called there.
+    fn name_of(&self, setting: Setting) -> String {
+        match self {
+            Self::Default | Self::File(_) => setting.name().to_owned(),
+            Self::Environment => setting.variable(),
+            Self::CommandLine => setting.flag(),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => formatter.write_str("default"),
+            Self::File(path) => write!(formatter, "{}", path.display()),
+            Self::Environment => formatter.write_str(Self::ENVIRONMENT),
+            Self::CommandLine => formatter.write_str(Self::COMMAND_LINE),
+        }
+    }
+}
+
+/// A value with its setting and its source.
+#[derive(Clone)]
+pub struct Sourced<T> {
+    pub setting: Setting,
+    pub source: Source,
+    pub value: T,
+}
+
+impl<T> Sourced<T> {
+    /// The error that this value is wrong.
+    pub fn wrong(&self, problem: impl Into<String>) -> ConfigError {
+        let name = self.source.name_of(self.setting);
+        ConfigError::at(&self.source, &name, problem)
+    }
+}
+
+/// All values that were set.
+pub struct Values(Figment);
+
+/// A path or several; the command line and the environment give several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(PathBuf),
+    More(Vec<PathBuf>),
+}
+
+impl Values {
+    /// Reads the sources.
+    pub fn of(sources: &Sources) -> Result<Self, ConfigError> {
+        sources.figment().map(Self)
+    }
+
+    /// A setting that may be missing.
+    pub fn text(&self, setting: Setting) -> Result<Option<Sourced<String>>, ConfigError> {
+        self.extract(setting, "is not a text")
+    }
+
+    /// A setting with a default.
+    pub fn text_or(&self, setting: Setting, default: &str) -> Result<Sourced<String>, ConfigError> {
+        Ok(self.text(setting)?.unwrap_or_else(|| Sourced {
+            setting,
+            source: Source::Default,
+            value: default.to_owned(),
+        }))
+    }
+
+    /// A list of paths.
+    pub fn paths(&self, setting: Setting) -> Result<Option<Sourced<Vec<PathBuf>>>, ConfigError> {
+        let paths = self.extract(setting, "is neither a path nor a list of paths")?;
+        Ok(paths.map(|found| Sourced {
+            setting,
+            source: found.source,
+            value: match found.value {
+                OneOrMore::One(path) => vec![path],
+                OneOrMore::More(paths) => paths,
+            },
+        }))
+    }
+
+    /// Two settings of which one is set: that of the higher source.
+    pub fn either(
+        &self,
+        one: Setting,
+        other: Setting,
+    ) -> Result<Option<Sourced<String>>, ConfigError> {
+        match (self.text(one)?, self.text(other)?) {
+            (Some(one), Some(other)) if one.source == other.source => {
+                let second = other.source.name_of(other.setting);
+                Err(one.wrong(format!("is set together with {second}; set one of them")))
+            }
+            (Some(one), Some(other)) if one.source < other.source => Ok(Some(other)),
+            (one, other) => Ok(one.or(other)),
+        }
+    }
+
+    /// The problem is ours: that of the library would show the value, which may be a secret.
+    fn extract<T: for<'de> Deserialize<'de>>(
+        &self,
+        setting: Setting,
+        problem: &str,
+    ) -> Result<Option<Sourced<T>>, ConfigError> {
+        let Some(metadata) = self.0.find_metadata(setting.name()) else {
+            return Ok(None);
+        };
+        let found = Sourced {
+            setting,
+            source: Source::of(metadata),
+            value: (),
+        };
+        match self.0.extract_inner(setting.name()) {
+            Ok(value) => Ok(Some(Sourced {
+                setting,
+                source: found.source,
+                value,
+            })),
+            Err(_) => Err(found.wrong(problem)),
+        }
+    }
+}

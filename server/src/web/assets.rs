@@ -1,0 +1,167 @@
+//! The embedded site: the browser side and static files.
+
+use axum::{
+    body::{Body, Bytes},
+    http::{
+        HeaderMap, HeaderValue, Method, Response, StatusCode,
+        header::{
+            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+            VARY,
+        },
+    },
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::negotiation::{Coding, accepted};
+
+/// What `cargo xtask` left of the site; empty when it was not built. A build for development reads
+/// it from disk.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// Names that hold a hash of the content may be kept for a year, others are asked for again.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// The name of the browser side without its endings, with the hash in it; empty when there is none.
+pub fn output_name() -> String {
+    let modules: Vec<_> = Site::iter()
+        .filter_map(|path| {
+            Some(
+                path.strip_prefix("pkg/")?
+                    .strip_suffix("_bg.wasm")?
+                    .to_owned(),
+            )
+        })
+        .filter(|name| Site::get(&format!("pkg/{name}.js")).is_some())
+        .collect();
+    if modules.len() > 1 {
+        tracing::warn!("the site holds several browser sides; the first one is used");
+    }
+    modules.into_iter().next().unwrap_or_default()
+}
+
+/// The file that a path names; `None` when there is none, or when it is not asked for with GET or HEAD.
+pub fn file(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+    if method != Method::GET && method != Method::HEAD {
+        return None;
+    }
+    let path = path.strip_prefix('/').filter(|path| is_plain(path))?;
+    let wanted = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|header| header.to_str().ok())
+        .unwrap_or_default();
+    let (coding, file) = accepted(wanted)
+        .into_iter()
+        .find_map(|coding| Some((coding, Site::get(&format!("{path}{}", coding.suffix()))?)))?;
+    Some(answer(path, coding, file, headers))
+}
+
+fn answer(path: &str, coding: Coding, file: EmbeddedFile, asked: &HeaderMap) -> Response<Body> {
+    // The stored bytes differ with the coding, and so does their hash.
+    let tag = etag(&file);
+    let is_known = asked
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(','))
+        .any(|known| known.trim().trim_start_matches("W/") == tag || known.trim() == "*");
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(CACHE_CONTROL, cache_control(path));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(ETAG, tag);
+    }
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    headers.insert(CONTENT_TYPE, content_type(path));
+    if let Some(name) = coding.name() {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+    }
+    *response.body_mut() = Body::from(match file.data {
+        std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        std::borrow::Cow::Owned(bytes) => Bytes::from(bytes),
+    });
+    response
+}
+
+/// A path of names, without `..`, hidden files or anything percent-encoded; the compressed
+/// variants are not served under their own names.
+fn is_plain(path: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && !name.starts_with('.')
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    path.split('/').all(is_name)
+        && !path.ends_with(Coding::Brotli.suffix())
+        && !path.ends_with(Coding::Gzip.suffix())
+}
+
+fn etag(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    // Half of it is enough to tell versions apart.
+    let half: [u8; 16] = std::array::from_fn(|at| hash[at]);
+    format!("\"{:032x}\"", u128::from_be_bytes(half))
+}
+
+fn cache_control(path: &str) -> HeaderValue {
+    if path.starts_with("pkg/mailgrant-") {
+        FOR_EVER
+    } else {
+        ASK_AGAIN
+    }
+}
+
+fn content_type(path: &str) -> HeaderValue {
+    let extension = path.rsplit('.').next().unwrap_or_default();
+    HeaderValue::from_static(match extension {
+        "js" => "text/javascript; charset=utf-8",
+        "wasm" => "application/wasm",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "txt" => "text/plain; charset=utf-8",
+        "json" | "webmanifest" => "application/json",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn takes_plain_paths_only() {
+        for good in [
+            "favicon.svg",
+            "pkg/mailgrant-0a.js",
+            "pkg/snippets/x-1/inline0.js",
+        ] {
+            assert!(is_plain(good), "{good}");
+        }
+        for bad in [
+            "",
+            "/etc/passwd",
+            "../Cargo.toml",
+            "pkg/../../Cargo.toml",
+            "pkg//x.js",
+            "pkg/..%2f..%2fCargo.toml",
+            "pkg\\..\\x",
+            ".git/config",
+            "pkg/mailgrant-0a.js.br",
+            "favicon.svg.gz",
+        ] {
+            assert!(!is_plain(bad), "{bad}");
+        }
+    }
+}

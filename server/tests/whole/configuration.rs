@@ -1,0 +1,218 @@
+//! Sources, their order, and what is said about mistakes.
+
+use std::{ffi::OsString, fs};
+
+use secrecy::ExposeSecret as _;
+use server::{
+    Config,
+    config::{Setting, Sources},
+};
+use store::KeySource;
+
+/// Sources of a file and an environment.
+fn sources(file: &str, environment: &[(&str, &str)]) -> (Sources, tempfile::TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("mailgrant.toml");
+    fs::write(&path, file).unwrap();
+    let variables = environment
+        .iter()
+        .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let sources = Sources::default().file(Some(path)).environment(variables);
+    (sources, directory)
+}
+
+/// The error, without the directory that is made for each test.
+fn error(file: &str, environment: &[(&str, &str)]) -> String {
+    let (sources, directory) = sources(file, environment);
+    let error = Config::load(&sources).unwrap_err().to_string();
+    error.replace(&format!("{}/", directory.path().display()), "")
+}
+
+#[test]
+fn has_defaults_for_everything() {
+    let (sources, _directory) = sources("", &[]);
+    let config = Config::load(&sources).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(
+        config.database_url.expose_secret(),
+        "sqlite://data/mailgrant.db"
+    );
+    assert!(matches!(config.key, KeySource::File(path) if path.ends_with("data/mailgrant.key")));
+    assert!(config.public_url.is_none() && config.sandbox.is_none());
+    assert!(config.extra_roots.is_empty());
+}
+
+#[test]
+fn a_flag_counts_more_than_the_environment_and_that_more_than_the_file() {
+    let file = "listen = '127.0.0.1:1'\nlog = 'warn'\ndata_directory = 'a'";
+    let environment = [
+        ("MAILGRANT_LISTEN", "127.0.0.1:2"),
+        ("MAILGRANT_LOG", "error"),
+        ("OTHER_LISTEN", "127.0.0.1:9"),
+    ];
+    let (sources, _directory) = sources(file, &environment);
+    let sources = sources.flag(Setting::Listen, vec!["[::1]:3".into()]);
+    let config = Config::load(&sources).unwrap();
+    assert_eq!(config.listen.to_string(), "[::1]:3");
+    assert_eq!(config.log, "error");
+    assert_eq!(config.data_directory.to_str(), Some("a"));
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let (sources, _directory) = sources("listen = '127.0.0.1:1'", &[("MAILGRANT_LISTEN", "")]);
+    assert_eq!(Config::load(&sources).unwrap().listen.port(), 1);
+}
+
+#[test]
+fn an_error_names_the_source_and_the_field() {
+    let not_https = "https://mailgrant.example.com/settings";
+    for (file, environment, expected) in [
+        (
+            "listen = 'x'",
+            ("", ""),
+            "mailgrant.toml, listen: is not an IP address and a port",
+        ),
+        (
+            "listen = 3000",
+            ("", ""),
+            "mailgrant.toml, listen: is not a text",
+        ),
+        (
+            "",
+            ("MAILGRANT_LISTEN", "0.0.0.0:3000"),
+            "environment, MAILGRANT_LISTEN: 0.0.0.0:3000 is not a loopback address",
+        ),
+        (
+            "public_url = 'http://mail.example.com'",
+            ("", ""),
+            "mailgrant.toml, public_url: is not https",
+        ),
+        (
+            "",
+            ("MAILGRANT_PUBLIC_URL", not_https),
+            "environment, MAILGRANT_PUBLIC_URL: is not an origin",
+        ),
+        (
+            "lisen = 'x'",
+            ("", ""),
+            "mailgrant.toml, lisen: there is no such setting",
+        ),
+        (
+            "",
+            ("MAILGRANT_LISEN", "x"),
+            "environment, MAILGRANT_LISEN: there is no such setting",
+        ),
+        ("log = 'a=b=c'", ("", ""), "mailgrant.toml, log: "),
+        (
+            "",
+            ("MAILGRANT_LOG_FORMAT", "xml"),
+            "environment, MAILGRANT_LOG_FORMAT: is neither text nor json",
+        ),
+        (
+            "database_url = 'mysql://x'",
+            ("", ""),
+            "mailgrant.toml, database_url: is neither a sqlite: nor a postgres: URL",
+        ),
+        (
+            "sandbox_file = '/missing.json'",
+            ("", ""),
+            "mailgrant.toml, sandbox_file: cannot read /missing.json",
+        ),
+        (
+            "extra_roots = ['/missing.pem']",
+            ("", ""),
+            "mailgrant.toml, extra_roots: /missing.pem: ",
+        ),
+        (
+            "",
+            ("MAILGRANT_DATABASE_URL_FILE", "/missing"),
+            "environment, MAILGRANT_DATABASE_URL_FILE: cannot read /missing",
+        ),
+    ] {
+        let error = error(file, &[environment]);
+        assert!(error.starts_with(expected), "{error}\n{expected}");
+    }
+}
+
+#[test]
+fn an_error_in_the_file_does_not_quote_the_line_that_may_hold_a_secret() {
+    let error = error("key = \"planted-secret\n", &[]);
+    assert!(error.starts_with("mailgrant.toml: "), "{error}");
+    assert!(error.contains("line 1"), "{error}");
+    assert!(!error.contains("planted-secret"), "{error}");
+    let error = self::error("key = 123456789", &[]);
+    assert_eq!(error, "mailgrant.toml, key: is not a text");
+}
+
+#[test]
+fn variables_that_kubernetes_sets_are_no_mistake() {
+    let environment = [
+        ("MAILGRANT_PORT", "tcp://10.0.0.1:3000"),
+        ("MAILGRANT_PORT_3000_TCP_ADDR", "10.0.0.1"),
+        ("MAILGRANT_SERVICE_HOST", "10.0.0.1"),
+    ];
+    let (sources, _directory) = sources("", &environment);
+    Config::load(&sources).unwrap();
+}
+
+#[test]
+fn of_key_and_key_file_the_higher_source_counts() {
+    let (with_file, _directory) = sources("key = 'k'", &[("MAILGRANT_KEY_FILE", "/k")]);
+    let key = Config::load(&with_file).unwrap().key;
+    assert!(matches!(key, KeySource::File(path) if path.to_str() == Some("/k")));
+
+    // All digits: a value of the environment is always a text.
+    let (with_key, _directory) = sources("key_file = '/k'", &[("MAILGRANT_KEY", "0123456789")]);
+    let key = Config::load(&with_key).unwrap().key;
+    assert!(matches!(key, KeySource::Value(key) if key.expose_secret() == "0123456789"));
+}
+
+#[test]
+fn key_and_key_file_in_one_source_are_a_mistake() {
+    assert_eq!(
+        error("key = 'k'\nkey_file = '/k'", &[]),
+        "mailgrant.toml, key: is set together with key_file; set one of them"
+    );
+    let environment = [("MAILGRANT_KEY", "k"), ("MAILGRANT_KEY_FILE", "/k")];
+    assert_eq!(
+        error("", &environment),
+        "environment, MAILGRANT_KEY: is set together with MAILGRANT_KEY_FILE; set one of them"
+    );
+}
+
+#[test]
+fn the_url_of_the_database_can_come_from_a_file() {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    fs::write(secret.path(), "postgres://u:planted@localhost/m\n").unwrap();
+    let path = secret.path().to_str().unwrap();
+    let (sources, _directory) = sources("", &[("MAILGRANT_DATABASE_URL_FILE", path)]);
+    let url = Config::load(&sources).unwrap().database_url;
+    assert_eq!(url.expose_secret(), "postgres://u:planted@localhost/m");
+    assert!(!Config::describe(&sources).unwrap().contains("planted"));
+}
+
+#[test]
+fn a_password_is_not_taken_from_the_command_line() {
+    let (sources, _directory) = sources("", &[]);
+    let url = "postgres://u:planted@localhost/m".to_owned();
+    let sources = sources.flag(Setting::DatabaseUrl, vec![url]);
+    let error = Config::load(&sources).unwrap_err().to_string();
+    assert!(
+        error.starts_with("command line, --database-url: holds a password"),
+        "{error}"
+    );
+    assert!(!error.contains("planted"), "{error}");
+}
+
+#[test]
+fn a_public_url_is_an_origin() {
+    let environment = [("MAILGRANT_PUBLIC_URL", "https://Mailgrant.example.com/")];
+    let (sources, _directory) = sources("", &environment);
+    let url = Config::load(&sources).unwrap().public_url.unwrap();
+    assert_eq!(url.origin(), "https://mailgrant.example.com");
+    assert_eq!(
+        url.redirect_url().as_str(),
+        "https://mailgrant.example.com/oauth/callback"
+    );
+}

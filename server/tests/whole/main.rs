@@ -1,0 +1,6 @@
+//! The whole server: the real router over real connections, the sandbox as provider.
+
+mod support;
+
+mod configuration;
+mod program;

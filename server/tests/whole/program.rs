@@ -1,0 +1,93 @@
+//! The command line.
+
+use std::fs;
+
+use crate::support::Program;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn prints_the_configuration_with_its_sources_and_without_its_secrets() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(
+        directory.path().join("mailgrant.toml"),
+        "public_url = 'https://mailgrant.example.com'\nlog = 'warn'\n",
+    )
+    .unwrap();
+    let settings = [
+        ("MAILGRANT_KEY", "planted-key"),
+        (
+            "MAILGRANT_DATABASE_URL",
+            "postgres://u:planted-word@localhost/m",
+        ),
+        ("MAILGRANT_LOG", "debug"),
+    ];
+    let output = Program::output(
+        directory.path(),
+        &["config", "--listen", "127.0.0.1:4"],
+        &settings,
+    );
+    assert!(output.status.success());
+    let printed = text(&output.stdout);
+    for row in [
+        ["listen = \"127.0.0.1:4\"", "command line"],
+        [
+            "public_url = \"https://mailgrant.example.com\"",
+            "mailgrant.toml",
+        ],
+        ["data_directory = \"data\"", "default"],
+        ["database_url = \"(set)\"", "environment"],
+        ["key = \"(set)\"", "environment"],
+        ["log = \"debug\"", "environment"],
+    ] {
+        assert!(
+            printed
+                .lines()
+                .any(|line| line.starts_with(row[0]) && line.ends_with(&format!("# {}", row[1]))),
+            "{row:?}\n{printed}"
+        );
+    }
+    assert!(!printed.contains("planted"), "{printed}");
+}
+
+#[test]
+fn says_that_a_key_is_not_set() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = Program::output(directory.path(), &["config"], &[]);
+    let printed = text(&output.stdout);
+    assert!(printed.contains("key = \"(not set)\""), "{printed}");
+    assert!(
+        printed.contains("key_file = \"data/mailgrant.key\""),
+        "{printed}"
+    );
+    assert!(!directory.path().join("data").exists());
+}
+
+#[test]
+fn ends_with_two_when_the_configuration_is_wrong() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = Program::output(directory.path(), &["--listen", "0.0.0.0:0"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let printed = text(&output.stderr);
+    assert!(
+        printed.starts_with("mailgrant: command line, --listen: 0.0.0.0:0 is not a loopback"),
+        "{printed}"
+    );
+    assert_eq!(printed.lines().count(), 1);
+}
+
+#[test]
+fn says_which_address_is_taken() {
+    let directory = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = Program::output(directory.path(), &["--listen", &address], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let printed = text(&output.stderr);
+    assert!(
+        printed.contains(&format!("mailgrant: cannot listen on {address}: ")),
+        "{printed}"
+    );
+}

@@ -1,0 +1,5 @@
+//! What tests share.
+
+mod program;
+
+pub use program::Program;

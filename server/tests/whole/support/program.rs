@@ -1,0 +1,103 @@
+//! The program itself, as an administrator starts it.
+
+use std::{
+    io::{BufRead as _, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex, mpsc},
+    thread,
+    time::Duration,
+};
+
+/// A running server whose log is kept.
+pub struct Program {
+    child: Child,
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+    log: Arc<Mutex<String>>,
+}
+
+/// The program with nothing set from outside.
+pub fn command(directory: &Path, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailgrant"));
+    command
+        .env_clear()
+        .envs(settings.iter().copied())
+        .current_dir(directory)
+        .stdin(Stdio::null());
+    command
+}
+
+impl Program {
+    /// Starts it on a free port and waits until it listens. Data is in `directory/data`.
+    pub fn start(directory: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut child = command(directory, settings)
+            .env("MAILGRANT_LISTEN", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = Arc::default();
+        let (lines, listening) = mpsc::channel();
+        keep(child.stdout.take().unwrap(), &log, lines.clone());
+        keep(child.stderr.take().unwrap(), &log, lines);
+        let address = loop {
+            let line = listening
+                .recv_timeout(Duration::from_secs(30))
+                .unwrap_or_else(|_| panic!("did not start: {}", log.lock().unwrap()));
+            if let Some((_, address)) = line.split_once("address=") {
+                break address.trim().to_owned();
+            }
+        };
+        Self {
+            child,
+            url: format!("http://{address}"),
+            log,
+        }
+    }
+
+    /// Runs it to its end.
+    pub fn output(directory: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+        command(directory, settings)
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    /// Everything it has printed.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Ends it with SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop and waits; gives whether it ended well.
+    pub fn stop(mut self) -> bool {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        asked.success() && self.child.wait().unwrap().success()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn keep(from: impl Read + Send + 'static, log: &Arc<Mutex<String>>, lines: mpsc::Sender<String>) {
+    let log = Arc::clone(log);
+    thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            let mut log = log.lock().unwrap();
+            log.push_str(&line);
+            log.push('\n');
+            let _ = lines.send(line);
+        }
+    });
+}
