@@ -1,31 +1,26 @@
-//! Stub.
-use secrecy::SecretString;
-use std::path::PathBuf;
+//! The database of Mailgrant: SQL and the sealing of secrets. Nothing else knows SQL.
+//!
+//! One set of portable SQL serves SQLite, which is embedded, and PostgreSQL. Columns are TEXT and
+//! BIGINT only; secrets are sealed before they get here ([`KeySource`]).
 
-/// Failures of the database.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Stub.
-    #[error("stub")]
-    Stub,
-}
-/// Where the key that seals secrets comes from.
-#[derive(Clone, Debug)]
-pub enum KeySource {
-    /// 32 bytes as base64 or hexadecimal text.
-    Value(SecretString),
-    /// A file with such a text; made with mode 0600 when it is missing and nothing has been sealed yet.
-    File(PathBuf),
-}
-/// The database.
-#[derive(Clone, Debug)]
-pub struct Store;
-impl Store {
-    /// Opens and migrates.
-    ///
-    /// # Errors
-    /// Stub.
-    pub async fn open(_url: &str, _key: KeySource) -> Result<Self, StoreError> {
-        std::future::ready(Ok(Self)).await
-    }
-}
+mod authorization;
+mod check;
+mod data_center;
+mod draft;
+mod error;
+mod grant;
+mod key;
+mod seal;
+mod settings;
+mod store;
+
+pub use authorization::{
+    AuthorizationRecord, FinishOutcome, Finished, NewAuthorization, NewGrant, RecordState,
+    TakeOutcome, TakenAuthorization,
+};
+pub use data_center::{AddOutcome, RemoveOutcome, RenameOutcome};
+pub use error::{DatabaseError, StoreError};
+pub use grant::{Grant, GrantState, GrantSummary, Refreshed};
+pub use key::KeySource;
+pub use settings::{SaveOutcome, StoredSettings};
+pub use store::Store;

@@ -1,0 +1,139 @@
+//! What can go wrong in the store. No error holds a secret, a bound value or a database URL.
+
+use std::{fmt, io, path::PathBuf};
+
+/// Failures of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database URL is not understood. The URL may hold a password, so it is not repeated.
+    #[error("the database URL is not one of sqlite:… or postgres://…")]
+    Url,
+    /// The database file could not be made.
+    #[error("the database file {path} could not be made")]
+    DatabaseFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The database refused or could not be reached.
+    #[error("the database failed")]
+    Database(#[source] DatabaseError),
+    /// The tables could not be brought up to date.
+    #[error("the database could not be migrated")]
+    Migrate(#[source] DatabaseError),
+    /// A row holds what this program never writes.
+    #[error("the database holds an impossible value in {table}.{column}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// A sealed value does not open: it was changed, moved from another row, or sealed by another key.
+    #[error("the sealed value in {table}.{column} does not open")]
+    Unsealable {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// The database holds sealed values, and the key file is missing.
+    #[error(
+        "the key file {path} is missing, and the database holds secrets that only this key opens"
+    )]
+    KeyMissing {
+        /// Where the key was looked for.
+        path: PathBuf,
+    },
+    /// The key is not the one this database was sealed with.
+    #[error("the key is not the one that this database was sealed with")]
+    WrongKey,
+    /// The text of the key is not 32 bytes as base64 or hexadecimal digits.
+    #[error("the key is not 32 bytes as base64 or as hexadecimal digits")]
+    KeyMalformed,
+    /// Others than its owner may read or write the key file.
+    #[error("the key file {path} may be read by others; its mode has to be 0600")]
+    KeyReadable {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// The key file could not be read or made.
+    #[error("the key file {path} could not be read or made")]
+    KeyFile {
+        /// The key file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes")]
+    Random,
+}
+
+/// An error of the database. `Display` and `Debug` show its kind and its first line only: PostgreSQL's
+/// details repeat values, and a connection error could repeat parts of the URL.
+pub struct DatabaseError(sqlx::Error);
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            sqlx::Error::Database(error) => {
+                let code = error.code().unwrap_or_default();
+                write!(formatter, "{} (code {code})", error.message())
+            }
+            sqlx::Error::Io(error) => error.fmt(formatter),
+            sqlx::Error::Tls(_) => formatter.write_str("TLS with the database failed"),
+            sqlx::Error::PoolTimedOut => formatter.write_str("no connection became free in time"),
+            sqlx::Error::PoolClosed => formatter.write_str("the connections are closed"),
+            sqlx::Error::Configuration(_) => {
+                formatter.write_str("the database URL is not understood")
+            }
+            sqlx::Error::ColumnNotFound(column) => write!(formatter, "no column {column}"),
+            sqlx::Error::ColumnDecode { index, .. } => {
+                write!(formatter, "column {index} has an unexpected type")
+            }
+            sqlx::Error::Migrate(error) => match error.as_ref() {
+                sqlx::migrate::MigrateError::VersionMissing(version) => write!(
+                    formatter,
+                    "the database has migration {version}, which this version of Mailgrant does not know"
+                ),
+                sqlx::migrate::MigrateError::VersionMismatch(version) => {
+                    write!(
+                        formatter,
+                        "migration {version} was another one when it was applied"
+                    )
+                }
+                sqlx::migrate::MigrateError::ExecuteMigration(error, version) => write!(
+                    formatter,
+                    "migration {version}: {}",
+                    error
+                        .as_database_error()
+                        .map_or("failed", |error| error.message())
+                ),
+                _ => formatter.write_str("a migration failed"),
+            },
+            _ => formatter.write_str("the database driver failed"),
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "DatabaseError({self})")
+    }
+}
+
+impl std::error::Error for DatabaseError {}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(DatabaseError(error))
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Migrate(DatabaseError(error.into()))
+    }
+}
