@@ -1,12 +1,96 @@
 //! The verbs of Mailgrant.
 //!
-//! [`Mailer`] is what pages, the HTTP side and the command line call. It holds no state of its own
-//! beyond connections; everything that must last is in the [`store::Store`].
+//! [`Mailer`] is what pages, the HTTP side and the command line call. It holds nothing of its own
+//! that has to last; that is in the [`store::Store`].
 
+mod authorize;
+mod browser;
+mod clock;
+mod data_centers;
+mod decode;
+mod drafts;
 mod error;
-mod mailer;
+mod http;
+mod id_token;
+mod message;
+mod oauth;
+mod options;
+mod random;
+mod recorder;
+mod redact;
+mod sasl;
+mod settings;
+mod smtp;
+mod test_email;
+mod tls;
+mod token;
+mod wire;
 
+use std::{collections::HashMap, sync::Arc};
+
+use domain::{DataCenterId, Preset, UnixTime};
+use store::Store;
+use tokio::sync::Mutex;
+
+pub use authorize::{Begun, Callback};
+pub use browser::BrowserKey;
+pub use clock::{Clock, SystemClock};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
-pub use mailer::{
-    Begun, BrowserKey, Callback, Clock, Mailer, MailerOptions, Saved, SystemClock, Timeouts,
-};
+pub use options::{MailerOptions, Timeouts};
+pub use settings::Saved;
+
+use crate::{http::Http, tls::Tls};
+
+/// The product's verbs. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Mailer(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    options: MailerOptions,
+    tls: Tls,
+    http: Http,
+    /// Names this process as the holder of a lease.
+    owner: String,
+    /// One refresh at a time per grant within this process; the lease in the database does the same
+    /// across processes.
+    refreshing: Mutex<HashMap<DataCenterId, token::Turn>>,
+}
+
+impl Mailer {
+    /// Over an open store.
+    ///
+    /// # Errors
+    /// When TLS or the HTTP client cannot be set up.
+    pub fn new(store: Store, options: MailerOptions) -> Result<Self, MailError> {
+        let tls = Tls::new(&options.extra_roots)?;
+        let http = Http::new(
+            &tls.config(domain::TlsMinimum::Tls12),
+            options.timeouts.token,
+        )?;
+        let owner = random::token::<16>();
+        let refreshing = Mutex::default();
+        Ok(Self(Arc::new(Inner {
+            store,
+            options,
+            tls,
+            http,
+            owner,
+            refreshing,
+        })))
+    }
+
+    /// The preset of the sandbox, when the server was started with one.
+    pub fn sandbox(&self) -> Option<&Preset> {
+        self.0.options.sandbox.as_ref()
+    }
+
+    fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn now(&self) -> UnixTime {
+        self.0.options.clock.now()
+    }
+}

@@ -1,0 +1,329 @@
+//! Authorizations: one trip of the administrator to the provider and back (RFC 6749 §4.1).
+
+use domain::{
+    Authentication, AuthorizationId, AuthorizationState, DataCenterId, Finding, FindingCode,
+    OAuthClient, finding::FindingValue, url::host_and_port,
+};
+use secrecy::SecretString;
+use store::{
+    FinishOutcome, Finished, NewAuthorization, NewGrant, RecordState, TakeOutcome,
+    TakenAuthorization,
+};
+
+use crate::{
+    BrowserKey, MailError, Mailer, decode,
+    oauth::{OAuth, Tokens, missing_scopes},
+    random,
+    redact::Redactor,
+};
+
+/// An authorization that has begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// Its id.
+    pub id: AuthorizationId,
+    /// Where the administrator signs in.
+    pub url: String,
+}
+
+/// The query of a callback (RFC 6749 §4.1.2, RFC 9207 §2).
+#[derive(Clone, Debug, Default)]
+pub struct Callback {
+    /// `state`
+    pub state: Option<String>,
+    /// `code`
+    pub code: Option<SecretString>,
+    /// `error`
+    pub error: Option<String>,
+    /// `error_description`
+    pub error_description: Option<String>,
+    /// `iss`
+    pub iss: Option<String>,
+}
+
+/// How long an authorization can be finished: seconds.
+const LASTS: i64 = 600;
+
+impl Mailer {
+    /// Begins an authorization for the saved settings of a data center.
+    ///
+    /// # Errors
+    /// When the settings do not use OAuth, or the database fails.
+    pub async fn begin_authorization(
+        &self,
+        id: &DataCenterId,
+        browser: &BrowserKey,
+    ) -> Result<Begun, MailError> {
+        let stored = self
+            .store()
+            .settings(id)
+            .await?
+            .ok_or(MailError::NotOAuth)?;
+        let binding = stored.settings.grant_binding().ok_or(MailError::NotOAuth)?;
+        let Authentication::OAuth { username, client } = &stored.settings.authentication else {
+            return Err(MailError::NotOAuth);
+        };
+        let state = SecretString::from(random::token::<32>());
+        let (url, verifier) = OAuth::new(client, &self.0.http)
+            .authorization_url(&state, username)
+            .ok_or(MailError::NotOAuth)?;
+        let now = self.now();
+        let authorization = NewAuthorization {
+            id: AuthorizationId::parse(&random::token::<16>()).map_err(|_| MailError::NotOAuth)?,
+            state_hash: random::hash(secrecy::ExposeSecret::expose_secret(&state)),
+            data_center: id.clone(),
+            verifier,
+            redirect_url: client.redirect_url.clone(),
+            browser_hash: browser.hash(),
+            binding,
+            settings_version: stored.version,
+            created_at: now,
+            expires_at: now.plus(LASTS),
+        };
+        self.store().begin_authorization(&authorization).await?;
+        tracing::info!(data_center = %id, authorization = authorization.id.as_str(), "authorization begun");
+        Ok(Begun {
+            id: authorization.id,
+            url,
+        })
+    }
+
+    /// Finishes an authorization with what the provider sent back. The id is `None` when the callback
+    /// belongs to no open authorization of this browser; nothing has changed then.
+    ///
+    /// # Errors
+    /// When the database fails. All that a provider or a forger may send is a state, no error.
+    pub async fn finish_authorization(
+        &self,
+        callback: Callback,
+        browser: Option<&BrowserKey>,
+    ) -> Result<(Option<AuthorizationId>, AuthorizationState), MailError> {
+        let state_hash = random::hash(callback.state.as_deref().unwrap_or_default());
+        let browser_hash = browser.map(BrowserKey::hash);
+        let now = self.now();
+        let taken = self
+            .store()
+            .take_authorization(&state_hash, browser_hash.as_deref(), now)
+            .await?;
+        let (id, outcome) = match taken {
+            TakeOutcome::Unknown => return Ok(turned_away(FindingCode::StateUnknown)),
+            TakeOutcome::OtherBrowser => return Ok(turned_away(FindingCode::OtherBrowser)),
+            TakeOutcome::AlreadyUsed { .. } => {
+                return Ok(turned_away(FindingCode::AuthorizationUsed));
+            }
+            TakeOutcome::Expired { id, .. } => return self.state_of(id).await,
+            TakeOutcome::Taken(taken) => {
+                let outcome = match self.redeem(&taken, callback).await? {
+                    Ok(grant) => FinishOutcome::Granted(grant),
+                    Err(finding) => FinishOutcome::Failed(finding),
+                };
+                (taken.id, outcome)
+            }
+        };
+        match self.store().finish_authorization(&id, outcome).await? {
+            Finished::Granted { .. } | Finished::NotOpen => {
+                tracing::info!(authorization = id.as_str(), "authorization finished");
+            }
+            Finished::Failed(finding) => {
+                tracing::info!(
+                    authorization = id.as_str(),
+                    finding = finding.code.as_str(),
+                    "authorization failed"
+                );
+            }
+        }
+        self.state_of(id).await
+    }
+
+    async fn state_of(
+        &self,
+        id: AuthorizationId,
+    ) -> Result<(Option<AuthorizationId>, AuthorizationState), MailError> {
+        let state = self
+            .authorization(&id)
+            .await?
+            .ok_or(MailError::UnknownDataCenter)?;
+        Ok((Some(id), state))
+    }
+
+    /// How an authorization stands; `None` when there is none with this id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn authorization(
+        &self,
+        id: &AuthorizationId,
+    ) -> Result<Option<AuthorizationState>, MailError> {
+        let Some(record) = self.store().authorization(id).await? else {
+            return Ok(None);
+        };
+        let data_center = record.data_center;
+        Ok(Some(match record.state {
+            RecordState::Pending if self.now() > record.expires_at => AuthorizationState::Failed {
+                data_center: Some(data_center),
+                finding: FindingCode::AuthorizationExpired.into(),
+            },
+            RecordState::Pending => AuthorizationState::Pending {
+                data_center,
+                expires_at: record.expires_at,
+            },
+            RecordState::Granted {
+                account,
+                username,
+                valid_until,
+                scope,
+            } => {
+                let other = account
+                    .clone()
+                    .filter(|other| !other.eq_ignore_ascii_case(&username));
+                AuthorizationState::Authorized {
+                    data_center,
+                    account_confirmed: account.is_some(),
+                    account: account.unwrap_or(username),
+                    valid_until,
+                    scope,
+                    other_account: other,
+                }
+            }
+            RecordState::Failed(finding) => AuthorizationState::Failed {
+                data_center: Some(data_center),
+                finding,
+            },
+        }))
+    }
+
+    /// From the callback to a grant. The outer error is ours, the inner the provider's.
+    async fn redeem(
+        &self,
+        taken: &TakenAuthorization,
+        callback: Callback,
+    ) -> Result<Result<NewGrant, Finding>, MailError> {
+        let stored = self.store().settings(&taken.data_center).await?;
+        let Some(Authentication::OAuth { username, client }) = stored
+            .as_ref()
+            .map(|stored| &stored.settings.authentication)
+        else {
+            return Ok(Err(FindingCode::SettingsChanged.into()));
+        };
+        let unchanged = stored
+            .as_ref()
+            .and_then(|stored| stored.settings.grant_binding())
+            .is_some_and(|binding| binding == taken.binding)
+            && client.redirect_url == taken.redirect_url;
+        if !unchanged {
+            return Ok(Err(FindingCode::SettingsChanged.into()));
+        }
+        let code = match code_of(callback, client) {
+            Ok(code) => code,
+            Err(finding) => return Ok(Err(with_values(finding, client, username))),
+        };
+        let tokens = match OAuth::new(client, &self.0.http)
+            .exchange_code(&code, &taken.verifier)
+            .await
+        {
+            Ok(tokens) => tokens,
+            Err(failure) => return Ok(Err(with_values(failure.finding, client, username))),
+        };
+        self.grant(taken, client, username, tokens).await
+    }
+
+    async fn grant(
+        &self,
+        taken: &TakenAuthorization,
+        client: &OAuthClient<SecretString>,
+        username: &str,
+        tokens: Tokens,
+    ) -> Result<Result<NewGrant, Finding>, MailError> {
+        let missing = missing_scopes(&client.scope, &tokens);
+        if !missing.is_empty() {
+            let finding = Finding::new(FindingCode::ScopeMissing);
+            return Ok(Err(
+                with_values(finding, client, username).with(FindingValue::Scope, missing.join(" "))
+            ));
+        }
+        let refresh_token = match tokens.refresh_token {
+            Some(new) => Some(new),
+            // Google leaves it out when it has given one before; the one that is held goes on,
+            // if it is for the same values and, as far as is known, the same account.
+            None => self
+                .store()
+                .grant(&taken.data_center)
+                .await?
+                .and_then(|held| {
+                    let same_account = match (&held.account, &tokens.account) {
+                        (Some(held), Some(new)) => held.eq_ignore_ascii_case(new),
+                        _ => true,
+                    };
+                    let lives = !matches!(held.state, store::GrantState::Ended { .. });
+                    (held.binding == taken.binding && same_account && lives)
+                        .then_some(held.refresh_token)
+                        .flatten()
+                }),
+        };
+        let Some(refresh_token) = refresh_token else {
+            return Ok(Err(with_values(
+                FindingCode::NoRefreshToken.into(),
+                client,
+                username,
+            )));
+        };
+        let now = self.now();
+        Ok(Ok(NewGrant {
+            access_token: tokens.access_token,
+            refresh_token: Some(refresh_token),
+            expires_at: now.plus(tokens.expires_in),
+            scope: tokens.scope.unwrap_or_else(|| client.scope.to_string()),
+            account: tokens.account,
+            authorized_at: now,
+        }))
+    }
+}
+
+/// A callback that is none of ours, or comes again: it learns nothing about any authorization.
+fn turned_away(code: FindingCode) -> (Option<AuthorizationId>, AuthorizationState) {
+    tracing::warn!(finding = code.as_str(), "callback turned away");
+    (
+        None,
+        AuthorizationState::Failed {
+            data_center: None,
+            finding: code.into(),
+        },
+    )
+}
+
+/// The code of a callback, or what the provider said instead.
+fn code_of(
+    callback: Callback,
+    client: &OAuthClient<SecretString>,
+) -> Result<SecretString, Finding> {
+    // RFC 9207 §2.4. Without discovery the issuer is known by its origin, which two authorization
+    // servers never share.
+    let endpoint = host_and_port(client.authorization_endpoint.as_str());
+    if let Some(iss) = callback.iss.filter(|iss| host_and_port(iss) != endpoint) {
+        return Err(Finding::new(FindingCode::IssuerMismatch).with(FindingValue::Issuer, iss));
+    }
+    if let Some(error) = callback.error {
+        let description = callback.error_description.unwrap_or_default();
+        let mut redactor = Redactor::default();
+        redactor.add(&client.client_secret);
+        let said = redactor.clean(&format!("{error}: {description}"));
+        let code = decode::callback_error(&error, &description);
+        return Err(Finding::new(code).saying(said.trim_end_matches(": ")));
+    }
+    callback
+        .code
+        .ok_or_else(|| FindingCode::CallbackIncomplete.into())
+}
+
+/// A finding with what the texts about an OAuth client may name.
+pub(crate) fn with_values(
+    finding: Finding,
+    client: &OAuthClient<SecretString>,
+    username: &str,
+) -> Finding {
+    finding
+        .with(FindingValue::ClientId, &client.client_id)
+        .with(FindingValue::RedirectUrl, client.redirect_url.as_str())
+        .with(FindingValue::Scope, client.scope.as_str())
+        .with(FindingValue::Username, username)
+}

@@ -1,0 +1,75 @@
+//! Data centers.
+
+use domain::{DataCenter, DataCenterId, DataCenterName, FieldError};
+use store::{AddOutcome, RemoveOutcome, RenameOutcome};
+
+use crate::{DataCenterError, MailError, Mailer};
+
+impl Mailer {
+    /// All data centers, the default first, the others by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn data_centers(&self) -> Result<Vec<DataCenter>, MailError> {
+        Ok(self.store().data_centers().await?)
+    }
+
+    /// Adds a data center.
+    ///
+    /// # Errors
+    /// When the name is no name or taken.
+    pub async fn add_data_center(&self, name: &str) -> Result<DataCenter, DataCenterError> {
+        let name = DataCenterName::parse(name).map_err(DataCenterError::Refused)?;
+        match self
+            .store()
+            .add_data_center(&name, self.now())
+            .await
+            .map_err(MailError::from)?
+        {
+            AddOutcome::Added(data_center) => Ok(data_center),
+            AddOutcome::NameTaken => Err(DataCenterError::Refused(FieldError::NameTaken)),
+        }
+    }
+
+    /// Renames a data center; its id stays.
+    ///
+    /// # Errors
+    /// When the name is no name or taken, or there is no such data center.
+    pub async fn rename_data_center(
+        &self,
+        id: &DataCenterId,
+        name: &str,
+    ) -> Result<(), DataCenterError> {
+        let name = DataCenterName::parse(name).map_err(DataCenterError::Refused)?;
+        let error = match self
+            .store()
+            .rename_data_center(id, &name)
+            .await
+            .map_err(MailError::from)?
+        {
+            RenameOutcome::Renamed => return Ok(()),
+            RenameOutcome::NameTaken => FieldError::NameTaken,
+            RenameOutcome::Unknown => FieldError::UnknownDataCenter,
+        };
+        Err(DataCenterError::Refused(error))
+    }
+
+    /// Removes a data center that has no settings.
+    ///
+    /// # Errors
+    /// When it has settings, is the one from the start, or there is none with this id.
+    pub async fn remove_data_center(&self, id: &DataCenterId) -> Result<(), DataCenterError> {
+        let error = match self
+            .store()
+            .remove_data_center(id)
+            .await
+            .map_err(MailError::from)?
+        {
+            RemoveOutcome::Removed => return Ok(()),
+            RemoveOutcome::InUse => FieldError::DataCenterInUse,
+            RemoveOutcome::IsDefault => FieldError::DataCenterIsDefault,
+            RemoveOutcome::Unknown => FieldError::UnknownDataCenter,
+        };
+        Err(DataCenterError::Refused(error))
+    }
+}

@@ -1,0 +1,496 @@
+//! The decoder: from what a provider or a server said to a finding's code.
+//!
+//! It is data: one row per known reply, the most particular first. What no row knows keeps a
+//! general code and is shown as it came, never guessed.
+
+use domain::{FindingCode, FindingCode as F, StepKind};
+
+/// Error codes of Microsoft's sign-in service, as they stand in `error_description`
+/// ("Microsoft Entra authentication and authorization error codes").
+const AADSTS: &[(&str, FindingCode)] = &[
+    ("AADSTS7000215", F::ClientSecretWrong),
+    ("AADSTS7000222", F::ClientSecretExpired),
+    ("AADSTS700016", F::ClientUnknown),
+    ("AADSTS700082", F::GrantUnused),
+    ("AADSTS50011", F::RedirectUrlNotRegistered),
+    ("AADSTS50020", F::AccountOfAnotherTenant),
+    ("AADSTS50194", F::SingleTenantClient),
+    ("AADSTS65001", F::ConsentMissing),
+    ("AADSTS65004", F::AccessDenied),
+    ("AADSTS90094", F::AdminConsentMissing),
+    ("AADSTS50076", F::SignInAgain),
+    ("AADSTS50079", F::SignInAgain),
+    ("AADSTS53003", F::SignInAgain),
+    ("AADSTS50173", F::PasswordChanged),
+    ("AADSTS70011", F::ScopeRefused),
+    ("AADSTS28000", F::ScopeRefused),
+];
+
+/// Errors of RFC 6749 §4.1.2.1 and §5.2, of `OpenID` Connect, and Google's own.
+const OAUTH: &[(&str, FindingCode)] = &[
+    ("access_denied", F::AccessDenied),
+    ("admin_policy_enforced", F::AdminPolicyEnforced),
+    ("org_internal", F::OrgInternal),
+    ("disabled_client", F::DisabledClient),
+    ("deleted_client", F::DisabledClient),
+    ("redirect_uri_mismatch", F::RedirectUrlNotRegistered),
+    ("invalid_scope", F::ScopeRefused),
+    ("invalid_client", F::ClientSecretWrong),
+    ("unauthorized_client", F::ClientNotAllowed),
+    ("consent_required", F::ConsentMissing),
+    ("interaction_required", F::SignInAgain),
+    ("login_required", F::SignInAgain),
+    ("server_error", F::ProviderUnavailable),
+    ("temporarily_unavailable", F::ProviderUnavailable),
+];
+
+fn row(table: &[(&str, FindingCode)], text: &str) -> Option<FindingCode> {
+    table
+        .iter()
+        .find(|(key, _)| *key == text)
+        .map(|(_, code)| *code)
+}
+
+/// The row of an AADSTS number in a text. The number has to end where the row's does.
+fn aadsts(description: &str) -> Option<FindingCode> {
+    let start = description.find("AADSTS")?;
+    let rest = &description[start..];
+    let end = rest.bytes().skip(6).take_while(u8::is_ascii_digit).count() + 6;
+    row(AADSTS, &rest[..end])
+}
+
+/// What the error of a callback means (RFC 6749 §4.1.2.1).
+pub(crate) fn callback_error(error: &str, description: &str) -> FindingCode {
+    aadsts(description)
+        .or_else(|| row(OAUTH, error))
+        .unwrap_or(F::ProviderError)
+}
+
+/// What was sent to the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenRequest {
+    /// The code of an authorization.
+    Code,
+    /// A refresh token. `testing`: the authorization was made at Google six to eight days ago,
+    /// which is when a grant ends whose consent screen is in "Testing".
+    Refresh { testing: bool },
+}
+
+/// What the error of a token endpoint means (RFC 6749 §5.2).
+pub(crate) fn token_error(request: TokenRequest, error: &str, description: &str) -> FindingCode {
+    if let Some(code) = aadsts(description) {
+        return code;
+    }
+    match (error, request) {
+        ("invalid_grant", TokenRequest::Code) => F::CodeRefused,
+        ("invalid_grant", TokenRequest::Refresh { testing: true }) => F::GrantEndedInTesting,
+        ("invalid_grant", TokenRequest::Refresh { testing: false }) => F::GrantEnded,
+        _ => row(OAUTH, error).unwrap_or(F::ProviderError),
+    }
+}
+
+/// Whether an error of the token endpoint means that the grant is over. Anything else may be
+/// mended without a new authorization, and is tried again.
+pub(crate) fn ends_grant(error: &str) -> bool {
+    error == "invalid_grant" || error == "interaction_required"
+}
+
+/// One known reply. Empty parts match everything.
+struct Reply {
+    codes: &'static [u16],
+    /// The enhanced status code (RFC 3463), as it starts the text.
+    enhanced: &'static str,
+    /// Lower-case text that the reply has to contain.
+    contains: &'static str,
+    steps: &'static [StepKind],
+    finding: FindingCode,
+}
+
+const fn reply(
+    codes: &'static [u16],
+    enhanced: &'static str,
+    contains: &'static str,
+    finding: FindingCode,
+) -> Reply {
+    Reply {
+        codes,
+        enhanced,
+        contains,
+        steps: &[],
+        finding,
+    }
+}
+
+impl Reply {
+    const fn at(self, steps: &'static [StepKind]) -> Self {
+        Self { steps, ..self }
+    }
+
+    fn matches(&self, step: StepKind, code: u16, enhanced: &str, text: &str) -> bool {
+        (self.codes.is_empty() || self.codes.contains(&code))
+            && (self.enhanced.is_empty() || self.enhanced == enhanced)
+            && (self.steps.is_empty() || self.steps.contains(&step))
+            && text.contains(self.contains)
+    }
+}
+
+const AUTH: &[StepKind] = &[StepKind::Authenticate];
+
+const REPLIES: &[Reply] = &[
+    // Microsoft
+    reply(&[421], "4.7.66", "", F::TlsTooOld),
+    reply(&[430], "4.2.0", "storedrv", F::MailboxPermissionMissing),
+    reply(&[432], "4.3.2", "", F::TooManyConnections),
+    reply(
+        &[535],
+        "5.7.139",
+        "disabled for the tenant",
+        F::SmtpAuthDisabledForTenant,
+    ),
+    reply(
+        &[535],
+        "5.7.139",
+        "disabled for the mailbox",
+        F::SmtpAuthDisabledForMailbox,
+    ),
+    reply(
+        &[535],
+        "5.7.139",
+        "credentials were incorrect",
+        F::CredentialsIncorrect,
+    ),
+    reply(
+        &[535],
+        "5.7.139",
+        "did not meet the criteria",
+        F::CriteriaNotMet,
+    ),
+    reply(&[535], "5.7.139", "", F::Refused),
+    reply(&[550], "5.7.30", "", F::PasswordSignInRetired),
+    reply(&[530], "5.7.57", "", F::AuthenticationWanted),
+    reply(&[550], "5.7.60", "", F::SendAsDenied),
+    reply(&[554], "5.2.252", "", F::SendAsDenied),
+    reply(&[554], "5.2.0", "sendasdenied", F::SendAsDenied),
+    reply(&[554], "5.2.0", "submissionquotaexceeded", F::QuotaExceeded),
+    // Google
+    reply(&[534], "5.7.9", "", F::AppPasswordNeeded),
+    reply(&[534], "5.7.14", "", F::AppPasswordNeeded),
+    reply(&[550], "5.4.5", "", F::QuotaExceeded),
+    // Any server
+    reply(
+        &[421, 450, 451, 452, 454],
+        "",
+        "too many connections",
+        F::TooManyConnections,
+    ),
+    reply(
+        &[421],
+        "",
+        "maximum number of connections",
+        F::TooManyConnections,
+    ),
+    reply(&[552], "5.3.4", "", F::MessageTooLarge),
+    reply(&[454], "", "", F::AuthenticationUnavailable).at(AUTH),
+    reply(&[504], "", "", F::MechanismNotOffered).at(AUTH),
+    reply(&[530], "", "", F::AuthenticationWanted),
+    reply(&[550, 554], "5.7.1", "", F::PolicyRefused),
+    reply(&[550, 551, 552, 553, 554], "", "", F::RecipientRefused).at(&[StepKind::RcptTo]),
+    reply(&[550, 551, 552, 553, 554], "", "", F::SenderRefused).at(&[StepKind::MailFrom]),
+];
+
+/// What a refusal of an SMTP server means. `with_token` tells whether a token or a password was
+/// sent in AUTH.
+pub(crate) fn smtp_reply(step: StepKind, with_token: bool, code: u16, text: &str) -> FindingCode {
+    let text = text.to_lowercase();
+    let enhanced = enhanced_code(&text);
+    if code == 535 && step == StepKind::Authenticate && !matches!(enhanced, "5.7.139") {
+        // 535 is all that most servers say; what was sent tells the rest.
+        return match (with_token, enhanced) {
+            (false, _) => F::PasswordRefused,
+            (true, "5.7.3") => F::TokenForOtherResource,
+            (true, _) => F::TokenRefused,
+        };
+    }
+    REPLIES
+        .iter()
+        .find(|reply| reply.matches(step, code, enhanced, &text))
+        .map_or(
+            if code < 500 { F::Temporary } else { F::Refused },
+            |reply| reply.finding,
+        )
+}
+
+/// `5.7.139` of `535 5.7.139 text` or `535-5.7.139 text`.
+fn enhanced_code(text: &str) -> &str {
+    let first = text
+        .get(4..)
+        .unwrap_or_default()
+        .split_whitespace()
+        .next()
+        .unwrap_or_default();
+    let is_code = first.split('.').count() == 3
+        && first
+            .split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    if is_code { first } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_replies_of_the_large_providers() {
+        use StepKind::{Authenticate, Data, Greeting, MailFrom, Message, RcptTo};
+        let disabled = |what: &str| {
+            format!(
+                "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the {what}. Visit https://aka.ms/smtp_auth_disabled"
+            )
+        };
+        for (step, text, finding) in [
+            (
+                Authenticate,
+                disabled("Tenant").as_str(),
+                F::SmtpAuthDisabledForTenant,
+            ),
+            (
+                Authenticate,
+                disabled("Mailbox").as_str(),
+                F::SmtpAuthDisabledForMailbox,
+            ),
+            (
+                Authenticate,
+                "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect. [x]",
+                F::CredentialsIncorrect,
+            ),
+            (
+                Authenticate,
+                "535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully.",
+                F::CriteriaNotMet,
+            ),
+            (Authenticate, "535 5.7.139 something new", F::Refused),
+            (
+                Authenticate,
+                "535 5.7.3 Authentication unsuccessful [AM0PR10.eurprd10.prod.outlook.com]",
+                F::TokenForOtherResource,
+            ),
+            (
+                Authenticate,
+                "535-5.7.8 Username and Password not accepted. For more information, go to\r\n535 5.7.8  https://support.google.com/mail/?p=BadCredentials x - gsmtp",
+                F::TokenRefused,
+            ),
+            (
+                Authenticate,
+                "534-5.7.9 Application-specific password required.",
+                F::AppPasswordNeeded,
+            ),
+            (
+                Authenticate,
+                "534-5.7.14 <https://accounts.google.com/signin/continue> Please log in",
+                F::AppPasswordNeeded,
+            ),
+            (
+                Authenticate,
+                "550 5.7.30 Basic authentication is not supported for Client Submission.",
+                F::PasswordSignInRetired,
+            ),
+            (
+                Authenticate,
+                "454 4.7.0 Temporary authentication failure",
+                F::AuthenticationUnavailable,
+            ),
+            (
+                Authenticate,
+                "421 4.7.0 Maximum number of connections from user+IP exceeded",
+                F::TooManyConnections,
+            ),
+            (
+                Greeting,
+                "421 4.7.66 TLS 1.0 and 1.1 are not supported",
+                F::TlsTooOld,
+            ),
+            (
+                Greeting,
+                "421 4.7.0 Try again later, closing connection.",
+                F::Temporary,
+            ),
+            (
+                MailFrom,
+                "530 5.7.57 Client not authenticated to send mail.",
+                F::AuthenticationWanted,
+            ),
+            (
+                MailFrom,
+                "530 5.7.0 Authentication required",
+                F::AuthenticationWanted,
+            ),
+            (
+                MailFrom,
+                "450 4.2.1 The user is receiving mail too quickly",
+                F::Temporary,
+            ),
+            (
+                MailFrom,
+                "552 5.3.4 Message size exceeds fixed limit",
+                F::MessageTooLarge,
+            ),
+            (
+                MailFrom,
+                "553 5.7.1 Sender address rejected: not owned by user",
+                F::SenderRefused,
+            ),
+            (RcptTo, "550 5.1.1 User unknown", F::RecipientRefused),
+            (RcptTo, "554 5.7.1 Relay access denied", F::PolicyRefused),
+            (
+                Data,
+                "550 5.4.5 Daily user sending limit exceeded",
+                F::QuotaExceeded,
+            ),
+            (
+                Message,
+                "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+                F::SendAsDenied,
+            ),
+            (
+                Message,
+                "554 5.2.252 SendAsDenied; a@b.c not allowed to send as d@e.f",
+                F::SendAsDenied,
+            ),
+            (
+                Message,
+                "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied",
+                F::SendAsDenied,
+            ),
+            (
+                Message,
+                "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException",
+                F::QuotaExceeded,
+            ),
+            (
+                Message,
+                "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded",
+                F::TooManyConnections,
+            ),
+            (
+                Message,
+                "430 4.2.0 STOREDRV; mailbox logon failure; message context",
+                F::MailboxPermissionMissing,
+            ),
+            (
+                Message,
+                "550 5.7.1 Message rejected under policy",
+                F::PolicyRefused,
+            ),
+            (Message, "554 something of its own", F::Refused),
+        ] {
+            let code = text[..3].parse().unwrap();
+            assert_eq!(smtp_reply(step, true, code, text), finding, "{text}");
+        }
+        assert_eq!(
+            smtp_reply(Authenticate, false, 535, "535 5.7.8 no"),
+            F::PasswordRefused
+        );
+    }
+
+    #[test]
+    fn knows_the_errors_of_token_endpoints() {
+        let refresh = TokenRequest::Refresh { testing: false };
+        for (request, error, description, finding) in [
+            (refresh, "invalid_grant", "", F::GrantEnded),
+            (
+                TokenRequest::Refresh { testing: true },
+                "invalid_grant",
+                "",
+                F::GrantEndedInTesting,
+            ),
+            (
+                TokenRequest::Code,
+                "invalid_grant",
+                "Bad Request",
+                F::CodeRefused,
+            ),
+            (
+                refresh,
+                "invalid_client",
+                "AADSTS7000215: Invalid client secret provided.",
+                F::ClientSecretWrong,
+            ),
+            (
+                refresh,
+                "invalid_client",
+                "AADSTS7000222: The provided client secret keys are expired.",
+                F::ClientSecretExpired,
+            ),
+            (
+                refresh,
+                "unauthorized_client",
+                "AADSTS700016: Application was not found",
+                F::ClientUnknown,
+            ),
+            (
+                refresh,
+                "invalid_grant",
+                "AADSTS700082: The refresh token has expired due to inactivity.",
+                F::GrantUnused,
+            ),
+            (
+                refresh,
+                "invalid_grant",
+                "AADSTS50173: The provided grant has expired",
+                F::PasswordChanged,
+            ),
+            (
+                refresh,
+                "interaction_required",
+                "AADSTS50076: you must use multi-factor",
+                F::SignInAgain,
+            ),
+            (refresh, "invalid_grant", "AADSTS999999: new", F::GrantEnded),
+            (
+                refresh,
+                "temporarily_unavailable",
+                "",
+                F::ProviderUnavailable,
+            ),
+            (refresh, "something_new", "", F::ProviderError),
+        ] {
+            assert_eq!(
+                token_error(request, error, description),
+                finding,
+                "{error} {description}"
+            );
+        }
+    }
+
+    #[test]
+    fn knows_the_errors_of_callbacks() {
+        for (error, description, finding) in [
+            ("access_denied", "", F::AccessDenied),
+            ("admin_policy_enforced", "", F::AdminPolicyEnforced),
+            ("org_internal", "", F::OrgInternal),
+            ("disabled_client", "", F::DisabledClient),
+            (
+                "invalid_request",
+                "AADSTS50011: The redirect URI does not match",
+                F::RedirectUrlNotRegistered,
+            ),
+            (
+                "invalid_request",
+                "AADSTS50194: not configured as a multi-tenant application",
+                F::SingleTenantClient,
+            ),
+            (
+                "access_denied",
+                "AADSTS90094: Admin consent is required",
+                F::AdminConsentMissing,
+            ),
+            ("wat", "", F::ProviderError),
+        ] {
+            assert_eq!(
+                callback_error(error, description),
+                finding,
+                "{error} {description}"
+            );
+        }
+    }
+}

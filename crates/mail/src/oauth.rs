@@ -1,0 +1,280 @@
+//! OAuth 2.0 as a client (RFC 6749), with PKCE (RFC 7636).
+
+use domain::{Finding, FindingCode, OAuthClient, ProviderFamily, Scope};
+use oauth2::{
+    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
+    RequestTokenError, StandardTokenResponse, TokenResponse, TokenUrl,
+    basic::{
+        BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+        BasicTokenType,
+    },
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    decode::{self, TokenRequest},
+    http::{Http, HttpError},
+    id_token,
+    redact::Redactor,
+};
+
+/// What a provider may add to a token answer (`OpenID` Connect Core §3.1.3.3).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Extra {
+    #[serde(default)]
+    id_token: Option<String>,
+}
+
+impl ExtraTokenFields for Extra {}
+
+type Answer = StandardTokenResponse<Extra, BasicTokenType>;
+type Client = oauth2::Client<
+    BasicErrorResponse,
+    Answer,
+    BasicTokenIntrospectionResponse,
+    oauth2::StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+type Failure = RequestTokenError<HttpError, BasicErrorResponse>;
+
+/// The tokens of an answer.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    pub(crate) access_token: SecretString,
+    pub(crate) refresh_token: Option<SecretString>,
+    /// Seconds from now.
+    pub(crate) expires_in: i64,
+    /// What was granted; an answer that does not say granted what was asked (RFC 6749 §5.1).
+    pub(crate) scope: Option<String>,
+    /// Who signed in, when the provider tells.
+    pub(crate) account: Option<String>,
+}
+
+/// Why there are no tokens.
+#[derive(Debug)]
+pub(crate) struct TokenFailure {
+    pub(crate) finding: Finding,
+    /// The grant is over.
+    pub(crate) ends_grant: bool,
+}
+
+/// A provider's access tokens last an hour; one that does not say (RFC 6749 §5.1 only recommends
+/// it) is asked again after half of that.
+const EXPIRES_IN_UNSAID: i64 = 1_800;
+
+/// The requests of one OAuth client.
+pub(crate) struct OAuth<'a> {
+    settings: &'a OAuthClient<SecretString>,
+    http: &'a Http,
+}
+
+impl<'a> OAuth<'a> {
+    pub(crate) fn new(settings: &'a OAuthClient<SecretString>, http: &'a Http) -> Self {
+        Self { settings, http }
+    }
+
+    /// `None` when the `url` crate does not accept a URL that we do.
+    fn client(&self, auth_type: AuthType) -> Option<Client> {
+        let settings = self.settings;
+        Some(
+            oauth2::Client::new(ClientId::new(settings.client_id.clone()))
+                .set_client_secret(ClientSecret::new(
+                    settings.client_secret.expose_secret().to_owned(),
+                ))
+                .set_auth_uri(AuthUrl::new(settings.authorization_endpoint.to_string()).ok()?)
+                .set_token_uri(TokenUrl::new(settings.token_endpoint.to_string()).ok()?)
+                .set_redirect_uri(RedirectUrl::new(settings.redirect_url.to_string()).ok()?)
+                .set_auth_type(auth_type),
+        )
+    }
+
+    /// Where the administrator signs in, and the PKCE verifier to keep until the callback.
+    pub(crate) fn authorization_url(
+        &self,
+        state: &SecretString,
+        username: &str,
+    ) -> Option<(String, SecretString)> {
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let client = self.client(AuthType::BasicAuth)?;
+        let mut request = client
+            .authorize_url(|| CsrfToken::new(state.expose_secret().to_owned()))
+            .set_pkce_challenge(challenge)
+            .add_extra_param("login_hint", username);
+        for token in self.settings.scope.tokens() {
+            request = request.add_scope(oauth2::Scope::new(token.to_owned()));
+        }
+        for (name, value) in extra_parameters(self.settings) {
+            request = request.add_extra_param(*name, *value);
+        }
+        let (url, _) = request.url();
+        Some((url.to_string(), verifier.secret().as_str().into()))
+    }
+
+    /// Exchanges the code of a callback (RFC 6749 §4.1.3, RFC 7636 §4.5).
+    pub(crate) async fn exchange_code(
+        &self,
+        code: &SecretString,
+        verifier: &SecretString,
+    ) -> Result<Tokens, TokenFailure> {
+        let request = TokenRequest::Code;
+        let mut answer = Err(Self::unusable());
+        for auth_type in [AuthType::BasicAuth, AuthType::RequestBody] {
+            let Some(client) = self.client(auth_type) else {
+                break;
+            };
+            let result = client
+                .exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()))
+                .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose_secret().to_owned()))
+                .request_async(&|request| self.http.call(request))
+                .await;
+            let again = result.as_ref().is_err_and(is_client_refusal);
+            answer = self.decode(request, result, &[code, verifier]);
+            if !again {
+                break;
+            }
+        }
+        answer
+    }
+
+    /// Uses a refresh token (RFC 6749 §6).
+    pub(crate) async fn refresh(
+        &self,
+        refresh_token: &SecretString,
+        testing: bool,
+    ) -> Result<Tokens, TokenFailure> {
+        let request = TokenRequest::Refresh { testing };
+        let mut answer = Err(Self::unusable());
+        for auth_type in [AuthType::BasicAuth, AuthType::RequestBody] {
+            let Some(client) = self.client(auth_type) else {
+                break;
+            };
+            let result = client
+                .exchange_refresh_token(&RefreshToken::new(
+                    refresh_token.expose_secret().to_owned(),
+                ))
+                .request_async(&|request| self.http.call(request))
+                .await;
+            let again = result.as_ref().is_err_and(is_client_refusal);
+            answer = self.decode(request, result, &[refresh_token]);
+            if !again {
+                break;
+            }
+        }
+        answer
+    }
+
+    fn unusable() -> TokenFailure {
+        let finding = Finding::new(FindingCode::TokenEndpointUnreachable);
+        TokenFailure {
+            finding,
+            ends_grant: false,
+        }
+    }
+
+    fn decode(
+        &self,
+        request: TokenRequest,
+        result: Result<Answer, Failure>,
+        sent: &[&SecretString],
+    ) -> Result<Tokens, TokenFailure> {
+        let failure = match result {
+            Ok(answer) => return tokens(&answer),
+            Err(failure) => failure,
+        };
+        let mut redactor = Redactor::default();
+        redactor.add(&self.settings.client_secret);
+        for secret in sent {
+            redactor.add(secret);
+        }
+        Err(match failure {
+            RequestTokenError::ServerResponse(answer) => {
+                let error = answer.error().as_ref();
+                let description = answer.error_description().map_or("", String::as_str);
+                let said = redactor.clean(&format!("{error}: {description}"));
+                TokenFailure {
+                    finding: Finding::new(decode::token_error(request, error, description))
+                        .saying(said.trim_end_matches(": ")),
+                    ends_grant: decode::ends_grant(error),
+                }
+            }
+            RequestTokenError::Request(error) => TokenFailure {
+                finding: error.finding().into(),
+                ends_grant: false,
+            },
+            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => TokenFailure {
+                finding: FindingCode::TokenAnswerUnreadable.into(),
+                ends_grant: false,
+            },
+        })
+    }
+}
+
+/// RFC 6749 §2.3.1 lets a server take the client's credentials in the header or in the body; one
+/// that does not take the header says `invalid_client`, and the code or refresh token is unused.
+fn is_client_refusal(failure: &Failure) -> bool {
+    matches!(failure, RequestTokenError::ServerResponse(answer) if answer.error().as_ref() == "invalid_client")
+}
+
+fn tokens(answer: &Answer) -> Result<Tokens, TokenFailure> {
+    if *answer.token_type() != BasicTokenType::Bearer {
+        let finding =
+            Finding::new(FindingCode::TokenTypeUnknown).saying(answer.token_type().as_ref());
+        return Err(TokenFailure {
+            finding,
+            ends_grant: false,
+        });
+    }
+    let expires_in = answer.expires_in().map_or(EXPIRES_IN_UNSAID, |duration| {
+        i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+    });
+    Ok(Tokens {
+        access_token: answer.access_token().secret().as_str().into(),
+        refresh_token: answer
+            .refresh_token()
+            .map(|token| token.secret().as_str().into()),
+        expires_in,
+        scope: answer.scopes().map(|scopes| {
+            scopes
+                .iter()
+                .map(|scope| scope.as_str())
+                .collect::<Vec<_>>()
+                .join(" ")
+        }),
+        account: answer
+            .extra_fields()
+            .id_token
+            .as_deref()
+            .and_then(id_token::account),
+    })
+}
+
+/// What a provider wants besides the standard, so that it gives a refresh token and lets the
+/// right account be chosen.
+fn extra_parameters(client: &OAuthClient<SecretString>) -> &'static [(&'static str, &'static str)] {
+    match client.authorization_endpoint.family() {
+        // Google gives a refresh token for offline access only, and again only with consent.
+        ProviderFamily::Google => &[("access_type", "offline"), ("prompt", "consent")],
+        // `prompt=consent` would ask an administrator's consent again in each tenant.
+        ProviderFamily::Microsoft => &[("prompt", "select_account")],
+        // OpenID Connect Core §11: offline access needs consent.
+        ProviderFamily::Other if client.scope.contains("offline_access") => {
+            &[("prompt", "consent")]
+        }
+        ProviderFamily::Other => &[],
+    }
+}
+
+/// The scopes asked for that were not granted.
+pub(crate) fn missing_scopes(asked: &Scope, tokens: &Tokens) -> Vec<String> {
+    tokens
+        .scope
+        .as_deref()
+        .map_or_else(Vec::new, |granted| asked.missing_from(granted))
+}

@@ -1,0 +1,55 @@
+//! How a mailer is made.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::Preset;
+
+use crate::{Clock, SystemClock};
+
+/// How long a network step may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// To resolve a name, to connect, for the TLS handshake: each.
+    pub connect: Duration,
+    /// For one reply of a mail server.
+    pub reply: Duration,
+    /// For the reply to a whole message (RFC 5321 §4.5.3.2.6 would have ten minutes).
+    pub message: Duration,
+    /// For one answer of a token endpoint.
+    pub token: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            reply: Duration::from_secs(10),
+            message: Duration::from_mins(1),
+            token: Duration::from_secs(15),
+        }
+    }
+}
+
+/// How a [`Mailer`](crate::Mailer) is made.
+#[derive(Clone, Debug)]
+pub struct MailerOptions {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Certificates (DER) that are trusted besides those of the system.
+    pub extra_roots: Vec<Vec<u8>>,
+    /// Time limits.
+    pub timeouts: Timeouts,
+    /// The sandbox, when the server was started with one.
+    pub sandbox: Option<Preset>,
+}
+
+impl Default for MailerOptions {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            extra_roots: Vec::new(),
+            timeouts: Timeouts::default(),
+            sandbox: None,
+        }
+    }
+}

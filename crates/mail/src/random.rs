@@ -1,0 +1,22 @@
+//! Random values. They always come from the operating system; no test needs them fixed.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+/// `BYTES` random bytes as base64url text.
+pub(crate) fn token<const BYTES: usize>() -> String {
+    let mut bytes = [0; BYTES];
+    // The system's source fails only before it is seeded at boot; without it nothing here is safe.
+    #[expect(
+        clippy::expect_used,
+        reason = "no secret can be made without randomness"
+    )]
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What is stored of a random value that somebody else holds: SHA-256, base64url. A fast hash is
+/// right here, since the value has 256 bits and cannot be guessed.
+pub(crate) fn hash(value: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(value.as_bytes()))
+}

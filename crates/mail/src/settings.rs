@@ -1,0 +1,155 @@
+//! SMTP settings, and what is said about their grant.
+
+use domain::{
+    DataCenterId, FieldError, FormErrors, GrantStatus, RedirectUrl, SavedSecret, SavedSettings,
+    SecretEdit, SmtpField, SmtpForm, SmtpSettings,
+};
+use secrecy::SecretString;
+use store::{GrantState, SaveOutcome, StoredSettings};
+
+use crate::{MailError, Mailer, SaveError};
+
+/// Settings were saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// The version that is saved now.
+    pub version: i64,
+    /// A grant was held for other values and has ended with this save.
+    pub grant_ended: bool,
+}
+
+impl Mailer {
+    /// The settings of a data center as a browser may see them. Needs no live token, and no key.
+    ///
+    /// # Errors
+    /// When the database fails or there is no such data center.
+    pub async fn settings(&self, id: &DataCenterId) -> Result<SavedSettings, MailError> {
+        let data_center = self
+            .store()
+            .data_center(id)
+            .await?
+            .ok_or(MailError::UnknownDataCenter)?;
+        let (version, settings) = match self.store().settings_view(id).await? {
+            Some((version, settings)) => (version, Some(settings)),
+            None => (0, None),
+        };
+        Ok(SavedSettings {
+            data_center,
+            version,
+            settings,
+        })
+    }
+
+    /// Saves what was typed. `expected_redirect` is where this server is reached, as the request
+    /// or the configuration says. A grant for other values ends.
+    ///
+    /// # Errors
+    /// When a field is wrong, when somebody else has saved since the form was opened, or when the
+    /// database fails.
+    pub async fn save_settings(
+        &self,
+        form: &SmtpForm,
+        expected_redirect: &RedirectUrl,
+    ) -> Result<Saved, SaveError> {
+        let id = data_center_of(form).map_err(SaveError::Form)?;
+        let stored = self.store().settings(&id).await.map_err(MailError::from)?;
+        let settings = resolve(form, stored.as_ref()).map_err(SaveError::Form)?;
+        if let domain::Authentication::OAuth { client, .. } = &settings.authentication
+            && client.redirect_url != *expected_redirect
+        {
+            let error = FieldError::RedirectUrlMismatch;
+            return Err(SaveError::Form(FormErrors::one(
+                SmtpField::RedirectUrl,
+                error,
+            )));
+        }
+        let outcome = self
+            .store()
+            .save_settings(&id, form.version, &settings, self.now())
+            .await;
+        match outcome.map_err(MailError::from)? {
+            SaveOutcome::Saved {
+                version,
+                grant_ended,
+            } => {
+                tracing::info!(data_center = %id, version, grant_ended, "SMTP settings saved");
+                Ok(Saved {
+                    version,
+                    grant_ended,
+                })
+            }
+            SaveOutcome::Conflict { version } => Err(SaveError::Conflict { version }),
+            SaveOutcome::UnknownDataCenter => Err(SaveError::Form(unknown_data_center())),
+        }
+    }
+
+    /// What the settings page says about the grant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn grant_status(&self, id: &DataCenterId) -> Result<GrantStatus, MailError> {
+        let settings = self.store().settings_view(id).await?;
+        let Some(binding) = settings.and_then(|(_, settings)| settings.grant_binding()) else {
+            return Ok(GrantStatus::NotUsed);
+        };
+        let Some(grant) = self.store().grant_summary(id).await? else {
+            return Ok(GrantStatus::NotAuthorized);
+        };
+        if grant.binding != binding {
+            return Ok(GrantStatus::NotAuthorized);
+        }
+        let account_confirmed = grant.account.is_some();
+        let account = grant.account.unwrap_or(grant.binding.username);
+        let trouble = match grant.state {
+            GrantState::Ended { finding, since } => {
+                return Ok(GrantStatus::NeedsAuthorization {
+                    account,
+                    since,
+                    finding,
+                });
+            }
+            GrantState::Failing { finding, .. } => Some(finding),
+            GrantState::Active => None,
+        };
+        Ok(GrantStatus::Authorized {
+            account,
+            account_confirmed,
+            authorized_at: grant.authorized_at,
+            valid_until: grant.expires_at,
+            scope: grant.scope,
+            trouble,
+        })
+    }
+}
+
+/// The data center a form is for.
+pub(crate) fn data_center_of(form: &SmtpForm) -> Result<DataCenterId, FormErrors<SmtpField>> {
+    DataCenterId::parse(&form.data_center).map_err(|_| unknown_data_center())
+}
+
+fn unknown_data_center() -> FormErrors<SmtpField> {
+    FormErrors::one(SmtpField::DataCenter, FieldError::UnknownDataCenter)
+}
+
+/// What was typed, with each kept secret in its place. The parser has made sure that a secret is
+/// kept only where it belongs.
+pub(crate) fn resolve(
+    form: &SmtpForm,
+    stored: Option<&StoredSettings>,
+) -> Result<SmtpSettings<SecretString>, FormErrors<SmtpField>> {
+    let saved: Option<SmtpSettings<SavedSecret>> =
+        stored.map(|stored| stored.settings.clone().without_secrets());
+    form.parse(saved.as_ref())?
+        .try_map_secrets(|field, edit| match edit {
+            SecretEdit::Replace(typed) => Ok(typed.expose().into()),
+            SecretEdit::Keep => stored
+                .and_then(|stored| stored.settings.secret(field))
+                .cloned()
+                .ok_or_else(|| {
+                    FormErrors::one(
+                        domain::smtp_parse::secret_form_field(field),
+                        FieldError::Required,
+                    )
+                }),
+        })
+}

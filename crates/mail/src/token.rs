@@ -1,0 +1,235 @@
+//! Keeping grants fresh.
+//!
+//! One refresh at a time per grant: a mutex within this process, a lease and a compare-and-swap on
+//! the grant's version across processes. With rotation a second refresh of one token would end the
+//! whole grant (RFC 9700 §4.14.2), so nothing here refreshes without both.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use domain::{Authentication, DataCenterId, Finding, FindingCode, GrantBinding, ProviderFamily};
+use secrecy::SecretString;
+use store::{Grant, GrantState, Refreshed};
+use tokio::sync::Mutex;
+
+use crate::{MailError, Mailer, authorize::with_values, oauth::OAuth};
+
+/// A token is refreshed this long before it expires: seconds.
+const REFRESH_BEFORE: i64 = 300;
+/// How long a lease lasts: seconds. Longer than both tries of a refresh.
+const LEASE: i64 = 60;
+/// How often another process' refresh is looked at, and how many times.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOKS: usize = 10 * 60;
+/// How often the background task looks for grants to refresh.
+const TICK: Duration = Duration::from_secs(20);
+
+/// The turn to refresh a grant in this process, with the last failure.
+pub(crate) type Turn = Arc<Mutex<Option<(Instant, Finding)>>>;
+
+/// An access token, and the version of the grant it is from.
+#[derive(Clone, Debug)]
+pub(crate) struct Fresh {
+    pub(crate) access_token: SecretString,
+    pub(crate) version: i64,
+}
+
+impl Mailer {
+    /// A valid access token of the grant for exactly these values. `refused` is the version of a
+    /// grant whose token a server has refused although it has not expired; it is refreshed.
+    ///
+    /// The outer error is ours, the inner says why there is no token.
+    pub(crate) async fn fresh(
+        &self,
+        id: &DataCenterId,
+        binding: Option<&GrantBinding>,
+        refused: Option<i64>,
+    ) -> Result<Result<Fresh, Finding>, MailError> {
+        let asked_at = Instant::now();
+        let turn = self.turn(id).await;
+        let mut turn = turn.lock().await;
+        // Whoever waited while a refresh failed shares its outcome.
+        if let Some((failed_at, finding)) = turn.as_ref()
+            && *failed_at > asked_at
+        {
+            return Ok(Err(finding.clone()));
+        }
+        for _ in 0..LOOKS {
+            let Some(grant) = self.store().grant(id).await? else {
+                return Ok(Err(FindingCode::GrantMissing.into()));
+            };
+            if binding.is_some_and(|binding| *binding != grant.binding) {
+                return Ok(Err(FindingCode::GrantMissing.into()));
+            }
+            if let GrantState::Ended { finding, .. } = grant.state {
+                return Ok(Err(finding));
+            }
+            let lives = self.now() < grant.expires_at;
+            let due = self.now().plus(REFRESH_BEFORE) >= grant.expires_at;
+            if !due && refused != Some(grant.version) {
+                return Ok(Ok(Fresh {
+                    access_token: grant.access_token,
+                    version: grant.version,
+                }));
+            }
+            let usable = lives && refused != Some(grant.version);
+            match self.refresh(&grant).await? {
+                Attempt::Done => {}
+                // A token that still lives is used although it could not be renewed yet.
+                Attempt::Busy | Attempt::Failed(_) if usable => {
+                    let access_token = grant.access_token;
+                    return Ok(Ok(Fresh {
+                        access_token,
+                        version: grant.version,
+                    }));
+                }
+                Attempt::Busy => tokio::time::sleep(LOOK_EVERY).await,
+                Attempt::Failed(finding) => {
+                    *turn = Some((Instant::now(), finding.clone()));
+                    return Ok(Err(finding));
+                }
+            }
+        }
+        Ok(Err(FindingCode::TokenEndpointTimeout.into()))
+    }
+
+    /// Keeps all grants fresh and removes what has ended, until the future is dropped.
+    pub async fn keep_fresh(&self) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            if let Err(error) = self.refresh_due().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "refreshing failed"
+                );
+            }
+        }
+    }
+
+    /// One round of [`Mailer::keep_fresh`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refresh_due(&self) -> Result<(), MailError> {
+        let now = self.now();
+        for id in self
+            .store()
+            .grants_to_refresh(now.plus(REFRESH_BEFORE), now)
+            .await?
+        {
+            // A failure is kept with the grant and logged where it happened.
+            let _ = self.fresh(&id, None, None).await?;
+        }
+        self.store()
+            .forget_authorizations(now.plus(-7 * 86_400))
+            .await?;
+        self.store().forget_drafts(now.plus(-86_400)).await?;
+        Ok(())
+    }
+
+    async fn turn(&self, id: &DataCenterId) -> Turn {
+        let mut refreshing = self.0.refreshing.lock().await;
+        Arc::clone(refreshing.entry(id.clone()).or_default())
+    }
+
+    async fn refresh(&self, grant: &Grant) -> Result<Attempt, MailError> {
+        let id = &grant.data_center;
+        let owner = self.0.owner.as_str();
+        if !self
+            .store()
+            .lease_refresh(id, grant.version, owner, self.now(), LEASE)
+            .await?
+        {
+            return Ok(Attempt::Busy);
+        }
+        let stored = self.store().settings(id).await?;
+        let Some(Authentication::OAuth { username, client }) =
+            stored.map(|stored| stored.settings.authentication)
+        else {
+            return Ok(Attempt::Failed(FindingCode::GrantMissing.into()));
+        };
+        let Some(refresh_token) = &grant.refresh_token else {
+            let finding = with_values(FindingCode::NoRefreshToken.into(), &client, &username);
+            return self.end(grant, finding).await;
+        };
+        let family = client.authorization_endpoint.family();
+        let age = self.now().since(grant.authorized_at);
+        // Google ends a grant after seven days while the consent screen is in "Testing".
+        let testing = family == ProviderFamily::Google && (6 * 86_400..=8 * 86_400).contains(&age);
+        match OAuth::new(&client, &self.0.http)
+            .refresh(refresh_token, testing)
+            .await
+        {
+            Ok(tokens) => {
+                let now = self.now();
+                // Committed before the token is used: a rotated refresh token must not get lost.
+                let refreshed = Refreshed {
+                    access_token: tokens.access_token,
+                    refresh_token: tokens.refresh_token,
+                    expires_at: now.plus(tokens.expires_in),
+                    scope: tokens.scope,
+                };
+                let version = self
+                    .store()
+                    .store_refreshed(id, grant.version, owner, refreshed, now)
+                    .await?;
+                tracing::info!(data_center = %id, version, seconds = tokens.expires_in, "access token refreshed");
+                Ok(Attempt::Done)
+            }
+            Err(failure) => {
+                let finding = with_values(failure.finding, &client, &username);
+                if failure.ends_grant {
+                    return self.end(grant, finding).await;
+                }
+                self.put_off(grant, finding).await
+            }
+        }
+    }
+
+    async fn end(&self, grant: &Grant, finding: Finding) -> Result<Attempt, MailError> {
+        let (id, code) = (&grant.data_center, finding.code.as_str());
+        tracing::warn!(data_center = %id, finding = code, "grant needs authorization");
+        let state = GrantState::Ended {
+            finding: finding.clone(),
+            since: self.now(),
+        };
+        self.store()
+            .refresh_failed(id, grant.version, &self.0.owner, state)
+            .await?;
+        Ok(Attempt::Failed(finding))
+    }
+
+    /// Doubles from 10 seconds to 10 minutes.
+    async fn put_off(&self, grant: &Grant, finding: Finding) -> Result<Attempt, MailError> {
+        let before = match grant.state {
+            GrantState::Failing { failures, .. } => failures,
+            _ => 0,
+        };
+        let wait = (10_i64 << before.clamp(0, 6)).min(600);
+        let (id, code) = (&grant.data_center, finding.code.as_str());
+        tracing::warn!(data_center = %id, finding = code, retry_seconds = wait, "refresh failed");
+        let state = GrantState::Failing {
+            finding: finding.clone(),
+            failures: before + 1,
+            retry_at: self.now().plus(wait),
+        };
+        self.store()
+            .refresh_failed(id, grant.version, &self.0.owner, state)
+            .await?;
+        Ok(Attempt::Failed(finding))
+    }
+}
+
+/// How one try to refresh went.
+enum Attempt {
+    /// New tokens are stored: these, or, had the lease run out, somebody else's.
+    Done,
+    /// Somebody else is refreshing.
+    Busy,
+    /// There are no new tokens.
+    Failed(Finding),
+}

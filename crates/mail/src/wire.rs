@@ -1,0 +1,214 @@
+//! The stream under an SMTP connection: keeps what the server said, and is upgraded to TLS in place.
+//!
+//! lettre parses the replies but tells neither TLS version nor cipher, and its errors drop the
+//! replies' text. A stream of ours gives both.
+
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use domain::TlsSession;
+use lettre::transport::smtp::client::AsyncTokioStream;
+use rustls::pki_types::ServerName;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+enum Stream {
+    Tcp(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+    /// While a handshake has the TCP stream, and after a failed one.
+    Gone,
+}
+
+/// What the server said in answer to one write, or before the first.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// The bytes as text; what is no UTF-8 is replaced.
+    pub(crate) text: String,
+    /// From the write to the last byte: microseconds.
+    pub(crate) micros: u64,
+}
+
+struct Shared {
+    stream: Stream,
+    peer: SocketAddr,
+    since: Instant,
+    last_byte: Instant,
+    heard: Vec<u8>,
+    replies: Vec<Reply>,
+    closed: bool,
+}
+
+/// A handle on the stream; lettre holds one, the session another.
+#[derive(Clone)]
+pub(crate) struct Wire(Arc<Mutex<Shared>>);
+
+impl Wire {
+    pub(crate) fn new(stream: TcpStream) -> io::Result<Self> {
+        let peer = stream.peer_addr()?;
+        let now = Instant::now();
+        Ok(Self(Arc::new(Mutex::new(Shared {
+            stream: Stream::Tcp(stream),
+            peer,
+            since: now,
+            last_byte: now,
+            heard: Vec::new(),
+            replies: Vec::new(),
+            closed: false,
+        }))))
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The replies since the last call, the one under way included.
+    pub(crate) fn take_replies(&self) -> Vec<Reply> {
+        let mut shared = self.shared();
+        shared.end_reply();
+        std::mem::take(&mut shared.replies)
+    }
+
+    /// Whether the server has closed the connection.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared().closed
+    }
+
+    /// The handshake, over the TCP stream that both sides have used so far.
+    ///
+    /// # Errors
+    /// Those of the handshake; the stream is gone then.
+    pub(crate) async fn upgrade(
+        &self,
+        connector: &TlsConnector,
+        name: ServerName<'static>,
+    ) -> io::Result<TlsSession> {
+        let tcp = {
+            let mut shared = self.shared();
+            match std::mem::replace(&mut shared.stream, Stream::Gone) {
+                Stream::Tcp(tcp) => tcp,
+                _ => return Err(io::ErrorKind::NotConnected.into()),
+            }
+        };
+        let tls = connector.connect(name, tcp).await?;
+        let (_, state) = tls.get_ref();
+        let session = TlsSession {
+            version: state
+                .protocol_version()
+                .map_or("TLS", version_name)
+                .to_owned(),
+            cipher: state
+                .negotiated_cipher_suite()
+                .and_then(|suite| suite.suite().as_str())
+                .unwrap_or_default()
+                .replace("TLS13_", "TLS_"),
+        };
+        self.shared().stream = Stream::Tls(Box::new(tls));
+        Ok(session)
+    }
+}
+
+fn version_name(version: rustls::ProtocolVersion) -> &'static str {
+    match version {
+        rustls::ProtocolVersion::TLSv1_3 => "TLS 1.3",
+        rustls::ProtocolVersion::TLSv1_2 => "TLS 1.2",
+        _ => "TLS",
+    }
+}
+
+impl Shared {
+    fn end_reply(&mut self) {
+        if !self.heard.is_empty() {
+            let heard = std::mem::take(&mut self.heard);
+            let micros = self
+                .last_byte
+                .saturating_duration_since(self.since)
+                .as_micros();
+            self.replies.push(Reply {
+                text: String::from_utf8_lossy(&heard).into_owned(),
+                micros: u64::try_from(micros).unwrap_or(u64::MAX),
+            });
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut shared = self.shared();
+        let before = buffer.filled().len();
+        let read = match &mut shared.stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
+            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_read(context, buffer),
+            Stream::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        };
+        if let Poll::Ready(result) = &read {
+            let heard = &buffer.filled()[before..];
+            shared.closed |= result.is_err() || heard.is_empty();
+            shared.last_byte = Instant::now();
+            shared.heard.extend_from_slice(heard);
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let mut shared = self.shared();
+        shared.end_reply();
+        shared.since = Instant::now();
+        let written = match &mut shared.stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
+            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_write(context, bytes),
+            Stream::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        };
+        shared.closed |= matches!(written, Poll::Ready(Err(_)));
+        written
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.shared().stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_flush(context),
+            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(context),
+            Stream::Gone => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.shared().stream {
+            Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
+            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(context),
+            Stream::Gone => Poll::Ready(Ok(())),
+        }
+    }
+}
+
+impl AsyncTokioStream for Wire {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.shared().peer)
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Wire")
+            .field("peer", &self.shared().peer)
+            .finish_non_exhaustive()
+    }
+}

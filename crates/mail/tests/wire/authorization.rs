@@ -1,0 +1,417 @@
+//! Every way an authorization can end.
+
+use domain::{AuthorizationState, DataCenterId, FindingCode, GrantStatus, finding::FindingValue};
+use mail::{BrowserKey, Callback};
+use sandbox::{Faults, TokenError};
+
+use crate::support::{ALICE, BOB, REDIRECT_URL, World, delivered, failed};
+
+async fn status(world: &World) -> GrantStatus {
+    world
+        .mailer
+        .grant_status(&DataCenterId::default())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_finished_authorization_gives_a_grant_and_mail_goes_out() {
+    let world = World::new().await;
+    assert_eq!(status(&world).await, GrantStatus::NotUsed);
+    world.save(&world.oauth_form()).await;
+    assert_eq!(status(&world).await, GrantStatus::NotAuthorized);
+
+    let state = world.authorize(ALICE, true).await;
+
+    let AuthorizationState::Authorized {
+        account,
+        scope,
+        other_account,
+        ..
+    } = state
+    else {
+        panic!()
+    };
+    assert_eq!((account.as_str(), other_account), (ALICE, None));
+    assert!(scope.contains("mail"));
+    assert!(matches!(
+        status(&world).await,
+        GrantStatus::Authorized { .. }
+    ));
+    delivered(&world.test_email().await);
+}
+
+#[tokio::test]
+async fn the_sign_in_url_carries_pkce_a_login_hint_and_the_exact_redirect_url() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    let begun = world.begin().await;
+    let redirect =
+        percent_encoding::utf8_percent_encode(REDIRECT_URL, percent_encoding::NON_ALPHANUMERIC);
+    for part in [
+        "response_type=code".to_owned(),
+        "code_challenge_method=S256".into(),
+        "login_hint=alice%40sandbox.test".into(),
+        format!("redirect_uri={}", redirect.to_string().replace("%2E", ".")),
+    ] {
+        assert!(begun.url.contains(&part), "{part} is not in {}", begun.url);
+    }
+    assert!(!begun.url.contains(&world.descriptor().client_secret));
+}
+
+#[tokio::test]
+async fn each_provider_gets_the_parameters_it_wants() {
+    let world = World::new().await;
+    for (endpoint, scope, wanted, unwanted) in [
+        (
+            "https://accounts.google.com/o/oauth2/v2/auth",
+            "https://mail.google.com/",
+            "access_type=offline&prompt=consent",
+            "select_account",
+        ),
+        (
+            "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+            "https://outlook.office.com/SMTP.Send offline_access",
+            "prompt=select_account",
+            "prompt=consent",
+        ),
+        (
+            "https://login.example.com/authorize",
+            "mail offline_access",
+            "prompt=consent",
+            "access_type",
+        ),
+        (
+            "https://login.example.com/authorize",
+            "mail",
+            "login_hint=",
+            "prompt=",
+        ),
+    ] {
+        let mut form = world.oauth_form();
+        form.authorization_endpoint = endpoint.into();
+        form.scope = scope.into();
+        world.save(&form).await;
+        let url = world.begin().await.url;
+        assert!(url.contains(wanted) && !url.contains(unwanted), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_forged_callback_is_turned_away() {
+    let world = World::authorized().await;
+    let forged = Callback {
+        state: Some("forged".into()),
+        code: Some("stolen".into()),
+        ..Callback::default()
+    };
+    for callback in [forged, Callback::default()] {
+        let (id, state) = world
+            .mailer
+            .finish_authorization(callback, Some(&world.browser))
+            .await
+            .unwrap();
+        assert_eq!((id, failed(&state)), (None, FindingCode::StateUnknown));
+    }
+    delivered(&world.test_email().await);
+}
+
+#[tokio::test]
+async fn another_browser_cannot_finish_an_authorization_and_does_not_use_it_up() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    let begun = world.begin().await;
+    let callback = world.answer(&begun, ALICE, true);
+    let other = BrowserKey::generate();
+    for browser in [None, Some(&other)] {
+        let (id, state) = world
+            .mailer
+            .finish_authorization(callback.clone(), browser)
+            .await
+            .unwrap();
+        assert_eq!((id, failed(&state)), (None, FindingCode::OtherBrowser));
+    }
+    let state = world.finish(callback).await;
+    assert!(matches!(state, AuthorizationState::Authorized { .. }));
+}
+
+#[tokio::test]
+async fn a_callback_that_comes_twice_changes_nothing() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    let begun = world.begin().await;
+    let callback = world.answer(&begun, ALICE, true);
+    let first = world.finish(callback.clone()).await;
+    assert_eq!(
+        failed(&world.finish(callback).await),
+        FindingCode::AuthorizationUsed
+    );
+    assert_eq!(
+        world.mailer.authorization(&begun.id).await.unwrap(),
+        Some(first)
+    );
+    delivered(&world.test_email().await);
+}
+
+#[tokio::test]
+async fn a_callback_that_comes_late_is_told_so_and_the_first_tab_learns_it() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    let begun = world.begin().await;
+    let callback = world.answer(&begun, ALICE, true);
+    world.clock.advance(601);
+    let waiting = world
+        .mailer
+        .authorization(&begun.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(failed(&waiting), FindingCode::AuthorizationExpired);
+    assert_eq!(
+        failed(&world.finish(callback).await),
+        FindingCode::AuthorizationExpired
+    );
+    assert_eq!(status(&world).await, GrantStatus::NotAuthorized);
+}
+
+#[tokio::test]
+async fn settings_changed_meanwhile_end_the_authorization() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    let begun = world.begin().await;
+    let callback = world.answer(&begun, ALICE, true);
+    let mut changed = world.oauth_form();
+    changed.username = BOB.into();
+    world.save(&changed).await;
+    assert_eq!(
+        failed(&world.finish(callback).await),
+        FindingCode::SettingsChanged
+    );
+    assert_eq!(status(&world).await, GrantStatus::NotAuthorized);
+}
+
+#[tokio::test]
+async fn what_fails_at_the_provider_is_named_and_leaves_the_grant_as_it_was() {
+    let token_error = |name: &str| Faults {
+        token_error: TokenError::named(name),
+        ..Faults::default()
+    };
+    let callback_error = |name: &str| Faults {
+        callback_error: Some(name.into()),
+        ..Faults::default()
+    };
+    let world = World::authorized().await;
+    let before = status(&world).await;
+    for (faults, expected) in [
+        (callback_error("access_denied"), FindingCode::AccessDenied),
+        (
+            callback_error("admin_policy_enforced"),
+            FindingCode::AdminPolicyEnforced,
+        ),
+        (callback_error("org_internal"), FindingCode::OrgInternal),
+        (
+            callback_error("disabled_client"),
+            FindingCode::DisabledClient,
+        ),
+        (callback_error("something_new"), FindingCode::ProviderError),
+        (token_error("invalid_grant"), FindingCode::CodeRefused),
+        (
+            token_error("invalid_client"),
+            FindingCode::ClientSecretWrong,
+        ),
+        (
+            token_error("unauthorized_client"),
+            FindingCode::ClientNotAllowed,
+        ),
+        (
+            token_error("redirect_uri_mismatch"),
+            FindingCode::RedirectUrlNotRegistered,
+        ),
+        (
+            token_error("temporarily_unavailable"),
+            FindingCode::ProviderUnavailable,
+        ),
+        (token_error("AADSTS7000215"), FindingCode::ClientSecretWrong),
+        (
+            token_error("AADSTS7000222"),
+            FindingCode::ClientSecretExpired,
+        ),
+        (token_error("AADSTS700016"), FindingCode::ClientUnknown),
+        (
+            token_error("AADSTS50011"),
+            FindingCode::RedirectUrlNotRegistered,
+        ),
+        (
+            token_error("AADSTS50020"),
+            FindingCode::AccountOfAnotherTenant,
+        ),
+        (token_error("AADSTS50194"), FindingCode::SingleTenantClient),
+        (token_error("AADSTS65001"), FindingCode::ConsentMissing),
+        (token_error("AADSTS90094"), FindingCode::AdminConsentMissing),
+        (token_error("AADSTS50076"), FindingCode::SignInAgain),
+        (token_error("AADSTS53003"), FindingCode::SignInAgain),
+        (
+            Faults {
+                wrong_iss: true,
+                ..Faults::default()
+            },
+            FindingCode::IssuerMismatch,
+        ),
+        (
+            Faults {
+                token_cut: true,
+                ..Faults::default()
+            },
+            FindingCode::TokenEndpointUnreachable,
+        ),
+        (
+            Faults {
+                token_silent: true,
+                ..Faults::default()
+            },
+            FindingCode::TokenEndpointTimeout,
+        ),
+        (
+            Faults {
+                token_garbage: true,
+                ..Faults::default()
+            },
+            FindingCode::TokenAnswerUnreadable,
+        ),
+        (
+            Faults {
+                token_huge: true,
+                ..Faults::default()
+            },
+            FindingCode::TokenAnswerUnreadable,
+        ),
+        (
+            Faults {
+                token_redirect: true,
+                ..Faults::default()
+            },
+            FindingCode::TokenAnswerUnreadable,
+        ),
+        (
+            Faults {
+                granted_scope: Some("openid".into()),
+                ..Faults::default()
+            },
+            FindingCode::ScopeMissing,
+        ),
+    ] {
+        world.control().set(faults.clone());
+        let state = world.authorize(ALICE, true).await;
+        assert_eq!(failed(&state), expected, "{faults:?}");
+        assert_eq!(status(&world).await, before);
+    }
+    world.control().set(Faults::default());
+    let redirected = world.control().token_requests();
+    assert!(
+        redirected
+            .iter()
+            .all(|request| request.outcome != "followed_redirect")
+    );
+    delivered(&world.test_email().await);
+}
+
+#[tokio::test]
+async fn a_refusal_at_the_consent_page_is_told() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    let begun = world.begin().await;
+    let state = world.finish(world.answer(&begun, ALICE, false)).await;
+    assert_eq!(failed(&state), FindingCode::AccessDenied);
+    assert_eq!(
+        world.mailer.authorization(&begun.id).await.unwrap(),
+        Some(state)
+    );
+}
+
+#[tokio::test]
+async fn a_missing_scope_is_named() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    world.control().set(Faults {
+        granted_scope: Some("openid".into()),
+        ..Faults::default()
+    });
+    let AuthorizationState::Failed { finding, .. } = world.authorize(ALICE, true).await else {
+        panic!()
+    };
+    assert_eq!(finding.value(FindingValue::Scope), "mail");
+}
+
+#[tokio::test]
+async fn without_a_refresh_token_a_first_authorization_fails() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    world.control().set(Faults {
+        issue_refresh_token: false,
+        ..Faults::default()
+    });
+    assert_eq!(
+        failed(&world.authorize(ALICE, true).await),
+        FindingCode::NoRefreshToken
+    );
+    assert_eq!(status(&world).await, GrantStatus::NotAuthorized);
+}
+
+#[tokio::test]
+async fn without_a_refresh_token_the_held_one_of_the_same_account_goes_on() {
+    let world = World::authorized().await;
+    world.control().set(Faults {
+        issue_refresh_token: false,
+        rotate_refresh_token: false,
+        ..Faults::default()
+    });
+    let state = world.authorize(ALICE, true).await;
+    assert!(
+        matches!(state, AuthorizationState::Authorized { .. }),
+        "{state:?}"
+    );
+    world.control().set(Faults::default());
+    world.clock.advance(4_000);
+    delivered(&world.test_email().await);
+}
+
+#[tokio::test]
+async fn another_account_than_the_user_name_is_pointed_out() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    world.control().set(Faults {
+        account_in_id_token: true,
+        ..Faults::default()
+    });
+    let AuthorizationState::Authorized {
+        account,
+        account_confirmed,
+        other_account,
+        ..
+    } = world.authorize(BOB, true).await
+    else {
+        panic!()
+    };
+    assert!(account_confirmed);
+    assert_eq!(
+        (account.as_str(), other_account.as_deref()),
+        (BOB, Some(BOB))
+    );
+}
+
+#[tokio::test]
+async fn the_client_secret_goes_in_the_body_where_the_header_is_not_taken() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    world.control().set(Faults {
+        accept_basic_client_authentication: false,
+        ..Faults::default()
+    });
+    let state = world.authorize(ALICE, true).await;
+    assert!(
+        matches!(state, AuthorizationState::Authorized { .. }),
+        "{state:?}"
+    );
+    world.clock.advance(4_000);
+    delivered(&world.test_email().await);
+}

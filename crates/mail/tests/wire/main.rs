@@ -1,0 +1,8 @@
+//! The verbs of the mailer against the sandbox: real sockets, real TLS, a real database.
+#![cfg(test)]
+
+mod authorization;
+mod settings;
+mod support;
+mod test_email;
+mod token;

@@ -1,0 +1,165 @@
+//! Saving settings.
+
+use domain::{DataCenterId, FieldError, SmtpField, SmtpForm, TypedSecret};
+use mail::{DataCenterError, MailError, SaveError};
+
+use crate::support::{World, redirect_url};
+
+#[tokio::test]
+async fn saved_settings_survive_a_restart_and_never_show_a_secret() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    let restarted = world.another_mailer().await;
+    let saved = restarted.settings(&DataCenterId::default()).await.unwrap();
+    assert_eq!(saved, world.saved().await);
+    assert_eq!(saved.version, 1);
+    assert!(!format!("{saved:?}").contains(&world.descriptor().client_secret));
+}
+
+#[tokio::test]
+async fn of_two_who_save_at_once_the_second_is_told() {
+    let world = World::new().await;
+    let form = world.oauth_form();
+    world
+        .mailer
+        .save_settings(&form, &redirect_url())
+        .await
+        .unwrap();
+    let second = world.mailer.save_settings(&form, &redirect_url()).await;
+    assert!(
+        matches!(second, Err(SaveError::Conflict { version: 1 })),
+        "{second:?}"
+    );
+    let again = SmtpForm { version: 1, ..form };
+    assert_eq!(
+        world
+            .mailer
+            .save_settings(&again, &redirect_url())
+            .await
+            .unwrap()
+            .version,
+        2
+    );
+}
+
+#[tokio::test]
+async fn an_empty_secret_keeps_the_saved_one_and_another_endpoint_does_not_get_it() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    let kept = world.oauth_form().without_secrets();
+    world.save(&kept).await;
+    let mut elsewhere = SmtpForm { version: 2, ..kept };
+    elsewhere.token_endpoint = "https://evil.example/token".into();
+    match world
+        .mailer
+        .save_settings(&elsewhere, &redirect_url())
+        .await
+    {
+        Err(SaveError::Form(errors)) => assert_eq!(
+            errors.get(SmtpField::ClientSecret),
+            Some(FieldError::SecretBelongsElsewhere)
+        ),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_redirect_url_has_to_be_the_one_this_server_is_reached_under() {
+    let world = World::new().await;
+    let mut form = world.oauth_form();
+    form.redirect_url = "http://localhost:3000/oauth/callback".into();
+    match world.mailer.save_settings(&form, &redirect_url()).await {
+        Err(SaveError::Form(errors)) => assert_eq!(
+            errors.get(SmtpField::RedirectUrl),
+            Some(FieldError::RedirectUrlMismatch)
+        ),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn data_centers_have_settings_of_their_own() {
+    let world = World::new().await;
+    let paris = world.mailer.add_data_center(" Paris ").await.unwrap();
+    let form = SmtpForm {
+        data_center: paris.id.to_string(),
+        ..world.oauth_form()
+    };
+    world
+        .mailer
+        .save_settings(&form, &redirect_url())
+        .await
+        .unwrap();
+    assert_eq!(world.saved().await.settings, None);
+    world
+        .mailer
+        .rename_data_center(&paris.id, "Lutetia")
+        .await
+        .unwrap();
+    let saved = world.mailer.settings(&paris.id).await.unwrap();
+    assert_eq!(
+        (saved.data_center.name.as_str(), saved.version),
+        ("Lutetia", 1)
+    );
+
+    let refused = |result: Result<(), DataCenterError>| match result {
+        Err(DataCenterError::Refused(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    let unknown = DataCenterId::parse("nowhere").unwrap();
+    let mailer = &world.mailer;
+    for (result, error) in [
+        (
+            mailer.add_data_center("lutetia").await.map(|_| ()),
+            FieldError::NameTaken,
+        ),
+        (
+            mailer.add_data_center("  ").await.map(|_| ()),
+            FieldError::Required,
+        ),
+        (
+            mailer.rename_data_center(&paris.id, "Default").await,
+            FieldError::NameTaken,
+        ),
+        (
+            mailer.remove_data_center(&paris.id).await,
+            FieldError::DataCenterInUse,
+        ),
+        (
+            mailer.remove_data_center(&DataCenterId::default()).await,
+            FieldError::DataCenterIsDefault,
+        ),
+        (
+            mailer.remove_data_center(&unknown).await,
+            FieldError::UnknownDataCenter,
+        ),
+    ] {
+        assert_eq!(refused(result), error);
+    }
+    let berlin = world.mailer.add_data_center("Berlin").await.unwrap();
+    world.mailer.remove_data_center(&berlin.id).await.unwrap();
+    assert!(matches!(
+        world.mailer.settings(&berlin.id).await,
+        Err(MailError::UnknownDataCenter)
+    ));
+}
+
+#[tokio::test]
+async fn a_draft_is_shown_to_its_browser_only_and_without_secrets() {
+    let world = World::new().await;
+    let id = DataCenterId::default();
+    let mut form = world.basic_form();
+    form.smtp_host = "not a host".into();
+    form.password = TypedSecret::new("typed");
+    world
+        .mailer
+        .keep_draft(&world.browser, &form)
+        .await
+        .unwrap();
+    let draft = world.mailer.draft(&world.browser, &id).await.unwrap();
+    assert_eq!(draft, Some(form.without_secrets()));
+    let other = mail::BrowserKey::generate();
+    assert_eq!(world.mailer.draft(&other, &id).await.unwrap(), None);
+    world.mailer.drop_draft(&world.browser, &id).await.unwrap();
+    assert_eq!(world.mailer.draft(&world.browser, &id).await.unwrap(), None);
+}

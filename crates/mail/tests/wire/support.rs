@@ -1,0 +1,244 @@
+//! A mailer over a temporary database, and a sandbox beside it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use domain::{
+    AuthorizationState, CheckOutcome, CheckReport, DataCenterId, FindingCode, RedirectUrl,
+    SavedSettings, SmtpForm, TypedSecret, UnixTime,
+};
+use mail::{Begun, BrowserKey, Callback, Clock, Mailer, MailerOptions, Timeouts};
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+use sandbox::{Control, Descriptor, Sandbox, SandboxConfig};
+use store::{KeySource, Store};
+use tempfile::TempDir;
+
+pub const REDIRECT_URL: &str = "http://127.0.0.1:3000/oauth/callback";
+pub const ALICE: &str = "alice@sandbox.test";
+pub const BOB: &str = "bob@sandbox.test";
+
+/// A clock that is set by hand.
+#[derive(Debug)]
+pub struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> UnixTime {
+        UnixTime(self.0.load(Ordering::SeqCst))
+    }
+}
+
+pub struct World {
+    pub sandbox: Sandbox,
+    pub clock: Arc<HandClock>,
+    pub mailer: Mailer,
+    pub browser: BrowserKey,
+    folder: TempDir,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
+        let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000)));
+        let folder = tempfile::tempdir().unwrap();
+        let mailer = mailer(&folder, &sandbox, &clock).await;
+        Self {
+            sandbox,
+            clock,
+            mailer,
+            browser: BrowserKey::generate(),
+            folder,
+        }
+    }
+
+    /// A world whose settings are saved and authorized by Alice.
+    pub async fn authorized() -> Self {
+        let world = Self::new().await;
+        world.save(&world.oauth_form()).await;
+        let state = world.authorize(ALICE, true).await;
+        assert!(
+            matches!(state, AuthorizationState::Authorized { .. }),
+            "{state:?}"
+        );
+        world
+    }
+
+    /// Another process on the same database.
+    pub async fn another_mailer(&self) -> Mailer {
+        mailer(&self.folder, &self.sandbox, &self.clock).await
+    }
+
+    pub fn control(&self) -> Control {
+        self.sandbox.control()
+    }
+
+    pub fn descriptor(&self) -> &Descriptor {
+        self.sandbox.descriptor()
+    }
+
+    pub fn oauth_form(&self) -> SmtpForm {
+        let sandbox = self.descriptor();
+        SmtpForm {
+            data_center: "default".into(),
+            provider: "sandbox".into(),
+            smtp_host: sandbox.smtp_host.clone(),
+            smtp_port: sandbox.smtp_starttls_port.to_string(),
+            from_address: format!("Alice <{ALICE}>"),
+            enable_ssl: true,
+            security: "starttls".into(),
+            tls_minimum: "1.2".into(),
+            authentication_required: true,
+            authentication_type: "oauth".into(),
+            redirect_url: REDIRECT_URL.into(),
+            client_id: sandbox.client_id.clone(),
+            client_secret: TypedSecret::new(&sandbox.client_secret),
+            authorization_endpoint: sandbox.authorization_endpoint.clone(),
+            token_endpoint: sandbox.token_endpoint.clone(),
+            scope: sandbox.scope.clone(),
+            username: ALICE.into(),
+            ..SmtpForm::default()
+        }
+    }
+
+    pub fn basic_form(&self) -> SmtpForm {
+        SmtpForm {
+            authentication_type: "basic".into(),
+            password: TypedSecret::new("alice-password"),
+            ..self.oauth_form()
+        }
+    }
+
+    pub async fn saved(&self) -> SavedSettings {
+        self.mailer
+            .settings(&DataCenterId::default())
+            .await
+            .unwrap()
+    }
+
+    /// Saves a form over whatever is saved.
+    pub async fn save(&self, form: &SmtpForm) -> mail::Saved {
+        let version = self.saved().await.version;
+        let form = SmtpForm {
+            version,
+            ..form.clone()
+        };
+        self.mailer
+            .save_settings(&form, &redirect_url())
+            .await
+            .unwrap()
+    }
+
+    pub async fn begin(&self) -> Begun {
+        self.mailer
+            .begin_authorization(&DataCenterId::default(), &self.browser)
+            .await
+            .unwrap()
+    }
+
+    /// What the provider sends back after somebody signed in.
+    pub fn answer(&self, begun: &Begun, account: &str, allow: bool) -> Callback {
+        callback(
+            &self
+                .control()
+                .answer_authorization(&begun.url, account, allow)
+                .unwrap(),
+        )
+    }
+
+    pub async fn finish(&self, callback: Callback) -> AuthorizationState {
+        self.mailer
+            .finish_authorization(callback, Some(&self.browser))
+            .await
+            .unwrap()
+            .1
+    }
+
+    pub async fn authorize(&self, account: &str, allow: bool) -> AuthorizationState {
+        let begun = self.begin().await;
+        self.finish(self.answer(&begun, account, allow)).await
+    }
+
+    pub async fn test_email(&self) -> CheckReport {
+        self.test_email_with(&self.oauth_form()).await
+    }
+
+    pub async fn test_email_with(&self, form: &SmtpForm) -> CheckReport {
+        self.mailer.send_test(form, BOB).await.unwrap().1
+    }
+}
+
+async fn mailer(folder: &TempDir, sandbox: &Sandbox, clock: &Arc<HandClock>) -> Mailer {
+    let url = format!("sqlite://{}", folder.path().join("mailgrant.db").display());
+    let key = KeySource::File(folder.path().join("mailgrant.key"));
+    let store = Store::open(&url, key).await.unwrap();
+    let root = CertificateDer::from_pem_slice(sandbox.descriptor().ca_pem.as_bytes()).unwrap();
+    let second = std::time::Duration::from_secs(1);
+    let options = MailerOptions {
+        clock: clock.clone(),
+        extra_roots: vec![root.to_vec()],
+        timeouts: Timeouts {
+            connect: second * 2,
+            reply: second,
+            message: second,
+            token: second * 2,
+        },
+        sandbox: None,
+    };
+    Mailer::new(store, options).unwrap()
+}
+
+pub fn redirect_url() -> RedirectUrl {
+    RedirectUrl::parse(REDIRECT_URL).unwrap()
+}
+
+/// Reads the URL that a provider redirects to.
+pub fn callback(url: &str) -> Callback {
+    let (_, query) = url.split_once('?').unwrap();
+    let value = |name: &str| {
+        query.split('&').find_map(|pair| {
+            let (key, value) = pair.split_once('=')?;
+            let text = value.replace('+', " ");
+            let text = percent_encoding::percent_decode_str(&text)
+                .decode_utf8()
+                .ok()?;
+            (key == name).then(|| text.into_owned())
+        })
+    };
+    Callback {
+        state: value("state"),
+        code: value("code").map(Into::into),
+        error: value("error"),
+        error_description: value("error_description"),
+        iss: value("iss"),
+    }
+}
+
+/// The finding of an authorization that failed.
+pub fn failed(state: &AuthorizationState) -> FindingCode {
+    match state {
+        AuthorizationState::Failed { finding, .. } => finding.code,
+        other => panic!("the authorization did not fail: {other:?}"),
+    }
+}
+
+/// The finding of a test email that failed.
+pub fn finding(report: &CheckReport) -> FindingCode {
+    match &report.outcome {
+        CheckOutcome::Failed(finding) => finding.code,
+        CheckOutcome::Delivered { .. } => panic!("the test email was delivered"),
+    }
+}
+
+pub fn delivered(report: &CheckReport) -> &str {
+    match &report.outcome {
+        CheckOutcome::Delivered { message_id } => message_id,
+        CheckOutcome::Failed(finding) => panic!("the test email failed: {finding:?}"),
+    }
+}

@@ -1,0 +1,266 @@
+//! Keeping grants fresh.
+
+use domain::{DataCenterId, FindingCode, GrantStatus};
+use mail::Mailer;
+use sandbox::{Faults, RefusalStyle, TokenError};
+
+use crate::support::{ALICE, BOB, World, delivered, finding};
+
+fn refreshes(world: &World) -> usize {
+    let requests = world.control().token_requests();
+    requests
+        .iter()
+        .filter(|request| request.grant_type == "refresh_token")
+        .count()
+}
+
+async fn status(mailer: &Mailer) -> GrantStatus {
+    mailer.grant_status(&DataCenterId::default()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_token_is_refreshed_five_minutes_before_it_expires_and_not_before() {
+    let world = World::authorized().await;
+    world.clock.advance(3_299);
+    delivered(&world.test_email().await);
+    assert_eq!(refreshes(&world), 0);
+    world.clock.advance(1);
+    delivered(&world.test_email().await);
+    assert_eq!(refreshes(&world), 1);
+    delivered(&world.test_email().await);
+    assert_eq!(refreshes(&world), 1);
+}
+
+#[tokio::test]
+async fn grants_are_kept_fresh_while_nobody_looks() {
+    let world = World::authorized().await;
+    for _ in 0..3 {
+        world.clock.advance(3_400);
+        world.mailer.refresh_due().await.unwrap();
+    }
+    assert_eq!(refreshes(&world), 3);
+    world.control().set(Faults {
+        token_silent: true,
+        ..Faults::default()
+    });
+    delivered(&world.test_email().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sixty_four_sends_with_an_expired_token_cause_one_refresh() {
+    let world = World::authorized().await;
+    world.control().expire_access_tokens();
+    world.clock.advance(4_000);
+    let sends = (0..64).map(|_| {
+        let (mailer, form) = (world.mailer.clone(), world.oauth_form());
+        tokio::spawn(async move { mailer.send_test(&form, BOB).await.unwrap().1 })
+    });
+    for send in sends.collect::<Vec<_>>() {
+        delivered(&send.await.unwrap());
+    }
+    assert_eq!(refreshes(&world), 1);
+    assert_eq!(world.control().messages().len(), 64);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_processes_on_one_database_refresh_once() {
+    let world = World::authorized().await;
+    let other = world.another_mailer().await;
+    world.control().expire_access_tokens();
+    world.control().set(Faults {
+        token_delay_ms: 200,
+        ..Faults::default()
+    });
+    world.clock.advance(4_000);
+    let form = world.oauth_form();
+    let (one, two) = tokio::join!(
+        world.mailer.send_test(&form, BOB),
+        other.send_test(&form, BOB)
+    );
+    delivered(&one.unwrap().1);
+    delivered(&two.unwrap().1);
+    assert_eq!(refreshes(&world), 1);
+}
+
+#[tokio::test]
+async fn a_rotated_refresh_token_survives_a_restart() {
+    let world = World::authorized().await;
+    for _ in 0..3 {
+        world.clock.advance(4_000);
+        let restarted = world.another_mailer().await;
+        delivered(
+            &restarted
+                .send_test(&world.oauth_form(), BOB)
+                .await
+                .unwrap()
+                .1,
+        );
+    }
+    assert_eq!(refreshes(&world), 3);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
+    let world = World::authorized().await;
+    world.control().set(Faults {
+        rotate_refresh_token: false,
+        ..Faults::default()
+    });
+    for _ in 0..2 {
+        world.clock.advance(4_000);
+        delivered(&world.test_email().await);
+    }
+    assert_eq!(refreshes(&world), 2);
+}
+
+#[tokio::test]
+async fn invalid_grant_means_needs_authorization_at_once_and_for_good() {
+    let world = World::authorized().await;
+    world.control().revoke_all();
+    world.clock.advance(4_000);
+    assert_eq!(finding(&world.test_email().await), FindingCode::GrantEnded);
+    let GrantStatus::NeedsAuthorization {
+        account,
+        finding: why,
+        ..
+    } = status(&world.mailer).await
+    else {
+        panic!()
+    };
+    assert_eq!(
+        (account.as_str(), why.code),
+        (ALICE, FindingCode::GrantEnded)
+    );
+    assert_eq!(finding(&world.test_email().await), FindingCode::GrantEnded);
+    world.mailer.refresh_due().await.unwrap();
+    assert_eq!(refreshes(&world), 1);
+
+    world.authorize(ALICE, true).await;
+    delivered(&world.test_email().await);
+}
+
+#[tokio::test]
+async fn anything_else_is_tried_again_with_back_off() {
+    let world = World::authorized().await;
+    world.control().set(Faults {
+        token_error: TokenError::named("temporarily_unavailable"),
+        ..Faults::default()
+    });
+    world.clock.advance(3_400);
+    // The token lives for another 200 seconds and is used meanwhile.
+    delivered(&world.test_email().await);
+    let GrantStatus::Authorized { trouble, .. } = status(&world.mailer).await else {
+        panic!()
+    };
+    assert_eq!(
+        trouble.map(|finding| finding.code),
+        Some(FindingCode::ProviderUnavailable)
+    );
+
+    let tried = refreshes(&world);
+    world.mailer.refresh_due().await.unwrap();
+    assert_eq!(refreshes(&world), tried, "not before the back-off is over");
+    world.clock.advance(600);
+    world.mailer.refresh_due().await.unwrap();
+    assert_eq!(refreshes(&world), tried + 1);
+    assert_eq!(
+        finding(&world.test_email().await),
+        FindingCode::ProviderUnavailable
+    );
+
+    world.control().set(Faults::default());
+    world.clock.advance(600);
+    world.mailer.refresh_due().await.unwrap();
+    let GrantStatus::Authorized { trouble: None, .. } = status(&world.mailer).await else {
+        panic!()
+    };
+    delivered(&world.test_email().await);
+}
+
+#[tokio::test]
+async fn a_token_refused_before_its_time_is_refreshed_once_and_tried_once_more() {
+    let world = World::authorized().await;
+    world.control().expire_access_tokens();
+    delivered(&world.test_email().await);
+    assert_eq!(refreshes(&world), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_is_always_refused_makes_no_loop() {
+    for style in [
+        RefusalStyle::Google,
+        RefusalStyle::Dovecot,
+        RefusalStyle::Microsoft,
+    ] {
+        let world = World::authorized().await;
+        world.control().set(Faults {
+            refuse_tokens: Some(style),
+            ..Faults::default()
+        });
+        let report = world.test_email().await;
+        let expected = match style {
+            RefusalStyle::Microsoft => FindingCode::TokenForOtherResource,
+            _ => FindingCode::TokenRefused,
+        };
+        assert_eq!(finding(&report), expected);
+        assert_eq!(
+            (refreshes(&world), world.control().auth_attempts().len()),
+            (1, 2)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_a_token_cannot_mend_is_not_tried_again() {
+    let world = World::authorized().await;
+    world.control().set(Faults {
+        refuse_tokens: Some(RefusalStyle::MicrosoftTenantDisabled),
+        ..Faults::default()
+    });
+    assert_eq!(
+        finding(&world.test_email().await),
+        FindingCode::SmtpAuthDisabledForTenant
+    );
+    assert_eq!(
+        (refreshes(&world), world.control().auth_attempts().len()),
+        (0, 1)
+    );
+}
+
+#[tokio::test]
+async fn a_grant_serves_only_the_values_it_was_given_for() {
+    let world = World::authorized().await;
+    let changes: [fn(&mut domain::SmtpForm); 4] = [
+        |form| form.username = BOB.into(),
+        |form| form.scope = "mail".into(),
+        |form| form.smtp_host = "127.0.0.1".into(),
+        |form| form.client_id = "other".into(),
+    ];
+    for change in changes {
+        let mut form = world.oauth_form();
+        change(&mut form);
+        assert_eq!(
+            finding(&world.test_email_with(&form).await),
+            FindingCode::GrantMissing
+        );
+    }
+    assert!(world.control().auth_attempts().is_empty());
+    delivered(&world.test_email().await);
+}
+
+#[tokio::test]
+async fn saving_other_values_ends_the_grant_and_saving_harmless_ones_does_not() {
+    let world = World::authorized().await;
+    let mut form = world.oauth_form();
+    form.from_address = BOB.into();
+    form.smtp_port = world.descriptor().smtp_tls_port.to_string();
+    form.security = "implicit_tls".into();
+    assert!(!world.save(&form).await.grant_ended);
+    assert!(matches!(
+        status(&world.mailer).await,
+        GrantStatus::Authorized { .. }
+    ));
+    form.username = BOB.into();
+    assert!(world.save(&form).await.grant_ended);
+    assert_eq!(status(&world.mailer).await, GrantStatus::NotAuthorized);
+}
