@@ -19,6 +19,7 @@ pub fn start(config: &Config) -> Result<(), TryInitError> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_target(true);
+    report_panics();
     match config.log_format {
         LogFormat::Text => log
             .with_ansi(std::io::stderr().is_terminal())
@@ -26,4 +27,13 @@ pub fn start(config: &Config) -> Result<(), TryInitError> {
             .try_init(),
         LogFormat::Json => log.json().flatten_event(true).finish().try_init(),
     }
+}
+
+/// In the form of all other lines, without a backtrace.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let message = panic.payload_as_str().unwrap_or_default();
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(message, place, "panic");
+    }));
 }

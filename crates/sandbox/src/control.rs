@@ -48,6 +48,11 @@ impl Control {
         self.state.lock().auth_attempts.clone()
     }
 
+    /// Every code and token issued so far, for tests that look for them where none may be.
+    pub fn secrets(&self) -> Vec<String> {
+        self.state.lock().grants.secrets()
+    }
+
     /// Ends every grant, as an administrator would. Open SMTP sessions go on.
     pub fn revoke_all(&self) {
         self.state.lock().grants.revoke_all();

@@ -45,6 +45,14 @@ pub fn output_name() -> String {
 
 /// The file that a path names; `None` when there is none, or when it is not asked for with GET or HEAD.
 pub fn file(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+    file_of::<Site>(method, path, headers)
+}
+
+fn file_of<S: RustEmbed>(
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+) -> Option<Response<Body>> {
     if method != Method::GET && method != Method::HEAD {
         return None;
     }
@@ -55,7 +63,7 @@ pub fn file(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response
         .unwrap_or_default();
     let (coding, file) = accepted(wanted)
         .into_iter()
-        .find_map(|coding| Some((coding, Site::get(&format!("{path}{}", coding.suffix()))?)))?;
+        .find_map(|coding| Some((coding, S::get(&format!("{path}{}", coding.suffix()))?)))?;
     Some(answer(path, coding, file, headers))
 }
 
@@ -137,31 +145,5 @@ fn content_type(path: &str) -> HeaderValue {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::is_plain;
-
-    #[test]
-    fn takes_plain_paths_only() {
-        for good in [
-            "favicon.svg",
-            "pkg/mailgrant-0a.js",
-            "pkg/snippets/x-1/inline0.js",
-        ] {
-            assert!(is_plain(good), "{good}");
-        }
-        for bad in [
-            "",
-            "/etc/passwd",
-            "../Cargo.toml",
-            "pkg/../../Cargo.toml",
-            "pkg//x.js",
-            "pkg/..%2f..%2fCargo.toml",
-            "pkg\\..\\x",
-            ".git/config",
-            "pkg/mailgrant-0a.js.br",
-            "favicon.svg.gz",
-        ] {
-            assert!(!is_plain(bad), "{bad}");
-        }
-    }
-}
+#[path = "assets_tests.rs"]
+mod tests;

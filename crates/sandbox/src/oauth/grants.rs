@@ -124,6 +124,13 @@ impl Grants {
         Ok(self.issue(grant, another, issuing))
     }
 
+    /// Every code and token issued so far.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let (codes, access, refresh) = (&self.codes, &self.access, &self.refresh);
+        let secrets = codes.keys().chain(access.keys()).chain(refresh.keys());
+        secrets.cloned().collect()
+    }
+
     fn issue(&mut self, grant: usize, refresh: bool, issuing: &Issuing) -> Issued {
         let (account, scope) = self
             .consents

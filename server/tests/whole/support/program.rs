@@ -9,6 +9,9 @@ use std::{
     time::Duration,
 };
 
+/// Where the program keeps its data, in its directory.
+pub const DATA: &str = "data";
+
 /// A running server whose log is kept.
 pub struct Program {
     child: Child,

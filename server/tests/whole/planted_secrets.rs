@@ -1,0 +1,147 @@
+//! Secrets are planted, everything is done with them that can be done, and then they are looked
+//! for in every answer, in the log at its most talkative, and in the database.
+
+use std::{fs, path::Path};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sandbox::{Faults, RefusalStyle, TokenError};
+
+use crate::{
+    restart::introduce,
+    support::{Browser, DATA, Program, Provider, SAVE, TEST},
+};
+
+const TYPED: [&str; 4] = [
+    "planted-client-secret",
+    "planted-password",
+    "planted-mailbox-password",
+    "planted%20<\"'>&secret",
+];
+
+/// A secret and the forms in which it travels.
+fn disguises(secret: &str, account: &str) -> Vec<String> {
+    let xoauth2 = format!("user={account}\u{1}auth=Bearer {secret}\u{1}\u{1}");
+    let plain = format!("\0{account}\0{secret}");
+    vec![
+        secret.to_owned(),
+        STANDARD.encode(secret),
+        STANDARD.encode(xoauth2),
+        STANDARD.encode(plain),
+    ]
+}
+
+/// Everything in the files of a directory.
+fn contents(directory: &Path) -> Vec<u8> {
+    fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_none_or(|ending| ending != "key"))
+        .flat_map(|path| fs::read(path).unwrap())
+        .collect()
+}
+
+/// Does all that touches a secret, also what goes wrong.
+async fn use_everything(provider: &Provider, browser: &Browser) {
+    let control = provider.control();
+    let form = provider.form(browser);
+    provider.authorize(browser).await;
+    provider.send_test(browser).await;
+    control.expire_access_tokens();
+    provider.send_test(browser).await;
+    for faults in [
+        Faults {
+            refuse_tokens: Some(RefusalStyle::Google),
+            ..Faults::default()
+        },
+        Faults {
+            token_error: TokenError::named("invalid_grant"),
+            ..Faults::default()
+        },
+        Faults {
+            token_garbage: true,
+            ..Faults::default()
+        },
+    ] {
+        control.set(faults);
+        control.expire_access_tokens();
+        provider.send_test(browser).await;
+        browser.get("/settings/smtp").await;
+    }
+    control.set(Faults::default());
+
+    let (_, url) = provider.begin(browser).await;
+    browser.get(&provider.answer(&url, false)).await;
+    let wrong = form.clone().with("client_secret", TYPED[0]);
+    let basic = wrong
+        .clone()
+        .with_mailbox()
+        .with("authentication_type", "basic")
+        .with("password", TYPED[1])
+        .with("mailbox_password", TYPED[2]);
+    let refused = basic.clone().with("smtp_port", "0");
+    let odd = basic.clone().with("password", TYPED[3]);
+    for form in [wrong, refused, odd, basic] {
+        for path in [SAVE, TEST] {
+            let page = browser.submit(path, form.body_to("bob@sandbox.test")).await;
+            if page.status.is_redirection() && page.location().starts_with('/') {
+                browser.get(page.location()).await;
+            }
+            browser.fetch(path, form.body_to("bob@sandbox.test")).await;
+        }
+    }
+    browser.get("/settings/smtp").await;
+    browser.fetch(SAVE, form.body().replace("form", "f")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_is_in_any_answer_log_line_or_database_row() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let (descriptor, authority) = introduce(&provider, directory.path());
+    let program = Program::start(
+        directory.path(),
+        &[
+            ("MAILGRANT_SANDBOX_FILE", &descriptor),
+            ("MAILGRANT_EXTRA_ROOTS", &authority),
+            ("MAILGRANT_LOG", "trace"),
+        ],
+    );
+    let browser = Browser::at(&program.url);
+    use_everything(&provider, &browser).await;
+
+    let (seen, log) = (browser.seen(), program.log());
+    assert!(program.stop());
+    let data = directory.path().join(DATA);
+    let stored = contents(&data);
+    let stored = String::from_utf8_lossy(&stored);
+    assert!(log.lines().count() > 100 && seen.len() > 10_000);
+    assert!(stored.len() > 1_000);
+
+    let found = provider.descriptor();
+    let account = &found.accounts[0].address;
+    let mut secrets = provider.control().secrets();
+    assert!(secrets.len() > 5);
+    secrets.extend(TYPED.map(str::to_owned));
+    secrets.push(found.client_secret.clone());
+    secrets.push(found.accounts[0].password.clone());
+    secrets.push(
+        fs::read_to_string(data.join("mailgrant.key"))
+            .unwrap()
+            .trim()
+            .to_owned(),
+    );
+    for secret in secrets.iter().flat_map(|secret| disguises(secret, account)) {
+        for (place, text) in [("answer", &*seen), ("log", &*log), ("database", &*stored)] {
+            let at = text.find(&secret);
+            let around = at.map(|at| &text[text.floor_char_boundary(at.saturating_sub(200))..at]);
+            assert!(
+                at.is_none(),
+                "{place}: …{}[{secret}]",
+                around.unwrap_or_default()
+            );
+        }
+    }
+    let cookie = browser.cookie().unwrap();
+    let (_, cookie) = cookie.split_once('=').unwrap();
+    assert!(!log.contains(cookie) && !stored.contains(cookie));
+}

@@ -1,0 +1,92 @@
+//! Requests that are refused before anything looks at them.
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use crate::support::Server;
+
+const GRANT: &str = "/api/grant_status";
+
+#[tokio::test]
+async fn posts_from_other_origins_are_refused() {
+    let server = Server::start().await;
+    let browser = server.browser();
+    let own = server.url();
+    for (headers, refused) in [
+        (vec![("origin", "http://evil.example")], true),
+        (vec![("origin", "null")], true),
+        (vec![("origin", "http://127.0.0.1:1")], true),
+        (vec![("sec-fetch-site", "cross-site")], true),
+        (vec![("sec-fetch-site", "same-site")], true),
+        (vec![("sec-fetch-site", "same-origin")], false),
+        (vec![("origin", &*own)], false),
+        (vec![], false),
+    ] {
+        let mut request = browser
+            .request("POST", GRANT)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("data_center=default");
+        for (name, value) in &headers {
+            request = request.header(*name, *value);
+        }
+        let reply = browser.send(request).await;
+        assert_eq!(reply.status == 403, refused, "{headers:?} {reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_of_more_than_a_megabyte_are_refused() {
+    let server = Server::start().await;
+    let browser = server.browser();
+    let body = format!("data_center={}", "x".repeat(1_100_000));
+    assert_eq!(browser.fetch(GRANT, body).await.status, 413);
+    let body = format!("data_center={}", "x".repeat(900_000));
+    assert_eq!(browser.fetch(GRANT, body).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_body_that_hides_its_length_is_cut_off_as_well() {
+    let server = Server::start().await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let head = format!(
+        "POST {GRANT} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x1_0000));
+    for _ in 0..40 {
+        // The server may have closed already.
+        if stream.write_all(chunk.as_bytes()).await.is_err() {
+            break;
+        }
+    }
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(!answer.starts_with("HTTP/1.1 2"), "{answer}");
+}
+
+#[tokio::test]
+async fn nothing_outside_the_site_is_served() {
+    let server = Server::start().await;
+    for path in [
+        "/../Cargo.toml",
+        "/pkg/../../Cargo.toml",
+        "/pkg/..%2f..%2fCargo.toml",
+        "/pkg/%2e%2e/%2e%2e/Cargo.toml",
+        "/pkg//etc/passwd",
+        "//etc/passwd",
+        "/.rustc_info.json",
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+        assert!(!answer.contains("[workspace]") && !answer.contains("root:"));
+    }
+}

@@ -1,0 +1,86 @@
+//! What outlives the process.
+
+use std::fs;
+
+use crate::support::{Browser, DATA, Program, Provider};
+
+/// Files that the program is told about the provider by.
+pub fn introduce(provider: &Provider, directory: &std::path::Path) -> (String, String) {
+    let (descriptor, authority) = (directory.join("sandbox.json"), directory.join("ca.pem"));
+    let found = provider.descriptor();
+    fs::write(&descriptor, serde_json::to_string(found).unwrap()).unwrap();
+    fs::write(&authority, &found.ca_pem).unwrap();
+    let text = |path: std::path::PathBuf| path.to_str().unwrap().to_owned();
+    (text(descriptor), text(authority))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_settings_and_grant() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let (descriptor, authority) = introduce(&provider, directory.path());
+    let settings = [
+        ("MAILGRANT_SANDBOX_FILE", &*descriptor),
+        ("MAILGRANT_EXTRA_ROOTS", &*authority),
+    ];
+    let program = Program::start(directory.path(), &settings);
+    let browser = Browser::at(&program.url);
+    let page = provider.authorize(&browser).await;
+    assert!(page.body.contains("SMTP settings authorized"), "{page:?}");
+    assert!(program.stop());
+
+    let program = Program::start(directory.path(), &settings);
+    let browser = Browser::at(&program.url);
+    let status = browser
+        .fetch("/api/grant_status", "data_center=default".into())
+        .await;
+    assert!(status.json()["Authorized"].is_object(), "{status:?}");
+    let report = provider.send_test(&browser).await;
+    assert_eq!(report.status, 200, "{report:?}");
+    assert_eq!(provider.control().messages().len(), 1, "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_is_said_to_be_that() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let program = Program::start(directory.path(), &[]);
+    let browser = Browser::at(&program.url);
+    provider.begin(&browser).await;
+    assert!(program.stop());
+
+    let key = "00".repeat(32);
+    let output = Program::output(
+        directory.path(),
+        &["--listen", "127.0.0.1:0"],
+        &[("MAILGRANT_KEY", &key)],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let printed = String::from_utf8(output.stderr).unwrap();
+    let line = printed
+        .lines()
+        .find(|line| line.starts_with("mailgrant: "))
+        .unwrap_or_else(|| panic!("{printed}"));
+    assert!(line.contains("key"), "{printed}");
+    assert!(
+        !printed.contains(&key) && !printed.contains("panic"),
+        "{printed}"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_owner_can_read_the_data() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let directory = tempfile::tempdir().unwrap();
+    let program = Program::start(directory.path(), &[]);
+    let data = directory.path().join(DATA);
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    assert!(program.stop());
+    let key = data.join("mailgrant.key");
+    if key.exists() {
+        assert_eq!(mode(&key), 0o600);
+    }
+}
