@@ -346,7 +346,7 @@ impl<'a> Connection<'a> {
         let since = Instant::now();
         let result = timeout(
             self.timeouts.reply,
-            self.smtp.command(format_args!("{line}\r\n")),
+            self.smtp.command(format!("{line}\r\n")),
         )
         .await;
         self.conclude(
