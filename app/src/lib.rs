@@ -2,7 +2,10 @@
 
 pub mod api;
 mod error;
+mod pages;
 mod shell;
+mod text;
+mod ui;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -12,20 +15,28 @@ use leptos_router::{
     path,
 };
 
+use crate::{
+    pages::{AuthorizedPage, HomePage, NotFoundPage, SmtpSettingsPage},
+    ui::{browser, layout::Layout},
+};
+
 pub use shell::shell;
 
 /// The application: its routes.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    Effect::new(|_| browser::mark_alive());
     view! {
-        <Title formatter=|page: String| format!("{page} – Mailgrant") />
+        <Title formatter=|page: String| [&page, " – Mailgrant"].concat() />
         <Router>
-            <Routes fallback=|| "Not found">
-                <Route path=path!("/") view=|| "Settings :: SMTP" ssr=SsrMode::Async />
-                <Route path=path!("/settings/smtp") view=|| "Settings :: SMTP" ssr=SsrMode::Async />
-                <Route path=path!("/authorized/:id") view=|| "Authorized" ssr=SsrMode::Async />
-            </Routes>
+            <Layout>
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/smtp") view=SmtpSettingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/authorized/:id") view=AuthorizedPage ssr=SsrMode::Async />
+                </Routes>
+            </Layout>
         </Router>
     }
 }

@@ -20,15 +20,6 @@ pub async fn send_test_email(form: SmtpForm, recipient: String) -> Result<CheckR
     super::context::answer(answer.map(|(_, report)| report))
 }
 
-/// The report of a check; `None` when there is none with this id.
-///
-/// # Errors
-/// `Unavailable`, `Offline`.
-#[server(name = ReadCheckReport, prefix = "/api", endpoint = "check_report")]
-pub async fn check_report(id: String) -> Result<Option<CheckReport>, ApiError> {
-    super::context::answer(verbs::report(&id).await)
-}
-
 #[cfg(feature = "ssr")]
 mod verbs {
     use domain::{CheckId, CheckReport, SmtpForm};
@@ -37,12 +28,5 @@ mod verbs {
 
     pub async fn send(form: &SmtpForm, to: &str) -> Result<(CheckId, CheckReport), ApiError> {
         Ok(mailer()?.send_test(form, to).await?)
-    }
-
-    pub async fn report(id: &str) -> Result<Option<CheckReport>, ApiError> {
-        match CheckId::parse(id) {
-            Ok(id) => Ok(mailer()?.check(&id).await?),
-            Err(_) => Ok(None),
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! Data centers: adding, renaming, removing.
 
-use domain::DataCenter;
+use domain::{DataCenter, DataCenterName};
 use leptos::prelude::*;
 
 use crate::error::ApiError;
@@ -18,12 +18,15 @@ pub async fn add_data_center(name: String) -> Result<DataCenter, ApiError> {
     super::context::answer(answer)
 }
 
-/// Renames a data center.
+/// Renames a data center; returns its name as it is now.
 ///
 /// # Errors
 /// `DataCenter`, `UnknownDataCenter`, `Unavailable`, `Offline`.
 #[server(prefix = "/api", endpoint = "rename_data_center")]
-pub async fn rename_data_center(data_center: String, name: String) -> Result<(), ApiError> {
+pub async fn rename_data_center(
+    data_center: String,
+    name: String,
+) -> Result<DataCenterName, ApiError> {
     let answer = verbs::rename(&data_center, &name).await;
     if answer.is_ok() {
         verbs::show(&data_center)?;
@@ -46,7 +49,7 @@ pub async fn remove_data_center(data_center: String) -> Result<(), ApiError> {
 
 #[cfg(feature = "ssr")]
 mod verbs {
-    use domain::DataCenter;
+    use domain::{DataCenter, DataCenterName};
 
     use crate::{
         api::context::{self, data_center_id, mailer},
@@ -57,9 +60,10 @@ mod verbs {
         Ok(mailer()?.add_data_center(name).await?)
     }
 
-    pub async fn rename(data_center: &str, name: &str) -> Result<(), ApiError> {
+    pub async fn rename(data_center: &str, name: &str) -> Result<DataCenterName, ApiError> {
         let id = data_center_id(data_center)?;
-        Ok(mailer()?.rename_data_center(&id, name).await?)
+        mailer()?.rename_data_center(&id, name).await?;
+        DataCenterName::parse(name).map_err(ApiError::DataCenter)
     }
 
     pub async fn remove(data_center: &str) -> Result<(), ApiError> {

@@ -10,10 +10,8 @@ mod status;
 #[cfg(feature = "ssr")]
 mod without_wasm;
 
-pub(crate) use authorization::{AuthorizeAgain, SignIn, authorization, grant_status};
-pub(crate) use checks::{SendTestEmail, check_report};
+pub(crate) use authorization::{AuthorizeAgain, authorization, grant_status};
+pub(crate) use checks::SendTestEmail;
 pub(crate) use data_centers::{AddDataCenter, RemoveDataCenter, RenameDataCenter};
-pub(crate) use settings::{
-    ApplyPreset, NextStep, SaveSmtpSettings, SavedAnswer, SmtpPage, smtp_settings_page,
-};
+pub(crate) use settings::{NextStep, SaveSmtpSettings, SavedAnswer, SmtpPage, smtp_settings_page};
 pub(crate) use status::not_found;

@@ -1,6 +1,8 @@
 //! The settings page: what it shows, saving, presets.
 
-use domain::{AuthorizationId, DataCenter, GrantStatus, Preset, SavedSettings, SmtpForm};
+use domain::{
+    AuthorizationId, CheckReport, DataCenter, GrantStatus, Preset, SavedSettings, SmtpForm,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,8 @@ pub struct SmtpPage {
     pub redirect_url: String,
     /// What was typed without WASM.
     pub draft: Option<SmtpForm>,
+    /// The report of a check that was made without WASM.
+    pub report: Option<CheckReport>,
 }
 
 /// What follows a save.
@@ -50,13 +54,18 @@ pub struct SavedAnswer {
     pub next: NextStep,
 }
 
-/// What the settings page shows.
+/// What the settings page shows: `draft` with what was typed without WASM, `check` the id of a check
+/// or empty.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`, `Offline`.
 #[server(name = ReadSmtpPage, prefix = "/api", endpoint = "smtp_settings_page")]
-pub async fn smtp_settings_page(data_center: String, draft: bool) -> Result<SmtpPage, ApiError> {
-    super::context::answer(verbs::page(&data_center, draft).await)
+pub async fn smtp_settings_page(
+    data_center: String,
+    draft: bool,
+    check: String,
+) -> Result<SmtpPage, ApiError> {
+    super::context::answer(verbs::page(&data_center, draft, &check).await)
 }
 
 /// Saves what was typed; `over` is a newer version that it may replace.
@@ -91,7 +100,7 @@ pub async fn apply_preset(form: SmtpForm, overwrite: Option<bool>) -> Result<(),
 
 #[cfg(feature = "ssr")]
 mod verbs {
-    use domain::{Preset, Provider, SmtpForm};
+    use domain::{CheckId, Preset, Provider, SmtpForm};
 
     use super::{NextStep, SavedAnswer, SmtpPage};
     use crate::{
@@ -99,7 +108,7 @@ mod verbs {
         error::ApiError,
     };
 
-    pub async fn page(data_center: &str, draft: bool) -> Result<SmtpPage, ApiError> {
+    pub async fn page(data_center: &str, draft: bool, check: &str) -> Result<SmtpPage, ApiError> {
         let (mailer, request) = (mailer()?, context::request()?);
         let id = context::data_center_id(data_center)?;
         Ok(SmtpPage {
@@ -112,6 +121,10 @@ mod verbs {
                 mailer.draft(&request.browser, &id).await?
             } else {
                 None
+            },
+            report: match CheckId::parse(check) {
+                Ok(check) => mailer.check(&check).await?,
+                Err(_) => None,
             },
         })
     }

@@ -26,15 +26,17 @@ pub async fn after_save(
             mailer()?.drop_draft(&request.browser, &id).await?;
             match &saved.next {
                 NextStep::SignIn { url, .. } => context::redirect(url),
-                NextStep::Nothing => context::redirect(&format!("{PAGE}?data_center={id}&saved=1")),
+                NextStep::Nothing => {
+                    context::redirect(&format!("{PAGE}?data_center={id}&saved=1#outcome"))
+                }
                 NextStep::SignInUnavailable => {
-                    context::redirect(&format!("{PAGE}?data_center={id}&saved=half"))
+                    context::redirect(&format!("{PAGE}?data_center={id}&saved=half#outcome"))
                 }
             }
         }
         Err(ApiError::Form(_) | ApiError::Conflict { .. } | ApiError::Unavailable) => {
             mailer()?.keep_draft(&request.browser, form).await?;
-            context::redirect(&format!("{PAGE}?data_center={id}&draft=refused"))
+            context::redirect(&format!("{PAGE}?data_center={id}&draft=refused#outcome"))
         }
         // Travels back in the URL as a code.
         Err(_) => Ok(()),
@@ -77,7 +79,7 @@ pub async fn after_test(
                     format!("draft={draft}&recipient=required#test-email")
                 }
                 Some(_) => format!("draft={draft}&recipient=wrong#test-email"),
-                None => format!("draft={draft}"),
+                None => format!("draft={draft}#outcome"),
             }
         }
         Err(_) => "draft=1&check=unavailable#test-email".to_owned(),

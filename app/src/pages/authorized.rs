@@ -1,0 +1,132 @@
+//! `/authorized/:id`: what came of an authorization. The callback leads here.
+
+use domain::{AuthorizationState, DataCenter};
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::failure::Failure;
+use crate::{
+    api::{self, AuthorizeAgain},
+    ui::{
+        authorization::{Granted, Refused},
+        banner::{Banner, Tone},
+        browser,
+    },
+};
+
+/// The outcome of an authorization.
+#[component]
+pub fn AuthorizedPage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    let state = OnceResource::new(api::authorization(id));
+    let shown = move || {
+        Suspend::new(async move {
+            match state.await {
+                Ok(Some(state)) => Either::Left(view! { <Outcome state /> }),
+                Ok(None) => Either::Right(Either::Left(view! { <Unknown /> })),
+                Err(error) => Either::Right(Either::Right(view! { <Failure error /> })),
+            }
+        })
+    };
+    view! {
+        <Title text="Authorization" />
+        <h1>"Authorization"</h1>
+        <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>{shown}</Suspense>
+    }
+}
+
+#[component]
+fn Unknown() -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Careful title="There is no such authorization">
+            <p>"It may have been removed: outcomes are kept for some days only."</p>
+            <p>
+                <a href="/settings/smtp" rel="external">
+                    "Settings :: SMTP"
+                </a>
+            </p>
+        </Banner>
+    }
+}
+
+#[component]
+fn Outcome(state: AuthorizationState) -> impl IntoView {
+    match state {
+        AuthorizationState::Pending {
+            data_center,
+            expires_at,
+        } => view! {
+            <Banner tone=Tone::Note title="Waiting for the sign-in">
+                <p>
+                    "The sign-in has not been finished yet. It ends by itself at " {expires_at.to_string()} "."
+                </p>
+            </Banner>
+            <Back data_center=Some(data_center) />
+        }
+        .into_any(),
+        AuthorizationState::Authorized {
+            data_center,
+            account,
+            account_confirmed,
+            valid_until,
+            scope,
+            other_account,
+        } => view! {
+            <Granted
+                data_center=data_center.name.to_string()
+                account
+                account_confirmed
+                valid_until
+                scope
+                other_account
+            />
+            <p>"You can close this tab. The page you came from knows already."</p>
+            <Back data_center=Some(data_center) />
+        }
+        .into_any(),
+        AuthorizationState::Failed { data_center, finding } => view! {
+            <Refused finding />
+            {data_center.clone().map(|data_center| view! { <Retry data_center /> })}
+            <Back data_center />
+        }
+        .into_any(),
+    }
+}
+
+/// Begins a new authorization of the saved settings, in this tab.
+#[component]
+fn Retry(data_center: DataCenter) -> impl IntoView {
+    let again = ServerAction::<AuthorizeAgain>::new();
+    Effect::new(move |_| {
+        if let Some(Ok(sign_in)) = again.value().get() {
+            browser::go(&sign_in.url);
+        }
+    });
+    view! {
+        <ActionForm action=again attr:id="authorize-again">
+            <input type="hidden" name="data_center" value=data_center.id.to_string() />
+            <button type="submit" class="button primary">
+                "Try again"
+            </button>
+        </ActionForm>
+        {move || {
+            let error = again.value().get().and_then(Result::err);
+            error.map(|error| view! { <Failure error /> })
+        }}
+    }
+}
+
+#[component]
+fn Back(data_center: Option<DataCenter>) -> impl IntoView {
+    let id = data_center
+        .map(|data_center| data_center.id)
+        .unwrap_or_default();
+    view! {
+        <p>
+            <a href=["/settings/smtp?data_center=", id.as_str()].concat() rel="external">
+                "Back to Settings :: SMTP"
+            </a>
+        </p>
+    }
+}

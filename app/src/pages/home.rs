@@ -1,0 +1,10 @@
+//! `/`: there is one page so far.
+
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+
+/// Leads to the settings.
+#[component]
+pub fn HomePage() -> impl IntoView {
+    view! { <Redirect path="/settings/smtp" /> }
+}

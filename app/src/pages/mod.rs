@@ -1,0 +1,12 @@
+//! The pages.
+
+mod authorized;
+mod failure;
+mod home;
+mod not_found;
+mod smtp_settings;
+
+pub use authorized::AuthorizedPage;
+pub use home::HomePage;
+pub use not_found::NotFoundPage;
+pub use smtp_settings::SmtpSettingsPage;

@@ -1,0 +1,22 @@
+//! The page for every path that has none.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::api;
+
+/// Not found.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    api::not_found();
+    view! {
+        <Title text="Not found" />
+        <h1>"Not found"</h1>
+        <p>"There is no page under this address."</p>
+        <p>
+            <a href="/settings/smtp" rel="external">
+                "Settings :: SMTP"
+            </a>
+        </p>
+    }
+}

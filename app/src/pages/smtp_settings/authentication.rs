@@ -1,0 +1,85 @@
+//! Section "Authentication".
+
+use domain::{
+    SecretField, SmtpField,
+    smtp_form::{BASIC, OAUTH},
+};
+use leptos::prelude::*;
+
+use super::{session::Session, status::Status};
+use crate::ui::{
+    choice::Choice,
+    copy::CopyButton,
+    field::{Kind, Label, Notes, TextField, described_by, invalid},
+    form_state::FormState,
+    secret::SecretInput,
+    toggle::{Switch, Toggle},
+};
+
+const REQUIRED: Switch = Switch {
+    id: "authentication_required",
+    label: "Authentication required",
+    get: |form| form.authentication_required,
+    set: |form, on| form.authentication_required = on,
+};
+
+/// How Mailgrant signs in to the SMTP server.
+#[component]
+pub fn AuthenticationSection(session: Session, again: bool) -> impl IntoView {
+    let state = session.state();
+    let types = vec![(BASIC, "Basic"), (OAUTH, "OAuth")];
+    view! {
+        <section class="card" aria-labelledby="authentication">
+            <h2 id="authentication">"Authentication"</h2>
+            <Toggle state switch=REQUIRED described_by="authentication-help".to_owned()>
+                <p id="authentication-help" class="help">
+                    "Off: the server takes mail from this address without a sign-in."
+                </p>
+            </Toggle>
+            <div class="nested needs-authentication">
+                <Choice state field=SmtpField::AuthenticationType options=types />
+                <div class="needs-oauth">
+                    <RedirectUrlField state />
+                    <TextField state field=SmtpField::ClientId kind=Kind::TEXT />
+                    <SecretInput state secret=SecretField::ClientSecret again />
+                    <TextField state field=SmtpField::AuthorizationEndpoint kind=Kind::URL />
+                    <TextField state field=SmtpField::TokenEndpoint kind=Kind::URL />
+                    <TextField state field=SmtpField::Scope kind=Kind::TEXT />
+                </div>
+                <TextField state field=SmtpField::Username kind=Kind::ADDRESS />
+                <div class="needs-basic">
+                    <SecretInput state secret=SecretField::Password again />
+                </div>
+                <div class="needs-oauth">
+                    <Status session />
+                </div>
+            </div>
+        </section>
+    }
+}
+
+/// Filled from the address bar, so it can only be copied.
+#[component]
+fn RedirectUrlField(state: FormState) -> impl IntoView {
+    let field = SmtpField::RedirectUrl;
+    let url = move || state.form.with(|form| form.redirect_url.clone());
+    view! {
+        <div class="field">
+            <Label field />
+            <div class="with-button">
+                <input
+                    id=field.name()
+                    name="form[redirect_url]"
+                    type="text"
+                    readonly
+                    value=untrack(url)
+                    prop:value=url
+                    aria-invalid=move || invalid(state, field)
+                    aria-describedby=described_by(field)
+                />
+                <CopyButton of=field.name() what="the redirect URL" />
+            </div>
+            <Notes state field />
+        </div>
+    }
+}

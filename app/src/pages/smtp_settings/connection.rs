@@ -1,0 +1,66 @@
+//! Section "SMTP configuration".
+
+use domain::{SecretField, Security, SmtpField, SmtpForm, TlsMinimum};
+use leptos::prelude::*;
+
+use super::{
+    data_centers::DataCenterField, mailbox::MailboxFields, presets::ProviderField, session::Session,
+};
+use crate::{
+    text,
+    ui::{
+        choice::Choice,
+        field::{Kind, Notes, TextField, described_by},
+        toggle::{Switch, Toggle},
+    },
+};
+
+const ENABLE_SSL: Switch = Switch {
+    id: "enable_ssl",
+    label: "Enable SSL",
+    get: |form| form.enable_ssl,
+    set: |form, on| form.enable_ssl = on,
+};
+
+/// Where and how mail is handed over. `again`: secrets typed without WASM have to be typed again.
+#[component]
+pub fn ConnectionSection(session: Session, overwrite: bool, again: bool) -> impl IntoView {
+    let state = session.state();
+    let securities = [Security::StartTls, Security::ImplicitTls]
+        .map(|security| (security.code(), text::security(security)));
+    let versions = [TlsMinimum::Tls12, TlsMinimum::Tls13]
+        .map(|version| (version.code(), text::tls_minimum(version)));
+    view! {
+        <section class="card" aria-labelledby="smtp-configuration">
+            <h2 id="smtp-configuration">"SMTP configuration"</h2>
+            <ProviderField session overwrite />
+            <div class="host-and-port">
+                <TextField state field=SmtpField::SmtpHost kind=Kind::HOST />
+                <TextField
+                    state
+                    field=SmtpField::SmtpPort
+                    kind=Kind::PORT
+                    then=SmtpForm::follow_port
+                />
+            </div>
+            <DataCenterField session />
+            <TextField state field=SmtpField::FromAddress kind=Kind::ADDRESS />
+            <Toggle state switch=ENABLE_SSL described_by=described_by(SmtpField::EnableSsl)>
+                <Notes state field=SmtpField::EnableSsl />
+            </Toggle>
+            <div class="nested needs-ssl">
+                <Choice
+                    state
+                    field=SmtpField::Security
+                    options=securities.to_vec()
+                    then=SmtpForm::follow_security
+                />
+                <Choice state field=SmtpField::TlsMinimum options=versions.to_vec() />
+            </div>
+            <MailboxFields
+                state
+                again=again && !state.is_saved(SecretField::MailboxPassword)
+            />
+        </section>
+    }
+}

@@ -1,0 +1,134 @@
+//! What came of the last save, above the button.
+
+use leptos::prelude::*;
+
+use super::{
+    session::{Notice, Session},
+    sign_in::SignInProgress,
+};
+use crate::{
+    error::ApiError,
+    text,
+    ui::{
+        banner::{Banner, Tone},
+        browser,
+        form_state::FormState,
+    },
+};
+
+/// Messages about the whole form.
+#[component]
+pub fn Outcome(session: Session) -> impl IntoView {
+    Effect::new(move |_| {
+        let shows = session.notice().with(|notice| {
+            notice
+                .as_ref()
+                .is_some_and(|notice| *notice != Notice::Refused)
+        });
+        if shows || session.sign_in().with(Option::is_some) {
+            browser::bring_into_view("outcome");
+        }
+    });
+    view! {
+        <div id="outcome">
+            {move || session.notice().get().map(|notice| shown(session, notice))}
+            {move || session.sign_in().get().map(|sign_in| view! { <SignInProgress sign_in /> })}
+        </div>
+    }
+}
+
+fn shown(session: Session, notice: Notice) -> AnyView {
+    match notice {
+        Notice::Saved { grant_ended } => view! {
+            <Banner tone=Tone::Good title="Settings saved">
+                {grant_ended
+                    .then(|| view! { <p>"The authorization for the former values has ended."</p> })}
+            </Banner>
+        }
+        .into_any(),
+        Notice::HalfSaved => view! {
+            <Banner tone=Tone::Careful title="Settings saved, but not authorized">
+                <p>
+                    "The sign-in could not begin. Press Save & Authorize again in a minute. If it \
+                    stays like this, the log of the server says why."
+                </p>
+            </Banner>
+        }
+        .into_any(),
+        Notice::Refused => view! { <Summary state=session.state() /> }.into_any(),
+        Notice::Conflict { version } => view! { <Conflict session version /> }.into_any(),
+        Notice::Failed(error) => {
+            let words = text::api_error(&error);
+            view! {
+                <Banner tone=Tone::Bad title=words.cause>
+                    <p>{words.fix}</p>
+                </Banner>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// All errors, each leading to its field.
+#[component]
+fn Summary(state: FormState) -> impl IntoView {
+    let link = |(field, error): (domain::SmtpField, domain::FieldError)| {
+        let id = field.name();
+        let to_field = move |event: leptos::ev::MouseEvent| {
+            event.prevent_default();
+            browser::focus(id);
+        };
+        view! {
+            <li>
+                <a href=["#", id].concat() rel="external" on:click=to_field>
+                    {text::label(field)}
+                </a>
+                ": "
+                {text::field_error(error, Some(field)).cause}
+            </li>
+        }
+    };
+    let errors = move || state.errors();
+    view! {
+        {move || {
+            let errors = errors();
+            let title = if errors.is_empty() {
+                "All fields are right now. Save again."
+            } else {
+                "Not saved: some fields need another value"
+            };
+            let tone = if errors.is_empty() { Tone::Note } else { Tone::Bad };
+            view! {
+                <Banner tone title>
+                    <ul class="summary">{errors.into_iter().map(link).collect_view()}</ul>
+                </Banner>
+            }
+        }}
+    }
+}
+
+/// Somebody else has saved.
+#[component]
+fn Conflict(session: Session, version: i64) -> impl IntoView {
+    let words = text::api_error(&ApiError::Conflict { version });
+    let id = session
+        .data_center()
+        .with_value(|data_center| data_center.id.to_string());
+    view! {
+        <Banner tone=Tone::Bad title=words.cause>
+            <p>{words.fix}</p>
+            <div class="choices">
+                <a
+                    class="button"
+                    href=["/settings/smtp?data_center=", &id].concat()
+                    rel="external"
+                >
+                    "Show theirs"
+                </a>
+                <button type="submit" class="button" id="save-over" name="over" value=version.to_string()>
+                    "Save mine anyway"
+                </button>
+            </div>
+        </Banner>
+    }
+}

@@ -1,0 +1,182 @@
+//! The provider, and filling in its preset without taking away what was typed.
+
+use domain::{Preset, Provider, SmtpField};
+use leptos::{html, prelude::*};
+
+use super::session::Session;
+use crate::{
+    text,
+    ui::{browser, field::Notes},
+};
+
+/// The preset of a provider on this server.
+fn preset_of(session: Session, provider: Provider) -> Option<Preset> {
+    match provider {
+        Provider::Sandbox => session.sandbox().get_value(),
+        provider => Preset::of(provider),
+    }
+}
+
+fn overwritten(session: Session, preset: &Preset) -> Vec<SmtpField> {
+    session.state().form.with_untracked(|form| {
+        session
+            .state()
+            .filled
+            .with_untracked(|filled| form.overwritten_by(preset, filled))
+    })
+}
+
+fn fill_in(session: Session, preset: &Preset) {
+    session.state().edit(|form| form.apply(preset));
+    session
+        .state()
+        .filled
+        .set(session.state().form.get_untracked());
+}
+
+/// The select. Without WASM a button fills in; `overwrite` asks whether it may.
+#[component]
+pub fn ProviderField(session: Session, overwrite: bool) -> impl IntoView {
+    let state = session.state();
+    let has_sandbox = session.sandbox().with_value(Option::is_some);
+    let chosen = move || state.form.with(|form| form.provider.clone());
+    let opened = untrack(chosen);
+    let options = Provider::ALL
+        .iter()
+        .filter(|provider| has_sandbox || **provider != Provider::Sandbox)
+        .map(|provider| {
+            let code = provider.code();
+            view! {
+                <option value=code selected=code == opened>
+                    {text::provider(*provider)}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="field">
+            <label for="provider">{text::label(SmtpField::Provider)}</label>
+            <div class="with-button">
+                <select
+                    id="provider"
+                    name="form[provider]"
+                    aria-describedby="provider-help"
+                    prop:value=chosen
+                    on:change=move |event| choose(session, &event_target_value(&event))
+                >
+                    {options}
+                </select>
+                <button
+                    type="submit"
+                    class="button quiet no-wasm"
+                    id="fill-in"
+                    formaction="/api/apply_preset"
+                >
+                    "Fill in"
+                </button>
+            </div>
+            <Notes state field=SmtpField::Provider />
+            {overwrite.then(|| view! { <OverwriteQuestion session /> })}
+        </div>
+    }
+}
+
+fn choose(session: Session, code: &str) {
+    let provider = Provider::from_code(code).unwrap_or_default();
+    match preset_of(session, provider) {
+        None => session
+            .state()
+            .edit(|form| code.clone_into(&mut form.provider)),
+        Some(preset) if overwritten(session, &preset).is_empty() => fill_in(session, &preset),
+        Some(preset) => session.asks_preset().set(Some(preset)),
+    }
+}
+
+fn names(fields: Vec<SmtpField>) -> impl IntoView {
+    let name = |field| view! { <li>{text::label(field)}</li> };
+    view! { <ul>{fields.into_iter().map(name).collect_view()}</ul> }
+}
+
+/// Without WASM.
+#[component]
+fn OverwriteQuestion(session: Session) -> impl IntoView {
+    let provider = session
+        .state()
+        .form
+        .with_untracked(|form| Provider::from_code(&form.provider));
+    let preset = provider.and_then(|provider| preset_of(session, provider));
+    preset.map(|preset| {
+        view! {
+            <div class="banner careful no-wasm" role="status">
+                <p class="banner-title">"Replace what you typed?"</p>
+                <p>"Filling in replaces:"</p>
+                {names(overwritten(session, &preset))}
+                <button
+                    type="submit"
+                    class="button"
+                    formaction="/api/apply_preset"
+                    name="overwrite"
+                    value="true"
+                >
+                    "Replace"
+                </button>
+            </div>
+        }
+    })
+}
+
+/// With WASM.
+#[component]
+pub fn PresetDialog(session: Session) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let asks = session.asks_preset().with(Option::is_some);
+        if let Some(dialog) = dialog.get() {
+            if asks && !dialog.open() {
+                let _ = dialog.show_modal();
+            } else if !asks {
+                dialog.close();
+            }
+        }
+    });
+    let replace = move |_| {
+        if let Some(preset) = session.asks_preset().get_untracked() {
+            fill_in(session, &preset);
+        }
+        session.asks_preset().set(None);
+    };
+    // When the answer was no, the select still shows the choice that was not made.
+    let closed = move |_| {
+        session.asks_preset().set(None);
+        session
+            .state()
+            .form
+            .with_untracked(|form| browser::choose("provider", &form.provider));
+    };
+    let fields = move || {
+        session
+            .asks_preset()
+            .get()
+            .map(|preset| names(overwritten(session, &preset)))
+    };
+    view! {
+        <dialog node_ref=dialog class="dialog" aria-labelledby="preset-question" on:close=closed>
+            <h2 id="preset-question">"Replace what you typed?"</h2>
+            <p>"The preset replaces what you typed here:"</p>
+            {fields}
+            <div class="choices">
+                <button type="button" class="button primary" id="preset-replace" on:click=replace>
+                    "Replace"
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    id="preset-keep"
+                    on:click=move |_| session.asks_preset().set(None)
+                >
+                    "Keep what I typed"
+                </button>
+            </div>
+        </dialog>
+    }
+}

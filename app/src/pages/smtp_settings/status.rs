@@ -1,0 +1,134 @@
+//! How the grant stands.
+
+use domain::GrantStatus;
+use leptos::prelude::*;
+
+use super::session::Session;
+use crate::ui::{explanation::Explained, form_state::FormState};
+
+/// The status block of OAuth.
+#[component]
+pub fn Status(session: Session) -> impl IntoView {
+    let state = session.state();
+    view! {
+        <section class="status" aria-labelledby="status-title">
+            <h3 id="status-title">"Status"</h3>
+            <output id="grant-status" aria-live="polite">
+                {move || shown(state, session.status().get())}
+            </output>
+            <p class="help">
+                "Changing the SMTP host, the username, the client ID, an endpoint or the scope ends \
+                the authorization when it is saved."
+            </p>
+            <p
+                id="ends-grant"
+                class="warning"
+                hidden=move || !ends_grant(session)
+            >
+                "What you have typed ends the authorization when you save: tokens are never used \
+                with other values. You will sign in again."
+            </p>
+        </section>
+    }
+}
+
+/// Whether saving what is typed ends a grant that is held.
+pub fn ends_grant(session: Session) -> bool {
+    let held = session
+        .status()
+        .with(|status| matches!(status, GrantStatus::Authorized { .. }));
+    held && session.state().would_end_grant()
+}
+
+fn shown(state: FormState, status: GrantStatus) -> AnyView {
+    match status {
+        GrantStatus::NotUsed | GrantStatus::NotAuthorized => view! {
+            <p class="status-line none">
+                <strong>"Not authorized. "</strong>
+                "Fill in the fields, then press Save & Authorize and sign in at the provider."
+            </p>
+        }
+        .into_any(),
+        GrantStatus::Authorized {
+            account,
+            account_confirmed,
+            authorized_at,
+            valid_until,
+            scope,
+            trouble,
+        } => view! {
+            <p class="status-line good">
+                <strong>"Authorized"</strong>
+                " as "
+                <strong id="status-account">{account.clone()}</strong>
+                " on "
+                <time datetime=authorized_at.rfc3339()>{authorized_at.to_string()}</time>
+                "."
+            </p>
+            <p>
+                "Token valid until "
+                <time datetime=valid_until.rfc3339()>{valid_until.to_string()}</time>
+                ", renewed automatically."
+            </p>
+            <p class="help">"Granted: " {scope}</p>
+            {identities(state, account, account_confirmed)}
+            {trouble
+                .map(|finding| {
+                    view! {
+                        <div class="banner careful">
+                            <p class="banner-title">"The last renewal failed; it is tried again"</p>
+                            <Explained finding id="status-trouble" />
+                        </div>
+                    }
+                })}
+        }
+        .into_any(),
+        GrantStatus::NeedsAuthorization {
+            account,
+            since,
+            finding,
+        } => view! {
+            <p class="status-line bad">
+                <strong>"Needs authorization"</strong>
+                " since "
+                <time datetime=since.rfc3339()>{since.to_string()}</time>
+                ". "
+                <strong id="status-account">{account}</strong>
+                " had signed in. Mail waits until you press Save & Authorize."
+            </p>
+            <Explained finding id="status-finding" />
+        }
+        .into_any(),
+    }
+}
+
+/// Account, username and From are three things: all are shown when they differ.
+fn identities(state: FormState, account: String, confirmed: bool) -> impl IntoView {
+    let (username, from) = state.saved.with(|saved| {
+        let username = saved.as_ref().and_then(|saved| saved.grant_binding());
+        (
+            username.map(|binding| binding.username).unwrap_or_default(),
+            saved
+                .as_ref()
+                .map(|saved| saved.from.address.to_string())
+                .unwrap_or_default(),
+        )
+    });
+    let same = account.eq_ignore_ascii_case(&username) && username.eq_ignore_ascii_case(&from);
+    (!same).then(|| {
+        view! {
+            <dl class="facts" id="identities">
+                <dt>"Signed in"</dt>
+                <dd>{account} {(!confirmed).then_some(" (as asked; the provider did not say)")}</dd>
+                <dt>"Username"</dt>
+                <dd>{username}</dd>
+                <dt>"From"</dt>
+                <dd>{from}</dd>
+            </dl>
+            <p class="warning">
+                "These differ. The account that signed in needs the right to use the mailbox of the \
+                username, and to send as the From address."
+            </p>
+        }
+    })
+}

@@ -1,0 +1,101 @@
+//! Section "Test email".
+
+use domain::CheckReport;
+use leptos::prelude::*;
+
+use super::session::Session;
+use crate::{
+    error::ApiError,
+    text,
+    ui::{
+        banner::{Banner, Tone},
+        check_report::Report,
+    },
+};
+
+/// Sends a mail with what is on the form, and shows each exchange. `report` is one that was made without WASM.
+#[component]
+pub fn TestEmailSection(session: Session, report: Option<CheckReport>) -> impl IntoView {
+    let busy = move || session.test().pending().get();
+    let error = move || {
+        let error = session.recipient_error().get();
+        error.map_or_else(String::new, |error| text::field_error(error, None).joined())
+    };
+    let send_on_enter = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            session.send_test();
+        }
+    };
+    let opened = session.recipient().get_untracked();
+    view! {
+        <section class="card" id="test-email" aria-labelledby="test-email-title">
+            <h2 id="test-email-title">"Test email"</h2>
+            <p class="help">
+                "Sends a mail with what is on this page, saved or not. With OAuth it needs an \
+                authorization for exactly these values."
+            </p>
+            <div class="field">
+                <label for="recipient">"Recipient"</label>
+                <div class="with-button">
+                    <input
+                        id="recipient"
+                        name="recipient"
+                        type="text"
+                        inputmode="email"
+                        value=opened
+                        placeholder="you@example.com"
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        aria-invalid=move || session.recipient_error().get().map(|_| "true")
+                        aria-describedby="recipient-error"
+                        prop:value=session.recipient()
+                        on:input=move |event| {
+                            session.recipient().set(event_target_value(&event));
+                            session.recipient_error().set(None);
+                        }
+                        on:keydown=send_on_enter
+                    />
+                    <button
+                        type="submit"
+                        id="test"
+                        class="button"
+                        formaction="/api/send_test_email"
+                        aria-disabled=move || busy().then_some("true")
+                    >
+                        {move || if busy() { "Sending…" } else { "Test" }}
+                    </button>
+                </div>
+                <p id="recipient-error" class="error" hidden=move || error().is_empty()>
+                    {error}
+                </p>
+            </div>
+            <div id="test-result" aria-live="polite" aria-busy=move || busy().to_string()>
+                {move || shown(session, report.clone())}
+            </div>
+        </section>
+    }
+}
+
+fn shown(session: Session, report: Option<CheckReport>) -> Option<AnyView> {
+    if session.test().pending().get() {
+        return Some(view! { <p class="working">"Connecting and sending…"</p> }.into_any());
+    }
+    match session.test().value().get() {
+        Some(Ok(report)) => Some(view! { <Report report /> }.into_any()),
+        Some(Err(ApiError::Test { .. })) => None,
+        Some(Err(error)) => {
+            let words = text::api_error(&error);
+            Some(
+                view! {
+                    <Banner tone=Tone::Bad title=words.cause>
+                        <p>{words.fix}</p>
+                    </Banner>
+                }
+                .into_any(),
+            )
+        }
+        None => report.map(|report| view! { <Report report /> }.into_any()),
+    }
+}

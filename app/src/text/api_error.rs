@@ -1,0 +1,43 @@
+//! Errors of server functions that belong to no field.
+
+use super::{Words, words};
+use crate::error::ApiError;
+
+/// The words of an error.
+pub fn api_error(error: &ApiError) -> Words {
+    match error {
+        ApiError::Form(_) | ApiError::Test { .. } => words(
+            "Some fields need another value.",
+            "Correct the fields named below.",
+        ),
+        ApiError::Conflict { .. } => words(
+            "Somebody else saved these settings meanwhile.",
+            "What you typed is still here. Look at theirs first, or save yours over them.",
+        ),
+        ApiError::DataCenter(_) => words(
+            "The data center was not changed.",
+            "See the message at its field.",
+        ),
+        ApiError::UnknownDataCenter => words(
+            "There is no such data center.",
+            "It may have been removed. Choose another one.",
+        ),
+        ApiError::NotOAuth => words(
+            "The saved settings do not use OAuth, so there is nothing to authorize.",
+            "Choose OAuth as the authentication type and save.",
+        ),
+        ApiError::BadRequest => words(
+            "The request could not be read.",
+            "Reload the page and try again.",
+        ),
+        ApiError::Unavailable => words(
+            "Mailgrant cannot do this at the moment.",
+            "Try again in a minute. If it stays like this, the log of the server says why.",
+        ),
+        ApiError::Offline => words(
+            "Mailgrant was not reached.",
+            "Check that the server runs and that this machine is online, then try again. \
+             What you typed is still here.",
+        ),
+    }
+}

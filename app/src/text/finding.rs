@@ -1,0 +1,133 @@
+//! Findings in words, with the connection's own values filled in.
+
+use domain::{Finding, FindingCode, finding::FindingValue};
+
+use super::{findings_connection, findings_oauth, findings_smtp};
+
+/// The words of a code. `{username}` and the like stand for values of the connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Template {
+    pub cause: &'static str,
+    pub fix: &'static str,
+    /// Something to copy: a command, or a value for the provider's console.
+    pub copy: Option<&'static str>,
+    /// A page of the provider: its name and its URL.
+    pub link: Option<(&'static str, &'static str)>,
+}
+
+impl Template {
+    pub const fn new(cause: &'static str, fix: &'static str) -> Self {
+        Self {
+            cause,
+            fix,
+            copy: None,
+            link: None,
+        }
+    }
+
+    pub const fn copying(mut self, text: &'static str) -> Self {
+        self.copy = Some(text);
+        self
+    }
+
+    pub const fn linking(mut self, name: &'static str, url: &'static str) -> Self {
+        self.link = Some((name, url));
+        self
+    }
+}
+
+/// A finding in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// What is the matter.
+    pub cause: String,
+    /// What to do.
+    pub fix: String,
+    /// Something to copy: a command, or a value for the provider's console.
+    pub copy: Option<String>,
+    /// A page of the provider: its name and its URL.
+    pub link: Option<(&'static str, &'static str)>,
+}
+
+/// The words of a finding.
+pub fn explain(finding: &Finding) -> Explanation {
+    let template = template(finding.code).unwrap_or(UNKNOWN);
+    Explanation {
+        cause: filled(template.cause, finding),
+        fix: filled(template.fix, finding),
+        copy: template.copy.map(|text| filled(text, finding)),
+        link: template.link,
+    }
+}
+
+const UNKNOWN: Template = Template::new(
+    "It failed.",
+    "Look at what the other side said, and try again.",
+);
+
+fn template(code: FindingCode) -> Option<Template> {
+    findings_oauth::template(code)
+        .or_else(|| findings_connection::template(code))
+        .or_else(|| findings_smtp::template(code))
+}
+
+/// Puts in the values; one that is not known is described.
+fn filled(text: &str, finding: &Finding) -> String {
+    const VALUES: [(&str, FindingValue, &str); 9] = [
+        ("{username}", FindingValue::Username, "the user name"),
+        ("{account}", FindingValue::Account, "the account"),
+        ("{from}", FindingValue::From, "the From address"),
+        ("{server}", FindingValue::Server, "the server"),
+        (
+            "{redirect_url}",
+            FindingValue::RedirectUrl,
+            "the redirect URL",
+        ),
+        ("{scope}", FindingValue::Scope, "the scope"),
+        ("{client_id}", FindingValue::ClientId, "the client ID"),
+        ("{issuer}", FindingValue::Issuer, "another server"),
+        ("{offered}", FindingValue::Offered, "nothing we know"),
+    ];
+    let mut text = text.to_owned();
+    for (name, value, otherwise) in VALUES {
+        if text.contains(name) {
+            let value = Some(finding.value(value)).filter(|value| !value.is_empty());
+            text = text.replace(name, value.unwrap_or(otherwise));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_cause_and_a_fix_of_its_own() {
+        for code in FindingCode::ALL {
+            let template = template(*code);
+            assert!(template.is_some(), "{code:?}");
+            let explained = explain(&Finding::new(*code));
+            for text in [&explained.cause, &explained.fix] {
+                assert!(text.ends_with('.'), "{code:?}: {text}");
+                assert!(!text.contains(['{', '}']), "{code:?}: {text}");
+            }
+            let places = [
+                findings_oauth::template(*code).is_some(),
+                findings_connection::template(*code).is_some(),
+                findings_smtp::template(*code).is_some(),
+            ];
+            assert_eq!(places.iter().filter(|has| **has).count(), 1, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn the_command_for_a_mailbox_names_the_user() {
+        let finding = Finding::new(FindingCode::SmtpAuthDisabledForMailbox)
+            .with(FindingValue::Username, "mail@example.com");
+        assert_eq!(
+            explain(&finding).copy.unwrap(),
+            "Set-CASMailbox -Identity mail@example.com -SmtpClientAuthenticationDisabled $false"
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! Findings of what the mail server replied.
+
+use domain::FindingCode as Code;
+
+use super::finding::Template;
+
+/// The words of a code, if it is one of these.
+pub fn template(code: Code) -> Option<Template> {
+    authentication(code)
+        .or_else(|| microsoft(code))
+        .or_else(|| message(code))
+        .or_else(|| later(code))
+}
+
+fn authentication(code: Code) -> Option<Template> {
+    Some(match code {
+        Code::MechanismNotOffered => Template::new(
+            "{server} offers no way to sign in that fits the authentication type. It offers: {offered}.",
+            "Choose the other authentication type, or check that host and port are those for sending with sign-in.",
+        ),
+        Code::TokenRefused => Template::new(
+            "{server} did not accept the token for {username}.",
+            "Check that {username} is the account that signed in ({account}) and that the scope is for SMTP; then authorize again.",
+        ),
+        Code::PasswordRefused => Template::new(
+            "{server} did not accept the password of {username}.",
+            "Check both. Many providers want an app password instead of the account's own.",
+        ),
+        Code::AppPasswordNeeded => Template::new(
+            "Google wants an app password or a sign-in in the browser.",
+            "Use OAuth, or make an app password for {username}.",
+        )
+        .linking(
+            "App passwords of a Google account",
+            "https://myaccount.google.com/apppasswords",
+        ),
+        Code::AuthenticationUnavailable => Template::new(
+            "{server} cannot check credentials at the moment.",
+            "Try again in a few minutes.",
+        ),
+        Code::AuthenticationWanted => Template::new(
+            "{server} takes mail only after a sign-in.",
+            "Turn \"Authentication required\" on.",
+        ),
+        _ => return None,
+    })
+}
+
+fn microsoft(code: Code) -> Option<Template> {
+    Some(match code {
+        Code::TokenForOtherResource => Template::new(
+            "Microsoft did not accept the token: it is for another resource or scope, or {username} is not the account that signed in ({account}).",
+            "Use the scope https://outlook.office.com/SMTP.Send, sign in as {username}, and authorize again.",
+        ),
+        Code::SmtpAuthDisabledForTenant => Template::new(
+            "SMTP AUTH is switched off for the whole tenant. OAuth does not get round that.",
+            "An Exchange administrator runs this command in Exchange Online PowerShell. It can take an hour until it counts.",
+        )
+        .copying("Set-TransportConfig -SmtpClientAuthenticationDisabled $false")
+        .linking("Microsoft's description", "https://aka.ms/smtp_auth_disabled"),
+        Code::SmtpAuthDisabledForMailbox => Template::new(
+            "SMTP AUTH is switched off for the mailbox {username}.",
+            "An Exchange administrator runs this command in Exchange Online PowerShell. It can take an hour until it counts.",
+        )
+        .copying("Set-CASMailbox -Identity {username} -SmtpClientAuthenticationDisabled $false")
+        .linking("Microsoft's description", "https://aka.ms/smtp_auth_disabled"),
+        Code::CredentialsIncorrect => Template::new(
+            "Microsoft says that the credentials of {username} are wrong.",
+            "Check user name and password, or use OAuth.",
+        ),
+        Code::CriteriaNotMet => Template::new(
+            "Security defaults or a conditional access policy of the tenant refused the sign-in.",
+            "Use OAuth instead of a password, or ask the tenant's administrator for an exception for {username}.",
+        ),
+        Code::PasswordSignInRetired => Template::new(
+            "Microsoft no longer takes passwords for SMTP.",
+            "Set the authentication type to OAuth and authorize.",
+        ),
+        Code::MailboxPermissionMissing => Template::new(
+            "The application has no permission on the mailbox of {from}.",
+            "Give its service principal full access to that mailbox.",
+        )
+        .copying("Add-MailboxPermission -Identity {from} -User <service principal> -AccessRights FullAccess"),
+        Code::TlsTooOld => Template::new(
+            "The TLS version is too old for Microsoft.",
+            "Choose \"1.2 or higher\" and test again. A device in between may lower the version.",
+        ),
+        _ => return None,
+    })
+}
+
+fn message(code: Code) -> Option<Template> {
+    Some(match code {
+        Code::SendAsDenied => Template::new(
+            "{username} may not send as {from}.",
+            "Set From to the account's own address, or give the account the right to send as the other one. At Microsoft:",
+        )
+        .copying("Add-RecipientPermission {from} -AccessRights SendAs -Trustee {username}"),
+        Code::PolicyRefused => Template::new(
+            "The server refused by a policy, or does not relay for us.",
+            "Read its reply. A relay must know this server's address, and the From domain often has to be one of its own.",
+        ),
+        Code::RecipientRefused => Template::new(
+            "The server did not accept the recipient.",
+            "Check the address. Some servers deliver to other domains only after a sign-in.",
+        ),
+        Code::SenderRefused => Template::new(
+            "The server did not accept {from} as sender.",
+            "Set From to an address that the account may use.",
+        ),
+        Code::MessageTooLarge => Template::new(
+            "The message is larger than the server takes.",
+            "Send a smaller message.",
+        ),
+        Code::Refused => Template::new(
+            "The server refused for good, with a reply that Mailgrant does not know.",
+            "Read the reply below.",
+        ),
+        _ => return None,
+    })
+}
+
+fn later(code: Code) -> Option<Template> {
+    let (cause, fix) = match code {
+        Code::QuotaExceeded => (
+            "The account has used up its quota of messages.",
+            "Wait: quotas count over 24 hours. Mail goes on by itself after that.",
+        ),
+        Code::TooManyConnections => (
+            "There are too many connections at a time from this account.",
+            "Wait a moment. If other programs send with the same account, let them send through Mailgrant.",
+        ),
+        Code::Temporary => (
+            "The server refused for now: too fast, or busy.",
+            "Try again in a few minutes.",
+        ),
+        _ => return None,
+    };
+    Some(Template::new(cause, fix))
+}

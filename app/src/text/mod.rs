@@ -1,0 +1,40 @@
+//! From codes to English: the one place.
+
+mod api_error;
+mod choice;
+mod field;
+mod field_error;
+mod field_warning;
+mod finding;
+mod findings_connection;
+mod findings_oauth;
+mod findings_smtp;
+mod step;
+
+pub use api_error::api_error;
+pub use choice::{provider, security, tls_minimum};
+pub use field::{help, label, placeholder};
+pub use field_error::field_error;
+pub use field_warning::field_warning;
+pub use finding::explain;
+pub use step::{kind, milliseconds, verdict};
+
+/// What is the matter, and what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What is the matter.
+    pub cause: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+}
+
+impl Words {
+    /// Both, as one text.
+    pub fn joined(self) -> String {
+        [self.cause, self.fix].join(" ")
+    }
+}
+
+const fn words(cause: &'static str, fix: &'static str) -> Words {
+    Words { cause, fix }
+}

@@ -1,0 +1,59 @@
+//! Steps of a check.
+
+use domain::{StepKind, Verdict};
+
+/// What a step does.
+pub fn kind(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Grant => "Access token",
+        StepKind::Resolve => "Resolve the name",
+        StepKind::Connect => "Connect",
+        StepKind::Tls => "TLS handshake",
+        StepKind::Greeting => "Greeting",
+        StepKind::Ehlo => "EHLO",
+        StepKind::StartTls => "STARTTLS",
+        StepKind::Authenticate => "Authenticate",
+        StepKind::MailFrom => "MAIL FROM",
+        StepKind::RcptTo => "RCPT TO",
+        StepKind::Data => "DATA",
+        StepKind::Message => "Message",
+        StepKind::Quit => "QUIT",
+    }
+}
+
+/// How a step went.
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "passed",
+        Verdict::Warned => "failed, another way was tried",
+        Verdict::Failed => "failed",
+    }
+}
+
+/// Microseconds as milliseconds, with one decimal below ten: `0.4 ms`, `123 ms`.
+pub fn milliseconds(micros: u64) -> String {
+    let tenths = (micros + 50) / 100;
+    if tenths < 100 {
+        format!("{}.{} ms", tenths / 10, tenths % 10)
+    } else {
+        format!("{} ms", (micros + 500) / 1_000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::milliseconds;
+
+    #[test]
+    fn writes_milliseconds_with_one_decimal_below_ten() {
+        for (micros, text) in [
+            (0, "0.0 ms"),
+            (449, "0.4 ms"),
+            (9_949, "9.9 ms"),
+            (9_950, "10 ms"),
+            (123_456, "123 ms"),
+        ] {
+            assert_eq!(milliseconds(micros), text);
+        }
+    }
+}

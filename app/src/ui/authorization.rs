@@ -1,0 +1,66 @@
+//! How an authorization ended, on its own page and on the page it was begun from.
+
+use domain::{Finding, UnixTime};
+use leptos::prelude::*;
+
+use crate::ui::{
+    banner::{Banner, Tone},
+    explanation::Explained,
+};
+
+/// It succeeded.
+#[component]
+pub fn Granted(
+    data_center: String,
+    account: String,
+    account_confirmed: bool,
+    valid_until: UnixTime,
+    scope: String,
+    other_account: Option<String>,
+) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Good title="SMTP settings authorized">
+            <dl class="facts">
+                <dt>"Data center"</dt>
+                <dd>{data_center}</dd>
+                <dt>"Account"</dt>
+                <dd id="authorized-account">
+                    {account}
+                    {(!account_confirmed)
+                        .then_some(" (the user name; the provider did not say who signed in)")}
+                </dd>
+                <dt>"Token valid until"</dt>
+                <dd>
+                    <time datetime=valid_until.rfc3339()>{valid_until.to_string()}</time>
+                    ", renewed automatically"
+                </dd>
+                <dt>"Granted"</dt>
+                <dd id="authorized-scope">{scope}</dd>
+            </dl>
+        </Banner>
+        {other_account
+            .map(|other| {
+                view! {
+                    <Banner tone=Tone::Careful title="Another account signed in">
+                        <p>
+                            <strong>{other}</strong>
+                            " signed in, which is not the user name of the settings. Mail servers \
+                            refuse that unless the account may use the other mailbox. Authorize \
+                            again with the right account, or change the user name."
+                        </p>
+                    </Banner>
+                }
+            })}
+    }
+}
+
+/// Nothing came of it.
+#[component]
+pub fn Refused(finding: Finding) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Bad title="Not authorized">
+            <Explained finding id="authorization-finding" />
+            <p>"Nothing that worked before has changed."</p>
+        </Banner>
+    }
+}

@@ -1,0 +1,123 @@
+//! What only a browser can do. Called from event handlers and effects, which do not run on the
+//! server.
+
+use std::cell::RefCell;
+
+use domain::{AuthorizationId, AuthorizationState};
+use futures::StreamExt;
+use gloo_net::eventsource::futures::EventSource;
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+
+/// Moves the focus to an element, or into a group of inputs.
+pub fn focus(id: &str) {
+    let Some(element) = document().get_element_by_id(id) else {
+        return;
+    };
+    let inside = element.query_selector("input").ok().flatten();
+    if let Ok(target) = inside.unwrap_or(element).dyn_into::<HtmlElement>() {
+        let _ = target.focus();
+    }
+}
+
+/// Puts the text of an input on the clipboard; `false` when the browser does not allow that, and the text
+/// is only selected.
+pub fn copy_from(id: &str) -> bool {
+    let Some(element) = document().get_element_by_id(id) else {
+        return false;
+    };
+    let text = match element.dyn_ref::<HtmlInputElement>() {
+        Some(input) => {
+            input.select();
+            input.value()
+        }
+        None => element.text_content().unwrap_or_default(),
+    };
+    // Elsewhere there is no clipboard to call.
+    if !window().is_secure_context() {
+        return false;
+    }
+    let _ = window().navigator().clipboard().write_text(&text);
+    true
+}
+
+/// Scrolls to an element.
+pub fn bring_into_view(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view();
+    }
+}
+
+/// Sets the choice of a select, which may differ from what its signal says.
+pub fn choose(id: &str, value: &str) {
+    let element = document().get_element_by_id(id);
+    if let Some(select) = element.and_then(|element| element.dyn_into::<HtmlSelectElement>().ok()) {
+        select.set_value(value);
+    }
+}
+
+/// Tells how an authorization ends, or `None` when the connection that tells it is lost.
+pub fn watch_authorization(
+    id: AuthorizationId,
+    on_end: impl Fn(Option<AuthorizationState>) + 'static,
+) {
+    spawn_local(async move { on_end(end_of(&id).await) });
+}
+
+async fn end_of(id: &AuthorizationId) -> Option<AuthorizationState> {
+    let url = ["/events/authorization/", id.as_str()].concat();
+    let mut source = EventSource::new(&url).ok()?;
+    let mut events = source.subscribe("message").ok()?;
+    while let Some(Ok((_, event))) = events.next().await {
+        let state: AuthorizationState = serde_json::from_str(&event.data().as_string()?).ok()?;
+        if !matches!(state, AuthorizationState::Pending { .. }) {
+            return Some(state);
+        }
+    }
+    None
+}
+
+/// Goes to another page, as a link does.
+pub fn go(url: &str) {
+    let _ = window().location().set_href(url);
+}
+
+thread_local! {
+    /// The tab that was opened within a click and does not know its address yet.
+    static OPENED: RefCell<Option<web_sys::Window>> = const { RefCell::new(None) };
+}
+
+/// Opens an empty tab. To be called within a click, else browsers refuse.
+pub fn open_tab() {
+    let tab = window()
+        .open_with_url_and_target("", "_blank")
+        .ok()
+        .flatten();
+    if let Some(tab) = &tab {
+        // The page that will load there has no business with this one.
+        let _ = tab.set_opener(&JsValue::NULL);
+    }
+    OPENED.set(tab);
+}
+
+/// Shows a page in the opened tab; `false` when there is none, since the browser did not allow it.
+pub fn show_in_tab(url: &str) -> bool {
+    let tab = OPENED.take();
+    tab.is_some_and(|tab| tab.location().set_href(url).is_ok())
+}
+
+/// Closes the opened tab, if it has not been used.
+pub fn close_tab() {
+    if let Some(tab) = OPENED.take() {
+        let _ = tab.close();
+    }
+}
+
+/// Marks the document as alive, so that the style sheet shows what needs WASM and hides what
+/// stands in for it.
+pub fn mark_alive() {
+    if let Some(root) = document().document_element() {
+        let _ = root.class_list().add_1("wasm");
+    }
+}

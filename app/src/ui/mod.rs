@@ -1,0 +1,14 @@
+//! Components that pages are made of.
+
+pub mod authorization;
+pub mod banner;
+pub mod browser;
+pub mod check_report;
+pub mod choice;
+pub mod copy;
+pub mod explanation;
+pub mod field;
+pub mod form_state;
+pub mod layout;
+pub mod secret;
+pub mod toggle;
