@@ -5,7 +5,20 @@ use domain::{
 };
 use secrecy::SecretString;
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, data_center, row::Table, seal::Cell};
+
+mod finish;
+mod take;
+
+const TABLE: Table = Table("authorizations");
+
+fn verifier_cell(id: &str) -> Cell<'_> {
+    Cell {
+        table: TABLE.0,
+        column: "verifier",
+        row: id,
+    }
+}
 
 /// An authorization that begins.
 #[derive(Clone, Debug)]
@@ -151,41 +164,75 @@ pub struct AuthorizationRecord {
     pub state: RecordState,
 }
 
-#[expect(clippy::unused_async, reason = "the bodies follow")]
+#[derive(sqlx::FromRow)]
+struct RecordRow {
+    id: String,
+    data_center: String,
+    name: String,
+    expires_at: i64,
+    binding: String,
+    state: String,
+    finding: Option<String>,
+    account: Option<String>,
+    valid_until: Option<i64>,
+    scope: Option<String>,
+}
+
+impl TryFrom<RecordRow> for AuthorizationRecord {
+    type Error = StoreError;
+
+    fn try_from(row: RecordRow) -> Result<Self, StoreError> {
+        let state = match row.state.as_str() {
+            "pending" => RecordState::Pending,
+            "granted" => RecordState::Granted {
+                account: row.account,
+                username: TABLE
+                    .from_json::<GrantBinding>("binding", &row.binding)?
+                    .username,
+                valid_until: UnixTime(TABLE.needed("valid_until", row.valid_until)?),
+                scope: TABLE.needed("scope", row.scope)?,
+            },
+            "failed" => {
+                let finding = TABLE.needed("finding", row.finding)?;
+                RecordState::Failed(TABLE.from_json("finding", &finding)?)
+            }
+            _ => return Err(TABLE.corrupt("state")),
+        };
+        Ok(Self {
+            id: TABLE.value("id", AuthorizationId::parse(&row.id))?,
+            data_center: data_center::parse(&row.data_center, &row.name)?,
+            expires_at: UnixTime(row.expires_at),
+            state,
+        })
+    }
+}
+
 impl Store {
     /// Writes down an authorization that begins.
     ///
     /// # Errors
     /// `Database`, also when the data center is gone; `Random`.
-    pub async fn begin_authorization(&self, _new: &NewAuthorization) -> Result<(), StoreError> {
-        todo!()
-    }
-
-    /// Answers an authorization: of any number of callbacks at once, one takes it. The attempt of another
-    /// browser does not use it up.
-    ///
-    /// # Errors
-    /// `Database`, `Corrupt`, `Unsealable`.
-    pub async fn take_authorization(
-        &self,
-        _state_hash: &str,
-        _browser_hash: Option<&str>,
-        _now: UnixTime,
-    ) -> Result<TakeOutcome, StoreError> {
-        todo!()
-    }
-
-    /// Finishes a taken authorization. A grant is stored only while the settings still have the values that it
-    /// was given for; it takes the place of an earlier one.
-    ///
-    /// # Errors
-    /// `Database`, `Corrupt`, `Random`.
-    pub async fn finish_authorization(
-        &self,
-        _id: &AuthorizationId,
-        _outcome: FinishOutcome,
-    ) -> Result<Finished, StoreError> {
-        todo!()
+    pub async fn begin_authorization(&self, new: &NewAuthorization) -> Result<(), StoreError> {
+        let verifier = self.seal(&new.verifier, verifier_cell(new.id.as_str()))?;
+        sqlx::query(
+            "INSERT INTO authorizations (
+                 id, state_hash, data_center, verifier, redirect_url, browser_hash, binding,
+                 settings_version, created_at, expires_at, state)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending')",
+        )
+        .bind(new.id.as_str())
+        .bind(new.state_hash.as_str())
+        .bind(new.data_center.as_str())
+        .bind(verifier.0)
+        .bind(new.redirect_url.as_str())
+        .bind(new.browser_hash.as_str())
+        .bind(TABLE.to_json("binding", &new.binding)?)
+        .bind(new.settings_version)
+        .bind(new.created_at.0)
+        .bind(new.expires_at.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// How an authorization stands.
@@ -194,16 +241,28 @@ impl Store {
     /// `Database`, `Corrupt`.
     pub async fn authorization(
         &self,
-        _id: &AuthorizationId,
+        id: &AuthorizationId,
     ) -> Result<Option<AuthorizationRecord>, StoreError> {
-        todo!()
+        let row: Option<RecordRow> = sqlx::query_as(
+            "SELECT a.id, a.data_center, d.name, a.expires_at, a.binding, a.state, a.finding,
+                 a.account, a.valid_until, a.scope
+             FROM authorizations a JOIN data_centers d ON d.id = a.data_center WHERE a.id = $1",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(AuthorizationRecord::try_from).transpose()
     }
 
     /// Forgets the authorizations that ended by themselves before `before`.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn forget_authorizations(&self, _before: UnixTime) -> Result<(), StoreError> {
-        todo!()
+    pub async fn forget_authorizations(&self, before: UnixTime) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM authorizations WHERE expires_at < $1")
+            .bind(before.0)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 }

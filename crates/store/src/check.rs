@@ -2,23 +2,49 @@
 
 use domain::{CheckId, CheckReport};
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, row::Table};
 
-#[expect(clippy::unused_async, reason = "the bodies follow")]
+const TABLE: Table = Table("checks");
+
 impl Store {
-    /// Keeps a report; of each data center the newest 20 stay.
+    /// Keeps a report; of each data center this one and the 19 newest others stay.
     ///
     /// # Errors
     /// `Database`, also when the data center is gone.
-    pub async fn keep_check(&self, _id: &CheckId, _report: &CheckReport) -> Result<(), StoreError> {
-        todo!()
+    pub async fn keep_check(&self, id: &CheckId, report: &CheckReport) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(
+            "INSERT INTO checks (id, data_center, started_at, report) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(id.as_str())
+        .bind(report.data_center.as_str())
+        .bind(report.started_at.0)
+        .bind(TABLE.to_json("report", report)?)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "DELETE FROM checks WHERE data_center = $1 AND id <> $2 AND id NOT IN (
+                 SELECT id FROM checks WHERE data_center = $1 AND id <> $2
+                 ORDER BY started_at DESC, id LIMIT 19)",
+        )
+        .bind(report.data_center.as_str())
+        .bind(id.as_str())
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
     }
 
     /// The report of a check.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
-    pub async fn check(&self, _id: &CheckId) -> Result<Option<CheckReport>, StoreError> {
-        todo!()
+    pub async fn check(&self, id: &CheckId) -> Result<Option<CheckReport>, StoreError> {
+        let report: Option<String> = sqlx::query_scalar("SELECT report FROM checks WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        report
+            .map(|report| TABLE.from_json("report", &report))
+            .transpose()
     }
 }

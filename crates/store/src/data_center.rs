@@ -2,7 +2,9 @@
 
 use domain::{DataCenter, DataCenterId, DataCenterName, UnixTime};
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, row::Table};
+
+const TABLE: Table = Table("data_centers");
 
 /// What came of adding a data center.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,22 +39,56 @@ pub enum RemoveOutcome {
     Unknown,
 }
 
-#[expect(clippy::unused_async, reason = "the bodies follow")]
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    name: String,
+}
+
+impl TryFrom<Row> for DataCenter {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        parse(&row.id, &row.name)
+    }
+}
+
+/// A data center of its columns, also when they were joined to another table.
+pub(crate) fn parse(id: &str, name: &str) -> Result<DataCenter, StoreError> {
+    Ok(DataCenter {
+        id: TABLE.value("id", DataCenterId::parse(id))?,
+        name: TABLE.value("name", DataCenterName::parse(name))?,
+    })
+}
+
 impl Store {
     /// All data centers: the default first, the others by name.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
     pub async fn data_centers(&self) -> Result<Vec<DataCenter>, StoreError> {
-        todo!()
+        let rows: Vec<Row> = sqlx::query_as("SELECT id, name FROM data_centers")
+            .fetch_all(&self.pool)
+            .await?;
+        let mut all = rows
+            .into_iter()
+            .map(DataCenter::try_from)
+            .collect::<Result<Vec<_>, _>>()?;
+        // Here, because the databases do not sort text alike.
+        all.sort_by_cached_key(|one| (!one.id.is_default(), one.name.folded()));
+        Ok(all)
     }
 
     /// One data center.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
-    pub async fn data_center(&self, _id: &DataCenterId) -> Result<Option<DataCenter>, StoreError> {
-        todo!()
+    pub async fn data_center(&self, id: &DataCenterId) -> Result<Option<DataCenter>, StoreError> {
+        let row: Option<Row> = sqlx::query_as("SELECT id, name FROM data_centers WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(DataCenter::try_from).transpose()
     }
 
     /// Adds a data center; its id is made from its name.
@@ -61,10 +97,36 @@ impl Store {
     /// `Database`.
     pub async fn add_data_center(
         &self,
-        _name: &DataCenterName,
-        _now: UnixTime,
+        name: &DataCenterName,
+        now: UnixTime,
     ) -> Result<AddOutcome, StoreError> {
-        todo!()
+        let mut number = 0;
+        loop {
+            let id = DataCenterId::from_name(name, number);
+            let added = sqlx::query(
+                "INSERT INTO data_centers (id, name, folded, created_at) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(id.as_str())
+            .bind(name.as_str())
+            .bind(name.folded())
+            .bind(now.0)
+            .execute(&self.pool)
+            .await?;
+            if added.rows_affected() == 1 {
+                let name = name.clone();
+                return Ok(AddOutcome::Added(DataCenter { id, name }));
+            }
+            let same_name: Option<String> =
+                sqlx::query_scalar("SELECT id FROM data_centers WHERE folded = $1")
+                    .bind(name.folded())
+                    .fetch_optional(&self.pool)
+                    .await?;
+            if same_name.is_some() {
+                return Ok(AddOutcome::NameTaken);
+            }
+            number += 1;
+        }
     }
 
     /// Renames a data center; its id stays.
@@ -73,20 +135,49 @@ impl Store {
     /// `Database`.
     pub async fn rename_data_center(
         &self,
-        _id: &DataCenterId,
-        _name: &DataCenterName,
+        id: &DataCenterId,
+        name: &DataCenterName,
     ) -> Result<RenameOutcome, StoreError> {
-        todo!()
+        let renamed = sqlx::query("UPDATE data_centers SET name = $1, folded = $2 WHERE id = $3")
+            .bind(name.as_str())
+            .bind(name.folded())
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await;
+        match renamed {
+            Ok(renamed) if renamed.rows_affected() == 0 => Ok(RenameOutcome::Unknown),
+            Ok(_) => Ok(RenameOutcome::Renamed),
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                Ok(RenameOutcome::NameTaken)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Removes a data center that has no settings, with its drafts, checks and authorizations.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn remove_data_center(
-        &self,
-        _id: &DataCenterId,
-    ) -> Result<RemoveOutcome, StoreError> {
-        todo!()
+    pub async fn remove_data_center(&self, id: &DataCenterId) -> Result<RemoveOutcome, StoreError> {
+        if id.is_default() {
+            return Ok(RemoveOutcome::IsDefault);
+        }
+        let Some(mut transaction) = self.lock_data_center(id.as_str()).await? else {
+            return Ok(RemoveOutcome::Unknown);
+        };
+        let settings: Option<i64> =
+            sqlx::query_scalar("SELECT version FROM smtp_settings WHERE data_center = $1")
+                .bind(id.as_str())
+                .fetch_optional(&mut *transaction)
+                .await?;
+        if settings.is_some() {
+            return Ok(RemoveOutcome::InUse);
+        }
+        sqlx::query("DELETE FROM data_centers WHERE id = $1")
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(RemoveOutcome::Removed)
     }
 }

@@ -2,9 +2,10 @@
 
 use domain::{DataCenterId, SmtpForm, UnixTime};
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, row::Table};
 
-#[expect(clippy::unused_async, reason = "the bodies follow")]
+const TABLE: Table = Table("drafts");
+
 impl Store {
     /// Keeps what a browser typed for a data center, without its secrets, in place of what was kept before.
     ///
@@ -12,12 +13,23 @@ impl Store {
     /// `Database`, also when the data center is gone.
     pub async fn keep_draft(
         &self,
-        _browser_hash: &str,
-        _id: &DataCenterId,
-        _form: &SmtpForm,
-        _now: UnixTime,
+        browser_hash: &str,
+        id: &DataCenterId,
+        form: &SmtpForm,
+        now: UnixTime,
     ) -> Result<(), StoreError> {
-        todo!()
+        sqlx::query(
+            "INSERT INTO drafts (browser_hash, data_center, form, kept_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (browser_hash, data_center)
+             DO UPDATE SET form = excluded.form, kept_at = excluded.kept_at",
+        )
+        .bind(browser_hash)
+        .bind(id.as_str())
+        .bind(TABLE.to_json("form", &form.without_secrets())?)
+        .bind(now.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// What a browser typed for a data center.
@@ -26,10 +38,17 @@ impl Store {
     /// `Database`, `Corrupt`.
     pub async fn draft(
         &self,
-        _browser_hash: &str,
-        _id: &DataCenterId,
+        browser_hash: &str,
+        id: &DataCenterId,
     ) -> Result<Option<SmtpForm>, StoreError> {
-        todo!()
+        let form: Option<String> = sqlx::query_scalar(
+            "SELECT form FROM drafts WHERE browser_hash = $1 AND data_center = $2",
+        )
+        .bind(browser_hash)
+        .bind(id.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        form.map(|form| TABLE.from_json("form", &form)).transpose()
     }
 
     /// Forgets what a browser typed for a data center.
@@ -38,17 +57,26 @@ impl Store {
     /// `Database`.
     pub async fn drop_draft(
         &self,
-        _browser_hash: &str,
-        _id: &DataCenterId,
+        browser_hash: &str,
+        id: &DataCenterId,
     ) -> Result<(), StoreError> {
-        todo!()
+        sqlx::query("DELETE FROM drafts WHERE browser_hash = $1 AND data_center = $2")
+            .bind(browser_hash)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Forgets the drafts kept before `before`.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn forget_drafts(&self, _before: UnixTime) -> Result<(), StoreError> {
-        todo!()
+    pub async fn forget_drafts(&self, before: UnixTime) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM drafts WHERE kept_at < $1")
+            .bind(before.0)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 }

@@ -52,8 +52,8 @@ pub enum StoreError {
     /// The text of the key is not 32 bytes as base64 or hexadecimal digits.
     #[error("the key is not 32 bytes as base64 or as hexadecimal digits")]
     KeyMalformed,
-    /// Others than its owner may read or write the key file.
-    #[error("the key file {path} may be read by others; its mode has to be 0600")]
+    /// Others than its owner and its group may read the key file, or others than its owner write it.
+    #[error("the key file {path} is open to others; give it the mode 0600")]
     KeyReadable {
         /// The key file.
         path: PathBuf,

@@ -2,8 +2,15 @@
 
 use domain::{DataCenterId, Finding, GrantBinding, UnixTime};
 use secrecy::SecretString;
+use sqlx::AnyConnection;
 
 use crate::{Store, StoreError};
+
+mod refresh;
+mod row;
+
+use row::{Held, Row, TABLE};
+pub(crate) use row::{NewRow, cell};
 
 /// How a grant stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,14 +100,32 @@ pub struct Refreshed {
     pub scope: Option<String>,
 }
 
-#[expect(clippy::unused_async, reason = "the bodies follow")]
 impl Store {
     /// The grant of a data center with its tokens.
     ///
     /// # Errors
     /// `Database`, `Corrupt`, `Unsealable`.
-    pub async fn grant(&self, _id: &DataCenterId) -> Result<Option<Grant>, StoreError> {
-        todo!()
+    pub async fn grant(&self, id: &DataCenterId) -> Result<Option<Grant>, StoreError> {
+        let Some(held) = self.held_grant(id).await? else {
+            return Ok(None);
+        };
+        let open = |sealed, column| self.open_sealed(sealed, cell(column, id));
+        let refresh_token = held.refresh_token.as_ref();
+        Ok(Some(Grant {
+            access_token: open(&held.access_token, "access_token")?,
+            refresh_token: refresh_token
+                .map(|token| open(token, "refresh_token"))
+                .transpose()?,
+            data_center: held.summary.data_center,
+            version: held.summary.version,
+            binding: held.summary.binding,
+            expires_at: held.summary.expires_at,
+            scope: held.summary.scope,
+            account: held.summary.account,
+            authorized_at: held.summary.authorized_at,
+            refreshed_at: held.summary.refreshed_at,
+            state: held.summary.state,
+        }))
     }
 
     /// The grant of a data center without its tokens. Nothing is unsealed, so this works with any key.
@@ -109,83 +134,43 @@ impl Store {
     /// `Database`, `Corrupt`.
     pub async fn grant_summary(
         &self,
-        _id: &DataCenterId,
+        id: &DataCenterId,
     ) -> Result<Option<GrantSummary>, StoreError> {
-        todo!()
+        Ok(self.held_grant(id).await?.map(|held| held.summary))
     }
 
-    /// Takes the right to refresh a grant for `lease_seconds`. `false` when the grant has another version by
-    /// now, has ended, or another owner's lease still runs.
-    ///
-    /// # Errors
-    /// `Database`.
-    pub async fn lease_refresh(
-        &self,
-        _id: &DataCenterId,
-        _version: i64,
-        _owner: &str,
-        _now: UnixTime,
-        _lease_seconds: i64,
-    ) -> Result<bool, StoreError> {
-        todo!()
+    async fn held_grant(&self, id: &DataCenterId) -> Result<Option<Held>, StoreError> {
+        let row = Row::read(&mut *self.pool.acquire().await?, id).await?;
+        row.map(Held::try_from).transpose()
     }
+}
 
-    /// Commits what a refresh gave, and returns the new version; `None` when the grant has another version by
-    /// now. An owner whose lease has run out still wins when nobody else was faster, because the provider
-    /// may have ended the old refresh token. Releases the owner's lease.
-    ///
-    /// # Errors
-    /// `Database`, `Random`.
-    pub async fn store_refreshed(
-        &self,
-        _id: &DataCenterId,
-        _version: i64,
-        _owner: &str,
-        _refreshed: Refreshed,
-        _now: UnixTime,
-    ) -> Result<Option<i64>, StoreError> {
-        todo!()
+/// Removes a grant that was given for other values than `binding`, and tells whether one had not ended
+/// before. The data center has to be locked.
+pub(crate) async fn remove_unless_bound(
+    connection: &mut AnyConnection,
+    id: &DataCenterId,
+    binding: Option<&GrantBinding>,
+) -> Result<bool, StoreError> {
+    let Some(row) = Row::read(&mut *connection, id).await? else {
+        return Ok(false);
+    };
+    // A binding that cannot be read is not the one asked for.
+    if binding.is_some() && row.binding().ok().as_ref() == binding {
+        return Ok(false);
     }
-
-    /// Notes how the grant stands after a refresh failed, and releases the lease; the tokens stay. `false`
-    /// when the grant has another version or the lease another owner by now.
-    ///
-    /// # Errors
-    /// `Database`.
-    pub async fn refresh_failed(
-        &self,
-        _id: &DataCenterId,
-        _version: i64,
-        _owner: &str,
-        _state: GrantState,
-    ) -> Result<bool, StoreError> {
-        todo!()
-    }
-
-    /// Notes that the grant has ended. `false` when it has another version by now or had ended before.
-    ///
-    /// # Errors
-    /// `Database`.
-    pub async fn end_grant(
-        &self,
-        _id: &DataCenterId,
-        _version: i64,
-        _finding: Finding,
-        _now: UnixTime,
-    ) -> Result<bool, StoreError> {
-        todo!()
-    }
-
-    /// The data centers whose grant is to be refreshed: active and expiring before `expiring_before`, or
-    /// failing and due to be tried again at `now`.
-    ///
-    /// # Errors
-    /// `Database`, `Corrupt`.
-    pub async fn grants_to_refresh(
-        &self,
-        _expiring_before: UnixTime,
-        _now: UnixTime,
-    ) -> Result<Vec<DataCenterId>, StoreError> {
-        todo!()
-    }
+    let removed: Vec<(i64, String)> =
+        sqlx::query_as("DELETE FROM grants WHERE data_center = $1 RETURNING version, state")
+            .bind(id.as_str())
+            .fetch_all(&mut *connection)
+            .await?;
+    let Some((version, state)) = removed.into_iter().next() else {
+        return Ok(false);
+    };
+    sqlx::query("UPDATE data_centers SET grant_version = $1 WHERE id = $2")
+        .bind(version)
+        .bind(id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(state != row::ENDED)
 }

@@ -1,8 +1,22 @@
 //! The key that seals secrets, and where it comes from.
 
-use std::path::PathBuf;
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
 
-use secrecy::SecretString;
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+    prelude::BASE64_STANDARD,
+};
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use crate::StoreError;
 
 /// Where the key that seals secrets comes from: 32 bytes as base64 or hexadecimal text.
 #[derive(Clone, Debug)]
@@ -11,4 +25,141 @@ pub enum KeySource {
     Value(SecretString),
     /// A file with the text; made with mode 0600 when it is missing and nothing has been sealed yet.
     File(PathBuf),
+}
+
+/// 32 bytes, forgotten when dropped.
+pub(crate) struct Key(Zeroizing<[u8; 32]>);
+
+impl Key {
+    #[cfg(test)]
+    pub(crate) fn of(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let bytes = if text.len() == 64 {
+            let digits: Option<Vec<u8>> = (0..32)
+                .map(|at| text.get(at * 2..at * 2 + 2))
+                .map(|pair| pair.filter(|pair| pair.bytes().all(|b| b.is_ascii_hexdigit())))
+                .map(|pair| u8::from_str_radix(pair?, 16).ok())
+                .collect();
+            Zeroizing::new(digits?)
+        } else {
+            let padding = DecodePaddingMode::Indifferent;
+            let config = GeneralPurposeConfig::new().with_decode_padding_mode(padding);
+            let text = Zeroizing::new(text.replace('-', "+").replace('_', "/"));
+            let decoded = GeneralPurpose::new(&STANDARD, config).decode(text.as_bytes());
+            Zeroizing::new(decoded.ok()?)
+        };
+        let bytes: &[u8; 32] = bytes.as_slice().try_into().ok()?;
+        Some(Self(Zeroizing::new(*bytes)))
+    }
+}
+
+impl KeySource {
+    /// The key. A file that is missing is made when `may_make`.
+    pub(crate) fn load(&self, may_make: bool) -> Result<Key, StoreError> {
+        match self {
+            Self::Value(text) => Key::parse(text.expose_secret()).ok_or(StoreError::KeyMalformed),
+            Self::File(path) => match read(path) {
+                Err(StoreError::KeyMissing { .. }) if may_make => {
+                    make(path).map_err(|source| StoreError::KeyFile {
+                        path: path.clone(),
+                        source,
+                    })?;
+                    read(path)
+                }
+                read => read,
+            },
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Key, StoreError> {
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => StoreError::KeyMissing { path: path.into() },
+        _ => StoreError::KeyFile {
+            path: path.into(),
+            source,
+        },
+    };
+    let file = File::open(path).map_err(failed)?;
+    // The group may read: credentials of systemd and secrets of Kubernetes come so.
+    if file.metadata().map_err(failed)?.permissions().mode() & 0o027 != 0 {
+        return Err(StoreError::KeyReadable { path: path.into() });
+    }
+    let text = Zeroizing::new(io::read_to_string(file).map_err(failed)?);
+    Key::parse(&text).ok_or(StoreError::KeyMalformed)
+}
+
+fn no_random() -> io::Error {
+    io::Error::other("no random bytes")
+}
+
+/// Makes a key file whole or not at all. One that another server has made meanwhile stays.
+fn make(path: &Path) -> io::Result<()> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *bytes).map_err(|_| no_random())?;
+    let text = Zeroizing::new(BASE64_STANDARD.encode(*bytes));
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(format!(
+        ".{:016x}",
+        getrandom::u64().map_err(|_| no_random())?
+    ));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&unfinished)?;
+    let made = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.write_all(b"\n"))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| match fs::hard_link(&unfinished, path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            linked => linked,
+        });
+    fs::remove_file(&unfinished)?;
+    made?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_key_in_each_notation() {
+        let hex = "fb".repeat(32);
+        let padded = BASE64_STANDARD.encode([0xfb; 32]);
+        let url_safe = padded.replace('+', "-").replace('/', "_");
+        for text in [
+            &hex,
+            &hex.to_uppercase(),
+            &format!(" {padded}\n"),
+            &padded.trim_end_matches('=').to_owned(),
+            &url_safe,
+        ] {
+            let key = Key::parse(text).map(|key| *key.bytes());
+            assert_eq!(key, Some([0xfb; 32]), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_not_32_bytes() {
+        let short = BASE64_STANDARD.encode([1; 31]);
+        let long = BASE64_STANDARD.encode([1; 33]);
+        let bad_hex = format!("{}+f", "ab".repeat(31));
+        for text in ["", "password", &short, &long, &bad_hex, &"ä".repeat(32)] {
+            assert!(Key::parse(text).is_none(), "{text}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod draft;
 mod error;
 mod grant;
 mod key;
+mod row;
 mod seal;
 mod settings;
 mod store;

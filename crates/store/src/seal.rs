@@ -1,1 +1,189 @@
-//! Sealing.
+//! Sealing: XChaCha20-Poly1305 with a random nonce.
+//!
+//! A sealed value is base64 of: version (1 byte), key id (8 bytes), nonce (24 bytes), ciphertext, tag
+//! (16 bytes). Version, key id, table, column and row are authenticated with it, so that a value
+//! opens only where it was put.
+
+use std::fmt;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use chacha20poly1305::{AeadInPlace, KeyInit, Tag, XChaCha20Poly1305, XNonce};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::{StoreError, key::Key};
+
+const VERSION: u8 = 1;
+const KEY_ID: usize = 8;
+const NONCE: usize = 24;
+const TAG: usize = 16;
+const HEADER: usize = 1 + KEY_ID;
+
+/// A sealed value as text.
+#[derive(Clone, Debug, sqlx::Type)]
+#[sqlx(transparent)]
+pub(crate) struct Sealed(pub(crate) String);
+
+/// Where a sealed value is.
+#[derive(Clone, Copy)]
+pub(crate) struct Cell<'a> {
+    pub(crate) table: &'static str,
+    pub(crate) column: &'static str,
+    /// The primary key of the row.
+    pub(crate) row: &'a str,
+}
+
+impl Cell<'_> {
+    fn unsealable(self) -> StoreError {
+        StoreError::Unsealable {
+            table: self.table,
+            column: self.column,
+        }
+    }
+
+    /// Each part after its length, so that no two cells give the same bytes.
+    fn associated_data(self, header: &[u8]) -> Vec<u8> {
+        let mut data = header.to_vec();
+        for part in [self.table, self.column, self.row] {
+            data.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            data.extend_from_slice(part.as_bytes());
+        }
+        data
+    }
+}
+
+/// Seals and opens with one key.
+pub(crate) struct Sealer {
+    cipher: XChaCha20Poly1305,
+    header: [u8; HEADER],
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Sealer(…)")
+    }
+}
+
+impl Sealer {
+    pub(crate) fn new(key: &Key) -> Self {
+        let mut header = [VERSION; HEADER];
+        header[1..].copy_from_slice(&Sha256::digest(key.bytes())[..KEY_ID]);
+        Self {
+            cipher: XChaCha20Poly1305::new(key.bytes().into()),
+            header,
+        }
+    }
+
+    pub(crate) fn seal(&self, secret: &SecretString, cell: Cell) -> Result<Sealed, StoreError> {
+        let secret = secret.expose_secret().as_bytes();
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce).map_err(|_| StoreError::Random)?;
+        // Of the final size from the start: a buffer that grows leaves copies behind.
+        let mut envelope = Zeroizing::new(Vec::with_capacity(HEADER + NONCE + secret.len() + TAG));
+        envelope.extend_from_slice(&self.header);
+        envelope.extend_from_slice(&nonce);
+        envelope.extend_from_slice(secret);
+        let tag = self
+            .cipher
+            .encrypt_in_place_detached(
+                XNonce::from_slice(&nonce),
+                &cell.associated_data(&self.header),
+                &mut envelope[HEADER + NONCE..],
+            )
+            .map_err(|_| cell.unsealable())?;
+        envelope.extend_from_slice(&tag);
+        Ok(Sealed(BASE64_STANDARD.encode(&*envelope)))
+    }
+
+    pub(crate) fn open(&self, sealed: &Sealed, cell: Cell) -> Result<SecretString, StoreError> {
+        self.opened(sealed, cell).ok_or_else(|| cell.unsealable())
+    }
+
+    fn opened(&self, sealed: &Sealed, cell: Cell) -> Option<SecretString> {
+        let mut envelope = Zeroizing::new(BASE64_STANDARD.decode(&sealed.0).ok()?);
+        let (header, rest) = envelope.split_at_mut_checked(HEADER)?;
+        let (nonce, rest) = rest.split_at_mut_checked(NONCE)?;
+        let (text, tag) = rest.split_at_mut_checked(rest.len().checked_sub(TAG)?)?;
+        if header != self.header {
+            return None;
+        }
+        self.cipher
+            .decrypt_in_place_detached(
+                XNonce::from_slice(nonce),
+                &cell.associated_data(header),
+                text,
+                Tag::from_slice(tag),
+            )
+            .ok()?;
+        str::from_utf8(text).ok().map(SecretString::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CELL: Cell = Cell {
+        table: "grants",
+        column: "access_token",
+        row: "default",
+    };
+
+    fn sealer(byte: u8) -> Sealer {
+        Sealer::new(&Key::of([byte; 32]))
+    }
+
+    #[test]
+    fn opens_what_it_sealed() {
+        for text in ["", "s", "pässwörd \u{0}", &"x".repeat(5_000)] {
+            let sealed = sealer(1).seal(&SecretString::from(text), CELL).unwrap();
+            let opened = sealer(1).open(&sealed, CELL).unwrap();
+            assert_eq!(opened.expose_secret(), text);
+        }
+    }
+
+    #[test]
+    fn seals_the_same_secret_differently_each_time() {
+        let secret = SecretString::from("secret");
+        let sealer = sealer(1);
+        let (a, b) = (sealer.seal(&secret, CELL), sealer.seal(&secret, CELL));
+        assert_ne!(a.unwrap().0, b.unwrap().0);
+    }
+
+    #[test]
+    fn does_not_open_in_another_cell() {
+        let sealed = sealer(1).seal(&SecretString::from("secret"), CELL).unwrap();
+        for (table, column, row) in [
+            ("grants", "refresh_token", "default"),
+            ("authorizations", "access_token", "default"),
+            ("grants", "access_token", "other"),
+            ("grant", "saccess_token", "default"),
+            ("grants", "access_tokend", "efault"),
+        ] {
+            let cell = Cell { table, column, row };
+            assert!(matches!(
+                sealer(1).open(&sealed, cell),
+                Err(StoreError::Unsealable { .. })
+            ));
+        }
+    }
+
+    #[test]
+    fn does_not_open_with_another_key_or_when_a_bit_was_changed() {
+        let sealed = sealer(1).seal(&SecretString::from("secret"), CELL).unwrap();
+        assert!(sealer(2).open(&sealed, CELL).is_err());
+        let bytes = BASE64_STANDARD.decode(&sealed.0).unwrap();
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            let changed = Sealed(BASE64_STANDARD.encode(changed));
+            assert!(sealer(1).open(&changed, CELL).is_err(), "byte {at}");
+        }
+        for length in 0..bytes.len() {
+            let cut = Sealed(BASE64_STANDARD.encode(&bytes[..length]));
+            assert!(sealer(1).open(&cut, CELL).is_err(), "{length} bytes");
+        }
+        assert!(sealer(1).open(&Sealed("not base64".into()), CELL).is_err());
+    }
+}

@@ -1,9 +1,14 @@
 //! Table `smtp_settings`.
 
-use domain::{DataCenterId, SavedSecret, SmtpSettings, UnixTime};
+use domain::{DataCenterId, GrantBinding, SavedSecret, SecretField, SmtpSettings, UnixTime};
 use secrecy::SecretString;
+use sqlx::AnyConnection;
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, grant, seal::Cell};
+
+mod row;
+
+use row::{Row, Saved};
 
 /// Saved settings with their secrets.
 #[derive(Clone, Debug)]
@@ -35,14 +40,52 @@ pub enum SaveOutcome {
     UnknownDataCenter,
 }
 
-#[expect(clippy::unused_async, reason = "the bodies follow")]
+/// Where the secret of a field is.
+fn cell(field: SecretField, id: &DataCenterId) -> Cell<'_> {
+    Cell {
+        table: "smtp_settings",
+        column: match field {
+            SecretField::MailboxPassword => "mailbox_password",
+            SecretField::ClientSecret => "client_secret",
+            SecretField::Password => "password",
+        },
+        row: id.as_str(),
+    }
+}
+
+async fn saved(
+    connection: &mut AnyConnection,
+    id: &DataCenterId,
+) -> Result<Option<Saved>, StoreError> {
+    let row = Row::read(connection, id).await?;
+    row.map(Saved::try_from).transpose()
+}
+
+/// What a grant for the saved settings is bound to; `None` when there are none or they do not use OAuth.
+pub(crate) async fn saved_binding(
+    connection: &mut AnyConnection,
+    id: &DataCenterId,
+) -> Result<Option<GrantBinding>, StoreError> {
+    let saved = saved(connection, id).await?;
+    Ok(saved.and_then(|saved| saved.settings.grant_binding()))
+}
+
 impl Store {
     /// The settings of a data center with their secrets.
     ///
     /// # Errors
     /// `Database`, `Corrupt`, `Unsealable`.
-    pub async fn settings(&self, _id: &DataCenterId) -> Result<Option<StoredSettings>, StoreError> {
-        todo!()
+    pub async fn settings(&self, id: &DataCenterId) -> Result<Option<StoredSettings>, StoreError> {
+        let Some(saved) = saved(&mut *self.pool.acquire().await?, id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(StoredSettings {
+            version: saved.version,
+            settings: saved
+                .settings
+                .try_map_secrets(|field, sealed| self.open_sealed(&sealed, cell(field, id)))?,
+            saved_at: saved.saved_at,
+        }))
     }
 
     /// The version and the settings of a data center without their secrets. Nothing is unsealed, so this works
@@ -52,9 +95,10 @@ impl Store {
     /// `Database`, `Corrupt`.
     pub async fn settings_view(
         &self,
-        _id: &DataCenterId,
+        id: &DataCenterId,
     ) -> Result<Option<(i64, SmtpSettings<SavedSecret>)>, StoreError> {
-        todo!()
+        let saved = saved(&mut *self.pool.acquire().await?, id).await?;
+        Ok(saved.map(|saved| (saved.version, saved.settings.without_secrets())))
     }
 
     /// Saves settings over the version `expected_version` (0: none yet). A grant that was given for other
@@ -64,11 +108,39 @@ impl Store {
     /// `Database`, `Random`.
     pub async fn save_settings(
         &self,
-        _id: &DataCenterId,
-        _expected_version: i64,
-        _settings: &SmtpSettings<SecretString>,
-        _now: UnixTime,
+        id: &DataCenterId,
+        expected_version: i64,
+        settings: &SmtpSettings<SecretString>,
+        now: UnixTime,
     ) -> Result<SaveOutcome, StoreError> {
-        todo!()
+        let sealed = settings
+            .clone()
+            .try_map_secrets(|field, secret| self.seal(&secret, cell(field, id)))?;
+        let Some(mut transaction) = self.lock_data_center(id.as_str()).await? else {
+            return Ok(SaveOutcome::UnknownDataCenter);
+        };
+        let version: Option<i64> =
+            sqlx::query_scalar("SELECT version FROM smtp_settings WHERE data_center = $1")
+                .bind(id.as_str())
+                .fetch_optional(&mut *transaction)
+                .await?;
+        let version = version.unwrap_or(0);
+        if version != expected_version {
+            return Ok(SaveOutcome::Conflict { version });
+        }
+        let binding = sealed.grant_binding();
+        let saved = Saved {
+            version: version + 1,
+            saved_at: now,
+            settings: sealed,
+        };
+        Row::new(id, saved).write(&mut transaction).await?;
+        let grant_ended =
+            grant::remove_unless_bound(&mut transaction, id, binding.as_ref()).await?;
+        transaction.commit().await?;
+        Ok(SaveOutcome::Saved {
+            version: version + 1,
+            grant_ended,
+        })
     }
 }

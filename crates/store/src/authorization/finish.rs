@@ -1,0 +1,114 @@
+//! The end of an authorization.
+
+use domain::{AuthorizationId, DataCenterId, Finding, FindingCode, GrantBinding};
+use sqlx::AnyConnection;
+
+use super::{FinishOutcome, Finished, NewGrant, TABLE};
+use crate::{Store, StoreError, grant, settings};
+
+impl Store {
+    /// Finishes a taken authorization. A grant is stored only while the settings still have the values that it
+    /// was given for; it takes the place of an earlier one.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`, `Random`.
+    pub async fn finish_authorization(
+        &self,
+        id: &AuthorizationId,
+        outcome: FinishOutcome,
+    ) -> Result<Finished, StoreError> {
+        let open: Option<(String, String)> = sqlx::query_as(
+            "SELECT data_center, binding FROM authorizations
+             WHERE id = $1 AND taken_at IS NOT NULL AND state = 'pending'",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some((data_center, binding)) = open else {
+            return Ok(Finished::NotOpen);
+        };
+        let data_center = TABLE.value("data_center", DataCenterId::parse(&data_center))?;
+        let Some(mut transaction) = self.lock_data_center(data_center.as_str()).await? else {
+            return Ok(Finished::NotOpen);
+        };
+        let finished = match outcome {
+            FinishOutcome::Failed(finding) => fail(&mut transaction, id, finding).await?,
+            FinishOutcome::Granted(new) => {
+                let saved = settings::saved_binding(&mut transaction, &data_center).await?;
+                let asked: GrantBinding = TABLE.from_json("binding", &binding)?;
+                if saved.is_some_and(|saved| saved == asked) {
+                    self.store_grant(&mut transaction, id, &data_center, &binding, &new)
+                        .await?
+                } else {
+                    let finding = Finding::new(FindingCode::SettingsChanged);
+                    fail(&mut transaction, id, finding).await?
+                }
+            }
+        };
+        if finished != Finished::NotOpen {
+            transaction.commit().await?;
+        }
+        Ok(finished)
+    }
+
+    async fn store_grant(
+        &self,
+        connection: &mut AnyConnection,
+        id: &AuthorizationId,
+        data_center: &DataCenterId,
+        binding: &str,
+        new: &NewGrant,
+    ) -> Result<Finished, StoreError> {
+        let finished = sqlx::query(
+            "UPDATE authorizations
+             SET state = 'granted', account = $1, valid_until = $2, scope = $3
+             WHERE id = $4 AND state = 'pending'",
+        )
+        .bind(new.account.as_deref())
+        .bind(new.expires_at.0)
+        .bind(new.scope.as_str())
+        .bind(id.as_str())
+        .execute(&mut *connection)
+        .await?;
+        if finished.rows_affected() == 0 {
+            return Ok(Finished::NotOpen);
+        }
+        let seal = |secret, column| self.seal(secret, grant::cell(column, data_center));
+        let refresh_token = new.refresh_token.as_ref();
+        let row = grant::NewRow {
+            id: data_center,
+            binding,
+            access_token: seal(&new.access_token, "access_token")?,
+            refresh_token: refresh_token
+                .map(|token| seal(token, "refresh_token"))
+                .transpose()?,
+            expires_at: new.expires_at,
+            scope: &new.scope,
+            account: new.account.as_deref(),
+            authorized_at: new.authorized_at,
+        };
+        let version = row.write(connection).await?;
+        Ok(Finished::Granted { version })
+    }
+}
+
+/// Records that nothing came of it.
+async fn fail(
+    connection: &mut AnyConnection,
+    id: &AuthorizationId,
+    finding: Finding,
+) -> Result<Finished, StoreError> {
+    let failed = sqlx::query(
+        "UPDATE authorizations SET state = 'failed', finding = $1
+         WHERE id = $2 AND state = 'pending'",
+    )
+    .bind(TABLE.to_json("finding", &finding)?)
+    .bind(id.as_str())
+    .execute(connection)
+    .await?;
+    Ok(if failed.rows_affected() == 0 {
+        Finished::NotOpen
+    } else {
+        Finished::Failed(finding)
+    })
+}

@@ -1,0 +1,106 @@
+//! Answering an authorization, once.
+
+use domain::{AuthorizationId, DataCenterId, RedirectUrl, UnixTime};
+use sqlx::AnyConnection;
+
+use super::{TABLE, TakeOutcome, TakenAuthorization, verifier_cell};
+use crate::{Store, StoreError, seal::Sealed};
+
+#[derive(sqlx::FromRow)]
+struct TakenRow {
+    id: String,
+    data_center: String,
+    verifier: Option<String>,
+    redirect_url: String,
+    binding: String,
+    settings_version: i64,
+    created_at: i64,
+    expires_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct RefusedRow {
+    id: String,
+    data_center: String,
+    browser_hash: String,
+    taken_at: Option<i64>,
+}
+
+impl Store {
+    /// Answers an authorization: of any number of callbacks at once, one takes it. The attempt of another
+    /// browser does not use it up.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`, `Unsealable`.
+    pub async fn take_authorization(
+        &self,
+        state_hash: &str,
+        browser_hash: Option<&str>,
+        now: UnixTime,
+    ) -> Result<TakeOutcome, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let taken: Vec<TakenRow> = sqlx::query_as(
+            "UPDATE authorizations SET taken_at = $1
+             WHERE state_hash = $2 AND browser_hash = $3 AND taken_at IS NULL AND expires_at > $1
+             RETURNING id, data_center, verifier, redirect_url, binding, settings_version,
+                 created_at, expires_at",
+        )
+        .bind(now.0)
+        .bind(state_hash)
+        .bind(browser_hash)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let Some(row) = taken.into_iter().next() else {
+            return refusal(&mut transaction, state_hash, browser_hash).await;
+        };
+        let taken = self.taken(&row)?;
+        sqlx::query("UPDATE authorizations SET verifier = NULL WHERE id = $1")
+            .bind(row.id)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(TakeOutcome::Taken(Box::new(taken)))
+    }
+
+    fn taken(&self, row: &TakenRow) -> Result<TakenAuthorization, StoreError> {
+        let verifier = Sealed(TABLE.needed("verifier", row.verifier.clone())?);
+        let redirect_url = RedirectUrl::parse(&row.redirect_url);
+        Ok(TakenAuthorization {
+            id: TABLE.value("id", AuthorizationId::parse(&row.id))?,
+            data_center: TABLE.value("data_center", DataCenterId::parse(&row.data_center))?,
+            verifier: self.open_sealed(&verifier, verifier_cell(&row.id))?,
+            redirect_url: TABLE.value("redirect_url", redirect_url)?,
+            binding: TABLE.from_json("binding", &row.binding)?,
+            settings_version: row.settings_version,
+            created_at: UnixTime(row.created_at),
+            expires_at: UnixTime(row.expires_at),
+        })
+    }
+}
+
+/// Why an authorization was not taken.
+async fn refusal(
+    connection: &mut AnyConnection,
+    state_hash: &str,
+    browser_hash: Option<&str>,
+) -> Result<TakeOutcome, StoreError> {
+    let row: Option<RefusedRow> = sqlx::query_as(
+        "SELECT id, data_center, browser_hash, taken_at FROM authorizations WHERE state_hash = $1",
+    )
+    .bind(state_hash)
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else {
+        return Ok(TakeOutcome::Unknown);
+    };
+    if browser_hash != Some(row.browser_hash.as_str()) {
+        return Ok(TakeOutcome::OtherBrowser);
+    }
+    let id = TABLE.value("id", AuthorizationId::parse(&row.id))?;
+    let data_center = TABLE.value("data_center", DataCenterId::parse(&row.data_center))?;
+    Ok(if row.taken_at.is_some() {
+        TakeOutcome::AlreadyUsed { id, data_center }
+    } else {
+        TakeOutcome::Expired { id, data_center }
+    })
+}

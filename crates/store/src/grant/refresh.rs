@@ -1,0 +1,157 @@
+//! Keeping a grant fresh: leases, and compare-and-swap on the version.
+
+use domain::{DataCenterId, Finding, UnixTime};
+
+use super::{GrantState, Refreshed, TABLE, cell, row::StateColumns};
+use crate::{Store, StoreError};
+
+impl Store {
+    /// Takes the right to refresh a grant for `lease_seconds`. `false` when the grant has another version by
+    /// now, has ended, or another owner's lease still runs.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn lease_refresh(
+        &self,
+        id: &DataCenterId,
+        version: i64,
+        owner: &str,
+        now: UnixTime,
+        lease_seconds: i64,
+    ) -> Result<bool, StoreError> {
+        let leased = sqlx::query(
+            "UPDATE grants SET lease_owner = $1, lease_until = $2
+             WHERE data_center = $3 AND version = $4 AND state <> 'ended'
+                 AND (lease_owner IS NULL OR lease_owner = $1 OR lease_until <= $5)",
+        )
+        .bind(owner)
+        .bind(now.plus(lease_seconds).0)
+        .bind(id.as_str())
+        .bind(version)
+        .bind(now.0)
+        .execute(&self.pool)
+        .await?;
+        Ok(leased.rows_affected() == 1)
+    }
+
+    /// Commits what a refresh gave, and returns the new version; `None` when the grant has another version by
+    /// now. An owner whose lease has run out still wins when nobody else was faster, because the provider
+    /// may have ended the old refresh token. Releases the owner's lease.
+    ///
+    /// # Errors
+    /// `Database`, `Random`.
+    pub async fn store_refreshed(
+        &self,
+        id: &DataCenterId,
+        version: i64,
+        owner: &str,
+        refreshed: Refreshed,
+        now: UnixTime,
+    ) -> Result<Option<i64>, StoreError> {
+        let seal = |secret, column| self.seal(secret, cell(column, id));
+        let access_token = seal(&refreshed.access_token, "access_token")?;
+        let refresh_token = refreshed.refresh_token.as_ref();
+        let refresh_token = refresh_token
+            .map(|token| seal(token, "refresh_token"))
+            .transpose()?;
+        let stored = sqlx::query(
+            "UPDATE grants SET version = version + 1, access_token = $1,
+                 refresh_token = COALESCE($2, refresh_token), expires_at = $3,
+                 scope = COALESCE($4, scope), refreshed_at = $5, state = 'active',
+                 finding = NULL, failures = NULL, retry_at = NULL, ended_at = NULL,
+                 lease_owner = CASE WHEN lease_owner = $6 THEN NULL ELSE lease_owner END
+             WHERE data_center = $7 AND version = $8",
+        )
+        .bind(access_token.0)
+        .bind(refresh_token.map(|token| token.0))
+        .bind(refreshed.expires_at.0)
+        .bind(refreshed.scope)
+        .bind(now.0)
+        .bind(owner)
+        .bind(id.as_str())
+        .bind(version)
+        .execute(&self.pool)
+        .await?;
+        Ok((stored.rows_affected() == 1).then_some(version + 1))
+    }
+
+    /// Notes how the grant stands after a refresh failed, and releases the lease; the tokens stay. `false`
+    /// when the grant has another version or the lease another owner by now.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn refresh_failed(
+        &self,
+        id: &DataCenterId,
+        version: i64,
+        owner: &str,
+        state: GrantState,
+    ) -> Result<bool, StoreError> {
+        let columns = StateColumns::try_from(&state)?;
+        let noted = sqlx::query(
+            "UPDATE grants SET state = $1, finding = $2, failures = $3, retry_at = $4,
+                 ended_at = $5, lease_owner = NULL, lease_until = NULL
+             WHERE data_center = $6 AND version = $7 AND lease_owner = $8",
+        )
+        .bind(columns.state)
+        .bind(columns.finding)
+        .bind(columns.failures)
+        .bind(columns.retry_at)
+        .bind(columns.ended_at)
+        .bind(id.as_str())
+        .bind(version)
+        .bind(owner)
+        .execute(&self.pool)
+        .await?;
+        Ok(noted.rows_affected() == 1)
+    }
+
+    /// Notes that the grant has ended. `false` when it has another version by now or had ended before.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn end_grant(
+        &self,
+        id: &DataCenterId,
+        version: i64,
+        finding: Finding,
+        now: UnixTime,
+    ) -> Result<bool, StoreError> {
+        let ended = sqlx::query(
+            "UPDATE grants SET state = 'ended', finding = $1, failures = NULL, retry_at = NULL,
+                 ended_at = $2, lease_owner = NULL, lease_until = NULL
+             WHERE data_center = $3 AND version = $4 AND state <> 'ended'",
+        )
+        .bind(TABLE.to_json("finding", &finding)?)
+        .bind(now.0)
+        .bind(id.as_str())
+        .bind(version)
+        .execute(&self.pool)
+        .await?;
+        Ok(ended.rows_affected() == 1)
+    }
+
+    /// The data centers whose grant is to be refreshed: active and expiring before `expiring_before`, or
+    /// failing and due to be tried again at `now`.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn grants_to_refresh(
+        &self,
+        expiring_before: UnixTime,
+        now: UnixTime,
+    ) -> Result<Vec<DataCenterId>, StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT data_center FROM grants
+             WHERE (state = 'active' AND expires_at < $1) OR (state = 'failing' AND retry_at <= $2)
+             ORDER BY expires_at, data_center",
+        )
+        .bind(expiring_before.0)
+        .bind(now.0)
+        .fetch_all(&self.pool)
+        .await?;
+        ids.iter()
+            .map(|id| TABLE.value("data_center", DataCenterId::parse(id)))
+            .collect()
+    }
+}
