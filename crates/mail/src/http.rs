@@ -1,9 +1,9 @@
 //! HTTP to token endpoints: no redirects, limits on time and size.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use domain::FindingCode;
-use oauth2::{HttpRequest, HttpResponse};
+use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use rustls::ClientConfig;
 
 /// Longest answer of a token endpoint that is read: bytes.
@@ -75,7 +75,7 @@ impl Http {
     }
 
     /// One request; an answer with a redirect, 429 or 5xx is an error.
-    pub(crate) async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let (parts, body) = request.into_parts();
         let mut answer = self
             .0
@@ -100,5 +100,14 @@ impl Http {
             response = response.header(name, value);
         }
         Ok(response.body(bytes)?)
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = HttpError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
     }
 }

@@ -132,7 +132,7 @@ impl<'a> OAuth<'a> {
             let result = client
                 .exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()))
                 .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose_secret().to_owned()))
-                .request_async(&|request| self.http.call(request))
+                .request_async(self.http)
                 .await;
             let again = result.as_ref().is_err_and(is_client_refusal);
             answer = self.decode(request, result, &[code, verifier]);
@@ -159,7 +159,7 @@ impl<'a> OAuth<'a> {
                 .exchange_refresh_token(&RefreshToken::new(
                     refresh_token.expose_secret().to_owned(),
                 ))
-                .request_async(&|request| self.http.call(request))
+                .request_async(self.http)
                 .await;
             let again = result.as_ref().is_err_and(is_client_refusal);
             answer = self.decode(request, result, &[refresh_token]);

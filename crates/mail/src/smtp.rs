@@ -60,8 +60,8 @@ impl Target {
 }
 
 /// An open connection.
-pub(crate) struct Connection<'a> {
-    target: &'a Target,
+pub(crate) struct Connection {
+    target: Target,
     timeouts: Timeouts,
     smtp: AsyncSmtpConnection,
     wire: Wire,
@@ -70,10 +70,10 @@ pub(crate) struct Connection<'a> {
     encrypted: bool,
 }
 
-impl<'a> Connection<'a> {
+impl Connection {
     /// Connects, and protects the connection as the target asks.
     pub(crate) async fn open(
-        target: &'a Target,
+        target: &Target,
         tls: &Tls,
         timeouts: Timeouts,
         recorder: &mut Recorder,
@@ -116,7 +116,7 @@ impl<'a> Connection<'a> {
         };
         let extensions = extensions(replies.last());
         let mut connection = Self {
-            target,
+            target: target.clone(),
             timeouts,
             smtp,
             wire,
@@ -148,7 +148,7 @@ impl<'a> Connection<'a> {
                 .finding(FindingCode::NotSmtp)
                 .saying(recorder.clean(&reply)));
         }
-        handshake(self.target, &self.wire, connector, self.timeouts, recorder).await?;
+        handshake(&self.target, &self.wire, connector, self.timeouts, recorder).await?;
         self.encrypted = true;
         let hello = format!("EHLO {}", ClientId::default());
         let reply = self.command(StepKind::Ehlo, &hello, None, recorder).await?;
@@ -387,7 +387,8 @@ impl<'a> Connection<'a> {
         let code = match result {
             Ok(Ok(_)) => return Ok(text),
             Err(_) => FindingCode::Timeout,
-            Ok(Err(error)) if error.status().is_some() => {
+            // lettre does not take every refusal that servers send (571) for one.
+            Ok(Err(_)) if matches!(reply_code(&text), 400..600) => {
                 decode::smtp_reply(kind, with_token, reply_code(&text), &text)
             }
             Ok(Err(_)) if self.wire.is_closed() => FindingCode::ConnectionClosed,
@@ -406,7 +407,7 @@ async fn connect(
     let since = Instant::now();
     let found = timeout(
         timeouts.connect,
-        tokio::net::lookup_host((target.host.as_str(), target.port)),
+        tokio::net::lookup_host((target.host.to_string(), target.port)),
     )
     .await;
     let addresses: Vec<_> = match found {
@@ -493,8 +494,9 @@ async fn answers_in_tls(target: &Target, connector: &TlsConnector, timeouts: Tim
     let Ok(name) = ServerName::try_from(target.host.as_str().to_owned()) else {
         return false;
     };
-    let handshake = async {
-        let tcp = TcpStream::connect((target.host.as_str(), target.port)).await?;
+    let address = (target.host.to_string(), target.port);
+    let handshake = async move {
+        let tcp = TcpStream::connect(address).await?;
         connector.connect(name, tcp).await
     };
     match timeout(timeouts.connect, handshake).await {

@@ -173,16 +173,23 @@ impl Mailer {
     ) -> Result<(), Finding> {
         let timeouts = self.0.options.timeouts;
         let mut connection = Connection::open(target, &self.0.tls, timeouts, recorder).await?;
-        let delivered = async {
-            if let Some(credential) = credential {
-                connection.authenticate(credential, recorder).await?;
-            }
-            connection
-                .send(&message.from, &message.to, &message.bytes, recorder)
-                .await
-        }
-        .await;
+        let delivered = hand_over(&mut connection, credential, message, recorder).await;
         connection.quit(recorder).await;
-        delivered.map(|_| ())
+        delivered
     }
+}
+
+async fn hand_over(
+    connection: &mut Connection,
+    credential: Option<&Credential>,
+    message: &TestMessage,
+    recorder: &mut Recorder,
+) -> Result<(), Finding> {
+    if let Some(credential) = credential {
+        connection.authenticate(credential, recorder).await?;
+    }
+    connection
+        .send(&message.from, &message.to, &message.bytes, recorder)
+        .await?;
+    Ok(())
 }
