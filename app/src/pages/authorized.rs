@@ -1,9 +1,9 @@
 //! `/authorized/:id`: what came of an authorization. The callback leads here.
 
-use domain::{AuthorizationState, DataCenter};
+use domain::{AuthorizationState, DataCenter, Finding, FindingCode};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::failure::Failure;
 use crate::{
@@ -19,10 +19,12 @@ use crate::{
 #[component]
 pub fn AuthorizedPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    let turned_away = turned_away();
     let state = OnceResource::new(api::authorization(id));
     let shown = move || {
+        let turned_away = turned_away.clone();
         Suspend::new(async move {
-            match state.await {
+            match state.await.map(|state| state.or(turned_away)) {
                 Ok(Some(state)) => Either::Left(view! { <Outcome state /> }),
                 Ok(None) => Either::Right(Either::Left(view! { <Unknown /> })),
                 Err(error) => Either::Right(Either::Right(view! { <Failure error /> })),
@@ -34,6 +36,22 @@ pub fn AuthorizedPage() -> impl IntoView {
         <h1>"Authorization"</h1>
         <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>{shown}</Suspense>
     }
+}
+
+/// Why a callback belongs to no authorization that may be shown here; it names the code only.
+fn turned_away() -> Option<AuthorizationState> {
+    let named = use_query_map().with_untracked(|query| query.get("finding"))?;
+    let code = [
+        FindingCode::StateUnknown,
+        FindingCode::OtherBrowser,
+        FindingCode::CallbackIncomplete,
+    ]
+    .into_iter()
+    .find(|code| code.as_str() == named)?;
+    Some(AuthorizationState::Failed {
+        data_center: None,
+        finding: Finding::new(code),
+    })
 }
 
 #[component]

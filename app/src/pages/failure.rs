@@ -10,6 +10,10 @@ use crate::{
 
 /// The error of a page.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn Failure(error: ApiError) -> impl IntoView {
     let words = text::api_error(&error);
     let unknown = matches!(error, ApiError::UnknownDataCenter);

@@ -20,6 +20,10 @@ const FORM: &str = "smtp-settings";
 
 /// The settings of one data center.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
     // Before the view takes hold of the inputs, which sets them to what the server had sent.
     let typed = is_browser().then(typed_before_start).flatten();

@@ -1,6 +1,6 @@
 //! How the grant stands.
 
-use domain::GrantStatus;
+use domain::{GrantStatus, SmtpSettings};
 use leptos::prelude::*;
 
 use super::session::Session;
@@ -105,7 +105,7 @@ fn shown(state: FormState, status: GrantStatus) -> AnyView {
 /// Account, username and From are three things: all are shown when they differ.
 fn identities(state: FormState, account: String, confirmed: bool) -> impl IntoView {
     let (username, from) = state.saved.with(|saved| {
-        let username = saved.as_ref().and_then(|saved| saved.grant_binding());
+        let username = saved.as_ref().and_then(SmtpSettings::grant_binding);
         (
             username.map(|binding| binding.username).unwrap_or_default(),
             saved
