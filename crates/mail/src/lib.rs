@@ -18,6 +18,7 @@ mod options;
 mod random;
 mod recorder;
 mod redact;
+mod redeem;
 mod sasl;
 mod settings;
 mod smtp;

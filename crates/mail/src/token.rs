@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use store::{Grant, GrantState, Refreshed};
 use tokio::sync::Mutex;
 
-use crate::{MailError, Mailer, authorize::with_values, oauth::OAuth};
+use crate::{MailError, Mailer, oauth::OAuth, redeem::with_values};
 
 /// A token is refreshed this long before it expires: seconds.
 const REFRESH_BEFORE: i64 = 300;

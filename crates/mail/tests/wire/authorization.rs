@@ -191,6 +191,7 @@ async fn settings_changed_meanwhile_end_the_authorization() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn what_fails_at_the_provider_is_named_and_leaves_the_grant_as_it_was() {
     let token_error = |name: &str| Faults {
         token_error: TokenError::named(name),

@@ -1,0 +1,10 @@
+//! The decoder: from what a provider or a server said to a finding's code.
+//!
+//! It is data: one row per known reply, the most particular first. What no row knows keeps a
+//! general code and is shown as it came, never guessed.
+
+mod oauth;
+mod smtp;
+
+pub(crate) use oauth::{TokenRequest, callback_error, ends_grant, token_error};
+pub(crate) use smtp::smtp_reply;

@@ -1,0 +1,200 @@
+//! What providers say in callbacks and at token endpoints.
+
+use domain::{FindingCode, FindingCode as F};
+
+/// Error codes of Microsoft's sign-in service, as they stand in `error_description`
+/// ("Microsoft Entra authentication and authorization error codes").
+const AADSTS: &[(&str, FindingCode)] = &[
+    ("AADSTS7000215", F::ClientSecretWrong),
+    ("AADSTS7000222", F::ClientSecretExpired),
+    ("AADSTS700016", F::ClientUnknown),
+    ("AADSTS700082", F::GrantUnused),
+    ("AADSTS50011", F::RedirectUrlNotRegistered),
+    ("AADSTS50020", F::AccountOfAnotherTenant),
+    ("AADSTS50194", F::SingleTenantClient),
+    ("AADSTS65001", F::ConsentMissing),
+    ("AADSTS65004", F::AccessDenied),
+    ("AADSTS90094", F::AdminConsentMissing),
+    ("AADSTS50076", F::SignInAgain),
+    ("AADSTS50079", F::SignInAgain),
+    ("AADSTS53003", F::SignInAgain),
+    ("AADSTS50173", F::PasswordChanged),
+    ("AADSTS70011", F::ScopeRefused),
+    ("AADSTS28000", F::ScopeRefused),
+];
+
+/// Errors of RFC 6749 §4.1.2.1 and §5.2, of `OpenID` Connect, and Google's own.
+const OAUTH: &[(&str, FindingCode)] = &[
+    ("access_denied", F::AccessDenied),
+    ("admin_policy_enforced", F::AdminPolicyEnforced),
+    ("org_internal", F::OrgInternal),
+    ("disabled_client", F::DisabledClient),
+    ("deleted_client", F::DisabledClient),
+    ("redirect_uri_mismatch", F::RedirectUrlNotRegistered),
+    ("invalid_scope", F::ScopeRefused),
+    ("invalid_client", F::ClientSecretWrong),
+    ("unauthorized_client", F::ClientNotAllowed),
+    ("consent_required", F::ConsentMissing),
+    ("interaction_required", F::SignInAgain),
+    ("login_required", F::SignInAgain),
+    ("server_error", F::ProviderUnavailable),
+    ("temporarily_unavailable", F::ProviderUnavailable),
+];
+
+fn row(table: &[(&str, FindingCode)], text: &str) -> Option<FindingCode> {
+    table
+        .iter()
+        .find(|(key, _)| *key == text)
+        .map(|(_, code)| *code)
+}
+
+/// The row of an AADSTS number in a text. The number has to end where the row's does.
+fn aadsts(description: &str) -> Option<FindingCode> {
+    let start = description.find("AADSTS")?;
+    let rest = &description[start..];
+    let end = rest.bytes().skip(6).take_while(u8::is_ascii_digit).count() + 6;
+    row(AADSTS, &rest[..end])
+}
+
+/// What the error of a callback means (RFC 6749 §4.1.2.1).
+pub(crate) fn callback_error(error: &str, description: &str) -> FindingCode {
+    aadsts(description)
+        .or_else(|| row(OAUTH, error))
+        .unwrap_or(F::ProviderError)
+}
+
+/// What was sent to the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenRequest {
+    /// The code of an authorization.
+    Code,
+    /// A refresh token. `testing`: the authorization was made at Google six to eight days ago,
+    /// which is when a grant ends whose consent screen is in "Testing".
+    Refresh { testing: bool },
+}
+
+/// What the error of a token endpoint means (RFC 6749 §5.2).
+pub(crate) fn token_error(request: TokenRequest, error: &str, description: &str) -> FindingCode {
+    if let Some(code) = aadsts(description) {
+        return code;
+    }
+    match (error, request) {
+        ("invalid_grant", TokenRequest::Code) => F::CodeRefused,
+        ("invalid_grant", TokenRequest::Refresh { testing: true }) => F::GrantEndedInTesting,
+        ("invalid_grant", TokenRequest::Refresh { testing: false }) => F::GrantEnded,
+        _ => row(OAUTH, error).unwrap_or(F::ProviderError),
+    }
+}
+
+/// Whether an error of the token endpoint means that the grant is over. Anything else may be
+/// mended without a new authorization, and is tried again.
+pub(crate) fn ends_grant(error: &str) -> bool {
+    error == "invalid_grant" || error == "interaction_required"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_errors_of_token_endpoints() {
+        let refresh = TokenRequest::Refresh { testing: false };
+        for (request, error, description, finding) in [
+            (refresh, "invalid_grant", "", F::GrantEnded),
+            (
+                TokenRequest::Refresh { testing: true },
+                "invalid_grant",
+                "",
+                F::GrantEndedInTesting,
+            ),
+            (
+                TokenRequest::Code,
+                "invalid_grant",
+                "Bad Request",
+                F::CodeRefused,
+            ),
+            (
+                refresh,
+                "invalid_client",
+                "AADSTS7000215: Invalid client secret provided.",
+                F::ClientSecretWrong,
+            ),
+            (
+                refresh,
+                "invalid_client",
+                "AADSTS7000222: The provided client secret keys are expired.",
+                F::ClientSecretExpired,
+            ),
+            (
+                refresh,
+                "unauthorized_client",
+                "AADSTS700016: Application was not found",
+                F::ClientUnknown,
+            ),
+            (
+                refresh,
+                "invalid_grant",
+                "AADSTS700082: The refresh token has expired due to inactivity.",
+                F::GrantUnused,
+            ),
+            (
+                refresh,
+                "invalid_grant",
+                "AADSTS50173: The provided grant has expired",
+                F::PasswordChanged,
+            ),
+            (
+                refresh,
+                "interaction_required",
+                "AADSTS50076: you must use multi-factor",
+                F::SignInAgain,
+            ),
+            (refresh, "invalid_grant", "AADSTS999999: new", F::GrantEnded),
+            (
+                refresh,
+                "temporarily_unavailable",
+                "",
+                F::ProviderUnavailable,
+            ),
+            (refresh, "something_new", "", F::ProviderError),
+        ] {
+            assert_eq!(
+                token_error(request, error, description),
+                finding,
+                "{error} {description}"
+            );
+        }
+    }
+
+    #[test]
+    fn knows_the_errors_of_callbacks() {
+        for (error, description, finding) in [
+            ("access_denied", "", F::AccessDenied),
+            ("admin_policy_enforced", "", F::AdminPolicyEnforced),
+            ("org_internal", "", F::OrgInternal),
+            ("disabled_client", "", F::DisabledClient),
+            (
+                "invalid_request",
+                "AADSTS50011: The redirect URI does not match",
+                F::RedirectUrlNotRegistered,
+            ),
+            (
+                "invalid_request",
+                "AADSTS50194: not configured as a multi-tenant application",
+                F::SingleTenantClient,
+            ),
+            (
+                "access_denied",
+                "AADSTS90094: Admin consent is required",
+                F::AdminConsentMissing,
+            ),
+            ("wat", "", F::ProviderError),
+        ] {
+            assert_eq!(
+                callback_error(error, description),
+                finding,
+                "{error} {description}"
+            );
+        }
+    }
+}

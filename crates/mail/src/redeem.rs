@@ -1,0 +1,138 @@
+//! From the callback to a grant.
+
+use domain::{
+    Authentication, Finding, FindingCode, OAuthClient, finding::FindingValue, url::host_and_port,
+};
+use secrecy::SecretString;
+use store::{GrantState, NewGrant, TakenAuthorization};
+
+use crate::{
+    Callback, MailError, Mailer, decode,
+    oauth::{OAuth, Tokens, missing_scopes},
+    redact::Redactor,
+};
+
+impl Mailer {
+    /// From the callback to a grant. The outer error is ours, the inner the provider's.
+    pub(crate) async fn redeem(
+        &self,
+        taken: &TakenAuthorization,
+        callback: Callback,
+    ) -> Result<Result<NewGrant, Finding>, MailError> {
+        let stored = self.store().settings(&taken.data_center).await?;
+        let Some(Authentication::OAuth { username, client }) = stored
+            .as_ref()
+            .map(|stored| &stored.settings.authentication)
+        else {
+            return Ok(Err(FindingCode::SettingsChanged.into()));
+        };
+        let unchanged = stored
+            .as_ref()
+            .and_then(|stored| stored.settings.grant_binding())
+            .is_some_and(|binding| binding == taken.binding)
+            && client.redirect_url == taken.redirect_url;
+        if !unchanged {
+            return Ok(Err(FindingCode::SettingsChanged.into()));
+        }
+        let code = match code_of(callback, client) {
+            Ok(code) => code,
+            Err(finding) => return Ok(Err(with_values(finding, client, username))),
+        };
+        let tokens = match OAuth::new(client, &self.0.http)
+            .exchange_code(&code, &taken.verifier)
+            .await
+        {
+            Ok(tokens) => tokens,
+            Err(failure) => return Ok(Err(with_values(failure.finding, client, username))),
+        };
+        self.grant(taken, client, username, tokens).await
+    }
+
+    async fn grant(
+        &self,
+        taken: &TakenAuthorization,
+        client: &OAuthClient<SecretString>,
+        username: &str,
+        tokens: Tokens,
+    ) -> Result<Result<NewGrant, Finding>, MailError> {
+        let missing = missing_scopes(&client.scope, &tokens);
+        if !missing.is_empty() {
+            let finding = Finding::new(FindingCode::ScopeMissing);
+            return Ok(Err(
+                with_values(finding, client, username).with(FindingValue::Scope, missing.join(" "))
+            ));
+        }
+        let refresh_token = match tokens.refresh_token {
+            Some(new) => Some(new),
+            // Google leaves it out when it has given one before; the one that is held goes on,
+            // if it is for the same values and, as far as is known, the same account.
+            None => self
+                .store()
+                .grant(&taken.data_center)
+                .await?
+                .and_then(|held| {
+                    let same_account = match (&held.account, &tokens.account) {
+                        (Some(held), Some(new)) => held.eq_ignore_ascii_case(new),
+                        _ => true,
+                    };
+                    let lives = !matches!(held.state, GrantState::Ended { .. });
+                    (held.binding == taken.binding && same_account && lives)
+                        .then_some(held.refresh_token)
+                        .flatten()
+                }),
+        };
+        let Some(refresh_token) = refresh_token else {
+            return Ok(Err(with_values(
+                FindingCode::NoRefreshToken.into(),
+                client,
+                username,
+            )));
+        };
+        let now = self.now();
+        Ok(Ok(NewGrant {
+            access_token: tokens.access_token,
+            refresh_token: Some(refresh_token),
+            expires_at: now.plus(tokens.expires_in),
+            scope: tokens.scope.unwrap_or_else(|| client.scope.to_string()),
+            account: tokens.account,
+            authorized_at: now,
+        }))
+    }
+}
+
+/// The code of a callback, or what the provider said instead.
+fn code_of(
+    callback: Callback,
+    client: &OAuthClient<SecretString>,
+) -> Result<SecretString, Finding> {
+    // RFC 9207 §2.4. Without discovery the issuer is known by its origin, which two authorization
+    // servers never share.
+    let endpoint = host_and_port(client.authorization_endpoint.as_str());
+    if let Some(iss) = callback.iss.filter(|iss| host_and_port(iss) != endpoint) {
+        return Err(Finding::new(FindingCode::IssuerMismatch).with(FindingValue::Issuer, iss));
+    }
+    if let Some(error) = callback.error {
+        let description = callback.error_description.unwrap_or_default();
+        let mut redactor = Redactor::default();
+        redactor.add(&client.client_secret);
+        let said = redactor.clean(&format!("{error}: {description}"));
+        let code = decode::callback_error(&error, &description);
+        return Err(Finding::new(code).saying(said.trim_end_matches(": ")));
+    }
+    callback
+        .code
+        .ok_or_else(|| FindingCode::CallbackIncomplete.into())
+}
+
+/// A finding with what the texts about an OAuth client may name.
+pub(crate) fn with_values(
+    finding: Finding,
+    client: &OAuthClient<SecretString>,
+    username: &str,
+) -> Finding {
+    finding
+        .with(FindingValue::ClientId, &client.client_id)
+        .with(FindingValue::RedirectUrl, client.redirect_url.as_str())
+        .with(FindingValue::Scope, client.scope.as_str())
+        .with(FindingValue::Username, username)
+}

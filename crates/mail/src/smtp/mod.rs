@@ -1,0 +1,50 @@
+//! One SMTP connection (RFC 5321): connect, TLS, sign in, hand over a message.
+//!
+//! lettre parses the replies; the stream below is [`Wire`](crate::wire::Wire), which keeps what was said. Each
+//! step is recorded as it goes, and each failure becomes a finding where it is known what it means.
+
+mod connect;
+mod connection;
+mod deliver;
+mod greeting;
+mod sign_in;
+
+use std::net::IpAddr;
+
+use domain::{
+    Finding, FindingCode, Host, Security, SmtpSettings, TlsMinimum, finding::FindingValue,
+};
+
+pub(crate) use connection::Connection;
+
+/// Where to connect to, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) host: Host,
+    pub(crate) port: u16,
+    pub(crate) security: Security,
+    pub(crate) tls_minimum: TlsMinimum,
+}
+
+impl Target {
+    pub(crate) fn of<S>(settings: &SmtpSettings<S>) -> Self {
+        Self {
+            host: settings.host.clone(),
+            port: settings.port,
+            security: settings.security,
+            tls_minimum: settings.tls_minimum,
+        }
+    }
+
+    /// `host:port`, IPv6 addresses in brackets.
+    pub(crate) fn address(&self) -> String {
+        match self.host.ip() {
+            Some(IpAddr::V6(ip)) => format!("[{ip}]:{}", self.port),
+            _ => format!("{}:{}", self.host, self.port),
+        }
+    }
+
+    fn finding(&self, code: FindingCode) -> Finding {
+        Finding::new(code).with(FindingValue::Server, self.address())
+    }
+}
