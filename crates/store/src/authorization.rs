@@ -187,14 +187,14 @@ impl TryFrom<RecordRow> for AuthorizationRecord {
             "granted" => RecordState::Granted {
                 account: row.account,
                 username: TABLE
-                    .from_json::<GrantBinding>("binding", &row.binding)?
+                    .read_json::<GrantBinding>("binding", &row.binding)?
                     .username,
                 valid_until: UnixTime(TABLE.needed("valid_until", row.valid_until)?),
                 scope: TABLE.needed("scope", row.scope)?,
             },
             "failed" => {
                 let finding = TABLE.needed("finding", row.finding)?;
-                RecordState::Failed(TABLE.from_json("finding", &finding)?)
+                RecordState::Failed(TABLE.read_json("finding", &finding)?)
             }
             _ => return Err(TABLE.corrupt("state")),
         };
@@ -226,7 +226,7 @@ impl Store {
         .bind(verifier.0)
         .bind(new.redirect_url.as_str())
         .bind(new.browser_hash.as_str())
-        .bind(TABLE.to_json("binding", &new.binding)?)
+        .bind(TABLE.write_json("binding", &new.binding)?)
         .bind(new.settings_version)
         .bind(new.created_at.0)
         .bind(new.expires_at.0)

@@ -19,7 +19,7 @@ impl Store {
         .bind(id.as_str())
         .bind(report.data_center.as_str())
         .bind(report.started_at.0)
-        .bind(TABLE.to_json("report", report)?)
+        .bind(TABLE.write_json("report", report)?)
         .execute(&mut *transaction)
         .await?;
         sqlx::query(
@@ -44,7 +44,7 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?;
         report
-            .map(|report| TABLE.from_json("report", &report))
+            .map(|report| TABLE.read_json("report", &report))
             .transpose()
     }
 }

@@ -25,7 +25,7 @@ impl Store {
         )
         .bind(browser_hash)
         .bind(id.as_str())
-        .bind(TABLE.to_json("form", &form.without_secrets())?)
+        .bind(TABLE.write_json("form", &form.without_secrets())?)
         .bind(now.0)
         .execute(&self.pool)
         .await?;
@@ -48,7 +48,7 @@ impl Store {
         .bind(id.as_str())
         .fetch_optional(&self.pool)
         .await?;
-        form.map(|form| TABLE.from_json("form", &form)).transpose()
+        form.map(|form| TABLE.read_json("form", &form)).transpose()
     }
 
     /// Forgets what a browser typed for a data center.

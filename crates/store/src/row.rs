@@ -30,7 +30,7 @@ impl Table {
         value.ok_or_else(|| self.corrupt(column))
     }
 
-    pub(crate) fn from_json<T: DeserializeOwned>(
+    pub(crate) fn read_json<T: DeserializeOwned>(
         self,
         column: &'static str,
         json: &str,
@@ -38,7 +38,7 @@ impl Table {
         self.value(column, serde_json::from_str(json))
     }
 
-    pub(crate) fn to_json<T: Serialize>(
+    pub(crate) fn write_json<T: Serialize>(
         self,
         column: &'static str,
         value: &T,

@@ -84,7 +84,7 @@ impl Store {
             settings: saved
                 .settings
                 .try_map_secrets(|field, sealed| self.open_sealed(&sealed, cell(field, id)))?,
-            saved_at: saved.saved_at,
+            saved_at: saved.at,
         }))
     }
 
@@ -131,7 +131,7 @@ impl Store {
         let binding = sealed.grant_binding();
         let saved = Saved {
             version: version + 1,
-            saved_at: now,
+            at: now,
             settings: sealed,
         };
         Row::new(id, saved).write(&mut transaction).await?;

@@ -25,6 +25,13 @@ use crate::{
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
+/// Where the known text is.
+const CHECK: Cell = Cell {
+    table: "seal_check",
+    column: "sealed",
+    row: "1",
+};
+
 /// Milliseconds that a connection of SQLite waits for another one's write.
 const BUSY_TIMEOUT: u64 = 10_000;
 
@@ -133,6 +140,10 @@ fn prepare(options: &AnyConnectOptions) -> Result<Backend, StoreError> {
 }
 
 async fn connect(options: AnyConnectOptions, backend: Backend) -> Result<AnyPool, StoreError> {
+    if backend == Backend::Postgres {
+        // A pool tries again until its time is up, and then tells the time, not the reason.
+        options.connect().await?.close().await?;
+    }
     let pool = AnyPoolOptions::new().acquire_timeout(Duration::from_secs(20));
     let pool = match backend {
         Backend::Postgres => pool.max_connections(8),
@@ -179,43 +190,81 @@ async fn configure(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
 }
 
 async fn migrate(pool: &AnyPool, backend: Backend) -> Result<(), StoreError> {
+    // `run_direct`, because the future of `run` is not `Send` for a connection.
     let mut connection = pool.acquire().await?;
     if backend == Backend::Postgres {
         // The migrator itself takes an advisory lock.
-        return Ok(MIGRATOR.run(&mut *connection).await?);
+        return Ok(MIGRATOR.run_direct(None, &mut *connection, false).await?);
     }
     // On SQLite it takes none: the write lock of one transaction around all does it.
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    MIGRATOR.run(&mut *transaction).await?;
+    MIGRATOR.run_direct(None, &mut *transaction, false).await?;
     Ok(transaction.commit().await?)
 }
 
 /// Loads the key and proves it on `seal_check`, which holds a known text sealed with the first key.
 async fn unlock(pool: &AnyPool, key: &KeySource) -> Result<Sealer, StoreError> {
-    const CELL: Cell = Cell {
-        table: "seal_check",
-        column: "sealed",
-        row: "1",
-    };
-    let check = || sqlx::query_scalar::<_, String>("SELECT sealed FROM seal_check WHERE id = 1");
-    let known = check().fetch_optional(pool).await?;
-    let sealer = Sealer::new(&key.load(known.is_none())?);
-    let known = match known {
-        Some(known) => known,
-        None => {
-            let sealed = sealer.seal(&SecretString::from("mailgrant"), CELL)?;
-            sqlx::query(
-                "INSERT INTO seal_check (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING",
-            )
-            .bind(sealed.0)
-            .execute(pool)
-            .await?;
-            // Another server may have been faster.
-            check().fetch_one(pool).await?
+    if let Some(known) = known(pool).await? {
+        let sealer = Sealer::new(&key.load(false)?);
+        return prove(sealer, &known);
+    }
+    let sealer = Sealer::new(&key.load(true)?);
+    let first = sealer.seal(&SecretString::from("mailgrant"), CHECK)?;
+    sqlx::query("INSERT INTO seal_check (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING")
+        .bind(first.0.as_str())
+        .execute(pool)
+        .await?;
+    // Another server may have been faster.
+    let known = known(pool).await?;
+    prove(sealer, &known.unwrap_or(first))
+}
+
+/// The sealed text of `seal_check`; `None` while nothing has been sealed in this database.
+async fn known(pool: &AnyPool) -> Result<Option<Sealed>, StoreError> {
+    let sealed: Option<String> = sqlx::query_scalar("SELECT sealed FROM seal_check WHERE id = 1")
+        .fetch_optional(pool)
+        .await?;
+    Ok(sealed.map(Sealed))
+}
+
+fn prove(sealer: Sealer, known: &Sealed) -> Result<Sealer, StoreError> {
+    match sealer.open(known, CHECK) {
+        Ok(_) => Ok(sealer),
+        Err(_) => Err(StoreError::WrongKey),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_of_sqlite_is_configured() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/a b%23.db", folder.path().display());
+        let key = KeySource::Value(SecretString::from("01".repeat(32)));
+        let store = Store::open(&url, key).await.unwrap();
+        assert!(folder.path().join("a b#.db").exists());
+        let mut held = Vec::new();
+        for _ in 0..store.pool.options().get_max_connections() {
+            let mut connection = store.pool.acquire().await.unwrap();
+            for (pragma, expected) in [
+                ("PRAGMA foreign_keys", 1),
+                ("PRAGMA synchronous", 2),
+                ("PRAGMA busy_timeout", 10_000),
+            ] {
+                let value: i64 = sqlx::query_scalar(pragma)
+                    .fetch_one(&mut *connection)
+                    .await
+                    .unwrap();
+                assert_eq!(value, expected, "{pragma}");
+            }
+            let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+                .fetch_one(&mut *connection)
+                .await
+                .unwrap();
+            assert_eq!(mode, "wal");
+            held.push(connection);
         }
-    };
-    sealer
-        .open(&Sealed(known), CELL)
-        .map_err(|_| StoreError::WrongKey)?;
-    Ok(sealer)
+    }
 }

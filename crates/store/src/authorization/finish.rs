@@ -35,7 +35,7 @@ impl Store {
             FinishOutcome::Failed(finding) => fail(&mut transaction, id, finding).await?,
             FinishOutcome::Granted(new) => {
                 let saved = settings::saved_binding(&mut transaction, &data_center).await?;
-                let asked: GrantBinding = TABLE.from_json("binding", &binding)?;
+                let asked: GrantBinding = TABLE.read_json("binding", &binding)?;
                 if saved.is_some_and(|saved| saved == asked) {
                     self.store_grant(&mut transaction, id, &data_center, &binding, &new)
                         .await?
@@ -102,7 +102,7 @@ async fn fail(
         "UPDATE authorizations SET state = 'failed', finding = $1
          WHERE id = $2 AND state = 'pending'",
     )
-    .bind(TABLE.to_json("finding", &finding)?)
+    .bind(TABLE.write_json("finding", &finding)?)
     .bind(id.as_str())
     .execute(connection)
     .await?;

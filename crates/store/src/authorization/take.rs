@@ -70,7 +70,7 @@ impl Store {
             data_center: TABLE.value("data_center", DataCenterId::parse(&row.data_center))?,
             verifier: self.open_sealed(&verifier, verifier_cell(&row.id))?,
             redirect_url: TABLE.value("redirect_url", redirect_url)?,
-            binding: TABLE.from_json("binding", &row.binding)?,
+            binding: TABLE.read_json("binding", &row.binding)?,
             settings_version: row.settings_version,
             created_at: UnixTime(row.created_at),
             expires_at: UnixTime(row.expires_at),

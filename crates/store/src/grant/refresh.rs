@@ -122,7 +122,7 @@ impl Store {
                  ended_at = $2, lease_owner = NULL, lease_until = NULL
              WHERE data_center = $3 AND version = $4 AND state <> 'ended'",
         )
-        .bind(TABLE.to_json("finding", &finding)?)
+        .bind(TABLE.write_json("finding", &finding)?)
         .bind(now.0)
         .bind(id.as_str())
         .bind(version)

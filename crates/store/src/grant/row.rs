@@ -67,13 +67,13 @@ impl Row {
     }
 
     pub(super) fn binding(&self) -> Result<GrantBinding, StoreError> {
-        TABLE.from_json("binding", &self.binding)
+        TABLE.read_json("binding", &self.binding)
     }
 
     fn state(&self) -> Result<GrantState, StoreError> {
         let finding = || {
             let json = TABLE.needed("finding", self.finding.as_deref())?;
-            TABLE.from_json::<Finding>("finding", json)
+            TABLE.read_json::<Finding>("finding", json)
         };
         match self.state.as_str() {
             ACTIVE => Ok(GrantState::Active),
@@ -142,13 +142,13 @@ impl TryFrom<&GrantState> for StateColumns {
                 retry_at,
             } => {
                 columns.state = FAILING;
-                columns.finding = Some(TABLE.to_json("finding", finding)?);
+                columns.finding = Some(TABLE.write_json("finding", finding)?);
                 columns.failures = Some(*failures);
                 columns.retry_at = Some(retry_at.0);
             }
             GrantState::Ended { finding, since } => {
                 columns.state = ENDED;
-                columns.finding = Some(TABLE.to_json("finding", finding)?);
+                columns.finding = Some(TABLE.write_json("finding", finding)?);
                 columns.ended_at = Some(since.0);
             }
         }

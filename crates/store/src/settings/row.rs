@@ -16,7 +16,7 @@ const OAUTH: &str = "oauth";
 /// Saved settings whose secrets are sealed.
 pub(super) struct Saved {
     pub(super) version: i64,
-    pub(super) saved_at: UnixTime,
+    pub(super) at: UnixTime,
     pub(super) settings: SmtpSettings<Sealed>,
 }
 
@@ -53,7 +53,7 @@ impl Row {
         let mut row = Self {
             data_center: id.to_string(),
             version: saved.version,
-            saved_at: saved.saved_at.0,
+            saved_at: saved.at.0,
             provider: settings.provider.code().into(),
             host: settings.host.to_string(),
             port: settings.port.into(),
@@ -224,7 +224,7 @@ impl TryFrom<Row> for Saved {
     fn try_from(mut row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             version: row.version,
-            saved_at: UnixTime(row.saved_at),
+            at: UnixTime(row.saved_at),
             settings: SmtpSettings {
                 provider: TABLE.needed("provider", Provider::from_code(&row.provider))?,
                 host: TABLE.value("host", Host::parse(&row.host))?,

@@ -1,0 +1,84 @@
+use domain::{
+    CheckId, CheckOutcome, CheckReport, CheckStep, DataCenterId, Finding, FindingCode, StepKind,
+    TlsSession, Verdict,
+};
+
+use crate::{
+    database::on_both,
+    samples::{NOW, home},
+};
+
+fn id(number: i64) -> CheckId {
+    CheckId::parse(&format!("check-{number}")).unwrap()
+}
+
+fn report(after: i64, outcome: CheckOutcome) -> CheckReport {
+    CheckReport {
+        data_center: home().clone(),
+        started_at: NOW.plus(after),
+        server: "smtp.example.com:587".into(),
+        recipient: "zoe@example.com".into(),
+        steps: vec![CheckStep {
+            kind: StepKind::Ehlo,
+            verdict: Verdict::Passed,
+            micros: 1_500,
+            sent: "EHLO [127.0.0.1]".into(),
+            received: "250 \u{0}Zoë".into(),
+        }],
+        tls: Some(TlsSession {
+            version: "TLS 1.3".into(),
+            cipher: "TLS_AES_256_GCM_SHA384".into(),
+        }),
+        last_reply: None,
+        outcome,
+    }
+}
+
+fn delivered() -> CheckOutcome {
+    CheckOutcome::Delivered {
+        message_id: "<1@example.com>".into(),
+    }
+}
+
+on_both! {
+    async fn a_report_reads_back(database) {
+        let store = database.open().await;
+        let failed = CheckOutcome::Failed(Finding::new(FindingCode::Timeout));
+        for (number, outcome) in [(1, delivered()), (2, failed)] {
+            let report = report(0, outcome);
+            store.keep_check(&id(number), &report).await.unwrap();
+            assert_eq!(store.check(&id(number)).await.unwrap(), Some(report));
+        }
+        assert_eq!(store.check(&id(3)).await.unwrap(), None);
+    }
+
+    async fn the_newest_twenty_of_each_data_center_stay(database) {
+        let store = database.open().await;
+        let name = domain::DataCenterName::parse("Other").unwrap();
+        store.add_data_center(&name, NOW).await.unwrap();
+        let other = CheckReport {
+            data_center: DataCenterId::parse("other").unwrap(),
+            ..report(-1_000, delivered())
+        };
+        store.keep_check(&id(0), &other).await.unwrap();
+        for number in 1..=25 {
+            store.keep_check(&id(number), &report(number, delivered())).await.unwrap();
+        }
+        for number in 1..=5 {
+            assert_eq!(store.check(&id(number)).await.unwrap(), None, "{number}");
+        }
+        for number in (6..=25).chain([0]) {
+            assert!(store.check(&id(number)).await.unwrap().is_some(), "{number}");
+        }
+    }
+
+    async fn the_report_that_was_just_kept_stays_when_many_began_at_once(database) {
+        let store = database.open().await;
+        for number in 1..=25 {
+            store.keep_check(&id(number), &report(0, delivered())).await.unwrap();
+            assert!(store.check(&id(number)).await.unwrap().is_some());
+        }
+        let count = database.text("SELECT CAST(count(*) AS TEXT) FROM checks").await;
+        assert_eq!(count.as_deref(), Some("20"));
+    }
+}

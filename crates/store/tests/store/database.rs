@@ -1,0 +1,121 @@
+//! A database for one test.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use secrecy::SecretString;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+use store::{KeySource, Store};
+use tempfile::TempDir;
+
+/// The server on which databases may be made: `postgres://user@127.0.0.1:port/postgres`.
+const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
+
+pub struct Database {
+    pub url: String,
+    pub folder: TempDir,
+    /// Server and name, on PostgreSQL.
+    postgres: Option<(String, String)>,
+}
+
+impl Database {
+    pub fn sqlite() -> Arc<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mailgrant.db");
+        Arc::new(Self {
+            url: format!("sqlite://{}", path.display()),
+            folder,
+            postgres: None,
+        })
+    }
+
+    /// `None` when no server is named.
+    pub async fn postgres() -> Option<Arc<Self>> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let Ok(server) = std::env::var(POSTGRES) else {
+            eprintln!("not run on PostgreSQL: {POSTGRES} is not set");
+            return None;
+        };
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("mailgrant_store_{}_{number}", std::process::id());
+        run(&server, &format!("CREATE DATABASE {name}")).await;
+        let (before, _) = server.rsplit_once('/').unwrap();
+        Some(Arc::new(Self {
+            url: format!("{before}/{name}"),
+            folder: tempfile::tempdir().unwrap(),
+            postgres: Some((server, name)),
+        }))
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.postgres.is_none()
+    }
+
+    pub async fn open(&self) -> Store {
+        Store::open(&self.url, key(1)).await.unwrap()
+    }
+
+    /// Does what the store never does.
+    pub async fn tamper(&self, sql: &str) {
+        run(&self.url, sql).await;
+    }
+
+    pub async fn text(&self, sql: &str) -> Option<String> {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        let text = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        text
+    }
+
+    pub async fn remove(&self) {
+        if let Some((server, name)) = &self.postgres {
+            run(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
+    }
+}
+
+async fn run(url: &str, sql: &str) {
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(url).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+}
+
+pub fn key(number: u8) -> KeySource {
+    KeySource::Value(SecretString::from(format!("{number:02x}").repeat(32)))
+}
+
+/// Makes two tests of one: on a file of SQLite and on PostgreSQL, each with a database of its own.
+macro_rules! on_both {
+    ($(async fn $name:ident($database:ident) $body:block)*) => {
+        $(async fn $name($database: std::sync::Arc<crate::database::Database>) $body)*
+
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(crate::database::Database::sqlite()).await;
+            })*
+        }
+
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                if let Some(database) = crate::database::Database::postgres().await {
+                    let outcome = tokio::spawn(super::$name(database.clone())).await;
+                    database.remove().await;
+                    outcome.unwrap();
+                }
+            })*
+        }
+    };
+}
+pub(crate) use on_both;

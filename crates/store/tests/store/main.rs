@@ -1,0 +1,13 @@
+//! The store, the same tests on SQLite and, when `MAILGRANT_TEST_POSTGRES` is set, on PostgreSQL.
+
+mod authorizations;
+mod checks;
+mod data_centers;
+mod database;
+mod drafts;
+mod grants;
+mod keys;
+mod opening;
+mod samples;
+mod sealing;
+mod settings;

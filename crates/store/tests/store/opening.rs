@@ -1,0 +1,127 @@
+use std::{error::Error, fs, os::unix::fs::MetadataExt};
+
+use store::{KeySource, Store, StoreError};
+
+use crate::{
+    database::{Database, key, on_both},
+    samples::{NOW, authorization, authorized, home, id},
+};
+
+fn chain(error: &StoreError) -> String {
+    let mut text = format!("{error:?}");
+    let mut next: Option<&dyn Error> = Some(error);
+    while let Some(error) = next {
+        text.push_str(&format!(" | {error} {error:?}"));
+        next = error.source();
+    }
+    text
+}
+
+on_both! {
+    async fn a_restart_keeps_all(database) {
+        let store = database.open().await;
+        let version = authorized(&store, 1).await;
+        store.begin_authorization(&authorization(2)).await.unwrap();
+        store.keep_draft("browser", home(), &domain::SmtpForm::default(), NOW).await.unwrap();
+        store.close().await;
+
+        let store = database.open().await;
+        assert_eq!(store.settings(home()).await.unwrap().unwrap().version, 1);
+        assert_eq!(store.grant(home()).await.unwrap().unwrap().version, version);
+        assert!(store.authorization(&id(2)).await.unwrap().is_some());
+        assert!(store.draft("browser", home()).await.unwrap().is_some());
+        assert_eq!(store.data_centers().await.unwrap().len(), 1);
+    }
+
+    async fn many_servers_open_one_new_database_at_once(database) {
+        let path = database.folder.path().join("mailgrant.key");
+        let opening: Vec<_> = (0..6)
+            .map(|_| {
+                let (url, key) = (database.url.clone(), KeySource::File(path.clone()));
+                tokio::spawn(async move { Store::open(&url, key).await })
+            })
+            .collect();
+        let mut stores = Vec::new();
+        for opened in opening {
+            stores.push(opened.await.unwrap().unwrap());
+        }
+        let version = authorized(&stores[0], 1).await;
+        for store in &stores {
+            assert_eq!(store.grant(home()).await.unwrap().unwrap().version, version);
+        }
+    }
+
+    async fn a_database_of_a_newer_version_is_refused(database) {
+        database.open().await.close().await;
+        let (yes, no) = if database.is_sqlite() { ("1", "x''") } else { ("TRUE", "''") };
+        database.tamper(&format!(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (9999, 'later', {yes}, {no}, 0)"
+        )).await;
+        let error = Store::open(&database.url, key(1)).await.unwrap_err();
+        assert!(matches!(error, StoreError::Migrate(_)), "{error}");
+        assert!(chain(&error).contains("9999"), "{}", chain(&error));
+    }
+}
+
+#[tokio::test]
+async fn the_file_of_a_new_database_is_for_its_owner_only() {
+    let database = Database::sqlite();
+    let store = database.open().await;
+    authorized(&store, 1).await;
+    for file in fs::read_dir(database.folder.path()).unwrap() {
+        let file = file.unwrap();
+        assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o600, "{file:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_in_memory_serves_many_at_once() {
+    let store = Store::open("sqlite::memory:", key(1)).await.unwrap();
+    authorized(&store, 1).await;
+    let reading: Vec<_> = (0..16)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.grant(home()).await.unwrap().is_some() })
+        })
+        .collect();
+    for read in reading {
+        assert!(read.await.unwrap());
+    }
+    let other = Store::open("sqlite::memory:", key(2)).await.unwrap();
+    assert!(other.grant(home()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_url_that_is_not_understood_is_not_repeated() {
+    for url in [
+        "",
+        "pLanted",
+        "mysql://u:pLanted@127.0.0.1/x",
+        "postgres://u:pLanted@[x/y",
+    ] {
+        let error = Store::open(url, key(1)).await.unwrap_err();
+        assert!(matches!(error, StoreError::Url), "{url}: {error}");
+        assert!(!chain(&error).contains("pLanted"), "{}", chain(&error));
+    }
+}
+
+#[tokio::test]
+async fn no_error_repeats_the_password_of_the_url() {
+    for url in [
+        "postgres://u:pLanted@127.0.0.1:1/x",
+        "postgres://u:pLanted@127.0.0.1:1/x?sslmode=pLanted",
+        "postgres://u:pLanted@127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/pLanted",
+    ] {
+        let error = Store::open(url, key(1)).await.unwrap_err();
+        assert!(!chain(&error).contains("pLanted"), "{}", chain(&error));
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_does_not_exist_is_named() {
+    let opened = Store::open("sqlite:///nonexistent/mailgrant.db", key(1)).await;
+    let error = opened.unwrap_err();
+    assert!(matches!(&error, StoreError::DatabaseFile { .. }), "{error}");
+    assert!(error.to_string().contains("/nonexistent/mailgrant.db"));
+}

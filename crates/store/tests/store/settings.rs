@@ -1,0 +1,131 @@
+use domain::{Authentication, DataCenterId, SecretField, Security, SmtpSettings};
+use secrecy::{ExposeSecret, SecretString};
+use store::{SaveOutcome, StoreError};
+
+use crate::{
+    database::on_both,
+    samples::{NOW, PLANTED, authorized, basic, home, oauth, save},
+};
+
+fn secrets(settings: &SmtpSettings<SecretString>) -> Vec<Option<String>> {
+    let secret = |field| settings.secret(field);
+    SecretField::ALL
+        .iter()
+        .map(|field| secret(*field).map(|secret| secret.expose_secret().to_owned()))
+        .collect()
+}
+
+on_both! {
+    async fn settings_read_back_as_they_were_saved(database) {
+        let store = database.open().await;
+        assert!(store.settings(home()).await.unwrap().is_none());
+        assert_eq!(store.settings_view(home()).await.unwrap(), None);
+        let none = SmtpSettings {
+            security: Security::Plaintext,
+            port: 65_535,
+            authentication: Authentication::None,
+            ..basic()
+        };
+        for (count, settings) in [oauth("zoe"), basic(), none, oauth("zoe")].iter().enumerate() {
+            let (version, _) = save(&store, settings).await;
+            assert_eq!(version, i64::try_from(count).unwrap() + 1);
+            let stored = store.settings(home()).await.unwrap().unwrap();
+            assert_eq!((stored.version, stored.saved_at), (version, NOW));
+            assert_eq!(secrets(&stored.settings), secrets(settings));
+            let shown = settings.clone().without_secrets();
+            assert_eq!(stored.settings.without_secrets(), shown);
+            assert_eq!(store.settings_view(home()).await.unwrap(), Some((version, shown)));
+        }
+    }
+
+    async fn no_secret_is_in_what_debug_shows(database) {
+        let store = database.open().await;
+        authorized(&store, 1).await;
+        let settings = store.settings(home()).await.unwrap();
+        let grant = store.grant(home()).await.unwrap();
+        assert!(!format!("{store:?} {settings:?} {grant:?}").contains(PLANTED));
+    }
+
+    async fn refuses_to_save_over_a_version_that_was_not_seen(database) {
+        let store = database.open().await;
+        save(&store, &basic()).await;
+        for expected in [0, 2] {
+            let outcome = store.save_settings(home(), expected, &oauth("zoe"), NOW).await;
+            assert_eq!(outcome.unwrap(), SaveOutcome::Conflict { version: 1 });
+        }
+        let stored = store.settings(home()).await.unwrap().unwrap();
+        assert!(matches!(stored.settings.authentication, Authentication::Basic { .. }));
+        let nowhere = DataCenterId::parse("nowhere").unwrap();
+        let outcome = store.save_settings(&nowhere, 0, &basic(), NOW).await.unwrap();
+        assert_eq!(outcome, SaveOutcome::UnknownDataCenter);
+    }
+
+    async fn of_many_who_save_at_once_one_wins(database) {
+        let stores = [database.open().await, database.open().await];
+        for version in 0..3 {
+            let saves = (0..8).map(|number| {
+                let store = stores[number % 2].clone();
+                tokio::spawn(async move {
+                    store.save_settings(home(), version, &basic(), NOW).await.unwrap()
+                })
+            });
+            let mut won = 0;
+            for save in saves.collect::<Vec<_>>() {
+                match save.await.unwrap() {
+                    SaveOutcome::Saved { .. } => won += 1,
+                    outcome => assert_eq!(outcome, SaveOutcome::Conflict { version: version + 1 }),
+                }
+            }
+            assert_eq!(won, 1);
+        }
+    }
+
+    async fn a_save_that_changes_what_the_grant_is_bound_to_ends_it(database) {
+        let store = database.open().await;
+        authorized(&store, 1).await;
+        let mut other_port = oauth("zoe@example.com");
+        other_port.port = 2_525;
+        assert!(!save(&store, &other_port).await.1);
+        assert!(store.grant(home()).await.unwrap().is_some());
+
+        assert!(save(&store, &oauth("other@example.com")).await.1);
+        assert!(store.grant(home()).await.unwrap().is_none());
+        assert!(!save(&store, &oauth("zoe@example.com")).await.1);
+
+        authorized(&store, 2).await;
+        assert!(save(&store, &basic()).await.1);
+        assert!(store.grant(home()).await.unwrap().is_none());
+    }
+
+    async fn a_grant_that_had_ended_does_not_end_again(database) {
+        let store = database.open().await;
+        let version = authorized(&store, 1).await;
+        let finding = domain::Finding::new(domain::FindingCode::GrantEnded);
+        assert!(store.end_grant(home(), version, finding, NOW).await.unwrap());
+        assert!(!save(&store, &basic()).await.1);
+        assert!(store.grant(home()).await.unwrap().is_none());
+    }
+
+    async fn an_impossible_row_is_an_error_that_names_the_column(database) {
+        let store = database.open().await;
+        for (column, value) in [
+            ("mailbox_host", "NULL"),
+            ("port", "65536"),
+            ("port", "0"),
+            ("security", "'opportunistic'"),
+            ("authentication", "'kerberos'"),
+            ("client_id", "NULL"),
+            ("token_endpoint", "'http://example.com/'"),
+        ] {
+            save(&store, &basic()).await;
+            save(&store, &oauth("zoe")).await;
+            database.tamper(&format!("UPDATE smtp_settings SET {column} = {value}")).await;
+            let error = store.settings_view(home()).await.unwrap_err();
+            assert!(
+                matches!(error, StoreError::Corrupt { table: "smtp_settings", column: c } if c == column),
+                "{column}: {error}"
+            );
+            database.tamper("DELETE FROM smtp_settings").await;
+        }
+    }
+}
