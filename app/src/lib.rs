@@ -1,5 +1,8 @@
 //! Mailgrant's pages, and the server functions they call.
 
+// The types of views nest as deeply as the page does.
+#![recursion_limit = "256"]
+
 pub mod api;
 mod error;
 mod pages;

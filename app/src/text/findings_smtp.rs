@@ -93,7 +93,7 @@ fn message(code: Code) -> Option<Template> {
     Some(match code {
         Code::SendAsDenied => Template::new(
             "{username} may not send as {from}.",
-            "Set From to the account's own address, or give the account the right to send as the other one. At Microsoft:",
+            "Set From to the account's own address, or give the account the right to send as the other one; at Microsoft with this command.",
         )
         .copying("Add-RecipientPermission {from} -AccessRights SendAs -Trustee {username}"),
         Code::PolicyRefused => Template::new(
