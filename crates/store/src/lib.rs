@@ -5,6 +5,7 @@
 
 mod authorization;
 mod check;
+mod connect;
 mod data_center;
 mod draft;
 mod error;

@@ -2,28 +2,18 @@
 
 use std::{
     fmt,
-    fs::OpenOptions,
-    io,
-    os::unix::fs::OpenOptionsExt,
     str::FromStr,
     sync::{Arc, Once},
-    time::Duration,
 };
 
 use secrecy::SecretString;
-use sqlx::{
-    AnyConnection, AnyPool, ConnectOptions, Connection, Transaction,
-    any::{AnyConnectOptions, AnyPoolOptions},
-    migrate::Migrator,
-    sqlite::SqliteConnectOptions,
-};
+use sqlx::{AnyPool, ConnectOptions, Transaction, any::AnyConnectOptions};
 
 use crate::{
     KeySource, StoreError,
+    connect::{connect, migrate, prepare},
     seal::{Cell, Sealed, Sealer},
 };
-
-static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// Where the known text is.
 const CHECK: Cell = Cell {
@@ -31,9 +21,6 @@ const CHECK: Cell = Cell {
     column: "sealed",
     row: "1",
 };
-
-/// Milliseconds that a connection of SQLite waits for another one's write.
-const BUSY_TIMEOUT: u64 = 10_000;
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -46,13 +33,6 @@ impl fmt::Debug for Store {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Store(…)")
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Backend {
-    SqliteFile,
-    SqliteMemory,
-    Postgres,
 }
 
 impl Store {
@@ -107,99 +87,6 @@ impl Store {
             .await?;
         Ok((locked.rows_affected() == 1).then_some(transaction))
     }
-}
-
-/// Tells the database from its URL, and makes a file of SQLite that only its owner may read.
-fn prepare(options: &AnyConnectOptions) -> Result<Backend, StoreError> {
-    let url = &options.database_url;
-    match url.scheme() {
-        "postgres" | "postgresql" => Ok(Backend::Postgres),
-        "sqlite" => {
-            let options = SqliteConnectOptions::from_url(url).map_err(|_| StoreError::Url)?;
-            if url.path() == ":memory:" || url.query().is_some_and(|q| q.contains("mode=memory")) {
-                return Ok(Backend::SqliteMemory);
-            }
-            let path = options.get_filename();
-            let made = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(path);
-            match made {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    Err(StoreError::DatabaseFile {
-                        path: path.to_owned(),
-                        source: error,
-                    })
-                }
-                _ => Ok(Backend::SqliteFile),
-            }
-        }
-        _ => Err(StoreError::Url),
-    }
-}
-
-async fn connect(options: AnyConnectOptions, backend: Backend) -> Result<AnyPool, StoreError> {
-    if backend == Backend::Postgres {
-        // A pool tries again until its time is up, and then tells the time, not the reason.
-        options.connect().await?.close().await?;
-    }
-    let pool = AnyPoolOptions::new().acquire_timeout(Duration::from_secs(20));
-    let pool = match backend {
-        Backend::Postgres => pool.max_connections(8),
-        Backend::SqliteFile => pool.max_connections(4),
-        // The database lives in its one connection.
-        Backend::SqliteMemory => pool
-            .max_connections(1)
-            .min_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None),
-    };
-    let pool = pool.after_connect(move |connection, _| {
-        Box::pin(async move {
-            match backend {
-                Backend::Postgres => Ok(()),
-                Backend::SqliteFile | Backend::SqliteMemory => configure(connection).await,
-            }
-        })
-    });
-    Ok(pool.connect_with(options).await?)
-}
-
-async fn configure(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    let pragmas = sqlx::AssertSqlSafe(format!(
-        "PRAGMA busy_timeout = {BUSY_TIMEOUT};
-         PRAGMA foreign_keys = ON;
-         PRAGMA synchronous = FULL;"
-    ));
-    sqlx::raw_sql(pragmas).execute(&mut *connection).await?;
-    // Two servers that turn a new database to WAL at once: SQLite does not wait here, it refuses one of them.
-    let mut tries = 0_u64;
-    loop {
-        let turned = sqlx::raw_sql("PRAGMA journal_mode = WAL")
-            .execute(&mut *connection)
-            .await;
-        match turned {
-            Err(sqlx::Error::Database(_)) if tries < BUSY_TIMEOUT / 20 => {
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            turned => return turned.map(|_| ()),
-        }
-    }
-}
-
-async fn migrate(pool: &AnyPool, backend: Backend) -> Result<(), StoreError> {
-    // `run_direct`, because the future of `run` is not `Send` for a connection.
-    let mut connection = pool.acquire().await?;
-    if backend == Backend::Postgres {
-        // The migrator itself takes an advisory lock.
-        return Ok(MIGRATOR.run_direct(None, &mut *connection, false).await?);
-    }
-    // On SQLite it takes none: the write lock of one transaction around all does it.
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    MIGRATOR.run_direct(None, &mut *transaction, false).await?;
-    Ok(transaction.commit().await?)
 }
 
 /// Loads the key and proves it on `seal_check`, which holds a known text sealed with the first key.

@@ -18,7 +18,7 @@ on_both! {
     async fn of_many_callbacks_at_once_one_takes_the_authorization(database) {
         let stores = [database.open().await, database.open().await];
         stores[0].begin_authorization(&authorization(1)).await.unwrap();
-        let takes: Vec<_> = (0..16)
+        let callbacks: Vec<_> = (0..16)
             .map(|number| {
                 let store = stores[number % 2].clone();
                 tokio::spawn(async move {
@@ -27,8 +27,8 @@ on_both! {
             })
             .collect();
         let mut won = 0;
-        for take in takes {
-            match take.await.unwrap() {
+        for callback in callbacks {
+            match callback.await.unwrap() {
                 TakeOutcome::Taken(taken) => {
                     won += 1;
                     assert_eq!(taken.verifier.expose_secret(), secret("verifier").expose_secret());

@@ -1,4 +1,6 @@
 //! The store, the same tests on SQLite and, when `MAILGRANT_TEST_POSTGRES` is set, on PostgreSQL.
+// Tells clippy that the helpers here are tests as well.
+#![cfg(test)]
 
 mod authorizations;
 mod checks;

@@ -8,13 +8,13 @@ use crate::{
 };
 
 fn chain(error: &StoreError) -> String {
-    let mut text = format!("{error:?}");
+    let mut texts = Vec::new();
     let mut next: Option<&dyn Error> = Some(error);
     while let Some(error) = next {
-        text.push_str(&format!(" | {error} {error:?}"));
+        texts.push(format!("{error} {error:?}"));
         next = error.source();
     }
-    text
+    texts.join(" | ")
 }
 
 on_both! {
