@@ -1,157 +1,14 @@
 //! Every rule of the settings form, with and without WASM.
 
+mod cases;
+
 use std::collections::BTreeSet;
 
 use domain::{FieldError, SmtpField};
 use serde_json::json;
 
-use crate::support::{Browser, Form, Provider, Reply, SAVE, Server};
-
-type Case = (fn(Form) -> Form, SmtpField, FieldError);
-
-/// A change of a good form, and what it is refused for.
-fn cases() -> Vec<Case> {
-    use FieldError as E;
-    use SmtpField as F;
-    vec![
-        (
-            |f| f.with("provider", "none"),
-            F::Provider,
-            E::UnknownChoice,
-        ),
-        (|f| f.with("smtp_host", " "), F::SmtpHost, E::Required),
-        (|f| f.without("smtp_host"), F::SmtpHost, E::Required),
-        (
-            |f| f.with("smtp_host", "smtp://x"),
-            F::SmtpHost,
-            E::HostHasScheme,
-        ),
-        (
-            |f| f.with("smtp_host", "x.example:25"),
-            F::SmtpHost,
-            E::HostHasPort,
-        ),
-        (|f| f.with("smtp_host", "a b"), F::SmtpHost, E::NotAHost),
-        (|f| f.with("smtp_port", ""), F::SmtpPort, E::Required),
-        (|f| f.with("smtp_port", "0"), F::SmtpPort, E::NotAPort),
-        (|f| f.with("smtp_port", "65536"), F::SmtpPort, E::NotAPort),
-        (|f| f.with("smtp_port", "+25"), F::SmtpPort, E::NotAPort),
-        (|f| f.with("from_address", ""), F::FromAddress, E::Required),
-        (
-            |f| f.with("from_address", "nobody"),
-            F::FromAddress,
-            E::NotAnAddress,
-        ),
-        (
-            |f| f.with("from_address", "a@example.com, b@example.com"),
-            F::FromAddress,
-            E::SeveralAddresses,
-        ),
-        (
-            |f| f.with("from_address", "a@example.com\r\nBcc: b@example.com"),
-            F::FromAddress,
-            E::ControlCharacter,
-        ),
-        (
-            |f| {
-                f.without("enable_ssl")
-                    .with("smtp_host", "smtp.example.com")
-            },
-            F::EnableSsl,
-            E::CredentialInPlaintext,
-        ),
-        (
-            |f| f.with("security", "plaintext"),
-            F::Security,
-            E::UnknownChoice,
-        ),
-        (
-            |f| f.with("tls_minimum", "1.0"),
-            F::TlsMinimum,
-            E::UnknownChoice,
-        ),
-        (
-            |f| f.with_mailbox().with("mailbox_email", ""),
-            F::MailboxEmail,
-            E::Required,
-        ),
-        (
-            |f| f.with_mailbox().with("mailbox_email", "x"),
-            F::MailboxEmail,
-            E::NotAnAddress,
-        ),
-        (
-            |f| f.with_mailbox().without("mailbox_password"),
-            F::MailboxPassword,
-            E::Required,
-        ),
-        (
-            |f| f.with_mailbox().with("mailbox_host", "imaps://x"),
-            F::MailboxHost,
-            E::HostHasScheme,
-        ),
-        (
-            |f| f.with_mailbox().with("mailbox_port", "x"),
-            F::MailboxPort,
-            E::NotAPort,
-        ),
-        (
-            |f| f.with("authentication_type", "x"),
-            F::AuthenticationType,
-            E::UnknownChoice,
-        ),
-        (
-            |f| f.with("redirect_url", "https://evil.example/oauth/callback"),
-            F::RedirectUrl,
-            E::RedirectUrlMismatch,
-        ),
-        (|f| f.with("client_id", ""), F::ClientId, E::Required),
-        (
-            |f| f.with("client_id", &"x".repeat(2_000)),
-            F::ClientId,
-            E::TooLong,
-        ),
-        (|f| f.without("client_secret"), F::ClientSecret, E::Required),
-        (
-            |f| f.with("authorization_endpoint", "http://example.com/a"),
-            F::AuthorizationEndpoint,
-            E::UrlNotHttps,
-        ),
-        (
-            |f| f.with("authorization_endpoint", "https://example.com/a#b"),
-            F::AuthorizationEndpoint,
-            E::UrlHasFragment,
-        ),
-        (
-            |f| f.with("token_endpoint", "example.com"),
-            F::TokenEndpoint,
-            E::NotAUrl,
-        ),
-        (
-            |f| f.with("token_endpoint", "https://u:p@example.com/"),
-            F::TokenEndpoint,
-            E::UrlHasCredentials,
-        ),
-        (|f| f.with("scope", ""), F::Scope, E::Required),
-        (|f| f.with("scope", "a\"b"), F::Scope, E::NotAScope),
-        (
-            |f| {
-                f.with(
-                    "scope",
-                    "https://outlook.office.com/SMTP.Send https://graph.microsoft.com/Mail.Send",
-                )
-            },
-            F::Scope,
-            E::MixedScopes,
-        ),
-        (|f| f.with("username", ""), F::Username, E::Required),
-        (
-            |f| f.with("authentication_type", "basic"),
-            F::Password,
-            E::Required,
-        ),
-    ]
-}
+use self::cases::cases;
+use crate::support::{Form, Provider, Reply, SAVE, Server, TEST};
 
 #[test]
 fn the_table_has_every_field() {
@@ -179,7 +36,7 @@ async fn the_browser_side_gets_422_and_codes() {
             "{field:?} {reply:?}"
         );
     }
-    assert_eq!(saved_version(&browser).await, 0);
+    assert_eq!(browser.saved_version().await, 0);
 }
 
 #[tokio::test]
@@ -205,7 +62,7 @@ async fn without_wasm_the_page_shows_the_error_at_the_field_and_keeps_what_was_t
             assert!(!page.body.contains(secret), "{field:?}");
         }
     }
-    assert_eq!(saved_version(&browser).await, 0);
+    assert_eq!(browser.saved_version().await, 0);
 }
 
 fn assert_shown(page: &Reply, field: SmtpField, error: FieldError) {
@@ -240,16 +97,6 @@ fn assert_kept(page: &Reply, name: &str, typed: &str) {
         tag.contains(&format!("value=\"{escaped}\"")),
         "{name} {typed:?}: {tag}"
     );
-}
-
-async fn saved_version(browser: &Browser) -> i64 {
-    let page = browser
-        .fetch(
-            "/api/smtp_settings_page",
-            "data_center=default&draft=false".into(),
-        )
-        .await;
-    page.json()["saved"]["version"].as_i64().unwrap()
 }
 
 #[tokio::test]
@@ -310,7 +157,7 @@ async fn the_second_of_two_administrators_is_told_and_keeps_what_was_typed() {
     let reply = second.submit(SAVE, late.body()).await;
     let page = second.get(reply.location()).await;
     assert_kept(&page, "from_address", "second@sandbox.test");
-    assert_eq!(saved_version(&second).await, 1);
+    assert_eq!(second.saved_version().await, 1);
 }
 
 #[tokio::test]
@@ -338,10 +185,7 @@ async fn basic_settings_are_saved_without_a_sign_in() {
     assert_eq!(reply.status, 200, "{reply:?}");
     assert_eq!(reply.json()["next"], "Nothing");
     let report = browser
-        .fetch(
-            crate::support::TEST,
-            form.with("password", "").body_to("bob@sandbox.test"),
-        )
+        .fetch(TEST, form.with("password", "").body_to("bob@sandbox.test"))
         .await;
     assert_eq!(report.status, 200, "{report:?}");
     assert_eq!(provider.control().messages().len(), 1, "{report:?}");

@@ -1,4 +1,6 @@
 //! The whole server: the real router over real connections, the sandbox as provider.
+// Tells clippy that the helpers here are tests as well.
+#![cfg(test)]
 
 mod support;
 

@@ -43,7 +43,6 @@ fn contents(directory: &Path) -> Vec<u8> {
 /// Does all that touches a secret, also what goes wrong.
 async fn use_everything(provider: &Provider, browser: &Browser) {
     let control = provider.control();
-    let form = provider.form(browser);
     provider.authorize(browser).await;
     provider.send_test(browser).await;
     control.expire_access_tokens();
@@ -71,6 +70,7 @@ async fn use_everything(provider: &Provider, browser: &Browser) {
 
     let (_, url) = provider.begin(browser).await;
     browser.get(&provider.answer(&url, false)).await;
+    let form = provider.current_form(browser).await;
     let wrong = form.clone().with("client_secret", TYPED[0]);
     let basic = wrong
         .clone()
@@ -81,7 +81,9 @@ async fn use_everything(provider: &Provider, browser: &Browser) {
     let refused = basic.clone().with("smtp_port", "0");
     let odd = basic.clone().with("password", TYPED[3]);
     for form in [wrong, refused, odd, basic] {
-        for path in [SAVE, TEST] {
+        for path in [TEST, SAVE] {
+            let version = browser.saved_version().await;
+            let form = form.clone().with("version", &version.to_string());
             let page = browser.submit(path, form.body_to("bob@sandbox.test")).await;
             if page.status.is_redirection() && page.location().starts_with('/') {
                 browser.get(page.location()).await;

@@ -49,13 +49,21 @@ impl Provider {
         });
     }
 
+    /// A good form.
     pub fn form(&self, browser: &Browser) -> Form {
         Form::oauth(self.descriptor(), &browser.url)
     }
 
+    /// A good form over what is saved.
+    pub async fn current_form(&self, browser: &Browser) -> Form {
+        let version = browser.saved_version().await;
+        self.form(browser).with("version", &version.to_string())
+    }
+
     /// Saves the form and gives the id of the authorization and the URL to sign in at.
     pub async fn begin(&self, browser: &Browser) -> (String, String) {
-        let saved = browser.fetch(SAVE, self.form(browser).body()).await;
+        let form = self.current_form(browser).await;
+        let saved = browser.fetch(SAVE, form.body()).await;
         let next = &saved.json()["next"]["SignIn"];
         let text = |name: &str| {
             next[name]

@@ -1,6 +1,7 @@
 //! The server within the test, and a browser without JavaScript.
 
 use std::{
+    fmt::Write as _,
     net::SocketAddr,
     path::Path,
     sync::{Arc, Mutex, OnceLock},
@@ -130,7 +131,7 @@ impl Browser {
             *self.cookie.lock().unwrap() = Some(cookie.to_owned());
         }
         let mut seen = self.seen.lock().unwrap();
-        seen.push_str(&format!("{:?}\n{}\n", reply.headers, reply.body));
+        write!(seen, "{:?}\n{}\n", reply.headers, reply.body).unwrap();
         reply
     }
 
@@ -160,6 +161,14 @@ impl Browser {
             .header("content-type", "application/x-www-form-urlencoded")
             .body(body);
         self.send(request).await
+    }
+
+    /// The version of the settings that are saved for the default data center.
+    pub async fn saved_version(&self) -> i64 {
+        let body = "data_center=default&draft=false&check=".to_owned();
+        let page = self.fetch("/api/smtp_settings_page", body).await;
+        let version = page.json()["saved"]["version"].as_i64();
+        version.unwrap_or_else(|| panic!("{page:?}"))
     }
 
     /// The cookie, as it is sent.
