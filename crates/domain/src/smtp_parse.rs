@@ -60,7 +60,12 @@ impl SmtpForm {
         );
         let mailbox = self.mailbox_enabled.then(|| self.mailbox(saved, errors));
         let authentication = self.authentication(saved, errors);
-        let settings = SmtpSettings {
+        // Before the first return: a draft without its secrets has to show this error, too.
+        let remote = host.as_ref().is_some_and(|host| !host.is_loopback());
+        if self.authentication_required && remote && security == Some(Security::Plaintext) {
+            errors.add(SmtpField::EnableSsl, FieldError::CredentialInPlaintext);
+        }
+        Some(SmtpSettings {
             provider: provider?,
             host: host?,
             port: port?,
@@ -72,12 +77,7 @@ impl SmtpForm {
                 Some(mailbox) => Some(mailbox?),
             },
             authentication: authentication?,
-        };
-        let credential = !matches!(settings.authentication, Authentication::None);
-        if credential && settings.security == Security::Plaintext && !settings.host.is_loopback() {
-            errors.add(SmtpField::EnableSsl, FieldError::CredentialInPlaintext);
-        }
-        Some(settings)
+        })
     }
 
     fn security(&self, port: Option<u16>) -> Result<Security, FieldError> {
