@@ -24,13 +24,19 @@ pub async fn grant_status(data_center: String) -> Result<GrantStatus, ApiError> 
     super::context::answer(verbs::grant_status(&data_center).await)
 }
 
-/// How an authorization stands; `None` when there is none with this id.
+/// How an authorization stands; `None` when there is none with this id. Only the server renders pages;
+/// the browser takes this from the page itself.
 ///
 /// # Errors
-/// `Unavailable`, `Offline`.
-#[server(name = ReadAuthorization, prefix = "/api", endpoint = "authorization")]
+/// `Unavailable`; `Offline` in the browser.
 pub async fn authorization(id: String) -> Result<Option<AuthorizationState>, ApiError> {
-    super::context::answer(verbs::authorization(&id).await)
+    #[cfg(feature = "ssr")]
+    return super::context::answer(verbs::authorization(&id).await);
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = id;
+        std::future::ready(Err(ApiError::Offline)).await
+    }
 }
 
 /// Begins a new authorization for saved settings.

@@ -55,17 +55,22 @@ pub struct SavedAnswer {
 }
 
 /// What the settings page shows: `draft` with what was typed without WASM, `check` the id of a check
-/// or empty.
+/// or empty. Only the server renders pages; the browser takes this from the page itself.
 ///
 /// # Errors
-/// `UnknownDataCenter`, `Unavailable`, `Offline`.
-#[server(name = ReadSmtpPage, prefix = "/api", endpoint = "smtp_settings_page")]
+/// `UnknownDataCenter`, `Unavailable`; `Offline` in the browser.
 pub async fn smtp_settings_page(
     data_center: String,
     draft: bool,
     check: String,
 ) -> Result<SmtpPage, ApiError> {
-    super::context::answer(verbs::page(&data_center, draft, &check).await)
+    #[cfg(feature = "ssr")]
+    return super::context::answer(verbs::page(&data_center, draft, &check).await);
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = (data_center, draft, check);
+        std::future::ready(Err(ApiError::Offline)).await
+    }
 }
 
 /// Saves what was typed; `over` is a newer version that it may replace.

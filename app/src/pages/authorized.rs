@@ -20,7 +20,7 @@ use crate::{
 pub fn AuthorizedPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
     let turned_away = turned_away();
-    let state = OnceResource::new(api::authorization(id));
+    let state = api::in_page(api::authorization(id));
     let shown = move || {
         let turned_away = turned_away.clone();
         Suspend::new(async move {

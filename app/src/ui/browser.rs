@@ -70,7 +70,8 @@ async fn end_of(id: &AuthorizationId) -> Option<AuthorizationState> {
     let mut source = EventSource::new(&url).ok()?;
     let mut events = source.subscribe("message").ok()?;
     while let Some(Ok((_, event))) = events.next().await {
-        let state: AuthorizationState = serde_json::from_str(&event.data().as_string()?).ok()?;
+        let state: AuthorizationState =
+            serde_json::from_slice(event.data().as_string()?.as_bytes()).ok()?;
         if !matches!(state, AuthorizationState::Pending { .. }) {
             return Some(state);
         }

@@ -26,7 +26,7 @@ pub fn CopyButton(
             <button type="button" class="button quiet" on:click=copy aria-label=["Copy ", what].concat()>
                 "Copy"
             </button>
-            <span class="copied" role="status">
+            <span class="copied" role="status" class:is-shown=move || !outcome.get().is_empty()>
                 {outcome}
             </span>
         </span>

@@ -20,7 +20,7 @@ pub fn Actions(session: Session) -> impl IntoView {
                 <span class="shown-with-oauth">"Save & Authorize"</span>
                 <span class="shown-without-oauth">"Save"</span>
             </button>
-            <p class="unsaved" role="status">
+            <p class="unsaved" class:is-shown=move || busy() || dirty.get() role="status">
                 {move || match (busy(), dirty.get(), ends_grant(session)) {
                     (true, ..) => "Saving…",
                     (_, true, true) => "Unsaved changes. Saving ends the authorization.",

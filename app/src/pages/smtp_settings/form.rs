@@ -41,8 +41,10 @@ pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
             session.after_refused_test(error);
         }
     });
+    // On the server the title is read after the page, when Leptos may have set the signals of another
+    // request before this thread.
     let title = move || {
-        if state.dirty.get() {
+        if is_browser() && state.dirty.get() {
             "● Settings :: SMTP (unsaved)"
         } else {
             "Settings :: SMTP"

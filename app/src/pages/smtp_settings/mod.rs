@@ -64,20 +64,19 @@ impl Asked {
 #[component]
 pub fn SmtpSettingsPage() -> impl IntoView {
     let asked = use_query_map().with_untracked(Asked::read);
-    let page = OnceResource::new(api::smtp_settings_page(
+    let page = api::in_page(api::smtp_settings_page(
         asked.data_center.clone(),
         asked.draft,
         asked.check.clone(),
     ));
-    let shown = move || {
-        let asked = asked.clone();
-        Suspend::new(async move {
-            match page.await {
-                Ok(page) => Either::Left(view! { <SettingsForm page asked /> }),
-                Err(error) => Either::Right(view! { <Failure error /> }),
-            }
-        })
-    };
+    // Not in a closure: Leptos 0.8.23 runs closures in a <Suspense> several times on the server, each time
+    // with other signals, of which some are gone when they are read.
+    let shown = Suspend::new(async move {
+        match page.await {
+            Ok(page) => Either::Left(view! { <SettingsForm page asked /> }),
+            Err(error) => Either::Right(view! { <Failure error /> }),
+        }
+    });
     view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
