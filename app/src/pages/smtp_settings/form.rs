@@ -41,10 +41,11 @@ pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
             session.after_refused_test(error);
         }
     });
-    // On the server the title is read after the page, when Leptos may have set the signals of another
-    // request before this thread.
+    // On the server the title is read when the page is done, without an owner and maybe in front of
+    // the signals of another request: it must not read any there.
+    let in_browser = is_browser();
     let title = move || {
-        if is_browser() && state.dirty.get() {
+        if in_browser && state.dirty.get() {
             "● Settings :: SMTP (unsaved)"
         } else {
             "Settings :: SMTP"
