@@ -5,6 +5,7 @@
 
 pub mod api;
 mod error;
+mod island;
 mod pages;
 mod shell;
 mod text;
@@ -20,16 +21,16 @@ use leptos_router::{
 
 use crate::{
     pages::{AuthorizedPage, HomePage, NotFoundPage, SmtpSettingsPage},
-    ui::{browser, layout::Layout},
+    ui::layout::Layout,
 };
 
+pub use island::{View, wake};
 pub use shell::shell;
 
 /// The application: its routes.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    Effect::new(|_| browser::mark_alive());
     view! {
         <Title formatter=|page: String| [&page, " – Mailgrant"].concat() />
         <Router>

@@ -1,57 +1,59 @@
 //! `/authorized/:id`: what came of an authorization. The callback leads here.
 
-use domain::{AuthorizationState, DataCenter, Finding, FindingCode};
-use leptos::{either::Either, prelude::*};
+use domain::{AuthorizationState, DataCenter};
+use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 use super::failure::Failure;
 use crate::{
     api::{self, AuthorizeAgain},
+    island::Island,
     ui::{
         authorization::{Granted, Refused},
         banner::{Banner, Tone},
-        browser,
     },
+};
+
+/// The outcome, which comes alive for what can be copied.
+pub const AUTHORIZATION: Island<AuthorizationState> = Island {
+    id: "authorization-outcome",
+    view: |state| view! { <Outcome state /> }.into_any(),
 };
 
 /// The outcome of an authorization.
 #[component]
 pub fn AuthorizedPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
-    let turned_away = turned_away();
-    let state = api::in_page(api::authorization(id));
-    let shown = move || {
-        let turned_away = turned_away.clone();
-        Suspend::new(async move {
-            match state.await.map(|state| state.or(turned_away)) {
-                Ok(Some(state)) => Either::Left(view! { <Outcome state /> }),
-                Ok(None) => Either::Right(Either::Left(view! { <Unknown /> })),
-                Err(error) => Either::Right(Either::Right(view! { <Failure error /> })),
-            }
-        })
-    };
+    let state = api::authorization(id);
+    let shown = Suspend::new(async move {
+        match state.await {
+            Ok(Some(state)) => EitherOf3::A(view! { <Found state /> }),
+            Ok(None) => EitherOf3::B(view! { <Unknown /> }),
+            Err(error) => EitherOf3::C(view! { <Failure error /> }),
+        }
+    });
     view! {
         <Title text="Authorization" />
         <h1>"Authorization"</h1>
-        <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>{shown}</Suspense>
+        {shown}
     }
 }
 
-/// Why a callback belongs to no authorization that may be shown here; it names the code only.
-fn turned_away() -> Option<AuthorizationState> {
-    let named = use_query_map().with_untracked(|query| query.get("finding"))?;
-    let code = [
-        FindingCode::StateUnknown,
-        FindingCode::OtherBrowser,
-        FindingCode::CallbackIncomplete,
-    ]
-    .into_iter()
-    .find(|code| code.as_str() == named)?;
-    Some(AuthorizationState::Failed {
-        data_center: None,
-        finding: Finding::new(code),
-    })
+#[component]
+fn Found(state: AuthorizationState) -> impl IntoView {
+    let (data_center, failed) = match &state {
+        AuthorizationState::Pending { data_center, .. }
+        | AuthorizationState::Authorized { data_center, .. } => (Some(data_center), false),
+        AuthorizationState::Failed { data_center, .. } => (data_center.as_ref(), true),
+    };
+    let data_center = data_center.cloned();
+    let retry = data_center.clone().filter(|_| failed);
+    view! {
+        {AUTHORIZATION.rendered(state)}
+        {retry.map(|data_center| view! { <Retry data_center /> })}
+        <Back data_center />
+    }
 }
 
 #[component]
@@ -71,16 +73,12 @@ fn Unknown() -> impl IntoView {
 #[component]
 fn Outcome(state: AuthorizationState) -> impl IntoView {
     match state {
-        AuthorizationState::Pending {
-            data_center,
-            expires_at,
-        } => view! {
+        AuthorizationState::Pending { expires_at, .. } => view! {
             <Banner tone=Tone::Note title="Waiting for the sign-in">
                 <p>
                     "The sign-in has not been finished yet. It ends by itself at " {expires_at.to_string()} "."
                 </p>
             </Banner>
-            <Back data_center=Some(data_center) />
         }
         .into_any(),
         AuthorizationState::Authorized {
@@ -100,15 +98,9 @@ fn Outcome(state: AuthorizationState) -> impl IntoView {
                 other_account
             />
             <p>"You can close this tab. The page you came from knows already."</p>
-            <Back data_center=Some(data_center) />
         }
         .into_any(),
-        AuthorizationState::Failed { data_center, finding } => view! {
-            <Refused finding />
-            {data_center.clone().map(|data_center| view! { <Retry data_center /> })}
-            <Back data_center />
-        }
-        .into_any(),
+        AuthorizationState::Failed { finding, .. } => view! { <Refused finding /> }.into_any(),
     }
 }
 
@@ -116,11 +108,7 @@ fn Outcome(state: AuthorizationState) -> impl IntoView {
 #[component]
 fn Retry(data_center: DataCenter) -> impl IntoView {
     let again = ServerAction::<AuthorizeAgain>::new();
-    Effect::new(move |_| {
-        if let Some(Ok(sign_in)) = again.value().get() {
-            browser::go(&sign_in.url);
-        }
-    });
+    let error = again.value().get_untracked().and_then(Result::err);
     view! {
         <ActionForm action=again attr:id="authorize-again">
             <input type="hidden" name="data_center" value=data_center.id.to_string() />
@@ -128,10 +116,7 @@ fn Retry(data_center: DataCenter) -> impl IntoView {
                 "Try again"
             </button>
         </ActionForm>
-        {move || {
-            let error = again.value().get().and_then(Result::err);
-            error.map(|error| view! { <Failure error /> })
-        }}
+        {error.map(|error| view! { <Failure error /> })}
     }
 }
 

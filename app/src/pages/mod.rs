@@ -6,7 +6,7 @@ mod home;
 mod not_found;
 mod smtp_settings;
 
-pub use authorized::AuthorizedPage;
+pub use authorized::{AUTHORIZATION, AuthorizedPage};
 pub use home::HomePage;
 pub use not_found::NotFoundPage;
-pub use smtp_settings::SmtpSettingsPage;
+pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};

@@ -57,6 +57,34 @@ pub fn choose(id: &str, value: &str) {
     }
 }
 
+/// The value of an input or of a select.
+pub fn value(id: &str) -> Option<String> {
+    let element = document().get_element_by_id(id)?;
+    match element.dyn_ref::<HtmlInputElement>() {
+        Some(input) => Some(input.value()),
+        None => element
+            .dyn_ref::<HtmlSelectElement>()
+            .map(HtmlSelectElement::value),
+    }
+}
+
+/// Whether a checkbox is checked.
+pub fn is_checked(id: &str) -> Option<bool> {
+    let element = document().get_element_by_id(id)?;
+    element
+        .dyn_ref::<HtmlInputElement>()
+        .map(HtmlInputElement::checked)
+}
+
+/// The value of the radio button that is chosen in a group.
+pub fn chosen(group: &str) -> Option<String> {
+    let group = document().get_element_by_id(group)?;
+    let button = group.query_selector("input:checked").ok()??;
+    button
+        .dyn_ref::<HtmlInputElement>()
+        .map(HtmlInputElement::value)
+}
+
 /// Tells how an authorization ends, or `None` when the connection that tells it is lost.
 pub fn watch_authorization(
     id: AuthorizationId,

@@ -1,7 +1,5 @@
 //! The state of the settings form while it is edited.
 
-use std::collections::BTreeSet;
-
 use domain::{
     FieldError, FormErrors, SavedSecret, SecretField, SmtpField, SmtpForm, SmtpSettings,
     TypedSecret, smtp_parse::secret_form_field,
@@ -25,7 +23,7 @@ pub struct FormState {
     pub parsed: Memo<FormErrors<SmtpField>>,
     /// Whether something typed is not saved.
     pub dirty: Memo<bool>,
-    left: RwSignal<BTreeSet<SmtpField>>,
+    left: RwSignal<Vec<SmtpField>>,
     submitted: RwSignal<bool>,
     refused: RwSignal<FormErrors<SmtpField>>,
 }
@@ -92,9 +90,9 @@ impl FormState {
 
     /// A field was left.
     pub fn leave(&self, field: SmtpField) {
-        self.left.update(|left| {
-            left.insert(field);
-        });
+        if !self.left.with_untracked(|left| left.contains(&field)) {
+            self.left.update(|left| left.push(field));
+        }
     }
 
     /// Something was typed: what the server said about it no longer counts.
@@ -133,7 +131,7 @@ impl FormState {
         };
         self.saved.set(settings.map(SmtpSettings::without_secrets));
         self.submitted.set(false);
-        self.left.set(BTreeSet::new());
+        self.left.set(Vec::new());
         self.opened.set(form.clone());
         self.filled.set(form.clone());
         self.form.set(form);

@@ -10,5 +10,7 @@ pub mod explanation;
 pub mod field;
 pub mod form_state;
 pub mod layout;
+pub mod post_form;
 pub mod secret;
 pub mod toggle;
+pub mod typed;

@@ -7,7 +7,7 @@ use super::{session::Session, status::ends_grant};
 /// Stays in sight while the page scrolls.
 #[component]
 pub fn Actions(session: Session) -> impl IntoView {
-    let busy = move || session.save().pending().get();
+    let busy = move || session.saving().get();
     let dirty = session.state().dirty;
     view! {
         <div class="actions">

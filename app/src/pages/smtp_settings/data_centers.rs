@@ -1,20 +1,22 @@
 //! The data center: choosing one, and adding, renaming and removing. Their forms stand outside
 //! the form of the settings, since forms do not nest; the inputs name their form.
 
-use domain::{DataCenter, SmtpField};
-use leptos::prelude::*;
+use domain::{DataCenter, DataCenterName, SmtpField};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
-use super::session::Session;
+use super::{Failed, session::Session};
 use crate::{
-    api::{AddDataCenter, RemoveDataCenter, RenameDataCenter},
+    api::{self, AddDataCenter, RemoveDataCenter, RenameDataCenter},
     error::ApiError,
     text,
-    ui::browser,
+    ui::{browser, post_form::PostForm},
 };
 
 const CHOOSE: &str = "choose-data-center";
 const ADD: &str = "add-data-center";
 const RENAME: &str = "rename-data-center";
+const ADD_NAME: &str = "add-data-center-name";
+const RENAME_NAME: &str = "rename-data-center-name";
 const REMOVE: &str = "remove-data-center";
 
 fn address(id: &str) -> String {
@@ -24,63 +26,86 @@ fn address(id: &str) -> String {
 /// The forms, without their inputs.
 #[component]
 pub fn DataCenterForms(session: Session) -> impl IntoView {
-    let DataCenterActions {
-        add,
-        rename,
-        remove,
-    } = session.data_center_actions();
     let id = session.data_center().with_value(|own| own.id.to_string());
     let same_id = id.clone();
-    Effect::new(move |_| {
-        if let Some(Ok(added)) = add.value().get() {
-            browser::go(&address(added.id.as_str()));
-        }
-    });
-    Effect::new(move |_| {
-        if let Some(Ok(())) = remove.value().get() {
-            browser::go("/settings/smtp");
-        }
-    });
-    Effect::new(move |_| {
-        if let Some(Ok(name)) = rename.value().get() {
-            let own = session.data_center().with_value(|own| own.id.clone());
-            session.data_centers().update(|all| {
-                for data_center in all {
-                    if data_center.id == own {
-                        data_center.name = name.clone();
-                    }
-                }
-            });
-        }
-    });
+    let add = Callback::new(move |_| add(session));
+    let rename = Callback::new(move |_| rename(session));
+    let remove = Callback::new(move |_| remove(session));
     view! {
         <form id=CHOOSE method="get" action="/settings/smtp"></form>
-        <ActionForm action=add attr:id=ADD attr:novalidate=true>
+        <PostForm id=ADD action=AddDataCenter::url() submit=add>
             ""
-        </ActionForm>
-        <ActionForm action=rename attr:id=RENAME attr:novalidate=true>
+        </PostForm>
+        <PostForm id=RENAME action=RenameDataCenter::url() submit=rename>
             <input type="hidden" name="data_center" value=same_id />
-        </ActionForm>
-        <ActionForm action=remove attr:id=REMOVE attr:novalidate=true>
+        </PostForm>
+        <PostForm id=REMOVE action=RemoveDataCenter::url() submit=remove>
             <input type="hidden" name="data_center" value=id />
-        </ActionForm>
+        </PostForm>
     }
 }
 
-/// What can be done with data centers.
-#[derive(Clone, Copy)]
-pub struct DataCenterActions {
-    pub add: ServerAction<AddDataCenter>,
-    pub rename: ServerAction<RenameDataCenter>,
-    pub remove: ServerAction<RemoveDataCenter>,
+fn add(session: Session) {
+    let name = browser::value(ADD_NAME).unwrap_or_default();
+    spawn_local(async move {
+        match api::add_data_center(name).await {
+            Ok(added) => browser::go(&address(added.id.as_str())),
+            Err(error) => session.data_center_errors().add.set(Some(error)),
+        }
+    });
 }
 
-impl DataCenterActions {
-    pub fn new() -> Self {
+fn rename(session: Session) {
+    let name = browser::value(RENAME_NAME).unwrap_or_default();
+    let id = session.data_center().with_value(|own| own.id.to_string());
+    spawn_local(async move {
+        let error = session.data_center_errors().rename;
+        match api::rename_data_center(id, name).await {
+            Ok(name) => {
+                error.set(None);
+                renamed(session, &name);
+            }
+            Err(refused) => error.set(Some(refused)),
+        }
+    });
+}
+
+fn remove(session: Session) {
+    let id = session.data_center().with_value(|own| own.id.to_string());
+    spawn_local(async move {
+        match api::remove_data_center(id).await {
+            Ok(()) => browser::go("/settings/smtp"),
+            Err(error) => session.data_center_errors().remove.set(Some(error)),
+        }
+    });
+}
+
+fn renamed(session: Session, name: &DataCenterName) {
+    let own = session.data_center().with_value(|own| own.id.clone());
+    session.data_centers().update(|all| {
+        for data_center in all {
+            if data_center.id == own {
+                data_center.name = name.clone();
+            }
+        }
+    });
+}
+
+/// Why a change of the data centers was refused.
+#[derive(Clone, Copy)]
+pub struct DataCenterErrors {
+    add: RwSignal<Option<ApiError>>,
+    rename: RwSignal<Option<ApiError>>,
+    remove: RwSignal<Option<ApiError>>,
+}
+
+impl DataCenterErrors {
+    /// With the errors of forms that were posted without WASM.
+    pub fn new(failed: &Failed) -> Self {
         Self {
-            add: ServerAction::new(),
-            rename: ServerAction::new(),
-            remove: ServerAction::new(),
+            add: RwSignal::new(failed.add.clone()),
+            rename: RwSignal::new(failed.rename.clone()),
+            remove: RwSignal::new(failed.remove.clone()),
         }
     }
 }
@@ -140,16 +165,12 @@ pub fn DataCenterField(session: Session) -> impl IntoView {
 
 #[component]
 fn Manage(session: Session) -> impl IntoView {
-    let DataCenterActions {
-        add,
-        rename,
-        remove,
-    } = session.data_center_actions();
+    let errors = session.data_center_errors();
     let name = session.data_center().with_value(|own| own.name.to_string());
     let is_default = session.data_center().with_value(|own| own.id.is_default());
-    let add_error = move || wrong(add.value().get().and_then(Result::err));
-    let rename_error = move || wrong(rename.value().get().and_then(Result::err));
-    let remove_error = move || wrong(remove.value().get().and_then(Result::err));
+    let add_error = move || wrong(errors.add.get());
+    let rename_error = move || wrong(errors.rename.get());
+    let remove_error = move || wrong(errors.remove.get());
     let in_use = session.state().saved.with_untracked(Option::is_some);
     let open = untrack(|| {
         !(add_error().is_empty() && rename_error().is_empty() && remove_error().is_empty())
@@ -157,8 +178,8 @@ fn Manage(session: Session) -> impl IntoView {
     view! {
         <details class="manage" open=open>
             <summary>"Manage data centers"</summary>
-            <Named form=ADD label="Add a data center" button="Add" value=String::new() error=Signal::derive(add_error) />
-            <Named form=RENAME label="Rename this data center" button="Rename" value=name error=Signal::derive(rename_error) />
+            <Named form=ADD id=ADD_NAME label="Add a data center" button="Add" value=String::new() error=Signal::derive(add_error) />
+            <Named form=RENAME id=RENAME_NAME label="Rename this data center" button="Rename" value=name error=Signal::derive(rename_error) />
             <div class="field">
                 <button
                     type="submit"
@@ -189,16 +210,16 @@ fn Manage(session: Session) -> impl IntoView {
 #[component]
 fn Named(
     form: &'static str,
+    id: &'static str,
     label: &'static str,
     button: &'static str,
     value: String,
     #[prop(into)] error: Signal<String>,
 ) -> impl IntoView {
-    let id = [form, "-name"].concat();
     let error_id = [form, "-error"].concat();
     view! {
         <div class="field">
-            <label for=id.clone()>{label}</label>
+            <label for=id>{label}</label>
             <div class="with-button">
                 <input
                     id=id

@@ -4,17 +4,18 @@ use domain::{RedirectUrl, SmtpForm};
 use leptos::{
     ev::{SubmitEvent, beforeunload},
     prelude::*,
+    server_fn::ServerFn,
 };
-use leptos_meta::Title;
-use wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlFormElement};
 
 use super::{
     Asked, actions::Actions, authentication::AuthenticationSection, connection::ConnectionSection,
     data_centers::DataCenterForms, outcome::Outcome, presets::PresetDialog, session::Session,
     test_email::TestEmailSection,
 };
-use crate::api::{SaveSmtpSettings, SmtpPage};
+use crate::{
+    api::{SaveSmtpSettings, SmtpPage},
+    ui::{form_state::FormState, post_form::PostForm, typed::typed_before_start},
+};
 
 const FORM: &str = "smtp-settings";
 
@@ -25,35 +26,20 @@ const FORM: &str = "smtp-settings";
     reason = "a component owns what it shows"
 )]
 pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
-    // Before the view takes hold of the inputs, which sets them to what the server had sent.
-    let typed = is_browser().then(typed_before_start).flatten();
-    let report = page.report.clone();
     let session = Session::open(page, &asked);
     let state = session.state();
-    Effect::new(move |_| start(session, typed.clone()));
+    // Before the view takes hold of the inputs, which sets them to what the server had sent.
+    let typed = is_browser().then(|| state.form.with_untracked(typed_before_start));
+    Effect::new(move |_| start(state, typed.clone()));
     Effect::new(move |_| {
-        if let Some(answer) = session.save().value().get() {
-            session.after_save(answer);
-        }
-    });
-    Effect::new(move |_| {
-        if let Some(Err(error)) = session.test().value().get() {
-            session.after_refused_test(error);
-        }
-    });
-    // On the server the title is read when the page is done, without an owner and maybe in front of
-    // the signals of another request: it must not read any there.
-    let in_browser = is_browser();
-    let title = move || {
-        if in_browser && state.dirty.get() {
-            "● Settings :: SMTP (unsaved)"
+        document().set_title(if state.dirty.get() {
+            "● Settings :: SMTP (unsaved) – Mailgrant"
         } else {
-            "Settings :: SMTP"
-        }
-    };
+            "Settings :: SMTP – Mailgrant"
+        });
+    });
     let hidden = move |read: fn(&SmtpForm) -> String| move || state.form.with(read);
     view! {
-        <Title text=title />
         <p class="mandatory-note">
             <span class="mandatory" aria-hidden="true">
                 "*"
@@ -61,8 +47,7 @@ pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
             " mandatory"
         </p>
         <DataCenterForms session />
-        <div on:submit:capture=move |event| before_submit(session, &event)>
-            <ActionForm action=session.save() attr:id=FORM attr:novalidate=true>
+            <PostForm id=FORM action=SaveSmtpSettings::url() submit=Callback::new(move |event| submit(session, &event))>
                 // Enter in a field presses the first button of a form.
                 <button type="submit" class="default-button" tabindex="-1" aria-hidden="true">
                     "Save"
@@ -77,31 +62,18 @@ pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
                     name="form[version]"
                     value=hidden(|form| form.version.to_string())
                 />
+                <Outcome session />
                 <ConnectionSection session overwrite=asked.overwrite again=asked.draft />
                 <AuthenticationSection session again=asked.draft />
-                <TestEmailSection session report />
-                <Outcome session />
+                <TestEmailSection session />
                 <Actions session />
-            </ActionForm>
-        </div>
+            </PostForm>
         <PresetDialog session />
     }
 }
 
-/// What the browser has in the form already: typed before WASM was there, or restored by the browser.
-fn typed_before_start() -> Option<SmtpForm> {
-    let form = document()
-        .get_element_by_id(FORM)?
-        .dyn_into::<HtmlFormElement>()
-        .ok()?;
-    let data = FormData::new_with_form(&form).ok()?;
-    let save = SaveSmtpSettings::from_form_data(&data).ok()?;
-    Some(save.form)
-}
-
 /// Runs once in the browser.
-fn start(session: Session, typed: Option<SmtpForm>) {
-    let state = session.state();
+fn start(state: FormState, typed: Option<SmtpForm>) {
     if let Some(typed) = typed
         && state.form.with_untracked(|form| *form != typed)
     {
@@ -126,16 +98,12 @@ fn start(session: Session, typed: Option<SmtpForm>) {
     on_cleanup(move || listener.remove());
 }
 
-/// Runs before the form's own handler, which saves unless this prevents it.
-fn before_submit(session: Session, event: &SubmitEvent) {
-    let button = event
-        .submitter()
-        .map(|button| button.id())
-        .unwrap_or_default();
-    if button == "test" {
-        event.prevent_default();
-        session.send_test();
-    } else if !session.before_save() {
-        event.prevent_default();
+/// Does what the pressed button says.
+fn submit(session: Session, event: &SubmitEvent) {
+    let button = event.submitter().map(|button| button.id());
+    match button.as_deref() {
+        Some("test") => session.send_test(),
+        Some("save-over") => session.send_save(session.newer_version()),
+        _ => session.send_save(None),
     }
 }

@@ -15,14 +15,29 @@ mod test_email;
 
 use domain::DataCenterId;
 use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use serde::{Deserialize, Serialize};
 
 use self::form::SettingsForm;
 use super::failure::Failure;
-use crate::api;
+use crate::{
+    api::{
+        self, AddDataCenter, RemoveDataCenter, RenameDataCenter, SaveSmtpSettings, SendTestEmail,
+        SmtpPage,
+    },
+    error::ApiError,
+    island::Island,
+};
+
+/// The form, which comes alive.
+pub const SMTP_SETTINGS: Island<(SmtpPage, Asked)> = Island {
+    id: "smtp-settings-page",
+    view: |(page, asked)| view! { <SettingsForm page asked /> }.into_any(),
+};
 
 /// What the URL asks for. It never holds values of the form.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Asked {
     /// Whose settings.
     pub data_center: String,
@@ -38,6 +53,40 @@ pub struct Asked {
     pub check: String,
     /// `required` or `wrong`, when the recipient of a test email was.
     pub recipient: String,
+    /// What failed without WASM.
+    pub failed: Failed,
+}
+
+/// Errors of forms that were posted without WASM, where they could not be shown otherwise than through the URL.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Failed {
+    /// Saving.
+    pub save: Option<ApiError>,
+    /// The test email.
+    pub test: Option<ApiError>,
+    /// Adding a data center.
+    pub add: Option<ApiError>,
+    /// Renaming it.
+    pub rename: Option<ApiError>,
+    /// Removing it.
+    pub remove: Option<ApiError>,
+}
+
+impl Failed {
+    fn read() -> Self {
+        let save = ServerAction::<SaveSmtpSettings>::new().value();
+        let test = ServerAction::<SendTestEmail>::new().value();
+        let add = ServerAction::<AddDataCenter>::new().value();
+        let rename = ServerAction::<RenameDataCenter>::new().value();
+        let remove = ServerAction::<RemoveDataCenter>::new().value();
+        Self {
+            save: save.get_untracked().and_then(Result::err),
+            test: test.get_untracked().and_then(Result::err),
+            add: add.get_untracked().and_then(Result::err),
+            rename: rename.get_untracked().and_then(Result::err),
+            remove: remove.get_untracked().and_then(Result::err),
+        }
+    }
 }
 
 impl Asked {
@@ -56,6 +105,7 @@ impl Asked {
             saved: text("saved"),
             check: text("check"),
             recipient: text("recipient"),
+            failed: Failed::read(),
         }
     }
 }
@@ -64,20 +114,15 @@ impl Asked {
 #[component]
 pub fn SmtpSettingsPage() -> impl IntoView {
     let asked = use_query_map().with_untracked(Asked::read);
-    let page = api::in_page(api::smtp_settings_page(
-        asked.data_center.clone(),
-        asked.draft,
-        asked.check.clone(),
-    ));
-    // Not in a closure: Leptos 0.8.23 runs closures in a <Suspense> several times on the server, each time
-    // with other signals, of which some are gone when they are read.
+    let page = api::smtp_settings_page(asked.data_center.clone(), asked.draft, asked.check.clone());
     let shown = Suspend::new(async move {
         match page.await {
-            Ok(page) => Either::Left(view! { <SettingsForm page asked /> }),
+            Ok(page) => Either::Left(SMTP_SETTINGS.rendered((page, asked))),
             Err(error) => Either::Right(view! { <Failure error /> }),
         }
     });
     view! {
+        <Title text="Settings :: SMTP" />
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
                 <li>"Settings"</li>
@@ -86,6 +131,6 @@ pub fn SmtpSettingsPage() -> impl IntoView {
             </ol>
         </nav>
         <h1>"Settings :: SMTP"</h1>
-        <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>{shown}</Suspense>
+        {shown}
     }
 }

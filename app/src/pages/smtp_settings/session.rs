@@ -1,14 +1,14 @@
 //! What the parts of the settings page share.
 
 use domain::{
-    AuthorizationId, AuthorizationState, DataCenter, EmailAddress, FieldError, GrantStatus, Preset,
-    SmtpField, SmtpForm,
+    AuthorizationId, AuthorizationState, CheckReport, DataCenter, EmailAddress, FieldError,
+    GrantStatus, Preset, SmtpField, SmtpForm,
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Asked, data_centers::DataCenterActions};
+use super::{Asked, data_centers::DataCenterErrors};
 use crate::{
-    api::{self, NextStep, SaveSmtpSettings, SavedAnswer, SendTestEmail, SmtpPage},
+    api::{self, NextStep, SavedAnswer, SmtpPage},
     error::ApiError,
     ui::{browser, form_state::FormState},
 };
@@ -77,14 +77,16 @@ parts! {
     recipient: RwSignal<String>,
     /// What is wrong with that.
     recipient_error: RwSignal<Option<FieldError>>,
-    /// Saving.
-    save: ServerAction<SaveSmtpSettings>,
-    /// Sending a test email.
-    test: ServerAction<SendTestEmail>,
+    /// An answer to a save is awaited.
+    saving: RwSignal<bool>,
+    /// A test email is on its way.
+    testing: RwSignal<bool>,
+    /// How the last test email went.
+    tested: RwSignal<Option<Result<CheckReport, ApiError>>>,
     /// A preset that would replace what was typed: the page asks.
     asks_preset: RwSignal<Option<Preset>>,
-    /// Adding, renaming and removing data centers.
-    data_center_actions: DataCenterActions,
+    /// Why a change of the data centers was refused.
+    data_center_errors: DataCenterErrors,
 }
 
 impl Session {
@@ -97,8 +99,7 @@ impl Session {
             asked.refused,
             page.saved.settings.clone(),
         );
-        let save = ServerAction::<SaveSmtpSettings>::new();
-        let failed = save.value().get_untracked().and_then(Result::err);
+        let failed = asked.failed.save.clone();
         let conflict = page
             .draft
             .is_some_and(|draft| draft.version != page.saved.version);
@@ -117,10 +118,16 @@ impl Session {
             "wrong" => Some(FieldError::NotAnAddress),
             _ => None,
         };
-        let recipient = page
-            .report
-            .map(|report| report.recipient)
-            .unwrap_or_default();
+        let tested = match (page.report, &asked.failed.test) {
+            (Some(report), _) => Some(Ok(report)),
+            (None, Some(error)) => Some(Err(error.clone())),
+            (None, None) if asked.check == "unavailable" => Some(Err(ApiError::Unavailable)),
+            (None, None) => None,
+        };
+        let recipient = match &tested {
+            Some(Ok(report)) => report.recipient.clone(),
+            _ => String::new(),
+        };
         Self(StoredValue::new(Parts {
             state,
             data_center: StoredValue::new(page.saved.data_center),
@@ -131,28 +138,44 @@ impl Session {
             sign_in: RwSignal::new(None),
             recipient: RwSignal::new(recipient),
             recipient_error: RwSignal::new(recipient_error),
-            save,
-            test: ServerAction::new(),
+            saving: RwSignal::new(false),
+            testing: RwSignal::new(false),
+            tested: RwSignal::new(tested),
             asks_preset: RwSignal::new(None),
-            data_center_actions: DataCenterActions::new(),
+            data_center_errors: DataCenterErrors::new(&asked.failed),
         }))
     }
 
-    /// The form is about to be saved: whether it may go.
-    pub fn before_save(self) -> bool {
-        if self.save().pending().get_untracked() {
-            return false;
+    /// Saves what is on the form; `over` is a newer version that it may replace. To be called within the
+    /// click, since it opens the tab for the sign-in.
+    pub fn send_save(self, over: Option<i64>) {
+        if self.saving().get_untracked() {
+            return;
         }
         self.sign_in().set(None);
         if let Some(field) = self.state().submit() {
             self.refuse(field);
-            return false;
+            return;
         }
         self.notice().set(None);
-        if self.state().form.with_untracked(SmtpForm::uses_oauth) {
+        let form = self.state().form.get_untracked();
+        if form.uses_oauth() {
             browser::open_tab();
         }
-        true
+        self.saving().set(true);
+        spawn_local(async move {
+            let answer = api::save_smtp_settings(form, over).await;
+            self.saving().set(false);
+            self.after_save(answer);
+        });
+    }
+
+    /// The version that somebody else has saved.
+    pub fn newer_version(self) -> Option<i64> {
+        self.notice().with_untracked(|notice| match notice {
+            Some(Notice::Conflict { version }) => Some(*version),
+            _ => None,
+        })
     }
 
     fn refuse(self, first: SmtpField) {
@@ -160,8 +183,7 @@ impl Session {
         browser::focus(first.name());
     }
 
-    /// The answer to a save.
-    pub fn after_save(self, answer: Result<SavedAnswer, ApiError>) {
+    fn after_save(self, answer: Result<SavedAnswer, ApiError>) {
         match answer {
             Ok(saved) => {
                 self.state().mark_saved(saved.version);
@@ -242,21 +264,28 @@ impl Session {
             self.refuse(field);
         } else if wrong.is_some() {
             browser::focus("recipient");
-        } else if !self.test().pending().get_untracked() {
+        } else if !self.testing().get_untracked() {
             self.notice().set(None);
+            self.testing().set(true);
             let form = self.state().form.get_untracked();
-            self.test().dispatch(SendTestEmail { form, recipient });
+            spawn_local(async move {
+                let answer = api::send_test_email(form, recipient).await;
+                self.testing().set(false);
+                self.after_test(answer);
+            });
         }
     }
 
-    /// The test email was not tried.
-    pub fn after_refused_test(self, error: ApiError) {
-        if let ApiError::Test { errors, recipient } = error {
+    fn after_test(self, answer: Result<CheckReport, ApiError>) {
+        if let Err(ApiError::Test { errors, recipient }) = answer {
+            self.tested().set(None);
             self.recipient_error().set(recipient);
             match self.state().refuse(errors) {
                 Some(first) => self.refuse(first),
                 None => browser::focus("recipient"),
             }
+        } else {
+            self.tested().set(Some(answer));
         }
     }
 }

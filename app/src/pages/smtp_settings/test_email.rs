@@ -1,11 +1,9 @@
 //! Section "Test email".
 
-use domain::CheckReport;
 use leptos::prelude::*;
 
 use super::session::Session;
 use crate::{
-    error::ApiError,
     text,
     ui::{
         banner::{Banner, Tone},
@@ -13,10 +11,10 @@ use crate::{
     },
 };
 
-/// Sends a mail with what is on the form, and shows each exchange. `report` is one that was made without WASM.
+/// Sends a mail with what is on the form, and shows each exchange.
 #[component]
-pub fn TestEmailSection(session: Session, report: Option<CheckReport>) -> impl IntoView {
-    let busy = move || session.test().pending().get();
+pub fn TestEmailSection(session: Session) -> impl IntoView {
+    let busy = move || session.testing().get();
     let error = move || {
         let error = session.recipient_error().get();
         error.map_or_else(String::new, |error| text::field_error(error, None).joined())
@@ -72,30 +70,26 @@ pub fn TestEmailSection(session: Session, report: Option<CheckReport>) -> impl I
                 </p>
             </div>
             <div id="test-result" aria-live="polite" aria-busy=move || busy().to_string()>
-                {move || shown(session, report.clone())}
+                {move || shown(session)}
             </div>
         </section>
     }
 }
 
-fn shown(session: Session, report: Option<CheckReport>) -> Option<AnyView> {
-    if session.test().pending().get() {
+fn shown(session: Session) -> Option<AnyView> {
+    if session.testing().get() {
         return Some(view! { <p class="working">"Connecting and sending…"</p> }.into_any());
     }
-    match session.test().value().get() {
-        Some(Ok(report)) => Some(view! { <Report report /> }.into_any()),
-        Some(Err(ApiError::Test { .. })) => None,
-        Some(Err(error)) => {
+    session.tested().get().map(|tested| match tested {
+        Ok(report) => view! { <Report report /> }.into_any(),
+        Err(error) => {
             let words = text::api_error(&error);
-            Some(
-                view! {
-                    <Banner tone=Tone::Bad title=words.cause>
-                        <p>{words.fix}</p>
-                    </Banner>
-                }
-                .into_any(),
-            )
+            view! {
+                <Banner tone=Tone::Bad title=words.cause>
+                    <p>{words.fix}</p>
+                </Banner>
+            }
+            .into_any()
         }
-        None => report.map(|report| view! { <Report report /> }.into_any()),
-    }
+    })
 }
