@@ -1,11 +1,14 @@
-import { test as base } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
 import { Mailgrant } from './mailgrant.ts';
 import type { RealServers } from './real/servers.ts';
 import { Sandbox } from './sandbox.ts';
+import { watch } from './watch.ts';
 
 export { expect } from '@playwright/test';
 
 interface TestFixtures {
+  /** Fails the test when a page did what none may do. */
+  watched: void;
   /** The worker's sandbox, without faults, grants and messages. */
   sandbox: Sandbox;
   /** The worker's real servers, without grants; mailboxes keep their mail. */
@@ -22,6 +25,14 @@ interface WorkerFixtures {
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  watched: [
+    async ({ context }, use) => {
+      const problems = watch(context);
+      await use();
+      expect(problems).toEqual([]);
+    },
+    { auto: true },
+  ],
   workerSandbox: [
     async ({}, use) => {
       const sandbox = await Sandbox.start();

@@ -1,17 +1,26 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** Where the provider sends the new tab back to. */
 export class AuthorizedPage {
-  constructor(readonly page: Page) {}
+  readonly tryAgain: Locator;
+  readonly finding: Locator;
 
-  async expectSuccess(account: string): Promise<void> {
-    await expect(this.page.getByRole('heading', { name: 'SMTP settings authorized' })).toBeVisible();
-    await expect(this.page.getByText(account).first()).toBeVisible();
+  constructor(readonly page: Page) {
+    this.tryAgain = page.getByRole('button', { name: 'Try again' });
+    this.finding = page.locator('#authorization-finding');
   }
 
-  /** The provider's error code is shown, and a way to try again. */
-  async expectRefusal(code: string): Promise<void> {
-    await expect(this.page.getByText(code).first()).toBeVisible();
-    await expect(this.page.getByRole('button', { name: /again/i }).or(this.page.getByRole('link', { name: /again/i }))).toBeVisible();
+  async expectSuccess(account: string): Promise<void> {
+    await expect(this.page.getByText('SMTP settings authorized')).toBeVisible();
+    await expect(this.page.locator('#authorized-account')).toHaveText(account);
+    // Code and state have left the address bar.
+    expect(new URL(this.page.url()).search).toBe('');
+  }
+
+  /** The refusal with its code, which cause and fix go before. */
+  async expectRefusal(code: string, words: RegExp): Promise<void> {
+    await expect(this.page.getByText('Not authorized', { exact: true })).toBeVisible();
+    await expect(this.finding.getByText(`Code: ${code}`)).toBeVisible();
+    await expect(this.finding).toContainText(words);
   }
 }

@@ -1,12 +1,15 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { OAuthClient } from '../harness/oauth-client.ts';
 
+export type Security = 'STARTTLS, required' | 'Implicit TLS';
+
 /** Values for the section "SMTP configuration"; those left out stay as they are. */
 export interface SmtpConfiguration {
   host?: string;
   port?: number;
   fromAddress?: string;
   enableSsl?: boolean;
+  security?: Security;
   tlsVersion?: '1.2 or higher (recommended)' | '1.3 only';
 }
 
@@ -17,34 +20,57 @@ export class SmtpSettingsPage {
   readonly testEmail: Locator;
   readonly saveAndAuthorize: Locator;
   readonly save: Locator;
+  /** What came of the last save and of the sign-in. */
+  readonly outcome: Locator;
+  /** How the grant stands. */
+  readonly status: Locator;
+  /** Says "Unsaved changes" beside the button. */
+  readonly unsaved: Locator;
 
   constructor(
     readonly page: Page,
     private readonly mailgrantUrl: string,
   ) {
-    this.smtp = this.section('SMTP configuration');
-    this.authentication = this.section('Authentication');
-    this.testEmail = this.section('Test email');
+    this.smtp = page.getByRole('region', { name: 'SMTP configuration' });
+    this.authentication = page.getByRole('region', { name: 'Authentication' });
+    this.testEmail = page.getByRole('region', { name: 'Test email' });
     this.saveAndAuthorize = page.getByRole('button', { name: 'Save & Authorize', exact: true });
     this.save = page.getByRole('button', { name: 'Save', exact: true });
+    this.outcome = page.locator('#outcome');
+    this.status = page.locator('#grant-status');
+    this.unsaved = page.locator('.actions').getByRole('status');
   }
 
-  async open(): Promise<void> {
-    await this.page.goto(`${this.mailgrantUrl}/settings/smtp`);
+  /** Opens the page and waits until it is alive. */
+  async open(query = ''): Promise<void> {
+    await this.openWithoutWasm(query);
+    await this.alive();
+  }
+
+  async openWithoutWasm(query = ''): Promise<void> {
+    await this.page.goto(`${this.mailgrantUrl}/settings/smtp${query}`);
     await expect(this.smtp).toBeVisible();
   }
 
-  /** A section by its heading. */
-  section(heading: string): Locator {
-    return this.page
-      .locator('section, fieldset')
-      .filter({ has: this.page.getByRole('heading', { name: heading, exact: true }) });
+  /** Waits until WASM has taken the page up. */
+  async alive(): Promise<void> {
+    await expect(this.page.locator('html')).toHaveClass(/wasm/, { timeout: 15_000 });
   }
 
   /** A field of a section by its label, with or without the mark of a mandatory one. */
   field(section: Locator, label: string): Locator {
     const escaped = label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     return section.getByLabel(new RegExp(`^\\s*${escaped}\\s*\\*?\\s*$`));
+  }
+
+  /** The error shown at a field. */
+  error(name: string): Locator {
+    return this.page.locator(`#${name}-error`);
+  }
+
+  /** The warning shown at a field. */
+  warning(name: string): Locator {
+    return this.page.locator(`#${name}-warning`);
   }
 
   get provider(): Locator {
@@ -55,33 +81,90 @@ export class SmtpSettingsPage {
     return this.field(this.smtp, 'Data center');
   }
 
+  get host(): Locator {
+    return this.field(this.smtp, 'SMTP host');
+  }
+
+  get port(): Locator {
+    return this.field(this.smtp, 'SMTP port');
+  }
+
+  get fromAddress(): Locator {
+    return this.field(this.smtp, 'From address');
+  }
+
+  get enableSsl(): Locator {
+    return this.smtp.getByRole('switch', { name: 'Enable SSL' });
+  }
+
+  get emailBox(): Locator {
+    return this.smtp.getByRole('switch', { name: 'Email box' });
+  }
+
   get mailbox(): Locator {
     return this.page.getByRole('group', { name: 'Email box' });
   }
 
   get authenticationRequired(): Locator {
-    return this.field(this.authentication, 'Authentication required');
-  }
-
-  get authenticationType(): Locator {
-    return this.field(this.authentication, 'Authentication type');
+    return this.authentication.getByRole('switch', { name: 'Authentication required' });
   }
 
   get redirectUrl(): Locator {
     return this.field(this.authentication, 'Redirect URL');
   }
 
+  get username(): Locator {
+    return this.field(this.authentication, 'Username');
+  }
+
+  get clientId(): Locator {
+    return this.field(this.authentication, 'Client ID');
+  }
+
+  get clientSecret(): Locator {
+    return this.field(this.authentication, 'Client Secret');
+  }
+
+  get password(): Locator {
+    return this.field(this.authentication, 'Password');
+  }
+
+  get recipient(): Locator {
+    return this.field(this.testEmail, 'Recipient');
+  }
+
+  get test(): Locator {
+    return this.testEmail.getByRole('button', { name: 'Test', exact: true });
+  }
+
+  get messageId(): Locator {
+    return this.page.locator('#message-id');
+  }
+
+  get manageDataCenters(): Locator {
+    return this.smtp.getByText('Manage data centers');
+  }
+
+  security(name: Security): Locator {
+    return this.smtp.getByRole('radio', { name });
+  }
+
+  type(name: 'Basic' | 'OAuth'): Locator {
+    return this.authentication.getByRole('radio', { name });
+  }
+
   async fillSmtp(values: SmtpConfiguration): Promise<void> {
-    const { host, port, fromAddress, enableSsl, tlsVersion } = values;
-    if (host !== undefined) await this.field(this.smtp, 'SMTP host').fill(host);
-    if (port !== undefined) await this.field(this.smtp, 'SMTP port').fill(String(port));
-    if (fromAddress !== undefined) await this.field(this.smtp, 'From address').fill(fromAddress);
-    if (enableSsl !== undefined) await this.field(this.smtp, 'Enable SSL').setChecked(enableSsl);
-    if (tlsVersion !== undefined) await this.field(this.smtp, 'SMTP TLS Version').selectOption({ label: tlsVersion });
+    const { host, port, fromAddress, enableSsl, security, tlsVersion } = values;
+    if (host !== undefined) await this.host.fill(host);
+    if (port !== undefined) await this.port.fill(String(port));
+    if (fromAddress !== undefined) await this.fromAddress.fill(fromAddress);
+    if (enableSsl !== undefined) await this.enableSsl.setChecked(enableSsl);
+    if (security !== undefined) await this.security(security).check();
+    if (tlsVersion !== undefined) await this.smtp.getByRole('radio', { name: tlsVersion }).check();
   }
 
   async fillMailbox(values: { email: string; password: string; host: string; port: number }): Promise<void> {
-    await this.field(this.smtp, 'Email box').check();
+    await this.emailBox.check();
     await this.field(this.mailbox, 'Email').fill(values.email);
     await this.field(this.mailbox, 'Password').fill(values.password);
     await this.field(this.mailbox, 'Host name').fill(values.host);
@@ -90,20 +173,20 @@ export class SmtpSettingsPage {
 
   async fillBasic(username: string, password: string): Promise<void> {
     await this.authenticationRequired.check();
-    await this.authenticationType.selectOption({ label: 'Basic' });
-    await this.field(this.authentication, 'Username').fill(username);
-    await this.field(this.authentication, 'Password').fill(password);
+    await this.type('Basic').check();
+    await this.username.fill(username);
+    await this.password.fill(password);
   }
 
   async fillOAuth(client: OAuthClient, username: string): Promise<void> {
     await this.authenticationRequired.check();
-    await this.authenticationType.selectOption({ label: 'OAuth' });
-    await this.field(this.authentication, 'Client ID').fill(client.clientId);
-    await this.field(this.authentication, 'Client Secret').fill(client.clientSecret);
+    await this.type('OAuth').check();
+    await this.clientId.fill(client.clientId);
+    await this.clientSecret.fill(client.clientSecret);
     await this.field(this.authentication, 'Authorization endpoint').fill(client.authorizationEndpoint);
     await this.field(this.authentication, 'Token endpoint').fill(client.tokenEndpoint);
     await this.field(this.authentication, 'Scope').fill(client.scope);
-    await this.field(this.authentication, 'Username').fill(username);
+    await this.username.fill(username);
   }
 
   /** Presses "Save & Authorize" and gives the new tab. */
@@ -114,7 +197,25 @@ export class SmtpSettingsPage {
   }
 
   async sendTest(recipient: string): Promise<void> {
-    await this.field(this.testEmail, 'Recipient').fill(recipient);
-    await this.testEmail.getByRole('button', { name: 'Test', exact: true }).click();
+    await this.recipient.fill(recipient);
+    await this.test.click();
+  }
+
+  /** The step of the report that does this, with what was sent and received. */
+  step(kind: string): Locator {
+    return this.testEmail.getByRole('listitem').filter({ has: this.page.getByText(kind, { exact: true }) });
+  }
+
+  /** Waits for "Delivered" and gives the Message-ID. */
+  async delivered(): Promise<string> {
+    await expect(this.testEmail.getByText('Delivered', { exact: true })).toBeVisible({ timeout: 10_000 });
+    return (await this.messageId.textContent()) ?? '';
+  }
+
+  /** Waits for "Not delivered" and gives what is said about it. */
+  async notDelivered(): Promise<Locator> {
+    const finding = this.page.locator('#test-finding');
+    await expect(finding).toBeVisible({ timeout: 10_000 });
+    return finding;
   }
 }

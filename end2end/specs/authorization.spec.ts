@@ -1,51 +1,134 @@
+// The sign-in at the provider and its ends. Every other answer a provider can give is tested in server/tests.
+import { expect, test } from '../harness/test.ts';
 import { AuthorizedPage } from '../pages/authorized.ts';
 import { SignInPage } from '../pages/sign-in.ts';
-import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
-import { expect, test } from '../harness/test.ts';
-import type { Mailgrant } from '../harness/mailgrant.ts';
-import type { Sandbox } from '../harness/sandbox.ts';
-import type { Page } from '@playwright/test';
+import { allowInTab, authorizeAtSandbox, fillForSandbox } from '../pages/tasks.ts';
 
-async function filled(page: Page, mailgrant: Mailgrant, sandbox: Sandbox): Promise<SmtpSettingsPage> {
-  const person = sandbox.account();
-  const settings = new SmtpSettingsPage(page, mailgrant.url);
-  await settings.open();
-  await settings.fillSmtp({ host: sandbox.descriptor.smtp_host, port: sandbox.descriptor.smtp_starttls_port, fromAddress: person.address, enableSsl: true });
-  await settings.fillOAuth(sandbox.client, person.address);
-  return settings;
-}
-
-test.fixme('the new tab authorizes and the first tab learns it within a second', async ({ page, mailgrant, sandbox }) => {
-  const settings = await filled(page, mailgrant, sandbox);
+test('a refusal is shown in both tabs, and trying again mends it', async ({ page, mailgrant, sandbox }) => {
+  const { address } = sandbox.account();
+  const settings = await fillForSandbox(page, mailgrant, sandbox);
   const tab = await settings.authorize();
+  await expect(tab.getByLabel('Email')).toHaveValue(address);
+  await new SignInPage(tab).deny(sandbox.account());
+
+  const outcome = new AuthorizedPage(tab);
+  await outcome.expectRefusal('access_denied', /agree to all that is asked/);
+  await expect(settings.outcome).toContainText('The request was refused at the provider');
+  await expect(settings.status).toContainText('Not authorized');
+
+  await outcome.tryAgain.click();
   await new SignInPage(tab).allow(sandbox.account());
-  await new AuthorizedPage(tab).expectSuccess(sandbox.account().address);
-  await expect(settings.authentication).toContainText(`uthorized as ${sandbox.account().address}`, { timeout: 1_000 });
+  await outcome.expectSuccess(address);
+  await tab.getByRole('link', { name: 'Back to Settings :: SMTP' }).click();
+  await expect(tab.locator('#grant-status')).toContainText(`Authorized as ${address}`);
 });
 
-test.fixme('a refusal is shown with its code and a retry that works', async ({ page, mailgrant, sandbox }) => {
-  const settings = await filled(page, mailgrant, sandbox);
+test('the first tab tries again as well', async ({ page, mailgrant, sandbox }) => {
+  const settings = await fillForSandbox(page, mailgrant, sandbox);
+  const denied = await settings.authorize();
+  await new SignInPage(denied).deny(sandbox.account());
+  const opened = page.waitForEvent('popup');
+  await settings.outcome.getByRole('button', { name: 'Try again' }).click();
+  const tab = await opened;
+  await new SignInPage(tab).allow(sandbox.account());
+  await expect(settings.outcome).toContainText('SMTP settings authorized');
+});
+
+test('a refusal leaves the grant that worked', async ({ page, mailgrant, sandbox }) => {
+  const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
   const tab = await settings.authorize();
   await new SignInPage(tab).deny(sandbox.account());
-  await new AuthorizedPage(tab).expectRefusal('access_denied');
-  await expect(settings.authentication).toContainText(/not authorized/i);
+  await expect(settings.outcome).toContainText('Nothing that worked before has changed');
+  await expect(settings.status).toContainText(`Authorized as ${sandbox.account().address}`);
+  await settings.sendTest('someone@example.org');
+  await settings.delivered();
 });
 
-test.fixme('a refusal leaves the grant that worked before', async () => {});
-// Playwright starts Chromium with --disable-popup-blocking: block by an init script, window.open = () => null.
-test.fixme('a blocked new tab is replaced by a link', async () => {});
-test.fixme('the address of Username is filled in at the provider', async () => {});
-test.fixme('an answer that comes twice changes nothing', async () => {});
-test.fixme('a forged answer is refused', async () => {});
-test.fixme('an answer for changed settings is refused', async () => {});
-test.fixme('an answer of another provider is refused', async () => {});
-test.fixme('a missing scope is named', async () => {});
-test.fixme('a missing refresh token is named', async () => {});
-test.fixme('another account than Username is pointed out', async () => {});
-test.fixme('a wrong client secret is shown with its fix', async () => {});
-test.fixme('a client that is asked for its secret in the body is served too', async () => {});
-test.fixme('changing the client says that the grant will end, and ends it', async () => {});
-test.fixme('an expired access token is refreshed without anyone noticing', async () => {});
-test.fixme('a revoked grant shows "needs authorization" and why', async () => {});
-test.fixme('the copy button copies the redirect URL', async () => {});
-test.fixme('a redirect URL that providers refuse is warned about', async () => {});
+test('a blocked tab is replaced by a link', async ({ page, mailgrant, sandbox }) => {
+  await page.addInitScript(() => (window.open = () => null));
+  const settings = await fillForSandbox(page, mailgrant, sandbox);
+  await settings.saveAndAuthorize.click();
+  await expect(settings.outcome).toContainText('Your browser did not open the sign-in page');
+  const opened = page.context().waitForEvent('page');
+  await settings.outcome.getByRole('link', { name: 'Open the sign-in page' }).click();
+  const tab = await opened;
+  await new SignInPage(tab).allow(sandbox.account());
+  await new AuthorizedPage(tab).expectSuccess(sandbox.account().address);
+  await expect(settings.status).toContainText('Authorized as');
+});
+
+test('an answer that is forged or comes twice changes nothing', async ({ page, mailgrant, sandbox }) => {
+  const settings = await fillForSandbox(page, mailgrant, sandbox);
+  const tab = await settings.authorize();
+  const answered = tab.waitForRequest(`${mailgrant.callbackUrl}?*`);
+  await new SignInPage(tab).allow(sandbox.account());
+  const answer = (await answered).url();
+  const outcome = new AuthorizedPage(tab);
+  await outcome.expectSuccess(sandbox.account().address);
+
+  await tab.goto(answer);
+  await outcome.expectRefusal('authorization_used', /Look at the settings page: it may be authorized/);
+  await tab.goto(`${mailgrant.callbackUrl}?code=forged&state=${'A'.repeat(43)}`);
+  await outcome.expectRefusal('state_unknown', /forged link; nothing has changed/);
+  await expect(tab.getByRole('link', { name: 'Back to Settings :: SMTP' })).toBeVisible();
+  await page.reload();
+  await expect(settings.status).toContainText('Authorized as');
+  await settings.alive();
+  await settings.sendTest('someone@example.org');
+  await settings.delivered();
+});
+
+test('a wrong client secret is named with its fix, and the right one mends it', async ({ page, mailgrant, sandbox }) => {
+  const settings = await fillForSandbox(page, mailgrant, sandbox);
+  await settings.clientSecret.fill('not-the-secret');
+  const tab = await settings.authorize();
+  await new SignInPage(tab).allow(sandbox.account());
+  await new AuthorizedPage(tab).expectRefusal('client_secret_wrong', /Copy it again/);
+  await expect(settings.outcome).toContainText('does not accept the client secret');
+  await settings.clientSecret.fill(sandbox.client.clientSecret);
+  await allowInTab(settings, sandbox);
+});
+
+test('another account than the username is pointed out', async ({ page, mailgrant, sandbox }) => {
+  const settings = await fillForSandbox(page, mailgrant, sandbox);
+  const tab = await settings.authorize();
+  await new SignInPage(tab).allow(sandbox.account(1));
+  await expect(tab.getByText('Another account signed in')).toBeVisible();
+  await expect(settings.outcome).toContainText(`${sandbox.account(1).address} signed in, which is not the user name`);
+});
+
+test('changing the username says that the authorization will end, and ends it', async ({ page, mailgrant, sandbox }) => {
+  const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
+  await settings.username.fill(sandbox.account(1).address);
+  await settings.clientSecret.fill(sandbox.client.clientSecret);
+  await expect(page.locator('#ends-grant')).toBeVisible();
+  await expect(settings.unsaved).toHaveText('Unsaved changes. Saving ends the authorization.');
+  const tab = await settings.authorize();
+  await tab.close();
+  await expect(settings.status).toContainText('Not authorized');
+});
+
+test('a revoked grant needs authorization and says why', async ({ page, mailgrant, sandbox }) => {
+  const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
+  await sandbox.revoke();
+  await settings.sendTest('someone@example.org');
+  await settings.notDelivered();
+  await page.reload();
+  await settings.alive();
+  await expect(settings.status).toContainText('Needs authorization');
+  await allowInTab(settings, sandbox);
+  await settings.sendTest('someone@example.org');
+  await settings.delivered();
+});
+
+test('the redirect URL is copied by its button', async ({ page, mailgrant, sandbox, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const settings = await fillForSandbox(page, mailgrant, sandbox);
+  await settings.authentication.getByRole('button', { name: 'Copy the redirect URL' }).click();
+  await expect(settings.authentication).toContainText('Copied');
+  const pasted = new URL(await settings.redirectUrl.inputValue());
+  await settings.clientId.fill('');
+  await settings.clientId.focus();
+  await page.keyboard.press('Control+V');
+  await expect(settings.clientId).toHaveValue(pasted.href);
+});

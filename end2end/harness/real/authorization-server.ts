@@ -75,6 +75,11 @@ export class AuthorizationServer {
     this.tokenRequests = [];
   }
 
+  /** Every token and code that is good now; none may be seen anywhere. */
+  get secrets(): string[] {
+    return this.store.values(['AccessToken', 'RefreshToken', 'AuthorizationCode']);
+  }
+
   /** Ends the access tokens; the client still believes in them, and a refresh gives new ones. */
   expireAccessTokens(): number {
     return this.store.delete(['AccessToken']);
@@ -124,6 +129,8 @@ export class AuthorizationServer {
       // Otherwise an expired token stays good for 15 seconds.
       clockTolerance: 0,
       scopes: scope.split(' '),
+      // Who signed in stands in the ID token, as with Google and Microsoft.
+      conformIdTokenClaims: false,
       claims: { openid: ['sub'], email: ['email'] },
       features: {
         // Its pages load a font from outside.
