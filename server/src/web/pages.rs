@@ -1,6 +1,8 @@
 //! Leptos: pages, server functions and, for everything else, the embedded site or the page that
 //! says there is none.
 
+use std::sync::LazyLock;
+
 use app::{App, shell};
 use axum::{
     Router,
@@ -14,11 +16,15 @@ use leptos::{
     context::{provide_context, use_context},
     nonce::Nonce,
 };
-use leptos_axum::{ErrorHandler, LeptosRoutes as _, generate_route_list};
+use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes as _, generate_route_list};
 use mail::Mailer;
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use super::{Web, assets, browser};
+
+/// Found once in a process: while Leptos looks for routes, no page that is being made anywhere in the process loads its
+/// data, and waits for ever.
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 /// Pages are compressed as they are made, so cheaply; files were compressed when the site was built.
 const LEVEL: CompressionLevel = CompressionLevel::Precise(4);
@@ -44,7 +50,7 @@ pub fn routes(web: &Web) -> Router<Web> {
     };
     let not_found = ErrorHandler::new_with_context(context.clone(), shell, web.leptos.clone());
     Router::new()
-        .leptos_routes_with_context(web, generate_route_list(App), context, page)
+        .leptos_routes_with_context(web, ROUTES.clone(), context, page)
         .fallback_service(not_found)
         .layer(from_fn(see_other))
         .layer(from_fn_with_state(web.clone(), browser::identify))

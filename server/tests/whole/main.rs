@@ -12,6 +12,7 @@ mod configuration;
 mod form_rules;
 mod headers;
 mod killed;
+mod many_at_once;
 mod planted_secrets;
 mod program;
 mod refusals;

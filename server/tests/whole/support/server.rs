@@ -163,11 +163,11 @@ impl Browser {
         self.send(request).await
     }
 
-    /// The version of the settings that are saved for the default data center.
+    /// The version of the settings that are saved for the default data center, as the form has it.
     pub async fn saved_version(&self) -> i64 {
-        let body = "data_center=default&draft=false&check=".to_owned();
-        let page = self.fetch("/api/smtp_settings_page", body).await;
-        let version = page.json()["saved"]["version"].as_i64();
+        let page = self.get("/settings/smtp").await;
+        let field = page.body.split_once("name=\"form[version]\" value=\"");
+        let version = field.and_then(|(_, rest)| rest.split('"').next()?.parse().ok());
         version.unwrap_or_else(|| panic!("{page:?}"))
     }
 

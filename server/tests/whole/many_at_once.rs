@@ -1,0 +1,26 @@
+//! Pages are made side by side on several threads.
+
+use futures::future::join_all;
+
+use crate::support::{Browser, Server};
+
+async fn opens(browser: Browser, path: &str) {
+    for _ in 0..25 {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, 200, "{path} {page:?}");
+        assert!(page.body.contains("</html>"), "{path} {page:?}");
+        assert!(!page.body.contains("Loading"), "{path} {page:?}");
+    }
+}
+
+/// What one request keeps must not get into another one, nor vanish with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_page_is_whole() {
+    let server = Server::start().await;
+    let paths = ["/settings/smtp", "/authorized/unknown"];
+    let browsers = paths.iter().cycle().take(16);
+    join_all(browsers.map(|path| tokio::spawn(opens(server.browser(), path))))
+        .await
+        .into_iter()
+        .for_each(Result::unwrap);
+}
