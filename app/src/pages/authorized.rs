@@ -1,9 +1,9 @@
 //! `/authorized/:id`: what came of an authorization. The callback leads here.
 
-use domain::{AuthorizationState, DataCenter};
+use domain::{AuthorizationState, DataCenter, Finding, FindingCode};
 use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::failure::Failure;
 use crate::{
@@ -26,8 +26,9 @@ pub const AUTHORIZATION: Island<AuthorizationState> = Island {
 pub fn AuthorizedPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
     let state = api::authorization(id);
+    let turned_away = turned_away();
     let shown = Suspend::new(async move {
-        match state.await {
+        match state.await.map(|state| state.or(turned_away)) {
             Ok(Some(state)) => EitherOf3::A(view! { <Found state /> }),
             Ok(None) => EitherOf3::B(view! { <Unknown /> }),
             Err(error) => EitherOf3::C(view! { <Failure error /> }),
@@ -38,6 +39,23 @@ pub fn AuthorizedPage() -> impl IntoView {
         <h1>"Authorization"</h1>
         {shown}
     }
+}
+
+/// Why a callback belongs to no authorization of this browser: the callback's redirect names the code.
+fn turned_away() -> Option<AuthorizationState> {
+    let named = use_query_map().with_untracked(|query| query.get("finding"))?;
+    let code = [
+        FindingCode::StateUnknown,
+        FindingCode::OtherBrowser,
+        FindingCode::AuthorizationUsed,
+        FindingCode::CallbackIncomplete,
+    ]
+    .into_iter()
+    .find(|code| code.as_str() == named)?;
+    Some(AuthorizationState::Failed {
+        data_center: None,
+        finding: Finding::new(code),
+    })
 }
 
 #[component]
@@ -58,6 +76,7 @@ fn Found(state: AuthorizationState) -> impl IntoView {
 
 #[component]
 fn Unknown() -> impl IntoView {
+    api::not_found();
     view! {
         <Banner tone=Tone::Careful title="There is no such authorization">
             <p>"It may have been removed: outcomes are kept for some days only."</p>
