@@ -100,16 +100,11 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
         cargo_test(workspace, counts)
     })?;
     if browser {
-        let mut built = None;
-        steps.step("release build", |_| {
-            built = Some(binaries::build(workspace, true)?);
-            Ok(())
+        steps.step("browser tests", |counts| {
+            // The binaries of the tests before: a release build would double the time of the whole.
+            let binaries = binaries::build(workspace, false)?;
+            playwright(workspace, &binaries, counts)
         })?;
-        if let Some(binaries) = built {
-            steps.step("browser tests", |counts| {
-                playwright(workspace, &binaries, counts)
-            })?;
-        }
     }
     Ok(())
 }
