@@ -33,7 +33,7 @@ pub fn help(field: SmtpField) -> &'static str {
     match field {
         SmtpField::Provider => "Fills in the fields below. They can be changed afterwards.",
         SmtpField::SmtpHost => "A host name or an IP address.",
-        SmtpField::SmtpPort => "Usually 587 (STARTTLS) or 465 (implicit TLS).",
+        SmtpField::SmtpPort => "Usually 587 or 465.",
         SmtpField::DataCenter => "Each data center has its own settings.",
         SmtpField::FromAddress => {
             "One address, with a name if you like: Example <mail@example.com>."

@@ -66,8 +66,7 @@ fn provider(code: Code) -> Option<Template> {
         Code::AccessDenied => Template::new(
             "The request was refused at the provider.",
             "Begin again and agree to all that is asked. At Google with a consent screen in \"Testing\", add {username} as a test user first.",
-        )
-        .linking(GOOGLE_AUDIENCE.0, GOOGLE_AUDIENCE.1),
+        ),
         Code::AdminPolicyEnforced => Template::new(
             "The administrator of the Google Workspace does not allow this client.",
             "Ask the administrator to trust the client ID in the Admin console, under Security, API controls.",

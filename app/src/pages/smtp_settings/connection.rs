@@ -4,7 +4,8 @@ use domain::{SecretField, Security, SmtpField, SmtpForm, TlsMinimum};
 use leptos::prelude::*;
 
 use super::{
-    data_centers::DataCenterField, mailbox::MailboxFields, presets::ProviderField, session::Session,
+    data_center_field::DataCenterField, mailbox::MailboxFields, presets::ProviderField,
+    session::Session,
 };
 use crate::{
     text,

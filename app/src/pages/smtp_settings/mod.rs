@@ -3,15 +3,18 @@
 mod actions;
 mod authentication;
 mod connection;
+mod data_center_field;
 mod data_centers;
 mod form;
 mod mailbox;
 mod outcome;
 mod presets;
+mod saving;
 mod session;
 mod sign_in;
 mod status;
 mod test_email;
+mod testing;
 
 use domain::DataCenterId;
 use leptos::{either::Either, prelude::*};

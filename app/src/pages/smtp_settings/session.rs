@@ -1,16 +1,16 @@
 //! What the parts of the settings page share.
 
 use domain::{
-    AuthorizationId, AuthorizationState, CheckReport, DataCenter, EmailAddress, FieldError,
-    GrantStatus, Preset, SmtpField, SmtpForm,
+    AuthorizationId, AuthorizationState, CheckReport, DataCenter, FieldError, GrantStatus, Preset,
+    SmtpForm,
 };
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Asked, data_centers::DataCenterErrors};
 use crate::{
-    api::{self, NextStep, SavedAnswer, SmtpPage},
+    api::{self, SmtpPage},
     error::ApiError,
-    ui::{browser, form_state::FormState},
+    ui::form_state::FormState,
 };
 
 /// What came of the last save.
@@ -146,103 +146,6 @@ impl Session {
         }))
     }
 
-    /// Saves what is on the form; `over` is a newer version that it may replace. To be called within the
-    /// click, since it opens the tab for the sign-in.
-    pub fn send_save(self, over: Option<i64>) {
-        if self.saving().get_untracked() {
-            return;
-        }
-        self.sign_in().set(None);
-        if let Some(field) = self.state().submit() {
-            self.refuse(field);
-            return;
-        }
-        self.notice().set(None);
-        let form = self.state().form.get_untracked();
-        if form.uses_oauth() {
-            browser::open_tab();
-        }
-        self.saving().set(true);
-        spawn_local(async move {
-            let answer = api::save_smtp_settings(form, over).await;
-            self.saving().set(false);
-            self.after_save(answer);
-        });
-    }
-
-    /// The version that somebody else has saved.
-    pub fn newer_version(self) -> Option<i64> {
-        self.notice().with_untracked(|notice| match notice {
-            Some(Notice::Conflict { version }) => Some(*version),
-            _ => None,
-        })
-    }
-
-    fn refuse(self, first: SmtpField) {
-        self.notice().set(Some(Notice::Refused));
-        browser::focus(first.name());
-    }
-
-    fn after_save(self, answer: Result<SavedAnswer, ApiError>) {
-        match answer {
-            Ok(saved) => {
-                self.state().mark_saved(saved.version);
-                self.refresh_status();
-                let grant_ended = saved.grant_ended;
-                self.notice().set(Some(Notice::Saved { grant_ended }));
-                match saved.next {
-                    NextStep::Nothing => browser::close_tab(),
-                    NextStep::SignIn { id, url } => self.begin_sign_in(id, url),
-                    NextStep::SignInUnavailable => {
-                        browser::close_tab();
-                        self.notice().set(Some(Notice::HalfSaved));
-                    }
-                }
-            }
-            Err(error) => {
-                browser::close_tab();
-                match error {
-                    ApiError::Form(errors) => {
-                        self.notice().set(Some(Notice::Refused));
-                        if let Some(first) = self.state().refuse(errors) {
-                            self.refuse(first);
-                        }
-                    }
-                    ApiError::Conflict { version } => {
-                        self.notice().set(Some(Notice::Conflict { version }));
-                    }
-                    error => self.notice().set(Some(Notice::Failed(error))),
-                }
-            }
-        }
-    }
-
-    fn begin_sign_in(self, id: AuthorizationId, url: String) {
-        let blocked = !browser::show_in_tab(&url);
-        self.sign_in().set(Some(SignIn {
-            id: id.clone(),
-            url,
-            blocked,
-            ended: None,
-            lost: false,
-        }));
-        browser::watch_authorization(id.clone(), move |state| {
-            let own = self
-                .sign_in()
-                .with_untracked(|now| now.as_ref().is_some_and(|now| now.id == id));
-            if own {
-                self.sign_in().update(|now| {
-                    if let Some(now) = now {
-                        now.lost = state.is_none();
-                        now.ended = state;
-                    }
-                });
-                self.notice().set(None);
-                self.refresh_status();
-            }
-        });
-    }
-
     /// Asks the server how the grant stands.
     pub fn refresh_status(self) {
         let id = self
@@ -253,39 +156,5 @@ impl Session {
                 self.status().set(status);
             }
         });
-    }
-
-    /// Sends a test email with what is on the form.
-    pub fn send_test(self) {
-        let recipient = self.recipient().get_untracked();
-        let wrong = EmailAddress::parse(&recipient).err();
-        self.recipient_error().set(wrong);
-        if let Some(field) = self.state().submit() {
-            self.refuse(field);
-        } else if wrong.is_some() {
-            browser::focus("recipient");
-        } else if !self.testing().get_untracked() {
-            self.notice().set(None);
-            self.testing().set(true);
-            let form = self.state().form.get_untracked();
-            spawn_local(async move {
-                let answer = api::send_test_email(form, recipient).await;
-                self.testing().set(false);
-                self.after_test(answer);
-            });
-        }
-    }
-
-    fn after_test(self, answer: Result<CheckReport, ApiError>) {
-        if let Err(ApiError::Test { errors, recipient }) = answer {
-            self.tested().set(None);
-            self.recipient_error().set(recipient);
-            match self.state().refuse(errors) {
-                Some(first) => self.refuse(first),
-                None => browser::focus("recipient"),
-            }
-        } else {
-            self.tested().set(Some(answer));
-        }
     }
 }
