@@ -181,17 +181,9 @@ fn grant(code: Code) -> Option<Template> {
             "The authorization was not used for 90 days.",
             "Authorize again.",
         ),
-        Code::SettingsMissing => (
-            "There are no SMTP settings for this data center.",
-            "Fill them in and save.",
-        ),
         Code::GrantMissing => (
             "There is no authorization for exactly these values.",
             "Press \"Save & Authorize\" first, then test.",
-        ),
-        Code::GrantNeedsAuthorization => (
-            "The authorization has ended.",
-            "Authorize again, then test.",
         ),
         _ => return None,
     };

@@ -115,12 +115,8 @@ finding_codes! {
     TokenTypeUnknown = Never,
 
     // Before the connection.
-    /// There are no SMTP settings.
-    SettingsMissing = Never,
     /// There is no grant for exactly these values.
     GrantMissing = Never,
-    /// The grant has ended.
-    GrantNeedsAuthorization = Never,
     /// A credential would travel in the clear to another machine.
     CredentialInPlaintext = Never,
 
