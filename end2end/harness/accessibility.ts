@@ -1,9 +1,32 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, type TestInfo } from '@playwright/test';
 
 /** Fails with axe's findings (WCAG 2.2 A and AA, and its best practices). */
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page, what: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const findings = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);
-  expect(findings).toEqual([]);
+  expect.soft(findings, `axe: ${what}`).toEqual([]);
+}
+
+/**
+ * Looks at a page as it stands in every way it may be seen: narrow and wide, light and dark. Nothing reaches
+ * beyond the window, axe finds nothing, and a screenshot is left with the test's results.
+ */
+export async function expectPresentable(page: Page, testInfo: TestInfo, name: string): Promise<void> {
+  // Chromium takes its time to draw a tab behind another one.
+  await page.bringToFront();
+  for (const width of [360, 1280]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const what = `${name}-${width}-${colorScheme}`;
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect.soft(beyond, `pixels beyond the window: ${what}`).toBeLessThanOrEqual(0);
+      // Each width and each scheme once: colours do not depend on the width.
+      if ((width === 360) === (colorScheme === 'light')) await expectAccessible(page, what);
+      const file = testInfo.outputPath(`${what}.png`);
+      await page.screenshot({ path: file, fullPage: true });
+      await testInfo.attach(what, { path: file, contentType: 'image/png' });
+    }
+  }
 }

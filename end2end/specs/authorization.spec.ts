@@ -113,8 +113,6 @@ test('a revoked grant needs authorization and says why', async ({ page, mailgran
   await sandbox.revoke();
   await settings.sendTest('someone@example.org');
   await settings.notDelivered();
-  await page.reload();
-  await settings.alive();
   await expect(settings.status).toContainText('Needs authorization');
   await allowInTab(settings, sandbox);
   await settings.sendTest('someone@example.org');

@@ -52,8 +52,6 @@ test('a revoked grant needs authorization, says why, and authorizing again mends
   real.authorizationServer.revoke(alice.address);
   await settings.sendTest(bob.address);
   await expect(await settings.notDelivered()).toContainText(/authorize again/i);
-  await page.reload();
-  await settings.alive();
   await expect(settings.status).toContainText('Needs authorization');
   await expect(settings.status.locator('.cause')).not.toBeEmpty();
   await expect(settings.status.locator('.fix')).toContainText(/authorize again/i);

@@ -75,9 +75,9 @@ export class AuthorizationServer {
     this.tokenRequests = [];
   }
 
-  /** Every token and code that is good now; none may be seen anywhere. */
+  /** Every token and code that was given out; none may be seen anywhere. */
   get secrets(): string[] {
-    return this.store.values(['AccessToken', 'RefreshToken', 'AuthorizationCode']);
+    return this.store.ids(['AccessToken', 'RefreshToken', 'AuthorizationCode']);
   }
 
   /** Ends the access tokens; the client still believes in them, and a refresh gives new ones. */

@@ -49,6 +49,12 @@ export class TokenStore {
     };
   }
 
+  /** The IDs of the entries of these kinds; that of a token is the token itself. */
+  ids(kinds: string[]): string[] {
+    const keys = [...this.entries.keys()].map((key) => [key.slice(0, key.indexOf(':')), key.slice(key.indexOf(':') + 1)] as const);
+    return keys.filter(([kind]) => kinds.includes(kind)).map(([, id]) => id);
+  }
+
   /** Deletes the entries of these kinds, of one account or of all; says how many. */
   delete(kinds: string[], accountId?: string): number {
     let deleted = 0;
