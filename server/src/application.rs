@@ -65,6 +65,7 @@ impl Application {
     /// Serves until the future ends, then lets open requests finish for at most 10 seconds.
     pub async fn run(self, until: impl Future<Output = ()>) {
         tracing::info!(address = %self.address, "listening");
+        let refreshes = self.mailer.clone();
         let keep_fresh = tokio::spawn({
             let (mailer, stopping) = (self.mailer, self.stopping.clone());
             async move {
@@ -88,6 +89,13 @@ impl Application {
         }
         if let Err(error) = keep_fresh.await {
             tracing::error!(error = &error as &dyn std::error::Error, "renewal ended");
+        }
+        // A refresh under way has used up its refresh token; its answer must be stored.
+        if tokio::time::timeout(GRACE, refreshes.settle())
+            .await
+            .is_err()
+        {
+            tracing::warn!("a refresh was cut");
         }
         tracing::info!("stopped");
     }

@@ -87,6 +87,19 @@ impl Mailer {
         callback: Callback,
         browser: Option<&BrowserKey>,
     ) -> Result<(Option<AuthorizationId>, AuthorizationState), MailError> {
+        // In a task of its own: a browser that goes away must not leave a code that is used up
+        // without its tokens.
+        let (mailer, browser) = (self.clone(), browser.cloned());
+        tokio::spawn(async move { mailer.answer(callback, browser.as_ref()).await })
+            .await
+            .unwrap_or(Err(MailError::Stopped))
+    }
+
+    async fn answer(
+        &self,
+        callback: Callback,
+        browser: Option<&BrowserKey>,
+    ) -> Result<(Option<AuthorizationId>, AuthorizationState), MailError> {
         let state_hash = random::hash(callback.state.as_deref().unwrap_or_default());
         let browser_hash = browser.map(BrowserKey::hash);
         let now = self.now();

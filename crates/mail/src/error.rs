@@ -17,6 +17,9 @@ pub enum MailError {
     /// TLS could not be set up with the certificates of this machine.
     #[error("TLS could not be set up: {0}")]
     Tls(#[from] rustls::Error),
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopped,
     /// The HTTP client could not be made.
     #[error("the HTTP client could not be made")]
     Http(#[from] reqwest::Error),

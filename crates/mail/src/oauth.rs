@@ -246,6 +246,8 @@ fn tokens(answer: &Answer) -> Result<Tokens, TokenFailure> {
                 .map(|scope| scope.as_str())
                 .collect::<Vec<_>>()
                 .join(" ")
+                // PostgreSQL takes no NUL, and nobody wants to read one.
+                .replace(char::is_control, "")
         }),
         account: answer
             .extra_fields()

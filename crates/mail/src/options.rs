@@ -17,6 +17,8 @@ pub struct Timeouts {
     pub message: Duration,
     /// For one answer of a token endpoint.
     pub token: Duration,
+    /// For a whole connection, from its name to the server's last reply.
+    pub connection: Duration,
 }
 
 impl Default for Timeouts {
@@ -24,8 +26,9 @@ impl Default for Timeouts {
         Self {
             connect: Duration::from_secs(10),
             reply: Duration::from_secs(10),
-            message: Duration::from_mins(1),
+            message: Duration::from_secs(20),
             token: Duration::from_secs(15),
+            connection: Duration::from_secs(25),
         }
     }
 }

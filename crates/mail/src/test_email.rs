@@ -8,6 +8,7 @@ use domain::{
     finding::FindingValue,
 };
 use secrecy::SecretString;
+use tokio::time::timeout;
 
 use crate::{
     MailError, Mailer, TestError,
@@ -104,9 +105,12 @@ impl Mailer {
                 Err(finding) => return Ok(Err(finding)),
             };
             let (credential, version) = credential.unzip();
-            let result = self
-                .deliver(target, credential.as_ref(), &message, recorder)
-                .await;
+            let result = timeout(
+                self.0.options.timeouts.connection,
+                self.deliver(target, credential.as_ref(), &message, recorder),
+            )
+            .await
+            .unwrap_or_else(|_| Err(target.finding(FindingCode::Timeout)));
             match (result, version.flatten()) {
                 (Err(finding), Some(version))
                     if finding.code.retry() == Retry::OnceAfterRefresh && refused.is_none() =>

@@ -47,6 +47,20 @@ impl Mailer {
         binding: Option<&GrantBinding>,
         refused: Option<i64>,
     ) -> Result<Result<Fresh, Finding>, MailError> {
+        // In a task of its own: when whoever asked goes away between the provider's answer and the
+        // commit, a rotated refresh token would be lost, and the grant with it.
+        let (mailer, id, binding) = (self.clone(), id.clone(), binding.cloned());
+        tokio::spawn(async move { mailer.fresh_in_turn(&id, binding.as_ref(), refused).await })
+            .await
+            .unwrap_or(Err(MailError::Stopped))
+    }
+
+    async fn fresh_in_turn(
+        &self,
+        id: &DataCenterId,
+        binding: Option<&GrantBinding>,
+        refused: Option<i64>,
+    ) -> Result<Result<Fresh, Finding>, MailError> {
         let asked_at = Instant::now();
         let turn = self.turn(id).await;
         let mut turn = turn.lock().await;
@@ -129,6 +143,14 @@ impl Mailer {
             .await?;
         self.store().forget_drafts(now.plus(-86_400)).await?;
         Ok(())
+    }
+
+    /// Returns when no refresh is under way in this process, for a server that stops.
+    pub async fn settle(&self) {
+        let turns: Vec<Turn> = self.0.refreshing.lock().await.values().cloned().collect();
+        for turn in turns {
+            drop(turn.lock().await);
+        }
     }
 
     async fn turn(&self, id: &DataCenterId) -> Turn {

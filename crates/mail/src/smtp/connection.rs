@@ -51,7 +51,7 @@ impl Connection {
             handshake(target, &wire, &connector, timeouts, recorder).await?;
         }
         let greeting = timeout(
-            timeouts.reply * 2,
+            timeouts.reply,
             AsyncSmtpConnection::connect_with_transport(
                 Box::new(wire.clone()),
                 &ClientId::default(),

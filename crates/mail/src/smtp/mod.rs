@@ -44,7 +44,8 @@ impl Target {
         }
     }
 
-    fn finding(&self, code: FindingCode) -> Finding {
+    /// A finding that names this server.
+    pub(crate) fn finding(&self, code: FindingCode) -> Finding {
         Finding::new(code).with(FindingValue::Server, self.address())
     }
 }

@@ -188,6 +188,7 @@ async fn mailer(folder: &TempDir, sandbox: &Sandbox, clock: &Arc<HandClock>) -> 
             reply: second,
             message: second,
             token: second * 2,
+            connection: second * 10,
         },
         sandbox: None,
     };

@@ -83,6 +83,27 @@ async fn two_processes_on_one_database_refresh_once() {
 }
 
 #[tokio::test]
+async fn a_rotated_refresh_token_survives_whoever_asked_for_it_going_away() {
+    let world = World::authorized().await;
+    world.clock.advance(4_000);
+    world.control().expire_access_tokens();
+    world.control().set(Faults {
+        token_delay_ms: 300,
+        ..Faults::default()
+    });
+    let form = world.oauth_form();
+    let gone = std::time::Duration::from_millis(100);
+    let asked = tokio::time::timeout(gone, world.mailer.send_test(&form, BOB)).await;
+    assert!(
+        asked.is_err(),
+        "the answer took longer than the asker waited"
+    );
+
+    delivered(&world.test_email().await);
+    assert_eq!(refreshes(&world), 1);
+}
+
+#[tokio::test]
 async fn a_rotated_refresh_token_survives_a_restart() {
     let world = World::authorized().await;
     for _ in 0..3 {
