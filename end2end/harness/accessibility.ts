@@ -13,8 +13,6 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
  * beyond the window, axe finds nothing, and a screenshot is left with the test's results.
  */
 export async function expectPresentable(page: Page, testInfo: TestInfo, name: string): Promise<void> {
-  // Chromium takes its time to draw a tab behind another one.
-  await page.bringToFront();
   for (const width of [360, 1280]) {
     for (const colorScheme of ['light', 'dark'] as const) {
       const what = `${name}-${width}-${colorScheme}`;
