@@ -49,9 +49,17 @@ impl Mailer {
             .await?
         {
             Ok(message_id) => CheckOutcome::Delivered { message_id },
-            Err(finding) => CheckOutcome::Failed(
-                finding.with(FindingValue::From, settings.from.address.as_str()),
-            ),
+            Err(finding) => {
+                let grant = self.store().grant_summary(&id).await;
+                let account = grant
+                    .map_err(MailError::from)?
+                    .and_then(|grant| grant.account);
+                CheckOutcome::Failed(
+                    finding
+                        .with(FindingValue::From, settings.from.address.as_str())
+                        .with(FindingValue::Account, account.unwrap_or_default()),
+                )
+            }
         };
         let report = CheckReport {
             data_center: id,
