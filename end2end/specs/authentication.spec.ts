@@ -65,7 +65,8 @@ test('a test email that fails says why, what to do, and shows the exchange', asy
   await settings.sendTest('someone@example.org');
   const finding = await settings.notDelivered();
   await expect(finding).toContainText('Code: token_refused');
-  await expect(finding).toContainText(`Check that ${sandbox.account().address} is the account that signed in`);
+  const { address } = sandbox.account();
+  await expect(finding).toContainText(`Check that ${address} is the account that signed in (${address})`);
   await expect(settings.step('Authenticate').last()).toContainText('535');
   await expect(settings.step('Authenticate').last()).toContainText('failed');
   // Google's reason comes in the challenge, which most programs hide.
