@@ -82,13 +82,15 @@ impl Mailer {
             }
             let lives = self.now() < grant.expires_at;
             let due = self.now().plus(REFRESH_BEFORE) >= grant.expires_at;
-            if !due && refused != Some(grant.version) {
+            let usable = lives && refused != Some(grant.version);
+            // A provider that has trouble is not asked at each mail while the token still lives.
+            let waits = matches!(grant.state, GrantState::Failing { retry_at, .. } if self.now() < retry_at);
+            if usable && (!due || waits) {
                 return Ok(Ok(Fresh {
                     access_token: grant.access_token,
                     version: grant.version,
                 }));
             }
-            let usable = lives && refused != Some(grant.version);
             match self.refresh(&grant).await? {
                 Attempt::Done => {}
                 // A token that still lives is used although it could not be renewed yet.
