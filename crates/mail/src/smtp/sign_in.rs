@@ -78,9 +78,24 @@ impl Connection {
         if is_challenge(&reply) {
             // The reason of a refusal, before the refusal itself.
             challenge = decode_challenge(reply.get(4..).unwrap_or_default());
-            if let (Some(text), Some(step)) = (&challenge, recorder.steps.last_mut()) {
-                step.verdict = Verdict::Failed;
-                step.received = format!("{}\n{text}", step.received);
+            if let (Some(text), Some(step)) = (&mut challenge, recorder.steps.pop()) {
+                let clean = recorder.clean(text);
+                // A server may send back what it was sent, in base64.
+                let raw = if clean == *text {
+                    step.received
+                } else {
+                    "334 [redacted]".to_owned()
+                };
+                recorder.last_reply = Some(raw.clone());
+                let received = format!("{raw}\n{clean}");
+                recorder.step(
+                    step.kind,
+                    Verdict::Failed,
+                    step.micros,
+                    &step.sent,
+                    &received,
+                );
+                *text = clean;
             }
             let said = self
                 .say(mechanism.acknowledgement(), None, with_token, recorder)

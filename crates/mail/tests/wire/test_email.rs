@@ -1,5 +1,6 @@
 //! The test email, step by step.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     CheckOutcome, FieldError, FindingCode, SmtpField, SmtpForm, StepKind, TypedSecret, Verdict,
     finding::FindingValue,
@@ -436,6 +437,14 @@ async fn no_secret_is_in_a_report_even_when_the_server_echoes_it() {
     let text = format!("{report:?}");
     assert!(!text.contains(secret), "{text}");
     assert!(text.contains("your password [redacted] is wrong"), "{text}");
+
+    let hidden = BASE64_STANDARD.encode(format!("you sent {secret}"));
+    world
+        .control()
+        .set(reply(Stage::Auth, &format!("334 {hidden}")));
+    let text = format!("{:?}", world.test_email_with(&form).await);
+    assert!(!text.contains(secret) && !text.contains(&hidden), "{text}");
+    assert!(text.contains("you sent [redacted]"), "{text}");
 
     world.control().set(Faults::default());
     let text = format!("{:?}", world.test_email().await);
