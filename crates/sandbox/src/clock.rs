@@ -1,14 +1,22 @@
-//! Wall-clock time, for what is shown. Expiry uses [`std::time::Instant`].
+//! Wall-clock time, for what is shown and for tokens, which outlive the sandbox.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970.
 pub(crate) fn unix_seconds() -> u64 {
+    since_1970().as_secs()
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn unix_millis() -> u128 {
+    since_1970().as_millis()
+}
+
+fn since_1970() -> Duration {
     #[expect(
         clippy::disallowed_methods,
         reason = "the sandbox is a server of its own; the product's clock is not its clock"
     )]
     let now = SystemTime::now();
-    now.duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
+    now.duration_since(UNIX_EPOCH).unwrap_or_default()
 }

@@ -68,6 +68,24 @@ impl Control {
         *self.state.lock() = Inner::default();
     }
 
+    /// The grants and their tokens as JSON, to be taken up by a later sandbox. They are secrets of a
+    /// plaything, which opens nothing but itself.
+    ///
+    /// # Errors
+    /// When they cannot be written as JSON.
+    pub fn export_grants(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&self.state.lock().grants)
+    }
+
+    /// Takes up the grants that an earlier sandbox has exported.
+    ///
+    /// # Errors
+    /// When this is no such export; nothing is changed then.
+    pub fn import_grants(&self, json: &str) -> Result<(), serde_json::Error> {
+        self.state.lock().grants = serde_json::from_str(json)?;
+        Ok(())
+    }
+
     /// Does what a user does in the browser: opens the authorization URL, signs in as `address`
     /// and presses Allow or Deny. Gives the URL the browser would be sent back to; nothing is
     /// requested from it.

@@ -21,7 +21,7 @@ struct Arguments {
     /// Port of SMTP inside TLS.
     #[arg(long, default_value_t = 4465)]
     smtps_port: u16,
-    /// Where ca.pem and sandbox.json are written.
+    /// Where ca.pem and sandbox.json are written, and grants.json at the end.
     #[arg(long, default_value = ".")]
     directory: PathBuf,
     /// A redirect URL to accept; may be repeated. Without it any loopback URL with the path
@@ -62,6 +62,16 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         ca_file: Some(arguments.directory.join("ca.pem")),
     })
     .await?;
+    // Who stops everything and starts it again is still signed in, as at a real provider.
+    let grants = arguments.directory.join("grants.json");
+    if let Ok(json) = tokio::fs::read_to_string(&grants).await
+        && let Err(error) = sandbox.control().import_grants(&json)
+    {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "grants.json is not read"
+        );
+    }
     let descriptor = sandbox.descriptor();
     write_descriptor(&arguments.directory, descriptor).await?;
     println!(
@@ -75,6 +85,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         _ = terminated.recv() => {}
         result = tokio::signal::ctrl_c() => result?,
     }
+    tokio::fs::write(&grants, sandbox.control().export_grants()?).await?;
     Ok(())
 }
 

@@ -5,22 +5,27 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::terms::{Consent, InvalidGrant, Issued, Issuing};
+use crate::clock::unix_millis;
 use crate::descriptor::MAIL_SCOPE;
 use crate::random;
 
 const CODE_LIFETIME: Duration = Duration::from_mins(1);
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Grants {
     consents: Vec<Grant>,
+    /// They end within a minute and are not kept.
+    #[serde(skip)]
     codes: HashMap<String, Code>,
     access: HashMap<String, Access>,
     refresh: HashMap<String, Refresh>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Grant {
     account: String,
     scope: String,
@@ -33,13 +38,16 @@ struct Code {
     grant: Option<usize>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Access {
     grant: usize,
     scope: String,
-    expires: Instant,
+    /// Milliseconds since 1970: a token outlives the sandbox that issued it.
+    expires: u128,
     expired: bool,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Refresh {
     grant: usize,
     used: bool,
@@ -144,7 +152,7 @@ impl Grants {
             Access {
                 grant,
                 scope: scope.clone(),
-                expires: Instant::now() + issuing.lifetime,
+                expires: unix_millis() + issuing.lifetime.as_millis(),
                 expired: false,
             },
         );
@@ -165,7 +173,7 @@ impl Grants {
     pub(crate) fn opens_mail(&self, access_token: &str, user: &str) -> bool {
         self.access.get(access_token).is_some_and(|access| {
             !access.expired
-                && access.expires > Instant::now()
+                && access.expires > unix_millis()
                 && access.scope.split(' ').any(|scope| scope == MAIL_SCOPE)
                 && !self.has_ended(access.grant)
                 && self

@@ -362,3 +362,21 @@ async fn grants_less_and_to_someone_else_when_told_so() {
     let claims = id_token_claims(&answer.field("id_token"));
     assert_eq!(claims["email"], "bob@sandbox.test");
 }
+
+#[tokio::test]
+async fn grants_outlive_the_sandbox_that_gave_them() {
+    let first = start().await;
+    let answer = Browser::new(&first).grant(ALICE).await;
+    let exported = first.control().export_grants().unwrap();
+    drop(first);
+
+    let second = start().await;
+    second.control().import_grants(&exported).unwrap();
+    let browser = Browser::new(&second);
+
+    let refreshed = browser.refresh(&answer.field("refresh_token")).await;
+    assert_eq!(refreshed.status, 200);
+    let again = browser.refresh(&answer.field("refresh_token")).await;
+    assert_eq!(again.error(), "invalid_grant");
+    assert!(second.control().import_grants("no json").is_err());
+}
