@@ -4,10 +4,10 @@ use futures::future::join_all;
 
 use crate::support::{Browser, Server};
 
-async fn opens(browser: Browser, path: &str) {
+async fn opens(browser: Browser, path: &str, status: u16) {
     for _ in 0..25 {
         let page = browser.get(path).await;
-        assert_eq!(page.status, 200, "{path} {page:?}");
+        assert_eq!(page.status, status, "{path} {page:?}");
         assert!(page.body.contains("</html>"), "{path} {page:?}");
         assert!(!page.body.contains("Loading"), "{path} {page:?}");
     }
@@ -17,9 +17,9 @@ async fn opens(browser: Browser, path: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_page_is_whole() {
     let server = Server::start().await;
-    let paths = ["/settings/smtp", "/authorized/unknown"];
+    let paths = [("/settings/smtp", 200), ("/authorized/unknown", 404)];
     let browsers = paths.iter().cycle().take(16);
-    join_all(browsers.map(|path| tokio::spawn(opens(server.browser(), path))))
+    join_all(browsers.map(|(path, status)| tokio::spawn(opens(server.browser(), path, *status))))
         .await
         .into_iter()
         .for_each(Result::unwrap);
