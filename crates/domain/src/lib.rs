@@ -15,6 +15,7 @@ pub mod preset;
 pub mod provider;
 pub mod scope;
 pub mod secret;
+pub mod smtp_field;
 pub mod smtp_form;
 pub mod smtp_parse;
 pub mod smtp_settings;
@@ -34,7 +35,8 @@ pub use preset::{Preset, PresetAuthentication};
 pub use provider::{Provider, ProviderFamily};
 pub use scope::Scope;
 pub use secret::{SavedSecret, SecretEdit, SecretField, TypedSecret};
-pub use smtp_form::{SmtpField, SmtpForm};
+pub use smtp_field::SmtpField;
+pub use smtp_form::SmtpForm;
 pub use smtp_settings::{
     Authentication, MailboxSettings, OAuthClient, SavedSettings, Security, SmtpSettings, TlsMinimum,
 };
