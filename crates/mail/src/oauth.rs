@@ -69,6 +69,18 @@ pub(crate) struct TokenFailure {
 /// it) is asked again after half of that.
 const EXPIRES_IN_UNSAID: i64 = 1_800;
 
+/// What is exchanged for tokens.
+enum Sent<'s> {
+    Code {
+        code: &'s SecretString,
+        verifier: &'s SecretString,
+    },
+    Refresh {
+        token: &'s SecretString,
+        testing: bool,
+    },
+}
+
 /// The requests of one OAuth client.
 pub(crate) struct OAuth<'a> {
     settings: &'a OAuthClient<SecretString>,
@@ -123,46 +135,43 @@ impl<'a> OAuth<'a> {
         code: &SecretString,
         verifier: &SecretString,
     ) -> Result<Tokens, TokenFailure> {
-        let request = TokenRequest::Code;
-        let mut answer = Err(Self::unusable());
-        for auth_type in [AuthType::BasicAuth, AuthType::RequestBody] {
-            let Some(client) = self.client(auth_type) else {
-                break;
-            };
-            let result = client
-                .exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()))
-                .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose_secret().to_owned()))
-                .request_async(self.http)
-                .await;
-            let again = result.as_ref().is_err_and(is_client_refusal);
-            answer = self.decode(request, result, &[code, verifier]);
-            if !again {
-                break;
-            }
-        }
-        answer
+        self.ask(&Sent::Code { code, verifier }).await
     }
 
     /// Uses a refresh token (RFC 6749 §6).
     pub(crate) async fn refresh(
         &self,
-        refresh_token: &SecretString,
+        token: &SecretString,
         testing: bool,
     ) -> Result<Tokens, TokenFailure> {
-        let request = TokenRequest::Refresh { testing };
+        self.ask(&Sent::Refresh { token, testing }).await
+    }
+
+    /// Asks with the client's credentials in the header, then, where that is not taken, in the body.
+    async fn ask(&self, sent: &Sent<'_>) -> Result<Tokens, TokenFailure> {
         let mut answer = Err(Self::unusable());
         for auth_type in [AuthType::BasicAuth, AuthType::RequestBody] {
             let Some(client) = self.client(auth_type) else {
                 break;
             };
-            let result = client
-                .exchange_refresh_token(&RefreshToken::new(
-                    refresh_token.expose_secret().to_owned(),
-                ))
-                .request_async(self.http)
-                .await;
+            let owned = |secret: &SecretString| secret.expose_secret().to_owned();
+            let result = match sent {
+                Sent::Code { code, verifier } => {
+                    client
+                        .exchange_code(AuthorizationCode::new(owned(code)))
+                        .set_pkce_verifier(PkceCodeVerifier::new(owned(verifier)))
+                        .request_async(self.http)
+                        .await
+                }
+                Sent::Refresh { token, .. } => {
+                    client
+                        .exchange_refresh_token(&RefreshToken::new(owned(token)))
+                        .request_async(self.http)
+                        .await
+                }
+            };
             let again = result.as_ref().is_err_and(is_client_refusal);
-            answer = self.decode(request, result, &[refresh_token]);
+            answer = self.decode(sent, result);
             if !again {
                 break;
             }
@@ -180,9 +189,8 @@ impl<'a> OAuth<'a> {
 
     fn decode(
         &self,
-        request: TokenRequest,
+        sent: &Sent<'_>,
         result: Result<Answer, Failure>,
-        sent: &[&SecretString],
     ) -> Result<Tokens, TokenFailure> {
         let failure = match result {
             Ok(answer) => return tokens(&answer),
@@ -190,9 +198,17 @@ impl<'a> OAuth<'a> {
         };
         let mut redactor = Redactor::default();
         redactor.add(&self.settings.client_secret);
-        for secret in sent {
-            redactor.add(secret);
-        }
+        let request = match *sent {
+            Sent::Code { code, verifier } => {
+                redactor.add(code);
+                redactor.add(verifier);
+                TokenRequest::Code
+            }
+            Sent::Refresh { token, testing } => {
+                redactor.add(token);
+                TokenRequest::Refresh { testing }
+            }
+        };
         Err(match failure {
             RequestTokenError::ServerResponse(answer) => {
                 let error = answer.error().as_ref();
