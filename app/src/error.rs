@@ -31,6 +31,12 @@ pub enum ApiError {
     UnknownDataCenter,
     /// The saved settings do not use OAuth.
     NotOAuth,
+    /// Nobody is signed in, or the session has ended.
+    SignedOut,
+    /// The role of the account does not allow it.
+    Forbidden,
+    /// Nothing is saved for the data center.
+    NoSettings,
     /// The request could not be read.
     BadRequest,
     /// The server cannot do it at the moment; its log says why.
@@ -67,11 +73,21 @@ mod of_verbs {
                 Self::Form(_) | Self::Test { .. } | Self::DataCenter(_) => {
                     StatusCode::UNPROCESSABLE_ENTITY
                 }
-                Self::Conflict { .. } | Self::NotOAuth => StatusCode::CONFLICT,
+                Self::SignedOut => StatusCode::UNAUTHORIZED,
+                Self::Forbidden => StatusCode::FORBIDDEN,
+                Self::Conflict { .. } | Self::NotOAuth | Self::NoSettings => StatusCode::CONFLICT,
                 Self::UnknownDataCenter => StatusCode::NOT_FOUND,
                 Self::BadRequest => StatusCode::BAD_REQUEST,
                 Self::Unavailable | Self::Offline => StatusCode::SERVICE_UNAVAILABLE,
             }
+        }
+    }
+
+    impl From<access::AccessError> for ApiError {
+        fn from(error: access::AccessError) -> Self {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "a page could not be served");
+            Self::Unavailable
         }
     }
 
@@ -80,6 +96,7 @@ mod of_verbs {
             match error {
                 MailError::UnknownDataCenter => Self::UnknownDataCenter,
                 MailError::NotOAuth => Self::NotOAuth,
+                MailError::NoSettings => Self::NoSettings,
                 error => {
                     let error: &dyn std::error::Error = &error;
                     tracing::error!(error, "a page could not be served");

@@ -7,6 +7,7 @@ pub mod api;
 mod error;
 mod island;
 mod pages;
+pub mod posted;
 mod shell;
 mod text;
 mod ui;

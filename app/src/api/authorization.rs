@@ -60,7 +60,7 @@ mod verbs {
 
     use super::SignIn;
     use crate::{
-        api::context::{data_center_id, mailer, request},
+        api::context::{data_center_id, mailer, request, signed_in},
         error::ApiError,
     };
 
@@ -79,8 +79,8 @@ mod verbs {
 
     pub async fn begin(data_center: &str) -> Result<SignIn, ApiError> {
         let id = data_center_id(data_center)?;
-        let browser = request()?.browser;
-        let begun = mailer()?.begin_authorization(&id, &browser).await?;
+        let (session, by) = (signed_in()?.session, request()?.actor);
+        let begun = mailer()?.begin_authorization(&id, &session, &by).await?;
         Ok(SignIn {
             id: begun.id,
             url: begun.url,

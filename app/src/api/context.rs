@@ -1,10 +1,11 @@
 //! What the server provides to server functions: the mailer and facts about the request.
 
-use domain::{DataCenterId, RedirectUrl};
+use access::Access;
+use domain::{Actor, DataCenterId, RedirectUrl, Role, SignedIn};
 use http::{HeaderValue, Method, StatusCode, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use mail::{BrowserKey, Mailer};
+use mail::Mailer;
 
 use crate::error::ApiError;
 
@@ -14,8 +15,10 @@ use crate::error::ApiError;
 pub struct RequestInfo {
     /// The redirect URL of this server, by the configured public URL or the `Host` asked for.
     pub redirect_url: RedirectUrl,
-    /// Which browser asks.
-    pub browser: BrowserKey,
+    /// Who asks; `None` on pages that are open to everybody.
+    pub signed_in: Option<SignedIn>,
+    /// The same for the audit, with the address.
+    pub actor: Actor,
     /// A form was posted without WASM: the answer is a page, so refusals are redirects.
     pub wants_html: bool,
 }
@@ -26,6 +29,33 @@ pub struct RequestInfo {
 /// `Unavailable`: the server was put together wrongly.
 pub fn mailer() -> Result<Mailer, ApiError> {
     use_context::<Mailer>().ok_or_else(|| missing("Mailer"))
+}
+
+/// The verbs about access.
+///
+/// # Errors
+/// `Unavailable`: the server was put together wrongly.
+pub fn access() -> Result<Access, ApiError> {
+    use_context::<Access>().ok_or_else(|| missing("Access"))
+}
+
+/// Who asks.
+///
+/// # Errors
+/// `SignedOut`. The server turns such requests away before they get here.
+pub fn signed_in() -> Result<SignedIn, ApiError> {
+    request()?.signed_in.ok_or(ApiError::SignedOut)
+}
+
+/// Whether who asks may do what a role may.
+pub fn may(role: Role) -> bool {
+    signed_in().is_ok_and(|signed_in| signed_in.role.includes(role))
+}
+
+/// What became of the form that was posted to the page that is being made. The server puts it into the extensions of
+/// the request.
+pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<T>().cloned())
 }
 
 /// The request.

@@ -57,18 +57,24 @@ mod verbs {
     };
 
     pub async fn add(name: &str) -> Result<DataCenter, ApiError> {
-        Ok(mailer()?.add_data_center(name).await?)
+        Ok(mailer()?
+            .add_data_center(name, &context::request()?.actor)
+            .await?)
     }
 
     pub async fn rename(data_center: &str, name: &str) -> Result<DataCenterName, ApiError> {
         let id = data_center_id(data_center)?;
-        mailer()?.rename_data_center(&id, name).await?;
+        mailer()?
+            .rename_data_center(&id, name, &context::request()?.actor)
+            .await?;
         DataCenterName::parse(name).map_err(ApiError::DataCenter)
     }
 
     pub async fn remove(data_center: &str) -> Result<(), ApiError> {
         let id = data_center_id(data_center)?;
-        Ok(mailer()?.remove_data_center(&id).await?)
+        Ok(mailer()?
+            .remove_data_center(&id, &context::request()?.actor)
+            .await?)
     }
 
     /// Shows a data center to a browser without WASM.

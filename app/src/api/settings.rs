@@ -87,7 +87,7 @@ pub async fn save_smtp_settings(
     let request = super::context::request()?;
     let answer = verbs::save(&form, &request).await;
     if request.wants_html {
-        super::without_wasm::after_save(&form, &request, &answer).await?;
+        super::without_wasm::after_save(&form, &answer).await?;
     }
     super::context::answer(answer)
 }
@@ -98,9 +98,8 @@ pub async fn save_smtp_settings(
 /// `UnknownDataCenter`, `Unavailable`.
 #[server(prefix = "/api", endpoint = "apply_preset")]
 pub async fn apply_preset(form: SmtpForm, overwrite: Option<bool>) -> Result<(), ApiError> {
-    let request = super::context::request()?;
     let filled = verbs::fill_in(&form, overwrite.unwrap_or_default()).await?;
-    super::without_wasm::after_preset(&form, filled, &request).await
+    super::without_wasm::after_preset(&form, filled).await
 }
 
 #[cfg(feature = "ssr")]
@@ -123,7 +122,7 @@ mod verbs {
             sandbox: mailer.sandbox().cloned(),
             redirect_url: request.redirect_url.to_string(),
             draft: if draft {
-                mailer.draft(&request.browser, &id).await?
+                mailer.draft(&context::signed_in()?.session, &id).await?
             } else {
                 None
             },
@@ -136,10 +135,16 @@ mod verbs {
 
     pub async fn save(form: &SmtpForm, request: &RequestInfo) -> Result<SavedAnswer, ApiError> {
         let mailer = mailer()?;
-        let saved = mailer.save_settings(form, &request.redirect_url).await?;
+        let saved = mailer
+            .save_settings(form, &request.redirect_url, &request.actor)
+            .await?;
+        let session = context::signed_in()?.session;
         let next = if form.uses_oauth() {
             let id = context::data_center_id(&form.data_center)?;
-            match mailer.begin_authorization(&id, &request.browser).await {
+            match mailer
+                .begin_authorization(&id, &session, &request.actor)
+                .await
+            {
                 Ok(begun) => NextStep::SignIn {
                     id: begun.id,
                     url: begun.url,

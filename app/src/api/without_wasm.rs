@@ -5,7 +5,7 @@ use domain::{CheckId, FieldError, SmtpForm};
 
 use super::{
     NextStep, SavedAnswer,
-    context::{self, RequestInfo, mailer},
+    context::{self, mailer},
 };
 use crate::error::ApiError;
 
@@ -17,13 +17,14 @@ const PAGE: &str = "/settings/smtp";
 /// `UnknownDataCenter`, `Unavailable`.
 pub async fn after_save(
     form: &SmtpForm,
-    request: &RequestInfo,
     answer: &Result<SavedAnswer, ApiError>,
 ) -> Result<(), ApiError> {
     let id = context::data_center_id(&form.data_center)?;
     match answer {
         Ok(saved) => {
-            mailer()?.drop_draft(&request.browser, &id).await?;
+            mailer()?
+                .drop_draft(&context::signed_in()?.session, &id)
+                .await?;
             match &saved.next {
                 NextStep::SignIn { url, .. } => context::redirect(url),
                 NextStep::Nothing => {
@@ -35,7 +36,9 @@ pub async fn after_save(
             }
         }
         Err(ApiError::Form(_) | ApiError::Conflict { .. } | ApiError::Unavailable) => {
-            mailer()?.keep_draft(&request.browser, form).await?;
+            mailer()?
+                .keep_draft(&context::signed_in()?.session, form)
+                .await?;
             context::redirect(&format!("{PAGE}?data_center={id}&draft=refused#outcome"))
         }
         // Travels back in the URL as a code.
@@ -47,15 +50,13 @@ pub async fn after_save(
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`.
-pub async fn after_preset(
-    typed: &SmtpForm,
-    filled: Option<SmtpForm>,
-    request: &RequestInfo,
-) -> Result<(), ApiError> {
+pub async fn after_preset(typed: &SmtpForm, filled: Option<SmtpForm>) -> Result<(), ApiError> {
     let id = context::data_center_id(&typed.data_center)?;
     let ask = if filled.is_none() { "&overwrite=1" } else { "" };
     let form = filled.as_ref().unwrap_or(typed);
-    mailer()?.keep_draft(&request.browser, form).await?;
+    mailer()?
+        .keep_draft(&context::signed_in()?.session, form)
+        .await?;
     context::redirect(&format!("{PAGE}?data_center={id}&draft=1{ask}#provider"))
 }
 
@@ -65,11 +66,12 @@ pub async fn after_preset(
 /// `UnknownDataCenter`, `Unavailable`.
 pub async fn after_test(
     form: &SmtpForm,
-    request: &RequestInfo,
     outcome: Result<&CheckId, &ApiError>,
 ) -> Result<(), ApiError> {
     let id = context::data_center_id(&form.data_center)?;
-    mailer()?.keep_draft(&request.browser, form).await?;
+    mailer()?
+        .keep_draft(&context::signed_in()?.session, form)
+        .await?;
     let rest = match outcome {
         Ok(check) => format!("draft=1&check={}#test-email", check.as_str()),
         Err(ApiError::Test { errors, recipient }) => {

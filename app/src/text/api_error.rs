@@ -26,6 +26,18 @@ pub fn api_error(error: &ApiError) -> Words {
             "The saved settings do not use OAuth, so there is nothing to authorize.",
             "Choose OAuth as the authentication type and save.",
         ),
+        ApiError::SignedOut => words(
+            "Your session has ended.",
+            "Sign in again in a new tab, then come back and repeat this. What you typed is still here.",
+        ),
+        ApiError::Forbidden => words(
+            "Your role does not allow this.",
+            "Ask an administrator to do it, or to give your account another role.",
+        ),
+        ApiError::NoSettings => words(
+            "Nothing is saved for this data center yet.",
+            "An administrator has to fill in its settings first.",
+        ),
         ApiError::BadRequest => words(
             "The request could not be read.",
             "Reload the page and try again.",

@@ -86,9 +86,7 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
             "Open this page under Mailgrant's public address, or correct the public URL in its \
              configuration.",
         ),
-        FieldError::NameTaken => {
-            words("Another data center has this name.", "Choose another name.")
-        }
+        FieldError::NameTaken => words("Another one has this name.", "Choose another name."),
         FieldError::DataCenterInUse => words(
             "This data center has settings, so mail may be sent from it.",
             "Only a data center without settings can be removed.",
@@ -101,5 +99,31 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
             "There is no such data center.",
             "It may have been removed. Choose another one.",
         ),
+        FieldError::NotAUserName => words(
+            "There is a character in it that no user name has.",
+            "Use letters without accents, digits and . _ - + @.",
+        ),
+        FieldError::PasswordTooShort => words(
+            "A password has at least 12 characters.",
+            "Several words that do not belong together are long and easy to type.",
+        ),
+        FieldError::PasswordGuessable => words(
+            "This password would be guessed soon.",
+            "Take several words that do not belong together, or let a password manager make one.",
+        ),
+        FieldError::PasswordsDiffer => words(
+            "The password was typed differently the second time.",
+            "Type both again.",
+        ),
+        FieldError::PasswordWrong => words(
+            "This is not the present password.",
+            "Type it again. An administrator can make a link to choose a new one.",
+        ),
+        FieldError::LastAdministrator => words(
+            "This is the only administrator who can sign in.",
+            "Make another account an administrator first.",
+        ),
+        FieldError::NotADate => words("This is not a day.", "Write it like 2027-01-31."),
+        FieldError::InThePast => words("This day has passed.", "Choose a later one, or none."),
     }
 }

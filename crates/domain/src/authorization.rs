@@ -2,31 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenter, FieldError, Finding, UnixTime};
+use crate::{DataCenter, Finding, UnixTime, id::random_id};
 
-/// Names an authorization. It is random but no secret: it gives no right to anything.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct AuthorizationId(String);
-
-impl AuthorizationId {
-    /// Reads an id: 1 to 64 letters, digits, hyphens and underscores.
-    ///
-    /// # Errors
-    /// `UnknownChoice`.
-    pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        if (1..=64).contains(&text.len()) && text.bytes().all(good) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(FieldError::UnknownChoice)
-        }
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+random_id! {
+    /// Names an authorization.
+    AuthorizationId
 }
 
 /// How an authorization stands.

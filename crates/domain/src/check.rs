@@ -2,26 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenterId, FieldError, Finding, UnixTime};
+use crate::{DataCenterId, Finding, UnixTime, id::random_id};
 
-/// Names a check. It is random.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CheckId(String);
-
-impl CheckId {
-    /// Reads an id: 1 to 64 letters, digits, hyphens and underscores.
-    ///
-    /// # Errors
-    /// `UnknownChoice`.
-    pub fn parse(text: &str) -> Result<Self, FieldError> {
-        crate::AuthorizationId::parse(text).map(|_| Self(text.to_owned()))
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+random_id! {
+    /// Names a check.
+    CheckId
 }
 
 /// What a step does.

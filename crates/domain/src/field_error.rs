@@ -47,7 +47,7 @@ pub enum FieldError {
     CredentialInPlaintext,
     /// Not the redirect URL under which this server is reached.
     RedirectUrlMismatch,
-    /// Another data center has this name.
+    /// Another one has this name.
     NameTaken,
     /// The data center has settings, so it cannot be removed.
     DataCenterInUse,
@@ -55,6 +55,22 @@ pub enum FieldError {
     DataCenterIsDefault,
     /// No data center has this id.
     UnknownDataCenter,
+    /// A character that no user name has.
+    NotAUserName,
+    /// A password of fewer than 12 characters.
+    PasswordTooShort,
+    /// A password that is guessed soon, as `zxcvbn` judges.
+    PasswordGuessable,
+    /// The password was typed differently the second time.
+    PasswordsDiffer,
+    /// Not the present password.
+    PasswordWrong,
+    /// The last administrator stays one.
+    LastAdministrator,
+    /// Not a day such as `2027-01-31`.
+    NotADate,
+    /// A day that has passed.
+    InThePast,
 }
 
 /// The errors of a form whose fields are `F`, at most one for each field, in the order of the

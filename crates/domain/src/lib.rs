@@ -3,7 +3,10 @@
 //! Builds for the browser and for the server. No I/O, no async, no `cfg`, and no dependency that
 //! knows about either side.
 
+pub mod access;
+pub mod actor;
 pub mod address;
+pub mod audit;
 pub mod authorization;
 pub mod check;
 pub mod data_center;
@@ -11,6 +14,7 @@ pub mod field_error;
 pub mod finding;
 pub mod grant;
 pub mod host;
+mod id;
 pub mod preset;
 pub mod provider;
 pub mod scope;
@@ -23,7 +27,13 @@ pub mod time;
 pub mod url;
 pub mod warning;
 
+pub use access::{
+    Account, AccountId, AccountName, ApiKey, ApiKeyId, ApiKeyName, KeyScope, Role, Session,
+    SessionId, SignedIn,
+};
+pub use actor::{Actor, Who};
 pub use address::{EmailAddress, FromAddress};
+pub use audit::{AuditAction, AuditEntry, AuditFilter, AuditRecord, Change};
 pub use authorization::{AuthorizationId, AuthorizationState};
 pub use check::{CheckId, CheckOutcome, CheckReport, CheckStep, StepKind, TlsSession, Verdict};
 pub use data_center::{DataCenter, DataCenterId, DataCenterName};

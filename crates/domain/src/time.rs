@@ -23,6 +23,30 @@ impl UnixTime {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// The first second of a day of UTC written as `2027-01-31`, by the proleptic Gregorian calendar (as
+    /// [`Self::rfc3339`]: `days_from_civil`). `None` when it is no such day.
+    pub fn of_day(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let mut number = |length: usize| {
+            let part = parts.next()?;
+            let digits = part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| part.parse::<i64>().ok())?
+        };
+        let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+        if parts.next().is_some() {
+            return None;
+        }
+        let shifted = year - i64::from(month <= 2);
+        let era = shifted.div_euclid(400);
+        let year_of_era = shifted.rem_euclid(400);
+        let month_from_march = (month + 9) % 12;
+        let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        let time = Self((era * 146_097 + day_of_era - 719_468) * 86_400);
+        // What is no day of its month has become another day.
+        (time.civil() == (year, month, day, 0, 0, 0)).then_some(time)
+    }
+
     /// As in the `datetime` attribute of HTML: `2026-11-23T20:15:00Z`.
     pub fn rfc3339(self) -> String {
         let (year, month, day, hour, minute, second) = self.civil();
@@ -73,6 +97,35 @@ impl fmt::Display for UnixTime {
 #[cfg(test)]
 mod tests {
     use super::UnixTime;
+
+    #[test]
+    fn reads_days_and_nothing_else() {
+        for (text, seconds) in [
+            ("1970-01-01", 0),
+            ("2000-02-29", 951_782_400),
+            ("2099-12-31", 4_102_358_400),
+            ("0000-03-01", -62_162_035_200),
+        ] {
+            let day = UnixTime::of_day(text).unwrap();
+            assert_eq!(day, UnixTime(seconds));
+            assert!(day.rfc3339().starts_with(text));
+        }
+        for text in [
+            "",
+            "2026-02-29",
+            "2026-00-01",
+            "2026-13-01",
+            "2026-01-00",
+            "2026-01-32",
+            "2026-1-1",
+            "26-01-01",
+            "2026-01-01-01",
+            "2026-01-01T00:00",
+            "+026-01-01",
+        ] {
+            assert_eq!(UnixTime::of_day(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn writes_known_points_in_time() {

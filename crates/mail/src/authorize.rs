@@ -1,10 +1,14 @@
 //! Authorizations: one trip of the administrator to the provider and back (RFC 6749 §4.1).
 
-use domain::{Authentication, AuthorizationId, AuthorizationState, DataCenterId, FindingCode};
+use ambient::random;
+use domain::{
+    Actor, Authentication, AuthorizationId, AuthorizationState, DataCenterId, FindingCode,
+    SessionId,
+};
 use secrecy::SecretString;
 use store::{FinishOutcome, Finished, NewAuthorization, RecordState, TakeOutcome};
 
-use crate::{BrowserKey, MailError, Mailer, oauth::OAuth, random};
+use crate::{MailError, Mailer, oauth::OAuth};
 
 /// An authorization that has begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,14 +38,16 @@ pub struct Callback {
 const LASTS: i64 = 600;
 
 impl Mailer {
-    /// Begins an authorization for the saved settings of a data center.
+    /// Begins an authorization for the saved settings of a data center. Only the session that begins it can
+    /// finish it (RFC 9700 §4.7).
     ///
     /// # Errors
     /// When the settings do not use OAuth, or the database fails.
     pub async fn begin_authorization(
         &self,
         id: &DataCenterId,
-        browser: &BrowserKey,
+        session: &SessionId,
+        by: &Actor,
     ) -> Result<Begun, MailError> {
         let stored = self
             .store()
@@ -63,7 +69,7 @@ impl Mailer {
             data_center: id.clone(),
             verifier,
             redirect_url: client.redirect_url.clone(),
-            browser_hash: browser.hash(),
+            session: session.as_str().to_owned(),
             binding,
             settings_version: stored.version,
             created_at: now,
@@ -78,19 +84,20 @@ impl Mailer {
     }
 
     /// Finishes an authorization with what the provider sent back. The id is `None` when the callback
-    /// belongs to no open authorization of this browser; nothing has changed then.
+    /// belongs to no open authorization of this session; nothing has changed then.
     ///
     /// # Errors
     /// When the database fails. All that a provider or a forger may send is a state, no error.
     pub async fn finish_authorization(
         &self,
         callback: Callback,
-        browser: Option<&BrowserKey>,
+        session: Option<&SessionId>,
+        by: &Actor,
     ) -> Result<(Option<AuthorizationId>, AuthorizationState), MailError> {
         // In a task of its own: a browser that goes away must not leave a code that is used up
         // without its tokens.
-        let (mailer, browser) = (self.clone(), browser.cloned());
-        tokio::spawn(async move { mailer.answer(callback, browser.as_ref()).await })
+        let (mailer, session, by) = (self.clone(), session.cloned(), by.clone());
+        tokio::spawn(async move { mailer.answer(callback, session.as_ref(), &by).await })
             .await
             .unwrap_or(Err(MailError::Stopped))
     }
@@ -98,14 +105,14 @@ impl Mailer {
     async fn answer(
         &self,
         callback: Callback,
-        browser: Option<&BrowserKey>,
+        session: Option<&SessionId>,
+        by: &Actor,
     ) -> Result<(Option<AuthorizationId>, AuthorizationState), MailError> {
         let state_hash = random::hash(callback.state.as_deref().unwrap_or_default());
-        let browser_hash = browser.map(BrowserKey::hash);
         let now = self.now();
         let taken = self
             .store()
-            .take_authorization(&state_hash, browser_hash.as_deref(), now)
+            .take_authorization(&state_hash, session.map(SessionId::as_str), now)
             .await?;
         let (id, outcome) = match taken {
             TakeOutcome::Unknown => return Ok(turned_away(FindingCode::StateUnknown)),

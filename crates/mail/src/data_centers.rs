@@ -1,6 +1,6 @@
 //! Data centers.
 
-use domain::{DataCenter, DataCenterId, DataCenterName, FieldError};
+use domain::{Actor, DataCenter, DataCenterId, DataCenterName, FieldError};
 use store::{AddOutcome, RemoveOutcome, RenameOutcome};
 
 use crate::{DataCenterError, MailError, Mailer};
@@ -18,7 +18,11 @@ impl Mailer {
     ///
     /// # Errors
     /// When the name is no name or taken.
-    pub async fn add_data_center(&self, name: &str) -> Result<DataCenter, DataCenterError> {
+    pub async fn add_data_center(
+        &self,
+        name: &str,
+        by: &Actor,
+    ) -> Result<DataCenter, DataCenterError> {
         let name = DataCenterName::parse(name).map_err(DataCenterError::Refused)?;
         match self
             .store()
@@ -39,6 +43,7 @@ impl Mailer {
         &self,
         id: &DataCenterId,
         name: &str,
+        by: &Actor,
     ) -> Result<(), DataCenterError> {
         let name = DataCenterName::parse(name).map_err(DataCenterError::Refused)?;
         let error = match self
@@ -58,7 +63,11 @@ impl Mailer {
     ///
     /// # Errors
     /// When it has settings, is the one from the start, or there is none with this id.
-    pub async fn remove_data_center(&self, id: &DataCenterId) -> Result<(), DataCenterError> {
+    pub async fn remove_data_center(
+        &self,
+        id: &DataCenterId,
+        by: &Actor,
+    ) -> Result<(), DataCenterError> {
         let error = match self
             .store()
             .remove_data_center(id)

@@ -14,6 +14,9 @@ pub enum MailError {
     /// The settings of the data center do not use OAuth, or there are none.
     #[error("the settings do not use OAuth")]
     NotOAuth,
+    /// Nothing is saved for the data center.
+    #[error("the data center has no settings")]
+    NoSettings,
     /// TLS could not be set up with the certificates of this machine.
     #[error("TLS could not be set up: {0}")]
     Tls(#[from] rustls::Error),

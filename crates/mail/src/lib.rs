@@ -4,8 +4,6 @@
 //! that has to last; that is in the [`store::Store`].
 
 mod authorize;
-mod browser;
-mod clock;
 mod data_centers;
 mod decode;
 mod drafts;
@@ -15,7 +13,6 @@ mod id_token;
 mod message;
 mod oauth;
 mod options;
-mod random;
 mod recorder;
 mod redact;
 mod redeem;
@@ -34,8 +31,6 @@ use store::Store;
 use tokio::sync::Mutex;
 
 pub use authorize::{Begun, Callback};
-pub use browser::BrowserKey;
-pub use clock::{Clock, SystemClock};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use options::{MailerOptions, Timeouts};
 pub use settings::Saved;
@@ -70,7 +65,7 @@ impl Mailer {
             &tls.config(domain::TlsMinimum::Tls12),
             options.timeouts.token,
         )?;
-        let owner = random::token::<16>();
+        let owner = ambient::random::token::<16>();
         let refreshing = Mutex::default();
         Ok(Self(Arc::new(Inner {
             store,

@@ -5,8 +5,6 @@ use std::time::{Duration, UNIX_EPOCH};
 use domain::{EmailAddress, FromAddress, UnixTime};
 use lettre::{Address, Message, message::Mailbox};
 
-use crate::random;
-
 /// A message with the addresses of its envelope.
 #[derive(Debug)]
 pub(crate) struct TestMessage {
@@ -22,7 +20,11 @@ impl TestMessage {
     pub(crate) fn new(from: &FromAddress, to: &EmailAddress, now: UnixTime) -> Option<Self> {
         let sender: Address = from.address.as_str().parse().ok()?;
         let recipient: Address = to.as_str().parse().ok()?;
-        let message_id = format!("<{}@{}>", random::token::<16>(), from.address.domain());
+        let message_id = format!(
+            "<{}@{}>",
+            ambient::random::token::<16>(),
+            from.address.domain()
+        );
         let date = UNIX_EPOCH + Duration::from_secs(u64::try_from(now.0).ok()?);
         let message = Message::builder()
             .from(Mailbox::new(from.name.clone(), sender.clone()))

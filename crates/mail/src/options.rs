@@ -2,9 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use ambient::{Clock, SystemClock};
 use domain::Preset;
-
-use crate::{Clock, SystemClock};
 
 /// How long a network step may take.
 #[derive(Clone, Copy, Debug)]

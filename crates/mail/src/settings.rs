@@ -1,8 +1,8 @@
 //! SMTP settings, and what is said about their grant.
 
 use domain::{
-    DataCenterId, FieldError, FormErrors, GrantStatus, RedirectUrl, SavedSecret, SavedSettings,
-    SecretEdit, SmtpField, SmtpForm, SmtpSettings,
+    Actor, DataCenterId, FieldError, FormErrors, GrantStatus, RedirectUrl, SavedSecret,
+    SavedSettings, SecretEdit, SmtpField, SmtpForm, SmtpSettings,
 };
 use secrecy::SecretString;
 use store::{GrantState, SaveOutcome, StoredSettings};
@@ -50,6 +50,7 @@ impl Mailer {
         &self,
         form: &SmtpForm,
         expected_redirect: &RedirectUrl,
+        by: &Actor,
     ) -> Result<Saved, SaveError> {
         let id = data_center_of(form).map_err(SaveError::Form)?;
         let stored = self.store().settings(&id).await.map_err(MailError::from)?;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use domain::{
-    Authentication, CheckId, CheckOutcome, CheckReport, DataCenterId, EmailAddress, Finding,
+    Actor, Authentication, CheckId, CheckOutcome, CheckReport, DataCenterId, EmailAddress, Finding,
     FindingCode, FormErrors, Retry, Security, SmtpForm, SmtpSettings, StepKind, Verdict,
     finding::FindingValue,
 };
@@ -13,7 +13,6 @@ use tokio::time::timeout;
 use crate::{
     MailError, Mailer, TestError,
     message::TestMessage,
-    random,
     recorder::Recorder,
     sasl::Credential,
     settings::{data_center_of, resolve},
@@ -31,6 +30,7 @@ impl Mailer {
         &self,
         form: &SmtpForm,
         recipient: &str,
+        by: &Actor,
     ) -> Result<(CheckId, CheckReport), TestError> {
         let refuse = |errors| {
             let recipient = EmailAddress::parse(recipient).err();
@@ -71,8 +71,8 @@ impl Mailer {
             last_reply: recorder.last_reply,
             outcome,
         };
-        let check =
-            CheckId::parse(&random::token::<16>()).map_err(|_| refuse(FormErrors::default()))?;
+        let check = CheckId::parse(&ambient::random::token::<16>())
+            .map_err(|_| refuse(FormErrors::default()))?;
         self.store()
             .keep_check(&check, &report)
             .await
@@ -83,6 +83,20 @@ impl Mailer {
         };
         tracing::info!(data_center = %report.data_center, finding, steps = report.steps.len(), "test email tried");
         Ok((check, report))
+    }
+
+    /// Sends a test email with what is saved, for those who may not change settings.
+    ///
+    /// # Errors
+    /// As [`Mailer::send_test`]; `MailError::NoSettings` when none are saved.
+    pub async fn send_saved_test(
+        &self,
+        id: &DataCenterId,
+        recipient: &str,
+        by: &Actor,
+    ) -> Result<(CheckId, CheckReport), TestError> {
+        let _ = (id, recipient, by);
+        todo!()
     }
 
     /// The report of a check; `None` when there is none with this id.

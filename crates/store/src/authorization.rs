@@ -33,8 +33,8 @@ pub struct NewAuthorization {
     pub verifier: SecretString,
     /// The redirect URL, the same in both legs.
     pub redirect_url: RedirectUrl,
-    /// Hash of the browser's key.
-    pub browser_hash: String,
+    /// The session that began it.
+    pub session: String,
     /// What the grant will be bound to.
     pub binding: GrantBinding,
     /// The version of the settings it began with.
@@ -71,7 +71,7 @@ pub struct TakenAuthorization {
 pub enum TakeOutcome {
     /// No authorization has this `state`.
     Unknown,
-    /// Another browser began it; it can still be answered by that one.
+    /// Another session began it; it can still be answered by that one.
     OtherBrowser,
     /// It has been answered before.
     AlreadyUsed {
@@ -216,7 +216,7 @@ impl Store {
         let verifier = self.seal(&new.verifier, verifier_cell(new.id.as_str()))?;
         sqlx::query(
             "INSERT INTO authorizations (
-                 id, state_hash, data_center, verifier, redirect_url, browser_hash, binding,
+                 id, state_hash, data_center, verifier, redirect_url, session, binding,
                  settings_version, created_at, expires_at, state)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending')",
         )
@@ -225,7 +225,7 @@ impl Store {
         .bind(new.data_center.as_str())
         .bind(verifier.0)
         .bind(new.redirect_url.as_str())
-        .bind(new.browser_hash.as_str())
+        .bind(new.session.as_str())
         .bind(TABLE.write_json("binding", &new.binding)?)
         .bind(new.settings_version)
         .bind(new.created_at.0)

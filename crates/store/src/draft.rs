@@ -7,23 +7,23 @@ use crate::{Store, StoreError, row::Table};
 const TABLE: Table = Table("drafts");
 
 impl Store {
-    /// Keeps what a browser typed for a data center, without its secrets, in place of what was kept before.
+    /// Keeps what a session typed for a data center, without its secrets, in place of what was kept before.
     ///
     /// # Errors
     /// `Database`, also when the data center is gone.
     pub async fn keep_draft(
         &self,
-        browser_hash: &str,
+        session: &str,
         id: &DataCenterId,
         form: &SmtpForm,
         now: UnixTime,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO drafts (browser_hash, data_center, form, kept_at) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (browser_hash, data_center)
+            "INSERT INTO drafts (session, data_center, form, kept_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (session, data_center)
              DO UPDATE SET form = excluded.form, kept_at = excluded.kept_at",
         )
-        .bind(browser_hash)
+        .bind(session)
         .bind(id.as_str())
         .bind(TABLE.write_json("form", &form.without_secrets())?)
         .bind(now.0)
@@ -32,36 +32,31 @@ impl Store {
         Ok(())
     }
 
-    /// What a browser typed for a data center.
+    /// What a session typed for a data center.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
     pub async fn draft(
         &self,
-        browser_hash: &str,
+        session: &str,
         id: &DataCenterId,
     ) -> Result<Option<SmtpForm>, StoreError> {
-        let form: Option<String> = sqlx::query_scalar(
-            "SELECT form FROM drafts WHERE browser_hash = $1 AND data_center = $2",
-        )
-        .bind(browser_hash)
-        .bind(id.as_str())
-        .fetch_optional(&self.pool)
-        .await?;
+        let form: Option<String> =
+            sqlx::query_scalar("SELECT form FROM drafts WHERE session = $1 AND data_center = $2")
+                .bind(session)
+                .bind(id.as_str())
+                .fetch_optional(&self.pool)
+                .await?;
         form.map(|form| TABLE.read_json("form", &form)).transpose()
     }
 
-    /// Forgets what a browser typed for a data center.
+    /// Forgets what a session typed for a data center.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn drop_draft(
-        &self,
-        browser_hash: &str,
-        id: &DataCenterId,
-    ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM drafts WHERE browser_hash = $1 AND data_center = $2")
-            .bind(browser_hash)
+    pub async fn drop_draft(&self, session: &str, id: &DataCenterId) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM drafts WHERE session = $1 AND data_center = $2")
+            .bind(session)
             .bind(id.as_str())
             .execute(&self.pool)
             .await?;

@@ -22,36 +22,36 @@ struct TakenRow {
 struct RefusedRow {
     id: String,
     data_center: String,
-    browser_hash: String,
+    session: String,
     taken_at: Option<i64>,
 }
 
 impl Store {
     /// Answers an authorization: of any number of callbacks at once, one takes it. The attempt of another
-    /// browser does not use it up.
+    /// session does not use it up.
     ///
     /// # Errors
     /// `Database`, `Corrupt`, `Unsealable`.
     pub async fn take_authorization(
         &self,
         state_hash: &str,
-        browser_hash: Option<&str>,
+        session: Option<&str>,
         now: UnixTime,
     ) -> Result<TakeOutcome, StoreError> {
         let mut transaction = self.pool.begin().await?;
         let taken: Vec<TakenRow> = sqlx::query_as(
             "UPDATE authorizations SET taken_at = $1
-             WHERE state_hash = $2 AND browser_hash = $3 AND taken_at IS NULL AND expires_at > $1
+             WHERE state_hash = $2 AND session = $3 AND taken_at IS NULL AND expires_at > $1
              RETURNING id, data_center, verifier, redirect_url, binding, settings_version,
                  created_at, expires_at",
         )
         .bind(now.0)
         .bind(state_hash)
-        .bind(browser_hash)
+        .bind(session)
         .fetch_all(&mut *transaction)
         .await?;
         let Some(row) = taken.into_iter().next() else {
-            return refusal(&mut transaction, state_hash, browser_hash).await;
+            return refusal(&mut transaction, state_hash, session).await;
         };
         let taken = self.taken(&row)?;
         sqlx::query("UPDATE authorizations SET verifier = NULL WHERE id = $1")
@@ -82,10 +82,10 @@ impl Store {
 async fn refusal(
     connection: &mut AnyConnection,
     state_hash: &str,
-    browser_hash: Option<&str>,
+    session: Option<&str>,
 ) -> Result<TakeOutcome, StoreError> {
     let row: Option<RefusedRow> = sqlx::query_as(
-        "SELECT id, data_center, browser_hash, taken_at FROM authorizations WHERE state_hash = $1",
+        "SELECT id, data_center, session, taken_at FROM authorizations WHERE state_hash = $1",
     )
     .bind(state_hash)
     .fetch_optional(connection)
@@ -93,7 +93,7 @@ async fn refusal(
     let Some(row) = row else {
         return Ok(TakeOutcome::Unknown);
     };
-    if browser_hash != Some(row.browser_hash.as_str()) {
+    if session != Some(row.session.as_str()) {
         return Ok(TakeOutcome::OtherBrowser);
     }
     let id = TABLE.value("id", AuthorizationId::parse(&row.id))?;

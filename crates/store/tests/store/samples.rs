@@ -91,7 +91,7 @@ pub fn authorization(number: usize) -> NewAuthorization {
         data_center: home().clone(),
         verifier: secret("verifier"),
         redirect_url: RedirectUrl::parse("http://127.0.0.1:3000/oauth/callback").unwrap(),
-        browser_hash: "browser".into(),
+        session: "browser".into(),
         binding: binding(),
         settings_version: 1,
         created_at: NOW,

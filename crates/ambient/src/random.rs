@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 /// `BYTES` random bytes as base64url text.
-pub(crate) fn token<const BYTES: usize>() -> String {
+pub fn token<const BYTES: usize>() -> String {
     let mut bytes = [0; BYTES];
     // The system's source fails only before it is seeded at boot; without it nothing here is safe.
     #[expect(
@@ -17,6 +17,6 @@ pub(crate) fn token<const BYTES: usize>() -> String {
 
 /// What is stored of a random value that somebody else holds: SHA-256, base64url. A fast hash is
 /// right here, since the value has 256 bits and cannot be guessed.
-pub(crate) fn hash(value: &str) -> String {
+pub fn hash(value: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(value.as_bytes()))
 }

@@ -1,0 +1,105 @@
+//! What became of a form of the pages about access. The server answers such a form with the page it stands on, or
+//! leads on when there is nothing to tell; so nothing that was typed, and no secret, ever stands in a URL.
+
+use domain::{FormErrors, UnixTime, access::AccessField};
+
+/// Which form was posted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostedForm {
+    /// `/login`
+    SignIn,
+    /// `/setup`
+    Setup,
+    /// `/password`
+    Password,
+    /// `/account`: `do=change_password`
+    ChangePassword,
+    /// `/account` and `/access`: `do=end_session`, `do=end_other_sessions`
+    Sessions,
+    /// `/access`: `do=add_account`
+    AddAccount,
+    /// `/access`: `do=set_role`, `do=reset_password`, `do=remove_account`
+    Account,
+    /// `/access`: `do=make_key`
+    MakeKey,
+    /// `/access`: `do=end_key`
+    Keys,
+}
+
+/// Why a form was refused, when it is not one of its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// User name or password is wrong.
+    Wrong,
+    /// Too many wrong attempts; the next is looked at after some seconds.
+    SlowDown {
+        /// How long to wait.
+        seconds: i64,
+    },
+    /// The one-use link is not good.
+    Link,
+    /// What the form was about is gone.
+    Gone,
+    /// The server cannot do it at the moment; its log says why.
+    Unavailable,
+}
+
+/// Something secret that is shown this once.
+#[derive(Clone)]
+pub enum Made {
+    /// A link to choose a password.
+    Link {
+        /// Whose password.
+        account: String,
+        /// The absolute URL.
+        url: String,
+        /// When it ends by itself.
+        expires_at: Option<UnixTime>,
+    },
+    /// An API key.
+    Key {
+        /// What it is for.
+        name: String,
+        /// The key.
+        key: String,
+    },
+}
+
+/// What became of a form.
+#[derive(Clone)]
+pub struct Posted {
+    /// Which form.
+    pub form: PostedForm,
+    /// The id of what it was about (account, session, key), else empty.
+    pub about: String,
+    /// What was typed, secrets left out: names of inputs with their values.
+    pub typed: Vec<(&'static str, String)>,
+    /// What is wrong with it.
+    pub errors: FormErrors<AccessField>,
+    /// Another reason why it was refused.
+    pub problem: Option<Problem>,
+    /// What it has made.
+    pub made: Option<Made>,
+}
+
+impl Posted {
+    /// A form that was posted; nothing is wrong with it yet.
+    pub fn new(form: PostedForm) -> Self {
+        Self {
+            form,
+            about: String::new(),
+            typed: Vec::new(),
+            errors: FormErrors::default(),
+            problem: None,
+            made: None,
+        }
+    }
+
+    /// What was typed into an input.
+    pub fn typed(&self, name: &str) -> &str {
+        self.typed
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or("", |(_, value)| value)
+    }
+}

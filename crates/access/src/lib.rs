@@ -1,0 +1,66 @@
+//! Who may do what: accounts, passwords, sessions, API keys, and the audit of what was done.
+//!
+//! [`Access`] is what the HTTP side and the command line call. It holds nothing of its own that has
+//! to last; that is in the [`store::Store`].
+
+mod accounts;
+mod activity;
+mod api_keys;
+mod error;
+mod links;
+mod sessions;
+mod setup;
+mod sign_in;
+mod token;
+
+use std::sync::Arc;
+
+use ambient::{Clock, SystemClock};
+use domain::UnixTime;
+use store::Store;
+
+pub use activity::ActivityPage;
+pub use error::{AccessError, FormError, SignInError};
+pub use links::{Link, LinkKind};
+pub use sessions::{NewSession, Visitor};
+pub use token::Token;
+
+/// How an [`Access`] is made.
+#[derive(Clone, Debug)]
+pub struct AccessOptions {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for AccessOptions {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// The verbs about access. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Access(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    options: AccessOptions,
+}
+
+impl Access {
+    /// Over an open store.
+    pub fn new(store: Store, options: AccessOptions) -> Self {
+        Self(Arc::new(Inner { store, options }))
+    }
+
+    fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn now(&self) -> UnixTime {
+        self.0.options.clock.now()
+    }
+}

@@ -1,0 +1,55 @@
+//! Secret tokens: of sessions, devices, one-use links and API keys.
+
+use ambient::random;
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// A random value of 256 bits that somebody else holds. Here only its hash is kept.
+#[derive(Clone, Debug)]
+pub struct Token(SecretString);
+
+impl Token {
+    const LENGTH: usize = 43;
+
+    /// A new one.
+    pub fn generate() -> Self {
+        Self(random::token::<32>().into())
+    }
+
+    /// Reads a token; `None` when it cannot be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        (text.len() == Self::LENGTH && text.bytes().all(good)).then(|| Self(text.into()))
+    }
+
+    /// The token itself.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// What is stored of it.
+    pub fn hash(&self) -> String {
+        random::hash(self.expose())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Token;
+
+    #[test]
+    fn a_generated_token_reads_back_and_nothing_else_does() {
+        let token = Token::generate();
+        let read = Token::parse(token.expose()).unwrap();
+        assert_eq!(read.hash(), token.hash());
+        assert_ne!(token.hash(), Token::generate().hash());
+        for other in [
+            "",
+            "short",
+            &"ä".repeat(22),
+            &"x".repeat(44),
+            &format!("{}\n", "x".repeat(42)),
+        ] {
+            assert!(Token::parse(other).is_none(), "{other}");
+        }
+    }
+}

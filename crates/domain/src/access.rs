@@ -1,0 +1,16 @@
+//! Who may do what: accounts, roles, sessions, API keys, and the forms about them.
+
+mod account;
+mod api_key;
+mod form;
+mod role;
+mod session;
+
+pub use account::{Account, AccountId, AccountName, SignedIn};
+pub use api_key::{ApiKey, ApiKeyId, ApiKeyName, KeyScope};
+pub use form::{
+    AccessField, ChangePasswordForm, NewAccountForm, NewKey, NewKeyForm, PasswordForm, SetupForm,
+    SignInForm,
+};
+pub use role::Role;
+pub use session::{Session, SessionId};

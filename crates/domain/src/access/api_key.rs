@@ -1,0 +1,94 @@
+//! API keys: what programs show instead of signing in.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DataCenterId, FieldError, UnixTime, id::random_id};
+
+random_id! {
+    /// Names an API key in lists and in the database; no part of the key itself.
+    ApiKeyId
+}
+
+/// What a program may do with an API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyScope {
+    /// Hand over messages.
+    Send,
+    /// Read how messages and grants stand.
+    Read,
+}
+
+impl KeyScope {
+    /// Every scope.
+    pub const ALL: &[Self] = &[Self::Send, Self::Read];
+
+    /// The scope in forms and in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Read => "read",
+        }
+    }
+
+    /// The scope that has a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.code() == code)
+    }
+}
+
+/// What an API key is for, in the words of whoever made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApiKeyName(String);
+
+impl ApiKeyName {
+    /// Reads a name of 1 to 64 characters; white space around it goes.
+    ///
+    /// # Errors
+    /// `Required`, `TooLong`, `ControlCharacter`.
+    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+        let text = typed.trim();
+        if text.is_empty() {
+            Err(FieldError::Required)
+        } else if text.chars().any(char::is_control) {
+            Err(FieldError::ControlCharacter)
+        } else if text.chars().count() > 64 {
+            Err(FieldError::TooLong)
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ApiKeyName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// An API key as pages show it: without the key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// What it is for.
+    pub name: ApiKeyName,
+    /// What it may be used for; not empty.
+    pub scopes: Vec<KeyScope>,
+    /// The one data center it is good for; `None`: all.
+    pub data_center: Option<DataCenterId>,
+    /// When it was made.
+    pub created_at: UnixTime,
+    /// When it ends by itself.
+    pub expires_at: Option<UnixTime>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<UnixTime>,
+}
