@@ -37,12 +37,31 @@ struct Flags {
     /// Configuration file [default: mailgrant.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Loopback address and port to listen on [default: 127.0.0.1:3000]
+    /// Address and port to listen on; one that is not loopback needs --public-url [default: 127.0.0.1:3000]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
     /// Origin under which the server is reached through a proxy, such as https://mailgrant.example.com
     #[arg(long, global = true, value_name = "URL")]
     public_url: Option<String>,
+    /// Address or network of a proxy whose forwarded headers are believed; may be repeated
+    #[arg(long, global = true, value_name = "NETWORK")]
+    trusted_proxies: Vec<String>,
+    /// Requests per second that one address may send, 0 for no limit [default: 50]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    rate_limit: Option<String>,
+    /// Network that is never connected to, besides those of cloud metadata; may be repeated
+    #[arg(long, global = true, value_name = "NETWORK")]
+    deny_networks: Vec<String>,
+    /// Whether private networks are never connected to, true or false [default: false]
+    #[arg(
+        long,
+        global = true,
+        value_name = "BOOLEAN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true"
+    )]
+    deny_private_networks: Option<String>,
     /// Directory of the database and the key [default: data]
     #[arg(long, global = true, value_name = "DIRECTORY")]
     data_directory: Option<String>,
@@ -76,10 +95,14 @@ impl Arguments {
         let sources = Sources::default()
             .file(flags.config.clone())
             .environment(environment)
-            .flag(Setting::ExtraRoots, flags.extra_roots.clone());
+            .flag(Setting::ExtraRoots, flags.extra_roots.clone())
+            .flag(Setting::TrustedProxies, flags.trusted_proxies.clone())
+            .flag(Setting::DenyNetworks, flags.deny_networks.clone());
         [
             (Setting::Listen, &flags.listen),
             (Setting::PublicUrl, &flags.public_url),
+            (Setting::RateLimit, &flags.rate_limit),
+            (Setting::DenyPrivateNetworks, &flags.deny_private_networks),
             (Setting::DataDirectory, &flags.data_directory),
             (Setting::DatabaseUrl, &flags.database_url),
             (Setting::DatabaseUrlFile, &flags.database_url_file),

@@ -5,6 +5,7 @@ mod database;
 mod error;
 mod key;
 mod listen;
+mod networks;
 mod public_url;
 mod report;
 mod sandbox;
@@ -12,9 +13,13 @@ mod setting;
 mod sources;
 mod values;
 
-use std::path::{Path, PathBuf};
+use std::{
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+};
 
 use domain::Preset;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use store::KeySource;
 use tracing_subscriber::EnvFilter;
@@ -39,10 +44,18 @@ pub enum LogFormat {
 /// What is in force.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where the server listens; port 0 lets the system choose.
+    /// Where the server listens; port 0 lets the system choose. One that is not loopback comes with a public URL.
     pub listen: std::net::SocketAddr,
     /// The origin under which administrators reach the server, when it is not the one they typed.
     pub public_url: Option<PublicUrl>,
+    /// Proxies whose forwarded headers are believed; nobody else's are.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Requests per second that one address may send; `None`: as many as it wants.
+    pub rate_limit: Option<NonZeroU32>,
+    /// Networks that are never connected to, besides the addresses of cloud metadata.
+    pub deny_networks: Vec<IpNet>,
+    /// Whether private and link-local networks are never connected to either.
+    pub deny_private_networks: bool,
     /// Where the database and the key are unless told otherwise.
     pub data_directory: PathBuf,
     /// The database; it may hold a password.
@@ -84,6 +97,24 @@ impl Config {
         report.value(Setting::Listen, &listen);
         let public_url = values.text(Setting::PublicUrl)?;
         report.optional(Setting::PublicUrl, public_url.as_ref());
+        let trusted_proxies = networks::trusted_proxies(&values, &mut report)?;
+        let rate_limit = values.typed(
+            Setting::RateLimit,
+            50_u32,
+            "is not a whole number of requests per second; 0 is no limit",
+        )?;
+        report.plain(Setting::RateLimit, rate_limit.value, &rate_limit.source);
+        let deny_networks = networks::denied(&values, &mut report)?;
+        let deny_private = values.typed(
+            Setting::DenyPrivateNetworks,
+            false,
+            "is neither true nor false",
+        )?;
+        report.plain(
+            Setting::DenyPrivateNetworks,
+            deny_private.value,
+            &deny_private.source,
+        );
         let data_directory = values.text_or(Setting::DataDirectory, "data")?;
         report.value(Setting::DataDirectory, &data_directory);
         let data = Path::new(&data_directory.value);
@@ -96,9 +127,14 @@ impl Config {
         let log_format = values.text_or(Setting::LogFormat, "text")?;
         report.value(Setting::LogFormat, &log_format);
 
+        let public_url = public_url.as_ref().map(PublicUrl::read).transpose()?;
         let config = Self {
-            listen: listen::parse(&listen)?,
-            public_url: public_url.as_ref().map(PublicUrl::read).transpose()?,
+            listen: listen::parse(&listen, public_url.as_ref())?,
+            public_url,
+            trusted_proxies,
+            rate_limit: NonZeroU32::new(rate_limit.value),
+            deny_networks,
+            deny_private_networks: deny_private.value,
             data_directory: data.to_owned(),
             database_url,
             key,

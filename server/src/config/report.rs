@@ -25,6 +25,11 @@ impl Report {
         }
     }
 
+    /// A number or a truth value.
+    pub fn plain(&mut self, setting: Setting, value: impl fmt::Display, source: &Source) {
+        self.row(setting, &value.to_string(), &source.to_string());
+    }
+
     /// Several values.
     pub fn list(&mut self, setting: Setting, source: &Source, values: &[String]) {
         let values: Vec<_> = values.iter().map(|value| quoted(value)).collect();

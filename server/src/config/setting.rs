@@ -7,6 +7,14 @@ pub enum Setting {
     Listen,
     /// The origin under which the server is reached.
     PublicUrl,
+    /// Proxies whose forwarded headers are believed.
+    TrustedProxies,
+    /// Requests per second from one address.
+    RateLimit,
+    /// Networks that are never connected to.
+    DenyNetworks,
+    /// Whether private networks are never connected to.
+    DenyPrivateNetworks,
     /// Where data is kept.
     DataDirectory,
     /// The database.
@@ -32,6 +40,10 @@ impl Setting {
     pub const ALL: &[Self] = &[
         Self::Listen,
         Self::PublicUrl,
+        Self::TrustedProxies,
+        Self::RateLimit,
+        Self::DenyNetworks,
+        Self::DenyPrivateNetworks,
         Self::DataDirectory,
         Self::DatabaseUrl,
         Self::DatabaseUrlFile,
@@ -48,6 +60,10 @@ impl Setting {
         match self {
             Self::Listen => "listen",
             Self::PublicUrl => "public_url",
+            Self::TrustedProxies => "trusted_proxies",
+            Self::RateLimit => "rate_limit",
+            Self::DenyNetworks => "deny_networks",
+            Self::DenyPrivateNetworks => "deny_private_networks",
             Self::DataDirectory => "data_directory",
             Self::DatabaseUrl => "database_url",
             Self::DatabaseUrlFile => "database_url_file",

@@ -1,6 +1,6 @@
 //! Values and where they come from.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, str::FromStr};
 
 use figment::{Figment, Metadata, Source as Origin};
 use serde::Deserialize;
@@ -63,6 +63,15 @@ pub struct Sourced<T> {
 }
 
 impl<T> Sourced<T> {
+    /// Another value in its place.
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
+        Sourced {
+            setting: self.setting,
+            source: self.source,
+            value: change(self.value),
+        }
+    }
+
     /// The error that this value is wrong.
     pub fn wrong(&self, problem: impl Into<String>) -> ConfigError {
         let name = self.source.name_of(self.setting);
@@ -73,12 +82,29 @@ impl<T> Sourced<T> {
 /// All values that were set.
 pub struct Values(Figment);
 
-/// A path or several; the command line and the environment give several.
+/// One or several; the command line and the environment give several.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum OneOrMore {
-    One(PathBuf),
-    More(Vec<PathBuf>),
+enum OneOrMore<T> {
+    One(T),
+    More(Vec<T>),
+}
+
+impl<T> From<OneOrMore<T>> for Vec<T> {
+    fn from(values: OneOrMore<T>) -> Self {
+        match values {
+            OneOrMore::One(one) => vec![one],
+            OneOrMore::More(more) => more,
+        }
+    }
+}
+
+/// What TOML has a type for and the environment has not.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TypedOrText<T> {
+    Typed(T),
+    Text(String),
 }
 
 impl Values {
@@ -104,14 +130,58 @@ impl Values {
     /// A list of paths.
     pub fn paths(&self, setting: Setting) -> Result<Option<Sourced<Vec<PathBuf>>>, ConfigError> {
         let paths = self.extract(setting, "is neither a path nor a list of paths")?;
-        Ok(paths.map(|found| Sourced {
+        Ok(paths.map(|found: Sourced<OneOrMore<_>>| found.map(Vec::from)))
+    }
+
+    /// A list of texts, each of which may hold several with commas between them.
+    pub fn list(&self, setting: Setting) -> Result<Option<Sourced<Vec<String>>>, ConfigError> {
+        let texts = self.extract(setting, "is neither a text nor a list of texts")?;
+        let split = |texts: OneOrMore<String>| {
+            Vec::from(texts)
+                .iter()
+                .flat_map(|text| text.split(','))
+                .map(|text| text.trim().to_owned())
+                .collect()
+        };
+        Ok(texts.map(|found| found.map(split)))
+    }
+
+    /// A value with a type of its own in TOML, which elsewhere is a text; `problem` when it is neither.
+    pub fn typed<T>(
+        &self,
+        setting: Setting,
+        default: T,
+        problem: &str,
+    ) -> Result<Sourced<T>, ConfigError>
+    where
+        T: for<'de> Deserialize<'de> + FromStr,
+    {
+        let Some(found) = self.extract::<TypedOrText<T>>(setting, problem)? else {
+            return Ok(Sourced {
+                setting,
+                source: Source::Default,
+                value: default,
+            });
+        };
+        let text = match found.value {
+            TypedOrText::Typed(value) => {
+                return Ok(Sourced {
+                    setting,
+                    source: found.source,
+                    value,
+                });
+            }
+            TypedOrText::Text(text) => text,
+        };
+        let found = Sourced {
             setting,
             source: found.source,
-            value: match found.value {
-                OneOrMore::One(path) => vec![path],
-                OneOrMore::More(paths) => paths,
-            },
-        }))
+            value: (),
+        };
+        match text.trim().parse() {
+            Ok(value) => Ok(found.map(|()| value)),
+            Err(_) => Err(found.wrong(problem)),
+        }
     }
 
     /// Two settings of which one is set: that of the higher source.

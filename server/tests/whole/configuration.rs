@@ -40,6 +40,9 @@ fn has_defaults_for_everything() {
     assert!(matches!(config.key, KeySource::File(path) if path.ends_with("data/mailgrant.key")));
     assert!(config.public_url.is_none() && config.sandbox.is_none());
     assert!(config.extra_roots.is_empty());
+    assert!(config.trusted_proxies.is_empty() && config.deny_networks.is_empty());
+    assert_eq!(config.rate_limit.map(u32::from), Some(50));
+    assert!(!config.deny_private_networks);
 }
 
 #[test]
@@ -123,6 +126,47 @@ fn an_error_names_the_source_and_the_field() {
             "extra_roots = ['/missing.pem']",
             ("", ""),
             "mailgrant.toml, extra_roots: /missing.pem: ",
+        ),
+        (
+            "trusted_proxies = ['10.0.0.0/8', 'proxy']",
+            ("", ""),
+            "mailgrant.toml, trusted_proxies: value 2, \"proxy\", is neither an IP address nor a network",
+        ),
+        (
+            "",
+            ("MAILGRANT_TRUSTED_PROXIES", "::1, 10.1.2.3/8"),
+            "environment, MAILGRANT_TRUSTED_PROXIES: value 2, \"10.1.2.3/8\", is an address within a network; the \
+             network is 10.0.0.0/8",
+        ),
+        (
+            "trusted_proxies = '0.0.0.0/0'",
+            ("", ""),
+            "mailgrant.toml, trusted_proxies: value 1, \"0.0.0.0/0\", holds every address",
+        ),
+        (
+            "trusted_proxies = 10",
+            ("", ""),
+            "mailgrant.toml, trusted_proxies: is neither a text nor a list of texts",
+        ),
+        (
+            "",
+            ("MAILGRANT_DENY_NETWORKS", "10.0.0.0/33"),
+            "environment, MAILGRANT_DENY_NETWORKS: value 1, \"10.0.0.0/33\", is neither",
+        ),
+        (
+            "rate_limit = -1",
+            ("", ""),
+            "mailgrant.toml, rate_limit: is not a whole number of requests per second",
+        ),
+        (
+            "",
+            ("MAILGRANT_RATE_LIMIT", "many"),
+            "environment, MAILGRANT_RATE_LIMIT: is not a whole number of requests per second",
+        ),
+        (
+            "",
+            ("MAILGRANT_DENY_PRIVATE_NETWORKS", "yes"),
+            "environment, MAILGRANT_DENY_PRIVATE_NETWORKS: is neither true nor false",
         ),
         (
             "",
@@ -215,4 +259,73 @@ fn a_public_url_is_an_origin() {
         url.redirect_url().as_str(),
         "https://mailgrant.example.com/oauth/callback"
     );
+}
+
+#[test]
+fn networks_are_listed_in_the_file_and_divided_by_commas_elsewhere() {
+    let file = "trusted_proxies = ['10.0.0.1', 'fd00::/8']\ndeny_networks = '192.0.2.0/24'";
+    let environment = [(
+        "MAILGRANT_DENY_NETWORKS",
+        "10.0.0.0/8, ::ffff:172.16.0.0/108",
+    )];
+    let (sources, _directory) = sources(file, &environment);
+    let config = Config::load(&sources).unwrap();
+    assert_eq!(texts(&config.trusted_proxies), ["10.0.0.1/32", "fd00::/8"]);
+    assert_eq!(
+        texts(&config.deny_networks),
+        ["10.0.0.0/8", "172.16.0.0/12"]
+    );
+
+    let flags = vec!["127.0.0.1".to_owned(), "::1,10.0.0.0/8".to_owned()];
+    let sources = sources.flag(Setting::TrustedProxies, flags);
+    let config = Config::load(&sources).unwrap();
+    assert_eq!(
+        texts(&config.trusted_proxies),
+        ["127.0.0.1/32", "::1/128", "10.0.0.0/8"]
+    );
+    let described = Config::describe(&sources).unwrap();
+    for row in [
+        "trusted_proxies = [\"127.0.0.1/32\", \"::1/128\", \"10.0.0.0/8\"]",
+        "deny_networks = [\"10.0.0.0/8\", \"172.16.0.0/12\"]",
+        "rate_limit = 50",
+        "deny_private_networks = false",
+    ] {
+        assert!(
+            described.lines().any(|line| line.starts_with(row)),
+            "{row}\n{described}"
+        );
+    }
+}
+
+fn texts(networks: &[ipnet::IpNet]) -> Vec<String> {
+    networks.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn numbers_and_truth_values_are_read_from_every_source() {
+    let file = "rate_limit = 7\ndeny_private_networks = true";
+    let (in_file, _directory) = sources(file, &[]);
+    let config = Config::load(&in_file).unwrap();
+    assert_eq!(config.rate_limit.map(u32::from), Some(7));
+    assert!(config.deny_private_networks);
+
+    let environment = [
+        ("MAILGRANT_RATE_LIMIT", "0"),
+        ("MAILGRANT_DENY_PRIVATE_NETWORKS", "false"),
+    ];
+    let (in_both, _directory) = sources(file, &environment);
+    let config = Config::load(&in_both).unwrap();
+    assert!(config.rate_limit.is_none() && !config.deny_private_networks);
+}
+
+#[test]
+fn an_address_that_others_reach_needs_a_public_url() {
+    let (without, _directory) = sources("listen = '[::]:3000'", &[]);
+    let error = Config::load(&without).unwrap_err().to_string();
+    assert!(error.contains("in the clear"), "{error}");
+    assert!(error.contains("set public_url"), "{error}");
+
+    let file = "listen = '[::]:3000'\npublic_url = 'https://mailgrant.example.com'";
+    let (with, _directory) = sources(file, &[]);
+    assert_eq!(Config::load(&with).unwrap().listen.port(), 3000);
 }

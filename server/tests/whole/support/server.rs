@@ -28,6 +28,10 @@ pub fn config(directory: &Path) -> Config {
     Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
+        trusted_proxies: Vec::new(),
+        rate_limit: None,
+        deny_networks: Vec::new(),
+        deny_private_networks: false,
         data_directory: directory.join("data"),
         database_url: format!("sqlite://{}", directory.join("data/mailgrant.db").display()).into(),
         key: KeySource::File(directory.join("data/mailgrant.key")),
