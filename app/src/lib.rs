@@ -3,11 +3,13 @@
 // The types of views nest as deeply as the page does.
 #![recursion_limit = "256"]
 
+pub mod activity_query;
 pub mod api;
 mod error;
 mod island;
 mod pages;
 pub mod posted;
+pub mod refused;
 mod shell;
 mod text;
 mod ui;
