@@ -3,6 +3,7 @@
 //! One set of portable SQL serves SQLite, which is embedded, and PostgreSQL. Columns are TEXT and
 //! BIGINT only; secrets are sealed before they get here ([`KeySource`]).
 
+mod audit;
 mod authorization;
 mod check;
 mod connect;

@@ -51,7 +51,9 @@ impl Store {
         let pool = connect(options, backend).await?;
         migrate(&pool, backend).await?;
         let sealer = Arc::new(unlock(&pool, &key).await?);
-        Ok(Self { pool, sealer })
+        let store = Self { pool, sealer };
+        store.begin_audit().await?;
+        Ok(store)
     }
 
     /// Ends all connections; what is under way ends first.

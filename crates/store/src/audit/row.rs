@@ -1,0 +1,127 @@
+//! The row of an entry.
+
+use domain::{AccountName, Actor, AuditAction, AuditEntry, AuditRecord, UnixTime, Who};
+use sqlx::AnyConnection;
+
+use crate::{StoreError, row::Table};
+
+const TABLE: Table = Table("audit");
+/// Longest name, address and subject that are kept: characters.
+const TEXT_AT_MOST: usize = 1_000;
+
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Row {
+    pub(super) sequence: i64,
+    pub(super) at: i64,
+    pub(super) who_kind: String,
+    pub(super) who_name: String,
+    pub(super) who_folded: String,
+    pub(super) address: String,
+    pub(super) action: String,
+    pub(super) subject: String,
+    pub(super) subject_folded: String,
+    pub(super) changes: String,
+    pub(super) previous: String,
+    pub(super) hash: String,
+}
+
+impl Row {
+    pub(super) const COLUMNS: &str = "sequence, at, who_kind, who_name, who_folded, address, action, subject, \
+         subject_folded, changes, previous, hash";
+
+    /// The row of what happened; its hash is still to be made.
+    pub(super) fn new(
+        sequence: i64,
+        previous: String,
+        record: &AuditRecord,
+    ) -> Result<Self, StoreError> {
+        let who = &record.actor.who;
+        let (who_name, subject) = (kept(who.name()), kept(&record.subject));
+        Ok(Self {
+            sequence,
+            at: record.at.0,
+            who_kind: who.kind().into(),
+            who_folded: fold(&who_name),
+            who_name,
+            address: kept(&record.actor.address),
+            action: record.action.code().into(),
+            subject_folded: fold(&subject),
+            subject,
+            changes: TABLE.write_json("changes", &record.changes)?,
+            previous,
+            hash: String::new(),
+        })
+    }
+
+    /// `false` when the sequence is taken, which it is in a chain that somebody has tampered with.
+    pub(super) async fn insert(&self, connection: &mut AnyConnection) -> Result<bool, StoreError> {
+        let inserted = sqlx::query(
+            "INSERT INTO audit (
+                 sequence, at, who_kind, who_name, who_folded, address, action, subject,
+                 subject_folded, changes, previous, hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+        )
+        .bind(self.sequence)
+        .bind(self.at)
+        .bind(self.who_kind.as_str())
+        .bind(self.who_name.as_str())
+        .bind(self.who_folded.as_str())
+        .bind(self.address.as_str())
+        .bind(self.action.as_str())
+        .bind(self.subject.as_str())
+        .bind(self.subject_folded.as_str())
+        .bind(self.changes.as_str())
+        .bind(self.previous.as_str())
+        .bind(self.hash.as_str())
+        .execute(connection)
+        .await?;
+        Ok(inserted.rows_affected() == 1)
+    }
+
+    /// Whether the columns for filters say what they are made from.
+    pub(super) fn folds(&self) -> bool {
+        self.who_folded == fold(&self.who_name) && self.subject_folded == fold(&self.subject)
+    }
+
+    fn who(&self) -> Result<Who, StoreError> {
+        Ok(match self.who_kind.as_str() {
+            "account" => Who::Account(TABLE.value("who_name", AccountName::parse(&self.who_name))?),
+            "key" => Who::Key(self.who_name.clone()),
+            "command_line" => Who::CommandLine,
+            "mailgrant" => Who::Mailgrant,
+            "nobody" => Who::Nobody,
+            _ => return Err(TABLE.corrupt("who_kind")),
+        })
+    }
+}
+
+impl TryFrom<Row> for AuditEntry {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            sequence: row.sequence,
+            record: AuditRecord {
+                at: UnixTime(row.at),
+                action: TABLE.needed("action", AuditAction::from_code(&row.action))?,
+                changes: TABLE.read_json("changes", &row.changes)?,
+                actor: Actor {
+                    who: row.who()?,
+                    address: row.address,
+                },
+                subject: row.subject,
+            },
+        })
+    }
+}
+
+/// Names and subjects without regard to case.
+pub(super) fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// PostgreSQL takes no NUL, and nobody wants to read a control character.
+fn kept(text: &str) -> String {
+    let readable = text.chars().filter(|c| !c.is_control());
+    readable.take(TEXT_AT_MOST).collect()
+}
