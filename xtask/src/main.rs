@@ -9,6 +9,7 @@ mod packages;
 mod postgres;
 mod process;
 mod run;
+mod setup;
 mod site;
 mod test;
 mod workspace;

@@ -66,6 +66,25 @@ impl Running {
         })
     }
 
+    /// Starts it as [`Running::start`] does. Its standard error goes where ours goes, and each line of it to the
+    /// function too.
+    pub fn start_heard(
+        name: &str,
+        command: &mut Command,
+        mut each_line: impl FnMut(&str) + Send + 'static,
+    ) -> Result<Self> {
+        let mut running = Self::start(name, command.stderr(Stdio::piped()))?;
+        let output = running.child.stderr.take().context("no standard error")?;
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line);
+                eprintln!("{line}");
+                each_line(&line);
+            }
+        });
+        Ok(running)
+    }
+
     /// The signal that asks this program to end, where it is not SIGTERM.
     pub fn stopped_by(mut self, signal: Signal) -> Self {
         self.stop_signal = signal;

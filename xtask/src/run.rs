@@ -3,15 +3,17 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use serde::Deserialize;
 
 use crate::binaries;
 use crate::http::wait_until_ready;
 use crate::process::{Running, interrupted, pause};
+use crate::setup;
 use crate::site;
 use crate::workspace::Workspace;
 
@@ -56,10 +58,12 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let folder = workspace.root.join("target/sandbox");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let mut sandbox = start_sandbox(&binaries.sandbox, &folder)?;
-    let mut server = start_server(workspace, &binaries.mailgrant, &folder, options.port)?;
+    let (mut server, setup_link) =
+        start_server(workspace, &binaries.mailgrant, &folder, options.port)?;
     let descriptor = fs::read(folder.join("sandbox.json")).context("sandbox.json")?;
     print_guide(
         options.port,
+        setup_link.as_deref(),
         &serde_json::from_slice(&descriptor).context("sandbox.json")?,
     );
 
@@ -130,22 +134,32 @@ fn start_server(
     binary: &Path,
     sandbox: &Path,
     port: u16,
-) -> Result<Running> {
+) -> Result<(Running, Option<String>)> {
     let mut command = binaries::server(binary, &workspace.root.join("data"), port);
     command
         .current_dir(&workspace.root)
         .env("MAILGRANT_SANDBOX_FILE", sandbox.join("sandbox.json"))
         .env("MAILGRANT_EXTRA_ROOTS", sandbox.join("ca.pem"));
-    let mut server = Running::start("the server", &mut command)?;
-    wait_until_ready(
-        &format!("http://127.0.0.1:{port}/healthz"),
-        &mut server,
-        PATIENCE,
-    )?;
-    Ok(server)
+    let heard = Arc::new(Mutex::new(String::new()));
+    let mut server = Running::start_heard("the server", &mut command, {
+        let heard = Arc::clone(&heard);
+        move |line| {
+            if let Ok(mut heard) = heard.lock() {
+                heard.push_str(line);
+                heard.push('\n');
+            }
+        }
+    })?;
+    let url = format!("http://127.0.0.1:{port}");
+    wait_until_ready(&format!("{url}/healthz"), &mut server, PATIENCE)?;
+    let link = setup::link(&url, || {
+        let heard = heard.lock().map_err(|_| anyhow!("the log is lost"))?;
+        Ok(heard.clone())
+    })?;
+    Ok((server, link))
 }
 
-fn print_guide(port: u16, sandbox: &Descriptor) {
+fn print_guide(port: u16, setup_link: Option<&str>, sandbox: &Descriptor) {
     let Descriptor {
         client_id,
         client_secret,
@@ -154,11 +168,15 @@ fn print_guide(port: u16, sandbox: &Descriptor) {
     let (address, password) = accounts
         .first()
         .map_or(("", ""), |first| (&first.address, &first.password));
+    let first = match setup_link {
+        Some(link) => format!("Open {link}\n     and choose a user name and a password"),
+        None => format!("Open http://127.0.0.1:{port} and sign in"),
+    };
     println!(
         "
 Mailgrant is running, and beside it a mail provider for trying it: nothing leaves this machine.
 
-  1. Open           http://127.0.0.1:{port}/settings/smtp
+  1. {first}
   2. Provider       Sandbox (fills in host, port, endpoints and scope)
   3. From address   {address}
   4. Client ID      {client_id}

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
 
+use super::Page;
 use crate::http::agent;
 
 /// Bytes of the bodies as they went over the wire, brotli where the server has it.
@@ -32,13 +33,14 @@ impl Load {
 ///
 /// # Errors
 /// When one of them does not answer with 200.
-pub fn measure(page: &str) -> Result<Load> {
+pub fn measure(page: &Page) -> Result<Load> {
     let agent = agent();
     let fetch = |url: &str| -> Result<(Vec<u8>, bool)> {
         let mut response = agent
             .get(url)
             .header("Accept", "text/html, */*")
             .header("Accept-Encoding", "br")
+            .header("Cookie", &page.cookie)
             .call()
             .with_context(|| url.to_owned())?;
         if response.status() != 200 {
@@ -54,7 +56,7 @@ pub fn measure(page: &str) -> Result<Load> {
             compressed,
         ))
     };
-    let (html, compressed) = fetch(page)?;
+    let (html, compressed) = fetch(&page.url)?;
     let mut load = Load {
         html: html.len(),
         ..Load::default()
@@ -65,7 +67,7 @@ pub fn measure(page: &str) -> Result<Load> {
     } else {
         text = html;
     }
-    let host = page.split('/').nth(2).context("not a URL")?;
+    let host = page.url.split('/').nth(2).context("not a URL")?;
     for path in linked(&String::from_utf8_lossy(&text)) {
         let bytes = fetch(&format!("http://{host}{path}"))?.0.len();
         match path.rsplit('.').next() {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail};
 
+use super::Page;
 use crate::http::agent;
 use crate::process::interrupted;
 
@@ -18,11 +19,11 @@ pub struct Latency {
 }
 
 /// Sends so many requests over so many kept connections, one at a time on each.
-pub fn measure(url: &str, connections: usize, requests: usize) -> Result<Latency> {
+pub fn measure(page: &Page, connections: usize, requests: usize) -> Result<Latency> {
     let each = requests.div_ceil(connections);
     let results: Vec<Result<Vec<Duration>>> = thread::scope(|scope| {
         let workers: Vec<_> = (0..connections)
-            .map(|_| scope.spawn(|| one_after_another(url, each)))
+            .map(|_| scope.spawn(|| one_after_another(page, each)))
             .collect();
         let joined = workers.into_iter().map(|worker| {
             worker
@@ -41,7 +42,7 @@ pub fn measure(url: &str, connections: usize, requests: usize) -> Result<Latency
     })
 }
 
-fn one_after_another(url: &str, requests: usize) -> Result<Vec<Duration>> {
+fn one_after_another(page: &Page, requests: usize) -> Result<Vec<Duration>> {
     let agent = agent();
     let mut times = Vec::with_capacity(requests);
     // The first request opens the connection and is not counted.
@@ -51,11 +52,16 @@ fn one_after_another(url: &str, requests: usize) -> Result<Vec<Duration>> {
         }
         let started = Instant::now();
         let mut response = agent
-            .get(url)
+            .get(&page.url)
             .header("Accept", "text/html")
             .header("Accept-Encoding", "br")
+            .header("Cookie", &page.cookie)
             .call()?;
         times.push(started.elapsed());
+        // A page that leads elsewhere would be quick.
+        if response.status() != 200 {
+            bail!("{} answered {}", page.url, response.status());
+        }
         response.body_mut().read_to_vec()?;
     }
     times.remove(0);

@@ -1,5 +1,6 @@
 //! Rules about the source that no compiler checks.
 
+mod cited_tests;
 mod dependencies;
 mod leak;
 mod licences;
@@ -21,7 +22,8 @@ pub fn check(workspace: &Workspace) -> Result<()> {
         &server_code::find(workspace)?,
     )?;
     report("dependencies", &dependencies::find(workspace)?)?;
-    report("paths of a machine", &paths::find(workspace)?)
+    report("paths of a machine", &paths::find(workspace)?)?;
+    report("tests that are cited", &cited_tests::find(workspace)?)
 }
 
 fn report(gate: &str, breaches: &[String]) -> Result<()> {

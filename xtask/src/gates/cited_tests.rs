@@ -1,0 +1,150 @@
+//! Each test that SECURITY.md names as a proof exists.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::workspace::Workspace;
+
+const FILE: &str = "SECURITY.md";
+
+/// Citations of tests that there are none of.
+pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
+    let text = fs::read_to_string(workspace.root.join(FILE)).context(FILE)?;
+    let functions: BTreeSet<String> = sources(workspace, "*.rs")?
+        .iter()
+        .flat_map(|source| functions(source))
+        .collect();
+    let specs = sources(workspace, "end2end/**/*.ts")?;
+    Ok(missing(&text, &functions, &specs))
+}
+
+fn sources(workspace: &Workspace, which: &str) -> Result<Vec<String>> {
+    let files = process::capture(workspace.command("git").args([
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+        which,
+    ]))?;
+    let paths = files.lines().map(|file| workspace.root.join(file));
+    paths
+        .filter(|path| path.is_file())
+        .map(|path| fs::read_to_string(&path).with_context(|| path.display().to_string()))
+        .collect()
+}
+
+/// Names after `fn`, wherever they are: tests are written inside of macros too.
+fn functions(source: &str) -> impl Iterator<Item = String> {
+    source.split("fn ").skip(1).map(|rest| {
+        rest.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect()
+    })
+}
+
+fn missing(text: &str, functions: &BTreeSet<String>, specs: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (number, cell) in last_cells(text) {
+        for name in test_names(cell) {
+            if !functions.contains(name) {
+                found.push(format!("{FILE}:{number}: there is no test `{name}`"));
+            }
+        }
+        for title in titles(cell) {
+            if !specs.iter().any(|spec| spec.contains(title)) {
+                found.push(format!(
+                    "{FILE}:{number}: there is no browser test \"{title}\""
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// The last cell of each row of a table, with the number of its line.
+fn last_cells(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    (1..).zip(text.lines()).filter_map(|(number, line)| {
+        let row = line.trim().strip_prefix('|')?;
+        let row = row.strip_suffix('|').unwrap_or(row);
+        Some((number, row.rsplit('|').next()?))
+    })
+}
+
+/// What stands between two of these marks.
+fn between(cell: &str, open: char, close: char) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = cell;
+    while let Some((_, after)) = rest.split_once(open) {
+        let Some((inside, after)) = after.split_once(close) else {
+            break;
+        };
+        found.push(inside);
+        rest = after;
+    }
+    found
+}
+
+/// Words in backticks that are a name of at least three words, without the path before it.
+fn test_names(cell: &str) -> impl Iterator<Item = &str> {
+    between(cell, '`', '`').into_iter().filter_map(|code| {
+        let name = code.trim().rsplit("::").next()?;
+        let good = |word: &str| {
+            !word.is_empty()
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        let is_name = name.split('_').all(good) && name.split('_').count() >= 3;
+        is_name.then_some(name)
+    })
+}
+
+/// Quoted titles of at least four words.
+fn titles(cell: &str) -> impl Iterator<Item = &str> {
+    let straight = between(cell, '"', '"');
+    let curly = between(cell, '\u{201c}', '\u{201d}');
+    straight
+        .into_iter()
+        .chain(curly)
+        .filter(|title| title.split_whitespace().count() >= 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{functions, missing};
+
+    const SOURCE: &str = "on_both! {\n    async fn takes_a_link_once(store: &Store) {}\n}\n\
+                          #[test]\nfn refuses_a_forged_state() {}\n";
+    const SPEC: &str = "test('a session ends when it is ended elsewhere', async () => {})";
+
+    fn missing_in(text: &str) -> Vec<String> {
+        let functions: BTreeSet<_> = functions(SOURCE).collect();
+        missing(text, &functions, &[SPEC.to_owned()])
+    }
+
+    #[test]
+    fn is_content_with_tests_that_exist() {
+        let text = "| Requirement | Shown by |\n|---|---|\n\
+                    | `no_such_setting_here` | `store::links::takes_a_link_once`, `refuses_a_forged_state` |\n\
+                    | x | \"a session ends when it is ended elsewhere\" |\n\
+                    | x | the type `AccountName`, `cargo xtask`, `rate_limit`, \"a few words\" |\n\
+                    Not in a table: `not_a_test_at_all`.\n";
+        assert_eq!(missing_in(text), [""; 0]);
+    }
+
+    #[test]
+    fn finds_each_test_that_there_is_none_of() {
+        let text = "| a | b |\n|---|---|\n| x | `web::takes_a_link` and `refuses_a_forged_state_twice` |\n\
+                    | x | \"a session ends at some time\", \u{201c}and not in this way\u{201d} |\n";
+        let found = missing_in(text);
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert_eq!(found[0], "SECURITY.md:3: there is no test `takes_a_link`");
+        assert!(found[2].starts_with("SECURITY.md:4: there is no browser test \"a session"));
+    }
+}
