@@ -59,6 +59,21 @@ impl Access {
         todo!()
     }
 
+    /// Sets a password without a link, as the command line does; the old one and all sessions of the account end at once, and
+    /// it is no longer slowed down.
+    ///
+    /// # Errors
+    /// When the password is too weak; `Unknown`; when the database fails.
+    pub async fn set_password(
+        &self,
+        id: &AccountId,
+        password: &SecretString,
+        by: &Actor,
+    ) -> Result<(), FormError> {
+        let _ = (id, password, by);
+        todo!()
+    }
+
     /// Changes the role, also of sessions that are open.
     ///
     /// # Errors
