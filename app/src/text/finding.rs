@@ -73,7 +73,7 @@ fn template(code: FindingCode) -> Option<Template> {
 
 /// Puts in the values; one that is not known is described.
 fn filled(text: &str, finding: &Finding) -> String {
-    const VALUES: [(&str, FindingValue, &str); 9] = [
+    const VALUES: [(&str, FindingValue, &str); 10] = [
         ("{username}", FindingValue::Username, "the user name"),
         ("{account}", FindingValue::Account, "the account"),
         ("{from}", FindingValue::From, "the From address"),
@@ -87,6 +87,7 @@ fn filled(text: &str, finding: &Finding) -> String {
         ("{client_id}", FindingValue::ClientId, "the client ID"),
         ("{issuer}", FindingValue::Issuer, "another server"),
         ("{offered}", FindingValue::Offered, "nothing we know"),
+        ("{address}", FindingValue::Address, "an address"),
     ];
     let mut text = text.to_owned();
     for (name, value, otherwise) in VALUES {

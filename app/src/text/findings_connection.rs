@@ -15,6 +15,10 @@ fn network(code: Code) -> Option<Template> {
             "Without SSL a password or token would travel in the clear, so it was not sent.",
             "Turn SSL on, or turn authentication off.",
         ),
+        Code::AddressDenied => (
+            "{server} is at {address}, in a network that Mailgrant never connects to.",
+            "Check the host. If mail really goes there, take the network out of \"deny_networks\", or switch \"deny_private_networks\" off, in Mailgrant's configuration. Addresses of cloud metadata are always refused.",
+        ),
         Code::HostNotFound => (
             "The name of {server} could not be resolved.",
             "Check the spelling of the host, and the DNS of this server.",

@@ -120,6 +120,9 @@ finding_codes! {
     /// A credential would travel in the clear to another machine.
     CredentialInPlaintext = Never,
 
+    /// Every address of the server is in a network that is never connected to.
+    AddressDenied = Never,
+
     // The connection.
     /// The name of the server could not be resolved.
     HostNotFound = Later,
@@ -242,6 +245,8 @@ pub enum FindingValue {
     Issuer,
     /// What the server offers.
     Offered,
+    /// An address that is not connected to.
+    Address,
 }
 
 /// A decoded failure.

@@ -1,10 +1,12 @@
-//! HTTP to token endpoints: no redirects, limits on time and size.
+//! HTTP to token endpoints: no redirects, no proxies, limits on time and size, and only where [`Outgoing`] lets it go.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{error::Error, future::Future, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
-use domain::FindingCode;
+use domain::{Finding, FindingCode, Host, TlsMinimum, finding::FindingValue};
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use rustls::ClientConfig;
+
+use crate::outgoing::{HttpResolver, NoAddress, Outgoing, listed};
 
 /// Longest answer of a token endpoint that is read: bytes.
 const BODY_AT_MOST: usize = 256 * 1024;
@@ -14,6 +16,10 @@ const BODY_AT_MOST: usize = 256 * 1024;
 pub(crate) enum HttpError {
     #[error("the request failed")]
     Request(#[from] reqwest::Error),
+    #[error("nothing is sent there")]
+    Nowhere(#[from] NoAddress),
+    #[error("nothing is sent in the clear to another machine")]
+    Plaintext,
     #[error("the answer is longer than {BODY_AT_MOST} bytes")]
     TooLong,
     #[error("status {0}")]
@@ -24,46 +30,69 @@ pub(crate) enum HttpError {
 
 impl HttpError {
     /// What it means.
-    pub(crate) fn finding(&self) -> FindingCode {
-        match self {
+    pub(crate) fn finding(&self) -> Finding {
+        let nowhere = match self {
+            Self::Nowhere(nowhere) => Some(nowhere),
+            Self::Request(error) => caused_by::<NoAddress>(error),
+            _ => None,
+        };
+        if let Some(NoAddress::Denied(addresses)) = nowhere {
+            return denied(addresses);
+        }
+        Finding::new(match self {
             Self::Request(error) if error.is_timeout() => FindingCode::TokenEndpointTimeout,
-            Self::Request(error) if has_tls_cause(error) => FindingCode::TokenEndpointCertificate,
+            Self::Request(error) if caused_by::<rustls::Error>(error).is_some() => {
+                FindingCode::TokenEndpointCertificate
+            }
             Self::Request(error) if error.is_decode() || error.is_body() => {
                 FindingCode::TokenAnswerUnreadable
             }
-            Self::Request(_) => FindingCode::TokenEndpointUnreachable,
+            Self::Request(_) | Self::Nowhere(_) => FindingCode::TokenEndpointUnreachable,
+            Self::Plaintext => FindingCode::CredentialInPlaintext,
             Self::Status(429 | 500..) => FindingCode::ProviderUnavailable,
             Self::TooLong | Self::Build(_) | Self::Status(_) => FindingCode::TokenAnswerUnreadable,
-        }
+        })
     }
 }
 
-fn has_tls_cause(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+fn denied(addresses: &[IpAddr]) -> Finding {
+    Finding::new(FindingCode::AddressDenied).with(FindingValue::Address, listed(addresses))
+}
+
+/// The error of a type among the causes of another.
+fn caused_by<T: Error + 'static>(error: &reqwest::Error) -> Option<&T> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        if error.downcast_ref::<rustls::Error>().is_some() {
-            return true;
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
         // An io::Error hides what it wraps from `source`.
         let wrapped = error
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
-        if wrapped.is_some_and(|inner| inner.downcast_ref::<rustls::Error>().is_some()) {
-            return true;
+        if let Some(found) = wrapped.and_then(|inner| inner.downcast_ref()) {
+            return Some(found);
         }
         cause = error.source();
     }
-    false
+    None
 }
 
 /// The client.
 #[derive(Clone, Debug)]
-pub(crate) struct Http(reqwest::Client);
+pub(crate) struct Http {
+    client: reqwest::Client,
+    outgoing: Outgoing,
+}
 
 impl Http {
-    pub(crate) fn new(tls: &Arc<ClientConfig>, timeout: Duration) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(outgoing: &Outgoing, timeout: Duration) -> Result<Self, reqwest::Error> {
+        let tls = outgoing.tls(TlsMinimum::Tls12);
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(ClientConfig::clone(tls))
+            .tls_backend_preconfigured(ClientConfig::clone(&tls))
+            .dns_resolver(Arc::new(HttpResolver(outgoing.clone())))
+            // A proxy would resolve the name anew, and see plain http.
+            .no_proxy()
             // RFC 9700 §4.12: a redirect could carry the request's secrets elsewhere.
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(timeout)
@@ -71,19 +100,36 @@ impl Http {
             .pool_max_idle_per_host(1)
             .user_agent(concat!("Mailgrant/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self(client))
+        let outgoing = outgoing.clone();
+        Ok(Self { client, outgoing })
+    }
+
+    /// Whether a request may go where it wants to. The URL is looked at as the client has read it, which takes more for an
+    /// IP address than we do.
+    async fn let_pass(&self, url: &reqwest::Url) -> Result<(), HttpError> {
+        let host = url.host_str().and_then(|host| Host::parse(host).ok());
+        let host = host.ok_or(NoAddress::NotFound)?;
+        if url.scheme() != "https" && !host.is_loopback() {
+            return Err(HttpError::Plaintext);
+        }
+        // Names are resolved when the client connects; asking twice could give two answers.
+        if host.ip().is_some() {
+            self.outgoing.resolve(&host, 0).await?;
+        }
+        Ok(())
     }
 
     /// One request; an answer with a redirect, 429 or 5xx is an error.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let (parts, body) = request.into_parts();
-        let mut answer = self
-            .0
+        let request = self
+            .client
             .request(parts.method, parts.uri.to_string())
             .headers(parts.headers)
             .body(body)
-            .send()
-            .await?;
+            .build()?;
+        self.let_pass(request.url()).await?;
+        let mut answer = self.client.execute(request).await?;
         let status = answer.status();
         if status.is_redirection() || status.is_server_error() || status.as_u16() == 429 {
             return Err(HttpError::Status(status.as_u16()));

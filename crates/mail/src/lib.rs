@@ -13,6 +13,7 @@ mod id_token;
 mod message;
 mod oauth;
 mod options;
+mod outgoing;
 mod recorder;
 mod redact;
 mod redeem;
@@ -33,9 +34,10 @@ use tokio::sync::Mutex;
 pub use authorize::{Begun, Callback};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use options::{MailerOptions, Timeouts};
+pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use settings::Saved;
 
-use crate::{http::Http, tls::Tls};
+use crate::{http::Http, outgoing::Outgoing};
 
 /// The product's verbs. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -45,7 +47,7 @@ pub struct Mailer(Arc<Inner>);
 struct Inner {
     store: Store,
     options: MailerOptions,
-    tls: Tls,
+    outgoing: Outgoing,
     http: Http,
     /// Names this process as the holder of a lease.
     owner: String,
@@ -60,17 +62,14 @@ impl Mailer {
     /// # Errors
     /// When TLS or the HTTP client cannot be set up.
     pub fn new(store: Store, options: MailerOptions) -> Result<Self, MailError> {
-        let tls = Tls::new(&options.extra_roots)?;
-        let http = Http::new(
-            &tls.config(domain::TlsMinimum::Tls12),
-            options.timeouts.token,
-        )?;
+        let outgoing = Outgoing::new(&options)?;
+        let http = Http::new(&outgoing, options.timeouts.token)?;
         let owner = ambient::random::token::<16>();
         let refreshing = Mutex::default();
         Ok(Self(Arc::new(Inner {
             store,
             options,
-            tls,
+            outgoing,
             http,
             owner,
             refreshing,

@@ -1,6 +1,9 @@
 //! OAuth 2.0 as a client (RFC 6749), with PKCE (RFC 7636).
 
-use domain::{Finding, FindingCode, OAuthClient, ProviderFamily, Scope};
+use domain::{
+    Finding, FindingCode, OAuthClient, ProviderFamily, Scope, finding::FindingValue,
+    url::host_and_port,
+};
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
@@ -221,7 +224,12 @@ impl<'a> OAuth<'a> {
                 }
             }
             RequestTokenError::Request(error) => TokenFailure {
-                finding: error.finding().into(),
+                finding: match host_and_port(self.settings.token_endpoint.as_str()) {
+                    Some((host, port)) => error
+                        .finding()
+                        .with(FindingValue::Server, format!("{host}:{port}")),
+                    None => error.finding(),
+                },
                 ends_grant: false,
             },
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => TokenFailure {

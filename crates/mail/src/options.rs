@@ -5,6 +5,8 @@ use std::{sync::Arc, time::Duration};
 use ambient::{Clock, SystemClock};
 use domain::Preset;
 
+use crate::outgoing::{DeniedNetworks, Resolver, SystemResolver};
+
 /// How long a network step may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
@@ -41,6 +43,10 @@ pub struct MailerOptions {
     pub extra_roots: Vec<Vec<u8>>,
     /// Time limits.
     pub timeouts: Timeouts,
+    /// Networks that are never connected to.
+    pub denied: DeniedNetworks,
+    /// Who tells the addresses of names.
+    pub resolver: Arc<dyn Resolver>,
     /// The sandbox, when the server was started with one.
     pub sandbox: Option<Preset>,
 }
@@ -51,6 +57,8 @@ impl Default for MailerOptions {
             clock: Arc::new(SystemClock),
             extra_roots: Vec::new(),
             timeouts: Timeouts::default(),
+            denied: DeniedNetworks::default(),
+            resolver: Arc::new(SystemResolver),
             sandbox: None,
         }
     }

@@ -198,7 +198,7 @@ impl Mailer {
         recorder: &mut Recorder,
     ) -> Result<(), Finding> {
         let timeouts = self.0.options.timeouts;
-        let mut connection = Connection::open(target, &self.0.tls, timeouts, recorder).await?;
+        let mut connection = Connection::open(target, &self.0.outgoing, timeouts, recorder).await?;
         let delivered = hand_over(&mut connection, credential, message, recorder).await;
         connection.quit(recorder).await;
         delivered

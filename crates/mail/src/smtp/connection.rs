@@ -15,8 +15,8 @@ use super::{
 use crate::{
     decode,
     options::Timeouts,
+    outgoing::Outgoing,
     recorder::Recorder,
-    tls::Tls,
     wire::{Reply, Wire},
 };
 
@@ -35,17 +35,17 @@ impl Connection {
     /// Connects, and protects the connection as the target asks.
     pub(crate) async fn open(
         target: &Target,
-        tls: &Tls,
+        outgoing: &Outgoing,
         timeouts: Timeouts,
         recorder: &mut Recorder,
     ) -> Result<Self, Finding> {
-        let tcp = connect(target, timeouts, recorder).await?;
+        let (tcp, address) = connect(target, outgoing, timeouts, recorder).await?;
         let wire = Wire::new(tcp).map_err(|error| {
             target
                 .finding(FindingCode::ConnectionFailed)
                 .saying(error.to_string())
         })?;
-        let connector = TlsConnector::from(tls.config(target.tls_minimum));
+        let connector = TlsConnector::from(outgoing.tls(target.tls_minimum));
         let implicit = target.security == Security::ImplicitTls;
         if implicit {
             handshake(target, &wire, &connector, timeouts, recorder).await?;
@@ -67,7 +67,7 @@ impl Connection {
                 let speaks_tls = finding.code == FindingCode::Timeout
                     && replies.is_empty()
                     && !implicit
-                    && answers_in_tls(target, &connector, timeouts).await;
+                    && answers_in_tls(target, address, &connector, timeouts).await;
                 return Err(if speaks_tls {
                     target.finding(FindingCode::TlsOnPlaintextPort)
                 } else {
