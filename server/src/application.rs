@@ -1,15 +1,13 @@
 //! The server as a whole.
 
-use std::{fs, net::SocketAddr, path::Path, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use axum::Router;
 use mail::{Mailer, MailerOptions};
-use secrecy::ExposeSecret as _;
-use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Config, StartError, connections, web};
+use crate::{Config, StartError, connections, data::open_store, web};
 
 /// How long requests may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -30,8 +28,7 @@ impl Application {
     /// # Errors
     /// When one of these fails.
     pub async fn build(config: Config) -> Result<Self, StartError> {
-        make_private_directory(&config.data_directory)?;
-        let store = Store::open(config.database_url.expose_secret(), config.key.clone()).await?;
+        let store = open_store(&config).await?;
         let options = MailerOptions {
             extra_roots: config.extra_roots,
             sandbox: config.sandbox,
@@ -99,18 +96,4 @@ impl Application {
         }
         tracing::info!("stopped");
     }
-}
-
-/// Only the owner may look into a directory that is made here.
-fn make_private_directory(path: &Path) -> Result<(), StartError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(path)
-        .map_err(|source| StartError::DataDirectory {
-            path: path.to_owned(),
-            source,
-        })
 }
