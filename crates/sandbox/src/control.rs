@@ -48,6 +48,11 @@ impl Control {
         self.state.lock().auth_attempts.clone()
     }
 
+    /// What the DNS server was asked, oldest first: `sandbox.test MX`.
+    pub fn dns_queries(&self) -> Vec<String> {
+        self.state.lock().dns_queries.clone()
+    }
+
     /// Every code and token issued so far, for tests that look for them where none may be.
     pub fn secrets(&self) -> Vec<String> {
         self.state.lock().grants.secrets()

@@ -28,6 +28,8 @@ pub struct Descriptor {
     pub smtp_starttls_port: u16,
     /// SMTP inside TLS from the first byte.
     pub smtp_tls_port: u16,
+    /// `127.0.0.1:PORT` of a DNS server that knows `sandbox.test` and nothing else.
+    pub dns: String,
     /// Who can sign in.
     pub accounts: Vec<Account>,
     /// Certificate of the authority that signed the SMTP certificate.

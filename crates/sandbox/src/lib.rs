@@ -23,6 +23,7 @@ mod clock;
 mod config;
 mod control;
 mod descriptor;
+mod dns;
 mod faults;
 mod oauth;
 mod random;

@@ -21,6 +21,9 @@ struct Arguments {
     /// Port of SMTP inside TLS.
     #[arg(long, default_value_t = 4465)]
     smtps_port: u16,
+    /// Port of DNS.
+    #[arg(long, default_value_t = 4053)]
+    dns_port: u16,
     /// Where ca.pem and sandbox.json are written, and grants.json at the end.
     #[arg(long, default_value = ".")]
     directory: PathBuf,
@@ -58,6 +61,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         http_port: arguments.http_port,
         smtp_starttls_port: arguments.smtp_port,
         smtp_tls_port: arguments.smtps_port,
+        dns_port: arguments.dns_port,
         redirect_urls: arguments.redirect_urls,
         ca_file: Some(arguments.directory.join("ca.pem")),
     })

@@ -3,12 +3,13 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::task::JoinSet;
 
 use crate::config::{SandboxConfig, StartError};
 use crate::control::Control;
 use crate::descriptor::{self, Descriptor};
+use crate::dns;
 use crate::smtp::{self, Port};
 use crate::state::State;
 use crate::tls::Certificates;
@@ -36,6 +37,7 @@ impl Sandbox {
         let (http, http_port) = listen(config.http_port).await?;
         let (starttls, smtp_starttls_port) = listen(config.smtp_starttls_port).await?;
         let (tls, smtp_tls_port) = listen(config.smtp_tls_port).await?;
+        let (dns_udp, dns_tcp, dns_port) = listen_for_dns(config.dns_port).await?;
         let http_url = format!("http://127.0.0.1:{http_port}");
         let descriptor = Descriptor {
             issuer: http_url.clone(),
@@ -49,6 +51,7 @@ impl Sandbox {
             smtp_host: "localhost".to_owned(),
             smtp_starttls_port,
             smtp_tls_port,
+            dns: format!("127.0.0.1:{dns_port}"),
             accounts: descriptor::accounts(),
             ca_pem: certificates.authority_pem().to_owned(),
         };
@@ -57,6 +60,8 @@ impl Sandbox {
         listeners.spawn(web::serve(http, Arc::clone(&state)));
         listeners.spawn(smtp::serve(starttls, Port::Starttls, Arc::clone(&state)));
         listeners.spawn(smtp::serve(tls, Port::Tls, Arc::clone(&state)));
+        listeners.spawn(dns::serve_udp(dns_udp, Arc::clone(&state)));
+        listeners.spawn(dns::serve_tcp(dns_tcp, Arc::clone(&state)));
         Ok(Self {
             state,
             _listeners: listeners,
@@ -81,4 +86,17 @@ async fn listen(port: u16) -> Result<(TcpListener, u16), StartError> {
         .map_err(error)?;
     let port = listener.local_addr().map_err(error)?.port();
     Ok((listener, port))
+}
+
+/// UDP and TCP on one port. When the system chooses, the port that is free for one may be taken for the other.
+async fn listen_for_dns(port: u16) -> Result<(UdpSocket, TcpListener, u16), StartError> {
+    let mut tries = 0;
+    loop {
+        let (tcp, chosen) = listen(port).await?;
+        match UdpSocket::bind((Ipv4Addr::LOCALHOST, chosen)).await {
+            Ok(udp) => return Ok((udp, tcp, chosen)),
+            Err(_) if port == 0 && tries < 20 => tries += 1,
+            Err(source) => return Err(StartError::Listen { port, source }),
+        }
+    }
 }

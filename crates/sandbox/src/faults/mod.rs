@@ -67,6 +67,13 @@ pub struct Faults {
     /// The token endpoint redirects elsewhere; following it is recorded.
     pub token_redirect: bool,
 
+    /// DNS records in place of the usual ones: `sandbox.test MX` → `["10 mail.example."]`; none: the record is gone.
+    pub dns: BTreeMap<String, Vec<String>>,
+    /// The DNS server says nothing.
+    pub dns_silent: bool,
+    /// The DNS server answers SERVFAIL.
+    pub dns_fails: bool,
+
     /// XOAUTH2 and OAUTHBEARER are refused like this, good token or not.
     pub refuse_tokens: Option<RefusalStyle>,
     /// PLAIN and LOGIN are refused like this, good password or not.
@@ -129,6 +136,9 @@ impl Default for Faults {
             token_garbage: false,
             token_huge: false,
             token_redirect: false,
+            dns: BTreeMap::new(),
+            dns_silent: false,
+            dns_fails: false,
             refuse_tokens: None,
             refuse_passwords: None,
             bad_token_style: RefusalStyle::Google,

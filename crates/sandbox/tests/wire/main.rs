@@ -2,6 +2,7 @@
 // Tells clippy that the helpers here are tests as well.
 #![cfg(test)]
 
+mod dns;
 mod oauth;
 mod pages;
 mod smtp_auth;

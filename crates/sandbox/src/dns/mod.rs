@@ -1,0 +1,119 @@
+//! A DNS server (RFC 1035) for names that exist here only, over UDP and TCP on the same port.
+
+mod zone;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_proto::op::{Message, OpCode, ResponseCode};
+use hickory_proto::rr::Record;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::task::JoinSet;
+
+use crate::state::State;
+
+/// Octets of a UDP answer without truncation (RFC 9715 §3).
+const UDP_AT_MOST: usize = 1_232;
+/// Seconds that answers may be kept.
+const TTL: u32 = 1;
+
+/// Answers over UDP until the task is aborted.
+pub(crate) async fn serve_udp(socket: UdpSocket, state: Arc<State>) {
+    let mut buffer = vec![0; 4_096];
+    loop {
+        let (length, from): (usize, SocketAddr) = match socket.recv_from(&mut buffer).await {
+            Ok(received) => received,
+            Err(error) => {
+                tracing::debug!(%error, "cannot read a DNS query");
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                continue;
+            }
+        };
+        let Some(answer) = buffer.get(..length).and_then(|query| reply(query, &state)) else {
+            continue;
+        };
+        let bytes = match answer.to_vec() {
+            Ok(bytes) if bytes.len() <= UDP_AT_MOST => Ok(bytes),
+            // The client asks again over TCP.
+            Ok(_) => answer.truncate().to_vec(),
+            error => error,
+        };
+        if let Ok(bytes) = bytes {
+            let _ = socket.send_to(&bytes, from).await;
+        }
+    }
+}
+
+/// Answers over TCP until the task is aborted; the connections end with it.
+pub(crate) async fn serve_tcp(listener: TcpListener, state: Arc<State>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
+                let state = Arc::clone(&state);
+                connections.spawn(async move {
+                    if let Err(error) = connection(stream, &state).await {
+                        tracing::debug!(%error, "DNS connection ended");
+                    }
+                });
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// Messages with their length in front (RFC 1035 §4.2.2).
+async fn connection(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
+    loop {
+        let length = stream.read_u16().await?;
+        let mut query = vec![0; usize::from(length)];
+        stream.read_exact(&mut query).await?;
+        let Some(Ok(bytes)) = reply(&query, state).map(|answer| answer.to_vec()) else {
+            return Ok(());
+        };
+        let Ok(length) = u16::try_from(bytes.len()) else {
+            return Ok(());
+        };
+        stream.write_u16(length).await?;
+        stream.write_all(&bytes).await?;
+    }
+}
+
+/// The answer; `None` where the server says nothing.
+fn reply(query: &[u8], state: &State) -> Option<Message> {
+    let query = Message::from_vec(query).ok()?;
+    let asked = query.queries.first()?;
+    let faults = state.faults();
+    let name = asked.name().to_lowercase().to_ascii();
+    let name = name.trim_end_matches('.');
+    state
+        .lock()
+        .dns_queries
+        .push(format!("{name} {}", asked.query_type()));
+    if faults.dns_silent {
+        return None;
+    }
+    let mut answer = Message::response(query.metadata.id, OpCode::Query);
+    answer.metadata.recursion_desired = query.metadata.recursion_desired;
+    answer.metadata.recursion_available = true;
+    answer.add_query(asked.clone());
+    if faults.dns_fails {
+        answer.metadata.response_code = ResponseCode::ServFail;
+        return Some(answer);
+    }
+    let zone = zone::Zone::new(&state.descriptor, &faults.dns);
+    match zone.find(name, asked.query_type()) {
+        Some(found) => answer.add_answers(
+            found
+                .into_iter()
+                .map(|data| Record::from_rdata(asked.name().clone(), TTL, data)),
+        ),
+        None => {
+            answer.metadata.response_code = ResponseCode::NXDomain;
+            &mut answer
+        }
+    };
+    Some(answer)
+}
