@@ -1,12 +1,26 @@
 //! Accounts.
 
 use domain::{
-    Account, AccountId, AccountName, Actor, Role, SignedIn,
-    access::{ChangePasswordForm, NewAccountForm},
+    Account, AccountId, AccountName, Actor, AuditAction, FieldError, FormErrors, Role, SignedIn,
+    TypedSecret, Who,
+    access::{AccessField, ChangePasswordForm, NewAccountForm},
 };
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use store::{AccountChange, NewAccount};
 
-use crate::{Access, AccessError, FormError, Link};
+use crate::{Access, AccessError, FormError, Link, id::account_id, password::Compared};
+
+fn one(field: AccessField, error: FieldError) -> FormError {
+    FormError::Form(FormErrors::one(field, error))
+}
+
+fn done(change: &AccountChange, field: AccessField) -> Result<(), FormError> {
+    match change {
+        AccountChange::Done => Ok(()),
+        AccountChange::Unknown => Err(AccessError::Unknown.into()),
+        AccountChange::LastAdministrator => Err(one(field, FieldError::LastAdministrator)),
+    }
+}
 
 impl Access {
     /// All accounts by name.
@@ -14,7 +28,7 @@ impl Access {
     /// # Errors
     /// When the database fails.
     pub async fn accounts(&self) -> Result<Vec<Account>, AccessError> {
-        todo!()
+        Ok(self.store().accounts().await?)
     }
 
     /// The account with a name, without regard to case.
@@ -22,8 +36,8 @@ impl Access {
     /// # Errors
     /// When the database fails.
     pub async fn account(&self, name: &AccountName) -> Result<Option<Account>, AccessError> {
-        let _ = name;
-        todo!()
+        let found = self.store().credentials(name).await?;
+        Ok(found.map(|found| found.account))
     }
 
     /// Adds an account. Whoever gets the link chooses its password.
@@ -31,8 +45,20 @@ impl Access {
     /// # Errors
     /// When a field is wrong, the name taken; when the database fails.
     pub async fn add_account(&self, form: &NewAccountForm, by: &Actor) -> Result<Link, FormError> {
-        let _ = (form, by);
-        todo!()
+        let (name, role) = form.parse().map_err(FormError::Form)?;
+        let (link, row) = self.new_link();
+        let new = NewAccount {
+            id: account_id()?,
+            name,
+            role,
+            password_hash: None,
+        };
+        let added = self.store().add_account(&new, Some(&row), by, self.now());
+        if added.await? {
+            Ok(link)
+        } else {
+            Err(one(AccessField::Name, FieldError::NameTaken))
+        }
     }
 
     /// Adds an account with a password.
@@ -45,8 +71,24 @@ impl Access {
         password: &SecretString,
         by: &Actor,
     ) -> Result<(), FormError> {
-        let _ = (form, password, by);
-        todo!()
+        let (name, role) = form.parse().map_err(FormError::Form)?;
+        let password = TypedSecret::new(password.expose_secret());
+        let hash = self
+            .0
+            .passwords
+            .new_hash(name.as_str(), &password, &password);
+        let new = NewAccount {
+            id: account_id()?,
+            password_hash: Some(hash.await?),
+            name,
+            role,
+        };
+        let added = self.store().add_account(&new, None, by, self.now());
+        if added.await? {
+            Ok(())
+        } else {
+            Err(one(AccessField::Name, FieldError::NameTaken))
+        }
     }
 
     /// Makes a link to choose a new password; the old one and all sessions of the account end at once, and it is no longer
@@ -55,8 +97,12 @@ impl Access {
     /// # Errors
     /// `Unknown`; when the database fails.
     pub async fn reset_password(&self, id: &AccountId, by: &Actor) -> Result<Link, AccessError> {
-        let _ = (id, by);
-        todo!()
+        let (link, row) = self.new_link();
+        let reset = self
+            .store()
+            .reset_password(id, &row, by, self.now())
+            .await?;
+        reset.then_some(link).ok_or(AccessError::Unknown)
     }
 
     /// Sets a password without a link, as the command line does; the old one and all sessions of the account end at once, and
@@ -70,8 +116,15 @@ impl Access {
         password: &SecretString,
         by: &Actor,
     ) -> Result<(), FormError> {
-        let _ = (id, password, by);
-        todo!()
+        let name = self.store().account_name(id).await?;
+        let name = name.ok_or(AccessError::Unknown)?;
+        let password = TypedSecret::new(password.expose_secret());
+        let passwords = &self.0.passwords;
+        let hash = passwords
+            .new_hash(name.as_str(), &password, &password)
+            .await?;
+        let set = self.store().set_password(id, &hash, by, self.now()).await?;
+        Ok(set.then_some(()).ok_or(AccessError::Unknown)?)
     }
 
     /// Changes the role, also of sessions that are open.
@@ -79,8 +132,8 @@ impl Access {
     /// # Errors
     /// `LastAdministrator` at `Role`; `Unknown`; when the database fails.
     pub async fn set_role(&self, id: &AccountId, role: Role, by: &Actor) -> Result<(), FormError> {
-        let _ = (id, role, by);
-        todo!()
+        let changed = self.store().set_role(id, role, by, self.now()).await?;
+        done(&changed, AccessField::Role)
     }
 
     /// Removes an account with its sessions.
@@ -88,8 +141,8 @@ impl Access {
     /// # Errors
     /// `LastAdministrator` at `Name`; `Unknown`; when the database fails.
     pub async fn remove_account(&self, id: &AccountId, by: &Actor) -> Result<(), FormError> {
-        let _ = (id, by);
-        todo!()
+        let removed = self.store().remove_account(id, by, self.now()).await?;
+        done(&removed, AccessField::Name)
     }
 
     /// Changes the own password and ends the other sessions of the account.
@@ -102,7 +155,39 @@ impl Access {
         form: &ChangePasswordForm,
         address: &str,
     ) -> Result<(), FormError> {
-        let _ = (signed_in, form, address);
-        todo!()
+        if form.current.is_empty() {
+            return Err(one(AccessField::Current, FieldError::Required));
+        }
+        let name = signed_in.name.as_str();
+        let passwords = &self.0.passwords;
+        let new = passwords
+            .new_hash(name, &form.password, &form.repeated)
+            .await?;
+
+        let counted = self.buckets(name, address);
+        if let Some(seconds) = self.count(&counted, Some(&signed_in.name), address).await? {
+            return Err(FormError::SlowDown { seconds });
+        }
+        let found = self.store().credentials(&signed_in.name).await?;
+        let stored = found.and_then(|found| found.password_hash);
+        let compared = passwords.compare(&form.current, stored.as_ref()).await?;
+        if let (Compared::Right | Compared::RightButOld, Some(stored)) = (compared, &stored) {
+            let changed = self.store().change_password(
+                signed_in,
+                stored,
+                &new,
+                &counted,
+                address,
+                self.now(),
+            );
+            if changed.await? {
+                return Ok(());
+            }
+        }
+        tracing::warn!(address, account = name, "a present password was wrong");
+        let mut failed = self.failed(AuditAction::SignInFailed, Some(&signed_in.name), address);
+        failed.actor.who = Who::Account(signed_in.name.clone());
+        self.store().record(&failed).await?;
+        Err(one(AccessField::Current, FieldError::PasswordWrong))
     }
 }

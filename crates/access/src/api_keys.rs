@@ -1,9 +1,18 @@
 //! API keys.
 
-use domain::{Actor, ApiKey, ApiKeyId, access::NewKeyForm};
-use secrecy::SecretString;
+use domain::{
+    Actor, ApiKey, ApiKeyId, FieldError, FormErrors,
+    access::{AccessField, NewKeyForm},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use store::MakeKeyOutcome;
 
-use crate::{Access, AccessError, FormError};
+use crate::{Access, AccessError, FormError, Token, id::api_key_id};
+
+/// What every key begins with, so that one that got lost is found by whoever searches for it.
+const PREFIX: &str = "mgk_";
+/// How exactly the last use is known: seconds.
+const USED: i64 = 60;
 
 impl Access {
     /// All keys that have not been ended, by name; those that have expired as well.
@@ -11,7 +20,7 @@ impl Access {
     /// # Errors
     /// When the database fails.
     pub async fn api_keys(&self) -> Result<Vec<ApiKey>, AccessError> {
-        todo!()
+        Ok(self.store().api_keys().await?)
     }
 
     /// Makes a key: `mgk_` and 43 characters. It is known to nobody after this.
@@ -23,8 +32,28 @@ impl Access {
         form: &NewKeyForm,
         by: &Actor,
     ) -> Result<(ApiKey, SecretString), FormError> {
-        let _ = (form, by);
-        todo!()
+        let now = self.now();
+        let new = form.parse(now).map_err(FormError::Form)?;
+        let token = Token::generate();
+        let key = ApiKey {
+            id: api_key_id()?,
+            name: new.name,
+            scopes: new.scopes,
+            data_center: new.data_center,
+            created_at: now,
+            expires_at: new.expires_at,
+            last_used_at: None,
+        };
+        let (field, error) = match self.store().make_api_key(&key, &token.hash(), by).await? {
+            MakeKeyOutcome::Made => {
+                return Ok((key, format!("{PREFIX}{}", token.expose()).into()));
+            }
+            MakeKeyOutcome::NameTaken => (AccessField::Name, FieldError::NameTaken),
+            MakeKeyOutcome::UnknownDataCenter => {
+                (AccessField::DataCenter, FieldError::UnknownDataCenter)
+            }
+        };
+        Err(FormError::Form(FormErrors::one(field, error)))
     }
 
     /// Ends a key.
@@ -32,8 +61,8 @@ impl Access {
     /// # Errors
     /// `Unknown`; when the database fails.
     pub async fn end_api_key(&self, id: &ApiKeyId, by: &Actor) -> Result<(), AccessError> {
-        let _ = (id, by);
-        todo!()
+        let ended = self.store().end_api_key(id, by, self.now()).await?;
+        ended.then_some(()).ok_or(AccessError::Unknown)
     }
 
     /// The key that a program shows, and notes that it was used; `None` when it is none, has ended or expired.
@@ -41,7 +70,18 @@ impl Access {
     /// # Errors
     /// When the database fails.
     pub async fn api_key(&self, shown: &SecretString) -> Result<Option<ApiKey>, AccessError> {
-        let _ = shown;
-        todo!()
+        let token = shown.expose_secret().strip_prefix(PREFIX);
+        let Some(token) = token.and_then(Token::parse) else {
+            return Ok(None);
+        };
+        let now = self.now();
+        let Some(mut key) = self.store().api_key(&token.hash(), now).await? else {
+            return Ok(None);
+        };
+        if key.last_used_at.is_none_or(|last| now.since(last) >= USED) {
+            self.store().touch_api_key(&key.id, now).await?;
+            key.last_used_at = Some(now);
+        }
+        Ok(Some(key))
     }
 }

@@ -7,16 +7,20 @@ mod accounts;
 mod activity;
 mod api_keys;
 mod error;
+mod id;
 mod links;
+mod password;
 mod sessions;
 mod setup;
 mod sign_in;
+mod throttle;
 mod token;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use ambient::{Clock, SystemClock};
 use domain::UnixTime;
+use password::Passwords;
 use store::Store;
 
 pub use activity::ActivityPage;
@@ -48,12 +52,20 @@ pub struct Access(Arc<Inner>);
 struct Inner {
     store: Store,
     options: AccessOptions,
+    passwords: Passwords,
+    /// There is an account, and always will be.
+    is_set_up: AtomicBool,
 }
 
 impl Access {
     /// Over an open store.
     pub fn new(store: Store, options: AccessOptions) -> Self {
-        Self(Arc::new(Inner { store, options }))
+        Self(Arc::new(Inner {
+            store,
+            options,
+            passwords: Passwords::new(),
+            is_set_up: AtomicBool::new(false),
+        }))
     }
 
     fn store(&self) -> &Store {

@@ -1,8 +1,18 @@
 //! Sessions: 12 hours, 1 hour without use.
 
-use domain::{Actor, Session, SessionId, SignedIn, UnixTime};
+use domain::{Actor, AuditAction, Session, SessionId, SignedIn, UnixTime};
+use store::SessionLife;
 
-use crate::{Access, AccessError, Token};
+use crate::{Access, AccessError, Token, id::session_id};
+
+/// Longest session: seconds.
+const LONGEST: i64 = 12 * 3_600;
+/// A session that is not used for so long has ended: seconds.
+const IDLE: i64 = 3_600;
+/// How exactly the last use is known: seconds.
+const SEEN: i64 = 60;
+/// Characters that are kept of how a browser calls itself.
+const AGENT: usize = 200;
 
 /// Where a request comes from.
 #[derive(Clone, Debug, Default)]
@@ -31,14 +41,75 @@ pub struct NewSession {
     pub expires_at: UnixTime,
 }
 
+/// A session on its way into the database, and the tokens that only the browser will have.
+pub(crate) struct Begins {
+    pub(crate) row: store::NewSession,
+    token: Token,
+    device: Token,
+}
+
+impl Begins {
+    pub(crate) fn begun(self, signed_in: SignedIn) -> NewSession {
+        NewSession {
+            expires_at: self.row.now.plus(LONGEST),
+            token: self.token,
+            device: self.device,
+            signed_in,
+        }
+    }
+}
+
+fn agent(text: &str) -> String {
+    let readable = text.chars().filter(|c| !c.is_control());
+    readable.take(AGENT).collect()
+}
+
 impl Access {
+    /// A browser that has not signed in for so long is like any other: seconds.
+    pub(crate) const DEVICE: i64 = 365 * 86_400;
+
+    /// A session with a new token, in place of the one that the browser has; `device` is the browser's token when it is good for
+    /// the account.
+    pub(crate) fn begins(
+        &self,
+        visitor: &Visitor,
+        device: Option<&Token>,
+    ) -> Result<Begins, AccessError> {
+        let token = Token::generate();
+        let device = device.cloned().unwrap_or_else(Token::generate);
+        let row = store::NewSession {
+            id: session_id()?,
+            token_hash: token.hash(),
+            device_hash: device.hash(),
+            replaces: visitor.session.as_ref().map(Token::hash),
+            address: visitor.address.clone(),
+            agent: agent(&visitor.agent),
+            now: self.now(),
+        };
+        Ok(Begins { row, token, device })
+    }
+
+    fn life(&self) -> SessionLife {
+        SessionLife {
+            began_after: self.now().plus(-LONGEST),
+            seen_after: self.now().plus(-IDLE),
+        }
+    }
+
     /// Who has the session with this token, and notes that it was used. `None` when there is none, or it has ended.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn session(&self, token: &Token) -> Result<Option<SignedIn>, AccessError> {
-        let _ = token;
-        todo!()
+        let found = self.store().session(&token.hash(), self.life()).await?;
+        let Some((signed_in, seen_at)) = found else {
+            return Ok(None);
+        };
+        let now = self.now();
+        if now.since(seen_at) >= SEEN {
+            self.store().touch_session(&signed_in.session, now).await?;
+        }
+        Ok(Some(signed_in))
     }
 
     /// The sessions of one account, or of all, the latest use first.
@@ -49,8 +120,7 @@ impl Access {
         &self,
         of: Option<&domain::AccountId>,
     ) -> Result<Vec<Session>, AccessError> {
-        let _ = of;
-        todo!()
+        Ok(self.store().sessions(of, self.life()).await?)
     }
 
     /// Ends a session; with `of`, only one of this account.
@@ -63,8 +133,9 @@ impl Access {
         of: Option<&domain::AccountId>,
         by: &Actor,
     ) -> Result<(), AccessError> {
-        let _ = (id, of, by);
-        todo!()
+        let action = AuditAction::SessionEnded;
+        let ended = self.store().end_session(id, of, action, by, self.now());
+        ended.await?.then_some(()).ok_or(AccessError::Unknown)
     }
 
     /// Forgets what has ended: sessions, links, attempts, devices. To be called now and then.
@@ -72,6 +143,11 @@ impl Access {
     /// # Errors
     /// When the database fails.
     pub async fn tidy(&self) -> Result<(), AccessError> {
-        todo!()
+        let now = self.now();
+        let devices_until = now.plus(-Self::DEVICE);
+        Ok(self
+            .store()
+            .tidy_access(self.life(), devices_until, now)
+            .await?)
     }
 }

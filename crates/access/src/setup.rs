@@ -1,17 +1,31 @@
 //! The first start: a one-use link makes the first administrator.
 
-use domain::access::SetupForm;
+use std::sync::atomic::Ordering;
 
-use crate::{Access, AccessError, FormError, Link, NewSession, Token, Visitor};
+use domain::{
+    AccountName, FormErrors, Role,
+    access::{AccessField, SetupForm},
+};
+use store::NewAccount;
+
+use crate::{
+    Access, AccessError, FormError, Link, LinkKind, NewSession, Token, Visitor, id::account_id,
+};
 
 impl Access {
-    /// Whether there is no account that can sign in, so that nothing but the setup is reachable. Once it is
-    /// false it is remembered.
+    /// Whether there is no account, so that nothing but the setup is reachable. Once it is
+    /// false it is remembered: the last account cannot be removed.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn needs_setup(&self) -> Result<bool, AccessError> {
-        todo!()
+        let known = &self.0.is_set_up;
+        if known.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let is_set_up = self.store().has_accounts().await?;
+        known.store(is_set_up, Ordering::Relaxed);
+        Ok(!is_set_up)
     }
 
     /// At the start: ends the setup link of the last start and makes a new one; `None` when there is an account.
@@ -19,7 +33,13 @@ impl Access {
     /// # Errors
     /// When the database fails.
     pub async fn begin_setup(&self) -> Result<Option<Link>, AccessError> {
-        todo!()
+        let token = Token::generate();
+        let made = self.store().make_setup_link(&token.hash()).await?;
+        Ok(made.then_some(Link {
+            kind: LinkKind::Setup,
+            token,
+            expires_at: None,
+        }))
     }
 
     /// Whether a token is that of the setup link. Does not use it up.
@@ -27,8 +47,7 @@ impl Access {
     /// # Errors
     /// When the database fails.
     pub async fn is_setup_link(&self, token: &Token) -> Result<bool, AccessError> {
-        let _ = token;
-        todo!()
+        Ok(self.store().is_setup_link(&token.hash()).await?)
     }
 
     /// Makes the first administrator and signs in; the link has ended then.
@@ -40,7 +59,39 @@ impl Access {
         form: &SetupForm,
         visitor: &Visitor,
     ) -> Result<NewSession, FormError> {
-        let _ = (form, visitor);
-        todo!()
+        let token = Token::parse(form.token.expose());
+        let hash = match &token {
+            Some(token) if self.is_setup_link(token).await? => token.hash(),
+            _ => return Err(self.wrong_link(&visitor.address).await),
+        };
+        let name = AccountName::parse(&form.name);
+        let typed = name.as_ref().map_or("", AccountName::as_str);
+        let passwords = &self.0.passwords;
+        let password_hash = passwords
+            .new_hash(typed, &form.password, &form.repeated)
+            .await;
+        let (name, password_hash) = match (name, password_hash) {
+            (Ok(name), Ok(hash)) => (name, hash),
+            (Err(error), Ok(_)) => {
+                return Err(FormError::Form(FormErrors::one(AccessField::Name, error)));
+            }
+            (Err(error), Err(FormError::Form(mut errors))) => {
+                errors.add(AccessField::Name, error);
+                return Err(FormError::Form(errors));
+            }
+            (_, Err(error)) => return Err(error),
+        };
+        let new = NewAccount {
+            id: account_id()?,
+            name,
+            role: Role::Administrator,
+            password_hash: Some(password_hash),
+        };
+        let begins = self.begins(visitor, None)?;
+        let finished = self.store().finish_setup(&hash, &new, &begins.row).await?;
+        match finished {
+            Some(signed_in) => Ok(begins.begun(signed_in)),
+            None => Err(self.wrong_link(&visitor.address).await),
+        }
     }
 }

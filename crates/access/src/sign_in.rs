@@ -1,8 +1,9 @@
 //! Signing in and out.
 
-use domain::{SignedIn, access::SignInForm};
+use domain::{AccountId, AccountName, Actor, AuditAction, SignedIn, Who, access::SignInForm};
+use store::{Bucket, SignIn};
 
-use crate::{Access, AccessError, NewSession, SignInError, Visitor};
+use crate::{Access, AccessError, NewSession, SignInError, Token, Visitor, password::Compared};
 
 impl Access {
     /// Signs in. The session that the browser had ends; the new one has a new token. The answer and its time are the
@@ -15,8 +16,64 @@ impl Access {
         form: &SignInForm,
         visitor: &Visitor,
     ) -> Result<NewSession, SignInError> {
-        let _ = (form, visitor);
-        todo!()
+        let credentials = match AccountName::parse(&form.name) {
+            Ok(name) => self.store().credentials(&name).await?,
+            Err(_) => None,
+        };
+        let account = credentials.as_ref().map(|found| &found.account);
+        let device = self
+            .device_of(account.map(|account| &account.id), visitor)
+            .await?;
+        let counted = match device {
+            Some(device) => vec![Bucket::device(&device.hash())],
+            None => self.buckets(&form.name, &visitor.address),
+        };
+        let name = account.map(|account| &account.name);
+        if let Some(seconds) = self.count(&counted, name, &visitor.address).await? {
+            return Err(SignInError::SlowDown { seconds });
+        }
+
+        let stored = credentials
+            .as_ref()
+            .and_then(|found| found.password_hash.as_ref());
+        let passwords = &self.0.passwords;
+        let compared = passwords.compare(&form.password, stored).await?;
+        let rehashed = match compared {
+            Compared::Wrong | Compared::Right => None,
+            Compared::RightButOld => Some(passwords.rehash(&form.password).await?),
+        };
+        if let (Compared::Right | Compared::RightButOld, Some(account), Some(verified)) =
+            (compared, account, stored)
+        {
+            let begins = self.begins(visitor, device)?;
+            let sign_in = SignIn {
+                account: &account.id,
+                verified,
+                rehashed: rehashed.as_ref(),
+                counted: &counted,
+            };
+            if let Some(signed_in) = self.store().sign_in(sign_in, &begins.row).await? {
+                return Ok(begins.begun(signed_in));
+            }
+        }
+        tracing::warn!(address = visitor.address, "a sign-in was wrong");
+        let failed = self.failed(AuditAction::SignInFailed, name, &visitor.address);
+        self.store().record(&failed).await?;
+        Err(SignInError::Wrong)
+    }
+
+    /// The token of the browser, when this account has signed in with it before.
+    async fn device_of<'a>(
+        &self,
+        account: Option<&AccountId>,
+        visitor: &'a Visitor,
+    ) -> Result<Option<&'a Token>, AccessError> {
+        let (Some(account), Some(token)) = (account, &visitor.device) else {
+            return Ok(None);
+        };
+        let since = self.now().plus(-Self::DEVICE);
+        let known = self.store().device(&token.hash(), since).await?;
+        Ok((known.as_ref() == Some(account)).then_some(token))
     }
 
     /// Ends the session.
@@ -24,7 +81,14 @@ impl Access {
     /// # Errors
     /// When the database fails.
     pub async fn sign_out(&self, signed_in: &SignedIn, address: &str) -> Result<(), AccessError> {
-        let _ = (signed_in, address);
-        todo!()
+        let by = Actor {
+            who: Who::Account(signed_in.name.clone()),
+            address: address.into(),
+        };
+        let (id, of, now) = (&signed_in.session, &signed_in.account, self.now());
+        self.store()
+            .end_session(id, Some(of), AuditAction::SignedOut, &by, now)
+            .await?;
+        Ok(())
     }
 }

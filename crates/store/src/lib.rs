@@ -3,6 +3,9 @@
 //! One set of portable SQL serves SQLite, which is embedded, and PostgreSQL. Columns are TEXT and
 //! BIGINT only; secrets are sealed before they get here ([`KeySource`]).
 
+mod account;
+mod api_key;
+mod attempt;
 mod audit;
 mod authorization;
 mod check;
@@ -12,11 +15,18 @@ mod draft;
 mod error;
 mod grant;
 mod key;
+mod link;
+mod note;
 mod row;
 mod seal;
+mod session;
 mod settings;
 mod store;
+mod tidy;
 
+pub use account::{AccountChange, Credentials, NewAccount};
+pub use api_key::MakeKeyOutcome;
+pub use attempt::{Bucket, Counted};
 pub use authorization::{
     AuthorizationRecord, FinishOutcome, Finished, NewAuthorization, NewGrant, RecordState,
     TakeOutcome, TakenAuthorization,
@@ -25,5 +35,7 @@ pub use data_center::{AddOutcome, RemoveOutcome, RenameOutcome};
 pub use error::{DatabaseError, StoreError};
 pub use grant::{Grant, GrantState, GrantSummary, Refreshed};
 pub use key::KeySource;
+pub use link::NewLink;
+pub use session::{NewSession, SessionLife, SignIn};
 pub use settings::{SaveOutcome, StoredSettings};
 pub use store::Store;

@@ -1,0 +1,87 @@
+//! Where attempts to sign in are counted.
+
+use std::net::IpAddr;
+
+use domain::{AccountName, Actor, AuditAction, AuditRecord};
+use store::{Bucket, Counted};
+
+use crate::{Access, AccessError};
+
+/// What counts as one address: all of IPv4, the network of a subscriber of IPv6 (RFC 6177 §2).
+fn network(address: &str) -> String {
+    match address
+        .parse::<IpAddr>()
+        .map(|address| address.to_canonical())
+    {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(address) => address.to_string(),
+        Err(_) => "unknown".into(),
+    }
+}
+
+impl Access {
+    /// The buckets of an attempt from somewhere.
+    pub(crate) fn buckets(&self, typed: &str, address: &str) -> Vec<Bucket> {
+        vec![self.store().name_bucket(typed), address_bucket(address)]
+    }
+
+    /// Counts an attempt; the seconds to wait when it is too early. Nobody learns from the audit what was typed as a name, unless
+    /// an account has it.
+    pub(crate) async fn count(
+        &self,
+        buckets: &[Bucket],
+        account: Option<&AccountName>,
+        address: &str,
+    ) -> Result<Option<i64>, AccessError> {
+        let slowed = self.failed(AuditAction::SignInSlowed, account, address);
+        match self.store().count_attempt(buckets, &slowed).await? {
+            Counted::Open => Ok(None),
+            Counted::Wait { seconds, first } => {
+                if first {
+                    tracing::warn!(
+                        address,
+                        seconds,
+                        "too many wrong sign-ins: the next has to wait"
+                    );
+                }
+                Ok(Some(seconds))
+            }
+        }
+    }
+
+    /// What the audit says of an attempt that failed.
+    pub(crate) fn failed(
+        &self,
+        action: AuditAction,
+        account: Option<&AccountName>,
+        address: &str,
+    ) -> AuditRecord {
+        AuditRecord {
+            at: self.now(),
+            actor: Actor::nobody(address),
+            action,
+            subject: account.map(AccountName::to_string).unwrap_or_default(),
+            changes: Vec::new(),
+        }
+    }
+}
+
+pub(crate) fn address_bucket(address: &str) -> Bucket {
+    Bucket::address(&network(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn addresses_of_one_ipv6_network_count_as_one() {
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::2"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+    }
+}

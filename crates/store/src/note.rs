@@ -1,0 +1,26 @@
+//! What is said in the audit about access.
+
+use domain::{AccountName, Actor, AuditAction, AuditRecord, UnixTime, Who};
+
+pub(crate) fn note(
+    by: &Actor,
+    at: UnixTime,
+    action: AuditAction,
+    subject: impl Into<String>,
+) -> AuditRecord {
+    AuditRecord {
+        at,
+        actor: by.clone(),
+        action,
+        subject: subject.into(),
+        changes: Vec::new(),
+    }
+}
+
+/// Somebody who has signed in, or just does.
+pub(crate) fn by_account(name: &AccountName, address: &str) -> Actor {
+    Actor {
+        who: Who::Account(name.clone()),
+        address: address.into(),
+    }
+}
