@@ -263,6 +263,8 @@ pub struct Finding {
 impl Finding {
     /// Longest text of a provider that is kept: characters.
     pub const SAID_AT_MOST: usize = 1_000;
+    /// Longest value that is kept, a URL or a scope: characters.
+    pub const VALUE_AT_MOST: usize = 2_048;
 
     /// A finding without more to say.
     pub fn new(code: FindingCode) -> Self {
@@ -287,10 +289,12 @@ impl Finding {
         self
     }
 
-    /// With a value for the text.
+    /// With a value for the text. It may come from the other side, too; it is cut and freed of control characters.
     #[must_use]
-    pub fn with(mut self, value: FindingValue, text: impl Into<String>) -> Self {
-        self.values.insert(value, text.into());
+    pub fn with(mut self, value: FindingValue, text: impl AsRef<str>) -> Self {
+        let characters = text.as_ref().chars().filter(|c| !c.is_control());
+        let text = characters.take(Self::VALUE_AT_MOST).collect();
+        self.values.insert(value, text);
         self
     }
 
@@ -316,6 +320,16 @@ mod tests {
             let json = serde_json::to_string(code).unwrap();
             assert_eq!(json, format!("\"{}\"", code.as_str()));
         }
+    }
+
+    #[test]
+    fn a_value_of_the_other_side_is_cut_and_freed_of_control_characters() {
+        let offered = format!("PLAIN\r\n\u{1b}[31m{}", "X".repeat(5_000));
+        let finding =
+            Finding::new(FindingCode::MechanismNotOffered).with(FindingValue::Offered, offered);
+        let value = finding.value(FindingValue::Offered);
+        assert!(value.starts_with("PLAIN[31mX"));
+        assert_eq!(value.chars().count(), Finding::VALUE_AT_MOST);
     }
 
     #[test]

@@ -102,8 +102,8 @@ impl Host {
     }
 }
 
-/// Labels of 1 to 63 letters, digits, hyphens and underscores, not all of the last one digits (a
-/// mistyped IP address is not a name).
+/// Labels of 1 to 63 letters, digits, hyphens and underscores, the last one no number: `127.1` and `0x7f000001` are IP
+/// addresses to resolvers and in URLs (WHATWG URL §3.5, "ends in a number").
 fn is_name(text: &str) -> bool {
     let label_is_good = |label: &str| {
         (1..=63).contains(&label.len())
@@ -113,11 +113,15 @@ fn is_name(text: &str) -> bool {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
-    text.split('.').all(label_is_good)
-        && text
-            .rsplit('.')
-            .next()
-            .is_some_and(|last| !last.bytes().all(|b| b.is_ascii_digit()))
+    text.split('.').all(label_is_good) && !text.rsplit('.').next().is_some_and(is_number)
+}
+
+/// Decimal, octal or hexadecimal.
+fn is_number(label: &str) -> bool {
+    match label.get(..2) {
+        Some("0x" | "0X") => label[2..].bytes().all(|b| b.is_ascii_hexdigit()),
+        _ => label.bytes().all(|b| b.is_ascii_digit()),
+    }
 }
 
 impl fmt::Display for Host {
@@ -161,6 +165,9 @@ mod tests {
             ("-smtp.gmail.com", FieldError::NotAHost),
             ("256.1.1.1", FieldError::NotAHost),
             ("1.2.3", FieldError::NotAHost),
+            ("0xa9fea9fe", FieldError::NotAHost),
+            ("127.0x1", FieldError::NotAHost),
+            ("127.0X", FieldError::NotAHost),
             ("smtp.gmail.com\r\nRCPT", FieldError::NotAHost),
             ("smtp.gmail.com/x", FieldError::NotAHost),
             ("sмtp.gmail.com", FieldError::NotAHost),
