@@ -104,16 +104,15 @@ fn reply(query: &[u8], state: &State) -> Option<Message> {
         return Some(answer);
     }
     let zone = zone::Zone::new(&state.descriptor, &faults.dns);
-    match zone.find(name, asked.query_type()) {
-        Some(found) => answer.add_answers(
+    if let Some(found) = zone.find(name, asked.query_type()) {
+        let name = asked.name();
+        answer.add_answers(
             found
                 .into_iter()
-                .map(|data| Record::from_rdata(asked.name().clone(), TTL, data)),
-        ),
-        None => {
-            answer.metadata.response_code = ResponseCode::NXDomain;
-            &mut answer
-        }
-    };
+                .map(|data| Record::from_rdata(name.clone(), TTL, data)),
+        );
+    } else {
+        answer.metadata.response_code = ResponseCode::NXDomain;
+    }
     Some(answer)
 }
