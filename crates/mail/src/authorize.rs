@@ -2,8 +2,8 @@
 
 use ambient::random;
 use domain::{
-    Actor, Authentication, AuthorizationId, AuthorizationState, DataCenterId, FindingCode,
-    SessionId,
+    Actor, AuditAction, AuditRecord, Authentication, AuthorizationId, AuthorizationState, Change,
+    DataCenterId, FindingCode, SessionId,
 };
 use secrecy::SecretString;
 use store::{FinishOutcome, Finished, NewAuthorization, RecordState, TakeOutcome};
@@ -75,7 +75,7 @@ impl Mailer {
             created_at: now,
             expires_at: now.plus(LASTS),
         };
-        self.store().begin_authorization(&authorization).await?;
+        self.store().begin_authorization(&authorization, by).await?;
         tracing::info!(data_center = %id, authorization = authorization.id.as_str(), "authorization begun");
         Ok(Begun {
             id: authorization.id,
@@ -115,12 +115,26 @@ impl Mailer {
             .take_authorization(&state_hash, session.map(SessionId::as_str), now)
             .await?;
         let (id, outcome) = match taken {
-            TakeOutcome::Unknown => return Ok(turned_away(FindingCode::StateUnknown)),
-            TakeOutcome::OtherBrowser => return Ok(turned_away(FindingCode::OtherBrowser)),
-            TakeOutcome::AlreadyUsed { .. } => {
-                return Ok(turned_away(FindingCode::AuthorizationUsed));
+            TakeOutcome::Unknown => {
+                return self.turn_away(FindingCode::StateUnknown, None, by).await;
             }
-            TakeOutcome::Expired { id, .. } => return self.state_of(id).await,
+            TakeOutcome::OtherBrowser { data_center } => {
+                let data_center = Some(&data_center);
+                return self
+                    .turn_away(FindingCode::OtherBrowser, data_center, by)
+                    .await;
+            }
+            TakeOutcome::AlreadyUsed { data_center, .. } => {
+                let data_center = Some(&data_center);
+                return self
+                    .turn_away(FindingCode::AuthorizationUsed, data_center, by)
+                    .await;
+            }
+            TakeOutcome::Expired { id, data_center } => {
+                let code = FindingCode::AuthorizationExpired;
+                self.record_refusal(code, Some(&data_center), by).await?;
+                return self.state_of(id).await;
+            }
             TakeOutcome::Taken(taken) => {
                 let outcome = match self.redeem(&taken, callback).await? {
                     Ok(grant) => FinishOutcome::Granted(grant),
@@ -129,7 +143,10 @@ impl Mailer {
                 (taken.id, outcome)
             }
         };
-        match self.store().finish_authorization(&id, outcome).await? {
+        let finished = self
+            .store()
+            .finish_authorization(&id, outcome, by, self.now());
+        match finished.await? {
             Finished::Granted { .. } | Finished::NotOpen => {
                 tracing::info!(authorization = id.as_str(), "authorization finished");
             }
@@ -142,6 +159,42 @@ impl Mailer {
             }
         }
         self.state_of(id).await
+    }
+
+    /// A callback that is none of ours, or comes again: it learns nothing about any authorization.
+    async fn turn_away(
+        &self,
+        code: FindingCode,
+        data_center: Option<&DataCenterId>,
+        by: &Actor,
+    ) -> Result<(Option<AuthorizationId>, AuthorizationState), MailError> {
+        tracing::warn!(finding = code.as_str(), "callback turned away");
+        self.record_refusal(code, data_center, by).await?;
+        let finding = code.into();
+        let data_center = None;
+        Ok((
+            None,
+            AuthorizationState::Failed {
+                data_center,
+                finding,
+            },
+        ))
+    }
+
+    async fn record_refusal(
+        &self,
+        code: FindingCode,
+        data_center: Option<&DataCenterId>,
+        by: &Actor,
+    ) -> Result<(), MailError> {
+        let record = AuditRecord {
+            at: self.now(),
+            actor: by.clone(),
+            action: AuditAction::AuthorizationFailed,
+            subject: data_center.map(ToString::to_string).unwrap_or_default(),
+            changes: vec![Change::fact("finding", code.as_str())],
+        };
+        Ok(self.store().record(&record).await?)
     }
 
     async fn state_of(
@@ -200,16 +253,4 @@ impl Mailer {
             },
         }))
     }
-}
-
-/// A callback that is none of ours, or comes again: it learns nothing about any authorization.
-fn turned_away(code: FindingCode) -> (Option<AuthorizationId>, AuthorizationState) {
-    tracing::warn!(finding = code.as_str(), "callback turned away");
-    (
-        None,
-        AuthorizationState::Failed {
-            data_center: None,
-            finding: code.into(),
-        },
-    )
 }

@@ -26,7 +26,7 @@ impl Mailer {
         let name = DataCenterName::parse(name).map_err(DataCenterError::Refused)?;
         match self
             .store()
-            .add_data_center(&name, self.now())
+            .add_data_center(&name, by, self.now())
             .await
             .map_err(MailError::from)?
         {
@@ -48,7 +48,7 @@ impl Mailer {
         let name = DataCenterName::parse(name).map_err(DataCenterError::Refused)?;
         let error = match self
             .store()
-            .rename_data_center(id, &name)
+            .rename_data_center(id, &name, by, self.now())
             .await
             .map_err(MailError::from)?
         {
@@ -70,7 +70,7 @@ impl Mailer {
     ) -> Result<(), DataCenterError> {
         let error = match self
             .store()
-            .remove_data_center(id)
+            .remove_data_center(id, by, self.now())
             .await
             .map_err(MailError::from)?
         {

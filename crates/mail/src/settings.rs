@@ -7,7 +7,7 @@ use domain::{
 use secrecy::SecretString;
 use store::{GrantState, SaveOutcome, StoredSettings};
 
-use crate::{MailError, Mailer, SaveError};
+use crate::{MailError, Mailer, SaveError, changes::changes};
 
 /// Settings were saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,14 @@ impl Mailer {
         }
         let outcome = self
             .store()
-            .save_settings(&id, form.version, &settings, self.now())
+            .save_settings(
+                &id,
+                form.version,
+                &settings,
+                by,
+                changes(stored.as_ref().map(|stored| &stored.settings), &settings),
+                self.now(),
+            )
             .await;
         match outcome.map_err(MailError::from)? {
             SaveOutcome::Saved {

@@ -3,15 +3,16 @@
 use std::time::Instant;
 
 use domain::{
-    Actor, Authentication, CheckId, CheckOutcome, CheckReport, DataCenterId, EmailAddress, Finding,
-    FindingCode, FormErrors, Retry, Security, SmtpForm, SmtpSettings, StepKind, Verdict,
-    finding::FindingValue,
+    Actor, AuditAction, AuditRecord, Authentication, Change, CheckId, CheckOutcome, CheckReport,
+    DataCenterId, EmailAddress, Finding, FindingCode, FormErrors, Retry, Security, SmtpForm,
+    SmtpSettings, StepKind, Verdict, finding::FindingValue,
 };
 use secrecy::SecretString;
 use tokio::time::timeout;
 
 use crate::{
     MailError, Mailer, TestError,
+    changes::changes,
     message::TestMessage,
     recorder::Recorder,
     sasl::Credential,
@@ -41,19 +42,52 @@ impl Mailer {
         let settings = resolve(form, stored.as_ref()).map_err(refuse)?;
         let recipient =
             EmailAddress::parse(recipient).map_err(|_| refuse(FormErrors::default()))?;
-        let target = Target::of(&settings);
+        let saved =
+            stored.is_some_and(|stored| changes(Some(&stored.settings), &settings).is_empty());
+        Ok(self.test(id, &settings, saved, &recipient, by).await?)
+    }
+
+    /// Sends a test email with what is saved, for those who may not change settings: nothing of a form counts.
+    ///
+    /// # Errors
+    /// When the recipient is wrong, when nothing is saved (`NoSettings`) or the database fails.
+    pub async fn send_saved_test(
+        &self,
+        id: &DataCenterId,
+        recipient: &str,
+        by: &Actor,
+    ) -> Result<(CheckId, CheckReport), TestError> {
+        let recipient = EmailAddress::parse(recipient).map_err(|error| TestError::Form {
+            errors: FormErrors::default(),
+            recipient: Some(error),
+        })?;
+        let stored = self.store().settings(id).await.map_err(MailError::from)?;
+        let settings = stored.ok_or(MailError::NoSettings)?.settings;
+        Ok(self
+            .test(id.clone(), &settings, true, &recipient, by)
+            .await?)
+    }
+
+    /// One test email; `saved` tells whether these settings are the saved ones.
+    async fn test(
+        &self,
+        id: DataCenterId,
+        settings: &SmtpSettings<SecretString>,
+        saved: bool,
+        recipient: &EmailAddress,
+        by: &Actor,
+    ) -> Result<(CheckId, CheckReport), MailError> {
+        let target = Target::of(settings);
         let started_at = self.now();
         let mut recorder = Recorder::default();
         let outcome = match self
-            .try_test(&id, &settings, &target, &recipient, &mut recorder)
+            .try_test(&id, settings, &target, recipient, &mut recorder)
             .await?
         {
             Ok(message_id) => CheckOutcome::Delivered { message_id },
             Err(finding) => {
-                let grant = self.store().grant_summary(&id).await;
-                let account = grant
-                    .map_err(MailError::from)?
-                    .and_then(|grant| grant.account);
+                let grant = self.store().grant_summary(&id).await?;
+                let account = grant.and_then(|grant| grant.account);
                 CheckOutcome::Failed(
                     finding
                         .with(FindingValue::From, settings.from.address.as_str())
@@ -72,31 +106,29 @@ impl Mailer {
             outcome,
         };
         let check = CheckId::parse(&ambient::random::token::<16>())
-            .map_err(|_| refuse(FormErrors::default()))?;
-        self.store()
-            .keep_check(&check, &report)
-            .await
-            .map_err(MailError::from)?;
+            .map_err(|_| MailError::UnknownDataCenter)?;
         let finding = match &report.outcome {
             CheckOutcome::Delivered { .. } => None,
             CheckOutcome::Failed(finding) => Some(finding.code.as_str()),
         };
+        let record = AuditRecord {
+            at: self.now(),
+            actor: by.clone(),
+            action: AuditAction::TestEmailSent,
+            subject: report.data_center.to_string(),
+            changes: vec![
+                Change::fact("recipient", &report.recipient),
+                Change::fact("server", &report.server),
+                Change::fact("settings", if saved { "saved" } else { "unsaved" }),
+                match &finding {
+                    None => Change::fact("outcome", "delivered"),
+                    Some(code) => Change::fact("finding", code),
+                },
+            ],
+        };
+        self.store().keep_check(&check, &report, &record).await?;
         tracing::info!(data_center = %report.data_center, finding, steps = report.steps.len(), "test email tried");
         Ok((check, report))
-    }
-
-    /// Sends a test email with what is saved, for those who may not change settings.
-    ///
-    /// # Errors
-    /// As [`Mailer::send_test`]; `MailError::NoSettings` when none are saved.
-    pub async fn send_saved_test(
-        &self,
-        id: &DataCenterId,
-        recipient: &str,
-        by: &Actor,
-    ) -> Result<(CheckId, CheckReport), TestError> {
-        let _ = (id, recipient, by);
-        todo!()
     }
 
     /// The report of a check; `None` when there is none with this id.

@@ -222,7 +222,7 @@ impl Mailer {
             since: self.now(),
         };
         self.store()
-            .refresh_failed(id, grant.version, &self.0.owner, state)
+            .refresh_failed(id, grant.version, &self.0.owner, state, self.now())
             .await?;
         Ok(Attempt::Failed(finding))
     }
@@ -242,7 +242,7 @@ impl Mailer {
             retry_at: self.now().plus(wait),
         };
         self.store()
-            .refresh_failed(id, grant.version, &self.0.owner, state)
+            .refresh_failed(id, grant.version, &self.0.owner, state, self.now())
             .await?;
         Ok(Attempt::Failed(finding))
     }

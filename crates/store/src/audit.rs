@@ -2,21 +2,27 @@
 //!
 //! Each row carries the hash of the row before it, and its own hash is an HMAC under a random key that is sealed in
 //! the database. The head says, under the same key, where the chain ends. So a row that was changed, removed or put
-//! elsewhere is found, and also an end that was cut off. Not found is a whole database put back to an earlier state,
-//! nor what somebody does who has the sealing key besides the database: for that, keep an export or the hash of the
-//! last entry elsewhere.
+//! elsewhere is found, and also an end that was cut off. Not found is an audit that was put back to an earlier state
+//! as a whole, with its head, nor what somebody does who has the sealing key besides the database: for that, keep an
+//! export or the hash of the last entry elsewhere.
 
 use domain::AuditRecord;
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError,
+    keyring::{self, CHECK},
     row::Table,
-    seal::{Cell, Sealed},
+    seal::{Cell, Sealed, Sealer},
 };
 
 mod chain;
+mod read;
 mod row;
+mod verify;
+
+pub use verify::{AuditBreak, AuditVerdict};
 
 use chain::{AuditKey, BROKEN};
 use row::Row;
@@ -24,11 +30,14 @@ use row::Row;
 const HEAD: Table = Table("audit_head");
 
 /// Where the key of the hashes is.
-const KEY: Cell = Cell {
+pub(crate) const KEY: Cell = Cell {
     table: HEAD.0,
     column: "sealed_key",
     row: "1",
 };
+
+/// The text of `seal_check` once the audit has a key.
+const BEGUN: &str = "mailgrant, with an audit";
 
 /// The end of the chain.
 #[derive(sqlx::FromRow)]
@@ -100,25 +109,63 @@ impl Store {
 
     async fn audit_key(
         &self,
-        _connection: &mut AnyConnection,
+        connection: &mut AnyConnection,
         head: &Head,
     ) -> Result<AuditKey, StoreError> {
+        let before = self.keyring.current();
         let sealed = Sealed(HEAD.needed("sealed_key", head.sealed_key.clone())?);
-        Ok(AuditKey::opened(self.open_sealed(&sealed, KEY)?))
+        let sealer = self.key_of(connection, before, &sealed).await?;
+        Ok(AuditKey::opened(sealer.open(&sealed, KEY)?))
     }
 
-    /// Makes the key of the hashes when there is none yet.
+    /// Makes the key of the hashes, once in the life of a database: the text of `seal_check` tells that it was made.
+    /// Who empties the audit and takes its key away does not get a new one, because that text cannot be forged.
     pub(crate) async fn begin_audit(&self) -> Result<(), StoreError> {
+        let begun = |sealer: &Sealer, known: &Sealed| {
+            let text = sealer.open(known, CHECK)?;
+            Ok::<_, StoreError>(text.expose_secret() == BEGUN)
+        };
+        let before = self.keyring.current();
+        let known = keyring::known(&mut *self.pool.acquire().await?).await?;
+        if known.is_some_and(|known| begun(&before, &known).unwrap_or(false)) {
+            return Ok(());
+        }
+        let mut transaction = self.pool.begin().await?;
+        let known = keyring::hold(&mut transaction).await?;
+        let sealer = self.keyring.of(&known)?;
+        if begun(&sealer, &known)? {
+            return Ok(());
+        }
         let key = AuditKey::generate()?;
-        sqlx::query(
-            "UPDATE audit_head SET sealed_key = $1, mac = $2 WHERE id = 1 AND sealed_key IS NULL",
-        )
-        .bind(self.seal(key.text(), KEY)?.0)
-        .bind(key.head(0, ""))
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        sqlx::query("UPDATE audit_head SET sealed_key = $1, mac = $2 WHERE id = 1")
+            .bind(sealer.seal(key.text(), KEY)?.0)
+            .bind(key.head(0, ""))
+            .execute(&mut *transaction)
+            .await?;
+        keyring::write(&mut transaction, &sealer, &SecretString::from(BEGUN)).await?;
+        Ok(transaction.commit().await?)
     }
+}
+
+/// The sealed key of the hashes.
+pub(crate) async fn sealed_key(connection: &mut AnyConnection) -> Result<Sealed, StoreError> {
+    let key: Option<Option<String>> =
+        sqlx::query_scalar("SELECT sealed_key FROM audit_head WHERE id = 1")
+            .fetch_optional(connection)
+            .await?;
+    HEAD.needed("sealed_key", key.flatten().map(Sealed))
+}
+
+/// Puts the key of the hashes, sealed anew, in its place.
+pub(crate) async fn keep_sealed_key(
+    connection: &mut AnyConnection,
+    sealed: &Sealed,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE audit_head SET sealed_key = $1 WHERE id = 1")
+        .bind(sealed.0.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// The row after `last`; `None` when there is one already.

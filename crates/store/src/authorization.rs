@@ -1,16 +1,22 @@
 //! Table `authorizations`: trips to the provider and back.
 
 use domain::{
-    AuthorizationId, DataCenter, DataCenterId, Finding, GrantBinding, RedirectUrl, UnixTime,
+    Actor, AuditAction, AuthorizationId, Change, DataCenter, DataCenterId, Finding, GrantBinding,
+    RedirectUrl, UnixTime,
 };
 use secrecy::SecretString;
 
-use crate::{Store, StoreError, data_center, row::Table, seal::Cell};
+use crate::{Store, StoreError, data_center, note::note, row::Table, seal::Cell};
 
 mod finish;
 mod take;
 
 const TABLE: Table = Table("authorizations");
+
+/// Names an authorization in the audit, so that its beginning and its end are known to belong together.
+fn authorization_fact(id: &AuthorizationId) -> Change {
+    Change::fact("authorization", id.as_str())
+}
 
 fn verifier_cell(id: &str) -> Cell<'_> {
     Cell {
@@ -72,7 +78,10 @@ pub enum TakeOutcome {
     /// No authorization has this `state`.
     Unknown,
     /// Another session began it; it can still be answered by that one.
-    OtherBrowser,
+    OtherBrowser {
+        /// Whose settings are authorized.
+        data_center: DataCenterId,
+    },
     /// It has been answered before.
     AlreadyUsed {
         /// Its id.
@@ -211,9 +220,15 @@ impl Store {
     /// Writes down an authorization that begins.
     ///
     /// # Errors
-    /// `Database`, also when the data center is gone; `Random`.
-    pub async fn begin_authorization(&self, new: &NewAuthorization) -> Result<(), StoreError> {
-        let verifier = self.seal(&new.verifier, verifier_cell(new.id.as_str()))?;
+    /// `Database`, also when the data center is gone; `Random`, `KeyRotated`.
+    pub async fn begin_authorization(
+        &self,
+        new: &NewAuthorization,
+        by: &Actor,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        let sealer = self.hold_key(&mut transaction).await?;
+        let verifier = sealer.seal(&new.verifier, verifier_cell(new.id.as_str()))?;
         sqlx::query(
             "INSERT INTO authorizations (
                  id, state_hash, data_center, verifier, redirect_url, session, binding,
@@ -230,9 +245,13 @@ impl Store {
         .bind(new.settings_version)
         .bind(new.created_at.0)
         .bind(new.expires_at.0)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        let id = new.data_center.as_str();
+        let mut record = note(by, new.created_at, AuditAction::AuthorizationBegun, id);
+        record.changes.push(authorization_fact(&new.id));
+        self.append(&mut transaction, &record).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// How an authorization stands.

@@ -1,6 +1,6 @@
 //! Table `checks`: the reports of the newest checks.
 
-use domain::{CheckId, CheckReport};
+use domain::{AuditRecord, CheckId, CheckReport};
 
 use crate::{Store, StoreError, row::Table};
 
@@ -11,7 +11,12 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, also when the data center is gone.
-    pub async fn keep_check(&self, id: &CheckId, report: &CheckReport) -> Result<(), StoreError> {
+    pub async fn keep_check(
+        &self,
+        id: &CheckId,
+        report: &CheckReport,
+        record: &AuditRecord,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query(
             "INSERT INTO checks (id, data_center, started_at, report) VALUES ($1, $2, $3, $4)",
@@ -31,6 +36,7 @@ impl Store {
         .bind(id.as_str())
         .execute(&mut *transaction)
         .await?;
+        self.append(&mut transaction, record).await?;
         Ok(transaction.commit().await?)
     }
 

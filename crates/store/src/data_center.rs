@@ -1,8 +1,9 @@
 //! Table `data_centers`.
 
-use domain::{DataCenter, DataCenterId, DataCenterName, UnixTime};
+use domain::{Actor, AuditAction, Change, DataCenter, DataCenterId, DataCenterName, UnixTime};
+use sqlx::AnyConnection;
 
-use crate::{Store, StoreError, row::Table};
+use crate::{Store, StoreError, note::note, row::Table};
 
 const TABLE: Table = Table("data_centers");
 
@@ -98,8 +99,10 @@ impl Store {
     pub async fn add_data_center(
         &self,
         name: &DataCenterName,
+        by: &Actor,
         now: UnixTime,
     ) -> Result<AddOutcome, StoreError> {
+        let mut transaction = self.pool.begin().await?;
         let mut number = 0;
         loop {
             let id = DataCenterId::from_name(name, number);
@@ -111,16 +114,20 @@ impl Store {
             .bind(name.as_str())
             .bind(name.folded())
             .bind(now.0)
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await?;
             if added.rows_affected() == 1 {
+                let mut record = note(by, now, AuditAction::DataCenterAdded, id.as_str());
+                record.changes.push(naming(None, Some(name.as_str())));
+                self.append(&mut transaction, &record).await?;
+                transaction.commit().await?;
                 let name = name.clone();
                 return Ok(AddOutcome::Added(DataCenter { id, name }));
             }
             let same_name: Option<String> =
                 sqlx::query_scalar("SELECT id FROM data_centers WHERE folded = $1")
                     .bind(name.folded())
-                    .fetch_optional(&self.pool)
+                    .fetch_optional(&mut *transaction)
                     .await?;
             if same_name.is_some() {
                 return Ok(AddOutcome::NameTaken);
@@ -137,28 +144,46 @@ impl Store {
         &self,
         id: &DataCenterId,
         name: &DataCenterName,
+        by: &Actor,
+        now: UnixTime,
     ) -> Result<RenameOutcome, StoreError> {
+        let Some(mut transaction) = self.lock_data_center(id.as_str()).await? else {
+            return Ok(RenameOutcome::Unknown);
+        };
+        let before = name_of(&mut transaction, id).await?;
         let renamed = sqlx::query("UPDATE data_centers SET name = $1, folded = $2 WHERE id = $3")
             .bind(name.as_str())
             .bind(name.folded())
             .bind(id.as_str())
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await;
         match renamed {
-            Ok(renamed) if renamed.rows_affected() == 0 => Ok(RenameOutcome::Unknown),
-            Ok(_) => Ok(RenameOutcome::Renamed),
+            Ok(_) => {}
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                Ok(RenameOutcome::NameTaken)
+                return Ok(RenameOutcome::NameTaken);
             }
-            Err(error) => Err(error.into()),
+            Err(error) => return Err(error.into()),
         }
+        if before != name.as_str() {
+            let mut record = note(by, now, AuditAction::DataCenterRenamed, id.as_str());
+            let change = naming(Some(&before), Some(name.as_str()));
+            record.changes.push(change);
+            self.append(&mut transaction, &record).await?;
+        }
+        transaction.commit().await?;
+        Ok(RenameOutcome::Renamed)
     }
 
     /// Removes a data center that has no settings, with its drafts, checks and authorizations.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn remove_data_center(&self, id: &DataCenterId) -> Result<RemoveOutcome, StoreError> {
+    pub async fn remove_data_center(
+        &self,
+        id: &DataCenterId,
+        by: &Actor,
+        now: UnixTime,
+    ) -> Result<RemoveOutcome, StoreError> {
         if id.is_default() {
             return Ok(RemoveOutcome::IsDefault);
         }
@@ -173,11 +198,28 @@ impl Store {
         if settings.is_some() {
             return Ok(RemoveOutcome::InUse);
         }
+        let name = name_of(&mut transaction, id).await?;
         sqlx::query("DELETE FROM data_centers WHERE id = $1")
             .bind(id.as_str())
             .execute(&mut *transaction)
             .await?;
+        let mut record = note(by, now, AuditAction::DataCenterRemoved, id.as_str());
+        record.changes.push(naming(Some(&name), None));
+        self.append(&mut transaction, &record).await?;
         transaction.commit().await?;
         Ok(RemoveOutcome::Removed)
     }
+}
+
+async fn name_of(connection: &mut AnyConnection, id: &DataCenterId) -> Result<String, StoreError> {
+    let name = sqlx::query_scalar("SELECT name FROM data_centers WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_one(connection)
+        .await?;
+    Ok(name)
+}
+
+/// What the audit says about the name.
+fn naming(old: Option<&str>, new: Option<&str>) -> Change {
+    Change::of("name", old.map(str::to_owned), new.map(str::to_owned))
 }

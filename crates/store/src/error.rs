@@ -49,6 +49,37 @@ pub enum StoreError {
     /// The key is not the one this database was sealed with.
     #[error("the key is not the one that this database was sealed with")]
     WrongKey,
+    /// Another process has rotated the key, and the new one is not found where this process has its key from.
+    #[error(
+        "the key was rotated by another process, and where this one has its key from there is not the new one"
+    )]
+    KeyRotated,
+    /// The key comes from the configuration, which no rotation can change: the new one needs a file.
+    #[error("the key is not in a file; name a file for the new one")]
+    NewKeyFileMissing,
+    /// The new key is the one in force.
+    #[error("the new key is the one that is in use already")]
+    SameKey,
+    /// Everything is sealed with the new key, which could not be put in its place yet.
+    #[error(
+        "everything is sealed with the new key in {path}, which could not be put in the place of the old one; the next start does that"
+    )]
+    KeyNotInPlace {
+        /// Where the new key is.
+        path: PathBuf,
+        /// Why.
+        source: Box<StoreError>,
+    },
+    /// A sealed value was left out of a rotation, which therefore was undone.
+    #[error(
+        "the sealed values of {table}.{column} are not known to the rotation; nothing was changed"
+    )]
+    NotResealed {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
     /// The text of the key is not 32 bytes as base64 or hexadecimal digits.
     #[error("the key is not 32 bytes as base64 or as hexadecimal digits")]
     KeyMalformed,

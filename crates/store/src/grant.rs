@@ -106,10 +106,14 @@ impl Store {
     /// # Errors
     /// `Database`, `Corrupt`, `Unsealable`.
     pub async fn grant(&self, id: &DataCenterId) -> Result<Option<Grant>, StoreError> {
-        let Some(held) = self.held_grant(id).await? else {
+        let sealer = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let Some(held) = held(&mut connection, id).await? else {
             return Ok(None);
         };
-        let open = |sealed, column| self.open_sealed(sealed, cell(column, id));
+        let sealer = self.key_of(&mut connection, sealer, &held.access_token);
+        let sealer = sealer.await?;
+        let open = |sealed, column| sealer.open(sealed, cell(column, id));
         let refresh_token = held.refresh_token.as_ref();
         Ok(Some(Grant {
             access_token: open(&held.access_token, "access_token")?,
@@ -136,13 +140,17 @@ impl Store {
         &self,
         id: &DataCenterId,
     ) -> Result<Option<GrantSummary>, StoreError> {
-        Ok(self.held_grant(id).await?.map(|held| held.summary))
+        let held = held(&mut *self.pool.acquire().await?, id).await?;
+        Ok(held.map(|held| held.summary))
     }
+}
 
-    async fn held_grant(&self, id: &DataCenterId) -> Result<Option<Held>, StoreError> {
-        let row = Row::read(&mut *self.pool.acquire().await?, id).await?;
-        row.map(Held::try_from).transpose()
-    }
+async fn held(
+    connection: &mut AnyConnection,
+    id: &DataCenterId,
+) -> Result<Option<Held>, StoreError> {
+    let row = Row::read(connection, id).await?;
+    row.map(Held::try_from).transpose()
 }
 
 /// Removes a grant that was given for other values than `binding`, and tells whether one had not ended

@@ -62,31 +62,70 @@ impl Key {
 }
 
 impl KeySource {
+    /// Every key that the source holds now, also one that a rotation is about to put in its place.
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        match self {
+            Self::Value(text) => Key::parse(text.expose_secret()).into_iter().collect(),
+            // The file beside may be put in its place between two looks.
+            Self::File(path) => [read(path), read(&beside(path)), read(path)]
+                .into_iter()
+                .flatten()
+                .collect(),
+        }
+    }
+
     /// The key. A file that is missing is made when `may_make`.
     pub(crate) fn load(&self, may_make: bool) -> Result<Key, StoreError> {
         match self {
             Self::Value(text) => Key::parse(text.expose_secret()).ok_or(StoreError::KeyMalformed),
             Self::File(path) => match read(path) {
-                Err(StoreError::KeyMissing { .. }) if may_make => {
-                    make(path).map_err(|source| StoreError::KeyFile {
-                        path: path.clone(),
-                        source,
-                    })?;
-                    read(path)
-                }
+                Err(StoreError::KeyMissing { .. }) if may_make => make_and_read(path),
                 read => read,
             },
         }
     }
 }
 
-fn read(path: &Path) -> Result<Key, StoreError> {
-    let failed = |source: io::Error| match source.kind() {
+/// Where a rotation writes the key that will be in the place of `path`.
+pub(crate) fn beside(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    beside.into()
+}
+
+/// Removes a key file; `false` when there is none.
+pub(crate) fn remove(path: &Path) -> Result<bool, StoreError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(failed(path, error)),
+    }
+}
+
+/// Moves a key file over another one, durably.
+pub(crate) fn put_in_place(new: &Path, path: &Path) -> Result<(), StoreError> {
+    let moved = fs::rename(new, path).and_then(|()| sync_folder(path));
+    moved.map_err(|error| failed(path, error))
+}
+
+/// Makes a key file that only its owner may read; one that is there already stays. The key is on the disk when this
+/// returns.
+pub(crate) fn make_and_read(path: &Path) -> Result<Key, StoreError> {
+    make(path).map_err(|error| failed(path, error))?;
+    read(path)
+}
+
+fn failed(path: &Path, source: io::Error) -> StoreError {
+    StoreError::KeyFile {
+        path: path.into(),
+        source,
+    }
+}
+
+pub(crate) fn read(path: &Path) -> Result<Key, StoreError> {
+    let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => StoreError::KeyMissing { path: path.into() },
-        _ => StoreError::KeyFile {
-            path: path.into(),
-            source,
-        },
+        _ => failed(path, error),
     };
     let file = File::open(path).map_err(failed)?;
     // The group may read: credentials of systemd and secrets of Kubernetes come so.
@@ -126,6 +165,11 @@ fn make(path: &Path) -> io::Result<()> {
         });
     fs::remove_file(&unfinished)?;
     made?;
+    sync_folder(path)
+}
+
+/// A name in a folder lasts when the folder is on the disk.
+fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());

@@ -15,18 +15,22 @@ mod draft;
 mod error;
 mod grant;
 mod key;
+mod keyring;
 mod link;
 mod note;
+mod rotate;
 mod row;
 mod seal;
 mod session;
 mod settings;
 mod store;
 mod tidy;
+mod unlock;
 
 pub use account::{AccountChange, Credentials, NewAccount};
 pub use api_key::MakeKeyOutcome;
 pub use attempt::{Bucket, Counted};
+pub use audit::{AuditBreak, AuditVerdict};
 pub use authorization::{
     AuthorizationRecord, FinishOutcome, Finished, NewAuthorization, NewGrant, RecordState,
     TakeOutcome, TakenAuthorization,
@@ -36,6 +40,7 @@ pub use error::{DatabaseError, StoreError};
 pub use grant::{Grant, GrantState, GrantSummary, Refreshed};
 pub use key::KeySource;
 pub use link::NewLink;
+pub use rotate::Rotated;
 pub use session::{NewSession, SessionLife, SignIn};
 pub use settings::{SaveOutcome, StoredSettings};
 pub use store::Store;

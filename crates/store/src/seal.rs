@@ -4,7 +4,7 @@
 //! (16 bytes). Version, key id, table, column and row are authenticated with it, so that a value
 //! opens only where it was put.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chacha20poly1305::{AeadInPlace, KeyInit, Tag, XChaCha20Poly1305, XNonce};
@@ -57,6 +57,8 @@ impl Cell<'_> {
 pub(crate) struct Sealer {
     cipher: XChaCha20Poly1305,
     header: [u8; HEADER],
+    /// The header as it begins each value: 9 bytes are 12 characters of base64, with nothing left over.
+    prefix: String,
 }
 
 impl fmt::Debug for Sealer {
@@ -71,8 +73,28 @@ impl Sealer {
         header[1..].copy_from_slice(&Sha256::digest(key.bytes())[..KEY_ID]);
         Self {
             cipher: XChaCha20Poly1305::new(key.bytes().into()),
+            prefix: BASE64_STANDARD.encode(header),
             header,
         }
+    }
+
+    /// Names the key in logs: the first 8 bytes of its SHA-256, as in each sealed value.
+    pub(crate) fn id(&self) -> String {
+        let mut id = String::with_capacity(KEY_ID * 2);
+        for byte in &self.header[1..] {
+            let _ = write!(id, "{byte:02x}");
+        }
+        id
+    }
+
+    /// What each value begins with that this key has sealed.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Whether a value says that this key has sealed it.
+    pub(crate) fn has_sealed(&self, sealed: &Sealed) -> bool {
+        sealed.0.starts_with(&self.prefix)
     }
 
     pub(crate) fn seal(&self, secret: &SecretString, cell: Cell) -> Result<Sealed, StoreError> {

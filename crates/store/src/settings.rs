@@ -1,10 +1,13 @@
 //! Table `smtp_settings`.
 
-use domain::{DataCenterId, GrantBinding, SavedSecret, SecretField, SmtpSettings, UnixTime};
+use domain::{
+    Actor, AuditAction, Change, DataCenterId, FindingCode, GrantBinding, SavedSecret, SecretField,
+    SmtpSettings, UnixTime,
+};
 use secrecy::SecretString;
 use sqlx::AnyConnection;
 
-use crate::{Store, StoreError, grant, seal::Cell};
+use crate::{Store, StoreError, grant, note::note, seal::Cell};
 
 mod row;
 
@@ -76,14 +79,21 @@ impl Store {
     /// # Errors
     /// `Database`, `Corrupt`, `Unsealable`.
     pub async fn settings(&self, id: &DataCenterId) -> Result<Option<StoredSettings>, StoreError> {
-        let Some(saved) = saved(&mut *self.pool.acquire().await?, id).await? else {
+        let mut sealer = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let Some(saved) = saved(&mut connection, id).await? else {
             return Ok(None);
         };
+        // All secrets of a row are sealed with one key.
+        let mut secrets = SecretField::ALL.iter();
+        if let Some(sealed) = secrets.find_map(|field| saved.settings.secret(*field)) {
+            sealer = self.key_of(&mut connection, sealer, sealed).await?;
+        }
         Ok(Some(StoredSettings {
             version: saved.version,
             settings: saved
                 .settings
-                .try_map_secrets(|field, sealed| self.open_sealed(&sealed, cell(field, id)))?,
+                .try_map_secrets(|field, sealed| sealer.open(&sealed, cell(field, id)))?,
             saved_at: saved.at,
         }))
     }
@@ -101,21 +111,20 @@ impl Store {
         Ok(saved.map(|saved| (saved.version, saved.settings.without_secrets())))
     }
 
-    /// Saves settings over the version `expected_version` (0: none yet). A grant that was given for other
-    /// values goes with it.
+    /// Saves settings over the version `expected_version` (0: none yet), and records who did it and what changed.
+    /// A grant that was given for other values goes with it.
     ///
     /// # Errors
-    /// `Database`, `Random`.
+    /// `Database`, `Random`, `KeyRotated`.
     pub async fn save_settings(
         &self,
         id: &DataCenterId,
         expected_version: i64,
         settings: &SmtpSettings<SecretString>,
+        by: &Actor,
+        changes: Vec<Change>,
         now: UnixTime,
     ) -> Result<SaveOutcome, StoreError> {
-        let sealed = settings
-            .clone()
-            .try_map_secrets(|field, secret| self.seal(&secret, cell(field, id)))?;
         let Some(mut transaction) = self.lock_data_center(id.as_str()).await? else {
             return Ok(SaveOutcome::UnknownDataCenter);
         };
@@ -128,6 +137,10 @@ impl Store {
         if version != expected_version {
             return Ok(SaveOutcome::Conflict { version });
         }
+        let sealer = self.hold_key(&mut transaction).await?;
+        let sealed = settings
+            .clone()
+            .try_map_secrets(|field, secret| sealer.seal(&secret, cell(field, id)))?;
         let binding = sealed.grant_binding();
         let saved = Saved {
             version: version + 1,
@@ -137,6 +150,15 @@ impl Store {
         Row::new(id, saved).write(&mut transaction).await?;
         let grant_ended =
             grant::remove_unless_bound(&mut transaction, id, binding.as_ref()).await?;
+        let mut record = note(by, now, AuditAction::SettingsSaved, id.as_str());
+        record.changes = changes;
+        self.append(&mut transaction, &record).await?;
+        if grant_ended {
+            let mut record = note(by, now, AuditAction::GrantEnded, id.as_str());
+            let code = FindingCode::SettingsChanged.as_str();
+            record.changes.push(Change::fact("finding", code));
+            self.append(&mut transaction, &record).await?;
+        }
         transaction.commit().await?;
         Ok(SaveOutcome::Saved {
             version: version + 1,

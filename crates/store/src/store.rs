@@ -6,27 +6,21 @@ use std::{
     sync::{Arc, Once},
 };
 
-use secrecy::SecretString;
 use sqlx::{AnyPool, ConnectOptions, Transaction, any::AnyConnectOptions};
 
 use crate::{
     KeySource, StoreError,
-    connect::{connect, migrate, prepare},
-    seal::{Cell, Sealed, Sealer},
-};
-
-/// Where the known text is.
-const CHECK: Cell = Cell {
-    table: "seal_check",
-    column: "sealed",
-    row: "1",
+    connect::{Backend, connect, migrate, prepare},
+    keyring::Keyring,
+    unlock::unlock,
 };
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) pool: AnyPool,
-    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) backend: Backend,
+    pub(crate) keyring: Arc<Keyring>,
 }
 
 impl fmt::Debug for Store {
@@ -50,8 +44,12 @@ impl Store {
         let backend = prepare(&options)?;
         let pool = connect(options, backend).await?;
         migrate(&pool, backend).await?;
-        let sealer = Arc::new(unlock(&pool, &key).await?);
-        let store = Self { pool, sealer };
+        let sealer = unlock(&pool, &key).await?;
+        let store = Self {
+            pool,
+            backend,
+            keyring: Arc::new(Keyring::new(key, sealer)),
+        };
         store.begin_audit().await?;
         Ok(store)
     }
@@ -59,18 +57,6 @@ impl Store {
     /// Ends all connections; what is under way ends first.
     pub async fn close(&self) {
         self.pool.close().await;
-    }
-
-    pub(crate) fn seal(&self, secret: &SecretString, cell: Cell) -> Result<Sealed, StoreError> {
-        self.sealer.seal(secret, cell)
-    }
-
-    pub(crate) fn open_sealed(
-        &self,
-        sealed: &Sealed,
-        cell: Cell,
-    ) -> Result<SecretString, StoreError> {
-        self.sealer.open(sealed, cell)
     }
 
     /// A transaction that holds a data center's row until its end, so that what concerns one data center happens in
@@ -91,40 +77,10 @@ impl Store {
     }
 }
 
-/// Loads the key and proves it on `seal_check`, which holds a known text sealed with the first key.
-async fn unlock(pool: &AnyPool, key: &KeySource) -> Result<Sealer, StoreError> {
-    if let Some(known) = known(pool).await? {
-        let sealer = Sealer::new(&key.load(false)?);
-        return prove(sealer, &known);
-    }
-    let sealer = Sealer::new(&key.load(true)?);
-    let first = sealer.seal(&SecretString::from("mailgrant"), CHECK)?;
-    sqlx::query("INSERT INTO seal_check (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING")
-        .bind(first.0.as_str())
-        .execute(pool)
-        .await?;
-    // Another server may have been faster.
-    let known = known(pool).await?;
-    prove(sealer, &known.unwrap_or(first))
-}
-
-/// The sealed text of `seal_check`; `None` while nothing has been sealed in this database.
-async fn known(pool: &AnyPool) -> Result<Option<Sealed>, StoreError> {
-    let sealed: Option<String> = sqlx::query_scalar("SELECT sealed FROM seal_check WHERE id = 1")
-        .fetch_optional(pool)
-        .await?;
-    Ok(sealed.map(Sealed))
-}
-
-fn prove(sealer: Sealer, known: &Sealed) -> Result<Sealer, StoreError> {
-    match sealer.open(known, CHECK) {
-        Ok(_) => Ok(sealer),
-        Err(_) => Err(StoreError::WrongKey),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use secrecy::SecretString;
+
     use super::*;
 
     #[tokio::test]

@@ -32,9 +32,14 @@ impl AuditKey {
 
     /// The hash of a row, of all its columns but the hash itself and what folds from another one.
     pub(super) fn hash(&self, row: &Row) -> String {
+        self.hash_at(row.sequence, row)
+    }
+
+    /// The hash that a row would have under another sequence.
+    pub(super) fn hash_at(&self, sequence: i64, row: &Row) -> String {
         self.mac(&[
             "entry",
-            &row.sequence.to_string(),
+            &sequence.to_string(),
             &row.at.to_string(),
             &row.who_kind,
             &row.who_name,

@@ -26,9 +26,6 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) const COLUMNS: &str = "sequence, at, who_kind, who_name, who_folded, address, action, subject, \
-         subject_folded, changes, previous, hash";
-
     /// The row of what happened; its hash is still to be made.
     pub(super) fn new(
         sequence: i64,

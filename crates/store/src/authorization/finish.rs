@@ -1,21 +1,26 @@
 //! The end of an authorization.
 
-use domain::{AuthorizationId, DataCenterId, Finding, FindingCode, GrantBinding};
+use domain::{
+    Actor, AuditAction, AuthorizationId, Change, DataCenterId, Finding, FindingCode, GrantBinding,
+    UnixTime,
+};
 use sqlx::AnyConnection;
 
-use super::{FinishOutcome, Finished, NewGrant, TABLE};
-use crate::{Store, StoreError, grant, settings};
+use super::{FinishOutcome, Finished, NewGrant, TABLE, authorization_fact};
+use crate::{Store, StoreError, grant, note::note, settings};
 
 impl Store {
     /// Finishes a taken authorization. A grant is stored only while the settings still have the values that it
     /// was given for; it takes the place of an earlier one.
     ///
     /// # Errors
-    /// `Database`, `Corrupt`, `Random`.
+    /// `Database`, `Corrupt`, `Random`, `KeyRotated`.
     pub async fn finish_authorization(
         &self,
         id: &AuthorizationId,
         outcome: FinishOutcome,
+        by: &Actor,
+        now: UnixTime,
     ) -> Result<Finished, StoreError> {
         let open: Option<(String, String)> = sqlx::query_as(
             "SELECT data_center, binding FROM authorizations
@@ -31,12 +36,16 @@ impl Store {
         let Some(mut transaction) = self.lock_data_center(data_center.as_str()).await? else {
             return Ok(Finished::NotOpen);
         };
+        let mut facts = vec![authorization_fact(id)];
         let finished = match outcome {
             FinishOutcome::Failed(finding) => fail(&mut transaction, id, finding).await?,
             FinishOutcome::Granted(new) => {
                 let saved = settings::saved_binding(&mut transaction, &data_center).await?;
                 let asked: GrantBinding = TABLE.read_json("binding", &binding)?;
                 if saved.is_some_and(|saved| saved == asked) {
+                    let account = new.account.as_ref();
+                    facts.extend(account.map(|account| Change::fact("account", account)));
+                    facts.push(Change::fact("scope", &new.scope));
                     self.store_grant(&mut transaction, id, &data_center, &binding, &new)
                         .await?
                 } else {
@@ -45,9 +54,18 @@ impl Store {
                 }
             }
         };
-        if finished != Finished::NotOpen {
-            transaction.commit().await?;
-        }
+        let action = match &finished {
+            Finished::NotOpen => return Ok(finished),
+            Finished::Granted { .. } => AuditAction::AuthorizationFinished,
+            Finished::Failed(finding) => {
+                facts.push(Change::fact("finding", finding.code.as_str()));
+                AuditAction::AuthorizationFailed
+            }
+        };
+        let mut record = note(by, now, action, data_center.as_str());
+        record.changes = facts;
+        self.append(&mut transaction, &record).await?;
+        transaction.commit().await?;
         Ok(finished)
     }
 
@@ -59,6 +77,7 @@ impl Store {
         binding: &str,
         new: &NewGrant,
     ) -> Result<Finished, StoreError> {
+        let sealer = self.hold_key(&mut *connection).await?;
         let finished = sqlx::query(
             "UPDATE authorizations
              SET state = 'granted', account = $1, valid_until = $2, scope = $3
@@ -73,7 +92,7 @@ impl Store {
         if finished.rows_affected() == 0 {
             return Ok(Finished::NotOpen);
         }
-        let seal = |secret, column| self.seal(secret, grant::cell(column, data_center));
+        let seal = |secret, column| sealer.seal(secret, grant::cell(column, data_center));
         let refresh_token = new.refresh_token.as_ref();
         let row = grant::NewRow {
             id: data_center,

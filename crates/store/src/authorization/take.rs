@@ -4,7 +4,10 @@ use domain::{AuthorizationId, DataCenterId, RedirectUrl, UnixTime};
 use sqlx::AnyConnection;
 
 use super::{TABLE, TakeOutcome, TakenAuthorization, verifier_cell};
-use crate::{Store, StoreError, seal::Sealed};
+use crate::{
+    Store, StoreError,
+    seal::{Sealed, Sealer},
+};
 
 #[derive(sqlx::FromRow)]
 struct TakenRow {
@@ -31,7 +34,7 @@ impl Store {
     /// session does not use it up.
     ///
     /// # Errors
-    /// `Database`, `Corrupt`, `Unsealable`.
+    /// `Database`, `Corrupt`, `Unsealable`, `KeyRotated`.
     pub async fn take_authorization(
         &self,
         state_hash: &str,
@@ -39,6 +42,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<TakeOutcome, StoreError> {
         let mut transaction = self.pool.begin().await?;
+        let sealer = self.hold_key(&mut transaction).await?;
         let taken: Vec<TakenRow> = sqlx::query_as(
             "UPDATE authorizations SET taken_at = $1
              WHERE state_hash = $2 AND session = $3 AND taken_at IS NULL AND expires_at > $1
@@ -53,7 +57,7 @@ impl Store {
         let Some(row) = taken.into_iter().next() else {
             return refusal(&mut transaction, state_hash, session).await;
         };
-        let taken = self.taken(&row)?;
+        let taken = read(&row, &sealer)?;
         sqlx::query("UPDATE authorizations SET verifier = NULL WHERE id = $1")
             .bind(row.id)
             .execute(&mut *transaction)
@@ -61,21 +65,21 @@ impl Store {
         transaction.commit().await?;
         Ok(TakeOutcome::Taken(Box::new(taken)))
     }
+}
 
-    fn taken(&self, row: &TakenRow) -> Result<TakenAuthorization, StoreError> {
-        let verifier = Sealed(TABLE.needed("verifier", row.verifier.clone())?);
-        let redirect_url = RedirectUrl::parse(&row.redirect_url);
-        Ok(TakenAuthorization {
-            id: TABLE.value("id", AuthorizationId::parse(&row.id))?,
-            data_center: TABLE.value("data_center", DataCenterId::parse(&row.data_center))?,
-            verifier: self.open_sealed(&verifier, verifier_cell(&row.id))?,
-            redirect_url: TABLE.value("redirect_url", redirect_url)?,
-            binding: TABLE.read_json("binding", &row.binding)?,
-            settings_version: row.settings_version,
-            created_at: UnixTime(row.created_at),
-            expires_at: UnixTime(row.expires_at),
-        })
-    }
+fn read(row: &TakenRow, sealer: &Sealer) -> Result<TakenAuthorization, StoreError> {
+    let verifier = Sealed(TABLE.needed("verifier", row.verifier.clone())?);
+    let redirect_url = RedirectUrl::parse(&row.redirect_url);
+    Ok(TakenAuthorization {
+        id: TABLE.value("id", AuthorizationId::parse(&row.id))?,
+        data_center: TABLE.value("data_center", DataCenterId::parse(&row.data_center))?,
+        verifier: sealer.open(&verifier, verifier_cell(&row.id))?,
+        redirect_url: TABLE.value("redirect_url", redirect_url)?,
+        binding: TABLE.read_json("binding", &row.binding)?,
+        settings_version: row.settings_version,
+        created_at: UnixTime(row.created_at),
+        expires_at: UnixTime(row.expires_at),
+    })
 }
 
 /// Why an authorization was not taken.
@@ -93,11 +97,11 @@ async fn refusal(
     let Some(row) = row else {
         return Ok(TakeOutcome::Unknown);
     };
+    let data_center = TABLE.value("data_center", DataCenterId::parse(&row.data_center))?;
     if session != Some(row.session.as_str()) {
-        return Ok(TakeOutcome::OtherBrowser);
+        return Ok(TakeOutcome::OtherBrowser { data_center });
     }
     let id = TABLE.value("id", AuthorizationId::parse(&row.id))?;
-    let data_center = TABLE.value("data_center", DataCenterId::parse(&row.data_center))?;
     Ok(if row.taken_at.is_some() {
         TakeOutcome::AlreadyUsed { id, data_center }
     } else {

@@ -1,9 +1,9 @@
 //! Keeping a grant fresh: leases, and compare-and-swap on the version.
 
-use domain::{DataCenterId, Finding, UnixTime};
+use domain::{Actor, AuditAction, AuditRecord, Change, DataCenterId, Finding, UnixTime};
 
 use super::{GrantState, Refreshed, TABLE, cell, row::StateColumns};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, note::note};
 
 impl Store {
     /// Takes the right to refresh a grant for `lease_seconds`. `false` when the grant has another version by
@@ -39,7 +39,7 @@ impl Store {
     /// may have ended the old refresh token. Releases the owner's lease.
     ///
     /// # Errors
-    /// `Database`, `Random`.
+    /// `Database`, `Random`, `KeyRotated`.
     pub async fn store_refreshed(
         &self,
         id: &DataCenterId,
@@ -48,7 +48,9 @@ impl Store {
         refreshed: Refreshed,
         now: UnixTime,
     ) -> Result<Option<i64>, StoreError> {
-        let seal = |secret, column| self.seal(secret, cell(column, id));
+        let mut transaction = self.pool.begin().await?;
+        let sealer = self.hold_key(&mut transaction).await?;
+        let seal = |secret, column| sealer.seal(secret, cell(column, id));
         let access_token = seal(&refreshed.access_token, "access_token")?;
         let refresh_token = refreshed.refresh_token.as_ref();
         let refresh_token = refresh_token
@@ -70,28 +72,45 @@ impl Store {
         .bind(owner)
         .bind(id.as_str())
         .bind(version)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
         Ok((stored.rows_affected() == 1).then_some(version + 1))
     }
 
     /// Notes how the grant stands after a refresh failed, and releases the lease; the tokens stay. `false`
-    /// when the grant has another version or the lease another owner by now.
+    /// when the grant has another version or the lease another owner by now. The audit hears of it when it begins to
+    /// fail, when it fails in another way, and when it ends, not at each try.
     ///
     /// # Errors
-    /// `Database`.
+    /// `Database`, `Corrupt`.
     pub async fn refresh_failed(
         &self,
         id: &DataCenterId,
         version: i64,
         owner: &str,
         state: GrantState,
+        now: UnixTime,
     ) -> Result<bool, StoreError> {
         let columns = StateColumns::try_from(&state)?;
-        let noted = sqlx::query(
-            "UPDATE grants SET state = $1, finding = $2, failures = $3, retry_at = $4,
-                 ended_at = $5, lease_owner = NULL, lease_until = NULL
-             WHERE data_center = $6 AND version = $7 AND lease_owner = $8",
+        let mut transaction = self.pool.begin().await?;
+        // Holds the row; on SQLite what writes first waits for its turn.
+        let before: Vec<(String, Option<String>)> = sqlx::query_as(
+            "UPDATE grants SET lease_owner = NULL, lease_until = NULL
+             WHERE data_center = $1 AND version = $2 AND lease_owner = $3
+             RETURNING state, finding",
+        )
+        .bind(id.as_str())
+        .bind(version)
+        .bind(owner)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let Some((before, finding_before)) = before.into_iter().next() else {
+            return Ok(false);
+        };
+        sqlx::query(
+            "UPDATE grants SET state = $1, finding = $2, failures = $3, retry_at = $4, ended_at = $5
+             WHERE data_center = $6",
         )
         .bind(columns.state)
         .bind(columns.finding)
@@ -99,11 +118,25 @@ impl Store {
         .bind(columns.retry_at)
         .bind(columns.ended_at)
         .bind(id.as_str())
-        .bind(version)
-        .bind(owner)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
-        Ok(noted.rows_affected() == 1)
+        let code_before = finding_before
+            .map(|finding| TABLE.read_json::<Finding>("finding", &finding))
+            .transpose()?
+            .map(|finding| finding.code);
+        let news = match &state {
+            GrantState::Active => None,
+            GrantState::Failing { finding, .. } => Some((AuditAction::RefreshFailed, finding)),
+            GrantState::Ended { finding, .. } => Some((AuditAction::GrantEnded, finding)),
+        };
+        if let Some((action, finding)) = news
+            && (before != columns.state || code_before != Some(finding.code))
+        {
+            let record = happened(action, id, finding, now);
+            self.append(&mut transaction, &record).await?;
+        }
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// Notes that the grant has ended. `false` when it has another version by now or had ended before.
@@ -117,6 +150,7 @@ impl Store {
         finding: Finding,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
+        let mut transaction = self.pool.begin().await?;
         let ended = sqlx::query(
             "UPDATE grants SET state = 'ended', finding = $1, failures = NULL, retry_at = NULL,
                  ended_at = $2, lease_owner = NULL, lease_until = NULL
@@ -126,9 +160,15 @@ impl Store {
         .bind(now.0)
         .bind(id.as_str())
         .bind(version)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
-        Ok(ended.rows_affected() == 1)
+        let ended = ended.rows_affected() == 1;
+        if ended {
+            let record = happened(AuditAction::GrantEnded, id, &finding, now);
+            self.append(&mut transaction, &record).await?;
+        }
+        transaction.commit().await?;
+        Ok(ended)
     }
 
     /// The data centers whose grant is to be refreshed: active and expiring before `expiring_before`, or
@@ -154,4 +194,17 @@ impl Store {
             .map(|id| TABLE.value("data_center", DataCenterId::parse(id)))
             .collect()
     }
+}
+
+/// What the audit says about a refresh that failed: by Mailgrant itself, and only the code of what the provider said.
+fn happened(
+    action: AuditAction,
+    id: &DataCenterId,
+    finding: &Finding,
+    now: UnixTime,
+) -> AuditRecord {
+    let mut record = note(&Actor::mailgrant(), now, action, id.as_str());
+    let code = finding.code.as_str();
+    record.changes.push(Change::fact("finding", code));
+    record
 }

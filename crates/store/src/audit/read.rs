@@ -1,0 +1,103 @@
+//! Reading the audit.
+
+use domain::{AuditEntry, AuditFilter};
+use sqlx::AssertSqlSafe;
+
+use super::row::{Row, fold};
+use crate::{Store, StoreError};
+
+enum Value {
+    Number(i64),
+    Text(String),
+}
+
+/// Which end of what is asked for comes first.
+#[derive(Clone, Copy)]
+enum Order {
+    Newest,
+    Oldest,
+}
+
+impl Store {
+    /// The newest entries that pass the filter, the newest first: all, or those before a sequence.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn audit(
+        &self,
+        filter: &AuditFilter,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let before = before.map(|before| ("sequence <", Value::Number(before)));
+        self.entries(filter, before, Order::Newest, limit).await
+    }
+
+    /// The oldest entries after a sequence that pass the filter, the oldest first.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn audit_after(
+        &self,
+        filter: &AuditFilter,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let after = Some(("sequence >", Value::Number(after)));
+        self.entries(filter, after, Order::Oldest, limit).await
+    }
+
+    async fn entries(
+        &self,
+        filter: &AuditFilter,
+        from: Option<(&'static str, Value)>,
+        order: Order,
+        limit: i64,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut sql = String::from("SELECT * FROM audit");
+        let (mut values, mut word) = (Vec::new(), "WHERE");
+        for (condition, value) in conditions(filter).into_iter().chain(from) {
+            values.push(value);
+            sql.push_str(&format!(" {word} {condition} ${}", values.len()));
+            word = "AND";
+        }
+        let order = match order {
+            Order::Newest => "DESC",
+            Order::Oldest => "ASC",
+        };
+        sql.push_str(&format!(
+            " ORDER BY sequence {order} LIMIT ${}",
+            values.len() + 1
+        ));
+        let mut query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql));
+        for value in values {
+            query = match value {
+                Value::Number(number) => query.bind(number),
+                Value::Text(text) => query.bind(text),
+            };
+        }
+        let rows = query.bind(limit).fetch_all(&self.pool).await?;
+        rows.into_iter().map(AuditEntry::try_from).collect()
+    }
+}
+
+/// Only equality and comparison of whole values, so that each filter has an index and nothing is a pattern.
+fn conditions(filter: &AuditFilter) -> Vec<(&'static str, Value)> {
+    let text = |column, text: &str| {
+        let text = fold(text.trim());
+        (!text.is_empty()).then_some((column, Value::Text(text.replace('\0', ""))))
+    };
+    let number = |column, number: i64| (column, Value::Number(number));
+    [
+        text("who_folded =", &filter.who),
+        text("subject_folded =", &filter.subject),
+        filter
+            .action
+            .map(|action| ("action =", Value::Text(action.code().into()))),
+        filter.since.map(|since| number("at >=", since.0)),
+        filter.until.map(|until| number("at <", until.0)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,87 @@
+//! Proving the key when a database is opened, and ending a rotation that was interrupted.
+
+use std::path::Path;
+
+use secrecy::SecretString;
+use sqlx::{AnyConnection, AnyPool};
+
+use crate::{
+    KeySource, StoreError,
+    key::{self, Key},
+    keyring::{self, CHECK},
+    seal::{Sealed, Sealer},
+};
+
+/// Loads the key and proves it on `seal_check`, which holds a known text sealed with the first key.
+pub(crate) async fn unlock(pool: &AnyPool, source: &KeySource) -> Result<Sealer, StoreError> {
+    let known = keyring::known(&mut *pool.acquire().await?).await?;
+    let Some(known) = known else {
+        return first(pool, source).await;
+    };
+    match source {
+        KeySource::File(path) if key::beside(path).exists() => {
+            let mut transaction = pool.begin().await?;
+            let key = settle(&mut transaction, path).await?;
+            transaction.commit().await?;
+            Ok(Sealer::new(&key))
+        }
+        _ => prove(&source.load(false)?, &known),
+    }
+}
+
+/// The first key of a new database.
+async fn first(pool: &AnyPool, source: &KeySource) -> Result<Sealer, StoreError> {
+    let key = source.load(true)?;
+    let first = Sealer::new(&key).seal(&SecretString::from("mailgrant"), CHECK)?;
+    sqlx::query("INSERT INTO seal_check (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING")
+        .bind(first.0.as_str())
+        .execute(pool)
+        .await?;
+    // Another server may have been faster.
+    let known = keyring::known(&mut *pool.acquire().await?).await?;
+    prove(&key, &known.unwrap_or(first))
+}
+
+fn prove(key: &Key, known: &Sealed) -> Result<Sealer, StoreError> {
+    let sealer = Sealer::new(key);
+    match sealer.open(known, CHECK) {
+        Ok(_) => Ok(sealer),
+        Err(_) => Err(StoreError::WrongKey),
+    }
+}
+
+/// Tells which of a key file and the one that a rotation puts beside it holds the key in force, and leaves only that
+/// one: a rotation that had been committed is finished, one that had not is dropped. Nobody else does the same
+/// meanwhile, nor rotates, because `seal_check` is held until the transaction ends. When neither file holds the key in
+/// force, both stay.
+///
+/// # Errors
+/// `Database`; `WrongKey` and everything about the key file, when no file holds the key.
+pub(crate) async fn settle(
+    transaction: &mut AnyConnection,
+    path: &Path,
+) -> Result<Key, StoreError> {
+    let known = keyring::hold(transaction).await?;
+    let beside = key::beside(path);
+    let in_place = key::read(path).and_then(|key| prove(&key, &known).map(|_| key));
+    let in_place = match in_place {
+        Ok(key) => {
+            if key::remove(&beside)? {
+                tracing::warn!(
+                    file = %beside.display(),
+                    "a key rotation had been interrupted before it took effect; its key is dropped"
+                );
+            }
+            return Ok(key);
+        }
+        Err(error) => error,
+    };
+    match key::read(&beside) {
+        Ok(key) if prove(&key, &known).is_ok() => {
+            key::put_in_place(&beside, path)?;
+            tracing::info!(file = %path.display(), "the new sealing key is in its place");
+            Ok(key)
+        }
+        _ => Err(in_place),
+    }
+}
