@@ -23,7 +23,11 @@ use leptos_router::{
 };
 
 use crate::{
-    pages::{AuthorizedPage, HomePage, NotFoundPage, SmtpSettingsPage},
+    pages::{
+        AccessPage, AccountPage, ActivityPage, AuthorizedPage, CallbackRefusedPage, ForbiddenPage,
+        HomePage, LoginPage, NotFoundPage, PasswordPage, SessionEndedPage, SetupPage,
+        SmtpSettingsPage,
+    },
     ui::layout::Layout,
 };
 
@@ -42,6 +46,15 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("/settings/smtp") view=SmtpSettingsPage ssr=SsrMode::Async />
                     <Route path=path!("/authorized/:id") view=AuthorizedPage ssr=SsrMode::Async />
+                    <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
+                    <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                    <Route path=path!("/password") view=PasswordPage ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/access") view=AccessPage ssr=SsrMode::Async />
+                    <Route path=path!("/activity") view=ActivityPage ssr=SsrMode::Async />
+                    <Route path=path!("/refused/forbidden") view=ForbiddenPage ssr=SsrMode::Async />
+                    <Route path=path!("/refused/session") view=SessionEndedPage ssr=SsrMode::Async />
+                    <Route path=path!("/refused/callback") view=CallbackRefusedPage ssr=SsrMode::Async />
                 </Routes>
             </Layout>
         </Router>

@@ -33,10 +33,7 @@ pub async fn authorization(id: String) -> Result<Option<AuthorizationState>, Api
     #[cfg(feature = "ssr")]
     return super::context::answer(verbs::authorization(&id).await);
     #[cfg(not(feature = "ssr"))]
-    {
-        let _ = id;
-        std::future::ready(Err(ApiError::Offline)).await
-    }
+    super::elsewhere(id).await
 }
 
 /// Begins a new authorization for saved settings.

@@ -47,6 +47,12 @@ pub fn signed_in() -> Result<SignedIn, ApiError> {
     request()?.signed_in.ok_or(ApiError::SignedOut)
 }
 
+/// Who asks, if anybody has signed in; also where there is no request, as while routes are listed.
+pub fn visitor() -> Option<SignedIn> {
+    let parts = use_context::<Parts>()?;
+    parts.extensions.get::<RequestInfo>()?.signed_in.clone()
+}
+
 /// Whether who asks may do what a role may.
 pub fn may(role: Role) -> bool {
     signed_in().is_ok_and(|signed_in| signed_in.role.includes(role))

@@ -1,22 +1,36 @@
 //! Server functions: each parses, calls one verb of the mailer and maps its error.
 
+mod access;
+mod activity;
 mod authorization;
 mod checks;
 #[cfg(feature = "ssr")]
 pub mod context;
 mod data_centers;
+mod session;
 mod settings;
 mod status;
 #[cfg(feature = "ssr")]
 mod without_wasm;
 
+pub(crate) use access::{AccessPage, access_page};
+pub(crate) use activity::{Activity, activity};
 pub(crate) use authorization::{AuthorizeAgain, authorization, grant_status};
 pub(crate) use checks::{SendTestEmail, send_test_email};
 pub(crate) use data_centers::{
     AddDataCenter, RemoveDataCenter, RenameDataCenter, add_data_center, remove_data_center,
     rename_data_center,
 };
+pub(crate) use session::{
+    AccountPage, account_page, is_setup_link, may, password_link, posted, visitor,
+};
 pub(crate) use settings::{
     NextStep, SaveSmtpSettings, SavedAnswer, SmtpPage, save_smtp_settings, smtp_settings_page,
 };
 pub(crate) use status::not_found;
+
+/// The answer of what only the server knows. The browser takes it from the page.
+#[cfg(not(feature = "ssr"))]
+fn elsewhere<Q, A>(_: Q) -> std::future::Ready<Result<A, crate::error::ApiError>> {
+    std::future::ready(Err(crate::error::ApiError::Offline))
+}

@@ -25,6 +25,10 @@ pub struct SmtpPage {
     pub draft: Option<SmtpForm>,
     /// The report of a check that was made without WASM.
     pub report: Option<CheckReport>,
+    /// Who looks may change the settings.
+    pub may_edit: bool,
+    /// Who looks may send test emails.
+    pub may_test: bool,
 }
 
 /// What follows a save.
@@ -67,10 +71,7 @@ pub async fn smtp_settings_page(
     #[cfg(feature = "ssr")]
     return super::context::answer(verbs::page(&data_center, draft, &check).await);
     #[cfg(not(feature = "ssr"))]
-    {
-        let _ = (data_center, draft, check);
-        std::future::ready(Err(ApiError::Offline)).await
-    }
+    super::elsewhere((data_center, draft, check)).await
 }
 
 /// Saves what was typed; `over` is a newer version that it may replace.
@@ -104,7 +105,7 @@ pub async fn apply_preset(form: SmtpForm, overwrite: Option<bool>) -> Result<(),
 
 #[cfg(feature = "ssr")]
 mod verbs {
-    use domain::{CheckId, Preset, Provider, SmtpForm};
+    use domain::{CheckId, Preset, Provider, Role, SmtpForm};
 
     use super::{NextStep, SavedAnswer, SmtpPage};
     use crate::{
@@ -115,13 +116,14 @@ mod verbs {
     pub async fn page(data_center: &str, draft: bool, check: &str) -> Result<SmtpPage, ApiError> {
         let (mailer, request) = (mailer()?, context::request()?);
         let id = context::data_center_id(data_center)?;
+        let may_edit = context::may(Role::Administrator);
         Ok(SmtpPage {
             data_centers: mailer.data_centers().await?,
             saved: mailer.settings(&id).await?,
             status: mailer.grant_status(&id).await?,
             sandbox: mailer.sandbox().cloned(),
             redirect_url: request.redirect_url.to_string(),
-            draft: if draft {
+            draft: if draft && may_edit {
                 mailer.draft(&context::signed_in()?.session, &id).await?
             } else {
                 None
@@ -130,6 +132,8 @@ mod verbs {
                 Ok(check) => mailer.check(&check).await?,
                 Err(_) => None,
             },
+            may_edit,
+            may_test: context::may(Role::Operator),
         })
     }
 

@@ -1,6 +1,6 @@
 //! `/authorized/:id`: what came of an authorization. The callback leads here.
 
-use domain::{AuthorizationState, DataCenter, Finding, FindingCode};
+use domain::{AuthorizationState, DataCenter, Finding, FindingCode, Role};
 use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -66,7 +66,8 @@ fn Found(state: AuthorizationState) -> impl IntoView {
         AuthorizationState::Failed { data_center, .. } => (data_center.as_ref(), true),
     };
     let data_center = data_center.cloned();
-    let retry = data_center.clone().filter(|_| failed);
+    let may_retry = failed && api::may(Role::Administrator);
+    let retry = data_center.clone().filter(|_| may_retry);
     view! {
         {AUTHORIZATION.rendered(state)}
         {retry.map(|data_center| view! { <Retry data_center /> })}

@@ -1,6 +1,7 @@
 //! What a page shows when its data cannot be had. Never shows internals.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use crate::{
     error::ApiError,
@@ -16,13 +17,19 @@ use crate::{
 )]
 pub fn Failure(error: ApiError) -> impl IntoView {
     let words = text::api_error(&error);
-    let unknown = matches!(error, ApiError::UnknownDataCenter);
+    let (href, link) = match error {
+        ApiError::UnknownDataCenter => (
+            "/settings/smtp".to_owned(),
+            "Settings of the default data center",
+        ),
+        _ => (use_location().pathname.get_untracked(), "Try again"),
+    };
     view! {
         <Banner tone=Tone::Bad title=words.cause>
             <p>{words.fix}</p>
             <p>
-                <a href="/settings/smtp" rel="external">
-                    {if unknown { "Settings of the default data center" } else { "Try again" }}
+                <a href=href rel="external">
+                    {link}
                 </a>
             </p>
         </Banner>

@@ -1,12 +1,28 @@
 //! The pages.
 
+mod access;
+mod account;
+mod activity;
 mod authorized;
+mod done;
 mod failure;
 mod home;
+mod link_token;
+mod login;
 mod not_found;
+mod password;
+mod refused;
+mod setup;
 mod smtp_settings;
 
+pub use access::AccessPage;
+pub use account::AccountPage;
+pub use activity::ActivityPage;
 pub use authorized::{AUTHORIZATION, AuthorizedPage};
 pub use home::HomePage;
+pub use login::LoginPage;
 pub use not_found::NotFoundPage;
+pub use password::PasswordPage;
+pub use refused::{CallbackRefusedPage, ForbiddenPage, SessionEndedPage};
+pub use setup::SetupPage;
 pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};

@@ -1,6 +1,10 @@
 //! What every page has around its content.
 
+use domain::{Role, SignedIn};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::api;
 
 /// Header and main column. Links load whole pages (`rel="external"`), so that the browser itself
 /// asks before unsaved changes are left.
@@ -15,15 +19,44 @@ pub fn Layout(children: Children) -> impl IntoView {
                 <a class="name" href="/" rel="external">
                     "Mailgrant"
                 </a>
-                <nav aria-label="Pages">
-                    <a href="/settings/smtp" rel="external">
-                        "Settings"
-                    </a>
-                </nav>
+                {api::visitor().map(|visitor| view! { <Navigation visitor /> })}
             </div>
         </header>
         <main id="content" class="column" tabindex="-1">
             {children()}
         </main>
+    }
+}
+
+/// The pages that there are for who has signed in, and the way out.
+#[component]
+fn Navigation(visitor: SignedIn) -> impl IntoView {
+    let path = use_location().pathname.get_untracked();
+    let current = move |href: &str| (path == href).then_some("page");
+    let own_page = current("/account");
+    let link = move |(href, name): (&'static str, &'static str)| {
+        view! {
+            <a href=href rel="external" aria-current=current(href)>
+                {name}
+            </a>
+        }
+    };
+    let access = visitor.role.includes(Role::Administrator);
+    let pages = [
+        Some(("/settings/smtp", "Settings")),
+        Some(("/activity", "Activity")),
+        access.then_some(("/access", "Access")),
+    ];
+    view! {
+        <nav aria-label="Pages">{pages.into_iter().flatten().map(link).collect_view()}</nav>
+        <div class="own">
+            <a href="/account" rel="external" aria-current=own_page class="own-name">
+                <span class="visually-hidden">"Your account: "</span>
+                {visitor.name.to_string()}
+            </a>
+            <form method="post" action="/logout">
+                <button class="link">"Sign out"</button>
+            </form>
+        </div>
     }
 }

@@ -31,6 +31,7 @@ pub fn AuthenticationSection(session: Session, again: bool) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="authentication">
             <h2 id="authentication">"Authentication"</h2>
+            <fieldset class="editable" disabled=!session.may_edit()>
             <Toggle state switch=REQUIRED described_by="authentication-help".to_owned()>
                 <p id="authentication-help" class="help">
                     "Off: the server takes mail from this address without a sign-in."
@@ -54,6 +55,7 @@ pub fn AuthenticationSection(session: Session, again: bool) -> impl IntoView {
                     <Status session />
                 </div>
             </div>
+            </fieldset>
         </section>
     }
 }

@@ -27,6 +27,7 @@ const ENABLE_SSL: Switch = Switch {
 #[component]
 pub fn ConnectionSection(session: Session, overwrite: bool, again: bool) -> impl IntoView {
     let state = session.state();
+    let locked = !session.may_edit();
     let securities = [Security::StartTls, Security::ImplicitTls]
         .map(|security| (security.code(), text::security(security)));
     let versions = [TlsMinimum::Tls12, TlsMinimum::Tls13]
@@ -34,6 +35,7 @@ pub fn ConnectionSection(session: Session, overwrite: bool, again: bool) -> impl
     view! {
         <section class="card" aria-labelledby="smtp-configuration">
             <h2 id="smtp-configuration">"SMTP configuration"</h2>
+            <fieldset class="editable" disabled=locked>
             <ProviderField session overwrite />
             <div class="host-and-port">
                 <TextField state field=SmtpField::SmtpHost kind=Kind::HOST />
@@ -44,7 +46,9 @@ pub fn ConnectionSection(session: Session, overwrite: bool, again: bool) -> impl
                     then=SmtpForm::follow_port
                 />
             </div>
+            </fieldset>
             <DataCenterField session />
+            <fieldset class="editable" disabled=locked>
             <TextField state field=SmtpField::FromAddress kind=Kind::ADDRESS />
             <Toggle state switch=ENABLE_SSL described_by=described_by(SmtpField::EnableSsl)>
                 <Notes state field=SmtpField::EnableSsl />
@@ -62,6 +66,7 @@ pub fn ConnectionSection(session: Session, overwrite: bool, again: bool) -> impl
                 state
                 again=again && !state.is_saved(SecretField::MailboxPassword)
             />
+            </fieldset>
         </section>
     }
 }

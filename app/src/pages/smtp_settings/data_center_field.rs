@@ -58,7 +58,7 @@ pub fn DataCenterField(session: Session) -> impl IntoView {
             <p id="data_center-help" class="help">
                 {text::help(SmtpField::DataCenter)}
             </p>
-            <Manage session />
+            {session.may_edit().then(|| view! { <Manage session /> })}
         </div>
     }
 }

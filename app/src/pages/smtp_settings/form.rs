@@ -13,7 +13,7 @@ use super::{
     test_email::TestEmailSection,
 };
 use crate::{
-    api::{SaveSmtpSettings, SmtpPage},
+    api::{SaveSmtpSettings, SendTestEmail, SmtpPage},
     ui::{form_state::FormState, post_form::PostForm, typed::typed_before_start},
 };
 
@@ -39,6 +39,7 @@ pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
         });
     });
     let hidden = move |read: fn(&SmtpForm) -> String| move || state.form.with(read);
+    let (may_edit, may_test) = (session.may_edit(), session.may_test());
     view! {
         <p class="mandatory-note">
             <span class="mandatory" aria-hidden="true">
@@ -49,7 +50,14 @@ pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
         <DataCenterForms session />
             <PostForm id=FORM action=SaveSmtpSettings::url() submit=Callback::new(move |event| submit(session, &event))>
                 // Enter in a field presses the first button of a form.
-                <button type="submit" class="default-button" tabindex="-1" aria-hidden="true">
+                <button
+                    type="submit"
+                    class="default-button"
+                    tabindex="-1"
+                    aria-hidden="true"
+                    formaction=(!may_edit).then_some(SendTestEmail::url())
+                    disabled=!may_test
+                >
                     "Save"
                 </button>
                 <input
@@ -65,8 +73,8 @@ pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
                 <Outcome session />
                 <ConnectionSection session overwrite=asked.overwrite again=asked.draft />
                 <AuthenticationSection session again=asked.draft />
-                <TestEmailSection session />
-                <Actions session />
+                {may_test.then(|| view! { <TestEmailSection session /> })}
+                {may_edit.then(|| view! { <Actions session /> })}
             </PostForm>
         <PresetDialog session />
     }
@@ -103,6 +111,7 @@ fn submit(session: Session, event: &SubmitEvent) {
     let button = event.submitter().map(|button| button.id());
     match button.as_deref() {
         Some("test") => session.send_test(),
+        _ if !session.may_edit() => session.send_test(),
         Some("save-over") => session.send_save(session.newer_version()),
         _ => session.send_save(None),
     }

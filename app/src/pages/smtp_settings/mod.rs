@@ -31,6 +31,7 @@ use crate::{
     },
     error::ApiError,
     island::Island,
+    ui::banner::{Banner, Tone},
 };
 
 /// The form, which comes alive.
@@ -120,7 +121,10 @@ pub fn SmtpSettingsPage() -> impl IntoView {
     let page = api::smtp_settings_page(asked.data_center.clone(), asked.draft, asked.check.clone());
     let shown = Suspend::new(async move {
         match page.await {
-            Ok(page) => Either::Left(SMTP_SETTINGS.rendered((page, asked))),
+            Ok(page) => Either::Left(view! {
+                {(!page.may_edit).then(|| view! { <LooksOnly may_test=page.may_test /> })}
+                {SMTP_SETTINGS.rendered((page, asked))}
+            }),
             Err(error) => Either::Right(view! { <Failure error /> }),
         }
     });
@@ -135,5 +139,21 @@ pub fn SmtpSettingsPage() -> impl IntoView {
         </nav>
         <h1>"Settings :: SMTP"</h1>
         {shown}
+    }
+}
+
+/// For those who may not change the settings. Not part of what comes alive.
+#[component]
+fn LooksOnly(may_test: bool) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Note title="You can look; an administrator can change">
+            <p>
+                {if may_test {
+                    "Your role allows sending test emails with what is saved."
+                } else {
+                    "Secrets are never shown, to nobody."
+                }}
+            </p>
+        </Banner>
     }
 }

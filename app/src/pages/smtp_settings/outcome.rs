@@ -12,6 +12,7 @@ use crate::{
     ui::{
         banner::{Banner, Tone},
         browser,
+        error_banner::ErrorBanner,
         form_state::FormState,
     },
 };
@@ -57,15 +58,7 @@ fn shown(session: Session, notice: Notice) -> AnyView {
         .into_any(),
         Notice::Refused => view! { <Summary state=session.state() /> }.into_any(),
         Notice::Conflict { version } => view! { <Conflict session version /> }.into_any(),
-        Notice::Failed(error) => {
-            let words = text::api_error(&error);
-            view! {
-                <Banner tone=Tone::Bad title=words.cause>
-                    <p>{words.fix}</p>
-                </Banner>
-            }
-            .into_any()
-        }
+        Notice::Failed(error) => view! { <ErrorBanner error /> }.into_any(),
     }
 }
 

@@ -87,6 +87,10 @@ parts! {
     asks_preset: RwSignal<Option<Preset>>,
     /// Why a change of the data centers was refused.
     data_center_errors: DataCenterErrors,
+    /// Who looks may change the settings.
+    may_edit: bool,
+    /// Who looks may send test emails.
+    may_test: bool,
 }
 
 impl Session {
@@ -121,8 +125,11 @@ impl Session {
         let tested = match (page.report, &asked.failed.test) {
             (Some(report), _) => Some(Ok(report)),
             (None, Some(error)) => Some(Err(error.clone())),
-            (None, None) if asked.check == "unavailable" => Some(Err(ApiError::Unavailable)),
-            (None, None) => None,
+            (None, None) => match asked.check.as_str() {
+                "unavailable" => Some(Err(ApiError::Unavailable)),
+                "none" => Some(Err(ApiError::NoSettings)),
+                _ => None,
+            },
         };
         let recipient = match &tested {
             Some(Ok(report)) => report.recipient.clone(),
@@ -143,6 +150,8 @@ impl Session {
             tested: RwSignal::new(tested),
             asks_preset: RwSignal::new(None),
             data_center_errors: DataCenterErrors::new(&asked.failed),
+            may_edit: page.may_edit,
+            may_test: page.may_test,
         }))
     }
 

@@ -9,12 +9,11 @@ use crate::ui::{explanation::Explained, form_state::FormState};
 /// The status block of OAuth.
 #[component]
 pub fn Status(session: Session) -> impl IntoView {
-    let state = session.state();
     view! {
         <section class="status" aria-labelledby="status-title">
             <h3 id="status-title">"Status"</h3>
             <output id="grant-status" aria-live="polite">
-                {move || shown(state, session.status().get())}
+                {move || shown(session, session.status().get())}
             </output>
             <p class="help">
                 "Changing the SMTP host, the username, the client ID, an endpoint or the scope ends \
@@ -40,12 +39,17 @@ pub fn ends_grant(session: Session) -> bool {
     held && session.state().would_end_grant()
 }
 
-fn shown(state: FormState, status: GrantStatus) -> AnyView {
+fn shown(session: Session, status: GrantStatus) -> AnyView {
+    let (state, may_edit) = (session.state(), session.may_edit());
     match status {
         GrantStatus::NotUsed | GrantStatus::NotAuthorized => view! {
             <p class="status-line none">
                 <strong>"Not authorized. "</strong>
-                "Fill in the fields, then press Save & Authorize and sign in at the provider."
+                {if may_edit {
+                    "Fill in the fields, then press Save & Authorize and sign in at the provider."
+                } else {
+                    "An administrator signs in at the provider."
+                }}
             </p>
         }
         .into_any(),
@@ -94,7 +98,9 @@ fn shown(state: FormState, status: GrantStatus) -> AnyView {
                 <time datetime=since.rfc3339()>{since.to_string()}</time>
                 ". "
                 <strong id="status-account">{account}</strong>
-                " had signed in. Mail waits until you press Save & Authorize."
+                " had signed in. Mail waits until "
+                {if may_edit { "you press" } else { "an administrator presses" }}
+                " Save & Authorize."
             </p>
             <Explained finding id="status-finding" />
         }

@@ -5,10 +5,7 @@ use leptos::prelude::*;
 use super::session::Session;
 use crate::{
     text,
-    ui::{
-        banner::{Banner, Tone},
-        check_report::Report,
-    },
+    ui::{check_report::Report, error_banner::ErrorBanner},
 };
 
 /// Sends a mail with what is on the form, and shows each exchange.
@@ -30,8 +27,12 @@ pub fn TestEmailSection(session: Session) -> impl IntoView {
         <section class="card" id="test-email" aria-labelledby="test-email-title">
             <h2 id="test-email-title">"Test email"</h2>
             <p class="help">
-                "Sends a mail with what is on this page, saved or not. With OAuth it needs an \
-                authorization for exactly these values."
+                {if session.may_edit() {
+                    "Sends a mail with what is on this page, saved or not. With OAuth it needs an \
+                    authorization for exactly these values."
+                } else {
+                    "Sends a mail with what is saved for this data center."
+                }}
             </p>
             <div class="field">
                 <label for="recipient">"Recipient"</label>
@@ -82,14 +83,6 @@ fn shown(session: Session) -> Option<AnyView> {
     }
     session.tested().get().map(|tested| match tested {
         Ok(report) => view! { <Report report /> }.into_any(),
-        Err(error) => {
-            let words = text::api_error(&error);
-            view! {
-                <Banner tone=Tone::Bad title=words.cause>
-                    <p>{words.fix}</p>
-                </Banner>
-            }
-            .into_any()
-        }
+        Err(error) => view! { <ErrorBanner error /> }.into_any(),
     })
 }

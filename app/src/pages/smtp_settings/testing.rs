@@ -1,9 +1,9 @@
 //! The test email with WASM.
 
-use domain::{CheckReport, EmailAddress};
+use domain::{CheckOutcome, CheckReport, EmailAddress};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::session::Session;
+use super::session::{Session, SignIn};
 use crate::{api, error::ApiError, ui::browser};
 
 impl Session {
@@ -12,7 +12,9 @@ impl Session {
         let recipient = self.recipient().get_untracked();
         let wrong = EmailAddress::parse(&recipient).err();
         self.recipient_error().set(wrong);
-        if let Some(field) = self.state().submit() {
+        // Whoever may not change settings tests with what is saved.
+        let refused = self.may_edit().then(|| self.state().submit()).flatten();
+        if let Some(field) = refused {
             self.refuse(field);
         } else if wrong.is_some() {
             browser::focus("recipient");
@@ -29,8 +31,15 @@ impl Session {
     }
 
     fn after_test(self, answer: Result<CheckReport, ApiError>) {
-        // The test may have found that the grant is gone.
+        // The test may have found that the grant is gone; then no sign-in has just worked.
         self.refresh_status();
+        if let Ok(CheckReport {
+            outcome: CheckOutcome::Failed(_),
+            ..
+        }) = &answer
+        {
+            self.drop_ended_sign_in();
+        }
         if let Err(ApiError::Test { errors, recipient }) = answer {
             self.tested().set(None);
             self.recipient_error().set(recipient);
@@ -40,6 +49,17 @@ impl Session {
             }
         } else {
             self.tested().set(Some(answer));
+        }
+    }
+
+    fn drop_ended_sign_in(self) {
+        let has_ended = |sign_in: &Option<SignIn>| {
+            sign_in
+                .as_ref()
+                .is_some_and(|sign_in| sign_in.ended.is_some())
+        };
+        if self.sign_in().with_untracked(has_ended) {
+            self.sign_in().set(None);
         }
     }
 }

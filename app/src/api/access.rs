@@ -1,0 +1,51 @@
+//! What the page about accounts, sessions and API keys shows. Only the server renders it.
+
+use domain::{Account, ApiKey, DataCenter, Session, SignedIn};
+
+use crate::error::ApiError;
+
+/// Who and what has access.
+#[derive(Clone, Debug)]
+pub struct AccessPage {
+    /// Who looks.
+    pub own: SignedIn,
+    /// All accounts.
+    pub accounts: Vec<Account>,
+    /// All sessions.
+    pub sessions: Vec<Session>,
+    /// All API keys.
+    pub keys: Vec<ApiKey>,
+    /// All data centers, which keys may be limited to.
+    pub data_centers: Vec<DataCenter>,
+}
+
+/// Who and what has access.
+///
+/// # Errors
+/// `SignedOut`, `Unavailable`; `Offline` in the browser.
+pub async fn access_page() -> Result<AccessPage, ApiError> {
+    #[cfg(feature = "ssr")]
+    return super::context::answer(verbs::page().await);
+    #[cfg(not(feature = "ssr"))]
+    super::elsewhere(()).await
+}
+
+#[cfg(feature = "ssr")]
+mod verbs {
+    use super::AccessPage;
+    use crate::{
+        api::context::{access, mailer, signed_in},
+        error::ApiError,
+    };
+
+    pub async fn page() -> Result<AccessPage, ApiError> {
+        let (own, access) = (signed_in()?, access()?);
+        Ok(AccessPage {
+            own,
+            accounts: access.accounts().await?,
+            sessions: access.sessions(None).await?,
+            keys: access.api_keys().await?,
+            data_centers: mailer()?.data_centers().await?,
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! What the activity page shows. Only the server renders it.
+
+use domain::{AuditEntry, AuditFilter};
+
+use crate::error::ApiError;
+
+/// Some entries, the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct Activity {
+    /// The entries.
+    pub entries: Vec<AuditEntry>,
+    /// The sequence before which older ones are found, when there are any.
+    pub older: Option<i64>,
+}
+
+/// The newest entries, or the newest before a sequence.
+///
+/// # Errors
+/// `SignedOut`, `Unavailable`; `Offline` in the browser.
+pub async fn activity(filter: AuditFilter, before: Option<i64>) -> Result<Activity, ApiError> {
+    #[cfg(feature = "ssr")]
+    return super::context::answer(verbs::activity(&filter, before).await);
+    #[cfg(not(feature = "ssr"))]
+    super::elsewhere((filter, before)).await
+}
+
+#[cfg(feature = "ssr")]
+mod verbs {
+    use domain::AuditFilter;
+
+    use super::Activity;
+    use crate::{
+        api::context::{access, signed_in},
+        error::ApiError,
+    };
+
+    pub async fn activity(filter: &AuditFilter, before: Option<i64>) -> Result<Activity, ApiError> {
+        signed_in()?;
+        let page = access()?.activity(filter, before).await?;
+        Ok(Activity {
+            entries: page.entries,
+            older: page.older,
+        })
+    }
+}

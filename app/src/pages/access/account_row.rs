@@ -1,0 +1,118 @@
+//! One account, and what can be done to it.
+
+use domain::{Account, Role, access::AccessField};
+use leptos::{either::Either, prelude::*};
+
+use super::{PATH, when};
+use crate::{
+    text,
+    ui::{entry::Wrong, sheet::Sheet},
+};
+
+/// A row. The own account is changed on its own page, so nobody shuts themselves out here by accident.
+#[component]
+pub fn AccountRow(account: Account, is_own: bool, sheet: Sheet) -> impl IntoView {
+    let (id, name) = (account.id.as_str().to_owned(), account.name.to_string());
+    let has_password = account.has_password;
+    let row_id = ["account-", &id].concat();
+    let error_id = row_id.clone();
+    let refused = sheet
+        .error(AccessField::Role)
+        .or_else(|| sheet.error(AccessField::Name));
+    let role = if is_own {
+        Either::Left(text::role(account.role))
+    } else {
+        Either::Right(view! {
+            <RoleForm id=id.clone() name=name.clone() role=account.role />
+        })
+    };
+    let actions = if is_own {
+        Either::Left(view! {
+            <a href="/account" rel="external">
+                "Your account"
+            </a>
+        })
+    } else {
+        Either::Right(view! { <Actions id name=name.clone() /> })
+    };
+    view! {
+        <tr role="row" id=row_id>
+            <th role="rowheader" scope="row" data-label="Account">
+                <span class="account-name">{name}</span>
+                {is_own.then(|| view! { <span class="badge">"you"</span> })}
+                <span class="help">
+                    {if has_password {
+                        Either::Left(view! { "Last sign-in: " {when(account.signed_in_at)} })
+                    } else {
+                        Either::Right("No password yet: the link has not been used.")
+                    }}
+                </span>
+                <Wrong id=error_id error=refused />
+            </th>
+            <td role="cell" data-label="Role">
+                {role}
+            </td>
+            <td role="cell" class="act">
+                {actions}
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn RoleForm(id: String, name: String, role: Role) -> impl IntoView {
+    let option = |one: Role| {
+        view! {
+            <option value=one.code() selected=one == role>
+                {text::role(one)}
+            </option>
+        }
+    };
+    view! {
+        <form method="post" action=PATH class="with-button">
+            <input type="hidden" name="id" value=id />
+            <select name="role" aria-label=["Role of ", &name].concat() autocomplete="off">
+                {Role::ALL.iter().copied().map(option).collect_view()}
+            </select>
+            <button
+                name="do"
+                value="set_role"
+                class="button quiet"
+                aria-label=["Change the role of ", &name].concat()
+            >
+                "Change"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Actions(id: String, name: String) -> impl IntoView {
+    view! {
+        <details class="confirm">
+            <summary aria-label=["New password link for ", &name].concat()>
+                "New password link"
+            </summary>
+            <form method="post" action=PATH>
+                <p class="help">
+                    "The present password and all sessions of " {name.clone()} " end at once."
+                </p>
+                <input type="hidden" name="id" value=id.clone() />
+                <button name="do" value="reset_password" class="button">
+                    "Make the link"
+                </button>
+            </form>
+        </details>
+        <details class="confirm">
+            <summary aria-label=["Remove ", &name].concat()>"Remove"</summary>
+            <form method="post" action=PATH>
+                <p class="help">"The account goes for good, and its sessions end."</p>
+                <input type="hidden" name="id" value=id />
+                <button name="do" value="remove_account" class="button danger">
+                    "Remove "
+                    {name}
+                </button>
+            </form>
+        </details>
+    }
+}

@@ -1,0 +1,122 @@
+//! Section "API keys": the list.
+
+use domain::{ApiKey, DataCenter, DataCenterId, UnixTime};
+use leptos::prelude::*;
+
+use super::{PATH, new_key::NewKey, when};
+use crate::{text, ui::sheet::Sheet};
+
+/// The keys, and making one.
+#[component]
+pub fn Keys(keys: Vec<ApiKey>, data_centers: Vec<DataCenter>, make: Sheet) -> impl IntoView {
+    let is_empty = keys.is_empty();
+    let rows = keys
+        .into_iter()
+        .map(|key| {
+            let data_center = data_center_name(key.data_center.as_ref(), &data_centers);
+            view! { <KeyRow key data_center /> }
+        })
+        .collect_view();
+    let table = view! {
+        <table class="stacked" role="table" id="keys">
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th role="columnheader">"Name"</th>
+                    <th role="columnheader">"May"</th>
+                    <th role="columnheader">"Data center"</th>
+                    <th role="columnheader">"Last day"</th>
+                    <th role="columnheader">"Last used"</th>
+                    <th role="columnheader">
+                        <span class="visually-hidden">"End"</span>
+                    </th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
+    };
+    view! {
+        <section class="card" aria-labelledby="keys-title">
+            <h2 id="keys-title">"API keys"</h2>
+            <p class="help">"Programs show a key instead of signing in."</p>
+            {if is_empty {
+                view! { <p class="empty">"There is no key yet."</p> }.into_any()
+            } else {
+                table.into_any()
+            }}
+            <NewKey sheet=make data_centers />
+        </section>
+    }
+}
+
+fn data_center_name(id: Option<&DataCenterId>, all: &[DataCenter]) -> String {
+    let Some(id) = id else {
+        return "All".to_owned();
+    };
+    all.iter()
+        .find(|data_center| data_center.id == *id)
+        .map_or_else(
+            || id.to_string(),
+            |data_center| data_center.name.to_string(),
+        )
+}
+
+/// The day before the second at which a key ends.
+fn last_day(expires_at: Option<UnixTime>) -> String {
+    expires_at.map_or_else(
+        || "none".to_owned(),
+        |at| at.plus(-1).rfc3339().chars().take(10).collect(),
+    )
+}
+
+#[component]
+fn KeyRow(key: ApiKey, data_center: String) -> impl IntoView {
+    let name = key.name.to_string();
+    let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.code()).collect();
+    let scope_help: Vec<_> = key.scopes.iter().map(|scope| text::scope(*scope)).collect();
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row" data-label="Name">
+                {name.clone()}
+            </th>
+            <td role="cell" data-label="May" title=scope_help.join(", ")>
+                {scopes.join(", ")}
+            </td>
+            <td role="cell" data-label="Data center">
+                {data_center}
+            </td>
+            <td role="cell" data-label="Last day">
+                {last_day(key.expires_at)}
+            </td>
+            <td role="cell" data-label="Last used">
+                {when(key.last_used_at)}
+            </td>
+            <td role="cell" class="act">
+                <details class="confirm">
+                    <summary aria-label=["End ", &name].concat()>"End"</summary>
+                    <form method="post" action=PATH>
+                        <p class="help">"Programs that use it are refused at once."</p>
+                        <input type="hidden" name="id" value=key.id.as_str().to_owned() />
+                        <button name="do" value="end_key" class="button danger">
+                            "End "
+                            {name}
+                        </button>
+                    </form>
+                </details>
+            </td>
+        </tr>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::UnixTime;
+
+    use super::last_day;
+
+    #[test]
+    fn the_last_day_is_the_one_that_was_typed() {
+        let end = UnixTime::of_day("2026-11-24").unwrap();
+        assert_eq!(last_day(Some(end)), "2026-11-23");
+        assert_eq!(last_day(None), "none");
+    }
+}

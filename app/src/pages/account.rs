@@ -1,0 +1,120 @@
+//! `/account`: the own account.
+
+use domain::access::AccessField;
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+
+use super::{done::Done, failure::Failure};
+use crate::{
+    api::{self, AccountPage as Data},
+    posted::PostedForm,
+    text,
+    ui::{
+        entry::{Entry, EntryKind},
+        sessions::SessionTable,
+        sheet::{Sheet, SheetProblem},
+    },
+};
+
+const PATH: &str = "/account";
+
+/// The own account.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let data = api::account_page();
+    let password = Sheet::of(PostedForm::ChangePassword, "change-password");
+    let sessions = Sheet::of(PostedForm::Sessions, "sessions");
+    let shown = Suspend::new(async move {
+        match data.await {
+            Ok(data) => Either::Left(view! { <Own data password sessions /> }),
+            Err(error) => Either::Right(view! { <Failure error /> }),
+        }
+    });
+    view! {
+        <Title text="Your account" />
+        <h1>"Your account"</h1>
+        <Done />
+        {shown}
+    }
+}
+
+#[component]
+fn Own(data: Data, password: Sheet, sessions: Sheet) -> impl IntoView {
+    let role = data.own.role;
+    let has_others = data.sessions.len() > 1;
+    view! {
+        <section class="card" aria-labelledby="you-title">
+            <h2 id="you-title">"You"</h2>
+            <dl class="facts">
+                <dt>"User name"</dt>
+                <dd id="own-name">{data.own.name.to_string()}</dd>
+                <dt>"Role"</dt>
+                <dd id="own-role">{text::role(role)} ": " {text::role_help(role)}</dd>
+            </dl>
+        </section>
+        <SheetProblem sheet=password.clone() />
+        <form
+            method="post"
+            action=PATH
+            class="card"
+            id="change-password"
+            aria-labelledby="change-password-title"
+        >
+            <h2 id="change-password-title">"Change the password"</h2>
+            // For password managers; not sent.
+            <input
+                type="text"
+                class="visually-hidden"
+                autocomplete="username"
+                readonly
+                tabindex="-1"
+                aria-hidden="true"
+                value=data.own.name.to_string()
+            />
+            <Entry
+                sheet=password.clone()
+                field=AccessField::Current
+                label="Present password"
+                kind=EntryKind::PASSWORD
+            />
+            <Entry
+                sheet=password.clone()
+                field=AccessField::Password
+                label="New password"
+                kind=EntryKind::NEW_PASSWORD
+                help=text::PASSWORD_RULE
+            />
+            <Entry
+                sheet=password
+                field=AccessField::Repeated
+                label="New password again"
+                kind=EntryKind::NEW_PASSWORD
+            />
+            <div>
+                <button name="do" value="change_password" class="button primary">
+                    "Change password"
+                </button>
+            </div>
+            <p class="help">"Your other sessions end with it."</p>
+        </form>
+        <SheetProblem sheet=sessions />
+        <section class="card" aria-labelledby="sessions-title">
+            <h2 id="sessions-title">"Your sessions"</h2>
+            <p class="help">
+                "A session ends 12 hours after the sign-in, and after an hour without use. End those that \
+                you do not know, and change your password then."
+            </p>
+            <SessionTable sessions=data.sessions own=data.own.session path=PATH />
+            {has_others
+                .then(|| {
+                    view! {
+                        <form method="post" action=PATH>
+                            <button name="do" value="end_other_sessions" class="button">
+                                "End all others"
+                            </button>
+                        </form>
+                    }
+                })}
+        </section>
+    }
+}

@@ -1,0 +1,75 @@
+//! One entry.
+
+use domain::{Actor, AuditEntry, Change};
+use leptos::prelude::*;
+
+use crate::{text, ui::when::When};
+
+/// When, who, from where, what, and what changed.
+#[component]
+pub fn ActivityEntry(entry: AuditEntry) -> impl IntoView {
+    let record = entry.record;
+    let sentence = text::sentence(record.action, &record.subject);
+    let subject = sentence.after.map(|after| {
+        view! {
+            <strong>{record.subject}</strong>
+            {after}
+        }
+    });
+    let changes = (!record.changes.is_empty()).then(|| {
+        view! { <ul class="changes">{record.changes.into_iter().map(changed).collect_view()}</ul> }
+    });
+    view! {
+        <li id=["entry-", &entry.sequence.to_string()].concat() data-action=record.action.code()>
+            <p class="entry-head">
+                <When at=record.at />
+                {from(&record.actor)}
+            </p>
+            <p>{who(&record.actor)} " " {sentence.before} {subject} "."</p>
+            {changes}
+        </li>
+    }
+}
+
+fn who(actor: &Actor) -> impl IntoView + use<> {
+    let (words, name) = text::who(&actor.who);
+    let name = name.to_owned();
+    view! {
+        {words}
+        {(!name.is_empty()).then(|| view! { <strong>{name}</strong> })}
+    }
+}
+
+fn from(actor: &Actor) -> impl IntoView + use<> {
+    let address = actor.address.clone();
+    (!address.is_empty()).then(|| view! { <span>"from " {address}</span> })
+}
+
+fn changed(change: Change) -> impl IntoView {
+    let label = text::changed_field(&change.field);
+    let value = match (change.secret, change.old, change.new) {
+        (true, ..) => "secret changed".into_any(),
+        (false, Some(old), Some(new)) => view! {
+            <del>{shown(old)}</del>
+            " → "
+            <ins>{shown(new)}</ins>
+        }
+        .into_any(),
+        (false, Some(old), None) => view! {
+            <del>{shown(old)}</del>
+            " → nothing"
+        }
+        .into_any(),
+        (false, None, Some(new)) => shown(new).into_any(),
+        (false, None, None) => "nothing".into_any(),
+    };
+    view! { <li>{label} ": " {value}</li> }
+}
+
+fn shown(value: String) -> String {
+    if value.is_empty() {
+        "(empty)".to_owned()
+    } else {
+        value
+    }
+}

@@ -1,0 +1,104 @@
+//! `/activity`: what was done, by whom, from where.
+
+mod entry;
+mod filter;
+
+use domain::AuditFilter;
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
+
+use self::{entry::ActivityEntry, filter::Filter};
+use super::failure::Failure;
+use crate::{
+    activity_query::ActivityQuery,
+    api::{self, Activity},
+};
+
+/// The audit, the newest first.
+#[component]
+pub fn ActivityPage() -> impl IntoView {
+    let query = use_query_map().with_untracked(read);
+    let (shown, wrong) = match query.filter() {
+        Ok(filter) => (Some(list(filter, query.clone())), None),
+        Err(wrong) => (None, Some(wrong)),
+    };
+    view! {
+        <Title text="Activity" />
+        <h1>"Activity"</h1>
+        <Filter query wrong />
+        {shown}
+        <p class="help">
+            "Nothing here can be changed or removed. Each entry is sealed together with the one before: "
+            <code>"mailgrant audit verify"</code> " on the machine finds whether somebody has tampered with them."
+        </p>
+    }
+}
+
+fn list(filter: AuditFilter, query: ActivityQuery) -> impl IntoView {
+    let asks_for_all = filter == AuditFilter::default() && query.before().is_none();
+    let activity = api::activity(filter, query.before());
+    Suspend::new(async move {
+        match activity.await {
+            Ok(activity) => Either::Left(view! { <Entries activity query asks_for_all /> }),
+            Err(error) => Either::Right(view! { <Failure error /> }),
+        }
+    })
+}
+
+#[component]
+fn Entries(activity: Activity, query: ActivityQuery, asks_for_all: bool) -> impl IntoView {
+    let is_empty = activity.entries.is_empty();
+    let entries = activity
+        .entries
+        .into_iter()
+        .map(|entry| view! { <ActivityEntry entry /> })
+        .collect_view();
+    let newest = query.before().map(|_| address("/activity", &query, None));
+    let older = activity
+        .older
+        .map(|before| address("/activity", &query, Some(before)));
+    view! {
+        {if is_empty {
+            let words = if asks_for_all { "Nothing has been done yet." } else { "Nothing matches." };
+            view! { <p class="empty card">{words}</p> }.into_any()
+        } else {
+            view! { <ol class="activity card">{entries}</ol> }.into_any()
+        }}
+        <nav class="pager" aria-label="Entries">
+            {newest.map(|href| view! { <a href=href rel="external">"Newest"</a> })}
+            {older.map(|href| view! { <a href=href rel="external" id="older">"Older"</a> })}
+        </nav>
+    }
+}
+
+fn read(query: &ParamsMap) -> ActivityQuery {
+    let text = |name| query.get(name).unwrap_or_default();
+    ActivityQuery {
+        who: text("who"),
+        action: text("action"),
+        subject: text("subject"),
+        from: text("from"),
+        to: text("to"),
+        before: text("before"),
+    }
+}
+
+/// A page with the same filter.
+fn address(path: &str, query: &ActivityQuery, before: Option<i64>) -> String {
+    let before = before.map(|before| before.to_string()).unwrap_or_default();
+    let fields = [
+        ("who", &query.who),
+        ("action", &query.action),
+        ("subject", &query.subject),
+        ("from", &query.from),
+        ("to", &query.to),
+        ("before", &before),
+    ];
+    let map: ParamsMap = fields
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name, value.clone()))
+        .collect();
+    [path, &map.to_query_string()].concat()
+}

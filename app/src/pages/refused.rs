@@ -1,0 +1,67 @@
+//! Pages that the server shows in place of what was asked for.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    error::ApiError,
+    text,
+    ui::banner::{Banner, Tone},
+};
+
+/// The role does not allow it.
+#[component]
+pub fn ForbiddenPage() -> impl IntoView {
+    let words = text::api_error(&ApiError::Forbidden);
+    view! {
+        <Title text="Not allowed" />
+        <h1>"Not allowed"</h1>
+        <Banner tone=Tone::Bad title=words.cause>
+            <p>{words.fix}</p>
+            <p>
+                <a href="/settings/smtp" rel="external">
+                    "Settings :: SMTP"
+                </a>
+            </p>
+        </Banner>
+    }
+}
+
+/// A form came from somebody whose session has ended.
+#[component]
+pub fn SessionEndedPage() -> impl IntoView {
+    view! {
+        <Title text="Session ended" />
+        <h1>"Session ended"</h1>
+        <Banner tone=Tone::Bad title="Your session has ended.">
+            <p>
+                "Sign in in a new tab, then reload this page: your browser will send again what you typed."
+            </p>
+            <p>
+                <a href="/login" target="_blank" rel="external noopener" class="button">
+                    "Sign in in a new tab"
+                </a>
+            </p>
+        </Banner>
+    }
+}
+
+/// A provider led back to a browser in which nobody is signed in.
+#[component]
+pub fn CallbackRefusedPage() -> impl IntoView {
+    view! {
+        <Title text="Sign in first" />
+        <h1>"Sign in first"</h1>
+        <Banner tone=Tone::Bad title="Nobody is signed in to Mailgrant in this browser.">
+            <p>
+                "An authorization ends in the session that began it, and that one has ended. Nothing that \
+                worked before has changed. Sign in, then press Save & Authorize again."
+            </p>
+            <p>
+                <a href="/login" rel="external" class="button">
+                    "Sign in"
+                </a>
+            </p>
+        </Banner>
+    }
+}

@@ -1,0 +1,20 @@
+//! Errors of the forms about access.
+
+use domain::{FieldError, access::AccessField};
+
+use super::{Words, field_error, words};
+
+/// The words of an error at a field of these forms.
+pub fn access_error(field: AccessField, error: FieldError) -> Words {
+    match (field, error) {
+        (AccessField::Scopes, FieldError::Required) => words(
+            "Nothing is chosen, so the key could not be used.",
+            "Choose at least one.",
+        ),
+        (_, error) => field_error(error, None),
+    }
+}
+
+/// The rule for passwords, before one is typed.
+pub const PASSWORD_RULE: &str = "At least 12 characters, and not easy to guess. Several words that do not belong \
+together are good; a password manager makes better ones.";

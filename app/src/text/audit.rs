@@ -1,0 +1,182 @@
+//! What was done, for the activity page: one sentence for each action.
+
+use domain::{AuditAction, SmtpField, Who};
+
+use super::label;
+
+/// The name of an action, to choose it.
+pub fn action(action: AuditAction) -> &'static str {
+    match action {
+        AuditAction::SetupFinished => "Set up",
+        AuditAction::SignedIn => "Signed in",
+        AuditAction::SignInFailed => "Sign-in failed",
+        AuditAction::SignInSlowed => "Sign-in slowed down",
+        AuditAction::SignedOut => "Signed out",
+        AuditAction::SessionEnded => "Session ended",
+        AuditAction::AccountAdded => "Account added",
+        AuditAction::AccountRemoved => "Account removed",
+        AuditAction::RoleChanged => "Role changed",
+        AuditAction::PasswordLinkMade => "Password link made",
+        AuditAction::PasswordSet => "Password set",
+        AuditAction::KeyMade => "API key made",
+        AuditAction::KeyEnded => "API key ended",
+        AuditAction::AccessDenied => "Refused",
+        AuditAction::SettingsSaved => "Settings saved",
+        AuditAction::DataCenterAdded => "Data center added",
+        AuditAction::DataCenterRenamed => "Data center renamed",
+        AuditAction::DataCenterRemoved => "Data center removed",
+        AuditAction::AuthorizationBegun => "Authorization begun",
+        AuditAction::AuthorizationFinished => "Authorized",
+        AuditAction::AuthorizationFailed => "Authorization failed",
+        AuditAction::RefreshFailed => "Renewal failed",
+        AuditAction::GrantEnded => "Authorization needed",
+        AuditAction::TestEmailSent => "Test email",
+        AuditAction::SealingKeyRotated => "Sealing key replaced",
+        AuditAction::ActivityExported => "Activity exported",
+    }
+}
+
+/// What was done, following the name of who did it; `{}` stands for the subject.
+fn template(action: AuditAction) -> &'static str {
+    match action {
+        AuditAction::SetupFinished => "set Mailgrant up with the account {}",
+        AuditAction::SignedIn => "signed in",
+        AuditAction::SignInFailed => "failed to sign in as {}",
+        AuditAction::SignInSlowed => "has to wait after too many wrong sign-ins as {}",
+        AuditAction::SignedOut => "signed out",
+        AuditAction::SessionEnded => "ended a session of {}",
+        AuditAction::AccountAdded => "added the account {}",
+        AuditAction::AccountRemoved => "removed the account {}",
+        AuditAction::RoleChanged => "changed the role of {}",
+        AuditAction::PasswordLinkMade => "made a link for {} to choose a password",
+        AuditAction::PasswordSet => "set the password of {}",
+        AuditAction::KeyMade => "made the API key {}",
+        AuditAction::KeyEnded => "ended the API key {}",
+        AuditAction::AccessDenied => "was refused {}, which the role or the scope does not allow",
+        AuditAction::SettingsSaved => "saved the SMTP settings of {}",
+        AuditAction::DataCenterAdded => "added the data center {}",
+        AuditAction::DataCenterRenamed => "renamed the data center {}",
+        AuditAction::DataCenterRemoved => "removed the data center {}",
+        AuditAction::AuthorizationBegun => "began an authorization for {}",
+        AuditAction::AuthorizationFinished => "finished an authorization for {}",
+        AuditAction::AuthorizationFailed => "did not get an authorization for {}",
+        AuditAction::RefreshFailed => "could not renew the token of {} and will try again",
+        AuditAction::GrantEnded => "noticed that {} needs authorization",
+        AuditAction::TestEmailSent => "tried a test email from {}",
+        AuditAction::SealingKeyRotated => "replaced the key that seals secrets",
+        AuditAction::ActivityExported => "exported the activity",
+    }
+}
+
+/// The same when the subject is not known; where that cannot be, the template does.
+fn without_subject(action: AuditAction) -> Option<&'static str> {
+    match action {
+        AuditAction::SignInFailed => Some("failed to sign in under a name that no account has"),
+        AuditAction::SignInSlowed => Some("has to wait after too many wrong sign-ins"),
+        AuditAction::AuthorizationFailed => {
+            Some("came back from a provider with an answer that nobody here had asked for")
+        }
+        _ => None,
+    }
+}
+
+/// What was done, in words before and after its subject; which is told only when there is something after `before`.
+pub struct Sentence {
+    /// Before the subject.
+    pub before: &'static str,
+    /// After the subject; `None`: the subject is not part of the sentence.
+    pub after: Option<&'static str>,
+}
+
+/// What was done, following the name of who did it.
+pub fn sentence(action: AuditAction, subject: &str) -> Sentence {
+    let template = match without_subject(action) {
+        Some(words) if subject.is_empty() => words,
+        _ => template(action),
+    };
+    match template.split_once("{}") {
+        Some((before, after)) => Sentence {
+            before,
+            after: Some(after),
+        },
+        None => Sentence {
+            before: template,
+            after: None,
+        },
+    }
+}
+
+/// Who did it: words, and a name where there is one.
+pub fn who(who: &Who) -> (&'static str, &str) {
+    match who {
+        Who::Account(name) => ("", name.as_str()),
+        Who::Key(name) => ("API key ", name),
+        Who::CommandLine => ("The command line", ""),
+        Who::Mailgrant => ("Mailgrant", ""),
+        Who::Nobody => ("Somebody", ""),
+    }
+}
+
+/// The label of what changed: that of the field of the settings, else its name in words.
+pub fn changed_field(name: &str) -> String {
+    let field = SmtpField::ALL.iter().find(|field| field.name() == name);
+    match (field, name) {
+        (Some(field), _) => match field {
+            SmtpField::MailboxEmail
+            | SmtpField::MailboxPassword
+            | SmtpField::MailboxHost
+            | SmtpField::MailboxPort => ["Email box: ", label(*field)].concat(),
+            field => label(*field).to_owned(),
+        },
+        (None, "mailbox_enabled") => "Email box".to_owned(),
+        (None, name) => {
+            let words = name.replace('_', " ");
+            let mut letters = words.chars();
+            letters.next().map_or_else(String::new, |first| {
+                first.to_uppercase().chain(letters).collect()
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use domain::AuditAction;
+
+    use super::{action, changed_field, sentence};
+
+    #[test]
+    fn every_action_has_a_name_of_its_own() {
+        let names: HashSet<_> = AuditAction::ALL.iter().map(|one| action(*one)).collect();
+        assert_eq!(names.len(), AuditAction::ALL.len());
+    }
+
+    #[test]
+    fn no_sentence_has_a_gap() {
+        for action in AuditAction::ALL {
+            for subject in ["", "alice"] {
+                let said = sentence(*action, subject);
+                assert!(!said.before.contains('{'), "{action:?}");
+                assert!(!said.after.unwrap_or("").contains('{'), "{action:?}");
+            }
+        }
+        assert!(sentence(AuditAction::SignInFailed, "").after.is_none());
+        assert!(sentence(AuditAction::SignInFailed, "alice").after.is_some());
+    }
+
+    #[test]
+    fn fields_of_the_settings_are_called_as_on_their_page() {
+        for (name, label) in [
+            ("smtp_host", "SMTP host"),
+            ("mailbox_port", "Email box: Port"),
+            ("mailbox_enabled", "Email box"),
+            ("authentication_required", "Authentication required"),
+            ("role", "Role"),
+            ("", ""),
+        ] {
+            assert_eq!(changed_field(name), label);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What a form about access has done, told on the page that follows.
+
+/// The words for the `do` of a form that is done; `None` for those whose effect is seen on the page.
+pub fn done(code: &str) -> Option<&'static str> {
+    match code {
+        "change_password" => Some("Password changed. Your other sessions have ended."),
+        "end_session" => Some("Session ended."),
+        "end_other_sessions" => Some("All your other sessions have ended."),
+        "set_role" => Some("Role changed. It counts at once, also in open sessions."),
+        "remove_account" => Some("Account removed, with its sessions."),
+        "end_key" => Some("API key ended. Programs that use it are refused from now on."),
+        _ => None,
+    }
+}

@@ -1,0 +1,35 @@
+//! An error that belongs to no field.
+
+use leptos::prelude::*;
+
+use crate::{
+    error::ApiError,
+    text,
+    ui::banner::{Banner, Tone},
+};
+
+/// The error in words. Where signing in helps, a link to do so in a new tab: nothing that was typed is lost.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn ErrorBanner(error: ApiError) -> impl IntoView {
+    let words = text::api_error(&error);
+    let sign_in = matches!(error, ApiError::SignedOut | ApiError::Forbidden);
+    view! {
+        <Banner tone=Tone::Bad title=words.cause>
+            <p>{words.fix}</p>
+            {sign_in
+                .then(|| {
+                    view! {
+                        <p>
+                            <a href="/login" target="_blank" rel="external noopener">
+                                "Sign in in a new tab"
+                            </a>
+                        </p>
+                    }
+                })}
+        </Banner>
+    }
+}
