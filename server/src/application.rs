@@ -2,15 +2,19 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use access::{Access, AccessOptions};
 use axum::Router;
-use mail::{Mailer, MailerOptions};
-use tokio::net::TcpListener;
+use mail::{DeniedNetworks, Mailer, MailerOptions};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::{net::TcpListener, time::sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Config, StartError, connections, data::open_store, web};
+use crate::{Config, Limits, StartError, config::PublicUrl, connections, data::open_store, web};
 
 /// How long requests may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often sessions, links and attempts are forgotten that have ended.
+const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// A server that is ready to run.
 #[derive(Debug)]
@@ -19,6 +23,9 @@ pub struct Application {
     address: SocketAddr,
     router: Router,
     mailer: Mailer,
+    access: Access,
+    limits: Limits,
+    setup_url: Option<SecretString>,
     stopping: CancellationToken,
 }
 
@@ -28,8 +35,23 @@ impl Application {
     /// # Errors
     /// When one of these fails.
     pub async fn build(config: Config) -> Result<Self, StartError> {
+        Self::with_limits(config, Limits::default()).await
+    }
+
+    /// The same with another patience.
+    ///
+    /// # Errors
+    /// As [`Application::build`].
+    pub async fn with_limits(config: Config, limits: Limits) -> Result<Self, StartError> {
         let store = open_store(&config).await?;
+        let access = Access::new(store.clone(), AccessOptions::default());
+        let denied = if config.deny_private_networks {
+            DeniedNetworks::private()
+        } else {
+            DeniedNetworks::default()
+        };
         let options = MailerOptions {
+            denied: denied.and(config.deny_networks),
             extra_roots: config.extra_roots,
             sandbox: config.sandbox,
             ..MailerOptions::default()
@@ -43,13 +65,30 @@ impl Application {
             .await
             .map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
+        let link = access.begin_setup().await?;
+        let setup_url = link.map(|link| {
+            let origin = config.public_url.as_ref().map(PublicUrl::origin);
+            let origin = origin.map_or_else(|| format!("http://{address}"), str::to_owned);
+            format!("{origin}{}", link.path()).into()
+        });
         let stopping = CancellationToken::new();
-        let router = web::router(mailer.clone(), config.public_url, stopping.clone())?;
+        let router = web::router(web::Parts {
+            mailer: mailer.clone(),
+            access: access.clone(),
+            public_url: config.public_url,
+            trusted_proxies: config.trusted_proxies,
+            rate_limit: config.rate_limit,
+            limits,
+            stopping: stopping.clone(),
+        })?;
         Ok(Self {
             listener,
             address,
             router,
             mailer,
+            access,
+            limits,
+            setup_url,
             stopping,
         })
     }
@@ -59,23 +98,41 @@ impl Application {
         self.address
     }
 
+    /// The link that makes the first administrator, while there is none.
+    pub fn setup_url(&self) -> Option<&SecretString> {
+        self.setup_url.as_ref()
+    }
+
     /// Serves until the future ends, then lets open requests finish for at most 10 seconds.
     pub async fn run(self, until: impl Future<Output = ()>) {
+        // Not to the log, which others may keep and read.
+        if let Some(url) = &self.setup_url {
+            eprintln!(
+                "Set up Mailgrant: {}  (good once, until the next start)",
+                url.expose_secret()
+            );
+        }
         tracing::info!(address = %self.address, "listening");
         let refreshes = self.mailer.clone();
-        let keep_fresh = tokio::spawn({
-            let (mailer, stopping) = (self.mailer, self.stopping.clone());
+        let background = tokio::spawn({
+            let (mailer, access, stopping) = (self.mailer, self.access, self.stopping.clone());
             async move {
-                stopping.run_until_cancelled(mailer.keep_fresh()).await;
+                let work = async { tokio::join!(mailer.keep_fresh(), keep_tidy(&access)) };
+                stopping.run_until_cancelled(work).await;
             }
         });
-        let serving = connections::serve(self.listener, self.router, self.stopping.clone());
+        let serving = connections::serve(
+            self.listener,
+            self.router,
+            self.limits,
+            self.stopping.clone(),
+        );
         let stopping = self.stopping;
         let stop = async {
             until.await;
             tracing::info!("stopping");
             stopping.cancel();
-            tokio::time::sleep(GRACE).await;
+            sleep(GRACE).await;
         };
         tokio::select! {
             () = serving => {}
@@ -84,7 +141,7 @@ impl Application {
                 "some connections were cut"
             ),
         }
-        if let Err(error) = keep_fresh.await {
+        if let Err(error) = background.await {
             tracing::error!(error = &error as &dyn std::error::Error, "renewal ended");
         }
         // A refresh under way has used up its refresh token; its answer must be stored.
@@ -95,5 +152,16 @@ impl Application {
             tracing::warn!("a refresh was cut");
         }
         tracing::info!("stopped");
+    }
+}
+
+/// Forgets what has ended, for ever.
+async fn keep_tidy(access: &Access) {
+    loop {
+        if let Err(error) = access.tidy().await {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "cannot forget what has ended");
+        }
+        sleep(TIDY_EVERY).await;
     }
 }

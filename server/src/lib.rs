@@ -7,9 +7,14 @@ pub mod telemetry;
 
 mod application;
 mod connections;
+mod data;
+mod limits;
 mod start_error;
 mod web;
 
 pub use application::Application;
 pub use config::Config;
+pub use data::open_store;
+pub use limits::Limits;
 pub use start_error::StartError;
+pub use web::{PERMISSIONS, Permission, Rule, routes};

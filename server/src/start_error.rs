@@ -16,6 +16,9 @@ pub enum StartError {
     /// The database could not be opened.
     #[error("cannot open the database")]
     Store(#[from] store::StoreError),
+    /// The setup could not begin.
+    #[error("cannot look for accounts")]
+    Access(#[from] access::AccessError),
     /// The mailer could not be made.
     #[error("cannot set up sending")]
     Mail(#[from] mail::MailError),

@@ -1,14 +1,14 @@
 //! Where the provider sends the administrator back to (RFC 6749 §4.1.2).
 
+use app::api::context::RequestInfo;
 use axum::{
+    Extension,
     extract::{RawQuery, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{AuthorizationState, FindingCode};
 use mail::{Callback, Mailer};
-
-use super::browser;
 
 /// Characters of the whole query. Codes of Microsoft have about 2,000.
 const QUERY_AT_MOST: usize = 16_384;
@@ -16,16 +16,16 @@ const QUERY_AT_MOST: usize = 16_384;
 /// Finishes the authorization and leads on, so that code and state leave the address bar.
 pub async fn finish(
     State(mailer): State<Mailer>,
-    headers: HeaderMap,
+    Extension(info): Extension<RequestInfo>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let Some(callback) = read(query.as_deref().unwrap_or_default()) else {
         tracing::warn!("a callback could not be read");
         return unknown(FindingCode::CallbackIncomplete);
     };
-    let browser = browser::key(&headers);
+    let session = info.signed_in.as_ref().map(|signed_in| &signed_in.session);
     match mailer
-        .finish_authorization(callback, browser.as_ref())
+        .finish_authorization(callback, session, &info.actor)
         .await
     {
         Ok((Some(id), _)) => Redirect::to(&format!("/authorized/{}", id.as_str())).into_response(),
@@ -49,7 +49,7 @@ pub async fn ignore() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// The page for answers that belong to no authorization of this browser.
+/// The page for answers that belong to no authorization of this session.
 fn unknown(code: FindingCode) -> Response {
     Redirect::to(&format!("/authorized/unknown?finding={}", code.as_str())).into_response()
 }

@@ -16,7 +16,7 @@ use leptos::nonce::Nonce;
 
 use super::Web;
 
-const FIXED: [(HeaderName, HeaderValue); 4] = [
+const FIXED: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     // Not `no-referrer`: a form that is refused without WASM leads back to its Referer.
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
@@ -24,6 +24,11 @@ const FIXED: [(HeaderName, HeaderValue); 4] = [
     // provider: the provider gets no opener, and we need none.
     (
         HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    // No other site may show or run anything of this one.
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("same-origin"),
     ),
     (
@@ -35,13 +40,20 @@ const FIXED: [(HeaderName, HeaderValue); 4] = [
     ),
 ];
 
+/// Pages whose URL holds a one-use token; not even this server is to see it in a `Referer`.
+const OPENED_BY_LINKS: [&str; 2] = ["/setup", "/password"];
+
 /// Adds the headers, and gives the request the nonce that scripts of its page carry.
 pub async fn headers(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
+    let opened_by_link = OPENED_BY_LINKS.contains(&request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(FIXED);
+    if opened_by_link {
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
     if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }

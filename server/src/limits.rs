@@ -1,0 +1,24 @@
+//! How much patience the server has with whoever connects.
+
+use std::time::Duration;
+
+/// How long things may take. Tests have less patience.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For the head of a request, and for a connection to wait for the next one.
+    pub header: Duration,
+    /// For whoever is sent something to take any of it.
+    pub write: Duration,
+    /// From the head of a request to the head of its answer, with the body that comes in between.
+    pub request: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header: Duration::from_secs(30),
+            write: Duration::from_secs(30),
+            request: Duration::from_mins(1),
+        }
+    }
+}

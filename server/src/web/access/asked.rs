@@ -1,0 +1,101 @@
+//! What handlers of forms know of a request.
+
+use access::{Access, NewSession, Visitor};
+use app::api::context::RequestInfo;
+use axum::{
+    Form,
+    extract::{FromRequestParts, rejection::FormRejection},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use super::Outcome;
+use crate::web::{
+    Web, pages,
+    session::{Origin, visitor},
+};
+
+/// A form, or why it could not be read.
+pub type Read<F> = Result<Form<F>, FormRejection>;
+
+/// A form that no page of ours sends. What was sent is not repeated.
+pub fn unreadable(rejection: &FormRejection) -> Response {
+    (rejection.status(), "The form cannot be read.\n").into_response()
+}
+
+/// A request whose body is a form.
+pub struct Asked {
+    web: Web,
+    parts: Parts,
+    /// Who asks.
+    pub info: RequestInfo,
+}
+
+impl FromRequestParts<Web> for Asked {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, StatusCode> {
+        // The middleware has put it there.
+        let info = parts.extensions.get::<RequestInfo>().cloned();
+        Ok(Self {
+            web: web.clone(),
+            parts: parts.clone(),
+            info: info.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?,
+        })
+    }
+}
+
+impl Asked {
+    /// The verbs.
+    pub fn access(&self) -> &Access {
+        &self.web.access
+    }
+
+    /// Who signs in.
+    pub fn visitor(&self) -> Visitor {
+        visitor(&self.web, &self.parts.headers, &self.parts.extensions)
+    }
+
+    /// A path of this server as a whole URL.
+    pub fn url(&self, path: &str) -> String {
+        let origin = self.parts.extensions.get::<Origin>();
+        let origin = origin.map_or("", |Origin(origin)| origin);
+        format!("{origin}{path}")
+    }
+
+    /// Leads on, in a session that has begun.
+    pub fn begin(&self, session: &NewSession, page: &str) -> Response {
+        let mut response = Redirect::to(page).into_response();
+        self.web.cookies().begin(session, response.headers_mut());
+        response
+    }
+
+    /// Leads to the page to sign in at, without a session.
+    pub fn end(&self) -> Response {
+        let mut response = Redirect::to("/login").into_response();
+        self.web.cookies().end(response.headers_mut());
+        response
+    }
+
+    /// The page that the form stands on, with what became of it.
+    pub async fn page(self, outcome: Outcome) -> Response {
+        let path = self.parts.uri.path().to_owned();
+        self.page_at(&path, outcome).await
+    }
+
+    /// The same under a path and query. Nobody sees these: the page reads from its query what it would have read when it was
+    /// opened.
+    pub async fn page_at(mut self, path_and_query: &str, outcome: Outcome) -> Response {
+        self.info.wants_html = false;
+        self.parts.extensions.insert(self.info);
+        self.parts.extensions.insert(outcome.posted.clone());
+        let mut response = pages::render(&self.web, self.parts, path_and_query).await;
+        // Some pages lead on when there is nothing to do on them.
+        if response.status().is_redirection() {
+            *response.status_mut() = StatusCode::SEE_OTHER;
+        } else {
+            outcome.mark(&mut response);
+        }
+        response
+    }
+}

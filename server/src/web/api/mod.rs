@@ -1,0 +1,130 @@
+//! The API for programs. They show an API key (RFC 6750); a session is nothing here, as a key is nothing to pages.
+
+pub mod status;
+
+use app::api::context::RequestInfo;
+use axum::{
+    extract::{MatchedPath, Request},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ALLOW, AUTHORIZATION, WWW_AUTHENTICATE},
+    },
+    middleware::Next,
+    response::Response,
+};
+use domain::{Actor, ApiKey, KeyScope, Who};
+use secrecy::SecretString;
+
+use super::{
+    PERMISSIONS, Web, client_address::ClientAddress, permissions, problem, rate_limit, session,
+};
+
+/// Lets a request with a good key of the scope through; `scope` is that of the route, when there is one.
+pub async fn authenticated(
+    web: &Web,
+    mut request: Request,
+    next: Next,
+    scope: Option<KeyScope>,
+) -> Response {
+    let key = match bearer(request.headers()) {
+        Some(shown) => match web.access.api_key(&shown).await {
+            Ok(key) => key,
+            Err(error) => return unavailable(&error),
+        },
+        None => return unauthorized("Bearer", "Show an API key: Authorization: Bearer mgk_…"),
+    };
+    let Some(key) = key else {
+        return wrong_key(web, &request);
+    };
+    let actor = Actor {
+        who: Who::Key(key.name.to_string()),
+        address: session::address(request.extensions()),
+    };
+    let Some(scope) = scope else {
+        return no_route(&request);
+    };
+    if !key.scopes.contains(&scope) {
+        let asked = format!("{} {}", request.method(), request.uri().path());
+        permissions::denied(&web.access, &actor, &asked).await;
+        return out_of_scope(scope);
+    }
+    if let Some(info) = request.extensions_mut().get_mut::<RequestInfo>() {
+        info.signed_in = None;
+        info.actor = actor;
+    }
+    request.extensions_mut().insert::<ApiKey>(key);
+    next.run(request).await
+}
+
+/// The key of the one `Authorization` header.
+fn bearer(headers: &HeaderMap) -> Option<SecretString> {
+    let mut shown = headers.get_all(AUTHORIZATION).iter();
+    let (Some(header), None) = (shown.next(), shown.next()) else {
+        return None;
+    };
+    let (scheme, key) = header.to_str().ok()?.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| key.trim().into())
+}
+
+fn wrong_key(web: &Web, request: &Request) -> Response {
+    if let Some(ClientAddress(address)) = request.extensions().get()
+        && let Err(seconds) = web.rate_limits.wrong_guess(*address)
+    {
+        return rate_limit::too_many(request.uri().path(), seconds);
+    }
+    unauthorized(
+        "Bearer error=\"invalid_token\"",
+        "The API key is not good: it never was one, has ended or has expired.",
+    )
+}
+
+fn unauthorized(challenge: &'static str, detail: &str) -> Response {
+    let mut response = problem::answer(StatusCode::UNAUTHORIZED, detail);
+    let challenge = HeaderValue::from_static(challenge);
+    response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    response
+}
+
+fn out_of_scope(scope: KeyScope) -> Response {
+    let detail = format!("The API key has not the scope {}.", scope.code());
+    let mut response = problem::answer(StatusCode::FORBIDDEN, &detail);
+    let code = scope.code();
+    let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{code}\"");
+    if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// Nothing is there, or nothing for this method.
+fn no_route(request: &Request) -> Response {
+    let path = request.extensions().get::<MatchedPath>();
+    let methods: Vec<_> = PERMISSIONS
+        .iter()
+        .filter(|known| path.is_some_and(|path| path.as_str() == known.path))
+        .flat_map(|known| match known.method {
+            Method::GET => vec!["GET", "HEAD"],
+            _ => vec![known.method.as_str()],
+        })
+        .collect();
+    if methods.is_empty() {
+        return problem::answer(StatusCode::NOT_FOUND, "There is nothing under this path.");
+    }
+    let detail = format!("Only {} is taken here.", methods.join(", "));
+    let mut response = problem::answer(StatusCode::METHOD_NOT_ALLOWED, &detail);
+    if let Ok(allowed) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
+    response
+}
+
+/// Mailgrant cannot answer.
+fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
+    tracing::error!(error, "a program could not be answered");
+    problem::answer(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Mailgrant cannot answer at the moment; its log says why.",
+    )
+}

@@ -1,0 +1,33 @@
+//! How large the body of a request may be.
+
+use axum::{
+    body::{Body, HttpBody as _},
+    extract::Request,
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use http_body_util::Limited;
+
+use super::problem;
+
+/// Octets; the largest form has some tens of kilobytes.
+const AT_MOST: usize = 1_048_576;
+/// Octets, for messages.
+const AT_MOST_FOR_THE_API: usize = 25 * 1_048_576;
+const TOO_LARGE: &str = "The body of the request is too large.";
+
+/// Refuses a body that says it is larger with 413, and cuts one that hides it.
+pub async fn limit(request: Request, next: Next) -> Response {
+    let is_api = problem::is_for(request.uri().path());
+    let at_most = if is_api { AT_MOST_FOR_THE_API } else { AT_MOST };
+    if request.body().size_hint().lower() > at_most as u64 {
+        return if is_api {
+            problem::answer(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE)
+        } else {
+            (StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE).into_response()
+        };
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, at_most))))
+        .await
+}

@@ -1,0 +1,96 @@
+//! Where a sign-in leads to.
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+/// What cannot stand in the value of a query's parameter.
+const IN_A_VALUE: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'&')
+    .add(b'+')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'=');
+/// Characters; what is longer is forgotten.
+const AT_MOST: usize = 2_000;
+
+/// The page to sign in at, which leads on to a path and query of this server afterwards.
+pub fn sign_in_for(path_and_query: &str) -> String {
+    match page(path_and_query) {
+        "/" => "/login".to_owned(),
+        next => format!("/login?next={}", utf8_percent_encode(next, IN_A_VALUE)),
+    }
+}
+
+/// The page of this server that was asked for, or `/` when it is none: browsers take `//host` and `/\host` for another host, and
+/// drop some control characters before they look. Pages that only lead elsewhere are none either.
+pub fn page(next: &str) -> &str {
+    let mut characters = next.chars();
+    let is_ours = characters.next() == Some('/')
+        && !matches!(characters.next(), Some('/' | '\\'))
+        && !next.chars().any(|c| c.is_control() || c == '\\')
+        && next.len() <= AT_MOST;
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    let leads_elsewhere =
+        ["/login", "/logout", "/setup", "/password"].contains(&path) || path.starts_with("/oauth/");
+    if is_ours && !leads_elsewhere {
+        next
+    } else {
+        "/"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{page, sign_in_for};
+
+    #[test]
+    fn is_a_page_of_this_server() {
+        for good in [
+            "/",
+            "/settings/smtp?data_center=x#outcome",
+            "/a//b",
+            "/activity?who=a%2Fb",
+        ] {
+            assert_eq!(page(good), good);
+        }
+        for bad in [
+            "",
+            "settings",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\\b",
+            "\\\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "\t//evil.example",
+            " //evil.example",
+            "/x\r\nset-cookie: a=b",
+            "/\u{85}x",
+            "/login",
+            "/login?next=/login",
+            "/logout",
+            "/oauth/callback?code=c&state=s",
+            "/setup?token=x",
+            "/password?token=x",
+        ] {
+            assert_eq!(page(bad), "/", "{bad:?}");
+        }
+        assert_eq!(page(&format!("/{}", "x".repeat(2_000))), "/");
+    }
+
+    #[test]
+    fn stands_in_the_query_as_one_value() {
+        assert_eq!(sign_in_for("/"), "/login");
+        assert_eq!(
+            sign_in_for("/activity?who=a%20b&to=1+2#x"),
+            "/login?next=/activity?who%3Da%2520b%26to%3D1%2B2%23x"
+        );
+        assert_eq!(sign_in_for("/oauth/callback?code=c"), "/login");
+    }
+}

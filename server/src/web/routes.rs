@@ -1,0 +1,52 @@
+//! The routes that are no pages of Leptos.
+
+use axum::{
+    Router,
+    http::Method,
+    routing::{MethodRouter, get, head, post},
+};
+
+use super::{Web, access, api, events, export, health, oauth_callback, pages};
+
+/// Method, path and handler of each.
+fn own() -> Vec<(Method, &'static str, MethodRouter<Web>)> {
+    vec![
+        (Method::GET, "/healthz", get(health::alive)),
+        (Method::GET, "/readyz", get(health::ready)),
+        (Method::POST, "/setup", post(access::setup::post)),
+        (Method::POST, "/login", post(access::sign_in::post)),
+        (Method::POST, "/logout", post(access::sign_out::post)),
+        (Method::POST, "/password", post(access::password::post)),
+        (Method::POST, "/account", post(access::account::post)),
+        (Method::POST, "/access", post(access::administration::post)),
+        (Method::GET, "/activity/export", get(export::download)),
+        (Method::GET, "/oauth/callback", get(oauth_callback::finish)),
+        (
+            Method::HEAD,
+            "/oauth/callback",
+            head(oauth_callback::ignore),
+        ),
+        (
+            Method::GET,
+            "/events/authorization/{id}",
+            get(events::authorization),
+        ),
+        (Method::GET, "/api/v1/status", get(api::status::status)),
+    ]
+}
+
+/// Adds them to the pages.
+pub fn with(pages: Router<Web>) -> Router<Web> {
+    own().into_iter().fold(pages, |router, (_, path, handler)| {
+        router.route(path, handler)
+    })
+}
+
+/// The method and path of every route: pages, server functions and our own.
+pub fn routes() -> Vec<(Method, String)> {
+    own()
+        .into_iter()
+        .map(|(method, path, _)| (method, path.to_owned()))
+        .chain(pages::routes())
+        .collect()
+}

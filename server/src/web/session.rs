@@ -1,0 +1,113 @@
+//! Who asks: the session of the cookie, read anew for each request.
+
+use access::{Token, Visitor};
+use app::api::context::RequestInfo;
+use axum::{
+    extract::{Request, State},
+    http::{
+        Extensions, HeaderMap, Method, StatusCode,
+        header::{ACCEPT, USER_AGENT},
+    },
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use domain::{Actor, RedirectUrl, Who};
+
+use super::{
+    Web,
+    client_address::ClientAddress,
+    cookies::{Cookie, Shown},
+    host::AskedAs,
+};
+
+/// The token of the session that a request was made in.
+#[derive(Clone, Debug)]
+pub struct OfSession(pub Token);
+
+/// The origin under which the server was asked, without a slash at its end.
+#[derive(Clone, Debug)]
+pub struct Origin(pub String);
+
+/// Tells pages and handlers about the request; takes a cookie away that is no session.
+pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let Some((origin, redirect_url)) = origin(&web, request.extensions()) else {
+        return (StatusCode::BAD_REQUEST, "The Host header is not valid.\n").into_response();
+    };
+    let cookies = web.cookies();
+    let shown = cookies.read(Cookie::Session, request.headers());
+    let is_shown = !matches!(shown, Shown::Nothing);
+    let token = shown.token();
+    let signed_in = match &token {
+        Some(token) => match web.access.session(token).await {
+            Ok(signed_in) => signed_in,
+            Err(error) => return unavailable(&error),
+        },
+        None => None,
+    };
+    let is_stale = is_shown && signed_in.is_none();
+    let address = address(request.extensions());
+    let who = signed_in.as_ref().map_or(Who::Nobody, |signed_in| {
+        Who::Account(signed_in.name.clone())
+    });
+    let info = RequestInfo {
+        redirect_url,
+        signed_in,
+        actor: Actor { who, address },
+        wants_html: request.method() == Method::POST && accepts_html(request.headers()),
+    };
+    let extensions = request.extensions_mut();
+    if let (Some(token), false) = (token, is_stale) {
+        extensions.insert(OfSession(token));
+    }
+    extensions.insert(info);
+    extensions.insert(Origin(origin));
+    let mut response = next.run(request).await;
+    if is_stale && !cookies.are_set(response.headers()) {
+        cookies.end(response.headers_mut());
+    }
+    response
+}
+
+/// The database does not answer.
+pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
+    tracing::error!(error, "cannot tell who asks");
+    let told = "Mailgrant cannot reach its database at the moment; its log says why.\n";
+    (StatusCode::SERVICE_UNAVAILABLE, told).into_response()
+}
+
+/// What is known about who signs in.
+pub fn visitor(web: &Web, headers: &HeaderMap, extensions: &Extensions) -> Visitor {
+    let agent = headers.get(USER_AGENT).map(|agent| agent.as_bytes());
+    let session = extensions.get::<OfSession>();
+    Visitor {
+        address: address(extensions),
+        agent: String::from_utf8_lossy(agent.unwrap_or_default()).into_owned(),
+        session: session.map(|OfSession(token)| token.clone()),
+        device: web.cookies().read(Cookie::Device, headers).token(),
+    }
+}
+
+/// Whether a page is wanted: a browser that navigates asks for one, `fetch` for JSON.
+pub fn accepts_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The address the request comes from, as the audit has it.
+pub fn address(extensions: &Extensions) -> String {
+    let address = extensions.get::<ClientAddress>();
+    address.map_or_else(String::new, |ClientAddress(address)| address.to_string())
+}
+
+fn origin(web: &Web, extensions: &Extensions) -> Option<(String, RedirectUrl)> {
+    if let Some(public_url) = &*web.public_url {
+        let origin = public_url.origin().to_owned();
+        return Some((origin, public_url.redirect_url().clone()));
+    }
+    let AskedAs(authority) = extensions.get()?;
+    let origin = format!("http://{authority}");
+    let redirect_url = RedirectUrl::below(&origin).ok()?;
+    Some((origin, redirect_url))
+}
