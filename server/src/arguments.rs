@@ -5,6 +5,8 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use server::config::{Setting, Sources};
 
+use crate::commands::{account, audit, key};
+
 /// Outgoing mail with OAuth 2.0, set up once for everything an organisation runs.
 ///
 /// Each setting is taken from mailgrant.toml, from the environment variable MAILGRANT_ and its
@@ -19,12 +21,21 @@ pub struct Arguments {
 }
 
 /// What to do; without a command: serve.
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 pub enum Command {
     /// Run the server
     Serve,
     /// Print the configuration in force with the source of each value, secrets hidden
     Config,
+    /// Add, list, change and remove the accounts that people sign in with
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Replace the key that seals secrets
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Verify and export the record of what was done
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 // There is no flag for the key itself: every user of the machine sees the arguments of every process.

@@ -1,14 +1,16 @@
 //! Mailgrant as a program.
 
 mod arguments;
+mod commands;
 
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, io::Write as _, process::ExitCode};
 
 use clap::Parser as _;
 use server::{Application, Config, config::ConfigError, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, Command};
+use commands::{CommandError, account, audit, key};
 
 /// A configuration that is wrong; anything else ends with 1.
 const WRONG_CONFIGURATION: u8 = 2;
@@ -30,13 +32,21 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let sources = arguments.sources(std::env::vars_os());
-    match arguments.command {
-        Some(Command::Config) => {
-            print!("{}", Config::describe(&sources)?);
-            Ok(())
-        }
-        None | Some(Command::Serve) => serve(Config::load(&sources)?),
-    }
+    let printed = match &arguments.command {
+        Some(Command::Config) => Config::describe(&sources)?,
+        None | Some(Command::Serve) => return serve(Config::load(&sources)?),
+        Some(Command::Account(command)) => wait(account::run(command, &Config::load(&sources)?))?,
+        Some(Command::Key(command)) => wait(key::run(command, &Config::load(&sources)?))?,
+        Some(Command::Audit(command)) => wait(audit::run(command, &Config::load(&sources)?))?,
+    };
+    Ok(std::io::stdout().write_all(printed.as_bytes())?)
+}
+
+#[tokio::main]
+async fn wait(
+    command: impl Future<Output = Result<String, CommandError>>,
+) -> Result<String, CommandError> {
+    command.await
 }
 
 #[tokio::main]

@@ -8,6 +8,7 @@ mod asked_as;
 mod authorization;
 mod browser_cookie;
 mod callback;
+mod commands;
 mod configuration;
 mod form_rules;
 mod headers;

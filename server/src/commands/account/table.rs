@@ -1,0 +1,35 @@
+//! The table of `mailgrant account list`.
+
+use domain::Account;
+
+/// One row an account, for people and for `awk`: columns are parted by at least two spaces.
+pub fn render(accounts: &[Account]) -> String {
+    if accounts.is_empty() {
+        return "There is no account yet.\n".to_owned();
+    }
+    let heading = ["NAME", "ROLE", "PASSWORD", "LAST SIGN-IN"].map(str::to_owned);
+    let rows: Vec<[String; 4]> = std::iter::once(heading)
+        .chain(accounts.iter().map(row))
+        .collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2)];
+    rows.iter()
+        .map(|[name, role, password, signed_in]| {
+            format!(
+                "{name:0$}  {role:1$}  {password:2$}  {signed_in}\n",
+                widths[0], widths[1], widths[2]
+            )
+        })
+        .collect()
+}
+
+fn row(account: &Account) -> [String; 4] {
+    [
+        account.name.to_string(),
+        account.role.code().to_owned(),
+        if account.has_password { "yes" } else { "no" }.to_owned(),
+        account
+            .signed_in_at
+            .map_or_else(|| "never".to_owned(), |time| time.to_string()),
+    ]
+}

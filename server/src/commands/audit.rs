@@ -1,0 +1,118 @@
+//! `mailgrant audit`: the record of what was done.
+
+use std::io::Write as _;
+
+use access::Access;
+use clap::Subcommand;
+use domain::{Actor, AuditAction, AuditFilter, Change, UnixTime};
+use server::Config;
+use store::{AuditBreak, AuditVerdict, Store};
+
+use super::{CommandError, Opened};
+
+/// What to do with the audit.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Say whether an entry was changed, added or removed by anybody but Mailgrant
+    Verify,
+    /// Print the entries, one JSON object a line, the oldest first
+    Export {
+        /// The first day (UTC)
+        #[arg(long, value_name = "DAY", value_parser = day)]
+        since: Option<Day>,
+        /// The last day (UTC)
+        #[arg(long, value_name = "DAY", value_parser = day)]
+        until: Option<Day>,
+    },
+}
+
+/// A day of UTC.
+#[derive(Clone)]
+pub struct Day {
+    typed: String,
+    begins_at: UnixTime,
+}
+
+/// Does it.
+pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
+    match command {
+        Command::Verify => verify(&Opened::existing(config).await?.store).await,
+        Command::Export { since, until } => {
+            let access = Opened::existing(config).await?.access;
+            export(&access, since.as_ref(), until.as_ref()).await?;
+            Ok(String::new())
+        }
+    }
+}
+
+async fn verify(store: &Store) -> Result<String, CommandError> {
+    match store.verify_audit().await? {
+        AuditVerdict::Intact { entries: 1, hash } => Ok(unbroken("1 entry", &hash)),
+        AuditVerdict::Intact { entries, hash } => {
+            Ok(unbroken(&format!("{entries} entries"), &hash))
+        }
+        AuditVerdict::Broken { sequence, wrong } => Err(CommandError::AuditBroken {
+            sequence,
+            wrong: in_words(wrong),
+        }),
+    }
+}
+
+fn unbroken(entries: &str, hash: &str) -> String {
+    format!("{entries}, unbroken\nlast hash: {hash}\n")
+}
+
+fn in_words(wrong: AuditBreak) -> &'static str {
+    match wrong {
+        AuditBreak::Changed => "it was changed, or written by somebody other than Mailgrant",
+        AuditBreak::Missing => "it is missing, and later ones are there",
+        AuditBreak::OutOfOrder => "it is not where it was written",
+        AuditBreak::TailCut => "it is missing, as are all later ones",
+        AuditBreak::HeadForged => {
+            "the record of where the audit ends was changed, removed or put back, so entries may be missing"
+        }
+    }
+}
+
+/// Noted before the first line goes out, so that nothing is taken away without an entry.
+async fn export(
+    access: &Access,
+    since: Option<&Day>,
+    until: Option<&Day>,
+) -> Result<(), CommandError> {
+    let filter = AuditFilter {
+        since: since.map(|day| day.begins_at),
+        until: until.map(|day| day.begins_at.plus(86_400)),
+        ..AuditFilter::default()
+    };
+    let facts = [("since", since), ("until", until)];
+    let facts = facts
+        .into_iter()
+        .filter_map(|(name, day)| Some(Change::fact(name, &*day?.typed)))
+        .collect();
+    let by = Actor::command_line();
+    access
+        .note(&by, AuditAction::ActivityExported, "", facts)
+        .await?;
+    let mut output = std::io::stdout().lock();
+    let mut after = 0;
+    loop {
+        let entries = access.export_activity(&filter, after).await?;
+        let Some(last) = entries.last() else {
+            return Ok(output.flush()?);
+        };
+        after = last.sequence;
+        for entry in &entries {
+            serde_json::to_writer(&mut output, entry)?;
+            writeln!(output)?;
+        }
+    }
+}
+
+fn day(typed: &str) -> Result<Day, &'static str> {
+    let begins_at = UnixTime::of_day(typed).ok_or("not a day such as 2026-11-30")?;
+    Ok(Day {
+        typed: typed.to_owned(),
+        begins_at,
+    })
+}

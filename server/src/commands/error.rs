@@ -1,0 +1,78 @@
+//! Why a command failed.
+
+use std::{io, path::PathBuf};
+
+use access::{AccessError, FormError};
+use domain::{AccountName, FormErrors, access::AccessField};
+use server::StartError;
+use store::StoreError;
+
+use super::words;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The database could not be opened.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// There is no database to do it to.
+    #[error(
+        "there is no database {}; run this where the server runs and with its settings, which \"mailgrant config\" shows",
+        path.display()
+    )]
+    NoDatabase {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// Something is wrong with what was asked for.
+    #[error("{}", words::of_form(.0))]
+    Form(FormErrors<AccessField>),
+    /// There is no such account.
+    #[error("there is no account {0}")]
+    NoAccount(AccountName),
+    /// The first account has to be an administrator.
+    #[error("there is no administrator yet, so this account has to be one: --role administrator")]
+    FirstIsAdministrator,
+    /// Standard input holds no password.
+    #[error("the first line of standard input holds no password")]
+    NoPassword,
+    /// A key by value cannot be replaced where it is.
+    #[error(
+        "the key is given by value, and where that is kept cannot be written from here; add --new-key-file FILE for the new one"
+    )]
+    KeyByValue,
+    /// The audit was tampered with.
+    #[error("the audit is broken at entry {sequence}: {wrong}")]
+    AuditBroken {
+        /// The first entry that is not as it was written.
+        sequence: i64,
+        /// What is wrong, in words.
+        wrong: &'static str,
+    },
+    /// Standard input could not be read, or standard output not be written.
+    #[error("standard input or output failed")]
+    Io(#[from] io::Error),
+    /// An entry could not be written as JSON.
+    #[error("an entry cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// A verb failed.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A verb refused what was typed.
+    #[error(transparent)]
+    Refused(FormError),
+}
+
+impl From<FormError> for CommandError {
+    fn from(error: FormError) -> Self {
+        match error {
+            FormError::Form(errors) => Self::Form(errors),
+            FormError::Access(error) => Self::Access(error),
+            // Neither a link nor a limit is in the way of the command line.
+            error @ (FormError::Link | FormError::SlowDown { .. }) => Self::Refused(error),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `mailgrant key`: the key that seals secrets.
+
+use std::path::PathBuf;
+
+use ambient::{Clock as _, SystemClock};
+use clap::Subcommand;
+use domain::Actor;
+use server::Config;
+use store::{KeySource, Rotated};
+
+use super::{CommandError, Opened};
+
+/// What to do with the key.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Seal everything under a new key
+    ///
+    /// The new key takes the place of the key file, and servers that run go on with it. A key that is given by value, as in
+    /// MAILGRANT_KEY, cannot be replaced from here: then the new one comes into a file of its own. Backups of the database
+    /// open only with the key they were made under: copy the old key to where they are before.
+    Rotate {
+        /// File for the new key, which is made unless it is there already; the configuration has to name it afterwards
+        #[arg(long, value_name = "FILE")]
+        new_key_file: Option<PathBuf>,
+    },
+}
+
+/// Does it.
+pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
+    let Command::Rotate { new_key_file } = command;
+    let by_value = matches!(config.key, KeySource::Value(_));
+    if by_value && new_key_file.is_none() {
+        return Err(CommandError::KeyByValue);
+    }
+    let store = Opened::existing(config).await?.store;
+    let by = Actor::command_line();
+    let rotated = store
+        .rotate_key(new_key_file.as_deref(), &by, SystemClock.now())
+        .await?;
+    Ok(told(&rotated, by_value))
+}
+
+fn told(rotated: &Rotated, by_value: bool) -> String {
+    let secrets = match rotated.secrets {
+        1 => "1 secret is".to_owned(),
+        count => format!("{count} secrets are"),
+    };
+    let file = rotated.key_file.display();
+    let next = if rotated.in_place {
+        "It has taken the place of the old one; servers that run go on with it by themselves."
+            .to_owned()
+    } else if by_value {
+        format!(
+            "Now give servers this key: set MAILGRANT_KEY_FILE={file} and take MAILGRANT_KEY away, or set MAILGRANT_KEY \
+             to what the file holds (\"key\" and \"key_file\" in mailgrant.toml). Then start them again: until then they \
+             can neither read nor save a secret."
+        )
+    } else {
+        format!(
+            "Now set key_file (MAILGRANT_KEY_FILE) to {file} and start servers again: until then they can neither read \
+             nor save a secret."
+        )
+    };
+    format!(
+        "{secrets} sealed under a new key, which is in {file}.\n{next}\n\
+         Back the new key up, apart from the database. Backups of the database from before this open only with the old \
+         key{}.\n",
+        if rotated.in_place {
+            ", of which there is no copy here any more"
+        } else {
+            ": keep it as long as you keep them"
+        }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_is_left_to_do() {
+        let rotated = |in_place| Rotated {
+            key_file: "/run/new.key".into(),
+            in_place,
+            secrets: 1,
+        };
+        assert!(told(&rotated(true), false).contains("go on with it by themselves"));
+        assert!(
+            told(&rotated(false), false)
+                .contains("set key_file (MAILGRANT_KEY_FILE) to /run/new.key")
+        );
+        assert!(told(&rotated(false), true).contains("take MAILGRANT_KEY away"));
+        assert!(told(&rotated(true), false).starts_with("1 secret is sealed"));
+    }
+}

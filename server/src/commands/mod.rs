@@ -1,0 +1,50 @@
+//! The commands besides serving: each does one thing to the same database, also while a server runs on it.
+
+pub mod account;
+pub mod audit;
+pub mod key;
+
+mod error;
+mod password;
+mod words;
+
+use std::path::PathBuf;
+
+use access::{Access, AccessOptions};
+use secrecy::ExposeSecret as _;
+use server::Config;
+use store::Store;
+
+pub use error::CommandError;
+
+/// An open database.
+struct Opened {
+    store: Store,
+    access: Access,
+}
+
+impl Opened {
+    /// Opens a database that is there: a command in the wrong directory makes no new one.
+    async fn existing(config: &Config) -> Result<Self, CommandError> {
+        match missing_database(config) {
+            Some(path) => Err(CommandError::NoDatabase { path }),
+            None => Self::existing_or_new(config).await,
+        }
+    }
+
+    /// Opens the database, or makes it.
+    async fn existing_or_new(config: &Config) -> Result<Self, CommandError> {
+        let store = server::open_store(config).await?;
+        let access = Access::new(store.clone(), AccessOptions::default());
+        Ok(Self { store, access })
+    }
+}
+
+/// The file of SQLite that is not there. A URL with escapes or options is left to the store.
+fn missing_database(config: &Config) -> Option<PathBuf> {
+    let url = config.database_url.expose_secret();
+    let path = url.strip_prefix("sqlite:")?;
+    let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+    let is_plain = !url.contains(['%', '?']) && !url.contains(":memory:");
+    (is_plain && !path.exists()).then_some(path)
+}

@@ -1,0 +1,41 @@
+//! A password from standard input.
+
+use std::io::BufRead;
+
+use secrecy::{SecretString, zeroize::Zeroizing};
+
+use super::CommandError;
+
+/// More than any password has. The room is taken at once, so that no part of it is left behind where it grew.
+const AT_MOST: usize = 4_096;
+
+/// The first line, without its end.
+pub fn first_line(input: impl BufRead) -> Result<SecretString, CommandError> {
+    let mut line = Zeroizing::new(String::with_capacity(AT_MOST));
+    input.take(AT_MOST as u64).read_line(&mut line)?;
+    match line.trim_end_matches(['\r', '\n']) {
+        "" => Err(CommandError::NoPassword),
+        password => Ok(password.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[test]
+    fn takes_the_first_line_with_its_spaces() {
+        for input in [" a b ", " a b \n", " a b \r\nsecond\n"] {
+            let password = first_line(input.as_bytes()).unwrap();
+            assert_eq!(password.expose_secret(), " a b ");
+        }
+        for input in ["", "\n", "\r\nsecond"] {
+            assert!(matches!(
+                first_line(input.as_bytes()),
+                Err(CommandError::NoPassword)
+            ));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The commands besides serving, also while a server runs.
+
+mod account;
+mod audit;
+mod key;
+
+use std::{
+    io::Write as _,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use crate::support::{Browser, Program, Reply};
+
+const PASSWORD: &str = "seven walnuts drifting upstream";
+
+/// What a command printed, and how it ended.
+#[derive(Debug)]
+struct Outcome {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Outcome {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// What was printed by a command that went well.
+    #[track_caller]
+    fn good(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        assert_eq!(self.err, "");
+        self.out
+    }
+
+    /// What was said by a command that did not go well.
+    #[track_caller]
+    fn bad(self, code: i32) -> String {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert_eq!(self.out, "");
+        self.err
+    }
+}
+
+/// Runs the program in a directory; words are parted by spaces.
+fn run(directory: &Path, words: &str) -> Outcome {
+    run_with(directory, words, &[])
+}
+
+fn run_with(directory: &Path, words: &str, settings: &[(&str, &str)]) -> Outcome {
+    let arguments: Vec<_> = words.split(' ').collect();
+    Outcome::of(Program::output(directory, &arguments, settings))
+}
+
+/// Runs the program with something on its standard input.
+fn run_typed(directory: &Path, words: &str, input: &str) -> Outcome {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mailgrant"))
+        .env_clear()
+        .current_dir(directory)
+        .args(words.split(' '))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may have ended without reading, as when an argument is wrong.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    Outcome::of(child.wait_with_output().unwrap())
+}
+
+/// Adds an account with the password of these tests.
+#[track_caller]
+fn add(directory: &Path, name: &str, role: &str) {
+    let words = format!("account add {name} --role {role} --password-stdin");
+    run_typed(directory, &words, &format!("{PASSWORD}\n")).good();
+}
+
+async fn sign_in(url: &str, name: &str, password: &str) -> Reply {
+    let body = format!("name={name}&password={}", password.replace(' ', "+"));
+    Browser::at(url).submit("/login", body).await
+}

@@ -1,0 +1,63 @@
+//! `mailgrant audit`
+
+use serde_json::Value;
+use sqlx::{Connection as _, SqliteConnection};
+
+use super::{PASSWORD, add, run, sign_in};
+use crate::support::Program;
+
+fn exported(said: &str) -> Vec<Value> {
+    said.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn counts_the_entries_and_finds_one_that_was_changed() {
+    let directory = tempfile::tempdir().unwrap();
+    add(directory.path(), "alice", "administrator");
+    add(directory.path(), "bob", "viewer");
+    let server = Program::start(directory.path(), &[]);
+    sign_in(&server.url, "bob", PASSWORD).await;
+
+    let said = run(directory.path(), "audit verify").good();
+    let entries = exported(&run(directory.path(), "audit export").good());
+    // The export itself is one more.
+    let expected = format!("{} entries, unbroken\n", entries.len() - 1);
+    assert!(said.starts_with(&expected), "{said}");
+
+    let path = directory.path().join("data/mailgrant.db");
+    let url = format!("sqlite://{}", path.display());
+    let mut database = SqliteConnection::connect(&url).await.unwrap();
+    let changed = sqlx::query("UPDATE audit SET who_name = 'eve' WHERE sequence = 2")
+        .execute(&mut database)
+        .await
+        .unwrap();
+    assert_eq!(changed.rows_affected(), 1);
+    let said = run(directory.path(), "audit verify").bad(1);
+    assert!(
+        said.starts_with("mailgrant: the audit is broken at entry 2: it was changed"),
+        "{said}"
+    );
+}
+
+#[test]
+fn exports_json_lines_and_notes_that_it_did() {
+    let directory = tempfile::tempdir().unwrap();
+    add(directory.path(), "alice", "administrator");
+    let entries = exported(&run(directory.path(), "audit export").good());
+    assert_eq!(entries[0]["action"], "account_added");
+    assert_eq!(entries[0]["subject"], "alice");
+    assert_eq!(entries[0]["actor"]["who"]["kind"], "command_line");
+    let last = entries.last().unwrap();
+    assert_eq!(last["action"], "activity_exported");
+    assert_eq!(last["sequence"], entries.len());
+
+    let words = "audit export --since 2020-01-01 --until 2020-12-31";
+    assert_eq!(run(directory.path(), words).good(), "");
+    let entries = exported(&run(directory.path(), "audit export --since 2020-01-01").good());
+    assert_eq!(entries[2]["changes"][1]["new"], "2020-12-31");
+
+    let said = run(directory.path(), "audit export --since yesterday").bad(2);
+    assert!(said.contains("not a day such as 2026-11-30"), "{said}");
+}
