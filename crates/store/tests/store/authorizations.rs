@@ -5,7 +5,7 @@ use store::{FinishOutcome, Finished, RecordState, TakeOutcome};
 use crate::{
     database::on_both,
     samples::{
-        NOW, authorization, authorized, begin_and_take, binding, given, home, id, oauth, save,
+        NOW, authorization, authorized, begin_and_take, binding, by, given, home, id, oauth, save,
         secret,
     },
 };
@@ -17,7 +17,7 @@ fn changed() -> Finding {
 on_both! {
     async fn of_many_callbacks_at_once_one_takes_the_authorization(database) {
         let stores = [database.open().await, database.open().await];
-        stores[0].begin_authorization(&authorization(1)).await.unwrap();
+        stores[0].begin_authorization(&authorization(1), by()).await.unwrap();
         let callbacks: Vec<_> = (0..16)
             .map(|number| {
                 let store = stores[number % 2].clone();
@@ -45,20 +45,20 @@ on_both! {
 
     async fn another_browser_does_not_use_the_authorization_up(database) {
         let store = database.open().await;
-        store.begin_authorization(&authorization(1)).await.unwrap();
+        store.begin_authorization(&authorization(1), by()).await.unwrap();
         for browser in [None, Some("other"), Some("")] {
             let outcome = store.take_authorization("state-1", browser, NOW).await.unwrap();
-            assert!(matches!(outcome, TakeOutcome::OtherBrowser), "{outcome:?}");
+            assert!(matches!(outcome, TakeOutcome::OtherBrowser { .. }), "{outcome:?}");
         }
         let outcome = store.take_authorization("state-1", Some("browser"), NOW).await.unwrap();
         assert!(matches!(outcome, TakeOutcome::Taken(_)), "{outcome:?}");
         let outcome = store.take_authorization("state-1", None, NOW).await.unwrap();
-        assert!(matches!(outcome, TakeOutcome::OtherBrowser), "{outcome:?}");
+        assert!(matches!(outcome, TakeOutcome::OtherBrowser { .. }), "{outcome:?}");
     }
 
     async fn a_forged_state_and_a_late_answer_are_told_apart(database) {
         let store = database.open().await;
-        store.begin_authorization(&authorization(1)).await.unwrap();
+        store.begin_authorization(&authorization(1), by()).await.unwrap();
         let outcome = store.take_authorization("forged", Some("browser"), NOW).await.unwrap();
         assert!(matches!(outcome, TakeOutcome::Unknown), "{outcome:?}");
         let outcome = store.take_authorization("state-1", Some("browser"), NOW.plus(600)).await.unwrap();
@@ -75,7 +75,7 @@ on_both! {
         let record = store.authorization(&id(1)).await.unwrap().unwrap();
         assert_eq!((record.state, record.expires_at), (RecordState::Pending, NOW.plus(600)));
         assert_eq!(record.data_center.name.as_str(), "Default");
-        store.finish_authorization(&id(1), FinishOutcome::Granted(given())).await.unwrap();
+        store.finish_authorization(&id(1), FinishOutcome::Granted(given()), by(), NOW).await.unwrap();
         let record = store.authorization(&id(1)).await.unwrap().unwrap();
         let granted = RecordState::Granted {
             account: Some("zoe@example.com".into()),
@@ -92,7 +92,7 @@ on_both! {
         begin_and_take(&store, 2).await;
         let finding = Finding::new(FindingCode::AccessDenied).saying("no");
         let failed = FinishOutcome::Failed(finding.clone());
-        let finished = store.finish_authorization(&id(2), failed).await.unwrap();
+        let finished = store.finish_authorization(&id(2), failed, by(), NOW).await.unwrap();
         assert_eq!(finished, Finished::Failed(finding.clone()));
         let record = store.authorization(&id(2)).await.unwrap().unwrap();
         assert_eq!(record.state, RecordState::Failed(finding));
@@ -104,7 +104,7 @@ on_both! {
         save(&store, &oauth("zoe@example.com")).await;
         begin_and_take(&store, 1).await;
         save(&store, &oauth("other@example.com")).await;
-        let finished = store.finish_authorization(&id(1), FinishOutcome::Granted(given())).await.unwrap();
+        let finished = store.finish_authorization(&id(1), FinishOutcome::Granted(given()), by(), NOW).await.unwrap();
         assert_eq!(finished, Finished::Failed(changed()));
         assert!(store.grant(home()).await.unwrap().is_none());
         let record = store.authorization(&id(1)).await.unwrap().unwrap();
@@ -119,7 +119,7 @@ on_both! {
             let finishing = {
                 let store = stores[1].clone();
                 tokio::spawn(async move {
-                    store.finish_authorization(&id(number), FinishOutcome::Granted(given())).await.unwrap()
+                    store.finish_authorization(&id(number), FinishOutcome::Granted(given()), by(), NOW).await.unwrap()
                 })
             };
             let ended = save(&stores[0], &oauth("other@example.com")).await.1;
@@ -132,11 +132,11 @@ on_both! {
     async fn an_authorization_is_finished_once_and_after_it_was_taken(database) {
         let store = database.open().await;
         save(&store, &oauth("zoe@example.com")).await;
-        store.begin_authorization(&authorization(1)).await.unwrap();
+        store.begin_authorization(&authorization(1), by()).await.unwrap();
         let finish = |number| {
             let store = store.clone();
             async move {
-                store.finish_authorization(&id(number), FinishOutcome::Granted(given())).await.unwrap()
+                store.finish_authorization(&id(number), FinishOutcome::Granted(given()), by(), NOW).await.unwrap()
             }
         };
         assert_eq!(finish(1).await, Finished::NotOpen);
@@ -150,7 +150,7 @@ on_both! {
 
     async fn forgets_what_ended_before(database) {
         let store = database.open().await;
-        store.begin_authorization(&authorization(1)).await.unwrap();
+        store.begin_authorization(&authorization(1), by()).await.unwrap();
         store.forget_authorizations(NOW.plus(600)).await.unwrap();
         assert!(store.authorization(&id(1)).await.unwrap().is_some());
         store.forget_authorizations(NOW.plus(601)).await.unwrap();

@@ -1,11 +1,13 @@
 use domain::{
-    CheckId, CheckOutcome, CheckReport, CheckStep, DataCenterId, Finding, FindingCode, StepKind,
-    TlsSession, Verdict,
+    AuditAction, AuditRecord, CheckId, CheckOutcome, CheckReport, CheckStep, DataCenterId, Finding,
+    FindingCode, StepKind, TlsSession, Verdict,
 };
+
+use store::Store;
 
 use crate::{
     database::on_both,
-    samples::{NOW, home},
+    samples::{NOW, by, home},
 };
 
 fn id(number: i64) -> CheckId {
@@ -40,13 +42,24 @@ fn delivered() -> CheckOutcome {
     }
 }
 
+async fn keep(store: &Store, id: &CheckId, report: &CheckReport) {
+    let record = AuditRecord {
+        at: report.started_at,
+        actor: by().clone(),
+        action: AuditAction::TestEmailSent,
+        subject: report.data_center.to_string(),
+        changes: Vec::new(),
+    };
+    store.keep_check(id, report, &record).await.unwrap();
+}
+
 on_both! {
     async fn a_report_reads_back(database) {
         let store = database.open().await;
         let failed = CheckOutcome::Failed(Finding::new(FindingCode::Timeout));
         for (number, outcome) in [(1, delivered()), (2, failed)] {
             let report = report(0, outcome);
-            store.keep_check(&id(number), &report).await.unwrap();
+            keep(&store, &id(number), &report).await;
             assert_eq!(store.check(&id(number)).await.unwrap(), Some(report));
         }
         assert_eq!(store.check(&id(3)).await.unwrap(), None);
@@ -55,14 +68,14 @@ on_both! {
     async fn the_newest_twenty_of_each_data_center_stay(database) {
         let store = database.open().await;
         let name = domain::DataCenterName::parse("Other").unwrap();
-        store.add_data_center(&name, NOW).await.unwrap();
+        store.add_data_center(&name, by(), NOW).await.unwrap();
         let other = CheckReport {
             data_center: DataCenterId::parse("other").unwrap(),
             ..report(-1_000, delivered())
         };
-        store.keep_check(&id(0), &other).await.unwrap();
+        keep(&store, &id(0), &other).await;
         for number in 1..=25 {
-            store.keep_check(&id(number), &report(number, delivered())).await.unwrap();
+            keep(&store, &id(number), &report(number, delivered())).await;
         }
         for number in 1..=5 {
             assert_eq!(store.check(&id(number)).await.unwrap(), None, "{number}");
@@ -75,7 +88,7 @@ on_both! {
     async fn the_report_that_was_just_kept_stays_when_many_began_at_once(database) {
         let store = database.open().await;
         for number in 1..=25 {
-            store.keep_check(&id(number), &report(0, delivered())).await.unwrap();
+            keep(&store, &id(number), &report(0, delivered())).await;
             assert!(store.check(&id(number)).await.unwrap().is_some());
         }
         let count = database.text("SELECT CAST(count(*) AS TEXT) FROM checks").await;

@@ -3,7 +3,7 @@ use store::{AddOutcome, RemoveOutcome, RenameOutcome, Store};
 
 use crate::{
     database::on_both,
-    samples::{NOW, authorization, basic, home, oauth},
+    samples::{NOW, authorization, basic, by, home, oauth},
 };
 
 fn name(text: &str) -> DataCenterName {
@@ -11,7 +11,7 @@ fn name(text: &str) -> DataCenterName {
 }
 
 async fn add(store: &Store, text: &str) -> DataCenterId {
-    match store.add_data_center(&name(text), NOW).await.unwrap() {
+    match store.add_data_center(&name(text), by(), NOW).await.unwrap() {
         AddOutcome::Added(added) => added.id,
         AddOutcome::NameTaken => panic!("{text} is taken"),
     }
@@ -43,10 +43,10 @@ on_both! {
         let store = database.open().await;
         let zurich = add(&store, "Zürich").await;
         for text in ["zÜRICH", "default"] {
-            let outcome = store.add_data_center(&name(text), NOW).await.unwrap();
+            let outcome = store.add_data_center(&name(text), by(), NOW).await.unwrap();
             assert_eq!(outcome, AddOutcome::NameTaken);
         }
-        let rename = async |text| store.rename_data_center(&zurich, &text).await;
+        let rename = async |text| store.rename_data_center(&zurich, &text, by(), NOW).await;
         assert_eq!(rename(name("DEFAULT")).await.unwrap(), RenameOutcome::NameTaken);
         assert_eq!(rename(name("ZÜRICH")).await.unwrap(), RenameOutcome::Renamed);
         assert_eq!(names(&store).await, ["Default", "ZÜRICH"]);
@@ -63,7 +63,7 @@ on_both! {
     async fn of_two_who_add_one_name_at_once_one_wins(database) {
         let store = database.open().await;
         let (name, now) = (name("Berlin"), NOW);
-        let (a, b) = tokio::join!(store.add_data_center(&name, now), store.add_data_center(&name, now));
+        let (a, b) = tokio::join!(store.add_data_center(&name, by(), now), store.add_data_center(&name, by(), now));
         let outcomes = [a.unwrap(), b.unwrap()];
         let taken = |outcome: &&AddOutcome| **outcome == AddOutcome::NameTaken;
         assert_eq!(outcomes.iter().filter(taken).count(), 1);
@@ -72,26 +72,26 @@ on_both! {
     async fn renames_and_keeps_the_settings(database) {
         let store = database.open().await;
         let id = add(&store, "Berlin").await;
-        store.save_settings(&id, 0, &basic(), NOW).await.unwrap();
-        let outcome = store.rename_data_center(&id, &name("Potsdam")).await.unwrap();
+        store.save_settings(&id, 0, &basic(), by(), Vec::new(), NOW).await.unwrap();
+        let outcome = store.rename_data_center(&id, &name("Potsdam"), by(), NOW).await.unwrap();
         assert_eq!(outcome, RenameOutcome::Renamed);
         assert!(store.settings(&id).await.unwrap().is_some());
         let unknown = DataCenterId::parse("unknown").unwrap();
-        let outcome = store.rename_data_center(&unknown, &name("X")).await.unwrap();
+        let outcome = store.rename_data_center(&unknown, &name("X"), by(), NOW).await.unwrap();
         assert_eq!(outcome, RenameOutcome::Unknown);
     }
 
     async fn removes_only_what_is_not_used(database) {
         let store = database.open().await;
         let used = add(&store, "Used").await;
-        store.save_settings(&used, 0, &oauth("zoe"), NOW).await.unwrap();
+        store.save_settings(&used, 0, &oauth("zoe"), by(), Vec::new(), NOW).await.unwrap();
         let unused = add(&store, "Unused").await;
         let mut begun = authorization(1);
         begun.data_center = unused.clone();
-        store.begin_authorization(&begun).await.unwrap();
+        store.begin_authorization(&begun, by()).await.unwrap();
         store.keep_draft("browser", &unused, &domain::SmtpForm::default(), NOW).await.unwrap();
 
-        let remove = |id| store.remove_data_center(id);
+        let remove = |id| store.remove_data_center(id, by(), NOW);
         assert_eq!(remove(&used).await.unwrap(), RemoveOutcome::InUse);
         assert_eq!(remove(home()).await.unwrap(), RemoveOutcome::IsDefault);
         assert_eq!(remove(&unused).await.unwrap(), RemoveOutcome::Removed);

@@ -135,7 +135,7 @@ on_both! {
         let version = authorized(&store, 1).await;
         let fail = |owner: &'static str, state| {
             let store = store.clone();
-            async move { store.refresh_failed(home(), version, owner, state).await.unwrap() }
+            async move { store.refresh_failed(home(), version, owner, state, NOW).await.unwrap() }
         };
         assert!(!fail("a", failing(5)).await);
         assert!(store.lease_refresh(home(), version, "a", NOW, 60).await.unwrap());
@@ -177,7 +177,7 @@ on_both! {
         assert!(!due(3_600, 0).await);
         assert!(due(3_601, 0).await);
         store.lease_refresh(home(), version, "a", NOW, 60).await.unwrap();
-        store.refresh_failed(home(), version, "a", failing(30)).await.unwrap();
+        store.refresh_failed(home(), version, "a", failing(30), NOW).await.unwrap();
         assert!(!due(1_000_000, 29).await);
         assert!(due(0, 30).await);
     }

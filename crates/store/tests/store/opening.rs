@@ -4,7 +4,7 @@ use store::{KeySource, Store, StoreError};
 
 use crate::{
     database::{Database, key, on_both},
-    samples::{NOW, authorization, authorized, home, id},
+    samples::{NOW, authorization, authorized, by, home, id},
 };
 
 fn chain(error: &StoreError) -> String {
@@ -21,7 +21,7 @@ on_both! {
     async fn a_restart_keeps_all(database) {
         let store = database.open().await;
         let version = authorized(&store, 1).await;
-        store.begin_authorization(&authorization(2)).await.unwrap();
+        store.begin_authorization(&authorization(2), by()).await.unwrap();
         store.keep_draft("browser", home(), &domain::SmtpForm::default(), NOW).await.unwrap();
         store.close().await;
 

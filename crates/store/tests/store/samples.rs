@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use domain::{
-    Authentication, AuthorizationId, DataCenterId, EmailAddress, EndpointUrl, FromAddress,
+    Actor, Authentication, AuthorizationId, DataCenterId, EmailAddress, EndpointUrl, FromAddress,
     GrantBinding, Host, MailboxSettings, OAuthClient, Provider, RedirectUrl, Scope, Security,
     SmtpSettings, TlsMinimum, UnixTime,
 };
@@ -17,6 +17,11 @@ pub const NOW: UnixTime = UnixTime(1_800_000_000);
 pub fn home() -> &'static DataCenterId {
     static HOME: LazyLock<DataCenterId> = LazyLock::new(DataCenterId::default);
     &HOME
+}
+
+pub fn by() -> &'static Actor {
+    static BY: LazyLock<Actor> = LazyLock::new(Actor::command_line);
+    &BY
 }
 
 pub fn secret(name: &str) -> SecretString {
@@ -70,7 +75,9 @@ pub fn binding() -> GrantBinding {
 pub async fn save(store: &Store, settings: &SmtpSettings<SecretString>) -> (i64, bool) {
     let view = store.settings_view(home()).await.unwrap();
     let version = view.map_or(0, |(version, _)| version);
-    let saved = store.save_settings(home(), version, settings, NOW).await;
+    let saved = store
+        .save_settings(home(), version, settings, by(), Vec::new(), NOW)
+        .await;
     match saved.unwrap() {
         SaveOutcome::Saved {
             version,
@@ -112,7 +119,7 @@ pub fn given() -> NewGrant {
 
 pub async fn begin_and_take(store: &Store, number: usize) {
     let new = authorization(number);
-    store.begin_authorization(&new).await.unwrap();
+    store.begin_authorization(&new, by()).await.unwrap();
     let taken = store.take_authorization(&new.state_hash, Some("browser"), NOW);
     let taken = taken.await.unwrap();
     assert!(matches!(taken, TakeOutcome::Taken(_)), "{taken:?}");
@@ -123,7 +130,9 @@ pub async fn authorized(store: &Store, number: usize) -> i64 {
     save(store, &oauth("zoe@example.com")).await;
     begin_and_take(store, number).await;
     let granted = FinishOutcome::Granted(given());
-    let finished = store.finish_authorization(&id(number), granted).await;
+    let finished = store
+        .finish_authorization(&id(number), granted, by(), NOW)
+        .await;
     match finished.unwrap() {
         Finished::Granted { version } => version,
         other => panic!("{other:?}"),

@@ -6,7 +6,7 @@ use store::StoreError;
 
 use crate::{
     database::{Database, on_both},
-    samples::{NOW, PLANTED, authorization, authorized, basic, home, oauth, save, secret},
+    samples::{NOW, PLANTED, authorization, authorized, basic, by, home, oauth, save, secret},
 };
 
 /// Whether the planted text is in any file of the database, as it is or as base64 would show it.
@@ -33,7 +33,10 @@ async fn no_secret_is_readable_in_the_files_of_the_database() {
     let database = Database::sqlite();
     let store = database.open().await;
     authorized(&store, 1).await;
-    store.begin_authorization(&authorization(2)).await.unwrap();
+    store
+        .begin_authorization(&authorization(2), by())
+        .await
+        .unwrap();
     assert!(!is_readable(&database));
     let wal = database.folder.path().join("mailgrant.db-wal");
     assert!(fs::metadata(&wal).unwrap().len() > 0);
@@ -61,9 +64,9 @@ on_both! {
         let store = database.open().await;
         save(&store, &oauth("zoe")).await;
         let name = domain::DataCenterName::parse("Other").unwrap();
-        store.add_data_center(&name, NOW).await.unwrap();
+        store.add_data_center(&name, by(), NOW).await.unwrap();
         let other = domain::DataCenterId::parse("other").unwrap();
-        store.save_settings(&other, 0, &oauth("zoe"), NOW).await.unwrap();
+        store.save_settings(&other, 0, &oauth("zoe"), by(), Vec::new(), NOW).await.unwrap();
         database.tamper(
             "UPDATE smtp_settings SET client_secret =
                  (SELECT client_secret FROM smtp_settings WHERE data_center = 'default')",
@@ -81,7 +84,7 @@ on_both! {
 
     async fn an_authorization_whose_verifier_does_not_open_is_not_used_up(database) {
         let store = database.open().await;
-        store.begin_authorization(&authorization(1)).await.unwrap();
+        store.begin_authorization(&authorization(1), by()).await.unwrap();
         let sealed = database.text("SELECT verifier FROM authorizations").await.unwrap();
         database.tamper("UPDATE authorizations SET verifier = 'AAAA'").await;
         let error = store.take_authorization("state-1", Some("browser"), NOW).await.unwrap_err();

@@ -4,7 +4,7 @@ use store::{SaveOutcome, StoreError};
 
 use crate::{
     database::on_both,
-    samples::{NOW, PLANTED, authorized, basic, home, oauth, save},
+    samples::{NOW, PLANTED, authorized, basic, by, home, oauth, save},
 };
 
 fn secrets(settings: &SmtpSettings<SecretString>) -> Vec<Option<String>> {
@@ -50,13 +50,13 @@ on_both! {
         let store = database.open().await;
         save(&store, &basic()).await;
         for expected in [0, 2] {
-            let outcome = store.save_settings(home(), expected, &oauth("zoe"), NOW).await;
+            let outcome = store.save_settings(home(), expected, &oauth("zoe"), by(), Vec::new(), NOW).await;
             assert_eq!(outcome.unwrap(), SaveOutcome::Conflict { version: 1 });
         }
         let stored = store.settings(home()).await.unwrap().unwrap();
         assert!(matches!(stored.settings.authentication, Authentication::Basic { .. }));
         let nowhere = DataCenterId::parse("nowhere").unwrap();
-        let outcome = store.save_settings(&nowhere, 0, &basic(), NOW).await.unwrap();
+        let outcome = store.save_settings(&nowhere, 0, &basic(), by(), Vec::new(), NOW).await.unwrap();
         assert_eq!(outcome, SaveOutcome::UnknownDataCenter);
     }
 
@@ -66,7 +66,7 @@ on_both! {
             let saves = (0..8).map(|number| {
                 let store = stores[number % 2].clone();
                 tokio::spawn(async move {
-                    store.save_settings(home(), version, &basic(), NOW).await.unwrap()
+                    store.save_settings(home(), version, &basic(), by(), Vec::new(), NOW).await.unwrap()
                 })
             });
             let mut won = 0;
