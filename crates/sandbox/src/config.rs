@@ -11,6 +11,10 @@ pub struct SandboxConfig {
     pub smtp_starttls_port: u16,
     /// Port of SMTP with implicit TLS; 0 lets the system choose.
     pub smtp_tls_port: u16,
+    /// Port of IMAP with STARTTLS; 0 lets the system choose.
+    pub imap_starttls_port: u16,
+    /// Port of IMAP with implicit TLS; 0 lets the system choose.
+    pub imap_tls_port: u16,
     /// Port of DNS, over UDP and TCP; 0 lets the system choose.
     pub dns_port: u16,
     /// Redirect URLs registered for the client, compared byte for byte. Empty accepts every

@@ -48,6 +48,11 @@ impl Control {
         self.state.lock().auth_attempts.clone()
     }
 
+    /// The sign-ins at the IMAP server, oldest first, without secrets.
+    pub fn imap_attempts(&self) -> Vec<AuthAttempt> {
+        self.state.lock().imap_attempts.clone()
+    }
+
     /// What the DNS server was asked, oldest first: `sandbox.test MX`.
     pub fn dns_queries(&self) -> Vec<String> {
         self.state.lock().dns_queries.clone()

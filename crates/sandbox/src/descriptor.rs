@@ -28,6 +28,12 @@ pub struct Descriptor {
     pub smtp_starttls_port: u16,
     /// SMTP inside TLS from the first byte.
     pub smtp_tls_port: u16,
+    /// `localhost`, where mail is read.
+    pub imap_host: String,
+    /// IMAP that offers STARTTLS.
+    pub imap_starttls_port: u16,
+    /// IMAP inside TLS from the first byte.
+    pub imap_tls_port: u16,
     /// `127.0.0.1:PORT` of a DNS server that knows `sandbox.test` and nothing else.
     pub dns: String,
     /// Who can sign in.

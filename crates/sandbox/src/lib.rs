@@ -25,10 +25,12 @@ mod control;
 mod descriptor;
 mod dns;
 mod faults;
+mod imap;
 mod oauth;
 mod random;
 mod record;
 mod sandbox;
+mod sasl;
 mod scenario;
 mod smtp;
 mod state;
@@ -39,7 +41,7 @@ pub use config::{SandboxConfig, StartError};
 pub use control::Control;
 pub use descriptor::{Account, Descriptor};
 pub use faults::{
-    Certificate, CutAt, Faults, RefusalStyle, Stage, StageReply, TlsVersion, TokenError,
+    Certificate, CutAt, Faults, ImapFault, RefusalStyle, Stage, StageReply, TlsVersion, TokenError,
 };
 pub use oauth::AnswerError;
 pub use record::{AuthAttempt, ClientAuthentication, ReceivedMessage, TokenRequest};

@@ -21,6 +21,12 @@ struct Arguments {
     /// Port of SMTP inside TLS.
     #[arg(long, default_value_t = 4465)]
     smtps_port: u16,
+    /// Port of IMAP with STARTTLS.
+    #[arg(long, default_value_t = 4143)]
+    imap_port: u16,
+    /// Port of IMAP inside TLS.
+    #[arg(long, default_value_t = 4993)]
+    imaps_port: u16,
     /// Port of DNS.
     #[arg(long, default_value_t = 4053)]
     dns_port: u16,
@@ -61,6 +67,8 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         http_port: arguments.http_port,
         smtp_starttls_port: arguments.smtp_port,
         smtp_tls_port: arguments.smtps_port,
+        imap_starttls_port: arguments.imap_port,
+        imap_tls_port: arguments.imaps_port,
         dns_port: arguments.dns_port,
         redirect_urls: arguments.redirect_urls,
         ca_file: Some(arguments.directory.join("ca.pem")),

@@ -10,6 +10,7 @@ use crate::config::{SandboxConfig, StartError};
 use crate::control::Control;
 use crate::descriptor::{self, Descriptor};
 use crate::dns;
+use crate::imap;
 use crate::smtp::{self, Port};
 use crate::state::State;
 use crate::tls::Certificates;
@@ -37,6 +38,8 @@ impl Sandbox {
         let (http, http_port) = listen(config.http_port).await?;
         let (starttls, smtp_starttls_port) = listen(config.smtp_starttls_port).await?;
         let (tls, smtp_tls_port) = listen(config.smtp_tls_port).await?;
+        let (imap_starttls, imap_starttls_port) = listen(config.imap_starttls_port).await?;
+        let (imap_tls, imap_tls_port) = listen(config.imap_tls_port).await?;
         let (dns_udp, dns_tcp, dns_port) = listen_for_dns(config.dns_port).await?;
         let http_url = format!("http://127.0.0.1:{http_port}");
         let descriptor = Descriptor {
@@ -51,6 +54,9 @@ impl Sandbox {
             smtp_host: "localhost".to_owned(),
             smtp_starttls_port,
             smtp_tls_port,
+            imap_host: "localhost".to_owned(),
+            imap_starttls_port,
+            imap_tls_port,
             dns: format!("127.0.0.1:{dns_port}"),
             accounts: descriptor::accounts(),
             ca_pem: certificates.authority_pem().to_owned(),
@@ -60,6 +66,12 @@ impl Sandbox {
         listeners.spawn(web::serve(http, Arc::clone(&state)));
         listeners.spawn(smtp::serve(starttls, Port::Starttls, Arc::clone(&state)));
         listeners.spawn(smtp::serve(tls, Port::Tls, Arc::clone(&state)));
+        listeners.spawn(imap::serve(
+            imap_starttls,
+            Port::Starttls,
+            Arc::clone(&state),
+        ));
+        listeners.spawn(imap::serve(imap_tls, Port::Tls, Arc::clone(&state)));
         listeners.spawn(dns::serve_udp(dns_udp, Arc::clone(&state)));
         listeners.spawn(dns::serve_tcp(dns_tcp, Arc::clone(&state)));
         Ok(Self {

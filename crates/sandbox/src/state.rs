@@ -23,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) messages: Vec<ReceivedMessage>,
     pub(crate) token_requests: Vec<TokenRequest>,
     pub(crate) auth_attempts: Vec<AuthAttempt>,
+    pub(crate) imap_attempts: Vec<AuthAttempt>,
     /// `name TYPE`, as asked.
     pub(crate) dns_queries: Vec<String>,
     pub(crate) grants: Grants,

@@ -15,6 +15,7 @@ impl Zone {
     pub(super) fn new(descriptor: &Descriptor, changed: &BTreeMap<String, Vec<String>>) -> Self {
         let submission = format!("0 1 {} localhost.", descriptor.smtp_starttls_port);
         let submissions = format!("0 1 {} localhost.", descriptor.smtp_tls_port);
+        let imaps = format!("0 1 {} localhost.", descriptor.imap_tls_port);
         let mut records = BTreeMap::new();
         for (key, data) in [
             ("localhost A", "127.0.0.1"),
@@ -31,6 +32,7 @@ impl Zone {
             ),
             ("_submission._tcp.sandbox.test SRV", &submission),
             ("_submissions._tcp.sandbox.test SRV", &submissions),
+            ("_imaps._tcp.sandbox.test SRV", &imaps),
         ] {
             records.insert(key.to_owned(), vec![data.to_owned()]);
         }

@@ -1,5 +1,6 @@
 //! Everything that can be made to go wrong.
 
+mod imap;
 mod refusal;
 mod stage;
 mod tls;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use imap::ImapFault;
 pub use refusal::RefusalStyle;
 pub use stage::{CutAt, Stage, StageReply};
 pub use tls::{Certificate, TlsVersion};
@@ -108,6 +110,8 @@ pub struct Faults {
     pub min_tls: Option<TlsVersion>,
     /// Highest TLS version taken.
     pub max_tls: Option<TlsVersion>,
+    /// How reading mail fails.
+    pub imap: Option<ImapFault>,
     /// Which certificate is shown.
     pub certificate: Certificate,
 }
@@ -158,6 +162,7 @@ impl Default for Faults {
             plaintext_on_tls_port: false,
             min_tls: None,
             max_tls: None,
+            imap: None,
             certificate: Certificate::Good,
         }
     }

@@ -5,11 +5,11 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::lines::Line;
-use super::sasl::{self, Credentials, Mechanism};
 use super::session::{Fault, Next, Session};
 use crate::clock;
 use crate::faults::{RefusalStyle, Stage};
 use crate::record::AuthAttempt;
+use crate::sasl::{self, Credentials, Mechanism};
 
 /// What a client answered to a 334.
 enum Answer {

@@ -26,7 +26,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         };
         if line.len() > longest {
             if is_auth {
-                self.record_auth(super::sasl::name_in(line), true, false, None);
+                self.record_auth(crate::sasl::name_in(line), true, false, None);
             }
             return self.error("500 5.5.2 Line too long").await;
         }
@@ -42,7 +42,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Ok(Request::Auth {
                 initial_response, ..
             }) => {
-                let name = super::sasl::name_in(line);
+                let name = crate::sasl::name_in(line);
                 self.auth(&name, &initial_response).await
             }
             Ok(Request::Mail { from }) => self.mail(&from.address, from.size).await,

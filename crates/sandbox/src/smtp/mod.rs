@@ -5,7 +5,6 @@ mod auth;
 mod commands;
 mod lines;
 mod message;
-mod sasl;
 mod session;
 mod transaction;
 

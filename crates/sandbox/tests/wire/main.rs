@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod dns;
+mod imap;
 mod oauth;
 mod pages;
 mod smtp_auth;

@@ -1,8 +1,10 @@
 //! A client at the wire.
 pub mod http;
+pub mod imap;
 pub mod smtp;
 
 pub use http::Browser;
+pub use imap::ImapClient;
 pub use smtp::SmtpClient;
 
 use sandbox::{Sandbox, SandboxConfig};

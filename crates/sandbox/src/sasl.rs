@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 /// A mechanism the sandbox knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mechanism {
+pub(crate) enum Mechanism {
     Xoauth2,
     Oauthbearer,
     Plain,
@@ -14,13 +14,13 @@ pub(super) enum Mechanism {
 
 /// Who the client says it is, and its proof.
 #[derive(PartialEq, Eq)]
-pub(super) struct Credentials {
-    pub(super) user: String,
-    pub(super) secret: String,
+pub(crate) struct Credentials {
+    pub(crate) user: String,
+    pub(crate) secret: String,
 }
 
 impl Mechanism {
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "XOAUTH2" => Some(Self::Xoauth2),
             "OAUTHBEARER" => Some(Self::Oauthbearer),
@@ -30,12 +30,12 @@ impl Mechanism {
         }
     }
 
-    pub(super) fn takes_tokens(self) -> bool {
+    pub(crate) fn takes_tokens(self) -> bool {
         matches!(self, Self::Xoauth2 | Self::Oauthbearer)
     }
 
     /// The credentials in one message; LOGIN has two and is read elsewhere.
-    pub(super) fn parse(self, blob: &[u8]) -> Option<Credentials> {
+    pub(crate) fn parse(self, blob: &[u8]) -> Option<Credentials> {
         let blob = std::str::from_utf8(blob).ok()?;
         match self {
             Self::Xoauth2 => xoauth2(blob),
@@ -47,7 +47,7 @@ impl Mechanism {
 }
 
 /// The mechanism's name in an AUTH line, in upper case, for a log.
-pub(super) fn name_in(line: &[u8]) -> String {
+pub(crate) fn name_in(line: &[u8]) -> String {
     String::from_utf8_lossy(line)
         .split_ascii_whitespace()
         .nth(1)
@@ -56,14 +56,14 @@ pub(super) fn name_in(line: &[u8]) -> String {
 }
 
 /// `=` stands for an empty initial response (RFC 4954 §4).
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     if text == "=" {
         return Some(Vec::new());
     }
     STANDARD.decode(text).ok()
 }
 
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     STANDARD.encode(text)
 }
 

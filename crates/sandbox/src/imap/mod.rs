@@ -1,0 +1,66 @@
+//! `IMAP4rev1` (RFC 3501), as much of it as a client that reads mail asks for: STARTTLS, implicit TLS (RFC 8314), AUTHENTICATE
+//! with an initial response (RFC 4959), SELECT and EXAMINE, SEARCH, FETCH. Commands are parsed by `imap-codec`.
+
+mod auth;
+mod commands;
+mod fetch;
+mod mailbox;
+mod session;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use crate::smtp::Port;
+use crate::state::State;
+use session::{End, Session};
+
+/// Accepts until the task is aborted; the connections end with it.
+pub(crate) async fn serve(listener: TcpListener, port: Port, state: Arc<State>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let state = Arc::clone(&state);
+                    connections.spawn(async move {
+                        if let Err(error) = connection(stream, port, state).await {
+                            tracing::debug!(%error, "IMAP connection ended");
+                        }
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept an IMAP connection");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, port: Port, state: Arc<State>) -> std::io::Result<()> {
+    let _ = stream.set_nodelay(true);
+    let implicit = port == Port::Tls;
+    let stream = if implicit {
+        stream
+    } else {
+        match Session::new(stream, false, Arc::clone(&state))
+            .run(true)
+            .await?
+        {
+            End::Upgrade(stream) => stream,
+            End::Closed => return Ok(()),
+        }
+    };
+    let config = state
+        .certificates
+        .server_config(&state.faults())
+        .map_err(std::io::Error::other)?;
+    let stream = TlsAcceptor::from(config).accept(stream).await?;
+    Session::new(stream, true, state).run(implicit).await?;
+    Ok(())
+}

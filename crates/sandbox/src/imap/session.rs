@@ -1,0 +1,176 @@
+//! One IMAP session: bytes in, commands out.
+
+use std::io;
+use std::sync::Arc;
+
+use imap_codec::CommandCodec;
+use imap_codec::decode::{CommandDecodeError, Decoder as _};
+use imap_codec::imap_types::command::Command;
+use imap_codec::imap_types::core::LiteralMode;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+
+use super::mailbox::Mailbox;
+use crate::faults::ImapFault;
+use crate::state::State;
+
+/// Octets of a command with its literals.
+const LONGEST: usize = 65_536;
+
+pub(super) struct Session<S> {
+    stream: S,
+    buffer: Vec<u8>,
+    pub(super) state: Arc<State>,
+    pub(super) encrypted: bool,
+    pub(super) account: Option<String>,
+    pub(super) selected: Option<Mailbox>,
+}
+
+/// How a session ended.
+pub(super) enum End<S> {
+    /// The connection is closed.
+    Closed,
+    /// STARTTLS was agreed; TLS comes next on this stream.
+    Upgrade(S),
+}
+
+/// What follows a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Command,
+    Close,
+    Upgrade,
+}
+
+/// What arrived.
+enum Arrived {
+    Command(Box<Command<'static>>),
+    Unreadable,
+    Gone,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    pub(super) fn new(stream: S, encrypted: bool, state: Arc<State>) -> Self {
+        Self {
+            stream,
+            buffer: Vec::new(),
+            state,
+            encrypted,
+            account: None,
+            selected: None,
+        }
+    }
+
+    /// Serves until the client leaves, a fault ends it, or TLS is to begin.
+    pub(super) async fn run(mut self, greet: bool) -> io::Result<End<S>> {
+        if greet {
+            match self.state.faults().imap {
+                Some(ImapFault::Silent) => self.wait_for_end().await?,
+                Some(ImapFault::TooManyConnections) => {
+                    self.say("* BYE [LIMIT] Too many simultaneous connections. (Failure)")
+                        .await?;
+                    return Ok(End::Closed);
+                }
+                _ => {
+                    let capabilities = self.capabilities();
+                    self.say(&format!("* OK [CAPABILITY {capabilities}] sandbox ready"))
+                        .await?;
+                }
+            }
+        }
+        loop {
+            let next = match self.command().await? {
+                Arrived::Gone => return Ok(End::Closed),
+                Arrived::Unreadable => {
+                    self.say("* BAD Invalid command").await?;
+                    Next::Command
+                }
+                Arrived::Command(command) => self.answer(*command).await?,
+            };
+            match next {
+                Next::Command => {}
+                Next::Close => {
+                    let _ = self.stream.shutdown().await;
+                    return Ok(End::Closed);
+                }
+                // What was sent too early is dropped with the buffer.
+                Next::Upgrade => return Ok(End::Upgrade(self.stream)),
+            }
+        }
+    }
+
+    async fn command(&mut self) -> io::Result<Arrived> {
+        let mut invited = 0;
+        loop {
+            let decoded = CommandCodec::default().decode_static(&self.buffer);
+            match decoded {
+                Ok((rest, command)) => {
+                    let taken = self.buffer.len() - rest.len();
+                    self.buffer.drain(..taken);
+                    return Ok(Arrived::Command(Box::new(command)));
+                }
+                Err(CommandDecodeError::Incomplete) => {}
+                Err(CommandDecodeError::LiteralFound { length, mode, .. }) => {
+                    if length as usize > LONGEST {
+                        self.buffer.clear();
+                        return Ok(Arrived::Unreadable);
+                    }
+                    if mode == LiteralMode::Sync && invited < self.buffer.len() {
+                        invited = self.buffer.len();
+                        self.say("+ OK").await?;
+                    }
+                }
+                Err(CommandDecodeError::Failed) => {
+                    let end = self.buffer.iter().position(|byte| *byte == b'\n');
+                    self.buffer.drain(..=end.unwrap_or(self.buffer.len() - 1));
+                    return Ok(Arrived::Unreadable);
+                }
+            }
+            if self.buffer.len() > LONGEST {
+                self.buffer.clear();
+                return Ok(Arrived::Unreadable);
+            }
+            if !self.fill().await? {
+                return Ok(Arrived::Gone);
+            }
+        }
+    }
+
+    /// The next line, without its end; `None` at the end of the connection.
+    pub(super) async fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        loop {
+            if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.buffer.drain(..=end).collect();
+                return Ok(Some(line.trim_ascii_end().to_vec()));
+            }
+            if self.buffer.len() > LONGEST || !self.fill().await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn fill(&mut self) -> io::Result<bool> {
+        let mut chunk = [0; 8_192];
+        let read = self.stream.read(&mut chunk).await?;
+        self.buffer
+            .extend_from_slice(chunk.get(..read).unwrap_or_default());
+        Ok(read > 0)
+    }
+
+    async fn wait_for_end(&mut self) -> io::Result<()> {
+        while self.fill().await? {
+            self.buffer.clear();
+        }
+        Ok(())
+    }
+
+    /// Sends a line.
+    pub(super) async fn say(&mut self, line: &str) -> io::Result<()> {
+        self.send(format!("{line}\r\n").as_bytes()).await
+    }
+
+    /// Sends bytes as they are.
+    pub(super) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes).await?;
+        self.stream.flush().await
+    }
+}
