@@ -7,15 +7,7 @@ use super::{Words, words};
 /// The words of an error at a field of the settings.
 pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
     match error {
-        FieldError::Required => match field {
-            Some(SmtpField::ClientSecret | SmtpField::Password | SmtpField::MailboxPassword) => {
-                words("None is saved.", "Type it, or paste it.")
-            }
-            Some(SmtpField::Security | SmtpField::TlsMinimum | SmtpField::AuthenticationType) => {
-                words("Nothing is chosen.", "Choose one.")
-            }
-            _ => words("This field is mandatory.", "Fill it in."),
-        },
+        FieldError::Required => required(field),
         FieldError::TooLong => words("This is too long.", "Shorten it."),
         FieldError::ControlCharacter => words(
             "There is a line break or another invisible character in it.",
@@ -99,31 +91,26 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
             "There is no such data center.",
             "It may have been removed. Choose another one.",
         ),
-        FieldError::NotAUserName => words(
-            "There is a character in it that no user name has.",
-            "Use letters without accents, digits and . _ - + @.",
-        ),
-        FieldError::PasswordTooShort => words(
-            "A password has at least 12 characters.",
-            "Several words that do not belong together are long and easy to type.",
-        ),
-        FieldError::PasswordGuessable => words(
-            "This password would be guessed soon.",
-            "Take several words that do not belong together, or let a password manager make one.",
-        ),
-        FieldError::PasswordsDiffer => words(
-            "The password was typed differently the second time.",
-            "Type both again.",
-        ),
-        FieldError::PasswordWrong => words(
-            "This is not the present password.",
-            "Type it again. An administrator can make a link to choose a new one.",
-        ),
-        FieldError::LastAdministrator => words(
-            "This is the only administrator who can sign in.",
-            "Make another account an administrator first.",
-        ),
-        FieldError::NotADate => words("This is not a day.", "Write it like 2027-01-31."),
-        FieldError::InThePast => words("This day has passed.", "Choose a later one, or none."),
+        // Of no field of the settings; the pages about access have their own words.
+        FieldError::NotAUserName
+        | FieldError::PasswordTooShort
+        | FieldError::PasswordGuessable
+        | FieldError::PasswordsDiffer
+        | FieldError::PasswordWrong
+        | FieldError::LastAdministrator
+        | FieldError::NotADate
+        | FieldError::InThePast => words("This cannot be taken.", "Enter something else."),
+    }
+}
+
+fn required(field: Option<SmtpField>) -> Words {
+    match field {
+        Some(SmtpField::ClientSecret | SmtpField::Password | SmtpField::MailboxPassword) => {
+            words("None is saved.", "Type it, or paste it.")
+        }
+        Some(SmtpField::Security | SmtpField::TlsMinimum | SmtpField::AuthenticationType) => {
+            words("Nothing is chosen.", "Choose one.")
+        }
+        _ => words("This field is mandatory.", "Fill it in."),
     }
 }

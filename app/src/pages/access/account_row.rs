@@ -11,6 +11,10 @@ use crate::{
 
 /// A row. The own account is changed on its own page, so nobody shuts themselves out here by accident.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn AccountRow(account: Account, is_own: bool, sheet: Sheet) -> impl IntoView {
     let (id, name) = (account.id.as_str().to_owned(), account.name.to_string());
     let has_password = account.has_password;

@@ -14,6 +14,10 @@ use crate::{
 
 /// The accounts. `own` is the one that looks.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn Accounts(accounts: Vec<Account>, own: AccountId, add: Sheet, row: Sheet) -> impl IntoView {
     let rows = accounts
         .into_iter()

@@ -45,10 +45,6 @@ pub fn NewKey(sheet: Sheet, data_centers: Vec<DataCenter>) -> impl IntoView {
 }
 
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn Scopes(sheet: Sheet) -> impl IntoView {
     let error = sheet.error(AccessField::Scopes);
     let invalid = error.is_some().then_some("true");
@@ -79,10 +75,6 @@ fn Scopes(sheet: Sheet) -> impl IntoView {
 }
 
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 fn OneOrAll(sheet: Sheet, data_centers: Vec<DataCenter>) -> impl IntoView {
     let field = AccessField::DataCenter;
     let id = sheet.id_of(field.name());

@@ -1,6 +1,6 @@
 //! Which entries are shown.
 
-use domain::AuditAction;
+use domain::{AuditAction, FieldError, access::AccessField};
 use leptos::prelude::*;
 
 use super::address;
@@ -70,7 +70,8 @@ fn Text(
 
 #[component]
 fn Day(name: &'static str, label: &'static str, value: String, wrong: bool) -> impl IntoView {
-    let error = wrong.then(|| text::field_error(domain::FieldError::NotADate, None).joined());
+    let error =
+        wrong.then(|| text::access_error(AccessField::Expires, FieldError::NotADate).joined());
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -89,7 +90,7 @@ fn Day(name: &'static str, label: &'static str, value: String, wrong: bool) -> i
 
 #[component]
 fn Actions(chosen: String, wrong: bool) -> impl IntoView {
-    let error = wrong.then(|| text::field_error(domain::FieldError::UnknownChoice, None).joined());
+    let error = wrong.then(|| text::field_error(FieldError::UnknownChoice, None).joined());
     let option = |action: AuditAction| {
         let code = action.code();
         view! {
