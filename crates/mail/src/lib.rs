@@ -21,9 +21,12 @@ mod redeem;
 mod sasl;
 mod settings;
 mod smtp;
+#[cfg(test)]
+mod strangers;
 mod test_email;
 mod tls;
 mod token;
+mod token_answer;
 mod wire;
 
 use std::{collections::HashMap, sync::Arc};

@@ -6,33 +6,19 @@ use domain::{
 };
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
-    RequestTokenError, StandardTokenResponse, TokenResponse, TokenUrl,
-    basic::{
-        BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
-        BasicTokenType,
-    },
+    EndpointSet, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError,
+    TokenUrl,
+    basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse},
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     decode::{self, TokenRequest},
     http::{Http, HttpError},
-    id_token,
     redact::Redactor,
+    token_answer::{Answer, Tokens, tokens},
 };
 
-/// What a provider may add to a token answer (`OpenID` Connect Core §3.1.3.3).
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Extra {
-    #[serde(default)]
-    id_token: Option<String>,
-}
-
-impl ExtraTokenFields for Extra {}
-
-type Answer = StandardTokenResponse<Extra, BasicTokenType>;
 type Client = oauth2::Client<
     BasicErrorResponse,
     Answer,
@@ -47,19 +33,6 @@ type Client = oauth2::Client<
 >;
 type Failure = RequestTokenError<HttpError, BasicErrorResponse>;
 
-/// The tokens of an answer.
-#[derive(Debug)]
-pub(crate) struct Tokens {
-    pub(crate) access_token: SecretString,
-    pub(crate) refresh_token: Option<SecretString>,
-    /// Seconds from now.
-    pub(crate) expires_in: i64,
-    /// What was granted; an answer that does not say granted what was asked (RFC 6749 §5.1).
-    pub(crate) scope: Option<String>,
-    /// Who signed in, when the provider tells.
-    pub(crate) account: Option<String>,
-}
-
 /// Why there are no tokens.
 #[derive(Debug)]
 pub(crate) struct TokenFailure {
@@ -67,10 +40,6 @@ pub(crate) struct TokenFailure {
     /// The grant is over.
     pub(crate) ends_grant: bool,
 }
-
-/// A provider's access tokens last an hour; one that does not say (RFC 6749 §5.1 only recommends
-/// it) is asked again after half of that.
-const EXPIRES_IN_UNSAID: i64 = 1_800;
 
 /// What is exchanged for tokens.
 enum Sent<'s> {
@@ -244,41 +213,6 @@ impl<'a> OAuth<'a> {
 /// that does not take the header says `invalid_client`, and the code or refresh token is unused.
 fn is_client_refusal(failure: &Failure) -> bool {
     matches!(failure, RequestTokenError::ServerResponse(answer) if answer.error().as_ref() == "invalid_client")
-}
-
-fn tokens(answer: &Answer) -> Result<Tokens, TokenFailure> {
-    if *answer.token_type() != BasicTokenType::Bearer {
-        let finding =
-            Finding::new(FindingCode::TokenTypeUnknown).saying(answer.token_type().as_ref());
-        return Err(TokenFailure {
-            finding,
-            ends_grant: false,
-        });
-    }
-    let expires_in = answer.expires_in().map_or(EXPIRES_IN_UNSAID, |duration| {
-        i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
-    });
-    Ok(Tokens {
-        access_token: answer.access_token().secret().as_str().into(),
-        refresh_token: answer
-            .refresh_token()
-            .map(|token| token.secret().as_str().into()),
-        expires_in,
-        scope: answer.scopes().map(|scopes| {
-            scopes
-                .iter()
-                .map(|scope| scope.as_str())
-                .collect::<Vec<_>>()
-                .join(" ")
-                // PostgreSQL takes no NUL, and nobody wants to read one.
-                .replace(char::is_control, "")
-        }),
-        account: answer
-            .extra_fields()
-            .id_token
-            .as_deref()
-            .and_then(id_token::account),
-    })
 }
 
 /// What a provider wants besides the standard, so that it gives a refresh token and lets the

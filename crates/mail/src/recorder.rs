@@ -62,12 +62,13 @@ impl Recorder {
         self.step(kind, verdict, micros, sent, received);
     }
 
+    /// Keeps what the server said last.
+    pub(crate) fn heard(&mut self, text: &str) {
+        self.last_reply = Some(self.shorten(text)).filter(|text| !text.is_empty());
+    }
+
     fn shorten(&self, text: &str) -> String {
         let clean = self.clean(text.trim_end());
-        clean
-            .chars()
-            .filter(|c| !c.is_control() || *c == '\n')
-            .take(Self::TEXT_AT_MOST)
-            .collect()
+        clean.chars().take(Self::TEXT_AT_MOST).collect()
     }
 }

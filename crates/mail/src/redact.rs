@@ -1,8 +1,13 @@
 //! Taking secrets out of what other machines said.
 
+use base64::{
+    Engine,
+    engine::GeneralPurpose,
+    prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD},
+};
 use secrecy::{ExposeSecret, SecretString};
 
-/// Knows the secrets of one connection. A server may echo what it was sent, so each text that is
+/// Knows the secrets of one connection. A server may echo what it was sent, as it came or encoded, so each text that is
 /// shown or kept goes through here.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Redactor(Vec<SecretString>);
@@ -10,20 +15,30 @@ pub(crate) struct Redactor(Vec<SecretString>);
 impl Redactor {
     /// What stands in place of a secret.
     pub(crate) const MARK: &str = "[redacted]";
+    /// Shorter texts would garble everything: bytes.
+    const AT_LEAST: usize = 4;
 
-    /// Takes a secret out from now on. Texts of fewer than four characters would garble everything.
+    /// Takes a secret out from now on.
     pub(crate) fn add(&mut self, secret: &SecretString) {
-        if secret.expose_secret().len() >= 4 {
-            self.0.push(secret.clone());
-            // Longest first, so that a secret within another one leaves nothing behind.
-            self.0
-                .sort_by_key(|secret| std::cmp::Reverse(secret.expose_secret().len()));
+        let secret = secret.expose_secret();
+        if secret.len() < Self::AT_LEAST {
+            return;
         }
+        self.0.extend(forms(secret).into_iter().map(Into::into));
+        // Longest first, so that a secret within another one leaves nothing behind.
+        self.0
+            .sort_by_key(|form| std::cmp::Reverse(form.expose_secret().len()));
+        self.0
+            .dedup_by(|a, b| a.expose_secret() == b.expose_secret());
     }
 
-    /// The text without the secrets.
+    /// The text without the secrets, and without control characters: taken out later, they would join the halves of a
+    /// secret again. Line feeds stay.
     pub(crate) fn clean(&self, text: &str) -> String {
-        let mut clean = text.to_owned();
+        let mut clean: String = text
+            .chars()
+            .filter(|c| !c.is_control() || *c == '\n')
+            .collect();
         for secret in &self.0 {
             if clean.contains(secret.expose_secret()) {
                 clean = clean.replace(secret.expose_secret(), Self::MARK);
@@ -31,6 +46,73 @@ impl Redactor {
         }
         clean
     }
+}
+
+/// The secret as it came, and as other machines write it: in other letters, in a URL, a form, JSON, HTML, hexadecimal, and
+/// within base64.
+fn forms(secret: &str) -> Vec<String> {
+    let hex = |upper: bool| -> String {
+        let bytes = secret.bytes();
+        bytes.map(|byte| byte_as_hex(byte, upper)).collect()
+    };
+    let json = serde_json::to_string(secret).unwrap_or_default();
+    let json = json
+        .strip_prefix('"')
+        .and_then(|json| json.strip_suffix('"'))
+        .unwrap_or(secret)
+        .to_owned();
+    let html = secret
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;");
+    let mut forms = vec![
+        secret.to_owned(),
+        secret.to_ascii_uppercase(),
+        secret.to_ascii_lowercase(),
+        percent(secret, true),
+        percent(secret, false),
+        percent(secret, true).replace("%20", "+"),
+        percent(secret, false).replace("%20", "+"),
+        json.replace('/', "\\/"),
+        json,
+        html.replace('\'', "&#39;"),
+        html.replace('\'', "&#x27;"),
+        html,
+        hex(true),
+        hex(false),
+    ];
+    for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
+        forms.extend((0..3).map(|shift| within_base64(engine, secret, shift)));
+    }
+    forms
+}
+
+fn byte_as_hex(byte: u8, upper: bool) -> String {
+    if upper {
+        format!("{byte:02X}")
+    } else {
+        format!("{byte:02x}")
+    }
+}
+
+/// RFC 3986 §2.1: everything but unreserved characters.
+fn percent(text: &str, upper: bool) -> String {
+    let one = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{}", byte_as_hex(byte, upper)),
+    };
+    text.bytes().map(one).collect()
+}
+
+/// The characters of base64 that the secret alone decides on, when `shift` bytes (modulo 3) stand before it.
+fn within_base64(engine: &GeneralPurpose, secret: &str, shift: usize) -> String {
+    let encoded = engine.encode([&[0; 2][..shift], secret.as_bytes()].concat());
+    let from = (shift * 8).div_ceil(6);
+    let to = (shift + secret.len()) * 8 / 6;
+    encoded[from..to].to_owned()
 }
 
 #[cfg(test)]
@@ -45,5 +127,24 @@ mod tests {
         redactor.add(&"a".into());
         let text = "550 bad hunter22 and hunter22-and-more";
         assert_eq!(redactor.clean(text), "550 bad [redacted] and [redacted]");
+    }
+
+    #[test]
+    fn knows_a_secret_in_the_encodings_of_the_web_and_of_mail() {
+        let mut redactor = Redactor::default();
+        redactor.add(&"pa/ss \"w&rd".into());
+        for echo in [
+            "pa/ss \"w&rd",
+            "PA/SS \"W&RD",
+            "pa%2Fss%20%22w%26rd",
+            "pa%2fss+%22w%26rd",
+            "pa/ss \\\"w&rd",
+            "pa\\/ss \\\"w&rd",
+            "pa/ss &quot;w&amp;rd",
+            "70612f73732022772672 64".replace(' ', "").as_str(),
+            "pa/s\0s \"w\r&rd",
+        ] {
+            assert_eq!(redactor.clean(echo), Redactor::MARK, "{echo}");
+        }
     }
 }

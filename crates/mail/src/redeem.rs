@@ -8,8 +8,9 @@ use store::{GrantState, NewGrant, TakenAuthorization};
 
 use crate::{
     Callback, MailError, Mailer, decode,
-    oauth::{OAuth, Tokens, missing_scopes},
+    oauth::{OAuth, missing_scopes},
     redact::Redactor,
+    token_answer::Tokens,
 };
 
 impl Mailer {

@@ -21,6 +21,9 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
+/// Longest answer to one write that is read: bytes. A server could go on for as long as we wait for a line's end.
+const REPLY_AT_MOST: usize = 128 * 1024;
+
 enum Stream {
     Tcp(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
@@ -157,6 +160,9 @@ impl AsyncRead for Wire {
             let heard = &buffer.filled()[before..];
             shared.closed |= result.is_err() || heard.is_empty();
             shared.last_byte = Instant::now();
+            if shared.heard.len() + heard.len() > REPLY_AT_MOST {
+                return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
+            }
             shared.heard.extend_from_slice(heard);
         }
         read

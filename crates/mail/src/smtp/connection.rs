@@ -198,7 +198,7 @@ impl Connection {
         recorder.step_since(kind, verdict, since, shown, &text);
         let said = recorder.clean(&text);
         if !said.is_empty() {
-            recorder.last_reply = Some(said.trim_end().to_owned());
+            recorder.heard(&text);
         }
         let code = match result {
             Ok(Ok(_)) => return Ok(text),

@@ -23,7 +23,7 @@ pub(super) fn record_greeting(replies: &[Reply], recorder: &mut Recorder) {
             Verdict::Failed
         };
         recorder.step(kind, verdict, reply.micros, &sent, &reply.text);
-        recorder.last_reply = Some(recorder.clean(reply.text.trim_end()));
+        recorder.heard(&reply.text);
     }
 }
 

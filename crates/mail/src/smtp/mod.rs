@@ -8,6 +8,8 @@ mod connection;
 mod deliver;
 mod greeting;
 mod sign_in;
+#[cfg(test)]
+mod strangers;
 
 use std::net::IpAddr;
 

@@ -27,7 +27,7 @@ impl Connection {
             return Err(self
                 .target
                 .finding(FindingCode::MechanismNotOffered)
-                .with(FindingValue::Offered, offered.join(" ")));
+                .with(FindingValue::Offered, recorder.clean(&offered.join(" "))));
         };
         let messages = mechanism.messages(credential, &self.target.host, self.target.port);
         for message in &messages {

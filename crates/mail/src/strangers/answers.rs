@@ -1,0 +1,122 @@
+//! What token endpoints and callbacks say.
+
+use base64::prelude::*;
+use domain::{EmailAddress, Finding};
+use proptest::{prelude::*, sample::select};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::text::{cases, hostile};
+use crate::{
+    decode::{TokenRequest, callback_error, ends_grant, token_error},
+    id_token,
+    token_answer::{Answer, tokens},
+};
+
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        6 => hostile().prop_map(Value::String),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => any::<u64>().prop_map(Value::from),
+        1 => any::<f64>().prop_map(Value::from),
+        1 => select(vec![Value::Null, Value::Bool(true), Value::Array(Vec::new())]),
+    ]
+}
+
+fn promises(answer: &Answer) -> Result<(), TestCaseError> {
+    match tokens(answer) {
+        Ok(tokens) => {
+            let refresh_token = tokens.refresh_token.as_ref();
+            for token in refresh_token.into_iter().chain([&tokens.access_token]) {
+                let token = token.expose_secret();
+                prop_assert!(!token.is_empty());
+                prop_assert!(
+                    token.bytes().all(|b| (b' '..=b'~').contains(&b)),
+                    "{token:?}"
+                );
+            }
+            prop_assert!(tokens.expires_in >= 0);
+            if let Some(scope) = tokens.scope {
+                prop_assert!(!scope.chars().any(char::is_control) && scope.len() <= 8_192);
+            }
+            if let Some(account) = tokens.account {
+                prop_assert_eq!(EmailAddress::parse(&account).unwrap().to_string(), account);
+            }
+        }
+        Err(failure) => {
+            prop_assert!(!failure.ends_grant);
+            let said = failure.finding.said.unwrap_or_default();
+            prop_assert!(said.chars().count() <= Finding::SAID_AT_MOST);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(10_000))]
+
+    #[test]
+    fn a_token_answer_gives_tokens_that_fit_a_header_or_nothing(
+        access_token in value(),
+        token_type in prop_oneof![3 => Just(json!("Bearer")), 1 => value()],
+        name in select(&["refresh_token", "expires_in", "scope", "id_token", "other"]),
+        other in value(),
+        claims in (select(&["email", "preferred_username", "upn"]), value()),
+    ) {
+        let claims = json!({ claims.0: claims.1 }).to_string();
+        let id_token = format!("e30.{}.s", BASE64_URL_SAFE_NO_PAD.encode(claims));
+        let mut answer = json!({
+            "access_token": access_token,
+            "token_type": token_type,
+            "id_token": id_token,
+        });
+        answer[name] = other;
+        if let Ok(answer) = serde_json::from_value(answer) {
+            promises(&answer)?;
+        }
+    }
+
+    #[test]
+    fn a_token_answer_of_any_bytes_is_read_or_not(
+        bytes in prop::collection::vec(any::<u8>(), 0..16),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let mut body = br#"{"access_token":"t","token_type":"bearer","expires_in":3600,"scope":"a b"}"#.to_vec();
+        let at = at.index(body.len());
+        body.splice(at..at, bytes);
+        if let Ok(answer) = serde_json::from_slice(&body) {
+            promises(&answer)?;
+        }
+    }
+
+    #[test]
+    fn an_id_token_tells_an_address_or_nobody(
+        text in hostile(),
+        bytes in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        for token in [
+            text.clone(),
+            format!("a.{text}.b"),
+            format!("a.{}.b", BASE64_URL_SAFE_NO_PAD.encode(&bytes)),
+            format!("a.{}.b", BASE64_URL_SAFE.encode(json!({ "email": text }).to_string())),
+        ] {
+            if let Some(account) = id_token::account(&token) {
+                prop_assert!(!account.chars().any(char::is_control) && account.len() <= 254);
+                prop_assert_eq!(EmailAddress::parse(&account).unwrap().to_string(), account);
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_of_a_provider_is_decoded_whatever_it_says(
+        error in prop_oneof![Just("invalid_grant".to_owned()), hostile()],
+        description in hostile(),
+        testing in any::<bool>(),
+    ) {
+        let _ = callback_error(&error, &description);
+        let _ = token_error(TokenRequest::Code, &error, &description);
+        let _ = token_error(TokenRequest::Refresh { testing }, &error, &description);
+        // Only these two words end a grant; no description does.
+        prop_assert_eq!(ends_grant(&error), ["invalid_grant", "interaction_required"].contains(&error.as_str()));
+    }
+}

@@ -1,0 +1,56 @@
+//! The message: no name or address adds a header or a line.
+
+use domain::{EmailAddress, FromAddress, UnixTime};
+use proptest::prelude::*;
+
+use super::text::{cases, hostile};
+use crate::message::TestMessage;
+
+const HEADERS: [&str; 7] = [
+    "Auto-Submitted",
+    "Content-Transfer-Encoding",
+    "Date",
+    "From",
+    "Message-ID",
+    "Subject",
+    "To",
+];
+
+proptest! {
+    #![proptest_config(cases(10_000))]
+
+    #[test]
+    fn a_from_name_never_adds_a_header_or_a_line(
+        name in hostile(),
+        quoted in any::<bool>(),
+        recipient in prop_oneof![Just("bob@example.com".to_owned()), hostile()],
+    ) {
+        let typed = if quoted {
+            format!("\"{name}\" <alice@example.com>")
+        } else {
+            format!("{name} <alice@example.com>")
+        };
+        let (Ok(from), Ok(to)) = (FromAddress::parse(&typed), EmailAddress::parse(&recipient)) else {
+            return Ok(());
+        };
+        let Some(message) = TestMessage::new(&from, &to, UnixTime(1_800_000_000)) else {
+            return Ok(());
+        };
+        let text = String::from_utf8(message.bytes).unwrap();
+        prop_assert!(!text.replace("\r\n", "").contains(['\r', '\n', '\0']));
+        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        prop_assert!(head.is_ascii() && !head.replace("\r\n", "").contains(|c: char| c.is_control() && c != '\t'));
+        let mut names: Vec<_> = head
+            .split("\r\n")
+            .filter(|line| !line.starts_with([' ', '\t']))
+            .map(|line| line.split(':').next().unwrap())
+            .collect();
+        names.sort_unstable();
+        prop_assert_eq!(names, HEADERS, "{}", head);
+        prop_assert!(head.split("\r\n").all(|line| line.len() <= 998), "{head}");
+        for address in [&message.from, &message.to] {
+            let address = address.to_string();
+            prop_assert!(address.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b)));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What strangers send, ten thousand times each: replies, challenges, token answers, names and URLs. Nothing of it may make
+//! us panic, say a secret, or end a line.
+
+mod answers;
+mod messages;
+mod redaction;
+mod sasl;
+pub(crate) mod text;
+mod urls;

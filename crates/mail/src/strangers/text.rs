@@ -1,0 +1,124 @@
+//! Texts as an attacker would write them.
+
+use proptest::{prelude::*, sample::select};
+
+const PARTS: &[&str] = &[
+    "\r\n",
+    "\n",
+    "\r",
+    "\0",
+    "\u{1}",
+    "\u{1}\u{1}",
+    "\t",
+    "\u{1b}[31m",
+    "\u{7f}",
+    "\u{85}",
+    "\u{2028}",
+    "\u{202e}",
+    "\u{fffd}",
+    " ",
+    "a",
+    "alice",
+    "Alice B",
+    "@",
+    "@example.com",
+    ".",
+    "..",
+    "localhost",
+    "127.0.0.1",
+    "127.1",
+    "[::1]",
+    "[::ffff:169.254.169.254]",
+    "169.254.169.254",
+    "0xa9fea9fe",
+    "2852039166",
+    ":",
+    ":587",
+    ":0443",
+    "https://",
+    "http://",
+    "//",
+    "/token",
+    "\\",
+    "?a=b",
+    "#",
+    "%0d%0a",
+    "%00",
+    "%2e",
+    "%",
+    "<",
+    ">",
+    "\"",
+    "\\\"",
+    "'",
+    ",",
+    ";",
+    "=",
+    "=3D",
+    "=2C",
+    "+",
+    "&",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    "null",
+    "ä",
+    "東",
+    "😀",
+    "é",
+    "xn--",
+    "-",
+    "_",
+    "Bcc: x@y.z",
+    "=?utf-8?q?=0d=0a?=",
+    "invalid_grant",
+    "AADSTS",
+    "AADSTS7000215",
+    "eyJ",
+    "AQ==",
+    "5.7.139",
+    "535 ",
+    "334 ",
+    "[redacted]",
+    "auth=Bearer ",
+    "user=",
+];
+
+/// Parts in a row, now and then any character or very many.
+pub(crate) fn hostile() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        14 => select(PARTS).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+        1 => select(&[80_usize, 998, 4_001]).prop_map(|n| "x".repeat(n)),
+    ];
+    prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
+}
+
+/// One line of it, as settings hold it.
+pub(crate) fn line() -> impl Strategy<Value = String> {
+    hostile().prop_map(|text| text.replace(char::is_control, ""))
+}
+
+/// Secrets: long enough to be taken out, and no part of what stands in their place.
+pub(crate) fn secret() -> impl Strategy<Value = String> {
+    "[!-Z^-~]{8,24}".prop_filter("part of the mark", |text| {
+        !crate::redact::Redactor::MARK.contains(&text.to_lowercase())
+    })
+}
+
+/// Ten thousand cases, or fewer where sockets are in play; nothing is written beside the sources.
+pub(crate) fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+/// Nothing that ends a line but a line feed.
+pub(crate) fn is_clean(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() && c != '\n')
+}
