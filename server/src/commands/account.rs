@@ -2,12 +2,13 @@
 
 mod table;
 
-use access::Link;
+use access::{Access, Link};
 use clap::{Args, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser as _};
 use domain::{Account, AccountName, Actor, Role, access::NewAccountForm};
+use secrecy::SecretString;
 use server::{Config, config::PublicUrl};
 
-use super::{CommandError, Opened, password, words};
+use super::{CommandError, Opened, missing_database, password, words};
 
 /// What to do with accounts.
 #[derive(Subcommand)]
@@ -60,44 +61,61 @@ pub struct Password {
 
 /// Does it.
 pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
+    let opened = match command {
+        // Also before the first start of the server: then this makes the first administrator.
+        Command::Add { role, .. } if *role == Role::Administrator => {
+            Opened::existing_or_new(config).await?
+        }
+        Command::Add { .. } if missing_database(config).is_some() => {
+            return Err(CommandError::FirstIsAdministrator);
+        }
+        _ => Opened::existing(config).await?,
+    };
+    let done = execute(command, &opened.access, config).await;
+    opened.store.close().await;
+    done
+}
+
+async fn execute(
+    command: &Command,
+    access: &Access,
+    config: &Config,
+) -> Result<String, CommandError> {
+    let by = Actor::command_line();
     match command {
         Command::Add {
             name,
             role,
             password,
-        } => add(name, *role, password, config).await,
-        Command::List => {
-            let accounts = Opened::existing(config).await?.access.accounts().await?;
-            Ok(table::render(&accounts))
+        } => add(name, *role, password.read()?, access, config).await,
+        Command::List => Ok(table::render(&access.accounts().await?)),
+        Command::ResetPassword { name, password } => {
+            let password = password.read()?;
+            reset(&find(name, access).await?, password, access, config).await
         }
-        Command::ResetPassword { name, password } => reset(name, password, config).await,
         Command::Remove { name } => {
-            let (opened, account) = find(name, config).await?;
-            let by = Actor::command_line();
-            opened.access.remove_account(&account.id, &by).await?;
+            let account = find(name, access).await?;
+            access.remove_account(&account.id, &by).await?;
             Ok(format!(
                 "Removed {}; its sessions have ended.\n",
                 account.name
             ))
         }
         Command::Role { name, role } => {
-            let (opened, account) = find(name, config).await?;
-            let by = Actor::command_line();
-            opened.access.set_role(&account.id, *role, &by).await?;
+            let account = find(name, access).await?;
+            access.set_role(&account.id, *role, &by).await?;
             Ok(format!("{} is {} now.\n", account.name, role.code()))
         }
     }
 }
 
-/// Also before the first start of the server: then it is the way to make the first administrator.
 async fn add(
     name: &AccountName,
     role: Role,
-    password: &Password,
+    password: Option<SecretString>,
+    access: &Access,
     config: &Config,
 ) -> Result<String, CommandError> {
-    let password = password.read()?;
-    let access = Opened::existing_or_new(config).await?.access;
     let accounts = access.accounts().await?;
     let is_administrator = |account: &Account| account.role == Role::Administrator;
     if role != Role::Administrator && !accounts.iter().any(is_administrator) {
@@ -110,9 +128,8 @@ async fn add(
     let by = Actor::command_line();
     let added = format!("Added {name} as {}.", role.code());
     if let Some(password) = password {
-        access
-            .add_account_with_password(&form, &password, &by)
-            .await?;
+        let adding = access.add_account_with_password(&form, &password, &by);
+        adding.await?;
         return Ok(format!("{added}\n"));
     }
     let link = access.add_account(&form, &by).await?;
@@ -120,34 +137,29 @@ async fn add(
 }
 
 async fn reset(
-    name: &AccountName,
-    password: &Password,
+    account: &Account,
+    password: Option<SecretString>,
+    access: &Access,
     config: &Config,
 ) -> Result<String, CommandError> {
-    let password = password.read()?;
-    let (opened, account) = find(name, config).await?;
+    let (id, name) = (&account.id, &account.name);
     let by = Actor::command_line();
-    let name = account.name;
     if let Some(password) = password {
-        let access = opened.access;
-        access.set_password(&account.id, &password, &by).await?;
+        access.set_password(id, &password, &by).await?;
         return Ok(format!(
             "Set the password of {name}; its sessions have ended.\n"
         ));
     }
-    let link = opened.access.reset_password(&account.id, &by).await?;
+    let link = access.reset_password(id, &by).await?;
     Ok(format!(
         "The password and the sessions of {name} have ended. {}",
         invitation(&link, config)
     ))
 }
 
-async fn find(name: &AccountName, config: &Config) -> Result<(Opened, Account), CommandError> {
-    let opened = Opened::existing(config).await?;
-    match opened.access.account(name).await? {
-        Some(account) => Ok((opened, account)),
-        None => Err(CommandError::NoAccount(name.clone())),
-    }
+async fn find(name: &AccountName, access: &Access) -> Result<Account, CommandError> {
+    let found = access.account(name).await?;
+    found.ok_or_else(|| CommandError::NoAccount(name.clone()))
 }
 
 /// The link with what its owner has to know.
@@ -167,7 +179,7 @@ fn invitation(link: &Link, config: &Config) -> String {
 }
 
 impl Password {
-    fn read(&self) -> Result<Option<secrecy::SecretString>, CommandError> {
+    fn read(&self) -> Result<Option<SecretString>, CommandError> {
         self.password_stdin
             .then(|| password::first_line(std::io::stdin().lock()))
             .transpose()

@@ -35,14 +35,16 @@ pub struct Day {
 
 /// Does it.
 pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
-    match command {
-        Command::Verify => verify(&Opened::existing(config).await?.store).await,
+    let opened = Opened::existing(config).await?;
+    let done = match command {
+        Command::Verify => verify(&opened.store).await,
         Command::Export { since, until } => {
-            let access = Opened::existing(config).await?.access;
-            export(&access, since.as_ref(), until.as_ref()).await?;
-            Ok(String::new())
+            let exporting = export(&opened.access, since.as_ref(), until.as_ref());
+            exporting.await.map(|()| String::new())
         }
-    }
+    };
+    opened.store.close().await;
+    done
 }
 
 async fn verify(store: &Store) -> Result<String, CommandError> {

@@ -12,6 +12,10 @@ use super::{CommandError, Opened};
 
 /// What to do with the key.
 #[derive(Subcommand)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "these texts are printed by --help, where Markdown is noise"
+)]
 pub enum Command {
     /// Seal everything under a new key
     ///
@@ -36,14 +40,15 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
     let by = Actor::command_line();
     let rotated = store
         .rotate_key(new_key_file.as_deref(), &by, SystemClock.now())
-        .await?;
-    Ok(told(&rotated, by_value))
+        .await;
+    store.close().await;
+    Ok(told(&rotated?, by_value))
 }
 
 fn told(rotated: &Rotated, by_value: bool) -> String {
     let secrets = match rotated.secrets {
-        1 => "1 secret is".to_owned(),
-        count => format!("{count} secrets are"),
+        1 => "1 secret was".to_owned(),
+        count => format!("{count} secrets were"),
     };
     let file = rotated.key_file.display();
     let next = if rotated.in_place {
@@ -62,7 +67,7 @@ fn told(rotated: &Rotated, by_value: bool) -> String {
         )
     };
     format!(
-        "{secrets} sealed under a new key, which is in {file}.\n{next}\n\
+        "The new key is in {file}; {secrets} sealed under it.\n{next}\n\
          Back the new key up, apart from the database. Backups of the database from before this open only with the old \
          key{}.\n",
         if rotated.in_place {
@@ -90,6 +95,6 @@ mod tests {
                 .contains("set key_file (MAILGRANT_KEY_FILE) to /run/new.key")
         );
         assert!(told(&rotated(false), true).contains("take MAILGRANT_KEY away"));
-        assert!(told(&rotated(true), false).starts_with("1 secret is sealed"));
+        assert!(told(&rotated(true), false).contains("; 1 secret was sealed under it."));
     }
 }

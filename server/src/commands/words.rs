@@ -23,7 +23,7 @@ pub fn of(error: FieldError) -> &'static str {
         FieldError::PasswordTooShort => "has fewer than 12 characters",
         FieldError::PasswordGuessable => "is guessed too soon; take a longer or less usual one",
         FieldError::LastAdministrator => {
-            "is that of the last administrator; make another one first"
+            "is that of the last administrator; make another administrator first"
         }
         FieldError::UnknownChoice => "is not one of those there are",
         FieldError::ControlCharacter => "holds a character that is not printed",

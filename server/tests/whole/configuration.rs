@@ -128,6 +128,20 @@ fn an_error_names_the_source_and_the_field() {
             "mailgrant.toml, extra_roots: /missing.pem: ",
         ),
         (
+            "",
+            ("MAILGRANT_DATABASE_URL_FILE", "/missing"),
+            "environment, MAILGRANT_DATABASE_URL_FILE: cannot read /missing",
+        ),
+    ] {
+        let error = error(file, &[environment]);
+        assert!(error.starts_with(expected), "{error}\n{expected}");
+    }
+}
+
+#[test]
+fn an_error_of_a_list_or_a_number_says_which_value_and_what_it_should_be() {
+    for (file, environment, expected) in [
+        (
             "trusted_proxies = ['10.0.0.0/8', 'proxy']",
             ("", ""),
             "mailgrant.toml, trusted_proxies: value 2, \"proxy\", is neither an IP address nor a network",
@@ -167,11 +181,6 @@ fn an_error_names_the_source_and_the_field() {
             "",
             ("MAILGRANT_DENY_PRIVATE_NETWORKS", "yes"),
             "environment, MAILGRANT_DENY_PRIVATE_NETWORKS: is neither true nor false",
-        ),
-        (
-            "",
-            ("MAILGRANT_DATABASE_URL_FILE", "/missing"),
-            "environment, MAILGRANT_DATABASE_URL_FILE: cannot read /missing",
         ),
     ] {
         let error = error(file, &[environment]);

@@ -13,14 +13,12 @@ pub fn render(accounts: &[Account]) -> String {
         .collect();
     let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
     let widths = [width(0), width(1), width(2)];
-    rows.iter()
-        .map(|[name, role, password, signed_in]| {
-            format!(
-                "{name:0$}  {role:1$}  {password:2$}  {signed_in}\n",
-                widths[0], widths[1], widths[2]
-            )
-        })
-        .collect()
+    let line = |[name, role, password, signed_in]: &[String; 4]| {
+        let [first, second, third] = widths;
+        format!("{name:first$}  {role:second$}  {password:third$}  {signed_in}")
+    };
+    let lines: Vec<_> = rows.iter().map(line).collect();
+    lines.join("\n") + "\n"
 }
 
 fn row(account: &Account) -> [String; 4] {

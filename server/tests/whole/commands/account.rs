@@ -64,6 +64,7 @@ fn the_first_account_is_an_administrator() {
         let said = run(directory.path(), words).bad(1);
         assert!(said.contains("--role administrator"), "{said}");
     }
+    assert!(!directory.path().join(DATA).exists());
     add(directory.path(), "alice", "administrator");
     add(directory.path(), "bob", "operator");
 }

@@ -16,7 +16,7 @@ async fn a_server_that_runs_goes_on_with_the_new_key_and_so_does_the_next_one() 
 
     let said = run(directory.path(), "key rotate").good();
     assert!(
-        said.contains("under a new key, which is in data/mailgrant.key."),
+        said.contains("The new key is in data/mailgrant.key; "),
         "{said}"
     );
     assert!(said.contains("go on with it"), "{said}");
