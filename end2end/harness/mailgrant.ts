@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { cookiesOf, postForm, type GivenCookie } from './forms.ts';
+import { administrator, person, type Person, type Role } from './person.ts';
 import { freePort } from './ports.ts';
-import { BackgroundProcess, binary } from './process.ts';
+import { BackgroundProcess, binary, run, type Outcome } from './process.ts';
 
 export interface MailgrantOptions {
   /** The sandbox's descriptor; with it the page offers the provider "Sandbox". */
@@ -11,10 +13,14 @@ export interface MailgrantOptions {
   extraRoots?: string;
   /** More environment variables, for example MAILGRANT_PUBLIC_URL. */
   environment?: Record<string, string>;
+  /** Whether the first administrator is made by the setup link. Yes, unless a test is about that. */
+  setUp?: boolean;
 }
 
 /** A Mailgrant server with a data directory of its own. */
 export class Mailgrant {
+  /** The cookies of the administrator who has set it up; none without `setUp`. */
+  cookies: GivenCookie[] = [];
   private server: BackgroundProcess | undefined;
   private earlierLog = '';
 
@@ -31,6 +37,7 @@ export class Mailgrant {
     const mailgrant = new Mailgrant(`http://127.0.0.1:${await freePort()}`, directory, options);
     try {
       await mailgrant.run();
+      if (options.setUp ?? true) await mailgrant.setUp();
     } catch (error) {
       await mailgrant.dispose();
       throw error;
@@ -45,6 +52,31 @@ export class Mailgrant {
   /** Everything printed since the first start. */
   get log(): string {
     return this.earlierLog + (this.server?.log ?? '');
+  }
+
+  /** The setup link that was printed by the last start. */
+  get setupLink(): string {
+    const [, link] = /^Set up Mailgrant: (\S+)/m.exec(this.server?.log ?? '') ?? [];
+    if (link === undefined) throw new Error(`no setup link was printed:\n${this.log}`);
+    return link;
+  }
+
+  /** Runs `mailgrant` with these arguments, on the same data; the server need not be stopped. */
+  async command(parameters: string[], input = ''): Promise<Outcome> {
+    return run(binary('MAILGRANT_BINARY', 'mailgrant'), parameters, this.environment(), input);
+  }
+
+  /** Adds an account by the command line. */
+  async addAccount(name: string, role: Role): Promise<Person> {
+    const added = person(name);
+    const outcome = await this.command(['account', 'add', name, '--role', role, '--password-stdin'], added.password);
+    if (outcome.code !== 0) throw new Error(`account add: ${outcome.errors}`);
+    return added;
+  }
+
+  /** Signs in as a browser does, and gives its cookies. */
+  async signIn({ name, password }: Person): Promise<GivenCookie[]> {
+    return this.given(await postForm(`${this.url}/login`, { name, password, next: '' }));
   }
 
   /** Ends the server as `systemctl stop` does. */
@@ -69,16 +101,31 @@ export class Mailgrant {
     await rm(this.dataDirectory, { recursive: true, force: true });
   }
 
-  private async run(): Promise<void> {
+  private async setUp(): Promise<void> {
+    const token = new URL(this.setupLink).searchParams.get('token') ?? '';
+    const { name, password } = administrator;
+    this.cookies = this.given(await postForm(`${this.url}/setup`, { token, name, password, repeated: password }));
+  }
+
+  private given(answer: Response): GivenCookie[] {
+    if (answer.status !== 303) throw new Error(`${answer.url.replace(/\?.*/, '')}: ${answer.status}`);
+    return cookiesOf(answer);
+  }
+
+  private environment(): NodeJS.ProcessEnv {
     const { sandboxFile, extraRoots, environment } = this.options;
-    this.server = new BackgroundProcess(binary('MAILGRANT_BINARY', 'mailgrant'), [], {
+    return {
       ...withoutMailgrantVariables(process.env),
       MAILGRANT_LISTEN: new URL(this.url).host,
       MAILGRANT_DATA_DIRECTORY: this.dataDirectory,
       ...(sandboxFile === undefined ? {} : { MAILGRANT_SANDBOX_FILE: sandboxFile }),
       ...(extraRoots === undefined ? {} : { MAILGRANT_EXTRA_ROOTS: extraRoots }),
       ...environment,
-    });
+    };
+  }
+
+  private async run(): Promise<void> {
+    this.server = new BackgroundProcess(binary('MAILGRANT_BINARY', 'mailgrant'), [], this.environment());
     await this.server.ready(15_000, async () => {
       const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);
       return answer?.status === 200;

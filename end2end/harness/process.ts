@@ -60,3 +60,25 @@ export class BackgroundProcess {
     clearTimeout(late);
   }
 }
+
+/** What a program that has ended printed. */
+export interface Outcome {
+  code: number | null;
+  output: string;
+  errors: string;
+}
+
+/** Runs a program to its end. */
+export async function run(file: string, parameters: string[], environment: NodeJS.ProcessEnv, input = ''): Promise<Outcome> {
+  const child = spawn(file, parameters, { env: environment, stdio: ['pipe', 'pipe', 'pipe'], timeout: 20_000 });
+  let [output, errors] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  // A program that does not read its input closes it.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output, errors }));
+  });
+}

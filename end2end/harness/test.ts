@@ -1,14 +1,21 @@
-import { expect, test as base } from '@playwright/test';
-import { Mailgrant } from './mailgrant.ts';
+import { expect, test as base, type BrowserContext, type BrowserContextOptions, type Page, type TestInfo } from '@playwright/test';
+import { Mailgrant, type MailgrantOptions } from './mailgrant.ts';
 import type { RealServers } from './real/servers.ts';
 import { Sandbox } from './sandbox.ts';
-import { watch } from './watch.ts';
+import { Watch } from './watch.ts';
 
 export { expect } from '@playwright/test';
 
+interface TestOptions {
+  /** Whether the tests' Mailgrant has its first administrator, and its own `page` is signed in as such. */
+  setUp: boolean;
+  /** Whether the tests' own `page` is signed in as the administrator. */
+  signedIn: boolean;
+}
+
 interface TestFixtures {
   /** Fails the test when a page did what none may do. */
-  watched: void;
+  watched: Watch;
   /** The worker's sandbox, without faults, grants and messages. */
   sandbox: Sandbox;
   /** The worker's real servers, without grants; mailboxes keep their mail. */
@@ -17,6 +24,8 @@ interface TestFixtures {
   mailgrant: Mailgrant;
   /** A Mailgrant of the test's own that trusts the real servers and knows no sandbox. */
   mailgrantForReal: Mailgrant;
+  /** Opens a page in a browser that has no cookies yet, which is closed after the test. */
+  otherBrowser: (options?: BrowserContextOptions) => Promise<Page>;
 }
 
 interface WorkerFixtures {
@@ -24,12 +33,15 @@ interface WorkerFixtures {
   workerReal: RealServers;
 }
 
-export const test = base.extend<TestFixtures, WorkerFixtures>({
+export const test = base.extend<TestFixtures & TestOptions, WorkerFixtures>({
+  setUp: [true, { option: true }],
+  signedIn: [true, { option: true }],
   watched: [
     async ({ context }, use) => {
-      const problems = watch(context);
-      await use();
-      expect(problems).toEqual([]);
+      const watch = new Watch();
+      watch.over(context);
+      await use(watch);
+      expect(watch.problems).toEqual([]);
     },
     { auto: true },
   ],
@@ -59,19 +71,36 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     workerReal.authorizationServer.reset();
     await use(workerReal);
   },
-  mailgrant: async ({ sandbox }, use, testInfo) => {
-    const mailgrant = await Mailgrant.start({
-      sandboxFile: sandbox.descriptorFile,
-      extraRoots: sandbox.authorityFile,
-    });
-    await use(mailgrant);
-    await mailgrant.dispose();
-    if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach('mailgrant.log', { body: mailgrant.log });
+  mailgrant: async ({ sandbox, context, setUp, signedIn }, use, testInfo) => {
+    const { descriptorFile: sandboxFile, authorityFile: extraRoots } = sandbox;
+    await withMailgrant({ sandboxFile, extraRoots, setUp }, signedIn ? context : undefined, testInfo, use);
   },
-  mailgrantForReal: async ({ real }, use, testInfo) => {
-    const mailgrant = await Mailgrant.start({ extraRoots: real.certificates.authorityFile });
-    await use(mailgrant);
-    await mailgrant.dispose();
-    if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach('mailgrant.log', { body: mailgrant.log });
+  mailgrantForReal: async ({ real, context, setUp, signedIn }, use, testInfo) => {
+    const extraRoots = real.certificates.authorityFile;
+    await withMailgrant({ extraRoots, setUp }, signedIn ? context : undefined, testInfo, use);
+  },
+  otherBrowser: async ({ browser, watched }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (options) => {
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      watched.over(context);
+      return context.newPage();
+    });
+    for (const context of contexts) await context.close();
   },
 });
+
+/** `signedIn` is the browser that gets the session of the administrator. */
+async function withMailgrant(
+  options: MailgrantOptions,
+  signedIn: BrowserContext | undefined,
+  testInfo: TestInfo,
+  use: (mailgrant: Mailgrant) => Promise<void>,
+): Promise<void> {
+  const mailgrant = await Mailgrant.start(options);
+  await signedIn?.addCookies(mailgrant.cookies);
+  await use(mailgrant);
+  await mailgrant.dispose();
+  if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach('mailgrant.log', { body: mailgrant.log });
+}

@@ -1,7 +1,7 @@
 // What the README walks through.
-import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../harness/test.ts';
 import { AuthorizedPage } from '../pages/authorized.ts';
+import { tabTo, typeInto } from '../pages/keyboard.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 import { authorizeAtSandbox } from '../pages/tasks.ts';
@@ -112,27 +112,3 @@ test('works with the keyboard alone', async ({ page, mailgrant, sandbox }) => {
   await page.keyboard.press('Enter');
   await settings.delivered();
 });
-
-/** Moves the focus as people without a mouse do, and sees that it can be seen. */
-async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
-  for (let tries = 0; tries < 60; tries += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) {
-      const outline = await target.evaluate((element) => {
-        const { outlineStyle, boxShadow } = getComputedStyle(element);
-        return outlineStyle !== 'none' || boxShadow !== 'none';
-      });
-      expect(outline, 'the focus is visible').toBe(true);
-      return;
-    }
-    await page.keyboard.press(key);
-  }
-  throw new Error(`${String(target)} is not reached by ${key}`);
-}
-
-async function typeInto(page: Page, target: Locator, text: string): Promise<void> {
-  await target.waitFor();
-  await tabTo(page, target);
-  // Reached by Tab, its content is selected, so that typing replaces it.
-  await page.keyboard.type(text);
-  await expect(target).toHaveValue(text);
-}

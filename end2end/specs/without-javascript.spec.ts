@@ -101,7 +101,7 @@ test('data centers are added, renamed, switched and removed', async ({ page, mai
   await settings.manageDataCenters.click();
   await smtp.getByLabel('Add a data center').fill('default');
   await smtp.getByRole('button', { name: 'Add' }).click();
-  await expect(smtp).toContainText('Another data center has this name');
+  await expect(smtp).toContainText('Another one has this name');
   await smtp.getByLabel('Add a data center').fill('Frankfurt');
   await smtp.getByRole('button', { name: 'Add' }).click();
   await expect(chosen).toHaveText('Frankfurt');
