@@ -1,7 +1,9 @@
 //! Every way an authorization can end.
 
-use domain::{AuthorizationState, DataCenterId, FindingCode, GrantStatus, finding::FindingValue};
-use mail::{BrowserKey, Callback};
+use domain::{
+    AuthorizationState, DataCenterId, FindingCode, GrantStatus, SessionId, finding::FindingValue,
+};
+use mail::Callback;
 use sandbox::{Faults, TokenError};
 
 use crate::support::{ALICE, BOB, REDIRECT_URL, World, delivered, failed};
@@ -108,7 +110,7 @@ async fn a_forged_callback_is_turned_away() {
     for callback in [forged, Callback::default()] {
         let (id, state) = world
             .mailer
-            .finish_authorization(callback, Some(&world.browser))
+            .finish_authorization(callback, Some(&world.session), &world.admin)
             .await
             .unwrap();
         assert_eq!((id, failed(&state)), (None, FindingCode::StateUnknown));
@@ -117,16 +119,16 @@ async fn a_forged_callback_is_turned_away() {
 }
 
 #[tokio::test]
-async fn another_browser_cannot_finish_an_authorization_and_does_not_use_it_up() {
+async fn another_session_cannot_finish_an_authorization_and_does_not_use_it_up() {
     let world = World::new().await;
     world.save(&world.oauth_form()).await;
     let begun = world.begin().await;
     let callback = world.answer(&begun, ALICE, true);
-    let other = BrowserKey::generate();
-    for browser in [None, Some(&other)] {
+    let other = SessionId::parse("session-2").unwrap();
+    for session in [None, Some(&other)] {
         let (id, state) = world
             .mailer
-            .finish_authorization(callback.clone(), browser)
+            .finish_authorization(callback.clone(), session, &world.admin)
             .await
             .unwrap();
         assert_eq!((id, failed(&state)), (None, FindingCode::OtherBrowser));

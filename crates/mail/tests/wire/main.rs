@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod authorization;
+mod recorded;
 mod settings;
 mod support;
 mod test_email;

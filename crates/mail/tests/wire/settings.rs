@@ -22,10 +22,13 @@ async fn of_two_who_save_at_once_the_second_is_told() {
     let form = world.oauth_form();
     world
         .mailer
-        .save_settings(&form, &redirect_url())
+        .save_settings(&form, &redirect_url(), &world.admin)
         .await
         .unwrap();
-    let second = world.mailer.save_settings(&form, &redirect_url()).await;
+    let second = world
+        .mailer
+        .save_settings(&form, &redirect_url(), &world.admin)
+        .await;
     assert!(
         matches!(second, Err(SaveError::Conflict { version: 1 })),
         "{second:?}"
@@ -34,7 +37,7 @@ async fn of_two_who_save_at_once_the_second_is_told() {
     assert_eq!(
         world
             .mailer
-            .save_settings(&again, &redirect_url())
+            .save_settings(&again, &redirect_url(), &world.admin)
             .await
             .unwrap()
             .version,
@@ -52,7 +55,7 @@ async fn an_empty_secret_keeps_the_saved_one_and_another_endpoint_does_not_get_i
     elsewhere.token_endpoint = "https://evil.example/token".into();
     match world
         .mailer
-        .save_settings(&elsewhere, &redirect_url())
+        .save_settings(&elsewhere, &redirect_url(), &world.admin)
         .await
     {
         Err(SaveError::Form(errors)) => assert_eq!(
@@ -68,7 +71,11 @@ async fn the_redirect_url_has_to_be_the_one_this_server_is_reached_under() {
     let world = World::new().await;
     let mut form = world.oauth_form();
     form.redirect_url = "http://localhost:3000/oauth/callback".into();
-    match world.mailer.save_settings(&form, &redirect_url()).await {
+    match world
+        .mailer
+        .save_settings(&form, &redirect_url(), &world.admin)
+        .await
+    {
         Err(SaveError::Form(errors)) => assert_eq!(
             errors.get(SmtpField::RedirectUrl),
             Some(FieldError::RedirectUrlMismatch)
@@ -80,20 +87,24 @@ async fn the_redirect_url_has_to_be_the_one_this_server_is_reached_under() {
 #[tokio::test]
 async fn data_centers_have_settings_of_their_own() {
     let world = World::new().await;
-    let paris = world.mailer.add_data_center(" Paris ").await.unwrap();
+    let paris = world
+        .mailer
+        .add_data_center(" Paris ", &world.admin)
+        .await
+        .unwrap();
     let form = SmtpForm {
         data_center: paris.id.to_string(),
         ..world.oauth_form()
     };
     world
         .mailer
-        .save_settings(&form, &redirect_url())
+        .save_settings(&form, &redirect_url(), &world.admin)
         .await
         .unwrap();
     assert_eq!(world.saved().await.settings, None);
     world
         .mailer
-        .rename_data_center(&paris.id, "Lutetia")
+        .rename_data_center(&paris.id, "Lutetia", &world.admin)
         .await
         .unwrap();
     let saved = world.mailer.settings(&paris.id).await.unwrap();
@@ -110,34 +121,49 @@ async fn data_centers_have_settings_of_their_own() {
     let mailer = &world.mailer;
     for (result, error) in [
         (
-            mailer.add_data_center("lutetia").await.map(|_| ()),
+            mailer
+                .add_data_center("lutetia", &world.admin)
+                .await
+                .map(|_| ()),
             FieldError::NameTaken,
         ),
         (
-            mailer.add_data_center("  ").await.map(|_| ()),
+            mailer.add_data_center("  ", &world.admin).await.map(|_| ()),
             FieldError::Required,
         ),
         (
-            mailer.rename_data_center(&paris.id, "Default").await,
+            mailer
+                .rename_data_center(&paris.id, "Default", &world.admin)
+                .await,
             FieldError::NameTaken,
         ),
         (
-            mailer.remove_data_center(&paris.id).await,
+            mailer.remove_data_center(&paris.id, &world.admin).await,
             FieldError::DataCenterInUse,
         ),
         (
-            mailer.remove_data_center(&DataCenterId::default()).await,
+            mailer
+                .remove_data_center(&DataCenterId::default(), &world.admin)
+                .await,
             FieldError::DataCenterIsDefault,
         ),
         (
-            mailer.remove_data_center(&unknown).await,
+            mailer.remove_data_center(&unknown, &world.admin).await,
             FieldError::UnknownDataCenter,
         ),
     ] {
         assert_eq!(refused(result), error);
     }
-    let berlin = world.mailer.add_data_center("Berlin").await.unwrap();
-    world.mailer.remove_data_center(&berlin.id).await.unwrap();
+    let berlin = world
+        .mailer
+        .add_data_center("Berlin", &world.admin)
+        .await
+        .unwrap();
+    world
+        .mailer
+        .remove_data_center(&berlin.id, &world.admin)
+        .await
+        .unwrap();
     assert!(matches!(
         world.mailer.settings(&berlin.id).await,
         Err(MailError::UnknownDataCenter)
@@ -153,13 +179,13 @@ async fn a_draft_is_shown_to_its_browser_only_and_without_secrets() {
     form.password = TypedSecret::new("typed");
     world
         .mailer
-        .keep_draft(&world.browser, &form)
+        .keep_draft(&world.session, &form)
         .await
         .unwrap();
-    let draft = world.mailer.draft(&world.browser, &id).await.unwrap();
+    let draft = world.mailer.draft(&world.session, &id).await.unwrap();
     assert_eq!(draft, Some(form.without_secrets()));
-    let other = mail::BrowserKey::generate();
+    let other = domain::SessionId::parse("session-2").unwrap();
     assert_eq!(world.mailer.draft(&other, &id).await.unwrap(), None);
-    world.mailer.drop_draft(&world.browser, &id).await.unwrap();
-    assert_eq!(world.mailer.draft(&world.browser, &id).await.unwrap(), None);
+    world.mailer.drop_draft(&world.session, &id).await.unwrap();
+    assert_eq!(world.mailer.draft(&world.session, &id).await.unwrap(), None);
 }

@@ -5,14 +5,16 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
+use ambient::Clock;
 use domain::{
-    AuthorizationState, CheckOutcome, CheckReport, DataCenterId, FindingCode, RedirectUrl,
-    SavedSettings, SmtpForm, TypedSecret, UnixTime,
+    AccountName, Actor, AuditFilter, AuditRecord, AuthorizationState, CheckOutcome, CheckReport,
+    DataCenterId, FindingCode, RedirectUrl, SavedSettings, SessionId, SmtpForm, TypedSecret,
+    UnixTime, Who,
 };
-use mail::{Begun, BrowserKey, Callback, Clock, Mailer, MailerOptions, Timeouts};
+use mail::{Begun, Callback, Mailer, MailerOptions, Timeouts};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use sandbox::{Control, Descriptor, Sandbox, SandboxConfig};
-use store::{KeySource, Store};
+use store::{AuditVerdict, KeySource, Store};
 use tempfile::TempDir;
 
 pub const REDIRECT_URL: &str = "http://127.0.0.1:3000/oauth/callback";
@@ -39,7 +41,9 @@ pub struct World {
     pub sandbox: Sandbox,
     pub clock: Arc<HandClock>,
     pub mailer: Mailer,
-    pub browser: BrowserKey,
+    /// The administrator, and the session.
+    pub admin: Actor,
+    pub session: SessionId,
     folder: TempDir,
 }
 
@@ -53,7 +57,11 @@ impl World {
             sandbox,
             clock,
             mailer,
-            browser: BrowserKey::generate(),
+            admin: Actor {
+                who: Who::Account(AccountName::parse("zoe").unwrap()),
+                address: "192.0.2.7".into(),
+            },
+            session: SessionId::parse("session-1").unwrap(),
             folder,
         }
     }
@@ -130,14 +138,14 @@ impl World {
             ..form.clone()
         };
         self.mailer
-            .save_settings(&form, &redirect_url())
+            .save_settings(&form, &redirect_url(), &self.admin)
             .await
             .unwrap()
     }
 
     pub async fn begin(&self) -> Begun {
         self.mailer
-            .begin_authorization(&DataCenterId::default(), &self.browser)
+            .begin_authorization(&DataCenterId::default(), &self.session, &self.admin)
             .await
             .unwrap()
     }
@@ -154,7 +162,7 @@ impl World {
 
     pub async fn finish(&self, callback: Callback) -> AuthorizationState {
         self.mailer
-            .finish_authorization(callback, Some(&self.browser))
+            .finish_authorization(callback, Some(&self.session), &self.admin)
             .await
             .unwrap()
             .1
@@ -170,14 +178,35 @@ impl World {
     }
 
     pub async fn test_email_with(&self, form: &SmtpForm) -> CheckReport {
-        self.mailer.send_test(form, BOB).await.unwrap().1
+        self.mailer
+            .send_test(form, BOB, &self.admin)
+            .await
+            .unwrap()
+            .1
+    }
+
+    /// What the audit says, the oldest first; it is whole.
+    pub async fn recorded(&self) -> Vec<AuditRecord> {
+        let store = open(&self.folder).await;
+        let verdict = store.verify_audit().await.unwrap();
+        assert!(
+            matches!(verdict, AuditVerdict::Intact { .. }),
+            "{verdict:?}"
+        );
+        let entries = store.audit_after(&AuditFilter::default(), 0, 1_000).await;
+        let entries = entries.unwrap().into_iter();
+        entries.map(|entry| entry.record).collect()
     }
 }
 
-async fn mailer(folder: &TempDir, sandbox: &Sandbox, clock: &Arc<HandClock>) -> Mailer {
+async fn open(folder: &TempDir) -> Store {
     let url = format!("sqlite://{}", folder.path().join("mailgrant.db").display());
     let key = KeySource::File(folder.path().join("mailgrant.key"));
-    let store = Store::open(&url, key).await.unwrap();
+    Store::open(&url, key).await.unwrap()
+}
+
+async fn mailer(folder: &TempDir, sandbox: &Sandbox, clock: &Arc<HandClock>) -> Mailer {
+    let store = open(folder).await;
     let root = CertificateDer::from_pem_slice(sandbox.descriptor().ca_pem.as_bytes()).unwrap();
     let second = std::time::Duration::from_secs(1);
     let options = MailerOptions {
@@ -190,7 +219,7 @@ async fn mailer(folder: &TempDir, sandbox: &Sandbox, clock: &Arc<HandClock>) -> 
             token: second * 2,
             connection: second * 10,
         },
-        sandbox: None,
+        ..MailerOptions::default()
     };
     Mailer::new(store, options).unwrap()
 }

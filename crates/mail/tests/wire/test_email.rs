@@ -461,14 +461,18 @@ async fn a_wrong_form_and_a_wrong_recipient_are_told_together() {
         smtp_port: "0".into(),
         ..world.basic_form()
     };
-    match world.mailer.send_test(&form, "nobody").await {
+    match world.mailer.send_test(&form, "nobody", &world.admin).await {
         Err(TestError::Form { errors, recipient }) => {
             assert_eq!(errors.get(SmtpField::SmtpPort), Some(FieldError::NotAPort));
             assert_eq!(recipient, Some(FieldError::NotAnAddress));
         }
         other => panic!("{other:?}"),
     }
-    match world.mailer.send_test(&world.basic_form(), "").await {
+    match world
+        .mailer
+        .send_test(&world.basic_form(), "", &world.admin)
+        .await
+    {
         Err(TestError::Form { errors, recipient }) => {
             assert!(errors.is_empty());
             assert_eq!(recipient, Some(FieldError::Required));
@@ -487,7 +491,7 @@ async fn a_saved_password_is_used_only_at_the_host_it_belongs_to() {
         smtp_host: "127.0.0.1".into(),
         ..kept
     };
-    match world.mailer.send_test(&elsewhere, BOB).await {
+    match world.mailer.send_test(&elsewhere, BOB, &world.admin).await {
         Err(TestError::Form { errors, .. }) => assert_eq!(
             errors.get(SmtpField::Password),
             Some(FieldError::SecretBelongsElsewhere)
@@ -501,7 +505,7 @@ async fn a_report_is_kept_and_read_back() {
     let world = World::new().await;
     let (id, report) = world
         .mailer
-        .send_test(&world.basic_form(), BOB)
+        .send_test(&world.basic_form(), BOB, &world.admin)
         .await
         .unwrap();
     assert_eq!(world.mailer.check(&id).await.unwrap(), Some(report.clone()));

@@ -52,8 +52,12 @@ async fn sixty_four_sends_with_an_expired_token_cause_one_refresh() {
     world.control().expire_access_tokens();
     world.clock.advance(4_000);
     let sends = (0..64).map(|_| {
-        let (mailer, form) = (world.mailer.clone(), world.oauth_form());
-        tokio::spawn(async move { mailer.send_test(&form, BOB).await.unwrap().1 })
+        let (mailer, form, by) = (
+            world.mailer.clone(),
+            world.oauth_form(),
+            world.admin.clone(),
+        );
+        tokio::spawn(async move { mailer.send_test(&form, BOB, &by).await.unwrap().1 })
     });
     for send in sends.collect::<Vec<_>>() {
         delivered(&send.await.unwrap());
@@ -74,8 +78,8 @@ async fn two_processes_on_one_database_refresh_once() {
     world.clock.advance(4_000);
     let form = world.oauth_form();
     let (one, two) = tokio::join!(
-        world.mailer.send_test(&form, BOB),
-        other.send_test(&form, BOB)
+        world.mailer.send_test(&form, BOB, &world.admin),
+        other.send_test(&form, BOB, &world.admin)
     );
     delivered(&one.unwrap().1);
     delivered(&two.unwrap().1);
@@ -93,7 +97,7 @@ async fn a_rotated_refresh_token_survives_whoever_asked_for_it_going_away() {
     });
     let form = world.oauth_form();
     let gone = std::time::Duration::from_millis(100);
-    let asked = tokio::time::timeout(gone, world.mailer.send_test(&form, BOB)).await;
+    let asked = tokio::time::timeout(gone, world.mailer.send_test(&form, BOB, &world.admin)).await;
     assert!(
         asked.is_err(),
         "the answer took longer than the asker waited"
@@ -111,7 +115,7 @@ async fn a_rotated_refresh_token_survives_a_restart() {
         let restarted = world.another_mailer().await;
         delivered(
             &restarted
-                .send_test(&world.oauth_form(), BOB)
+                .send_test(&world.oauth_form(), BOB, &world.admin)
                 .await
                 .unwrap()
                 .1,

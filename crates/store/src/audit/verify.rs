@@ -1,5 +1,7 @@
 //! Finding what was tampered with.
 
+use std::ops::RangeInclusive;
+
 use sqlx::AnyConnection;
 
 use super::{
@@ -11,8 +13,8 @@ use crate::{Store, StoreError, seal::Sealed};
 
 /// How many rows are read at a time.
 const BATCH: i64 = 500;
-/// How far is looked for the place where an entry belongs.
-const LOOK: i64 = 100_000;
+/// How many places are tried for an entry that is not where it was written.
+const PLACES: i64 = 100_000;
 
 /// What verifying the audit found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,10 +73,12 @@ impl Store {
             wrong: AuditBreak::HeadForged,
         };
         let before = self.keyring.current();
-        let Some(sealed) = head(connection).await?.and_then(|head| head.sealed_key) else {
+        let Some(head_before) = head(connection).await? else {
             return Ok(forged(1));
         };
-        let sealed = Sealed(sealed);
+        let Some(sealed) = head_before.sealed_key.map(Sealed) else {
+            return Ok(forged(1));
+        };
         let sealer = self.key_of(connection, before, &sealed).await?;
         let key = AuditKey::opened(sealer.open(&sealed, KEY)?);
         let mut after = i64::MIN;
@@ -109,7 +113,11 @@ impl Store {
                 }
             }
             for row in rows {
-                if let Err(wrong) = chain.take(&key, &row) {
+                if let Err(mut wrong) = chain.take(&key, &row) {
+                    let places = 1..=head_before.sequence.min(PLACES);
+                    if wrong == AuditBreak::Changed && was_written_in(places, &key, &row) {
+                        wrong = AuditBreak::OutOfOrder;
+                    }
                     let sequence = if wrong == AuditBreak::Missing {
                         chain.sequence + 1
                     } else {
@@ -130,11 +138,7 @@ impl Chain {
             return Err(AuditBreak::Missing);
         }
         if row.sequence <= self.sequence || !row.folds() || key.hash(row) != row.hash {
-            return Err(if written_elsewhere(key, row) {
-                AuditBreak::OutOfOrder
-            } else {
-                AuditBreak::Changed
-            });
+            return Err(AuditBreak::Changed);
         }
         if row.previous == BROKEN {
             return Err(AuditBreak::HeadForged);
@@ -148,9 +152,9 @@ impl Chain {
     }
 }
 
-/// Whether an entry is as it was written, but under another sequence.
-fn written_elsewhere(key: &AuditKey, row: &Row) -> bool {
-    row.folds() && (1..=LOOK).any(|sequence| key.hash_at(sequence, row) == row.hash)
+/// Whether an entry is as it was written, but in one of these places.
+fn was_written_in(mut places: RangeInclusive<i64>, key: &AuditKey, row: &Row) -> bool {
+    row.folds() && places.any(|sequence| key.hash_at(sequence, row) == row.hash)
 }
 
 async fn head(connection: &mut AnyConnection) -> Result<Option<Head>, StoreError> {

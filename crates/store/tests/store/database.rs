@@ -73,6 +73,18 @@ impl Database {
         text
     }
 
+    /// Rows of two texts.
+    pub async fn pairs(&self, sql: &str) -> Vec<(String, String)> {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        let pairs = sqlx::query_as(AssertSqlSafe(sql.to_owned()))
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        pairs
+    }
+
     pub async fn remove(&self) {
         if let Some((server, name)) = &self.postgres {
             run(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;

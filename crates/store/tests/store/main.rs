@@ -2,6 +2,7 @@
 // Tells clippy that the helpers here are tests as well.
 #![cfg(test)]
 
+mod audit;
 mod authorizations;
 mod checks;
 mod data_centers;
@@ -10,6 +11,7 @@ mod drafts;
 mod grants;
 mod keys;
 mod opening;
+mod rotation;
 mod samples;
 mod sealing;
 mod settings;
