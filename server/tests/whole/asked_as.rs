@@ -65,7 +65,7 @@ async fn are_that_of_the_public_url_too() {
 #[tokio::test]
 async fn are_never_taken_from_forwarded_headers() {
     let server = Server::start().await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let request = browser
         .request("GET", "/settings/smtp")
         .header("x-forwarded-host", "evil.example")

@@ -33,7 +33,7 @@ async fn event(stream: &mut Response) -> Option<Value> {
 async fn the_end_arrives_within_a_second() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let (id, url) = provider.begin(&browser).await;
     let mut events = listen(&browser, &id).await;
     let first = event(&mut events).await.unwrap();
@@ -51,7 +51,7 @@ async fn the_end_arrives_within_a_second() {
 async fn a_refusal_arrives_too() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let (id, url) = provider.begin(&browser).await;
     browser.get(&provider.answer(&url, false)).await;
     let mut events = listen(&browser, &id).await;
@@ -64,7 +64,7 @@ async fn a_refusal_arrives_too() {
 async fn whoever_waits_does_not_keep_the_server_from_stopping() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let (id, _) = provider.begin(&browser).await;
     let mut events = listen(&browser, &id).await;
     event(&mut events).await.unwrap();
@@ -77,7 +77,7 @@ async fn whoever_waits_does_not_keep_the_server_from_stopping() {
 #[tokio::test]
 async fn unknown_ids_are_not_found() {
     let server = Server::start().await;
-    let browser = server.browser();
+    let browser = server.administrator();
     for id in ["unknown", "x%20y", "..", &"x".repeat(65)] {
         let reply = browser.get(&format!("/events/authorization/{id}")).await;
         assert_eq!(reply.status, 404, "{id}");

@@ -5,7 +5,7 @@ use crate::support::{Provider, Server};
 #[tokio::test]
 async fn answers_that_are_none_of_ours_change_nothing() {
     let server = Server::start().await;
-    let browser = server.browser();
+    let browser = server.administrator();
     browser.get("/settings/smtp").await;
     let long = format!("?state=s&code={}", "x".repeat(20_000));
     for (query, finding) in [
@@ -35,7 +35,7 @@ async fn answers_that_are_none_of_ours_change_nothing() {
 async fn the_code_leaves_the_address_bar() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let (id, url) = provider.begin(&browser).await;
     let reply = browser.get(&provider.answer(&url, true)).await;
     assert_eq!(reply.status, 303);
@@ -48,7 +48,7 @@ async fn the_code_leaves_the_address_bar() {
 async fn a_refusal_is_shown_with_its_code() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let (_, url) = provider.begin(&browser).await;
     let reply = browser.get(&provider.answer(&url, false)).await;
     let page = browser.get(reply.location()).await;
@@ -57,14 +57,15 @@ async fn a_refusal_is_shown_with_its_code() {
 }
 
 #[tokio::test]
-async fn another_browser_cannot_finish_an_authorization() {
+async fn another_session_cannot_finish_an_authorization() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let (_, url) = provider.begin(&browser).await;
     let answer = provider.answer(&url, true);
 
-    let reply = server.browser().get(&answer).await;
+    let elsewhere = server.administrator_elsewhere().await;
+    let reply = elsewhere.get(&answer).await;
     assert_eq!(
         reply.location(),
         "/authorized/unknown?finding=other_browser"
@@ -76,7 +77,7 @@ async fn another_browser_cannot_finish_an_authorization() {
 async fn looking_at_the_link_does_not_use_it_up() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let (id, url) = provider.begin(&browser).await;
     let answer = provider.answer(&url, true);
     let look = browser.send(browser.request("HEAD", &answer)).await;
@@ -89,7 +90,7 @@ async fn looking_at_the_link_does_not_use_it_up() {
 async fn coming_back_twice_does_no_harm() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let (_, url) = provider.begin(&browser).await;
     let answer = provider.answer(&url, true);
     browser.get(&answer).await;
@@ -99,4 +100,30 @@ async fn coming_back_twice_does_no_harm() {
         .fetch("/api/grant_status", "data_center=default".into())
         .await;
     assert!(status.json()["Authorized"].is_object(), "{status:?}");
+}
+
+#[tokio::test]
+async fn without_a_session_nothing_is_finished_and_the_code_gets_into_no_other_url() {
+    let provider = Provider::start().await;
+    let server = Server::start_with(|config| provider.introduce(config)).await;
+    let browser = server.administrator();
+    let (_, url) = provider.begin(&browser).await;
+    let answer = provider.answer(&url, true);
+    let (_, code) = answer.split_once("code=").unwrap();
+    let code = code.split('&').next().unwrap();
+
+    let reply = server.stranger().get(&answer).await;
+    assert_eq!(reply.status, 401);
+    assert_eq!(reply.header("location"), "");
+    assert!(reply.body.contains("Save &amp; Authorize"), "{reply:?}");
+    assert!(!reply.body.contains(code), "{reply:?}");
+    let reply = server.viewer().await.get(&answer).await;
+    assert_eq!(reply.status, 403);
+    assert!(!reply.body.contains(code), "{reply:?}");
+    assert!(provider.control().token_requests().is_empty());
+
+    // Nor has it been used up.
+    let reply = browser.get(&answer).await;
+    assert!(reply.location().starts_with("/authorized/"), "{reply:?}");
+    assert_eq!(provider.control().token_requests().len(), 1);
 }

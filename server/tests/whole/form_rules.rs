@@ -25,7 +25,7 @@ fn the_table_has_every_field() {
 async fn the_browser_side_gets_422_and_codes() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     for (change, field, error) in cases() {
         let form = change(provider.form(&browser));
         let reply = browser.fetch(SAVE, form.body()).await;
@@ -43,7 +43,7 @@ async fn the_browser_side_gets_422_and_codes() {
 async fn without_wasm_the_page_shows_the_error_at_the_field_and_keeps_what_was_typed() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     browser.get("/settings/smtp").await;
     for (change, field, error) in cases() {
         let form = change(provider.form(&browser));
@@ -103,7 +103,7 @@ fn assert_kept(page: &Reply, name: &str, typed: &str) {
 async fn a_data_center_that_does_not_exist_is_not_found() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     for id in ["none", "", "../x", "x y"] {
         let form = provider.form(&browser).with("data_center", id);
         let reply = browser.fetch(SAVE, form.body()).await;
@@ -118,7 +118,7 @@ async fn a_data_center_that_does_not_exist_is_not_found() {
 async fn a_saved_secret_does_not_go_to_another_host() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let form = provider.form(&browser);
     let saved = browser.fetch(SAVE, form.body()).await;
     assert_eq!(saved.status, 200, "{saved:?}");
@@ -146,7 +146,10 @@ async fn a_saved_secret_does_not_go_to_another_host() {
 async fn the_second_of_two_administrators_is_told_and_keeps_what_was_typed() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let (first, second) = (server.browser(), server.browser());
+    let (first, second) = (
+        server.administrator(),
+        server.administrator_elsewhere().await,
+    );
     let form = provider.form(&first);
     assert_eq!(first.fetch(SAVE, form.body()).await.status, 200);
 
@@ -164,7 +167,7 @@ async fn the_second_of_two_administrators_is_told_and_keeps_what_was_typed() {
 async fn without_wasm_a_good_form_leads_to_the_provider() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     browser.get("/settings/smtp").await;
     let reply = browser.submit(SAVE, provider.form(&browser).body()).await;
     assert_eq!(reply.status, 303);
@@ -179,7 +182,7 @@ async fn without_wasm_a_good_form_leads_to_the_provider() {
 async fn basic_settings_are_saved_without_a_sign_in() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let form = Form::basic(provider.descriptor(), &browser.url).with_mailbox();
     let reply = browser.fetch(SAVE, form.body()).await;
     assert_eq!(reply.status, 200, "{reply:?}");

@@ -41,7 +41,7 @@ async fn of_each_kind(browser: &Browser) -> Vec<Reply> {
 #[tokio::test]
 async fn are_on_every_answer() {
     let server = Server::start().await;
-    for reply in of_each_kind(&server.browser()).await {
+    for reply in of_each_kind(&server.administrator()).await {
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
         assert_eq!(reply.header("referrer-policy"), "same-origin");
         assert_eq!(reply.header("cross-origin-opener-policy"), "same-origin");
@@ -69,7 +69,7 @@ async fn ask_for_https_when_the_public_url_is_https() {
         config.public_url = Some(PublicUrl::parse("https://mailgrant.example.com").unwrap());
     })
     .await;
-    let reply = server.browser().get("/healthz").await;
+    let reply = server.administrator().get("/healthz").await;
     assert_eq!(
         reply.header("strict-transport-security"),
         "max-age=31536000"
@@ -79,7 +79,7 @@ async fn ask_for_https_when_the_public_url_is_https() {
 #[tokio::test]
 async fn name_the_nonce_of_the_scripts_and_a_new_one_each_time() {
     let server = Server::start().await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let page = browser.get("/settings/smtp").await;
     assert_eq!(page.status, 200);
     let scripts: Vec<_> = page.body.split("<script").skip(1).collect();
@@ -101,7 +101,7 @@ async fn name_the_nonce_of_the_scripts_and_a_new_one_each_time() {
 #[tokio::test]
 async fn pages_are_compressed_and_event_streams_are_not() {
     let server = Server::start().await;
-    let browser = server.browser();
+    let browser = server.administrator();
     for coding in ["br", "gzip"] {
         let page = browser
             .request("GET", "/settings/smtp")

@@ -6,7 +6,7 @@ use sandbox::{Faults, Stage};
 
 use crate::{
     restart::introduce,
-    support::{Browser, Program, Provider},
+    support::{Program, Provider},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,7 +20,7 @@ async fn rotation_survives_kill_9_between_refresh_and_send() {
         ("MAILGRANT_EXTRA_ROOTS", &*authority),
     ];
     let program = Program::start(directory.path(), &settings);
-    let browser = Browser::at(&program.url);
+    let browser = program.administrator().await;
     provider.authorize(&browser).await;
 
     // The server refuses the token, Mailgrant refreshes it and signs in, and then the server is slow.
@@ -63,7 +63,7 @@ async fn rotation_survives_kill_9_between_refresh_and_send() {
     control.set(Faults::default());
     control.expire_access_tokens();
     let program = Program::start(directory.path(), &settings);
-    let browser = Browser::at(&program.url);
+    let browser = browser.moved_to(&program.url);
     let report = provider.send_test(&browser).await;
     assert_eq!(report.status, 200, "{report:?}");
     assert_eq!(control.messages().len(), 1, "{report:?}");

@@ -6,7 +6,6 @@ mod support;
 
 mod asked_as;
 mod authorization;
-mod browser_cookie;
 mod callback;
 mod commands;
 mod configuration;

@@ -8,7 +8,7 @@ use sandbox::{Faults, RefusalStyle, TokenError};
 
 use crate::{
     restart::introduce,
-    support::{Browser, DATA, Program, Provider, SAVE, TEST},
+    support::{Browser, DATA, PASSWORD, Program, Provider, SAVE, SESSION, TEST, token_of},
 };
 
 const TYPED: [&str; 4] = [
@@ -108,9 +108,10 @@ async fn no_secret_is_in_any_answer_log_line_or_database_row() {
             ("MAILGRANT_LOG", "trace"),
         ],
     );
-    let browser = Browser::at(&program.url);
+    let browser = program.administrator().await;
     use_everything(&provider, &browser).await;
 
+    let link = program.setup_link().unwrap();
     let (seen, log) = (browser.seen(), program.log());
     assert!(program.stop());
     let data = directory.path().join(DATA);
@@ -124,6 +125,7 @@ async fn no_secret_is_in_any_answer_log_line_or_database_row() {
     let mut secrets = provider.control().secrets();
     assert!(secrets.len() > 5);
     secrets.extend(TYPED.map(str::to_owned));
+    secrets.push(PASSWORD.to_owned());
     secrets.push(found.client_secret.clone());
     secrets.push(found.accounts[0].password.clone());
     secrets.push(
@@ -143,7 +145,12 @@ async fn no_secret_is_in_any_answer_log_line_or_database_row() {
             );
         }
     }
-    let cookie = browser.cookie().unwrap();
-    let (_, cookie) = cookie.split_once('=').unwrap();
-    assert!(!log.contains(cookie) && !stored.contains(cookie));
+    for name in [SESSION, "mailgrant_device"] {
+        let cookie = browser.cookie(name).unwrap();
+        assert!(!log.contains(&cookie) && !stored.contains(&cookie), "{name}");
+    }
+    // It is printed once, which is what it is for.
+    let token = token_of(&link);
+    assert_eq!(log.matches(token).count(), 1);
+    assert!(!stored.contains(token));
 }

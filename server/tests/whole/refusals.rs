@@ -5,14 +5,14 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::Server;
+use crate::support::{SESSION, Server};
 
 const GRANT: &str = "/api/grant_status";
 
 #[tokio::test]
 async fn posts_from_other_origins_are_refused() {
     let server = Server::start().await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let own = server.url();
     for (headers, refused) in [
         (vec![("origin", "http://evil.example")], true),
@@ -39,7 +39,7 @@ async fn posts_from_other_origins_are_refused() {
 #[tokio::test]
 async fn bodies_of_more_than_a_megabyte_are_refused() {
     let server = Server::start().await;
-    let browser = server.browser();
+    let browser = server.administrator();
     let body = format!("data_center={}", "x".repeat(1_100_000));
     assert_eq!(browser.fetch(GRANT, body).await.status, 413);
     let body = format!("data_center={}", "x".repeat(900_000));
@@ -71,6 +71,7 @@ async fn a_body_that_hides_its_length_is_cut_off_as_well() {
 #[tokio::test]
 async fn nothing_outside_the_site_is_served() {
     let server = Server::start().await;
+    let session = server.administrator().cookie(SESSION).unwrap();
     for path in [
         "/../Cargo.toml",
         "/pkg/../../Cargo.toml",
@@ -81,8 +82,10 @@ async fn nothing_outside_the_site_is_served() {
         "/.rustc_info.json",
     ] {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {SESSION}={session}\r\n\
+             Connection: close\r\n\r\n"
+        );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Browser, DATA, Program, Provider};
+use crate::support::{DATA, Program, Provider};
 
 /// Files that the program is told about the provider by.
 pub fn introduce(provider: &Provider, directory: &std::path::Path) -> (String, String) {
@@ -24,13 +24,14 @@ async fn keeps_settings_and_grant() {
         ("MAILGRANT_EXTRA_ROOTS", &*authority),
     ];
     let program = Program::start(directory.path(), &settings);
-    let browser = Browser::at(&program.url);
+    let browser = program.administrator().await;
     let page = provider.authorize(&browser).await;
     assert!(page.body.contains("SMTP settings authorized"), "{page:?}");
     assert!(program.stop());
 
     let program = Program::start(directory.path(), &settings);
-    let browser = Browser::at(&program.url);
+    assert!(program.setup_link().is_none());
+    let browser = browser.moved_to(&program.url);
     let status = browser
         .fetch("/api/grant_status", "data_center=default".into())
         .await;
@@ -45,7 +46,7 @@ async fn a_wrong_key_is_said_to_be_that() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let program = Program::start(directory.path(), &[]);
-    let browser = Browser::at(&program.url);
+    let browser = program.administrator().await;
     provider.begin(&browser).await;
     assert!(program.stop());
 

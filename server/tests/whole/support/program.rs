@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+use super::Browser;
+
 /// Where the program keeps its data, in its directory.
 pub const DATA: &str = "data";
 
@@ -65,6 +67,21 @@ impl Program {
             .args(arguments)
             .output()
             .unwrap()
+    }
+
+    /// The link to set it up, which it has printed.
+    pub fn setup_link(&self) -> Option<String> {
+        let log = self.log();
+        let line = log.lines().find(|line| line.starts_with("Set up Mailgrant: "))?;
+        line.split(' ').nth(3).map(str::to_owned)
+    }
+
+    /// Sets it up.
+    pub async fn administrator(&self) -> Browser {
+        let browser = Browser::at(&self.url);
+        let reply = browser.set_up(&self.setup_link().unwrap()).await;
+        assert_eq!(reply.status, 303, "{reply:?}");
+        browser
     }
 
     /// Everything it has printed.

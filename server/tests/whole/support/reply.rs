@@ -27,6 +27,15 @@ impl Reply {
             .map_or("", |value| value.to_str().unwrap())
     }
 
+    /// Name, value and attributes of the cookies that it sets.
+    pub fn cookies(&self) -> impl Iterator<Item = (&str, &str, Vec<&str>)> {
+        self.headers.get_all("set-cookie").iter().map(|cookie| {
+            let mut parts = cookie.to_str().unwrap().split("; ");
+            let (name, value) = parts.next().unwrap().split_once('=').unwrap();
+            (name, value, parts.collect())
+        })
+    }
+
     /// Where it leads.
     pub fn location(&self) -> &str {
         assert!(self.status.is_redirection(), "{self:?}");
