@@ -4,6 +4,9 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 /// `BYTES` random bytes as base64url text.
+///
+/// # Panics
+/// When the operating system gives no random bytes.
 pub fn token<const BYTES: usize>() -> String {
     let mut bytes = [0; BYTES];
     // The system's source fails only before it is seeded at boot; without it nothing here is safe.

@@ -113,9 +113,9 @@ impl Store {
         head: &Head,
     ) -> Result<AuditKey, StoreError> {
         let before = self.keyring.current();
-        let sealed = Sealed(HEAD.needed("sealed_key", head.sealed_key.clone())?);
-        let sealer = self.key_of(connection, before, &sealed).await?;
-        Ok(AuditKey::opened(sealer.open(&sealed, KEY)?))
+        let key = Sealed(HEAD.needed("sealed_key", head.sealed_key.clone())?);
+        let sealer = self.key_of(connection, before, &key).await?;
+        Ok(AuditKey::opened(sealer.open(&key, KEY)?))
     }
 
     /// Makes the key of the hashes, once in the life of a database: the text of `seal_check` tells that it was made.

@@ -137,10 +137,10 @@ impl Store {
         if version != expected_version {
             return Ok(SaveOutcome::Conflict { version });
         }
-        let sealer = self.hold_key(&mut transaction).await?;
+        let key = self.hold_key(&mut transaction).await?;
         let sealed = settings
             .clone()
-            .try_map_secrets(|field, secret| sealer.seal(&secret, cell(field, id)))?;
+            .try_map_secrets(|field, secret| key.seal(&secret, cell(field, id)))?;
         let binding = sealed.grant_binding();
         let saved = Saved {
             version: version + 1,

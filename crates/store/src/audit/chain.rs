@@ -58,10 +58,9 @@ impl AuditKey {
 
     /// Each part after its length, so that no two lists of parts give the same bytes.
     fn mac(&self, parts: &[&str]) -> String {
-        let mut mac = match Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes()) {
-            Ok(mac) => mac,
-            // HMAC takes keys of any length (RFC 2104 §3).
-            Err(_) => unreachable!(),
+        let key = self.0.expose_secret().as_bytes();
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+            unreachable!("HMAC takes keys of any length (RFC 2104 §3)");
         };
         for part in parts {
             mac.update(&(part.len() as u64).to_le_bytes());

@@ -1,5 +1,7 @@
 //! Reading the audit.
 
+use std::fmt::Write as _;
+
 use domain::{AuditEntry, AuditFilter};
 use sqlx::AssertSqlSafe;
 
@@ -58,17 +60,15 @@ impl Store {
         let (mut values, mut word) = (Vec::new(), "WHERE");
         for (condition, value) in conditions(filter).into_iter().chain(from) {
             values.push(value);
-            sql.push_str(&format!(" {word} {condition} ${}", values.len()));
+            let _ = write!(sql, " {word} {condition} ${}", values.len());
             word = "AND";
         }
         let order = match order {
             Order::Newest => "DESC",
             Order::Oldest => "ASC",
         };
-        sql.push_str(&format!(
-            " ORDER BY sequence {order} LIMIT ${}",
-            values.len() + 1
-        ));
+        let limited = values.len() + 1;
+        let _ = write!(sql, " ORDER BY sequence {order} LIMIT ${limited}");
         let mut query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql));
         for value in values {
             query = match value {

@@ -14,7 +14,7 @@ use crate::{Store, StoreError, seal::Sealed};
 /// How many rows are read at a time.
 const BATCH: i64 = 500;
 /// How many places are tried for an entry that is not where it was written.
-const PLACES: i64 = 100_000;
+const PLACES: usize = 100_000;
 
 /// What verifying the audit found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,20 +67,16 @@ impl Store {
     pub async fn verify_audit(&self) -> Result<AuditVerdict, StoreError> {
         let mut connection = self.pool.acquire().await?;
         let connection = &mut *connection;
-        let mut chain = Chain::default();
-        let forged = |sequence| AuditVerdict::Broken {
-            sequence,
-            wrong: AuditBreak::HeadForged,
-        };
         let before = self.keyring.current();
-        let Some(head_before) = head(connection).await? else {
-            return Ok(forged(1));
+        let Some((places, key)) = head(connection)
+            .await?
+            .and_then(|head| Some((head.sequence, Sealed(head.sealed_key?))))
+        else {
+            return Ok(broken(1, AuditBreak::HeadForged));
         };
-        let Some(sealed) = head_before.sealed_key.map(Sealed) else {
-            return Ok(forged(1));
-        };
-        let sealer = self.key_of(connection, before, &sealed).await?;
-        let key = AuditKey::opened(sealer.open(&sealed, KEY)?);
+        let sealer = self.key_of(connection, before, &key).await?;
+        let key = AuditKey::opened(sealer.open(&key, KEY)?);
+        let mut chain = Chain::default();
         let mut after = i64::MIN;
         loop {
             let rows: Vec<Row> = sqlx::query_as(
@@ -90,45 +86,29 @@ impl Store {
             .bind(BATCH)
             .fetch_all(&mut *connection)
             .await?;
-            if rows.is_empty() {
-                // After the rows: the head is never behind what was read before it.
-                let Some(head) = head(connection).await? else {
-                    return Ok(forged(chain.sequence + 1));
-                };
-                let follows = chain.sequence == head.sequence && chain.hash == head.hash;
-                if follows && head.holds(&key) {
-                    return Ok(AuditVerdict::Intact {
-                        entries: chain.sequence,
-                        hash: chain.hash,
-                    });
-                }
-                if !head.holds(&key) || head.sequence <= chain.sequence {
-                    return Ok(forged(chain.sequence.max(1)));
-                }
-                if !is_there(connection, chain.sequence + 1).await? {
-                    return Ok(AuditVerdict::Broken {
-                        sequence: chain.sequence + 1,
-                        wrong: AuditBreak::TailCut,
-                    });
-                }
+            if rows.is_empty()
+                && let Some(verdict) = chain.end(connection, &key).await?
+            {
+                return Ok(verdict);
             }
             for row in rows {
-                if let Err(mut wrong) = chain.take(&key, &row) {
-                    let places = 1..=head_before.sequence.min(PLACES);
-                    if wrong == AuditBreak::Changed && was_written_in(places, &key, &row) {
-                        wrong = AuditBreak::OutOfOrder;
+                match chain.take(&key, &row) {
+                    Ok(()) => after = row.sequence,
+                    Err(AuditBreak::Missing) => {
+                        return Ok(broken(chain.sequence + 1, AuditBreak::Missing));
                     }
-                    let sequence = if wrong == AuditBreak::Missing {
-                        chain.sequence + 1
-                    } else {
-                        row.sequence
-                    };
-                    return Ok(AuditVerdict::Broken { sequence, wrong });
+                    Err(AuditBreak::Changed) if was_written_in(1..=places, &key, &row) => {
+                        return Ok(broken(row.sequence, AuditBreak::OutOfOrder));
+                    }
+                    Err(wrong) => return Ok(broken(row.sequence, wrong)),
                 }
-                after = chain.sequence;
             }
         }
     }
+}
+
+fn broken(sequence: i64, wrong: AuditBreak) -> AuditVerdict {
+    AuditVerdict::Broken { sequence, wrong }
 }
 
 impl Chain {
@@ -150,10 +130,44 @@ impl Chain {
         self.hash.clone_from(&row.hash);
         Ok(())
     }
+
+    /// Compares the end of the rows with the head. `None` when there are more rows by now.
+    async fn end(
+        &self,
+        connection: &mut AnyConnection,
+        key: &AuditKey,
+    ) -> Result<Option<AuditVerdict>, StoreError> {
+        // Read after the rows, so that the head is not behind any of them.
+        let head = head(connection).await?.filter(|head| head.holds(key));
+        let Some(head) = head.filter(|head| head.sequence >= self.sequence) else {
+            let last = self.sequence.max(1);
+            return Ok(Some(broken(last, AuditBreak::HeadForged)));
+        };
+        if head.sequence == self.sequence {
+            return Ok(Some(if head.hash == self.hash {
+                AuditVerdict::Intact {
+                    entries: self.sequence,
+                    hash: self.hash.clone(),
+                }
+            } else {
+                broken(self.sequence, AuditBreak::HeadForged)
+            }));
+        }
+        let next: Option<i64> =
+            sqlx::query_scalar("SELECT sequence FROM audit WHERE sequence > $1")
+                .bind(self.sequence)
+                .fetch_optional(connection)
+                .await?;
+        Ok(match next {
+            Some(_) => None,
+            None => Some(broken(self.sequence + 1, AuditBreak::TailCut)),
+        })
+    }
 }
 
 /// Whether an entry is as it was written, but in one of these places.
-fn was_written_in(mut places: RangeInclusive<i64>, key: &AuditKey, row: &Row) -> bool {
+fn was_written_in(places: RangeInclusive<i64>, key: &AuditKey, row: &Row) -> bool {
+    let mut places = places.take(PLACES);
     row.folds() && places.any(|sequence| key.hash_at(sequence, row) == row.hash)
 }
 
@@ -163,12 +177,4 @@ async fn head(connection: &mut AnyConnection) -> Result<Option<Head>, StoreError
             .fetch_optional(connection)
             .await?;
     Ok(head)
-}
-
-async fn is_there(connection: &mut AnyConnection, sequence: i64) -> Result<bool, StoreError> {
-    let found: Option<i64> = sqlx::query_scalar("SELECT sequence FROM audit WHERE sequence = $1")
-        .bind(sequence)
-        .fetch_optional(connection)
-        .await?;
-    Ok(found.is_some())
 }

@@ -213,6 +213,7 @@ on_both! {
             (5, "UPDATE audit_head SET mac = 'x'", broken(5, AuditBreak::HeadForged)),
             (5, "UPDATE audit_head SET sealed_key = NULL", broken(1, AuditBreak::HeadForged)),
             (5, "DELETE FROM audit_head", broken(1, AuditBreak::HeadForged)),
+            (5, "UPDATE audit_head SET hash = 'x'", broken(5, AuditBreak::HeadForged)),
             (
                 5,
                 "DELETE FROM audit WHERE sequence = 5;
