@@ -4,16 +4,25 @@
 
 mod support;
 
+mod api_status;
 mod asked_as;
 mod authorization;
 mod callback;
 mod commands;
 mod configuration;
+mod export;
 mod form_rules;
+mod forwarded;
 mod headers;
 mod killed;
 mod many_at_once;
+mod permissions;
 mod planted_secrets;
 mod program;
+mod rate_limit;
 mod refusals;
 mod restart;
+mod sessions;
+mod setup;
+mod sign_in;
+mod slow_clients;

@@ -70,7 +70,9 @@ impl Browser {
             request = request.header("authorization", format!("Bearer {key}"));
         }
         let cookies = self.cookies.lock().unwrap();
-        let pairs = cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        let pairs = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
         let line = pairs.collect::<Vec<_>>().join("; ");
         if line.is_empty() {
             request

@@ -72,7 +72,9 @@ impl Program {
     /// The link to set it up, which it has printed.
     pub fn setup_link(&self) -> Option<String> {
         let log = self.log();
-        let line = log.lines().find(|line| line.starts_with("Set up Mailgrant: "))?;
+        let line = log
+            .lines()
+            .find(|line| line.starts_with("Set up Mailgrant: "))?;
         line.split(' ').nth(3).map(str::to_owned)
     }
 

@@ -16,7 +16,7 @@ pub struct Server {
     /// The link to set it up, when it was not set up yet.
     pub setup_link: Option<String>,
     administrator: Browser,
-    directory: TempDir,
+    _directory: TempDir,
     stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
 }
@@ -72,7 +72,7 @@ impl Server {
             address,
             setup_link,
             administrator: Browser::at(&format!("http://{address}")),
-            directory,
+            _directory: directory,
             stop,
             running,
         }
@@ -81,11 +81,6 @@ impl Server {
     /// `http://127.0.0.1:PORT`
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
-    }
-
-    /// Where its data is.
-    pub fn data(&self) -> std::path::PathBuf {
-        self.directory.path().join("data")
     }
 
     /// A browser in which nobody is signed in.

@@ -1,0 +1,48 @@
+//! From which address a request is said to come.
+
+use crate::support::{ADMINISTRATOR, Server};
+
+/// The address in the audit of a sign-in with this header.
+async fn noted(server: &Server, forwarded: &str) -> String {
+    let browser = server.stranger();
+    let body = crate::support::body(&[
+        ("name", ADMINISTRATOR),
+        ("password", crate::support::PASSWORD),
+    ]);
+    let request = browser
+        .request("POST", "/login")
+        .header("x-forwarded-for", forwarded)
+        .header("x-real-ip", "203.0.113.99")
+        .header("forwarded", "for=203.0.113.98")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body);
+    assert_eq!(browser.send(request).await.status, 303);
+    let export = server
+        .administrator()
+        .get("/activity/export?action=signed_in")
+        .await;
+    let last: serde_json::Value =
+        serde_json::from_str(export.body.lines().last().unwrap()).unwrap();
+    last["actor"]["address"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn is_ignored_from_whoever_is_no_trusted_proxy() {
+    let server = Server::start().await;
+    assert_eq!(noted(&server, "198.51.100.7").await, "127.0.0.1");
+}
+
+#[tokio::test]
+async fn is_believed_from_a_trusted_proxy_as_far_as_it_knows() {
+    let server = Server::start_with(|config| {
+        config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    for (header, expected) in [
+        ("198.51.100.7", "198.51.100.7"),
+        ("203.0.113.1, 198.51.100.8, 127.0.0.2", "198.51.100.8"),
+        ("203.0.113.1, evil", "127.0.0.1"),
+    ] {
+        assert_eq!(noted(&server, header).await, expected, "{header}");
+    }
+}

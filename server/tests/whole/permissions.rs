@@ -1,0 +1,224 @@
+//! Who gets in where: the whole table, for everybody there is.
+
+use std::collections::BTreeSet;
+
+use domain::{KeyScope, Role};
+use server::{PERMISSIONS, Permission, Rule, routes};
+
+use crate::support::{Browser, Reply, Server};
+
+/// Somebody who asks.
+struct Visitor {
+    name: &'static str,
+    role: Option<Role>,
+    scope: Option<KeyScope>,
+    browser: Browser,
+}
+
+impl Visitor {
+    fn signed_in(name: &'static str, role: Role, browser: Browser) -> Self {
+        Self {
+            name,
+            role: Some(role),
+            scope: None,
+            browser,
+        }
+    }
+
+    fn with_key(name: &'static str, scope: KeyScope, browser: Browser) -> Self {
+        Self {
+            name,
+            role: None,
+            scope: Some(scope),
+            browser,
+        }
+    }
+
+    fn gets_in(&self, rule: Rule) -> bool {
+        match rule {
+            Rule::Always | Rule::Everybody => true,
+            Rule::SignedIn(needed) => self.role.is_some_and(|role| role.includes(needed)),
+            Rule::Key(scope) => self.scope == Some(scope),
+            Rule::Nobody => false,
+        }
+    }
+}
+
+async fn everybody(server: &Server) -> Vec<Visitor> {
+    let administrator = server.administrator();
+    let send = administrator.make_key("sender", &[("send", "on")]).await;
+    let read = administrator.make_key("reader", &[("read", "on")]).await;
+    let stranger = server.stranger();
+    vec![
+        Visitor {
+            name: "nobody",
+            role: None,
+            scope: None,
+            browser: stranger.clone(),
+        },
+        Visitor::signed_in("viewer", Role::Viewer, server.viewer().await),
+        Visitor::signed_in("operator", Role::Operator, server.operator().await),
+        Visitor::signed_in("administrator", Role::Administrator, administrator),
+        Visitor::with_key("sender", KeyScope::Send, stranger.with_key(&send)),
+        Visitor::with_key("reader", KeyScope::Read, stranger.with_key(&read)),
+    ]
+}
+
+/// Asks as the browser side does, so that refusals are codes.
+async fn ask(browser: &Browser, permission: &Permission) -> Reply {
+    let path = permission.path.replace("{id}", "unknown");
+    let request = browser
+        .request(permission.method.as_str(), &path)
+        .header("accept", "application/json");
+    browser.send(request).await
+}
+
+/// Whether it was the middleware that answered.
+fn was_refused(reply: &Reply) -> bool {
+    match reply.status.as_u16() {
+        401 => {
+            reply.body == "\"SignedOut\""
+                || reply.header("www-authenticate") != ""
+                || reply.body.contains("Sign in first")
+        }
+        403 => reply.body == "\"Forbidden\"" || reply.header("www-authenticate") != "",
+        404 => reply.body.contains("There is no page under this address."),
+        _ => false,
+    }
+}
+
+#[test]
+fn every_route_has_a_rule_and_every_rule_a_route() {
+    let routes: BTreeSet<_> = routes()
+        .into_iter()
+        .map(|(method, path)| (method.to_string(), path))
+        .collect();
+    let rules: BTreeSet<_> = PERMISSIONS
+        .iter()
+        .map(|permission| (permission.method.to_string(), permission.path.to_owned()))
+        .collect();
+    let missing: Vec<_> = routes.difference(&rules).collect();
+    assert!(missing.is_empty(), "routes without a rule: {missing:?}");
+    let idle: Vec<_> = rules.difference(&routes).collect();
+    assert!(idle.is_empty(), "rules without a route: {idle:?}");
+    assert_eq!(rules.len(), PERMISSIONS.len(), "two rules for one route");
+}
+
+#[tokio::test]
+async fn who_may_gets_in_and_nobody_else() {
+    let server = Server::start().await;
+    // Last, since the session ends with it.
+    let (last, first): (Vec<_>, Vec<_>) = PERMISSIONS
+        .iter()
+        .partition(|permission| permission.path == "/logout");
+    let visitors = everybody(&server).await;
+    for permission in first.into_iter().chain(last) {
+        for visitor in &visitors {
+            let reply = ask(&visitor.browser, permission).await;
+            assert_eq!(
+                !was_refused(&reply),
+                visitor.gets_in(permission.rule),
+                "{} {permission:?} {reply:?}",
+                visitor.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_browser_is_sent_to_sign_in_and_a_form_is_told_to() {
+    let server = Server::start().await;
+    let stranger = server.stranger();
+    let reply = stranger.get("/activity?who=a&from=2026-11-01").await;
+    assert_eq!(reply.status, 303);
+    assert_eq!(
+        reply.location(),
+        "/login?next=/activity?who%3Da%26from%3D2026-11-01"
+    );
+    assert_eq!(stranger.get("/").await.location(), "/login");
+    assert_eq!(
+        stranger.get("/no/such/page").await.location(),
+        "/login?next=/no/such/page"
+    );
+    for path in ["/api/save_smtp_settings", "/account", "/access", "/no/such"] {
+        let reply = stranger.submit(path, "a=b").await;
+        assert_eq!(reply.status, 401, "{path} {reply:?}");
+        assert!(reply.body.contains("Your session has ended"), "{reply:?}");
+        assert!(reply.body.contains("target=\"_blank\""), "{reply:?}");
+        let reply = stranger.fetch(path, "a=b".into()).await;
+        assert_eq!(reply.status, 401, "{path} {reply:?}");
+        assert_eq!(reply.body, "\"SignedOut\"");
+        assert_eq!(reply.header("content-type"), "application/json");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_is_too_low_is_told_so_and_it_is_noted() {
+    let server = Server::start().await;
+    let viewer = server.viewer().await;
+    let page = viewer.get("/access?secret=planted").await;
+    assert_eq!(page.status, 403);
+    assert!(page.body.contains("Not allowed"), "{page:?}");
+    let save = "/api/save_smtp_settings";
+    let fetched = viewer.fetch(save, String::new()).await;
+    assert_eq!(
+        (fetched.status.as_u16(), &*fetched.body),
+        (403, "\"Forbidden\"")
+    );
+    let submitted = viewer.submit(save, "").await;
+    assert_eq!(submitted.status, 403);
+    assert!(submitted.body.contains("Not allowed"), "{submitted:?}");
+
+    let noted = server.administrator().get("/activity/export").await;
+    let denied: Vec<_> = noted
+        .body
+        .lines()
+        .filter(|line| line.contains("access_denied"))
+        .collect();
+    assert_eq!(denied.len(), 3, "{noted:?}");
+    assert!(denied[0].contains("GET /access") && denied[0].contains("viewer"));
+    assert!(!noted.body.contains("planted"));
+}
+
+#[tokio::test]
+async fn what_is_on_no_list_is_not_found() {
+    let server = Server::start().await;
+    let browser = server.administrator();
+    for path in [
+        "/no/such/page",
+        "/login/",
+        "/refused/session",
+        "/%6cogin",
+        "/Access",
+    ] {
+        let reply = browser.get(path).await;
+        assert_eq!(reply.status, 404, "{path}");
+    }
+    for (method, path) in [
+        ("DELETE", "/access"),
+        ("PUT", "/account"),
+        ("GET", "/logout"),
+    ] {
+        let reply = browser.send(browser.request(method, path)).await;
+        assert_eq!(reply.status, 404, "{method} {path} {reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_changes_counts_at_once() {
+    let server = Server::start().await;
+    let administrator = server.administrator();
+    let person = administrator.add_person("person", "administrator").await;
+    assert_eq!(person.get("/access").await.status, 200);
+
+    let id = administrator.account_id("person").await;
+    let fields = [("do", "set_role"), ("id", &*id), ("role", "viewer")];
+    let body = crate::support::body(&fields);
+    let reply = administrator.submit("/access", body).await;
+    assert_eq!(reply.location(), "/access?done=set_role", "{reply:?}");
+    assert_eq!(person.get("/access").await.status, 403);
+
+    let body = crate::support::body(&[("do", "remove_account"), ("id", &*id)]);
+    assert_eq!(administrator.submit("/access", body).await.status, 303);
+    assert_eq!(person.get("/settings/smtp").await.status, 303);
+}

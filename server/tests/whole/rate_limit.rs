@@ -1,0 +1,97 @@
+//! Limits per address.
+
+use std::num::NonZeroU32;
+
+use server::config::PublicUrl;
+
+use crate::support::{Browser, Reply, Server};
+
+async fn limited(per_second: u32) -> Server {
+    Server::start_with(|config| {
+        config.rate_limit = NonZeroU32::new(per_second);
+        config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+        config.public_url = Some(PublicUrl::parse("https://mailgrant.example.com").unwrap());
+    })
+    .await
+}
+
+async fn from(browser: &Browser, address: &str, method: &str, path: &str) -> Reply {
+    let request = browser.request(method, path);
+    browser
+        .send(request.header("x-forwarded-for", address))
+        .await
+}
+
+#[tokio::test]
+async fn one_too_many_is_told_when_to_come_back_and_others_are_not_concerned() {
+    let server = limited(1).await;
+    let browser = server.stranger();
+    let mut replies = Vec::new();
+    for _ in 0..40 {
+        replies.push(from(&browser, "198.51.100.7", "GET", "/login").await);
+    }
+    assert!(replies[..10].iter().all(|reply| reply.status == 200));
+    let refused = replies.iter().find(|reply| reply.status == 429).unwrap();
+    assert!(refused.header("retry-after").parse::<u64>().unwrap() >= 1);
+    assert_ne!(refused.header("content-security-policy"), "");
+
+    assert_eq!(
+        from(&browser, "198.51.100.8", "GET", "/login").await.status,
+        200
+    );
+    assert_eq!(
+        from(&browser, "198.51.100.7", "GET", "/healthz")
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn addresses_of_one_ipv6_network_count_as_one() {
+    let server = limited(1).await;
+    let browser = server.stranger();
+    let mut refused = 0;
+    for last in 0..40 {
+        let address = format!("2001:db8::{last}");
+        refused += usize::from(from(&browser, &address, "GET", "/login").await.status == 429);
+    }
+    assert!(refused > 0);
+    assert_eq!(
+        from(&browser, "2001:db8:0:1::1", "GET", "/login")
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn forms_about_passwords_have_a_limit_of_their_own() {
+    let server = limited(1_000).await;
+    let browser = server.stranger();
+    for path in ["/login", "/password", "/setup"] {
+        let address = format!("198.51.100.{}", path.len());
+        let mut refused = 0;
+        for _ in 0..60 {
+            let reply = from(&browser, &address, "POST", path).await;
+            refused += usize::from(reply.status == 429);
+        }
+        assert!(refused > 0, "{path}");
+        assert_eq!(from(&browser, &address, "GET", "/login").await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn keys_that_are_none_are_slowed_down() {
+    let server = limited(1_000).await;
+    let guesser = server
+        .stranger()
+        .with_key(&format!("mgk_{}", "x".repeat(43)));
+    let mut statuses = Vec::new();
+    for _ in 0..60 {
+        let reply = from(&guesser, "198.51.100.7", "GET", "/api/v1/status").await;
+        statuses.push(reply.status.as_u16());
+    }
+    assert_eq!(statuses[0], 401);
+    assert!(statuses.contains(&429), "{statuses:?}");
+}
