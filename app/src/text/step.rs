@@ -17,7 +17,18 @@ pub fn kind(kind: StepKind) -> &'static str {
         StepKind::RcptTo => "RCPT TO",
         StepKind::Data => "DATA",
         StepKind::Message => "Message",
+        StepKind::Reset => "RSET",
         StepKind::Quit => "QUIT",
+        StepKind::Discovery => "Discovery document",
+        StepKind::TokenEndpoint => "Token endpoint",
+        StepKind::Capability => "CAPABILITY",
+        StepKind::Examine => "EXAMINE INBOX",
+        StepKind::Logout => "LOGOUT",
+        StepKind::Mx => "Mail servers (MX)",
+        StepKind::Spf => "Allowed senders (SPF)",
+        StepKind::Dkim => "Signing key (DKIM)",
+        StepKind::Dmarc => "Policy (DMARC)",
+        StepKind::Arrival => "Arrival in the mailbox",
     }
 }
 
@@ -27,6 +38,7 @@ pub fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Passed => "passed",
         Verdict::Warned => "failed, another way was tried",
         Verdict::Failed => "failed",
+        Verdict::Skipped => "not tried",
     }
 }
 

@@ -27,6 +27,18 @@ pub fn Report(report: CheckReport) -> impl IntoView {
             </Banner>
         }
         .into_any(),
+        CheckOutcome::Passed => view! {
+            <Banner tone=Tone::Good title="The connection works">
+                <p>{server} " would take mail with these settings."</p>
+            </Banner>
+        }
+        .into_any(),
+        CheckOutcome::Cancelled => view! {
+            <Banner tone=Tone::Note title="Stopped">
+                <p>"The check was ended before it had finished."</p>
+            </Banner>
+        }
+        .into_any(),
         CheckOutcome::Failed(finding) => view! {
             <Banner tone=Tone::Bad title="Not delivered">
                 <Explained finding id="test-finding" />
@@ -65,6 +77,7 @@ fn step(step: CheckStep) -> impl IntoView {
         Verdict::Passed => ("step passed", "✓"),
         Verdict::Warned => ("step warned", "!"),
         Verdict::Failed => ("step failed", "✕"),
+        Verdict::Skipped => ("step skipped", "–"),
     };
     view! {
         <li class=class>

@@ -1,4 +1,4 @@
-//! Checks: runs over a connection, as ordered steps. The test email is the first of them.
+//! Checks: runs of the doctor over a connection, as ordered steps. The test email is one with a message at its end.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +9,42 @@ random_id! {
     CheckId
 }
 
+/// The part of a connection that a step belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckPart {
+    /// The OAuth client and its grant.
+    OAuth,
+    /// Sending.
+    #[default]
+    Smtp,
+    /// Reading the mailbox.
+    Imap,
+    /// What the domain of the From address says in DNS.
+    Domain,
+    /// The test email as it arrived.
+    Arrival,
+}
+
+impl CheckPart {
+    /// Every part, in the order in which a report shows them.
+    pub const ALL: &[Self] = &[
+        Self::OAuth,
+        Self::Smtp,
+        Self::Imap,
+        Self::Domain,
+        Self::Arrival,
+    ];
+}
+
 /// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepKind {
+    /// The provider's discovery document (RFC 8414, OpenID Connect Discovery) is read, if there is one.
+    Discovery,
+    /// The token endpoint answers, and its clock agrees with ours.
+    TokenEndpoint,
     /// A valid access token is at hand, refreshed if need be.
     Grant,
     /// The name of the server is resolved.
@@ -37,8 +69,26 @@ pub enum StepKind {
     Data,
     /// The message and the server's final reply.
     Message,
+    /// RSET.
+    Reset,
     /// QUIT.
     Quit,
+    /// CAPABILITY (RFC 9051 §6.1.1).
+    Capability,
+    /// EXAMINE INBOX, which changes nothing (RFC 9051 §6.3.3).
+    Examine,
+    /// LOGOUT.
+    Logout,
+    /// The domain's mail servers.
+    Mx,
+    /// Who may send for the domain (RFC 7208).
+    Spf,
+    /// The key that signatures are checked with (RFC 6376).
+    Dkim,
+    /// What receivers do with mail that is not proven (RFC 7489).
+    Dmarc,
+    /// The test email is looked for in the mailbox.
+    Arrival,
 }
 
 /// How a step went.
@@ -51,11 +101,79 @@ pub enum Verdict {
     Warned,
     /// It failed, and the check ended.
     Failed,
+    /// It was not tried, since something before it failed or it does not apply.
+    Skipped,
+}
+
+/// What a fact is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactName {
+    /// An IP address.
+    Address,
+    /// The TLS version that was agreed on.
+    TlsVersion,
+    /// The cipher suite that was agreed on.
+    Cipher,
+    /// The names in the server's certificate.
+    CertificateNames,
+    /// Who issued a certificate of the chain.
+    CertificateIssuer,
+    /// When the server's certificate ends.
+    CertificateEnds,
+    /// The TLS versions that the server would accept.
+    ServerAccepts,
+    /// The largest message the server takes: octets.
+    SizeLimit,
+    /// The authentication mechanisms on offer.
+    Mechanisms,
+    /// Whether STARTTLS is on offer.
+    StartTls,
+    /// The mechanism that was chosen.
+    Mechanism,
+    /// Why it was chosen.
+    Reason,
+    /// The challenge of a refusal, decoded.
+    Challenge,
+    /// The issuer of a discovery document.
+    Issuer,
+    /// How far the provider's clock is from ours: seconds, positive when it is ahead.
+    ClockSkew,
+    /// The account that signed in.
+    Account,
+    /// The scopes that were asked for.
+    ScopesAsked,
+    /// The scopes that were granted.
+    ScopesGranted,
+    /// When the access token expires.
+    TokenExpires,
+    /// When the authorization was made.
+    AuthorizedAt,
+    /// Messages in the mailbox.
+    Messages,
+    /// A DNS record.
+    Record,
+    /// The From address that was sent.
+    FromSent,
+    /// The From address that arrived.
+    FromArrived,
+}
+
+/// A fact that a step has found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckFact {
+    /// What it is about.
+    pub name: FactName,
+    /// What was found; of other machines, so freed of control characters and cut.
+    pub value: String,
 }
 
 /// One step of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckStep {
+    /// The part it belongs to.
+    #[serde(default)]
+    pub part: CheckPart,
     /// What was done.
     pub kind: StepKind,
     /// How it went.
@@ -66,6 +184,12 @@ pub struct CheckStep {
     pub sent: String,
     /// What came back, or what was found.
     pub received: String,
+    /// Facts that were found.
+    #[serde(default)]
+    pub facts: Vec<CheckFact>,
+    /// What is wrong, when it did not go well.
+    #[serde(default)]
+    pub finding: Option<Finding>,
 }
 
 /// What was agreed on in a TLS handshake.
@@ -87,6 +211,10 @@ pub enum CheckOutcome {
     },
     /// It did not come to that.
     Failed(Finding),
+    /// A check without a message went well; steps may have warned.
+    Passed,
+    /// Somebody ended it.
+    Cancelled,
 }
 
 /// A finished check.
@@ -98,8 +226,11 @@ pub struct CheckReport {
     pub started_at: UnixTime,
     /// `host:port` of the server.
     pub server: String,
-    /// Who the test email was for.
+    /// Who the test email was for; empty for a check without a message.
     pub recipient: String,
+    /// The version of the saved settings that were checked; 0 when what was checked is not what was saved.
+    #[serde(default)]
+    pub settings_version: i64,
     /// The steps in order.
     pub steps: Vec<CheckStep>,
     /// TLS, when it came to that.

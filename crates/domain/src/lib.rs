@@ -10,6 +10,7 @@ pub mod audit;
 pub mod authorization;
 pub mod check;
 pub mod data_center;
+pub mod discovery;
 pub mod field_error;
 pub mod finding;
 pub mod grant;
@@ -35,8 +36,14 @@ pub use actor::{Actor, Who};
 pub use address::{EmailAddress, FromAddress};
 pub use audit::{AuditAction, AuditEntry, AuditFilter, AuditRecord, Change};
 pub use authorization::{AuthorizationId, AuthorizationState};
-pub use check::{CheckId, CheckOutcome, CheckReport, CheckStep, StepKind, TlsSession, Verdict};
+pub use check::{
+    CheckFact, CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, FactName, StepKind,
+    TlsSession, Verdict,
+};
 pub use data_center::{DataCenter, DataCenterId, DataCenterName};
+pub use discovery::{
+    Discovery, DiscoverySource, DiscoveryTrouble, Proposal, ProposedOAuth, ProposedServer,
+};
 pub use field_error::{FieldError, FormErrors};
 pub use finding::{Finding, FindingCode, Retry};
 pub use grant::{GrantBinding, GrantStatus};

@@ -41,6 +41,9 @@ impl Recorder {
     ) {
         let received = self.shorten(received);
         self.steps.push(CheckStep {
+            part: domain::CheckPart::Smtp,
+            facts: Vec::new(),
+            finding: None,
             kind,
             verdict,
             micros,

@@ -100,6 +100,7 @@ impl Mailer {
             started_at,
             server: target.address(),
             recipient: recipient.to_string(),
+            settings_version: 0,
             steps: recorder.steps,
             tls: recorder.tls,
             last_reply: recorder.last_reply,
@@ -108,7 +109,7 @@ impl Mailer {
         let check = CheckId::parse(&ambient::random::token::<16>())
             .map_err(|_| MailError::UnknownDataCenter)?;
         let finding = match &report.outcome {
-            CheckOutcome::Delivered { .. } => None,
+            CheckOutcome::Delivered { .. } | CheckOutcome::Passed | CheckOutcome::Cancelled => None,
             CheckOutcome::Failed(finding) => Some(finding.code.as_str()),
         };
         let record = AuditRecord {

@@ -20,7 +20,11 @@ fn report(after: i64, outcome: CheckOutcome) -> CheckReport {
         started_at: NOW.plus(after),
         server: "smtp.example.com:587".into(),
         recipient: "zoe@example.com".into(),
+        settings_version: 1,
         steps: vec![CheckStep {
+            part: domain::CheckPart::Smtp,
+            facts: Vec::new(),
+            finding: None,
             kind: StepKind::Ehlo,
             verdict: Verdict::Passed,
             micros: 1_500,

@@ -1,0 +1,87 @@
+//! What an email address leads to: proposals for the settings, each with its source.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Provider, Security};
+
+/// Where a proposal comes from, the most certain first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiscoverySource {
+    /// The domain is known to be the provider's own.
+    Preset,
+    /// The domain's mail servers are the provider's.
+    Mx,
+    /// The domain publishes its settings (autoconfig).
+    Autoconfig,
+    /// The domain publishes its servers in DNS (RFC 6186, RFC 8314 §5.1).
+    Srv,
+}
+
+/// A server that is proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposedServer {
+    /// Its host.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected; never in the clear.
+    pub security: Security,
+}
+
+/// OAuth endpoints that are proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposedOAuth {
+    /// The issuer whose discovery document names them; empty when they come from a preset.
+    pub issuer: String,
+    /// The authorization endpoint.
+    pub authorization_endpoint: String,
+    /// The token endpoint.
+    pub token_endpoint: String,
+    /// The scope; empty when it is not known.
+    pub scope: String,
+}
+
+/// One proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Where it comes from.
+    pub source: DiscoverySource,
+    /// What exactly was found there: a host name, a URL.
+    pub evidence: String,
+    /// The provider, when it is a known one.
+    pub provider: Option<Provider>,
+    /// Where mail is sent.
+    pub smtp: Option<ProposedServer>,
+    /// Where mail is read.
+    pub imap: Option<ProposedServer>,
+    /// OAuth, when the server takes it.
+    pub oauth: Option<ProposedOAuth>,
+    /// The user name that the server expects.
+    pub username: String,
+}
+
+/// Why a source could not be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiscoveryTrouble {
+    /// No name server was reached: this machine seems to be offline.
+    Offline,
+    /// The domain does not exist.
+    NoSuchDomain,
+    /// A source did not answer in time.
+    Timeout,
+    /// A source answered something that cannot be read.
+    Unreadable,
+}
+
+/// What an email address leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discovery {
+    /// The address.
+    pub email: String,
+    /// Proposals, the most certain first; those that say the same are one.
+    pub proposals: Vec<Proposal>,
+    /// What could not be asked.
+    pub trouble: Vec<DiscoveryTrouble>,
+}
