@@ -41,7 +41,9 @@ impl HttpError {
         }
         Finding::new(match self {
             Self::Request(error) if error.is_timeout() => FindingCode::TokenEndpointTimeout,
-            Self::Request(error) if caused_by::<rustls::Error>(error).is_some() => {
+            Self::Request(error)
+                if matches!(caused_by(error), Some(rustls::Error::InvalidCertificate(_))) =>
+            {
                 FindingCode::TokenEndpointCertificate
             }
             Self::Request(error) if error.is_decode() || error.is_body() => {
@@ -66,14 +68,11 @@ fn caused_by<T: Error + 'static>(error: &reqwest::Error) -> Option<&T> {
         if let Some(found) = error.downcast_ref() {
             return Some(found);
         }
-        // An io::Error hides what it wraps from `source`.
-        let wrapped = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        if let Some(found) = wrapped.and_then(|inner| inner.downcast_ref()) {
-            return Some(found);
-        }
-        cause = error.source();
+        // An io::Error hides what it wraps from `source`; it may wrap another one.
+        cause = match error.downcast_ref::<std::io::Error>() {
+            Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+            None => error.source(),
+        };
     }
     None
 }

@@ -2,6 +2,10 @@
 #![cfg(test)]
 
 mod authorization;
+mod injection;
+mod names;
+mod outgoing;
+mod providers;
 mod recorded;
 mod settings;
 mod support;

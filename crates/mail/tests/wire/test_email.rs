@@ -412,7 +412,7 @@ async fn where_nobody_listens_or_no_such_name_exists_it_is_told() {
     let report = world.test_email_with(&closed).await;
     assert_eq!(finding(&report), FindingCode::ConnectionRefused);
     let unknown = SmtpForm {
-        smtp_host: "nowhere.invalid".into(),
+        smtp_host: "nowhere.example.com".into(),
         ..world.basic_form()
     };
     assert_eq!(

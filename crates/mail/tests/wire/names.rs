@@ -1,0 +1,57 @@
+//! A name server that says what a test wants; no other is ever asked.
+
+use std::{
+    collections::HashMap,
+    io,
+    net::IpAddr,
+    sync::{Arc, Mutex},
+};
+
+use domain::Host;
+use mail::{Resolver, Resolving};
+
+#[derive(Debug, Default)]
+pub struct Names {
+    /// What is answered in turn; the last answer stays.
+    answers: Mutex<HashMap<String, Vec<Vec<IpAddr>>>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Names {
+    /// Knows no name.
+    pub fn none() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// Knows one name, and answers in turn.
+    pub fn one(name: &str, answers: &[&[&str]]) -> Arc<Self> {
+        let addresses = |answer: &&[&str]| answer.iter().map(|ip| ip.parse().unwrap()).collect();
+        let answers = answers.iter().map(addresses).collect();
+        Arc::new(Self {
+            answers: Mutex::new(HashMap::from([(name.to_owned(), answers)])),
+            asked: Mutex::default(),
+        })
+    }
+
+    /// The names that were asked for.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+impl Resolver for Names {
+    fn resolve<'a>(&'a self, name: &'a Host) -> Resolving<'a> {
+        Box::pin(async move {
+            self.asked.lock().unwrap().push(name.to_string());
+            let mut answers = self.answers.lock().unwrap();
+            let answers = answers
+                .get_mut(name.as_str())
+                .ok_or(io::ErrorKind::NotFound)?;
+            Ok(if answers.len() > 1 {
+                answers.remove(0)
+            } else {
+                answers[0].clone()
+            })
+        })
+    }
+}

@@ -1,0 +1,90 @@
+//! Token endpoints that misbehave.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// A server on loopback that counts who comes.
+pub struct Provider {
+    pub port: u16,
+    visits: Arc<AtomicUsize>,
+    sent: Arc<AtomicUsize>,
+}
+
+/// What it does with a request.
+#[derive(Clone, Debug)]
+pub enum Manner {
+    /// Answers with these bytes.
+    Answer(String),
+    /// Answers with these bytes, and then with more of the same for as long as anybody reads.
+    Endless(String),
+    /// Answers with these bytes, and then with one each 20 milliseconds.
+    Drip(String),
+    /// Says nothing and stays.
+    Silent,
+}
+
+impl Provider {
+    pub async fn start(manner: Manner) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (visits, sent) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        let (counted, told) = (Arc::clone(&visits), Arc::clone(&sent));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(serve(stream, manner.clone(), Arc::clone(&told)));
+            }
+        });
+        Self { port, visits, sent }
+    }
+
+    /// How many have connected.
+    pub fn visits(&self) -> usize {
+        self.visits.load(Ordering::SeqCst)
+    }
+
+    /// How much it could say: bytes.
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::SeqCst)
+    }
+
+    /// Its token endpoint.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/token", self.port)
+    }
+}
+
+async fn serve(mut stream: TcpStream, manner: Manner, sent: Arc<AtomicUsize>) {
+    // The start of the request is enough to answer.
+    let mut request = [0; 4_096];
+    let _ = stream.read(&mut request).await;
+    match manner {
+        Manner::Answer(text) => {
+            let _ = stream.write_all(text.as_bytes()).await;
+            // What is left of the request is read, so that the answer is not lost with it.
+            let _ = stream.shutdown().await;
+            while stream.read(&mut request).await.is_ok_and(|count| count > 0) {}
+        }
+        Manner::Endless(text) => {
+            let _ = stream.write_all(text.as_bytes()).await;
+            let more = text.repeat(65_536 / text.len());
+            while stream.write_all(more.as_bytes()).await.is_ok() {
+                sent.fetch_add(more.len(), Ordering::SeqCst);
+            }
+        }
+        Manner::Drip(text) => {
+            let _ = stream.write_all(text.as_bytes()).await;
+            while stream.write_all(b" ").await.is_ok() {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        }
+        Manner::Silent => std::future::pending().await,
+    }
+}
