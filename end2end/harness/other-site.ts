@@ -1,0 +1,35 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/**
+ * A site of somebody else, on loopback. As `localhost` it is another site than Mailgrant's 127.0.0.1; as
+ * 127.0.0.1 another origin of the same site, to which browsers send the cookies.
+ */
+export class OtherSite {
+  private constructor(
+    private readonly server: http.Server,
+    private readonly pages: Map<string, string>,
+  ) {}
+
+  static async start(): Promise<OtherSite> {
+    const pages = new Map<string, string>();
+    const server = http.createServer((request, response) => {
+      const page = pages.get(request.url ?? '');
+      response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'text/html; charset=utf-8' });
+      response.end(`<!doctype html><title>Another site</title>${page ?? ''}`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, resolve));
+    return new OtherSite(server, pages);
+  }
+
+  /** Serves a page, and gives its URL. */
+  page(path: string, content: string, host: 'localhost' | '127.0.0.1'): string {
+    this.pages.set(path, content);
+    return `http://${host}:${(this.server.address() as AddressInfo).port}${path}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}

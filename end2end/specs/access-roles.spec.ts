@@ -1,0 +1,103 @@
+// What each role may do, and that a change counts at once.
+import { postForm } from '../harness/forms.ts';
+import { administrator } from '../harness/person.ts';
+import { expect, test } from '../harness/test.ts';
+import { AccessPage } from '../pages/access.ts';
+import { LoginPage } from '../pages/login.ts';
+import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
+import { authorizeAtSandbox } from '../pages/tasks.ts';
+
+test('a viewer sees the settings, no secrets, and can change nothing', async ({ page, mailgrant, sandbox, otherBrowser }) => {
+  await authorizeAtSandbox(page, mailgrant, sandbox);
+  const viewer = await otherBrowser();
+  const cookies = await mailgrant.signIn(await mailgrant.addAccount('vera', 'viewer'));
+  await viewer.context().addCookies(cookies);
+  const settings = new SmtpSettingsPage(viewer, mailgrant.url);
+  await settings.open();
+  await expect(viewer.getByText('You can look; an administrator can change')).toBeVisible();
+  await expect(settings.host).toHaveValue(sandbox.descriptor.smtp_host);
+  await expect(settings.status).toContainText(`Authorized as ${sandbox.account().address}`);
+  for (const field of [settings.provider, settings.host, settings.port, settings.fromAddress, settings.enableSsl, settings.username, settings.clientId, settings.clientSecret]) {
+    await expect(field).toBeDisabled();
+  }
+  await expect(settings.dataCenter).toBeEnabled();
+  for (const absent of [settings.save, settings.saveAndAuthorize, settings.testEmail, settings.manageDataCenters]) await expect(absent).toHaveCount(0);
+  expect(await viewer.content()).not.toContain(sandbox.client.clientSecret);
+  await expect(viewer.getByRole('navigation', { name: 'Pages' }).getByRole('link')).toHaveText(['Settings', 'Activity']);
+
+  const refused = await viewer.goto(`${mailgrant.url}/access`);
+  expect(refused?.status()).toBe(403);
+  await expect(viewer.getByRole('heading', { name: 'Not allowed' })).toBeVisible();
+  // What the page does not offer is refused all the same.
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  for (const path of ['/access', '/api/save_smtp_settings', '/api/send_test_email', '/api/apply_preset', '/api/authorize_again', '/api/add_data_center', '/api/rename_data_center', '/api/remove_data_center']) {
+    expect((await postForm(mailgrant.url + path, {}, { cookie })).status, path).toBe(403);
+  }
+});
+
+test('an operator sends a test email with what is saved, and changes nothing', async ({ page, mailgrant, sandbox, otherBrowser }) => {
+  await authorizeAtSandbox(page, mailgrant, sandbox);
+  const operator = await otherBrowser();
+  const cookies = await mailgrant.signIn(await mailgrant.addAccount('otto', 'operator'));
+  await operator.context().addCookies(cookies);
+  const settings = new SmtpSettingsPage(operator, mailgrant.url);
+  await settings.open();
+  await expect(operator.getByText('You can look; an administrator can change')).toBeVisible();
+  await expect(settings.host).toBeDisabled();
+  await expect(settings.save).toHaveCount(0);
+  await settings.sendTest('bob@sandbox.test');
+  await settings.delivered();
+  expect(await sandbox.messageTo('bob@sandbox.test')).toMatchObject({ account: sandbox.account().address });
+
+  // Values that are sent along do not count: a saved secret goes where it was saved for.
+  const evil = await postForm(
+    `${mailgrant.url}/api/send_test_email`,
+    { recipient: 'evil@sandbox.test', 'form[data_center]': 'default', 'form[smtp_host]': 'evil.example', 'form[from_address]': 'evil@evil.example' },
+    { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '), accept: 'application/json' },
+  );
+  expect(await evil.text()).not.toContain('evil.example');
+  expect((await sandbox.messages()).every((message) => message.from === sandbox.account().address)).toBe(true);
+});
+
+test('a role that is changed counts in a session that is open', async ({ page, mailgrant, otherBrowser }) => {
+  const other = await otherBrowser();
+  await other.context().addCookies(await mailgrant.signIn(await mailgrant.addAccount('otto', 'administrator')));
+  const settings = new SmtpSettingsPage(other, mailgrant.url);
+  await settings.open();
+  await settings.fillSmtp({ host: 'smtp.example.com', fromAddress: 'printer@example.com' });
+  await settings.authenticationRequired.uncheck();
+
+  const access = new AccessPage(page, mailgrant.url);
+  await access.open();
+  await access.setRole('otto', 'viewer');
+  await settings.save.click();
+  await expect(settings.outcome).toContainText('Your role does not allow this.');
+  await expect(settings.host).toHaveValue('smtp.example.com');
+  await access.setRole('otto', 'administrator');
+  await settings.save.click();
+  await expect(settings.outcome).toContainText('Settings saved');
+  await access.setRole('otto', 'operator');
+  await other.reload();
+  await expect(settings.save).toHaveCount(0);
+  await expect(settings.test).toBeVisible();
+});
+
+test('an account that is removed is out at once', async ({ page, mailgrant, otherBrowser }) => {
+  const other = await otherBrowser();
+  const otto = await mailgrant.addAccount('otto', 'operator');
+  const login = new LoginPage(other, mailgrant.url);
+  await login.open();
+  await login.signIn(otto);
+
+  const access = new AccessPage(page, mailgrant.url);
+  await access.open();
+  // Nobody shuts themselves out here.
+  await expect(access.account(administrator.name).getByText('Remove')).toHaveCount(0);
+  await access.remove('otto');
+  await expect(access.account('otto')).toHaveCount(0);
+  await expect(access.session('otto')).toHaveCount(0);
+  await other.reload();
+  await login.expectShown();
+  await login.submit(otto);
+  await expect(login.problem).toContainText('The user name or the password is wrong.');
+});
