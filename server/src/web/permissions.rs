@@ -185,6 +185,26 @@ mod tests {
     }
 
     #[test]
+    fn only_administrators_change_anything_but_their_own_account() {
+        let others: Vec<_> = PERMISSIONS
+            .iter()
+            .filter(|known| known.method != Method::GET && known.method != Method::HEAD)
+            .filter(|known| known.rule != Rule::SignedIn(Role::Administrator))
+            .map(|known| known.path)
+            .collect();
+        let expected = [
+            "/setup",
+            "/login",
+            "/password",
+            "/logout",
+            "/account",
+            "/api/grant_status",
+            "/api/send_test_email",
+        ];
+        assert_eq!(others, expected);
+    }
+
+    #[test]
     fn nothing_is_on_the_list_twice() {
         for (at, one) in PERMISSIONS.iter().enumerate() {
             let again = PERMISSIONS[at + 1..]

@@ -5,7 +5,7 @@ use app::api::context::RequestInfo;
 use axum::{
     extract::{Request, State},
     http::{
-        Extensions, HeaderMap, Method, StatusCode,
+        Extensions, HeaderMap, HeaderValue, Method, StatusCode,
         header::{ACCEPT, USER_AGENT},
     },
     middleware::Next,
@@ -77,7 +77,7 @@ pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
 
 /// What is known about who signs in.
 pub fn visitor(web: &Web, headers: &HeaderMap, extensions: &Extensions) -> Visitor {
-    let agent = headers.get(USER_AGENT).map(|agent| agent.as_bytes());
+    let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes);
     let session = extensions.get::<OfSession>();
     Visitor {
         address: address(extensions),

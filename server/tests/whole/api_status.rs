@@ -103,6 +103,12 @@ async fn refusals_are_problems() {
             .header("www-authenticate")
             .contains("insufficient_scope")
     );
+    let noted = server
+        .administrator()
+        .get("/activity/export?action=access_denied")
+        .await;
+    assert!(noted.body.contains("GET /api/v1/status"), "{noted:?}");
+    assert!(noted.body.contains("\"sender\""), "{noted:?}");
 
     let reader = reader(&server).await;
     for path in ["/api/v1", "/api/v1/", "/api/v1/none", "/api/v1/status/"] {

@@ -75,6 +75,18 @@ async fn whoever_waits_does_not_keep_the_server_from_stopping() {
 }
 
 #[tokio::test]
+async fn whoever_waits_hears_nothing_more_once_the_session_has_ended() {
+    let provider = Provider::start().await;
+    let server = Server::start_with(|config| provider.introduce(config)).await;
+    let browser = server.administrator_elsewhere().await;
+    let (id, _) = provider.begin(&browser).await;
+    let mut events = listen(&browser, &id).await;
+    event(&mut events).await.unwrap();
+    browser.submit("/logout", "").await;
+    assert!(event(&mut events).await.is_none());
+}
+
+#[tokio::test]
 async fn unknown_ids_are_not_found() {
     let server = Server::start().await;
     let browser = server.administrator();

@@ -45,6 +45,7 @@ async fn are_on_every_answer() {
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
         assert_eq!(reply.header("referrer-policy"), "same-origin");
         assert_eq!(reply.header("cross-origin-opener-policy"), "same-origin");
+        assert_eq!(reply.header("cross-origin-resource-policy"), "same-origin");
         assert_eq!(reply.header("cache-control"), "no-store", "{reply:?}");
         assert!(reply.header("permissions-policy").contains("camera=()"));
         assert_eq!(reply.header("strict-transport-security"), "");
@@ -60,6 +61,15 @@ async fn are_on_every_answer() {
         }
         assert!(!policy.contains("unsafe-inline"), "{policy}");
         assert!(!policy.contains("'unsafe-eval'"), "{policy}");
+    }
+}
+
+#[tokio::test]
+async fn keep_the_token_of_a_link_out_of_every_referer() {
+    let server = Server::start().await;
+    for path in ["/setup?token=x", "/password?token=x"] {
+        let reply = server.stranger().get(path).await;
+        assert_eq!(reply.header("referrer-policy"), "no-referrer", "{path}");
     }
 }
 

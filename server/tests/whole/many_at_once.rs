@@ -19,8 +19,10 @@ async fn every_page_is_whole() {
     let server = Server::start().await;
     let paths = [("/settings/smtp", 200), ("/authorized/unknown", 404)];
     let browsers = paths.iter().cycle().take(16);
-    join_all(browsers.map(|(path, status)| tokio::spawn(opens(server.administrator(), path, *status))))
-        .await
-        .into_iter()
-        .for_each(Result::unwrap);
+    join_all(
+        browsers.map(|(path, status)| tokio::spawn(opens(server.administrator(), path, *status))),
+    )
+    .await
+    .into_iter()
+    .for_each(Result::unwrap);
 }

@@ -78,10 +78,10 @@ fn was_refused(reply: &Reply) -> bool {
     match reply.status.as_u16() {
         401 => {
             reply.body == "\"SignedOut\""
-                || reply.header("www-authenticate") != ""
+                || !reply.header("www-authenticate").is_empty()
                 || reply.body.contains("Sign in first")
         }
-        403 => reply.body == "\"Forbidden\"" || reply.header("www-authenticate") != "",
+        403 => reply.body == "\"Forbidden\"" || !reply.header("www-authenticate").is_empty(),
         404 => reply.body.contains("There is no page under this address."),
         _ => false,
     }

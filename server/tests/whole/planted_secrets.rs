@@ -147,7 +147,10 @@ async fn no_secret_is_in_any_answer_log_line_or_database_row() {
     }
     for name in [SESSION, "mailgrant_device"] {
         let cookie = browser.cookie(name).unwrap();
-        assert!(!log.contains(&cookie) && !stored.contains(&cookie), "{name}");
+        assert!(
+            !log.contains(&cookie) && !stored.contains(&cookie),
+            "{name}"
+        );
     }
     // It is printed once, which is what it is for.
     let token = token_of(&link);

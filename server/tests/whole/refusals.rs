@@ -47,6 +47,27 @@ async fn bodies_of_more_than_a_megabyte_are_refused() {
 }
 
 #[tokio::test]
+async fn the_api_takes_up_to_25_megabytes() {
+    let server = Server::start().await;
+    for (octets, expected) in [(26_214_400, "401"), (26_214_401, "413")] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let request = format!(
+            "POST /api/v1/status HTTP/1.1\r\nHost: localhost\r\nContent-Length: {octets}\r\n\
+             Connection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert_eq!(
+            answer.split(' ').nth(1),
+            Some(expected),
+            "{octets} {answer}"
+        );
+        assert!(answer.contains("application/problem+json"), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_hides_its_length_is_cut_off_as_well() {
     let server = Server::start().await;
     let mut stream = TcpStream::connect(server.address).await.unwrap();
