@@ -64,11 +64,9 @@ fn Own(data: Data, password: Sheet, sessions: Sheet) -> impl IntoView {
             // For password managers; not sent.
             <input
                 type="text"
-                class="visually-hidden"
-                autocomplete="username"
+                hidden
                 readonly
-                tabindex="-1"
-                aria-hidden="true"
+                autocomplete="username"
                 value=data.own.name.to_string()
             />
             <Entry

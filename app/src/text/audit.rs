@@ -80,20 +80,32 @@ fn without_subject(action: AuditAction) -> Option<&'static str> {
     }
 }
 
-/// What was done, in words before and after its subject; which is told only when there is something after `before`.
+/// The same when it was done to oneself.
+fn to_oneself(action: AuditAction) -> Option<&'static str> {
+    match action {
+        AuditAction::SetupFinished => Some("set Mailgrant up as its first administrator"),
+        AuditAction::PasswordSet => Some("set their password"),
+        AuditAction::SessionEnded => Some("ended a session of their own"),
+        _ => None,
+    }
+}
+
+/// What was done, in words.
 pub struct Sentence {
     /// Before the subject.
     pub before: &'static str,
-    /// After the subject; `None`: the subject is not part of the sentence.
+    /// After the subject; `None`: the subject is no part of the sentence.
     pub after: Option<&'static str>,
 }
 
 /// What was done, following the name of who did it.
-pub fn sentence(action: AuditAction, subject: &str) -> Sentence {
-    let template = match without_subject(action) {
-        Some(words) if subject.is_empty() => words,
-        _ => template(action),
+pub fn sentence(action: AuditAction, actor: &str, subject: &str) -> Sentence {
+    let special = match subject {
+        "" => without_subject(action),
+        subject if subject == actor => to_oneself(action),
+        _ => None,
     };
+    let template = special.unwrap_or_else(|| template(action));
     match template.split_once("{}") {
         Some((before, after)) => Sentence {
             before,
@@ -156,14 +168,17 @@ mod tests {
     #[test]
     fn no_sentence_has_a_gap() {
         for action in AuditAction::ALL {
-            for subject in ["", "alice"] {
-                let said = sentence(*action, subject);
+            for subject in ["", "alice", "bob"] {
+                let said = sentence(*action, "alice", subject);
                 assert!(!said.before.contains('{'), "{action:?}");
                 assert!(!said.after.unwrap_or("").contains('{'), "{action:?}");
             }
         }
-        assert!(sentence(AuditAction::SignInFailed, "").after.is_none());
-        assert!(sentence(AuditAction::SignInFailed, "alice").after.is_some());
+        let names_subject = |action, subject| sentence(action, "alice", subject).after.is_some();
+        assert!(!names_subject(AuditAction::SignInFailed, ""));
+        assert!(names_subject(AuditAction::SignInFailed, "alice"));
+        assert!(!names_subject(AuditAction::PasswordSet, "alice"));
+        assert!(names_subject(AuditAction::PasswordSet, "bob"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod access_field;
 mod api_error;
 mod audit;
+mod browser;
 mod choice;
 mod done;
 mod field;
@@ -19,6 +20,7 @@ mod step;
 pub use access_field::{PASSWORD_RULE, access_error};
 pub use api_error::api_error;
 pub use audit::{action, changed_field, sentence, who};
+pub use browser::browser;
 pub use choice::{provider, security, tls_minimum};
 pub use done::done;
 pub use field::{help, label, placeholder};

@@ -3,7 +3,7 @@
 use domain::{Session, SessionId};
 use leptos::prelude::*;
 
-use crate::ui::when::When;
+use crate::{text, ui::when::When};
 
 /// The sessions. `own` is the one of this browser; `path` the page that ends them; `of_all`: of all accounts, so it is told
 /// whose they are.
@@ -16,28 +16,18 @@ pub fn SessionTable(
 ) -> impl IntoView {
     let row = move |session: Session| {
         let is_own = session.id == own;
-        let agent = if session.agent.is_empty() {
-            "Unknown browser".to_owned()
-        } else {
-            session.agent
-        };
         let account = session.account.to_string();
         let end = ["End the session of ", &account, " from ", &session.address].concat();
         view! {
             <tr role="row">
-                {of_all
-                    .then(|| {
-                        view! {
-                            <td role="cell" data-label="Account">
-                                {account}
-                            </td>
-                        }
-                    })}
-                <td role="cell" data-label="Browser">
-                    <span class="agent">{agent}</span>
+                <th role="rowheader" scope="row">
+                    {of_all.then_some(account)}
+                    <span class="agent" title=session.agent.clone()>
+                        {text::browser(&session.agent)}
+                    </span>
                     {is_own.then(|| view! { <span class="badge">"this one"</span> })}
-                </td>
-                <td role="cell" data-label="Address">
+                </th>
+                <td role="cell" class="address" data-label="Address">
                     {session.address}
                 </td>
                 <td role="cell" data-label="Since">
@@ -66,8 +56,9 @@ pub fn SessionTable(
         <table class="stacked" role="table">
             <thead role="rowgroup">
                 <tr role="row">
-                    {of_all.then(|| view! { <th role="columnheader">"Account"</th> })}
-                    <th role="columnheader">"Browser"</th>
+                    <th role="columnheader">
+                        {if of_all { "Account and browser" } else { "Browser" }}
+                    </th>
                     <th role="columnheader">"Address"</th>
                     <th role="columnheader">"Since"</th>
                     <th role="columnheader">"Last used"</th>

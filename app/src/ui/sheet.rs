@@ -20,7 +20,8 @@ pub struct Sheet {
 impl Sheet {
     /// The form, with what became of it when it was posted just now. `id` tells the forms of a page apart.
     pub fn of(form: PostedForm, id: &'static str) -> Self {
-        let posted = api::posted().filter(|posted| posted.form == form);
+        // One that has made something starts anew.
+        let posted = api::posted().filter(|posted| posted.form == form && posted.made.is_none());
         Self { id, posted }
     }
 

@@ -84,7 +84,7 @@ fn KeyRow(key: ApiKey, data_center: String) -> impl IntoView {
             <td role="cell" data-label="Data center">
                 {data_center}
             </td>
-            <td role="cell" data-label="Last day">
+            <td role="cell" class="day" data-label="Last day">
                 {last_day(key.expires_at)}
             </td>
             <td role="cell" data-label="Last used">

@@ -9,13 +9,12 @@ use crate::{text, ui::when::When};
 #[component]
 pub fn ActivityEntry(entry: AuditEntry) -> impl IntoView {
     let record = entry.record;
-    let sentence = text::sentence(record.action, &record.subject);
-    let subject = sentence.after.map(|after| {
-        view! {
-            <strong>{record.subject}</strong>
-            {after}
-        }
-    });
+    let actor = record.actor.who.name();
+    let sentence = text::sentence(record.action, actor, &record.subject);
+    let subject = sentence
+        .after
+        .map(|_| view! { <strong>{record.subject}</strong> });
+    let end = [sentence.after.unwrap_or_default(), "."].concat();
     let changes = (!record.changes.is_empty()).then(|| {
         view! { <ul class="changes">{record.changes.into_iter().map(changed).collect_view()}</ul> }
     });
@@ -25,7 +24,7 @@ pub fn ActivityEntry(entry: AuditEntry) -> impl IntoView {
                 <When at=record.at />
                 {from(&record.actor)}
             </p>
-            <p>{who(&record.actor)} " " {sentence.before} {subject} "."</p>
+            <p>{who(&record.actor)} " " {sentence.before} {subject} {end}</p>
             {changes}
         </li>
     }

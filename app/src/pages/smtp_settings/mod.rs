@@ -151,7 +151,7 @@ fn LooksOnly(may_test: bool) -> impl IntoView {
                 {if may_test {
                     "Your role allows sending test emails with what is saved."
                 } else {
-                    "Secrets are never shown, to nobody."
+                    "Secrets are shown to nobody."
                 }}
             </p>
         </Banner>
