@@ -80,6 +80,8 @@ fn read(query: &str) -> Option<Callback> {
 
 #[cfg(test)]
 mod tests {
+    use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+    use proptest::{prelude::*, sample::select};
     use secrecy::ExposeSecret as _;
 
     use super::{QUERY_AT_MOST, read};
@@ -116,5 +118,84 @@ mod tests {
     fn takes_a_query_without_anything() {
         assert!(read("").unwrap().state.is_none());
         assert!(read("&&=&a").unwrap().state.is_none());
+    }
+
+    /// A name or a value as an attacker would write it.
+    fn part() -> impl Strategy<Value = String> {
+        let known = ["state", "code", "error", "error_description", "iss"];
+        let odd = [
+            "st%61te", "%73tate", "State", "state ", "+", "%", "%0", "%00", "%0d%0a", "%ff",
+            "%C3%A4", "&", "=", ";", "#", "?", "/", "\\", "\r\n", "\0", "[]", "ä", "😀", "a b",
+        ];
+        prop_oneof![
+            3 => select(known.to_vec()).prop_map(str::to_owned),
+            3 => select(odd.to_vec()).prop_map(str::to_owned),
+            1 => any::<char>().prop_map(String::from),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_query_of_any_kind_is_read_once_or_refused(
+            pairs in prop::collection::vec((part(), part()), 0..5),
+            bytes in prop::collection::vec(any::<u8>(), 0..8),
+        ) {
+            let mut query: String = pairs.iter().map(|(name, value)| [name, "=", value, "&"].concat()).collect();
+            query.push_str(&String::from_utf8_lossy(&bytes));
+            let Some(callback) = read(&query) else {
+                return Ok(());
+            };
+            let code = callback.code.as_ref().map(|code| code.expose_secret().to_owned());
+            for (name, value) in [
+                ("state", callback.state),
+                ("code", code),
+                ("error", callback.error),
+                ("error_description", callback.error_description),
+                ("iss", callback.iss),
+            ] {
+                let spelled = |text: &str| {
+                    let text = text.replace('+', " ");
+                    percent_decode_str(&text).decode_utf8_lossy().into_owned()
+                };
+                // Nobody sends what follows a `#`, and it is no part of a query.
+                let given: Vec<_> = query
+                    .split('#')
+                    .next()
+                    .unwrap_or_default()
+                    .split('&')
+                    .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+                    .filter(|(own, _)| spelled(own) == name)
+                    .map(|(_, value)| spelled(value))
+                    .collect();
+                prop_assert!(given.len() <= 1, "{name} twice in {query:?}");
+                prop_assert_eq!(given.into_iter().next(), value);
+            }
+        }
+
+        #[test]
+        fn what_a_provider_sends_is_read_as_it_was_written(
+            values in prop::collection::vec(part(), 5),
+            from in 0_usize..5,
+        ) {
+            let names = ["state", "code", "error", "error_description", "iss"];
+            let pair = |at: usize| {
+                let value = utf8_percent_encode(&values[at % 5], NON_ALPHANUMERIC);
+                format!("{}={value}&unknown={at}", names[at % 5])
+            };
+            let query: Vec<_> = (from..from + 5).map(pair).collect();
+            let callback = read(&query.join("&")).unwrap();
+            prop_assert_eq!(callback.state.as_ref(), Some(&values[0]));
+            let code = callback.code.unwrap();
+            prop_assert_eq!(code.expose_secret(), &values[1]);
+            prop_assert_eq!(callback.error.as_ref(), Some(&values[2]));
+            prop_assert_eq!(callback.error_description.as_ref(), Some(&values[3]));
+            prop_assert_eq!(callback.iss.as_ref(), Some(&values[4]));
+            for twice in ["state=", "c%6fde=x", "%69ss"] {
+                let query = format!("{}&{twice}", query.join("&"));
+                prop_assert!(read(&query).is_none(), "{twice}");
+            }
+        }
     }
 }
