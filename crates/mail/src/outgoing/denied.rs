@@ -111,11 +111,12 @@ fn within(v6: Ipv6Addr) -> Vec<Ipv4Addr> {
     let at = |indexes: [usize; 4]| Ipv4Addr::from(indexes.map(|index| bytes[index]));
     let last = at([12, 13, 14, 15]);
     match v6.segments() {
-        // RFC 4291 §2.5.5: compatible (loopback and unspecified are of this form, too) and mapped; RFC 2765 §2.1: translated.
+        // RFC 4291 §2.5.5: compatible (loopback and unspecified are of this form, too) and mapped; RFC 2765 §2.1:
+        // translated; RFC 6052 §2.1: the well-known prefix of NAT64.
         [0, 0, 0, 0, 0, 0, ..] if v6 == Ipv6Addr::LOCALHOST => vec![Ipv4Addr::LOCALHOST],
-        [0, 0, 0, 0, 0, 0 | 0xffff, ..] | [0, 0, 0, 0, 0xffff, 0, ..] => vec![last],
-        // RFC 6052 §2.1, the well-known prefix of NAT64.
-        [0x64, 0xff9b, 0, 0, 0, 0, ..] => vec![last],
+        [0, 0, 0, 0, 0, 0 | 0xffff, ..]
+        | [0, 0, 0, 0, 0xffff, 0, ..]
+        | [0x64, 0xff9b, 0, 0, 0, 0, ..] => vec![last],
         // RFC 8215, the prefix for local use: of 96 bits, or of 48 with the address around the eighth byte.
         [0x64, 0xff9b, 1, ..] => vec![last, at([6, 7, 9, 10])],
         // RFC 3056 §2: 6to4.

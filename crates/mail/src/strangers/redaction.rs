@@ -56,7 +56,7 @@ proptest! {
                 (json, secret.clone())
             }
             4 => {
-                let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+                let hex = secret.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
                 (format!("{before} {hex} {after}"), hex)
             }
             5 => (whole.to_ascii_uppercase(), secret.to_ascii_uppercase()),

@@ -13,7 +13,7 @@ type Put = fn(&mut SmtpForm, &str);
 
 const FIELDS: [(SmtpField, Put); 9] = [
     (SmtpField::SmtpHost, |form, text| {
-        form.smtp_host = format!("local{text}host")
+        form.smtp_host = format!("local{text}host");
     }),
     (SmtpField::FromAddress, |form, text| {
         form.from_address = format!("Ali{text}ce <{ALICE}>");
@@ -22,10 +22,10 @@ const FIELDS: [(SmtpField, Put); 9] = [
         form.from_address = format!("ali{text}ce@sandbox.test");
     }),
     (SmtpField::Username, |form, text| {
-        form.username = format!("ali{text}ce")
+        form.username = format!("ali{text}ce");
     }),
     (SmtpField::ClientId, |form, text| {
-        form.client_id = format!("cli{text}ent")
+        form.client_id = format!("cli{text}ent");
     }),
     (SmtpField::ClientSecret, |form, text| {
         form.client_secret = TypedSecret::new(format!("sec{text}ret"));
