@@ -178,7 +178,8 @@ fn compare(password: &str, stored: &str) -> Result<Compared, AccessError> {
 fn strong(password: &str, name: &str) -> bool {
     let end = password.char_indices().nth(JUDGED);
     let judged = end.map_or(password, |(end, _)| &password[..end]);
-    let mut known = vec![name, "mailgrant"];
+    let local = name.split('@').next().unwrap_or(name);
+    let mut known = vec![name, local, "mailgrant"];
     known.extend(name.split(|c: char| !c.is_alphanumeric()));
     zxcvbn::zxcvbn(judged, &known).score() >= Score::Three
 }
@@ -224,7 +225,7 @@ mod tests {
         assert!(strong("weather-Lamp-quilt-91", "alice"));
         for weak in [
             "passwordpassword",
-            "aliceliddell1",
+            "alice.liddell1",
             "mailgrant2026",
             "123456789012",
         ] {

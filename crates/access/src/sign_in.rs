@@ -92,3 +92,48 @@ impl Access {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use domain::{
+        Actor, TypedSecret,
+        access::{NewAccountForm, SignInForm},
+    };
+    use store::{KeySource, Store};
+
+    use crate::{Access, AccessOptions, SignInError, Visitor};
+
+    #[tokio::test]
+    async fn each_attempt_costs_one_comparison_whether_the_account_exists() {
+        let key = KeySource::Value("01".repeat(32).into());
+        let store = Store::open("sqlite::memory:", key).await.unwrap();
+        let access = Access::new(store, AccessOptions::default());
+        let by = Actor::command_line();
+        let form = |name: &str| NewAccountForm {
+            name: name.into(),
+            role: "viewer".into(),
+        };
+        let password = "weather-Lamp-quilt-91".into();
+        let alice = form("alice");
+        let added = access.add_account_with_password(&alice, &password, &by);
+        added.await.unwrap();
+        access.add_account(&form("bob"), &by).await.unwrap();
+
+        for (number, name) in ["alice", "bob", "nobody", "not a name", ""]
+            .iter()
+            .enumerate()
+        {
+            let typed = SignInForm {
+                name: (*name).into(),
+                password: TypedSecret::new("wrong"),
+                next: String::new(),
+            };
+            let refused = access.sign_in(&typed, &Visitor::default()).await;
+            assert!(matches!(refused, Err(SignInError::Wrong)), "{name}");
+            let compared = access.0.passwords.compared.load(Ordering::Relaxed);
+            assert_eq!(compared, number + 1, "{name}");
+        }
+    }
+}
