@@ -66,14 +66,23 @@ fn forms(secret: &str) -> Vec<String> {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;");
-    let mut forms = vec![
+    let url = percent(secret, true);
+    let form = url.replace("%20", "+");
+    let mut forms = Vec::new();
+    // RFC 6749 §2.3.1: client credentials are written as in a form before they become base64.
+    for text in [secret, &url, &form] {
+        for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
+            forms.extend((0..3).map(|shift| within_base64(engine, text, shift)));
+        }
+    }
+    forms.extend([
         secret.to_owned(),
         secret.to_ascii_uppercase(),
         secret.to_ascii_lowercase(),
-        percent(secret, true),
         percent(secret, false),
-        percent(secret, true).replace("%20", "+"),
         percent(secret, false).replace("%20", "+"),
+        url,
+        form,
         json.replace('/', "\\/"),
         json,
         html.replace('\'', "&#39;"),
@@ -81,10 +90,7 @@ fn forms(secret: &str) -> Vec<String> {
         html,
         hex(true),
         hex(false),
-    ];
-    for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
-        forms.extend((0..3).map(|shift| within_base64(engine, secret, shift)));
-    }
+    ]);
     forms
 }
 

@@ -37,7 +37,7 @@ proptest! {
         secret in secret(),
         before in "[ -~]{0,5}",
         after in "[ -~]{0,5}",
-        encoding in 0_usize..7,
+        encoding in 0_usize..8,
     ) {
         let whole = format!("{before}{secret}{after}");
         let (text, telling) = match encoding {
@@ -58,6 +58,14 @@ proptest! {
             4 => {
                 let hex = secret.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
                 (format!("{before} {hex} {after}"), hex)
+            }
+            7 => {
+                let form = utf8_percent_encode(&secret, NON_ALPHANUMERIC).to_string();
+                let form = ["-", ".", "_", "~"].iter().fold(form, |text, kept| {
+                    text.replace(&format!("%{:02X}", kept.as_bytes()[0]), kept)
+                });
+                let basic = BASE64_STANDARD.encode(format!("{before}:{form}"));
+                (basic.clone(), basic)
             }
             5 => (whole.to_ascii_uppercase(), secret.to_ascii_uppercase()),
             _ => (whole.to_ascii_lowercase(), secret.to_ascii_lowercase()),

@@ -2,9 +2,13 @@
 
 use std::{net::TcpListener, process::Command, sync::Arc, time::Duration};
 
-use domain::{CheckReport, Finding, FindingCode, SmtpForm, StepKind, finding::FindingValue};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use domain::{
+    CheckReport, Finding, FindingCode, SmtpForm, StepKind, TypedSecret, finding::FindingValue,
+};
 use mail::DeniedNetworks;
 use sandbox::Faults;
+use secrecy::ExposeSecret;
 
 use crate::{
     names::Names,
@@ -283,6 +287,32 @@ async fn a_token_endpoint_that_says_nothing_or_drips_is_given_up() {
             FindingCode::TokenEndpointTimeout,
             "{manner:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_echoes_the_request_gets_no_secret_into_the_finding() {
+    let world = World::new().await;
+    let secret = "cl1ent/s3cret+with:odd=parts";
+    let provider = Provider::start(Manner::Echo).await;
+    let form = SmtpForm {
+        client_secret: TypedSecret::new(secret),
+        token_endpoint: provider.url(),
+        ..world.oauth_form()
+    };
+    world.save(&form).await;
+    let begun = world.begin().await;
+    let callback = world.answer(&begun, ALICE, true);
+    let code = callback.code.as_ref().unwrap().expose_secret().to_owned();
+    let state = world.finish(callback).await;
+    let text = format!("{state:?}");
+    // Once with the credentials in the header, once in the body.
+    assert_eq!(provider.visits(), 2);
+    assert!(text.contains("client_secret=[redacted]"), "{text}");
+    let in_form = "cl1ent%2Fs3cret%2Bwith%3Aodd%3Dparts";
+    let basic = BASE64_STANDARD.encode(format!("{}:{in_form}", form.client_id));
+    for told in [secret, in_form, &code, &basic, &basic[basic.len() - 24..]] {
+        assert!(!text.contains(told), "{told}: {text}");
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Manner {
     Endless(String),
     /// Answers with these bytes, and then with one each 20 milliseconds.
     Drip(String),
+    /// Says what was sent to it as the reason of a refusal.
+    Echo,
     /// Says nothing and stays.
     Silent,
 }
@@ -64,7 +66,7 @@ impl Provider {
 async fn serve(mut stream: TcpStream, manner: Manner, sent: Arc<AtomicUsize>) {
     // The start of the request is enough to answer.
     let mut request = [0; 4_096];
-    let _ = stream.read(&mut request).await;
+    let read = stream.read(&mut request).await.unwrap_or_default();
     match manner {
         Manner::Answer(text) => {
             let _ = stream.write_all(text.as_bytes()).await;
@@ -84,6 +86,23 @@ async fn serve(mut stream: TcpStream, manner: Manner, sent: Arc<AtomicUsize>) {
             while stream.write_all(b" ").await.is_ok() {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
+        }
+        Manner::Echo => {
+            let mut heard = request[..read].to_vec();
+            // The body may come on its own.
+            while !heard.ends_with(b"redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Foauth%2Fcallback")
+            {
+                let read = stream.read(&mut request).await.unwrap_or_default();
+                if read == 0 {
+                    return;
+                }
+                heard.extend_from_slice(&request[..read]);
+            }
+            let said = String::from_utf8_lossy(&heard).into_owned();
+            let head =
+                "HTTP/1.1 400 No\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
+            let body = serde_json::json!({ "error": "invalid_client", "error_description": said });
+            let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
         }
         Manner::Silent => std::future::pending().await,
     }
