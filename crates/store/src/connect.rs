@@ -84,9 +84,11 @@ pub(crate) async fn connect(
 }
 
 async fn configure(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    // What is replaced or removed is overwritten: no sealed value stays in free pages for an old key.
     let pragmas = sqlx::AssertSqlSafe(format!(
         "PRAGMA busy_timeout = {BUSY_TIMEOUT};
          PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
          PRAGMA synchronous = FULL;"
     ));
     sqlx::raw_sql(pragmas).execute(&mut *connection).await?;

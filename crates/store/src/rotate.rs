@@ -57,7 +57,6 @@ impl Store {
             (KeySource::Value(_), None) => return Err(StoreError::NewKeyFileMissing),
         };
         let mut connection = self.pool.acquire().await?;
-        self.overwrite_what_goes(&mut connection).await?;
         let (new, secrets) = self.reseal(&mut connection, &place, by, now).await?;
         self.keyring.replace(new.into());
         let key_file = match place {
@@ -128,17 +127,8 @@ impl Store {
         Ok((new, secrets))
     }
 
-    /// Lets SQLite write zeros over what is replaced, so that nothing stays in free pages that the old key opens.
-    async fn overwrite_what_goes(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
-        if self.backend != Backend::Postgres {
-            sqlx::raw_sql("PRAGMA secure_delete = ON")
-                .execute(connection)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Lets SQLite empty its log, for the same reason. When somebody else reads, it is emptied later.
+    /// Lets SQLite empty its log, so that nothing stays there that the old key opens. When somebody else reads, it is
+    /// emptied later.
     async fn forget_log(&self, connection: &mut AnyConnection) {
         if self.backend == Backend::SqliteFile {
             let _ = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")

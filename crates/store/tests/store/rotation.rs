@@ -9,7 +9,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{AuditAction, AuditFilter};
 use secrecy::{ExposeSecret, SecretString};
 use store::{
-    AuditVerdict, FinishOutcome, KeySource, Rotated, SaveOutcome, Store, StoreError, TakeOutcome,
+    AuditVerdict, FinishOutcome, KeySource, Refreshed, Rotated, SaveOutcome, Store, StoreError,
+    TakeOutcome,
 };
 
 use crate::{
@@ -395,17 +396,47 @@ async fn nothing_that_the_old_key_opens_stays_in_the_files_of_the_database() {
     let database = Database::sqlite();
     let store = open(&database).await;
     fill(&store).await;
-    let values = database.pairs("SELECT access_token, verifier FROM grants, authorizations WHERE id = 'authorization-2'").await;
-    let (token, verifier) = values.into_iter().next().unwrap();
-    let is_there = |text: &str| {
-        fs::read_dir(database.folder.path()).unwrap().any(|file| {
-            let content = fs::read(file.unwrap().path()).unwrap();
-            content
-                .windows(text.len())
-                .any(|window| window == text.as_bytes())
-        })
+    let mut old = Vec::new();
+    let mut version = store.grant(home()).await.unwrap().unwrap().version;
+    for length in [900, 20_000, 100] {
+        old.extend(sealed_values(&database).await);
+        let refreshed = Refreshed {
+            access_token: SecretString::from("x".repeat(length)),
+            refresh_token: Some(SecretString::from("y".repeat(length))),
+            expires_at: NOW,
+            scope: None,
+        };
+        let stored = store.store_refreshed(home(), version, "a", refreshed, NOW);
+        version = stored.await.unwrap().unwrap();
+    }
+    store
+        .take_authorization("state-2", Some("browser"), NOW)
+        .await
+        .unwrap();
+    let rest = |text: &String| {
+        let files = fs::read_dir(database.folder.path()).unwrap();
+        let mut contents = files.map(|file| fs::read(file.unwrap().path()).unwrap());
+        // The end of a value, because its beginning may be overwritten by chance.
+        let end = &text.as_bytes()[text.len() - 32..];
+        contents.any(|content| content.windows(end.len()).any(|window| window == end))
     };
-    assert!(is_there(&token) && is_there(&verifier));
+    assert!(old.len() > 20 && old.iter().all(rest));
     rotate(&store).await;
-    assert!(!is_there(&token) && !is_there(&verifier));
+    assert_eq!(old.iter().filter(|text| rest(text)).count(), 0);
+}
+
+async fn sealed_values(database: &Database) -> Vec<String> {
+    let mut values = Vec::new();
+    for sql in [
+        "SELECT access_token, refresh_token FROM grants",
+        "SELECT verifier, verifier FROM authorizations WHERE verifier IS NOT NULL",
+        "SELECT client_secret, mailbox_password FROM smtp_settings WHERE client_secret IS NOT NULL",
+        "SELECT password, password FROM smtp_settings WHERE password IS NOT NULL",
+        "SELECT sealed, sealed_key FROM seal_check, audit_head",
+    ] {
+        for (one, two) in database.pairs(sql).await {
+            values.extend([one, two]);
+        }
+    }
+    values
 }
