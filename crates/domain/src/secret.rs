@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize as _;
 
 /// The secrets that belong to SMTP settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,6 +46,13 @@ impl TypedSecret {
     #[must_use]
     pub fn trimmed(&self) -> Self {
         Self(self.0.trim().to_owned())
+    }
+}
+
+impl Drop for TypedSecret {
+    /// Wipes it: what was typed is not to be found in memory later.
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use domain::Host;
 use secrecy::SecretString;
 
 use super::{
@@ -52,7 +53,53 @@ pub fn read(
             "holds a password, which others on this machine could read; use --database-url-file",
         ));
     }
+    if in_the_clear(&url) {
+        return Err(found.wrong(
+            "is on another machine and could be spoken to in the clear; add sslmode=verify-full (or verify-ca, \
+             or require) to its query",
+        ));
+    }
     Ok(url.into())
+}
+
+/// Whether the database is on another machine and its URL does not insist on TLS: the driver alone would take a server
+/// that has none.
+fn in_the_clear(url: &str) -> bool {
+    let Some(rest) = url
+        .strip_prefix("postgres://")
+        .or_else(|| url.strip_prefix("postgresql://"))
+    else {
+        return !url.starts_with("sqlite:");
+    };
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let host = match host.strip_prefix('[') {
+        Some(literal) => literal.split(']').next(),
+        None => host.split(':').next(),
+    };
+    let parameter = |names: &[&str]| {
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .filter(|(name, _)| names.contains(name))
+            .map(|(_, value)| value)
+            .next_back()
+    };
+    let host = parameter(&["host", "hostaddr"])
+        .or(host)
+        .unwrap_or_default();
+    let is_socket = host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f");
+    // Without a host the driver takes the socket of this machine.
+    let is_here =
+        host.is_empty() || is_socket || Host::parse(host).is_ok_and(|host| host.is_loopback());
+    let insists = matches!(
+        parameter(&["sslmode", "ssl-mode"]),
+        Some("require" | "verify-ca" | "verify-full")
+    );
+    !is_here && !insists
 }
 
 fn report_url(found: &super::values::Sourced<String>, report: &mut Report) {
@@ -67,4 +114,38 @@ fn report_url(found: &super::values::Sourced<String>, report: &mut Report) {
 /// are certain to hold none.
 fn has_password(url: &str) -> bool {
     !url.trim_start().starts_with("sqlite:") && url.contains(['@', '?'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_the_clear;
+
+    #[test]
+    fn a_database_on_another_machine_is_never_spoken_to_in_the_clear() {
+        for url in [
+            "sqlite::memory:",
+            "sqlite://data/mailgrant.db",
+            "postgres://localhost/mailgrant",
+            "postgres://user:p%40ss@127.0.0.1:5432/mailgrant",
+            "postgresql://[::1]:5432/mailgrant",
+            "postgres://user@%2Fvar%2Frun%2Fpostgresql/mailgrant",
+            "postgres:///mailgrant",
+            "postgres:///mailgrant?host=/var/run/postgresql",
+            "postgres://db.example.com/mailgrant?sslmode=verify-full",
+            "postgres://db.example.com/mailgrant?a=b&sslmode=require",
+        ] {
+            assert!(!in_the_clear(url), "{url}");
+        }
+        for url in [
+            "postgres://db.example.com/mailgrant",
+            "postgres://user:localhost@db.example.com/mailgrant",
+            "postgres://192.0.2.1:5432/mailgrant?sslmode=prefer",
+            "postgres://db.example.com/mailgrant?sslmode=",
+            "postgres://localhost/mailgrant?host=db.example.com",
+            "postgres://db.example.com/mailgrant?sslmode=require&sslmode=disable",
+            "postgres:db.example.com",
+        ] {
+            assert!(in_the_clear(url), "{url}");
+        }
+    }
 }
