@@ -88,17 +88,18 @@ async fn serve(mut stream: TcpStream, manner: Manner, sent: Arc<AtomicUsize>) {
             }
         }
         Manner::Echo => {
-            let mut heard = request[..read].to_vec();
+            let mut received = request[..read].to_vec();
             // The body may come on its own.
-            while !heard.ends_with(b"redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Foauth%2Fcallback")
+            while !received
+                .ends_with(b"redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Foauth%2Fcallback")
             {
-                let read = stream.read(&mut request).await.unwrap_or_default();
-                if read == 0 {
+                let more = stream.read(&mut request).await.unwrap_or_default();
+                if more == 0 {
                     return;
                 }
-                heard.extend_from_slice(&request[..read]);
+                received.extend_from_slice(&request[..more]);
             }
-            let said = String::from_utf8_lossy(&heard).into_owned();
+            let said = String::from_utf8_lossy(&received).into_owned();
             let head =
                 "HTTP/1.1 400 No\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
             let body = serde_json::json!({ "error": "invalid_client", "error_description": said });
