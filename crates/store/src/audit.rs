@@ -6,6 +6,8 @@
 //! as a whole, with its head, nor what somebody does who has the sealing key besides the database: for that, keep an
 //! export or the hash of the last entry elsewhere.
 
+use std::sync::Arc;
+
 use domain::AuditRecord;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::AnyConnection;
@@ -69,6 +71,7 @@ impl Store {
         connection: &mut AnyConnection,
         record: &AuditRecord,
     ) -> Result<(), StoreError> {
+        let before = self.keyring.current();
         let head: Vec<Head> = sqlx::query_as(
             "UPDATE audit_head SET sequence = sequence WHERE id = 1
              RETURNING sealed_key, sequence, hash, mac",
@@ -76,7 +79,7 @@ impl Store {
         .fetch_all(&mut *connection)
         .await?;
         let head = HEAD.needed("id", head.into_iter().next())?;
-        let key = self.audit_key(connection, &head).await?;
+        let key = self.audit_key(connection, before, &head).await?;
         let mut row = None;
         if head.holds(&key) {
             row = next(connection, &key, head.sequence, head.hash, record).await?;
@@ -107,12 +110,28 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// A hash of what must neither be read from the database nor be guessed with the database alone.
+    pub(crate) async fn blind(
+        &self,
+        connection: &mut AnyConnection,
+        text: &str,
+    ) -> Result<String, StoreError> {
+        let before = self.keyring.current();
+        let head: Head =
+            sqlx::query_as("SELECT sealed_key, sequence, hash, mac FROM audit_head WHERE id = 1")
+                .fetch_one(&mut *connection)
+                .await?;
+        let key = self.audit_key(connection, before, &head).await?;
+        Ok(key.blind(text))
+    }
+
+    /// `before` is the key in force before the head was read ([`Store::key_of`]).
     async fn audit_key(
         &self,
         connection: &mut AnyConnection,
+        before: Arc<Sealer>,
         head: &Head,
     ) -> Result<AuditKey, StoreError> {
-        let before = self.keyring.current();
         let key = Sealed(HEAD.needed("sealed_key", head.sealed_key.clone())?);
         let sealer = self.key_of(connection, before, &key).await?;
         Ok(AuditKey::opened(sealer.open(&key, KEY)?))
