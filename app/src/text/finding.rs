@@ -2,7 +2,7 @@
 
 use domain::{Finding, FindingCode, finding::FindingValue};
 
-use super::{findings_connection, findings_oauth, findings_smtp};
+use super::{findings_connection, findings_domain, findings_oauth, findings_smtp};
 
 /// The words of a code. `{username}` and the like stand for values of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,11 @@ pub fn explain(finding: &Finding) -> Explanation {
     Explanation {
         cause: filled(template.cause, finding),
         fix: filled(template.fix, finding),
-        copy: template.copy.map(|text| filled(text, finding)),
+        // A record is proposed only where one is known to be right.
+        copy: template
+            .copy
+            .filter(|text| *text != "{record}" || !finding.value(FindingValue::Record).is_empty())
+            .map(|text| filled(text, finding)),
         link: template.link,
     }
 }
@@ -69,11 +73,12 @@ fn template(code: FindingCode) -> Option<Template> {
     findings_oauth::template(code)
         .or_else(|| findings_connection::template(code))
         .or_else(|| findings_smtp::template(code))
+        .or_else(|| findings_domain::template(code))
 }
 
 /// Puts in the values; one that is not known is described.
 fn filled(text: &str, finding: &Finding) -> String {
-    const VALUES: [(&str, FindingValue, &str); 10] = [
+    const VALUES: [(&str, FindingValue, &str); 13] = [
         ("{username}", FindingValue::Username, "the user name"),
         ("{account}", FindingValue::Account, "the account"),
         ("{from}", FindingValue::From, "the From address"),
@@ -88,6 +93,9 @@ fn filled(text: &str, finding: &Finding) -> String {
         ("{issuer}", FindingValue::Issuer, "another server"),
         ("{offered}", FindingValue::Offered, "nothing we know"),
         ("{address}", FindingValue::Address, "an address"),
+        ("{domain}", FindingValue::Domain, "the domain"),
+        ("{selector}", FindingValue::Selector, "given"),
+        ("{record}", FindingValue::Record, ""),
     ];
     let mut text = text.to_owned();
     for (name, value, otherwise) in VALUES {
@@ -115,9 +123,19 @@ mod tests {
                 findings_oauth::template(*code).is_some(),
                 findings_connection::template(*code).is_some(),
                 findings_smtp::template(*code).is_some(),
+                findings_domain::template(*code).is_some(),
             ];
             assert_eq!(places.iter().filter(|has| **has).count(), 1, "{code:?}");
         }
+    }
+
+    #[test]
+    fn a_record_is_offered_to_copy_only_where_one_is_proposed() {
+        let missing = Finding::new(FindingCode::SpfMissing);
+        assert_eq!(explain(&missing).copy, None);
+        let record = "v=spf1 include:_spf.google.com ~all";
+        let explained = explain(&missing.with(FindingValue::Record, record));
+        assert_eq!(explained.copy.as_deref(), Some(record));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod field_error;
 mod field_warning;
 mod finding;
 mod findings_connection;
+mod findings_domain;
 mod findings_oauth;
 mod findings_smtp;
 mod problem;

@@ -207,6 +207,50 @@ finding_codes! {
     MessageTooLarge = Never,
     /// A permanent refusal that is not known to us; it is shown as it came.
     Refused = Never,
+
+    // The domain of the From address. None of them stops mail here; others may.
+    /// This machine has no name server.
+    DnsNotConfigured = Later,
+    /// No name server answered.
+    DnsNoAnswer = Later,
+    /// The name server failed.
+    DnsFailed = Later,
+    /// The domain does not exist.
+    DomainNotFound = Never,
+    /// The domain names no mail servers.
+    MxMissing = Never,
+    /// The domain says that it takes no mail (RFC 7505).
+    MxNull = Never,
+    /// There is no SPF record.
+    SpfMissing = Never,
+    /// There are several SPF records, so that none counts (RFC 7208 §4.5).
+    SpfSeveral = Never,
+    /// The SPF record needs more lookups than receivers make (RFC 7208 §4.6.4).
+    SpfTooManyLookups = Never,
+    /// The SPF record does not allow the server that mail is sent through.
+    SpfNotAllowed = Never,
+    /// The SPF record allows everybody.
+    SpfAllowsEverybody = Never,
+    /// The SPF record cannot be read, or leads nowhere.
+    SpfBroken = Never,
+    /// Which addresses mail leaves from is not known here, so the SPF record cannot be judged.
+    SpfSenderUnknown = Never,
+    /// Which DKIM key signs is not known here.
+    DkimNoSelector = Never,
+    /// There is no key at the DKIM selector.
+    DkimMissing = Never,
+    /// The key at the DKIM selector was revoked: `p=` is empty (RFC 6376 §3.6.1).
+    DkimRevoked = Never,
+    /// The key at the DKIM selector cannot be read.
+    DkimBroken = Never,
+    /// The key at the DKIM selector has fewer than 1,024 bits (RFC 8301 §3.2).
+    DkimKeyWeak = Never,
+    /// There is no DMARC record.
+    DmarcMissing = Never,
+    /// There are several DMARC records, so that none counts (RFC 7489 §6.6.3).
+    DmarcSeveral = Never,
+    /// The DMARC record has no policy that is known.
+    DmarcBroken = Never,
 }
 
 impl FindingCode {
@@ -247,6 +291,12 @@ pub enum FindingValue {
     Offered,
     /// An address that is not connected to.
     Address,
+    /// The domain of the From address.
+    Domain,
+    /// The DKIM selector.
+    Selector,
+    /// A DNS record that is proposed.
+    Record,
 }
 
 /// A decoded failure.

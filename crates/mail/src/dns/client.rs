@@ -1,0 +1,218 @@
+//! Questions to a name server.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use hickory_resolver::{
+    TokioResolver,
+    config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig},
+    net::{DnsError, NetError, runtime::TokioRuntimeProvider},
+    proto::rr::{Name, RData, RecordType},
+};
+use tokio::time::{Instant, timeout_at};
+
+/// How long one try may take; there are two.
+const TRY: Duration = Duration::from_secs(2);
+/// How many records of one answer are looked at.
+const RECORDS_AT_MOST: usize = 100;
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unanswered {
+    /// No name server is configured on this machine.
+    NotConfigured,
+    /// No name server was reached, or none answered in time.
+    Silent,
+    /// The name server failed (SERVFAIL, REFUSED), or said something that cannot be read.
+    Failed,
+    /// This cannot be a name in DNS, so nobody was asked.
+    NotAName,
+}
+
+/// The records of one type at a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer<T> {
+    /// The records; empty when the name has none of this type.
+    pub(crate) records: Vec<T>,
+    /// Whether the name exists.
+    pub(crate) exists: bool,
+}
+
+/// A server that is named in DNS (RFC 2782).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Service {
+    /// The lowest comes first.
+    pub(crate) priority: u16,
+    /// Among those of one priority the highest is asked first, as we ask one only.
+    pub(crate) weight: u16,
+    /// Its port.
+    pub(crate) port: u16,
+    /// Its host; empty when the service is not offered.
+    pub(crate) target: String,
+}
+
+/// The name server, for one run. What was answered is kept for the run and not longer: who has just corrected a record
+/// wants to see that.
+#[derive(Clone, Debug)]
+pub(crate) struct Dns {
+    resolver: Option<TokioResolver>,
+    deadline: Instant,
+}
+
+impl Dns {
+    /// Asks `server` only, else the name servers of this machine; all questions together take `patience` at most.
+    pub(crate) fn open(server: Option<SocketAddr>, patience: Duration) -> Self {
+        let builder = match server {
+            Some(server) => Ok(TokioResolver::builder_with_config(
+                ResolverConfig::from_name_servers(vec![name_server(server)]),
+                TokioRuntimeProvider::default(),
+            )),
+            None => TokioResolver::builder_tokio(),
+        };
+        let resolver = builder.and_then(|mut builder| {
+            let options = builder.options_mut();
+            options.timeout = TRY;
+            options.attempts = 1;
+            // The domain's own records are wanted, not what this machine makes of them.
+            options.use_hosts_file = ResolveHosts::Never;
+            options.cache_size = 64;
+            builder.build()
+        });
+        if let Err(error) = &resolver {
+            tracing::debug!(error = error as &dyn std::error::Error, "no name server");
+        }
+        Self {
+            resolver: resolver.ok(),
+            deadline: Instant::now() + patience,
+        }
+    }
+
+    /// Texts, each with its strings joined (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
+    pub(crate) async fn texts(&self, name: &str) -> Result<Answer<String>, Unanswered> {
+        self.ask(name, RecordType::TXT, |data| match data {
+            RData::TXT(text) => Some(String::from_utf8_lossy(&text.txt_data.concat()).into_owned()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Mail servers with their preference, the preferred one first; an empty name is the null MX (RFC 7505).
+    pub(crate) async fn mail_servers(
+        &self,
+        domain: &str,
+    ) -> Result<Answer<(u16, String)>, Unanswered> {
+        let mut answer = self
+            .ask(domain, RecordType::MX, |data| match data {
+                RData::MX(mx) => Some((mx.preference, text(&mx.exchange))),
+                _ => None,
+            })
+            .await?;
+        answer.records.sort();
+        Ok(answer)
+    }
+
+    /// The servers of a service, the first to be asked first.
+    pub(crate) async fn services(&self, name: &str) -> Result<Answer<Service>, Unanswered> {
+        let mut answer = self
+            .ask(name, RecordType::SRV, |data| match data {
+                RData::SRV(srv) => Some(Service {
+                    priority: srv.priority,
+                    weight: srv.weight,
+                    port: srv.port,
+                    target: text(&srv.target),
+                }),
+                _ => None,
+            })
+            .await?;
+        answer
+            .records
+            .sort_by_key(|service| (service.priority, u16::MAX - service.weight));
+        Ok(answer)
+    }
+
+    /// Addresses, IPv4 first.
+    pub(crate) async fn addresses(&self, name: &str) -> Result<Answer<IpAddr>, Unanswered> {
+        let ip = |data: &RData| match data {
+            RData::A(address) => Some(IpAddr::V4(address.0)),
+            RData::AAAA(address) => Some(IpAddr::V6(address.0)),
+            _ => None,
+        };
+        let (four, six) = tokio::join!(
+            self.ask(name, RecordType::A, ip),
+            self.ask(name, RecordType::AAAA, ip)
+        );
+        match (four, six) {
+            (Ok(mut four), Ok(six)) => {
+                four.records.extend(six.records);
+                four.exists |= six.exists;
+                Ok(four)
+            }
+            // Some servers fail for AAAA alone.
+            (Ok(answer), Err(_)) | (Err(_), Ok(answer)) if !answer.records.is_empty() => Ok(answer),
+            (Err(unanswered), _) | (_, Err(unanswered)) => Err(unanswered),
+        }
+    }
+
+    async fn ask<T>(
+        &self,
+        name: &str,
+        kind: RecordType,
+        read: impl Fn(&RData) -> Option<T>,
+    ) -> Result<Answer<T>, Unanswered> {
+        let resolver = self.resolver.as_ref().ok_or(Unanswered::NotConfigured)?;
+        let mut asked = Name::from_ascii(name).map_err(|_| Unanswered::NotAName)?;
+        // Never a name below a search domain of this machine.
+        asked.set_fqdn(true);
+        let answer = timeout_at(self.deadline, resolver.lookup(asked, kind)).await;
+        match answer.unwrap_or(Err(NetError::Timeout)) {
+            Ok(found) => Ok(Answer {
+                records: found
+                    .answers()
+                    .iter()
+                    .filter_map(|record| read(&record.data))
+                    .take(RECORDS_AT_MOST)
+                    .collect(),
+                exists: true,
+            }),
+            Err(error) if error.is_no_records_found() => Ok(Answer {
+                records: Vec::new(),
+                exists: !error.is_nx_domain(),
+            }),
+            Err(error) => {
+                tracing::debug!(%kind, error = &error as &dyn std::error::Error, "no answer");
+                Err(unanswered(&error))
+            }
+        }
+    }
+}
+
+fn unanswered(error: &NetError) -> Unanswered {
+    match error {
+        NetError::Dns(DnsError::ResponseCode(_))
+        | NetError::Proto(_)
+        | NetError::Truncated
+        | NetError::QueryCaseMismatch
+        | NetError::ForeignClassRecord { .. } => Unanswered::Failed,
+        _ => Unanswered::Silent,
+    }
+}
+
+/// One name server, over UDP and, for long answers, TCP.
+fn name_server(address: SocketAddr) -> NameServerConfig {
+    let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
+        connection.port = address.port();
+        connection
+    });
+    NameServerConfig::new(address.ip(), true, connections.into())
+}
+
+/// A name without its last dot, in lower case; empty for the root. What is no ASCII letter, digit, hyphen or underscore is
+/// escaped (RFC 1035 §5.1).
+fn text(name: &Name) -> String {
+    name.to_lowercase()
+        .to_ascii()
+        .trim_end_matches('.')
+        .to_owned()
+}

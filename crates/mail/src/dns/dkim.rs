@@ -1,0 +1,120 @@
+//! DKIM (RFC 6376): the key that signatures are checked with.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use domain::{CheckFact, FactName, Finding, FindingCode, finding::FindingValue};
+
+use super::{Dns, Unanswered, step::Look};
+
+/// Shortest RSA key in the form of RFC 5280 §4.1: bytes. One of 1,024 bits has 162; below that receivers refuse (RFC 8301 §3.2).
+const RSA_AT_LEAST: usize = 160;
+/// An Ed25519 key: bytes (RFC 8463 §3).
+const ED25519: usize = 32;
+
+/// Looks at the key of a selector. Without one nothing can be asked for: DNS does not list selectors.
+pub(super) async fn look(dns: &Dns, domain: &str, selector: Option<&str>) -> Look {
+    let Some(selector) = selector else {
+        return Look::undecided(FindingCode::DkimNoSelector);
+    };
+    let finding = |code| Finding::new(code).with(FindingValue::Selector, selector);
+    let answer = match dns.texts(&name(domain, selector)).await {
+        Ok(answer) => answer,
+        Err(Unanswered::NotAName) => {
+            return Look::default().wrong(finding(FindingCode::DkimMissing));
+        }
+        Err(unanswered) => return Look::unanswered(unanswered),
+    };
+    let mut look = Look::default();
+    for record in &answer.records {
+        look.record(record);
+    }
+    let keys: Vec<_> = answer.records.iter().map(|record| key(record)).collect();
+    // RFC 6376 §3.6.2.2 leaves open what several records mean; one good key is enough for a receiver that tries all.
+    let best = keys.iter().find(|key| key.is_ok()).or(keys.first());
+    match best {
+        None => look.wrong(finding(FindingCode::DkimMissing)),
+        Some(Err(code)) => look.wrong(finding(*code)),
+        Some(Ok(kind)) => {
+            look.facts.push(CheckFact {
+                name: FactName::Reason,
+                value: format!("k={kind}"),
+            });
+            look
+        }
+    }
+}
+
+/// Where the key is (RFC 6376 §3.6.2.1).
+pub(super) fn name(domain: &str, selector: &str) -> String {
+    format!("{selector}._domainkey.{domain}")
+}
+
+/// The type of the key, or what is wrong with it.
+fn key(record: &str) -> Result<&'static str, FindingCode> {
+    let tags: Vec<_> = record
+        .split(';')
+        .filter_map(|part| part.split_once('='))
+        .map(|(tag, value)| (tag.trim(), value.trim()))
+        .collect();
+    let value = |name| tags.iter().find(|(tag, _)| *tag == name).map(|tag| tag.1);
+    if value("v").is_some_and(|version| version != "DKIM1") {
+        return Err(FindingCode::DkimBroken);
+    }
+    let key: String = value("p")
+        .ok_or(FindingCode::DkimBroken)?
+        .split_ascii_whitespace()
+        .collect();
+    if key.is_empty() {
+        return Err(FindingCode::DkimRevoked);
+    }
+    let length = BASE64_STANDARD
+        .decode(key)
+        .map_err(|_| FindingCode::DkimBroken)?
+        .len();
+    match value("k").unwrap_or("rsa") {
+        "rsa" if length < RSA_AT_LEAST => Err(FindingCode::DkimKeyWeak),
+        "rsa" => Ok("rsa"),
+        "ed25519" if length == ED25519 => Ok("ed25519"),
+        _ => Err(FindingCode::DkimBroken),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_keys_and_says_what_is_wrong_with_others() {
+        let rsa = |bytes: usize| BASE64_STANDARD.encode(vec![0x30; bytes]);
+        let ed = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+        for (record, expected) in [
+            (format!("v=DKIM1; k=rsa; p={}", rsa(294)), Ok("rsa")),
+            (format!("p={}", rsa(162)), Ok("rsa")),
+            (
+                format!("k=ed25519;p={} {}", &ed[..9], &ed[9..]),
+                Ok("ed25519"),
+            ),
+            (
+                format!("k=rsa; p={}", rsa(94)),
+                Err(FindingCode::DkimKeyWeak),
+            ),
+            ("v=DKIM1; p=".into(), Err(FindingCode::DkimRevoked)),
+            ("v=DKIM1; k=rsa".into(), Err(FindingCode::DkimBroken)),
+            (
+                format!("v=DKIM2; p={}", rsa(294)),
+                Err(FindingCode::DkimBroken),
+            ),
+            (
+                format!("k=ed25519; p={}", rsa(31)),
+                Err(FindingCode::DkimBroken),
+            ),
+            (
+                format!("k=dsa; p={}", rsa(294)),
+                Err(FindingCode::DkimBroken),
+            ),
+            ("p=***".into(), Err(FindingCode::DkimBroken)),
+            (String::new(), Err(FindingCode::DkimBroken)),
+        ] {
+            assert_eq!(key(&record), expected, "{record}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! DMARC (RFC 7489): what receivers do with mail that is not proven to come from the domain.
+
+use domain::{CheckFact, FactName, Finding, FindingCode, finding::FindingValue};
+
+use super::{Dns, step::Look};
+
+/// What is proposed to a domain without a record: it changes nothing but says that somebody looks.
+const PROPOSED: &str = "v=DMARC1; p=none";
+
+/// How many names are asked for; longer domains than these labels are nobody's From address.
+const DOMAINS_AT_MOST: usize = 8;
+
+/// Looks for the record at the domain, then at the domains above it down to two labels. RFC 7489 §6.6.3 goes to the
+/// organisational domain at once, which takes a list of public suffixes to know.
+pub(super) async fn look(dns: &Dns, domain: &str) -> Look {
+    let mut look = Look::default();
+    for (depth, owner) in domains(domain).enumerate() {
+        let answer = match dns.texts(&format!("_dmarc.{owner}")).await {
+            Ok(answer) => answer,
+            Err(unanswered) => return Look::unanswered(unanswered),
+        };
+        let records: Vec<_> = answer
+            .records
+            .iter()
+            .filter(|record| is_dmarc(record))
+            .collect();
+        for record in &records {
+            look.record(record);
+        }
+        match records.as_slice() {
+            [] => {}
+            [record] => {
+                let Some(policy) = policy(record, depth > 0) else {
+                    return look.wrong(proposing(FindingCode::DmarcBroken));
+                };
+                look.facts.push(CheckFact {
+                    name: FactName::Reason,
+                    value: format!("_dmarc.{owner}: {policy}"),
+                });
+                return look;
+            }
+            // RFC 7489 §6.6.3: then none of them counts.
+            _ => return look.wrong(FindingCode::DmarcSeveral),
+        }
+    }
+    look.wrong(proposing(FindingCode::DmarcMissing))
+}
+
+fn proposing(code: FindingCode) -> Finding {
+    Finding::new(code).with(FindingValue::Record, PROPOSED)
+}
+
+/// The domain and those above it, down to two labels.
+fn domains(domain: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(domain), |domain| {
+        domain
+            .split_once('.')
+            .map(|(_, parent)| parent)
+            .filter(|parent| parent.contains('.'))
+    })
+    .take(DOMAINS_AT_MOST)
+}
+
+/// RFC 7489 §6.3: the version comes first and is this one.
+fn is_dmarc(record: &str) -> bool {
+    let version = record.split(';').next().unwrap_or_default();
+    version
+        .split_once('=')
+        .is_some_and(|(tag, value)| tag.trim() == "v" && value.trim() == "DMARC1")
+}
+
+/// The policy in force, as in the record: `p=reject`.
+fn policy(record: &str, inherited: bool) -> Option<String> {
+    let value = |name: &str| {
+        record.split(';').find_map(|part| {
+            let (tag, value) = part.split_once('=')?;
+            (tag.trim().eq_ignore_ascii_case(name)).then(|| value.trim().to_ascii_lowercase())
+        })
+    };
+    let known = |policy: &String| ["none", "quarantine", "reject"].contains(&policy.as_str());
+    let own = value("p").filter(known)?;
+    match value("sp") {
+        Some(below) if inherited => known(&below).then(|| format!("sp={below}")),
+        _ => Some(format!("p={own}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_at_the_domain_and_those_above_it() {
+        let found: Vec<_> = domains("a.mail.example.com").collect();
+        assert_eq!(
+            found,
+            ["a.mail.example.com", "mail.example.com", "example.com"]
+        );
+        assert_eq!(domains("localhost").collect::<Vec<_>>(), ["localhost"]);
+        assert_eq!(domains(&"a.".repeat(100)).count(), DOMAINS_AT_MOST);
+    }
+
+    #[test]
+    fn reads_the_policy_and_the_one_for_subdomains() {
+        for (record, inherited, expected) in [
+            ("v=DMARC1; p=reject", false, Some("p=reject")),
+            ("v=DMARC1;p=None;sp=quarantine", false, Some("p=none")),
+            (
+                "v=DMARC1;p=none; sp = quarantine",
+                true,
+                Some("sp=quarantine"),
+            ),
+            ("v=DMARC1; p=none", true, Some("p=none")),
+            ("v=DMARC1; rua=mailto:x@example.com", false, None),
+            ("v=DMARC1; p=maybe", false, None),
+        ] {
+            assert_eq!(policy(record, inherited).as_deref(), expected, "{record}");
+        }
+        assert!(is_dmarc(" v = DMARC1 ; p=none"));
+        assert!(!is_dmarc("p=none; v=DMARC1") && !is_dmarc("v=DMARC2; p=none") && !is_dmarc(""));
+    }
+}

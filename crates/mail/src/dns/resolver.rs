@@ -1,0 +1,28 @@
+//! The addresses of hosts, of one name server.
+
+use std::{io, net::SocketAddr};
+
+use domain::Host;
+
+use super::{Dns, PATIENCE, Unanswered};
+use crate::outgoing::{Resolver, Resolving};
+
+/// Asks this name server in place of the machine's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NameServer(pub(crate) SocketAddr);
+
+impl Resolver for NameServer {
+    fn resolve<'a>(&'a self, name: &'a Host) -> Resolving<'a> {
+        Box::pin(async move {
+            let dns = Dns::open(Some(self.0), PATIENCE);
+            match dns.addresses(name.as_str()).await {
+                Ok(answer) => Ok(answer.records),
+                Err(unanswered) => Err(io::Error::from(match unanswered {
+                    Unanswered::Silent => io::ErrorKind::TimedOut,
+                    Unanswered::NotAName => io::ErrorKind::InvalidInput,
+                    Unanswered::NotConfigured | Unanswered::Failed => io::ErrorKind::Other,
+                })),
+            }
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! SPF (RFC 7208): who may send for the domain.
+
+mod record;
+mod walk;
+
+use domain::{Finding, FindingCode, Host, Provider, finding::FindingValue};
+
+use self::{
+    record::Qualifier,
+    walk::{Fault, Walk},
+};
+use super::{Dns, sender::Sender, step::Look};
+
+/// Looks whether `domain` allows the servers that send for it through `host`.
+pub(super) async fn look(dns: &Dns, domain: &str, host: &Host, provider: Provider) -> Look {
+    let sender = match Sender::of(dns, domain, host, provider).await {
+        Ok(sender) => sender,
+        Err(unanswered) => return Look::unanswered(unanswered),
+    };
+    let mut walk = Walk::new(dns, &sender);
+    let result = walk.through(domain.to_owned()).await;
+    let own = walk.records.first().map(|(_, record)| record.clone());
+    let everybody = walk.everybody;
+    let depends = walk.depends;
+    let mut look = match &result {
+        Err(Fault::Unanswered(unanswered)) => Look::unanswered(*unanswered),
+        _ => Look::default(),
+    };
+    for (owner, record) in walk.records {
+        look.record(&if owner == domain {
+            record
+        } else {
+            format!("{owner}: {record}")
+        });
+    }
+    let proposing = |code, record: Option<String>| {
+        let finding = Finding::new(code).with(FindingValue::Server, host.as_str());
+        match record {
+            Some(record) => finding.with(FindingValue::Record, record),
+            None => finding,
+        }
+    };
+    let mechanism = sender.mechanism();
+    match result {
+        Err(Fault::Unanswered(_)) => look,
+        Err(Fault::Missing) => {
+            let record = mechanism.map(|mechanism| format!("v=spf1 {mechanism} ~all"));
+            look.wrong(proposing(FindingCode::SpfMissing, record))
+        }
+        Err(Fault::Several) => look.wrong(FindingCode::SpfSeveral),
+        Err(Fault::Broken(part)) => look.wrong(Finding::new(FindingCode::SpfBroken).saying(part)),
+        Err(Fault::TooManyLookups) => look.wrong(FindingCode::SpfTooManyLookups),
+        Ok(_) if everybody => {
+            let record = own.map(|own| without_everybody(&own));
+            look.wrong(proposing(FindingCode::SpfAllowsEverybody, record))
+        }
+        Ok(Some(Qualifier::Pass)) => look,
+        // By names or addresses alone this cannot be told.
+        Ok(_) if depends || matches!(sender, Sender::Addresses { certain: false, .. }) => {
+            look.undecided = true;
+            look.wrong(proposing(FindingCode::SpfSenderUnknown, None))
+        }
+        Ok(_) => {
+            let record = own.zip(mechanism);
+            let record = record.map(|(own, mechanism)| with(&own, &mechanism));
+            look.wrong(proposing(FindingCode::SpfNotAllowed, record))
+        }
+    }
+}
+
+/// A record with one more mechanism, before what decides about everybody else.
+fn with(record: &str, mechanism: &str) -> String {
+    let mut terms: Vec<_> = record.split_ascii_whitespace().collect();
+    let at = terms
+        .iter()
+        .position(|term| is_last(term))
+        .unwrap_or(terms.len());
+    terms.insert(at, mechanism);
+    terms.join(" ")
+}
+
+/// `all` with any qualifier, or `redirect=`.
+fn is_last(term: &str) -> bool {
+    let term = term.to_ascii_lowercase();
+    term.trim_start_matches(['+', '-', '~', '?']) == "all" || term.starts_with("redirect=")
+}
+
+/// A record whose `+all` has become `~all`.
+fn without_everybody(record: &str) -> String {
+    let terms = record.split_ascii_whitespace().map(|term| {
+        let everybody = term.eq_ignore_ascii_case("all") || term.eq_ignore_ascii_case("+all");
+        if everybody { "~all" } else { term }
+    });
+    terms.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mechanism_goes_before_what_decides_about_the_others() {
+        for (record, expected) in [
+            ("v=spf1 mx -all", "v=spf1 mx include:x -all"),
+            ("v=spf1 ?ALL", "v=spf1 include:x ?ALL"),
+            ("v=spf1 redirect=y", "v=spf1 include:x redirect=y"),
+            ("v=spf1  mx", "v=spf1 mx include:x"),
+        ] {
+            assert_eq!(with(record, "include:x"), expected);
+        }
+        assert_eq!(without_everybody("v=spf1 a +all"), "v=spf1 a ~all");
+        assert_eq!(without_everybody("v=spf1 ALL"), "v=spf1 ~all");
+    }
+}

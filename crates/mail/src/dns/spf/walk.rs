@@ -1,0 +1,223 @@
+//! Going through an SPF record and those it includes (RFC 7208 §4.6).
+
+use std::{future::Future, net::IpAddr, pin::Pin};
+
+use super::record::{Mechanism, Prefixes, Qualifier, Record, Target, is_spf};
+use crate::dns::{Dns, Unanswered, sender::Sender};
+
+/// How many terms that ask DNS one evaluation may meet (RFC 7208 §4.6.4).
+const LOOKUPS_AT_MOST: usize = 10;
+/// How many mail servers of one `mx` are looked at (RFC 7208 §4.6.4).
+const MAIL_SERVERS_AT_MOST: usize = 10;
+
+/// Why a record gives no result.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// There is no record.
+    Missing,
+    /// There are several.
+    Several,
+    /// A part cannot be read, or leads nowhere.
+    Broken(String),
+    /// More terms than receivers look up.
+    TooManyLookups,
+    /// The name server said nothing.
+    Unanswered(Unanswered),
+}
+
+/// The way through the records of a domain.
+pub(super) struct Walk<'a> {
+    dns: &'a Dns,
+    sender: &'a Sender,
+    lookups: usize,
+    /// The domains on the way to here.
+    way: Vec<String>,
+    /// The records that were met, each with its domain.
+    pub(super) records: Vec<(String, String)>,
+    /// Whether a term was met whose meaning depends on the connection.
+    pub(super) depends: bool,
+    /// Whether everybody may send.
+    pub(super) everybody: bool,
+}
+
+type Walking<'w> = Pin<Box<dyn Future<Output = Result<Option<Qualifier>, Fault>> + Send + 'w>>;
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(dns: &'a Dns, sender: &'a Sender) -> Self {
+        Self {
+            dns,
+            sender,
+            lookups: 0,
+            way: Vec::new(),
+            records: Vec::new(),
+            depends: false,
+            everybody: false,
+        }
+    }
+
+    /// What the record of `domain` says about the sender: the first match, or `None`. All terms up to `all` are gone
+    /// through even after a match, since other senders need them.
+    pub(super) fn through<'w>(&'w mut self, domain: String) -> Walking<'w> {
+        Box::pin(async move {
+            if self.way.contains(&domain) {
+                return Err(Fault::Broken(domain));
+            }
+            let known = matches!(self.sender, Sender::Known(known) if known.records.contains(&domain.as_str()));
+            self.way.push(domain.clone());
+            let result = self.record(&domain).await;
+            self.way.pop();
+            match result {
+                Err(Fault::TooManyLookups) => Err(Fault::TooManyLookups),
+                // The provider minds its own records.
+                _ if known => Ok(Some(Qualifier::Pass)),
+                result => result,
+            }
+        })
+    }
+
+    async fn record(&mut self, domain: &str) -> Result<Option<Qualifier>, Fault> {
+        let answer = self.dns.texts(domain).await.map_err(Fault::Unanswered)?;
+        let mut found = answer.records.into_iter().filter(|text| is_spf(text));
+        let text = found.next().ok_or(Fault::Missing)?;
+        let another = found.next();
+        self.records.push((domain.to_owned(), text.clone()));
+        if let Some(another) = another {
+            self.records.push((domain.to_owned(), another));
+            return Err(Fault::Several);
+        }
+        let record = Record::parse(&text).map_err(Fault::Broken)?;
+        let mut result = None;
+        for (qualifier, mechanism) in record.terms {
+            if mechanism == Mechanism::All {
+                self.everybody |= qualifier == Qualifier::Pass;
+                // RFC 7208 §5.1: what follows is never looked at.
+                return Ok(result.or(Some(qualifier)));
+            }
+            let before = self.everybody;
+            let fits = self.fits(domain, mechanism, result.is_some()).await?;
+            // Whom an `include` lets pass only counts where that means to pass here.
+            self.everybody = before || self.everybody && qualifier == Qualifier::Pass;
+            if fits && result.is_none() {
+                result = Some(qualifier);
+            }
+        }
+        let Some(redirect) = record.redirect else {
+            return Ok(result);
+        };
+        self.count()?;
+        match redirect {
+            Target::Name(name) => {
+                let there = self.through(name.clone()).await;
+                Ok(result.or(leads(there, || format!("redirect={name}"))?))
+            }
+            Target::Itself | Target::Macro => {
+                self.depends = true;
+                Ok(result)
+            }
+        }
+    }
+
+    /// Whether a mechanism means the sender. When that is decided already, only lookups are counted.
+    async fn fits(
+        &mut self,
+        domain: &str,
+        mechanism: Mechanism,
+        decided: bool,
+    ) -> Result<bool, Fault> {
+        match mechanism {
+            Mechanism::All => Ok(true),
+            Mechanism::Ip(network) => Ok(self.any(|address| network.contains(&address))),
+            Mechanism::Include(Target::Name(name)) => {
+                self.count()?;
+                let there = self.through(name.clone()).await;
+                let there = leads(there, || format!("include:{name}"))?;
+                Ok(there == Some(Qualifier::Pass))
+            }
+            Mechanism::A(target, prefixes) => {
+                self.count()?;
+                match self.target(domain, target) {
+                    Some(name) if !decided => self.is_at(&name, prefixes).await,
+                    _ => Ok(false),
+                }
+            }
+            Mechanism::Mx(target, prefixes) => {
+                self.count()?;
+                match self.target(domain, target) {
+                    Some(name) if !decided => self.is_mail_server_of(&name, prefixes).await,
+                    _ => Ok(false),
+                }
+            }
+            Mechanism::Include(_) | Mechanism::Other => {
+                self.count()?;
+                self.depends = true;
+                Ok(false)
+            }
+        }
+    }
+
+    fn count(&mut self) -> Result<(), Fault> {
+        self.lookups += 1;
+        if self.lookups > LOOKUPS_AT_MOST {
+            return Err(Fault::TooManyLookups);
+        }
+        Ok(())
+    }
+
+    fn any(&self, fits: impl Fn(IpAddr) -> bool) -> bool {
+        match self.sender {
+            Sender::Known(_) => false,
+            Sender::Addresses { addresses, .. } => addresses.iter().copied().any(fits),
+        }
+    }
+
+    /// The name to look up; `None` when the sender has no addresses to compare, or the name depends on the connection.
+    fn target(&mut self, domain: &str, target: Target) -> Option<String> {
+        if matches!(self.sender, Sender::Known(_)) {
+            return None;
+        }
+        match target {
+            Target::Itself => Some(domain.to_owned()),
+            Target::Name(name) => Some(name),
+            Target::Macro => {
+                self.depends = true;
+                None
+            }
+        }
+    }
+
+    async fn is_at(&self, name: &str, prefixes: Prefixes) -> Result<bool, Fault> {
+        let answer = match self.dns.addresses(name).await {
+            Err(Unanswered::NotAName) => return Err(Fault::Broken(name.to_owned())),
+            answer => answer.map_err(Fault::Unanswered)?,
+        };
+        let networks: Vec<_> = answer
+            .records
+            .into_iter()
+            .filter_map(|address| prefixes.around(address))
+            .collect();
+        Ok(self.any(|address| networks.iter().any(|network| network.contains(&address))))
+    }
+
+    async fn is_mail_server_of(&self, name: &str, prefixes: Prefixes) -> Result<bool, Fault> {
+        let answer = match self.dns.mail_servers(name).await {
+            Err(Unanswered::NotAName) => return Err(Fault::Broken(name.to_owned())),
+            answer => answer.map_err(Fault::Unanswered)?,
+        };
+        for (_, server) in answer.records.into_iter().take(MAIL_SERVERS_AT_MOST) {
+            if !server.is_empty() && self.is_at(&server, prefixes).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// A record that is included or stands in the place of another has to be there and to be good (RFC 7208 §5.2, §6.1).
+fn leads<T>(there: Result<T, Fault>, term: impl Fn() -> String) -> Result<T, Fault> {
+    there.map_err(|fault| match fault {
+        Fault::Missing | Fault::Several | Fault::Unanswered(Unanswered::NotAName) => {
+            Fault::Broken(term())
+        }
+        fault => fault,
+    })
+}
