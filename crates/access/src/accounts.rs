@@ -164,7 +164,7 @@ impl Access {
             .new_hash(name, &form.password, &form.repeated)
             .await?;
 
-        let counted = self.buckets(name, address);
+        let counted = self.buckets(name, address).await?;
         if let Some(seconds) = self.count(&counted, Some(&signed_in.name), address).await? {
             return Err(FormError::SlowDown { seconds });
         }

@@ -26,7 +26,7 @@ impl Access {
             .await?;
         let counted = match device {
             Some(device) => vec![Bucket::device(&device.hash())],
-            None => self.buckets(&form.name, &visitor.address),
+            None => self.buckets(&form.name, &visitor.address).await?,
         };
         let name = account.map(|account| &account.name);
         if let Some(seconds) = self.count(&counted, name, &visitor.address).await? {

@@ -24,8 +24,13 @@ fn network(address: &str) -> String {
 
 impl Access {
     /// The buckets of an attempt from somewhere.
-    pub(crate) fn buckets(&self, typed: &str, address: &str) -> Vec<Bucket> {
-        vec![self.store().name_bucket(typed), address_bucket(address)]
+    pub(crate) async fn buckets(
+        &self,
+        typed: &str,
+        address: &str,
+    ) -> Result<Vec<Bucket>, AccessError> {
+        let name = self.store().name_bucket(typed).await?;
+        Ok(vec![name, address_bucket(address)])
     }
 
     /// Counts an attempt; the seconds to wait when it is too early. Nobody learns from the audit what was typed as a name, unless

@@ -5,7 +5,6 @@
 //! it waiting for ever.
 
 use domain::{AuditRecord, UnixTime};
-use sha2::{Digest as _, Sha256};
 use sqlx::AnyConnection;
 
 use crate::{Store, StoreError};
@@ -67,17 +66,11 @@ pub(crate) fn forgotten_until(now: UnixTime) -> UnixTime {
     now.plus(-FORGOTTEN)
 }
 
-/// Forgets what was counted.
-pub(crate) async fn forget(
-    connection: &mut AnyConnection,
-    buckets: &[Bucket],
-) -> Result<(), StoreError> {
-    for bucket in buckets {
-        sqlx::query("DELETE FROM sign_in_attempts WHERE bucket = $1")
-            .bind(bucket.key.as_str())
-            .execute(&mut *connection)
-            .await?;
-    }
+async fn forget(connection: &mut AnyConnection, bucket: &Bucket) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM sign_in_attempts WHERE bucket = $1")
+        .bind(bucket.key.as_str())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -88,7 +81,7 @@ pub(crate) async fn forgive(
 ) -> Result<(), StoreError> {
     for bucket in buckets {
         if bucket.forgets {
-            forget(connection, std::slice::from_ref(bucket)).await?;
+            forget(connection, bucket).await?;
             continue;
         }
         sqlx::query(
@@ -151,14 +144,36 @@ async fn count(
 
 impl Store {
     /// Where attempts under a user name are counted, whether an account has it or not. What was typed is not to be
-    /// read from it: people type passwords where a name belongs.
-    pub fn name_bucket(&self, typed: &str) -> Bucket {
-        let hash = Sha256::digest(typed.trim().to_lowercase());
-        Bucket {
-            key: format!("name:{hash:x}"),
+    /// found out by who has the database: people type passwords where a name belongs.
+    ///
+    /// # Errors
+    /// `Database`, and those of the audit, whose key is used.
+    pub async fn name_bucket(&self, typed: &str) -> Result<Bucket, StoreError> {
+        self.bucket_of(&mut *self.pool.acquire().await?, typed)
+            .await
+    }
+
+    async fn bucket_of(
+        &self,
+        connection: &mut AnyConnection,
+        typed: &str,
+    ) -> Result<Bucket, StoreError> {
+        let hash = self.blind(connection, &typed.trim().to_lowercase()).await?;
+        Ok(Bucket {
+            key: format!("name:{hash}"),
             free: 5,
             forgets: true,
-        }
+        })
+    }
+
+    /// Forgets the failures under a user name.
+    pub(crate) async fn forget_name(
+        &self,
+        connection: &mut AnyConnection,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        let bucket = self.bucket_of(connection, name).await?;
+        forget(connection, &bucket).await
     }
 
     /// Counts an attempt in all buckets, or in none when it is too early in one of them; the first that is turned away is put

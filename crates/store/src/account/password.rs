@@ -76,7 +76,7 @@ impl Store {
         };
         session::end_all(connection, id, None).await?;
         link::end_all(connection, id).await?;
-        attempt::forget(connection, &[self.name_bucket(&name)]).await?;
+        self.forget_name(connection, &name).await?;
         Ok(Some(name))
     }
 

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{PASSWORD, end_all};
 use crate::{
-    NewSession, Store, StoreError, account, attempt,
+    NewSession, Store, StoreError, account,
     note::{by_account, note},
     session::{self, Entered},
 };
@@ -70,7 +70,7 @@ impl Store {
         let name = entered.name.clone();
         session::end_all(&mut transaction, &entered.account, None).await?;
         end_all(&mut transaction, &entered.account).await?;
-        attempt::forget(&mut transaction, &[self.name_bucket(name.as_str())]).await?;
+        self.forget_name(&mut transaction, name.as_str()).await?;
         let signed_in = session::begin(&mut transaction, entered, session).await?;
         let by = by_account(&name, &session.address);
         let set = note(&by, now, AuditAction::PasswordSet, name.as_str());

@@ -2,6 +2,9 @@
 // Tells clippy that the helpers here are tests as well.
 #![cfg(test)]
 
+mod accounts;
+mod api_keys;
+mod attempts;
 mod audit;
 mod authorizations;
 mod checks;
@@ -10,8 +13,11 @@ mod database;
 mod drafts;
 mod grants;
 mod keys;
+mod links;
 mod opening;
+mod people;
 mod rotation;
 mod samples;
 mod sealing;
+mod sessions;
 mod settings;
