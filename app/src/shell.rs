@@ -3,7 +3,7 @@
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::App;
+use crate::{App, api, pages};
 
 /// The document. `output_name` carries the hash of the site's files; when it is empty there is no
 /// browser side, and the page works without it.
@@ -14,6 +14,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         ..
     } = options;
     let built = !name.is_empty();
+    let comes_alive = built && pages::has_island(&api::path());
     let below = format!("/{folder}/{name}");
     view! {
         <!DOCTYPE html>
@@ -24,7 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {built.then(|| view! { <link rel="stylesheet" href=format!("{below}.css") /> })}
-                {built.then(|| scripts(&below))}
+                {comes_alive.then(|| scripts(&below))}
                 <MetaTags />
             </head>
             <body>

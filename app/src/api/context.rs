@@ -58,6 +58,11 @@ pub fn may(role: Role) -> bool {
     signed_in().is_ok_and(|signed_in| signed_in.role.includes(role))
 }
 
+/// The path of the page that is being made; empty where there is no request.
+pub fn path() -> String {
+    use_context::<Parts>().map_or_else(String::new, |parts| parts.uri.path().to_owned())
+}
+
 /// What became of the form that was posted to the page that is being made. The server puts it into the extensions of
 /// the request.
 pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {

@@ -22,7 +22,7 @@ pub(crate) use data_centers::{
     rename_data_center,
 };
 pub(crate) use session::{
-    AccountPage, account_page, is_setup_link, may, password_link, posted, visitor,
+    AccountPage, account_page, is_setup_link, may, password_link, path, posted, visitor,
 };
 pub(crate) use settings::{
     NextStep, SaveSmtpSettings, SavedAnswer, SmtpPage, save_smtp_settings, smtp_settings_page,

@@ -13,6 +13,14 @@ pub fn visitor() -> Option<SignedIn> {
     None
 }
 
+/// The path of the page that is being made.
+pub fn path() -> String {
+    #[cfg(feature = "ssr")]
+    return super::context::path();
+    #[cfg(not(feature = "ssr"))]
+    String::new()
+}
+
 /// Whether who asks may do what a role may.
 pub fn may(role: Role) -> bool {
     visitor().is_some_and(|visitor| visitor.role.includes(role))

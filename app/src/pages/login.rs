@@ -3,8 +3,8 @@
 use domain::access::AccessField;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
+use super::query::asked;
 use crate::{
     posted::PostedForm,
     ui::{
@@ -18,9 +18,7 @@ use crate::{
 pub fn LoginPage() -> impl IntoView {
     let sheet = Sheet::of(PostedForm::SignIn, "sign-in");
     let next = match sheet.typed("next") {
-        typed if typed.is_empty() => {
-            use_query_map().with_untracked(|query| query.get("next").unwrap_or_default())
-        }
+        typed if typed.is_empty() => asked("next").unwrap_or_default(),
         typed => typed,
     };
     let knows_name = !sheet.typed("name").is_empty();

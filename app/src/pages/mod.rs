@@ -11,6 +11,7 @@ mod link_token;
 mod login;
 mod not_found;
 mod password;
+mod query;
 mod refused;
 mod setup;
 mod smtp_settings;
@@ -26,3 +27,8 @@ pub use password::PasswordPage;
 pub use refused::{CallbackRefusedPage, ForbiddenPage, SessionEndedPage};
 pub use setup::SetupPage;
 pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};
+
+/// Whether there is an island on the page of a path; the others load no script.
+pub fn has_island(path: &str) -> bool {
+    path == "/settings/smtp" || path.starts_with("/authorized/")
+}

@@ -6,10 +6,12 @@ mod filter;
 use domain::AuditFilter;
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use self::{entry::ActivityEntry, filter::Filter};
-use super::failure::Failure;
+use super::{
+    failure::Failure,
+    query::{asked, with_query},
+};
 use crate::{
     activity_query::ActivityQuery,
     api::{self, Activity},
@@ -18,7 +20,7 @@ use crate::{
 /// The audit, the newest first.
 #[component]
 pub fn ActivityPage() -> impl IntoView {
-    let query = use_query_map().with_untracked(read);
+    let query = read();
     let (shown, wrong) = match query.filter() {
         Ok(filter) => (Some(list(filter, query.clone())), None),
         Err(wrong) => (None, Some(wrong)),
@@ -72,8 +74,8 @@ fn Entries(activity: Activity, query: ActivityQuery, asks_for_all: bool) -> impl
     }
 }
 
-fn read(query: &ParamsMap) -> ActivityQuery {
-    let text = |name| query.get(name).unwrap_or_default();
+fn read() -> ActivityQuery {
+    let text = |name| asked(name).unwrap_or_default();
     ActivityQuery {
         who: text("who"),
         action: text("action"),
@@ -87,18 +89,15 @@ fn read(query: &ParamsMap) -> ActivityQuery {
 /// A page with the same filter.
 fn address(path: &str, query: &ActivityQuery, before: Option<i64>) -> String {
     let before = before.map(|before| before.to_string()).unwrap_or_default();
-    let fields = [
-        ("who", &query.who),
-        ("action", &query.action),
-        ("subject", &query.subject),
-        ("from", &query.from),
-        ("to", &query.to),
-        ("before", &before),
-    ];
-    let map: ParamsMap = fields
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name, value.clone()))
-        .collect();
-    [path, &map.to_query_string()].concat()
+    with_query(
+        path,
+        &[
+            ("who", &query.who),
+            ("action", &query.action),
+            ("subject", &query.subject),
+            ("from", &query.from),
+            ("to", &query.to),
+            ("before", &before),
+        ],
+    )
 }
