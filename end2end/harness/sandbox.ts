@@ -88,7 +88,7 @@ export class Sandbox {
 
   static async start(): Promise<Sandbox> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'mailgrant-e2e-sandbox-'));
-    const ports = ['--http-port', '0', '--smtp-port', '0', '--smtps-port', '0'];
+    const ports = ['--http-port', '0', '--smtp-port', '0', '--smtps-port', '0', '--imap-port', '0', '--imaps-port', '0', '--dns-port', '0'];
     const sandbox = new BackgroundProcess(
       binary('SANDBOX_BINARY', 'sandbox'),
       [...ports, '--directory', directory],

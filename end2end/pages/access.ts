@@ -61,7 +61,7 @@ export class AccessPage {
   }
 
   async setRole(name: string, role: Role): Promise<void> {
-    await this.account(name).getByLabel(`Role of ${name}`).selectOption(role);
+    await this.account(name).getByLabel(`Role of ${name}`, { exact: true }).selectOption(role);
     await this.account(name).getByRole('button', { name: `Change the role of ${name}` }).click();
     await expect(this.page.getByText('Role changed. It counts at once')).toBeVisible();
   }

@@ -22,7 +22,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByRole('link', { name: `Your account: ${administrator.name}` })).toBeVisible();
       const settings = new SmtpSettingsPage(page, mailgrant.url);
       if (javaScriptEnabled) await settings.alive();
-      await expect(settings.save).toBeEnabled();
+      await expect(settings.saveAndAuthorize).toBeEnabled();
     });
   });
 }

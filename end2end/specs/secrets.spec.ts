@@ -1,8 +1,12 @@
 // Secrets are typed and used in every way the page offers, and then looked for wherever they must not be.
+import type { BrowserContext } from '@playwright/test';
+import { administrator, person } from '../harness/person.ts';
 import { expect, test } from '../harness/test.ts';
 import { alice, bob, client } from '../harness/real/accounts.ts';
 import { Mailgrant } from '../harness/mailgrant.ts';
+import { AccessPage } from '../pages/access.ts';
 import { AuthorizedPage } from '../pages/authorized.ts';
+import { ChoosePage } from '../pages/setup.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 
@@ -11,14 +15,9 @@ test('no secret is in a page, an answer, a URL or the log', async ({ page, conte
     extraRoots: real.certificates.authorityFile,
     environment: { MAILGRANT_LOG: 'trace' },
   });
-  const urls: string[] = [];
-  const bodies: Promise<string>[] = [];
-  context.on('request', (request) => urls.push(request.url()));
-  context.on('response', (response) => {
-    // A redirect has no body, and an event stream may have no end.
-    const type = response.headers()['content-type'] ?? '';
-    if (response.url().startsWith(mailgrant.url) && /html|json|text\/plain/.test(type)) bodies.push(response.text().catch(() => ''));
-  });
+  await context.addCookies(mailgrant.cookies);
+  const { seen, settled } = listen(mailgrant.url);
+  seen(context);
   const pages: string[] = [];
   const typed = { mailbox: 'planted-mailbox-password', password: 'planted-smtp-password', client: client.secret };
   try {
@@ -59,9 +58,10 @@ test('no secret is in a page, an answer, a URL or the log', async ({ page, conte
     tokens.push(...real.authorizationServer.secrets);
     expect(tokens.length).toBeGreaterThanOrEqual(4);
     expect(mailgrant.log).toContain('/oauth/callback');
-    const places = { pages: pages.join('\n'), answers: (await Promise.all(bodies)).join('\n'), log: mailgrant.log };
+    const heard = await settled();
+    const places = { pages: pages.join('\n'), answers: heard.answers.map(({ text }) => text).join('\n'), log: mailgrant.log };
     // A code comes in a URL, by the protocol; it is good once.
-    const addresses = urls.map((url) => url.replace(/([?&]code=)[^&]*/, '$1')).join('\n');
+    const addresses = heard.addresses.map((url) => url.replace(/([?&]code=)[^&]*/, '$1')).join('\n');
     const found: string[] = [];
     for (const secret of [...Object.values(typed), alice.mailPassword, ...tokens]) {
       for (const [place, text] of Object.entries({ ...places, addresses })) {
@@ -73,6 +73,90 @@ test('no secret is in a page, an answer, a URL or the log', async ({ page, conte
     await mailgrant.dispose();
   }
 });
+
+test('tokens of sessions, browsers, links and keys are where they belong and nowhere else', async ({ page, context, otherBrowser }) => {
+  const mailgrant = await Mailgrant.start({ setUp: false, environment: { MAILGRANT_LOG: 'trace' } });
+  const { seen, settled } = listen(mailgrant.url);
+  seen(context);
+  try {
+    const { name, password } = administrator;
+    const setup = new ChoosePage(page);
+    const setupLink = mailgrant.setupLink;
+    await page.goto(setupLink);
+    await setup.name.fill(name);
+    await setup.fill(password);
+    await setup.setUp.click();
+    await expect(page).toHaveURL(`${mailgrant.url}/settings/smtp`);
+    const access = new AccessPage(page, mailgrant.url);
+    await access.open();
+    const key = await access.makeKey('monitoring', 'read');
+    await access.open();
+    const link = await access.addAccount('olga', 'viewer');
+
+    const hers = await otherBrowser();
+    seen(hers.context());
+    const choose = new ChoosePage(hers);
+    const chosen = person('olga').password;
+    await hers.goto(link);
+    await choose.fill('short');
+    await choose.setPassword.click();
+    await expect(choose.error('password')).toBeVisible();
+    await choose.fill(chosen);
+    await choose.setPassword.click();
+    await expect(hers).toHaveURL(`${mailgrant.url}/settings/smtp`);
+    expect((await fetch(`${mailgrant.url}/api/v1/status`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+    for (const path of ['/settings/smtp', '/account', '/access', '/activity', '/activity/export?who=admin', '/login', '/no-such-page']) {
+      for (const browser of [page, hers]) await browser.goto(mailgrant.url + path).catch(() => undefined);
+    }
+    const cookies = [...(await context.cookies()), ...(await hers.context().cookies())].map(({ value }) => value);
+    expect(cookies).toHaveLength(4);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    const exported = (await mailgrant.command(['audit', 'export'])).output;
+    expect(exported).toContain('key_made');
+    await mailgrant.stop();
+
+    const token = (url: string): string => new URL(url).searchParams.get('token') ?? '';
+    const { addresses, answers } = await settled();
+    const places = {
+      // The link itself is printed, and opened; the key and the link to choose a password are shown once.
+      log: mailgrant.log.replace(/^Set up Mailgrant: .*$/m, ''),
+      exported,
+      addresses: addresses.filter((url) => ![setupLink, link].includes(url)),
+      answers: answers.filter(({ url, text }) => !url.includes('?token=') && !text.includes('shown-once')).map(({ text }) => text),
+      'what is shown once, a second time': answers.filter(({ text }) => text.includes('shown-once')).map(({ text }) => text.replace(/(id="shown-once".*?value=")[^"]*/s, '$1')),
+    };
+    expect(places['what is shown once, a second time']).toHaveLength(2);
+    const found: string[] = [];
+    for (const secret of [...cookies, token(setupLink), token(link), key.slice(4), password, chosen]) {
+      expect(secret.length).toBeGreaterThan(20);
+      for (const [place, text] of Object.entries(places)) if (text.toString().includes(secret)) found.push(`${secret} in ${place}`);
+    }
+    expect(found).toEqual([]);
+  } finally {
+    await mailgrant.dispose();
+  }
+});
+
+interface Answer {
+  url: string;
+  text: string;
+}
+
+/** Hears what browsers ask of a server, and what it answers. */
+function listen(origin: string): { seen: (context: BrowserContext) => void; settled: () => Promise<{ addresses: string[]; answers: Answer[] }> } {
+  const addresses: string[] = [];
+  const answers: Promise<Answer>[] = [];
+  const seen = (context: BrowserContext): void => {
+    context.on('request', (request) => addresses.push(request.url()));
+    context.on('response', (response) => {
+      // A redirect has no body, and an event stream may have no end.
+      const type = response.headers()['content-type'] ?? '';
+      const url = response.url();
+      if (url.startsWith(origin) && /html|json|text\/plain/.test(type)) answers.push(response.text().then((text) => ({ url, text }), () => ({ url, text: '' })));
+    });
+  };
+  return { seen, settled: async () => ({ addresses, answers: await Promise.all(answers) }) };
+}
 
 /** A secret and the forms in which it travels. */
 function disguises(secret: string): string[] {
