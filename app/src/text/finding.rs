@@ -2,7 +2,7 @@
 
 use domain::{Finding, FindingCode, finding::FindingValue};
 
-use super::{findings_connection, findings_domain, findings_oauth, findings_smtp};
+use super::{findings_connection, findings_domain, findings_imap, findings_oauth, findings_smtp};
 
 /// The words of a code. `{username}` and the like stand for values of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -74,11 +74,12 @@ fn template(code: FindingCode) -> Option<Template> {
         .or_else(|| findings_connection::template(code))
         .or_else(|| findings_smtp::template(code))
         .or_else(|| findings_domain::template(code))
+        .or_else(|| findings_imap::template(code))
 }
 
 /// Puts in the values; one that is not known is described.
 fn filled(text: &str, finding: &Finding) -> String {
-    const VALUES: [(&str, FindingValue, &str); 13] = [
+    const VALUES: [(&str, FindingValue, &str); 14] = [
         ("{username}", FindingValue::Username, "the user name"),
         ("{account}", FindingValue::Account, "the account"),
         ("{from}", FindingValue::From, "the From address"),
@@ -92,6 +93,11 @@ fn filled(text: &str, finding: &Finding) -> String {
         ("{client_id}", FindingValue::ClientId, "the client ID"),
         ("{issuer}", FindingValue::Issuer, "another server"),
         ("{offered}", FindingValue::Offered, "nothing we know"),
+        (
+            "{from_arrived}",
+            FindingValue::FromArrived,
+            "another address",
+        ),
         ("{address}", FindingValue::Address, "an address"),
         ("{domain}", FindingValue::Domain, "the domain"),
         ("{selector}", FindingValue::Selector, "given"),
@@ -124,6 +130,7 @@ mod tests {
                 findings_connection::template(*code).is_some(),
                 findings_smtp::template(*code).is_some(),
                 findings_domain::template(*code).is_some(),
+                findings_imap::template(*code).is_some(),
             ];
             assert_eq!(places.iter().filter(|has| **has).count(), 1, "{code:?}");
         }

@@ -12,6 +12,7 @@ mod field_warning;
 mod finding;
 mod findings_connection;
 mod findings_domain;
+mod findings_imap;
 mod findings_oauth;
 mod findings_smtp;
 mod problem;

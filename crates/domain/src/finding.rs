@@ -183,6 +183,22 @@ finding_codes! {
     /// 530: the server wants authentication.
     AuthenticationWanted = Never,
 
+    // The mailbox.
+    /// The IMAP server refused the user name or the password.
+    MailboxPasswordRefused = Never,
+    /// IMAP is switched off for the account.
+    ImapDisabled = Never,
+    /// The token does not open the mailbox: its scope is for sending only.
+    ImapScopeMissing = Never,
+    /// There is no INBOX.
+    InboxMissing = Never,
+    /// The server does not speak IMAP.
+    NotImap = Never,
+    /// The test email was accepted and has not arrived in the mailbox.
+    NotArrived = Never,
+    /// The test email arrived with another From address than was sent.
+    FromRewritten = Never,
+
     // The message.
     /// The account may not send as this From address.
     SendAsDenied = Never,
@@ -291,6 +307,8 @@ pub enum FindingValue {
     Offered,
     /// An address that is not connected to.
     Address,
+    /// The From address that arrived.
+    FromArrived,
     /// The domain of the From address.
     Domain,
     /// The DKIM selector.

@@ -7,10 +7,13 @@ mod authorize;
 mod changes;
 mod data_centers;
 mod decode;
+mod discovery;
+mod dns;
 mod drafts;
 mod error;
 mod http;
 mod id_token;
+mod imap;
 mod message;
 mod oauth;
 mod options;
@@ -36,6 +39,7 @@ use store::Store;
 use tokio::sync::Mutex;
 
 pub use authorize::{Begun, Callback};
+pub use dns::DomainCheck;
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use options::{MailerOptions, Timeouts};
 pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
@@ -65,7 +69,10 @@ impl Mailer {
     ///
     /// # Errors
     /// When TLS or the HTTP client cannot be set up.
-    pub fn new(store: Store, options: MailerOptions) -> Result<Self, MailError> {
+    pub fn new(store: Store, mut options: MailerOptions) -> Result<Self, MailError> {
+        if let Some(server) = options.dns_server {
+            options.resolver = Arc::new(dns::NameServer(server));
+        }
         let outgoing = Outgoing::new(&options)?;
         let http = Http::new(&outgoing, options.timeouts.token)?;
         let owner = ambient::random::token::<16>();

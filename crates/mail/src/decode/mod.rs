@@ -3,8 +3,10 @@
 //! It is data: one row per known reply, the most particular first. What no row knows keeps a
 //! general code and is shown as it came, never guessed.
 
+mod imap;
 mod oauth;
 mod smtp;
 
+pub(crate) use imap::{ImapStage, imap_reply};
 pub(crate) use oauth::{TokenRequest, callback_error, ends_grant, token_error};
 pub(crate) use smtp::smtp_reply;

@@ -1,0 +1,147 @@
+//! What IMAP servers say (RFC 5530: response codes).
+
+use domain::{FindingCode, FindingCode as F};
+
+/// Where in a session it was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ImapStage {
+    /// The greeting.
+    Greeting,
+    /// LOGIN or AUTHENTICATE.
+    SignIn {
+        /// With a token.
+        with_token: bool,
+    },
+    /// EXAMINE.
+    Examine,
+}
+
+/// A row: the response code, a part of the text in lower case (each `""` for any), with a token or not (`None` for any), and
+/// what it means. The first that fits counts.
+type Row = (&'static str, &'static str, Option<bool>, FindingCode);
+
+/// At signing in. Texts are those of Google ("[ALERT] …") and of Microsoft ("AUTHENTICATE failed.").
+const SIGN_IN: &[Row] = &[
+    (
+        "",
+        "application-specific password",
+        None,
+        F::AppPasswordNeeded,
+    ),
+    ("", "not enabled for imap", None, F::ImapDisabled),
+    (
+        "",
+        "log in via your web browser",
+        None,
+        F::AppPasswordNeeded,
+    ),
+    ("WEBALERT", "", None, F::AppPasswordNeeded),
+    ("UNAVAILABLE", "", None, F::AuthenticationUnavailable),
+    ("LIMIT", "", None, F::TooManyConnections),
+    ("INUSE", "", None, F::TooManyConnections),
+    ("OVERQUOTA", "", None, F::QuotaExceeded),
+    (
+        "",
+        "too many simultaneous connections",
+        None,
+        F::TooManyConnections,
+    ),
+    ("PRIVACYREQUIRED", "", None, F::StarttlsNotOffered),
+    ("EXPIRED", "", None, F::MailboxPasswordRefused),
+    ("AUTHENTICATIONFAILED", "", Some(true), F::TokenRefused),
+    (
+        "AUTHENTICATIONFAILED",
+        "",
+        Some(false),
+        F::MailboxPasswordRefused,
+    ),
+    ("AUTHORIZATIONFAILED", "", None, F::ImapScopeMissing),
+    ("", "authenticate failed", Some(true), F::ImapScopeMissing),
+    ("", "login failed", Some(false), F::MailboxPasswordRefused),
+    ("CANNOT", "", None, F::MechanismNotOffered),
+];
+
+/// What a refusal means.
+pub(crate) fn imap_reply(stage: ImapStage, code: &str, text: &str) -> FindingCode {
+    let text = text.to_lowercase();
+    match stage {
+        ImapStage::SignIn { with_token } => SIGN_IN
+            .iter()
+            .find(|(row_code, row_text, row_token, _)| {
+                (row_code.is_empty() || *row_code == code)
+                    && text.contains(row_text)
+                    && row_token.is_none_or(|row_token| row_token == with_token)
+            })
+            .map_or(F::Refused, |(.., finding)| *finding),
+        ImapStage::Greeting if code == "LIMIT" || text.contains("too many") => {
+            F::TooManyConnections
+        }
+        ImapStage::Greeting if code == "UNAVAILABLE" => F::AuthenticationUnavailable,
+        ImapStage::Examine if code == "NONEXISTENT" => F::InboxMissing,
+        ImapStage::Greeting | ImapStage::Examine => F::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_what_providers_say_at_signing_in() {
+        for (with_token, code, text, finding) in [
+            (
+                true,
+                "AUTHENTICATIONFAILED",
+                "Invalid credentials (Failure)",
+                F::TokenRefused,
+            ),
+            (
+                false,
+                "AUTHENTICATIONFAILED",
+                "Invalid credentials (Failure)",
+                F::MailboxPasswordRefused,
+            ),
+            (
+                false,
+                "ALERT",
+                "Application-specific password required: https://support.google.com/ (Failure)",
+                F::AppPasswordNeeded,
+            ),
+            (
+                false,
+                "ALERT",
+                "Your account is not enabled for IMAP use. Please visit your Gmail settings page",
+                F::ImapDisabled,
+            ),
+            (true, "", "AUTHENTICATE failed.", F::ImapScopeMissing),
+            (false, "", "LOGIN failed.", F::MailboxPasswordRefused),
+            (
+                false,
+                "UNAVAILABLE",
+                "Temporary authentication failure.",
+                F::AuthenticationUnavailable,
+            ),
+            (
+                true,
+                "LIMIT",
+                "Maximum number of connections from user+IP exceeded",
+                F::TooManyConnections,
+            ),
+            (true, "", "something nobody has heard of", F::Refused),
+        ] {
+            let stage = ImapStage::SignIn { with_token };
+            assert_eq!(imap_reply(stage, code, text), finding, "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn knows_what_is_said_first_and_at_examine() {
+        let first = |code, text| imap_reply(ImapStage::Greeting, code, text);
+        assert_eq!(first("LIMIT", ""), F::TooManyConnections);
+        assert_eq!(first("", "Too many connections"), F::TooManyConnections);
+        assert_eq!(first("", "Go away"), F::Refused);
+        let examine = |code| imap_reply(ImapStage::Examine, code, "Unknown Mailbox");
+        assert_eq!(examine("NONEXISTENT"), F::InboxMissing);
+        assert_eq!(examine(""), F::Refused);
+    }
+}
