@@ -40,7 +40,7 @@ export class AccessPage {
   }
 
   session(account: string): Locator {
-    return this.sessions.getByRole('row').filter({ has: this.page.getByRole('cell', { name: account, exact: true }) });
+    return this.sessions.getByRole('row').filter({ has: this.page.locator('.account-name').getByText(account, { exact: true }) });
   }
 
   /** Adds an account and gives the link for its owner. */

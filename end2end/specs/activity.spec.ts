@@ -39,7 +39,7 @@ test('what is done is told with who, when, from where and what changed, and neve
   const activity = new ActivityPage(page, mailgrant.url);
   await activity.open();
   for (const [action, ...words] of [
-    ['setup_finished', 'set Mailgrant up with the account admin', 'from 127.0.0.1'],
+    ['setup_finished', 'admin set Mailgrant up as its first administrator', 'from 127.0.0.1'],
     ['settings_saved', 'admin saved the SMTP settings of default', 'From address', '→ other@sandbox.test', 'from 127.0.0.1'],
     ['authorization_begun', 'admin began an authorization for default'],
     ['authorization_finished', sandbox.account().address],
