@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Provider, Security};
+use crate::{FieldError, Provider, Security};
 
 /// Where a proposal comes from, the most certain first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,13 +59,16 @@ pub struct Proposal {
     pub oauth: Option<ProposedOAuth>,
     /// The user name that the server expects.
     pub username: String,
+    /// Whether a server is outside the address' domain without being a known provider's. Whoever can change the domain's DNS
+    /// could lead there, so the administrator is to look at the name (RFC 6186 §6).
+    pub foreign: bool,
 }
 
 /// Why a source could not be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiscoveryTrouble {
-    /// No name server was reached: this machine seems to be offline.
+    /// No name server gave an answer: this machine seems to be offline.
     Offline,
     /// The domain does not exist.
     NoSuchDomain,
@@ -84,4 +87,35 @@ pub struct Discovery {
     pub proposals: Vec<Proposal>,
     /// What could not be asked.
     pub trouble: Vec<DiscoveryTrouble>,
+}
+
+/// What an issuer publishes about itself (RFC 8414 §2, OpenID Connect Discovery 1.0 §3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuerDocument {
+    /// Where the document is; empty for a known provider, which is not asked.
+    pub url: String,
+    /// The issuer and its endpoints, without a scope.
+    pub oauth: ProposedOAuth,
+    /// The scopes that it names, to choose from.
+    pub scopes: Vec<String>,
+}
+
+/// Why an issuer told nothing that can be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssuerTrouble {
+    /// This cannot be an issuer: an `https` URL without query and fragment (RFC 8414 §2), or `http` on loopback.
+    NotAnIssuer(FieldError),
+    /// Its addresses are in networks that are never connected to.
+    Denied,
+    /// It could not be reached.
+    Unreachable,
+    /// It did not answer in time.
+    Timeout,
+    /// It publishes no document.
+    NoDocument,
+    /// Its document cannot be read, or has endpoints that are not `https`.
+    Unreadable,
+    /// Its document is of this other issuer (RFC 8414 §3.3).
+    OtherIssuer(String),
 }

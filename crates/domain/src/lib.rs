@@ -42,7 +42,8 @@ pub use check::{
 };
 pub use data_center::{DataCenter, DataCenterId, DataCenterName};
 pub use discovery::{
-    Discovery, DiscoverySource, DiscoveryTrouble, Proposal, ProposedOAuth, ProposedServer,
+    Discovery, DiscoverySource, DiscoveryTrouble, IssuerDocument, IssuerTrouble, Proposal,
+    ProposedOAuth, ProposedServer,
 };
 pub use field_error::{FieldError, FormErrors};
 pub use finding::{Finding, FindingCode, Retry};

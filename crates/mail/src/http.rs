@@ -119,7 +119,7 @@ impl Http {
     }
 
     /// One request; an answer with a redirect, 429 or 5xx is an error.
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let (parts, body) = request.into_parts();
         let request = self
             .client

@@ -1,6 +1,6 @@
 //! How a mailer is made.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use ambient::{Clock, SystemClock};
 use domain::Preset;
@@ -45,8 +45,12 @@ pub struct MailerOptions {
     pub timeouts: Timeouts,
     /// Networks that are never connected to.
     pub denied: DeniedNetworks,
-    /// Who tells the addresses of names.
+    /// Who tells the addresses of names, unless there is a `dns_server`.
     pub resolver: Arc<dyn Resolver>,
+    /// The name server to ask in place of the machine's, for everything.
+    pub dns_server: Option<SocketAddr>,
+    /// Where a domain publishes its settings by https (autoconfig); 443 everywhere but in tests.
+    pub autoconfig_port: u16,
     /// The sandbox, when the server was started with one.
     pub sandbox: Option<Preset>,
 }
@@ -59,6 +63,8 @@ impl Default for MailerOptions {
             timeouts: Timeouts::default(),
             denied: DeniedNetworks::default(),
             resolver: Arc::new(SystemResolver),
+            dns_server: None,
+            autoconfig_port: 443,
             sandbox: None,
         }
     }

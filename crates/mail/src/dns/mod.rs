@@ -15,7 +15,7 @@ mod step;
 use std::time::Duration;
 
 pub use check::DomainCheck;
-pub(crate) use client::{Dns, Unanswered};
+pub(crate) use client::{Dns, Service, Unanswered};
 pub(crate) use resolver::NameServer;
 
 /// How long all questions of one run may take together.

@@ -1,0 +1,143 @@
+//! Settings that a domain publishes: the document that Thunderbird reads, at the domain itself only. The directory of
+//! all providers that Thunderbird also asks would learn whose mail we are about to send.
+
+use domain::{
+    DiscoverySource, DiscoveryTrouble, EmailAddress, Proposal, ProposedOAuth, url::host_and_port,
+};
+use tokio::time::Instant;
+
+use super::{
+    Found,
+    autoconfig_xml::{OAuth, Settings},
+    fetch::{NoDocument, fetch},
+    merge, presets,
+};
+use crate::Mailer;
+
+const XML: &str = "application/xml, text/xml";
+
+/// Asks `autoconfig.<domain>`, which gets the whole address, and `<domain>`, which does not. Both by https, so that nobody
+/// but the domain learns of it and nobody else can answer.
+pub(super) async fn ask(mailer: &Mailer, address: &EmailAddress, deadline: Instant) -> Found {
+    let domain = address.domain();
+    let port = match mailer.0.options.autoconfig_port {
+        443 => String::new(),
+        port => format!(":{port}"),
+    };
+    let own = format!("https://autoconfig.{domain}{port}/mail/config-v1.1.xml");
+    let well_known = format!("https://{domain}{port}/.well-known/autoconfig/mail/config-v1.1.xml");
+    let query = format!("?emailaddress={}", encoded(address.as_str()));
+    let (own, well_known) = tokio::join!(
+        document(mailer, address, &own, &query, deadline),
+        document(mailer, address, &well_known, "", deadline),
+    );
+    let trouble = own.trouble.or(well_known.trouble);
+    let proposals = own.proposals.into_iter().chain(well_known.proposals);
+    Found {
+        proposals: proposals.collect(),
+        trouble,
+    }
+}
+
+async fn document(
+    mailer: &Mailer,
+    address: &EmailAddress,
+    url: &str,
+    query: &str,
+    deadline: Instant,
+) -> Found {
+    let document = match fetch(&mailer.0.http, &format!("{url}{query}"), XML, deadline).await {
+        Ok(document) => document,
+        Err(NoDocument::Timeout) => return DiscoveryTrouble::Timeout.into(),
+        Err(NoDocument::Unreadable) => return DiscoveryTrouble::Unreadable.into(),
+        Err(NoDocument::Absent | NoDocument::Denied | NoDocument::Unreachable) => {
+            return Found::default();
+        }
+    };
+    let text = String::from_utf8(document.body).unwrap_or_default();
+    let Some(settings) = Settings::read(&text, address) else {
+        // Many websites answer every path with a page for people.
+        let is_xml = document.media_type.contains("xml") && !document.media_type.contains("html");
+        return if is_xml {
+            DiscoveryTrouble::Unreadable.into()
+        } else {
+            Found::default()
+        };
+    };
+    if settings.smtp.is_none() && settings.imap.is_none() {
+        return Found::default();
+    }
+    let mut proposal = Proposal {
+        source: DiscoverySource::Autoconfig,
+        evidence: url.to_owned(),
+        provider: None,
+        smtp: settings.smtp,
+        imap: settings.imap,
+        oauth: None,
+        username: settings.username,
+        foreign: false,
+    };
+    merge::recognize(&mut proposal, address.domain());
+    match settings.oauth {
+        // A known provider's endpoints are known better than others tell them.
+        Some(published) if proposal.provider.is_none() => {
+            proposal.oauth = oauth(mailer, published, deadline).await;
+        }
+        _ => {}
+    }
+    Found {
+        proposals: vec![proposal],
+        trouble: None,
+    }
+}
+
+/// The endpoints, where need be as the issuer tells them.
+async fn oauth(mailer: &Mailer, published: OAuth, deadline: Instant) -> Option<ProposedOAuth> {
+    let issuer = match published.issuer.as_str() {
+        "" => None,
+        issuer if host_and_port(issuer).is_some() => Some(issuer.to_owned()),
+        host => Some(format!("https://{host}")),
+    };
+    if let Some(known) = issuer.as_deref().and_then(presets::of_issuer) {
+        return Some(known);
+    }
+    if let Some((authorization_endpoint, token_endpoint)) = published.endpoints {
+        return Some(ProposedOAuth {
+            issuer: String::new(),
+            authorization_endpoint,
+            token_endpoint,
+            scope: published.scope,
+        });
+    }
+    let document = mailer.issuer(&issuer?, deadline).await.ok()?;
+    Some(ProposedOAuth {
+        scope: published.scope,
+        ..document.oauth
+    })
+}
+
+/// As a value in a query (RFC 3986 §3.4).
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'@' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::encoded;
+
+    #[test]
+    fn an_address_is_one_value_of_the_query() {
+        assert_eq!(encoded("a+b@example.com"), "a%2Bb@example.com");
+        assert_eq!(
+            encoded("a&b=#c%?/@example.com"),
+            "a%26b%3D%23c%25%3F%2F@example.com"
+        );
+    }
+}

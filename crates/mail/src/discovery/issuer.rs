@@ -1,0 +1,203 @@
+//! What an issuer publishes about itself (RFC 8414; OpenID Connect Discovery 1.0).
+
+use domain::{EndpointUrl, FieldError, IssuerDocument, IssuerTrouble, ProposedOAuth};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::{
+    AT_MOST,
+    fetch::{NoDocument, fetch},
+    presets,
+};
+use crate::Mailer;
+
+/// How many scopes are kept, and how long one may be: characters.
+const SCOPES_AT_MOST: usize = 100;
+const SCOPE_AT_MOST: usize = 200;
+
+/// The part of the document that matters here.
+#[derive(Deserialize)]
+struct Metadata {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    #[serde(default)]
+    scopes_supported: Vec<String>,
+}
+
+impl Mailer {
+    /// The endpoints of an issuer, as it publishes them; within 8 seconds. Google's and Microsoft's are known and not asked
+    /// for.
+    ///
+    /// # Errors
+    /// When this is no issuer, or it tells nothing that can be used.
+    pub async fn discover_issuer(&self, issuer: &str) -> Result<IssuerDocument, IssuerTrouble> {
+        self.issuer(issuer, Instant::now() + AT_MOST).await
+    }
+
+    /// The same until `deadline`.
+    pub(super) async fn issuer(
+        &self,
+        issuer: &str,
+        deadline: Instant,
+    ) -> Result<IssuerDocument, IssuerTrouble> {
+        let url = EndpointUrl::parse(issuer).map_err(IssuerTrouble::NotAnIssuer)?;
+        let issuer = url.as_str();
+        if issuer.contains('?') {
+            return Err(IssuerTrouble::NotAnIssuer(FieldError::NotAUrl));
+        }
+        if let Some(oauth) = presets::of_issuer(issuer) {
+            return Ok(IssuerDocument {
+                url: String::new(),
+                oauth,
+                scopes: Vec::new(),
+            });
+        }
+        let places = places(issuer);
+        let documents = places
+            .iter()
+            .map(|place| self.issuer_at(place, issuer, deadline));
+        let mut first = None;
+        for result in futures::future::join_all(documents).await {
+            match result {
+                Ok(document) => return Ok(document),
+                // Another place may have no document while one has a bad one; that says more.
+                Err(IssuerTrouble::NoDocument) => {}
+                Err(trouble) => {
+                    first.get_or_insert(trouble);
+                }
+            }
+        }
+        Err(first.unwrap_or(IssuerTrouble::NoDocument))
+    }
+
+    async fn issuer_at(
+        &self,
+        place: &str,
+        issuer: &str,
+        deadline: Instant,
+    ) -> Result<IssuerDocument, IssuerTrouble> {
+        let document = fetch(&self.0.http, place, "application/json", deadline).await;
+        let document = document.map_err(|missing| match missing {
+            NoDocument::Absent => IssuerTrouble::NoDocument,
+            NoDocument::Denied => IssuerTrouble::Denied,
+            NoDocument::Unreachable => IssuerTrouble::Unreachable,
+            NoDocument::Timeout => IssuerTrouble::Timeout,
+            NoDocument::Unreadable => IssuerTrouble::Unreadable,
+        })?;
+        read(&document.body, place, issuer)
+    }
+}
+
+fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, IssuerTrouble> {
+    let metadata: Metadata = serde_json::from_slice(body).map_err(|_| IssuerTrouble::Unreadable)?;
+    // With and without a slash at the end an issuer has its document at the same place; which one it is, it says itself.
+    let bare = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
+    if bare(&metadata.issuer) != bare(issuer) {
+        let said = metadata.issuer.chars().filter(|c| !c.is_control());
+        return Err(IssuerTrouble::OtherIssuer(said.take(500).collect()));
+    }
+    let endpoint = |url: &str| match EndpointUrl::parse(url) {
+        Ok(url) => Ok(url.to_string()),
+        Err(_) => Err(IssuerTrouble::Unreadable),
+    };
+    let is_scope = |scope: &String| {
+        scope.len() <= SCOPE_AT_MOST
+            && domain::Scope::parse(scope).is_ok_and(|one| one.as_str() == scope)
+    };
+    Ok(IssuerDocument {
+        url: place.to_owned(),
+        oauth: ProposedOAuth {
+            authorization_endpoint: endpoint(&metadata.authorization_endpoint)?,
+            token_endpoint: endpoint(&metadata.token_endpoint)?,
+            issuer: metadata.issuer,
+            scope: String::new(),
+        },
+        scopes: metadata
+            .scopes_supported
+            .into_iter()
+            .filter(is_scope)
+            .take(SCOPES_AT_MOST)
+            .collect(),
+    })
+}
+
+/// Where the document may be, the preferred place first: RFC 8414 §3.1 puts the well-known part before the issuer's path,
+/// OpenID Connect Discovery 1.0 §4 behind it, and RFC 8414 §5 knows both.
+fn places(issuer: &str) -> Vec<String> {
+    let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
+    let host_begins = issuer.find("://").map_or(0, |at| at + 3);
+    let path_begins = issuer[host_begins..]
+        .find('/')
+        .map_or(issuer.len(), |at| host_begins + at);
+    let (origin, path) = issuer.split_at(path_begins);
+    let mut places = vec![
+        format!("{origin}/.well-known/oauth-authorization-server{path}"),
+        format!("{issuer}/.well-known/openid-configuration"),
+    ];
+    if !path.is_empty() {
+        places.push(format!("{origin}/.well-known/openid-configuration{path}"));
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_where_documents_are() {
+        assert_eq!(
+            places("https://id.example.com/"),
+            [
+                "https://id.example.com/.well-known/oauth-authorization-server",
+                "https://id.example.com/.well-known/openid-configuration",
+            ]
+        );
+        assert_eq!(
+            places("https://id.example.com:8443/realms/a/"),
+            [
+                "https://id.example.com:8443/.well-known/oauth-authorization-server/realms/a",
+                "https://id.example.com:8443/realms/a/.well-known/openid-configuration",
+                "https://id.example.com:8443/.well-known/openid-configuration/realms/a",
+            ]
+        );
+    }
+
+    #[test]
+    fn takes_a_document_of_exactly_this_issuer_with_good_endpoints() {
+        let document = |issuer: &str, token: &str| {
+            format!(
+                r#"{{"issuer":"{issuer}","authorization_endpoint":"https://id.example.com/a","token_endpoint":"{token}",
+                "scopes_supported":["mail","a b","\u0000"]}}"#
+            )
+        };
+        let read = |text: String| read(text.as_bytes(), "p", "https://id.example.com");
+        let good = read(document(
+            "https://id.example.com/",
+            "https://id.example.com/t",
+        ))
+        .unwrap();
+        assert_eq!(good.oauth.issuer, "https://id.example.com/");
+        assert_eq!(good.scopes, ["mail"]);
+        for issuer in [
+            "https://id.example.com/x",
+            "http://id.example.com",
+            "https://ID.example.com",
+        ] {
+            let other = read(document(issuer, "https://id.example.com/t"));
+            assert_eq!(other, Err(IssuerTrouble::OtherIssuer(issuer.into())));
+        }
+        for text in [
+            document("https://id.example.com", "http://id.example.com/t"),
+            document("https://id.example.com", "javascript:alert(1)"),
+            document("https://id.example.com", ""),
+            r#"{"issuer":"https://id.example.com"}"#.into(),
+            r#"{"issuer":1}"#.into(),
+            "[".repeat(100_000),
+            "\0".into(),
+        ] {
+            assert_eq!(read(text), Err(IssuerTrouble::Unreadable));
+        }
+    }
+}

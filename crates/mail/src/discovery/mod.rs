@@ -1,0 +1,97 @@
+//! What an email address leads to.
+//!
+//! The address is told to nobody but the servers of its own domain, over https: DNS learns the domain only, a known
+//! provider is not asked at all, and no directory of a third party is. Nothing in the clear is ever proposed.
+
+mod autoconfig;
+mod autoconfig_xml;
+mod fetch;
+mod issuer;
+mod merge;
+mod mx;
+mod presets;
+mod srv;
+
+use std::time::Duration;
+
+use domain::{Discovery, DiscoverySource, DiscoveryTrouble, EmailAddress, FieldError, Proposal};
+use tokio::time::Instant;
+
+use crate::{
+    Mailer,
+    dns::{PATIENCE, Unanswered},
+};
+
+/// How long all sources together may take.
+const AT_MOST: Duration = Duration::from_secs(8);
+
+/// What a source gave.
+#[derive(Debug, Default)]
+struct Found {
+    proposals: Vec<Proposal>,
+    trouble: Option<DiscoveryTrouble>,
+}
+
+impl From<DiscoveryTrouble> for Found {
+    fn from(trouble: DiscoveryTrouble) -> Self {
+        Self {
+            proposals: Vec::new(),
+            trouble: Some(trouble),
+        }
+    }
+}
+
+impl From<Unanswered> for Found {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::NotAName => DiscoveryTrouble::NoSuchDomain,
+            _ => DiscoveryTrouble::Offline,
+        }
+        .into()
+    }
+}
+
+impl Mailer {
+    /// What the domain of an address is known for or says about its servers: presets by domain, MX, autoconfig and SRV,
+    /// all at the same time and within 8 seconds. Domains that belong to a provider are not asked.
+    ///
+    /// # Errors
+    /// As [`EmailAddress::parse`].
+    pub async fn discover(&self, email: &str) -> Result<Discovery, FieldError> {
+        let address = EmailAddress::parse(email)?;
+        let domain = address.domain();
+        let mut discovery = Discovery {
+            email: address.to_string(),
+            ..Discovery::default()
+        };
+        if let Some(preset) = presets::of_domain(domain) {
+            discovery.proposals = vec![presets::proposal(
+                &preset,
+                DiscoverySource::Preset,
+                domain,
+                &address,
+            )];
+            return Ok(discovery);
+        }
+        let sandbox = self.sandbox().filter(|_| domain == "sandbox.test");
+        let sandbox = sandbox
+            .map(|preset| presets::proposal(preset, DiscoverySource::Preset, domain, &address));
+
+        let deadline = Instant::now() + AT_MOST;
+        let dns = self.dns(PATIENCE);
+        let (mx, autoconfig, srv) = tokio::join!(
+            mx::ask(&dns, &address),
+            autoconfig::ask(self, &address, deadline),
+            srv::ask(&dns, &address),
+        );
+        let mut proposals: Vec<_> = sandbox.into_iter().collect();
+        for found in [mx, autoconfig, srv] {
+            proposals.extend(found.proposals);
+            discovery.trouble.extend(found.trouble);
+        }
+        discovery.proposals = merge::merged(proposals);
+        discovery.trouble.sort_unstable();
+        discovery.trouble.dedup();
+        Ok(discovery)
+    }
+}

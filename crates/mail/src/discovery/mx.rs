@@ -1,0 +1,35 @@
+//! The provider that takes a domain's mail.
+
+use domain::{DiscoverySource, DiscoveryTrouble, EmailAddress};
+
+use super::{Found, presets};
+use crate::dns::Dns;
+
+/// Proposes the provider of the preferred mail servers. One that stands behind others, as a backup or a filter, is none.
+pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
+    let answer = match dns.mail_servers(address.domain()).await {
+        Ok(answer) => answer,
+        Err(unanswered) => return unanswered.into(),
+    };
+    if !answer.exists {
+        return DiscoveryTrouble::NoSuchDomain.into();
+    }
+    let best = answer.records.first().map(|(preference, _)| *preference);
+    let proposal = answer
+        .records
+        .iter()
+        .filter(|(preference, _)| Some(*preference) == best)
+        .find_map(|(_, server)| {
+            let preset = presets::of_mail_server(server)?;
+            Some(presets::proposal(
+                &preset,
+                DiscoverySource::Mx,
+                server,
+                address,
+            ))
+        });
+    Found {
+        proposals: proposal.into_iter().collect(),
+        trouble: None,
+    }
+}

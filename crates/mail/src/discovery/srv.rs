@@ -1,0 +1,69 @@
+//! Servers that a domain names in DNS (RFC 6186, RFC 8314 §5.1).
+
+use domain::{DiscoverySource, EmailAddress, Host, Proposal, ProposedServer, Security};
+
+use super::{Found, merge};
+use crate::dns::{Dns, Service, Unanswered};
+
+/// Asks for the services of submission and IMAP; TLS from the first byte is preferred (RFC 8314 §3).
+pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
+    let domain = address.domain();
+    let (submissions, submission, imaps, imap) = tokio::join!(
+        server(dns, domain, "_submissions._tcp", Security::ImplicitTls),
+        server(dns, domain, "_submission._tcp", Security::StartTls),
+        server(dns, domain, "_imaps._tcp", Security::ImplicitTls),
+        server(dns, domain, "_imap._tcp", Security::StartTls),
+    );
+    let all = [submissions, submission, imaps, imap];
+    let unanswered = all.iter().find_map(|found| found.as_ref().err()).copied();
+    let [submissions, submission, imaps, imap] = all.map(|found| found.ok().flatten());
+    let (smtp, imap) = (submissions.or(submission), imaps.or(imap));
+    let mut found = unanswered.map_or_else(Found::default, Found::from);
+    if smtp.is_none() && imap.is_none() {
+        return found;
+    }
+    let evidence: Vec<_> = [&smtp, &imap]
+        .into_iter()
+        .flatten()
+        .map(|(evidence, _)| evidence.as_str())
+        .collect();
+    let mut proposal = Proposal {
+        source: DiscoverySource::Srv,
+        evidence: evidence.join("; "),
+        provider: None,
+        smtp: smtp.map(|(_, server)| server),
+        imap: imap.map(|(_, server)| server),
+        oauth: None,
+        username: address.to_string(),
+        foreign: false,
+    };
+    merge::recognize(&mut proposal, domain);
+    found.proposals.push(proposal);
+    found
+}
+
+/// The first server of a service, with the record as it was found; `None` when the service is not offered.
+async fn server(
+    dns: &Dns,
+    domain: &str,
+    service: &str,
+    security: Security,
+) -> Result<Option<(String, ProposedServer)>, Unanswered> {
+    let name = format!("{service}.{domain}");
+    let answer = dns.services(&name).await?;
+    Ok(answer.records.iter().find_map(|record| {
+        let server = proposed(record, security)?;
+        let evidence = format!("{name} SRV {}:{}", server.host, server.port);
+        Some((evidence, server))
+    }))
+}
+
+/// RFC 2782: a target of "." says that the service is not offered.
+fn proposed(record: &Service, security: Security) -> Option<ProposedServer> {
+    let host = Host::parse(&record.target).ok()?;
+    (record.port != 0).then(|| ProposedServer {
+        host: host.to_string(),
+        port: record.port,
+        security,
+    })
+}
