@@ -14,6 +14,9 @@ pub enum AccessError {
     /// A password could not be hashed.
     #[error("a password could not be hashed")]
     Hash,
+    /// Too many passwords wait to be worked on.
+    #[error("too many passwords wait to be worked on")]
+    Busy,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopped,

@@ -22,11 +22,15 @@ const LONGEST: usize = 256;
 const JUDGED: usize = 100;
 /// Passwords worked on at once: each takes 19 MiB and a processor.
 const AT_ONCE: usize = 2;
+/// Passwords that may wait for that. Whoever comes later is told at once, rather than long after having given up.
+const WAITING: usize = 32;
 
 /// Hashes and compares, a few at once, away from the threads that serve requests.
 #[derive(Debug)]
 pub(crate) struct Passwords {
     free: Arc<Semaphore>,
+    /// One for each that is worked on or waits.
+    places: Arc<Semaphore>,
     #[cfg(test)]
     pub(crate) compared: std::sync::atomic::AtomicUsize,
 }
@@ -35,15 +39,19 @@ impl Passwords {
     pub(crate) fn new() -> Self {
         Self {
             free: Arc::new(Semaphore::new(AT_ONCE)),
+            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
             #[cfg(test)]
             compared: std::sync::atomic::AtomicUsize::new(0),
         }
     }
 
+    /// Does some work, or says `Busy`.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, AccessError> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let place = place.map_err(|_| AccessError::Busy)?;
         let free = Arc::clone(&self.free);
         let permit = free
             .acquire_owned()
@@ -51,7 +59,7 @@ impl Passwords {
             .map_err(|_| AccessError::Stopped)?;
         let worked = tokio::task::spawn_blocking(move || {
             // Here, so that it is held also when nobody waits for the answer any more.
-            let _permit = permit;
+            let _held = (permit, place);
             work()
         });
         worked.await.map_err(|_| AccessError::Stopped)
@@ -132,7 +140,35 @@ fn strong(password: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::strong;
+    use std::task::{Context, Poll, Waker};
+
+    use super::{AT_ONCE, AccessError, Passwords, WAITING, strong};
+
+    #[tokio::test]
+    async fn more_than_can_wait_are_told_so_at_once() {
+        let passwords = Passwords::new();
+        // Nobody is worked on while the test holds all of it.
+        let held = passwords.free.acquire_many(2).await.unwrap();
+        let mut now = Context::from_waker(Waker::noop());
+        let mut waiting: Vec<_> = (0..AT_ONCE + WAITING)
+            .map(|number| Box::pin(passwords.run(move || number)))
+            .collect();
+        for one in &mut waiting {
+            assert!(matches!(one.as_mut().poll(&mut now), Poll::Pending));
+        }
+        let late = passwords.run(|| ()).await;
+        assert!(matches!(late, Err(AccessError::Busy)));
+
+        // Who gives up makes room.
+        drop(waiting.pop());
+        let mut last = Box::pin(passwords.run(|| usize::MAX));
+        assert!(matches!(last.as_mut().poll(&mut now), Poll::Pending));
+        drop(held);
+        for (number, one) in waiting.into_iter().enumerate() {
+            assert_eq!(one.await.unwrap(), number);
+        }
+        assert_eq!(last.await.unwrap(), usize::MAX);
+    }
 
     #[test]
     fn a_name_in_the_password_makes_it_guessable() {
