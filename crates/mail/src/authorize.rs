@@ -59,7 +59,7 @@ impl Mailer {
             return Err(MailError::NotOAuth);
         };
         let state = SecretString::from(random::token::<32>());
-        let (url, verifier) = OAuth::new(client, &self.0.http)
+        let (url, verifier) = OAuth::new(client, &self.0.http, self.now())
             .authorization_url(&state, username)
             .ok_or(MailError::NotOAuth)?;
         let now = self.now();

@@ -1,7 +1,7 @@
 //! OAuth 2.0 as a client (RFC 6749), with PKCE (RFC 7636).
 
 use domain::{
-    Finding, FindingCode, OAuthClient, ProviderFamily, Scope, finding::FindingValue,
+    Finding, FindingCode, OAuthClient, ProviderFamily, Scope, UnixTime, finding::FindingValue,
     url::host_and_port,
 };
 use oauth2::{
@@ -57,11 +57,20 @@ enum Sent<'s> {
 pub(crate) struct OAuth<'a> {
     settings: &'a OAuthClient<SecretString>,
     http: &'a Http,
+    now: UnixTime,
 }
 
 impl<'a> OAuth<'a> {
-    pub(crate) fn new(settings: &'a OAuthClient<SecretString>, http: &'a Http) -> Self {
-        Self { settings, http }
+    pub(crate) fn new(
+        settings: &'a OAuthClient<SecretString>,
+        http: &'a Http,
+        now: UnixTime,
+    ) -> Self {
+        Self {
+            settings,
+            http,
+            now,
+        }
     }
 
     /// `None` when the `url` crate does not accept a URL that we do.
@@ -165,7 +174,7 @@ impl<'a> OAuth<'a> {
         result: Result<Answer, Failure>,
     ) -> Result<Tokens, TokenFailure> {
         let failure = match result {
-            Ok(answer) => return tokens(&answer),
+            Ok(answer) => return tokens(&answer, &self.settings.client_id, self.now),
             Err(failure) => failure,
         };
         let mut redactor = Redactor::default();

@@ -8,6 +8,7 @@ use store::{GrantState, NewGrant, TakenAuthorization};
 
 use crate::{
     Callback, MailError, Mailer, decode,
+    id_token::Told,
     oauth::{OAuth, missing_scopes},
     redact::Redactor,
     token_answer::Tokens,
@@ -39,7 +40,7 @@ impl Mailer {
             Ok(code) => code,
             Err(finding) => return Ok(Err(with_values(finding, client, username))),
         };
-        let tokens = match OAuth::new(client, &self.0.http)
+        let tokens = match OAuth::new(client, &self.0.http, self.now())
             .exchange_code(&code, &taken.verifier)
             .await
         {
@@ -73,7 +74,8 @@ impl Mailer {
                 .await?
                 .and_then(|held| {
                     let same_account = match (&held.account, &tokens.account) {
-                        (Some(held), Some(new)) => held.eq_ignore_ascii_case(new),
+                        (_, Told::NotForUs) => false,
+                        (Some(held), Told::Account(new)) => held.eq_ignore_ascii_case(new),
                         _ => true,
                     };
                     let lives = !matches!(held.state, GrantState::Ended { .. });
@@ -95,7 +97,7 @@ impl Mailer {
             refresh_token: Some(refresh_token),
             expires_at: now.plus(tokens.expires_in),
             scope: tokens.scope.unwrap_or_else(|| client.scope.to_string()),
-            account: tokens.account,
+            account: tokens.account.account(),
             authorized_at: now,
         }))
     }

@@ -184,7 +184,7 @@ impl Mailer {
         let age = self.now().since(grant.authorized_at);
         // Google ends a grant after seven days while the consent screen is in "Testing".
         let testing = family == ProviderFamily::Google && (6 * 86_400..=8 * 86_400).contains(&age);
-        match OAuth::new(&client, &self.0.http)
+        match OAuth::new(&client, &self.0.http, self.now())
             .refresh(refresh_token, testing)
             .await
         {

@@ -1,11 +1,14 @@
 //! What a token endpoint answers (RFC 6749 §5.1).
 
-use domain::{Finding, FindingCode};
+use domain::{Finding, FindingCode, UnixTime};
 use oauth2::{ExtraTokenFields, StandardTokenResponse, TokenResponse, basic::BasicTokenType};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::{id_token, oauth::TokenFailure};
+use crate::{
+    id_token::{self, Told},
+    oauth::TokenFailure,
+};
 
 /// What a provider may add to a token answer (`OpenID` Connect Core §3.1.3.3).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -29,7 +32,7 @@ pub(crate) struct Tokens {
     /// What was granted; an answer that does not say granted what was asked (RFC 6749 §5.1).
     pub(crate) scope: Option<String>,
     /// Who signed in, when the provider tells.
-    pub(crate) account: Option<String>,
+    pub(crate) account: Told,
 }
 
 /// A provider's access tokens last an hour; one that does not say (RFC 6749 §5.1 only recommends
@@ -38,8 +41,12 @@ const EXPIRES_IN_UNSAID: i64 = 1_800;
 /// Longest list of granted scopes that is kept: bytes.
 const SCOPE_AT_MOST: usize = 8_192;
 
-/// What an answer gives, unless it cannot be used.
-pub(crate) fn tokens(answer: &Answer) -> Result<Tokens, TokenFailure> {
+/// What an answer to this client gives now, unless it cannot be used.
+pub(crate) fn tokens(
+    answer: &Answer,
+    client_id: &str,
+    now: UnixTime,
+) -> Result<Tokens, TokenFailure> {
     if *answer.token_type() != BasicTokenType::Bearer {
         let finding = Finding::new(FindingCode::TokenTypeUnknown);
         return Err(refused(finding.saying(answer.token_type().as_ref())));
@@ -75,7 +82,9 @@ pub(crate) fn tokens(answer: &Answer) -> Result<Tokens, TokenFailure> {
         refresh_token,
         expires_in,
         scope,
-        account: id_token.and_then(id_token::account),
+        account: id_token.map_or(Told::Nothing, |token| {
+            id_token::account(token, client_id, now)
+        }),
     })
 }
 
