@@ -21,7 +21,7 @@ pub fn SessionTable(
         view! {
             <tr role="row">
                 <th role="rowheader" scope="row">
-                    {of_all.then_some(account)}
+                    {of_all.then(|| view! { <span class="account-name">{account}</span> })}
                     <span class="agent" title=session.agent.clone()>
                         {text::browser(&session.agent)}
                     </span>
@@ -30,11 +30,11 @@ pub fn SessionTable(
                 <td role="cell" class="address" data-label="Address">
                     {session.address}
                 </td>
-                <td role="cell" data-label="Since">
-                    <When at=session.created_at />
-                </td>
                 <td role="cell" data-label="Last used">
-                    <When at=session.seen_at />
+                    <span>
+                        <When at=session.seen_at />
+                        <span class="help since">"since " <When at=session.created_at /></span>
+                    </span>
                 </td>
                 <td role="cell" class="act">
                     {(!is_own)
@@ -60,7 +60,6 @@ pub fn SessionTable(
                         {if of_all { "Account and browser" } else { "Browser" }}
                     </th>
                     <th role="columnheader">"Address"</th>
-                    <th role="columnheader">"Since"</th>
                     <th role="columnheader">"Last used"</th>
                     <th role="columnheader">
                         <span class="visually-hidden">"End"</span>

@@ -94,6 +94,18 @@ impl Failed {
 }
 
 impl Asked {
+    /// With what is shown of it to whom the page is for: drafts are of those who may change something.
+    fn allowed(self, page: SmtpPage) -> (SmtpPage, Self) {
+        let may_edit = page.may_edit;
+        let asked = Self {
+            draft: self.draft && may_edit,
+            refused: self.refused && may_edit,
+            overwrite: self.overwrite && may_edit,
+            ..self
+        };
+        (page, asked)
+    }
+
     fn read(query: &ParamsMap) -> Self {
         let text = |name| query.get_str(name).unwrap_or_default().to_owned();
         let data_center = text("data_center");
@@ -123,7 +135,7 @@ pub fn SmtpSettingsPage() -> impl IntoView {
         match page.await {
             Ok(page) => Either::Left(view! {
                 {(!page.may_edit).then(|| view! { <LooksOnly may_test=page.may_test /> })}
-                {SMTP_SETTINGS.rendered((page, asked))}
+                {SMTP_SETTINGS.rendered(asked.allowed(page))}
             }),
             Err(error) => Either::Right(view! { <Failure error /> }),
         }
