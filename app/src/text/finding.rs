@@ -1,6 +1,6 @@
 //! Findings in words, with the connection's own values filled in.
 
-use domain::{Finding, FindingCode, finding::FindingValue};
+use domain::{Certainty, Finding, FindingCode, finding::FindingValue};
 
 use super::{findings_connection, findings_domain, findings_imap, findings_oauth, findings_smtp};
 
@@ -39,6 +39,8 @@ impl Template {
 /// A finding in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
+    /// Whether the cause is likely only.
+    pub likely: bool,
     /// What is the matter.
     pub cause: String,
     /// What to do.
@@ -53,13 +55,14 @@ pub struct Explanation {
 pub fn explain(finding: &Finding) -> Explanation {
     let template = template(finding.code).unwrap_or(UNKNOWN);
     Explanation {
-        cause: filled(template.cause, finding),
-        fix: filled(template.fix, finding),
-        // A record is proposed only where one is known to be right.
-        copy: template
-            .copy
-            .filter(|text| *text != "{record}" || !finding.value(FindingValue::Record).is_empty())
-            .map(|text| filled(text, finding)),
+        likely: finding.code.certainty() == Certainty::Likely,
+        cause: filled(template.cause, finding).0,
+        fix: filled(template.fix, finding).0,
+        // A command with a gap would be worse than none.
+        copy: template.copy.and_then(|text| {
+            let (text, whole) = filled(text, finding);
+            whole.then_some(text)
+        }),
         link: template.link,
     }
 }
@@ -77,9 +80,9 @@ fn template(code: FindingCode) -> Option<Template> {
         .or_else(|| findings_imap::template(code))
 }
 
-/// Puts in the values; one that is not known is described.
-fn filled(text: &str, finding: &Finding) -> String {
-    const VALUES: [(&str, FindingValue, &str); 14] = [
+/// Puts in the values, and tells whether all were known; one that is not is described.
+fn filled(text: &str, finding: &Finding) -> (String, bool) {
+    const VALUES: [(&str, FindingValue, &str); 15] = [
         ("{username}", FindingValue::Username, "the user name"),
         ("{account}", FindingValue::Account, "the account"),
         ("{from}", FindingValue::From, "the From address"),
@@ -91,6 +94,7 @@ fn filled(text: &str, finding: &Finding) -> String {
         ),
         ("{scope}", FindingValue::Scope, "the scope"),
         ("{client_id}", FindingValue::ClientId, "the client ID"),
+        ("{admin_consent}", FindingValue::AdminConsent, ""),
         ("{issuer}", FindingValue::Issuer, "another server"),
         ("{offered}", FindingValue::Offered, "nothing we know"),
         (
@@ -104,13 +108,15 @@ fn filled(text: &str, finding: &Finding) -> String {
         ("{record}", FindingValue::Record, ""),
     ];
     let mut text = text.to_owned();
+    let mut whole = true;
     for (name, value, otherwise) in VALUES {
         if text.contains(name) {
             let value = Some(finding.value(value)).filter(|value| !value.is_empty());
+            whole &= value.is_some();
             text = text.replace(name, value.unwrap_or(otherwise));
         }
     }
-    text
+    (text, whole)
 }
 
 #[cfg(test)]
@@ -143,6 +149,23 @@ mod tests {
         let record = "v=spf1 include:_spf.google.com ~all";
         let explained = explain(&missing.with(FindingValue::Record, record));
         assert_eq!(explained.copy.as_deref(), Some(record));
+    }
+
+    #[test]
+    fn a_command_is_offered_only_when_nothing_is_missing_in_it() {
+        let denied = Finding::new(FindingCode::SendAsDenied).with(FindingValue::From, "a@b.c");
+        assert_eq!(explain(&denied).copy, None);
+        let explained = explain(&denied.with(FindingValue::Username, "d@b.c"));
+        assert_eq!(
+            explained.copy.unwrap(),
+            "Add-RecipientPermission a@b.c -AccessRights SendAs -Trustee d@b.c"
+        );
+    }
+
+    #[test]
+    fn what_is_not_certain_says_so() {
+        assert!(explain(&Finding::new(FindingCode::TokenForOtherResource)).likely);
+        assert!(!explain(&Finding::new(FindingCode::SmtpAuthDisabledForTenant)).likely);
     }
 
     #[test]

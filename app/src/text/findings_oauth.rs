@@ -111,9 +111,14 @@ fn provider(code: Code) -> Option<Template> {
 fn client(code: Code) -> Option<Template> {
     Some(match code {
         Code::ClientSecretWrong => Template::new(
-            "The provider does not accept the client secret.",
-            "Copy it again. At Microsoft it is the column \"Value\"; the \"Secret ID\", which looks like a GUID, is often pasted instead.",
+            "The provider does not accept the client secret of {client_id}.",
+            "Copy the client ID and the secret again. At Microsoft the secret is the column \"Value\", not \"Secret ID\".",
         ),
+        Code::ClientSecretIdPasted => Template::new(
+            "The ID of the client secret was pasted instead of its value: what was entered is a GUID.",
+            "Copy the column \"Value\" under \"Certificates & secrets\". It is shown only once; if it is gone, make a new secret.",
+        )
+        .linking(ENTRA.0, ENTRA.1),
         Code::ClientSecretExpired => Template::new(
             "The client secret has expired.",
             "Make a new one in the provider's console under \"Certificates & secrets\", and enter its value.",
@@ -130,7 +135,7 @@ fn client(code: Code) -> Option<Template> {
         ),
         Code::RedirectUrlNotRegistered => Template::new(
             "The redirect URL is not registered for this client.",
-            "Add exactly this URL to the client in the provider's console. It can take a few minutes until it counts.",
+            "Add exactly this URL to the client in the provider's console, as a web client's. It can take a few minutes until it counts.",
         )
         .copying("{redirect_url}"),
         Code::AccountOfAnotherTenant => Template::new(
@@ -143,13 +148,15 @@ fn client(code: Code) -> Option<Template> {
         ),
         Code::ConsentMissing => Template::new(
             "Nobody has agreed that the application may do this.",
-            "Begin again and agree, or let an administrator agree for all under \"API permissions\".",
+            "Begin again and agree, or let an administrator agree for all. That is under \"API permissions\", or at the tenant's own address for it.",
         )
+        .copying("{admin_consent}")
         .linking(ENTRA.0, ENTRA.1),
         Code::AdminConsentMissing => Template::new(
             "In this tenant an administrator has to agree first.",
-            "Ask an administrator to press \"Grant admin consent\" under \"API permissions\" of the application.",
+            "Ask an administrator to press \"Grant admin consent\" under \"API permissions\" of the application, or to agree at the tenant's own address for it.",
         )
+        .copying("{admin_consent}")
         .linking(ENTRA.0, ENTRA.1),
         _ => return None,
     })

@@ -4,6 +4,11 @@ use domain::FindingCode as Code;
 
 use super::finding::Template;
 
+const SMTP_AUTH: (&str, &str) = (
+    "Microsoft's description",
+    "https://aka.ms/smtp_auth_disabled",
+);
+
 /// The words of a code, if it is one of these.
 pub fn template(code: Code) -> Option<Template> {
     authentication(code)
@@ -20,7 +25,7 @@ fn authentication(code: Code) -> Option<Template> {
         ),
         Code::TokenRefused => Template::new(
             "{server} did not accept the token for {username}.",
-            "Check that {username} is the account that signed in ({account}) and that the scope is for SMTP; then authorize again.",
+            "Check that {username} is the account that signed in ({account}) and that the scope is for SMTP; then authorize again. A server of your own has to reach the provider to check tokens.",
         ),
         Code::PasswordRefused => Template::new(
             "{server} did not accept the password of {username}.",
@@ -38,6 +43,14 @@ fn authentication(code: Code) -> Option<Template> {
             "{server} cannot check credentials at the moment.",
             "Try again in a few minutes.",
         ),
+        Code::TooManySignIns => Template::new(
+            "Google has seen too many sign-ins in a short time.",
+            "Wait a quarter of an hour. If other programs sign in with the same account, let them sign in less often.",
+        ),
+        Code::TokenTooLong => Template::new(
+            "{server} does not take a token as long as this one.",
+            "Ask the server's administrator to allow longer lines for AUTH, or let the provider give shorter tokens, with fewer claims.",
+        ),
         Code::AuthenticationWanted => Template::new(
             "{server} takes mail only after a sign-in.",
             "Turn \"Authentication required\" on.",
@@ -50,35 +63,39 @@ fn microsoft(code: Code) -> Option<Template> {
     Some(match code {
         Code::TokenForOtherResource => Template::new(
             "Microsoft did not accept the token: it is for another resource or scope, or {username} is not the account that signed in ({account}).",
-            "Use the scope https://outlook.office.com/SMTP.Send, sign in as {username}, and authorize again.",
-        ),
+            "Use this scope, sign in as {username}, and authorize again. An application without a user needs its service principal in Exchange Online as well.",
+        )
+        .copying("https://outlook.office.com/SMTP.Send offline_access"),
         Code::SmtpAuthDisabledForTenant => Template::new(
             "SMTP AUTH is switched off for the whole tenant. OAuth does not get round that.",
             "An Exchange administrator runs this command in Exchange Online PowerShell. It can take an hour until it counts.",
         )
         .copying("Set-TransportConfig -SmtpClientAuthenticationDisabled $false")
-        .linking("Microsoft's description", "https://aka.ms/smtp_auth_disabled"),
+        .linking(SMTP_AUTH.0, SMTP_AUTH.1),
         Code::SmtpAuthDisabledForMailbox => Template::new(
             "SMTP AUTH is switched off for the mailbox {username}.",
             "An Exchange administrator runs this command in Exchange Online PowerShell. It can take an hour until it counts.",
         )
         .copying("Set-CASMailbox -Identity {username} -SmtpClientAuthenticationDisabled $false")
-        .linking("Microsoft's description", "https://aka.ms/smtp_auth_disabled"),
+        .linking(SMTP_AUTH.0, SMTP_AUTH.1),
         Code::CredentialsIncorrect => Template::new(
             "Microsoft says that the credentials of {username} are wrong.",
             "Check user name and password, or use OAuth.",
-        ),
+        )
+        .linking(SMTP_AUTH.0, SMTP_AUTH.1),
         Code::CriteriaNotMet => Template::new(
             "Security defaults or a conditional access policy of the tenant refused the sign-in.",
             "Use OAuth instead of a password, or ask the tenant's administrator for an exception for {username}.",
-        ),
+        )
+        .linking(SMTP_AUTH.0, SMTP_AUTH.1),
         Code::PasswordSignInRetired => Template::new(
             "Microsoft no longer takes passwords for SMTP.",
             "Set the authentication type to OAuth and authorize.",
-        ),
+        )
+        .linking(SMTP_AUTH.0, SMTP_AUTH.1),
         Code::MailboxPermissionMissing => Template::new(
             "The application has no permission on the mailbox of {from}.",
-            "Give its service principal full access to that mailbox.",
+            "Give its service principal full access to that mailbox, in Exchange Online PowerShell.",
         )
         .copying("Add-MailboxPermission -Identity {from} -User <service principal> -AccessRights FullAccess"),
         Code::TlsTooOld => Template::new(
@@ -97,8 +114,12 @@ fn message(code: Code) -> Option<Template> {
         )
         .copying("Add-RecipientPermission {from} -AccessRights SendAs -Trustee {username}"),
         Code::PolicyRefused => Template::new(
-            "The server refused by a policy, or does not relay for us.",
-            "Read its reply. A relay must know this server's address, and the From domain often has to be one of its own.",
+            "The server refused by a policy of its own.",
+            "Read its reply. The From domain often has to be one of the server's own, and this server's address allowed.",
+        ),
+        Code::RelayDenied => Template::new(
+            "{server} does not pass mail on to other domains for us: it does not know who we are.",
+            "Turn \"Authentication required\" on. A relay without a sign-in has to be told this server's address.",
         ),
         Code::RecipientRefused => Template::new(
             "The server did not accept the recipient.",
@@ -124,11 +145,11 @@ fn later(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::QuotaExceeded => (
             "The account has used up its quota of messages.",
-            "Wait: quotas count over 24 hours. Mail goes on by itself after that.",
+            "Wait: quotas count over 24 hours. Gmail takes 500 messages a day, Google Workspace 2,000, Microsoft 365 10,000 recipients.",
         ),
         Code::TooManyConnections => (
             "There are too many connections at a time from this account.",
-            "Wait a moment. If other programs send with the same account, let them send through Mailgrant.",
+            "Wait a moment. Microsoft takes three at a time; if other programs send with the same account, give them another one.",
         ),
         Code::Temporary => (
             "The server refused for now: too fast, or busy.",

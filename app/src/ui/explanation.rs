@@ -12,7 +12,10 @@ pub fn Explained(finding: Finding, id: &'static str) -> impl IntoView {
     let copy_id = [id, "-copy"].concat();
     view! {
         <div class="explained" id=id>
-            <p class="cause">{explained.cause}</p>
+            <p class="cause">
+                {explained.likely.then_some("Probably: ")}
+                {explained.cause}
+            </p>
             <p class="fix">{explained.fix}</p>
             {explained
                 .copy

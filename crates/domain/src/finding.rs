@@ -17,6 +17,16 @@ pub enum Retry {
     Later,
 }
 
+/// How sure the cause is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// What was said has this one meaning.
+    Certain,
+    /// What was said can have other causes; this is the usual one.
+    Likely,
+}
+
 macro_rules! finding_codes {
     ($($(#[$doc:meta])* $name:ident = $retry:ident,)*) => {
         /// What failed.
@@ -81,6 +91,8 @@ finding_codes! {
     CodeRefused = Never,
     /// `invalid_client`: the client secret is wrong.
     ClientSecretWrong = Never,
+    /// AADSTS7000215 for a client secret that looks like a GUID: its ID was pasted instead of its value.
+    ClientSecretIdPasted = Never,
     /// AADSTS7000222: the client secret has expired.
     ClientSecretExpired = Never,
     /// AADSTS700016: the client ID is not known in this tenant.
@@ -164,6 +176,8 @@ finding_codes! {
     TokenRefused = OnceAfterRefresh,
     /// Microsoft 535 5.7.3: token for another resource or scope, other account, no service principal.
     TokenForOtherResource = OnceAfterRefresh,
+    /// The server does not take a token, or a line, that is so long.
+    TokenTooLong = Never,
     /// 535 for a password.
     PasswordRefused = Never,
     /// Microsoft 535 5.7.139: SMTP AUTH is off for the tenant.
@@ -180,6 +194,8 @@ finding_codes! {
     PasswordSignInRetired = Never,
     /// 454: the server cannot check credentials at the moment.
     AuthenticationUnavailable = Later,
+    /// Google 454 4.7.0: too many sign-ins in a short time.
+    TooManySignIns = Later,
     /// 530: the server wants authentication.
     AuthenticationWanted = Never,
 
@@ -202,8 +218,10 @@ finding_codes! {
     // The message.
     /// The account may not send as this From address.
     SendAsDenied = Never,
-    /// 550 5.7.1: relaying or policy refused.
+    /// 550 5.7.1: a policy refused.
     PolicyRefused = Never,
+    /// 554 5.7.1 at RCPT TO: the server does not pass mail on for those who have not signed in.
+    RelayDenied = Never,
     /// The recipient was refused.
     RecipientRefused = Never,
     /// The sender was refused.
@@ -270,6 +288,25 @@ finding_codes! {
 }
 
 impl FindingCode {
+    /// How sure the cause is.
+    pub fn certainty(self) -> Certainty {
+        match self {
+            // Microsoft says the same for a wrong resource, a wrong account and a missing principal.
+            Self::TokenForOtherResource
+            // It may have been revoked on just that day.
+            | Self::GrantEndedInTesting
+            // A secret may look like a GUID, and does not at Microsoft today.
+            | Self::ClientSecretIdPasted
+            // Documented nowhere.
+            | Self::AdminConsentMissing
+            // Microsoft says the same when IMAP is off and when the scope is missing.
+            | Self::ImapScopeMissing
+            // Postfix says "Invalid base64 data" then.
+            | Self::TokenTooLong => Certainty::Likely,
+            _ => Certainty::Certain,
+        }
+    }
+
     /// The code as text, as in the database and in logs: `grant_ended`.
     pub fn as_str(self) -> String {
         let mut text = String::new();
@@ -301,6 +338,8 @@ pub enum FindingValue {
     Scope,
     /// The client ID.
     ClientId,
+    /// Where an administrator of a Microsoft tenant agrees for everybody: a URL.
+    AdminConsent,
     /// The issuer that was expected or that came.
     Issuer,
     /// What the server offers.

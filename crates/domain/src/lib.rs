@@ -46,7 +46,7 @@ pub use discovery::{
     ProposedOAuth, ProposedServer,
 };
 pub use field_error::{FieldError, FormErrors};
-pub use finding::{Finding, FindingCode, Retry};
+pub use finding::{Certainty, Finding, FindingCode, Retry};
 pub use grant::{GrantBinding, GrantStatus};
 pub use host::Host;
 pub use preset::{Preset, PresetAuthentication};

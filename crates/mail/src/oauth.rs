@@ -195,9 +195,11 @@ impl<'a> OAuth<'a> {
                 let error = answer.error().as_ref();
                 let description = answer.error_description().map_or("", String::as_str);
                 let said = redactor.clean(&format!("{error}: {description}"));
+                let code = decode::token_error(request, error, description);
+                let secret = self.settings.client_secret.expose_secret();
+                let code = decode::of_secret(code, description, secret);
                 TokenFailure {
-                    finding: Finding::new(decode::token_error(request, error, description))
-                        .saying(said.trim_end_matches(": ")),
+                    finding: Finding::new(code).saying(said.trim_end_matches(": ")),
                     ends_grant: decode::ends_grant(error),
                 }
             }

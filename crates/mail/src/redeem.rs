@@ -133,6 +133,11 @@ pub(crate) fn with_values(
     client: &OAuthClient<SecretString>,
     username: &str,
 ) -> Finding {
+    let consent = decode::admin_consent_url(&client.authorization_endpoint, &client.client_id);
+    let finding = match consent {
+        Some(url) => finding.with(FindingValue::AdminConsent, url),
+        None => finding,
+    };
     finding
         .with(FindingValue::ClientId, &client.client_id)
         .with(FindingValue::RedirectUrl, client.redirect_url.as_str())

@@ -10,7 +10,9 @@ const AADSTS: &[(&str, FindingCode)] = &[
     ("AADSTS700016", F::ClientUnknown),
     ("AADSTS700082", F::GrantUnused),
     ("AADSTS50011", F::RedirectUrlNotRegistered),
+    ("AADSTS500113", F::RedirectUrlNotRegistered),
     ("AADSTS50020", F::AccountOfAnotherTenant),
+    ("AADSTS90072", F::AccountOfAnotherTenant),
     ("AADSTS50194", F::SingleTenantClient),
     ("AADSTS65001", F::ConsentMissing),
     ("AADSTS65004", F::AccessDenied),
@@ -86,6 +88,29 @@ pub(crate) fn token_error(request: TokenRequest, error: &str, description: &str)
     }
 }
 
+/// [`F::ClientSecretWrong`] said more exactly, when the secret is known: Microsoft's values never look like
+/// a GUID, and the IDs that stand beside them do.
+pub(crate) fn of_secret(code: FindingCode, description: &str, secret: &str) -> FindingCode {
+    let id_pasted = code == F::ClientSecretWrong
+        && description.contains("AADSTS7000215")
+        && is_guid(secret.trim());
+    if id_pasted {
+        F::ClientSecretIdPasted
+    } else {
+        code
+    }
+}
+
+/// Eight, four, four, four and twelve hexadecimal digits.
+fn is_guid(text: &str) -> bool {
+    let mut parts = text.split('-');
+    [8, 4, 4, 4, 12].into_iter().all(|length| {
+        parts.next().is_some_and(|part| {
+            part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+    }) && parts.next().is_none()
+}
+
 /// Whether an error of the token endpoint means that the grant is over. Anything else may be
 /// mended without a new authorization, and is tried again.
 pub(crate) fn ends_grant(error: &str) -> bool {
@@ -149,6 +174,18 @@ mod tests {
                 "AADSTS50076: you must use multi-factor",
                 F::SignInAgain,
             ),
+            (
+                refresh,
+                "interaction_required",
+                "AADSTS50079: you must enroll in multi-factor authentication",
+                F::SignInAgain,
+            ),
+            (
+                refresh,
+                "interaction_required",
+                "AADSTS53003: Access has been blocked by Conditional Access policies.",
+                F::SignInAgain,
+            ),
             (refresh, "invalid_grant", "AADSTS999999: new", F::GrantEnded),
             (
                 refresh,
@@ -196,5 +233,22 @@ mod tests {
                 "{error} {description}"
             );
         }
+    }
+
+    #[test]
+    fn knows_the_id_of_a_secret_from_its_value() {
+        let wrong = "AADSTS7000215: Invalid client secret provided.";
+        let id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        for (description, secret, finding) in [
+            (wrong, id, F::ClientSecretIdPasted),
+            (wrong, "8Qk8Q~abcdefghijklmnop", F::ClientSecretWrong),
+            (wrong, &id[1..], F::ClientSecretWrong),
+            (wrong, &format!("{id}-1"), F::ClientSecretWrong),
+            ("no such client", id, F::ClientSecretWrong),
+        ] {
+            let code = of_secret(F::ClientSecretWrong, description, secret);
+            assert_eq!(code, finding, "{secret}");
+        }
+        assert_eq!(of_secret(F::GrantEnded, wrong, id), F::GrantEnded);
     }
 }

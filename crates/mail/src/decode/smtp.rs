@@ -10,6 +10,8 @@ struct Reply {
     /// Lower-case text that the reply has to contain.
     contains: &'static str,
     steps: &'static [StepKind],
+    /// Only in answer to a token, or to a password.
+    with_token: Option<bool>,
     finding: FindingCode,
 }
 
@@ -24,6 +26,7 @@ const fn reply(
         enhanced,
         contains,
         steps: &[],
+        with_token: None,
         finding,
     }
 }
@@ -33,75 +36,79 @@ impl Reply {
         Self { steps, ..self }
     }
 
-    fn matches(&self, step: StepKind, code: u16, enhanced: &str, text: &str) -> bool {
+    /// In answer to AUTH with a token.
+    const fn to_token(self) -> Self {
+        Self {
+            steps: AUTH,
+            with_token: Some(true),
+            ..self
+        }
+    }
+
+    fn matches(
+        &self,
+        step: StepKind,
+        with_token: bool,
+        code: u16,
+        enhanced: &str,
+        text: &str,
+    ) -> bool {
         (self.codes.is_empty() || self.codes.contains(&code))
             && (self.enhanced.is_empty() || self.enhanced == enhanced)
             && (self.steps.is_empty() || self.steps.contains(&step))
+            && self.with_token.is_none_or(|one| one == with_token)
             && text.contains(self.contains)
     }
 }
 
 const AUTH: &[StepKind] = &[StepKind::Authenticate];
+const RCPT: &[StepKind] = &[StepKind::RcptTo];
 
+/// The first that fits counts.
+#[rustfmt::skip]
 const REPLIES: &[Reply] = &[
     // Microsoft
     reply(&[421], "4.7.66", "", F::TlsTooOld),
+    // Never, though 4xx: a permission is missing.
     reply(&[430], "4.2.0", "storedrv", F::MailboxPermissionMissing),
     reply(&[432], "4.3.2", "", F::TooManyConnections),
-    reply(
-        &[535],
-        "5.7.139",
-        "disabled for the tenant",
-        F::SmtpAuthDisabledForTenant,
-    ),
-    reply(
-        &[535],
-        "5.7.139",
-        "disabled for the mailbox",
-        F::SmtpAuthDisabledForMailbox,
-    ),
-    reply(
-        &[535],
-        "5.7.139",
-        "credentials were incorrect",
-        F::CredentialsIncorrect,
-    ),
-    reply(
-        &[535],
-        "5.7.139",
-        "did not meet the criteria",
-        F::CriteriaNotMet,
-    ),
+    reply(&[535], "5.7.139", "disabled for the tenant", F::SmtpAuthDisabledForTenant),
+    reply(&[535], "5.7.139", "disabled for the mailbox", F::SmtpAuthDisabledForMailbox),
+    reply(&[535], "5.7.139", "credentials were incorrect", F::CredentialsIncorrect),
+    reply(&[535], "5.7.139", "did not meet the criteria", F::CriteriaNotMet),
+    reply(&[535], "5.7.139", "security defaults policy", F::CriteriaNotMet),
+    reply(&[535], "5.7.139", "basic authentication is disabled", F::PasswordSignInRetired),
     reply(&[535], "5.7.139", "", F::Refused),
     reply(&[550], "5.7.30", "", F::PasswordSignInRetired),
-    reply(&[530], "5.7.57", "", F::AuthenticationWanted),
     reply(&[550], "5.7.60", "", F::SendAsDenied),
     reply(&[554], "5.2.252", "", F::SendAsDenied),
     reply(&[554], "5.2.0", "sendasdenied", F::SendAsDenied),
+    // Later, though 5xx: quotas are given back.
     reply(&[554], "5.2.0", "submissionquotaexceeded", F::QuotaExceeded),
+    reply(&[535], "5.7.3", "", F::TokenForOtherResource).to_token(),
     // Google
     reply(&[534], "5.7.9", "", F::AppPasswordNeeded),
     reply(&[534], "5.7.14", "", F::AppPasswordNeeded),
     reply(&[550], "5.4.5", "", F::QuotaExceeded),
+    reply(&[421, 454], "4.7.0", "too many login attempts", F::TooManySignIns),
+    // Postfix says 535 to much that is no matter of credentials.
+    reply(&[535], "", "base64", F::TokenTooLong).to_token(),
+    reply(&[535], "", "invalid authentication mechanism", F::MechanismNotOffered).at(AUTH),
+    reply(&[535], "", "connection lost to authentication server", F::AuthenticationUnavailable).at(AUTH),
+    reply(&[535], "", "temporary authentication failure", F::AuthenticationUnavailable).at(AUTH),
     // Any server
-    reply(
-        &[421, 450, 451, 452, 454],
-        "",
-        "too many connections",
-        F::TooManyConnections,
-    ),
-    reply(
-        &[421],
-        "",
-        "maximum number of connections",
-        F::TooManyConnections,
-    ),
+    reply(&[500], "", "too long", F::TokenTooLong).to_token(),
+    reply(&[535], "", "", F::TokenRefused).to_token(),
+    reply(&[535], "", "", F::PasswordRefused).at(AUTH),
+    reply(&[421, 450, 451, 452, 454], "", "too many connections", F::TooManyConnections),
+    reply(&[421, 450, 451, 452, 454], "", "maximum number of connections", F::TooManyConnections),
     reply(&[552], "5.3.4", "", F::MessageTooLarge),
     reply(&[454], "", "", F::AuthenticationUnavailable).at(AUTH),
     reply(&[504], "", "", F::MechanismNotOffered).at(AUTH),
     reply(&[530], "", "", F::AuthenticationWanted),
+    reply(&[550, 554], "5.7.1", "relay", F::RelayDenied).at(RCPT),
     reply(&[550, 554], "5.7.1", "", F::PolicyRefused),
-    reply(&[550, 551, 552, 553, 554], "", "", F::RecipientRefused).at(&[StepKind::RcptTo]),
+    reply(&[550, 551, 552, 553, 554], "", "", F::RecipientRefused).at(RCPT),
     reply(&[550, 551, 552, 553, 554], "", "", F::SenderRefused).at(&[StepKind::MailFrom]),
 ];
 
@@ -110,17 +117,9 @@ const REPLIES: &[Reply] = &[
 pub(crate) fn smtp_reply(step: StepKind, with_token: bool, code: u16, text: &str) -> FindingCode {
     let text = text.to_lowercase();
     let enhanced = enhanced_code(&text);
-    if code == 535 && step == StepKind::Authenticate && !matches!(enhanced, "5.7.139") {
-        // 535 is all that most servers say; what was sent tells the rest.
-        return match (with_token, enhanced) {
-            (false, _) => F::PasswordRefused,
-            (true, "5.7.3") => F::TokenForOtherResource,
-            (true, _) => F::TokenRefused,
-        };
-    }
     REPLIES
         .iter()
-        .find(|reply| reply.matches(step, code, enhanced, &text))
+        .find(|reply| reply.matches(step, with_token, code, enhanced, &text))
         .map_or(
             if code < 500 { F::Temporary } else { F::Refused },
             |reply| reply.finding,
@@ -177,6 +176,42 @@ mod tests {
                 F::CriteriaNotMet,
             ),
             (Authenticate, "535 5.7.139 something new", F::Refused),
+            (
+                Authenticate,
+                "535 5.7.139 Authentication unsuccessful, basic authentication is disabled. [x]",
+                F::PasswordSignInRetired,
+            ),
+            (
+                Authenticate,
+                "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy.",
+                F::CriteriaNotMet,
+            ),
+            (
+                Authenticate,
+                "454 4.7.0 Too many login attempts, please try again later. x - gsmtp",
+                F::TooManySignIns,
+            ),
+            (Authenticate, "500 5.5.2 Line too long", F::TokenTooLong),
+            (
+                Authenticate,
+                "535 5.7.8 Error: authentication failed: Invalid base64 data in initial response",
+                F::TokenTooLong,
+            ),
+            (
+                Authenticate,
+                "535 5.7.8 Error: authentication failed: Connection lost to authentication server",
+                F::AuthenticationUnavailable,
+            ),
+            (
+                Authenticate,
+                "535 5.7.8 Error: authentication failed: Invalid authentication mechanism",
+                F::MechanismNotOffered,
+            ),
+            (
+                Authenticate,
+                "504 5.5.4 Unrecognized authentication type",
+                F::MechanismNotOffered,
+            ),
             (
                 Authenticate,
                 "535 5.7.3 Authentication unsuccessful [AM0PR10.eurprd10.prod.outlook.com]",
@@ -248,7 +283,14 @@ mod tests {
                 F::SenderRefused,
             ),
             (RcptTo, "550 5.1.1 User unknown", F::RecipientRefused),
-            (RcptTo, "554 5.7.1 Relay access denied", F::PolicyRefused),
+            (
+                RcptTo,
+                "554 5.7.1 <b@x.y>: Relay access denied",
+                F::RelayDenied,
+            ),
+            (RcptTo, "554 5.7.1 <b@x.y>: Access denied", F::PolicyRefused),
+            (MailFrom, "451 4.3.0 Try again", F::Temporary),
+            (MailFrom, "452 4.2.2 Over quota", F::Temporary),
             (
                 Data,
                 "550 5.4.5 Daily user sending limit exceeded",
