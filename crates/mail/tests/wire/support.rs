@@ -57,7 +57,8 @@ impl World {
     /// A world whose mailer is made in another way.
     pub async fn with(change: impl FnOnce(&mut MailerOptions)) -> Self {
         let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
-        let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000)));
+        // In the past: ID tokens of the sandbox end an hour after they were made.
+        let clock = Arc::new(HandClock(AtomicI64::new(1_700_000_000)));
         let folder = tempfile::tempdir().unwrap();
         let mailer = mailer(&folder, &sandbox, &clock, change).await;
         Self {
