@@ -19,13 +19,9 @@ pub(crate) fn admin_consent_url(
         "common" => "organizations",
         tenant => tenant,
     };
-    let client_id =
-        percent_encoding::utf8_percent_encode(client_id, percent_encoding::NON_ALPHANUMERIC)
-            .to_string()
-            .replace("%2D", "-");
-    Some(format!(
-        "https://{host}/{tenant}/adminconsent?client_id={client_id}"
-    ))
+    let page = format!("https://{host}/{tenant}/adminconsent");
+    let url = reqwest::Url::parse_with_params(&page, [("client_id", client_id)]);
+    Some(url.ok()?.to_string())
 }
 
 #[cfg(test)]
