@@ -1,8 +1,8 @@
 //! What the last form has done. Its answer leads to `?done=…`.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
+use super::query::asked;
 use crate::{
     api, text,
     ui::banner::{Banner, Tone},
@@ -11,7 +11,7 @@ use crate::{
 /// Said once more on a reload, but not when another form was posted to the same address.
 #[component]
 pub fn Done() -> impl IntoView {
-    let code = use_query_map().with_untracked(|query| query.get("done").unwrap_or_default());
+    let code = asked("done").unwrap_or_default();
     text::done(&code)
         .filter(|_| api::posted().is_none())
         .map(|words| {
