@@ -1,7 +1,5 @@
 //! The token of a one-use link.
 
-use leptos::prelude::*;
-
 use super::query::asked;
 use crate::ui::sheet::Sheet;
 
