@@ -52,6 +52,7 @@ impl Application {
         };
         let options = MailerOptions {
             denied: denied.and(config.deny_networks),
+            dns_server: config.dns_server,
             extra_roots: config.extra_roots,
             sandbox: config.sandbox,
             ..MailerOptions::default()

@@ -73,6 +73,9 @@ struct Flags {
         default_missing_value = "true"
     )]
     deny_private_networks: Option<String>,
+    /// Name server to ask in place of the system's
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    dns_server: Option<String>,
     /// Directory of the database and the key [default: data]
     #[arg(long, global = true, value_name = "DIRECTORY")]
     data_directory: Option<String>,
@@ -114,6 +117,7 @@ impl Arguments {
             (Setting::PublicUrl, &flags.public_url),
             (Setting::RateLimit, &flags.rate_limit),
             (Setting::DenyPrivateNetworks, &flags.deny_private_networks),
+            (Setting::DnsServer, &flags.dns_server),
             (Setting::DataDirectory, &flags.data_directory),
             (Setting::DatabaseUrl, &flags.database_url),
             (Setting::DatabaseUrlFile, &flags.database_url_file),

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod database;
+mod dns_server;
 mod error;
 mod key;
 mod listen;
@@ -56,6 +57,8 @@ pub struct Config {
     pub deny_networks: Vec<IpNet>,
     /// Whether private and link-local networks are never connected to either.
     pub deny_private_networks: bool,
+    /// The name server that is asked in place of the system's.
+    pub dns_server: Option<std::net::SocketAddr>,
     /// Where the database and the key are unless told otherwise.
     pub data_directory: PathBuf,
     /// The database; it may hold a password.
@@ -115,6 +118,7 @@ impl Config {
             deny_private.value,
             &deny_private.source,
         );
+        let dns_server = dns_server::read(&values, &mut report)?;
         let data_directory = values.text_or(Setting::DataDirectory, "data")?;
         report.value(Setting::DataDirectory, &data_directory);
         let data = Path::new(&data_directory.value);
@@ -135,6 +139,7 @@ impl Config {
             rate_limit: NonZeroU32::new(rate_limit.value),
             deny_networks,
             deny_private_networks: deny_private.value,
+            dns_server,
             data_directory: data.to_owned(),
             database_url,
             key,

@@ -70,8 +70,9 @@ impl Mailer {
     /// # Errors
     /// When TLS or the HTTP client cannot be set up.
     pub fn new(store: Store, mut options: MailerOptions) -> Result<Self, MailError> {
-        if let Some(server) = options.dns_server {
-            options.resolver = Arc::new(dns::NameServer(server));
+        if let Some(address) = options.dns_server {
+            let patience = options.timeouts.dns;
+            options.resolver = Arc::new(dns::NameServer { address, patience });
         }
         let outgoing = Outgoing::new(&options)?;
         let http = Http::new(&outgoing, options.timeouts.token)?;

@@ -20,6 +20,8 @@ pub struct Timeouts {
     pub token: Duration,
     /// For a whole connection, from its name to the server's last reply.
     pub connection: Duration,
+    /// For all questions to name servers about one domain.
+    pub dns: Duration,
 }
 
 impl Default for Timeouts {
@@ -30,6 +32,7 @@ impl Default for Timeouts {
             message: Duration::from_secs(20),
             token: Duration::from_secs(15),
             connection: Duration::from_secs(25),
+            dns: Duration::from_secs(5),
         }
     }
 }

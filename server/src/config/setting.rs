@@ -15,6 +15,8 @@ pub enum Setting {
     DenyNetworks,
     /// Whether private networks are never connected to.
     DenyPrivateNetworks,
+    /// The name server to ask.
+    DnsServer,
     /// Where data is kept.
     DataDirectory,
     /// The database.
@@ -44,6 +46,7 @@ impl Setting {
         Self::RateLimit,
         Self::DenyNetworks,
         Self::DenyPrivateNetworks,
+        Self::DnsServer,
         Self::DataDirectory,
         Self::DatabaseUrl,
         Self::DatabaseUrlFile,
@@ -64,6 +67,7 @@ impl Setting {
             Self::RateLimit => "rate_limit",
             Self::DenyNetworks => "deny_networks",
             Self::DenyPrivateNetworks => "deny_private_networks",
+            Self::DnsServer => "dns_server",
             Self::DataDirectory => "data_directory",
             Self::DatabaseUrl => "database_url",
             Self::DatabaseUrlFile => "database_url_file",

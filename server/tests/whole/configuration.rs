@@ -42,7 +42,7 @@ fn has_defaults_for_everything() {
     assert!(config.extra_roots.is_empty());
     assert!(config.trusted_proxies.is_empty() && config.deny_networks.is_empty());
     assert_eq!(config.rate_limit.map(u32::from), Some(50));
-    assert!(!config.deny_private_networks);
+    assert!(!config.deny_private_networks && config.dns_server.is_none());
 }
 
 #[test]
@@ -182,6 +182,21 @@ fn an_error_of_a_list_or_a_number_says_which_value_and_what_it_should_be() {
             ("MAILGRANT_DENY_PRIVATE_NETWORKS", "yes"),
             "environment, MAILGRANT_DENY_PRIVATE_NETWORKS: is neither true nor false",
         ),
+        (
+            "dns_server = 'dns.example.com:53'",
+            ("", ""),
+            "mailgrant.toml, dns_server: is not an IP address and a port",
+        ),
+        (
+            "",
+            ("MAILGRANT_DNS_SERVER", "127.0.0.1"),
+            "environment, MAILGRANT_DNS_SERVER: is not an IP address and a port",
+        ),
+        (
+            "dns_server = '[::1]:0'",
+            ("", ""),
+            "mailgrant.toml, dns_server: is not an IP address and a port",
+        ),
     ] {
         let error = error(file, &[environment]);
         assert!(error.starts_with(expected), "{error}\n{expected}");
@@ -304,6 +319,19 @@ fn networks_are_listed_in_the_file_and_divided_by_commas_elsewhere() {
             "{row}\n{described}"
         );
     }
+}
+
+#[test]
+fn a_name_server_of_its_own_is_an_address_and_a_port() {
+    let environment = [("MAILGRANT_DNS_SERVER", "127.0.0.1:4053")];
+    let (sources, _directory) = sources("dns_server = '192.0.2.1:53'", &environment);
+    let server = Config::load(&sources).unwrap().dns_server.unwrap();
+    assert_eq!(server.to_string(), "127.0.0.1:4053");
+    let sources = sources.flag(Setting::DnsServer, vec!["[::1]:53".into()]);
+    let server = Config::load(&sources).unwrap().dns_server.unwrap();
+    assert_eq!(server.to_string(), "[::1]:53");
+    let described = Config::describe(&sources).unwrap();
+    assert!(described.contains("dns_server = \"[::1]:53\""), "{described}");
 }
 
 fn texts(networks: &[ipnet::IpNet]) -> Vec<String> {

@@ -102,8 +102,8 @@ fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, Issuer
         Err(_) => Err(IssuerTrouble::Unreadable),
     };
     let is_scope = |scope: &String| {
-        scope.len() <= SCOPE_AT_MOST
-            && domain::Scope::parse(scope).is_ok_and(|one| one.as_str() == scope)
+        let read = domain::Scope::parse(scope);
+        scope.len() <= SCOPE_AT_MOST && read.is_ok_and(|read| read.tokens().eq([scope]))
     };
     Ok(IssuerDocument {
         url: place.to_owned(),

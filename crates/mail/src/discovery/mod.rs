@@ -17,10 +17,7 @@ use std::time::Duration;
 use domain::{Discovery, DiscoverySource, DiscoveryTrouble, EmailAddress, FieldError, Proposal};
 use tokio::time::Instant;
 
-use crate::{
-    Mailer,
-    dns::{PATIENCE, Unanswered},
-};
+use crate::{Mailer, dns::Unanswered};
 
 /// How long all sources together may take.
 const AT_MOST: Duration = Duration::from_secs(8);
@@ -78,7 +75,7 @@ impl Mailer {
             .map(|preset| presets::proposal(preset, DiscoverySource::Preset, domain, &address));
 
         let deadline = Instant::now() + AT_MOST;
-        let dns = self.dns(PATIENCE);
+        let dns = self.dns();
         let (mx, autoconfig, srv) = tokio::join!(
             mx::ask(&dns, &address),
             autoconfig::ask(self, &address, deadline),

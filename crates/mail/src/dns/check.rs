@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use domain::{CheckStep, EmailAddress, Host, Provider, StepKind};
 
-use super::{Dns, PATIENCE, dkim, dmarc, mx, spf, step::Look};
+use super::{Dns, dkim, dmarc, mx, spf, step::Look};
 use crate::Mailer;
 
 /// What is asked about the domain of a From address.
@@ -24,7 +24,7 @@ impl Mailer {
     /// Looks at MX, SPF, DKIM and DMARC of a domain, at the same time; within five seconds, with or without a name
     /// server. Always four steps, in this order; none fails, since mail may be taken all the same.
     pub async fn check_domain(&self, asked: DomainCheck<'_>) -> Vec<CheckStep> {
-        let dns = self.dns(PATIENCE);
+        let dns = self.dns();
         let domain = asked.from.domain();
         let selector = asked.dkim_selector.map(str::trim);
         let selector = selector.filter(|selector| !selector.is_empty());
@@ -59,8 +59,9 @@ impl Mailer {
     }
 
     /// The name server, for one run.
-    pub(crate) fn dns(&self, patience: std::time::Duration) -> Dns {
-        Dns::open(self.0.options.dns_server, patience)
+    pub(crate) fn dns(&self) -> Dns {
+        let options = &self.0.options;
+        Dns::open(options.dns_server, options.timeouts.dns)
     }
 }
 

@@ -13,8 +13,6 @@ use hickory_resolver::{
 };
 use tokio::time::{Instant, timeout_at};
 
-/// How long one try may take; there are two.
-const TRY: Duration = Duration::from_secs(2);
 /// How many records of one answer are looked at.
 const RECORDS_AT_MOST: usize = 100;
 
@@ -73,7 +71,8 @@ impl Dns {
         };
         let resolver = builder.and_then(|mut builder| {
             let options = builder.options_mut();
-            options.timeout = TRY;
+            // Two tries; over UDP a question that gets lost is repeated within each.
+            options.timeout = patience * 2 / 5;
             options.attempts = 1;
             // The domain's own records are wanted, not what this machine makes of them.
             options.use_hosts_file = ResolveHosts::Never;
@@ -215,4 +214,26 @@ fn text(name: &Name) -> String {
         .to_ascii()
         .trim_end_matches('.')
         .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_machine_without_a_name_server_and_what_is_no_name_are_told_apart() {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        let dns = Dns {
+            resolver: None,
+            deadline,
+        };
+        let unanswered = dns.texts("example.com").await.unwrap_err();
+        assert_eq!(unanswered, Unanswered::NotConfigured);
+        let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
+        let dns = Dns::open(Some(nobody), Duration::from_secs(5));
+        for name in ["a b.example.com", "a..example.com", &"a.".repeat(200), "\0"] {
+            let unanswered = dns.texts(name).await.unwrap_err();
+            assert_eq!(unanswered, Unanswered::NotAName, "{name:?}");
+        }
+    }
 }

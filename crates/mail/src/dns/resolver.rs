@@ -1,20 +1,24 @@
 //! The addresses of hosts, of one name server.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 
 use domain::Host;
 
-use super::{Dns, PATIENCE, Unanswered};
+use super::{Dns, Unanswered};
 use crate::outgoing::{Resolver, Resolving};
 
 /// Asks this name server in place of the machine's.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NameServer(pub(crate) SocketAddr);
+pub(crate) struct NameServer {
+    pub(crate) address: SocketAddr,
+    /// For one name.
+    pub(crate) patience: Duration,
+}
 
 impl Resolver for NameServer {
     fn resolve<'a>(&'a self, name: &'a Host) -> Resolving<'a> {
         Box::pin(async move {
-            let dns = Dns::open(Some(self.0), PATIENCE);
+            let dns = Dns::open(Some(self.address), self.patience);
             match dns.addresses(name.as_str()).await {
                 Ok(answer) => Ok(answer.records),
                 Err(unanswered) => Err(io::Error::from(match unanswered {

@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod authorization;
+mod discovery;
+mod dns;
 mod injection;
 mod names;
 mod outgoing;
@@ -11,3 +13,4 @@ mod settings;
 mod support;
 mod test_email;
 mod token;
+mod web;

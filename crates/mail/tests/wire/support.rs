@@ -56,11 +56,27 @@ impl World {
 
     /// A world whose mailer is made in another way.
     pub async fn with(change: impl FnOnce(&mut MailerOptions)) -> Self {
+        Self::start(|options, _| change(options)).await
+    }
+
+    /// A world whose mailer asks the name server of the sandbox for everything, and is made in another way.
+    pub async fn with_dns(change: impl FnOnce(&mut MailerOptions)) -> Self {
+        Self::start(|options, sandbox| {
+            options.dns_server = Some(sandbox.descriptor().dns.parse().unwrap());
+            change(options);
+        })
+        .await
+    }
+
+    async fn start(change: impl FnOnce(&mut MailerOptions, &Sandbox)) -> Self {
         let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
         // In the past: ID tokens of the sandbox end an hour after they were made.
         let clock = Arc::new(HandClock(AtomicI64::new(1_700_000_000)));
         let folder = tempfile::tempdir().unwrap();
-        let mailer = mailer(&folder, &sandbox, &clock, change).await;
+        let mailer = mailer(&folder, &sandbox, &clock, |options| {
+            change(options, &sandbox)
+        })
+        .await;
         Self {
             sandbox,
             clock,
@@ -231,6 +247,7 @@ async fn mailer(
             message: second,
             token: second * 2,
             connection: second * 10,
+            dns: second,
         },
         resolver: Names::none(),
         ..MailerOptions::default()

@@ -38,6 +38,7 @@ pub fn config(directory: &Path) -> Config {
         log: "info".into(),
         log_format: LogFormat::Text,
     }
+        dns_server: None,
 }
 
 impl Server {
