@@ -11,9 +11,11 @@ pub fn read(values: &Values, report: &mut Report) -> Result<Option<SocketAddr>, 
     address
         .map(|text| {
             let address: Option<SocketAddr> = text.value.trim().parse().ok();
-            address.filter(|address| address.port() != 0).ok_or_else(|| {
-                text.wrong("is not an IP address and a port, such as 127.0.0.1:53 or [::1]:53")
-            })
+            address
+                .filter(|address| address.port() != 0)
+                .ok_or_else(|| {
+                    text.wrong("is not an IP address and a port, such as 127.0.0.1:53 or [::1]:53")
+                })
         })
         .transpose()
 }

@@ -111,7 +111,7 @@ pub(super) fn of_issuer(issuer: &str) -> Option<ProposedOAuth> {
         _ => return None,
     };
     let mut oauth = oauth(&Preset::of(provider)?)?;
-    let tenant = issuer.splitn(5, '/').nth(3).unwrap_or_default();
+    let tenant = issuer.split('/').nth(3).unwrap_or_default();
     if provider == Provider::Microsoft365 && !tenant.is_empty() {
         for endpoint in [&mut oauth.authorization_endpoint, &mut oauth.token_endpoint] {
             *endpoint = endpoint.replace("/organizations/", &format!("/{tenant}/"));

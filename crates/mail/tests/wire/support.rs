@@ -74,7 +74,7 @@ impl World {
         let clock = Arc::new(HandClock(AtomicI64::new(1_700_000_000)));
         let folder = tempfile::tempdir().unwrap();
         let mailer = mailer(&folder, &sandbox, &clock, |options| {
-            change(options, &sandbox)
+            change(options, &sandbox);
         })
         .await;
         Self {

@@ -42,7 +42,6 @@ pub(super) async fn look(dns: &Dns, domain: &str, host: &Host, provider: Provide
     };
     let mechanism = sender.mechanism();
     match result {
-        Err(Fault::Unanswered(_)) => look,
         Err(Fault::Missing) => {
             let record = mechanism.map(|mechanism| format!("v=spf1 {mechanism} ~all"));
             look.wrong(proposing(FindingCode::SpfMissing, record))
@@ -54,7 +53,7 @@ pub(super) async fn look(dns: &Dns, domain: &str, host: &Host, provider: Provide
             let record = own.map(|own| without_everybody(&own));
             look.wrong(proposing(FindingCode::SpfAllowsEverybody, record))
         }
-        Ok(Some(Qualifier::Pass)) => look,
+        Err(Fault::Unanswered(_)) | Ok(Some(Qualifier::Pass)) => look,
         // By names or addresses alone this cannot be told.
         Ok(_) if depends || matches!(sender, Sender::Addresses { certain: false, .. }) => {
             look.undecided = true;

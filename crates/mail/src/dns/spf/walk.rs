@@ -57,7 +57,7 @@ impl<'a> Walk<'a> {
 
     /// What the record of `domain` says about the sender: the first match, or `None`. All terms up to `all` are gone
     /// through even after a match, since other senders need them.
-    pub(super) fn through<'w>(&'w mut self, domain: String) -> Walking<'w> {
+    pub(super) fn through(&mut self, domain: String) -> Walking<'_> {
         Box::pin(async move {
             if self.way.contains(&domain) {
                 return Err(Fault::Broken(domain));
