@@ -56,7 +56,7 @@ export class Mailgrant {
 
   /** The setup link that was printed by the last start. */
   get setupLink(): string {
-    const [, link] = /^Set up Mailgrant: (\S+)/m.exec(this.server?.log ?? '') ?? [];
+    const link = this.printedLink();
     if (link === undefined) throw new Error(`no setup link was printed:\n${this.log}`);
     return link;
   }
@@ -128,8 +128,18 @@ export class Mailgrant {
     this.server = new BackgroundProcess(binary('MAILGRANT_BINARY', 'mailgrant'), [], this.environment());
     await this.server.ready(15_000, async () => {
       const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);
-      return answer?.status === 200;
+      // What it prints comes by another way than its answers, so maybe later.
+      return answer?.status === 200 && (this.printedLink() !== undefined || !(await this.needsSetup()));
     });
+  }
+
+  private async needsSetup(): Promise<boolean> {
+    const answer = await fetch(`${this.url}/login`, { redirect: 'manual', headers: { accept: 'text/html' } });
+    return answer.headers.get('location') === '/setup';
+  }
+
+  private printedLink(): string | undefined {
+    return /^Set up Mailgrant: (\S+)/m.exec(this.server?.log ?? '')?.[1];
   }
 
   private async finish(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

@@ -156,7 +156,7 @@ test.describe('without JavaScript', () => {
     const settings = new SmtpSettingsPage(page, mailgrant.url);
     await settings.openWithoutWasm();
     await page.context().clearCookies();
-    await settings.save.click();
+    await settings.saveAndAuthorize.click();
     await expect(page.getByRole('heading', { name: 'Session ended' })).toBeVisible();
     await expectPresentable(page, testInfo, 'session-ended-without-javascript');
   });
