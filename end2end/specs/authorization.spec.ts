@@ -83,7 +83,7 @@ test('a wrong client secret is named with its fix, and the right one mends it', 
   await settings.clientSecret.fill('not-the-secret');
   const tab = await settings.authorize();
   await new SignInPage(tab).allow(sandbox.account());
-  await new AuthorizedPage(tab).expectRefusal('client_secret_wrong', /Copy it again/);
+  await new AuthorizedPage(tab).expectRefusal('client_secret_wrong', /Copy the client ID and the secret again/);
   await expect(settings.outcome).toContainText('does not accept the client secret');
   await settings.clientSecret.fill(sandbox.client.clientSecret);
   await allowInTab(settings, sandbox);
