@@ -1,6 +1,7 @@
 //! The sandbox's certificate authority and the certificates SMTP shows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -11,6 +12,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::version::{TLS12, TLS13};
 
+use crate::clock;
 use crate::config::StartError;
 use crate::faults::{Certificate, Faults, TlsVersion};
 
@@ -21,12 +23,17 @@ pub(crate) struct Certificates {
     wrong_name: Chain,
     expired: Chain,
     unknown_ca: Chain,
+    ends_soon: Chain,
+    for_clients: Chain,
 }
 
 struct Chain {
     certificates: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 }
+
+/// Seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
@@ -35,12 +42,18 @@ impl Certificates {
         let authority = authority("Mailgrant sandbox")?;
         let stranger = self::authority("Unknown authority")?;
         let here = &["localhost", "127.0.0.1", "::1"];
+        let now = clock::unix_seconds();
+        let (past, soon, last) = (now - 30 * DAY, now + 20 * DAY, now + 20 * 365 * DAY);
+        let servers = ExtendedKeyUsagePurpose::ServerAuth;
+        let other = &["other.sandbox.test"];
         Ok(Self {
             authority_pem: authority.pem(),
-            good: chain(&authority, here, 2049)?,
-            wrong_name: chain(&authority, &["other.sandbox.test"], 2049)?,
-            expired: chain(&authority, here, 2025)?,
-            unknown_ca: chain(&stranger, here, 2049)?,
+            good: chain(&authority, here, last, servers.clone())?,
+            wrong_name: chain(&authority, other, last, servers.clone())?,
+            expired: chain(&authority, here, past, servers.clone())?,
+            unknown_ca: chain(&stranger, here, last, servers.clone())?,
+            ends_soon: chain(&authority, here, soon, servers)?,
+            for_clients: chain(&authority, here, last, ExtendedKeyUsagePurpose::ClientAuth)?,
         })
     }
 
@@ -64,6 +77,8 @@ impl Certificates {
             Certificate::WrongName => &self.wrong_name,
             Certificate::Expired => &self.expired,
             Certificate::UnknownCa => &self.unknown_ca,
+            Certificate::EndsSoon => &self.ends_soon,
+            Certificate::ForClients => &self.for_clients,
         };
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(&versions)?
@@ -84,7 +99,13 @@ fn authority(name: &str) -> Result<Authority, rcgen::Error> {
     CertifiedIssuer::self_signed(params, KeyPair::generate()?)
 }
 
-fn chain(authority: &Authority, names: &[&str], last_year: i32) -> Result<Chain, rcgen::Error> {
+/// `last`: seconds since 1970.
+fn chain(
+    authority: &Authority,
+    names: &[&str],
+    last: u64,
+    purpose: ExtendedKeyUsagePurpose,
+) -> Result<Chain, rcgen::Error> {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name = rcgen::DistinguishedName::new();
@@ -93,9 +114,9 @@ fn chain(authority: &Authority, names: &[&str], last_year: i32) -> Result<Chain,
         .push(DnType::CommonName, "Mailgrant sandbox SMTP");
     params.use_authority_key_identifier_extension = true;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.extended_key_usages = vec![purpose];
     params.not_before = date_time_ymd(2024, 1, 1);
-    params.not_after = date_time_ymd(last_year, 1, 1);
+    params.not_after = date_time_ymd(1970, 1, 1) + Duration::from_secs(last);
     let key = KeyPair::generate()?;
     let certificate = params.signed_by(&key, authority)?;
     Ok(Chain {

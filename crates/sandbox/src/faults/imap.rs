@@ -25,6 +25,12 @@ pub enum ImapFault {
     Limit,
     /// Signing in works, INBOX does not exist.
     NoInbox,
+    /// SMTP is spoken where IMAP is expected.
+    NotImap,
+    /// Mail that was taken never arrives in INBOX.
+    NotDelivered,
+    /// Mail arrives with another From address.
+    FromRewritten,
 }
 
 impl ImapFault {
@@ -44,7 +50,12 @@ impl ImapFault {
             Self::Microsoft => "NO LOGIN failed.",
             Self::Unavailable => "NO [UNAVAILABLE] Temporary authentication failure.",
             Self::Limit => "NO [LIMIT] Maximum number of connections from user+IP exceeded",
-            Self::Silent | Self::TooManyConnections | Self::NoInbox => return None,
+            Self::Silent
+            | Self::TooManyConnections
+            | Self::NoInbox
+            | Self::NotImap
+            | Self::NotDelivered
+            | Self::FromRewritten => return None,
         })
     }
 }

@@ -14,7 +14,7 @@ pub use imap::ImapFault;
 pub use refusal::RefusalStyle;
 pub use stage::{CutAt, Stage, StageReply};
 pub use tls::{Certificate, TlsVersion};
-pub use token::{TOKEN_ERRORS, TokenError};
+pub use token::TokenError;
 
 /// The behaviour of a sandbox. The default is a well-behaved provider that rotates refresh tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,8 +27,11 @@ pub struct Faults {
     /// The token endpoint answers with this error. JSON may give a name of the catalogue instead.
     pub token_error: Option<TokenError>,
     /// The authorization endpoint redirects back with this `error` at once (`access_denied`,
-    /// `admin_policy_enforced`, `org_internal`, `disabled_client`, …).
+    /// `admin_policy_enforced`, `org_internal`, `disabled_client`, …), or with what Microsoft sends for
+    /// a name of the catalogue (`AADSTS50011`).
     pub callback_error: Option<String>,
+    /// The browser is sent back with neither a code nor an error.
+    pub callback_empty: bool,
     /// Off: no refresh token, whatever the scope.
     pub issue_refresh_token: bool,
     /// Each refresh gives a new refresh token. Using an old one ends the grant, newer tokens
@@ -40,6 +43,8 @@ pub struct Faults {
     pub access_token_length: usize,
     /// What is granted whatever was asked, to leave a scope out.
     pub granted_scope: Option<String>,
+    /// `token_type` (RFC 6749 §7.1).
+    pub token_type: String,
     /// Send an ID token even when the scope has no `openid`.
     pub account_in_id_token: bool,
     /// Who ends up granting, whoever typed the password.
@@ -68,6 +73,8 @@ pub struct Faults {
     pub token_huge: bool,
     /// The token endpoint redirects elsewhere; following it is recorded.
     pub token_redirect: bool,
+    /// Seconds by which the `Date` of every HTTP answer is ahead.
+    pub clock_skew_seconds: i64,
 
     /// DNS records in place of the usual ones: `sandbox.test MX` → `["10 mail.example."]`; none: the record is gone.
     pub dns: BTreeMap<String, Vec<String>>,
@@ -106,6 +113,11 @@ pub struct Faults {
     pub max_message_octets: usize,
     /// Speak plaintext SMTP on the port for implicit TLS.
     pub plaintext_on_tls_port: bool,
+    /// Speak TLS from the first byte on the port for STARTTLS.
+    pub tls_on_starttls_port: bool,
+    /// Close the connection in the middle of the TLS handshake, without an alert, as Dovecot does for a
+    /// version it does not take.
+    pub tls_cut: bool,
     /// Lowest TLS version taken.
     pub min_tls: Option<TlsVersion>,
     /// Highest TLS version taken.
@@ -121,11 +133,13 @@ impl Default for Faults {
         Self {
             token_error: None,
             callback_error: None,
+            callback_empty: false,
             issue_refresh_token: true,
             rotate_refresh_token: true,
             access_token_lifetime_seconds: 3600,
             access_token_length: 64,
             granted_scope: None,
+            token_type: "Bearer".to_owned(),
             account_in_id_token: false,
             signed_in_account: None,
             send_iss: true,
@@ -140,6 +154,7 @@ impl Default for Faults {
             token_garbage: false,
             token_huge: false,
             token_redirect: false,
+            clock_skew_seconds: 0,
             dns: BTreeMap::new(),
             dns_silent: false,
             dns_fails: false,
@@ -160,6 +175,8 @@ impl Default for Faults {
             send_as_denied: false,
             max_message_octets: 35_882_577,
             plaintext_on_tls_port: false,
+            tls_on_starttls_port: false,
+            tls_cut: false,
             min_tls: None,
             max_tls: None,
             imap: None,

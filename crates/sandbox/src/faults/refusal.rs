@@ -20,6 +20,8 @@ pub enum RefusalStyle {
     MicrosoftIncorrectCredentials,
     /// 535 5.7.139, security defaults or conditional access.
     MicrosoftCriteriaNotMet,
+    /// 535 5.7.139, passwords are no longer taken, in the words of Outlook.com.
+    MicrosoftBasicDisabled,
     /// 550 5.7.30, passwords are no longer taken.
     MicrosoftBasicRetired,
     /// 432 4.3.2, too many connections.
@@ -85,6 +87,10 @@ impl RefusalStyle {
             Self::MicrosoftCriteriaNotMet => {
                 "535 5.7.139 Authentication unsuccessful, the request did not meet the criteria \
                  to be authenticated successfully. Contact your administrator. \
+                 [SANDBOX.prod.outlook.test]"
+            }
+            Self::MicrosoftBasicDisabled => {
+                "535 5.7.139 Authentication unsuccessful, basic authentication is disabled. \
                  [SANDBOX.prod.outlook.test]"
             }
             Self::MicrosoftBasicRetired => {

@@ -26,4 +26,8 @@ pub enum Certificate {
     Expired,
     /// Signed by an authority that nobody knows.
     UnknownCa,
+    /// Good for another twenty days.
+    EndsSoon,
+    /// Good for clients only (RFC 5280 §4.2.1.12).
+    ForClients,
 }

@@ -20,7 +20,7 @@ type Row = (&'static str, u16, &'static str, &'static str);
 
 /// Name, status, error and description.
 #[rustfmt::skip]
-pub const TOKEN_ERRORS: &[Row] = &[
+const TOKEN_ERRORS: &[Row] = &[
     ("invalid_grant", 400, "invalid_grant", "Token has been expired or revoked."),
     ("invalid_client", 401, "invalid_client", "The provided client secret is invalid."),
     ("unauthorized_client", 400, "unauthorized_client", "The client may not use this grant type."),

@@ -114,7 +114,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 .await;
         }
         let account = self.account.clone().unwrap_or_default();
-        let mailbox = Mailbox::of(&account, &self.state.lock().messages);
+        let mailbox = {
+            let inner = self.state.lock();
+            Mailbox::of(&account, &inner.messages, inner.faults.imap)
+        };
         self.say("* FLAGS (\\Answered \\Flagged \\Draft \\Deleted \\Seen)")
             .await?;
         self.say(&format!("* {} EXISTS", mailbox.len())).await?;

@@ -3,6 +3,7 @@
 use imap_codec::imap_types::search::SearchKey;
 use imap_codec::imap_types::sequence::{SequenceSet, Strategy};
 
+use crate::faults::ImapFault;
 use crate::record::ReceivedMessage;
 
 /// A message; its number in the mailbox is its UID as well.
@@ -17,8 +18,15 @@ pub(super) struct Mailbox {
 }
 
 impl Mailbox {
-    pub(super) fn of(account: &str, received: &[ReceivedMessage]) -> Self {
+    pub(super) fn of(
+        account: &str,
+        received: &[ReceivedMessage],
+        fault: Option<ImapFault>,
+    ) -> Self {
         let own = received.iter().filter(|message| {
+            if fault == Some(ImapFault::NotDelivered) {
+                return false;
+            }
             let mut to = message.to.iter();
             to.any(|address| address.eq_ignore_ascii_case(account))
         });
@@ -26,7 +34,11 @@ impl Mailbox {
             .zip(1..)
             .map(|(message, uid)| Message {
                 uid,
-                raw: message.raw.clone().into_bytes(),
+                raw: match fault {
+                    Some(ImapFault::FromRewritten) => rewritten(&message.raw),
+                    _ => message.raw.clone(),
+                }
+                .into_bytes(),
             })
             .collect();
         Self { messages }
@@ -90,6 +102,24 @@ impl Mailbox {
             .take_while(|number| *number <= largest.get())
             .collect()
     }
+}
+
+/// As a provider does that lets an account send as nobody but itself.
+fn rewritten(raw: &str) -> String {
+    let mut lines = raw.split_inclusive('\n');
+    let mut text = String::with_capacity(raw.len());
+    for line in lines.by_ref() {
+        if line.to_ascii_lowercase().starts_with("from:") {
+            text.push_str("From: noreply@sandbox.test\r\n");
+        } else {
+            text.push_str(line);
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    text.extend(lines);
+    text
 }
 
 /// A header field, unfolded.

@@ -70,6 +70,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                         .await?;
                     return Ok(End::Closed);
                 }
+                Some(ImapFault::NotImap) => {
+                    self.say("220 localhost ESMTP sandbox").await?;
+                }
                 _ => {
                     let capabilities = self.capabilities();
                     self.say(&format!("* OK [CAPABILITY {capabilities}] sandbox ready"))

@@ -8,6 +8,7 @@ use axum::http::Uri;
 use super::callback::description;
 use super::terms::Consent;
 use crate::descriptor::CLIENT_ID;
+use crate::faults::TokenError;
 use crate::random;
 use crate::state::State;
 
@@ -73,6 +74,10 @@ pub(crate) fn begin(state: &State, parameters: &Parameters) -> Result<String, Re
         Err(Refusal::Redirect(sign_in.error(state, error, description)))
     };
     if let Some(error) = &faults.callback_error {
+        if let Some(known) = TokenError::named(error).filter(|_| error.starts_with("AADSTS")) {
+            let description = known.error_description.unwrap_or_default();
+            return refuse(&known.error, &description);
+        }
         return refuse(error, description(error));
     }
     if get("response_type") != Some("code") {
@@ -119,6 +124,9 @@ pub(crate) fn decide(state: &State, id: &str, allow: bool) -> Option<String> {
         offline: sign_in.offline,
     });
     drop(inner);
+    if state.faults().callback_empty {
+        return Some(sign_in.callback(state, &[]));
+    }
     Some(sign_in.callback(state, &[("code", &code)]))
 }
 

@@ -52,6 +52,7 @@ pub(super) fn description(error: &str) -> &'static str {
         "disabled_client" => "The OAuth client was disabled.",
         "temporarily_unavailable" => "Try again later.",
         "server_error" => "Internal error.",
+        "invalid_scope" => "The scope is unknown or not allowed.",
         "consent_required" => "AADSTS65001: The user or administrator has not consented.",
         _ => "Set by a fault of the sandbox.",
     }

@@ -149,7 +149,7 @@ fn process(
 fn tokens(state: &state::State, faults: &Faults, issued: &Issued) -> Response {
     let mut body = json!({
         "access_token": issued.access_token,
-        "token_type": "Bearer",
+        "token_type": faults.token_type,
         "expires_in": faults.access_token_lifetime_seconds,
         "scope": issued.scope,
     });

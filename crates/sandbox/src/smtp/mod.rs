@@ -11,6 +11,7 @@ mod transaction;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -50,7 +51,11 @@ pub(crate) async fn serve(listener: TcpListener, port: Port, state: Arc<State>) 
 async fn connection(stream: TcpStream, port: Port, state: Arc<State>) {
     // Many small replies: waiting to fill a packet would cost 40 ms each.
     let _ = stream.set_nodelay(true);
-    let implicit = port == Port::Tls && !state.faults().plaintext_on_tls_port;
+    let faults = state.faults();
+    let implicit = match port {
+        Port::Tls => !faults.plaintext_on_tls_port,
+        Port::Starttls => faults.tls_on_starttls_port,
+    };
     let stream = if implicit {
         stream
     } else {
@@ -77,8 +82,14 @@ async fn connection(stream: TcpStream, port: Port, state: Arc<State>) {
     }
 }
 
-async fn handshake(stream: TcpStream, state: &State) -> Option<TlsStream<TcpStream>> {
-    let config = match state.certificates.server_config(&state.faults()) {
+async fn handshake(mut stream: TcpStream, state: &State) -> Option<TlsStream<TcpStream>> {
+    let faults = state.faults();
+    if faults.tls_cut {
+        // After the client's hello, as a server that has read it and gives up.
+        let _ = stream.read(&mut [0; 8_192]).await;
+        return None;
+    }
+    let config = match state.certificates.server_config(&faults) {
         Ok(config) => config,
         Err(error) => {
             tracing::warn!(%error, "the faults leave no TLS version");

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::descriptor::Descriptor;
 use crate::faults::Faults;
-use crate::scenario::{self, merged};
+use crate::scenario::{self, Scenario, merged};
 use crate::state::{self, Inner};
 
 type Shared = State<Arc<state::State>>;
@@ -34,6 +34,11 @@ pub(crate) async fn put_faults(
         .map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     inner.faults = faults.clone();
     Ok(Json(faults))
+}
+
+/// Every scenario, for tests that walk through them.
+pub(crate) async fn scenarios() -> Json<Vec<Scenario>> {
+    Json(scenario::scenarios())
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use axum::response::Html;
 use super::html::{escape, page};
 use crate::faults::Faults;
 use crate::record::ReceivedMessage;
-use crate::scenario::{self, scenarios};
+use crate::scenario::{self, Scenario, scenarios};
 use crate::state;
 
 pub(crate) async fn show(State(state): State<Arc<state::State>>) -> Html<String> {
@@ -62,7 +62,7 @@ pub(crate) async fn show(State(state): State<Arc<state::State>>) -> Html<String>
              <h2>Accounts</h2><dl>{accounts}</dl>\
              <h2>Faults</h2>{faults}\
              <h2>As JSON</h2><p><a href=/descriptor>descriptor</a>, <a href=/messages>messages</a>, \
-             <a href=/control/faults>faults</a>, <a href=/control/log>log</a></p>",
+             <a href=/control/faults>faults</a>, <a href=/scenarios>scenarios</a>, <a href=/control/log>log</a></p>",
             messages = message_table(&messages),
             faults = fault_forms(&faults),
         ),
@@ -93,24 +93,33 @@ fn message_table(messages: &[ReceivedMessage]) -> String {
 fn fault_forms(faults: &Faults) -> String {
     let chosen = scenario::in_force(faults);
     let mut options = String::new();
+    let mut group = "";
     for scenario in scenarios() {
+        if scenario.group != group {
+            let end = if group.is_empty() { "" } else { "</optgroup>" };
+            group = scenario.group;
+            let _ = write!(options, "{end}<optgroup label=\"{}\">", escape(group));
+        }
         let selected = chosen.as_ref() == Some(&scenario);
         let _ = write!(
             options,
             "<option value=\"{}\"{}>{}</option>",
-            escape(&scenario.name),
+            escape(scenario.name),
             if selected { " selected" } else { "" },
-            escape(&scenario.title)
+            escape(scenario.title)
         );
     }
-    let title = chosen.map_or_else(|| "Faults set by hand".to_owned(), |chosen| chosen.title);
+    options.push_str("</optgroup>");
+    let hint = chosen.as_ref().map_or_else(String::new, Scenario::hint);
+    let title = chosen.map_or("Faults set by hand", |chosen| chosen.title);
     let changed = serde_json::to_string_pretty(&scenario::changed(faults)).unwrap_or_default();
     let state = if *faults == Faults::default() {
-        format!("<p>{}.</p>", escape(&title))
+        format!("<p>{}.</p>", escape(title))
     } else {
         format!(
-            "<p>In force: <strong>{}</strong></p><pre>{}</pre>",
-            escape(&title),
+            "<p>In force: <strong>{}</strong>. {}</p><pre>{}</pre>",
+            escape(title),
+            escape(&hint),
             escape(&changed)
         )
     };

@@ -7,14 +7,16 @@ pub(crate) mod html;
 mod messages;
 
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
 use axum::http::HeaderName;
-use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::middleware::map_response;
+use axum::http::header::{CONTENT_SECURITY_POLICY, DATE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::middleware::{map_response, map_response_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 
+use crate::clock;
 use crate::state::State;
 
 pub(crate) use connection::{Connection, serve};
@@ -31,13 +33,30 @@ fn router(state: Arc<State>) -> Router {
             get(control::faults).put(control::put_faults),
         )
         .route("/control/scenario", post(control::scenario))
+        .route("/scenarios", get(control::scenarios))
         .route("/control/log", get(control::log))
         .route("/control/reset", post(control::reset))
         .route("/control/revoke", post(control::revoke))
         .route("/control/expire", post(control::expire))
         .merge(crate::oauth::routes())
+        .layer(map_response_with_state(Arc::clone(&state), dated))
         .layer(map_response(secured))
         .with_state(state)
+}
+
+/// With a clock that is off, if the faults say so; otherwise the HTTP library writes the time.
+async fn dated(
+    axum::extract::State(state): axum::extract::State<Arc<State>>,
+    mut response: Response,
+) -> Response {
+    let skew = state.faults().clock_skew_seconds;
+    let time = UNIX_EPOCH + Duration::from_secs(clock::unix_seconds().saturating_add_signed(skew));
+    if skew != 0
+        && let Ok(value) = httpdate::fmt_http_date(time).parse()
+    {
+        response.headers_mut().insert(DATE, value);
+    }
+    response
 }
 
 /// No scripts, nothing from outside. `form-action` is left open: consent redirects to the client.

@@ -69,12 +69,68 @@ async fn every_scenario_can_be_chosen() {
     let browser = Browser::new(&sandbox);
     let control = sandbox.control();
     for scenario in scenarios() {
-        let fields = [("name", scenario.name.as_str())];
+        let fields = [("name", scenario.name)];
         let answer = browser.form("/control/scenario", &fields).await;
         assert_eq!(answer.status, 303, "{}", scenario.name);
+        assert_eq!(control.faults(), scenario.faults().unwrap());
         let harmless = control.faults() == Faults::default();
         assert_eq!(harmless, scenario.name == "none", "{}", scenario.name);
     }
+}
+
+#[tokio::test]
+async fn the_page_says_what_a_scenario_leads_to() {
+    let sandbox = start().await;
+    let browser = Browser::new(&sandbox);
+    let fields = [("name", "refuse_microsoft_tenant_disabled")];
+    browser.form("/control/scenario", &fields).await;
+    let home = browser.get("/").await;
+    assert!(
+        home.text
+            .contains("Send a test email: you will see smtp_auth_disabled_for_tenant.")
+    );
+    let listed = browser.get("/scenarios").await;
+    assert_eq!(listed.json.as_array().unwrap().len(), scenarios().len());
+    assert_eq!(listed.json[0]["finding"], serde_json::Value::Null);
+    assert_eq!(listed.json[1]["at"], "authorize");
+}
+
+#[test]
+fn every_scenario_has_a_name_a_title_and_faults_of_its_own() {
+    let all = scenarios();
+    for (at, scenario) in all.iter().enumerate() {
+        for other in &all[..at] {
+            assert_ne!(scenario.name, other.name);
+            assert_ne!(
+                (scenario.group, scenario.title),
+                (other.group, other.title),
+                "{}",
+                scenario.name
+            );
+            assert_ne!(
+                scenario.faults().unwrap(),
+                other.faults().unwrap(),
+                "{} and {}",
+                scenario.name,
+                other.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_clock_of_the_provider_can_be_off() {
+    let sandbox = start().await;
+    let browser = Browser::new(&sandbox);
+    let date = async || {
+        let answer = browser.get("/descriptor").await;
+        let date = answer.headers["date"].to_str().unwrap().to_owned();
+        httpdate::parse_http_date(&date).unwrap()
+    };
+    let right = date().await;
+    browser.put_faults(r#"{"clock_skew_seconds": 86400}"#).await;
+    let ahead = date().await.duration_since(right).unwrap().as_secs();
+    assert!(ahead >= 86_400, "{ahead}");
 }
 
 #[tokio::test]

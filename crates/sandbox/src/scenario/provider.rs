@@ -1,0 +1,46 @@
+//! What goes wrong between the browser and the provider, and when a code is exchanged.
+
+use super::{
+    Action::Authorize,
+    Given::{Nothing, SecretId},
+    Row,
+};
+
+#[rustfmt::skip]
+pub(super) const SCENARIOS: &[Row] = &[
+    ("access_denied", "The user presses Deny", r#"{"callback_error": "access_denied"}"#, Authorize, Nothing, "access_denied"),
+    ("admin_policy_enforced", "Google Workspace: the administrator does not allow this client", r#"{"callback_error": "admin_policy_enforced"}"#, Authorize, Nothing, "admin_policy_enforced"),
+    ("org_internal", "Google: the client is for its own organisation only", r#"{"callback_error": "org_internal"}"#, Authorize, Nothing, "org_internal"),
+    ("disabled_client", "Google: the client is switched off", r#"{"callback_error": "disabled_client"}"#, Authorize, Nothing, "disabled_client"),
+    ("invalid_scope", "The scope is not known", r#"{"callback_error": "invalid_scope"}"#, Authorize, Nothing, "scope_refused"),
+    ("provider_busy", "The provider is not available", r#"{"callback_error": "temporarily_unavailable"}"#, Authorize, Nothing, "provider_unavailable"),
+    ("unknown_error", "An error nobody has heard of", r#"{"callback_error": "flux_capacitor_empty"}"#, Authorize, Nothing, "provider_error"),
+    ("callback_AADSTS50011", "Microsoft: the redirect URL is not registered (AADSTS50011)", r#"{"callback_error": "AADSTS50011"}"#, Authorize, Nothing, "redirect_url_not_registered"),
+    ("callback_AADSTS50020", "Microsoft: an account of another tenant (AADSTS50020)", r#"{"callback_error": "AADSTS50020"}"#, Authorize, Nothing, "account_of_another_tenant"),
+    ("callback_AADSTS50194", "Microsoft: a single-tenant application at /common (AADSTS50194)", r#"{"callback_error": "AADSTS50194"}"#, Authorize, Nothing, "single_tenant_client"),
+    ("callback_AADSTS65001", "Microsoft: nobody has consented (AADSTS65001)", r#"{"callback_error": "AADSTS65001"}"#, Authorize, Nothing, "consent_missing"),
+    ("callback_AADSTS90094", "Microsoft: an administrator has to consent (AADSTS90094)", r#"{"callback_error": "AADSTS90094"}"#, Authorize, Nothing, "admin_consent_missing"),
+    ("callback_AADSTS53003", "Microsoft: blocked by conditional access (AADSTS53003)", r#"{"callback_error": "AADSTS53003"}"#, Authorize, Nothing, "sign_in_again"),
+    ("wrong_iss", "The answer comes from another provider", r#"{"wrong_iss": true}"#, Authorize, Nothing, "issuer_mismatch"),
+    ("callback_empty", "Neither a code nor an error comes back", r#"{"callback_empty": true}"#, Authorize, Nothing, "callback_incomplete"),
+    ("other_account", "bob signs in, whoever types", r#"{"signed_in_account": "bob@sandbox.test"}"#, Authorize, Nothing, ""),
+    ("no_refresh_token", "No refresh token", r#"{"issue_refresh_token": false}"#, Authorize, Nothing, "no_refresh_token"),
+    ("no_mail_scope", "The scope for mail is not granted", r#"{"granted_scope": "openid offline_access"}"#, Authorize, Nothing, "scope_missing"),
+    ("code_refused", "The code is refused", r#"{"token_error": {"status": 400, "error": "invalid_grant", "error_description": "Malformed auth code."}}"#, Authorize, Nothing, "code_refused"),
+    ("token_invalid_client", "The client secret is wrong", r#"{"token_error": "invalid_client"}"#, Authorize, Nothing, "client_secret_wrong"),
+    ("token_AADSTS7000215", "Microsoft: the client secret is wrong (AADSTS7000215)", r#"{"token_error": "AADSTS7000215"}"#, Authorize, Nothing, "client_secret_wrong"),
+    ("secret_id_pasted", "Microsoft: the ID of the client secret was pasted (AADSTS7000215)", r#"{"token_error": {"status": 401, "error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID."}}"#, Authorize, SecretId, "client_secret_id_pasted"),
+    ("token_AADSTS700016", "Microsoft: the client ID is not known in this tenant (AADSTS700016)", r#"{"token_error": "AADSTS700016"}"#, Authorize, Nothing, "client_unknown"),
+    ("token_unauthorized_client", "The client may not do this", r#"{"token_error": "unauthorized_client"}"#, Authorize, Nothing, "client_not_allowed"),
+    ("token_redirect_uri_mismatch", "Google: the redirect URL is not registered", r#"{"token_error": "redirect_uri_mismatch"}"#, Authorize, Nothing, "redirect_url_not_registered"),
+    ("token_AADSTS50011", "Microsoft: another redirect URL at the token endpoint (AADSTS50011)", r#"{"token_error": "AADSTS50011"}"#, Authorize, Nothing, "redirect_url_not_registered"),
+    ("token_AADSTS50020", "Microsoft: another tenant, at the token endpoint (AADSTS50020)", r#"{"token_error": "AADSTS50020"}"#, Authorize, Nothing, "account_of_another_tenant"),
+    ("token_AADSTS50194", "Microsoft: /common, at the token endpoint (AADSTS50194)", r#"{"token_error": "AADSTS50194"}"#, Authorize, Nothing, "single_tenant_client"),
+    ("token_AADSTS65001", "Microsoft: no consent, at the token endpoint (AADSTS65001)", r#"{"token_error": "AADSTS65001"}"#, Authorize, Nothing, "consent_missing"),
+    ("token_AADSTS90094", "Microsoft: no administrator's consent, at the token endpoint (AADSTS90094)", r#"{"token_error": "AADSTS90094"}"#, Authorize, Nothing, "admin_consent_missing"),
+    ("garbage_tokens", "The token endpoint answers with a web page", r#"{"token_garbage": true}"#, Authorize, Nothing, "token_answer_unreadable"),
+    ("huge_tokens", "The token endpoint answers with ten megabytes", r#"{"token_huge": true}"#, Authorize, Nothing, "token_answer_unreadable"),
+    ("redirected_tokens", "The token endpoint redirects", r#"{"token_redirect": true}"#, Authorize, Nothing, "token_answer_unreadable"),
+    ("token_type", "The tokens are of another type than Bearer", r#"{"token_type": "mac"}"#, Authorize, Nothing, "token_type_unknown"),
+    ("post_only", "The token endpoint takes the secret in the body only", r#"{"accept_basic_client_authentication": false}"#, Authorize, Nothing, ""),
+];
