@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod authorization;
+mod decoder;
 mod discovery;
 mod dns;
 mod injection;

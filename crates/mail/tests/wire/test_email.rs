@@ -188,7 +188,7 @@ async fn each_refusal_of_a_sign_in_is_named() {
         ),
         (
             RefusalStyle::GoogleTooManyAttempts,
-            FindingCode::AuthenticationUnavailable,
+            FindingCode::TooManySignIns,
         ),
         (
             RefusalStyle::TemporaryFailure,

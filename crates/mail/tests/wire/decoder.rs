@@ -1,0 +1,296 @@
+//! The decoder, row by row: each scenario of the sandbox leads to the finding that it names.
+
+use domain::{
+    AuthorizationState, CheckOutcome, EmailAddress, Finding, FindingCode, Host, Provider, Retry,
+    SmtpForm, TypedSecret, finding::FindingValue,
+};
+use mail::DomainCheck;
+use sandbox::{Action, Faults, Given, Scenario, TokenError, scenarios};
+
+use crate::support::{ALICE, World, finding};
+
+/// Refusals that say something else than their first digit does.
+const LATER_THOUGH_5XX: &[&str] = &["quota", "microsoft_quota", "refuse_postfix_lost"];
+const NEVER_THOUGH_4XX: &[&str] = &["mailbox_permission", "tls_too_old"];
+
+/// Codes that no scenario leads to, and why.
+#[rustfmt::skip]
+const ELSEWHERE: &[(FindingCode, &str)] = {
+    use FindingCode as F;
+    &[
+        (F::StateUnknown, "a forged callback: authorization.rs"),
+        (F::AuthorizationUsed, "a callback that comes twice: authorization.rs"),
+        (F::AuthorizationExpired, "a callback that comes late: authorization.rs"),
+        (F::OtherBrowser, "a callback in another session: authorization.rs"),
+        (F::SettingsChanged, "settings saved meanwhile: authorization.rs"),
+        (F::GrantMissing, "nobody has authorized: token.rs"),
+        (F::GrantEndedInTesting, "needs Google's endpoint: below"),
+        (F::TokenEndpointCertificate, "the sandbox's HTTP has no TLS: outgoing.rs"),
+        (F::CredentialInPlaintext, "never over loopback: test_email.rs"),
+        (F::AddressDenied, "of the configuration: outgoing.rs"),
+        (F::HostNotFound, "a name that is no sandbox's: test_email.rs"),
+        (F::ConnectionRefused, "a port where no sandbox is: test_email.rs"),
+        (F::ConnectionFailed, "a network without a way to the server"),
+        (F::AddressFamilyBroken, "the sandbox is at IPv4 only"),
+        (F::EndpointDiffers, "of the settings: the doctor's tests"),
+        (F::ImapScopeMissing, "mailboxes are opened with a password: the decoder's own tests"),
+        (F::DnsNotConfigured, "a machine without a name server"),
+        (F::SpfSenderUnknown, "a relay that is no sandbox: dns.rs"),
+        (F::DkimNoSelector, "the selector is not given: dns.rs"),
+    ]
+};
+
+/// The scenarios that an action shows.
+fn shown_by(action: Action) -> Vec<Scenario> {
+    let all = scenarios().into_iter();
+    all.filter(|scenario| scenario.at == action && scenario.given != Given::ToItself)
+        .collect()
+}
+
+/// The form for a scenario.
+fn form(world: &World, given: Given) -> SmtpForm {
+    let form = world.oauth_form();
+    match given {
+        Given::Nothing | Given::ToItself => form,
+        Given::Password => world.basic_form(),
+        Given::NoSignIn => SmtpForm {
+            authentication_required: false,
+            ..form
+        },
+        Given::ImplicitTls => SmtpForm {
+            smtp_port: world.descriptor().smtp_tls_port.to_string(),
+            security: "implicit_tls".into(),
+            ..form
+        },
+        Given::Tls13 => SmtpForm {
+            tls_minimum: "1.3".into(),
+            ..form
+        },
+        Given::SecretId => SmtpForm {
+            client_secret: TypedSecret::new("0f8fad5b-d9cb-469f-a165-70867728950e"),
+            ..form
+        },
+        Given::OtherFrom => SmtpForm {
+            from_address: "bob@sandbox.test".into(),
+            ..form
+        },
+    }
+}
+
+/// The code that a scenario names.
+fn named(scenario: &Scenario) -> Option<FindingCode> {
+    scenario.finding.map(|name| {
+        let mut all = FindingCode::ALL.iter();
+        *all.find(|code| code.as_str() == name)
+            .unwrap_or_else(|| panic!("{} names no code: {name}", scenario.name))
+    })
+}
+
+async fn world_for(scenario: &Scenario) -> World {
+    World::with(|options| {
+        // The only one that is meant to wait.
+        if scenario.name == "slow_tokens" {
+            options.timeouts.token *= 4;
+        }
+    })
+    .await
+}
+
+/// The finding is the one that is named, and says what came.
+fn assert_names(scenario: &Scenario, found: Option<&Finding>) {
+    let name = scenario.name;
+    let code = found.map(|finding| finding.code);
+    assert_eq!(code, named(scenario), "{name}: {found:?}");
+    let said = found.and_then(|finding| finding.said.as_deref());
+    let faults = scenario.faults().unwrap();
+    if let Some(reply) = faults.replies.first() {
+        assert_eq!(said, Some(reply.reply.as_str()), "{name}");
+    }
+    if let Some(TokenError {
+        status: 400..=401,
+        error_description: Some(description),
+        ..
+    }) = faults.token_error
+    {
+        assert!(
+            said.is_some_and(|said| said.contains(&description)),
+            "{name}: {said:?}"
+        );
+    }
+}
+
+/// A refusal is tried again when its digit says so, but for the rows that are known better.
+fn assert_retry(scenario: &Scenario, finding: &Finding, last_reply: Option<&str>) {
+    let later = finding.code.retry() == Retry::Later;
+    let expected = match last_reply.and_then(|reply| reply.chars().next()) {
+        _ if LATER_THOUGH_5XX.contains(&scenario.name) => true,
+        _ if NEVER_THOUGH_4XX.contains(&scenario.name) => false,
+        Some('4') => true,
+        Some('5') => false,
+        _ => return,
+    };
+    assert_eq!(later, expected, "{}: {last_reply:?}", scenario.name);
+}
+
+#[tokio::test]
+async fn each_scenario_of_an_authorization_leads_to_its_finding() {
+    for scenario in shown_by(Action::Authorize) {
+        let world = world_for(&scenario).await;
+        world.save(&form(&world, scenario.given)).await;
+        world.control().set(scenario.faults().unwrap());
+        let state = world.authorize(ALICE, true).await;
+        let found = match &state {
+            AuthorizationState::Failed { finding, .. } => Some(finding),
+            AuthorizationState::Authorized { .. } => None,
+            other @ AuthorizationState::Pending { .. } => panic!("{}: {other:?}", scenario.name),
+        };
+        assert_names(&scenario, found);
+    }
+}
+
+#[tokio::test]
+async fn each_scenario_of_a_refresh_leads_to_its_finding() {
+    for scenario in shown_by(Action::Token) {
+        let world = world_for(&scenario).await;
+        world.save(&form(&world, scenario.given)).await;
+        world.authorize(ALICE, true).await;
+        world.control().expire_access_tokens();
+        world.control().set(scenario.faults().unwrap());
+        let report = world.test_email().await;
+        assert_names(&scenario, failure(&report.outcome));
+    }
+}
+
+#[tokio::test]
+async fn each_scenario_of_a_test_email_leads_to_its_finding() {
+    for scenario in shown_by(Action::Test) {
+        let world = world_for(&scenario).await;
+        let form = form(&world, scenario.given);
+        world.save(&form).await;
+        world.control().set(Faults {
+            access_token_length: scenario.faults().unwrap().access_token_length,
+            ..Faults::default()
+        });
+        if form.authentication_required && form.authentication_type == "oauth" {
+            world.authorize(ALICE, true).await;
+        }
+        world.control().set(scenario.faults().unwrap());
+        let report = world.test_email_with(&form).await;
+        let found = failure(&report.outcome);
+        assert_names(&scenario, found);
+        let last_reply = report.last_reply.as_deref();
+        if let Some(finding) = found {
+            assert_retry(&scenario, finding, last_reply);
+        }
+        let faults = scenario.faults().unwrap();
+        if faults.refuse_tokens.is_some() || faults.refuse_passwords.is_some() {
+            let said = found.and_then(|finding| finding.said.as_deref());
+            assert!(
+                said.unwrap().ends_with(last_reply.unwrap().trim_end()),
+                "{}: {said:?}",
+                scenario.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_scenario_of_a_domain_leads_to_its_finding() {
+    let world = World::with_dns(|_| ()).await;
+    for scenario in shown_by(Action::Domain) {
+        world.control().set(scenario.faults().unwrap());
+        let steps = world
+            .mailer
+            .check_domain(DomainCheck {
+                from: &EmailAddress::parse(ALICE).unwrap(),
+                provider: Provider::Sandbox,
+                host: &Host::parse("localhost").unwrap(),
+                dkim_selector: Some("mailgrant"),
+            })
+            .await;
+        let findings = steps.into_iter().filter_map(|step| step.finding);
+        let first = findings.map(|finding| finding.code).next();
+        assert_eq!(first, named(&scenario), "{}", scenario.name);
+    }
+}
+
+#[tokio::test]
+async fn a_grant_that_ends_after_a_week_at_google_names_the_consent_screen_first() {
+    for (days, expected) in [
+        (5, FindingCode::GrantEnded),
+        (7, FindingCode::GrantEndedInTesting),
+        (9, FindingCode::GrantEnded),
+    ] {
+        let world = World::new().await;
+        let google = "https://accounts.google.com/o/oauth2/v2/auth";
+        let form = SmtpForm {
+            authorization_endpoint: google.into(),
+            ..world.oauth_form()
+        };
+        world.save(&form).await;
+        world.control().set(Faults {
+            send_iss: false,
+            ..Faults::default()
+        });
+        let mut begun = world.begin().await;
+        let endpoint = &world.descriptor().authorization_endpoint;
+        begun.url = begun.url.replace(google, endpoint);
+        let state = world.finish(world.answer(&begun, ALICE, true)).await;
+        assert!(matches!(state, AuthorizationState::Authorized { .. }));
+        world.clock.advance(days * 86_400);
+        world.control().set(Faults {
+            token_error: TokenError::named("invalid_grant"),
+            ..Faults::default()
+        });
+        let report = world.test_email_with(&form).await;
+        assert_eq!(finding(&report), expected, "{days}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_consent_comes_with_the_address_where_an_administrator_gives_it() {
+    let world = World::new().await;
+    let microsoft = "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/authorize";
+    let form = SmtpForm {
+        authorization_endpoint: microsoft.into(),
+        ..world.oauth_form()
+    };
+    world.save(&form).await;
+    world.control().set(Faults {
+        send_iss: false,
+        callback_error: Some("AADSTS90094".into()),
+        ..Faults::default()
+    });
+    let mut begun = world.begin().await;
+    let endpoint = &world.descriptor().authorization_endpoint;
+    begun.url = begun.url.replace(microsoft, endpoint);
+    let state = world.finish(world.answer(&begun, ALICE, true)).await;
+    let AuthorizationState::Failed { finding, .. } = state else {
+        panic!("{state:?}")
+    };
+    assert_eq!(finding.code, FindingCode::AdminConsentMissing);
+    assert_eq!(
+        finding.value(FindingValue::AdminConsent),
+        format!(
+            "https://login.microsoftonline.com/contoso.com/adminconsent?client_id={}",
+            world.descriptor().client_id
+        )
+    );
+}
+
+#[test]
+fn every_code_is_reached_by_a_scenario_or_tested_elsewhere() {
+    let reached: Vec<_> = scenarios().iter().filter_map(named).collect();
+    for code in FindingCode::ALL {
+        let elsewhere = ELSEWHERE.iter().any(|(other, _)| other == code);
+        assert_ne!(reached.contains(code), elsewhere, "{code:?}");
+    }
+}
+
+fn failure(outcome: &CheckOutcome) -> Option<&Finding> {
+    match outcome {
+        CheckOutcome::Failed(finding) => Some(finding),
+        CheckOutcome::Delivered { .. } => None,
+        other => panic!("{other:?}"),
+    }
+}
