@@ -37,7 +37,7 @@ impl Reply {
     }
 
     /// In answer to AUTH with a token.
-    const fn to_token(self) -> Self {
+    const fn for_token(self) -> Self {
         Self {
             steps: AUTH,
             with_token: Some(true),
@@ -85,20 +85,20 @@ const REPLIES: &[Reply] = &[
     reply(&[554], "5.2.0", "sendasdenied", F::SendAsDenied),
     // Later, though 5xx: quotas are given back.
     reply(&[554], "5.2.0", "submissionquotaexceeded", F::QuotaExceeded),
-    reply(&[535], "5.7.3", "", F::TokenForOtherResource).to_token(),
+    reply(&[535], "5.7.3", "", F::TokenForOtherResource).for_token(),
     // Google
     reply(&[534], "5.7.9", "", F::AppPasswordNeeded),
     reply(&[534], "5.7.14", "", F::AppPasswordNeeded),
     reply(&[550], "5.4.5", "", F::QuotaExceeded),
     reply(&[421, 454], "4.7.0", "too many login attempts", F::TooManySignIns),
     // Postfix says 535 to much that is no matter of credentials.
-    reply(&[535], "", "base64", F::TokenTooLong).to_token(),
+    reply(&[535], "", "base64", F::TokenTooLong).for_token(),
     reply(&[535], "", "invalid authentication mechanism", F::MechanismNotOffered).at(AUTH),
     reply(&[535], "", "connection lost to authentication server", F::AuthenticationUnavailable).at(AUTH),
     reply(&[535], "", "temporary authentication failure", F::AuthenticationUnavailable).at(AUTH),
     // Any server
-    reply(&[500], "", "too long", F::TokenTooLong).to_token(),
-    reply(&[535], "", "", F::TokenRefused).to_token(),
+    reply(&[500], "", "too long", F::TokenTooLong).for_token(),
+    reply(&[535], "", "", F::TokenRefused).for_token(),
     reply(&[535], "", "", F::PasswordRefused).at(AUTH),
     reply(&[421, 450, 451, 452, 454], "", "too many connections", F::TooManyConnections),
     reply(&[421, 450, 451, 452, 454], "", "maximum number of connections", F::TooManyConnections),
