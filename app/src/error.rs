@@ -27,6 +27,8 @@ pub enum ApiError {
     },
     /// The name of a data center, or the data center itself, was refused.
     DataCenter(FieldError),
+    /// An email address that settings were asked for was refused.
+    Address(FieldError),
     /// There is no such data center.
     UnknownDataCenter,
     /// The saved settings do not use OAuth.
@@ -70,7 +72,7 @@ mod of_verbs {
         /// The HTTP status that says the same.
         pub fn status(&self) -> StatusCode {
             match self {
-                Self::Form(_) | Self::Test { .. } | Self::DataCenter(_) => {
+                Self::Form(_) | Self::Test { .. } | Self::DataCenter(_) | Self::Address(_) => {
                     StatusCode::UNPROCESSABLE_ENTITY
                 }
                 Self::SignedOut => StatusCode::UNAUTHORIZED,

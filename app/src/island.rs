@@ -53,5 +53,6 @@ pub type View = Box<dyn FnOnce() -> AnyView>;
 pub fn wake(hydrate: &dyn Fn(HtmlElement, View)) {
     pages::SMTP_SETTINGS.wake(hydrate);
     pages::AUTHORIZATION.wake(hydrate);
+    browser::copy_on_click();
     browser::mark_alive();
 }

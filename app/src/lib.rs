@@ -10,6 +10,7 @@ mod island;
 mod pages;
 pub mod posted;
 pub mod refused;
+pub mod rendered;
 mod shell;
 mod text;
 mod ui;
@@ -31,8 +32,10 @@ use crate::{
     ui::layout::Layout,
 };
 
+pub use error::ApiError;
 pub use island::{View, wake};
 pub use shell::shell;
+pub use text::{ended, finding_in_text, step_in_text, transcript, unplaced};
 
 /// The application: its routes.
 #[component]

@@ -1,41 +1,114 @@
 //! Checks of a connection; the test email is one.
 
-use domain::{CheckReport, SmtpForm};
+use domain::{CheckId, CheckReport, SmtpForm};
 use leptos::prelude::*;
 
 use crate::error::ApiError;
 
-/// Sends a test email with what is on the form, saved or not.
+/// Begins a check of what is on the form, saved or not; of what is saved, for those who may not change settings. With a
+/// recipient it sends a test email. What happens in it is told by events.
 ///
 /// # Errors
-/// `Test`, `UnknownDataCenter`, `Unavailable`, `Offline`.
+/// `Test`, `NoSettings`, `UnknownDataCenter`, `Unavailable`, `Offline`.
+#[server(prefix = "/api", endpoint = "begin_check")]
+pub async fn begin_check(
+    form: SmtpForm,
+    recipient: Option<String>,
+    dkim_selector: String,
+) -> Result<CheckId, ApiError> {
+    super::context::answer(verbs::begin(&form, recipient, dkim_selector).await)
+}
+
+/// Ends a check; `false` when it has ended already.
+///
+/// # Errors
+/// `BadRequest`, `Unavailable`, `Offline`.
+#[server(prefix = "/api", endpoint = "cancel_check")]
+pub async fn cancel_check(id: String) -> Result<bool, ApiError> {
+    super::context::answer(verbs::cancel(&id))
+}
+
+/// Checks without a test email, for browsers without WASM: the page follows when it has ended.
+///
+/// # Errors
+/// `Test`, `NoSettings`, `UnknownDataCenter`, `Unavailable`.
+#[server(prefix = "/api", endpoint = "check_connection")]
+pub async fn check_connection(
+    form: SmtpForm,
+    dkim_selector: Option<String>,
+) -> Result<CheckReport, ApiError> {
+    verbs::to_the_end(&form, None, dkim_selector).await
+}
+
+/// Sends a test email with what is on the form, saved or not, and waits for what comes of it.
+///
+/// # Errors
+/// `Test`, `NoSettings`, `UnknownDataCenter`, `Unavailable`.
 #[server(prefix = "/api", endpoint = "send_test_email")]
-pub async fn send_test_email(form: SmtpForm, recipient: String) -> Result<CheckReport, ApiError> {
-    let request = super::context::request()?;
-    let answer = verbs::send(&form, &recipient).await;
-    if request.wants_html {
-        let outcome = answer.as_ref().map(|(id, _)| id);
-        super::without_wasm::after_test(&form, outcome).await?;
-    }
-    super::context::answer(answer.map(|(_, report)| report))
+pub async fn send_test_email(
+    form: SmtpForm,
+    recipient: String,
+    dkim_selector: Option<String>,
+) -> Result<CheckReport, ApiError> {
+    verbs::to_the_end(&form, Some(recipient), dkim_selector).await
 }
 
 #[cfg(feature = "ssr")]
 mod verbs {
     use domain::{CheckId, CheckReport, Role, SmtpForm};
+    use mail::{CheckOf, CheckRequest};
 
     use crate::{
-        api::context::{data_center_id, mailer, may, request},
+        api::{
+            context::{answer, data_center_id, mailer, may, request},
+            without_wasm::after_test,
+        },
         error::ApiError,
     };
 
-    pub async fn send(form: &SmtpForm, to: &str) -> Result<(CheckId, CheckReport), ApiError> {
+    pub async fn begin(
+        form: &SmtpForm,
+        recipient: Option<String>,
+        dkim_selector: String,
+    ) -> Result<CheckId, ApiError> {
         let (mailer, by) = (mailer()?, request()?.actor);
-        if may(Role::Administrator) {
-            return Ok(mailer.send_test(form, to, &by).await?);
-        }
-        // Who may not change settings does not try others either.
+        let asked = CheckRequest {
+            recipient,
+            dkim_selector,
+        };
         let id = data_center_id(&form.data_center)?;
-        Ok(mailer.send_saved_test(&id, to, &by).await?)
+        // Who may not change settings does not try others either.
+        let of = if may(Role::Administrator) {
+            CheckOf::Form(form)
+        } else {
+            CheckOf::Saved(&id)
+        };
+        Ok(mailer.begin_check(of, asked, &by).await?)
+    }
+
+    pub async fn to_the_end(
+        form: &SmtpForm,
+        recipient: Option<String>,
+        dkim_selector: Option<String>,
+    ) -> Result<CheckReport, ApiError> {
+        let begun = begin(form, recipient, dkim_selector.unwrap_or_default()).await;
+        let ended = match begun {
+            Ok(id) => {
+                let report = mailer()?.finish_check(&id).await?;
+                report
+                    .map(|report| (report, id))
+                    .ok_or(ApiError::Unavailable)
+            }
+            Err(error) => Err(error),
+        };
+        if request()?.wants_html {
+            after_test(form, ended.as_ref().map(|(_, id)| id)).await?;
+        }
+        answer(ended.map(|(report, _)| report))
+    }
+
+    pub fn cancel(id: &str) -> Result<bool, ApiError> {
+        let id = CheckId::parse(id).map_err(|_| ApiError::BadRequest)?;
+        Ok(mailer()?.cancel_check(&id))
     }
 }

@@ -7,6 +7,7 @@ mod checks;
 #[cfg(feature = "ssr")]
 pub mod context;
 mod data_centers;
+mod discovery;
 mod session;
 mod settings;
 mod status;
@@ -16,11 +17,12 @@ mod without_wasm;
 pub(crate) use access::{AccessPage, access_page};
 pub(crate) use activity::{Activity, activity};
 pub(crate) use authorization::{AuthorizeAgain, authorization, grant_status};
-pub(crate) use checks::{SendTestEmail, send_test_email};
+pub(crate) use checks::{CheckConnection, SendTestEmail, begin_check, cancel_check};
 pub(crate) use data_centers::{
     AddDataCenter, RemoveDataCenter, RenameDataCenter, add_data_center, remove_data_center,
     rename_data_center,
 };
+pub(crate) use discovery::{Filling, discover};
 pub(crate) use session::{
     AccountPage, account_page, is_setup_link, may, password_link, path, posted, visitor,
 };

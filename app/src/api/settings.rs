@@ -1,8 +1,6 @@
 //! The settings page: what it shows, saving, presets.
 
-use domain::{
-    AuthorizationId, CheckReport, DataCenter, GrantStatus, Preset, SavedSettings, SmtpForm,
-};
+use domain::{AuthorizationId, DataCenter, GrantStatus, Preset, SavedSettings, SmtpForm};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +21,12 @@ pub struct SmtpPage {
     pub redirect_url: String,
     /// What was typed without WASM.
     pub draft: Option<SmtpForm>,
-    /// The report of a check that was made without WASM.
-    pub report: Option<CheckReport>,
+    /// The check that was made without WASM, or the last one, as it is shown. Part of the page that the server renders, and
+    /// not of what the browser takes up.
+    #[serde(skip)]
+    pub report: String,
+    /// Who a test email without WASM was for.
+    pub recipient: String,
     /// Who looks may change the settings.
     pub may_edit: bool,
     /// Who looks may send test emails.
@@ -111,15 +113,31 @@ mod verbs {
     use crate::{
         api::context::{self, RequestInfo, mailer},
         error::ApiError,
+        rendered,
     };
 
     pub async fn page(data_center: &str, draft: bool, check: &str) -> Result<SmtpPage, ApiError> {
         let (mailer, request) = (mailer()?, context::request()?);
         let id = context::data_center_id(data_center)?;
         let may_edit = context::may(Role::Administrator);
+        let saved = mailer.settings(&id).await?;
+        let (asked, shown) = match CheckId::parse(check) {
+            _ if !context::may(Role::Operator) => (false, None),
+            Ok(check) => (
+                true,
+                mailer.check(&check).await?.map(|report| (check, report)),
+            ),
+            Err(_) => (false, mailer.latest_check(&id).await?),
+        };
+        let shown = shown.as_ref();
+        let version = saved.version;
+        let report = shown.map(|(id, report)| rendered::report(id, report, version, mailer.now()));
+        let recipient = shown
+            .filter(|_| asked)
+            .map(|(_, report)| report.recipient.clone());
         Ok(SmtpPage {
             data_centers: mailer.data_centers().await?,
-            saved: mailer.settings(&id).await?,
+            saved,
             status: mailer.grant_status(&id).await?,
             sandbox: mailer.sandbox().cloned(),
             redirect_url: request.redirect_url.to_string(),
@@ -128,10 +146,8 @@ mod verbs {
             } else {
                 None
             },
-            report: match CheckId::parse(check) {
-                Ok(check) => mailer.check(&check).await?,
-                Err(_) => None,
-            },
+            report: report.unwrap_or_default(),
+            recipient: recipient.unwrap_or_default(),
             may_edit,
             may_test: context::may(Role::Operator),
         })

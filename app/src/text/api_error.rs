@@ -18,6 +18,10 @@ pub fn api_error(error: &ApiError) -> Words {
             "The data center was not changed.",
             "See the message at its field.",
         ),
+        ApiError::Address(_) => words(
+            "This is no email address.",
+            "Type one such as mail@example.com.",
+        ),
         ApiError::UnknownDataCenter => words(
             "There is no such data center.",
             "It may have been removed. Choose another one.",

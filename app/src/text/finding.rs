@@ -82,7 +82,7 @@ fn template(code: FindingCode) -> Option<Template> {
 
 /// Puts in the values, and tells whether all were known; one that is not is described.
 fn filled(text: &str, finding: &Finding) -> (String, bool) {
-    const VALUES: [(&str, FindingValue, &str); 15] = [
+    const VALUES: [(&str, FindingValue, &str); 19] = [
         ("{username}", FindingValue::Username, "the user name"),
         ("{account}", FindingValue::Account, "the account"),
         ("{from}", FindingValue::From, "the From address"),
@@ -106,6 +106,10 @@ fn filled(text: &str, finding: &Finding) -> (String, bool) {
         ("{domain}", FindingValue::Domain, "the domain"),
         ("{selector}", FindingValue::Selector, "given"),
         ("{record}", FindingValue::Record, ""),
+        ("{family}", FindingValue::Family, "one address family"),
+        ("{seconds}", FindingValue::Seconds, "several"),
+        ("{ends}", FindingValue::Ends, "a day that is near"),
+        ("{endpoints}", FindingValue::Endpoints, "others"),
     ];
     let mut text = text.to_owned();
     let mut whole = true;

@@ -31,6 +31,10 @@ fn network(code: Code) -> Option<Template> {
             "No connection to {server} could be made.",
             "Check host and port. Many networks block outgoing mail ports; try 465 instead of 587, or ask who runs the network.",
         ),
+        Code::AddressFamilyBroken => (
+            "{server} has an address of {family}, and no connection to it could be made. Mail goes the other way.",
+            "Ask who runs the network whether {family} leads outside. Programs that try only {family} will wait in vain.",
+        ),
         Code::Timeout => (
             "{server} did not answer in time.",
             "A firewall may drop the connection. Check the port, and try again.",
@@ -81,6 +85,10 @@ fn tls(code: Code) -> Option<Template> {
         Code::CertificateExpired => (
             "The certificate of {server} has expired or is not valid yet.",
             "Check the clock of this server. If it is right, the mail server's certificate has to be renewed.",
+        ),
+        Code::CertificateEndsSoon => (
+            "The certificate of {server} ends on {ends}.",
+            "Whoever runs {server} has to renew it before. Mail stops on that day otherwise.",
         ),
         Code::CertificateRefused => (
             "The certificate of {server} was not accepted.",

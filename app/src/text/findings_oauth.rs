@@ -220,6 +220,14 @@ fn token_endpoint(code: Code) -> Option<Template> {
             "The token endpoint answered something that is no token answer.",
             "Check the URL of the token endpoint: it is another one than the authorization endpoint.",
         ),
+        Code::ClockSkew => (
+            "The provider's clock and the clock of this server differ by {seconds} seconds.",
+            "Set the clock of this server by NTP. Tokens seem to expire too early or too late otherwise.",
+        ),
+        Code::EndpointDiffers => (
+            "The provider publishes other endpoints than those entered: {endpoints}.",
+            "Enter the published ones, unless somebody told you otherwise.",
+        ),
         Code::TokenTypeUnknown => (
             "The token is of a type that mail servers do not take.",
             "Configure the provider to give Bearer tokens.",

@@ -1,11 +1,14 @@
 //! From codes to English: the one place.
 
 mod access_field;
+mod age;
 mod api_error;
 mod audit;
 mod browser;
 mod choice;
+mod discovery;
 mod done;
+mod fact;
 mod field;
 mod field_error;
 mod field_warning;
@@ -16,22 +19,29 @@ mod findings_imap;
 mod findings_oauth;
 mod findings_smtp;
 mod problem;
+mod remedy;
 mod role;
 mod step;
+mod transcript;
 
 pub use access_field::{PASSWORD_RULE, access_error};
+pub use age::age;
 pub use api_error::api_error;
 pub use audit::{action, changed_field, sentence, who};
 pub use browser::browser;
 pub use choice::{provider, security, tls_minimum};
+pub use discovery::{found, server, source, trouble};
 pub use done::done;
+pub use fact::{fact, fact_value};
 pub use field::{help, label, placeholder};
 pub use field_error::field_error;
 pub use field_warning::field_warning;
 pub use finding::explain;
 pub use problem::problem;
+pub use remedy::remedy;
 pub use role::{role, role_help, scope};
-pub use step::{kind, milliseconds, verdict};
+pub use step::{kind, milliseconds, part, verdict};
+pub use transcript::{ended, finding_in_text, step_in_text, transcript, unplaced};
 
 /// What is the matter, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,17 @@
 //! Steps of a check.
 
-use domain::{StepKind, Verdict};
+use domain::{CheckPart, StepKind, Verdict};
+
+/// A part of a connection.
+pub fn part(part: CheckPart) -> &'static str {
+    match part {
+        CheckPart::OAuth => "OAuth",
+        CheckPart::Smtp => "SMTP",
+        CheckPart::Imap => "Mailbox",
+        CheckPart::Domain => "Domain",
+        CheckPart::Arrival => "Arrival",
+    }
+}
 
 /// What a step does.
 pub fn kind(kind: StepKind) -> &'static str {
@@ -36,7 +47,7 @@ pub fn kind(kind: StepKind) -> &'static str {
 pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passed => "passed",
-        Verdict::Warned => "failed, another way was tried",
+        Verdict::Warned => "warning",
         Verdict::Failed => "failed",
         Verdict::Skipped => "not tried",
     }

@@ -3,12 +3,14 @@
 
 use std::cell::RefCell;
 
-use domain::{AuthorizationId, AuthorizationState};
+use domain::{AuthorizationId, AuthorizationState, CheckId};
 use futures::StreamExt;
 use gloo_net::eventsource::futures::EventSource;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::click, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
+
+use crate::{error::ApiError, rendered::Piece};
 
 /// Moves the focus to an element, or into a group of inputs.
 pub fn focus(id: &str) {
@@ -94,17 +96,82 @@ pub fn watch_authorization(
 }
 
 async fn end_of(id: &AuthorizationId) -> Option<AuthorizationState> {
-    let url = ["/events/authorization/", id.as_str()].concat();
-    let mut source = EventSource::new(&url).ok()?;
-    let mut events = source.subscribe("message").ok()?;
+    let mut end = None;
+    listen(&["/events/authorization/", id.as_str()].concat(), |data| {
+        end = serde_json::from_slice(data)
+            .ok()
+            .filter(|state| !matches!(state, AuthorizationState::Pending { .. }));
+        end.is_some()
+    })
+    .await;
+    end
+}
+
+/// Shows a check as it goes on, and tells whether it went well.
+///
+/// # Errors
+/// `Offline` when the connection that tells it is lost.
+pub async fn watch_check(id: &CheckId, say: impl Fn(String)) -> Result<bool, ApiError> {
+    let mut end = None;
+    listen(&["/events/check/", id.as_str()].concat(), |data| {
+        let Ok(piece) = serde_json::from_slice::<Piece>(data) else {
+            return true;
+        };
+        put(&piece.into, &piece.html, piece.replaces);
+        say(piece.said);
+        end = piece.ended;
+        end.is_some()
+    })
+    .await;
+    end.ok_or(ApiError::Offline)
+}
+
+/// Listens to events until one of them is the last. A connection that breaks off is made anew by the browser.
+async fn listen(url: &str, mut is_last: impl FnMut(&[u8]) -> bool) {
+    let Ok(mut source) = EventSource::new(url) else {
+        return;
+    };
+    let Ok(mut events) = source.subscribe("message") else {
+        return;
+    };
     while let Some(Ok((_, event))) = events.next().await {
-        let state: AuthorizationState =
-            serde_json::from_slice(event.data().as_string()?.as_bytes()).ok()?;
-        if !matches!(state, AuthorizationState::Pending { .. }) {
-            return Some(state);
+        let data = event.data().as_string().unwrap_or_default();
+        if is_last(data.as_bytes()) {
+            return;
         }
     }
-    None
+}
+
+/// Puts what the server has rendered into an element: in place of what is there, or after it.
+pub fn put(id: &str, html: &str, replaces: bool) {
+    if let Some(element) = document().get_element_by_id(id) {
+        if replaces {
+            element.set_inner_html(html);
+        } else {
+            let _ = element.insert_adjacent_html("beforeend", html);
+        }
+    }
+}
+
+/// Has each button copy the element that it names, also those that come later.
+pub fn copy_on_click() {
+    let _ = window_event_listener(click, |event| {
+        let target = event.target().and_then(|target| target.dyn_into().ok());
+        let button = target.and_then(|target: Element| target.closest("[data-copy]").ok()?);
+        let Some(button) = button else {
+            return;
+        };
+        let of = button.get_attribute("data-copy").unwrap_or_default();
+        let said = if copy_from(&of) {
+            "Copied"
+        } else {
+            "Selected: press Ctrl+C"
+        };
+        if let Some(status) = button.next_element_sibling() {
+            status.set_text_content(Some(said));
+            let _ = status.class_list().add_1("is-shown");
+        }
+    });
 }
 
 /// Goes to another page, as a link does.

@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::ui::browser;
-
-/// A button that copies the text of another element. The style sheet shows it only with WASM.
+/// A button that copies the text of another element. The style sheet shows it only with WASM, which listens to the whole
+/// page for it: so it works in what the server renders later, too.
 #[component]
 pub fn CopyButton(
     /// The id of the element.
@@ -13,22 +12,12 @@ pub fn CopyButton(
     /// What is copied, for the name of the button.
     what: &'static str,
 ) -> impl IntoView {
-    let outcome = RwSignal::new("");
-    let copy = move |_| {
-        outcome.set(if browser::copy_from(&of) {
-            "Copied"
-        } else {
-            "Selected: press Ctrl+C"
-        });
-    };
     view! {
         <span class="copy needs-wasm">
-            <button type="button" class="button quiet" on:click=copy aria-label=["Copy ", what].concat()>
+            <button type="button" class="button quiet" data-copy=of aria-label=["Copy ", what].concat()>
                 "Copy"
             </button>
-            <span class="copied" role="status" class:is-shown=move || !outcome.get().is_empty()>
-                {outcome}
-            </span>
+            <span class="copied" role="status"></span>
         </span>
     }
 }

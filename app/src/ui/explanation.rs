@@ -7,9 +7,9 @@ use crate::{text, ui::copy::CopyButton};
 
 /// A finding in words. `id` tells the parts of several findings on one page apart.
 #[component]
-pub fn Explained(finding: Finding, id: &'static str) -> impl IntoView {
+pub fn Explained(finding: Finding, #[prop(into)] id: String) -> impl IntoView {
     let explained = text::explain(&finding);
-    let copy_id = [id, "-copy"].concat();
+    let copy_id = [&*id, "-copy"].concat();
     view! {
         <div class="explained" id=id>
             <p class="cause">

@@ -3,7 +3,6 @@
 pub mod authorization;
 pub mod banner;
 pub mod browser;
-pub mod check_report;
 pub mod choice;
 pub mod copy;
 pub mod entry;
@@ -14,6 +13,8 @@ pub mod form_state;
 pub mod layout;
 pub mod once;
 pub mod post_form;
+pub mod proposals;
+pub mod report;
 pub mod secret;
 pub mod sessions;
 pub mod sheet;

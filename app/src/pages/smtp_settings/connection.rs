@@ -4,8 +4,8 @@ use domain::{SecretField, Security, SmtpField, SmtpForm, TlsMinimum};
 use leptos::prelude::*;
 
 use super::{
-    data_center_field::DataCenterField, mailbox::MailboxFields, presets::ProviderField,
-    session::Session,
+    data_center_field::DataCenterField, discovery::DiscoveryField, mailbox::MailboxFields,
+    presets::ProviderField, session::Session,
 };
 use crate::{
     text,
@@ -36,6 +36,7 @@ pub fn ConnectionSection(session: Session, overwrite: bool, again: bool) -> impl
         <section class="card" aria-labelledby="smtp-configuration">
             <h2 id="smtp-configuration">"SMTP configuration"</h2>
             <fieldset class="editable" disabled=locked>
+            {(!locked).then(|| view! { <DiscoveryField session /> })}
             <ProviderField session overwrite />
             <div class="host-and-port">
                 <TextField state field=SmtpField::SmtpHost kind=Kind::HOST />

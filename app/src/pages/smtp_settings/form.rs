@@ -1,4 +1,4 @@
-//! The form: its three sections and its buttons, and what happens when it is submitted.
+//! The form: its sections and its buttons, and what happens when it is submitted.
 
 use domain::{RedirectUrl, SmtpForm};
 use leptos::{
@@ -8,9 +8,9 @@ use leptos::{
 };
 
 use super::{
-    Asked, actions::Actions, authentication::AuthenticationSection, connection::ConnectionSection,
-    data_centers::DataCenterForms, outcome::Outcome, presets::PresetDialog, session::Session,
-    test_email::TestEmailSection,
+    Asked, actions::Actions, authentication::AuthenticationSection, check::CheckSection,
+    connection::ConnectionSection, data_centers::DataCenterForms, discovery::use_proposal,
+    outcome::Outcome, presets::PresetDialog, session::Session,
 };
 use crate::{
     api::{SaveSmtpSettings, SendTestEmail, SmtpPage},
@@ -73,7 +73,7 @@ pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
                 <Outcome session />
                 <ConnectionSection session overwrite=asked.overwrite again=asked.draft />
                 <AuthenticationSection session again=asked.draft />
-                {may_test.then(|| view! { <TestEmailSection session /> })}
+                {may_test.then(|| view! { <CheckSection session /> })}
                 {may_edit.then(|| view! { <Actions session /> })}
             </PostForm>
         <PresetDialog session />
@@ -108,11 +108,22 @@ fn start(state: FormState, typed: Option<SmtpForm>) {
 
 /// Does what the pressed button says.
 fn submit(session: Session, event: &SubmitEvent) {
-    let button = event.submitter().map(|button| button.id());
-    match button.as_deref() {
-        Some("test") => session.send_test(),
+    let button = event.submitter();
+    let id = button
+        .as_ref()
+        .map(|button| button.id())
+        .unwrap_or_default();
+    match id.as_str() {
+        "test" => session.send_test(),
+        "check" | "check-again" => session.send_check(),
+        "stop" => session.stop(),
+        "remedy" => {
+            let choice = button.and_then(|button| button.get_attribute("value"));
+            session.remedy(&choice.unwrap_or_default());
+        }
+        "save-over" => session.send_save(session.newer_version()),
+        id if id.starts_with("proposal-") => use_proposal(session, id),
         _ if !session.may_edit() => session.send_test(),
-        Some("save-over") => session.send_save(session.newer_version()),
         _ => session.send_save(None),
     }
 }

@@ -2,9 +2,12 @@
 
 mod actions;
 mod authentication;
+mod check;
+mod checking;
 mod connection;
 mod data_center_field;
 mod data_centers;
+mod discovery;
 mod form;
 mod mailbox;
 mod outcome;
@@ -14,7 +17,6 @@ mod session;
 mod sign_in;
 mod status;
 mod test_email;
-mod testing;
 
 use domain::DataCenterId;
 use leptos::{either::Either, prelude::*};
@@ -26,8 +28,8 @@ use self::form::SettingsForm;
 use super::failure::Failure;
 use crate::{
     api::{
-        self, AddDataCenter, RemoveDataCenter, RenameDataCenter, SaveSmtpSettings, SendTestEmail,
-        SmtpPage,
+        self, AddDataCenter, CheckConnection, RemoveDataCenter, RenameDataCenter, SaveSmtpSettings,
+        SendTestEmail, SmtpPage,
     },
     error::ApiError,
     island::Island,
@@ -66,7 +68,7 @@ pub struct Asked {
 pub struct Failed {
     /// Saving.
     pub save: Option<ApiError>,
-    /// The test email.
+    /// The check, or the test email.
     pub test: Option<ApiError>,
     /// Adding a data center.
     pub add: Option<ApiError>,
@@ -80,12 +82,16 @@ impl Failed {
     fn read() -> Self {
         let save = ServerAction::<SaveSmtpSettings>::new().value();
         let test = ServerAction::<SendTestEmail>::new().value();
+        let check = ServerAction::<CheckConnection>::new().value();
         let add = ServerAction::<AddDataCenter>::new().value();
         let rename = ServerAction::<RenameDataCenter>::new().value();
         let remove = ServerAction::<RemoveDataCenter>::new().value();
         Self {
             save: save.get_untracked().and_then(Result::err),
-            test: test.get_untracked().and_then(Result::err),
+            test: test
+                .get_untracked()
+                .and_then(Result::err)
+                .or(check.get_untracked().and_then(Result::err)),
             add: add.get_untracked().and_then(Result::err),
             rename: rename.get_untracked().and_then(Result::err),
             remove: remove.get_untracked().and_then(Result::err),
@@ -161,7 +167,7 @@ fn LooksOnly(may_test: bool) -> impl IntoView {
         <Banner tone=Tone::Note title="You can look; an administrator can change">
             <p>
                 {if may_test {
-                    "Your role allows sending test emails with what is saved."
+                    "Your role allows checking the connection with what is saved."
                 } else {
                     "Secrets are shown to nobody."
                 }}

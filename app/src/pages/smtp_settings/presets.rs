@@ -5,6 +5,7 @@ use leptos::{html, prelude::*};
 
 use super::session::Session;
 use crate::{
+    api::Filling,
     text,
     ui::{browser, field::Notes},
 };
@@ -17,17 +18,42 @@ fn preset_of(session: Session, provider: Provider) -> Option<Preset> {
     }
 }
 
-fn overwritten(session: Session, preset: &Preset) -> Vec<SmtpField> {
-    session.state().form.with_untracked(|form| {
-        session
-            .state()
-            .filled
-            .with_untracked(|filled| form.overwritten_by(preset, filled))
+fn overwritten(session: Session, filling: &Filling) -> Vec<SmtpField> {
+    let (form, filled) = (session.state().form, session.state().filled);
+    form.with_untracked(|form| {
+        filled.with_untracked(|filled| {
+            let mut fields = form.overwritten_by(&filling.preset, filled);
+            let typed = form.username.trim();
+            let was_typed = !typed.is_empty() && typed != filled.username;
+            if !filling.username.is_empty() && was_typed && typed != filling.username {
+                fields.push(SmtpField::Username);
+            }
+            fields
+        })
     })
 }
 
-fn fill_in(session: Session, preset: &Preset) {
-    session.state().edit(|form| form.apply(preset));
+/// Fills in, or asks first when that would replace what was typed.
+pub fn offer(session: Session, filling: Filling) {
+    if overwritten(session, &filling).is_empty() {
+        fill_in(session, &filling);
+    } else {
+        session.asks_preset().set(Some(filling));
+    }
+}
+
+fn fill_in(session: Session, filling: &Filling) {
+    session.state().edit(|form| {
+        form.apply(&filling.preset);
+        if !filling.username.is_empty() {
+            form.username.clone_from(&filling.username);
+        }
+        for address in [&mut form.from_address, &mut form.mailbox_email] {
+            if address.trim().is_empty() {
+                address.clone_from(&filling.email);
+            }
+        }
+    });
     session
         .state()
         .filled
@@ -87,8 +113,7 @@ fn choose(session: Session, code: &str) {
         None => session
             .state()
             .edit(|form| code.clone_into(&mut form.provider)),
-        Some(preset) if overwritten(session, &preset).is_empty() => fill_in(session, &preset),
-        Some(preset) => session.asks_preset().set(Some(preset)),
+        Some(preset) => offer(session, preset.into()),
     }
 }
 
@@ -105,12 +130,13 @@ fn OverwriteQuestion(session: Session) -> impl IntoView {
         .form
         .with_untracked(|form| Provider::from_code(&form.provider));
     let preset = provider.and_then(|provider| preset_of(session, provider));
-    preset.map(|preset| {
+    let filling = preset.map(Filling::from);
+    filling.map(|filling| {
         view! {
             <div class="banner careful no-wasm" role="status">
                 <p class="banner-title">"Replace what you typed?"</p>
                 <p>"Filling in replaces:"</p>
-                {names(overwritten(session, &preset))}
+                {names(overwritten(session, &filling))}
                 <button
                     type="submit"
                     class="button"
@@ -140,8 +166,8 @@ pub fn PresetDialog(session: Session) -> impl IntoView {
         }
     });
     let replace = move |_| {
-        if let Some(preset) = session.asks_preset().get_untracked() {
-            fill_in(session, &preset);
+        if let Some(filling) = session.asks_preset().get_untracked() {
+            fill_in(session, &filling);
         }
         session.asks_preset().set(None);
     };
@@ -157,12 +183,12 @@ pub fn PresetDialog(session: Session) -> impl IntoView {
         session
             .asks_preset()
             .get()
-            .map(|preset| names(overwritten(session, &preset)))
+            .map(|filling| names(overwritten(session, &filling)))
     };
     view! {
         <dialog node_ref=dialog class="dialog" aria-labelledby="preset-question" on:close=closed>
             <h2 id="preset-question">"Replace what you typed?"</h2>
-            <p>"The preset replaces what you typed here:"</p>
+            <p>"Filling in replaces what you typed here:"</p>
             {fields}
             <div class="choices">
                 <button type="button" class="button primary" id="preset-replace" on:click=replace>

@@ -1,14 +1,14 @@
 //! What the parts of the settings page share.
 
 use domain::{
-    AuthorizationId, AuthorizationState, CheckReport, DataCenter, FieldError, GrantStatus, Preset,
+    AuthorizationId, AuthorizationState, CheckId, DataCenter, FieldError, GrantStatus, Preset,
     SmtpForm,
 };
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Asked, data_centers::DataCenterErrors};
 use crate::{
-    api::{self, SmtpPage},
+    api::{self, Filling, SmtpPage},
     error::ApiError,
     ui::form_state::FormState,
 };
@@ -79,12 +79,24 @@ parts! {
     recipient_error: RwSignal<Option<FieldError>>,
     /// An answer to a save is awaited.
     saving: RwSignal<bool>,
-    /// A test email is on its way.
-    testing: RwSignal<bool>,
-    /// How the last test email went.
-    tested: RwSignal<Option<Result<CheckReport, ApiError>>>,
-    /// A preset that would replace what was typed: the page asks.
-    asks_preset: RwSignal<Option<Preset>>,
+    /// A check goes on.
+    checking: RwSignal<bool>,
+    /// Which one, once that is known.
+    check: RwSignal<Option<CheckId>>,
+    /// What a screen reader says about it.
+    said: RwSignal<String>,
+    /// Why none could begin.
+    check_error: RwSignal<Option<ApiError>>,
+    /// The last check, as the server renders it; empty in the browser.
+    report: StoredValue<String>,
+    /// The DKIM selector to look at.
+    dkim_selector: RwSignal<String>,
+    /// The form has been changed as a check advised, and not been checked since.
+    remedied: RwSignal<bool>,
+    /// What the proposals for an email address fill in.
+    proposals: RwSignal<Vec<Option<Filling>>>,
+    /// What would replace something that was typed: the page asks.
+    asks_preset: RwSignal<Option<Filling>>,
     /// Why a change of the data centers was refused.
     data_center_errors: DataCenterErrors,
     /// Who looks may change the settings.
@@ -122,19 +134,11 @@ impl Session {
             "wrong" => Some(FieldError::NotAnAddress),
             _ => None,
         };
-        let tested = match (page.report, &asked.failed.test) {
-            (Some(report), _) => Some(Ok(report)),
-            (None, Some(error)) => Some(Err(error.clone())),
-            (None, None) => match asked.check.as_str() {
-                "unavailable" => Some(Err(ApiError::Unavailable)),
-                "none" => Some(Err(ApiError::NoSettings)),
-                _ => None,
-            },
-        };
-        let recipient = match &tested {
-            Some(Ok(report)) => report.recipient.clone(),
-            _ => String::new(),
-        };
+        let check_error = asked.failed.test.clone().or(match asked.check.as_str() {
+            "unavailable" => Some(ApiError::Unavailable),
+            "none" => Some(ApiError::NoSettings),
+            _ => None,
+        });
         Self(StoredValue::new(Parts {
             state,
             data_center: StoredValue::new(page.saved.data_center),
@@ -143,11 +147,17 @@ impl Session {
             status: RwSignal::new(page.status),
             notice: RwSignal::new(notice),
             sign_in: RwSignal::new(None),
-            recipient: RwSignal::new(recipient),
+            recipient: RwSignal::new(page.recipient),
             recipient_error: RwSignal::new(recipient_error),
             saving: RwSignal::new(false),
-            testing: RwSignal::new(false),
-            tested: RwSignal::new(tested),
+            checking: RwSignal::new(false),
+            check: RwSignal::new(None),
+            said: RwSignal::default(),
+            check_error: RwSignal::new(check_error),
+            report: StoredValue::new(page.report),
+            dkim_selector: RwSignal::default(),
+            remedied: RwSignal::new(false),
+            proposals: RwSignal::default(),
             asks_preset: RwSignal::new(None),
             data_center_errors: DataCenterErrors::new(&asked.failed),
             may_edit: page.may_edit,

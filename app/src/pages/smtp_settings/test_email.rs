@@ -1,17 +1,14 @@
-//! Section "Test email".
+//! The test email: a check with a message at its end.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::session::Session;
-use crate::{
-    text,
-    ui::{check_report::Report, error_banner::ErrorBanner},
-};
+use crate::{api::SendTestEmail, text};
 
-/// Sends a mail with what is on the form, and shows each exchange.
+/// Recipient and button.
 #[component]
-pub fn TestEmailSection(session: Session) -> impl IntoView {
-    let busy = move || session.testing().get();
+pub fn TestEmail(session: Session) -> impl IntoView {
+    let busy = move || session.checking().get();
     let error = move || {
         let error = session.recipient_error().get();
         error.map_or_else(String::new, |error| text::field_error(error, None).joined())
@@ -24,16 +21,9 @@ pub fn TestEmailSection(session: Session) -> impl IntoView {
     };
     let opened = session.recipient().get_untracked();
     view! {
-        <section class="card" id="test-email" aria-labelledby="test-email-title">
-            <h2 id="test-email-title">"Test email"</h2>
-            <p class="help">
-                {if session.may_edit() {
-                    "Sends a mail with what is on this page, saved or not. With OAuth it needs an \
-                    authorization for exactly these values."
-                } else {
-                    "Sends a mail with what is saved for this data center."
-                }}
-            </p>
+        <div class="test-email" id="test-email" role="group" aria-labelledby="test-email-title">
+            <h3 id="test-email-title">"Test email"</h3>
+            <p class="help">"The same check, and at its end a mail."</p>
             <div class="field">
                 <label for="recipient">"Recipient"</label>
                 <div class="with-button">
@@ -60,29 +50,16 @@ pub fn TestEmailSection(session: Session) -> impl IntoView {
                         type="submit"
                         id="test"
                         class="button"
-                        formaction="/api/send_test_email"
+                        formaction=SendTestEmail::url()
                         aria-disabled=move || busy().then_some("true")
                     >
-                        {move || if busy() { "Sending…" } else { "Test" }}
+                        "Test"
                     </button>
                 </div>
                 <p id="recipient-error" class="error" hidden=move || error().is_empty()>
                     {error}
                 </p>
             </div>
-            <div id="test-result" aria-live="polite" aria-busy=move || busy().to_string()>
-                {move || shown(session)}
-            </div>
-        </section>
+        </div>
     }
-}
-
-fn shown(session: Session) -> Option<AnyView> {
-    if session.testing().get() {
-        return Some(view! { <p class="working">"Connecting and sending…"</p> }.into_any());
-    }
-    session.tested().get().map(|tested| match tested {
-        Ok(report) => view! { <Report report /> }.into_any(),
-        Err(error) => view! { <ErrorBanner error /> }.into_any(),
-    })
 }

@@ -1,0 +1,108 @@
+//! Checks and test emails with WASM: begun here, told by events, shown as the server renders them.
+
+use domain::{EmailAddress, Security, SmtpForm, TlsMinimum};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::session::{Session, SignIn};
+use crate::{api, error::ApiError, ui::browser};
+
+impl Session {
+    /// Checks the connection with what is on the form.
+    pub fn send_check(self) {
+        self.begin(None);
+    }
+
+    /// Sends a test email with what is on the form.
+    pub fn send_test(self) {
+        let recipient = self.recipient().get_untracked();
+        let wrong = EmailAddress::parse(&recipient).err();
+        self.recipient_error().set(wrong);
+        if wrong.is_some() {
+            browser::focus("recipient");
+            return;
+        }
+        self.begin(Some(recipient));
+    }
+
+    /// Ends the check that goes on; how it ended is told as ever.
+    pub fn stop(self) {
+        if let Some(id) = self.check().get_untracked() {
+            spawn_local(async move {
+                let _ = api::cancel_check(id.as_str().to_owned()).await;
+            });
+        }
+    }
+
+    /// Changes the form as a check advised.
+    pub fn remedy(self, choice: &str) {
+        let change = |form: &mut SmtpForm| match choice {
+            "465" => {
+                form.smtp_port = "465".into();
+                form.security = Security::ImplicitTls.code().into();
+            }
+            "1.2" => form.tls_minimum = TlsMinimum::Tls12.code().into(),
+            security => security.clone_into(&mut form.security),
+        };
+        self.state().edit(change);
+        self.remedied().set(true);
+        browser::focus("check-again");
+    }
+
+    fn begin(self, recipient: Option<String>) {
+        if self.checking().get_untracked() {
+            return;
+        }
+        // Whoever may not change settings checks what is saved.
+        let refused = self.may_edit().then(|| self.state().submit()).flatten();
+        if let Some(field) = refused {
+            self.refuse(field);
+            return;
+        }
+        self.notice().set(None);
+        self.check_error().set(None);
+        self.remedied().set(false);
+        self.checking().set(true);
+        let form = self.state().form.get_untracked();
+        let selector = self.dkim_selector().get_untracked();
+        spawn_local(async move {
+            let well = match api::begin_check(form, recipient, selector).await {
+                Ok(id) => {
+                    self.check().set(Some(id.clone()));
+                    browser::watch_check(&id, |said| self.said().set(said)).await
+                }
+                Err(error) => Err(error),
+            };
+            self.checking().set(false);
+            self.check().set(None);
+            self.ended(well);
+        });
+    }
+
+    fn ended(self, well: Result<bool, ApiError>) {
+        // It may have been found that the grant is gone; then no sign-in has just worked.
+        self.refresh_status();
+        match well {
+            Ok(true) => {}
+            Ok(false) => self.drop_ended_sign_in(),
+            Err(ApiError::Test { errors, recipient }) => {
+                self.recipient_error().set(recipient);
+                match self.state().refuse(errors) {
+                    Some(first) => self.refuse(first),
+                    None => browser::focus("recipient"),
+                }
+            }
+            Err(error) => self.check_error().set(Some(error)),
+        }
+    }
+
+    fn drop_ended_sign_in(self) {
+        let has_ended = |sign_in: &Option<SignIn>| {
+            sign_in
+                .as_ref()
+                .is_some_and(|sign_in| sign_in.ended.is_some())
+        };
+        if self.sign_in().with_untracked(has_ended) {
+            self.sign_in().set(None);
+        }
+    }
+}

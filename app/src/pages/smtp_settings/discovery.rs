@@ -1,0 +1,98 @@
+//! What an email address leads to: found by the server, filled in here.
+
+use domain::EmailAddress;
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{presets::offer, session::Session};
+use crate::{api, error::ApiError, text, ui::browser};
+
+const FOUND: &str = "found-settings";
+
+/// A field for the address, and the proposals. Needs WASM: without it nothing of it is shown.
+#[component]
+pub fn DiscoveryField(session: Session) -> impl IntoView {
+    let email = RwSignal::new(String::new());
+    let error = RwSignal::new(None::<ApiError>);
+    let busy = RwSignal::new(false);
+    let wrong = move || {
+        let error = error.get();
+        error.map_or_else(String::new, |error| text::api_error(&error).joined())
+    };
+    let find = move || {
+        let typed = email.get_untracked();
+        if busy.get_untracked() {
+            return;
+        }
+        error.set(EmailAddress::parse(&typed).err().map(ApiError::Address));
+        if error.with_untracked(Option::is_some) {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            match api::discover(typed).await {
+                Ok(found) => {
+                    browser::put(FOUND, &found.html, true);
+                    session.proposals().set(found.fillings);
+                }
+                Err(refused) => error.set(Some(refused)),
+            }
+            busy.set(false);
+        });
+    };
+    let find_on_enter = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            find();
+        }
+    };
+    view! {
+        <div class="field discovery needs-wasm">
+            <label for="discover">"Email address"</label>
+            <div class="with-button">
+                <input
+                    id="discover"
+                    type="text"
+                    inputmode="email"
+                    placeholder="mail@example.com"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    aria-describedby="discover-error discover-help"
+                    on:input=move |event| {
+                        email.set(event_target_value(&event));
+                        error.set(None);
+                    }
+                    on:keydown=find_on_enter
+                />
+                <button
+                    type="button"
+                    class="button"
+                    id="find-settings"
+                    aria-disabled=move || busy.get().then_some("true")
+                    on:click=move |_| find()
+                >
+                    {move || if busy.get() { "Looking…" } else { "Find settings" }}
+                </button>
+            </div>
+            <p id="discover-error" class="error" hidden=move || error.with(Option::is_none)>
+                {wrong}
+            </p>
+            <p id="discover-help" class="help">
+                "Looks for servers and endpoints in what its domain publishes. Nothing is filled in before you say so."
+            </p>
+            <div id=FOUND aria-live="polite"></div>
+        </div>
+    }
+}
+
+/// Fills in the proposal of a button.
+pub fn use_proposal(session: Session, button: &str) {
+    let at = button.rsplit('-').next().and_then(|at| at.parse().ok());
+    let filling = session
+        .proposals()
+        .with_untracked(|all| all.get(at.unwrap_or(usize::MAX)).cloned().flatten());
+    if let Some(filling) = filling {
+        offer(session, filling);
+    }
+}

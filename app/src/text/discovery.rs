@@ -1,0 +1,80 @@
+//! What an email address leads to.
+
+use domain::{Discovery, DiscoverySource, DiscoveryTrouble, ProposedServer};
+
+use super::choice;
+
+/// Where a proposal comes from.
+pub fn source(source: DiscoverySource) -> &'static str {
+    match source {
+        DiscoverySource::Preset => "The domain is the provider's own",
+        DiscoverySource::Mx => "The domain's mail servers (MX)",
+        DiscoverySource::Autoconfig => "Published by the domain (autoconfig)",
+        DiscoverySource::Srv => "Published by the domain in DNS (SRV)",
+    }
+}
+
+/// What could not be asked.
+pub fn trouble(trouble: DiscoveryTrouble) -> &'static str {
+    match trouble {
+        DiscoveryTrouble::Offline => {
+            "No name server answered, so this server seems to be offline. What is published could not be asked for."
+        }
+        DiscoveryTrouble::NoSuchDomain => "There is no such domain. Check the spelling.",
+        DiscoveryTrouble::Timeout => "One source did not answer in time.",
+        DiscoveryTrouble::Unreadable => "One source answered something that cannot be read.",
+    }
+}
+
+/// What was found, in one sentence.
+pub fn found(discovery: &Discovery) -> String {
+    match (discovery.proposals.len(), discovery.trouble.is_empty()) {
+        (0, true) => "Nothing is published for this domain. Ask your provider for its settings, and type them below.".to_owned(),
+        (0, false) => "Nothing was found.".to_owned(),
+        (1, _) => "1 proposal:".to_owned(),
+        (several, _) => format!("{several} proposals, the most certain first:"),
+    }
+}
+
+/// A server: `smtp.example.com:587, STARTTLS, required`.
+pub fn server(server: &ProposedServer) -> String {
+    let ProposedServer {
+        host,
+        port,
+        security,
+    } = server;
+    format!("{host}:{port}, {}", choice::security(*security))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_and_every_trouble_has_words() {
+        for one in [
+            DiscoverySource::Preset,
+            DiscoverySource::Mx,
+            DiscoverySource::Autoconfig,
+            DiscoverySource::Srv,
+        ] {
+            assert!(!source(one).is_empty());
+        }
+        for one in [
+            DiscoveryTrouble::Offline,
+            DiscoveryTrouble::NoSuchDomain,
+            DiscoveryTrouble::Timeout,
+            DiscoveryTrouble::Unreadable,
+        ] {
+            assert!(trouble(one).ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn nothing_is_proposed_when_nothing_was_found() {
+        let mut discovery = Discovery::default();
+        assert!(found(&discovery).starts_with("Nothing is published"));
+        discovery.trouble.push(DiscoveryTrouble::Offline);
+        assert_eq!(found(&discovery), "Nothing was found.");
+    }
+}

@@ -1,0 +1,78 @@
+//! What an email address leads to. Only the server renders it.
+
+use domain::{Discovery, Proposal};
+use leptos::prelude::*;
+
+use crate::text;
+
+/// The proposals with their sources, and what could not be asked.
+#[component]
+pub fn Proposals(discovery: Discovery) -> impl IntoView {
+    let found = text::found(&discovery);
+    let trouble = discovery.trouble.into_iter().map(|trouble| {
+        view! { <p class="warning">{text::trouble(trouble)}</p> }
+    });
+    let proposals = discovery.proposals.into_iter().enumerate();
+    let proposals = proposals.map(|(at, proposal)| view! { <Proposed proposal at /> });
+    view! {
+        <p class="found">{found}</p>
+        {trouble.collect_view()}
+        <ul class="proposals">{proposals.collect_view()}</ul>
+    }
+}
+
+/// One of them; `at` is its place.
+#[component]
+fn Proposed(proposal: Proposal, at: usize) -> impl IntoView {
+    let evidence = [text::source(proposal.source), ": ", &proposal.evidence].concat();
+    let usable = proposal.smtp.is_some();
+    let sign_in = match &proposal.oauth {
+        Some(oauth) => ["OAuth at ", &oauth.authorization_endpoint].concat(),
+        None => "User name and password".to_owned(),
+    };
+    let rows = [
+        (
+            "Provider",
+            proposal.provider.map(|one| text::provider(one).to_owned()),
+        ),
+        ("Sending", proposal.smtp.as_ref().map(text::server)),
+        ("Mailbox", proposal.imap.as_ref().map(text::server)),
+        ("Sign-in", usable.then_some(sign_in)),
+        (
+            "Username",
+            Some(proposal.username).filter(|name| !name.is_empty()),
+        ),
+        ("Source", Some(evidence)),
+    ];
+    let row = |(name, value): (&'static str, Option<String>)| {
+        value.map(|value| {
+            view! {
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            }
+        })
+    };
+    view! {
+        <li class="proposal">
+            <dl class="facts">{rows.into_iter().map(row).collect_view()}</dl>
+            {proposal
+                .foreign
+                .then(|| {
+                    view! {
+                        <p class="warning">
+                            "The server belongs to another domain than the address. Use it only when \
+                            you know its name: whoever can change the domain's DNS can lead here."
+                        </p>
+                    }
+                })}
+            {usable
+                .then(|| {
+                    view! {
+                        <button type="submit" class="button" id=["proposal-", &at.to_string()].concat()>
+                            "Use this"
+                        </button>
+                    }
+                })}
+        </li>
+    }
+}

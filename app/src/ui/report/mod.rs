@@ -1,0 +1,154 @@
+//! The report of a check: how it ended, and each step. Only the server renders it; the browser puts it into the page as it
+//! comes, so that none of its words are part of the WASM.
+
+mod headline;
+mod step;
+
+use domain::{CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, UnixTime, Verdict};
+use leptos::prelude::*;
+
+use self::headline::Headline;
+use crate::{
+    text,
+    ui::{copy::CopyButton, when::When},
+};
+
+pub use step::Step;
+
+/// The finding that a check ended with, as the page knows it.
+const MAIN: &str = "test-finding";
+
+/// A finished check. `saved` is the version of the settings that are saved now.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> impl IntoView {
+    let tls = report.tls.as_ref().map_or_else(
+        || "none".to_owned(),
+        |tls| [&*tls.version, ", ", &tls.cipher].concat(),
+    );
+    let age = text::age(now.since(report.started_at));
+    let others = report.settings_version != saved;
+    let transcript = text::transcript(&report);
+    let download = ["/checks/", id.as_str(), "/transcript"].concat();
+    let main = main_step(&report);
+    let shown = |part: CheckPart| {
+        let steps = report.steps.iter().enumerate();
+        let steps = steps.filter(|(_, step)| step.part == part);
+        let steps: Vec<_> = steps
+            .map(|(at, step)| {
+                let is_main = main == Some(at);
+                let id = if is_main {
+                    MAIN.to_owned()
+                } else {
+                    format!("finding-{at}")
+                };
+                let step = with_all_values(step, &report, is_main);
+                let server = Some(report.server.clone());
+                view! { <Step step id server /> }
+            })
+            .collect();
+        (!steps.is_empty()).then(|| group(part, steps.into_any()))
+    };
+    let parts = CheckPart::ALL
+        .iter()
+        .map(|part| shown(*part))
+        .collect_view();
+    view! {
+        <div class="report">
+            <Headline report=report.clone() />
+            <dl class="facts">
+                <dt>"Server"</dt>
+                <dd>{report.server.clone()}</dd>
+                <dt>"TLS"</dt>
+                <dd id="report-tls">{tls}</dd>
+                <dt>"Last reply"</dt>
+                <dd id="last-reply">
+                    {report.last_reply.clone().unwrap_or_else(|| "none".to_owned())}
+                </dd>
+                <dt>"Checked"</dt>
+                <dd id="report-age">
+                    {age} ", " <When at=report.started_at />
+                    {others.then_some(", with other settings than those saved")}
+                </dd>
+            </dl>
+            <h3>"Steps"</h3>
+            {parts}
+            <details class="transcript">
+                <summary>"Transcript"</summary>
+                <pre id="transcript">{transcript}</pre>
+            </details>
+            <p class="choices">
+                <CopyButton of="transcript" what="the transcript" />
+                <a class="button quiet" href=download download rel="external">
+                    "Download the transcript"
+                </a>
+            </p>
+        </div>
+    }
+}
+
+/// What a check that goes on has to show: a list for each part, in which nothing stands yet.
+#[component]
+pub fn Progress() -> impl IntoView {
+    let parts = CheckPart::ALL
+        .iter()
+        .map(|part| group(*part, ().into_any()));
+    view! {
+        <div class="report">
+            <h3>"Steps"</h3>
+            {parts.collect_view()}
+        </div>
+    }
+}
+
+/// The steps of a part.
+fn group(part: CheckPart, steps: AnyView) -> impl IntoView {
+    let title = ["part-", code(part)].concat();
+    view! {
+        <div class="part">
+            <h4 id=title.clone()>{text::part(part)}</h4>
+            <ol class="steps" id=list(part) aria-labelledby=title>
+                {steps}
+            </ol>
+        </div>
+    }
+}
+
+fn code(part: CheckPart) -> &'static str {
+    match part {
+        CheckPart::OAuth => "oauth",
+        CheckPart::Smtp => "smtp",
+        CheckPart::Imap => "imap",
+        CheckPart::Domain => "domain",
+        CheckPart::Arrival => "arrival",
+    }
+}
+
+/// The id of the list of a part.
+pub fn list(part: CheckPart) -> String {
+    ["steps-", code(part)].concat()
+}
+
+/// The step that the check failed at, by its place.
+fn main_step(report: &CheckReport) -> Option<usize> {
+    let CheckOutcome::Failed(finding) = &report.outcome else {
+        return None;
+    };
+    let has_it = |step: &CheckStep| {
+        let own = step.finding.as_ref().map(|own| own.code);
+        step.verdict == Verdict::Failed && own == Some(finding.code)
+    };
+    report.steps.iter().rposition(has_it)
+}
+
+/// The report knows more values of the connection than the step did when it failed.
+fn with_all_values(step: &CheckStep, report: &CheckReport, is_main: bool) -> CheckStep {
+    let mut step = step.clone();
+    if let (true, CheckOutcome::Failed(finding)) = (is_main, &report.outcome) {
+        step.finding = Some(finding.clone());
+    }
+    step
+}

@@ -1,0 +1,85 @@
+//! One step of a check.
+
+use domain::{CheckPart, CheckStep, FindingCode, Verdict};
+use leptos::prelude::*;
+
+use crate::{text, ui::explanation::Explained};
+
+/// What was done, how it went, and what to do when it did not go well. `id` is that of the finding. With
+/// `server`, its `host:port`, another setting is offered.
+#[component]
+pub fn Step(step: CheckStep, id: String, server: Option<String>) -> impl IntoView {
+    let (class, mark) = match step.verdict {
+        Verdict::Passed => ("step passed", "✓"),
+        Verdict::Warned => ("step warned", "!"),
+        Verdict::Failed => ("step failed", "✕"),
+        Verdict::Skipped => ("step skipped", "–"),
+    };
+    let head = view! {
+        <span class="mark" aria-hidden="true">
+            {mark}
+        </span>
+        <span class="step-kind">{text::kind(step.kind)}</span>
+        <span class="visually-hidden">{text::verdict(step.verdict)}</span>
+        <span class="step-time">{text::milliseconds(step.micros)}</span>
+    };
+    let says_more = !step.sent.is_empty() || !step.received.is_empty() || !step.facts.is_empty();
+    let code = step.finding.as_ref().map(|finding| finding.code);
+    let other = code.filter(|_| step.part == CheckPart::Smtp);
+    let open = step.verdict == Verdict::Failed;
+    let facts = step.facts.iter().map(|fact| {
+        view! {
+            <dt>{text::fact(fact.name)}</dt>
+            <dd>{text::fact_value(fact)}</dd>
+        }
+    });
+    let facts = facts.collect_view();
+    let has_facts = !step.facts.is_empty();
+    let content = if says_more {
+        view! {
+            <details open=open>
+                <summary class="step-head">{head}</summary>
+                {has_facts.then(|| view! { <dl class="facts">{facts}</dl> })}
+                {exchange("sent", "→", step.sent)}
+                {exchange("received", "←", step.received)}
+            </details>
+        }
+        .into_any()
+    } else {
+        view! { <div class="step-head">{head}</div> }.into_any()
+    };
+    view! {
+        <li class=class>
+            {content}
+            {step.finding.map(|finding| view! { <Explained finding id /> })}
+            {other.zip(server).and_then(|(code, server)| remedy(code, &server))}
+        </li>
+    }
+}
+
+/// The other setting in one click. The page shows it to those who may change something, with WASM.
+fn remedy(code: FindingCode, server: &str) -> Option<impl IntoView + use<>> {
+    text::remedy(code, server).map(|(choice, words)| {
+        view! {
+            <p class="remedy needs-wasm">
+                <button type="submit" class="button" id="remedy" value=choice>
+                    {words}
+                </button>
+            </p>
+        }
+    })
+}
+
+fn exchange(class: &'static str, arrow: &'static str, text: String) -> impl IntoView {
+    (!text.is_empty()).then(|| {
+        view! {
+            <div class=["exchange ", class].concat()>
+                <span class="arrow" aria-hidden="true">
+                    {arrow}
+                </span>
+                <span class="visually-hidden">{class}</span>
+                <pre>{text}</pre>
+            </div>
+        }
+    })
+}
