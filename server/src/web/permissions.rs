@@ -88,9 +88,16 @@ pub static PERMISSIONS: &[Permission] = &[
         path: "/oauth/callback",
         rule: Rule::Everybody,
     },
+    // Checks.
+    get("/events/check/{id}", OPERATOR),
+    get("/checks/{id}/transcript", OPERATOR),
     // Server functions.
     post("/api/grant_status", VIEWER),
+    post("/api/begin_check", OPERATOR),
+    post("/api/cancel_check", OPERATOR),
+    post("/api/check_connection", OPERATOR),
     post("/api/send_test_email", OPERATOR),
+    post("/api/discover", ADMINISTRATOR),
     post("/api/save_smtp_settings", ADMINISTRATOR),
     post("/api/apply_preset", ADMINISTRATOR),
     post("/api/authorize_again", ADMINISTRATOR),
@@ -199,6 +206,9 @@ mod tests {
             "/logout",
             "/account",
             "/api/grant_status",
+            "/api/begin_check",
+            "/api/cancel_check",
+            "/api/check_connection",
             "/api/send_test_email",
         ];
         assert_eq!(others, expected);

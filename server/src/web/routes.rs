@@ -6,7 +6,7 @@ use axum::{
     routing::{MethodRouter, get, head, post},
 };
 
-use super::{Web, access, api, events, export, health, oauth_callback, pages};
+use super::{Web, access, api, events, export, health, oauth_callback, pages, transcript};
 
 /// Method, path and handler of each.
 fn own() -> Vec<(Method, &'static str, MethodRouter<Web>)> {
@@ -30,6 +30,12 @@ fn own() -> Vec<(Method, &'static str, MethodRouter<Web>)> {
             Method::GET,
             "/events/authorization/{id}",
             get(events::authorization),
+        ),
+        (Method::GET, "/events/check/{id}", get(events::check)),
+        (
+            Method::GET,
+            "/checks/{id}/transcript",
+            get(transcript::download),
         ),
         (Method::GET, "/api/v1/status", get(api::status::status)),
     ]
