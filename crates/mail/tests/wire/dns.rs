@@ -54,7 +54,9 @@ fn step(steps: &[CheckStep], kind: StepKind) -> &CheckStep {
 }
 
 /// The verdict and what was found.
-fn told(steps: &[CheckStep], kind: StepKind) -> (Verdict, Option<FindingCode>) {
+type Told = (Verdict, Option<FindingCode>);
+
+fn told(steps: &[CheckStep], kind: StepKind) -> Told {
     let step = step(steps, kind);
     (step.verdict, step.finding.as_ref().map(|found| found.code))
 }
@@ -66,13 +68,13 @@ fn proposed(steps: &[CheckStep], kind: StepKind) -> &str {
     finding.value(FindingValue::Record)
 }
 
-const WELL: (Verdict, Option<FindingCode>) = (Verdict::Passed, None);
+const WELL: Told = (Verdict::Passed, None);
 
-fn warned(code: FindingCode) -> (Verdict, Option<FindingCode>) {
+fn warned(code: FindingCode) -> Told {
     (Verdict::Warned, Some(code))
 }
 
-fn skipped(code: FindingCode) -> (Verdict, Option<FindingCode>) {
+fn skipped(code: FindingCode) -> Told {
     (Verdict::Skipped, Some(code))
 }
 
@@ -150,7 +152,7 @@ async fn mail_servers_that_are_missing_or_refuse_all_mail_are_told() {
 }
 
 /// What SPF records come to for mail through these hosts.
-async fn judge(cases: &[(&[&str], &str, (Verdict, Option<FindingCode>))]) {
+async fn judge(cases: &[(&[&str], &str, Told)]) {
     let world = World::with_dns(|_| ()).await;
     records(
         &world,
