@@ -97,7 +97,7 @@ pub enum StepKind {
 pub enum Verdict {
     /// Well.
     Passed,
-    /// It failed, and another way was tried.
+    /// It failed and another way was tried, or it went well and will not for long.
     Warned,
     /// It failed, and the check ended.
     Failed,
@@ -119,7 +119,7 @@ pub enum FactName {
     CertificateNames,
     /// Who issued a certificate of the chain.
     CertificateIssuer,
-    /// When the server's certificate ends.
+    /// When the server's certificate ends: as [`UnixTime::rfc3339`].
     CertificateEnds,
     /// The TLS versions that the server would accept.
     ServerAccepts,
@@ -127,11 +127,12 @@ pub enum FactName {
     SizeLimit,
     /// The authentication mechanisms on offer.
     Mechanisms,
-    /// Whether STARTTLS is on offer.
+    /// Whether STARTTLS is on offer: `yes` or `no`.
     StartTls,
     /// The mechanism that was chosen.
     Mechanism,
-    /// Why it was chosen.
+    /// Why it was chosen: `preferred` (the one we like best is on offer) or `only_offered` (of those we speak only this
+    /// one is).
     Reason,
     /// The challenge of a refusal, decoded.
     Challenge,
@@ -145,9 +146,9 @@ pub enum FactName {
     ScopesAsked,
     /// The scopes that were granted.
     ScopesGranted,
-    /// When the access token expires.
+    /// When the access token expires: as [`UnixTime::rfc3339`].
     TokenExpires,
-    /// When the authorization was made.
+    /// When the authorization was made: as [`UnixTime::rfc3339`].
     AuthorizedAt,
     /// Messages in the mailbox.
     Messages,
@@ -239,4 +240,14 @@ pub struct CheckReport {
     pub last_reply: Option<String>,
     /// How it ended.
     pub outcome: CheckOutcome,
+}
+
+/// What happens in a check, as it happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckEvent {
+    /// A step has ended. Parts run side by side, so their steps come mixed; the report has them in order.
+    Step(CheckStep),
+    /// The check has ended; nothing follows.
+    Finished(Box<CheckReport>),
 }

@@ -125,6 +125,10 @@ finding_codes! {
     TokenAnswerUnreadable = Later,
     /// The token is of a type that mail servers do not take (not `Bearer`).
     TokenTypeUnknown = Never,
+    /// The provider's clock and ours differ.
+    ClockSkew = Never,
+    /// The provider publishes other endpoints than those of the settings.
+    EndpointDiffers = Never,
 
     // Before the connection.
     /// There is no grant for exactly these values.
@@ -142,6 +146,8 @@ finding_codes! {
     ConnectionRefused = Later,
     /// The connection could not be made.
     ConnectionFailed = Later,
+    /// One of IPv4 and IPv6 does not lead to the server, the other does.
+    AddressFamilyBroken = Later,
     /// The server did not answer in time.
     Timeout = Later,
     /// The server closed the connection.
@@ -162,6 +168,8 @@ finding_codes! {
     CertificateOtherName = Never,
     /// The certificate has expired or is not valid yet.
     CertificateExpired = Never,
+    /// The certificate is good, and ends within 30 days.
+    CertificateEndsSoon = Never,
     /// The certificate was not accepted for another reason.
     CertificateRefused = Never,
     /// TLS could not be agreed on.
@@ -302,7 +310,9 @@ impl FindingCode {
             // Microsoft says the same when IMAP is off and when the scope is missing.
             | Self::ImapScopeMissing
             // Postfix says "Invalid base64 data" then.
-            | Self::TokenTooLong => Certainty::Likely,
+            | Self::TokenTooLong
+            // Providers are known by the names of their records; some domains list the addresses instead.
+            | Self::SpfNotAllowed => Certainty::Likely,
             _ => Certainty::Certain,
         }
     }
@@ -354,6 +364,14 @@ pub enum FindingValue {
     Selector,
     /// A DNS record that is proposed.
     Record,
+    /// `IPv4` or `IPv6`.
+    Family,
+    /// How far a clock is from ours: seconds, positive when it is ahead.
+    Seconds,
+    /// When something ends: as `UnixTime::rfc3339`.
+    Ends,
+    /// Endpoints as a provider publishes them.
+    Endpoints,
 }
 
 /// A decoded failure.

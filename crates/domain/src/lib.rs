@@ -37,8 +37,8 @@ pub use address::{EmailAddress, FromAddress};
 pub use audit::{AuditAction, AuditEntry, AuditFilter, AuditRecord, Change};
 pub use authorization::{AuthorizationId, AuthorizationState};
 pub use check::{
-    CheckFact, CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, FactName, StepKind,
-    TlsSession, Verdict,
+    CheckEvent, CheckFact, CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, FactName,
+    StepKind, TlsSession, Verdict,
 };
 pub use data_center::{DataCenter, DataCenterId, DataCenterName};
 pub use discovery::{

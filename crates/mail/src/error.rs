@@ -20,6 +20,9 @@ pub enum MailError {
     /// TLS could not be set up with the certificates of this machine.
     #[error("TLS could not be set up: {0}")]
     Tls(#[from] rustls::Error),
+    /// Too many checks are under way.
+    #[error("too many checks are under way")]
+    TooManyChecks,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopped,

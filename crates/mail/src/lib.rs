@@ -9,6 +9,7 @@ mod data_centers;
 mod decode;
 mod discovery;
 mod dns;
+mod doctor;
 mod drafts;
 mod error;
 mod http;
@@ -26,7 +27,6 @@ mod settings;
 mod smtp;
 #[cfg(test)]
 mod strangers;
-mod test_email;
 mod tls;
 mod token;
 mod token_answer;
@@ -40,6 +40,7 @@ use tokio::sync::Mutex;
 
 pub use authorize::{Begun, Callback};
 pub use dns::DomainCheck;
+pub use doctor::{CheckOf, CheckRequest};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use options::{MailerOptions, Timeouts};
 pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
@@ -62,6 +63,8 @@ struct Inner {
     /// One refresh at a time per grant within this process; the lease in the database does the same
     /// across processes.
     refreshing: Mutex<HashMap<DataCenterId, token::Turn>>,
+    /// The checks that go on, or have just ended.
+    checks: doctor::Registry,
 }
 
 impl Mailer {
@@ -85,6 +88,7 @@ impl Mailer {
             http,
             owner,
             refreshing,
+            checks: doctor::Registry::default(),
         })))
     }
 
@@ -97,7 +101,8 @@ impl Mailer {
         &self.0.store
     }
 
-    fn now(&self) -> UnixTime {
+    /// The time by the clock that everything here goes by.
+    pub fn now(&self) -> UnixTime {
         self.0.options.clock.now()
     }
 }

@@ -14,12 +14,12 @@ pub struct Timeouts {
     pub connect: Duration,
     /// For one reply of a mail server.
     pub reply: Duration,
-    /// For the reply to a whole message (RFC 5321 §4.5.3.2.6 would have ten minutes).
+    /// For the reply to a whole message. RFC 5321 §4.5.3.2.6 would have ten minutes; a person waits here.
     pub message: Duration,
     /// For one answer of a token endpoint.
     pub token: Duration,
-    /// For a whole connection, from its name to the server's last reply.
-    pub connection: Duration,
+    /// For a whole check.
+    pub check: Duration,
     /// For all questions to name servers about one domain.
     pub dns: Duration,
 }
@@ -29,9 +29,9 @@ impl Default for Timeouts {
         Self {
             connect: Duration::from_secs(10),
             reply: Duration::from_secs(10),
-            message: Duration::from_secs(20),
+            message: Duration::from_secs(10),
             token: Duration::from_secs(15),
-            connection: Duration::from_secs(25),
+            check: Duration::from_secs(28),
             dns: Duration::from_secs(5),
         }
     }
@@ -52,6 +52,8 @@ pub struct MailerOptions {
     pub resolver: Arc<dyn Resolver>,
     /// The name server to ask in place of the machine's, for everything.
     pub dns_server: Option<SocketAddr>,
+    /// The name server to ask what domains publish, when there is no `dns_server` and the machine's are not to be asked.
+    pub domain_dns_server: Option<SocketAddr>,
     /// Where a domain publishes its settings by https (autoconfig); 443 everywhere but in tests.
     pub autoconfig_port: u16,
     /// The sandbox, when the server was started with one.
@@ -67,6 +69,7 @@ impl Default for MailerOptions {
             denied: DeniedNetworks::default(),
             resolver: Arc::new(SystemResolver),
             dns_server: None,
+            domain_dns_server: None,
             autoconfig_port: 443,
             sandbox: None,
         }

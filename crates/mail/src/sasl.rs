@@ -36,15 +36,29 @@ impl Mechanism {
     /// The best one for a credential among those a server offers. XOAUTH2 stands before
     /// OAUTHBEARER, since every provider that takes tokens has it and few have tested the other.
     pub(crate) fn choose(credential: &Credential, offered: &[String]) -> Option<Self> {
+        Self::usable(credential, offered).next()
+    }
+
+    /// Those that fit a credential and are on offer, the best one first.
+    fn usable(credential: &Credential, offered: &[String]) -> impl Iterator<Item = Self> {
         let own = match credential {
             Credential::Token { .. } => [Self::XOAuth2, Self::OAuthBearer],
             Credential::Password { .. } => [Self::Plain, Self::Login],
         };
-        own.into_iter().find(|own| {
+        own.into_iter().filter(|own| {
             offered
                 .iter()
                 .any(|offer| offer.eq_ignore_ascii_case(own.name()))
         })
+    }
+
+    /// Why this one was chosen, as `domain::FactName::Reason` has it.
+    pub(crate) fn reason(credential: &Credential, offered: &[String]) -> &'static str {
+        if Self::usable(credential, offered).count() > 1 {
+            "preferred"
+        } else {
+            "only_offered"
+        }
     }
 
     /// The registered name.

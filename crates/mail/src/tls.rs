@@ -57,12 +57,14 @@ impl Tls {
     }
 }
 
+/// What TLS says about a failed handshake.
+pub(crate) fn cause(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
 /// What a failed handshake means.
 pub(crate) fn decode(error: &io::Error, minimum: TlsMinimum) -> FindingCode {
-    match error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-    {
+    match cause(error) {
         Some(error) => decode_tls(error),
         // Some servers do not send an alert when they dislike the version; they just close.
         None if error.kind() == io::ErrorKind::UnexpectedEof && minimum == TlsMinimum::Tls13 => {

@@ -14,7 +14,7 @@ use std::{
 
 use domain::TlsSession;
 use lettre::transport::smtp::client::AsyncTokioStream;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -83,6 +83,17 @@ impl Wire {
     /// Whether the server has closed the connection.
     pub(crate) fn is_closed(&self) -> bool {
         self.shared().closed
+    }
+
+    /// The certificates of the server, its own first; none without TLS.
+    pub(crate) fn certificates(&self) -> Vec<CertificateDer<'static>> {
+        match &self.shared().stream {
+            Stream::Tls(tls) => {
+                let certificates = tls.get_ref().1.peer_certificates();
+                certificates.map(<[_]>::to_vec).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The handshake, over the TCP stream that both sides have used so far.

@@ -1,13 +1,13 @@
 //! Table `checks`: the reports of the newest checks.
 
-use domain::{AuditRecord, CheckId, CheckReport};
+use domain::{AuditRecord, CheckId, CheckOutcome, CheckReport, DataCenterId};
 
 use crate::{Store, StoreError, row::Table};
 
 const TABLE: Table = Table("checks");
 
 impl Store {
-    /// Keeps a report; of each data center this one and the 19 newest others stay.
+    /// Keeps a report, and what is recorded of it in the audit; of each data center this one and the 19 newest others stay.
     ///
     /// # Errors
     /// `Database`, also when the data center is gone.
@@ -15,7 +15,7 @@ impl Store {
         &self,
         id: &CheckId,
         report: &CheckReport,
-        record: &AuditRecord,
+        record: Option<&AuditRecord>,
     ) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query(
@@ -36,7 +36,9 @@ impl Store {
         .bind(id.as_str())
         .execute(&mut *transaction)
         .await?;
-        self.append(&mut transaction, record).await?;
+        if let Some(record) = record {
+            self.append(&mut transaction, record).await?;
+        }
         Ok(transaction.commit().await?)
     }
 
@@ -52,5 +54,29 @@ impl Store {
         report
             .map(|report| TABLE.read_json("report", &report))
             .transpose()
+    }
+
+    /// The newest report of a data center that was not cancelled.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn latest_check(
+        &self,
+        data_center: &DataCenterId,
+    ) -> Result<Option<(CheckId, CheckReport)>, StoreError> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT id, report FROM checks WHERE data_center = $1 ORDER BY started_at DESC, id",
+        )
+        .bind(data_center.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        for (id, report) in rows {
+            let report: CheckReport = TABLE.read_json("report", &report)?;
+            if report.outcome != CheckOutcome::Cancelled {
+                let id = CheckId::parse(&id).map_err(|_| TABLE.corrupt("id"))?;
+                return Ok(Some((id, report)));
+            }
+        }
+        Ok(None)
     }
 }

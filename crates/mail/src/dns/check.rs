@@ -61,7 +61,8 @@ impl Mailer {
     /// The name server, for one run.
     pub(crate) fn dns(&self) -> Dns {
         let options = &self.0.options;
-        Dns::open(options.dns_server, options.timeouts.dns)
+        let server = options.dns_server.or(options.domain_dns_server);
+        Dns::open(server, options.timeouts.dns)
     }
 }
 

@@ -1,23 +1,20 @@
 //! An open connection and its commands.
 
-use std::time::Instant;
-
 use domain::{Finding, FindingCode, Security, StepKind, Verdict};
 use lettre::transport::smtp::{client::AsyncSmtpConnection, extension::ClientId};
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 use super::{
-    Target,
-    connect::{answers_in_tls, connect, handshake},
-    greeting::{extensions, greeting_failure, record_greeting, reply_code},
+    Target, Way,
+    dial::Dialled,
+    greeting::{extensions, note_extensions, record_greeting, reply_code, silence},
 };
 use crate::{
     decode,
     options::Timeouts,
-    outgoing::Outgoing,
-    recorder::Recorder,
-    wire::{Reply, Wire},
+    outgoing::Passed,
+    recorder::{Recorder, Step},
+    wire::Wire,
 };
 
 /// An open connection.
@@ -31,107 +28,131 @@ pub(crate) struct Connection {
     pub(super) encrypted: bool,
 }
 
+/// A positive reply; or what was said and what that means.
+pub(super) type Answer = Result<String, (String, Finding)>;
+
+/// What lettre made of a reply within its time.
+type Heard<T> = Result<Result<T, lettre::transport::smtp::Error>, tokio::time::error::Elapsed>;
+
 impl Connection {
-    /// Connects, and protects the connection as the target asks.
-    pub(crate) async fn open(
-        target: &Target,
-        outgoing: &Outgoing,
-        timeouts: Timeouts,
-        recorder: &mut Recorder,
+    /// Greets, and protects the connection as the target asks.
+    pub(crate) async fn start(
+        way: &Way<'_>,
+        (tcp, address): Dialled,
+        recorder: &Recorder,
     ) -> Result<Self, Finding> {
-        let (tcp, address) = connect(target, outgoing, timeouts, recorder).await?;
+        let target = way.target;
         let wire = Wire::new(tcp).map_err(|error| {
             target
                 .finding(FindingCode::ConnectionFailed)
                 .saying(error.to_string())
         })?;
-        let connector = TlsConnector::from(outgoing.tls(target.tls_minimum));
         let implicit = target.security == Security::ImplicitTls;
         if implicit {
-            handshake(target, &wire, &connector, timeouts, recorder).await?;
+            way.handshake(address, &wire, recorder).await?;
         }
-        let greeting = timeout(
-            timeouts.reply,
-            AsyncSmtpConnection::connect_with_transport(
-                Box::new(wire.clone()),
-                &ClientId::default(),
-            ),
-        )
-        .await;
-        let replies = wire.take_replies();
-        record_greeting(&replies, recorder);
-        let smtp = match greeting {
-            Ok(Ok(smtp)) => smtp,
-            failed => {
-                let finding = greeting_failure(target, failed.is_err(), &wire, &replies, recorder);
-                let speaks_tls = finding.code == FindingCode::Timeout
-                    && replies.is_empty()
-                    && !implicit
-                    && answers_in_tls(target, address, &connector, timeouts).await;
-                return Err(if speaks_tls {
-                    target.finding(FindingCode::TlsOnPlaintextPort)
-                } else {
-                    finding
-                });
-            }
-        };
-        let extensions = extensions(replies.last());
+        let smtp = Self::greet(way, address, &wire, recorder).await?;
+        let (smtp, extensions) = smtp;
         let mut connection = Self {
             target: target.clone(),
-            timeouts,
+            timeouts: way.timeouts,
             smtp,
             wire,
             extensions,
             encrypted: implicit,
         };
         if target.security == Security::StartTls {
-            connection.start_tls(&connector, recorder).await?;
+            connection.start_tls(way, address, recorder).await?;
         }
         Ok(connection)
+    }
+
+    /// The greeting and EHLO.
+    async fn greet(
+        way: &Way<'_>,
+        address: Passed,
+        wire: &Wire,
+        recorder: &Recorder,
+    ) -> Result<(AsyncSmtpConnection, Vec<String>), Finding> {
+        let step = recorder.begin(StepKind::Greeting, "");
+        let stream = Box::new(wire.clone());
+        let client = ClientId::default();
+        let greeting = AsyncSmtpConnection::connect_with_transport(stream, &client);
+        let greeting = timeout(way.timeouts.reply, greeting).await;
+        let replies = wire.take_replies();
+        let reason = match greeting {
+            Ok(Ok(smtp)) => {
+                record_greeting(step, &replies, None, recorder);
+                let hello = replies.last().map_or("", |reply| reply.text.as_str());
+                return Ok((smtp, extensions(hello)));
+            }
+            Ok(Err(_)) => silence(false, wire),
+            Err(_) => silence(true, wire),
+        };
+        let Some((step, said, code)) = record_greeting(step, &replies, Some(reason), recorder)
+        else {
+            return Err(way.target.finding(reason));
+        };
+        let quiet = code == FindingCode::Timeout && replies.is_empty();
+        let implicit = way.target.security == Security::ImplicitTls;
+        let finding = if quiet && !implicit && way.answers_in_tls(address).await {
+            way.target.finding(FindingCode::TlsOnPlaintextPort)
+        } else {
+            way.target.finding(code).saying(&said)
+        };
+        Err(recorder.failed(step, &said, finding))
     }
 
     /// STARTTLS (RFC 3207), required: a server that does not offer it gets nothing from us.
     async fn start_tls(
         &mut self,
-        connector: &TlsConnector,
-        recorder: &mut Recorder,
+        way: &Way<'_>,
+        address: Passed,
+        recorder: &Recorder,
     ) -> Result<(), Finding> {
         if !self.offers("STARTTLS") {
-            return Err(self.target.finding(FindingCode::StarttlsNotOffered));
+            let finding = self.target.finding(FindingCode::StarttlsNotOffered);
+            let step = recorder.begin(StepKind::StartTls, "");
+            return Err(recorder.failed(step, "", finding));
         }
-        let reply = self
-            .command(StepKind::StartTls, "STARTTLS", None, recorder)
-            .await?;
-        // What follows the reply was written before TLS, by whomever (CVE-2011-0411).
-        if reply.trim_end().contains('\n') {
-            return Err(self
-                .target
-                .finding(FindingCode::NotSmtp)
-                .saying(recorder.clean(&reply)));
-        }
-        handshake(&self.target, &self.wire, connector, self.timeouts, recorder).await?;
+        let (step, answer) = self
+            .ask(StepKind::StartTls, "STARTTLS", None, false, recorder)
+            .await;
+        let answer = match answer {
+            // What follows the reply was written before TLS, by whomever (CVE-2011-0411).
+            Ok(reply) if reply.trim_end().contains('\n') => {
+                let finding = self.target.finding(FindingCode::NotSmtp).saying(&reply);
+                Err((reply, finding))
+            }
+            answer => answer,
+        };
+        Self::conclude(step, answer, Verdict::Failed, recorder)?;
+        way.handshake(address, &self.wire, recorder).await?;
         self.encrypted = true;
         let hello = format!("EHLO {}", ClientId::default());
-        let reply = self.command(StepKind::Ehlo, &hello, None, recorder).await?;
-        self.extensions = extensions(Some(&Reply {
-            text: reply,
-            micros: 0,
-        }));
+        let (mut step, answer) = self
+            .ask(StepKind::Ehlo, &hello, None, false, recorder)
+            .await;
+        if let Ok(reply) = &answer {
+            self.extensions = extensions(reply);
+            note_extensions(&mut step, &self.extensions);
+        }
+        Self::conclude(step, answer, Verdict::Failed, recorder)?;
         Ok(())
     }
 
     /// QUIT; how the server takes it does not matter any more.
-    pub(crate) async fn quit(mut self, recorder: &mut Recorder) {
-        let last_reply = recorder.last_reply.clone();
-        if self
-            .command(StepKind::Quit, "QUIT", None, recorder)
-            .await
-            .is_err()
-            && let Some(step) = recorder.steps.last_mut()
-        {
-            step.verdict = Verdict::Warned;
+    pub(crate) async fn quit(mut self, recorder: &Recorder) {
+        let last_reply = recorder.last_reply();
+        let (step, answer) = self
+            .ask(StepKind::Quit, "QUIT", None, false, recorder)
+            .await;
+        // No finding: mail is not touched by it.
+        match answer {
+            Ok(text) => recorder.passed(step, &text),
+            Err((text, _)) => recorder.end(step, Verdict::Warned, &text, None),
         }
-        recorder.last_reply = last_reply;
+        recorder.set_last_reply(last_reply);
     }
 
     pub(super) fn offers(&self, keyword: &str) -> bool {
@@ -140,64 +161,44 @@ impl Connection {
             .any(|line| line.split([' ', '=']).next() == Some(keyword))
     }
 
+    /// Sends a line; the reply if it is positive.
     pub(super) async fn command(
         &mut self,
         kind: StepKind,
         line: &str,
-        shown: Option<&str>,
-        recorder: &mut Recorder,
+        recorder: &Recorder,
     ) -> Result<String, Finding> {
-        self.command_with(kind, line, shown, false, recorder).await
+        let (step, answer) = self.ask(kind, line, None, false, recorder).await;
+        Self::conclude(step, answer, Verdict::Failed, recorder)
     }
 
-    /// Sends a line, `shown` in its place in the record, and returns the reply if it is positive.
-    pub(super) async fn command_with(
+    /// Sends a line, `shown` in its place in the record. The step is to be ended.
+    pub(super) async fn ask(
         &mut self,
         kind: StepKind,
         line: &str,
         shown: Option<&str>,
         with_token: bool,
-        recorder: &mut Recorder,
-    ) -> Result<String, Finding> {
-        let since = Instant::now();
-        let result = timeout(
-            self.timeouts.reply,
-            self.smtp.command(format!("{line}\r\n")),
-        )
-        .await;
-        self.conclude(
-            kind,
-            shown.unwrap_or(line),
-            since,
-            with_token,
-            &result,
-            recorder,
-        )
+        recorder: &Recorder,
+    ) -> (Step, Answer) {
+        let step = recorder.begin(kind, shown.unwrap_or(line));
+        let command = self.smtp.command(format!("{line}\r\n"));
+        let result = timeout(self.timeouts.reply, command).await;
+        let answer = self.answer(kind, with_token, &result, recorder);
+        (step, answer)
     }
 
-    pub(super) fn conclude<T>(
+    /// What came, and what it means.
+    pub(super) fn answer<T>(
         &self,
         kind: StepKind,
-        shown: &str,
-        since: Instant,
         with_token: bool,
-        result: &Result<Result<T, lettre::transport::smtp::Error>, tokio::time::error::Elapsed>,
-        recorder: &mut Recorder,
-    ) -> Result<String, Finding> {
-        let text = self
-            .wire
-            .take_replies()
-            .into_iter()
-            .map(|reply| reply.text)
-            .collect::<String>();
-        let verdict = if matches!(result, Ok(Ok(_))) {
-            Verdict::Passed
-        } else {
-            Verdict::Failed
-        };
-        recorder.step_since(kind, verdict, since, shown, &text);
-        let said = recorder.clean(&text);
-        if !said.is_empty() {
+        result: &Heard<T>,
+        recorder: &Recorder,
+    ) -> Answer {
+        let replies = self.wire.take_replies().into_iter();
+        let text: String = replies.map(|reply| reply.text).collect();
+        if !text.trim().is_empty() {
             recorder.heard(&text);
         }
         let code = match result {
@@ -210,6 +211,26 @@ impl Connection {
             Ok(Err(_)) if self.wire.is_closed() => FindingCode::ConnectionClosed,
             Ok(Err(_)) => FindingCode::NotSmtp,
         };
-        Err(self.target.finding(code).saying(said))
+        let finding = self.target.finding(code).saying(recorder.clean(&text));
+        Err((text, finding))
+    }
+
+    /// Ends a step: well, or with `verdict`.
+    pub(super) fn conclude(
+        step: Step,
+        answer: Answer,
+        verdict: Verdict,
+        recorder: &Recorder,
+    ) -> Result<String, Finding> {
+        match answer {
+            Ok(text) => {
+                recorder.passed(step, &text);
+                Ok(text)
+            }
+            Err((text, finding)) => {
+                recorder.end(step, verdict, &text, Some(finding.clone()));
+                Err(recorder.cleaned(finding))
+            }
+        }
     }
 }

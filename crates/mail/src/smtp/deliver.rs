@@ -1,8 +1,6 @@
-//! Handing a message over.
+//! Handing a message over, or seeing whether one would be taken.
 
-use std::time::Instant;
-
-use domain::{Finding, FindingCode, StepKind};
+use domain::{Finding, FindingCode, StepKind, Verdict};
 use lettre::Address;
 use tokio::time::timeout;
 
@@ -16,28 +14,52 @@ impl Connection {
         from: &Address,
         to: &Address,
         message: &[u8],
-        recorder: &mut Recorder,
+        recorder: &Recorder,
     ) -> Result<String, Finding> {
         let size = if self.offers("SIZE") {
             format!(" SIZE={}", message.len())
         } else {
             String::new()
         };
-        let line = format!("MAIL FROM:<{from}>{size}");
-        self.command(StepKind::MailFrom, &line, None, recorder)
-            .await?;
-        self.command(StepKind::RcptTo, &format!("RCPT TO:<{to}>"), None, recorder)
-            .await?;
-        self.command(StepKind::Data, "DATA", None, recorder).await?;
-        let since = Instant::now();
-        let result = timeout(self.timeouts.message, self.smtp.message(message)).await;
+        self.envelope(from, to, &size, recorder).await?;
+        self.command(StepKind::Data, "DATA", recorder).await?;
         let shown = format!("{}\n.", String::from_utf8_lossy(message));
-        let said = self.conclude(StepKind::Message, &shown, since, false, &result, recorder);
-        said.map_err(|finding| match finding.code {
+        let step = recorder.begin(StepKind::Message, &shown);
+        let result = timeout(self.timeouts.message, self.smtp.message(message)).await;
+        let answer = self.answer(StepKind::Message, false, &result, recorder);
+        let answer = answer.map_err(|(text, finding)| match finding.code {
             FindingCode::ConnectionClosed | FindingCode::Timeout => {
-                self.target.finding(FindingCode::ClosedAfterMessage)
+                let finding = self.target.finding(FindingCode::ClosedAfterMessage);
+                (text, finding)
             }
-            _ => finding,
-        })
+            _ => (text, finding),
+        });
+        Self::conclude(step, answer, Verdict::Failed, recorder)
+    }
+
+    /// Asks whether a message from somebody to somebody would be taken, and hands none over.
+    pub(crate) async fn rehearse(
+        &mut self,
+        from: &Address,
+        to: &Address,
+        recorder: &Recorder,
+    ) -> Result<(), Finding> {
+        self.envelope(from, to, "", recorder).await?;
+        self.command(StepKind::Reset, "RSET", recorder).await?;
+        Ok(())
+    }
+
+    async fn envelope(
+        &mut self,
+        from: &Address,
+        to: &Address,
+        parameters: &str,
+        recorder: &Recorder,
+    ) -> Result<(), Finding> {
+        let line = format!("MAIL FROM:<{from}>{parameters}");
+        self.command(StepKind::MailFrom, &line, recorder).await?;
+        let line = format!("RCPT TO:<{to}>");
+        self.command(StepKind::RcptTo, &line, recorder).await?;
+        Ok(())
     }
 }

@@ -1,66 +1,103 @@
 //! What a server says first: the greeting and the reply to EHLO.
 
-use domain::{Finding, FindingCode, StepKind, Verdict};
+use domain::{FactName, FindingCode, StepKind};
 use lettre::transport::smtp::extension::ClientId;
 
-use super::Target;
 use crate::{
     decode,
-    recorder::Recorder,
+    recorder::{Recorder, Step},
     wire::{Reply, Wire},
 };
 
-/// The greeting and the reply to EHLO, which lettre reads in one call.
-pub(super) fn record_greeting(replies: &[Reply], recorder: &mut Recorder) {
-    let steps = [
-        (StepKind::Greeting, String::new()),
-        (StepKind::Ehlo, format!("EHLO {}", ClientId::default())),
-    ];
-    for ((kind, sent), reply) in steps.into_iter().zip(replies) {
-        let verdict = if reply.text.starts_with('2') {
-            Verdict::Passed
-        } else {
-            Verdict::Failed
-        };
-        recorder.step(kind, verdict, reply.micros, &sent, &reply.text);
-        recorder.heard(&reply.text);
+/// Notes the greeting and the reply to EHLO, which lettre reads in one call. When it failed, the step that did so is given
+/// back with what was said and what that means.
+pub(super) fn record_greeting(
+    greeting: Step,
+    replies: &[Reply],
+    failed: Option<FindingCode>,
+    recorder: &Recorder,
+) -> Option<(Step, String, FindingCode)> {
+    let waited = greeting.elapsed();
+    let mut step = greeting;
+    let mut replies = replies.iter();
+    let mut kind = StepKind::Greeting;
+    loop {
+        let reply = replies.next();
+        let text = reply.map_or("", |reply| reply.text.as_str());
+        step.micros = Some(reply.map_or(waited, |reply| reply.micros));
+        if reply.is_some() {
+            recorder.heard(text);
+        }
+        if kind == StepKind::Ehlo {
+            note_extensions(&mut step, &extensions(text));
+        }
+        let positive = matches!(reply_code(text), 200..400);
+        if let Some(failed) = failed
+            && (!positive || kind == StepKind::Ehlo)
+        {
+            let code = reply_code(text);
+            let meaning = if matches!(code, 400..600) {
+                decode::smtp_reply(kind, false, code, text)
+            } else {
+                failed
+            };
+            return Some((step, text.to_owned(), meaning));
+        }
+        recorder.passed(step, text);
+        if kind == StepKind::Ehlo {
+            return None;
+        }
+        kind = StepKind::Ehlo;
+        step = recorder.begin(kind, &format!("EHLO {}", ClientId::default()));
     }
 }
 
-pub(super) fn greeting_failure(
-    target: &Target,
-    timed_out: bool,
-    wire: &Wire,
-    replies: &[Reply],
-    recorder: &Recorder,
-) -> Finding {
-    let last = replies.last().map_or("", |reply| reply.text.as_str());
-    let kind = if replies.len() > 1 {
-        StepKind::Ehlo
-    } else {
-        StepKind::Greeting
-    };
-    let code = if timed_out {
+/// Why there is no greeting, when the server has not said it.
+pub(super) fn silence(timed_out: bool, wire: &Wire) -> FindingCode {
+    if timed_out {
         FindingCode::Timeout
-    } else if matches!(reply_code(last), 400..600) {
-        decode::smtp_reply(kind, false, reply_code(last), last)
     } else if wire.is_closed() {
         FindingCode::ConnectionClosed
     } else {
         FindingCode::NotSmtp
-    };
-    target.finding(code).saying(recorder.clean(last))
+    }
 }
 
 /// The lines of an EHLO reply after the first, upper case (RFC 5321 §4.1.1.1).
-pub(super) fn extensions(reply: Option<&Reply>) -> Vec<String> {
-    reply.map_or_else(Vec::new, |reply| {
-        let lines = reply.text.lines().skip(1);
-        lines
-            .filter_map(|line| line.get(4..))
-            .map(|line| line.trim().to_ascii_uppercase())
-            .collect()
-    })
+pub(super) fn extensions(reply: &str) -> Vec<String> {
+    let lines = reply.lines().skip(1);
+    lines
+        .filter_map(|line| line.get(4..))
+        .map(|line| line.trim().to_ascii_uppercase())
+        .collect()
+}
+
+/// Adds what an EHLO reply tells.
+pub(super) fn note_extensions(step: &mut Step, extensions: &[String]) {
+    if extensions.is_empty() {
+        return;
+    }
+    let size = extensions
+        .iter()
+        .find_map(|line| line.strip_prefix("SIZE ")?.trim().parse::<u64>().ok());
+    let starttls = extensions.iter().any(|line| line == "STARTTLS");
+    step.fact(
+        FactName::SizeLimit,
+        size.map(|size| size.to_string()).unwrap_or_default(),
+    );
+    step.fact(FactName::Mechanisms, mechanisms(extensions).join(" "));
+    step.fact(FactName::StartTls, if starttls { "yes" } else { "no" });
+}
+
+/// The mechanisms of `AUTH a b`, and of the old form `AUTH=a b`.
+pub(super) fn mechanisms(extensions: &[String]) -> Vec<String> {
+    let all: std::collections::BTreeSet<_> = extensions
+        .iter()
+        .filter_map(|line| line.strip_prefix("AUTH")?.strip_prefix([' ', '=']))
+        .flat_map(str::split_whitespace)
+        .map(str::to_owned)
+        .collect();
+    all.into_iter().collect()
 }
 
 pub(super) fn reply_code(text: &str) -> u16 {

@@ -3,21 +3,26 @@
 //! lettre parses the replies; the stream below is [`Wire`](crate::wire::Wire), which keeps what was said. Each
 //! step is recorded as it goes, and each failure becomes a finding where it is known what it means.
 
-mod connect;
+mod certificate;
 mod connection;
 mod deliver;
+mod dial;
 mod greeting;
 mod sign_in;
 #[cfg(test)]
 mod strangers;
+mod tls;
 
 use std::net::IpAddr;
 
 use domain::{
-    Finding, FindingCode, Host, Security, SmtpSettings, TlsMinimum, finding::FindingValue,
+    Finding, FindingCode, Host, Security, SmtpSettings, TlsMinimum, UnixTime, finding::FindingValue,
 };
 
 pub(crate) use connection::Connection;
+pub(crate) use dial::{dial, resolve};
+
+use crate::{options::Timeouts, outgoing::Outgoing};
 
 /// Where to connect to, and how.
 #[derive(Clone, Debug)]
@@ -26,6 +31,15 @@ pub(crate) struct Target {
     pub(crate) port: u16,
     pub(crate) security: Security,
     pub(crate) tls_minimum: TlsMinimum,
+}
+
+/// What a connection to a target is made with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) outgoing: &'a Outgoing,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) now: UnixTime,
 }
 
 impl Target {

@@ -1,147 +1,178 @@
 //! AUTH (RFC 4954).
 
-use std::collections::BTreeSet;
-
-use domain::{Finding, FindingCode, StepKind, Verdict, finding::FindingValue};
+use domain::{FactName, Finding, FindingCode, Retry, StepKind, Verdict, finding::FindingValue};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Connection;
+use super::{Connection, connection::Answer, greeting::mechanisms};
 use crate::{
-    recorder::Recorder,
+    recorder::{Recorder, Step},
     sasl::{Credential, Mechanism, decode_challenge},
 };
 
+/// What one AUTH exchange is made of.
+struct Exchange<'a> {
+    mechanism: Mechanism,
+    with_token: bool,
+    /// Whether a refusal that a fresh token may cure is answered with one, so that it fails nothing.
+    again: bool,
+    reason: &'static str,
+    recorder: &'a Recorder,
+}
+
 impl Connection {
     /// Signs in. The exchange is our own, because the challenge that tells why a token was refused has to
-    /// be answered before the server says 535.
+    /// be answered before the server says 535. `again`: whether it is tried with a fresh token when this one is refused.
     pub(crate) async fn authenticate(
         &mut self,
         credential: &Credential,
-        recorder: &mut Recorder,
+        again: bool,
+        recorder: &Recorder,
     ) -> Result<(), Finding> {
+        let refuse = |finding| {
+            let step = recorder.begin(StepKind::Authenticate, "");
+            Err(recorder.failed(step, "", finding))
+        };
         if !self.encrypted && !self.target.host.is_loopback() {
-            return Err(self.target.finding(FindingCode::CredentialInPlaintext));
+            return refuse(self.target.finding(FindingCode::CredentialInPlaintext));
         }
-        let offered = self.mechanisms();
+        let offered = mechanisms(&self.extensions);
         let Some(mechanism) = Mechanism::choose(credential, &offered) else {
-            return Err(self
-                .target
-                .finding(FindingCode::MechanismNotOffered)
-                .with(FindingValue::Offered, recorder.clean(&offered.join(" "))));
+            let offered = recorder.clean(&offered.join(" "));
+            let finding = self.target.finding(FindingCode::MechanismNotOffered);
+            return refuse(finding.with(FindingValue::Offered, offered));
         };
         let messages = mechanism.messages(credential, &self.target.host, self.target.port);
         for message in &messages {
             recorder.hide(message);
         }
-        let result = self
-            .exchange(mechanism, credential, messages, recorder)
-            .await;
-        result.map_err(|finding| match credential {
-            Credential::Token { username, .. } | Credential::Password { username, .. } => {
-                finding.with(FindingValue::Username, username)
-            }
-        })
+        let exchange = Exchange {
+            mechanism,
+            with_token: matches!(credential, Credential::Token { .. }),
+            again,
+            reason: Mechanism::reason(credential, &offered),
+            recorder,
+        };
+        let username = match credential {
+            Credential::Token { username, .. } | Credential::Password { username, .. } => username,
+        };
+        self.exchange(&exchange, username, messages).await
     }
 
     async fn exchange(
         &mut self,
-        mechanism: Mechanism,
-        credential: &Credential,
+        exchange: &Exchange<'_>,
+        username: &str,
         messages: Vec<SecretString>,
-        recorder: &mut Recorder,
     ) -> Result<(), Finding> {
-        let with_token = matches!(credential, Credential::Token { .. });
+        let mechanism = exchange.mechanism;
+        let end = |step, answer: Answer| {
+            let answer = answer
+                .map_err(|(text, finding)| (text, finding.with(FindingValue::Username, username)));
+            exchange.end(step, answer)
+        };
         let mut messages = messages.into_iter().peekable();
         let command = format!("AUTH {}", mechanism.name());
         let shown = format!("{command} [redacted]");
-        let mut reply = match messages.next_if(|message| mechanism.fits_auth_line(message)) {
-            Some(message) => {
-                let line = format!("{command} {}", message.expose_secret());
-                self.say(&line, Some(&shown), with_token, recorder).await?
-            }
-            None => self.say(&command, None, with_token, recorder).await?,
-        };
+        let (mut step, mut answer) =
+            match messages.next_if(|message| mechanism.fits_auth_line(message)) {
+                Some(message) => {
+                    let line = format!("{command} {}", message.expose_secret());
+                    self.say(&line, Some(&shown), exchange).await
+                }
+                None => self.say(&command, None, exchange).await,
+            };
+        step.fact(FactName::Mechanism, mechanism.name());
+        step.fact(FactName::Reason, exchange.reason);
         for message in messages {
-            if !is_challenge(&reply) {
+            if !is_challenge(&answer) {
                 break;
             }
-            reply = self
-                .say(
-                    message.expose_secret(),
-                    Some("[redacted]"),
-                    with_token,
-                    recorder,
-                )
-                .await?;
-        }
-        let mut challenge = None;
-        if is_challenge(&reply) {
-            // The reason of a refusal, before the refusal itself.
-            challenge = decode_challenge(reply.get(4..).unwrap_or_default());
-            if let (Some(text), Some(step)) = (&mut challenge, recorder.steps.pop()) {
-                let clean = recorder.clean(text);
-                // A server may send back what it was sent, in base64.
-                let raw = if clean == *text {
-                    step.received
-                } else {
-                    "334 [redacted]".to_owned()
-                };
-                recorder.last_reply = Some(raw.clone());
-                let received = format!("{raw}\n{clean}");
-                recorder.step(
-                    step.kind,
-                    Verdict::Failed,
-                    step.micros,
-                    &step.sent,
-                    &received,
-                );
-                *text = clean;
-            }
-            let said = self
-                .say(mechanism.acknowledgement(), None, with_token, recorder)
+            end(step, answer)?;
+            (step, answer) = self
+                .say(message.expose_secret(), Some("[redacted]"), exchange)
                 .await;
-            reply = said.map_err(|finding| match (&challenge, &finding.said) {
-                (Some(text), Some(said)) => {
-                    let said = format!("{text}\n{said}");
-                    finding.saying(said)
+        }
+        if let Ok(reply) = &answer
+            && reply.starts_with("334")
+        {
+            let challenge = exchange.challenged(step, reply);
+            let acknowledgement = mechanism.acknowledgement();
+            let (step, answer) = self.say(acknowledgement, None, exchange).await;
+            let answer = match (answer, challenge) {
+                // A refusal that was announced stays one.
+                (Ok(reply), challenge) if challenge.is_some() || !reply.starts_with('2') => {
+                    Err(self.refused(reply))
                 }
-                _ => finding,
-            })?;
+                (Err((text, finding)), Some(challenge)) => {
+                    let said = finding.said.as_deref().unwrap_or_default();
+                    let said = format!("{challenge}\n{said}");
+                    Err((text, finding.saying(said)))
+                }
+                (answer, _) => answer,
+            };
+            return end(step, answer);
         }
-        if reply.starts_with('2') && challenge.is_none() {
-            Ok(())
-        } else {
-            Err(self
-                .target
-                .finding(FindingCode::Refused)
-                .saying(recorder.clean(&reply)))
-        }
+        let answer = match answer {
+            Ok(reply) if !reply.starts_with('2') => Err(self.refused(reply)),
+            answer => answer,
+        };
+        end(step, answer)
+    }
+
+    fn refused(&self, reply: String) -> (String, Finding) {
+        let finding = self.target.finding(FindingCode::Refused).saying(&reply);
+        (reply, finding)
     }
 
     async fn say(
         &mut self,
         line: &str,
         shown: Option<&str>,
-        with_token: bool,
-        recorder: &mut Recorder,
-    ) -> Result<String, Finding> {
-        self.command_with(StepKind::Authenticate, line, shown, with_token, recorder)
+        exchange: &Exchange<'_>,
+    ) -> (Step, Answer) {
+        let kind = StepKind::Authenticate;
+        self.ask(kind, line, shown, exchange.with_token, exchange.recorder)
             .await
-    }
-
-    /// The mechanisms of `AUTH a b`, and of the old form `AUTH=a b`.
-    fn mechanisms(&self) -> Vec<String> {
-        let all: BTreeSet<_> = self
-            .extensions
-            .iter()
-            .filter_map(|line| line.strip_prefix("AUTH")?.strip_prefix([' ', '=']))
-            .flat_map(str::split_whitespace)
-            .map(str::to_owned)
-            .collect();
-        all.into_iter().collect()
     }
 }
 
-fn is_challenge(reply: &str) -> bool {
-    reply.starts_with("334")
+impl Exchange<'_> {
+    fn end(&self, step: Step, answer: Answer) -> Result<(), Finding> {
+        let curable = |finding: &Finding| finding.code.retry() == Retry::OnceAfterRefresh;
+        let verdict = match &answer {
+            Err((_, finding)) if self.again && curable(finding) => Verdict::Warned,
+            _ => Verdict::Failed,
+        };
+        Connection::conclude(step, answer, verdict, self.recorder).map(drop)
+    }
+
+    /// Notes a challenge after our last message: the reason of a refusal, before the refusal itself. Returns it when it can be
+    /// read.
+    fn challenged(&self, mut step: Step, reply: &str) -> Option<String> {
+        let recorder = self.recorder;
+        let Some(text) = decode_challenge(reply.get(4..).unwrap_or_default()) else {
+            recorder.passed(step, reply);
+            return None;
+        };
+        let clean = recorder.clean(&text);
+        // A server may send back what it was sent, in base64.
+        let raw = if clean == text {
+            reply
+        } else {
+            "334 [redacted]"
+        };
+        recorder.set_last_reply(Some(recorder.clean(raw.trim_end())));
+        step.fact(FactName::Challenge, &clean);
+        let verdict = if self.again {
+            Verdict::Warned
+        } else {
+            Verdict::Failed
+        };
+        recorder.end(step, verdict, &format!("{}\n{clean}", raw.trim_end()), None);
+        Some(clean)
+    }
+}
+
+fn is_challenge(answer: &Answer) -> bool {
+    answer.as_ref().is_ok_and(|reply| reply.starts_with("334"))
 }

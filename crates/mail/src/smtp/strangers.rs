@@ -3,17 +3,19 @@
 use std::{sync::LazyLock, time::Duration};
 
 use base64::prelude::*;
-use domain::{Finding, FindingCode, Host, Security, StepKind, TlsMinimum};
+use domain::{Finding, FindingCode, Host, Security, StepKind, TlsMinimum, UnixTime};
 use proptest::{prelude::*, sample::select};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::oneshot,
     time::timeout,
 };
 
 use super::{
-    Connection, Target,
+    Connection, Target, Way, dial,
     greeting::{extensions, record_greeting, reply_code},
+    resolve,
 };
 use crate::{
     decode,
@@ -51,11 +53,13 @@ fn reply() -> impl Strategy<Value = String> {
 }
 
 fn check(recorder: &Recorder) -> Result<(), TestCaseError> {
-    let texts = recorder
-        .steps
+    let (steps, last_reply) = (recorder.steps(), recorder.last_reply());
+    let facts = steps.iter().flat_map(|step| &step.facts);
+    let texts = steps
         .iter()
         .flat_map(|step| [&step.sent, &step.received])
-        .chain(&recorder.last_reply);
+        .chain(facts.map(|fact| &fact.value))
+        .chain(&last_reply);
     for text in texts {
         prop_assert!(is_clean(text), "{text:?}");
         prop_assert!(text.chars().count() <= 4_000);
@@ -88,14 +92,17 @@ proptest! {
         let about_authentication = [FindingCode::TokenRefused, FindingCode::PasswordRefused];
         prop_assert!(step == StepKind::Authenticate || !about_authentication.contains(&finding));
         let replies: Vec<_> = replies.into_iter().map(|text| Reply { text, micros: 1 }).collect();
-        for keyword in extensions(replies.last()) {
+        for keyword in extensions(&replies.last().unwrap().text) {
             prop_assert!(!keyword.contains('\n'), "{keyword:?}");
             prop_assert!(!keyword.chars().any(|c| c.is_ascii_lowercase()));
         }
-        let mut recorder = Recorder::default();
-        record_greeting(&replies, &mut recorder);
-        prop_assert!(recorder.steps.len() <= 2);
-        check(&recorder)?;
+        for failed in [None, Some(FindingCode::NotSmtp)] {
+            let recorder = Recorder::default();
+            let greeting = recorder.begin(StepKind::Greeting, "");
+            record_greeting(greeting, &replies, failed, &recorder);
+            prop_assert!(recorder.steps().len() <= 2);
+            check(&recorder)?;
+        }
     }
 }
 
@@ -192,26 +199,40 @@ async fn session(turns: Vec<Turn>, credential: Credential) -> (Recorder, Option<
         let (stream, _) = listener.accept().await.unwrap();
         serve(stream, turns).await;
     });
-    let mut recorder = Recorder::default();
+    let recorder = Recorder::default();
     match &credential {
         Credential::Password { password, .. } => recorder.hide(password),
         Credential::Token { access_token, .. } => recorder.hide(access_token),
     }
-    let result = deliver(&target, &credential, &mut recorder).await;
+    let result = deliver(&target, &credential, &recorder).await;
     server.await.unwrap();
     (recorder, result.err())
+}
+
+/// A greeted connection.
+async fn open(target: &Target, recorder: &Recorder) -> Result<Connection, Finding> {
+    let timeouts = Timeouts::default();
+    let way = Way {
+        target,
+        outgoing: &OUTGOING,
+        timeouts,
+        now: UnixTime(0),
+    };
+    let addresses = resolve(target, &OUTGOING, timeouts, recorder).await?;
+    let (winner, dialled) = oneshot::channel();
+    dial(target, addresses, timeouts, recorder, winner).await?;
+    Connection::start(&way, dialled.await.unwrap(), recorder).await
 }
 
 async fn deliver(
     target: &Target,
     credential: &Credential,
-    recorder: &mut Recorder,
+    recorder: &Recorder,
 ) -> Result<(), Finding> {
-    let timeouts = Timeouts::default();
-    let mut connection = Connection::open(target, &OUTGOING, timeouts, recorder).await?;
+    let mut connection = open(target, recorder).await?;
     let from = "alice@example.com".parse().unwrap();
     let to = "bob@example.com".parse().unwrap();
-    let mut sent = connection.authenticate(credential, recorder).await;
+    let mut sent = connection.authenticate(credential, false, recorder).await;
     if sent.is_ok() {
         let reply = connection.send(&from, &to, b"Subject: x\r\n\r\nx", recorder);
         sent = reply.await.map(|_| ());
@@ -245,7 +266,7 @@ proptest! {
         let (recorder, finding) = runtime.block_on(session(turns, credential));
         check(&recorder)?;
         prop_assert!(finding.as_ref().is_none_or(is_bounded), "{finding:?}");
-        let told = format!("{:?} {:?} {finding:?}", recorder.steps, recorder.last_reply);
+        let told = format!("{:?} {:?} {finding:?}", recorder.steps(), recorder.last_reply());
         for secret in [PASSWORD, TOKEN] {
             let blob = BASE64_STANDARD.encode(secret);
             for form in [secret, &secret.to_uppercase(), &blob, &blob[2..]] {
@@ -275,9 +296,8 @@ async fn a_reply_without_end_is_cut_off() {
         security: Security::Plaintext,
         tls_minimum: TlsMinimum::Tls12,
     };
-    let mut recorder = Recorder::default();
-    let opened = Connection::open(&target, &OUTGOING, Timeouts::default(), &mut recorder).await;
-    let finding = opened.err().unwrap();
+    let recorder = Recorder::default();
+    let finding = open(&target, &recorder).await.err().unwrap();
     assert_eq!(finding.code, FindingCode::NotSmtp);
     assert!(is_bounded(&finding));
     check(&recorder).unwrap();

@@ -4,7 +4,8 @@ use std::{net::TcpListener, process::Command, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
-    CheckReport, Finding, FindingCode, SmtpForm, StepKind, TypedSecret, finding::FindingValue,
+    CheckPart, CheckReport, Finding, FindingCode, SmtpForm, StepKind, TypedSecret, Verdict,
+    finding::FindingValue,
 };
 use mail::DeniedNetworks;
 use sandbox::Faults;
@@ -39,8 +40,12 @@ fn plain(world: &World, host: &str) -> SmtpForm {
     }
 }
 
+/// What was tried with the mail server.
 fn kinds(report: &CheckReport) -> Vec<StepKind> {
-    report.steps.iter().map(|step| step.kind).collect()
+    let steps = report.steps.iter();
+    let tried =
+        steps.filter(|step| step.part == CheckPart::Smtp && step.verdict != Verdict::Skipped);
+    tried.map(|step| step.kind).collect()
 }
 
 fn of_report(report: &CheckReport) -> Finding {

@@ -246,10 +246,11 @@ async fn mailer(
             reply: second,
             message: second,
             token: second * 2,
-            connection: second * 10,
+            check: second * 10,
             dns: second,
         },
         resolver: Names::none(),
+        domain_dns_server: Some(sandbox.descriptor().dns.parse().unwrap()),
         ..MailerOptions::default()
     };
     change(&mut options);

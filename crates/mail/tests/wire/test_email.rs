@@ -51,13 +51,14 @@ async fn a_delivered_message_names_its_id_and_shows_each_exchange() {
     let kinds: Vec<_> = report.steps.iter().map(|step| step.kind).collect();
     {
         use StepKind::{
-            Authenticate, Connect, Data, Ehlo, Grant, Greeting, MailFrom, Message, Quit, RcptTo,
-            Resolve, StartTls, Tls,
+            Authenticate, Connect, Data, Discovery, Dkim, Dmarc, Ehlo, Grant, Greeting, MailFrom,
+            Message, Mx, Quit, RcptTo, Resolve, Spf, StartTls, Tls, TokenEndpoint,
         };
-        let mut expected = vec![Grant, Resolve, Connect, Greeting, Ehlo, StartTls, Tls, Ehlo];
-        expected.extend([Authenticate, MailFrom, RcptTo, Data, Message, Quit]);
+        let mut expected = vec![Discovery, TokenEndpoint, Grant, Resolve, Connect, Greeting];
+        expected.extend([Ehlo, StartTls, Tls, Ehlo, Authenticate]);
+        expected.extend([MailFrom, RcptTo, Data, Message, Quit, Mx, Spf, Dkim, Dmarc]);
         let connects = kinds.iter().filter(|kind| **kind == Connect).count();
-        expected.splice(2..3, vec![Connect; connects]);
+        expected.splice(4..5, vec![Connect; connects]);
         assert_eq!(kinds, expected);
     }
     let tls = report.tls.unwrap();

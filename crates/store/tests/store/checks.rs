@@ -54,7 +54,7 @@ async fn keep(store: &Store, id: &CheckId, report: &CheckReport) {
         subject: report.data_center.to_string(),
         changes: Vec::new(),
     };
-    store.keep_check(id, report, &record).await.unwrap();
+    store.keep_check(id, report, Some(&record)).await.unwrap();
 }
 
 on_both! {

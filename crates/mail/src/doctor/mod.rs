@@ -1,0 +1,196 @@
+//! The doctor: proves each step of a connection. The test email is the same with a message at its end.
+//!
+//! A check is a task of its own: whoever asked for it may go, come back and watch it from its beginning.
+
+mod arrival;
+mod feed;
+mod grant;
+mod job;
+mod plan;
+mod provider;
+mod registry;
+mod run;
+mod sending;
+
+use domain::{
+    Actor, CheckEvent, CheckId, CheckReport, DataCenterId, EmailAddress, FormErrors, SmtpForm,
+};
+use futures::{FutureExt, Stream};
+use tokio::task::JoinHandle;
+
+pub(crate) use feed::Feed;
+use job::Job;
+pub use job::{CheckOf, CheckRequest};
+pub(crate) use registry::Registry;
+
+use crate::{
+    MailError, Mailer, TestError,
+    changes::changes,
+    settings::{data_center_of, resolve},
+};
+
+type Begun = (CheckId, JoinHandle<Result<CheckReport, MailError>>);
+
+impl Mailer {
+    /// Begins a check and returns at once. With a recipient it is the test email; without, the server is asked whether it would
+    /// take a message from the From address to itself, and gets none.
+    ///
+    /// # Errors
+    /// When a field or the recipient is wrong, when nothing is saved (`NoSettings`), when too many checks are under way
+    /// (`TooManyChecks`) or the database fails. What goes wrong with the mail server is in the report.
+    pub async fn begin_check(
+        &self,
+        of: CheckOf<'_>,
+        request: CheckRequest,
+        by: &Actor,
+    ) -> Result<CheckId, TestError> {
+        Ok(self.begin(of, request, by).await?.0)
+    }
+
+    /// What has happened in a check so far, then what happens, until it has finished. `None` when there is no such check, or it
+    /// has ended some minutes ago; its report is in [`Mailer::check`] then.
+    pub fn watch_check(
+        &self,
+        id: &CheckId,
+    ) -> Option<impl Stream<Item = CheckEvent> + Send + use<>> {
+        let run = self.0.checks.get(id)?;
+        Some(run.feed.clone().watch())
+    }
+
+    /// Ends a check; `false` when there is none, or it has ended. The report says `Cancelled`, unless the message was accepted
+    /// before.
+    pub fn cancel_check(&self, id: &CheckId) -> bool {
+        self.0.checks.get(id).is_some_and(|run| run.cancel())
+    }
+
+    /// The report of a check, once it has ended; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn finish_check(&self, id: &CheckId) -> Result<Option<CheckReport>, MailError> {
+        if let Some(run) = self.0.checks.get(id)
+            && let Some(report) = run.feed.finished().await
+        {
+            return Ok(Some(report));
+        }
+        self.check(id).await
+    }
+
+    /// The report of a check that has ended; `None` when there is none with this id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn check(&self, id: &CheckId) -> Result<Option<CheckReport>, MailError> {
+        Ok(self.store().check(id).await?)
+    }
+
+    /// The newest check of a data center that was not cancelled.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn latest_check(
+        &self,
+        id: &DataCenterId,
+    ) -> Result<Option<(CheckId, CheckReport)>, MailError> {
+        Ok(self.store().latest_check(id).await?)
+    }
+
+    /// Sends a test email with what is on the form, saved or not, and keeps the report. A saved
+    /// secret is used only where it belongs, a grant only for exactly the values it was given for.
+    ///
+    /// # Errors
+    /// As [`Mailer::begin_check`].
+    pub async fn send_test(
+        &self,
+        form: &SmtpForm,
+        recipient: &str,
+        by: &Actor,
+    ) -> Result<(CheckId, CheckReport), TestError> {
+        self.test(CheckOf::Form(form), recipient, by).await
+    }
+
+    /// Sends a test email with what is saved, for those who may not change settings: nothing of a form counts.
+    ///
+    /// # Errors
+    /// As [`Mailer::begin_check`].
+    pub async fn send_saved_test(
+        &self,
+        id: &DataCenterId,
+        recipient: &str,
+        by: &Actor,
+    ) -> Result<(CheckId, CheckReport), TestError> {
+        self.test(CheckOf::Saved(id), recipient, by).await
+    }
+
+    async fn test(
+        &self,
+        of: CheckOf<'_>,
+        recipient: &str,
+        by: &Actor,
+    ) -> Result<(CheckId, CheckReport), TestError> {
+        let request = CheckRequest {
+            recipient: Some(recipient.to_owned()),
+            ..CheckRequest::default()
+        };
+        let (id, task) = self.begin(of, request, by).await?;
+        let report = task.await.unwrap_or(Err(MailError::Stopped))?;
+        Ok((id, report))
+    }
+
+    async fn begin(
+        &self,
+        of: CheckOf<'_>,
+        request: CheckRequest,
+        by: &Actor,
+    ) -> Result<Begun, TestError> {
+        let recipient = request.recipient.as_deref().map(EmailAddress::parse);
+        let recipient = recipient.transpose();
+        let wrong = recipient.as_ref().err().copied();
+        let refuse = |errors| TestError::Form {
+            errors,
+            recipient: wrong,
+        };
+        let (data_center, settings, version) = match of {
+            CheckOf::Form(form) => {
+                let id = data_center_of(form).map_err(refuse)?;
+                let stored = self.store().settings(&id).await.map_err(MailError::from)?;
+                let settings = resolve(form, stored.as_ref()).map_err(refuse)?;
+                let saved = stored
+                    .filter(|stored| changes(Some(&stored.settings), &settings).is_empty())
+                    .map(|stored| stored.version);
+                (id, settings, saved)
+            }
+            CheckOf::Saved(id) => {
+                if wrong.is_some() {
+                    return Err(refuse(FormErrors::default()));
+                }
+                let stored = self.store().settings(id).await.map_err(MailError::from)?;
+                let stored = stored.ok_or(MailError::NoSettings)?;
+                (id.clone(), stored.settings, Some(stored.version))
+            }
+        };
+        let recipient = recipient.map_err(|_| refuse(FormErrors::default()))?;
+        let job = Job {
+            data_center,
+            settings,
+            version,
+            recipient,
+            dkim_selector: request.dkim_selector,
+            by: by.clone(),
+            started_at: self.now(),
+        };
+        Ok(self.launch(job).await?)
+    }
+
+    async fn launch(&self, job: Job) -> Result<Begun, MailError> {
+        // Its report would have no place to be kept at.
+        let known = self.store().data_center(&job.data_center).await?;
+        known.ok_or(MailError::UnknownDataCenter)?;
+        let id = CheckId::parse(&ambient::random::token::<16>())
+            .map_err(|_| MailError::UnknownDataCenter)?;
+        let run = self.0.checks.add(&id).ok_or(MailError::TooManyChecks)?;
+        let (mailer, name) = (self.clone(), id.clone());
+        let task = tokio::spawn(async move { mailer.run(job, run, &name).boxed().await });
+        Ok((id, task))
+    }
+}

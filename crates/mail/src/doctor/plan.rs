@@ -1,0 +1,112 @@
+//! What the parts of a check consist of, so that what is not tried can be told.
+
+use domain::{Authentication, CheckPart, Finding, FindingCode, Security, StepKind, Verdict};
+
+use super::job::Job;
+use crate::recorder::Recorder;
+
+/// The steps of a part in order; none for parts that always end.
+pub(super) fn steps(job: &Job, part: CheckPart) -> Vec<StepKind> {
+    use StepKind as S;
+    let mut steps = Vec::new();
+    match part {
+        CheckPart::OAuth => steps.extend([S::Discovery, S::TokenEndpoint, S::Grant]),
+        CheckPart::Smtp => {
+            steps.extend([S::Resolve, S::Connect]);
+            match job.settings.security {
+                Security::ImplicitTls => steps.extend([S::Tls, S::Greeting, S::Ehlo]),
+                Security::StartTls => {
+                    steps.extend([S::Greeting, S::Ehlo, S::StartTls, S::Tls, S::Ehlo]);
+                }
+                Security::Plaintext => steps.extend([S::Greeting, S::Ehlo]),
+            }
+            if !matches!(job.settings.authentication, Authentication::None) {
+                steps.push(S::Authenticate);
+            }
+            steps.extend([S::MailFrom, S::RcptTo]);
+            if job.recipient.is_some() {
+                steps.extend([S::Data, S::Message, S::Quit]);
+            } else {
+                steps.extend([S::Reset, S::Quit]);
+            }
+        }
+        CheckPart::Imap => {
+            steps.extend([S::Resolve, S::Connect]);
+            match &job.settings.mailbox {
+                Some(mailbox) if mailbox.port == 993 => steps.extend([S::Tls, S::Greeting]),
+                _ => steps.extend([S::Greeting, S::StartTls, S::Tls]),
+            }
+            steps.extend([S::Capability, S::Authenticate, S::Examine, S::Logout]);
+        }
+        CheckPart::Domain => steps.extend([S::Mx, S::Spf, S::Dkim, S::Dmarc]),
+        CheckPart::Arrival => steps.push(S::Arrival),
+    }
+    steps
+}
+
+/// Those of `plan` that have not been `done` as often as planned.
+fn missing(plan: &[StepKind], done: &[StepKind]) -> Vec<StepKind> {
+    let mut done = done.to_vec();
+    let planned = plan.iter().copied();
+    planned
+        .filter(|kind| match done.iter().position(|one| one == kind) {
+            Some(at) => {
+                done.remove(at);
+                false
+            }
+            None => true,
+        })
+        .collect()
+}
+
+/// Notes what is not tried in a part that has ended; QUIT is still to come when it is `kept`.
+pub(super) fn skip_rest(job: &Job, part: CheckPart, kept: Option<StepKind>, recorder: &Recorder) {
+    let recorder = recorder.of(part);
+    let plan = steps(job, part);
+    let first = plan.first().copied().unwrap_or(StepKind::Resolve);
+    let missing = missing(&plan, &recorder.kinds_since(first));
+    recorder.skip(missing.into_iter().filter(|kind| Some(*kind) != kept));
+}
+
+/// Ends a part that has begun and not ended. What was under way failed by `finding`, or is not told when there is none.
+pub(super) fn break_off(job: &Job, part: CheckPart, finding: Option<Finding>, recorder: &Recorder) {
+    let own = recorder.of(part);
+    let verdict = match &finding {
+        None => Verdict::Skipped,
+        // That a mail is late is no failure of the settings.
+        Some(finding) if finding.code == FindingCode::NotArrived => Verdict::Warned,
+        Some(_) => Verdict::Failed,
+    };
+    if own.give_up(verdict, finding.as_ref()) == 0 && finding.is_some() {
+        // It was made elsewhere; the first that is missing was under way.
+        let plan = steps(job, part);
+        let first = plan.first().copied().unwrap_or(StepKind::Resolve);
+        if let Some(kind) = missing(&plan, &own.kinds_since(first)).first() {
+            let step = own.begin(*kind, "");
+            own.end(step, verdict, "", finding);
+        }
+    }
+    skip_rest(job, part, None, recorder);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use StepKind as S;
+
+    #[test]
+    fn what_is_missing_is_what_the_plan_has_more() {
+        let plan = [S::Resolve, S::Connect, S::Ehlo, S::Tls, S::Ehlo, S::Quit];
+        for (done, expected) in [
+            (&[][..], &plan[..]),
+            (&[S::Resolve, S::Connect, S::Connect], &plan[2..]),
+            (
+                &[S::Resolve, S::Connect, S::Ehlo, S::Quit],
+                &[S::Tls, S::Ehlo],
+            ),
+            (&plan[..], &[]),
+        ] {
+            assert_eq!(missing(&plan, done), expected, "{done:?}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The OAuth provider: what it publishes, whether its token endpoint answers, and its clock.
+
+use domain::{
+    Authentication, EndpointUrl, FactName, Finding, FindingCode, OAuthClient, ProviderFamily,
+    StepKind, Verdict, finding::FindingValue,
+};
+use futures::future::join_all;
+use http::{HeaderMap, StatusCode, header};
+use secrecy::SecretString;
+use serde::Deserialize;
+use tokio::{join, time::timeout};
+
+use super::job::Job;
+use crate::{Mailer, http::HttpError, recorder::Recorder};
+
+/// A clock that differs by more is warned of: seconds. Less comes from the network and from whole seconds.
+const SKEW_AT_MOST: i64 = 60;
+
+/// The part of a discovery document that matters here.
+#[derive(Deserialize)]
+struct Document {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+}
+
+impl Mailer {
+    /// Looks at the provider without sending it anything that is ours.
+    pub(super) async fn about_provider(&self, job: &Job, recorder: &Recorder) {
+        if let Authentication::OAuth { client, .. } = &job.settings.authentication {
+            join!(
+                self.discovery(client, recorder),
+                self.token_endpoint(client, recorder)
+            );
+        }
+    }
+
+    async fn discovery(&self, client: &OAuthClient<SecretString>, recorder: &Recorder) {
+        let places = places(client.authorization_endpoint.as_str());
+        let mut step = recorder.begin(StepKind::Discovery, &format!("GET {}", places.join(" ")));
+        let documents = places.iter().map(async |place| {
+            let (_, body) = self.get(place).await.ok()?;
+            serde_json::from_slice::<Document>(&body).ok()
+        });
+        let documents = timeout(self.0.options.timeouts.connect, join_all(documents)).await;
+        let document = documents
+            .ok()
+            .and_then(|all| all.into_iter().flatten().next());
+        let Some(document) = document else {
+            // Providers need not have one.
+            return recorder.end(step, Verdict::Skipped, "", None);
+        };
+        step.fact(FactName::Issuer, &document.issuer);
+        let published = [&document.authorization_endpoint, &document.token_endpoint];
+        let own = [&client.authorization_endpoint, &client.token_endpoint];
+        let text = published.map(String::as_str).join("\n");
+        if own
+            .into_iter()
+            .zip(published)
+            .all(|(own, other)| is_same(own, other))
+        {
+            recorder.passed(step, &text);
+        } else {
+            let finding = Finding::new(FindingCode::EndpointDiffers)
+                .with(FindingValue::Endpoints, text.replace('\n', " "));
+            recorder.end(step, Verdict::Warned, &text, Some(finding));
+        }
+    }
+
+    /// Any answer proves that it is there; asked for nothing, it has nothing to give.
+    async fn token_endpoint(&self, client: &OAuthClient<SecretString>, recorder: &Recorder) {
+        let url = client.token_endpoint.as_str();
+        let mut step = recorder.begin(StepKind::TokenEndpoint, &format!("GET {url}"));
+        let answer = timeout(self.0.options.timeouts.connect, self.get_any(url)).await;
+        let answer = match answer {
+            Ok(answer) => answer.map_err(|error| error.finding()),
+            Err(_) => Err(FindingCode::TokenEndpointTimeout.into()),
+        };
+        match answer {
+            Err(finding) => recorder.end(step, Verdict::Warned, "", Some(finding)),
+            Ok((status, headers)) => {
+                let skew = date(&headers).map(|date| date - self.now().0);
+                if let Some(skew) = skew {
+                    step.fact(FactName::ClockSkew, skew.to_string());
+                }
+                let finding = skew.filter(|skew| skew.abs() > SKEW_AT_MOST).map(|skew| {
+                    Finding::new(FindingCode::ClockSkew)
+                        .with(FindingValue::Seconds, skew.to_string())
+                });
+                let verdict = match &finding {
+                    Some(_) => Verdict::Warned,
+                    None => Verdict::Passed,
+                };
+                recorder.end(step, verdict, &status.to_string(), finding);
+            }
+        }
+    }
+
+    /// A document that is there.
+    async fn get(&self, url: &str) -> Result<(HeaderMap, Vec<u8>), HttpError> {
+        let request = http::Request::get(url)
+            .header(header::ACCEPT, "application/json")
+            .body(Vec::new())?;
+        let (parts, body) = self.0.http.send(request).await?.into_parts();
+        if parts.status != StatusCode::OK {
+            return Err(HttpError::Status(parts.status.as_u16()));
+        }
+        Ok((parts.headers, body))
+    }
+
+    /// Whatever is answered, but for an outage.
+    async fn get_any(&self, url: &str) -> Result<(StatusCode, HeaderMap), HttpError> {
+        let request = http::Request::get(url).body(Vec::new())?;
+        match self.0.http.send(request).await {
+            Ok(answer) => Ok((answer.status(), answer.headers().clone())),
+            Err(HttpError::Status(status @ 300..400)) => {
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FOUND);
+                Ok((status, HeaderMap::new()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Where the discovery document of an authorization endpoint may be. Issuers with a path are known by how their endpoints look.
+fn places(authorization_endpoint: &str) -> Vec<String> {
+    const ENDS: [(&str, &str); 3] = [
+        // Microsoft
+        ("/oauth2/v2.0/authorize", "/v2.0"),
+        // Keycloak
+        ("/protocol/openid-connect/auth", ""),
+        // Okta
+        ("/v1/authorize", ""),
+    ];
+    let url = authorization_endpoint;
+    let url = url.split('?').next().unwrap_or(url);
+    let known = ENDS.iter().find_map(|(end, path)| {
+        let issuer = url.strip_suffix(end)?;
+        Some(vec![format!(
+            "{issuer}{path}/.well-known/openid-configuration"
+        )])
+    });
+    known.unwrap_or_else(|| {
+        let host_begins = url.find("://").map_or(0, |at| at + 3);
+        let rest = url.get(host_begins..).unwrap_or_default();
+        let host_ends = rest.find('/').map_or(url.len(), |at| host_begins + at);
+        let origin = url.get(..host_ends).unwrap_or(url);
+        [
+            "/.well-known/openid-configuration",
+            "/.well-known/oauth-authorization-server",
+        ]
+        .map(|path| format!("{origin}{path}"))
+        .to_vec()
+    })
+}
+
+/// Whether an endpoint is the published one. Microsoft knows a tenant by several names, and publishes one.
+fn is_same(own: &EndpointUrl, published: &str) -> bool {
+    let Ok(published) = EndpointUrl::parse(published) else {
+        return false;
+    };
+    let without_tenant = |url: &EndpointUrl| {
+        let parts: Vec<_> = url.as_str().splitn(5, '/').map(str::to_owned).collect();
+        let part = |at: usize| parts.get(at).cloned().unwrap_or_default();
+        (part(2), part(4))
+    };
+    *own == published
+        || own.family() == ProviderFamily::Microsoft
+            && without_tenant(own) == without_tenant(&published)
+}
+
+/// The `Date` of an answer (RFC 9110 §6.6.1): Unix seconds.
+fn date(headers: &HeaderMap) -> Option<i64> {
+    let date = headers.get(header::DATE)?.to_str().ok()?;
+    let date = httpdate::parse_http_date(date).ok()?;
+    let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_where_the_documents_of_providers_are() {
+        let well_known = ".well-known/openid-configuration";
+        for (endpoint, first) in [
+            (
+                "https://accounts.google.com/o/oauth2/v2/auth",
+                "https://accounts.google.com/",
+            ),
+            (
+                "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+                "https://login.microsoftonline.com/common/v2.0/",
+            ),
+            (
+                "https://id.example.com/realms/a/protocol/openid-connect/auth",
+                "https://id.example.com/realms/a/",
+            ),
+            (
+                "https://id.example.com:8443/a?b=c/d",
+                "https://id.example.com:8443/",
+            ),
+        ] {
+            assert_eq!(places(endpoint)[0], format!("{first}{well_known}"));
+        }
+    }
+
+    #[test]
+    fn a_tenant_of_microsoft_has_several_names() {
+        let url = |text: &str| EndpointUrl::parse(text).unwrap();
+        let own = url("https://login.microsoftonline.com/example.com/oauth2/v2.0/token");
+        let other = "https://login.microsoftonline.com/0f1e2d3c/oauth2/v2.0/token";
+        assert!(is_same(&own, other));
+        assert!(!is_same(
+            &own,
+            "https://login.microsoftonline.us/0f1e2d3c/oauth2/v2.0/token"
+        ));
+        let own = url("https://id.example.com/a/token");
+        assert!(is_same(&own, "https://id.example.com/a/token"));
+        assert!(!is_same(&own, "https://id.example.com/b/token"));
+    }
+}

@@ -1,0 +1,130 @@
+//! The runs of this process, those that have just ended among them.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use domain::CheckId;
+use tokio::{sync::watch, time::Instant};
+
+use super::feed::Feed;
+
+/// How long the events of a run can be watched after its end.
+const KEPT: Duration = Duration::from_secs(5 * 60);
+/// Runs at most, with those that have ended.
+const RUNS_AT_MOST: usize = 256;
+
+/// One run.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) feed: Arc<Feed>,
+    /// Whether somebody wants it to end.
+    cancelled: watch::Sender<bool>,
+    ended_at: Mutex<Option<Instant>>,
+}
+
+impl Run {
+    /// Returns when somebody wants the run to end.
+    pub(super) async fn cancelled(&self) {
+        let mut cancelled = self.cancelled.subscribe();
+        // The sender lives as long as `self`.
+        let _ = cancelled.wait_for(|cancelled| *cancelled).await;
+    }
+
+    /// Asks the run to end; `false` when it has ended.
+    pub(super) fn cancel(&self) -> bool {
+        self.cancelled.send_replace(true);
+        !self.feed.is_closed()
+    }
+
+    fn ended_at(&self) -> Option<Instant> {
+        *self.ended_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends the run when it is dropped, however that comes about: whoever watches never waits for nothing.
+#[derive(Debug)]
+pub(super) struct Ending(pub(super) Arc<Run>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let mut ended_at = self
+            .0
+            .ended_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *ended_at = Some(Instant::now());
+        self.0.feed.close();
+    }
+}
+
+/// The runs.
+#[derive(Debug, Default)]
+pub(crate) struct Registry(Mutex<HashMap<CheckId, Arc<Run>>>);
+
+impl Registry {
+    /// A new run; `None` when there are too many.
+    pub(super) fn add(&self, id: &CheckId) -> Option<Arc<Run>> {
+        let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.retain(|_, run| run.ended_at().is_none_or(|ended| ended.elapsed() < KEPT));
+        if runs.len() >= RUNS_AT_MOST {
+            let ended = runs
+                .iter()
+                .filter_map(|(id, run)| Some((run.ended_at()?, id)));
+            let oldest = ended.min_by_key(|(ended, _)| *ended)?.1.clone();
+            runs.remove(&oldest);
+        }
+        let run = Arc::new(Run {
+            feed: Feed::new(),
+            cancelled: watch::Sender::new(false),
+            ended_at: Mutex::default(),
+        });
+        runs.insert(id.clone(), Arc::clone(&run));
+        Some(run)
+    }
+
+    /// A run that goes on or has just ended.
+    pub(super) fn get(&self, id: &CheckId) -> Option<Arc<Run>> {
+        let runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.get(id).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: usize) -> CheckId {
+        CheckId::parse(&format!("check-{number}")).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_is_kept_for_some_minutes_after_its_end_and_while_it_goes_on() {
+        let registry = Registry::default();
+        drop(Ending(registry.add(&id(1)).unwrap()));
+        registry.add(&id(2)).unwrap();
+        tokio::time::advance(KEPT - Duration::from_secs(1)).await;
+        registry.add(&id(3)).unwrap();
+        assert!(registry.get(&id(1)).is_some());
+        tokio::time::advance(Duration::from_secs(2)).await;
+        registry.add(&id(4)).unwrap();
+        assert!(registry.get(&id(1)).is_none() && registry.get(&id(2)).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_run_that_ended_first_makes_room_and_none_that_goes_on() {
+        let registry = Registry::default();
+        for number in 0..RUNS_AT_MOST {
+            registry.add(&id(number)).unwrap();
+        }
+        assert!(registry.add(&id(1_000)).is_none());
+        for number in [7, 3] {
+            drop(Ending(registry.get(&id(number)).unwrap()));
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
+        registry.add(&id(1_000)).unwrap();
+        assert!(registry.get(&id(7)).is_none() && registry.get(&id(3)).is_some());
+    }
+}

@@ -1,0 +1,225 @@
+//! One check, from its beginning to its report.
+
+use std::sync::{Arc, OnceLock};
+
+use domain::{
+    AuditAction, AuditRecord, Change, CheckEvent, CheckId, CheckOutcome, CheckPart, CheckReport,
+    Finding, FindingCode, SecretField, Verdict, finding::FindingValue,
+};
+use tokio::{join, select, sync::mpsc, time::sleep};
+
+use super::{
+    job::Job,
+    plan::{break_off, skip_rest},
+    registry::{Ending, Run},
+};
+use crate::{
+    DomainCheck, MailError, Mailer,
+    imap::{self, check_mailbox},
+    recorder::Recorder,
+    smtp::Target,
+};
+
+/// How sending went: the Message-ID when there was a message.
+pub(super) type Sent = Result<Option<String>, Finding>;
+
+/// Why a check ended before its time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Interrupted {
+    Cancelled,
+    Overdue,
+}
+
+impl Mailer {
+    pub(super) async fn run(
+        &self,
+        job: Job,
+        run: Arc<Run>,
+        id: &CheckId,
+    ) -> Result<CheckReport, MailError> {
+        let ending = Ending(run);
+        let run = &ending.0;
+        let recorder = Recorder::new(Arc::clone(&run.feed));
+        let secrets = SecretField::ALL.iter();
+        for secret in secrets.filter_map(|field| job.settings.secret(*field)) {
+            recorder.hide(secret);
+        }
+        let sent = OnceLock::new();
+        let interrupted = select! {
+            biased;
+            done = self.all_parts(&job, &recorder, &sent) => {
+                done.inspect_err(|error| {
+                    let error: &dyn std::error::Error = error;
+                    tracing::error!(error, data_center = %job.data_center, "a check broke off");
+                })?;
+                None
+            }
+            () = run.cancelled() => Some(Interrupted::Cancelled),
+            () = sleep(self.0.options.timeouts.check) => Some(Interrupted::Overdue),
+        };
+        if let Some(why) = interrupted {
+            for part in CheckPart::ALL {
+                let begun = *part == CheckPart::Arrival && arrives(&job, sent.get());
+                if begun || job.has(*part) {
+                    let overdue = why == Interrupted::Overdue;
+                    let finding = overdue.then(|| late(&job, *part));
+                    break_off(&job, *part, finding, &recorder);
+                }
+            }
+        }
+        let outcome = self.outcome(&job, sent.into_inner(), interrupted, &recorder);
+        let report = report(&job, outcome.await?, &recorder);
+        let kept = self.keep(&job, id, &report).await;
+        run.feed
+            .tell(CheckEvent::Finished(Box::new(report.clone())));
+        kept?;
+        Ok(report)
+    }
+
+    /// The parts, side by side.
+    async fn all_parts(
+        &self,
+        job: &Job,
+        recorder: &Recorder,
+        sent: &OnceLock<Sent>,
+    ) -> Result<(), MailError> {
+        let oauth = recorder.of(CheckPart::OAuth);
+        let provider = self.about_provider(job, &oauth);
+        let sending = async {
+            let outcome = self.sending(job, recorder).await?;
+            skip_rest(job, CheckPart::Smtp, None, recorder);
+            let outcome = sent.get_or_init(|| outcome);
+            if let Ok(Some(message_id)) = outcome
+                && job.arrives()
+            {
+                self.arrival(job, message_id, recorder).await;
+            }
+            Ok(())
+        };
+        let mailbox = async {
+            let Some(mailbox) = &job.settings.mailbox else {
+                return;
+            };
+            let mailbox = imap::Mailbox::of(mailbox, job.settings.tls_minimum);
+            let (sink, steps) = mpsc::unbounded_channel();
+            let (outgoing, timeouts) = (&self.0.outgoing, self.0.options.timeouts);
+            let looking = check_mailbox(&mailbox, outgoing, timeouts, Some(sink));
+            join!(looking, recorder.follow(steps));
+            skip_rest(job, CheckPart::Imap, None, recorder);
+        };
+        let names = async {
+            let asked = DomainCheck {
+                from: &job.settings.from.address,
+                provider: job.settings.provider,
+                host: &job.settings.host,
+                dkim_selector: Some(&job.dkim_selector),
+            };
+            for step in self.check_domain(asked).await {
+                recorder.note(step);
+            }
+        };
+        let ((), sending, (), ()) = join!(provider, sending, mailbox, names);
+        sending
+    }
+
+    async fn outcome(
+        &self,
+        job: &Job,
+        sent: Option<Sent>,
+        interrupted: Option<Interrupted>,
+        recorder: &Recorder,
+    ) -> Result<CheckOutcome, MailError> {
+        let finding = match (sent, interrupted) {
+            (Some(Ok(Some(message_id))), _) => return Ok(CheckOutcome::Delivered { message_id }),
+            (_, Some(Interrupted::Cancelled)) => return Ok(CheckOutcome::Cancelled),
+            (Some(Ok(None)), _) => return Ok(CheckOutcome::Passed),
+            (Some(Err(finding)), _) => finding,
+            (None, _) => first_failure(recorder).unwrap_or_else(|| late(job, CheckPart::Smtp)),
+        };
+        let grant = self.store().grant_summary(&job.data_center).await?;
+        let account = grant.and_then(|grant| grant.account).unwrap_or_default();
+        let from = job.settings.from.address.as_str();
+        let finding = finding
+            .with(FindingValue::From, from)
+            .with(FindingValue::Account, account);
+        Ok(CheckOutcome::Failed(recorder.cleaned(finding)))
+    }
+
+    async fn keep(&self, job: &Job, id: &CheckId, report: &CheckReport) -> Result<(), MailError> {
+        let (outcome, finding) = match &report.outcome {
+            CheckOutcome::Delivered { .. } => ("delivered", None),
+            CheckOutcome::Passed => ("passed", None),
+            CheckOutcome::Cancelled => ("cancelled", None),
+            CheckOutcome::Failed(finding) => ("failed", Some(finding.code.as_str())),
+        };
+        let settings = if job.version.is_some() {
+            "saved"
+        } else {
+            "unsaved"
+        };
+        // A check without a message reads only.
+        let record = job.recipient.is_some().then(|| AuditRecord {
+            at: self.now(),
+            actor: job.by.clone(),
+            action: AuditAction::TestEmailSent,
+            subject: report.data_center.to_string(),
+            changes: vec![
+                Change::fact("recipient", &report.recipient),
+                Change::fact("server", &report.server),
+                Change::fact("settings", settings),
+                match &finding {
+                    None => Change::fact("outcome", outcome),
+                    Some(code) => Change::fact("finding", code),
+                },
+            ],
+        });
+        let message = job.recipient.is_some();
+        let steps = report.steps.len();
+        tracing::info!(data_center = %report.data_center, message, outcome, finding, steps, "connection checked");
+        Ok(self.store().keep_check(id, report, record.as_ref()).await?)
+    }
+}
+
+fn arrives(job: &Job, sent: Option<&Sent>) -> bool {
+    job.arrives() && matches!(sent, Some(Ok(Some(_))))
+}
+
+fn report(job: &Job, outcome: CheckOutcome, recorder: &Recorder) -> CheckReport {
+    let recipient = job.recipient.as_ref();
+    CheckReport {
+        data_center: job.data_center.clone(),
+        started_at: job.started_at,
+        server: Target::of(&job.settings).address(),
+        recipient: recipient.map(ToString::to_string).unwrap_or_default(),
+        settings_version: job.version.unwrap_or_default(),
+        steps: recorder.steps(),
+        tls: recorder.tls(),
+        last_reply: recorder.last_reply(),
+        outcome,
+    }
+}
+
+/// What it means that a part has not ended in time.
+fn late(job: &Job, part: CheckPart) -> Finding {
+    match part {
+        CheckPart::OAuth => FindingCode::TokenEndpointTimeout.into(),
+        CheckPart::Smtp => Target::of(&job.settings).finding(FindingCode::Timeout),
+        CheckPart::Imap => {
+            let server = job.settings.mailbox.as_ref();
+            let server = server.map(|mailbox| format!("{}:{}", mailbox.host, mailbox.port));
+            Finding::new(FindingCode::Timeout)
+                .with(FindingValue::Server, server.unwrap_or_default())
+        }
+        CheckPart::Domain => FindingCode::DnsNoAnswer.into(),
+        CheckPart::Arrival => FindingCode::NotArrived.into(),
+    }
+}
+
+/// The first failure that keeps mail from being sent.
+fn first_failure(recorder: &Recorder) -> Option<Finding> {
+    let steps = recorder.steps().into_iter();
+    let mut failed = steps.filter(|step| {
+        step.verdict == Verdict::Failed && matches!(step.part, CheckPart::OAuth | CheckPart::Smtp)
+    });
+    failed.find_map(|step| step.finding)
+}

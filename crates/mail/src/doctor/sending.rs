@@ -1,0 +1,136 @@
+//! The way of mail: sign-in, connection, envelope, message.
+
+use domain::{CheckPart, Finding, FindingCode, Retry, StepKind};
+use lettre::Address;
+use tokio::{join, sync::oneshot};
+
+use super::{job::Job, plan::skip_rest, run::Sent};
+use crate::{
+    MailError, Mailer,
+    message::TestMessage,
+    recorder::Recorder,
+    sasl::Credential,
+    smtp::{Connection, Target, Way, dial, resolve},
+};
+
+/// What is handed over, or only asked for.
+enum Letter {
+    Message(TestMessage),
+    /// From an address to itself.
+    None(Address),
+}
+
+impl Letter {
+    /// `None` when the mail library does not accept an address that we do.
+    fn of(job: &Job) -> Option<Self> {
+        let from = &job.settings.from;
+        Some(match &job.recipient {
+            Some(recipient) => Self::Message(TestMessage::new(from, recipient, job.started_at)?),
+            None => Self::None(from.address.as_str().parse().ok()?),
+        })
+    }
+
+    fn message_id(self) -> Option<String> {
+        match self {
+            Self::Message(message) => Some(message.message_id),
+            Self::None(_) => None,
+        }
+    }
+}
+
+/// A conversation with the server; `Err(None)` when it ended for want of a credential, which is told elsewhere.
+type Talked = Result<(), Option<Finding>>;
+
+impl Mailer {
+    /// Signs in and hands the message over. A token that is refused although it has not expired is refreshed once, and
+    /// the connection is made anew once: some servers close it after a refusal.
+    pub(super) async fn sending(&self, job: &Job, recorder: &Recorder) -> Result<Sent, MailError> {
+        let Some(letter) = Letter::of(job) else {
+            return Ok(Err(FindingCode::SenderRefused.into()));
+        };
+        let mut refused = None;
+        loop {
+            let (ready, credential) = oneshot::channel();
+            let again = refused.is_none();
+            let (version, talked) = join!(
+                self.credential(job, refused, ready, recorder),
+                self.conversation(job, &letter, credential, again, recorder),
+            );
+            let version = match version? {
+                Ok(version) => version,
+                Err(finding) => return Ok(Err(finding)),
+            };
+            match (talked, version) {
+                (Ok(()), _) => return Ok(Ok(letter.message_id())),
+                (Err(Some(finding)), Some(version)) if again && is_curable(&finding) => {
+                    refused = Some(version);
+                }
+                (Err(finding), _) => {
+                    return Ok(Err(finding.unwrap_or(FindingCode::GrantMissing.into())));
+                }
+            }
+        }
+    }
+
+    async fn conversation(
+        &self,
+        job: &Job,
+        letter: &Letter,
+        credential: oneshot::Receiver<Option<Credential>>,
+        again: bool,
+        recorder: &Recorder,
+    ) -> Talked {
+        let target = Target::of(&job.settings);
+        let way = Way {
+            target: &target,
+            outgoing: &self.0.outgoing,
+            timeouts: self.0.options.timeouts,
+            now: self.now(),
+        };
+        let addresses = resolve(&target, way.outgoing, way.timeouts, recorder).await?;
+        let (winner, dialled) = oneshot::channel();
+        let dialling = dial(&target, addresses, way.timeouts, recorder, winner);
+        let talking = async {
+            // Nothing comes when no address can be connected to.
+            let dialled = dialled.await.map_err(|_| None)?;
+            let mut connection = Connection::start(&way, dialled, recorder).await?;
+            let talked = talk(&mut connection, letter, credential, again, recorder).await;
+            let goes_on =
+                |finding: &Option<Finding>| again && finding.as_ref().is_some_and(is_curable);
+            if talked.as_ref().is_err_and(|finding| !goes_on(finding)) {
+                skip_rest(job, CheckPart::Smtp, Some(StepKind::Quit), recorder);
+            }
+            connection.quit(recorder).await;
+            talked
+        };
+        let (dialled, talked) = join!(dialling, talking);
+        dialled?;
+        talked
+    }
+}
+
+async fn talk(
+    connection: &mut Connection,
+    letter: &Letter,
+    credential: oneshot::Receiver<Option<Credential>>,
+    again: bool,
+    recorder: &Recorder,
+) -> Talked {
+    let credential = credential.await.map_err(|_| None)?;
+    if let Some(credential) = &credential {
+        connection.authenticate(credential, again, recorder).await?;
+    }
+    match letter {
+        Letter::Message(message) => {
+            connection
+                .send(&message.from, &message.to, &message.bytes, recorder)
+                .await?;
+        }
+        Letter::None(from) => connection.rehearse(from, from, recorder).await?,
+    }
+    Ok(())
+}
+
+fn is_curable(finding: &Finding) -> bool {
+    finding.code.retry() == Retry::OnceAfterRefresh
+}

@@ -1,0 +1,91 @@
+//! What a server's certificates say.
+
+use std::net::IpAddr;
+
+use domain::UnixTime;
+use rustls::pki_types::CertificateDer;
+use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
+
+/// How many names are shown.
+const NAMES_AT_MOST: usize = 20;
+
+/// A chain, read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Chain {
+    /// The names of the first.
+    pub(super) names: Vec<String>,
+    /// Who issued each, the first one's first.
+    pub(super) issuers: Vec<String>,
+    /// When the first ends.
+    pub(super) ends: Option<UnixTime>,
+}
+
+impl Chain {
+    /// Reads what can be read; TLS has decided already whether it is good.
+    pub(super) fn read(certificates: &[CertificateDer<'_>]) -> Self {
+        let mut chain = Self::default();
+        for (at, certificate) in certificates.iter().enumerate() {
+            let Ok((_, certificate)) = X509Certificate::from_der(certificate) else {
+                continue;
+            };
+            chain.issuers.push(name_of(certificate.issuer()));
+            if at == 0 {
+                chain.names = names(&certificate);
+                let ends = certificate.validity().not_after.timestamp();
+                chain.ends = Some(UnixTime(ends));
+            }
+        }
+        chain
+    }
+}
+
+/// The alternative names; the subject counts no more (RFC 9525 §2).
+fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let Ok(Some(extension)) = certificate.subject_alternative_name() else {
+        return Vec::new();
+    };
+    let names = extension.value.general_names.iter();
+    let names = names.filter_map(|name| match name {
+        GeneralName::DNSName(name) => Some((*name).to_owned()),
+        GeneralName::IPAddress(bytes) => ip(bytes),
+        _ => None,
+    });
+    names.take(NAMES_AT_MOST).collect()
+}
+
+fn ip(bytes: &[u8]) -> Option<String> {
+    let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    let ip = four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from));
+    Some(ip.ok()?.to_string())
+}
+
+/// The common name, else the organisation, else all of it.
+fn name_of(name: &X509Name<'_>) -> String {
+    let common = name.iter_common_name().chain(name.iter_organization());
+    let common = common.filter_map(|part| part.as_str().ok());
+    common
+        .map(str::to_owned)
+        .next()
+        .unwrap_or_else(|| name.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_names_issuers_and_the_end() {
+        let names = ["mail.example.com", "192.0.2.1", "2001:db8::1"].map(str::to_owned);
+        let mut params = rcgen::CertificateParams::new(names.to_vec()).unwrap();
+        params.not_after = rcgen::date_time_ymd(2030, 1, 31);
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        let common = rcgen::DnType::CommonName;
+        params.distinguished_name.push(common, "Example authority");
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let chain = Chain::read(&[certificate.der().clone(), CertificateDer::from(vec![1, 2])]);
+        assert_eq!(chain.names, names);
+        assert_eq!(chain.issuers, ["Example authority"]);
+        assert_eq!(chain.ends.unwrap().rfc3339(), "2030-01-31T00:00:00Z");
+    }
+}

@@ -1,0 +1,154 @@
+//! The TLS handshake of a mail server.
+
+use domain::{
+    FactName, Finding, FindingCode, StepKind, TlsMinimum, TlsSession, UnixTime, Verdict,
+    finding::FindingValue,
+};
+use futures::{FutureExt, future::BoxFuture};
+use rustls::{CertificateError, pki_types::ServerName};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::{Way, certificate::Chain, connection::Connection};
+use crate::{
+    outgoing::Passed,
+    recorder::{Recorder, Step},
+    tls,
+    wire::Wire,
+};
+
+/// A certificate that ends earlier is warned of: seconds.
+const ENDS_SOON: i64 = 30 * 86_400;
+
+impl Way<'_> {
+    /// How TLS is spoken.
+    pub(super) fn connector(&self) -> TlsConnector {
+        TlsConnector::from(self.outgoing.tls(self.target.tls_minimum))
+    }
+
+    fn server_name(&self) -> Option<ServerName<'static>> {
+        ServerName::try_from(self.target.host.as_str().to_owned()).ok()
+    }
+
+    pub(super) async fn handshake(
+        &self,
+        address: Passed,
+        wire: &Wire,
+        recorder: &Recorder,
+    ) -> Result<(), Finding> {
+        let mut step = recorder.begin(StepKind::Tls, "");
+        let Some(name) = self.server_name() else {
+            let finding = self.target.finding(FindingCode::CertificateOtherName);
+            return Err(recorder.failed(step, "", finding));
+        };
+        let connector = self.connector();
+        let upgrade = wire.upgrade(&connector, name);
+        let (code, said) = match timeout(self.timeouts.connect, upgrade).await {
+            Ok(Ok(session)) => {
+                self.agreed(step, &session, wire, recorder);
+                recorder.set_tls(session);
+                return Ok(());
+            }
+            Ok(Err(error)) => {
+                presented(&mut step, tls::cause(&error));
+                let code = tls::decode(&error, self.target.tls_minimum);
+                (code, error.to_string())
+            }
+            Err(_) => (FindingCode::Timeout, String::new()),
+        };
+        if code == FindingCode::TlsVersion
+            && let Some(session) = self.accepted(address).await
+        {
+            step.fact(FactName::ServerAccepts, session.version);
+        }
+        let finding = self.target.finding(code).saying(&said);
+        Err(recorder.failed(step, &said, finding))
+    }
+
+    fn agreed(&self, mut step: Step, session: &TlsSession, wire: &Wire, recorder: &Recorder) {
+        let chain = Chain::read(&wire.certificates());
+        step.fact(FactName::TlsVersion, &session.version);
+        step.fact(FactName::Cipher, &session.cipher);
+        step.fact(FactName::CertificateNames, chain.names.join(", "));
+        for issuer in chain.issuers {
+            step.fact(FactName::CertificateIssuer, issuer);
+        }
+        let ends = chain.ends.map(UnixTime::rfc3339).unwrap_or_default();
+        step.fact(FactName::CertificateEnds, &ends);
+        let text = format!("{} {}", session.version, session.cipher);
+        let soon = self.now.plus(ENDS_SOON);
+        if chain.ends.is_some_and(|ends| ends < soon) {
+            let finding = self.target.finding(FindingCode::CertificateEndsSoon);
+            let finding = finding.with(FindingValue::Ends, ends);
+            recorder.end(step, Verdict::Warned, &text, Some(finding));
+        } else {
+            recorder.passed(step, &text);
+        }
+    }
+
+    /// What a server agrees on that does not take TLS 1.3. Boxed, since it opens a connection while one is opened; with the
+    /// lower minimum it does not come here again.
+    fn accepted(&self, address: Passed) -> BoxFuture<'_, Option<TlsSession>> {
+        async move {
+            if self.target.tls_minimum == TlsMinimum::Tls12 {
+                return None;
+            }
+            let mut target = self.target.clone();
+            target.tls_minimum = TlsMinimum::Tls12;
+            let way = Way {
+                target: &target,
+                ..*self
+            };
+            let quiet = Recorder::default();
+            let look = async {
+                let tcp = address.connect().await.ok()?;
+                let opened = Connection::start(&way, (tcp, address), &quiet).await.ok()?;
+                opened.quit(&quiet).await;
+                Some(())
+            };
+            timeout(self.timeouts.connect, look).await.ok()??;
+            quiet.tls()
+        }
+        .boxed()
+    }
+
+    /// Whether a server that did not greet us answers a TLS handshake instead, at the same address.
+    pub(super) async fn answers_in_tls(&self, address: Passed) -> bool {
+        let Some(name) = self.server_name() else {
+            return false;
+        };
+        let connector = self.connector();
+        let handshake = async {
+            let tcp = address.connect().await?;
+            connector.connect(name, tcp).await
+        };
+        match timeout(self.timeouts.connect, handshake).await {
+            Ok(Ok(_)) => true,
+            // A certificate that we do not accept came in a handshake all the same.
+            Ok(Err(error)) => matches!(
+                tls::cause(&error),
+                Some(rustls::Error::InvalidCertificate(_))
+            ),
+            Err(_) => false,
+        }
+    }
+}
+
+/// What a refused certificate says, as far as the refusal tells.
+fn presented(step: &mut Step, error: Option<&rustls::Error>) {
+    use CertificateError as E;
+    let Some(rustls::Error::InvalidCertificate(error)) = error else {
+        return;
+    };
+    match error {
+        E::NotValidForNameContext { presented, .. } => {
+            step.fact(FactName::CertificateNames, presented.join(", "));
+        }
+        E::ExpiredContext { not_after, .. } => {
+            let ends = i64::try_from(not_after.as_secs()).map(UnixTime);
+            let ends = ends.map(UnixTime::rfc3339).unwrap_or_default();
+            step.fact(FactName::CertificateEnds, ends);
+        }
+        _ => {}
+    }
+}
