@@ -33,7 +33,7 @@ export class SmtpSettingsPage {
   ) {
     this.smtp = page.getByRole('region', { name: 'SMTP configuration' });
     this.authentication = page.getByRole('region', { name: 'Authentication' });
-    this.testEmail = page.getByRole('region', { name: 'Test email' });
+    this.testEmail = page.getByRole('region', { name: 'Connection' });
     this.saveAndAuthorize = page.getByRole('button', { name: 'Save & Authorize', exact: true });
     this.save = page.getByRole('button', { name: 'Save', exact: true });
     this.outcome = page.locator('#outcome');
