@@ -1,10 +1,11 @@
 //! The decoder, row by row: each scenario of the sandbox leads to the finding that it names.
 
+use ambient::{Clock, SystemClock};
 use domain::{
-    AuthorizationState, CheckOutcome, EmailAddress, Finding, FindingCode, Host, Provider, Retry,
-    SmtpForm, TypedSecret, finding::FindingValue,
+    AuthorizationState, CheckOutcome, CheckReport, EmailAddress, Finding, FindingCode, Host,
+    Provider, Retry, SmtpForm, TypedSecret, finding::FindingValue,
 };
-use mail::DomainCheck;
+use mail::{CheckOf, CheckRequest, DomainCheck};
 use sandbox::{Action, Faults, Given, Scenario, TokenError, scenarios};
 
 use crate::support::{ALICE, World, finding};
@@ -43,15 +44,46 @@ const ELSEWHERE: &[(FindingCode, &str)] = {
 /// The scenarios that an action shows.
 fn shown_by(action: Action) -> Vec<Scenario> {
     let all = scenarios().into_iter();
-    all.filter(|scenario| scenario.at == action && scenario.given != Given::ToItself)
-        .collect()
+    all.filter(|scenario| scenario.at == action).collect()
+}
+
+/// With the mailbox of the account that sends.
+fn with_mailbox(world: &World, form: SmtpForm) -> SmtpForm {
+    SmtpForm {
+        mailbox_enabled: true,
+        mailbox_email: ALICE.into(),
+        mailbox_password: TypedSecret::new("alice-password"),
+        mailbox_host: world.descriptor().imap_host.clone(),
+        mailbox_port: world.descriptor().imap_starttls_port.to_string(),
+        ..form
+    }
+}
+
+/// A check of what is on a form, with a test email when there is a recipient.
+async fn check(world: &World, form: &SmtpForm, recipient: Option<&str>) -> CheckReport {
+    let request = CheckRequest {
+        recipient: recipient.map(str::to_owned),
+        ..CheckRequest::default()
+    };
+    let begun = world
+        .mailer
+        .begin_check(CheckOf::Form(form), request, &world.admin);
+    let id = begun.await.unwrap();
+    world.mailer.finish_check(&id).await.unwrap().unwrap()
+}
+
+fn findings(report: &CheckReport) -> Vec<FindingCode> {
+    let steps = report.steps.iter();
+    let found = steps.filter_map(|step| step.finding.as_ref());
+    found.map(|finding| finding.code).collect()
 }
 
 /// The form for a scenario.
 fn form(world: &World, given: Given) -> SmtpForm {
     let form = world.oauth_form();
     match given {
-        Given::Nothing | Given::ToItself => form,
+        Given::Nothing => form,
+        Given::ToItself => with_mailbox(world, form),
         Given::Password => world.basic_form(),
         Given::NoSignIn => SmtpForm {
             authentication_required: false,
@@ -163,7 +195,8 @@ async fn each_scenario_of_a_refresh_leads_to_its_finding() {
 
 #[tokio::test]
 async fn each_scenario_of_a_test_email_leads_to_its_finding() {
-    for scenario in shown_by(Action::Test) {
+    let all = shown_by(Action::Test).into_iter();
+    for scenario in all.filter(|scenario| scenario.given != Given::ToItself) {
         let world = world_for(&scenario).await;
         let form = form(&world, scenario.given);
         world.save(&form).await;
@@ -191,6 +224,52 @@ async fn each_scenario_of_a_test_email_leads_to_its_finding() {
                 scenario.name
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn each_scenario_of_a_check_leads_to_its_finding() {
+    for scenario in shown_by(Action::Check) {
+        let world = World::with_dns(|_| ()).await;
+        // Certificates and the provider's clock go by the time of the machine.
+        let now = SystemClock.now().since(world.clock.now());
+        world.clock.advance(now);
+        let form = form(&world, scenario.given);
+        world.save(&form).await;
+        world.authorize(ALICE, true).await;
+        assert_eq!(
+            findings(&check(&world, &form, None).await),
+            [FindingCode::DkimNoSelector],
+            "{}",
+            scenario.name
+        );
+        world.control().set(scenario.faults().unwrap());
+        let report = check(&world, &form, None).await;
+        let found = findings(&report);
+        assert!(
+            found.contains(&named(&scenario).unwrap()),
+            "{}: {found:?}",
+            scenario.name
+        );
+        assert_eq!(report.outcome, CheckOutcome::Passed, "{}", scenario.name);
+    }
+}
+
+#[tokio::test]
+async fn each_scenario_of_the_mailbox_leads_to_its_finding() {
+    let arrivals = shown_by(Action::Test).into_iter();
+    let arrivals = arrivals.filter(|scenario| scenario.given == Given::ToItself);
+    for scenario in shown_by(Action::Mailbox).into_iter().chain(arrivals) {
+        let world = world_for(&scenario).await;
+        let form = with_mailbox(&world, world.basic_form());
+        world.control().set(scenario.faults().unwrap());
+        let recipient = (scenario.given == Given::ToItself).then_some(ALICE);
+        let found = findings(&check(&world, &form, recipient).await);
+        assert!(
+            found.contains(&named(&scenario).unwrap()),
+            "{}: {found:?}",
+            scenario.name
+        );
     }
 }
 
