@@ -4,12 +4,15 @@ use std::{net::SocketAddr, time::Duration};
 
 use access::{Access, AccessOptions};
 use axum::Router;
-use mail::{DeniedNetworks, Mailer, MailerOptions};
+use mail::Mailer;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{net::TcpListener, time::sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Config, Limits, StartError, config::PublicUrl, connections, data::open_store, web};
+use crate::{
+    Config, Limits, StartError, config::PublicUrl, connections, data::open_store,
+    mailer::open_mailer, web,
+};
 
 /// How long requests may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -45,19 +48,7 @@ impl Application {
     pub async fn with_limits(config: Config, limits: Limits) -> Result<Self, StartError> {
         let store = open_store(&config).await?;
         let access = Access::new(store.clone(), AccessOptions::default());
-        let denied = if config.deny_private_networks {
-            DeniedNetworks::private()
-        } else {
-            DeniedNetworks::default()
-        };
-        let options = MailerOptions {
-            denied: denied.and(config.deny_networks),
-            dns_server: config.dns_server,
-            extra_roots: config.extra_roots,
-            sandbox: config.sandbox,
-            ..MailerOptions::default()
-        };
-        let mailer = Mailer::new(store, options)?;
+        let mailer = open_mailer(&config, store)?;
         let listen_error = |source| StartError::Listen {
             address: config.listen,
             source,

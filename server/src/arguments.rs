@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use server::config::{Setting, Sources};
 
-use crate::commands::{account, audit, key};
+use crate::commands::{account, audit, check, key};
 
 /// Outgoing mail with OAuth 2.0, set up once for everything an organisation runs.
 ///
@@ -27,6 +27,10 @@ pub enum Command {
     Serve,
     /// Print the configuration in force with the source of each value, secrets hidden
     Config,
+    /// Try each step of the connection with what is saved, and say what to do about what fails
+    ///
+    /// Ends with 0 when all is well, with 1 when something fails, and with 2 when it could not run.
+    Check(check::Options),
     /// Add, list, change and remove the accounts that people sign in with
     #[command(subcommand)]
     Account(account::Command),

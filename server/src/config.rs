@@ -69,6 +69,8 @@ pub struct Config {
     pub extra_roots: Vec<Vec<u8>>,
     /// The provider on loopback, when there is one.
     pub sandbox: Option<Preset>,
+    /// Its name server: with it nobody else is asked what domains publish.
+    pub sandbox_dns: Option<std::net::SocketAddr>,
     /// Which events are logged, as in `RUST_LOG`.
     pub log: String,
     /// How they are written.
@@ -125,7 +127,7 @@ impl Config {
         let database_url = database::read(&values, data, &mut report)?;
         let key = key::read(&values, data, &mut report)?;
         let extra_roots = certificates::read(&values, &mut report)?;
-        let sandbox = sandbox::read(&values, &mut report)?;
+        let (sandbox, sandbox_dns) = sandbox::read(&values, &mut report)?.unzip();
         let log = values.text_or(Setting::Log, "info")?;
         report.value(Setting::Log, &log);
         let log_format = values.text_or(Setting::LogFormat, "text")?;
@@ -145,6 +147,7 @@ impl Config {
             key,
             extra_roots,
             sandbox,
+            sandbox_dns: sandbox_dns.flatten(),
             log: match EnvFilter::try_new(&log.value) {
                 Ok(_) => log.value,
                 Err(error) => return Err(log.wrong(error.to_string())),

@@ -9,6 +9,7 @@ mod application;
 mod connections;
 mod data;
 mod limits;
+mod mailer;
 mod start_error;
 mod web;
 
@@ -16,5 +17,6 @@ pub use application::Application;
 pub use config::Config;
 pub use data::open_store;
 pub use limits::Limits;
+pub use mailer::open_mailer;
 pub use start_error::StartError;
 pub use web::{PERMISSIONS, Permission, Rule, routes};

@@ -10,19 +10,20 @@ use server::{Application, Config, config::ConfigError, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, Command};
-use commands::{CommandError, account, audit, key};
+use commands::{CommandError, account, audit, check, key};
 
-/// A configuration that is wrong; anything else ends with 1.
-const WRONG_CONFIGURATION: u8 = 2;
+/// A configuration that is wrong, or a check that could not run; anything else ends with 1.
+const COULD_NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("mailgrant: {}", in_one_line(&*error));
-            if error.is::<ConfigError>() {
-                ExitCode::from(WRONG_CONFIGURATION)
+            let is_check = matches!(arguments.command, Some(Command::Check(_)));
+            if is_check || error.is::<ConfigError>() {
+                ExitCode::from(COULD_NOT_RUN)
             } else {
                 ExitCode::FAILURE
             }
@@ -30,22 +31,38 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let sources = arguments.sources(std::env::vars_os());
     let printed = match &arguments.command {
         Some(Command::Config) => Config::describe(&sources)?,
-        None | Some(Command::Serve) => return serve(Config::load(&sources)?),
+        None | Some(Command::Serve) => {
+            serve(Config::load(&sources)?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Command::Check(options)) => {
+            let ended = wait(check::run(options, &Config::load(&sources)?))?;
+            return Ok(code_of(ended));
+        }
         Some(Command::Account(command)) => wait(account::run(command, &Config::load(&sources)?))?,
         Some(Command::Key(command)) => wait(key::run(command, &Config::load(&sources)?))?,
         Some(Command::Audit(command)) => wait(audit::run(command, &Config::load(&sources)?))?,
     };
-    Ok(std::io::stdout().write_all(printed.as_bytes())?)
+    std::io::stdout().write_all(printed.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn code_of(ended: check::Ended) -> ExitCode {
+    match ended {
+        check::Ended::Well => ExitCode::SUCCESS,
+        check::Ended::Failing => ExitCode::FAILURE,
+        check::Ended::Stopped => ExitCode::from(COULD_NOT_RUN),
+    }
 }
 
 #[tokio::main]
-async fn wait(
-    command: impl Future<Output = Result<String, CommandError>>,
-) -> Result<String, CommandError> {
+async fn wait<T>(
+    command: impl Future<Output = Result<T, CommandError>>,
+) -> Result<T, CommandError> {
     command.await
 }
 

@@ -19,13 +19,13 @@ pub async fn begin_check(
     super::context::answer(verbs::begin(&form, recipient, dkim_selector).await)
 }
 
-/// Ends a check; `false` when it has ended already.
+/// Ends a check, and waits for that; `false` when it has ended already.
 ///
 /// # Errors
 /// `BadRequest`, `Unavailable`, `Offline`.
 #[server(prefix = "/api", endpoint = "cancel_check")]
 pub async fn cancel_check(id: String) -> Result<bool, ApiError> {
-    super::context::answer(verbs::cancel(&id))
+    super::context::answer(verbs::cancel(&id).await)
 }
 
 /// Checks without a test email, for browsers without WASM: the page follows when it has ended.
@@ -107,8 +107,15 @@ mod verbs {
         answer(ended.map(|(report, _)| report))
     }
 
-    pub fn cancel(id: &str) -> Result<bool, ApiError> {
-        let id = CheckId::parse(id).map_err(|_| ApiError::BadRequest)?;
-        Ok(mailer()?.cancel_check(&id))
+    pub async fn cancel(id: &str) -> Result<bool, ApiError> {
+        let (mailer, id) = (
+            mailer()?,
+            CheckId::parse(id).map_err(|_| ApiError::BadRequest)?,
+        );
+        let ends = mailer.cancel_check(&id);
+        if ends {
+            mailer.finish_check(&id).await?;
+        }
+        Ok(ends)
     }
 }

@@ -75,8 +75,8 @@ pub async fn after_test(
         mailer()?.keep_draft(&session, form).await?;
     }
     let rest = match outcome {
-        Ok(check) => format!("draft=1&check={}#test-email", check.as_str()),
-        Err(ApiError::NoSettings) => "check=none#test-email".to_owned(),
+        Ok(check) => format!("draft=1&check={}#connection", check.as_str()),
+        Err(ApiError::NoSettings) => "check=none#connection".to_owned(),
         Err(ApiError::Test { errors, recipient }) => {
             let draft = if errors.is_empty() { "1" } else { "refused" };
             match recipient {
@@ -87,7 +87,7 @@ pub async fn after_test(
                 None => format!("draft={draft}#outcome"),
             }
         }
-        Err(_) => "draft=1&check=unavailable#test-email".to_owned(),
+        Err(_) => "draft=1&check=unavailable#connection".to_owned(),
     };
     context::redirect(&format!("{PAGE}?data_center={id}&{rest}"))
 }

@@ -4,6 +4,7 @@ use std::{io, path::PathBuf};
 
 use access::{AccessError, FormError};
 use domain::{AccountName, FormErrors, access::AccessField};
+use mail::MailError;
 use server::StartError;
 use store::StoreError;
 
@@ -36,6 +37,15 @@ pub enum CommandError {
     /// Standard input holds no password.
     #[error("the first line of standard input holds no password")]
     NoPassword,
+    /// The address for the test email is none.
+    #[error("the recipient is no email address")]
+    WrongRecipient,
+    /// A check ended without a report.
+    #[error("the check broke off")]
+    NoReport,
+    /// The check could not be made.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// A key by value cannot be replaced where it is.
     #[error(
         "the key is given by value, and where that is kept cannot be written from here; add --new-key-file FILE for the new one"

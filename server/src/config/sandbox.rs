@@ -1,6 +1,6 @@
 //! The descriptor of the sandbox.
 
-use std::fs;
+use std::{fs, net::SocketAddr};
 
 use domain::{Preset, PresetAuthentication, Provider, Security};
 use serde::Deserialize;
@@ -15,6 +15,7 @@ struct Descriptor {
     scope: String,
     smtp_host: String,
     smtp_starttls_port: u16,
+    dns: Option<SocketAddr>,
 }
 
 impl From<Descriptor> for Preset {
@@ -34,8 +35,11 @@ impl From<Descriptor> for Preset {
     }
 }
 
+/// The preset, and the name server.
+type Sandbox = (Preset, Option<SocketAddr>);
+
 /// Reads the descriptor, when one is set.
-pub fn read(values: &Values, report: &mut Report) -> Result<Option<Preset>, ConfigError> {
+pub fn read(values: &Values, report: &mut Report) -> Result<Option<Sandbox>, ConfigError> {
     let path = values.text(Setting::SandboxFile)?;
     report.optional(Setting::SandboxFile, path.as_ref());
     let Some(path) = path else {
@@ -45,5 +49,6 @@ pub fn read(values: &Values, report: &mut Report) -> Result<Option<Preset>, Conf
         .map_err(|error| path.wrong(format!("cannot read {}: {error}", path.value)))?;
     let descriptor: Descriptor = serde_json::from_slice(&text)
         .map_err(|error| path.wrong(format!("{} is no descriptor: {error}", path.value)))?;
-    Ok(Some(descriptor.into()))
+    let dns = descriptor.dns;
+    Ok(Some((descriptor.into(), dns)))
 }

@@ -53,6 +53,9 @@ impl Program {
             if let Some((_, address)) = line.split_once("address=") {
                 break address.trim().to_owned();
             }
+            if let Some((_, address)) = line.split_once("\"listening\",\"address\":\"") {
+                break address.split('"').next().unwrap().to_owned();
+            }
         };
         Self {
             child,
@@ -67,6 +70,33 @@ impl Program {
             .args(arguments)
             .output()
             .unwrap()
+    }
+
+    /// Runs it, interrupts it (as Ctrl-C does) once it has printed a word, and gives how it ended and what it printed.
+    pub fn interrupted(
+        directory: &Path,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+        word: &str,
+    ) -> (Option<i32>, String) {
+        let mut child = command(directory, settings)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut printed = String::new();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        while !printed.contains(word) && output.read_line(&mut printed).unwrap() > 0 {}
+        let id = child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-INT", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        output.read_to_string(&mut printed).unwrap();
+        (child.wait().unwrap().code(), printed)
     }
 
     /// The link to set it up, which it has printed.

@@ -35,6 +35,7 @@ impl Provider {
         let found = self.descriptor();
         let authority = CertificateDer::from_pem_slice(found.ca_pem.as_bytes()).unwrap();
         config.extra_roots = vec![authority.to_vec()];
+        config.sandbox_dns = found.dns.parse().ok();
         config.sandbox = Some(Preset {
             provider: domain::Provider::Sandbox,
             smtp_host: found.smtp_host.clone(),

@@ -1,0 +1,111 @@
+//! `mailgrant check`: proves each step of a connection, with what is saved.
+
+use std::{
+    io::{self, Write as _},
+    pin::pin,
+};
+
+use clap::Args;
+use domain::{Actor, CheckEvent, CheckId, CheckOutcome, CheckReport, DataCenterId};
+use futures::StreamExt as _;
+use mail::{CheckOf, CheckRequest, Mailer, TestError};
+use server::Config;
+
+use super::{CommandError, Opened};
+
+/// What to check, and how to tell it.
+#[derive(Args)]
+pub struct Options {
+    /// Data center whose saved settings are checked
+    #[arg(long, value_name = "ID", default_value = DataCenterId::DEFAULT, value_parser = data_center)]
+    data_center: DataCenterId,
+    /// Send a test email to this address at the end
+    #[arg(long, value_name = "ADDRESS")]
+    recipient: Option<String>,
+    /// DKIM selector that the provider signs with
+    #[arg(long, value_name = "SELECTOR", default_value = "")]
+    dkim_selector: String,
+    /// Print one JSON report at the end, and nothing else
+    #[arg(long)]
+    json: bool,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Well.
+    Well,
+    /// Something fails.
+    Failing,
+    /// Somebody stopped it.
+    Stopped,
+}
+
+/// Does it, and prints each step as it finishes.
+pub async fn run(options: &Options, config: &Config) -> Result<Ended, CommandError> {
+    let opened = Opened::existing(config).await?;
+    let mailer = server::open_mailer(config, opened.store.clone())?;
+    let checked = check(options, &mailer).await;
+    // A refresh under way has used up its refresh token; its answer must be stored.
+    mailer.settle().await;
+    opened.store.close().await;
+    let report = checked?;
+    if options.json {
+        let mut output = io::stdout().lock();
+        serde_json::to_writer_pretty(&mut output, &report)?;
+        writeln!(output)?;
+    } else {
+        let finding = app::unplaced(&report).map(app::finding_in_text);
+        let ended = app::ended(&report);
+        write!(io::stdout(), "\n{}{ended}\n", finding.unwrap_or_default())?;
+    }
+    Ok(match report.outcome {
+        CheckOutcome::Delivered { .. } | CheckOutcome::Passed => Ended::Well,
+        CheckOutcome::Failed(_) => Ended::Failing,
+        CheckOutcome::Cancelled => Ended::Stopped,
+    })
+}
+
+async fn check(options: &Options, mailer: &Mailer) -> Result<CheckReport, CommandError> {
+    let request = CheckRequest {
+        recipient: options.recipient.clone(),
+        dkim_selector: options.dkim_selector.clone(),
+    };
+    let of = CheckOf::Saved(&options.data_center);
+    let begun = mailer
+        .begin_check(of, request, &Actor::command_line())
+        .await;
+    let id = begun.map_err(|error| match error {
+        TestError::Form { .. } => CommandError::WrongRecipient,
+        TestError::Mail(error) => error.into(),
+    })?;
+    let mut finishing = pin!(finish(options, mailer, &id));
+    tokio::select! {
+        report = &mut finishing => report,
+        _ = tokio::signal::ctrl_c() => {
+            mailer.cancel_check(&id);
+            finishing.await
+        }
+    }
+}
+
+async fn finish(
+    options: &Options,
+    mailer: &Mailer,
+    id: &CheckId,
+) -> Result<CheckReport, CommandError> {
+    if let Some(events) = mailer.watch_check(id) {
+        let mut events = pin!(events);
+        while let Some(event) = events.next().await {
+            if let (CheckEvent::Step(step), false) = (event, options.json) {
+                io::stdout().write_all(app::step_in_text(&step).as_bytes())?;
+            }
+        }
+    }
+    let report = mailer.finish_check(id).await?;
+    report.ok_or(CommandError::NoReport)
+}
+
+fn data_center(typed: &str) -> Result<DataCenterId, &'static str> {
+    DataCenterId::parse(typed).map_err(|_| "not the ID of a data center, such as default")
+}

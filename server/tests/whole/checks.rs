@@ -1,0 +1,300 @@
+//! Checks as pages ask for them: begun, told step by step, stopped, shown again, and given as text.
+
+use std::time::Duration;
+
+use domain::CheckReport;
+use reqwest::Response;
+use sandbox::{Faults, RefusalStyle, Stage};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::support::{Browser, Form, Provider, Reply, Server, TEST};
+
+const BEGIN: &str = "/api/begin_check";
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn start() -> (Provider, Server) {
+    let provider = Provider::start().await;
+    let server = Server::start_with(|config| provider.introduce(config)).await;
+    (provider, server)
+}
+
+/// Begins a check without a test email; gives its id.
+async fn begin(browser: &Browser, form: &Form) -> String {
+    let body = format!("{}&dkim_selector=", form.body());
+    let begun = browser.fetch(BEGIN, body).await;
+    assert_eq!(begun.status, 200, "{begun:?}");
+    begun.json().as_str().unwrap().to_owned()
+}
+
+/// The form over what is saved, its secrets kept.
+async fn saved_form(provider: &Provider, browser: &Browser) -> Form {
+    let form = provider.current_form(browser).await;
+    form.with("client_secret", "")
+}
+
+/// Everything that is told of a check, to its end.
+async fn listen(browser: &Browser, id: &str) -> Vec<Value> {
+    let path = format!("/events/check/{id}");
+    let mut response = browser.request("GET", &path).send().await.unwrap();
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    assert!(response.headers().get("content-encoding").is_none());
+    let mut text = String::new();
+    while let Some(chunk) = chunk(&mut response).await {
+        text.push_str(&chunk);
+    }
+    let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
+    data.map(|data| serde_json::from_str(data.trim()).unwrap())
+        .collect()
+}
+
+async fn chunk(response: &mut Response) -> Option<String> {
+    let chunk = timeout(PATIENCE, response.chunk())
+        .await
+        .unwrap()
+        .unwrap()?;
+    Some(String::from_utf8(chunk.to_vec()).unwrap())
+}
+
+fn text<'a>(piece: &'a Value, name: &str) -> &'a str {
+    piece[name].as_str().unwrap_or_else(|| panic!("{piece}"))
+}
+
+async fn transcript(browser: &Browser, id: &str) -> Reply {
+    browser.get(&format!("/checks/{id}/transcript")).await
+}
+
+#[tokio::test]
+async fn steps_are_told_as_they_finish_and_the_report_at_the_end() {
+    let (provider, server) = start().await;
+    let browser = server.administrator();
+    provider.authorize(&browser).await;
+    let id = begin(&browser, &saved_form(&provider, &browser).await).await;
+    let told = listen(&browser, &id).await;
+
+    assert_eq!(text(&told[0], "into"), "test-result");
+    assert_eq!(told[0]["replaces"], true);
+    let (last, steps) = told[1..].split_last().unwrap();
+    assert!(steps.len() > 10, "{steps:?}");
+    for step in steps {
+        assert_eq!(
+            (&step["replaces"], &step["ended"]),
+            (&false.into(), &Value::Null)
+        );
+        assert!(text(step, "into").starts_with("steps-"), "{step}");
+        assert!(text(step, "html").contains("<li class=\"step "), "{step}");
+    }
+    let said = steps
+        .iter()
+        .map(|step| text(step, "said"))
+        .collect::<Vec<_>>();
+    assert!(said.contains(&"SMTP, Authenticate: passed"), "{said:?}");
+    assert_eq!(last["ended"], true);
+    assert!(
+        text(last, "html").contains("The connection works"),
+        "{last}"
+    );
+    assert!(provider.control().messages().is_empty());
+
+    // Whoever comes later sees the same.
+    assert_eq!(listen(&browser, &id).await.len(), told.len());
+}
+
+#[tokio::test]
+async fn a_finding_stands_at_its_step_with_cause_and_fix() {
+    let (provider, server) = start().await;
+    let browser = server.administrator();
+    provider.authorize(&browser).await;
+    provider.control().set(Faults {
+        refuse_tokens: Some(RefusalStyle::Google),
+        ..Faults::default()
+    });
+    let id = begin(&browser, &saved_form(&provider, &browser).await).await;
+    let told = listen(&browser, &id).await;
+    let last = told.last().unwrap();
+    assert_eq!(last["ended"], false);
+    let html = text(last, "html");
+    assert!(html.contains("The connection does not work"), "{html}");
+    let (_, step) = html.split_once("id=\"test-finding\"").unwrap();
+    let (finding, _) = step.split_once("</li>").unwrap();
+    for part in ["class=\"cause\"", "class=\"fix\"", "token_refused"] {
+        assert!(finding.contains(part), "{part}: {finding}");
+    }
+}
+
+#[tokio::test]
+async fn another_setting_is_one_click_away() {
+    let (provider, server) = start().await;
+    let browser = server.administrator();
+    let port = provider.descriptor().smtp_tls_port.to_string();
+    let form = Form::basic(provider.descriptor(), &browser.url).with("smtp_port", &port);
+    let id = begin(&browser, &form).await;
+    let told = listen(&browser, &id).await;
+    let html = text(told.last().unwrap(), "html");
+    assert!(html.contains("value=\"implicit_tls\""), "{html}");
+    assert!(html.contains(&format!("Use implicit TLS on port {port}")));
+    assert!(html.contains("with other settings than those saved"));
+}
+
+#[tokio::test]
+async fn a_check_is_stopped() {
+    let (provider, server) = start().await;
+    let browser = server.administrator();
+    provider.authorize(&browser).await;
+    provider.control().set(Faults {
+        silent_at: Some(Stage::Greeting),
+        ..Faults::default()
+    });
+    let id = begin(&browser, &saved_form(&provider, &browser).await).await;
+    let stopped = browser.fetch("/api/cancel_check", format!("id={id}")).await;
+    assert_eq!(stopped.body, "true", "{stopped:?}");
+    let told = listen(&browser, &id).await;
+    assert!(text(told.last().unwrap(), "html").contains("Stopped"));
+    let again = browser.fetch("/api/cancel_check", format!("id={id}")).await;
+    assert_eq!(again.body, "false", "{again:?}");
+}
+
+#[tokio::test]
+async fn operators_check_what_is_saved_whatever_they_send() {
+    let (provider, server) = start().await;
+    let administrator = server.administrator();
+    provider.authorize(&administrator).await;
+    let operator = server.operator().await;
+    let typed = saved_form(&provider, &administrator).await;
+    let typed = typed.with("smtp_host", "127.0.0.1").with("smtp_port", "9");
+    let id = begin(&operator, &typed).await;
+    let told = listen(&operator, &id).await;
+    assert_eq!(told.last().unwrap()["ended"], true, "{told:?}");
+
+    let viewer = server.viewer().await;
+    let refused = viewer.fetch(BEGIN, typed.body()).await;
+    assert_eq!(refused.body, "\"Forbidden\"");
+    assert_eq!(viewer.get(&format!("/events/check/{id}")).await.status, 403);
+    assert_eq!(transcript(&viewer, &id).await.status, 403);
+    let found = operator
+        .fetch("/api/discover", "email=a%40sandbox.test".into())
+        .await;
+    assert_eq!(found.body, "\"Forbidden\"");
+}
+
+#[tokio::test]
+async fn nothing_more_is_told_once_the_session_has_ended() {
+    let (provider, server) = start().await;
+    let browser = server.administrator_elsewhere().await;
+    provider.authorize(&browser).await;
+    provider.control().set(Faults {
+        silent_at: Some(Stage::Greeting),
+        ..Faults::default()
+    });
+    let id = begin(&browser, &saved_form(&provider, &browser).await).await;
+    let path = format!("/events/check/{id}");
+    let mut response = browser.request("GET", &path).send().await.unwrap();
+    chunk(&mut response).await.unwrap();
+    browser.submit("/logout", "").await;
+    let rest = async { while chunk(&mut response).await.is_some() {} };
+    timeout(Duration::from_secs(5), rest).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_last_check_is_shown_when_the_page_opens() {
+    let (provider, server) = start().await;
+    let browser = server.administrator();
+    provider.authorize(&browser).await;
+    let page = browser.get("/settings/smtp").await;
+    assert!(!page.body.contains("id=\"report-age\""), "{page:?}");
+    let form = saved_form(&provider, &browser).await;
+    listen(&browser, &begin(&browser, &form).await).await;
+    let page = browser.get("/settings/smtp").await;
+    assert!(page.body.contains("The connection works"), "{page:?}");
+    assert!(page.body.contains("just now"));
+    assert!(!page.body.contains("with other settings than those saved"));
+
+    let other = form.with("from_address", "Other <alice@sandbox.test>");
+    let saved = browser.fetch(crate::support::SAVE, other.body()).await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+    let page = browser.get("/settings/smtp").await;
+    assert!(page.body.contains("with other settings than those saved"));
+    assert!(
+        !server
+            .viewer()
+            .await
+            .get("/settings/smtp")
+            .await
+            .body
+            .contains("report-age")
+    );
+}
+
+#[tokio::test]
+async fn without_wasm_the_page_follows_when_it_has_ended() {
+    let (provider, server) = start().await;
+    let browser = server.administrator();
+    provider.authorize(&browser).await;
+    let form = saved_form(&provider, &browser).await;
+    let answer = browser.submit("/api/check_connection", form.body()).await;
+    let to = answer.location().to_owned();
+    assert!(
+        to.contains("&check=") && to.ends_with("#connection"),
+        "{to}"
+    );
+    let page = browser.get(to.split('#').next().unwrap()).await;
+    assert!(page.body.contains("The connection works"), "{page:?}");
+}
+
+#[tokio::test]
+async fn the_transcript_is_a_file_without_secrets() {
+    let (provider, server) = start().await;
+    let browser = server.administrator();
+    provider.authorize(&browser).await;
+    let form = saved_form(&provider, &browser).await;
+    let report = browser.fetch(TEST, form.body_to("bob@sandbox.test")).await;
+    let report: CheckReport = serde_json::from_str(&report.body).unwrap();
+    assert_eq!(report.recipient, "bob@sandbox.test");
+    let page = browser.get("/settings/smtp").await;
+    let (_, link) = page.body.split_once("href=\"/checks/").unwrap();
+    let id = link.split('/').next().unwrap();
+
+    let file = transcript(&browser, id).await;
+    assert_eq!(file.header("content-type"), "text/plain; charset=utf-8");
+    let disposition = file.header("content-disposition");
+    assert!(disposition.starts_with("attachment; filename=\"mailgrant-check-"));
+    assert!(disposition.ends_with(".txt\""), "{disposition}");
+    assert!(file.body.contains("AUTH XOAUTH2"), "{}", file.body);
+    assert!(file.body.contains("bob@sandbox.test accepted") || file.body.contains("Message-ID"));
+    for secret in provider.control().secrets() {
+        assert!(!file.body.contains(&secret), "{secret}: {}", file.body);
+    }
+    assert_eq!(transcript(&browser, "unknown").await.status, 404);
+}
+
+#[tokio::test]
+async fn settings_are_found_by_an_address_and_nothing_is_made_up() {
+    let (_provider, server) = start().await;
+    let browser = server.administrator();
+    let found = |email: &'static str| browser.fetch("/api/discover", format!("email={email}"));
+    let google = found("me%40gmail.com").await.json();
+    assert!(
+        text(&google, "html").contains("smtp.gmail.com:587"),
+        "{google}"
+    );
+    assert!(text(&google, "html").contains("Use this"));
+    let preset = &google["fillings"][0]["preset"];
+    assert_eq!(preset["smtp_host"], "smtp.gmail.com");
+    assert_eq!(google["fillings"][0]["username"], "me@gmail.com");
+    assert_eq!(found("nobody").await.status, 422);
+}
+
+#[tokio::test]
+async fn offline_is_said_and_nothing_proposed() {
+    let server = Server::start().await;
+    let browser = server.administrator();
+    let found = browser
+        .fetch("/api/discover", "email=me%40nowhere.test".into())
+        .await;
+    let found = found.json();
+    assert!(
+        text(&found, "html").contains("seems to be offline"),
+        "{found}"
+    );
+    assert_eq!(found["fillings"], Value::Array(Vec::new()));
+}
