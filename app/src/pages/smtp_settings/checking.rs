@@ -4,7 +4,7 @@ use domain::{EmailAddress, Security, SmtpForm, TlsMinimum};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::session::{Session, SignIn};
-use crate::{api, error::ApiError, ui::browser};
+use crate::{api, error::ApiError, rendered, ui::browser};
 
 impl Session {
     /// Checks the connection with what is on the form.
@@ -62,6 +62,8 @@ impl Session {
         self.check_error().set(None);
         self.remedied().set(false);
         self.checking().set(true);
+        // What an earlier check said is not to be taken for what this one will.
+        browser::put(rendered::RESULT, "", true);
         let form = self.state().form.get_untracked();
         let selector = self.dkim_selector().get_untracked();
         spawn_local(async move {
