@@ -16,7 +16,7 @@ mod tls;
 use std::net::IpAddr;
 
 use domain::{
-    Finding, FindingCode, Host, Security, SmtpSettings, TlsMinimum, UnixTime, finding::FindingValue,
+    Authentication, Finding, FindingCode, Host, Security, SmtpSettings, TlsMinimum, UnixTime, finding::FindingValue,
 };
 
 pub(crate) use connection::Connection;
@@ -31,6 +31,8 @@ pub(crate) struct Target {
     pub(crate) port: u16,
     pub(crate) security: Security,
     pub(crate) tls_minimum: TlsMinimum,
+    /// What findings at this server may name: who signs in, and who sends.
+    pub(crate) named: Vec<(FindingValue, String)>,
 }
 
 /// What a connection to a target is made with.
@@ -44,11 +46,19 @@ pub(crate) struct Way<'a> {
 
 impl Target {
     pub(crate) fn of<S>(settings: &SmtpSettings<S>) -> Self {
+        let from = settings.from.address.to_string();
+        let mut named = vec![(FindingValue::From, from)];
+        if let Authentication::Basic { username, .. } | Authentication::OAuth { username, .. } =
+            &settings.authentication
+        {
+            named.push((FindingValue::Username, username.clone()));
+        }
         Self {
             host: settings.host.clone(),
             port: settings.port,
             security: settings.security,
             tls_minimum: settings.tls_minimum,
+            named,
         }
     }
 
@@ -62,6 +72,8 @@ impl Target {
 
     /// A finding that names this server.
     pub(crate) fn finding(&self, code: FindingCode) -> Finding {
-        Finding::new(code).with(FindingValue::Server, self.address())
+        let finding = Finding::new(code).with(FindingValue::Server, self.address());
+        let named = self.named.iter();
+        named.fold(finding, |finding, (value, text)| finding.with(*value, text))
     }
 }

@@ -194,6 +194,7 @@ async fn session(turns: Vec<Turn>, credential: Credential) -> (Recorder, Option<
         port: listener.local_addr().unwrap().port(),
         security: Security::Plaintext,
         tls_minimum: TlsMinimum::Tls12,
+        named: Vec::new(),
     };
     let server = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
@@ -295,6 +296,7 @@ async fn a_reply_without_end_is_cut_off() {
         port,
         security: Security::Plaintext,
         tls_minimum: TlsMinimum::Tls12,
+        named: Vec::new(),
     };
     let recorder = Recorder::default();
     let finding = open(&target, &recorder).await.err().unwrap();

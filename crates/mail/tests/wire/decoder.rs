@@ -214,6 +214,15 @@ async fn each_scenario_of_a_test_email_leads_to_its_finding() {
         let last_reply = report.last_reply.as_deref();
         if let Some(finding) = found {
             assert_retry(&scenario, finding, last_reply);
+            // For commands that are copied.
+            let signs_in = form.authentication_required;
+            assert!(!finding.value(FindingValue::From).is_empty());
+            assert_eq!(
+                finding.value(FindingValue::Username),
+                if signs_in { ALICE } else { "" },
+                "{}",
+                scenario.name
+            );
         }
         let faults = scenario.faults().unwrap();
         if faults.refuse_tokens.is_some() || faults.refuse_passwords.is_some() {
