@@ -16,7 +16,8 @@ mod tls;
 use std::net::IpAddr;
 
 use domain::{
-    Authentication, Finding, FindingCode, Host, Security, SmtpSettings, TlsMinimum, UnixTime, finding::FindingValue,
+    Authentication, Finding, FindingCode, Host, Security, SmtpSettings, TlsMinimum, UnixTime,
+    finding::FindingValue,
 };
 
 pub(crate) use connection::Connection;
