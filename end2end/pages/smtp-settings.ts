@@ -17,7 +17,8 @@ export interface SmtpConfiguration {
 export class SmtpSettingsPage {
   readonly smtp: Locator;
   readonly authentication: Locator;
-  readonly testEmail: Locator;
+  /** Checks and the test email, with what came of them. */
+  readonly connection: Locator;
   readonly saveAndAuthorize: Locator;
   readonly save: Locator;
   /** What came of the last save and of the sign-in. */
@@ -33,7 +34,7 @@ export class SmtpSettingsPage {
   ) {
     this.smtp = page.getByRole('region', { name: 'SMTP configuration' });
     this.authentication = page.getByRole('region', { name: 'Authentication' });
-    this.testEmail = page.getByRole('region', { name: 'Connection' });
+    this.connection = page.getByRole('region', { name: 'Connection' });
     this.saveAndAuthorize = page.getByRole('button', { name: 'Save & Authorize', exact: true });
     this.save = page.getByRole('button', { name: 'Save', exact: true });
     this.outcome = page.locator('#outcome');
@@ -130,11 +131,15 @@ export class SmtpSettingsPage {
   }
 
   get recipient(): Locator {
-    return this.field(this.testEmail, 'Recipient');
+    return this.field(this.connection, 'Recipient');
   }
 
   get test(): Locator {
-    return this.testEmail.getByRole('button', { name: 'Test', exact: true });
+    return this.connection.getByRole('button', { name: 'Test', exact: true });
+  }
+
+  get check(): Locator {
+    return this.connection.getByRole('button', { name: 'Check the connection' });
   }
 
   get messageId(): Locator {
@@ -203,12 +208,12 @@ export class SmtpSettingsPage {
 
   /** The step of the report that does this, with what was sent and received. */
   step(kind: string): Locator {
-    return this.testEmail.getByRole('listitem').filter({ has: this.page.getByText(kind, { exact: true }) });
+    return this.connection.getByRole('listitem').filter({ has: this.page.getByText(kind, { exact: true }) });
   }
 
   /** Waits for "Delivered" and gives the Message-ID. */
   async delivered(): Promise<string> {
-    await expect(this.testEmail.getByText('Delivered', { exact: true })).toBeVisible({ timeout: 10_000 });
+    await expect(this.connection.getByText('Delivered', { exact: true })).toBeVisible({ timeout: 10_000 });
     return (await this.messageId.textContent()) ?? '';
   }
 

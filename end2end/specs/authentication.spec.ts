@@ -25,8 +25,8 @@ for (const security of ['STARTTLS, required', 'Implicit TLS'] satisfies Security
     await settings.sendTest('someone@example.org');
     await settings.delivered();
     expect(await sandbox.messageTo('someone@example.org')).toMatchObject({ account: person.address });
-    await expect(settings.testEmail).not.toContainText(person.password);
-    await expect(settings.testEmail).not.toContainText(Buffer.from(`\0${person.address}\0${person.password}`).toString('base64'));
+    await expect(settings.connection).not.toContainText(person.password);
+    await expect(settings.connection).not.toContainText(Buffer.from(`\0${person.address}\0${person.password}`).toString('base64'));
 
     // A saved password is for where it was saved for only.
     await settings.host.fill('mail.example.com');
@@ -70,7 +70,7 @@ test('a test email that fails says why, what to do, and shows the exchange', asy
   await expect(settings.step('Authenticate').last()).toContainText('535');
   await expect(settings.step('Authenticate').last()).toContainText('failed');
   // Google's reason comes in the challenge, which most programs hide.
-  await expect(settings.testEmail).toContainText('"status":"400"');
+  await expect(settings.connection).toContainText('"status":"400"');
 
   await sandbox.reset();
   // A port and a security that do not fit.
