@@ -30,7 +30,7 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
         |tls| [&*tls.version, ", ", &tls.cipher].concat(),
     );
     let age = text::age(now.since(report.started_at));
-    let others = report.settings_version != saved;
+    let others = report.settings_version == 0 || report.settings_version != saved;
     let transcript = text::transcript(&report);
     let download = ["/checks/", id.as_str(), "/transcript"].concat();
     let main = main_step(&report);

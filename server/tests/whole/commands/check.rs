@@ -85,7 +85,7 @@ fn could_not_run_is_neither_well_nor_failing() {
         ("check", "there is no database"),
         ("check --data-center Ünknown", "not the ID of a data center"),
         ("check --unknown", "unexpected argument"),
-        ("check --listen nowhere", "nowhere"),
+        ("check --listen nowhere", "command line, --listen"),
     ] {
         let told = run_with(directory.path(), words, &[]).bad(2);
         assert!(told.contains(said), "{words}: {told}");
