@@ -12,7 +12,7 @@ use tokio::{sync::watch, time::Instant};
 use super::feed::Feed;
 
 /// How long the events of a run can be watched after its end.
-const KEPT: Duration = Duration::from_secs(5 * 60);
+const KEPT: Duration = Duration::from_mins(5);
 /// Runs at most, with those that have ended.
 const RUNS_AT_MOST: usize = 256;
 
@@ -105,7 +105,7 @@ mod tests {
         let registry = Registry::default();
         drop(Ending(registry.add(&id(1)).unwrap()));
         registry.add(&id(2)).unwrap();
-        tokio::time::advance(KEPT - Duration::from_secs(1)).await;
+        tokio::time::advance(Duration::from_secs(299)).await;
         registry.add(&id(3)).unwrap();
         assert!(registry.get(&id(1)).is_some());
         tokio::time::advance(Duration::from_secs(2)).await;

@@ -56,7 +56,7 @@ pub(crate) async fn look_for_arrival(
         connection.examine(&mut quiet).await?;
         let deadline = Instant::now() + PATIENCE;
         let arrived = loop {
-            match connection.from_of(&sent.message_id).await {
+            match connection.sender_of(&sent.message_id).await {
                 Ok(None) if Instant::now() < deadline => sleep(EVERY).await,
                 found => break found.map_err(|code| mailbox.finding(code)),
             }
@@ -91,7 +91,7 @@ pub(crate) async fn look_for_arrival(
 
 impl Connection {
     /// The From of the message with this Message-ID; `None` when there is none.
-    async fn from_of(&mut self, message_id: &str) -> Result<Option<String>, FindingCode> {
+    async fn sender_of(&mut self, message_id: &str) -> Result<Option<String>, FindingCode> {
         let text =
             |text: &str| AString::try_from(text.to_owned()).map_err(|_| FindingCode::NotArrived);
         let key = SearchKey::Header(text("Message-ID")?, text(message_id)?);

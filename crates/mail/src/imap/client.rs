@@ -59,10 +59,10 @@ pub(crate) enum NoAnswer {
     Unreadable,
 }
 
-/// What came instead of the end of a command: `+`, with its text in base64 or plain.
+/// The end of a command, or `+`, with which the server asks for more.
 pub(crate) enum Said {
     Answer(Answer),
-    Challenge(String),
+    Challenge,
 }
 
 /// A connection that has not been greeted yet, or one after a TLS handshake.
@@ -109,7 +109,7 @@ impl Client {
     pub(crate) async fn command(&mut self, body: CommandBody<'static>) -> Result<Answer, NoAnswer> {
         match self.begin(body).await? {
             Said::Answer(answer) => Ok(answer),
-            Said::Challenge(_) => Err(NoAnswer::Unreadable),
+            Said::Challenge => Err(NoAnswer::Unreadable),
         }
     }
 
@@ -151,8 +151,8 @@ impl Client {
             let response = match ResponseCodec::default().decode_static(&self.buffer) {
                 Ok((rest, response)) => {
                     let taken = self.buffer.len() - rest.len();
-                    let raw: Vec<u8> = self.buffer.drain(..taken).collect();
-                    (response, raw)
+                    self.buffer.drain(..taken);
+                    response
                 }
                 Err(ResponseDecodeError::Incomplete | ResponseDecodeError::LiteralFound { .. }) => {
                     match (self.fill().await, leaving.take()) {
@@ -165,14 +165,9 @@ impl Client {
                 Err(ResponseDecodeError::Failed) => return Err(NoAnswer::Unreadable),
             };
             match response {
-                (Response::CommandContinuationRequest(_), raw) => {
-                    // As it came: it may be base64, or a text for people.
-                    let text = String::from_utf8_lossy(&raw);
-                    let text = text.trim().trim_start_matches('+').trim();
-                    return Ok(Said::Challenge(text.to_owned()));
-                }
-                (Response::Data(one), _) => data.push(one),
-                (Response::Status(status), _) => {
+                Response::CommandContinuationRequest(_) => return Ok(Said::Challenge),
+                Response::Data(one) => data.push(one),
+                Response::Status(status) => {
                     let (ending, tag, code, text) = match status {
                         Status::Ok { tag, code, text } => (Ending::Ok, tag, code, text),
                         Status::No { tag, code, text } => (Ending::No, tag, code, text),
@@ -212,7 +207,8 @@ impl Client {
     }
 
     async fn fill(&mut self) -> Result<(), NoAnswer> {
-        let mut chunk = [0; 8_192];
+        // On the heap: futures that wait for it would be large.
+        let mut chunk = vec![0; 8_192];
         match self.wire.read(&mut chunk).await {
             Ok(0) => Err(NoAnswer::Closed),
             Ok(read) => {

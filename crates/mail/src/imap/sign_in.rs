@@ -80,7 +80,7 @@ impl Connection {
         loop {
             match said {
                 Said::Answer(answer) => return Ok(answer),
-                Said::Challenge(_) => {
+                Said::Challenge => {
                     let message = messages.next();
                     // After our last message a challenge tells why, and is answered so that the refusal itself follows.
                     let line = match &message {

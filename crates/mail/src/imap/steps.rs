@@ -18,7 +18,7 @@ pub(super) struct Steps {
     part: CheckPart,
     sink: Sink,
     redactor: Redactor,
-    steps: Vec<CheckStep>,
+    done: Vec<CheckStep>,
 }
 
 /// A step under way.
@@ -52,7 +52,7 @@ impl Steps {
             part,
             sink,
             redactor: Redactor::default(),
-            steps: Vec::new(),
+            done: Vec::new(),
         }
     }
 
@@ -109,10 +109,10 @@ impl Steps {
             // Nobody may be listening any more.
             let _ = sink.send(done.clone());
         }
-        self.steps.push(done);
+        self.done.push(done);
     }
 
     pub(super) fn done(self) -> Vec<CheckStep> {
-        self.steps
+        self.done
     }
 }

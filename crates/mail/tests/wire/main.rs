@@ -5,6 +5,8 @@ mod authorization;
 mod decoder;
 mod discovery;
 mod dns;
+mod doctor;
+mod doctor_evidence;
 mod injection;
 mod names;
 mod outgoing;

@@ -69,6 +69,19 @@ on_both! {
         assert_eq!(store.check(&id(3)).await.unwrap(), None);
     }
 
+    async fn the_newest_check_that_was_not_cancelled_stands_for_a_data_center(database) {
+        let store = database.open().await;
+        assert_eq!(store.latest_check(home()).await.unwrap(), None);
+        let checks = [(1, delivered()), (3, CheckOutcome::Cancelled), (2, CheckOutcome::Passed)];
+        for (after, outcome) in checks {
+            store.keep_check(&id(after), &report(after, outcome), None).await.unwrap();
+        }
+        let latest = store.latest_check(home()).await.unwrap();
+        assert_eq!(latest, Some((id(2), report(2, CheckOutcome::Passed))));
+        let elsewhere = DataCenterId::parse("other").unwrap();
+        assert_eq!(store.latest_check(&elsewhere).await.unwrap(), None);
+    }
+
     async fn the_newest_twenty_of_each_data_center_stay(database) {
         let store = database.open().await;
         let name = domain::DataCenterName::parse("Other").unwrap();

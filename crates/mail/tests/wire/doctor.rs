@@ -1,0 +1,378 @@
+//! Checks without a message: how they begin, are watched, and end.
+
+use std::time::Duration;
+
+use domain::{
+    AuditAction, CheckEvent, CheckId, CheckOutcome, CheckPart, CheckReport, DataCenterId,
+    FindingCode, SmtpForm, StepKind, Verdict,
+};
+use futures::StreamExt;
+use mail::{CheckOf, CheckRequest, MailError, TestError};
+use sandbox::{Faults, ImapFault, Stage};
+
+use crate::support::{ALICE, BOB, World};
+
+/// With the mailbox of the account that sends.
+pub fn with_mailbox(world: &World, form: SmtpForm) -> SmtpForm {
+    let sandbox = world.descriptor();
+    SmtpForm {
+        mailbox_enabled: true,
+        mailbox_email: ALICE.into(),
+        mailbox_password: domain::TypedSecret::new("alice-password"),
+        mailbox_host: sandbox.imap_host.clone(),
+        mailbox_port: sandbox.imap_starttls_port.to_string(),
+        ..form
+    }
+}
+
+/// A check that sends nothing.
+pub async fn check(world: &World, form: &SmtpForm) -> CheckReport {
+    let id = begin(world, form).await;
+    world.mailer.finish_check(&id).await.unwrap().unwrap()
+}
+
+async fn begin(world: &World, form: &SmtpForm) -> CheckId {
+    let request = CheckRequest::default();
+    let begun = world
+        .mailer
+        .begin_check(CheckOf::Form(form), request, &world.admin);
+    begun.await.unwrap()
+}
+
+/// The kinds of a part with their verdicts.
+pub fn part(report: &CheckReport, part: CheckPart) -> Vec<(StepKind, Verdict)> {
+    let steps = report.steps.iter().filter(|step| step.part == part);
+    steps.map(|step| (step.kind, step.verdict)).collect()
+}
+
+fn kinds_of(report: &CheckReport, part: CheckPart, verdict: Verdict) -> Vec<StepKind> {
+    let steps = self::part(report, part).into_iter();
+    steps
+        .filter(|(_, one)| *one == verdict)
+        .map(|(kind, _)| kind)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_check_proves_every_step_and_hands_over_nothing() {
+    let world = World::authorized().await;
+    world.save(&with_mailbox(&world, world.oauth_form())).await;
+    let home = DataCenterId::default();
+    let request = CheckRequest::default();
+    let id = world
+        .mailer
+        .begin_check(CheckOf::Saved(&home), request, &world.admin)
+        .await
+        .unwrap();
+    let report = world.mailer.finish_check(&id).await.unwrap().unwrap();
+    assert_eq!(report.outcome, CheckOutcome::Passed);
+    assert_eq!(
+        (report.recipient.as_str(), report.settings_version),
+        ("", 2)
+    );
+    assert!(world.control().messages().is_empty());
+    {
+        use StepKind as S;
+        let smtp = part(&report, CheckPart::Smtp).into_iter();
+        let smtp = smtp.filter(|(kind, _)| *kind != S::Connect);
+        let (smtp, verdicts): (Vec<_>, Vec<_>) = smtp.unzip();
+        let mut expected = vec![
+            S::Resolve,
+            S::Greeting,
+            S::Ehlo,
+            S::StartTls,
+            S::Tls,
+            S::Ehlo,
+        ];
+        expected.extend([S::Authenticate, S::MailFrom, S::RcptTo, S::Reset, S::Quit]);
+        assert_eq!(smtp, expected);
+        assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Passed));
+        let imap = kinds_of(&report, CheckPart::Imap, Verdict::Passed);
+        assert_eq!(imap.last(), Some(&S::Logout));
+        let domain = part(&report, CheckPart::Domain).into_iter();
+        let domain: Vec<_> = domain.map(|(kind, _)| kind).collect();
+        assert_eq!(domain, [S::Mx, S::Spf, S::Dkim, S::Dmarc]);
+    }
+    let rcpt = report
+        .steps
+        .iter()
+        .find(|step| step.kind == StepKind::RcptTo);
+    assert_eq!(rcpt.unwrap().sent, format!("RCPT TO:<{ALICE}>"));
+    assert!(part(&report, CheckPart::Arrival).is_empty());
+
+    // It reads only, so nobody is told that anything was done.
+    let recorded = world.recorded().await;
+    assert!(
+        recorded
+            .iter()
+            .all(|record| record.action != AuditAction::TestEmailSent)
+    );
+    let latest = world.mailer.latest_check(&home).await.unwrap();
+    assert_eq!(latest, Some((id, report)));
+}
+
+#[tokio::test]
+async fn what_is_not_saved_is_told_apart() {
+    let world = World::new().await;
+    world.save(&world.basic_form()).await;
+    assert_eq!(check(&world, &world.basic_form()).await.settings_version, 1);
+    let other = SmtpForm {
+        from_address: ALICE.into(),
+        ..world.basic_form()
+    };
+    assert_eq!(check(&world, &other).await.settings_version, 0);
+}
+
+#[tokio::test]
+async fn steps_are_told_as_they_end_to_everybody_who_watches_whenever_they_come() {
+    let world = World::new().await;
+    world.control().set(Faults {
+        silent_at: Some(Stage::Mail),
+        ..Faults::default()
+    });
+    let id = begin(&world, &world.basic_form()).await;
+    let mut early = Box::pin(world.mailer.watch_check(&id).unwrap());
+    let mut seen = Vec::new();
+    // The server is silent now, so nothing but a live event can have brought this.
+    loop {
+        let event = early.next().await.unwrap();
+        let CheckEvent::Step(step) = &event else {
+            panic!("{event:?}")
+        };
+        let reached = step.kind == StepKind::Authenticate;
+        seen.push(event);
+        if reached {
+            break;
+        }
+    }
+    assert!(world.mailer.check(&id).await.unwrap().is_none());
+    let late: Vec<_> = world.mailer.watch_check(&id).unwrap().collect().await;
+    seen.extend(early.collect::<Vec<_>>().await);
+    let last: Vec<_> = world.mailer.watch_check(&id).unwrap().collect().await;
+    assert_eq!(seen, late);
+    assert_eq!(late, last);
+
+    let Some(CheckEvent::Finished(report)) = late.last() else {
+        panic!()
+    };
+    let told = late.iter().filter_map(|event| match event {
+        CheckEvent::Step(step) => Some(step),
+        CheckEvent::Finished(_) => None,
+    });
+    assert_eq!(told.clone().count(), report.steps.len());
+    assert!(told.into_iter().all(|step| report.steps.contains(step)));
+    assert_eq!(
+        world.mailer.check(&id).await.unwrap().as_ref(),
+        Some(&**report)
+    );
+}
+
+#[tokio::test]
+async fn what_nobody_began_cannot_be_watched_ended_or_waited_for() {
+    let world = World::new().await;
+    let id = CheckId::parse("nobody-began-this").unwrap();
+    assert!(world.mailer.watch_check(&id).is_none());
+    assert!(!world.mailer.cancel_check(&id));
+    assert_eq!(world.mailer.finish_check(&id).await.unwrap(), None);
+    let home = DataCenterId::default();
+    assert_eq!(world.mailer.latest_check(&home).await.unwrap(), None);
+    let (request, by) = (CheckRequest::default(), &world.admin);
+    let begun = world
+        .mailer
+        .begin_check(CheckOf::Saved(&home), request.clone(), by);
+    let refused = begun.await;
+    assert!(matches!(
+        refused,
+        Err(TestError::Mail(MailError::NoSettings))
+    ));
+    let form = SmtpForm {
+        data_center: "nowhere".into(),
+        ..world.basic_form()
+    };
+    let begun = world.mailer.begin_check(CheckOf::Form(&form), request, by);
+    let refused = begun.await;
+    assert!(
+        matches!(refused, Err(TestError::Mail(MailError::UnknownDataCenter))),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_check_that_is_ended_says_so_and_does_not_stand_for_the_settings() {
+    let world = World::new().await;
+    let before = check(&world, &world.basic_form()).await;
+    world.clock.advance(1);
+    world.control().set(Faults {
+        silent_at: Some(Stage::Greeting),
+        imap: Some(ImapFault::Silent),
+        ..Faults::default()
+    });
+    let id = begin(&world, &with_mailbox(&world, world.basic_form())).await;
+    let mut events = Box::pin(world.mailer.watch_check(&id).unwrap());
+    events.next().await.unwrap();
+    assert!(world.mailer.cancel_check(&id));
+    let report = world.mailer.finish_check(&id).await.unwrap().unwrap();
+    assert!(!world.mailer.cancel_check(&id));
+    assert_eq!(report.outcome, CheckOutcome::Cancelled);
+    assert!(
+        report
+            .steps
+            .iter()
+            .all(|step| step.verdict != Verdict::Failed)
+    );
+    let skipped = kinds_of(&report, CheckPart::Smtp, Verdict::Skipped);
+    assert_eq!(skipped.last(), Some(&StepKind::Quit));
+    let latest = world.mailer.latest_check(&DataCenterId::default()).await;
+    assert_eq!(latest.unwrap().unwrap().1, before);
+}
+
+#[tokio::test]
+async fn a_test_email_that_is_ended_is_recorded_all_the_same() {
+    let world = World::new().await;
+    world.control().set(Faults {
+        silent_at: Some(Stage::Greeting),
+        ..Faults::default()
+    });
+    let request = CheckRequest {
+        recipient: Some(BOB.into()),
+        ..CheckRequest::default()
+    };
+    let form = world.basic_form();
+    let begun = world
+        .mailer
+        .begin_check(CheckOf::Form(&form), request, &world.admin);
+    let id = begun.await.unwrap();
+    world.mailer.cancel_check(&id);
+    world.mailer.finish_check(&id).await.unwrap().unwrap();
+    let recorded = world.recorded().await;
+    let sent = recorded
+        .iter()
+        .find(|record| record.action == AuditAction::TestEmailSent);
+    assert!(format!("{sent:?}").contains("cancelled"), "{sent:?}");
+}
+
+#[tokio::test]
+async fn when_everything_is_silent_the_check_ends_and_names_what_was_waited_for() {
+    let world = World::with(|options| {
+        options.timeouts.check = Duration::from_millis(700);
+        options.timeouts.reply = Duration::from_mins(1);
+        options.timeouts.dns = Duration::from_mins(1);
+        options.timeouts.token = Duration::from_mins(1);
+    })
+    .await;
+    let form = with_mailbox(&world, world.oauth_form());
+    world.save(&form).await;
+    world.authorize(ALICE, true).await;
+    world.clock.advance(4_000);
+    world.control().set(Faults {
+        silent_at: Some(Stage::Greeting),
+        token_silent: true,
+        dns_silent: true,
+        imap: Some(ImapFault::Silent),
+        ..Faults::default()
+    });
+    let report = check(&world, &form).await;
+    let late = |part| kinds_of(&report, part, Verdict::Failed);
+    assert_eq!(late(CheckPart::OAuth), [StepKind::Grant]);
+    assert_eq!(late(CheckPart::Smtp), [StepKind::Greeting]);
+    assert_eq!(late(CheckPart::Imap), [StepKind::Greeting]);
+    assert_eq!(late(CheckPart::Domain), [StepKind::Mx]);
+    let CheckOutcome::Failed(finding) = &report.outcome else {
+        panic!()
+    };
+    assert_eq!(finding.code, FindingCode::TokenEndpointTimeout);
+    for step in report
+        .steps
+        .iter()
+        .filter(|step| step.verdict == Verdict::Failed)
+    {
+        assert!(step.finding.is_some(), "{step:?}");
+    }
+    {
+        use StepKind as S;
+        let skipped = kinds_of(&report, CheckPart::Smtp, Verdict::Skipped);
+        let skipped: Vec<_> = skipped
+            .into_iter()
+            .filter(|kind| *kind != S::Connect)
+            .collect();
+        let mut expected = vec![S::Ehlo, S::StartTls, S::Tls, S::Ehlo, S::Authenticate];
+        expected.extend([S::MailFrom, S::RcptTo, S::Reset, S::Quit]);
+        assert_eq!(skipped, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_failing_step_has_its_finding_and_what_follows_is_not_tried() {
+    let world = World::new().await;
+    for (stage, text, failed, skipped) in [
+        (
+            Stage::Rcpt,
+            "550 5.1.1 no",
+            StepKind::RcptTo,
+            vec![StepKind::Reset],
+        ),
+        (
+            Stage::Auth,
+            "535 5.7.8 no",
+            StepKind::Authenticate,
+            vec![StepKind::MailFrom, StepKind::RcptTo, StepKind::Reset],
+        ),
+    ] {
+        let replies = vec![sandbox::StageReply {
+            stage,
+            reply: text.into(),
+            times: None,
+        }];
+        world.control().set(Faults {
+            replies,
+            ..Faults::default()
+        });
+        let report = check(&world, &world.basic_form()).await;
+        let mut smtp = part(&report, CheckPart::Smtp);
+        smtp.retain(|(kind, _)| *kind != StepKind::Connect);
+        let mut end = vec![(failed, Verdict::Failed)];
+        end.extend(skipped.into_iter().map(|kind| (kind, Verdict::Skipped)));
+        end.push((StepKind::Quit, Verdict::Passed));
+        assert!(smtp.ends_with(&end), "{smtp:?}");
+        let step = report
+            .steps
+            .iter()
+            .find(|step| step.verdict == Verdict::Failed);
+        let CheckOutcome::Failed(finding) = &report.outcome else {
+            panic!()
+        };
+        let told = step.unwrap().finding.as_ref().unwrap();
+        assert_eq!((told.code, &told.said), (finding.code, &finding.said));
+    }
+}
+
+#[tokio::test]
+async fn a_silent_mailbox_does_not_fail_the_way_of_mail() {
+    let world = World::new().await;
+    world.control().set(Faults {
+        imap: Some(ImapFault::WrongCredentials),
+        ..Faults::default()
+    });
+    let report = check(&world, &with_mailbox(&world, world.basic_form())).await;
+    assert_eq!(report.outcome, CheckOutcome::Passed);
+    let failed = kinds_of(&report, CheckPart::Imap, Verdict::Failed);
+    assert_eq!(failed, [StepKind::Authenticate]);
+    let skipped = kinds_of(&report, CheckPart::Imap, Verdict::Skipped);
+    assert_eq!(skipped, [StepKind::Examine, StepKind::Logout]);
+}
+
+#[tokio::test]
+async fn a_test_email_to_the_own_mailbox_is_looked_for_there() {
+    let world = World::new().await;
+    let form = with_mailbox(&world, world.basic_form());
+    let sent = world.mailer.send_test(&form, ALICE, &world.admin).await;
+    let (_, report) = sent.unwrap();
+    let arrival = part(&report, CheckPart::Arrival);
+    assert_eq!(
+        arrival,
+        [(StepKind::Arrival, Verdict::Passed)],
+        "{report:?}"
+    );
+    let sent = world.mailer.send_test(&form, BOB, &world.admin).await;
+    assert!(part(&sent.unwrap().1, CheckPart::Arrival).is_empty());
+}
