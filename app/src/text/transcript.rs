@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{CheckOutcome, CheckReport, CheckStep, Finding, FindingCode};
+use domain::{CheckOutcome, CheckReport, CheckStep, Finding, FindingCode, Verdict};
 
 use super::{explain, fact, fact_value, kind, milliseconds, part, verdict};
 
@@ -78,13 +78,12 @@ fn has(steps: &[CheckStep], code: FindingCode) -> bool {
 
 /// One step with its facts, and with the cause and the fix of its finding.
 pub fn step_in_text(step: &CheckStep) -> String {
-    let mut text = format!(
-        "{:<9} {:<11} {} ({})\n",
-        verdict(step.verdict),
-        part(step.part),
-        kind(step.kind),
-        milliseconds(step.micros)
-    );
+    let time = match step.verdict {
+        Verdict::Skipped => String::new(),
+        _ => format!(" ({})", milliseconds(step.micros)),
+    };
+    let (verdict, part, kind) = (verdict(step.verdict), part(step.part), kind(step.kind));
+    let mut text = format!("{verdict:<9} {part:<11} {kind}{time}\n");
     for found in &step.facts {
         line(&mut text, "    ", fact(found.name), &fact_value(found));
     }
@@ -132,8 +131,7 @@ fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use domain::{
-        CheckFact, CheckPart, DataCenterId, FactName, StepKind, UnixTime, Verdict,
-        finding::FindingValue,
+        CheckFact, CheckPart, DataCenterId, FactName, StepKind, UnixTime, finding::FindingValue,
     };
 
     use super::*;

@@ -45,7 +45,8 @@ impl Session {
         };
         self.state().edit(change);
         self.remedied().set(true);
-        browser::focus("check-again");
+        // It is shown only now.
+        request_animation_frame(|| browser::focus("check-again"));
     }
 
     fn begin(self, recipient: Option<String>) {

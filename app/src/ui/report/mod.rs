@@ -108,7 +108,7 @@ pub fn Progress() -> impl IntoView {
 fn group(part: CheckPart, steps: AnyView) -> impl IntoView {
     let title = ["part-", code(part)].concat();
     view! {
-        <div class="part">
+        <div class="check-part">
             <h4 id=title.clone()>{text::part(part)}</h4>
             <ol class="steps" id=list(part) aria-labelledby=title>
                 {steps}
