@@ -30,7 +30,7 @@ impl Default for Timeouts {
             connect: Duration::from_secs(10),
             reply: Duration::from_secs(10),
             message: Duration::from_secs(10),
-            token: Duration::from_secs(15),
+            token: Duration::from_secs(10),
             check: Duration::from_secs(28),
             dns: Duration::from_secs(5),
         }
