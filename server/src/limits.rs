@@ -1,8 +1,8 @@
 //! How much patience the server has with whoever connects.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
-/// How long things may take. Tests have less patience.
+/// How long things may take, and how often. Tests have less patience, and sign in more often.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// For the head of a request, and for a connection to wait for the next one.
@@ -11,6 +11,8 @@ pub struct Limits {
     pub write: Duration,
     /// From the head of a request to the head of its answer, with the body that comes in between.
     pub request: Duration,
+    /// How often one address may try at once what can be guessed at, passwords, links and keys; then once a second.
+    pub guesses: NonZeroU32,
 }
 
 impl Default for Limits {
@@ -19,6 +21,7 @@ impl Default for Limits {
             header: Duration::from_secs(30),
             write: Duration::from_secs(30),
             request: Duration::from_mins(1),
+            guesses: NonZeroU32::new(30).unwrap_or(NonZeroU32::MIN),
         }
     }
 }

@@ -23,8 +23,7 @@ use super::{Web, client_address::ClientAddress, problem};
 
 /// A burst may be this many times what is allowed per second.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
-/// What is costly to answer, or worth guessing at: once a second.
-const STRICT: Quota = Quota::per_second(NonZeroU32::MIN).allow_burst(NonZeroU32::new(30).unwrap());
+/// What is costly to answer, or worth guessing at.
 const STRICT_PATHS: [&str; 4] = ["/login", "/setup", "/password", "/account"];
 /// Whoever watches the server may ask as often as it likes.
 const EXEMPT: &str = "/healthz";
@@ -33,24 +32,22 @@ const SWEEP_EVERY: u32 = 1_024;
 
 /// What each address has used.
 #[derive(Debug)]
-pub struct RateLimits(Option<Both>);
-
-#[derive(Debug)]
-struct Both {
-    all: Limiter<DefaultClock>,
+pub struct RateLimits {
+    /// Requests of any kind.
+    all: Option<Limiter<DefaultClock>>,
+    /// Guesses; nobody can switch this off.
     strict: Limiter<DefaultClock>,
 }
 
 impl RateLimits {
-    /// With so many requests per second; `None`: no limits at all.
-    pub fn new(per_second: Option<NonZeroU32>) -> Self {
-        Self(per_second.map(|rate| {
+    /// With so many requests per second, or as many as there are, and so many guesses at once.
+    pub fn new(per_second: Option<NonZeroU32>, guesses: NonZeroU32) -> Self {
+        let all = per_second.map(|rate| {
             let quota = Quota::per_second(rate).allow_burst(rate.saturating_mul(BURST));
-            Both {
-                all: Limiter::new(quota, DefaultClock::default()),
-                strict: Limiter::new(STRICT, DefaultClock::default()),
-            }
-        }))
+            Limiter::new(quota, DefaultClock::default())
+        });
+        let strict = Limiter::new(once_a_second(guesses), DefaultClock::default());
+        Self { all, strict }
     }
 
     /// A request of an address.
@@ -58,12 +55,11 @@ impl RateLimits {
     /// # Errors
     /// It is one too many; the seconds to wait.
     fn request(&self, address: IpAddr, is_strict: bool) -> Result<(), u64> {
-        let Some(Both { all, strict }) = &self.0 else {
-            return Ok(());
-        };
-        all.check(address)?;
+        if let Some(all) = &self.all {
+            all.check(address)?;
+        }
         if is_strict {
-            strict.check(address)?;
+            self.strict.check(address)?;
         }
         Ok(())
     }
@@ -73,11 +69,13 @@ impl RateLimits {
     /// # Errors
     /// It is one too many; the seconds to wait.
     pub fn wrong_guess(&self, address: IpAddr) -> Result<(), u64> {
-        match &self.0 {
-            Some(both) => both.strict.check(address),
-            None => Ok(()),
-        }
+        self.strict.check(address)
     }
+}
+
+/// Once a second, after so many at once.
+fn once_a_second(burst: NonZeroU32) -> Quota {
+    Quota::per_second(NonZeroU32::MIN).allow_burst(burst)
 }
 
 #[derive(Debug)]
@@ -150,11 +148,13 @@ pub fn too_many(path: &str, seconds: u64) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::{net::IpAddr, time::Duration};
+    use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
     use governor::{Quota, clock::FakeRelativeClock};
 
-    use super::{Limiter, STRICT, SWEEP_EVERY};
+    use super::{Limiter, SWEEP_EVERY, once_a_second};
+
+    const STRICT: NonZeroU32 = NonZeroU32::new(30).unwrap();
 
     fn address(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_taken_and_then_one_a_second() {
-        let (limiter, clock) = limiter(STRICT);
+        let (limiter, clock) = limiter(once_a_second(STRICT));
         let one = address("192.0.2.1");
         for _ in 0..30 {
             assert_eq!(limiter.check(one), Ok(()));
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn all_addresses_of_an_ipv6_network_count_as_one() {
-        let (limiter, _) = limiter(STRICT);
+        let (limiter, _) = limiter(once_a_second(STRICT));
         for last in 0..30 {
             assert_eq!(limiter.check(address(&format!("2001:db8::{last}"))), Ok(()));
         }
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn addresses_that_have_been_quiet_are_forgotten() {
-        let (limiter, clock) = limiter(STRICT);
+        let (limiter, clock) = limiter(once_a_second(STRICT));
         for number in 0..SWEEP_EVERY {
             let [_, a, b, c] = number.to_be_bytes();
             assert_eq!(limiter.check(IpAddr::from([10, a, b, c])), Ok(()));

@@ -42,6 +42,8 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
 
 /// Pages whose URL holds a one-use token; not even this server is to see it in a `Referer`.
 const OPENED_BY_LINKS: [&str; 2] = ["/setup", "/password"];
+/// Not `no-referrer`, under which the `Origin` of their forms is `null`.
+const WITHOUT_THE_TOKEN: HeaderValue = HeaderValue::from_static("strict-origin");
 
 /// Adds the headers, and gives the request the nonce that scripts of its page carry.
 pub async fn headers(State(web): State<Web>, mut request: Request, next: Next) -> Response {
@@ -52,7 +54,7 @@ pub async fn headers(State(web): State<Web>, mut request: Request, next: Next) -
     let headers = response.headers_mut();
     headers.extend(FIXED);
     if opened_by_link {
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(REFERRER_POLICY, WITHOUT_THE_TOKEN);
     }
     if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);

@@ -331,7 +331,10 @@ fn a_name_server_of_its_own_is_an_address_and_a_port() {
     let server = Config::load(&sources).unwrap().dns_server.unwrap();
     assert_eq!(server.to_string(), "[::1]:53");
     let described = Config::describe(&sources).unwrap();
-    assert!(described.contains("dns_server = \"[::1]:53\""), "{described}");
+    assert!(
+        described.contains("dns_server = \"[::1]:53\""),
+        "{described}"
+    );
 }
 
 fn texts(networks: &[ipnet::IpNet]) -> Vec<String> {

@@ -69,7 +69,7 @@ async fn keep_the_token_of_a_link_out_of_every_referer() {
     let server = Server::start().await;
     for path in ["/setup?token=x", "/password?token=x"] {
         let reply = server.stranger().get(path).await;
-        assert_eq!(reply.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(reply.header("referrer-policy"), "strict-origin", "{path}");
     }
 }
 

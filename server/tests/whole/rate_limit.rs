@@ -2,17 +2,18 @@
 
 use std::num::NonZeroU32;
 
-use server::config::PublicUrl;
+use server::{Limits, config::PublicUrl};
 
 use crate::support::{Browser, Reply, Server};
 
+/// With the limits of the product; a rate of 0 switches off the one for all requests.
 async fn limited(per_second: u32) -> Server {
-    Server::start_with(|config| {
+    let change = |config: &mut server::Config| {
         config.rate_limit = NonZeroU32::new(per_second);
         config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
         config.public_url = Some(PublicUrl::parse("https://mailgrant.example.com").unwrap());
-    })
-    .await
+    };
+    Server::start_limited(change, Limits::default()).await
 }
 
 async fn from(browser: &Browser, address: &str, method: &str, path: &str) -> Reply {
@@ -67,31 +68,35 @@ async fn addresses_of_one_ipv6_network_count_as_one() {
 
 #[tokio::test]
 async fn forms_about_passwords_have_a_limit_of_their_own() {
-    let server = limited(1_000).await;
-    let browser = server.stranger();
-    for path in ["/login", "/password", "/setup"] {
-        let address = format!("198.51.100.{}", path.len());
-        let mut refused = 0;
-        for _ in 0..60 {
-            let reply = from(&browser, &address, "POST", path).await;
-            refused += usize::from(reply.status == 429);
+    for per_second in [0, 1_000] {
+        let server = limited(per_second).await;
+        let browser = server.stranger();
+        for path in ["/login", "/password", "/setup", "/account"] {
+            let address = format!("198.51.100.{}", path.len());
+            let mut refused = 0;
+            for _ in 0..60 {
+                let reply = from(&browser, &address, "POST", path).await;
+                refused += usize::from(reply.status == 429);
+            }
+            assert!(refused > 0, "{per_second} {path}");
+            assert_eq!(from(&browser, &address, "GET", "/login").await.status, 200);
         }
-        assert!(refused > 0, "{path}");
-        assert_eq!(from(&browser, &address, "GET", "/login").await.status, 200);
     }
 }
 
 #[tokio::test]
 async fn keys_that_are_none_are_slowed_down() {
-    let server = limited(1_000).await;
-    let guesser = server
-        .stranger()
-        .with_key(&format!("mgk_{}", "x".repeat(43)));
-    let mut statuses = Vec::new();
-    for _ in 0..60 {
-        let reply = from(&guesser, "198.51.100.7", "GET", "/api/v1/status").await;
-        statuses.push(reply.status.as_u16());
+    for per_second in [0, 1_000] {
+        let server = limited(per_second).await;
+        let guesser = server
+            .stranger()
+            .with_key(&format!("mgk_{}", "x".repeat(43)));
+        let mut statuses = Vec::new();
+        for _ in 0..60 {
+            let reply = from(&guesser, "198.51.100.7", "GET", "/api/v1/status").await;
+            statuses.push(reply.status.as_u16());
+        }
+        assert_eq!(statuses[0], 401);
+        assert!(statuses.contains(&429), "{per_second} {statuses:?}");
     }
-    assert_eq!(statuses[0], 401);
-    assert!(statuses.contains(&429), "{statuses:?}");
 }

@@ -1,11 +1,9 @@
 //! The first start.
 
-use server::Limits;
-
-use crate::support::{ADMINISTRATOR, Browser, PASSWORD, Program, Server, body, token_of};
+use crate::support::{ADMINISTRATOR, Browser, PASSWORD, Program, Server, body, limits, token_of};
 
 async fn new_server() -> (Server, String) {
-    let mut server = Server::start_new(|_| (), Limits::default()).await;
+    let mut server = Server::start_new(|_| (), limits()).await;
     let link = server.setup_link.take().unwrap();
     (server, link)
 }
@@ -103,7 +101,7 @@ async fn a_form_with_errors_is_shown_again_and_the_link_stays_good() {
         "{page:?}"
     );
     assert!(!page.body.contains("planted") && !page.body.contains("otherwise"));
-    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    assert_eq!(page.header("referrer-policy"), "strict-origin");
     assert_eq!(browser.set_up(&link).await.status, 303);
 }
 

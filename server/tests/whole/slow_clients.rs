@@ -18,6 +18,7 @@ async fn server() -> Server {
         header: Duration::from_millis(300),
         write: Duration::from_millis(300),
         request: Duration::from_millis(500),
+        ..Limits::default()
     };
     Server::start_new(|_| (), limits).await
 }

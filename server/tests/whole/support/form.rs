@@ -35,6 +35,36 @@ impl Form {
             .with("username", account)
     }
 
+    /// With this typed in every field.
+    pub fn of_nothing_but(typed: &str) -> Self {
+        let fields = [
+            "data_center",
+            "provider",
+            "smtp_host",
+            "smtp_port",
+            "from_address",
+            "security",
+            "tls_minimum",
+            "mailbox_email",
+            "mailbox_password",
+            "mailbox_host",
+            "mailbox_port",
+            "authentication_type",
+            "redirect_url",
+            "client_id",
+            "client_secret",
+            "authorization_endpoint",
+            "token_endpoint",
+            "scope",
+            "username",
+            "password",
+        ];
+        let form = Self(Vec::new()).with("enable_ssl", "true");
+        fields
+            .iter()
+            .fold(form, |form, name| form.with(name, typed))
+    }
+
     /// With a password in place of OAuth.
     pub fn basic(sandbox: &Descriptor, server: &str) -> Self {
         Self::oauth(sandbox, server)
@@ -64,8 +94,8 @@ impl Form {
         self.with("mailbox_enabled", "true")
             .with("mailbox_email", "box@example.com")
             .with("mailbox_password", "box-password")
-            .with("mailbox_host", "imap.example.com")
-            .with("mailbox_port", "993")
+            .with("mailbox_host", "localhost")
+            .with("mailbox_port", "9")
     }
 
     /// The text fields whose values a page shows again: no secrets, no choices.

@@ -1,17 +1,21 @@
 //! What tests share.
 
 mod browser;
+mod database;
 mod form;
 mod people;
 mod program;
 mod provider;
+mod raw;
 mod reply;
 mod server;
 
 pub use browser::Browser;
+pub use database::Database;
 pub use form::{Form, SAVE, TEST};
 pub use people::{ADMINISTRATOR, PASSWORD, SESSION, body, token_of};
 pub use program::{DATA, Program};
 pub use provider::Provider;
+pub use raw::raw;
 pub use reply::Reply;
-pub use server::Server;
+pub use server::{Server, limits};

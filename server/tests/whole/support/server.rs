@@ -1,6 +1,6 @@
 //! The server within the test.
 
-use std::{net::SocketAddr, path::Path};
+use std::{net::SocketAddr, num::NonZeroU32, path::Path};
 
 use secrecy::ExposeSecret as _;
 use server::{Application, Config, Limits, config::LogFormat};
@@ -8,7 +8,7 @@ use store::KeySource;
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
-use super::{ADMINISTRATOR, Browser};
+use super::{ADMINISTRATOR, Browser, Database};
 
 /// A running server with data of its own.
 pub struct Server {
@@ -16,9 +16,17 @@ pub struct Server {
     /// The link to set it up, when it was not set up yet.
     pub setup_link: Option<String>,
     administrator: Browser,
-    _directory: TempDir,
+    directory: TempDir,
     stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
+}
+
+/// The defaults, but that many sign in from one address.
+pub fn limits() -> Limits {
+    Limits {
+        guesses: NonZeroU32::MAX,
+        ..Limits::default()
+    }
 }
 
 /// The defaults, with data in this directory and a port that the system chooses.
@@ -30,15 +38,17 @@ pub fn config(directory: &Path) -> Config {
         rate_limit: None,
         deny_networks: Vec::new(),
         deny_private_networks: false,
+        dns_server: None,
         data_directory: directory.join("data"),
         database_url: format!("sqlite://{}", directory.join("data/mailgrant.db").display()).into(),
         key: KeySource::File(directory.join("data/mailgrant.key")),
         extra_roots: Vec::new(),
         sandbox: None,
+        // Nobody answers there: tests ask no other machine.
+        sandbox_dns: Some(SocketAddr::from(([127, 0, 0, 1], 9))),
         log: "info".into(),
         log_format: LogFormat::Text,
     }
-        dns_server: None,
 }
 
 impl Server {
@@ -49,7 +59,12 @@ impl Server {
 
     /// Starts one with other settings; it has an administrator.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        let mut server = Self::start_new(change, Limits::default()).await;
+        Self::start_limited(change, limits()).await
+    }
+
+    /// Starts one with other settings and another patience; it has an administrator.
+    pub async fn start_limited(change: impl FnOnce(&mut Config), limits: Limits) -> Self {
+        let mut server = Self::start_new(change, limits).await;
         let link = server.setup_link.take().unwrap();
         let reply = server.administrator.set_up(&link).await;
         assert_eq!(reply.status, 303, "{reply:?}");
@@ -73,7 +88,7 @@ impl Server {
             address,
             setup_link,
             administrator: Browser::at(&format!("http://{address}")),
-            _directory: directory,
+            directory,
             stop,
             running,
         }
@@ -82,6 +97,11 @@ impl Server {
     /// `http://127.0.0.1:PORT`
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The database, for whoever can reach its files.
+    pub async fn database(&self) -> Database {
+        Database::open(&self.directory.path().join("data/mailgrant.db")).await
     }
 
     /// A browser in which nobody is signed in.

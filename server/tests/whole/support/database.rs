@@ -1,0 +1,55 @@
+//! The database, as whoever can reach its files sees it.
+
+use std::path::Path;
+
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
+
+/// A second connection to the database of a server.
+pub struct Database(SqliteConnection);
+
+impl Database {
+    pub async fn open(path: &Path) -> Self {
+        let url = format!("sqlite://{}", path.display());
+        Self(SqliteConnection::connect(&url).await.unwrap())
+    }
+
+    /// Changes something behind the server's back.
+    pub async fn run(&mut self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        sqlx::query(sql).execute(&mut self.0).await.unwrap();
+    }
+
+    async fn texts(&mut self, sql: String) -> Vec<String> {
+        let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut self.0).await;
+        let rows = rows.unwrap();
+        rows.into_iter()
+            .map(|row| row.get::<String, _>(0))
+            .collect()
+    }
+
+    /// The names of all tables.
+    pub async fn tables(&mut self) -> Vec<String> {
+        let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+        self.texts(sql.to_owned()).await
+    }
+
+    /// Every value of every row.
+    pub async fn dump(&mut self) -> String {
+        let mut dump = Vec::new();
+        for table in self.tables().await {
+            let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+            let columns = self.texts(columns).await;
+            let values: Vec<_> = columns
+                .iter()
+                .map(|column| format!("quote(\"{column}\")"))
+                .collect();
+            let rows = format!(
+                "SELECT {} AS row FROM \"{table}\" ORDER BY row",
+                values.join(" || ',' || ")
+            );
+            let rows = self.texts(rows).await;
+            dump.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
+        }
+        dump.join("\n")
+    }
+}
