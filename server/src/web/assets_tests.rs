@@ -69,7 +69,10 @@ fn gives_the_smallest_coding_that_the_browser_takes() {
     // There is no compressed variant of this one.
     let response = get("/favicon.svg", &[(ACCEPT_ENCODING, "br")]).unwrap();
     assert_eq!(header(&response, CONTENT_ENCODING), "");
-    assert_eq!(header(&response, CONTENT_TYPE), "image/svg+xml");
+    assert_eq!(
+        header(&response, CONTENT_TYPE),
+        "image/svg+xml; charset=utf-8"
+    );
 }
 
 #[test]

@@ -4,19 +4,22 @@ use std::time::Instant;
 
 use axum::{extract::Request, middleware::Next, response::Response};
 
-/// Logs method, path, status and duration. Never the query, which can hold an authorization code,
+use super::session;
+
+/// Logs the client's address, method, path, status and duration. Never the query, which can hold an authorization code,
 /// nor headers or bodies.
 pub async fn request(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path: String = request.uri().path().chars().take(200).collect();
+    let address = session::address(request.extensions());
     let started = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16();
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     if path == "/healthz" || path == "/readyz" {
-        tracing::debug!(%method, path, status, duration_ms, "request");
+        tracing::debug!(address, %method, path, status, duration_ms, "request");
     } else {
-        tracing::info!(%method, path, status, duration_ms, "request");
+        tracing::info!(address, %method, path, status, duration_ms, "request");
     }
     response
 }

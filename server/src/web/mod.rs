@@ -19,10 +19,13 @@ mod panic;
 mod permissions;
 mod problem;
 mod rate_limit;
+mod referer;
 mod refusal;
 mod routes;
 mod security;
+mod server_functions;
 mod session;
+mod transcript;
 
 use std::sync::Arc;
 
@@ -89,7 +92,7 @@ pub(crate) fn router(parts: Parts) -> Result<Router, StartError> {
         access: parts.access,
         public_url: Arc::new(parts.public_url),
         trusted_proxies: parts.trusted_proxies.into(),
-        rate_limits: Arc::new(RateLimits::new(parts.rate_limit)),
+        rate_limits: Arc::new(RateLimits::new(parts.rate_limit, parts.limits.guesses)),
         leptos: pages::options(),
         stopping: parts.stopping,
     };
@@ -106,10 +109,10 @@ pub(crate) fn router(parts: Parts) -> Result<Router, StartError> {
         .layer(from_fn(body_limit::limit))
         .layer(csrf)
         .layer(from_fn_with_state(web.clone(), rate_limit::limit))
-        .layer(from_fn_with_state(web.clone(), client_address::find))
         .layer(from_fn_with_state(web.clone(), host::check))
         .layer(CatchPanicLayer::custom(panic::page))
         .layer(from_fn_with_state(web.clone(), security::headers))
         .layer(from_fn(log::request))
+        .layer(from_fn_with_state(web.clone(), client_address::find))
         .with_state(web))
 }

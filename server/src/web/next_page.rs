@@ -34,9 +34,14 @@ pub fn page(next: &str) -> &str {
         && !next.chars().any(|c| c.is_control() || c == '\\')
         && next.len() <= AT_MOST;
     let path = next.split(['?', '#']).next().unwrap_or_default();
+    // `/.//host` becomes `//host` where somebody resolves the dots and nothing else.
+    let climbs = path.split('/').any(|name| {
+        let name = name.replace("%2e", ".").replace("%2E", ".");
+        name == "." || name == ".."
+    });
     let leads_elsewhere =
         ["/login", "/logout", "/setup", "/password"].contains(&path) || path.starts_with("/oauth/");
-    if is_ours && !leads_elsewhere {
+    if is_ours && !climbs && !leads_elsewhere {
         next
     } else {
         "/"
@@ -53,7 +58,8 @@ mod tests {
             "/",
             "/settings/smtp?data_center=x#outcome",
             "/a//b",
-            "/activity?who=a%2Fb",
+            "/activity?who=a%2Fb&to=../..",
+            "/.../..a/a.",
         ] {
             assert_eq!(page(good), good);
         }
@@ -72,6 +78,10 @@ mod tests {
             " //evil.example",
             "/x\r\nset-cookie: a=b",
             "/\u{85}x",
+            "/.//evil.example",
+            "/..//evil.example",
+            "/a/%2E./%2e//evil.example",
+            "/a/..",
             "/login",
             "/login?next=/login",
             "/logout",

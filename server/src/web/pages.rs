@@ -27,7 +27,7 @@ use leptos_axum::{
 };
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
-use super::{Web, assets};
+use super::{Web, assets, referer, server_functions};
 
 /// Found once in a process: while Leptos looks for routes, no page that is being made anywhere in the process loads its
 /// data, and waits for ever.
@@ -57,6 +57,8 @@ pub fn router(web: &Web) -> Router<Web> {
         .leptos_routes_with_context(web, ROUTES.clone(), context, page)
         .fallback_service(not_found)
         .layer(from_fn(see_other))
+        .layer(from_fn(referer::own))
+        .layer(from_fn(server_functions::guard))
         .layer(CompressionLayer::new().quality(LEVEL))
 }
 

@@ -1,7 +1,7 @@
 //! How a request is answered that is not let through: with a page when a browser navigates, else with a code that the browser
 //! side knows.
 
-use app::{api::context::RequestInfo, refused};
+use app::{ApiError, api::context::RequestInfo, refused};
 use axum::{
     Json,
     extract::Request,
@@ -11,10 +11,6 @@ use axum::{
 
 use super::{Web, next_page, pages, problem, session::accepts_html};
 
-/// `ApiError::SignedOut`, as JSON.
-const SIGNED_OUT: &str = "SignedOut";
-/// `ApiError::Forbidden`, as JSON.
-const FORBIDDEN: &str = "Forbidden";
 /// No route has this path, nor will have.
 const NO_PAGE: &str = "/refused/not-found";
 const CALLBACK: &str = "/oauth/callback";
@@ -63,7 +59,7 @@ pub async fn signed_out(web: &Web, request: Request, route: Option<&str>) -> Res
             Redirect::to(&next_page::sign_in_for(asked)).into_response()
         }
         Asked::Form => page(web, request, refused::SESSION, status).await,
-        Asked::Data => (status, Json(SIGNED_OUT)).into_response(),
+        Asked::Data => (status, Json(ApiError::SignedOut)).into_response(),
     }
 }
 
@@ -73,7 +69,7 @@ pub async fn forbidden(web: &Web, request: Request) -> Response {
         Asked::Page | Asked::Form => {
             page(web, request, refused::FORBIDDEN, StatusCode::FORBIDDEN).await
         }
-        Asked::Data => (StatusCode::FORBIDDEN, Json(FORBIDDEN)).into_response(),
+        Asked::Data => (StatusCode::FORBIDDEN, Json(ApiError::Forbidden)).into_response(),
     }
 }
 

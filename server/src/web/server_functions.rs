@@ -1,0 +1,51 @@
+//! What Leptos leaves open about server functions: which bodies they take, and what status says that one was refused.
+
+use app::ApiError;
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    http::{HeaderMap, HeaderName, Method, StatusCode, header::CONTENT_TYPE},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+/// Leptos marks answers that are errors with it.
+const FAILED: HeaderName = HeaderName::from_static("serverfnerror");
+/// Octets of an error: some codes.
+const AT_MOST: usize = 65_536;
+
+/// Refuses what is no form, with 415; then has the status say what the error says.
+pub async fn guard(request: Request, next: Next) -> Response {
+    if request.method() == Method::POST && !is_form(request.headers()) {
+        let told = "Only a form is taken here.\n";
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, told).into_response();
+    }
+    let response = next.run(request).await;
+    // Other statuses were chosen, and a redirect is for a browser without WASM.
+    let is_unsaid = response.status() == StatusCode::INTERNAL_SERVER_ERROR;
+    if is_unsaid && response.headers().contains_key(FAILED) {
+        return with_status(response).await;
+    }
+    response
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next());
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(FORM))
+}
+
+/// The answer with the status of the error that is its body.
+async fn with_status(response: Response) -> Response {
+    let (mut head, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, AT_MOST).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if let Ok(error) = serde_json::from_slice::<ApiError>(&body) {
+        head.status = error.status();
+    }
+    Response::from_parts(head, Body::from(body))
+}
