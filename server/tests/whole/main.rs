@@ -6,8 +6,10 @@ mod support;
 
 mod api_status;
 mod asked_as;
+mod attacks;
 mod authorization;
 mod callback;
+mod checks;
 mod commands;
 mod configuration;
 mod export;

@@ -11,7 +11,7 @@ use crate::{
     support::{Browser, DATA, PASSWORD, Program, Provider, SAVE, SESSION, TEST, token_of},
 };
 
-const TYPED: [&str; 4] = [
+pub const TYPED: [&str; 4] = [
     "planted-client-secret",
     "planted-password",
     "planted-mailbox-password",
@@ -19,7 +19,7 @@ const TYPED: [&str; 4] = [
 ];
 
 /// A secret and the forms in which it travels.
-fn disguises(secret: &str, account: &str) -> Vec<String> {
+pub fn disguises(secret: &str, account: &str) -> Vec<String> {
     let xoauth2 = format!("user={account}\u{1}auth=Bearer {secret}\u{1}\u{1}");
     let plain = format!("\0{account}\0{secret}");
     vec![
@@ -31,7 +31,7 @@ fn disguises(secret: &str, account: &str) -> Vec<String> {
 }
 
 /// Everything in the files of a directory.
-fn contents(directory: &Path) -> Vec<u8> {
+pub fn contents(directory: &Path) -> Vec<u8> {
     fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -41,7 +41,7 @@ fn contents(directory: &Path) -> Vec<u8> {
 }
 
 /// Does all that touches a secret, also what goes wrong.
-async fn use_everything(provider: &Provider, browser: &Browser) {
+pub async fn use_everything(provider: &Provider, browser: &Browser) {
     let control = provider.control();
     provider.authorize(browser).await;
     provider.send_test(browser).await;

@@ -1,0 +1,77 @@
+//! To find out which accounts there are.
+
+use std::collections::BTreeMap;
+
+use crate::support::{Browser, Reply, Server, body};
+
+/// All of an answer but what differs between any two: the time, the nonce of its scripts, and the name that was typed.
+fn told(reply: &Reply, name: &str) -> (u16, BTreeMap<String, String>, String) {
+    let policy = reply.header("content-security-policy");
+    let (_, rest) = policy.split_once("'nonce-").unwrap();
+    let (nonce, _) = rest.split_once('\'').unwrap();
+    let headers = reply.headers.iter().filter(|(name, _)| *name != "date");
+    let headers = headers.map(|(name, value)| {
+        let value = value.to_str().unwrap().replace(nonce, "nonce");
+        (name.to_string(), value)
+    });
+    let page = reply.body.replace(nonce, "nonce").replace(name, "name");
+    (reply.status.as_u16(), headers.collect(), page)
+}
+
+async fn tried(browser: &Browser, name: &str, accept: &str) -> Reply {
+    let request = browser
+        .request("POST", "/login")
+        .header("accept", accept)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body(&[("name", name), ("password", "not the password")]));
+    browser.send(request).await
+}
+
+#[tokio::test]
+async fn an_account_that_exists_is_answered_like_one_that_does_not() {
+    let server = Server::start().await;
+    let administrator = server.administrator();
+    administrator.add_person("alice", "viewer").await;
+    // One that nobody has chosen a password for yet.
+    administrator.add_account("carol", "viewer").await;
+    let names = ["alice", "carol", "bobby"];
+    // So often as it takes no wait; from then on the time since the last attempt decides.
+    for _ in 0..5 {
+        let mut answers = Vec::new();
+        for name in names {
+            let reply = tried(&server.stranger(), name, "text/html").await;
+            answers.push(told(&reply, name));
+        }
+        assert_eq!(answers[0].0, 401);
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0], answers[2]);
+    }
+}
+
+#[tokio::test]
+async fn links_and_pages_do_not_tell_who_has_an_account() {
+    let server = Server::start().await;
+    server
+        .administrator()
+        .add_account("zebedee", "viewer")
+        .await;
+    let stranger = server.stranger();
+    let other = "x".repeat(43);
+    let mut answers = Vec::new();
+    for token in ["y".repeat(43), other] {
+        let page = stranger.get(&format!("/password?token={token}")).await;
+        answers.push(told(&page, &token));
+    }
+    assert_eq!(answers[0], answers[1]);
+    for path in [
+        "/login",
+        "/password",
+        "/setup",
+        "/healthz",
+        "/readyz",
+        "/no/such/page",
+    ] {
+        let page = stranger.get(path).await;
+        assert!(!page.body.contains("zebedee"), "{path} {page:?}");
+    }
+}

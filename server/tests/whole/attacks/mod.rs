@@ -1,0 +1,18 @@
+//! Attacks, each as whoever would try it: over the wire, against the whole server.
+
+mod accounts;
+mod authorization;
+mod bodies;
+mod cookies;
+mod cross_site;
+mod framing;
+mod headers;
+mod keys;
+mod lines;
+mod no_database;
+mod paths;
+mod planted;
+mod privileges;
+mod redirects;
+mod repointed;
+mod verbs;
