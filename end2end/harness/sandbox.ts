@@ -23,8 +23,22 @@ export interface SandboxDescriptor {
   smtp_host: string;
   smtp_starttls_port: number;
   smtp_tls_port: number;
+  imap_host: string;
+  imap_tls_port: number;
+  /** `127.0.0.1:PORT` of its DNS server. */
+  dns: string;
   accounts: Account[];
   ca_pem: string;
+}
+
+/** Faults by name, with what shows them and what is found then. */
+export interface Scenario {
+  name: string;
+  title: string;
+  at: 'authorize' | 'token' | 'test' | 'check' | 'mailbox' | 'domain';
+  given: 'nothing' | 'password' | 'no_sign_in' | 'implicit_tls' | 'tls13' | 'secret_id' | 'other_from' | 'to_itself';
+  /** The code of the finding; none when everything goes well. */
+  finding: string | null;
 }
 
 /** A message the sandbox has accepted. */
@@ -139,6 +153,17 @@ export class Sandbox {
   /** Switches faults on; those not named stay, `null` takes one back (RFC 7396). */
   async setFaults(faults: Faults): Promise<void> {
     await this.call('PUT', '/control/faults', faults);
+  }
+
+  /** Every scenario there is. */
+  async scenarios(): Promise<Scenario[]> {
+    return (await this.call('GET', '/scenarios')) as Scenario[];
+  }
+
+  /** One scenario in place of all faults; grants and messages stay. */
+  async setScenario(name: string): Promise<void> {
+    const answer = await fetch(`${this.descriptor.http}/control/scenario`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ name }) });
+    if (answer.status !== 303) throw new Error(`sandbox: scenario ${name}: ${answer.status}`);
   }
 
   /** As after the start: no faults, tokens or messages. */

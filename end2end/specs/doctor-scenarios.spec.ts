@@ -1,0 +1,106 @@
+// Every scenario of the sandbox, and the finding it leads to, with its cause and its fix on the page.
+import { Mailgrant } from '../harness/mailgrant.ts';
+import { Sandbox, type Scenario } from '../harness/sandbox.ts';
+import { expect, test as base } from '../harness/test.ts';
+import { AuthorizedPage } from '../pages/authorized.ts';
+import { Doctor, expectFinding } from '../pages/doctor.ts';
+import { SignInPage } from '../pages/sign-in.ts';
+import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
+import { allowInTab, fillForSandbox } from '../pages/tasks.ts';
+
+/** Those that wait for a time limit of 5 to 15 seconds; the decoder's tests in Rust have them with short ones. */
+const SLOW = ['silent_greeting', 'imap_silent', 'silent_tokens', 'slow_tokens', 'not_delivered', 'dns_silent'];
+
+/** A sandbox and a Mailgrant for many scenarios. */
+interface Walk {
+  sandbox: Sandbox;
+  mailgrant: Mailgrant;
+  /** Whether the sandbox's own values are saved and authorized. */
+  authorized: boolean;
+}
+
+const test = base.extend<object, { walk: Walk }>({
+  walk: [
+    async ({}, use) => {
+      const sandbox = await Sandbox.start();
+      const { descriptorFile: sandboxFile, authorityFile: extraRoots } = sandbox;
+      const mailgrant = await Mailgrant.start({ sandboxFile, extraRoots });
+      await use({ sandbox, mailgrant, authorized: false });
+      await mailgrant.dispose();
+      await sandbox.stop();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+});
+
+test.describe.configure({ mode: 'parallel' });
+
+for (const scenario of await scenarios()) {
+  test(`${scenario.at}: ${scenario.title} (${scenario.name})`, async ({ page, context, walk }) => {
+    test.skip(SLOW.includes(scenario.name), 'waits for a time limit');
+    await walk.sandbox.setScenario('none');
+    await context.addCookies(walk.mailgrant.cookies);
+    const settings = await fillForSandbox(page, walk.mailgrant, walk.sandbox);
+    if (scenario.at === 'authorize') await authorize(settings, walk, scenario);
+    else await check(settings, walk, scenario);
+  });
+}
+
+async function scenarios(): Promise<Scenario[]> {
+  const sandbox = await Sandbox.start();
+  try {
+    return await sandbox.scenarios();
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+async function authorize(settings: SmtpSettingsPage, walk: Walk, scenario: Scenario): Promise<void> {
+  walk.authorized = false;
+  if (scenario.given === 'secret_id') await settings.clientSecret.fill('0f8fad5b-d9cb-469f-a165-70867728950e');
+  await walk.sandbox.setScenario(scenario.name);
+  const tab = await settings.authorize();
+  const authorized = new AuthorizedPage(tab);
+  await expect(authorized.finding.or(tab.getByLabel('Email'))).toBeVisible();
+  if (!(await authorized.finding.isVisible())) await new SignInPage(tab).allow(walk.sandbox.account());
+  if (scenario.finding === null) {
+    await expect(tab.getByText('SMTP settings authorized')).toBeVisible();
+    return;
+  }
+  await expectFinding(tab.locator('body'), scenario.finding);
+  await tab.close();
+  await expectFinding(settings.outcome, scenario.finding);
+}
+
+async function check(settings: SmtpSettingsPage, walk: Walk, scenario: Scenario): Promise<void> {
+  const doctor = new Doctor(settings.page);
+  if (!walk.authorized) await allowInTab(settings, walk.sandbox);
+  // What refuses a refresh or a token may end the grant.
+  walk.authorized = scenario.at !== 'token' && !scenario.name.startsWith('refuse_');
+  await given(settings, walk.sandbox, scenario);
+  await walk.sandbox.setScenario(scenario.name);
+  if (scenario.at === 'token' || scenario.name.endsWith('_tokens')) await walk.sandbox.expire();
+  if (scenario.at === 'token' || scenario.at === 'test') {
+    await settings.sendTest(scenario.given === 'to_itself' ? walk.sandbox.account().address : 'bob@sandbox.test');
+  } else {
+    await doctor.check.click();
+  }
+  await doctor.ended();
+  if (scenario.finding === null) await settings.delivered();
+  else await expectFinding(doctor.report, scenario.finding);
+}
+
+/** Puts what a scenario wants on the form, which is not saved. */
+async function given(settings: SmtpSettingsPage, sandbox: Sandbox, scenario: Scenario): Promise<void> {
+  const { address, password } = sandbox.account();
+  const { smtp_tls_port: port, imap_host, imap_tls_port } = sandbox.descriptor;
+  if (scenario.given === 'password') await settings.fillBasic(address, password);
+  if (scenario.given === 'no_sign_in') await settings.authenticationRequired.uncheck();
+  if (scenario.given === 'implicit_tls') await settings.fillSmtp({ security: 'Implicit TLS', port });
+  if (scenario.given === 'tls13') await settings.fillSmtp({ tlsVersion: '1.3 only' });
+  if (scenario.given === 'other_from') await settings.fillSmtp({ fromAddress: sandbox.account(1).address });
+  if (scenario.at === 'mailbox' || scenario.given === 'to_itself') {
+    await settings.fillMailbox({ email: address, password, host: imap_host, port: imap_tls_port });
+  }
+  if (scenario.at === 'domain') await new Doctor(settings.page).dkimSelector.fill('mailgrant');
+}
