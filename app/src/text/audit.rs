@@ -31,6 +31,10 @@ pub fn action(action: AuditAction) -> &'static str {
         AuditAction::RefreshFailed => "Renewal failed",
         AuditAction::GrantEnded => "Authorization needed",
         AuditAction::TestEmailSent => "Test email",
+        AuditAction::MessageRetried => "Message tried again",
+        AuditAction::MessageCancelled => "Message cancelled",
+        AuditAction::MessageResent => "Message sent once more",
+        AuditAction::SendingSaved => "Sending settings saved",
         AuditAction::SealingKeyRotated => "Sealing key replaced",
         AuditAction::ActivityExported => "Activity exported",
     }
@@ -63,6 +67,10 @@ fn template(action: AuditAction) -> &'static str {
         AuditAction::RefreshFailed => "could not renew the token of {} and will try again",
         AuditAction::GrantEnded => "noticed that {} needs authorization",
         AuditAction::TestEmailSent => "tried a test email from {}",
+        AuditAction::MessageRetried => "had the message {} tried again",
+        AuditAction::MessageCancelled => "cancelled the message {}",
+        AuditAction::MessageResent => "sent the message {} once more",
+        AuditAction::SendingSaved => "saved what applies to the sending of {}",
         AuditAction::SealingKeyRotated => "replaced the key that seals secrets",
         AuditAction::ActivityExported => "exported the activity",
     }

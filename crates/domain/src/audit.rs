@@ -72,6 +72,14 @@ actions! {
     GrantEnded = "grant_ended",
     /// A test email was tried. Subject: the data center.
     TestEmailSent = "test_email_sent",
+    /// A message of the outbox is tried again at once. Subject: its id.
+    MessageRetried = "message_retried",
+    /// A message of the outbox was cancelled. Subject: its id.
+    MessageCancelled = "message_cancelled",
+    /// A message was sent once more, as a new one. Subject: the id of the old one.
+    MessageResent = "message_resent",
+    /// What applies to sending was saved. Subject: the data center.
+    SendingSaved = "sending_saved",
     /// The key that seals secrets was replaced.
     SealingKeyRotated = "sealing_key_rotated",
     /// The audit was exported.

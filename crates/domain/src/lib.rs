@@ -16,10 +16,12 @@ pub mod finding;
 pub mod grant;
 pub mod host;
 mod id;
+pub mod message;
 pub mod preset;
 pub mod provider;
 pub mod scope;
 pub mod secret;
+pub mod sending;
 pub mod smtp_field;
 pub mod smtp_form;
 pub mod smtp_parse;
@@ -49,10 +51,15 @@ pub use field_error::{FieldError, FormErrors};
 pub use finding::{Certainty, Finding, FindingCode, Retry};
 pub use grant::{GrantBinding, GrantStatus};
 pub use host::Host;
+pub use message::{
+    Attempt, AttemptOutcome, MessageFilter, MessageId, MessageState, OutboxMessage, Recipient,
+    RecipientKind, RecipientState,
+};
 pub use preset::{Preset, PresetAuthentication};
 pub use provider::{Provider, ProviderFamily};
 pub use scope::Scope;
 pub use secret::{SavedSecret, SecretEdit, SecretField, TypedSecret};
+pub use sending::{HourCounts, SendingLimits, SendingPause, SendingSettings, SendingUse};
 pub use smtp_field::SmtpField;
 pub use smtp_form::SmtpForm;
 pub use smtp_settings::{

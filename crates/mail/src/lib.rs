@@ -18,6 +18,7 @@ mod imap;
 mod message;
 mod oauth;
 mod options;
+mod outbox;
 mod outgoing;
 mod recorder;
 mod redact;
@@ -43,6 +44,7 @@ pub use dns::DomainCheck;
 pub use doctor::{CheckOf, CheckRequest};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use options::{MailerOptions, Timeouts};
+pub use outbox::{MessagePage, Submission, SubmitError, Submitted};
 pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use settings::Saved;
 

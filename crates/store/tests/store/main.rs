@@ -15,6 +15,7 @@ mod grants;
 mod keys;
 mod links;
 mod opening;
+mod outbox;
 mod people;
 mod rotation;
 mod samples;

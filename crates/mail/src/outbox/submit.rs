@@ -1,0 +1,87 @@
+//! Taking a message.
+
+use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime, Who};
+use store::{EnqueueOutcome, Idempotency, NewMessage};
+
+use super::id::new_id;
+use crate::{MailError, Mailer};
+
+/// A message that somebody hands over, complete.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Where it is sent from.
+    pub data_center: DataCenterId,
+    /// The address of the envelope.
+    pub sender: EmailAddress,
+    /// Who gets it; not empty.
+    pub recipients: Vec<Recipient>,
+    /// Its Message-ID, with angle brackets, as it stands in the content.
+    pub message_id: String,
+    /// Its `From` header, for people.
+    pub from: String,
+    /// Its subject, decoded.
+    pub subject: String,
+    /// The whole message (RFC 5322), lines ended by CRLF, without `Bcc`.
+    pub content: Vec<u8>,
+    /// Who hands it over.
+    pub by: Who,
+    /// What tells that a request is the same as one before.
+    pub idempotency: Option<Idempotency>,
+    /// When the first attempt is due; at once, when there is none.
+    pub due_at: Option<UnixTime>,
+}
+
+/// A message was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    /// Its id.
+    pub id: MessageId,
+    /// Whether the same request had been taken before; nothing more is sent then.
+    pub known: bool,
+}
+
+/// Why a message was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// Another request had the same idempotency key.
+    #[error("another request had this idempotency key")]
+    KeyReused,
+    /// Another failure.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
+
+impl Mailer {
+    /// Takes a message. When this returns it is stored and outlasts a crash.
+    ///
+    /// # Errors
+    /// `KeyReused`; when there is no such data center or the database fails.
+    pub async fn submit(&self, submission: Submission) -> Result<Submitted, SubmitError> {
+        let now = self.now();
+        let id = new_id(now);
+        let message = NewMessage {
+            id: id.clone(),
+            data_center: submission.data_center,
+            created_at: now,
+            due_at: submission.due_at.unwrap_or(now),
+            message_id: submission.message_id,
+            sender: submission.sender,
+            from: submission.from,
+            subject: submission.subject,
+            recipients: submission.recipients,
+            submitted_by: submission.by,
+            content: submission.content,
+            idempotency: submission.idempotency,
+        };
+        let stored = self.store().enqueue(std::slice::from_ref(&message)).await;
+        let outcome = stored.map_err(MailError::from)?.into_iter().next();
+        match outcome {
+            Some(EnqueueOutcome::Stored) => Ok(Submitted { id, known: false }),
+            Some(EnqueueOutcome::Known(id)) => Ok(Submitted { id, known: true }),
+            Some(EnqueueOutcome::KeyReused) => Err(SubmitError::KeyReused),
+            Some(EnqueueOutcome::UnknownDataCenter) | None => {
+                Err(MailError::UnknownDataCenter.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What people do with messages.
+
+use domain::{Actor, AuditAction, MessageId, MessageState, UnixTime};
+
+use super::MESSAGES as TABLE;
+use crate::{Store, StoreError, note::note};
+
+/// What came of a change to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeOutcome {
+    /// It is changed.
+    Changed,
+    /// In this state it cannot be done.
+    NotNow(MessageState),
+    /// The content was dropped, so it cannot be sent again.
+    ContentGone,
+    /// There is no such message.
+    Unknown,
+}
+
+impl Store {
+    /// Makes a message due now: one that waits, or one that was given up or cancelled. Recipients that have it already
+    /// do not get it again.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn retry_message(
+        &self,
+        id: &MessageId,
+        by: &Actor,
+        now: UnixTime,
+    ) -> Result<ChangeOutcome, StoreError> {
+        let from = [
+            MessageState::Waiting,
+            MessageState::Failed,
+            MessageState::PartlyDelivered,
+            MessageState::Cancelled,
+        ];
+        let to = MessageState::Waiting;
+        self.change_message(id, &from, to, AuditAction::MessageRetried, by, now)
+            .await
+    }
+
+    /// Cancels a message that waits.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn cancel_message(
+        &self,
+        id: &MessageId,
+        by: &Actor,
+        now: UnixTime,
+    ) -> Result<ChangeOutcome, StoreError> {
+        let (from, to) = ([MessageState::Waiting], MessageState::Cancelled);
+        self.change_message(id, &from, to, AuditAction::MessageCancelled, by, now)
+            .await
+    }
+
+    async fn change_message(
+        &self,
+        id: &MessageId,
+        from: &[MessageState],
+        to: MessageState,
+        action: AuditAction,
+        by: &Actor,
+        now: UnixTime,
+    ) -> Result<ChangeOutcome, StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        // Holds the row; on SQLite what writes first waits for its turn.
+        let held: Vec<(String, String)> = sqlx::query_as(
+            "UPDATE messages SET attempts = attempts WHERE id = $1 RETURNING state, recipients",
+        )
+        .bind(id.as_str())
+        .fetch_all(&mut *transaction)
+        .await?;
+        let Some((state, recipients)) = held.into_iter().next() else {
+            return Ok(ChangeOutcome::Unknown);
+        };
+        let state = TABLE.needed("state", MessageState::from_code(&state))?;
+        if !from.contains(&state) {
+            return Ok(ChangeOutcome::NotNow(state));
+        }
+        let mut recipients: Vec<domain::Recipient> = TABLE.read_json("recipients", &recipients)?;
+        let again = to == MessageState::Waiting;
+        if again {
+            let kept: Option<String> =
+                sqlx::query_scalar("SELECT encoding FROM message_contents WHERE message = $1")
+                    .bind(id.as_str())
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+            if kept.is_none() {
+                return Ok(ChangeOutcome::ContentGone);
+            }
+            for recipient in &mut recipients {
+                if recipient.state == domain::RecipientState::Refused {
+                    recipient.state = domain::RecipientState::Waiting;
+                }
+            }
+        }
+        sqlx::query(
+            "UPDATE messages SET state = $1, due_at = $2, finished_at = $3, recipients = $4 WHERE id = $5",
+        )
+        .bind(to.code())
+        .bind(now.0)
+        .bind((!again).then_some(now.0))
+        .bind(TABLE.write_json("recipients", &recipients)?)
+        .bind(id.as_str())
+        .execute(&mut *transaction)
+        .await?;
+        let record = note(by, now, action, id.as_str());
+        self.append(&mut transaction, &record).await?;
+        transaction.commit().await?;
+        Ok(ChangeOutcome::Changed)
+    }
+}

@@ -1,0 +1,75 @@
+//! Rows of `messages`.
+
+use domain::{
+    AccountName, DataCenterId, EmailAddress, MessageId, MessageState, OutboxMessage, UnixTime, Who,
+};
+
+use super::MESSAGES as TABLE;
+use crate::StoreError;
+
+/// The columns of [`Row`], for `SELECT`, of `messages AS m`.
+pub(super) const COLUMNS: &str = "m.id, m.data_center, m.state, m.created_at, m.due_at, m.finished_at, m.attempts, \
+     m.message_id, m.sender, m.from_header, m.subject, m.size, m.submitted_kind, m.submitted_name, \
+     m.recipients, m.finding, \
+     CASE WHEN EXISTS (SELECT 1 FROM message_contents AS c WHERE c.message = m.id) THEN CAST(1 AS BIGINT) \
+     ELSE CAST(0 AS BIGINT) END AS has_content";
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    id: String,
+    data_center: String,
+    state: String,
+    created_at: i64,
+    due_at: i64,
+    finished_at: Option<i64>,
+    attempts: i64,
+    message_id: String,
+    sender: String,
+    from_header: String,
+    subject: String,
+    size: i64,
+    submitted_kind: String,
+    submitted_name: String,
+    recipients: String,
+    finding: Option<String>,
+    has_content: i64,
+}
+
+impl TryFrom<Row> for OutboxMessage {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let finding = row.finding.as_deref();
+        Ok(Self {
+            id: TABLE.value("id", MessageId::parse(&row.id))?,
+            data_center: TABLE.value("data_center", DataCenterId::parse(&row.data_center))?,
+            state: TABLE.needed("state", MessageState::from_code(&row.state))?,
+            created_at: UnixTime(row.created_at),
+            due_at: UnixTime(row.due_at),
+            finished_at: row.finished_at.map(UnixTime),
+            attempts: row.attempts,
+            message_id: row.message_id,
+            sender: TABLE.value("sender", EmailAddress::parse(&row.sender))?,
+            from: row.from_header,
+            subject: row.subject,
+            size: row.size,
+            has_content: row.has_content != 0,
+            submitted_by: who(&row.submitted_kind, &row.submitted_name)?,
+            recipients: TABLE.read_json("recipients", &row.recipients)?,
+            finding: finding
+                .map(|json| TABLE.read_json("finding", json))
+                .transpose()?,
+        })
+    }
+}
+
+fn who(kind: &str, name: &str) -> Result<Who, StoreError> {
+    Ok(match kind {
+        "account" => Who::Account(TABLE.value("submitted_name", AccountName::parse(name))?),
+        "key" => Who::Key(name.to_owned()),
+        "command_line" => Who::CommandLine,
+        "mailgrant" => Who::Mailgrant,
+        "nobody" => Who::Nobody,
+        _ => return Err(TABLE.corrupt("submitted_kind")),
+    })
+}
