@@ -9,6 +9,7 @@ mod framing;
 mod headers;
 mod keys;
 mod lines;
+mod markup;
 mod no_database;
 mod paths;
 mod planted;
