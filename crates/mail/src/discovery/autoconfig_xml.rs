@@ -131,6 +131,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::strangers::text::cases;
 
     fn address() -> EmailAddress {
         EmailAddress::parse("a.b+c@example.com").unwrap()
@@ -225,6 +226,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(10_000))]
+
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,120}|<clientConfig>(<[a-zA-Z]{1,3}>|</[a-z]>|&[a-z]{1,3};|\\PC){0,20}") {
             let _ = Settings::read(&text, &address());

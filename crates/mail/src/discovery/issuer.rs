@@ -143,7 +143,10 @@ fn places(issuer: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::strangers::text::{cases, hostile, is_clean};
 
     #[test]
     fn knows_where_documents_are() {
@@ -198,6 +201,34 @@ mod tests {
             "\0".into(),
         ] {
             assert_eq!(read(text), Err(IssuerTrouble::Unreadable));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases(10_000))]
+
+        #[test]
+        fn a_document_gives_endpoints_that_could_be_typed_or_nothing(
+            issuer in prop_oneof![Just("https://id.example.com".to_owned()), hostile()],
+            endpoint in prop_oneof![Just("https://id.example.com/a".to_owned()), hostile()],
+            scopes in prop::collection::vec(hostile(), 0..4),
+        ) {
+            let document = serde_json::json!({
+                "issuer": issuer, "authorization_endpoint": endpoint, "token_endpoint": endpoint, "scopes_supported": scopes,
+            });
+            match read(document.to_string().as_bytes(), "p", "https://id.example.com") {
+                Ok(found) => {
+                    prop_assert!(EndpointUrl::parse(&found.oauth.token_endpoint).is_ok());
+                    prop_assert!(found.scopes.iter().all(|scope| is_clean(scope) && !scope.contains([' ', '\n'])));
+                }
+                Err(IssuerTrouble::OtherIssuer(other)) => prop_assert!(is_clean(&other)),
+                Err(_) => {}
+            }
+        }
+
+        #[test]
+        fn a_document_of_any_bytes_is_read_or_not(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&bytes, "p", "https://id.example.com");
         }
     }
 }

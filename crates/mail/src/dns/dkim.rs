@@ -80,7 +80,10 @@ fn key(record: &str) -> Result<&'static str, FindingCode> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::strangers::text::cases;
 
     #[test]
     fn reads_keys_and_says_what_is_wrong_with_others() {
@@ -115,6 +118,15 @@ mod tests {
             (String::new(), Err(FindingCode::DkimBroken)),
         ] {
             assert_eq!(key(&record), expected, "{record}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases(10_000))]
+
+        #[test]
+        fn no_record_makes_it_panic(record in "\\PC{0,80}|(v=DKIM1;)?( ?[kpv] ?= ?[a-zA-Z0-9+/= ]{0,20};?){0,4}") {
+            let _ = key(&record);
         }
     }
 }

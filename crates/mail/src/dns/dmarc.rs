@@ -87,7 +87,10 @@ fn policy(record: &str, inherited: bool) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::strangers::text::cases;
 
     #[test]
     fn looks_at_the_domain_and_those_above_it() {
@@ -118,5 +121,19 @@ mod tests {
         }
         assert!(is_dmarc(" v = DMARC1 ; p=none"));
         assert!(!is_dmarc("p=none; v=DMARC1") && !is_dmarc("v=DMARC2; p=none") && !is_dmarc(""));
+    }
+
+    proptest! {
+        #![proptest_config(cases(10_000))]
+
+        #[test]
+        fn no_record_makes_it_panic(record in "\\PC{0,80}|v=DMARC1;( ?(p|sp|rua) ?= ?\\PC{0,9};?){0,4}") {
+            let _ = is_dmarc(&record);
+            for inherited in [false, true] {
+                let known = ["p=none", "p=quarantine", "p=reject", "sp=none", "sp=quarantine", "sp=reject"];
+                let found = policy(&record, inherited);
+                prop_assert!(found.is_none_or(|found| known.contains(&&*found)));
+            }
+        }
     }
 }

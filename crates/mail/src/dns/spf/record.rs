@@ -183,6 +183,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::strangers::text::cases;
 
     #[test]
     fn reads_a_record_with_everything() {
@@ -251,6 +252,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(cases(10_000))]
+
         #[test]
         fn no_text_makes_it_panic(text in "v=spf1 \\PC{0,80}|v=spf1( [-+~?]?(a|mx|ip4|ip6|include|all|ptr|redirect=)[:/]{0,2}\\PC{0,9}){0,5}") {
             let _ = Record::parse(&text);
