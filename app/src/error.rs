@@ -27,7 +27,7 @@ pub enum ApiError {
     },
     /// The name of a data center, or the data center itself, was refused.
     DataCenter(FieldError),
-    /// An email address that settings were asked for was refused.
+    /// An email address or an issuer that settings were asked for was refused.
     Address(FieldError),
     /// There is no such data center.
     UnknownDataCenter,

@@ -1,7 +1,10 @@
 //! What the server renders while a page is open, for the browser to put into it as it is. So none of it, nor of its words, is
 //! part of the WASM.
 
-use domain::{CheckId, CheckOutcome, CheckReport, CheckStep, Discovery, UnixTime};
+use domain::{
+    CheckId, CheckOutcome, CheckReport, CheckStep, Discovery, IssuerDocument, IssuerTrouble,
+    UnixTime,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +13,7 @@ use crate::{
     text,
     ui::{
         error_banner::ErrorBanner,
-        proposals::Proposals,
+        proposals::{Issuer, Proposals},
         report::{Progress, Report, Step, list},
     },
 };
@@ -97,6 +100,12 @@ pub fn report(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -> 
 pub fn proposals(discovery: &Discovery) -> String {
     let discovery = discovery.clone();
     html(|| view! { <Proposals discovery /> }.into_any())
+}
+
+/// What an issuer publishes, or why that is of no use.
+pub fn issuer(found: &Result<IssuerDocument, IssuerTrouble>) -> String {
+    let found = found.clone();
+    html(|| view! { <Issuer found /> }.into_any())
 }
 
 fn html(view: impl FnOnce() -> AnyView) -> String {

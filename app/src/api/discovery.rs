@@ -1,4 +1,4 @@
-//! What an email address leads to.
+//! What an email address or an issuer leads to.
 
 use domain::Preset;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ pub struct Filling {
     pub preset: Preset,
     /// The user name; empty leaves what is typed.
     pub username: String,
-    /// The email address that it was found for; fills the addresses that are empty.
+    /// The email address that it was found for; fills the addresses that are empty. Empty for an issuer.
     pub email: String,
 }
 
@@ -36,24 +36,32 @@ pub struct Found {
     pub fillings: Vec<Option<Filling>>,
 }
 
-/// Asks what an email address leads to.
+/// Asks what an email address leads to, or the URL of an issuer.
 ///
 /// # Errors
 /// `Address`, `Unavailable`, `Offline`.
 #[server(prefix = "/api", endpoint = "discover")]
-pub async fn discover(email: String) -> Result<Found, ApiError> {
-    super::context::answer(verbs::discover(&email).await)
+pub async fn discover(typed: String) -> Result<Found, ApiError> {
+    super::context::answer(verbs::discover(&typed).await)
 }
 
 #[cfg(feature = "ssr")]
 mod verbs {
-    use domain::{Preset, PresetAuthentication, Proposal, Provider, Security};
+    use domain::{
+        IssuerDocument, IssuerTrouble, Preset, PresetAuthentication, Proposal, Provider, Security,
+        discovery::means_issuer,
+    };
+    use mail::Mailer;
 
     use super::{Filling, Found};
     use crate::{api::context::mailer, error::ApiError, rendered};
 
-    pub async fn discover(email: &str) -> Result<Found, ApiError> {
-        let found = mailer()?.discover(email).await;
+    pub async fn discover(typed: &str) -> Result<Found, ApiError> {
+        let mailer = mailer()?;
+        if means_issuer(typed) {
+            return issuer(&mailer, typed).await;
+        }
+        let found = mailer.discover(typed).await;
         let discovery = found.map_err(ApiError::Address)?;
         Ok(Found {
             html: rendered::proposals(&discovery),
@@ -62,6 +70,33 @@ mod verbs {
                 .into_iter()
                 .map(|proposal| filling(proposal, &discovery.email))
                 .collect(),
+        })
+    }
+
+    async fn issuer(mailer: &Mailer, url: &str) -> Result<Found, ApiError> {
+        let found = mailer.discover_issuer(url).await;
+        if let Err(IssuerTrouble::NotAnIssuer(error)) = found {
+            return Err(ApiError::Address(error));
+        }
+        Ok(Found {
+            html: rendered::issuer(&found),
+            fillings: found.ok().map(endpoints).into_iter().map(Some).collect(),
+        })
+    }
+
+    /// The way to sign in, and nothing else.
+    fn endpoints(document: IssuerDocument) -> Filling {
+        Filling::from(Preset {
+            provider: Provider::Other,
+            smtp_host: String::new(),
+            smtp_port: 0,
+            security: Security::StartTls,
+            imap: None,
+            authentication: PresetAuthentication::OAuth {
+                authorization_endpoint: document.oauth.authorization_endpoint,
+                token_endpoint: document.oauth.token_endpoint,
+                scope: document.oauth.scope,
+            },
         })
     }
 

@@ -19,8 +19,8 @@ pub fn api_error(error: &ApiError) -> Words {
             "See the message at its field.",
         ),
         ApiError::Address(_) => words(
-            "This is no email address.",
-            "Type one such as mail@example.com.",
+            "This is neither an email address nor the URL of an issuer.",
+            "Type mail@example.com, or https://login.example.com.",
         ),
         ApiError::UnknownDataCenter => words(
             "There is no such data center.",

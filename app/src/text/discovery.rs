@@ -1,8 +1,8 @@
-//! What an email address leads to.
+//! What an email address or an issuer leads to.
 
-use domain::{Discovery, DiscoverySource, DiscoveryTrouble, ProposedServer};
+use domain::{Discovery, DiscoverySource, DiscoveryTrouble, IssuerTrouble, ProposedServer};
 
-use super::choice;
+use super::{choice, field_error};
 
 /// Where a proposal comes from.
 pub fn source(source: DiscoverySource) -> &'static str {
@@ -24,6 +24,30 @@ pub fn trouble(trouble: DiscoveryTrouble) -> &'static str {
         DiscoveryTrouble::Timeout => "One source did not answer in time.",
         DiscoveryTrouble::Unreadable => "One source answered something that cannot be read.",
     }
+}
+
+/// Why an issuer told nothing that can be used.
+pub fn issuer_trouble(trouble: &IssuerTrouble) -> String {
+    let sentence = match trouble {
+        IssuerTrouble::NotAnIssuer(error) => return field_error(*error, None).joined(),
+        IssuerTrouble::OtherIssuer(other) => {
+            return format!(
+                "The document there is of another issuer, {other}. Only its own document tells an issuer's endpoints."
+            );
+        }
+        IssuerTrouble::Denied => {
+            "This server never connects to the networks that the issuer is in (deny_networks)."
+        }
+        IssuerTrouble::Unreachable => "The issuer was not reached, or its certificate is not good.",
+        IssuerTrouble::Timeout => "The issuer did not answer in time.",
+        IssuerTrouble::NoDocument => {
+            "The issuer publishes no discovery document (OpenID Connect Discovery, RFC 8414). Check the URL; its administrator knows the endpoints."
+        }
+        IssuerTrouble::Unreadable => {
+            "The issuer's document cannot be read, or names endpoints that are not https."
+        }
+    };
+    sentence.to_owned()
 }
 
 /// What was found, in one sentence.
@@ -67,6 +91,21 @@ mod tests {
             DiscoveryTrouble::Unreadable,
         ] {
             assert!(trouble(one).ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn every_trouble_with_an_issuer_has_words() {
+        for one in [
+            IssuerTrouble::NotAnIssuer(domain::FieldError::NotAUrl),
+            IssuerTrouble::Denied,
+            IssuerTrouble::Unreachable,
+            IssuerTrouble::Timeout,
+            IssuerTrouble::NoDocument,
+            IssuerTrouble::Unreadable,
+            IssuerTrouble::OtherIssuer("https://other.example".into()),
+        ] {
+            assert!(issuer_trouble(&one).len() > 20, "{one:?}");
         }
     }
 

@@ -30,7 +30,7 @@ pub use api_error::api_error;
 pub use audit::{action, changed_field, sentence, who};
 pub use browser::browser;
 pub use choice::{provider, security, tls_minimum};
-pub use discovery::{found, server, source, trouble};
+pub use discovery::{found, issuer_trouble, server, source, trouble};
 pub use done::done;
 pub use fact::{fact, fact_value};
 pub use field::{help, label, placeholder};

@@ -1,6 +1,6 @@
-//! What an email address leads to. Only the server renders it.
+//! What an email address or an issuer leads to. Only the server renders it.
 
-use domain::{Discovery, Proposal};
+use domain::{Discovery, IssuerDocument, IssuerTrouble, Proposal};
 use leptos::prelude::*;
 
 use crate::text;
@@ -44,14 +44,6 @@ fn Proposed(proposal: Proposal, at: usize) -> impl IntoView {
         ),
         ("Source", Some(evidence)),
     ];
-    let row = |(name, value): (&'static str, Option<String>)| {
-        value.map(|value| {
-            view! {
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-            }
-        })
-    };
     view! {
         <li class="proposal">
             <dl class="facts">{rows.into_iter().map(row).collect_view()}</dl>
@@ -65,14 +57,60 @@ fn Proposed(proposal: Proposal, at: usize) -> impl IntoView {
                         </p>
                     }
                 })}
-            {usable
-                .then(|| {
-                    view! {
-                        <button type="submit" class="button" id=["proposal-", &at.to_string()].concat()>
-                            "Use this"
-                        </button>
-                    }
-                })}
+            {usable.then(|| view! { <UseThis at /> })}
         </li>
+    }
+}
+
+/// What an issuer publishes about itself, or why that is of no use.
+#[component]
+pub fn Issuer(found: Result<IssuerDocument, IssuerTrouble>) -> impl IntoView {
+    let document = match found {
+        Ok(document) => document,
+        Err(trouble) => {
+            return view! { <p class="warning">{text::issuer_trouble(&trouble)}</p> }.into_any();
+        }
+    };
+    let source = Some(document.url).filter(|url| !url.is_empty());
+    let rows = [
+        ("Issuer", Some(document.oauth.issuer)),
+        ("Authorization", Some(document.oauth.authorization_endpoint)),
+        ("Token", Some(document.oauth.token_endpoint)),
+        (
+            "Scopes it names",
+            Some(document.scopes.join(" ")).filter(|scopes| !scopes.is_empty()),
+        ),
+        (
+            "Source",
+            Some(source.unwrap_or_else(|| "Known without asking".to_owned())),
+        ),
+    ];
+    view! {
+        <p class="found">"1 proposal, for the endpoints only:"</p>
+        <ul class="proposals">
+            <li class="proposal">
+                <dl class="facts">{rows.into_iter().map(row).collect_view()}</dl>
+                <UseThis at=0 />
+            </li>
+        </ul>
+    }
+    .into_any()
+}
+
+fn row((name, value): (&'static str, Option<String>)) -> impl IntoView {
+    value.map(|value| {
+        view! {
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+        }
+    })
+}
+
+#[component]
+fn UseThis(at: usize) -> impl IntoView {
+    view! {
+        <button type="submit" class="button" id=["proposal-", &at.to_string()].concat()>
+            "Use this"
+        </button>
     }
 }

@@ -89,6 +89,11 @@ pub struct Discovery {
     pub trouble: Vec<DiscoveryTrouble>,
 }
 
+/// Whether what was typed, to find settings by it, is meant as an issuer's URL and not as an email address.
+pub fn means_issuer(typed: &str) -> bool {
+    typed.contains("://")
+}
+
 /// What an issuer publishes about itself (RFC 8414 §2, OpenID Connect Discovery 1.0 §3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuerDocument {

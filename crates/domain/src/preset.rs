@@ -13,7 +13,7 @@ pub enum PresetAuthentication {
         authorization_endpoint: String,
         /// The token endpoint.
         token_endpoint: String,
-        /// The scope for sending.
+        /// The scope for sending; empty when it is not known.
         scope: String,
     },
     /// A user name and an app password.
@@ -27,7 +27,7 @@ pub enum PresetAuthentication {
 pub struct Preset {
     /// Whose preset this is.
     pub provider: Provider,
-    /// The SMTP server.
+    /// The SMTP server; empty when only the way to sign in is known.
     pub smtp_host: String,
     /// Its port.
     pub smtp_port: u16,

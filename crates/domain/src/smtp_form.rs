@@ -211,13 +211,15 @@ impl SmtpForm {
         }
     }
 
-    /// Fills in a preset.
+    /// Fills in what a preset knows.
     pub fn apply(&mut self, preset: &Preset) {
-        self.provider = preset.provider.code().into();
-        self.smtp_host.clone_from(&preset.smtp_host);
-        self.smtp_port = preset.smtp_port.to_string();
-        self.enable_ssl = preset.security != Security::Plaintext;
-        self.security = preset.security.code().into();
+        if !preset.smtp_host.is_empty() {
+            self.provider = preset.provider.code().into();
+            self.smtp_host.clone_from(&preset.smtp_host);
+            self.smtp_port = preset.smtp_port.to_string();
+            self.enable_ssl = preset.security != Security::Plaintext;
+            self.security = preset.security.code().into();
+        }
         if let Some((host, port)) = &preset.imap {
             self.mailbox_host.clone_from(host);
             self.mailbox_port = port.to_string();
@@ -235,7 +237,9 @@ impl SmtpForm {
                 self.authorization_endpoint
                     .clone_from(authorization_endpoint);
                 self.token_endpoint.clone_from(token_endpoint);
-                self.scope.clone_from(scope);
+                if !scope.is_empty() {
+                    self.scope.clone_from(scope);
+                }
             }
         }
     }

@@ -392,6 +392,40 @@ fn a_preset_replaces_only_what_it_or_another_preset_filled_in() {
 }
 
 #[test]
+fn what_knows_the_way_to_sign_in_only_leaves_the_servers_as_they_are() {
+    let google = Preset::of(Provider::Google).unwrap();
+    let issuer = Preset {
+        provider: Provider::Other,
+        smtp_host: String::new(),
+        smtp_port: 0,
+        imap: None,
+        authentication: domain::PresetAuthentication::OAuth {
+            authorization_endpoint: "https://id.example.com/a".into(),
+            token_endpoint: "https://id.example.com/t".into(),
+            scope: String::new(),
+        },
+        ..google.clone()
+    };
+    let mut form = basic_form();
+    form.apply(&google);
+    let filled = form.clone();
+    form.scope = "typed".into();
+    form.token_endpoint = "https://typed.example.com".into();
+    assert_eq!(
+        form.overwritten_by(&issuer, &filled),
+        [SmtpField::TokenEndpoint]
+    );
+    form.apply(&issuer);
+    let expected = SmtpForm {
+        authorization_endpoint: "https://id.example.com/a".into(),
+        token_endpoint: "https://id.example.com/t".into(),
+        scope: "typed".into(),
+        ..filled
+    };
+    assert_eq!(form, expected);
+}
+
+#[test]
 fn every_preset_gives_settings_once_the_rest_is_typed() {
     for provider in Provider::ALL {
         let Some(preset) = Preset::of(*provider) else {

@@ -8,7 +8,7 @@ use sandbox::{Faults, RefusalStyle, Stage};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::support::{Browser, Form, Provider, Reply, Server, TEST};
+use crate::support::{Browser, Form, Provider, Reply, Server, TEST, body};
 
 const BEGIN: &str = "/api/begin_check";
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,7 +20,7 @@ async fn start() -> (Provider, Server) {
 }
 
 /// Begins a check without a test email; gives its id.
-async fn begin(browser: &Browser, form: &Form) -> String {
+pub async fn begin(browser: &Browser, form: &Form) -> String {
     let body = format!("{}&dkim_selector=", form.body());
     let begun = browser.fetch(BEGIN, body).await;
     assert_eq!(begun.status, 200, "{begun:?}");
@@ -28,13 +28,13 @@ async fn begin(browser: &Browser, form: &Form) -> String {
 }
 
 /// The form over what is saved, its secrets kept.
-async fn saved_form(provider: &Provider, browser: &Browser) -> Form {
+pub async fn saved_form(provider: &Provider, browser: &Browser) -> Form {
     let form = provider.current_form(browser).await;
     form.with("client_secret", "")
 }
 
 /// Everything that is told of a check, to its end.
-async fn listen(browser: &Browser, id: &str) -> Vec<Value> {
+pub async fn listen(browser: &Browser, id: &str) -> Vec<Value> {
     let path = format!("/events/check/{id}");
     let mut response = browser.request("GET", &path).send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -172,7 +172,7 @@ async fn operators_check_what_is_saved_whatever_they_send() {
     assert_eq!(viewer.get(&format!("/events/check/{id}")).await.status, 403);
     assert_eq!(transcript(&viewer, &id).await.status, 403);
     let found = operator
-        .fetch("/api/discover", "email=a%40sandbox.test".into())
+        .fetch("/api/discover", "typed=a%40sandbox.test".into())
         .await;
     assert_eq!(found.body, "\"Forbidden\"");
 }
@@ -271,7 +271,7 @@ async fn the_transcript_is_a_file_without_secrets() {
 async fn settings_are_found_by_an_address_and_nothing_is_made_up() {
     let (_provider, server) = start().await;
     let browser = server.administrator();
-    let found = |email: &'static str| browser.fetch("/api/discover", format!("email={email}"));
+    let found = |email: &'static str| browser.fetch("/api/discover", format!("typed={email}"));
     let google = found("me%40gmail.com").await.json();
     assert!(
         text(&google, "html").contains("smtp.gmail.com:587"),
@@ -285,11 +285,38 @@ async fn settings_are_found_by_an_address_and_nothing_is_made_up() {
 }
 
 #[tokio::test]
+async fn an_issuer_leads_to_its_endpoints_and_nothing_else() {
+    let (provider, server) = start().await;
+    let browser = server.administrator();
+    let find = |typed: &str| browser.fetch("/api/discover", body(&[("typed", typed)]));
+    let issuer = &provider.descriptor().issuer;
+    let found = find(issuer).await.json();
+    let endpoint = &provider.descriptor().token_endpoint;
+    let html = text(&found, "html");
+    assert!(
+        html.contains(endpoint) && html.contains("Use this"),
+        "{html}"
+    );
+    let preset = &found["fillings"][0]["preset"];
+    assert_eq!(preset["smtp_host"], "");
+    assert_eq!(
+        &preset["authentication"]["OAuth"]["token_endpoint"],
+        endpoint
+    );
+
+    let nobody = find(&format!("{issuer}/nobody")).await.json();
+    let html = text(&nobody, "html");
+    assert!(html.contains("no discovery document"), "{html}");
+    assert_eq!(nobody["fillings"], Value::Array(Vec::new()));
+    assert_eq!(find("http://id.example.com").await.status, 422);
+}
+
+#[tokio::test]
 async fn offline_is_said_and_nothing_proposed() {
     let server = Server::start().await;
     let browser = server.administrator();
     let found = browser
-        .fetch("/api/discover", "email=me%40nowhere.test".into())
+        .fetch("/api/discover", "typed=me%40nowhere.test".into())
         .await;
     let found = found.json();
     assert!(

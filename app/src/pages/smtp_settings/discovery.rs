@@ -1,6 +1,6 @@
-//! What an email address leads to: found by the server, filled in here.
+//! What an email address or an issuer leads to: found by the server, filled in here.
 
-use domain::EmailAddress;
+use domain::{EmailAddress, discovery::means_issuer};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{presets::offer, session::Session};
@@ -8,10 +8,10 @@ use crate::{api, error::ApiError, text, ui::browser};
 
 const FOUND: &str = "found-settings";
 
-/// A field for the address, and the proposals. Needs WASM: without it nothing of it is shown.
+/// A field for it, and the proposals. Needs WASM: without it nothing of it is shown.
 #[component]
 pub fn DiscoveryField(session: Session) -> impl IntoView {
-    let email = RwSignal::new(String::new());
+    let typed = RwSignal::new(String::new());
     let error = RwSignal::new(None::<ApiError>);
     let busy = RwSignal::new(false);
     let wrong = move || {
@@ -19,11 +19,16 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
         error.map_or_else(String::new, |error| text::api_error(&error).joined())
     };
     let find = move || {
-        let typed = email.get_untracked();
+        let typed = typed.get_untracked();
         if busy.get_untracked() {
             return;
         }
-        error.set(EmailAddress::parse(&typed).err().map(ApiError::Address));
+        let wrong = if means_issuer(&typed) {
+            None
+        } else {
+            EmailAddress::parse(&typed).err()
+        };
+        error.set(wrong.map(ApiError::Address));
         if error.with_untracked(Option::is_some) {
             return;
         }
@@ -47,7 +52,7 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
     };
     view! {
         <div class="field discovery needs-wasm">
-            <label for="discover">"Email address"</label>
+            <label for="discover">"Email address, or an issuer's URL"</label>
             <div class="with-button">
                 <input
                     id="discover"
@@ -60,7 +65,7 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     aria-describedby="discover-error discover-help"
                     on:input=move |event| {
-                        email.set(event_target_value(&event));
+                        typed.set(event_target_value(&event));
                         error.set(None);
                     }
                     on:keydown=find_on_enter
@@ -79,7 +84,8 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
                 {wrong}
             </p>
             <p id="discover-help" class="help">
-                "Looks for servers and endpoints in what its domain publishes. Nothing is filled in before you say so."
+                "Looks for servers and endpoints in what the address' domain publishes, or for the endpoints of an OAuth or OpenID Connect \
+                issuer. Nothing is filled in before you say so."
             </p>
             <div id=FOUND aria-live="polite"></div>
         </div>

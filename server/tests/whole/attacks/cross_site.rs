@@ -46,7 +46,7 @@ async fn forms(server: &Server, provider: &Provider) -> Vec<(&'static str, Strin
         ),
         ("/api/cancel_check", format!("id={}", "x".repeat(22))),
         ("/api/check_connection", settings.body()),
-        ("/api/discover", "email=bob%40sandbox.test".into()),
+        ("/api/discover", "typed=bob%40sandbox.test".into()),
         ("/api/apply_preset", settings.body()),
         ("/api/authorize_again", "data_center=default".into()),
         ("/api/add_data_center", "name=Evil".into()),
