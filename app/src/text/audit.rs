@@ -143,9 +143,11 @@ pub fn changed_field(name: &str) -> String {
     match (field, name) {
         (Some(field), _) => match field {
             SmtpField::MailboxEmail
+            | SmtpField::MailboxSignIn
             | SmtpField::MailboxPassword
             | SmtpField::MailboxHost
-            | SmtpField::MailboxPort => ["Email box: ", label(*field)].concat(),
+            | SmtpField::MailboxPort
+            | SmtpField::MailboxSecurity => ["Email box: ", label(*field)].concat(),
             field => label(*field).to_owned(),
         },
         (None, "mailbox_enabled") => "Email box".to_owned(),

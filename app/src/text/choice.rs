@@ -1,6 +1,6 @@
 //! Names of choices.
 
-use domain::{Provider, Security, TlsMinimum};
+use domain::{MailboxSecurity, Provider, Security, TlsMinimum};
 
 /// The name of a provider.
 pub fn provider(provider: Provider) -> &'static str {
@@ -25,6 +25,14 @@ pub fn security(security: Security) -> &'static str {
         Security::ImplicitTls => "Implicit TLS",
         Security::StartTls => "STARTTLS, required",
         Security::Plaintext => "None",
+    }
+}
+
+/// How the connection to the mailbox is protected.
+pub fn mailbox_security(security: MailboxSecurity) -> &'static str {
+    match security {
+        MailboxSecurity::ImplicitTls => "Implicit TLS",
+        MailboxSecurity::StartTls => "STARTTLS, required",
     }
 }
 

@@ -11,9 +11,10 @@ pub fn label(field: SmtpField) -> &'static str {
         SmtpField::DataCenter => "Data center",
         SmtpField::FromAddress => "From address",
         SmtpField::EnableSsl => "Enable SSL",
-        SmtpField::Security => "Security",
+        SmtpField::Security | SmtpField::MailboxSecurity => "Security",
         SmtpField::TlsMinimum => "SMTP TLS Version",
         SmtpField::MailboxEmail => "Email",
+        SmtpField::MailboxSignIn => "Sign in with",
         SmtpField::MailboxPassword | SmtpField::Password => "Password",
         SmtpField::MailboxHost => "Host name",
         SmtpField::MailboxPort => "Port",
@@ -48,9 +49,17 @@ pub fn help(field: SmtpField) -> &'static str {
              and were withdrawn by RFC 8996."
         }
         SmtpField::MailboxEmail => "The account that mail is read from.",
+        SmtpField::MailboxSignIn => {
+            "The same authorization needs no password: whoever you sign in as at the provider \
+             opens the mailbox as well. It needs OAuth, below."
+        }
         SmtpField::MailboxPassword => "Often an app password.",
         SmtpField::MailboxHost => "The IMAP server.",
-        SmtpField::MailboxPort => "Usually 993 (implicit TLS).",
+        SmtpField::MailboxPort => "Usually 993.",
+        SmtpField::MailboxSecurity => {
+            "Follows the port: 993 means TLS from the first byte, any other port means STARTTLS. \
+             The TLS version is that of SMTP."
+        }
         SmtpField::AuthenticationType => {
             "OAuth for Google and Microsoft. Basic is a user name and a password."
         }

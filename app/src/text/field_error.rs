@@ -72,6 +72,10 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
              this machine.",
             "Turn SSL on, or turn authentication off.",
         ),
+        FieldError::NeedsOAuth => words(
+            "There is no authorization that could be the same: SMTP does not use OAuth.",
+            "Sign in with a password, or choose OAuth as authentication type.",
+        ),
         FieldError::RedirectUrlMismatch => words(
             "Mailgrant is not reached under this URL, by its configuration or by the address of \
              this request.",

@@ -36,6 +36,10 @@ pub fn field_warning(warning: FieldWarning) -> Words {
             "This port usually means STARTTLS.",
             "With implicit TLS the handshake will most likely fail.",
         ),
+        FieldWarning::MailboxImplicitTlsIsUsual => words(
+            "Port 993 usually means implicit TLS.",
+            "With STARTTLS the server will most likely not greet.",
+        ),
         FieldWarning::GoogleTesting => words(
             "While the consent screen in Google's console is in \"Testing\", the authorization \
              ends after 7 days and mail stops.",

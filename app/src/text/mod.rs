@@ -29,7 +29,7 @@ pub use age::age;
 pub use api_error::api_error;
 pub use audit::{action, changed_field, sentence, who};
 pub use browser::browser;
-pub use choice::{provider, security, tls_minimum};
+pub use choice::{mailbox_security, provider, security, tls_minimum};
 pub use discovery::{found, issuer_trouble, server, source, trouble};
 pub use done::done;
 pub use fact::{fact, fact_value};

@@ -151,7 +151,12 @@ impl FormState {
         self.saved.with(|saved| {
             let asked = self.form.with(|form| form.parse(saved.as_ref()).ok());
             match (asked, saved) {
-                (Some(asked), Some(saved)) => asked.grant_binding() != saved.grant_binding(),
+                (Some(asked), Some(saved)) => {
+                    match (saved.grant_binding(), asked.grant_binding()) {
+                        (Some(held), Some(asked)) => !held.covers(&asked),
+                        (held, asked) => held.is_some() != asked.is_some(),
+                    }
+                }
                 _ => false,
             }
         })
@@ -169,8 +174,10 @@ pub fn text(form: &SmtpForm, field: SmtpField) -> &str {
         SmtpField::Security => &form.security,
         SmtpField::TlsMinimum => &form.tls_minimum,
         SmtpField::MailboxEmail => &form.mailbox_email,
+        SmtpField::MailboxSignIn => &form.mailbox_sign_in,
         SmtpField::MailboxHost => &form.mailbox_host,
         SmtpField::MailboxPort => &form.mailbox_port,
+        SmtpField::MailboxSecurity => &form.mailbox_security,
         SmtpField::AuthenticationType => &form.authentication_type,
         SmtpField::RedirectUrl => &form.redirect_url,
         SmtpField::ClientId => &form.client_id,
@@ -196,8 +203,10 @@ pub fn set_text(form: &mut SmtpForm, field: SmtpField, typed: String) {
         SmtpField::Security => &mut form.security,
         SmtpField::TlsMinimum => &mut form.tls_minimum,
         SmtpField::MailboxEmail => &mut form.mailbox_email,
+        SmtpField::MailboxSignIn => &mut form.mailbox_sign_in,
         SmtpField::MailboxHost => &mut form.mailbox_host,
         SmtpField::MailboxPort => &mut form.mailbox_port,
+        SmtpField::MailboxSecurity => &mut form.mailbox_security,
         SmtpField::AuthenticationType => &mut form.authentication_type,
         SmtpField::RedirectUrl => &mut form.redirect_url,
         SmtpField::ClientId => &mut form.client_id,

@@ -10,9 +10,11 @@ pub fn typed_before_start(rendered: &SmtpForm) -> SmtpForm {
     let mut form = rendered.clone();
     for field in SmtpField::ALL {
         let value = match field {
-            SmtpField::Security | SmtpField::TlsMinimum | SmtpField::AuthenticationType => {
-                browser::chosen(field.name())
-            }
+            SmtpField::Security
+            | SmtpField::TlsMinimum
+            | SmtpField::MailboxSignIn
+            | SmtpField::MailboxSecurity
+            | SmtpField::AuthenticationType => browser::chosen(field.name()),
             // Its select is not part of this form.
             SmtpField::DataCenter => None,
             field => browser::value(field.name()),

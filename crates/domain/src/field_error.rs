@@ -45,6 +45,8 @@ pub enum FieldError {
     SecretBelongsElsewhere,
     /// A credential would travel in the clear to another machine.
     CredentialInPlaintext,
+    /// The same authorization as SMTP, which has none.
+    NeedsOAuth,
     /// Not the redirect URL under which this server is reached.
     RedirectUrlMismatch,
     /// Another one has this name.

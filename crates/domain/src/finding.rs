@@ -213,7 +213,7 @@ finding_codes! {
     /// IMAP is switched off for the account.
     ImapDisabled = Never,
     /// The token does not open the mailbox: its scope is for sending only.
-    ImapScopeMissing = Never,
+    ImapScopeMissing = OnceAfterRefresh,
     /// There is no INBOX.
     InboxMissing = Never,
     /// The server does not speak IMAP.

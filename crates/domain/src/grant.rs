@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::{EndpointUrl, Finding, Host, Scope, UnixTime};
 
 /// The values a grant was given for. When one of them changes the grant ends: its tokens never
-/// go to another SMTP host, and never stand for another client, account or scope.
+/// go to another SMTP or IMAP host, and never stand for another client, account or scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantBinding {
     /// The SMTP server the access token is sent to.
     pub smtp_host: Host,
+    /// The IMAP server it is sent to as well, when the mailbox is opened with the same authorization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imap_host: Option<Host>,
     /// Who signs in there.
     pub username: String,
     /// The OAuth client.
@@ -20,6 +23,19 @@ pub struct GrantBinding {
     pub token_endpoint: EndpointUrl,
     /// What was asked for.
     pub scope: Scope,
+}
+
+impl GrantBinding {
+    /// Whether a grant for these values may be used for those `asked` for: they are the same, or
+    /// the token goes to fewer servers than it might.
+    pub fn covers(&self, asked: &Self) -> bool {
+        let imap_host = asked.imap_host.clone().or_else(|| self.imap_host.clone());
+        let asked = Self {
+            imap_host,
+            ..asked.clone()
+        };
+        *self == asked
+    }
 }
 
 /// What the settings page says about the grant of a data center.

@@ -16,6 +16,8 @@ pub mod finding;
 pub mod grant;
 pub mod host;
 mod id;
+mod imap_scope;
+pub mod mailbox_settings;
 pub mod message;
 pub mod preset;
 pub mod provider;
@@ -51,6 +53,7 @@ pub use field_error::{FieldError, FormErrors};
 pub use finding::{Certainty, Finding, FindingCode, Retry};
 pub use grant::{GrantBinding, GrantStatus};
 pub use host::Host;
+pub use mailbox_settings::{MailboxSecurity, MailboxSettings, MailboxSignIn};
 pub use message::{
     Attempt, AttemptOutcome, MessageFilter, MessageId, MessageState, OutboxMessage, Recipient,
     RecipientKind, RecipientState,
@@ -63,7 +66,7 @@ pub use sending::{HourCounts, SendingLimits, SendingPause, SendingSettings, Send
 pub use smtp_field::SmtpField;
 pub use smtp_form::SmtpForm;
 pub use smtp_settings::{
-    Authentication, MailboxSettings, OAuthClient, SavedSettings, Security, SmtpSettings, TlsMinimum,
+    Authentication, OAuthClient, SavedSettings, Security, SmtpSettings, TlsMinimum,
 };
 pub use time::UnixTime;
 pub use url::{EndpointUrl, RedirectUrl};

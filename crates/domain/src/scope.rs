@@ -62,16 +62,22 @@ impl Scope {
     /// a refresh token are left out, since providers do not list them reliably; letter case and a
     /// closing slash do not count.
     pub fn missing_from(&self, granted: &str) -> Vec<String> {
-        let same = |a: &str, b: &str| {
-            a.trim_end_matches('/')
-                .eq_ignore_ascii_case(b.trim_end_matches('/'))
-        };
         self.tokens()
             .filter(|token| !["offline_access", "openid", "email", "profile"].contains(token))
-            .filter(|token| !granted.split_whitespace().any(|other| same(token, other)))
+            .filter(|token| {
+                !granted
+                    .split_whitespace()
+                    .any(|other| is_same(token, other))
+            })
             .map(str::to_owned)
             .collect()
     }
+}
+
+/// As providers compare them: letter case and a closing slash do not count.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/')
+        .eq_ignore_ascii_case(other.trim_end_matches('/'))
 }
 
 /// A token for Microsoft Graph: its URL, or one of the short names that Microsoft reads as Graph's.

@@ -24,12 +24,16 @@ pub enum SmtpField {
     TlsMinimum,
     /// Email of the email box.
     MailboxEmail,
+    /// Sign in to the email box with.
+    MailboxSignIn,
     /// Password of the email box.
     MailboxPassword,
     /// Host name of the email box.
     MailboxHost,
     /// Port of the email box.
     MailboxPort,
+    /// STARTTLS or implicit TLS of the email box.
+    MailboxSecurity,
     /// Authentication type.
     AuthenticationType,
     /// Redirect URL.
@@ -62,9 +66,11 @@ impl SmtpField {
         Self::Security,
         Self::TlsMinimum,
         Self::MailboxEmail,
+        Self::MailboxSignIn,
         Self::MailboxPassword,
         Self::MailboxHost,
         Self::MailboxPort,
+        Self::MailboxSecurity,
         Self::AuthenticationType,
         Self::RedirectUrl,
         Self::ClientId,
@@ -88,9 +94,11 @@ impl SmtpField {
             Self::Security => "security",
             Self::TlsMinimum => "tls_minimum",
             Self::MailboxEmail => "mailbox_email",
+            Self::MailboxSignIn => "mailbox_sign_in",
             Self::MailboxPassword => "mailbox_password",
             Self::MailboxHost => "mailbox_host",
             Self::MailboxPort => "mailbox_port",
+            Self::MailboxSecurity => "mailbox_security",
             Self::AuthenticationType => "authentication_type",
             Self::RedirectUrl => "redirect_url",
             Self::ClientId => "client_id",

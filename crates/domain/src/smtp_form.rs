@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Authentication, Preset, PresetAuthentication, Provider, SavedSettings, SecretField, Security,
-    SmtpField, SmtpSettings, TlsMinimum, TypedSecret,
+    Authentication, EndpointUrl, MailboxSecurity, Preset, PresetAuthentication, Provider,
+    SavedSettings, Scope, SecretField, Security, SmtpField, SmtpSettings, TlsMinimum, TypedSecret,
+    mailbox_settings::{PASSWORD, SAME_AUTHORIZATION},
 };
 
 /// What was typed and chosen on the settings page. Nothing in it is checked;
@@ -34,12 +35,16 @@ pub struct SmtpForm {
     pub mailbox_enabled: bool,
     /// Email of the email box.
     pub mailbox_email: String,
+    /// `password` or `same_authorization`; empty means a password.
+    pub mailbox_sign_in: String,
     /// Password of the email box; empty keeps the saved one.
     pub mailbox_password: TypedSecret,
     /// Host name of the email box.
     pub mailbox_host: String,
     /// Port of the email box.
     pub mailbox_port: String,
+    /// Code of a [`MailboxSecurity`]; empty means what the port means.
+    pub mailbox_security: String,
     /// Authentication required.
     pub authentication_required: bool,
     /// `basic` or `oauth`.
@@ -77,9 +82,11 @@ impl Default for SmtpForm {
             tls_minimum: String::new(),
             mailbox_enabled: false,
             mailbox_email: String::new(),
+            mailbox_sign_in: String::new(),
             mailbox_password: TypedSecret::default(),
             mailbox_host: String::new(),
             mailbox_port: String::new(),
+            mailbox_security: String::new(),
             authentication_required: false,
             authentication_type: String::new(),
             redirect_url: String::new(),
@@ -110,7 +117,9 @@ impl SmtpForm {
             enable_ssl: true,
             security: Security::StartTls.code().into(),
             tls_minimum: TlsMinimum::Tls12.code().into(),
+            mailbox_sign_in: PASSWORD.into(),
             mailbox_port: "993".into(),
+            mailbox_security: MailboxSecurity::ImplicitTls.code().into(),
             authentication_required: true,
             authentication_type: OAUTH.into(),
             redirect_url: redirect_url.into(),
@@ -137,8 +146,10 @@ impl SmtpForm {
         if let Some(mailbox) = &settings.mailbox {
             self.mailbox_enabled = true;
             self.mailbox_email = mailbox.email.to_string();
+            self.mailbox_sign_in = mailbox.sign_in.code().into();
             self.mailbox_host = mailbox.host.to_string();
             self.mailbox_port = mailbox.port.to_string();
+            self.mailbox_security = mailbox.security.code().into();
         }
         self.authentication_required = true;
         match &settings.authentication {
@@ -161,6 +172,11 @@ impl SmtpForm {
     /// Whether the form asks for OAuth.
     pub fn uses_oauth(&self) -> bool {
         self.authentication_required && self.authentication_type == OAUTH
+    }
+
+    /// Whether the form asks for reading mail with the same authorization.
+    pub fn reads_with_grant(&self) -> bool {
+        self.mailbox_enabled && self.mailbox_sign_in.trim() == SAME_AUTHORIZATION
     }
 
     /// The typed secret of a field.
@@ -211,6 +227,43 @@ impl SmtpForm {
         }
     }
 
+    /// A port of the email box was typed: what it means for the security follows it.
+    pub fn follow_mailbox_port(&mut self) {
+        if let Ok(port) = crate::url::parse_port(&self.mailbox_port) {
+            self.mailbox_security = MailboxSecurity::for_port(port).code().into();
+        }
+    }
+
+    /// A security of the email box was chosen: one of the two standard ports follows it, any other
+    /// port stays.
+    pub fn follow_mailbox_security(&mut self) {
+        let security = MailboxSecurity::from_code(&self.mailbox_security);
+        match (security, self.mailbox_port.trim()) {
+            (Some(MailboxSecurity::ImplicitTls), "143" | "") => self.mailbox_port = "993".into(),
+            (Some(MailboxSecurity::StartTls), "993" | "") => self.mailbox_port = "143".into(),
+            _ => {}
+        }
+    }
+
+    /// It was chosen how the email box is signed in to: the scope for IMAP comes and goes with the
+    /// same authorization, where the provider has one.
+    pub fn follow_mailbox_sign_in(&mut self) {
+        let (Ok(scope), Ok(endpoint)) = (
+            Scope::parse(&self.scope),
+            EndpointUrl::parse(&self.authorization_endpoint),
+        ) else {
+            return;
+        };
+        let scope = if self.reads_with_grant() && self.uses_oauth() {
+            scope.with_imap(&endpoint)
+        } else {
+            scope.without_imap(&endpoint)
+        };
+        if let Ok(scope) = scope {
+            self.scope = scope.to_string();
+        }
+    }
+
     /// Fills in what a preset knows.
     pub fn apply(&mut self, preset: &Preset) {
         if !preset.smtp_host.is_empty() {
@@ -223,6 +276,7 @@ impl SmtpForm {
         if let Some((host, port)) = &preset.imap {
             self.mailbox_host.clone_from(host);
             self.mailbox_port = port.to_string();
+            self.mailbox_security = MailboxSecurity::for_port(*port).code().into();
         }
         self.authentication_required = preset.authentication != PresetAuthentication::None;
         match &preset.authentication {
@@ -239,6 +293,9 @@ impl SmtpForm {
                 self.token_endpoint.clone_from(token_endpoint);
                 if !scope.is_empty() {
                     self.scope.clone_from(scope);
+                }
+                if self.reads_with_grant() {
+                    self.follow_mailbox_sign_in();
                 }
             }
         }

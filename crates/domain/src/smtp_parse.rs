@@ -3,8 +3,10 @@
 
 use crate::{
     Authentication, DataCenterId, EmailAddress, EndpointUrl, FieldError, FormErrors, FromAddress,
-    Host, MailboxSettings, OAuthClient, Provider, RedirectUrl, SavedSecret, Scope, SecretEdit,
-    SecretField, Security, SmtpField, SmtpForm, SmtpSettings, TlsMinimum,
+    Host, MailboxSecurity, MailboxSettings, MailboxSignIn, OAuthClient, Provider, RedirectUrl,
+    SavedSecret, Scope, SecretEdit, SecretField, Security, SmtpField, SmtpForm, SmtpSettings,
+    TlsMinimum,
+    mailbox_settings::{PASSWORD, SAME_AUTHORIZATION},
     smtp_form::{BASIC, OAUTH},
     url::parse_port,
 };
@@ -99,16 +101,42 @@ impl SmtpForm {
         );
         let host = errors.check(SmtpField::MailboxHost, Host::parse(&self.mailbox_host));
         let port = errors.check(SmtpField::MailboxPort, parse_port(&self.mailbox_port));
-        let password = errors.check(
-            SmtpField::MailboxPassword,
-            self.edit(SecretField::MailboxPassword, saved),
-        );
+        let security = match self.mailbox_security.trim() {
+            "" => Ok(MailboxSecurity::for_port(port.unwrap_or(993))),
+            code => MailboxSecurity::from_code(code).ok_or(FieldError::UnknownChoice),
+        };
+        let security = errors.check(SmtpField::MailboxSecurity, security);
+        let sign_in = self.mailbox_sign_in(saved, errors);
         Some(MailboxSettings {
             email: email?,
-            password: password?,
+            sign_in: sign_in?,
             host: host?,
             port: port?,
+            security: security?,
         })
+    }
+
+    fn mailbox_sign_in(
+        &self,
+        saved: Saved,
+        errors: &mut Errors,
+    ) -> Option<MailboxSignIn<SecretEdit>> {
+        match self.mailbox_sign_in.trim() {
+            "" | PASSWORD => {
+                let password = self.edit(SecretField::MailboxPassword, saved);
+                let password = errors.check(SmtpField::MailboxPassword, password);
+                password.map(MailboxSignIn::Password)
+            }
+            SAME_AUTHORIZATION if self.uses_oauth() => Some(MailboxSignIn::SameAuthorization),
+            SAME_AUTHORIZATION => {
+                errors.add(SmtpField::MailboxSignIn, FieldError::NeedsOAuth);
+                None
+            }
+            _ => {
+                errors.add(SmtpField::MailboxSignIn, FieldError::UnknownChoice);
+                None
+            }
+        }
     }
 
     fn authentication(
@@ -162,7 +190,11 @@ impl SmtpForm {
             SmtpField::TokenEndpoint,
             EndpointUrl::parse(&self.token_endpoint),
         );
-        let scope = errors.check(SmtpField::Scope, Scope::parse(&self.scope));
+        let scope = Scope::parse(&self.scope).and_then(|scope| match &authorization_endpoint {
+            Some(endpoint) if self.reads_with_grant() => scope.with_imap(endpoint),
+            _ => Ok(scope),
+        });
+        let scope = errors.check(SmtpField::Scope, scope);
         Some(OAuthClient {
             client_id: client_id?,
             client_secret: client_secret?,

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DataCenter, EmailAddress, EndpointUrl, FromAddress, GrantBinding, Host, Provider, RedirectUrl,
-    SavedSecret, Scope, SecretField,
+    DataCenter, EndpointUrl, FromAddress, GrantBinding, Host, MailboxSettings, MailboxSignIn,
+    Provider, RedirectUrl, SavedSecret, Scope, SecretField,
 };
 
 /// How the connection is protected.
@@ -74,19 +74,6 @@ impl TlsMinimum {
             .into_iter()
             .find(|version| version.code() == code)
     }
-}
-
-/// The IMAP account that mail is read from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MailboxSettings<S> {
-    /// The account.
-    pub email: EmailAddress,
-    /// Its password.
-    pub password: S,
-    /// The IMAP server.
-    pub host: Host,
-    /// Its port.
-    pub port: u16,
 }
 
 /// What the provider's console knows about us, and where its endpoints are.
@@ -161,9 +148,12 @@ impl<S> SmtpSettings<S> {
             None => None,
             Some(mailbox) => Some(MailboxSettings {
                 email: mailbox.email,
-                password: turn(SecretField::MailboxPassword, mailbox.password)?,
+                sign_in: mailbox
+                    .sign_in
+                    .try_map(|password| turn(SecretField::MailboxPassword, password))?,
                 host: mailbox.host,
                 port: mailbox.port,
+                security: mailbox.security,
             }),
         };
         let authentication = match self.authentication {
@@ -199,7 +189,7 @@ impl<S> SmtpSettings<S> {
     /// The secret of a field, where the settings have one.
     pub fn secret(&self, field: SecretField) -> Option<&S> {
         match (field, &self.authentication) {
-            (SecretField::MailboxPassword, _) => self.mailbox.as_ref().map(|box_| &box_.password),
+            (SecretField::MailboxPassword, _) => self.mailbox.as_ref()?.sign_in.password(),
             (SecretField::Password, Authentication::Basic { password, .. }) => Some(password),
             (SecretField::ClientSecret, Authentication::OAuth { client, .. }) => {
                 Some(&client.client_secret)
@@ -237,6 +227,12 @@ impl<S> SmtpSettings<S> {
         }
     }
 
+    /// The IMAP server that the grant signs in to as well.
+    pub fn reads_with_grant(&self) -> Option<&Host> {
+        let mailbox = self.mailbox.as_ref()?;
+        matches!(mailbox.sign_in, MailboxSignIn::SameAuthorization).then_some(&mailbox.host)
+    }
+
     /// What a grant for these settings is bound to; `None` when they do not use OAuth.
     pub fn grant_binding(&self) -> Option<GrantBinding> {
         let Authentication::OAuth { username, client } = &self.authentication else {
@@ -244,6 +240,7 @@ impl<S> SmtpSettings<S> {
         };
         Some(GrantBinding {
             smtp_host: self.host.clone(),
+            imap_host: self.reads_with_grant().cloned(),
             username: username.clone(),
             client_id: client.client_id.clone(),
             authorization_endpoint: client.authorization_endpoint.clone(),

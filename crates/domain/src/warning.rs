@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EmailAddress, EndpointUrl, FromAddress, Host, ProviderFamily, RedirectUrl, Security, SmtpField,
-    SmtpForm, smtp_form::BASIC, url::RedirectRefusal,
+    EmailAddress, EndpointUrl, FromAddress, Host, MailboxSecurity, ProviderFamily, RedirectUrl,
+    Security, SmtpField, SmtpForm, smtp_form::BASIC, url::RedirectRefusal,
 };
 
 /// A warning at a field.
@@ -23,6 +23,8 @@ pub enum FieldWarning {
     ImplicitTlsIsUsual,
     /// 587 or 25 with implicit TLS.
     StartTlsIsUsual,
+    /// 993 with STARTTLS.
+    MailboxImplicitTlsIsUsual,
     /// A grant of Google ends after 7 days while the consent screen is in "Testing".
     GoogleTesting,
     /// Microsoft gives a refresh token only for `offline_access`.
@@ -53,6 +55,17 @@ impl SmtpForm {
                 }
                 _ => {}
             }
+        }
+        if self.mailbox_enabled {
+            let security = MailboxSecurity::from_code(&self.mailbox_security);
+            let warning = match (self.mailbox_port.trim(), security) {
+                ("993", Some(MailboxSecurity::StartTls)) => {
+                    Some(FieldWarning::MailboxImplicitTlsIsUsual)
+                }
+                ("143", Some(MailboxSecurity::ImplicitTls)) => Some(FieldWarning::StartTlsIsUsual),
+                _ => None,
+            };
+            warnings.extend(warning.map(|warning| (SmtpField::MailboxSecurity, warning)));
         }
         if self.uses_oauth() {
             self.warn_about_oauth(&mut warnings);

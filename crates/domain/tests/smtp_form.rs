@@ -131,6 +131,12 @@ fn each_wrong_value_is_told_at_its_field() {
         (SmtpField::MailboxPassword, FieldError::Required, |f| {
             f.mailbox_password = TypedSecret::default();
         }),
+        (SmtpField::MailboxSignIn, FieldError::UnknownChoice, |f| {
+            f.mailbox_sign_in = "smoke signals".into();
+        }),
+        (SmtpField::MailboxSecurity, FieldError::UnknownChoice, |f| {
+            f.mailbox_security = "plaintext".into();
+        }),
         (SmtpField::MailboxHost, FieldError::NotAHost, |f| {
             f.mailbox_host = "a b".into();
         }),

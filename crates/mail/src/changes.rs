@@ -53,8 +53,10 @@ fn values(settings: &Settings) -> BTreeMap<SmtpField, String> {
     if let Some(mailbox) = &settings.mailbox {
         values.extend([
             (Field::MailboxEmail, mailbox.email.to_string()),
+            (Field::MailboxSignIn, mailbox.sign_in.code().into()),
             (Field::MailboxHost, mailbox.host.to_string()),
             (Field::MailboxPort, mailbox.port.to_string()),
+            (Field::MailboxSecurity, mailbox.security.code().into()),
         ]);
     }
     let kind = match &settings.authentication {

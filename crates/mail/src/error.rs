@@ -17,6 +17,9 @@ pub enum MailError {
     /// Nothing is saved for the data center.
     #[error("the data center has no settings")]
     NoSettings,
+    /// The data center reads no mailbox.
+    #[error("the data center reads no mailbox")]
+    NoMailbox,
     /// TLS could not be set up with the certificates of this machine.
     #[error("TLS could not be set up: {0}")]
     Tls(#[from] rustls::Error),

@@ -79,7 +79,7 @@ impl Mailer {
                         _ => true,
                     };
                     let lives = !matches!(held.state, GrantState::Ended { .. });
-                    (held.binding == taken.binding && same_account && lives)
+                    (held.binding.covers(&taken.binding) && same_account && lives)
                         .then_some(held.refresh_token)
                         .flatten()
                 }),

@@ -103,7 +103,7 @@ impl Mailer {
         let Some(grant) = self.store().grant_summary(id).await? else {
             return Ok(GrantStatus::NotAuthorized);
         };
-        if grant.binding != binding {
+        if !grant.binding.covers(&binding) {
             return Ok(GrantStatus::NotAuthorized);
         }
         let account_confirmed = grant.account.is_some();

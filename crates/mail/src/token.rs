@@ -37,7 +37,7 @@ pub(crate) struct Fresh {
 }
 
 impl Mailer {
-    /// A valid access token of the grant for exactly these values. `refused` is the version of a
+    /// A valid access token of the grant, if that covers these values. `refused` is the version of a
     /// grant whose token a server has refused although it has not expired; it is refreshed.
     ///
     /// The outer error is ours, the inner says why there is no token.
@@ -74,7 +74,7 @@ impl Mailer {
             let Some(grant) = self.store().grant(id).await? else {
                 return Ok(Err(FindingCode::GrantMissing.into()));
             };
-            if binding.is_some_and(|binding| *binding != grant.binding) {
+            if binding.is_some_and(|binding| !grant.binding.covers(binding)) {
                 return Ok(Err(FindingCode::GrantMissing.into()));
             }
             if let GrantState::Ended { finding, .. } = grant.state {

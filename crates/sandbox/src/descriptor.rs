@@ -55,8 +55,27 @@ pub struct Account {
 pub(crate) const CLIENT_ID: &str = "mailgrant-sandbox";
 /// Its secret.
 pub(crate) const CLIENT_SECRET: &str = "sandbox-secret";
-/// The scope that opens SMTP.
-pub(crate) const MAIL_SCOPE: &str = "mail";
+/// The scope that opens SMTP and IMAP, as Google's does.
+const MAIL_SCOPE: &str = "mail";
+
+/// What a token can open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    Smtp,
+    Imap,
+}
+
+impl Service {
+    /// Whether a scope opens it. Microsoft has one for each, and they are taken as well.
+    pub(crate) fn is_opened_by(self, scope: &str) -> bool {
+        let own = match self {
+            Self::Smtp => "https://outlook.office.com/SMTP.Send",
+            Self::Imap => "https://outlook.office.com/IMAP.AccessAsUser.All",
+        };
+        scope.split(' ').any(|one| one == MAIL_SCOPE || one == own)
+    }
+}
+
 /// The scope a client asks for.
 pub(crate) const SCOPE: &str = "mail openid offline_access";
 

@@ -153,7 +153,7 @@ async fn held(
     row.map(Held::try_from).transpose()
 }
 
-/// Removes a grant that was given for other values than `binding`, and tells whether one had not ended
+/// Removes a grant that may not be used for `binding`, and tells whether one had not ended
 /// before. The data center has to be locked.
 pub(crate) async fn remove_unless_bound(
     connection: &mut AnyConnection,
@@ -164,7 +164,9 @@ pub(crate) async fn remove_unless_bound(
         return Ok(false);
     };
     // A binding that cannot be read is not the one asked for.
-    if binding.is_some() && row.binding().ok().as_ref() == binding {
+    if let (Ok(own), Some(asked)) = (row.binding(), binding)
+        && own.covers(asked)
+    {
         return Ok(false);
     }
     let removed: Vec<(i64, String)> =

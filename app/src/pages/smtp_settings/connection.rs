@@ -64,7 +64,7 @@ pub fn ConnectionSection(session: Session, overwrite: bool, again: bool) -> impl
                 <Choice state field=SmtpField::TlsMinimum options=versions.to_vec() />
             </div>
             <MailboxFields
-                state
+                session
                 again=again && !state.is_saved(SecretField::MailboxPassword)
             />
             </fieldset>

@@ -1,13 +1,20 @@
 //! "Email box": the IMAP account that mail is read from.
 
-use domain::{SecretField, SmtpField};
+use domain::{
+    MailboxSecurity, SecretField, SmtpField, SmtpForm,
+    mailbox_settings::{PASSWORD, SAME_AUTHORIZATION},
+};
 use leptos::prelude::*;
 
-use crate::ui::{
-    field::{Kind, TextField},
-    form_state::FormState,
-    secret::SecretInput,
-    toggle::{Switch, Toggle},
+use super::{session::Session, status::ends_grant};
+use crate::{
+    text,
+    ui::{
+        choice::Choice,
+        field::{Kind, TextField},
+        secret::SecretInput,
+        toggle::{Switch, Toggle},
+    },
 };
 
 const EMAIL_BOX: Switch = Switch {
@@ -19,7 +26,10 @@ const EMAIL_BOX: Switch = Switch {
 
 /// The switch and its fields.
 #[component]
-pub fn MailboxFields(state: FormState, again: bool) -> impl IntoView {
+pub fn MailboxFields(session: Session, again: bool) -> impl IntoView {
+    let state = session.state();
+    let securities = [MailboxSecurity::ImplicitTls, MailboxSecurity::StartTls]
+        .map(|security| (security.code(), text::mailbox_security(security)));
     view! {
         <Toggle state switch=EMAIL_BOX described_by="mailbox-enabled-help".to_owned()>
             <p id="mailbox-enabled-help" class="help">
@@ -28,11 +38,44 @@ pub fn MailboxFields(state: FormState, again: bool) -> impl IntoView {
         </Toggle>
         <div class="nested needs-mailbox" role="group" aria-label="Email box">
             <TextField state field=SmtpField::MailboxEmail kind=Kind::ADDRESS />
-            <SecretInput state secret=SecretField::MailboxPassword again />
+            <Choice
+                state
+                field=SmtpField::MailboxSignIn
+                options=vec![
+                    (PASSWORD, "Password"),
+                    (SAME_AUTHORIZATION, "The same authorization as SMTP"),
+                ]
+                then=SmtpForm::follow_mailbox_sign_in
+            />
+            <p id="mailbox-authorization" class="warning" hidden=move || !asks_again(session)>
+                "The authorization that is held does not reach this mailbox: its token goes to the \
+                servers it was given for, and to no other. Save & Authorize leads to the provider \
+                once more, where you allow reading mail as well."
+            </p>
+            <div class="needs-mailbox-password">
+                <SecretInput state secret=SecretField::MailboxPassword again />
+            </div>
             <div class="host-and-port">
                 <TextField state field=SmtpField::MailboxHost kind=Kind::HOST />
-                <TextField state field=SmtpField::MailboxPort kind=Kind::PORT />
+                <TextField
+                    state
+                    field=SmtpField::MailboxPort
+                    kind=Kind::PORT
+                    then=SmtpForm::follow_mailbox_port
+                />
             </div>
+            <Choice
+                state
+                field=SmtpField::MailboxSecurity
+                options=securities.to_vec()
+                then=SmtpForm::follow_mailbox_security
+            />
         </div>
     }
+}
+
+/// Whether a grant is held that has to be given anew because the mailbox is to be opened with it.
+fn asks_again(session: Session) -> bool {
+    let asks = session.state().form.with(SmtpForm::reads_with_grant);
+    asks && ends_grant(session)
 }

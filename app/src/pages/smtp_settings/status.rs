@@ -17,7 +17,8 @@ pub fn Status(session: Session) -> impl IntoView {
             </output>
             <p class="help">
                 "Changing the SMTP host, the username, the client ID, an endpoint or the scope ends \
-                the authorization when it is saved."
+                the authorization when it is saved; so does the host name of an email box that is \
+                opened with it."
             </p>
             <p
                 id="ends-grant"
@@ -29,6 +30,11 @@ pub fn Status(session: Session) -> impl IntoView {
             </p>
         </section>
     }
+}
+
+fn reads_with_grant(state: FormState) -> bool {
+    let reads = |settings: &SmtpSettings<_>| settings.reads_with_grant().is_some();
+    state.saved.with(|saved| saved.as_ref().is_some_and(reads))
 }
 
 /// Whether saving what is typed ends a grant that is held.
@@ -46,7 +52,12 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
             <p class="status-line none">
                 <strong>"Not authorized. "</strong>
                 {if may_edit {
-                    "Fill in the fields, then press Save & Authorize and sign in at the provider."
+                    if reads_with_grant(state) {
+                        "Press Save & Authorize and sign in at the provider. What you allow there is \
+                        for sending and for reading the email box."
+                    } else {
+                        "Fill in the fields, then press Save & Authorize and sign in at the provider."
+                    }
                 } else {
                     "An administrator signs in at the provider."
                 }}
@@ -74,7 +85,8 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
                 <time datetime=valid_until.rfc3339()>{valid_until.to_string()}</time>
                 ", renewed automatically."
             </p>
-            <p class="help">"Granted: " {scope}</p>
+            <p class="help">"Granted: " {scope.clone()}</p>
+            {not_granted(state, &scope, may_edit)}
             {identities(state, account, account_confirmed)}
             {trouble
                 .map(|finding| {
@@ -106,6 +118,43 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
         }
         .into_any(),
     }
+}
+
+/// What is asked for and not granted, as the provider says at a renewal. With the button that asks again.
+fn not_granted(state: FormState, granted: &str, may_edit: bool) -> impl IntoView + use<> {
+    let (missing, reads) = state.saved.with(|saved| {
+        let binding = saved.as_ref().and_then(SmtpSettings::grant_binding);
+        let missing = binding.map(|binding| binding.scope.missing_from(granted));
+        let reads = saved.as_ref().and_then(SmtpSettings::reads_with_grant);
+        (missing.unwrap_or_default(), reads.is_some())
+    });
+    // A provider that says nothing of the scope has granted what was asked for (RFC 6749 §5.1).
+    let shows = !granted.trim().is_empty() && !missing.is_empty();
+    shows.then(|| {
+        view! {
+            <div class="banner careful" id="not-granted">
+                <p class="banner-title">"Not everything that is asked for is granted"</p>
+                <p>
+                    "Missing: " <code>{missing.join(" ")}</code> ". "
+                    {reads
+                        .then_some("The email box is opened with the same authorization, so it may stay closed. ")}
+                    {if may_edit {
+                        "Authorize again, and allow all of it at the provider."
+                    } else {
+                        "An administrator authorizes again, and allows all of it at the provider."
+                    }}
+                </p>
+                {may_edit
+                    .then(|| {
+                        view! {
+                            <button type="submit" class="button" id="authorize-again">
+                                "Authorize again"
+                            </button>
+                        }
+                    })}
+            </div>
+        }
+    })
 }
 
 /// Account, username and From are three things: all are shown when they differ.

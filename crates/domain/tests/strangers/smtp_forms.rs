@@ -66,13 +66,15 @@ fn put(form: &mut SmtpForm, field: usize, text: String) {
         16 => form.token_endpoint = text,
         17 => form.scope = text,
         18 => form.username = text,
+        19 => form.mailbox_sign_in = text,
+        20 => form.mailbox_security = text,
         _ => form.password = TypedSecret::new(text),
     }
 }
 
 /// A good form with one or two fields as a stranger fills them in.
 fn any_form() -> impl Strategy<Value = SmtpForm> {
-    let fields = prop::collection::vec((0_usize..20, hostile()), 1..3);
+    let fields = prop::collection::vec((0_usize..22, hostile()), 1..3);
     (fields, any::<[bool; 4]>()).prop_map(|(fields, [ssl, mailbox, required, basic])| {
         let mut form = SmtpForm {
             enable_ssl: ssl,

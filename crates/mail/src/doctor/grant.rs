@@ -49,7 +49,10 @@ impl Mailer {
                     )),
                 };
                 let summary = self.store().grant_summary(&job.data_center).await?;
-                let summary = summary.filter(|grant| Some(&grant.binding) == binding.as_ref());
+                let summary = summary.filter(|grant| {
+                    let asked = binding.as_ref();
+                    asked.is_some_and(|asked| grant.binding.covers(asked))
+                });
                 if let Some(summary) = &summary {
                     note(&mut step, summary);
                 }

@@ -1,6 +1,8 @@
 //! What the parts of a check consist of, so that what is not tried can be told.
 
-use domain::{Authentication, CheckPart, Finding, FindingCode, Security, StepKind, Verdict};
+use domain::{
+    Authentication, CheckPart, Finding, FindingCode, MailboxSecurity, Security, StepKind, Verdict,
+};
 
 use super::job::Job;
 use crate::recorder::Recorder;
@@ -33,7 +35,9 @@ pub(super) fn steps(job: &Job, part: CheckPart) -> Vec<StepKind> {
         CheckPart::Imap => {
             steps.extend([S::Resolve, S::Connect]);
             match &job.settings.mailbox {
-                Some(mailbox) if mailbox.port == 993 => steps.extend([S::Tls, S::Greeting]),
+                Some(mailbox) if mailbox.security == MailboxSecurity::ImplicitTls => {
+                    steps.extend([S::Tls, S::Greeting]);
+                }
                 _ => steps.extend([S::Greeting, S::StartTls, S::Tls]),
             }
             steps.extend([S::Capability, S::Authenticate, S::Examine, S::Logout]);

@@ -13,12 +13,7 @@ use super::{
     plan::{break_off, skip_rest},
     registry::{Ending, Run},
 };
-use crate::{
-    DomainCheck, MailError, Mailer,
-    imap::{self, check_mailbox},
-    recorder::Recorder,
-    smtp::Target,
-};
+use crate::{DomainCheck, MailError, Mailer, recorder::Recorder, smtp::Target};
 
 /// How sending went: the Message-ID when there was a message.
 pub(super) type Sent = Result<Option<String>, Finding>;
@@ -92,20 +87,20 @@ impl Mailer {
             if let Ok(Some(message_id)) = outcome
                 && job.arrives()
             {
-                self.arrival(job, message_id, recorder).await;
+                self.arrival(job, message_id, recorder).await?;
             }
             Ok(())
         };
         let mailbox = async {
-            let Some(mailbox) = &job.settings.mailbox else {
-                return;
-            };
-            let mailbox = imap::Mailbox::of(mailbox, job.settings.tls_minimum);
+            if !job.has(CheckPart::Imap) {
+                return Ok(());
+            }
             let (sink, steps) = mpsc::unbounded_channel();
-            let (outgoing, timeouts) = (&self.0.outgoing, self.0.options.timeouts);
-            let looking = check_mailbox(&mailbox, outgoing, timeouts, Some(sink));
-            join!(looking, recorder.follow(steps));
+            let looking = self.check_mailbox(&job.data_center, &job.settings, Some(sink));
+            let (looked, ()) = join!(looking, recorder.follow(steps));
+            looked?;
             skip_rest(job, CheckPart::Imap, None, recorder);
+            Ok(())
         };
         let names = async {
             let asked = DomainCheck {
@@ -118,8 +113,8 @@ impl Mailer {
                 recorder.note(step);
             }
         };
-        let ((), sending, (), ()) = join!(provider, sending, mailbox, names);
-        sending
+        let ((), sending, mailbox, ()) = join!(provider, sending, mailbox, names);
+        sending.and(mailbox)
     }
 
     async fn outcome(

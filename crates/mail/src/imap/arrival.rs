@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use domain::{CheckPart, CheckStep, FactName, FindingCode, StepKind, finding::FindingValue};
+use domain::{
+    CheckPart, DataCenterId, FactName, FindingCode, SmtpSettings, StepKind, finding::FindingValue,
+};
 use imap_codec::imap_types::{
     command::CommandBody,
     core::{AString, NString},
@@ -10,6 +12,7 @@ use imap_codec::imap_types::{
     response::Data,
     search::SearchKey,
 };
+use secrecy::SecretString;
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -17,7 +20,7 @@ use super::{
     connection::Connection,
     steps::{Step, Steps},
 };
-use crate::{options::Timeouts, outgoing::Outgoing};
+use crate::{MailError, Mailer};
 
 /// How long the mail is waited for.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -33,60 +36,65 @@ pub(crate) struct Sent {
     pub(crate) from: String,
 }
 
-/// Looks for a message by its Message-ID, and compares its From with the one that was sent.
-pub(crate) async fn look_for_arrival(
-    mailbox: &Mailbox,
-    sent: &Sent,
-    outgoing: &Outgoing,
-    timeouts: Timeouts,
-    sink: Sink,
-) -> Vec<CheckStep> {
-    // How the connection is made has been told already.
-    let mut quiet = Steps::new(CheckPart::Imap, None);
-    quiet.hide(&mailbox.password);
-    let mut steps = Steps::new(CheckPart::Arrival, sink);
-    let mut step = Step::new(
-        StepKind::Arrival,
-        format!("UID SEARCH HEADER Message-ID {}", sent.message_id),
-    );
-    step.fact(FactName::FromSent, &sent.from);
-    let arrived = async {
-        let mut connection = Connection::open(mailbox, outgoing, timeouts, &mut quiet).await?;
-        connection.sign_in(&mut quiet).await?;
-        connection.examine(&mut quiet).await?;
-        let deadline = Instant::now() + PATIENCE;
-        let arrived = loop {
-            match connection.sender_of(&sent.message_id).await {
-                Ok(None) if Instant::now() < deadline => sleep(EVERY).await,
-                found => break found.map_err(|code| mailbox.finding(code)),
-            }
-            // Servers tell of new messages in answer to a command.
-            let noop = connection.ask(CommandBody::Noop).await;
-            noop.map_err(|code| mailbox.finding(code))?;
+impl Mailer {
+    /// Looks for a message by its Message-ID, and compares its From with the one that was sent.
+    ///
+    /// # Errors
+    /// `NoMailbox`, or the database.
+    pub(crate) async fn look_for_arrival(
+        &self,
+        id: &DataCenterId,
+        settings: &SmtpSettings<SecretString>,
+        sent: &Sent,
+        sink: Sink,
+    ) -> Result<(), MailError> {
+        let mailbox = Mailbox::of(settings).ok_or(MailError::NoMailbox)?;
+        // How the connection is made has been told already.
+        let mut quiet = Steps::new(CheckPart::Imap, None);
+        let steps = Steps::new(CheckPart::Arrival, sink);
+        let mut step = Step::new(
+            StepKind::Arrival,
+            format!("UID SEARCH HEADER Message-ID {}", sent.message_id),
+        );
+        step.fact(FactName::FromSent, &sent.from);
+        let entered = self.enter_mailbox(id, settings, &mut quiet).await?;
+        let arrived = async {
+            let mut connection = entered?;
+            connection.examine(&mut quiet).await?;
+            let deadline = Instant::now() + PATIENCE;
+            let arrived = loop {
+                match connection.sender_of(&sent.message_id).await {
+                    Ok(None) if Instant::now() < deadline => sleep(EVERY).await,
+                    found => break found.map_err(|code| mailbox.finding(code)),
+                }
+                // Servers tell of new messages in answer to a command.
+                let noop = connection.ask(CommandBody::Noop).await;
+                noop.map_err(|code| mailbox.finding(code))?;
+            };
+            connection.log_out(&mut quiet).await;
+            arrived
         };
-        connection.log_out(&mut quiet).await;
-        arrived
-    };
-    match arrived.await {
-        Ok(Some(from)) if same_address(&from, &sent.from) => {
-            step.fact(FactName::FromArrived, from);
-            steps.passed(step);
+        match arrived.await {
+            Ok(Some(from)) if same_address(&from, &sent.from) => {
+                step.fact(FactName::FromArrived, from);
+                steps.passed(step);
+            }
+            Ok(Some(from)) => {
+                step.fact(FactName::FromArrived, &from);
+                let finding = mailbox
+                    .finding(FindingCode::FromRewritten)
+                    .with(FindingValue::From, &sent.from)
+                    .with(FindingValue::FromArrived, from);
+                steps.warned(step, finding);
+            }
+            Ok(None) => {
+                let finding = mailbox.finding(FindingCode::NotArrived);
+                steps.warned(step, finding);
+            }
+            Err(finding) => steps.warned(step, finding),
         }
-        Ok(Some(from)) => {
-            step.fact(FactName::FromArrived, &from);
-            let finding = mailbox
-                .finding(FindingCode::FromRewritten)
-                .with(FindingValue::From, &sent.from)
-                .with(FindingValue::FromArrived, from);
-            steps.warned(step, finding);
-        }
-        Ok(None) => {
-            let finding = mailbox.finding(FindingCode::NotArrived);
-            steps.warned(step, finding);
-        }
-        Err(finding) => steps.warned(step, finding),
+        Ok(())
     }
-    steps.done()
 }
 
 impl Connection {

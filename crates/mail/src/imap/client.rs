@@ -1,5 +1,6 @@
 //! Commands and answers (RFC 9051, RFC 3501), parsed and written by `imap-codec`.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use imap_codec::{
     CommandCodec, GreetingCodec, ResponseCodec,
     decode::{Decoder as _, GreetingDecodeError, ResponseDecodeError},
@@ -7,7 +8,9 @@ use imap_codec::{
     imap_types::{
         command::{Command, CommandBody},
         core::{LiteralMode, Tag},
-        response::{Code, Data, Greeting, GreetingKind, Response, Status},
+        response::{
+            Code, CommandContinuationRequest, Data, Greeting, GreetingKind, Response, Status,
+        },
     },
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -62,7 +65,8 @@ pub(crate) enum NoAnswer {
 /// The end of a command, or `+`, with which the server asks for more.
 pub(crate) enum Said {
     Answer(Answer),
-    Challenge,
+    /// What stood behind it, as it came.
+    Challenge(String),
 }
 
 /// A connection that has not been greeted yet, or one after a TLS handshake.
@@ -109,7 +113,7 @@ impl Client {
     pub(crate) async fn command(&mut self, body: CommandBody<'static>) -> Result<Answer, NoAnswer> {
         match self.begin(body).await? {
             Said::Answer(answer) => Ok(answer),
-            Said::Challenge => Err(NoAnswer::Unreadable),
+            Said::Challenge(_) => Err(NoAnswer::Unreadable),
         }
     }
 
@@ -165,7 +169,14 @@ impl Client {
                 Err(ResponseDecodeError::Failed) => return Err(NoAnswer::Unreadable),
             };
             match response {
-                Response::CommandContinuationRequest(_) => return Ok(Said::Challenge),
+                Response::CommandContinuationRequest(request) => {
+                    return Ok(Said::Challenge(match request {
+                        CommandContinuationRequest::Basic(basic) => {
+                            basic.text().as_ref().to_owned()
+                        }
+                        CommandContinuationRequest::Base64(bytes) => BASE64_STANDARD.encode(bytes),
+                    }));
+                }
                 Response::Data(one) => data.push(one),
                 Response::Status(status) => {
                     let (ending, tag, code, text) = match status {

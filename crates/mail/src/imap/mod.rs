@@ -5,48 +5,47 @@
 mod arrival;
 mod client;
 mod connection;
+mod enter;
 mod sign_in;
 mod steps;
 
 use std::net::IpAddr;
 
 use domain::{
-    CheckPart, CheckStep, EmailAddress, Finding, FindingCode, Host, MailboxSettings, TlsMinimum,
-    finding::FindingValue,
+    CheckPart, DataCenterId, EmailAddress, Finding, FindingCode, Host, MailboxSecurity,
+    SmtpSettings, TlsMinimum, finding::FindingValue,
 };
 use secrecy::SecretString;
 
-use crate::{options::Timeouts, outgoing::Outgoing};
-use connection::Connection;
+use crate::{MailError, Mailer};
 pub(crate) use steps::Sink;
 use steps::Steps;
-
-/// The port of IMAP inside TLS (RFC 8314 §3.2). On every other port STARTTLS is required.
-const IMPLICIT_TLS_PORT: u16 = 993;
 
 /// Where mail is read.
 #[derive(Clone, Debug)]
 pub(crate) struct Mailbox {
     pub(crate) host: Host,
     pub(crate) port: u16,
+    pub(crate) security: MailboxSecurity,
     pub(crate) tls_minimum: TlsMinimum,
     pub(crate) email: EmailAddress,
-    pub(crate) password: SecretString,
 }
 
 impl Mailbox {
-    pub(crate) fn of(settings: &MailboxSettings<SecretString>, tls_minimum: TlsMinimum) -> Self {
-        Self {
-            host: settings.host.clone(),
-            port: settings.port,
-            tls_minimum,
-            email: settings.email.clone(),
-            password: settings.password.clone(),
-        }
+    /// That of the settings; `None` when they read no mailbox.
+    pub(crate) fn of<S>(settings: &SmtpSettings<S>) -> Option<Self> {
+        let mailbox = settings.mailbox.as_ref()?;
+        Some(Self {
+            host: mailbox.host.clone(),
+            port: mailbox.port,
+            security: mailbox.security,
+            tls_minimum: settings.tls_minimum,
+            email: mailbox.email.clone(),
+        })
     }
 
     fn implicit_tls(&self) -> bool {
-        self.port == IMPLICIT_TLS_PORT
+        self.security == MailboxSecurity::ImplicitTls
     }
 
     /// `host:port`, IPv6 addresses in brackets.
@@ -65,22 +64,24 @@ impl Mailbox {
     }
 }
 
-/// Connects, signs in and opens INBOX without changing it; each step goes to `sink` as it ends.
-pub(crate) async fn check_mailbox(
-    mailbox: &Mailbox,
-    outgoing: &Outgoing,
-    timeouts: Timeouts,
-    sink: Sink,
-) -> Vec<CheckStep> {
-    let mut steps = Steps::new(CheckPart::Imap, sink);
-    steps.hide(&mailbox.password);
-    if let Ok(mut connection) = Connection::open(mailbox, outgoing, timeouts, &mut steps).await
-        && connection.sign_in(&mut steps).await.is_ok()
-    {
-        let _ = connection.examine(&mut steps).await;
-        connection.log_out(&mut steps).await;
+impl Mailer {
+    /// Connects, signs in and opens INBOX without changing it; each step goes to `sink` as it ends.
+    ///
+    /// # Errors
+    /// `NoMailbox`, or the database.
+    pub(crate) async fn check_mailbox(
+        &self,
+        id: &DataCenterId,
+        settings: &SmtpSettings<SecretString>,
+        sink: Sink,
+    ) -> Result<(), MailError> {
+        let mut steps = Steps::new(CheckPart::Imap, sink);
+        if let Ok(mut connection) = self.enter_mailbox(id, settings, &mut steps).await? {
+            let _ = connection.examine(&mut steps).await;
+            connection.log_out(&mut steps).await;
+        }
+        Ok(())
     }
-    steps.done()
 }
 
-pub(crate) use arrival::{Sent, look_for_arrival};
+pub(crate) use arrival::Sent;

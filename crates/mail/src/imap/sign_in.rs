@@ -1,8 +1,11 @@
 //! LOGIN and AUTHENTICATE (RFC 9051 §6.2), with the same SASL as SMTP.
 
-use domain::{FactName, Finding, FindingCode, StepKind, finding::FindingValue};
-use imap_codec::imap_types::command::CommandBody;
-use imap_codec::imap_types::core::{AString, Literal};
+use domain::{FactName, Finding, FindingCode, Retry, StepKind, finding::FindingValue};
+use imap_codec::imap_types::{
+    auth::AuthMechanism,
+    command::CommandBody,
+    core::{AString, Literal},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
@@ -12,20 +15,30 @@ use super::{
 };
 use crate::{
     decode::{ImapStage, imap_reply},
-    sasl::{Credential, Mechanism},
+    sasl::{Credential, Mechanism, decode_challenge},
 };
 
+/// How an exchange ended, and the challenge that told why a token was refused.
+type Exchanged = (Result<Answer, FindingCode>, Option<String>);
+
 impl Connection {
-    /// Signs in with the password: by AUTHENTICATE when a mechanism is offered, else by LOGIN.
-    pub(super) async fn sign_in(&mut self, steps: &mut Steps) -> Result<(), Finding> {
-        let credential = Credential::Password {
-            username: self.mailbox.email.as_str().to_owned(),
-            password: self.mailbox.password.clone(),
+    /// Signs in: by AUTHENTICATE when a mechanism is offered, a password else by LOGIN. `again`: whether it is tried with a
+    /// fresh token when this one is refused.
+    pub(super) async fn sign_in(
+        &mut self,
+        credential: &Credential,
+        again: bool,
+        steps: &mut Steps,
+    ) -> Result<(), Finding> {
+        let (secret, with_token) = match credential {
+            Credential::Password { password, .. } => (password, false),
+            Credential::Token { access_token, .. } => (access_token, true),
         };
-        let mechanism = Mechanism::choose(&credential, &self.mechanisms());
-        let messages = mechanism.map(|mechanism| {
-            mechanism.messages(&credential, &self.mailbox.host, self.mailbox.port)
-        });
+        steps.hide(secret);
+        let offered = self.mechanisms();
+        let mechanism = Mechanism::choose(credential, &offered);
+        let messages = mechanism
+            .map(|mechanism| mechanism.messages(credential, &self.mailbox.host, self.mailbox.port));
         for message in messages.iter().flatten() {
             steps.hide(message);
         }
@@ -36,72 +49,96 @@ impl Connection {
         };
         let mut step = Step::new(StepKind::Authenticate, sent);
         step.fact(FactName::Mechanism, name);
-        if mechanism.is_none() && self.offers("LOGINDISABLED") {
+        if mechanism.is_none() && (with_token || self.offers("LOGINDISABLED")) {
             let finding = self
                 .mailbox
                 .finding(FindingCode::MechanismNotOffered)
-                .with(FindingValue::Offered, self.mechanisms().join(" "));
+                .with(FindingValue::Offered, offered.join(" "));
             return Err(steps.failed(step, finding));
         }
-        let answer = match (mechanism, messages) {
+        let (answer, challenge) = match (mechanism, messages) {
             (Some(mechanism), Some(messages)) => self.authenticate(mechanism, messages).await,
-            _ => self.login().await,
+            _ => (self.login(credential).await, None),
         };
         step.received = self.heard();
         let code = match answer {
-            Ok(answer) if answer.ending == Ending::Ok => {
+            Ok(answer) if answer.ending == Ending::Ok && challenge.is_none() => {
                 self.note_capabilities(&answer);
                 steps.passed(step);
                 return Ok(());
             }
             Ok(answer) => {
-                let stage = ImapStage::SignIn { with_token: false };
+                let stage = ImapStage::SignIn { with_token };
                 imap_reply(stage, &answer.code, &answer.text)
             }
             Err(code) => code,
         };
-        let finding = self.mailbox.finding(code).saying(&step.received);
+        let mut said = step.received.clone();
+        if let Some(challenge) = challenge.as_deref() {
+            let reason = decode_challenge(challenge).unwrap_or_default();
+            let clean = steps.clean(&reason);
+            if clean != reason {
+                // A server may send back what it was sent, in base64.
+                step.received = step.received.replace(challenge, "[redacted]");
+            }
+            step.fact(FactName::Challenge, &clean);
+            let last = step.received.lines().last().unwrap_or_default();
+            said = format!("{clean}\n{last}");
+        }
+        let finding = self.mailbox.finding(code).saying(said.trim());
+        if again && code.retry() == Retry::OnceAfterRefresh {
+            steps.warned(step, finding.clone());
+            return Err(finding);
+        }
         Err(steps.failed(step, finding))
     }
 
-    /// The client's messages one by one, each in answer to a challenge. Without an initial response, which not every server takes.
+    /// The client's messages one by one, each in answer to a challenge. Without an initial response, which not every server takes,
+    /// and none with a long token.
     async fn authenticate(
         &mut self,
         mechanism: Mechanism,
         messages: Vec<SecretString>,
-    ) -> Result<Answer, FindingCode> {
-        use imap_codec::imap_types::auth::AuthMechanism;
-        let name = AuthMechanism::try_from(mechanism.name())
-            .map_err(|_| FindingCode::MechanismNotOffered)?;
+    ) -> Exchanged {
+        let Ok(name) = AuthMechanism::try_from(mechanism.name()) else {
+            return (Err(FindingCode::MechanismNotOffered), None);
+        };
         let time = self.timeouts.reply;
-        let begun = self.client.begin(CommandBody::authenticate(name));
-        let mut said = within(time, begun).await?;
         let mut messages = messages.into_iter();
+        let mut reason = None;
+        let begun = self.client.begin(CommandBody::authenticate(name));
+        let mut said = within(time, begun).await;
         loop {
-            match said {
-                Said::Answer(answer) => return Ok(answer),
-                Said::Challenge => {
-                    let message = messages.next();
-                    // After our last message a challenge tells why, and is answered so that the refusal itself follows.
-                    let line = match &message {
-                        Some(message) => message.expose_secret(),
-                        None => mechanism.acknowledgement(),
-                    };
-                    said = within(time, self.client.answer(line)).await?;
+            let challenge = match said {
+                Ok(Said::Challenge(challenge)) => challenge,
+                Ok(Said::Answer(answer)) => return (Ok(answer), reason),
+                Err(code) => return (Err(code), reason),
+            };
+            let message = messages.next();
+            let line = match &message {
+                Some(message) => message.expose_secret(),
+                // A server that goes on asking gets no end of answers.
+                None if reason.is_some() => return (Err(FindingCode::NotImap), reason),
+                // After our last message a challenge tells why, and is answered so that the refusal itself follows.
+                None => {
+                    reason = Some(challenge);
+                    mechanism.acknowledgement()
                 }
-            }
+            };
+            said = within(time, self.client.answer(line)).await;
         }
     }
 
-    async fn login(&mut self) -> Result<Answer, FindingCode> {
+    async fn login(&mut self, credential: &Credential) -> Result<Answer, FindingCode> {
+        let Credential::Password { username, password } = credential else {
+            return Err(FindingCode::MechanismNotOffered);
+        };
         let text = |text: &str| {
             AString::try_from(text.to_owned())
                 .or_else(|_| Literal::try_from(text.to_owned()).map(AString::from))
                 .map_err(|_| FindingCode::MailboxPasswordRefused)
         };
-        let username = text(self.mailbox.email.as_str())?;
-        let password = text(self.mailbox.password.expose_secret())?;
-        let body = CommandBody::login(username, password)
+        let body = CommandBody::login(text(username)?, text(password.expose_secret())?)
             .map_err(|_| FindingCode::MailboxPasswordRefused)?;
         self.ask(body).await
     }

@@ -18,7 +18,6 @@ pub(super) struct Steps {
     part: CheckPart,
     sink: Sink,
     redactor: Redactor,
-    done: Vec<CheckStep>,
 }
 
 /// A step under way.
@@ -52,7 +51,6 @@ impl Steps {
             part,
             sink,
             redactor: Redactor::default(),
-            done: Vec::new(),
         }
     }
 
@@ -70,16 +68,16 @@ impl Steps {
             .collect()
     }
 
-    pub(super) fn passed(&mut self, step: Step) {
+    pub(super) fn passed(&self, step: Step) {
         self.end(step, Verdict::Passed, None);
     }
 
-    pub(super) fn warned(&mut self, step: Step, finding: Finding) {
+    pub(super) fn warned(&self, step: Step, finding: Finding) {
         self.end(step, Verdict::Warned, Some(finding));
     }
 
     /// Ends a step that failed, and gives its finding back.
-    pub(super) fn failed(&mut self, step: Step, finding: Finding) -> Finding {
+    pub(super) fn failed(&self, step: Step, finding: Finding) -> Finding {
         let said = finding.said.as_deref().map(|said| self.clean(said));
         let finding = match said {
             Some(said) => finding.saying(said),
@@ -89,7 +87,7 @@ impl Steps {
         finding
     }
 
-    fn end(&mut self, step: Step, verdict: Verdict, finding: Option<Finding>) {
+    fn end(&self, step: Step, verdict: Verdict, finding: Option<Finding>) {
         let micros = u64::try_from(step.since.elapsed().as_micros()).unwrap_or(u64::MAX);
         let facts = step.facts.into_iter().map(|(name, value)| CheckFact {
             name,
@@ -107,12 +105,7 @@ impl Steps {
         };
         if let Some(sink) = &self.sink {
             // Nobody may be listening any more.
-            let _ = sink.send(done.clone());
+            let _ = sink.send(done);
         }
-        self.done.push(done);
-    }
-
-    pub(super) fn done(self) -> Vec<CheckStep> {
-        self.done
     }
 }

@@ -34,7 +34,6 @@ const ELSEWHERE: &[(FindingCode, &str)] = {
         (F::ConnectionFailed, "a network without a way to the server"),
         (F::AddressFamilyBroken, "the sandbox is at IPv4 only"),
         (F::EndpointDiffers, "of the settings: the doctor's tests"),
-        (F::ImapScopeMissing, "mailboxes are opened with a password: the decoder's own tests"),
         (F::DnsNotConfigured, "a machine without a name server"),
         (F::SpfSenderUnknown, "a relay that is no sandbox: dns.rs"),
         (F::DkimNoSelector, "the selector is not given: dns.rs"),
@@ -84,6 +83,11 @@ fn form(world: &World, given: Given) -> SmtpForm {
     match given {
         Given::Nothing => form,
         Given::ToItself => with_mailbox(world, form),
+        Given::SameAuthorization => SmtpForm {
+            mailbox_sign_in: "same_authorization".into(),
+            mailbox_password: TypedSecret::default(),
+            ..with_mailbox(world, form)
+        },
         Given::Password => world.basic_form(),
         Given::NoSignIn => SmtpForm {
             authentication_required: false,
@@ -270,7 +274,15 @@ async fn each_scenario_of_the_mailbox_leads_to_its_finding() {
     let arrivals = arrivals.filter(|scenario| scenario.given == Given::ToItself);
     for scenario in shown_by(Action::Mailbox).into_iter().chain(arrivals) {
         let world = world_for(&scenario).await;
-        let form = with_mailbox(&world, world.basic_form());
+        let form = if scenario.given == Given::SameAuthorization {
+            form(&world, scenario.given)
+        } else {
+            with_mailbox(&world, world.basic_form())
+        };
+        if form.uses_oauth() {
+            world.save(&form).await;
+            world.authorize(ALICE, true).await;
+        }
         world.control().set(scenario.faults().unwrap());
         let recipient = (scenario.given == Given::ToItself).then_some(ALICE);
         let found = findings(&check(&world, &form, recipient).await);

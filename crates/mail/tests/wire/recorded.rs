@@ -59,9 +59,11 @@ async fn a_save_is_recorded_with_each_field_that_differs_and_no_secret() {
                 Some("implicit_tls".into())
             ),
             new("mailbox_email", BOB),
+            new("mailbox_sign_in", "password"),
             Change::secret("mailbox_password"),
             new("mailbox_host", "imap.example.com"),
             new("mailbox_port", "993"),
+            new("mailbox_security", "implicit_tls"),
         ]
     );
 

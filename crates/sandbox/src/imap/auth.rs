@@ -6,6 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::session::{Next, Session};
 use crate::clock;
+use crate::descriptor::Service;
 use crate::faults::{ImapFault, RefusalStyle};
 use crate::record::AuthAttempt;
 use crate::sasl::{self, Credentials, Mechanism};
@@ -83,14 +84,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     ) -> io::Result<Next> {
         let Credentials { user, secret } = credentials;
         let faults = self.state.faults();
-        let good = if mechanism.takes_tokens() {
-            self.state.lock().grants.opens_mail(&secret, &user)
+        let (good, opens) = if mechanism.takes_tokens() {
+            let inner = self.state.lock();
+            let opens = inner.grants.opens(Service::Imap, &secret, &user);
+            (inner.grants.is_good(&secret, &user), opens)
         } else {
-            self.state.password_fits(&user, &secret)
+            let fits = self.state.password_fits(&user, &secret);
+            (fits, fits)
         };
         let refusal = match faults.imap {
             Some(fault) => fault.refusal(mechanism.takes_tokens()),
-            None => (!good).then_some("NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)"),
+            None if opens => None,
+            // Only Microsoft has a scope for IMAP alone, and this is what it says without it.
+            None if good => ImapFault::Microsoft.refusal(true),
+            None => ImapFault::WrongCredentials.refusal(mechanism.takes_tokens()),
         };
         self.state.lock().imap_attempts.push(AuthAttempt {
             at: clock::unix_seconds(),

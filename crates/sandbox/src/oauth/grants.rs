@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::terms::{Consent, InvalidGrant, Issued, Issuing};
 use crate::clock::unix_millis;
-use crate::descriptor::MAIL_SCOPE;
+use crate::descriptor::Service;
 use crate::random;
 
 const CODE_LIFETIME: Duration = Duration::from_mins(1);
@@ -169,18 +169,24 @@ impl Grants {
         }
     }
 
-    /// Whether the token opens mail for this user.
-    pub(crate) fn opens_mail(&self, access_token: &str, user: &str) -> bool {
+    /// Whether the token is good for this user.
+    pub(crate) fn is_good(&self, access_token: &str, user: &str) -> bool {
         self.access.get(access_token).is_some_and(|access| {
             !access.expired
                 && access.expires > unix_millis()
-                && access.scope.split(' ').any(|scope| scope == MAIL_SCOPE)
                 && !self.has_ended(access.grant)
                 && self
                     .consents
                     .get(access.grant)
                     .is_some_and(|grant| grant.account.eq_ignore_ascii_case(user))
         })
+    }
+
+    /// Whether the token opens a service for this user.
+    pub(crate) fn opens(&self, service: Service, access_token: &str, user: &str) -> bool {
+        let access = self.access.get(access_token);
+        self.is_good(access_token, user)
+            && access.is_some_and(|access| service.is_opened_by(&access.scope))
     }
 
     /// Ends the grant that a token belongs to (RFC 7009 §2.1); unknown tokens are no error.

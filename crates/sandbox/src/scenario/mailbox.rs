@@ -2,7 +2,7 @@
 
 use super::{
     Action::{Mailbox, Test},
-    Given::{Nothing, ToItself},
+    Given::{Nothing, SameAuthorization, ToItself},
     Row,
 };
 
@@ -12,6 +12,8 @@ pub(super) const SCENARIOS: &[Row] = &[
     ("imap_app_password", "Answer like Google that wants an app password", r#"{"imap": "application_password_required"}"#, Mailbox, Nothing, "app_password_needed"),
     ("imap_disabled", "Answer like Google with IMAP switched off", r#"{"imap": "disabled"}"#, Mailbox, Nothing, "imap_disabled"),
     ("imap_microsoft", "Answer like Microsoft to a password (LOGIN failed)", r#"{"imap": "microsoft"}"#, Mailbox, Nothing, "mailbox_password_refused"),
+    ("imap_scope", "Answer like Microsoft to a token without the scope for IMAP", r#"{"imap": "microsoft"}"#, Mailbox, SameAuthorization, "imap_scope_missing"),
+    ("imap_token", "The token is refused", r#"{"imap": "wrong_credentials"}"#, Mailbox, SameAuthorization, "token_refused"),
     ("imap_unavailable", "The server cannot ask who that is", r#"{"imap": "unavailable"}"#, Mailbox, Nothing, "authentication_unavailable"),
     ("imap_limit", "Too many connections of this account", r#"{"imap": "limit"}"#, Mailbox, Nothing, "too_many_connections"),
     ("imap_busy", "Too many connections, at the greeting", r#"{"imap": "too_many_connections"}"#, Mailbox, Nothing, "too_many_connections"),

@@ -51,6 +51,8 @@ pub enum Given {
     OtherFrom,
     /// The recipient of the test email is the mailbox's own address.
     ToItself,
+    /// The mailbox is signed in to with the same authorization as SMTP.
+    SameAuthorization,
 }
 
 /// A named set of faults.
@@ -134,6 +136,7 @@ impl Scenario {
             Given::Tls13 => "Choose TLS 1.3 only. ",
             Given::SecretId => "Enter a GUID as client secret. ",
             Given::OtherFrom => "Set From to another account's address. ",
+            Given::SameAuthorization => "Let the email box sign in with the same authorization. ",
             Given::ToItself => "Turn the email box on and send the test email to its own address. ",
         };
         let action = match self.at {

@@ -7,6 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::lines::Line;
 use super::session::{Fault, Next, Session};
 use crate::clock;
+use crate::descriptor::Service;
 use crate::faults::{RefusalStyle, Stage};
 use crate::record::AuthAttempt;
 use crate::sasl::{self, Credentials, Mechanism};
@@ -127,7 +128,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let Credentials { user, secret } = credentials;
         let faults = self.state.faults();
         let style = if mechanism.takes_tokens() {
-            let good = self.state.lock().grants.opens_mail(&secret, &user);
+            let good = self
+                .state
+                .lock()
+                .grants
+                .opens(Service::Smtp, &secret, &user);
             let bad = (!good).then_some(faults.bad_token_style);
             faults.refuse_tokens.or(bad)
         } else {

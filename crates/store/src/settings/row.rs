@@ -1,8 +1,10 @@
 //! The row of settings: every value in a column of its own.
 
 use domain::{
-    Authentication, DataCenterId, EmailAddress, EndpointUrl, FromAddress, Host, MailboxSettings,
-    OAuthClient, Provider, RedirectUrl, Scope, Security, SmtpSettings, TlsMinimum, UnixTime,
+    Authentication, DataCenterId, EmailAddress, EndpointUrl, FromAddress, Host, MailboxSecurity,
+    MailboxSettings, MailboxSignIn, OAuthClient, Provider, RedirectUrl, Scope, Security,
+    SmtpSettings, TlsMinimum, UnixTime,
+    mailbox_settings::{PASSWORD, SAME_AUTHORIZATION},
 };
 use sqlx::AnyConnection;
 
@@ -36,6 +38,8 @@ pub(super) struct Row {
     mailbox_password: Option<String>,
     mailbox_host: Option<String>,
     mailbox_port: Option<i64>,
+    mailbox_sign_in: Option<String>,
+    mailbox_security: Option<String>,
     authentication: String,
     username: Option<String>,
     password: Option<String>,
@@ -66,9 +70,13 @@ impl Row {
         };
         if let Some(mailbox) = settings.mailbox {
             row.mailbox_email = Some(mailbox.email.to_string());
-            row.mailbox_password = Some(mailbox.password.0);
             row.mailbox_host = Some(mailbox.host.to_string());
             row.mailbox_port = Some(mailbox.port.into());
+            row.mailbox_sign_in = Some(mailbox.sign_in.code().into());
+            row.mailbox_security = Some(mailbox.security.code().into());
+            if let MailboxSignIn::Password(password) = mailbox.sign_in {
+                row.mailbox_password = Some(password.0);
+            }
         }
         match settings.authentication {
             Authentication::None => {}
@@ -99,8 +107,9 @@ impl Row {
             "SELECT
                  data_center, version, saved_at, provider, host, port, security, tls_minimum,
                  from_name, from_address, mailbox_email, mailbox_password, mailbox_host,
-                 mailbox_port, authentication, username, password, client_id, client_secret,
-                 authorization_endpoint, token_endpoint, scope, redirect_url
+                 mailbox_port, mailbox_sign_in, mailbox_security, authentication, username,
+                 password, client_id, client_secret, authorization_endpoint, token_endpoint, scope,
+                 redirect_url
              FROM smtp_settings WHERE data_center = $1",
         )
         .bind(id.as_str())
@@ -115,11 +124,12 @@ impl Row {
             "INSERT INTO smtp_settings (
                  data_center, version, saved_at, provider, host, port, security, tls_minimum,
                  from_name, from_address, mailbox_email, mailbox_password, mailbox_host,
-                 mailbox_port, authentication, username, password, client_id, client_secret,
-                 authorization_endpoint, token_endpoint, scope, redirect_url)
+                 mailbox_port, mailbox_sign_in, mailbox_security, authentication, username,
+                 password, client_id, client_secret, authorization_endpoint, token_endpoint, scope,
+                 redirect_url)
              VALUES (
                  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                 $18, $19, $20, $21, $22, $23)
+                 $18, $19, $20, $21, $22, $23, $24, $25)
              ON CONFLICT (data_center) DO UPDATE SET
                  version = excluded.version, saved_at = excluded.saved_at,
                  provider = excluded.provider, host = excluded.host, port = excluded.port,
@@ -128,6 +138,8 @@ impl Row {
                  mailbox_email = excluded.mailbox_email,
                  mailbox_password = excluded.mailbox_password,
                  mailbox_host = excluded.mailbox_host, mailbox_port = excluded.mailbox_port,
+                 mailbox_sign_in = excluded.mailbox_sign_in,
+                 mailbox_security = excluded.mailbox_security,
                  authentication = excluded.authentication, username = excluded.username,
                  password = excluded.password, client_id = excluded.client_id,
                  client_secret = excluded.client_secret,
@@ -149,6 +161,8 @@ impl Row {
         .bind(self.mailbox_password)
         .bind(self.mailbox_host)
         .bind(self.mailbox_port)
+        .bind(self.mailbox_sign_in)
+        .bind(self.mailbox_security)
         .bind(self.authentication)
         .bind(self.username)
         .bind(self.password)
@@ -172,14 +186,25 @@ impl Row {
         }
         let email = TABLE.needed("mailbox_email", email)?;
         let host = TABLE.needed("mailbox_host", host)?;
+        let security = TABLE.needed("mailbox_security", self.mailbox_security.as_deref())?;
         Ok(Some(MailboxSettings {
             email: TABLE.value("mailbox_email", EmailAddress::parse(&email))?,
-            password: Sealed(TABLE.needed("mailbox_password", password)?),
+            sign_in: match (
+                self.mailbox_sign_in.as_deref(),
+                self.authentication.as_str(),
+            ) {
+                (Some(PASSWORD), _) => {
+                    MailboxSignIn::Password(Sealed(TABLE.needed("mailbox_password", password)?))
+                }
+                (Some(SAME_AUTHORIZATION), OAUTH) => MailboxSignIn::SameAuthorization,
+                _ => return Err(TABLE.corrupt("mailbox_sign_in")),
+            },
             host: TABLE.value("mailbox_host", Host::parse(&host))?,
             port: port(
                 "mailbox_port",
                 TABLE.needed("mailbox_port", self.mailbox_port)?,
             )?,
+            security: TABLE.needed("mailbox_security", MailboxSecurity::from_code(security))?,
         }))
     }
 

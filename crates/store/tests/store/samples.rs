@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use domain::{
     Actor, Authentication, AuthorizationId, DataCenterId, EmailAddress, EndpointUrl, FromAddress,
-    GrantBinding, Host, MailboxSettings, OAuthClient, Provider, RedirectUrl, Scope, Security,
-    SmtpSettings, TlsMinimum, UnixTime,
+    GrantBinding, Host, MailboxSecurity, MailboxSettings, MailboxSignIn, OAuthClient, Provider,
+    RedirectUrl, Scope, Security, SmtpSettings, TlsMinimum, UnixTime,
 };
 use secrecy::SecretString;
 use store::{FinishOutcome, Finished, NewAuthorization, NewGrant, SaveOutcome, Store, TakeOutcome};
@@ -38,9 +38,10 @@ pub fn oauth(username: &str) -> SmtpSettings<SecretString> {
         from: FromAddress::parse("Zoë <zoe@example.com>").unwrap(),
         mailbox: Some(MailboxSettings {
             email: EmailAddress::parse("box@example.com").unwrap(),
-            password: secret("mailbox"),
+            sign_in: MailboxSignIn::Password(secret("mailbox")),
             host: Host::parse("imap.example.com").unwrap(),
             port: 993,
+            security: MailboxSecurity::ImplicitTls,
         }),
         authentication: Authentication::OAuth {
             username: username.into(),
@@ -54,6 +55,16 @@ pub fn oauth(username: &str) -> SmtpSettings<SecretString> {
             },
         },
     }
+}
+
+/// That reads mail with the same authorization, from this host.
+pub fn reading(imap_host: &str) -> SmtpSettings<SecretString> {
+    let mut settings = oauth("zoe@example.com");
+    if let Some(mailbox) = &mut settings.mailbox {
+        mailbox.sign_in = MailboxSignIn::SameAuthorization;
+        mailbox.host = Host::parse(imap_host).unwrap();
+    }
+    settings
 }
 
 pub fn basic() -> SmtpSettings<SecretString> {
@@ -118,7 +129,10 @@ pub fn given() -> NewGrant {
 }
 
 pub async fn begin_and_take(store: &Store, number: usize) {
-    let new = authorization(number);
+    take(store, authorization(number)).await;
+}
+
+async fn take(store: &Store, new: NewAuthorization) {
     store.begin_authorization(&new, by()).await.unwrap();
     let taken = store.take_authorization(&new.state_hash, Some("browser"), NOW);
     let taken = taken.await.unwrap();
@@ -127,8 +141,21 @@ pub async fn begin_and_take(store: &Store, number: usize) {
 
 /// Saves settings and authorizes them; the version of the grant.
 pub async fn authorized(store: &Store, number: usize) -> i64 {
-    save(store, &oauth("zoe@example.com")).await;
-    begin_and_take(store, number).await;
+    authorized_for(store, number, &oauth("zoe@example.com")).await
+}
+
+/// The same for other settings.
+pub async fn authorized_for(
+    store: &Store,
+    number: usize,
+    settings: &SmtpSettings<SecretString>,
+) -> i64 {
+    save(store, settings).await;
+    let new = NewAuthorization {
+        binding: settings.grant_binding().unwrap(),
+        ..authorization(number)
+    };
+    take(store, new).await;
     let granted = FinishOutcome::Granted(given());
     let finished = store
         .finish_authorization(&id(number), granted, by(), NOW)

@@ -4,7 +4,7 @@ use store::{SaveOutcome, StoreError};
 
 use crate::{
     database::on_both,
-    samples::{NOW, PLANTED, authorized, basic, by, home, oauth, save},
+    samples::{NOW, PLANTED, authorized, authorized_for, basic, by, home, oauth, reading, save},
 };
 
 fn secrets(settings: &SmtpSettings<SecretString>) -> Vec<Option<String>> {
@@ -26,7 +26,7 @@ on_both! {
             authentication: Authentication::None,
             ..basic()
         };
-        for (count, settings) in [oauth("zoe"), basic(), none, oauth("zoe")].iter().enumerate() {
+        for (count, settings) in [oauth("zoe"), basic(), none, reading("imap.example.com"), oauth("zoe")].iter().enumerate() {
             let (version, _) = save(&store, settings).await;
             assert_eq!(version, i64::try_from(count).unwrap() + 1);
             let stored = store.settings(home()).await.unwrap().unwrap();
@@ -97,6 +97,26 @@ on_both! {
         assert!(store.grant(home()).await.unwrap().is_none());
     }
 
+    async fn reading_mail_with_the_grant_binds_it_to_one_more_host(database) {
+        let store = database.open().await;
+        authorized(&store, 1).await;
+        assert!(save(&store, &reading("imap.example.com")).await.1);
+        assert!(store.grant(home()).await.unwrap().is_none());
+        let saved = store.settings(home()).await.unwrap().unwrap().settings;
+        assert_eq!(saved.secret(SecretField::MailboxPassword).map(|_| ()), None);
+        assert_eq!(saved.reads_with_grant().unwrap().as_str(), "imap.example.com");
+    }
+
+    async fn a_grant_for_reading_outlives_its_end_but_no_other_host(database) {
+        let store = database.open().await;
+        authorized_for(&store, 1, &reading("imap.example.com")).await;
+        // The token goes to fewer servers.
+        assert!(!save(&store, &oauth("zoe@example.com")).await.1);
+        assert!(!save(&store, &reading("imap.example.com")).await.1);
+        assert!(save(&store, &reading("evil.example")).await.1);
+        assert!(store.grant(home()).await.unwrap().is_none());
+    }
+
     async fn a_grant_that_had_ended_does_not_end_again(database) {
         let store = database.open().await;
         let version = authorized(&store, 1).await;
@@ -110,6 +130,9 @@ on_both! {
         let store = database.open().await;
         for (column, value) in [
             ("mailbox_host", "NULL"),
+            ("mailbox_sign_in", "NULL"),
+            ("mailbox_sign_in", "'kerberos'"),
+            ("mailbox_security", "'plaintext'"),
             ("port", "65536"),
             ("port", "0"),
             ("security", "'opportunistic'"),
