@@ -97,6 +97,24 @@ on_both! {
         assert!(store.grant(home()).await.unwrap().is_none());
     }
 
+    async fn a_mailbox_of_before_has_a_password_and_what_its_port_meant(database) {
+        const MIGRATION: &str = include_str!("../../migrations/0005_mailbox_settings.sql");
+        let (_, update) = MIGRATION.rsplit_once("\n\n").unwrap();
+        let store = database.open().await;
+        let before = oauth("zoe");
+        for (port, security) in [(993, "ImplicitTls"), (143, "StartTls")] {
+            save(&store, &before).await;
+            database.tamper(&format!(
+                "UPDATE smtp_settings
+                 SET mailbox_sign_in = NULL, mailbox_security = NULL, mailbox_port = {port}"
+            )).await;
+            database.tamper(update).await;
+            let settings = store.settings(home()).await.unwrap().unwrap().settings;
+            assert_eq!(secrets(&settings), secrets(&before));
+            assert_eq!(format!("{:?}", settings.mailbox.unwrap().security), security);
+        }
+    }
+
     async fn reading_mail_with_the_grant_binds_it_to_one_more_host(database) {
         let store = database.open().await;
         authorized(&store, 1).await;
