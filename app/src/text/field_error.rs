@@ -103,7 +103,8 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
         | FieldError::PasswordWrong
         | FieldError::LastAdministrator
         | FieldError::NotADate
-        | FieldError::InThePast => words("This cannot be taken.", "Enter something else."),
+        | FieldError::InThePast
+        | FieldError::NotAWebhookSecret => words("This cannot be taken.", "Enter something else."),
     }
 }
 

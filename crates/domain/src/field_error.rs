@@ -73,6 +73,8 @@ pub enum FieldError {
     NotADate,
     /// A day that has passed.
     InThePast,
+    /// Not `whsec_` and the base64 of 24 to 64 bytes.
+    NotAWebhookSecret,
 }
 
 /// The errors of a form whose fields are `F`, at most one for each field, in the order of the

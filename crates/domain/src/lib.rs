@@ -31,6 +31,7 @@ pub mod smtp_settings;
 pub mod time;
 pub mod url;
 pub mod warning;
+pub mod webhook;
 
 pub use access::{
     Account, AccountId, AccountName, ApiKey, ApiKeyId, ApiKeyName, KeyScope, Role, Session,
@@ -71,3 +72,4 @@ pub use smtp_settings::{
 pub use time::UnixTime;
 pub use url::{EndpointUrl, RedirectUrl};
 pub use warning::FieldWarning;
+pub use webhook::{WebhookFailure, WebhookSecret, WebhookUrl};

@@ -1,4 +1,4 @@
-//! HTTP to token endpoints: no redirects, no proxies, limits on time and size, and only where [`Outgoing`] lets it go.
+//! HTTP to token endpoints and webhooks: no redirects, no proxies, limits on time and size, and only where [`Outgoing`] lets it go.
 
 use std::{error::Error, future::Future, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
@@ -29,14 +29,23 @@ pub(crate) enum HttpError {
 }
 
 impl HttpError {
+    /// Why there was nothing to connect to, when that is it.
+    fn nowhere(&self) -> Option<&NoAddress> {
+        match self {
+            Self::Nowhere(nowhere) => Some(nowhere),
+            Self::Request(error) => caused_by(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the name has no address.
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self.nowhere(), Some(NoAddress::NotFound))
+    }
+
     /// What it means.
     pub(crate) fn finding(&self) -> Finding {
-        let nowhere = match self {
-            Self::Nowhere(nowhere) => Some(nowhere),
-            Self::Request(error) => caused_by::<NoAddress>(error),
-            _ => None,
-        };
-        if let Some(NoAddress::Denied(addresses)) = nowhere {
+        if let Some(NoAddress::Denied(addresses)) = self.nowhere() {
             return denied(addresses);
         }
         Finding::new(match self {
@@ -118,8 +127,11 @@ impl Http {
         Ok(())
     }
 
-    /// One request; an answer with a redirect, 429 or 5xx is an error.
-    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    /// One request, up to the head of its answer.
+    pub(crate) async fn execute(
+        &self,
+        request: HttpRequest,
+    ) -> Result<reqwest::Response, HttpError> {
         let (parts, body) = request.into_parts();
         let request = self
             .client
@@ -128,7 +140,12 @@ impl Http {
             .body(body)
             .build()?;
         self.let_pass(request.url()).await?;
-        let mut answer = self.client.execute(request).await?;
+        Ok(self.client.execute(request).await?)
+    }
+
+    /// One request; an answer with a redirect, 429 or 5xx is an error.
+    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let mut answer = self.execute(request).await?;
         let status = answer.status();
         if status.is_redirection() || status.is_server_error() || status.as_u16() == 429 {
             return Err(HttpError::Status(status.as_u16()));

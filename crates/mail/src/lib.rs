@@ -31,6 +31,7 @@ mod strangers;
 mod tls;
 mod token;
 mod token_answer;
+mod webhook;
 mod wire;
 
 use std::{collections::HashMap, sync::Arc};
@@ -47,6 +48,7 @@ pub use options::{MailerOptions, Timeouts};
 pub use outbox::{MessagePage, Submission, SubmitError, Submitted};
 pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use settings::Saved;
+pub use webhook::Webhook;
 
 use crate::{http::Http, outgoing::Outgoing};
 
