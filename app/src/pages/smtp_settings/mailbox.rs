@@ -52,7 +52,7 @@ pub fn MailboxFields(session: Session, again: bool) -> impl IntoView {
                 servers it was given for, and to no other. Save & Authorize leads to the provider \
                 once more, where you allow reading mail as well."
             </p>
-            <div class="needs-mailbox-password">
+            <div class="needs-mailbox-secret">
                 <SecretInput state secret=SecretField::MailboxPassword again />
             </div>
             <div class="host-and-port">

@@ -92,6 +92,26 @@ fn mailbox() -> Vec<Case> {
             E::NotAnAddress,
         ),
         (
+            |f| f.with_mailbox().with("mailbox_sign_in", "x"),
+            F::MailboxSignIn,
+            E::UnknownChoice,
+        ),
+        (
+            |f| {
+                f.with_mailbox()
+                    .with("mailbox_sign_in", "same_authorization")
+                    .with("authentication_type", "basic")
+                    .with("password", "smtp")
+            },
+            F::MailboxSignIn,
+            E::NeedsOAuth,
+        ),
+        (
+            |f| f.with_mailbox().with("mailbox_security", "plaintext"),
+            F::MailboxSecurity,
+            E::UnknownChoice,
+        ),
+        (
             |f| f.with_mailbox().without("mailbox_password"),
             F::MailboxPassword,
             E::Required,

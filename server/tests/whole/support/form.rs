@@ -49,6 +49,8 @@ impl Form {
             "mailbox_password",
             "mailbox_host",
             "mailbox_port",
+            "mailbox_sign_in",
+            "mailbox_security",
             "authentication_type",
             "redirect_url",
             "client_id",
