@@ -9,14 +9,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{Authentication, DataCenterId, Finding, FindingCode, GrantBinding, ProviderFamily};
+use domain::{
+    Authentication, DataCenterId, Finding, FindingCode, GrantBinding, ProviderFamily, UnixTime,
+};
 use secrecy::SecretString;
 use store::{Grant, GrantState, Refreshed};
 use tokio::sync::Mutex;
 
 use crate::{MailError, Mailer, oauth::OAuth, redeem::with_values};
 
-/// A token is refreshed this long before it expires: seconds.
+/// A token is refreshed this long before it expires, or at half its life when that is later: seconds.
 const REFRESH_BEFORE: i64 = 300;
 /// How long a lease lasts: seconds. Longer than both tries of a refresh.
 const LEASE: i64 = 60;
@@ -70,6 +72,7 @@ impl Mailer {
         {
             return Ok(Err(finding.clone()));
         }
+        let mut renewed = false;
         for _ in 0..LOOKS {
             let Some(grant) = self.store().grant(id).await? else {
                 return Ok(Err(FindingCode::GrantMissing.into()));
@@ -80,8 +83,9 @@ impl Mailer {
             if let GrantState::Ended { finding, .. } = grant.state {
                 return Ok(Err(finding));
             }
-            let lives = self.now() < grant.expires_at;
-            let due = self.now().plus(REFRESH_BEFORE) >= grant.expires_at;
+            // What has just been given is used, however short its life is said to be.
+            let lives = renewed || self.now() < grant.expires_at;
+            let due = !renewed && self.now() >= due_at(&grant);
             let usable = lives && refused != Some(grant.version);
             // A provider that has trouble is not asked at each mail while the token still lives.
             let waits = matches!(grant.state, GrantState::Failing { retry_at, .. } if self.now() < retry_at);
@@ -92,7 +96,7 @@ impl Mailer {
                 }));
             }
             match self.refresh(&grant).await? {
-                Attempt::Done => {}
+                Attempt::Done => renewed = true,
                 // A token that still lives is used although it could not be renewed yet.
                 Attempt::Busy | Attempt::Failed(_) if usable => {
                     let access_token = grant.access_token;
@@ -246,6 +250,12 @@ impl Mailer {
             .await?;
         Ok(Attempt::Failed(finding))
     }
+}
+
+/// When a token is to be refreshed. Those of some providers live for five minutes (Keycloak's usual value) and less.
+fn due_at(grant: &Grant) -> UnixTime {
+    let life = grant.expires_at.since(grant.refreshed_at);
+    grant.expires_at.plus(-REFRESH_BEFORE.min(life / 2))
 }
 
 /// How one try to refresh went.

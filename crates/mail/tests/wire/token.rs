@@ -32,6 +32,30 @@ async fn a_token_is_refreshed_five_minutes_before_it_expires_and_not_before() {
 }
 
 #[tokio::test]
+async fn a_token_that_lives_for_minutes_only_is_refreshed_once_at_half_its_life() {
+    for life in [20, 300] {
+        let world = World::new().await;
+        world.control().set(Faults {
+            access_token_lifetime_seconds: life,
+            ..Faults::default()
+        });
+        world.save(&world.oauth_form()).await;
+        world.authorize(ALICE, true).await;
+        let half = i64::try_from(life / 2).unwrap();
+        for (advance, expected) in [(half - 1, 0), (1, 1), (0, 1), (half - 1, 1), (1, 2)] {
+            world.clock.advance(advance);
+            delivered(&world.test_email().await);
+            world.mailer.refresh_due().await.unwrap();
+            assert_eq!(refreshes(&world), expected, "{life} s");
+        }
+        // One that is refused before its time is renewed once as well.
+        world.control().expire_access_tokens();
+        delivered(&world.test_email().await);
+        assert_eq!(refreshes(&world), 3, "{life} s");
+    }
+}
+
+#[tokio::test]
 async fn grants_are_kept_fresh_while_nobody_looks() {
     let world = World::authorized().await;
     for _ in 0..3 {
