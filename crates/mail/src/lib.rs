@@ -4,6 +4,7 @@
 //! that has to last; that is in the [`store::Store`].
 
 mod authorize;
+mod certificate;
 mod changes;
 mod data_centers;
 mod decode;

@@ -13,7 +13,8 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Host, TlsMinimum};
+use ambient::Clock;
+use domain::{Host, TlsMinimum, UnixTime};
 use rustls::ClientConfig;
 use tokio::net::TcpStream;
 
@@ -26,12 +27,13 @@ use crate::{options::MailerOptions, tls::Tls};
 /// How many addresses of a name are tried.
 const ADDRESSES_AT_MOST: usize = 16;
 
-/// Where names lead, what is denied, and whom TLS trusts.
+/// Where names lead, what is denied, whom TLS trusts, and what time it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Outgoing {
     resolver: Arc<dyn Resolver>,
     denied: DeniedNetworks,
     tls: Tls,
+    clock: Arc<dyn Clock>,
 }
 
 /// An address that has passed; there is no other way to one.
@@ -76,12 +78,18 @@ impl Outgoing {
             resolver: Arc::clone(&options.resolver),
             denied: options.denied.clone(),
             tls: Tls::new(&options.extra_roots)?,
+            clock: Arc::clone(&options.clock),
         })
     }
 
     /// How TLS is spoken, with `minimum` and higher.
     pub(crate) fn tls(&self, minimum: TlsMinimum) -> Arc<ClientConfig> {
         self.tls.config(minimum)
+    }
+
+    /// The time, to judge what was connected to.
+    pub(crate) fn now(&self) -> UnixTime {
+        self.clock.now()
     }
 
     /// The addresses of a host that may be connected to.

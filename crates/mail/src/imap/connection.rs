@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, time::Duration};
 
-use domain::{FactName, Finding, FindingCode, StepKind};
+use domain::{FactName, Finding, FindingCode, StepKind, UnixTime, finding::FindingValue};
 use imap_codec::imap_types::{
     command::CommandBody,
     response::{Capability, Data},
@@ -17,6 +17,7 @@ use super::{
     steps::{Step, Steps},
 };
 use crate::{
+    certificate::Chain,
     decode::{ImapStage, imap_reply},
     options::Timeouts,
     outgoing::{NoAddress, Outgoing, Passed, listed},
@@ -33,6 +34,12 @@ pub(super) struct Connection {
     pub(super) capabilities: Vec<String>,
 }
 
+/// How TLS is spoken, and when.
+struct Protection {
+    connector: TlsConnector,
+    now: UnixTime,
+}
+
 impl Connection {
     pub(super) async fn open(
         mailbox: &Mailbox,
@@ -46,9 +53,12 @@ impl Connection {
                 .finding(FindingCode::ConnectionFailed)
                 .saying(error.to_string())
         })?;
-        let connector = TlsConnector::from(outgoing.tls(mailbox.tls_minimum));
+        let protection = Protection {
+            connector: TlsConnector::from(outgoing.tls(mailbox.tls_minimum)),
+            now: outgoing.now(),
+        };
         if mailbox.implicit_tls() {
-            handshake(mailbox, &wire, &connector, timeouts, steps).await?;
+            handshake(mailbox, &wire, &protection, timeouts, steps).await?;
         }
         let mut connection = Self {
             mailbox: mailbox.clone(),
@@ -59,7 +69,7 @@ impl Connection {
         };
         connection.greeting(steps).await?;
         if !mailbox.implicit_tls() {
-            connection = connection.start_tls(&connector, steps).await?;
+            connection = connection.start_tls(&protection, steps).await?;
         }
         connection.ask_capabilities(steps).await?;
         Ok(connection)
@@ -86,7 +96,7 @@ impl Connection {
     /// STARTTLS, required: a server that does not offer it gets nothing from us.
     async fn start_tls(
         mut self,
-        connector: &TlsConnector,
+        protection: &Protection,
         steps: &mut Steps,
     ) -> Result<Self, Finding> {
         if self.capabilities.is_empty() {
@@ -111,7 +121,7 @@ impl Connection {
             }
         }
         let wire = self.client.into_wire();
-        handshake(&self.mailbox, &wire, connector, self.timeouts, steps).await?;
+        handshake(&self.mailbox, &wire, protection, self.timeouts, steps).await?;
         Ok(Self {
             client: Client::new(wire.clone()),
             wire,
@@ -307,7 +317,7 @@ async fn first(addresses: Vec<Passed>) -> io::Result<(TcpStream, Passed)> {
 async fn handshake(
     mailbox: &Mailbox,
     wire: &Wire,
-    connector: &TlsConnector,
+    protection: &Protection,
     timeouts: Timeouts,
     steps: &mut Steps,
 ) -> Result<(), Finding> {
@@ -316,12 +326,22 @@ async fn handshake(
         let finding = mailbox.finding(FindingCode::CertificateOtherName);
         return Err(steps.failed(step, finding));
     };
-    let finding = match timeout(timeouts.connect, wire.upgrade(connector, name)).await {
+    let finding = match timeout(timeouts.connect, wire.upgrade(&protection.connector, name)).await {
         Ok(Ok(session)) => {
             step.received = format!("{} {}", session.version, session.cipher);
             step.fact(FactName::TlsVersion, session.version);
             step.fact(FactName::Cipher, session.cipher);
-            steps.passed(step);
+            let chain = Chain::read(&wire.certificates());
+            for (name, value) in chain.facts() {
+                step.fact(name, value);
+            }
+            match chain.ends_soon(protection.now) {
+                Some(ends) => {
+                    let finding = mailbox.finding(FindingCode::CertificateEndsSoon);
+                    steps.warned(step, finding.with(FindingValue::Ends, ends));
+                }
+                None => steps.passed(step),
+            }
             return Ok(());
         }
         Ok(Err(error)) => {

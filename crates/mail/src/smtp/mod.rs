@@ -3,7 +3,6 @@
 //! lettre parses the replies; the stream below is [`Wire`](crate::wire::Wire), which keeps what was said. Each
 //! step is recorded as it goes, and each failure becomes a finding where it is known what it means.
 
-mod certificate;
 mod connection;
 mod deliver;
 mod dial;

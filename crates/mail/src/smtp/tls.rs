@@ -9,16 +9,14 @@ use rustls::{CertificateError, pki_types::ServerName};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::{Way, certificate::Chain, connection::Connection};
+use super::{Way, connection::Connection};
 use crate::{
+    certificate::Chain,
     outgoing::Passed,
     recorder::{Recorder, Step},
     tls,
     wire::Wire,
 };
-
-/// A certificate that ends earlier is warned of: seconds.
-const ENDS_SOON: i64 = 30 * 86_400;
 
 impl Way<'_> {
     /// How TLS is spoken.
@@ -69,15 +67,11 @@ impl Way<'_> {
         let chain = Chain::read(&wire.certificates());
         step.fact(FactName::TlsVersion, &session.version);
         step.fact(FactName::Cipher, &session.cipher);
-        step.fact(FactName::CertificateNames, chain.names.join(", "));
-        for issuer in chain.issuers {
-            step.fact(FactName::CertificateIssuer, issuer);
+        for (name, value) in chain.facts() {
+            step.fact(name, value);
         }
-        let ends = chain.ends.map(UnixTime::rfc3339).unwrap_or_default();
-        step.fact(FactName::CertificateEnds, &ends);
         let text = format!("{} {}", session.version, session.cipher);
-        let soon = self.now.plus(ENDS_SOON);
-        if chain.ends.is_some_and(|ends| ends < soon) {
+        if let Some(ends) = chain.ends_soon(self.now) {
             let finding = self.target.finding(FindingCode::CertificateEndsSoon);
             let finding = finding.with(FindingValue::Ends, ends);
             recorder.end(step, Verdict::Warned, &text, Some(finding));

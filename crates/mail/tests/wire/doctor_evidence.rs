@@ -192,6 +192,33 @@ async fn a_certificate_that_ends_soon_is_warned_of_and_mail_goes_on() {
 }
 
 #[tokio::test]
+async fn the_certificate_of_the_mailbox_is_looked_at_likewise() {
+    let world = today().await;
+    for (certificate, verdict) in [
+        (Certificate::Good, Verdict::Passed),
+        (Certificate::EndsSoon, Verdict::Warned),
+    ] {
+        world.control().set(Faults {
+            certificate,
+            ..Faults::default()
+        });
+        let report = check(&world, &with_mailbox(&world, world.basic_form())).await;
+        let tls = step(&report, CheckPart::Imap, StepKind::Tls);
+        assert_eq!(tls.verdict, verdict);
+        let names = facts(tls, FactName::CertificateNames);
+        assert_eq!(names, ["localhost, 127.0.0.1, ::1"]);
+        let finding = tls.finding.as_ref();
+        let ends = finding.map(|finding| finding.value(FindingValue::Ends));
+        let expected = facts(tls, FactName::CertificateEnds)[0];
+        assert!(ends.is_none_or(|ends| ends == expected), "{ends:?}");
+        assert_eq!(
+            step(&report, CheckPart::Imap, StepKind::Logout).verdict,
+            Verdict::Passed
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_refused_certificate_shows_what_it_says() {
     let world = World::new().await;
     world.control().set(Faults {

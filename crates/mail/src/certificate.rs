@@ -2,27 +2,29 @@
 
 use std::net::IpAddr;
 
-use domain::UnixTime;
+use domain::{FactName, UnixTime};
 use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 
 /// How many names are shown.
 const NAMES_AT_MOST: usize = 20;
+/// A certificate that ends earlier is warned of: seconds.
+const ENDS_SOON: i64 = 30 * 86_400;
 
 /// A chain, read.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Chain {
+pub(crate) struct Chain {
     /// The names of the first.
-    pub(super) names: Vec<String>,
+    names: Vec<String>,
     /// Who issued each, the first one's first.
-    pub(super) issuers: Vec<String>,
+    issuers: Vec<String>,
     /// When the first ends.
-    pub(super) ends: Option<UnixTime>,
+    ends: Option<UnixTime>,
 }
 
 impl Chain {
     /// Reads what can be read; TLS has decided already whether it is good.
-    pub(super) fn read(certificates: &[CertificateDer<'_>]) -> Self {
+    pub(crate) fn read(certificates: &[CertificateDer<'_>]) -> Self {
         let mut chain = Self::default();
         for (at, certificate) in certificates.iter().enumerate() {
             let Ok((_, certificate)) = X509Certificate::from_der(certificate) else {
@@ -36,6 +38,22 @@ impl Chain {
             }
         }
         chain
+    }
+
+    /// What a step tells of it.
+    pub(crate) fn facts(&self) -> Vec<(FactName, String)> {
+        let mut facts = vec![(FactName::CertificateNames, self.names.join(", "))];
+        let issuers = self.issuers.iter().cloned();
+        facts.extend(issuers.map(|issuer| (FactName::CertificateIssuer, issuer)));
+        let ends = self.ends.map(UnixTime::rfc3339).unwrap_or_default();
+        facts.push((FactName::CertificateEnds, ends));
+        facts
+    }
+
+    /// When it ends, if that is soon.
+    pub(crate) fn ends_soon(&self, now: UnixTime) -> Option<String> {
+        let ends = self.ends.filter(|ends| *ends < now.plus(ENDS_SOON))?;
+        Some(ends.rfc3339())
     }
 }
 
@@ -86,6 +104,11 @@ mod tests {
         let chain = Chain::read(&[certificate.der().clone(), CertificateDer::from(vec![1, 2])]);
         assert_eq!(chain.names, names);
         assert_eq!(chain.issuers, ["Example authority"]);
-        assert_eq!(chain.ends.unwrap().rfc3339(), "2030-01-31T00:00:00Z");
+        let ends = "2030-01-31T00:00:00Z";
+        assert_eq!(chain.ends.unwrap().rfc3339(), ends);
+        let day = |number| chain.ends.unwrap().plus(number * 86_400);
+        assert_eq!(chain.ends_soon(day(-30)), None);
+        assert_eq!(chain.ends_soon(day(-29)).as_deref(), Some(ends));
+        assert_eq!(chain.facts().len(), 3);
     }
 }
