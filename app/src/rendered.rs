@@ -54,7 +54,7 @@ pub fn step(step: &CheckStep, at: usize) -> Piece {
         ", ",
         text::kind(step.kind),
         ": ",
-        text::verdict(step.verdict),
+        text::verdict(step),
     ];
     let (into, said) = (list(step.part), said.concat());
     let (step, id) = (step.clone(), format!("finding-{at}"));

@@ -1,6 +1,6 @@
 //! Steps of a check.
 
-use domain::{CheckPart, StepKind, Verdict};
+use domain::{CheckPart, CheckStep, StepKind, Verdict};
 
 /// A part of a connection.
 pub fn part(part: CheckPart) -> &'static str {
@@ -44,11 +44,13 @@ pub fn kind(kind: StepKind) -> &'static str {
 }
 
 /// How a step went.
-pub fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
+pub fn verdict(step: &CheckStep) -> &'static str {
+    match step.verdict {
         Verdict::Passed => "passed",
         Verdict::Warned => "warning",
         Verdict::Failed => "failed",
+        // It was asked, and what came says nothing about the connection.
+        Verdict::Skipped if !step.sent.is_empty() => "no result",
         Verdict::Skipped => "not tried",
     }
 }

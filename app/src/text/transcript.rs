@@ -82,7 +82,7 @@ pub fn step_in_text(step: &CheckStep) -> String {
         Verdict::Skipped => String::new(),
         _ => format!(" ({})", milliseconds(step.micros)),
     };
-    let (verdict, part, kind) = (verdict(step.verdict), part(step.part), kind(step.kind));
+    let (verdict, part, kind) = (verdict(step), part(step.part), kind(step.kind));
     let mut text = format!("{verdict:<9} {part:<11} {kind}{time}\n");
     for found in &step.facts {
         line(&mut text, "    ", fact(found.name), &fact_value(found));

@@ -101,7 +101,8 @@ pub enum Verdict {
     Warned,
     /// It failed, and the check ended.
     Failed,
-    /// It was not tried, since something before it failed or it does not apply.
+    /// It was not tried, since something before it failed or it does not apply; or what came of it says nothing about the
+    /// connection.
     Skipped,
 }
 

@@ -15,13 +15,14 @@ pub fn Step(step: CheckStep, id: String, server: Option<String>) -> impl IntoVie
         Verdict::Failed => ("step failed", "✕"),
         Verdict::Skipped => ("step skipped", "–"),
     };
+    let verdict = text::verdict(&step);
     let was_tried = step.verdict != Verdict::Skipped;
     let head = view! {
         <span class="mark" aria-hidden="true">
             {mark}
         </span>
         <span class="step-kind">{text::kind(step.kind)}</span>
-        <span class="visually-hidden">{text::verdict(step.verdict)}</span>
+        <span class="visually-hidden">{verdict}</span>
         <span class="step-time">{was_tried.then(|| text::milliseconds(step.micros))}</span>
     };
     let says_more = !step.sent.is_empty() || !step.received.is_empty() || !step.facts.is_empty();
