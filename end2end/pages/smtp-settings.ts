@@ -151,7 +151,7 @@ export class SmtpSettingsPage {
   }
 
   security(name: Security): Locator {
-    return this.smtp.getByRole('radio', { name });
+    return this.smtp.getByRole('radiogroup', { name: 'Security' }).first().getByRole('radio', { name });
   }
 
   type(name: 'Basic' | 'OAuth'): Locator {
@@ -168,12 +168,16 @@ export class SmtpSettingsPage {
     if (tlsVersion !== undefined) await this.smtp.getByRole('radio', { name: tlsVersion }).check();
   }
 
-  async fillMailbox(values: { email: string; password: string; host: string; port: number }): Promise<void> {
+  /** With a password. Without a security it stays what follows from the port. */
+  async fillMailbox(values: { email: string; password: string; host: string; port: number; security?: Security }): Promise<void> {
     await this.emailBox.check();
     await this.field(this.mailbox, 'Email').fill(values.email);
-    await this.field(this.mailbox, 'Password').fill(values.password);
+    // A choice has the same label.
+    await this.mailbox.getByRole('radio', { name: 'Password' }).check();
+    await this.page.locator('#mailbox_password').fill(values.password);
     await this.field(this.mailbox, 'Host name').fill(values.host);
     await this.field(this.mailbox, 'Port').fill(String(values.port));
+    if (values.security !== undefined) await this.mailbox.getByRole('radio', { name: values.security }).check();
   }
 
   async fillBasic(username: string, password: string): Promise<void> {

@@ -94,6 +94,36 @@ test('an email address leads to servers with their source, which one click fills
   await expect(settings.fromAddress).toHaveValue('alice@sandbox.test');
 });
 
+test('the URL of an issuer leads to its endpoints, and nothing else is filled in', async ({ page, mailgrant, sandbox }) => {
+  const settings = new SmtpSettingsPage(page, mailgrant.url);
+  const doctor = new Doctor(page);
+  await settings.open();
+  await settings.host.fill('mail.example.com');
+  await doctor.find(sandbox.descriptor.issuer);
+  const proposal = doctor.proposals.getByRole('listitem');
+  await expect(proposal).toContainText(sandbox.client.tokenEndpoint);
+  await proposal.getByRole('button', { name: 'Use this' }).click();
+  const endpoint = (label: string) => settings.field(settings.authentication, label);
+  await expect(endpoint('Authorization endpoint')).toHaveValue(sandbox.client.authorizationEndpoint);
+  await expect(endpoint('Token endpoint')).toHaveValue(sandbox.client.tokenEndpoint);
+  await expect(settings.host).toHaveValue('mail.example.com');
+
+  await doctor.find(`${sandbox.descriptor.issuer}/nobody`);
+  await expect(doctor.proposals).toContainText('no discovery document');
+  await expect(doctor.proposals.getByRole('button')).toHaveCount(0);
+});
+
+test('a check that finds the grant revoked takes the news of the sign-in away', async ({ page, mailgrant, sandbox }) => {
+  const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
+  await expect(settings.outcome).toContainText('SMTP settings authorized');
+  await sandbox.revoke();
+  const doctor = new Doctor(page);
+  await doctor.check.click();
+  await expect(doctor.report).toContainText('The connection does not work');
+  await expect(settings.status).toContainText('Needs authorization');
+  await expect(settings.outcome).not.toContainText('authorized');
+});
+
 test('without a name server nothing is proposed, and the page says why', async ({ page, mailgrant, sandbox }) => {
   const settings = new SmtpSettingsPage(page, mailgrant.url);
   const doctor = new Doctor(page);

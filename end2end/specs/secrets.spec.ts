@@ -24,7 +24,7 @@ test('no secret is in a page, an answer, a URL or the log', async ({ page, conte
     const settings = new SmtpSettingsPage(page, mailgrant.url);
     await settings.open();
     await settings.fillSmtp({ host: 'localhost', port: real.dovecot.submissionPort, fromAddress: alice.address });
-    await settings.fillMailbox({ email: alice.address, password: typed.mailbox, host: 'localhost', port: real.dovecot.imapsPort });
+    await settings.fillMailbox({ email: alice.address, password: typed.mailbox, host: 'localhost', port: real.dovecot.imapsPort, security: 'Implicit TLS' });
 
     await settings.fillBasic(alice.address, typed.password);
     await settings.sendTest(bob.address);
