@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(chain.issuers, ["Example authority"]);
         let ends = "2030-01-31T00:00:00Z";
         assert_eq!(chain.ends.unwrap().rfc3339(), ends);
-        let day = |number| chain.ends.unwrap().plus(number * 86_400);
+        let day = |number: i64| chain.ends.unwrap().plus(number * 86_400);
         assert_eq!(chain.ends_soon(day(-30)), None);
         assert_eq!(chain.ends_soon(day(-29)).as_deref(), Some(ends));
         assert_eq!(chain.facts().len(), 3);
