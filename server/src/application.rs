@@ -106,6 +106,10 @@ impl Application {
         }
         tracing::info!(address = %self.address, "listening");
         let refreshes = self.mailer.clone();
+        let delivery = tokio::spawn({
+            let (mailer, stopping) = (self.mailer.clone(), self.stopping.clone());
+            async move { mailer.deliver(stopping.cancelled()).await }
+        });
         let background = tokio::spawn({
             let (mailer, access, stopping) = (self.mailer, self.access, self.stopping.clone());
             async move {
@@ -135,6 +139,9 @@ impl Application {
         }
         if let Err(error) = background.await {
             tracing::error!(error = &error as &dyn std::error::Error, "renewal ended");
+        }
+        if let Err(error) = delivery.await {
+            tracing::error!(error = &error as &dyn std::error::Error, "delivery ended");
         }
         // A refresh under way has used up its refresh token; its answer must be stored.
         if tokio::time::timeout(GRACE, refreshes.settle())

@@ -87,6 +87,10 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
             "This data center has settings, so mail may be sent from it.",
             "Only a data center without settings can be removed.",
         ),
+        FieldError::DataCenterHasMail => words(
+            "Mail waits in this data center.",
+            "Wait until it is delivered, or cancel it.",
+        ),
         FieldError::DataCenterIsDefault => words(
             "The data center from the start stays.",
             "Rename it if another name fits better.",

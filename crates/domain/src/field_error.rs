@@ -53,6 +53,8 @@ pub enum FieldError {
     NameTaken,
     /// The data center has settings, so it cannot be removed.
     DataCenterInUse,
+    /// Mail waits in the data center, so it cannot be removed.
+    DataCenterHasMail,
     /// The data center from the start cannot be removed.
     DataCenterIsDefault,
     /// No data center has this id.

@@ -97,9 +97,13 @@ impl Mailer {
         // In a task of its own: a browser that goes away must not leave a code that is used up
         // without its tokens.
         let (mailer, session, by) = (self.clone(), session.cloned(), by.clone());
-        tokio::spawn(async move { mailer.answer(callback, session.as_ref(), &by).await })
-            .await
-            .unwrap_or(Err(MailError::Stopped))
+        let answered =
+            tokio::spawn(async move { mailer.answer(callback, session.as_ref(), &by).await })
+                .await
+                .unwrap_or(Err(MailError::Stopped));
+        // Messages may have waited for the grant.
+        self.0.outbox.changed();
+        answered
     }
 
     async fn answer(

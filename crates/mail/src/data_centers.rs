@@ -59,10 +59,10 @@ impl Mailer {
         Err(DataCenterError::Refused(error))
     }
 
-    /// Removes a data center that has no settings.
+    /// Removes a data center that has neither settings nor waiting mail.
     ///
     /// # Errors
-    /// When it has settings, is the one from the start, or there is none with this id.
+    /// When it has settings or waiting mail, is the one from the start, or there is none with this id.
     pub async fn remove_data_center(
         &self,
         id: &DataCenterId,
@@ -76,6 +76,7 @@ impl Mailer {
         {
             RemoveOutcome::Removed => return Ok(()),
             RemoveOutcome::InUse => FieldError::DataCenterInUse,
+            RemoveOutcome::HasMail => FieldError::DataCenterHasMail,
             RemoveOutcome::IsDefault => FieldError::DataCenterIsDefault,
             RemoveOutcome::Unknown => FieldError::UnknownDataCenter,
         };

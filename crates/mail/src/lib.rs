@@ -35,7 +35,13 @@ mod token_answer;
 mod webhook;
 mod wire;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use domain::{DataCenterId, Preset, UnixTime};
 use store::Store;
@@ -46,7 +52,7 @@ pub use dns::DomainCheck;
 pub use doctor::{CheckOf, CheckRequest};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use options::{MailerOptions, Timeouts};
-pub use outbox::{MessagePage, Submission, SubmitError, Submitted};
+pub use outbox::{MessagePage, OutboxOptions, Resent, Submission, SubmitError, Submitted};
 pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use settings::Saved;
 pub use webhook::Webhook;
@@ -70,6 +76,9 @@ struct Inner {
     refreshing: Mutex<HashMap<DataCenterId, token::Turn>>,
     /// The checks that go on, or have just ended.
     checks: doctor::Registry,
+    outbox: outbox::Shared,
+    /// Numbers the leases of this process.
+    leases: AtomicU64,
 }
 
 impl Mailer {
@@ -94,6 +103,8 @@ impl Mailer {
             owner,
             refreshing,
             checks: doctor::Registry::default(),
+            outbox: outbox::Shared::default(),
+            leases: AtomicU64::new(0),
         })))
     }
 
@@ -104,6 +115,12 @@ impl Mailer {
 
     fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// A name that no other lease has.
+    fn new_lease(&self) -> String {
+        let number = self.0.leases.fetch_add(1, Ordering::Relaxed);
+        format!("{}.{number}", self.0.owner)
     }
 
     /// The time by the clock that everything here goes by.

@@ -5,7 +5,10 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use ambient::{Clock, SystemClock};
 use domain::Preset;
 
-use crate::outgoing::{DeniedNetworks, Resolver, SystemResolver};
+use crate::{
+    OutboxOptions,
+    outgoing::{DeniedNetworks, Resolver, SystemResolver},
+};
 
 /// How long a network step may take.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +59,8 @@ pub struct MailerOptions {
     pub domain_dns_server: Option<SocketAddr>,
     /// Where a domain publishes its settings by https (autoconfig); 443 everywhere but in tests.
     pub autoconfig_port: u16,
+    /// How mail is delivered.
+    pub outbox: OutboxOptions,
     /// The sandbox, when the server was started with one.
     pub sandbox: Option<Preset>,
 }
@@ -71,6 +76,7 @@ impl Default for MailerOptions {
             dns_server: None,
             domain_dns_server: None,
             autoconfig_port: 443,
+            outbox: OutboxOptions::default(),
             sandbox: None,
         }
     }

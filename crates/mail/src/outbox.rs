@@ -1,8 +1,26 @@
-//! The outbox: messages that programs hand over, stored before they are acknowledged.
+//! The outbox: messages that programs hand over, stored before they are acknowledged, and how they are delivered.
 
+mod backoff;
+mod carrier;
 mod id;
+mod intake;
+mod job;
+mod lane;
+mod lease;
+mod open;
+mod options;
+mod plan;
+mod queue;
 mod read;
+mod resend;
+mod settler;
 mod submit;
+mod transcript;
+mod verdict;
+mod worker;
 
+pub(crate) use intake::Shared;
+pub use options::OutboxOptions;
 pub use read::MessagePage;
+pub use resend::Resent;
 pub use submit::{Submission, SubmitError, Submitted};

@@ -81,6 +81,7 @@ impl Mailer {
                 grant_ended,
             } => {
                 tracing::info!(data_center = %id, version, grant_ended, "SMTP settings saved");
+                self.0.outbox.changed();
                 Ok(Saved {
                     version,
                     grant_ended,

@@ -24,10 +24,13 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 /// Longest answer to one write that is read: bytes. A server could go on for as long as we wait for a line's end.
 const REPLY_AT_MOST: usize = 128 * 1024;
 
-enum Stream {
+/// TCP, with or without TLS.
+pub(crate) enum Stream {
+    /// In the clear.
     Tcp(TcpStream),
+    /// Over TLS.
     Tls(Box<TlsStream<TcpStream>>),
-    /// While a handshake has the TCP stream, and after a failed one.
+    /// While a handshake has the TCP stream, after a failed one, and when somebody else goes on with it.
     Gone,
 }
 
@@ -83,6 +86,14 @@ impl Wire {
     /// Whether the server has closed the connection.
     pub(crate) fn is_closed(&self) -> bool {
         self.shared().closed
+    }
+
+    /// Takes the stream away, for whoever goes on with it; `None` when there is none.
+    pub(crate) fn take_stream(&self) -> Option<Stream> {
+        match std::mem::replace(&mut self.shared().stream, Stream::Gone) {
+            Stream::Gone => None,
+            stream => Some(stream),
+        }
     }
 
     /// The certificates of the server, its own first; none without TLS.
@@ -162,11 +173,7 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let mut shared = self.shared();
         let before = buffer.filled().len();
-        let read = match &mut shared.stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
-            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_read(context, buffer),
-            Stream::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
-        };
+        let read = Pin::new(&mut shared.stream).poll_read(context, buffer);
         if let Poll::Ready(result) = &read {
             let heard = &buffer.filled()[before..];
             shared.closed |= result.is_err() || heard.is_empty();
@@ -189,28 +196,60 @@ impl AsyncWrite for Wire {
         let mut shared = self.shared();
         shared.end_reply();
         shared.since = Instant::now();
-        let written = match &mut shared.stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
-            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_write(context, bytes),
-            Stream::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
-        };
+        let written = Pin::new(&mut shared.stream).poll_write(context, bytes);
         shared.closed |= matches!(written, Poll::Ready(Err(_)));
         written
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.shared().stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_flush(context),
-            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(context),
-            Stream::Gone => Poll::Ready(Ok(())),
+        Pin::new(&mut self.shared().stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.shared().stream).poll_shutdown(context)
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_read(context, buffer),
+            Self::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_write(context, bytes),
+            Self::Gone => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(stream) => Pin::new(stream).poll_flush(context),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(context),
+            Self::Gone => Poll::Ready(Ok(())),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.shared().stream {
-            Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
-            Stream::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(context),
-            Stream::Gone => Poll::Ready(Ok(())),
+        match self.get_mut() {
+            Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(context),
+            Self::Gone => Poll::Ready(Ok(())),
         }
     }
 }

@@ -3,7 +3,7 @@
 use domain::{Actor, AuditAction, Change, DataCenter, DataCenterId, DataCenterName, UnixTime};
 use sqlx::AnyConnection;
 
-use crate::{Store, StoreError, note::note, row::Table};
+use crate::{Store, StoreError, connect::Backend, note::note, row::Table};
 
 const TABLE: Table = Table("data_centers");
 
@@ -34,6 +34,8 @@ pub enum RemoveOutcome {
     Removed,
     /// It has settings.
     InUse,
+    /// Mail waits in it.
+    HasMail,
     /// The default data center stays.
     IsDefault,
     /// There is no such data center.
@@ -174,7 +176,8 @@ impl Store {
         Ok(RenameOutcome::Renamed)
     }
 
-    /// Removes a data center that has no settings, with its drafts, checks and authorizations.
+    /// Removes a data center that has neither settings nor waiting mail, with its drafts, checks, authorizations and settled
+    /// messages.
     ///
     /// # Errors
     /// `Database`.
@@ -197,6 +200,22 @@ impl Store {
                 .await?;
         if settings.is_some() {
             return Ok(RemoveOutcome::InUse);
+        }
+        if self.backend == Backend::Postgres {
+            // Whoever is just storing a message for it has to end first.
+            sqlx::query("SELECT id FROM data_centers WHERE id = $1 FOR UPDATE")
+                .bind(id.as_str())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let waits: Option<String> = sqlx::query_scalar(
+            "SELECT id FROM messages WHERE data_center = $1 AND state IN ('waiting', 'sending') LIMIT 1",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&mut *transaction)
+        .await?;
+        if waits.is_some() {
+            return Ok(RemoveOutcome::HasMail);
         }
         let name = name_of(&mut transaction, id).await?;
         sqlx::query("DELETE FROM data_centers WHERE id = $1")

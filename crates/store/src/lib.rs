@@ -42,7 +42,10 @@ pub use error::{DatabaseError, StoreError};
 pub use grant::{Grant, GrantState, GrantSummary, Refreshed};
 pub use key::KeySource;
 pub use link::NewLink;
-pub use outbox::{ChangeOutcome, EnqueueOutcome, Idempotency, NewMessage};
+pub use outbox::{
+    ChangeOutcome, Claim, Claimed, ClaimedMessage, EnqueueOutcome, Idempotency, NewMessage,
+    Settlement,
+};
 pub use rotate::Rotated;
 pub use sending::SaveSendingOutcome;
 pub use session::{NewSession, SessionLife, SignIn};

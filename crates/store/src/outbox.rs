@@ -1,16 +1,25 @@
 //! The outbox: tables `messages`, `message_contents`, `message_attempts` and what belongs to them.
 
 mod change;
+mod claim;
 mod content;
+mod counts;
 mod enqueue;
+mod forget;
+pub(crate) mod pause;
 mod read;
+mod resend;
 mod row;
+mod settle;
+mod slots;
 
 use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime, Who};
 
 use crate::row::Table;
 
 pub use change::ChangeOutcome;
+pub use claim::{Claim, Claimed, ClaimedMessage};
+pub use settle::Settlement;
 
 pub(crate) const MESSAGES: Table = Table("messages");
 

@@ -7,7 +7,7 @@ use domain::{
 use secrecy::SecretString;
 use sqlx::AnyConnection;
 
-use crate::{Store, StoreError, grant, note::note, seal::Cell};
+use crate::{Store, StoreError, grant, note::note, outbox, seal::Cell};
 
 mod row;
 
@@ -150,6 +150,7 @@ impl Store {
         Row::new(id, saved).write(&mut transaction).await?;
         let grant_ended =
             grant::remove_unless_bound(&mut transaction, id, binding.as_ref()).await?;
+        outbox::pause::end(&mut transaction, id.as_str()).await?;
         let mut record = note(by, now, AuditAction::SettingsSaved, id.as_str());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;

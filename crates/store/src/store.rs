@@ -7,6 +7,7 @@ use std::{
 };
 
 use sqlx::{AnyPool, ConnectOptions, Transaction, any::AnyConnectOptions};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     KeySource, StoreError,
@@ -21,6 +22,8 @@ pub struct Store {
     pub(crate) pool: AnyPool,
     pub(crate) backend: Backend,
     pub(crate) keyring: Arc<Keyring>,
+    /// See [`Store::turn`].
+    writing: Arc<Mutex<()>>,
 }
 
 impl fmt::Debug for Store {
@@ -49,6 +52,7 @@ impl Store {
             pool,
             backend,
             keyring: Arc::new(Keyring::new(key, sealer)),
+            writing: Arc::default(),
         };
         store.begin_audit().await?;
         Ok(store)
@@ -57,6 +61,15 @@ impl Store {
     /// Ends all connections; what is under way ends first.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+
+    /// The turn to write, for what writes often. SQLite has one writer at a time, and whoever finds it busy sleeps and
+    /// looks again; waiting in a row is fair and loses no time. PostgreSQL needs no turns.
+    pub(crate) async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.backend {
+            Backend::Postgres => None,
+            Backend::SqliteFile | Backend::SqliteMemory => Some(self.writing.lock().await),
+        }
     }
 
     /// A transaction that holds a data center's row until its end, so that what concerns one data center happens in

@@ -1,7 +1,8 @@
 //! Reading and changing the outbox.
 
 use domain::{
-    Actor, Attempt, DataCenterId, MessageFilter, MessageId, OutboxMessage, SendingSettings,
+    Actor, Attempt, DataCenterId, HourCounts, MessageFilter, MessageId, OutboxMessage,
+    SendingPause, SendingSettings, SendingUse, UnixTime,
 };
 use store::ChangeOutcome;
 
@@ -69,7 +70,9 @@ impl Mailer {
         id: &MessageId,
         by: &Actor,
     ) -> Result<ChangeOutcome, MailError> {
-        Ok(self.store().retry_message(id, by, self.now()).await?)
+        let outcome = self.store().retry_message(id, by, self.now()).await?;
+        self.0.outbox.changed();
+        Ok(outcome)
     }
 
     /// Cancels a message that waits.
@@ -90,5 +93,37 @@ impl Mailer {
     /// When the database fails.
     pub async fn sending_settings(&self, id: &DataCenterId) -> Result<SendingSettings, MailError> {
         Ok(self.store().sending_settings(id).await?)
+    }
+
+    /// The pause of a data center, when it has one now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sending_pause(
+        &self,
+        id: &DataCenterId,
+    ) -> Result<Option<SendingPause>, MailError> {
+        Ok(self.store().sending_pause(id, self.now()).await?)
+    }
+
+    /// How much of its limits a data center has used.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sending_use(&self, id: &DataCenterId) -> Result<SendingUse, MailError> {
+        Ok(self.store().sending_use(id, self.now()).await?)
+    }
+
+    /// What happened in each hour from `since` on, of one data center or of all, the first hour first. Hours without
+    /// anything are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hour_counts(
+        &self,
+        data_center: Option<&DataCenterId>,
+        since: UnixTime,
+    ) -> Result<Vec<HourCounts>, MailError> {
+        Ok(self.store().hour_counts(data_center, since).await?)
     }
 }

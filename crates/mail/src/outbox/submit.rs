@@ -73,15 +73,12 @@ impl Mailer {
             content: submission.content,
             idempotency: submission.idempotency,
         };
-        let stored = self.store().enqueue(std::slice::from_ref(&message)).await;
-        let outcome = stored.map_err(MailError::from)?.into_iter().next();
+        let outcome = self.store_message(message).await?;
         match outcome {
-            Some(EnqueueOutcome::Stored) => Ok(Submitted { id, known: false }),
-            Some(EnqueueOutcome::Known(id)) => Ok(Submitted { id, known: true }),
-            Some(EnqueueOutcome::KeyReused) => Err(SubmitError::KeyReused),
-            Some(EnqueueOutcome::UnknownDataCenter) | None => {
-                Err(MailError::UnknownDataCenter.into())
-            }
+            EnqueueOutcome::Stored => Ok(Submitted { id, known: false }),
+            EnqueueOutcome::Known(id) => Ok(Submitted { id, known: true }),
+            EnqueueOutcome::KeyReused => Err(SubmitError::KeyReused),
+            EnqueueOutcome::UnknownDataCenter => Err(MailError::UnknownDataCenter.into()),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     options::Timeouts,
     outgoing::Passed,
     recorder::{Recorder, Step},
-    wire::Wire,
+    wire::{Stream, Wire},
 };
 
 /// An open connection.
@@ -153,6 +153,11 @@ impl Connection {
             Err((text, _)) => recorder.end(step, Verdict::Warned, &text, None),
         }
         recorder.set_last_reply(last_reply);
+    }
+
+    /// The stream, for whoever goes on with it; lettre has read all that was said.
+    pub(super) fn take_stream(&self) -> Option<Stream> {
+        self.wire.take_stream()
     }
 
     pub(super) fn offers(&self, keyword: &str) -> bool {

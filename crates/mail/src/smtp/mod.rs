@@ -6,7 +6,10 @@
 mod connection;
 mod deliver;
 mod dial;
+mod dots;
 mod greeting;
+mod reply;
+mod session;
 mod sign_in;
 #[cfg(test)]
 mod strangers;
@@ -21,6 +24,7 @@ use domain::{
 
 pub(crate) use connection::Connection;
 pub(crate) use dial::{dial, resolve};
+pub(crate) use session::{Ended, Handed, Letter, Session};
 
 use crate::{options::Timeouts, outgoing::Outgoing};
 

@@ -11,6 +11,7 @@ mod hooks;
 mod injection;
 mod mailbox_sign_in;
 mod names;
+mod outbox;
 mod outgoing;
 mod providers;
 mod recorded;

@@ -107,6 +107,11 @@ impl World {
         mailer(&self.folder, &self.sandbox, &self.clock, |_| ()).await
     }
 
+    /// The database itself.
+    pub async fn store(&self) -> Store {
+        open(&self.folder).await
+    }
+
     pub fn control(&self) -> Control {
         self.sandbox.control()
     }

@@ -7,7 +7,7 @@ use domain::{
 use sqlx::AnyConnection;
 
 use super::{FinishOutcome, Finished, NewGrant, TABLE, authorization_fact};
-use crate::{Store, StoreError, grant, note::note, settings};
+use crate::{Store, StoreError, grant, note::note, outbox, settings};
 
 impl Store {
     /// Finishes a taken authorization. A grant is stored only while the settings still have the values that it
@@ -107,6 +107,7 @@ impl Store {
             authorized_at: new.authorized_at,
         };
         let version = row.write(connection).await?;
+        outbox::pause::end(connection, data_center.as_str()).await?;
         Ok(Finished::Granted { version })
     }
 }

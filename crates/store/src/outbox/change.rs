@@ -2,7 +2,7 @@
 
 use domain::{Actor, AuditAction, MessageId, MessageState, UnixTime};
 
-use super::MESSAGES as TABLE;
+use super::{MESSAGES as TABLE, pause};
 use crate::{Store, StoreError, note::note};
 
 /// What came of a change to a message.
@@ -67,13 +67,13 @@ impl Store {
     ) -> Result<ChangeOutcome, StoreError> {
         let mut transaction = self.pool.begin().await?;
         // Holds the row; on SQLite what writes first waits for its turn.
-        let held: Vec<(String, String)> = sqlx::query_as(
-            "UPDATE messages SET attempts = attempts WHERE id = $1 RETURNING state, recipients",
+        let held: Vec<(String, String, String)> = sqlx::query_as(
+            "UPDATE messages SET attempts = attempts WHERE id = $1 RETURNING state, recipients, data_center",
         )
         .bind(id.as_str())
         .fetch_all(&mut *transaction)
         .await?;
-        let Some((state, recipients)) = held.into_iter().next() else {
+        let Some((state, recipients, data_center)) = held.into_iter().next() else {
             return Ok(ChangeOutcome::Unknown);
         };
         let state = TABLE.needed("state", MessageState::from_code(&state))?;
@@ -96,6 +96,8 @@ impl Store {
                     recipient.state = domain::RecipientState::Waiting;
                 }
             }
+            // Who asks for it wants to see it tried.
+            pause::end(&mut transaction, &data_center).await?;
         }
         sqlx::query(
             "UPDATE messages SET state = $1, due_at = $2, finished_at = $3, recipients = $4 WHERE id = $5",

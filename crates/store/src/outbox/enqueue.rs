@@ -1,10 +1,20 @@
 //! Storing what was accepted.
 
-use domain::{DataCenterId, MessageId, MessageState};
-use sqlx::AnyConnection;
+use std::collections::{BTreeMap, HashSet};
 
-use super::{EnqueueOutcome, Idempotency, MESSAGES as TABLE, NewMessage, content};
+use domain::{MessageId, UnixTime};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, QueryBuilder};
+
+use super::{
+    EnqueueOutcome, Idempotency, MESSAGES as TABLE, NewMessage, content, counts, settle::chunks,
+};
 use crate::{Store, StoreError};
+
+/// The types of what is bound for each row.
+const COLUMNS: [&str; 13] = [
+    "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT",
+    "TEXT", "TEXT",
+];
 
 impl Store {
     /// Stores messages, all in one transaction; when this returns they outlast a crash. The outcomes are in the order
@@ -16,63 +26,124 @@ impl Store {
         &self,
         messages: &[NewMessage],
     ) -> Result<Vec<EnqueueOutcome>, StoreError> {
+        let _turn = self.turn().await;
         let mut transaction = self.pool.begin().await?;
-        let mut outcomes = Vec::with_capacity(messages.len());
-        for message in messages {
-            outcomes.push(enqueue(&mut transaction, message).await?);
-        }
+        let outcomes = enqueue_all(&mut transaction, messages).await?;
         transaction.commit().await?;
         Ok(outcomes)
     }
 }
 
-async fn enqueue(
+/// Stores messages within a transaction; the outcomes are in their order.
+pub(super) async fn enqueue_all(
     connection: &mut AnyConnection,
-    message: &NewMessage,
-) -> Result<EnqueueOutcome, StoreError> {
-    let inserted = sqlx::query(
+    messages: &[NewMessage],
+) -> Result<Vec<EnqueueOutcome>, StoreError> {
+    let all: Vec<&NewMessage> = messages.iter().collect();
+    let mut inserted = HashSet::with_capacity(all.len());
+    for rows in chunks(&all) {
+        inserted.extend(insert(connection, rows).await?);
+    }
+    let mut outcomes = Vec::with_capacity(all.len());
+    let mut stored = Vec::with_capacity(all.len());
+    for message in all {
+        if !inserted.contains(message.id.as_str()) {
+            outcomes.push(EnqueueOutcome::UnknownDataCenter);
+            continue;
+        }
+        if let Some(idempotency) = &message.idempotency
+            && let Some(known) = claim_key(connection, message, idempotency).await?
+        {
+            sqlx::query("DELETE FROM messages WHERE id = $1")
+                .bind(message.id.as_str())
+                .execute(&mut *connection)
+                .await?;
+            outcomes.push(known);
+            continue;
+        }
+        outcomes.push(EnqueueOutcome::Stored);
+        stored.push(message);
+    }
+    for rows in chunks(&stored) {
+        insert_contents(connection, rows).await?;
+    }
+    // In one order everywhere, so that two servers do not wait for each other.
+    let mut accepted: BTreeMap<(&str, i64), i64> = BTreeMap::new();
+    for message in stored {
+        let hour = message.created_at.0 - message.created_at.0.rem_euclid(3_600);
+        *accepted
+            .entry((message.data_center.as_str(), hour))
+            .or_default() += 1;
+    }
+    for ((data_center, hour), messages) in accepted {
+        counts::add_event(
+            connection,
+            data_center,
+            "accepted",
+            UnixTime(hour),
+            messages,
+        )
+        .await?;
+    }
+    Ok(outcomes)
+}
+
+/// The ids of those whose data center there is.
+async fn insert(
+    connection: &mut AnyConnection,
+    rows: &[&NewMessage],
+) -> Result<Vec<String>, StoreError> {
+    let mut values = Vec::with_capacity(rows.len());
+    for row in 0..rows.len() {
+        let place = |column: usize| row * COLUMNS.len() + column + 1;
+        let columns = COLUMNS.iter().enumerate();
+        let places: Vec<_> = columns
+            .map(|(column, kind)| format!("CAST(${} AS {kind})", place(column)))
+            .collect();
+        values.push(format!("({})", places.join(", ")));
+    }
+    let values = values.join(", ");
+    let sql = format!(
         "INSERT INTO messages (id, data_center, state, created_at, due_at, attempts, message_id, sender, \
              from_header, subject, size, submitted_kind, submitted_name, recipients, search)
-         SELECT $1, id, $3, $4, $5, 0, $6, $7, $8, $9, $10, $11, $12, $13, $14
-         FROM data_centers WHERE id = $2",
-    )
-    .bind(message.id.as_str())
-    .bind(message.data_center.as_str())
-    .bind(MessageState::Waiting.code())
-    .bind(message.created_at.0)
-    .bind(message.due_at.0)
-    .bind(message.message_id.as_str())
-    .bind(message.sender.as_str())
-    .bind(message.from.as_str())
-    .bind(message.subject.as_str())
-    .bind(i64::try_from(message.content.len()).unwrap_or(i64::MAX))
-    .bind(message.submitted_by.kind())
-    .bind(message.submitted_by.name())
-    .bind(TABLE.write_json("recipients", &message.recipients)?)
-    .bind(search_text(message))
-    .execute(&mut *connection)
-    .await?;
-    if inserted.rows_affected() == 0 {
-        return Ok(EnqueueOutcome::UnknownDataCenter);
-    }
-    if let Some(idempotency) = &message.idempotency
-        && let Some(known) = claim_key(connection, message, idempotency).await?
-    {
-        sqlx::query("DELETE FROM messages WHERE id = $1")
+         SELECT v.column1, d.id, 'waiting', v.column3, v.column4, 0, v.column5, v.column6, v.column7, v.column8, \
+             v.column9, v.column10, v.column11, v.column12, v.column13
+         FROM (VALUES {values}) AS v JOIN data_centers AS d ON d.id = v.column2 RETURNING id"
+    );
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
+    for message in rows {
+        query = query
             .bind(message.id.as_str())
-            .execute(&mut *connection)
-            .await?;
-        return Ok(known);
+            .bind(message.data_center.as_str())
+            .bind(message.created_at.0)
+            .bind(message.due_at.0)
+            .bind(message.message_id.as_str())
+            .bind(message.sender.as_str())
+            .bind(message.from.as_str())
+            .bind(message.subject.as_str())
+            .bind(i64::try_from(message.content.len()).unwrap_or(i64::MAX))
+            .bind(message.submitted_by.kind())
+            .bind(message.submitted_by.name())
+            .bind(TABLE.write_json("recipients", &message.recipients)?)
+            .bind(search_text(message));
     }
-    let (encoding, text) = content::encode(&message.content);
-    sqlx::query("INSERT INTO message_contents (message, encoding, content) VALUES ($1, $2, $3)")
-        .bind(message.id.as_str())
-        .bind(encoding)
-        .bind(text)
-        .execute(&mut *connection)
-        .await?;
-    count_accepted(connection, &message.data_center, message.created_at.0).await?;
-    Ok(EnqueueOutcome::Stored)
+    Ok(query.fetch_all(connection).await?)
+}
+
+async fn insert_contents(
+    connection: &mut AnyConnection,
+    rows: &[&NewMessage],
+) -> Result<(), StoreError> {
+    let mut query =
+        QueryBuilder::<Any>::new("INSERT INTO message_contents (message, encoding, content) ");
+    query.push_values(rows, |mut line, message| {
+        let (encoding, text) = content::encode(&message.content);
+        line.push_bind(message.id.as_str().to_owned())
+            .push_bind(encoding)
+            .push_bind(text);
+    });
+    query.build().execute(connection).await?;
+    Ok(())
 }
 
 /// Notes an idempotency key; what was stored with it before, when it is known.
@@ -107,22 +178,6 @@ async fn claim_key(
     } else {
         EnqueueOutcome::KeyReused
     }))
-}
-
-async fn count_accepted(
-    connection: &mut AnyConnection,
-    id: &DataCenterId,
-    at: i64,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO message_counts (data_center, hour, event, messages) VALUES ($1, $2, 'accepted', 1)
-         ON CONFLICT (data_center, hour, event) DO UPDATE SET messages = message_counts.messages + 1",
-    )
-    .bind(id.as_str())
-    .bind(at - at.rem_euclid(3_600))
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// What a search looks at.

@@ -10,6 +10,7 @@ mod authorizations;
 mod checks;
 mod data_centers;
 mod database;
+mod delivery;
 mod drafts;
 mod grants;
 mod keys;

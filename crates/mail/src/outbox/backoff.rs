@@ -1,0 +1,39 @@
+//! When the next attempt is due.
+
+/// After the first attempt: seconds.
+const FIRST: i64 = 30;
+/// The longest: seconds.
+const LONGEST: i64 = 4 * 3_600;
+
+/// How long to wait after an attempt (counted from 1): doubles from 30 seconds to 4 hours, and is longer or shorter by up to
+/// a fifth, so that messages that failed together do not come back together. `chance` is any number.
+pub(super) fn wait(attempt: i64, chance: u32) -> i64 {
+    let doublings = u32::try_from(attempt.clamp(1, 16) - 1).unwrap_or(0);
+    let wait = (FIRST << doublings).min(LONGEST);
+    let fifth = wait / 5;
+    wait - fifth + i64::from(chance) % (2 * fifth + 1)
+}
+
+/// A number for [`wait`].
+pub(super) fn chance() -> u32 {
+    u32::from_str_radix(&ambient::random::hex::<3>(), 16).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_four_hours_and_vary_by_a_fifth() {
+        for (attempt, middle) in [(1, 30), (2, 60), (5, 480), (10, 14_400), (1_000, 14_400)] {
+            for chance in [0, 1, 7_919, u32::MAX] {
+                let wait = wait(attempt, chance);
+                let fifth = middle / 5;
+                assert!(
+                    (middle - fifth..=middle + fifth).contains(&wait),
+                    "{attempt}: {wait}"
+                );
+            }
+        }
+    }
+}

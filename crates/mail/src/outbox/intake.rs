@@ -1,0 +1,131 @@
+//! What is submitted while one transaction is committed goes into the next: a commit, which waits for the disk, serves many.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use store::{EnqueueOutcome, NewMessage, StoreError};
+use tokio::sync::{Notify, oneshot};
+
+use crate::{MailError, Mailer};
+
+/// Messages of one transaction, at most.
+const AT_MOST: usize = 128;
+/// Octets of one transaction; a single larger message is stored all the same.
+const OCTETS: usize = 8 * 1024 * 1024;
+
+type Waiting = (
+    NewMessage,
+    oneshot::Sender<Result<EnqueueOutcome, StoreError>>,
+);
+
+/// What the parts of the outbox share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// Told when something may be due.
+    pub(super) wake: Notify,
+    changes: AtomicU64,
+    intake: Mutex<Intake>,
+}
+
+#[derive(Debug, Default)]
+struct Intake {
+    waiting: VecDeque<Waiting>,
+    /// Whether a task is writing.
+    writing: bool,
+}
+
+impl Shared {
+    /// Something that decides on sending has changed, or mail may be due.
+    pub(crate) fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        self.wake.notify_one();
+    }
+
+    /// Counts the changes.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
+    fn intake(&self) -> MutexGuard<'_, Intake> {
+        self.intake.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Intake {
+    /// What goes into the next transaction.
+    fn next(&mut self) -> Vec<Waiting> {
+        let mut octets = 0;
+        let mut count = 0;
+        for (message, _) in self.waiting.iter().take(AT_MOST) {
+            octets += message.content.len();
+            if count > 0 && octets > OCTETS {
+                break;
+            }
+            count += 1;
+        }
+        self.waiting.drain(..count).collect()
+    }
+}
+
+impl Mailer {
+    /// Stores a message together with others. When this returns it outlasts a crash.
+    pub(super) async fn store_message(
+        &self,
+        message: NewMessage,
+    ) -> Result<EnqueueOutcome, MailError> {
+        let (told, outcome) = oneshot::channel();
+        {
+            let mut intake = self.0.outbox.intake();
+            intake.waiting.push_back((message, told));
+            if !intake.writing {
+                intake.writing = true;
+                // In a task of its own: whoever asked may go away, and the others wait for it.
+                tokio::spawn(write(self.clone()));
+            }
+        }
+        Ok(outcome.await.map_err(|_| MailError::Stopped)??)
+    }
+}
+
+async fn write(mailer: Mailer) {
+    loop {
+        let (messages, told): (Vec<_>, Vec<_>) = {
+            let mut intake = mailer.0.outbox.intake();
+            let next = intake.next();
+            if next.is_empty() {
+                intake.writing = false;
+                return;
+            }
+            next.into_iter().unzip()
+        };
+        match mailer.store().enqueue(&messages).await {
+            Ok(outcomes) => {
+                for (told, outcome) in told.into_iter().zip(outcomes) {
+                    // Nobody hears it who has gone away.
+                    let _ = told.send(Ok(outcome));
+                }
+            }
+            Err(error) if messages.len() == 1 => {
+                if let Some(told) = told.into_iter().next() {
+                    let _ = told.send(Err(error));
+                }
+            }
+            // One may be at fault that the others have nothing to do with.
+            Err(_) => {
+                for (message, told) in messages.iter().zip(told) {
+                    let outcome = mailer.store().enqueue(std::slice::from_ref(message)).await;
+                    let outcome = outcome.map(|outcomes| outcomes.into_iter().next());
+                    let _ = told.send(
+                        outcome.map(|outcome| outcome.unwrap_or(EnqueueOutcome::UnknownDataCenter)),
+                    );
+                }
+            }
+        }
+        mailer.0.outbox.wake.notify_one();
+    }
+}

@@ -1,0 +1,344 @@
+//! The mail of one data center: claims what is due, and keeps connections busy with it.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use domain::{DataCenterId, Finding, SendingPause};
+use store::Claim;
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    task::JoinSet,
+};
+
+use super::{
+    carrier,
+    job::Job,
+    lease::{Lease, Leases, counts},
+    plan::Plan,
+    queue::Queue,
+    settler::Settled,
+};
+use crate::{MailError, Mailer};
+
+/// Messages that wait in memory for a connection, at most.
+const QUEUED: usize = 128;
+/// More are claimed when so few wait.
+const FEW: usize = 64;
+/// Octets of one claim; a single larger message is claimed all the same.
+const OCTETS: i64 = 8 * 1024 * 1024;
+/// What is known of the settings is looked up again after this long.
+const PLAN_LASTS: Duration = Duration::from_secs(1);
+/// How long a data center pauses when somebody has to change something. A change of the settings and a new grant end it.
+const WAITS_FOR_CHANGE: i64 = 15 * 60;
+/// The first pause when a quota is used up, and the longest: seconds.
+const QUOTA: (i64, i64) = (10 * 60, 2 * 3_600);
+/// After connections failed: milliseconds, doubled each time, up to a minute.
+const COOL: u64 = 1_000;
+
+/// What the tasks of one data center share.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) mailer: Mailer,
+    pub(super) id: DataCenterId,
+    pub(super) queue: Queue,
+    pub(super) wake: Notify,
+    pub(super) settled: mpsc::Sender<Settled>,
+    /// 1: take nothing new. 2: stop what is under way.
+    pub(super) stopping: watch::Receiver<u8>,
+    leases: Arc<Leases>,
+    carriers: AtomicU32,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    plan: Option<(Instant, u64, Arc<Plan>)>,
+    /// Connections that failed since the last message was accepted.
+    failures: u32,
+    /// No connection is made before.
+    cool_until: Option<Instant>,
+    /// Quotas used up since the last message was accepted.
+    quotas: u32,
+    /// The server has said that there are too many connections: how many were too many, and when.
+    crowded: Option<(u32, Instant)>,
+}
+
+impl Lane {
+    pub(super) fn new(
+        mailer: Mailer,
+        id: DataCenterId,
+        settled: mpsc::Sender<Settled>,
+        stopping: watch::Receiver<u8>,
+        leases: Arc<Leases>,
+    ) -> Self {
+        Self {
+            mailer,
+            id,
+            queue: Queue::default(),
+            wake: Notify::new(),
+            settled,
+            stopping,
+            leases,
+            carriers: AtomicU32::new(0),
+            state: Mutex::default(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow() > 0
+    }
+
+    /// Sends what is due, until the server stops.
+    pub(super) async fn run(self: Arc<Self>) {
+        let mut carriers = JoinSet::new();
+        let mut stopping = self.stopping.clone();
+        while !self.is_stopping() {
+            while carriers.try_join_next().is_some() {}
+            let more = match self.round(&mut carriers).await {
+                Ok(more) => more,
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot claim mail");
+                    false
+                }
+            };
+            let cool = self.state().cool_until;
+            let cooled = async {
+                match cool {
+                    Some(until) => tokio::time::sleep_until(until.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = stopping.changed() => {}
+                () = self.wake.notified() => {}
+                () = self.queue.taken.notified(), if more => {}
+                () = cooled => {}
+            }
+        }
+        self.give_back(self.queue.close()).await;
+        while carriers.join_next().await.is_some() {}
+    }
+
+    /// Claims what there is room for. Whether there may be more.
+    async fn round(self: &Arc<Self>, carriers: &mut JoinSet<()>) -> Result<bool, MailError> {
+        if self.cools() {
+            return Ok(false);
+        }
+        let queued = self.queue.len();
+        if queued > FEW {
+            return Ok(true);
+        }
+        let Some(plan) = self.plan().await? else {
+            return Ok(false);
+        };
+        // Where connections are limited, one is needed before anything is claimed.
+        if self.carriers.load(Ordering::Relaxed) == 0
+            && plan.limits.connections.is_some()
+            && !self.hire(&plan, carriers).await?
+        {
+            return Ok(false);
+        }
+        let limited = plan.limits.per_minute.is_some() || plan.limits.per_day.is_some();
+        // What counts as handed over is not to wait for long.
+        let room = if limited {
+            self.allowed(&plan) as usize
+        } else {
+            QUEUED - queued
+        };
+        let options = &self.mailer.0.options.outbox;
+        let room = u32::try_from(room).unwrap_or(u32::MAX);
+        let lease = Arc::new(Lease::new(self.mailer.new_lease()));
+        let now = self.mailer.now();
+        let ours_until = Instant::now() + counts(options.lease);
+        let claim = Claim {
+            data_center: &self.id,
+            lease: &lease.name,
+            until: now.plus(options.lease.into()),
+            at_most: room,
+            octets: OCTETS,
+            per_minute: plan.limits.per_minute,
+            per_day: plan.limits.per_day,
+        };
+        let claimed = self.mailer.store().claim(&claim, now).await?;
+        let count = claimed.messages.len();
+        if count == 0 {
+            return Ok(false);
+        }
+        self.leases.add(&lease);
+        let ids = claimed.messages.iter().map(|message| message.id.clone());
+        lease.extend(ids, ours_until);
+        for message in claimed.messages {
+            self.queue.push(Job {
+                message,
+                lease: Arc::clone(&lease),
+                counted: limited,
+            });
+        }
+        while (self.carriers.load(Ordering::Relaxed) as usize) < self.queue.len()
+            && self.hire(&plan, carriers).await?
+        {}
+        Ok(!claimed.limited)
+    }
+
+    /// How many connections there may be now.
+    fn allowed(&self, plan: &Plan) -> u32 {
+        let own = self.mailer.0.options.outbox.connections;
+        let allowed = plan.limits.connections.map_or(own, |limit| limit.min(own));
+        let crowded = self.state().crowded;
+        let crowded = crowded.filter(|(_, since)| since.elapsed() < Duration::from_mins(1));
+        crowded
+            .map_or(allowed, |(many, _)| allowed.min(many))
+            .max(1)
+    }
+
+    /// One more connection; `false` when there may be no more.
+    async fn hire(
+        self: &Arc<Self>,
+        plan: &Plan,
+        carriers: &mut JoinSet<()>,
+    ) -> Result<bool, MailError> {
+        if self.carriers.load(Ordering::Relaxed) >= self.allowed(plan) {
+            return Ok(false);
+        }
+        let slot = match plan.limits.connections {
+            None => None,
+            Some(limit) => {
+                let (now, lease) = (self.mailer.now(), self.mailer.0.options.outbox.lease);
+                let (owner, until) = (self.mailer.0.owner.as_str(), now.plus(lease.into()));
+                let store = self.mailer.store();
+                let slot = store.take_slot(&self.id, limit, owner, until, now).await?;
+                if slot.is_none() {
+                    return Ok(false);
+                }
+                slot
+            }
+        };
+        self.carriers.fetch_add(1, Ordering::Relaxed);
+        carriers.spawn(carrier::run(Arc::clone(self), slot));
+        Ok(true)
+    }
+
+    /// A connection has ended.
+    pub(super) async fn leave(&self, slot: Option<i64>) {
+        self.carriers.fetch_sub(1, Ordering::Relaxed);
+        if let Some(slot) = slot {
+            let owner = self.mailer.0.owner.as_str();
+            if let Err(error) = self.mailer.store().free_slot(&self.id, slot, owner).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot give a connection back");
+            }
+        }
+        // Messages may have come just when it left.
+        self.wake.notify_one();
+    }
+
+    /// What mail is sent with now; `None` when it has to wait.
+    pub(super) async fn plan(&self) -> Result<Option<Arc<Plan>>, MailError> {
+        let change = self.mailer.0.outbox.changes();
+        if let Some((since, of, plan)) = &self.state().plan
+            && since.elapsed() < PLAN_LASTS
+            && *of == change
+        {
+            return Ok(Some(Arc::clone(plan)));
+        }
+        let plan = self.mailer.plan(&self.id).await?;
+        self.state().plan = plan.clone().map(|plan| (Instant::now(), change, plan));
+        Ok(plan)
+    }
+
+    /// Messages that were not tried are due as before.
+    pub(super) async fn give_back(&self, jobs: Vec<Job>) {
+        for counted in [false, true] {
+            let (ids, leases): (Vec<_>, Vec<_>) = jobs
+                .iter()
+                .filter(|job| job.counted == counted)
+                .map(|job| ((job.message.id.clone(), job.lease.name.clone()), job))
+                .unzip();
+            if ids.is_empty() {
+                continue;
+            }
+            let store = self.mailer.store();
+            if let Err(error) = store
+                .release(&self.id, &ids, counted, self.mailer.now())
+                .await
+            {
+                // Their lease will run out.
+                tracing::warn!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot give messages back");
+            }
+            for job in leases {
+                job.lease.end(&job.message.id);
+            }
+        }
+    }
+
+    fn cools(&self) -> bool {
+        let mut state = self.state();
+        if state
+            .cool_until
+            .is_some_and(|until| Instant::now() >= until)
+        {
+            state.cool_until = None;
+        }
+        state.cool_until.is_some()
+    }
+
+    /// A message was accepted.
+    pub(super) fn went_well(&self) {
+        let mut state = self.state();
+        state.failures = 0;
+        state.quotas = 0;
+    }
+
+    /// No connection could be made: nothing is tried for a moment.
+    pub(super) async fn cool_down(&self) {
+        {
+            let mut state = self.state();
+            let wait = COOL << state.failures.min(6);
+            state.failures += 1;
+            let wait = Duration::from_millis(wait.min(60_000));
+            state.cool_until = Some(Instant::now() + wait);
+        }
+        self.give_back(self.queue.drain()).await;
+        self.wake.notify_one();
+    }
+
+    /// There are too many connections.
+    pub(super) fn crowded(&self) {
+        let carriers = self.carriers.load(Ordering::Relaxed);
+        self.state().crowded = Some((carriers.saturating_sub(1).max(1), Instant::now()));
+    }
+
+    /// Somebody has to change something first, or a quota has to be given back.
+    pub(super) async fn pause(&self, finding: &Finding, quota: bool) {
+        let seconds = {
+            let mut state = self.state();
+            state.plan = None;
+            if quota {
+                let seconds = (QUOTA.0 << state.quotas.min(8)).min(QUOTA.1);
+                state.quotas += 1;
+                seconds
+            } else {
+                WAITS_FOR_CHANGE
+            }
+        };
+        let pause = SendingPause {
+            until: self.mailer.now().plus(seconds),
+            finding: finding.clone(),
+        };
+        let code = finding.code.as_str();
+        tracing::warn!(data_center = %self.id, finding = code, seconds, "sending pauses");
+        if let Err(error) = self.mailer.store().pause_sending(&self.id, &pause).await {
+            tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot pause");
+            self.cool_down().await;
+        }
+        self.give_back(self.queue.drain()).await;
+    }
+}

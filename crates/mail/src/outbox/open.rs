@@ -1,0 +1,128 @@
+//! Making a connection, and signing in.
+
+use domain::{Authentication, DataCenterId, Finding, FindingCode, Retry, Security};
+use tokio::{sync::oneshot, time::timeout};
+
+use super::{carrier::NoConnection, plan::Plan};
+use crate::{
+    Mailer,
+    options::Timeouts,
+    recorder::Recorder,
+    sasl::Credential,
+    smtp::{Connection, Session, Way, dial, resolve},
+};
+
+impl Mailer {
+    /// Connects and signs in. A token that is refused although it has not expired is refreshed once.
+    pub(super) async fn open(
+        &self,
+        id: &DataCenterId,
+        plan: &Plan,
+        recorder: &Recorder,
+    ) -> Result<Session, NoConnection> {
+        let mut refused = None;
+        loop {
+            let (credential, version) = self.credential_of(id, plan, refused, recorder).await?;
+            let again = refused.is_none() && version.is_some();
+            match self
+                .connect(plan, credential.as_ref(), again, recorder)
+                .await
+            {
+                Ok(session) => return Ok(session),
+                Err(finding) if again && finding.code.retry() == Retry::OnceAfterRefresh => {
+                    refused = version;
+                }
+                Err(finding) => return Err(NoConnection::Failed(finding)),
+            }
+        }
+    }
+
+    /// What is signed in with, and the grant's version when that is a token.
+    async fn credential_of(
+        &self,
+        id: &DataCenterId,
+        plan: &Plan,
+        refused: Option<i64>,
+        recorder: &Recorder,
+    ) -> Result<(Option<Credential>, Option<i64>), NoConnection> {
+        let settings = &plan.settings;
+        let plaintext = settings.security == Security::Plaintext && !settings.host.is_loopback();
+        match &settings.authentication {
+            Authentication::None => Ok((None, None)),
+            // The form refuses this already; nothing may get past it.
+            _ if plaintext => Err(NoConnection::Failed(
+                FindingCode::CredentialInPlaintext.into(),
+            )),
+            Authentication::Basic { username, password } => {
+                recorder.hide(password);
+                let (username, password) = (username.clone(), password.clone());
+                Ok((Some(Credential::Password { username, password }), None))
+            }
+            Authentication::OAuth { username, .. } => {
+                let binding = settings.grant_binding();
+                let fresh = self.fresh(id, binding.as_ref(), refused);
+                // Longer than the two tries of a refresh: that goes on by itself, and is not asked for twice.
+                let fresh = match timeout(self.0.options.timeouts.token * 3, fresh).await {
+                    Ok(fresh) => fresh?,
+                    Err(_) => Err(FindingCode::TokenEndpointTimeout.into()),
+                };
+                let fresh = match fresh {
+                    Ok(fresh) => fresh,
+                    Err(finding) if finding.code.retry() == Retry::Never => {
+                        return Err(NoConnection::Waits);
+                    }
+                    Err(finding) => return Err(NoConnection::Failed(finding)),
+                };
+                recorder.hide(&fresh.access_token);
+                let (username, access_token) = (username.clone(), fresh.access_token);
+                let credential = Credential::Token {
+                    username,
+                    access_token,
+                };
+                Ok((Some(credential), Some(fresh.version)))
+            }
+        }
+    }
+
+    async fn connect(
+        &self,
+        plan: &Plan,
+        credential: Option<&Credential>,
+        again: bool,
+        recorder: &Recorder,
+    ) -> Result<Session, Finding> {
+        let (target, options) = (&plan.target, &self.0.options);
+        let way = Way {
+            target,
+            outgoing: &self.0.outgoing,
+            timeouts: Timeouts {
+                reply: options.outbox.reply,
+                message: options.outbox.message,
+                ..options.timeouts
+            },
+            now: self.now(),
+        };
+        let addresses = resolve(target, way.outgoing, way.timeouts, recorder).await?;
+        let (winner, dialled) = oneshot::channel();
+        let dialling = dial(target, addresses, way.timeouts, recorder, winner);
+        let closed = || target.finding(FindingCode::ConnectionFailed);
+        let mut dialled = std::pin::pin!(dialled);
+        let dialled = tokio::select! {
+            biased;
+            // The other family does not matter to a message.
+            dialled = dialled.as_mut() => dialled.map_err(|_| closed()),
+            tried = dialling => match tried {
+                Ok(()) => dialled.await.map_err(|_| closed()),
+                Err(finding) => Err(finding),
+            },
+        }?;
+        let mut connection = Connection::start(&way, dialled, recorder).await?;
+        if let Some(credential) = credential
+            && let Err(finding) = connection.authenticate(credential, again, recorder).await
+        {
+            connection.quit(recorder).await;
+            return Err(finding);
+        }
+        connection.into_session(recorder.clone()).ok_or_else(closed)
+    }
+}

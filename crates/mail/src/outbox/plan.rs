@@ -1,0 +1,62 @@
+//! Whether a data center can send now, and how.
+
+use std::sync::Arc;
+
+use domain::{Authentication, DataCenterId, SendingLimits, SmtpSettings, UnixTime};
+use secrecy::SecretString;
+use store::GrantState;
+
+use crate::{MailError, Mailer, smtp::Target};
+
+/// What mail of a data center is sent with.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) key: PlanKey,
+    pub(super) settings: SmtpSettings<SecretString>,
+    pub(super) target: Target,
+    pub(super) limits: SendingLimits,
+    pub(super) drop_content: bool,
+}
+
+/// A connection made under another key is not used any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PlanKey {
+    settings_version: i64,
+    authorized_at: UnixTime,
+}
+
+impl Mailer {
+    /// `None` while messages have to wait: for settings, for the grant, for the end of a pause.
+    pub(super) async fn plan(&self, id: &DataCenterId) -> Result<Option<Arc<Plan>>, MailError> {
+        let store = self.store();
+        if store.sending_pause(id, self.now()).await?.is_some() {
+            return Ok(None);
+        }
+        let Some(stored) = store.settings(id).await? else {
+            return Ok(None);
+        };
+        let settings = stored.settings;
+        let mut authorized_at = UnixTime(0);
+        if let Authentication::OAuth { .. } = &settings.authentication {
+            let Some(grant) = store.grant_summary(id).await? else {
+                return Ok(None);
+            };
+            let ended = matches!(grant.state, GrantState::Ended { .. });
+            if ended || settings.grant_binding().as_ref() != Some(&grant.binding) {
+                return Ok(None);
+            }
+            authorized_at = grant.authorized_at;
+        }
+        let sending = store.sending_settings(id).await?;
+        Ok(Some(Arc::new(Plan {
+            key: PlanKey {
+                settings_version: stored.version,
+                authorized_at,
+            },
+            target: Target::of(&settings),
+            limits: sending.limits_with(settings.provider),
+            drop_content: sending.drop_content,
+            settings,
+        })))
+    }
+}

@@ -1,0 +1,47 @@
+//! Writing down how attempts went: what comes in while one transaction is committed goes into the next.
+
+use std::{sync::Arc, time::Duration};
+
+use store::Settlement;
+use tokio::sync::mpsc;
+
+use super::lease::Lease;
+use crate::Mailer;
+
+/// In one transaction at most.
+const AT_MOST: usize = 128;
+/// What waits to be written; whoever has more waits as well.
+pub(super) const WAITING: usize = 512;
+/// Between tries while the database fails.
+const AGAIN: Duration = Duration::from_millis(500);
+
+pub(super) type Settled = (Settlement, Arc<Lease>);
+
+/// Writes until all senders are gone. A database that fails is tried again: what was delivered must not be forgotten.
+pub(super) async fn run(mailer: Mailer, mut settled: mpsc::Receiver<Settled>) {
+    let mut batch = Vec::with_capacity(AT_MOST);
+    while settled.recv_many(&mut batch, AT_MOST).await > 0 {
+        let (settlements, leases): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        loop {
+            match mailer.store().settle(&settlements, mailer.now()).await {
+                Ok(done) => {
+                    let lost = settlements.len() - done.len();
+                    if lost > 0 {
+                        tracing::warn!(messages = lost, "attempts were made under a lost lease");
+                    }
+                    break;
+                }
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "cannot write down attempts, trying again"
+                    );
+                    tokio::time::sleep(AGAIN).await;
+                }
+            }
+        }
+        for (settlement, lease) in settlements.iter().zip(&leases) {
+            lease.end(&settlement.id);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What follows from an attempt.
+
+use domain::{
+    Attempt, AttemptOutcome, DataCenterId, Finding, FindingCode, MessageState, RecipientState,
+    Retry, UnixTime,
+};
+use store::{ClaimedMessage, Settlement};
+
+use super::backoff;
+
+/// What an attempt came to for one recipient.
+#[derive(Clone, Debug)]
+pub(super) enum Came {
+    /// It was not tried.
+    Untried,
+    /// Accepted, with this reply.
+    Accepted(String),
+    /// Not accepted, with this reply, for this reason.
+    Not(String, Finding),
+}
+
+/// What is at fault when a message is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The message, or a recipient.
+    Message,
+    /// The connection or the account: other messages would fare alike, so this one is not to suffer for it.
+    DataCenter,
+}
+
+/// How an attempt went.
+#[derive(Debug)]
+pub(super) struct Tried {
+    /// For each recipient of the message.
+    pub(super) came: Vec<Came>,
+    pub(super) fault: Fault,
+    /// Transactions that the server has accepted.
+    pub(super) handed_over: i64,
+    pub(super) started_at: UnixTime,
+    pub(super) micros: i64,
+    pub(super) server: String,
+    pub(super) transcript: String,
+}
+
+/// Which findings say something of the account or the server, not of the message.
+pub(super) fn fault_of(code: FindingCode) -> Fault {
+    use FindingCode as F;
+    match code {
+        F::QuotaExceeded
+        | F::TooManySignIns
+        | F::TooManyConnections
+        | F::AuthenticationWanted
+        | F::TlsTooOld
+        | F::SmtpAuthDisabledForTenant
+        | F::SmtpAuthDisabledForMailbox
+        | F::PasswordSignInRetired => Fault::DataCenter,
+        _ => Fault::Message,
+    }
+}
+
+/// Where a message stands after an attempt.
+pub(super) fn settle(
+    message: &ClaimedMessage,
+    lease: &str,
+    data_center: &DataCenterId,
+    tried: Tried,
+    drop_content: bool,
+    give_up_after: i64,
+    now: UnixTime,
+) -> Settlement {
+    let number = message.attempts + 1;
+    let old = number > 1 && now.since(message.created_at) >= give_up_after;
+    let mut recipients = message.recipients.clone();
+    let mut finding = None;
+    let mut accepted = 0;
+    for (recipient, came) in recipients.iter_mut().zip(tried.came) {
+        match came {
+            Came::Untried => {}
+            Came::Accepted(reply) => {
+                accepted += 1;
+                recipient.state = RecipientState::Accepted;
+                recipient.reply = reply;
+                recipient.finding = None;
+            }
+            Came::Not(reply, why) => {
+                let waits = tried.fault == Fault::DataCenter || why.code.retry() == Retry::Later;
+                if !waits || old {
+                    recipient.state = RecipientState::Refused;
+                }
+                recipient.reply = reply;
+                recipient.finding = Some(why.clone());
+                finding.get_or_insert(why);
+            }
+        }
+    }
+    let is = |state| {
+        recipients
+            .iter()
+            .filter(move |one| one.state == state)
+            .count()
+    };
+    let waiting = is(RecipientState::Waiting);
+    let state = match (
+        waiting,
+        is(RecipientState::Accepted),
+        is(RecipientState::Refused),
+    ) {
+        (1.., ..) => MessageState::Waiting,
+        (0, _, 0) => MessageState::Delivered,
+        (0, 0, _) => MessageState::Failed,
+        _ => MessageState::PartlyDelivered,
+    };
+    let unknown = finding
+        .as_ref()
+        .is_some_and(|finding| finding.code == FindingCode::ClosedAfterMessage);
+    let outcome = match (&finding, accepted, waiting) {
+        (None, ..) => AttemptOutcome::Delivered,
+        _ if unknown => AttemptOutcome::Unknown,
+        (_, 1.., _) => AttemptOutcome::PartlyDelivered,
+        (_, 0, 1..) => AttemptOutcome::PutOff,
+        _ => AttemptOutcome::Refused,
+    };
+    let due_at = if state == MessageState::Waiting && tried.fault == Fault::Message {
+        let next = now.plus(backoff::wait(number, backoff::chance()));
+        // One last time when it is time to give up.
+        let last = message.created_at.plus(give_up_after);
+        if now < last { next.min(last) } else { next }
+    } else {
+        message.due_at
+    };
+    Settlement {
+        id: message.id.clone(),
+        data_center: data_center.clone(),
+        lease: lease.to_owned(),
+        state,
+        due_at,
+        recipients,
+        finding: finding.clone(),
+        attempt: Attempt {
+            number,
+            started_at: tried.started_at,
+            micros: tried.micros,
+            server: tried.server,
+            outcome,
+            finding,
+            transcript: tried.transcript,
+        },
+        drop_content: drop_content && state == MessageState::Delivered,
+        handed_over: tried.handed_over,
+    }
+}

@@ -1,0 +1,163 @@
+//! Delivering: looks for mail that is due, and has it sent by a lane for each data center.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use domain::{DataCenterId, SendingSettings};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval, timeout},
+};
+
+use super::{
+    lane::Lane,
+    lease::{Leases, counts},
+    settler,
+};
+use crate::{MailError, Mailer};
+
+/// How often it is looked for what can be forgotten.
+const FORGET_EVERY: Duration = Duration::from_mins(10);
+/// Messages that are forgotten in one statement.
+const FORGET_AT_ONCE: u32 = 1_000;
+/// Idempotency keys are kept this long: seconds.
+const KEYS_LAST: i64 = 7 * 86_400;
+
+impl Mailer {
+    /// Delivers what is due until `until` ends; then what is under way is finished, within its grace, and the rest is given
+    /// back.
+    pub async fn deliver(&self, until: impl Future<Output = ()>) {
+        let (stop, stopping) = watch::channel(0);
+        let (settled, settlements) = mpsc::channel(settler::WAITING);
+        let settling = tokio::spawn(settler::run(self.clone(), settlements));
+        let leases = Arc::new(Leases::default());
+        let renewing = tokio::spawn(renew(self.clone(), Arc::clone(&leases)));
+        let forgetting = tokio::spawn(forget(self.clone()));
+        let mut lanes: HashMap<DataCenterId, Arc<Lane>> = HashMap::new();
+        let mut tasks = JoinSet::new();
+        let mut until = std::pin::pin!(until);
+        let mut tick = interval(self.0.options.outbox.poll);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let ticked = tokio::select! {
+                () = &mut until => break,
+                () = self.0.outbox.wake.notified() => false,
+                _ = tick.tick() => true,
+            };
+            match self.due(ticked).await {
+                Ok(due) => {
+                    for id in due {
+                        let lane = lanes.entry(id).or_insert_with_key(|id| {
+                            let (settled, stopping) = (settled.clone(), stopping.clone());
+                            let leases = Arc::clone(&leases);
+                            let lane =
+                                Lane::new(self.clone(), id.clone(), settled, stopping, leases);
+                            let lane = Arc::new(lane);
+                            tasks.spawn(Arc::clone(&lane).run());
+                            lane
+                        });
+                        lane.wake.notify_one();
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "cannot look for mail that is due"
+                    );
+                }
+            }
+        }
+        stop.send_replace(1);
+        let all = async { while tasks.join_next().await.is_some() {} };
+        if timeout(self.0.options.outbox.grace, all).await.is_err() {
+            stop.send_replace(2);
+            while tasks.join_next().await.is_some() {}
+        }
+        drop((lanes, settled));
+        if let Err(error) = settling.await {
+            tracing::error!(error = &error as &dyn std::error::Error, "settling ended");
+        }
+        renewing.abort();
+        forgetting.abort();
+    }
+
+    /// The data centers that this server sends for and that have mail due. At each tick what other servers have left is
+    /// taken up first.
+    async fn due(&self, ticked: bool) -> Result<Vec<DataCenterId>, MailError> {
+        if ticked {
+            let released = self.store().release_expired(self.now()).await?;
+            if released > 0 {
+                tracing::warn!(messages = released, "leases of another server have run out");
+            }
+        }
+        let only = &self.0.options.outbox.data_centers;
+        let mut due = self.store().data_centers_with_due_mail(self.now()).await?;
+        due.retain(|id| only.is_empty() || only.contains(id));
+        Ok(due)
+    }
+}
+
+/// Keeps what is claimed, until it is ended.
+async fn renew(mailer: Mailer, leases: Arc<Leases>) {
+    let seconds = mailer.0.options.outbox.lease;
+    let mut tick = interval(Duration::from_secs(u64::from(seconds.max(1))) / 3);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = renew_all(&mailer, &leases, seconds).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot renew leases"
+            );
+        }
+    }
+}
+
+async fn renew_all(mailer: &Mailer, leases: &Leases, seconds: u32) -> Result<(), MailError> {
+    for lease in leases.open() {
+        let ours_until = Instant::now() + counts(seconds);
+        let now = mailer.now();
+        let until = now.plus(seconds.into());
+        let ids = mailer.store().renew_leases(&lease.name, until, now).await?;
+        lease.extend_held(ids, ours_until.into());
+    }
+    let until = mailer.now().plus(seconds.into());
+    Ok(mailer.store().renew_slots(&mailer.0.owner, until).await?)
+}
+
+/// Forgets what was settled long ago, until it is ended.
+async fn forget(mailer: Mailer) {
+    loop {
+        if let Err(error) = mailer.forget_settled().await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot forget messages"
+            );
+        }
+        tokio::time::sleep(FORGET_EVERY).await;
+    }
+}
+
+impl Mailer {
+    /// Forgets messages that were settled longer ago than they are kept, and what is not needed any more besides.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_settled(&self) -> Result<(), MailError> {
+        let (store, now) = (self.store(), self.now());
+        for data_center in store.data_centers().await? {
+            let settings = store.sending_settings(&data_center.id).await?;
+            let days = settings.retention_days;
+            let days = days.unwrap_or(SendingSettings::RETENTION_DAYS);
+            let before = now.plus(-86_400 * i64::from(days));
+            while store
+                .forget_messages(&data_center.id, before, FORGET_AT_ONCE)
+                .await?
+                == u64::from(FORGET_AT_ONCE)
+            {
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(store.forget_sending(now.plus(-KEYS_LAST), now).await?)
+    }
+}

@@ -1,0 +1,141 @@
+//! Replies (RFC 5321 §4.2), read from a stream as they come.
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+/// Longest reply that is read: bytes. A server could go on for as long as we wait for its end.
+const AT_MOST: usize = 128 * 1024;
+/// How much is read at once: bytes.
+const CHUNK: usize = 4 * 1024;
+
+/// What the server said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) code: u16,
+    /// All lines, without the last line end; what is no UTF-8 is replaced.
+    pub(crate) text: String,
+}
+
+impl Reply {
+    pub(crate) fn is_positive(&self) -> bool {
+        (200..300).contains(&self.code)
+    }
+}
+
+/// Why there is no reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoReply {
+    /// The connection is closed.
+    Closed,
+    /// This is not SMTP.
+    Garbage,
+}
+
+/// Reads replies; keeps what came after one for the next.
+#[derive(Debug, Default)]
+pub(super) struct Replies {
+    buffer: Vec<u8>,
+}
+
+impl Replies {
+    /// The next reply. Nothing is lost when the future is dropped before its end.
+    pub(super) async fn next(
+        &mut self,
+        stream: &mut (impl AsyncRead + Unpin),
+    ) -> Result<Reply, NoReply> {
+        loop {
+            if let Some(length) = complete(&self.buffer)? {
+                let reply = parse(&self.buffer[..length]);
+                self.buffer.drain(..length);
+                return Ok(reply);
+            }
+            if self.buffer.len() > AT_MOST {
+                return Err(NoReply::Garbage);
+            }
+            self.buffer.reserve(CHUNK);
+            match stream.read_buf(&mut self.buffer).await {
+                Ok(0) | Err(_) => return Err(NoReply::Closed),
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// Whether the server has said something that nobody has asked for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.buffer.is_empty()
+    }
+}
+
+/// The octets of the first reply, when its last line is there.
+fn complete(buffer: &[u8]) -> Result<Option<usize>, NoReply> {
+    let mut from = 0;
+    while let Some(end) = buffer[from..].iter().position(|byte| *byte == b'\n') {
+        let line = &buffer[from..from + end];
+        if line.len() < 3 || !line[..3].iter().all(u8::is_ascii_digit) {
+            return Err(NoReply::Garbage);
+        }
+        from += end + 1;
+        match line.get(3) {
+            Some(b'-') => {}
+            None | Some(b' ' | b'\r') => return Ok(Some(from)),
+            Some(_) => return Err(NoReply::Garbage),
+        }
+    }
+    Ok(None)
+}
+
+fn parse(reply: &[u8]) -> Reply {
+    let text = String::from_utf8_lossy(reply);
+    let text = text.trim_end().replace('\r', "");
+    let last = text.lines().last().unwrap_or_default();
+    let code = last.get(..3).and_then(|code| code.parse().ok());
+    let code = code.unwrap_or(0);
+    Reply { code, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn replies_are_read_one_after_the_other_however_they_are_cut() {
+        let said = b"250-a\r\n250 b\r\n354\r\n550 5.1.1 no\xff\n";
+        for cut in 0..said.len() {
+            let (one, two) = said.split_at(cut);
+            let mut stream = tokio_test_stream(&[one, two]);
+            let mut replies = Replies::default();
+            let mut heard = Vec::new();
+            for _ in 0..3 {
+                heard.push(replies.next(&mut stream).await.unwrap());
+            }
+            assert_eq!(heard[0].text, "250-a\n250 b");
+            assert_eq!((heard[1].code, heard[2].code), (354, 550));
+            assert!(replies.is_empty());
+            assert_eq!(replies.next(&mut stream).await, Err(NoReply::Closed));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_reply_is_refused_and_a_reply_without_end_ends() {
+        for said in [&b"hello\r\n"[..], b"25\r\n", b"250x\r\n"] {
+            let mut stream = said;
+            let heard = Replies::default().next(&mut stream).await;
+            assert_eq!(heard, Err(NoReply::Garbage));
+        }
+        let endless = b"250-x\r\n".repeat(100_000);
+        let heard = Replies::default().next(&mut &endless[..]).await;
+        assert_eq!(heard, Err(NoReply::Garbage));
+    }
+
+    fn tokio_test_stream(parts: &[&[u8]]) -> impl AsyncRead + Unpin + use<> {
+        let parts: Vec<Vec<u8>> = parts.iter().map(|part| part.to_vec()).collect();
+        let (mut writer, reader) = tokio::io::duplex(1_024);
+        tokio::spawn(async move {
+            use tokio::io::AsyncWriteExt as _;
+            for part in parts {
+                let _ = writer.write_all(&part).await;
+                tokio::task::yield_now().await;
+            }
+        });
+        reader
+    }
+}

@@ -1,0 +1,77 @@
+//! Table `connection_slots`: the right to hold one of a limited number of connections, of all servers together.
+
+use domain::{DataCenterId, UnixTime};
+
+use crate::{Store, StoreError};
+
+impl Store {
+    /// Takes one of the first `at_most` slots until `until`; `None` when others have all of them.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn take_slot(
+        &self,
+        id: &DataCenterId,
+        at_most: u32,
+        owner: &str,
+        until: UnixTime,
+        now: UnixTime,
+    ) -> Result<Option<i64>, StoreError> {
+        for slot in 0..i64::from(at_most) {
+            let _turn = self.turn().await;
+            let taken = sqlx::query(
+                "INSERT INTO connection_slots (data_center, slot, owner, until)
+                 SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM data_centers WHERE id = $1
+                 ON CONFLICT (data_center, slot) DO UPDATE SET owner = $3, until = $4
+                     WHERE connection_slots.until <= $5",
+            )
+            .bind(id.as_str())
+            .bind(slot)
+            .bind(owner)
+            .bind(until.0)
+            .bind(now.0)
+            .execute(&self.pool)
+            .await?;
+            if taken.rows_affected() == 1 {
+                return Ok(Some(slot));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Keeps all slots of an owner until `until`.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn renew_slots(&self, owner: &str, until: UnixTime) -> Result<(), StoreError> {
+        let _turn = self.turn().await;
+        sqlx::query("UPDATE connection_slots SET until = $1 WHERE owner = $2")
+            .bind(until.0)
+            .bind(owner)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives a slot back.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn free_slot(
+        &self,
+        id: &DataCenterId,
+        slot: i64,
+        owner: &str,
+    ) -> Result<(), StoreError> {
+        let _turn = self.turn().await;
+        sqlx::query(
+            "DELETE FROM connection_slots WHERE data_center = $1 AND slot = $2 AND owner = $3",
+        )
+        .bind(id.as_str())
+        .bind(slot)
+        .bind(owner)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
