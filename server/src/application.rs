@@ -105,6 +105,7 @@ impl Application {
             );
         }
         tracing::info!(address = %self.address, "listening");
+        self.mailer.warn_of_unknown_data_centers().await;
         let refreshes = self.mailer.clone();
         let delivery = tokio::spawn({
             let (mailer, stopping) = (self.mailer.clone(), self.stopping.clone());

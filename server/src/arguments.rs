@@ -24,7 +24,11 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     /// Run the server
-    Serve,
+    Serve {
+        /// Id of a data center to send for, all unless there is one; may be repeated
+        #[arg(long = "data-center", value_name = "ID")]
+        send_for: Vec<String>,
+    },
     /// Print the configuration in force with the source of each value, secrets hidden
     Config,
     /// Try each step of the connection with what is saved, and say what to do about what fails
@@ -98,6 +102,18 @@ struct Flags {
     /// Descriptor of a sandbox provider
     #[arg(long, global = true, value_name = "FILE")]
     sandbox_file: Option<String>,
+    /// Id of a data center to send for, all unless there is one; may be repeated
+    #[arg(long = "data-center", value_name = "ID")]
+    send_for: Vec<String>,
+    /// Connections to the mail server of each data center [default: 4]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    connections: Option<String>,
+    /// Seconds that a message is this server's to send before others may take it over [default: 60]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    lease_seconds: Option<String>,
+    /// Hours after which a message that fails is given up [default: 120]
+    #[arg(long, global = true, value_name = "HOURS")]
+    give_up_hours: Option<String>,
     /// Which events to log, such as info or mail=debug,info [default: info]
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
@@ -107,6 +123,14 @@ struct Flags {
 }
 
 impl Arguments {
+    /// Before or after `serve`.
+    fn send_for(&self) -> Vec<String> {
+        match &self.command {
+            Some(Command::Serve { send_for }) if !send_for.is_empty() => send_for.clone(),
+            _ => self.flags.send_for.clone(),
+        }
+    }
+
     /// The sources that these arguments and the environment name.
     pub fn sources(&self, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Sources {
         let flags = &self.flags;
@@ -115,7 +139,8 @@ impl Arguments {
             .environment(environment)
             .flag(Setting::ExtraRoots, flags.extra_roots.clone())
             .flag(Setting::TrustedProxies, flags.trusted_proxies.clone())
-            .flag(Setting::DenyNetworks, flags.deny_networks.clone());
+            .flag(Setting::DenyNetworks, flags.deny_networks.clone())
+            .flag(Setting::DataCenter, self.send_for());
         [
             (Setting::Listen, &flags.listen),
             (Setting::PublicUrl, &flags.public_url),
@@ -127,6 +152,9 @@ impl Arguments {
             (Setting::DatabaseUrlFile, &flags.database_url_file),
             (Setting::KeyFile, &flags.key_file),
             (Setting::SandboxFile, &flags.sandbox_file),
+            (Setting::Connections, &flags.connections),
+            (Setting::LeaseSeconds, &flags.lease_seconds),
+            (Setting::GiveUpHours, &flags.give_up_hours),
             (Setting::Log, &flags.log),
             (Setting::LogFormat, &flags.log_format),
         ]

@@ -7,6 +7,7 @@ mod error;
 mod key;
 mod listen;
 mod networks;
+mod outbox;
 mod public_url;
 mod report;
 mod sandbox;
@@ -71,6 +72,8 @@ pub struct Config {
     pub sandbox: Option<Preset>,
     /// Its name server: with it nobody else is asked what domains publish.
     pub sandbox_dns: Option<std::net::SocketAddr>,
+    /// How mail is delivered.
+    pub outbox: mail::OutboxOptions,
     /// Which events are logged, as in `RUST_LOG`.
     pub log: String,
     /// How they are written.
@@ -128,6 +131,7 @@ impl Config {
         let key = key::read(&values, data, &mut report)?;
         let extra_roots = certificates::read(&values, &mut report)?;
         let (sandbox, sandbox_dns) = sandbox::read(&values, &mut report)?.unzip();
+        let outbox = outbox::read(&values, &mut report)?;
         let log = values.text_or(Setting::Log, "info")?;
         report.value(Setting::Log, &log);
         let log_format = values.text_or(Setting::LogFormat, "text")?;
@@ -148,6 +152,7 @@ impl Config {
             extra_roots,
             sandbox,
             sandbox_dns: sandbox_dns.flatten(),
+            outbox,
             log: match EnvFilter::try_new(&log.value) {
                 Ok(_) => log.value,
                 Err(error) => return Err(log.wrong(error.to_string())),

@@ -21,6 +21,7 @@ pub fn open_mailer(config: &Config, store: Store) -> Result<Mailer, StartError> 
         domain_dns_server: config.sandbox_dns,
         extra_roots: config.extra_roots.clone(),
         sandbox: config.sandbox.clone(),
+        outbox: config.outbox.clone(),
         ..MailerOptions::default()
     };
     Ok(Mailer::new(store, options)?)

@@ -35,7 +35,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let sources = arguments.sources(std::env::vars_os());
     let printed = match &arguments.command {
         Some(Command::Config) => Config::describe(&sources)?,
-        None | Some(Command::Serve) => {
+        None | Some(Command::Serve { .. }) => {
             serve(Config::load(&sources)?)?;
             return Ok(ExitCode::SUCCESS);
         }

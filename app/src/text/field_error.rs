@@ -5,6 +5,7 @@ use domain::{FieldError, SmtpField};
 use super::{Words, words};
 
 /// The words of an error at a field of the settings.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
     match error {
         FieldError::Required => required(field),

@@ -10,6 +10,7 @@ pub(crate) mod pause;
 mod read;
 mod resend;
 mod row;
+mod rows;
 mod settle;
 mod slots;
 

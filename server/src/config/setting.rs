@@ -31,6 +31,14 @@ pub enum Setting {
     ExtraRoots,
     /// Descriptor of the sandbox.
     SandboxFile,
+    /// Data centers that this server sends for.
+    DataCenter,
+    /// Connections to the mail server of each data center.
+    Connections,
+    /// How long a message is this server's to send.
+    LeaseSeconds,
+    /// How old a message may become.
+    GiveUpHours,
     /// Which events are logged.
     Log,
     /// How they are written.
@@ -54,6 +62,10 @@ impl Setting {
         Self::KeyFile,
         Self::ExtraRoots,
         Self::SandboxFile,
+        Self::DataCenter,
+        Self::Connections,
+        Self::LeaseSeconds,
+        Self::GiveUpHours,
         Self::Log,
         Self::LogFormat,
     ];
@@ -75,6 +87,10 @@ impl Setting {
             Self::KeyFile => "key_file",
             Self::ExtraRoots => "extra_roots",
             Self::SandboxFile => "sandbox_file",
+            Self::DataCenter => "data_center",
+            Self::Connections => "connections",
+            Self::LeaseSeconds => "lease_seconds",
+            Self::GiveUpHours => "give_up_hours",
             Self::Log => "log",
             Self::LogFormat => "log_format",
         }

@@ -322,6 +322,43 @@ fn networks_are_listed_in_the_file_and_divided_by_commas_elsewhere() {
 }
 
 #[test]
+fn delivery_is_set_up_for_some_data_centers_or_for_all() {
+    let (all, _directory) = sources("", &[]);
+    let outbox = Config::load(&all).unwrap().outbox;
+    assert!(outbox.data_centers.is_empty());
+    assert_eq!((outbox.connections, outbox.lease), (4, 60));
+    assert_eq!(outbox.give_up_after, 5 * 86_400);
+    let file = "data_center = ['default', 'berlin']\nconnections = 2\nlease_seconds = 30\ngive_up_hours = 24";
+    let (some, _directory) = sources(file, &[("MAILGRANT_CONNECTIONS", "3")]);
+    let outbox = Config::load(&some).unwrap().outbox;
+    let [one, two] = outbox.data_centers.as_slice() else {
+        panic!("{outbox:?}")
+    };
+    assert_eq!((one.as_str(), two.as_str()), ("default", "berlin"));
+    assert_eq!((outbox.connections, outbox.lease), (3, 30));
+    assert_eq!(outbox.give_up_after, 86_400);
+    let flags = vec!["one".to_owned(), "two".to_owned()];
+    let outbox = Config::load(&some.flag(Setting::DataCenter, flags)).unwrap();
+    assert_eq!(outbox.outbox.data_centers.len(), 2);
+    for (file, problem) in [
+        (
+            "data_center = 'Berlin!'",
+            "mailgrant.toml, data_center: \"Berlin!\" is not the id of a data center",
+        ),
+        (
+            "connections = 0",
+            "mailgrant.toml, connections: is not a number of connections from 1 to 64",
+        ),
+        (
+            "lease_seconds = 5",
+            "mailgrant.toml, lease_seconds: is not a number of seconds from 10 to 3600",
+        ),
+    ] {
+        assert_eq!(error(file, &[]), problem);
+    }
+}
+
+#[test]
 fn a_name_server_of_its_own_is_an_address_and_a_port() {
     let environment = [("MAILGRANT_DNS_SERVER", "127.0.0.1:4053")];
     let (sources, _directory) = sources("dns_server = '192.0.2.1:53'", &environment);

@@ -81,6 +81,15 @@ impl Mailer {
         forgetting.abort();
     }
 
+    /// Says so in the log when this server is to send for data centers that there are not.
+    pub async fn warn_of_unknown_data_centers(&self) {
+        for id in &self.0.options.outbox.data_centers {
+            if let Ok(None) = self.store().data_center(id).await {
+                tracing::warn!(data_center = %id, "there is no such data center to send for");
+            }
+        }
+    }
+
     /// The data centers that this server sends for and that have mail due. At each tick what other servers have left is
     /// taken up first.
     async fn due(&self, ticked: bool) -> Result<Vec<DataCenterId>, MailError> {

@@ -676,7 +676,7 @@ async fn a_server_that_has_no_time_left_says_what_is_not_known() {
     let delivering = Delivering::start(&world.mailer);
     let id = submit(&world, &[BOB]).await;
     until_state(&world, &id, MessageState::Sending).await;
-    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     delivering.stop().await;
     let message = read(&world, &id).await;
     assert_eq!(message.state, MessageState::Waiting);

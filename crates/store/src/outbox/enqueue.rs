@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::{MessageId, UnixTime};
-use sqlx::{Any, AnyConnection, AssertSqlSafe, QueryBuilder};
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{
-    EnqueueOutcome, Idempotency, MESSAGES as TABLE, NewMessage, content, counts, settle::chunks,
+    EnqueueOutcome, Idempotency, MESSAGES as TABLE, NewMessage, content, counts,
+    rows::{chunks, places},
 };
 use crate::{Store, StoreError};
 
@@ -93,16 +94,7 @@ async fn insert(
     connection: &mut AnyConnection,
     rows: &[&NewMessage],
 ) -> Result<Vec<String>, StoreError> {
-    let mut values = Vec::with_capacity(rows.len());
-    for row in 0..rows.len() {
-        let place = |column: usize| row * COLUMNS.len() + column + 1;
-        let columns = COLUMNS.iter().enumerate();
-        let places: Vec<_> = columns
-            .map(|(column, kind)| format!("CAST(${} AS {kind})", place(column)))
-            .collect();
-        values.push(format!("({})", places.join(", ")));
-    }
-    let values = values.join(", ");
+    let values = places(rows.len(), &COLUMNS);
     let sql = format!(
         "INSERT INTO messages (id, data_center, state, created_at, due_at, attempts, message_id, sender, \
              from_header, subject, size, submitted_kind, submitted_name, recipients, search)
@@ -134,15 +126,14 @@ async fn insert_contents(
     connection: &mut AnyConnection,
     rows: &[&NewMessage],
 ) -> Result<(), StoreError> {
-    let mut query =
-        QueryBuilder::<Any>::new("INSERT INTO message_contents (message, encoding, content) ");
-    query.push_values(rows, |mut line, message| {
+    let values = places(rows.len(), &["TEXT", "TEXT", "TEXT"]);
+    let sql = format!("INSERT INTO message_contents (message, encoding, content) VALUES {values}");
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for message in rows {
         let (encoding, text) = content::encode(&message.content);
-        line.push_bind(message.id.as_str().to_owned())
-            .push_bind(encoding)
-            .push_bind(text);
-    });
-    query.build().execute(connection).await?;
+        query = query.bind(message.id.as_str()).bind(encoding).bind(text);
+    }
+    query.execute(connection).await?;
     Ok(())
 }
 

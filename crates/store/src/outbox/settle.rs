@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::{Attempt, DataCenterId, Finding, MessageId, MessageState, Recipient, UnixTime};
-use sqlx::{Any, AnyConnection, AssertSqlSafe, QueryBuilder};
+use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{MESSAGES as TABLE, counts};
+use super::{
+    MESSAGES as TABLE, counts,
+    rows::{chunks, places},
+};
 use crate::{Store, StoreError, row::Table};
 
 const ATTEMPTS: Table = Table("message_attempts");
-
-/// Rows of one statement. Few different numbers, so that few different statements are prepared.
-const ROWS: &[usize] = &[64, 16, 4, 1];
 
 /// The types of what is bound for each message.
 const COLUMNS: [&str; 7] = ["TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT"];
@@ -79,32 +79,12 @@ impl Store {
     }
 }
 
-/// Cuts a list into pieces of few different lengths.
-pub(super) fn chunks<T>(mut rest: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let length = ROWS.iter().find(|length| **length <= rest.len())?;
-        let (first, others) = rest.split_at(*length);
-        rest = others;
-        Some(first)
-    })
-}
-
 async fn update(
     connection: &mut AnyConnection,
     rows: &[Settlement],
     now: UnixTime,
 ) -> Result<Vec<MessageId>, StoreError> {
-    let mut places = 0;
-    let mut values = Vec::with_capacity(rows.len());
-    for _ in rows {
-        let columns = COLUMNS.iter().map(|kind| {
-            places += 1;
-            format!("CAST(${places} AS {kind})")
-        });
-        let columns: Vec<_> = columns.collect();
-        values.push(format!("({})", columns.join(", ")));
-    }
-    let values = values.join(", ");
+    let values = places(rows.len(), &COLUMNS);
     let sql = format!(
         "UPDATE messages SET state = v.column3, due_at = v.column4, finished_at = v.column5, recipients = v.column6,
              finding = v.column7, attempts = attempts + 1, lease_owner = NULL, lease_until = NULL
@@ -137,32 +117,32 @@ async fn insert_attempts(
     connection: &mut AnyConnection,
     rows: &[&Settlement],
 ) -> Result<(), StoreError> {
-    let mut query = QueryBuilder::<Any>::new(
-        "INSERT INTO message_attempts (message, number, started_at, micros, server, outcome, finding, transcript) ",
+    let columns = [
+        "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT",
+    ];
+    let values = places(rows.len(), &columns);
+    let sql = format!(
+        "INSERT INTO message_attempts (message, number, started_at, micros, server, outcome, finding, transcript)
+         VALUES {values} ON CONFLICT DO NOTHING"
     );
-    let mut texts = Vec::with_capacity(rows.len());
+    let mut query = sqlx::query(AssertSqlSafe(sql));
     for row in rows {
         let attempt = &row.attempt;
-        let outcome = serde_json::to_value(attempt.outcome);
-        let outcome = ATTEMPTS.value("outcome", outcome)?;
+        let outcome = ATTEMPTS.value("outcome", serde_json::to_value(attempt.outcome))?;
         let outcome = ATTEMPTS.needed("outcome", outcome.as_str().map(str::to_owned))?;
         let finding = attempt.finding.as_ref();
         let finding = finding.map(|one| ATTEMPTS.write_json("finding", one));
-        texts.push((*row, outcome, finding.transpose()?));
+        query = query
+            .bind(row.id.as_str())
+            .bind(attempt.number)
+            .bind(attempt.started_at.0)
+            .bind(attempt.micros)
+            .bind(attempt.server.as_str())
+            .bind(outcome)
+            .bind(finding.transpose()?)
+            .bind(attempt.transcript.as_str());
     }
-    query.push_values(texts, |mut line, (row, outcome, finding)| {
-        let attempt = &row.attempt;
-        line.push_bind(row.id.as_str().to_owned())
-            .push_bind(attempt.number)
-            .push_bind(attempt.started_at.0)
-            .push_bind(attempt.micros)
-            .push_bind(attempt.server.clone())
-            .push_bind(outcome)
-            .push_bind(finding)
-            .push_bind(attempt.transcript.clone());
-    });
-    query.push(" ON CONFLICT DO NOTHING");
-    query.build().execute(connection).await?;
+    query.execute(connection).await?;
     Ok(())
 }
 
@@ -170,13 +150,13 @@ async fn drop_contents(
     connection: &mut AnyConnection,
     rows: &[&Settlement],
 ) -> Result<(), StoreError> {
-    let mut query = QueryBuilder::<Any>::new("DELETE FROM message_contents WHERE message IN (");
-    let mut list = query.separated(", ");
+    let values = places(rows.len(), &["TEXT"]);
+    let sql = format!("DELETE FROM message_contents WHERE message IN (VALUES {values})");
+    let mut query = sqlx::query(AssertSqlSafe(sql));
     for row in rows {
-        list.push_bind(row.id.as_str().to_owned());
+        query = query.bind(row.id.as_str());
     }
-    query.push(")");
-    query.build().execute(connection).await?;
+    query.execute(connection).await?;
     Ok(())
 }
 

@@ -43,6 +43,7 @@ pub fn config(directory: &Path) -> Config {
         database_url: format!("sqlite://{}", directory.join("data/mailgrant.db").display()).into(),
         key: KeySource::File(directory.join("data/mailgrant.key")),
         extra_roots: Vec::new(),
+        outbox: mail::OutboxOptions::default(),
         sandbox: None,
         // Nobody answers there: tests ask no other machine.
         sandbox_dns: Some(SocketAddr::from(([127, 0, 0, 1], 9))),
