@@ -114,7 +114,13 @@ impl Application {
         let background = tokio::spawn({
             let (mailer, access, stopping) = (self.mailer, self.access, self.stopping.clone());
             async move {
-                let work = async { tokio::join!(mailer.keep_fresh(), keep_tidy(&access)) };
+                let work = async {
+                    tokio::join!(
+                        mailer.keep_fresh(),
+                        mailer.read_incoming(),
+                        keep_tidy(&access)
+                    )
+                };
                 stopping.run_until_cancelled(work).await;
             }
         });

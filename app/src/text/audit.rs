@@ -35,6 +35,8 @@ pub fn action(action: AuditAction) -> &'static str {
         AuditAction::MessageCancelled => "Message cancelled",
         AuditAction::MessageResent => "Message sent once more",
         AuditAction::SendingSaved => "Sending settings saved",
+        AuditAction::MailHookSaved => "Webhook for new mail saved",
+        AuditAction::MailHookRemoved => "Webhook for new mail removed",
         AuditAction::SealingKeyRotated => "Sealing key replaced",
         AuditAction::ActivityExported => "Activity exported",
     }
@@ -71,6 +73,8 @@ fn template(action: AuditAction) -> &'static str {
         AuditAction::MessageCancelled => "cancelled the message {}",
         AuditAction::MessageResent => "sent the message {} once more",
         AuditAction::SendingSaved => "saved what applies to the sending of {}",
+        AuditAction::MailHookSaved => "saved where new mail of {} is told of",
+        AuditAction::MailHookRemoved => "ended the webhook for new mail of {}",
         AuditAction::SealingKeyRotated => "replaced the key that seals secrets",
         AuditAction::ActivityExported => "exported the activity",
     }

@@ -80,6 +80,10 @@ actions! {
     MessageResent = "message_resent",
     /// What applies to sending was saved. Subject: the data center.
     SendingSaved = "sending_saved",
+    /// It was saved where new mail of a data center is told of.
+    MailHookSaved = "mail_hook_saved",
+    /// New mail of a data center is told of no more.
+    MailHookRemoved = "mail_hook_removed",
     /// The key that seals secrets was replaced.
     SealingKeyRotated = "sealing_key_rotated",
     /// The audit was exported.

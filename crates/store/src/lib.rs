@@ -17,6 +17,8 @@ mod grant;
 mod key;
 mod keyring;
 mod link;
+mod mail_cursor;
+mod mail_hook;
 mod note;
 mod outbox;
 mod rotate;
@@ -42,8 +44,10 @@ pub use error::{DatabaseError, StoreError};
 pub use grant::{Grant, GrantState, GrantSummary, Refreshed};
 pub use key::KeySource;
 pub use link::NewLink;
+pub use mail_cursor::{MailCursor, MailReader};
+pub use mail_hook::{MailHook, StoredHook};
 pub use outbox::{
-    ChangeOutcome, Claim, Claimed, ClaimedMessage, EnqueueOutcome, Idempotency, NewMessage,
+    Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, EnqueueOutcome, Idempotency, NewMessage,
     Settlement,
 };
 pub use rotate::Rotated;

@@ -1,5 +1,6 @@
 //! The outbox: tables `messages`, `message_contents`, `message_attempts` and what belongs to them.
 
+mod bounce;
 mod change;
 mod claim;
 mod content;
@@ -18,6 +19,7 @@ use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime, Who};
 
 use crate::row::Table;
 
+pub use bounce::Bounce;
 pub use change::ChangeOutcome;
 pub use claim::{Claim, Claimed, ClaimedMessage};
 pub use settle::Settlement;

@@ -25,7 +25,7 @@ use crate::{
     wire::Wire,
 };
 
-pub(super) struct Connection {
+pub(crate) struct Connection {
     pub(super) mailbox: Mailbox,
     pub(super) client: Client,
     pub(super) wire: Wire,

@@ -1,6 +1,6 @@
 //! From settings to a mailbox that is signed in to.
 
-use domain::{DataCenterId, Finding, FindingCode, MailboxSignIn, Retry, SmtpSettings};
+use domain::{CheckPart, DataCenterId, Finding, FindingCode, MailboxSignIn, Retry, SmtpSettings};
 use secrecy::SecretString;
 use tokio::time::timeout;
 
@@ -45,6 +45,16 @@ impl Mailer {
                 Err(finding) => return Ok(Err(finding)),
             }
         }
+    }
+
+    /// The same, without telling its steps to anybody.
+    pub(crate) async fn enter_quietly(
+        &self,
+        id: &DataCenterId,
+        settings: &SmtpSettings<SecretString>,
+    ) -> Result<Result<Connection, Finding>, MailError> {
+        let mut steps = Steps::new(CheckPart::Imap, None);
+        self.enter_mailbox(id, settings, &mut steps).await
     }
 
     /// What the mailbox is signed in with. `refused` is the version of the grant whose token it has refused.

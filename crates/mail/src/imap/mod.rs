@@ -6,6 +6,7 @@ mod arrival;
 mod client;
 mod connection;
 mod enter;
+mod news;
 mod sign_in;
 mod steps;
 
@@ -85,3 +86,5 @@ impl Mailer {
 }
 
 pub(crate) use arrival::Sent;
+pub(crate) use connection::Connection;
+pub(crate) use news::{Headline, Numbering};

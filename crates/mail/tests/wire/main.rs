@@ -8,6 +8,7 @@ mod dns;
 mod doctor;
 mod doctor_evidence;
 mod hooks;
+mod incoming;
 mod injection;
 mod mailbox_sign_in;
 mod names;

@@ -5,6 +5,7 @@ use std::io;
 use imap_codec::imap_types::command::{Command, CommandBody};
 use imap_codec::imap_types::core::Charset;
 use imap_codec::imap_types::mailbox::Mailbox as Name;
+use imap_codec::imap_types::status::StatusDataItemName;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::mailbox::Mailbox;
@@ -52,6 +53,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.say("* LIST (\\HasNoChildren) \"/\" INBOX").await?;
                 self.done(&tag, "OK Done").await
             }
+            CommandBody::Status {
+                mailbox,
+                item_names,
+            } => self.status(&tag, &mailbox, &item_names).await,
             CommandBody::Close | CommandBody::Unselect => {
                 self.selected = None;
                 self.done(&tag, "OK Done").await
@@ -105,6 +110,34 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             all.push("LOGINDISABLED".to_owned());
         }
         all.join(" ")
+    }
+
+    async fn status(
+        &mut self,
+        tag: &str,
+        name: &Name<'_>,
+        items: &[StatusDataItemName],
+    ) -> io::Result<Next> {
+        if self.state.faults().imap == Some(ImapFault::NoInbox) || *name != Name::Inbox {
+            return self
+                .done(tag, "NO [NONEXISTENT] Unknown Mailbox (Failure)")
+                .await;
+        }
+        let account = self.account.clone().unwrap_or_default();
+        let messages = {
+            let inner = self.state.lock();
+            Mailbox::of(&account, &inner.messages, inner.faults.imap).len()
+        };
+        let items = items.iter().filter_map(|item| match item {
+            StatusDataItemName::Messages => Some(format!("MESSAGES {messages}")),
+            StatusDataItemName::UidNext => Some(format!("UIDNEXT {}", messages + 1)),
+            StatusDataItemName::UidValidity => Some("UIDVALIDITY 1".to_owned()),
+            _ => None,
+        });
+        let items: Vec<_> = items.collect();
+        self.say(&format!("* STATUS INBOX ({})", items.join(" ")))
+            .await?;
+        self.done(tag, "OK Done").await
     }
 
     async fn open(&mut self, tag: &str, name: &Name<'_>, read_only: bool) -> io::Result<Next> {

@@ -10,13 +10,15 @@ use crate::{
 
 /// Columns of secrets: table, its primary key, column. A column that is forgotten here stops every rotation
 /// ([`Reseal::prove_that_nothing_is_left`]).
-const SECRETS: [(&str, &str, &str); 6] = [
+const SECRETS: [(&str, &str, &str); 8] = [
     ("smtp_settings", "data_center", "mailbox_password"),
     ("smtp_settings", "data_center", "client_secret"),
     ("smtp_settings", "data_center", "password"),
     ("grants", "data_center", "access_token"),
     ("grants", "data_center", "refresh_token"),
     ("authorizations", "id", "verifier"),
+    ("mail_hooks", "data_center", "url"),
+    ("mail_hooks", "data_center", "secret"),
 ];
 
 /// Every column of text: table, column.

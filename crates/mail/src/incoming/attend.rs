@@ -1,0 +1,148 @@
+//! Attending to the mailboxes, for ever.
+
+use std::{collections::HashSet, time::Duration};
+
+use domain::DataCenterId;
+use store::MailReader;
+use tokio::{task::JoinSet, time::sleep};
+
+use super::look::{Broken, Reading};
+use crate::{MailError, Mailer, imap::Connection};
+
+/// Between two looks.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// Between two looks at which data centers there are.
+const TICK: Duration = Duration::from_secs(20);
+/// After a failure, at first and at most.
+const WAIT: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(10));
+
+/// A connection that is kept between looks, and for which version of the settings it was made.
+struct Open {
+    connection: Connection,
+    version: i64,
+    mailbox: String,
+}
+
+impl Mailer {
+    /// Reads what comes back to the mailboxes, until the future is dropped.
+    pub async fn read_incoming(&self) {
+        let mut attending = JoinSet::new();
+        let mut known = HashSet::new();
+        loop {
+            match self.data_centers().await {
+                Ok(all) => {
+                    for one in all {
+                        if known.insert(one.id.clone()) {
+                            let (mailer, id) = (self.clone(), one.id);
+                            attending.spawn(async move { mailer.attend(&id).await });
+                        }
+                    }
+                }
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::error!(error, "cannot tell which mailboxes there are");
+                }
+            }
+            sleep(TICK).await;
+        }
+    }
+
+    /// Attends to one mailbox.
+    async fn attend(&self, id: &DataCenterId) {
+        let (mut open, mut wait) = (None, WAIT.0);
+        loop {
+            let looked = self.look_at(id, &mut open).await;
+            let pause = match looked {
+                Ok(()) => {
+                    wait = WAIT.0;
+                    LOOK_EVERY
+                }
+                Err(broken) => {
+                    // A webhook is no matter of the connection.
+                    if !matches!(broken, Broken::Webhook(_)) {
+                        open = None;
+                    }
+                    log(id, &broken);
+                    let pause = wait;
+                    wait = (wait * 2).min(WAIT.1);
+                    pause
+                }
+            };
+            sleep(pause).await;
+        }
+    }
+
+    /// Looks once at the mailbox of a data center, each reader at what it has not read yet. Whether all of it was read;
+    /// also when no mailbox is read, or another server reads it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn read_mail(&self, id: &DataCenterId) -> Result<bool, MailError> {
+        match self.look_at(id, &mut None).await {
+            Ok(()) => Ok(true),
+            Err(Broken::Mail(error)) => Err(error),
+            Err(broken) => {
+                log(id, &broken);
+                Ok(false)
+            }
+        }
+    }
+
+    async fn look_at(&self, id: &DataCenterId, open: &mut Option<Open>) -> Result<(), Broken> {
+        let view = self.store().settings_view(id).await?;
+        let on = view.filter(|(_, settings)| settings.mailbox.is_some());
+        let Some((version, settings)) = on else {
+            *open = None;
+            return Ok(());
+        };
+        if open.as_ref().is_none_or(|open| open.version != version) {
+            let Some(stored) = self.store().settings(id).await? else {
+                return Ok(());
+            };
+            let entered = self.enter_quietly(id, &stored.settings).await?;
+            let mailbox = settings.mailbox.as_ref();
+            *open = Some(Open {
+                connection: entered.map_err(|finding| finding.code)?,
+                version: stored.version,
+                mailbox: mailbox
+                    .map(|one| format!("{} {}", one.email, one.host))
+                    .unwrap_or_default(),
+            });
+        }
+        let Some(open) = open else {
+            return Ok(());
+        };
+        let hook = self.hook_of(id).await?;
+        let readers = [
+            Some(MailReader::Bounces),
+            hook.is_some().then_some(MailReader::Webhook),
+        ];
+        for reader in readers.into_iter().flatten() {
+            let reading = Reading {
+                id,
+                reader,
+                mailbox: &open.mailbox,
+                hook: hook.as_ref(),
+            };
+            self.look(&reading, &mut open.connection).await?;
+        }
+        Ok(())
+    }
+}
+
+fn log(id: &DataCenterId, broken: &Broken) {
+    match broken {
+        Broken::Mailbox(code) => {
+            let finding = code.as_str();
+            tracing::warn!(data_center = %id, finding, "the mailbox cannot be read");
+        }
+        Broken::Webhook(failure) => {
+            let failure = failure.code();
+            tracing::warn!(data_center = %id, failure, "the webhook does not take new mail");
+        }
+        Broken::Mail(error) => {
+            let error: &dyn std::error::Error = error;
+            tracing::error!(error, data_center = %id, "reading the mailbox broke off");
+        }
+    }
+}

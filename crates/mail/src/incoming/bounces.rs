@@ -1,0 +1,114 @@
+//! From a notification to the message it is about.
+
+use domain::{DataCenterId, Finding, StepKind, finding::FindingValue};
+use store::Bounce;
+
+use super::report::{Failed, Report};
+use crate::{MailError, Mailer, decode::smtp_reply};
+
+impl Mailer {
+    /// Marks the message that a notification is about.
+    pub(super) async fn note_report(
+        &self,
+        id: &DataCenterId,
+        report: &Report,
+    ) -> Result<(), MailError> {
+        let bounces: Vec<_> = report.failed.iter().map(bounce).collect();
+        let (ids, now) = (&report.message_ids, self.now());
+        let message = self.store().bounce_message(id, ids, &bounces, now).await?;
+        if let Some(message) = message {
+            let finding = bounces.last().map(|bounce| bounce.finding.code.as_str());
+            tracing::info!(data_center = %id, message = message.as_str(), finding, "a message came back");
+        }
+        Ok(())
+    }
+}
+
+/// What the remote server said, decoded as if it had said it to us.
+fn bounce(failed: &Failed) -> Bounce {
+    let reply = reply(failed);
+    let code = reply.get(..3).and_then(|code| code.parse().ok());
+    let meaning = smtp_reply(StepKind::RcptTo, false, code.unwrap_or(550), &reply);
+    let address = failed.addresses.first();
+    let finding = Finding::new(meaning)
+        .with(FindingValue::Server, &failed.server)
+        .with(
+            FindingValue::Address,
+            address.map(ToString::to_string).unwrap_or_default(),
+        )
+        .saying(&reply);
+    Bounce {
+        addresses: failed.addresses.clone(),
+        reply,
+        finding,
+    }
+}
+
+/// A reply of three digits: the diagnostic's own, else one that says what the status says.
+fn reply(failed: &Failed) -> String {
+    let diagnostic = failed.diagnostic.as_str();
+    let has_code = diagnostic
+        .get(..3)
+        .is_some_and(|code| matches!(code.parse(), Ok(400..=599)));
+    if has_code {
+        return diagnostic.to_owned();
+    }
+    let code = if failed.status.starts_with('4') {
+        "450"
+    } else {
+        "550"
+    };
+    let parts = [code, failed.status.as_str(), diagnostic];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::FindingCode as F;
+
+    use super::*;
+
+    #[test]
+    fn the_remote_servers_reason_is_decoded() {
+        for (status, diagnostic, reply, meaning) in [
+            (
+                "5.1.1",
+                "550 5.1.1 No such user",
+                "550 5.1.1 No such user",
+                F::RecipientRefused,
+            ),
+            (
+                "5.7.1",
+                "550-5.7.1 Blocked by policy",
+                "550-5.7.1 Blocked by policy",
+                F::PolicyRefused,
+            ),
+            ("5.1.1", "", "550 5.1.1", F::RecipientRefused),
+            (
+                "5.1.10",
+                "RESOLVER.ADR.RecipientNotFound; not found",
+                "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found",
+                F::RecipientRefused,
+            ),
+            (
+                "4.4.1",
+                "connect to mx.example.net: timed out",
+                "450 4.4.1 connect to mx.example.net: timed out",
+                F::Temporary,
+            ),
+            ("", "", "550", F::RecipientRefused),
+        ] {
+            let failed = Failed {
+                status: status.into(),
+                diagnostic: diagnostic.into(),
+                ..Failed::default()
+            };
+            let bounce = bounce(&failed);
+            assert_eq!(
+                (bounce.reply.as_str(), bounce.finding.code),
+                (reply, meaning)
+            );
+        }
+    }
+}

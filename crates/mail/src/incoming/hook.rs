@@ -1,0 +1,100 @@
+//! Telling a webhook of new mail, at least once.
+
+use domain::{DataCenterId, UnixTime, WebhookSecret, WebhookUrl};
+use mail_parser::MessageParser;
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+
+use super::look::{Broken, Reading};
+use crate::{MailError, Mailer, Webhook, imap::Headline};
+
+/// Longest text of a header that is told: characters.
+const TEXT_AT_MOST: usize = 500;
+
+/// What is told of a new message. Its content is not; programs read it by the API.
+#[derive(Debug, Serialize)]
+struct NewMail<'a> {
+    r#type: &'static str,
+    timestamp: String,
+    data: Told<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    data_center: &'a DataCenterId,
+    folder: &'static str,
+    uid_validity: u32,
+    uid: u32,
+    message_id: Option<String>,
+    from: Option<String>,
+    subject: Option<String>,
+    size: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received_at: Option<String>,
+}
+
+impl Mailer {
+    /// Tells of one message. It counts as told when the webhook says so; else this is tried again, and what came later waits.
+    pub(super) async fn tell(
+        &self,
+        reading: &Reading<'_>,
+        uid_validity: u32,
+        headline: &Headline,
+        hook: &Webhook,
+    ) -> Result<(), Broken> {
+        let now = self.now();
+        let told = told(reading.id, uid_validity, headline);
+        let told = NewMail {
+            r#type: "mail.received",
+            timestamp: now.rfc3339(),
+            data: told,
+        };
+        let Ok(json) = serde_json::to_string(&told) else {
+            return Ok(());
+        };
+        // The same when it is told again, so that whoever gets it twice can tell.
+        let id = format!("mail_{}_{uid_validity}_{}", reading.id, headline.uid);
+        let posted = self.post_webhook(hook, &id, &json).await;
+        let failure = posted.as_ref().err().map(|failure| failure.code());
+        self.store()
+            .note_mail_hook(reading.id, failure, now)
+            .await?;
+        posted.map_err(Broken::Webhook)
+    }
+
+    /// The webhook of a data center.
+    pub(super) async fn hook_of(&self, id: &DataCenterId) -> Result<Option<Webhook>, MailError> {
+        let Some(stored) = self.store().stored_mail_hook(id).await? else {
+            return Ok(None);
+        };
+        let url = WebhookUrl::parse(stored.url.expose_secret());
+        let secret = WebhookSecret::parse(stored.secret.expose_secret());
+        Ok(url.ok().zip(secret.ok()).map(|(url, secret)| Webhook {
+            url,
+            secret: Some(secret),
+        }))
+    }
+}
+
+fn told<'a>(id: &'a DataCenterId, uid_validity: u32, headline: &Headline) -> Told<'a> {
+    let header = MessageParser::default().parse_headers(&headline.header);
+    let short = |text: &str| -> String {
+        let clean = text.chars().filter(|c| !c.is_control());
+        clean.take(TEXT_AT_MOST).collect()
+    };
+    let header = header.as_ref();
+    let from = header.and_then(|header| header.from()?.first()?.address());
+    Told {
+        data_center: id,
+        folder: "INBOX",
+        uid_validity,
+        uid: headline.uid.get(),
+        message_id: header
+            .and_then(mail_parser::Message::message_id)
+            .map(|id| short(&["<", id, ">"].concat())),
+        from: from.map(short),
+        subject: header.and_then(mail_parser::Message::subject).map(short),
+        size: headline.size,
+        received_at: headline.received_at.map(UnixTime::rfc3339),
+    }
+}

@@ -1,0 +1,224 @@
+//! One look at what has come since the last one.
+
+use std::num::NonZeroU32;
+
+use domain::{DataCenterId, FindingCode, UnixTime, WebhookFailure};
+use store::{MailCursor, MailReader};
+
+use super::report;
+use crate::{
+    MailError, Mailer, Webhook,
+    imap::{Connection, Headline, Numbering},
+};
+
+/// How long a turn lasts without being taken anew: seconds. Longer than one message takes.
+const LEASE: i64 = 60;
+/// Messages that are asked for at once.
+const WINDOW: u32 = 40;
+/// After another UIDVALIDITY what came this long before the last look is looked at again: seconds. Servers count days in a
+/// time zone of their own.
+const AGAIN: i64 = 2 * 86_400;
+
+/// Why a look broke off. What it had read stays read.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// The mailbox cannot be read.
+    Mailbox(FindingCode),
+    /// The webhook did not take it.
+    Webhook(WebhookFailure),
+    /// Ours.
+    Mail(MailError),
+}
+
+impl From<FindingCode> for Broken {
+    fn from(code: FindingCode) -> Self {
+        Self::Mailbox(code)
+    }
+}
+
+impl From<store::StoreError> for Broken {
+    fn from(error: store::StoreError) -> Self {
+        Self::Mail(error.into())
+    }
+}
+
+impl From<MailError> for Broken {
+    fn from(error: MailError) -> Self {
+        Self::Mail(error)
+    }
+}
+
+/// Whose mailbox is read, and by whom.
+pub(super) struct Reading<'a> {
+    pub(super) id: &'a DataCenterId,
+    pub(super) reader: MailReader,
+    /// Names the mailbox: UIDs of another one mean nothing.
+    pub(super) mailbox: &'a str,
+    /// What is told of new mail.
+    pub(super) hook: Option<&'a Webhook>,
+}
+
+impl Mailer {
+    /// Reads what came since the last look, unless another server does. The first look only notes where it begins.
+    pub(super) async fn look(
+        &self,
+        reading: &Reading<'_>,
+        connection: &mut Connection,
+    ) -> Result<(), Broken> {
+        let Some(cursor) = self.turn_to_read(reading).await? else {
+            return Ok(());
+        };
+        let numbering = connection.numbering().await?;
+        let mut cursor = self.place(reading, cursor, numbering, connection).await?;
+        while let Some((first, last)) = window(&cursor, numbering) {
+            connection.examine_quietly().await?;
+            for headline in connection.headlines(first, last).await? {
+                if self.turn_to_read(reading).await?.is_none() {
+                    return Ok(());
+                }
+                self.handle(reading, numbering, &headline, connection)
+                    .await?;
+                cursor.last_uid = headline.uid.get();
+                self.keep_place(reading, &cursor).await?;
+            }
+            cursor.last_uid = last.get();
+            cursor.looked_at = self.now();
+            self.keep_place(reading, &cursor).await?;
+        }
+        cursor.looked_at = self.now();
+        self.keep_place(reading, &cursor).await
+    }
+
+    async fn turn_to_read(
+        &self,
+        reading: &Reading<'_>,
+    ) -> Result<Option<Option<MailCursor>>, Broken> {
+        let (owner, now) = (self.0.owner.as_str(), self.now());
+        let turn = self
+            .store()
+            .lease_mail_cursor(reading.id, reading.reader, owner, now, LEASE);
+        Ok(turn.await?)
+    }
+
+    async fn keep_place(&self, reading: &Reading<'_>, cursor: &MailCursor) -> Result<(), Broken> {
+        let owner = self.0.owner.as_str();
+        let kept = self
+            .store()
+            .keep_mail_cursor(reading.id, reading.reader, owner, cursor);
+        // When the turn has passed, whoever has it now reads the same once more.
+        kept.await?;
+        Ok(())
+    }
+
+    /// Where to go on.
+    async fn place(
+        &self,
+        reading: &Reading<'_>,
+        cursor: Option<MailCursor>,
+        now: Numbering,
+        connection: &mut Connection,
+    ) -> Result<MailCursor, Broken> {
+        let place = |last_uid, looked_at: UnixTime| MailCursor {
+            mailbox: reading.mailbox.to_owned(),
+            uid_validity: now.uid_validity,
+            last_uid,
+            looked_at,
+        };
+        let next = now.next.saturating_sub(1);
+        match cursor.filter(|cursor| cursor.mailbox == reading.mailbox) {
+            None => Ok(place(next, self.now())),
+            Some(cursor) if cursor.uid_validity == now.uid_validity => Ok(cursor),
+            // Numbered anew (RFC 9051 §2.3.1.1): by the day, so that some is read twice rather than nothing.
+            Some(cursor) => {
+                tracing::info!(data_center = %reading.id, reader = reading.reader.code(), "the mailbox was numbered anew");
+                connection.examine_quietly().await?;
+                let first = connection
+                    .first_since(cursor.looked_at.plus(-AGAIN))
+                    .await?;
+                let last_uid = first.map_or(next, |first| first.get() - 1);
+                Ok(place(last_uid, cursor.looked_at))
+            }
+        }
+    }
+
+    async fn handle(
+        &self,
+        reading: &Reading<'_>,
+        numbering: Numbering,
+        headline: &Headline,
+        connection: &mut Connection,
+    ) -> Result<(), Broken> {
+        match reading.reader {
+            MailReader::Webhook => match reading.hook {
+                Some(hook) => {
+                    self.tell(reading, numbering.uid_validity, headline, hook)
+                        .await
+                }
+                None => Ok(()),
+            },
+            MailReader::Bounces if may_be_report(&headline.header) => {
+                let Some(raw) = connection.beginning(headline.uid).await? else {
+                    return Ok(());
+                };
+                // It takes its time with hostile mail, and what breaks there breaks alone.
+                let read = tokio::task::spawn_blocking(move || report::read(&raw)).await;
+                if let Ok(Some(report)) = read {
+                    self.note_report(reading.id, &report).await?;
+                }
+                Ok(())
+            }
+            MailReader::Bounces => Ok(()),
+        }
+    }
+}
+
+/// The UIDs that are read next.
+fn window(cursor: &MailCursor, numbering: Numbering) -> Option<(NonZeroU32, NonZeroU32)> {
+    let first = cursor.last_uid.checked_add(1)?;
+    let last = first
+        .saturating_add(WINDOW - 1)
+        .min(numbering.next.checked_sub(1)?);
+    let window = (NonZeroU32::new(first)?, NonZeroU32::new(last)?);
+    (first <= last).then_some(window)
+}
+
+/// Whether the header says `multipart/report`.
+fn may_be_report(header: &[u8]) -> bool {
+    let header = header.to_ascii_lowercase();
+    let wanted = b"multipart/report";
+    header.windows(wanted.len()).any(|part| part == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_end_where_the_mailbox_does() {
+        let at = |last_uid| MailCursor {
+            mailbox: "box".into(),
+            uid_validity: 1,
+            last_uid,
+            looked_at: UnixTime(0),
+        };
+        for (last_uid, next, expected) in [
+            (0, 1, None),
+            (0, 2, Some((1, 1))),
+            (9, 200, Some((10, 49))),
+            (40, 42, Some((41, 41))),
+            (41, 42, None),
+            // A server that says something else than before.
+            (100, 42, None),
+            (u32::MAX, u32::MAX, None),
+            (0, 0, None),
+        ] {
+            let numbering = Numbering {
+                uid_validity: 1,
+                next,
+            };
+            let window = window(&at(last_uid), numbering);
+            let window = window.map(|(first, last)| (first.get(), last.get()));
+            assert_eq!(window, expected, "{last_uid} {next}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The mail that comes back: notifications are matched with the messages they are about, and whoever wants to know of new mail is
+//! told. Nothing here changes a mailbox.
+
+mod attend;
+mod bounces;
+mod hook;
+mod hook_settings;
+mod look;
+mod report;
+
+pub use hook_settings::MailHookError;

@@ -1,0 +1,288 @@
+//! Delivery status notifications (RFC 3464, in multipart/report of RFC 6522).
+
+use domain::EmailAddress;
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
+
+/// Recipients of one notification that are looked at.
+const RECIPIENTS_AT_MOST: usize = 1_000;
+/// Message-IDs of one notification that are looked for.
+const IDS_AT_MOST: usize = 10;
+/// Longest text of a server that is kept: characters.
+const TEXT_AT_MOST: usize = 1_000;
+
+/// What a notification says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// Message-IDs of the message it is about, with angle brackets, the surest first.
+    pub(crate) message_ids: Vec<String>,
+    /// Those who did not get it and will not.
+    pub(crate) failed: Vec<Failed>,
+}
+
+/// A recipient for whom delivery has failed (RFC 3464 §2.3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Failed {
+    /// Original-Recipient and Final-Recipient.
+    pub(crate) addresses: Vec<EmailAddress>,
+    /// Status, such as `5.1.1`.
+    pub(crate) status: String,
+    /// Diagnostic-Code without its type.
+    pub(crate) diagnostic: String,
+    /// Remote-MTA, else Reporting-MTA: who refused it.
+    pub(crate) server: String,
+}
+
+/// Reads a notification; `None` when it is none, or tells of no failure. Takes whatever a stranger has sent.
+pub(crate) fn read(raw: &[u8]) -> Option<Report> {
+    let message = MessageParser::default().parse(raw)?;
+    let is_report = message
+        .content_type()
+        .is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart"));
+    let status = message
+        .parts
+        .iter()
+        .find(|part| is(part, "delivery-status"));
+    let failed = failed(&text_of(status.filter(|_| is_report)?));
+    if failed.is_empty() {
+        return None;
+    }
+    Some(Report {
+        message_ids: message_ids(&message),
+        failed,
+    })
+}
+
+fn is(part: &MessagePart<'_>, subtype: &str) -> bool {
+    part.content_type().is_some_and(|kind| {
+        let own = kind.subtype().unwrap_or_default();
+        own.eq_ignore_ascii_case(subtype)
+    })
+}
+
+fn text_of(part: &MessagePart<'_>) -> String {
+    String::from_utf8_lossy(part.contents()).into_owned()
+}
+
+/// Of the returned message or its header; then what the notification refers to.
+fn message_ids(message: &Message<'_>) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    let mut add = |id: &str| {
+        let id = id.trim().trim_matches(['<', '>']);
+        let id = ["<", id, ">"].concat();
+        let is_plain = id.len() > 2 && id.len() < 1_000 && !id.contains(char::is_control);
+        if is_plain && ids.len() < IDS_AT_MOST && !ids.contains(&id) {
+            ids.push(id);
+        }
+    };
+    for part in &message.parts {
+        match &part.body {
+            PartType::Message(returned) => returned.message_id().into_iter().for_each(&mut add),
+            _ if is(part, "rfc822-headers") || is(part, "rfc822") => {
+                // Often there is nothing after the header, not even the end of its last line.
+                let header = [part.contents(), b"\r\n\r\n"].concat();
+                let header = MessageParser::default().parse_headers(&header);
+                let id = header.as_ref().and_then(Message::message_id);
+                id.into_iter().for_each(&mut add);
+            }
+            _ => {}
+        }
+    }
+    for header in [message.in_reply_to(), message.references()] {
+        for id in header.as_text_list().unwrap_or_default() {
+            add(id);
+        }
+    }
+    ids
+}
+
+/// The groups of fields for recipients whose Action is `failed`.
+fn failed(text: &str) -> Vec<Failed> {
+    let text = text.replace("\r\n", "\n");
+    let mut groups = text.split("\n\n").map(fields);
+    let about_message = groups.next().unwrap_or_default();
+    let reporting = typed(value(&about_message, "reporting-mta")).to_owned();
+    groups
+        .filter(|group| value(group, "action").eq_ignore_ascii_case("failed"))
+        .take(RECIPIENTS_AT_MOST)
+        .map(|group| {
+            let addresses = ["original-recipient", "final-recipient"];
+            let addresses = addresses.map(|name| EmailAddress::parse(typed(value(&group, name))));
+            let remote = typed(value(&group, "remote-mta"));
+            Failed {
+                addresses: addresses.into_iter().flatten().collect(),
+                status: value(&group, "status")
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+                diagnostic: typed(value(&group, "diagnostic-code")).to_owned(),
+                server: if remote.is_empty() {
+                    &reporting
+                } else {
+                    remote
+                }
+                .to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// Names in lower case and unfolded values, without control characters.
+fn fields(group: &str) -> Vec<(String, String)> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in group.lines() {
+        let clean: String = line
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(TEXT_AT_MOST)
+            .collect();
+        let folded = clean.starts_with(' ');
+        match (fields.last_mut(), clean.split_once(':')) {
+            (Some((_, value)), _) if folded && value.chars().count() < TEXT_AT_MOST => {
+                value.push(' ');
+                value.push_str(clean.trim());
+            }
+            (_, Some((name, value))) if !folded => {
+                fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+            }
+            _ => {}
+        }
+    }
+    fields
+}
+
+fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    let found = fields.iter().find(|(own, _)| own == name);
+    found.map_or("", |(_, value)| value.as_str())
+}
+
+/// What stands behind `smtp;`, `rfc822;` or `dns;`.
+fn typed(value: &str) -> &str {
+    value.split_once(';').map_or(value, |(_, rest)| rest).trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// As Postfix writes it.
+    const POSTFIX: &str = "From: MAILER-DAEMON@mx.example.com (Mail Delivery System)\r\n\
+        Subject: Undelivered Mail Returned to Sender\r\n\
+        To: alice@example.com\r\n\
+        MIME-Version: 1.0\r\n\
+        Content-Type: multipart/report; report-type=delivery-status;\r\n\
+        \tboundary=\"B\"\r\n\
+        Message-Id: <returned@mx.example.com>\r\n\
+        \r\n\
+        --B\r\n\
+        Content-Type: text/plain; charset=us-ascii\r\n\
+        \r\n\
+        <bob@example.net>: host mx.example.net said: 550 5.1.1 No such user\r\n\
+        \r\n\
+        --B\r\n\
+        Content-Description: Delivery report\r\n\
+        Content-Type: message/delivery-status\r\n\
+        \r\n\
+        Reporting-MTA: dns; mx.example.com\r\n\
+        X-Postfix-Sender: rfc822; alice@example.com\r\n\
+        \r\n\
+        Final-Recipient: rfc822; bob@example.net\r\n\
+        Original-Recipient: rfc822;robert@example.net\r\n\
+        Action: failed\r\n\
+        Status: 5.1.1\r\n\
+        Remote-MTA: dns; mx.example.net\r\n\
+        Diagnostic-Code: smtp; 550 5.1.1 No such\r\n\
+        \x20   user\r\n\
+        \r\n\
+        Final-Recipient: rfc822; carol@example.net\r\n\
+        Action: delayed\r\n\
+        Status: 4.4.1\r\n\
+        \r\n\
+        --B\r\n\
+        Content-Type: RETURNED\r\n\
+        \r\n\
+        Message-ID: <1@example.com>\r\n\
+        Subject: Hello\r\n\
+        \r\n\
+        Hi\r\n\
+        --B--\r\n";
+
+    fn returned_as(kind: &str) -> String {
+        POSTFIX.replace("RETURNED", kind)
+    }
+
+    #[test]
+    fn reads_who_did_not_get_which_message_and_why() {
+        for kind in [
+            "message/rfc822",
+            "text/rfc822-headers",
+            "message/rfc822-headers",
+        ] {
+            let report = read(returned_as(kind).as_bytes()).unwrap();
+            assert_eq!(report.message_ids, ["<1@example.com>"], "{kind}");
+            let addresses = ["robert@example.net", "bob@example.net"];
+            assert_eq!(
+                report.failed,
+                [Failed {
+                    addresses: addresses
+                        .map(|one| EmailAddress::parse(one).unwrap())
+                        .to_vec(),
+                    status: "5.1.1".into(),
+                    diagnostic: "550 5.1.1 No such user".into(),
+                    server: "mx.example.net".into(),
+                }],
+                "{kind}"
+            );
+        }
+    }
+
+    #[test]
+    fn finds_the_message_in_a_header_that_ends_with_its_last_line() {
+        let raw = returned_as("text/rfc822-headers").replace("Subject: Hello\r\n\r\nHi\r\n", "");
+        let report = read(raw.as_bytes()).unwrap();
+        assert_eq!(report.message_ids, ["<1@example.com>"]);
+    }
+
+    #[test]
+    fn finds_the_message_by_references_when_it_was_not_returned() {
+        let raw = returned_as("text/plain").replace(
+            "MIME-Version",
+            "In-Reply-To: <1@example.com>\r\nReferences: <0@example.com> <1@example.com>\r\nMIME-Version",
+        );
+        let report = read(raw.as_bytes()).unwrap();
+        assert_eq!(report.message_ids, ["<1@example.com>", "<0@example.com>"]);
+    }
+
+    #[test]
+    fn what_tells_of_no_failure_is_none() {
+        let delayed = returned_as("message/rfc822").replace("failed", "delayed");
+        assert_eq!(read(delayed.as_bytes()), None);
+        let plain = "Subject: Action: failed\r\n\r\nAction: failed\r\n";
+        assert_eq!(read(plain.as_bytes()), None);
+        assert_eq!(read(b""), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_what_is_read_of_it_is_short_and_plain(
+            start in 0_usize..POSTFIX.len(),
+            end in 0_usize..POSTFIX.len(),
+            garbage in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let whole = returned_as("message/rfc822").into_bytes();
+            let mut raw = whole[..start.min(whole.len())].to_vec();
+            raw.extend(&garbage);
+            raw.extend(&whole[end.min(whole.len())..]);
+            // Assertions in debug builds of the parser; whoever reads mail has them end alone.
+            if let Ok(Some(report)) = std::panic::catch_unwind(|| read(&raw)) {
+                prop_assert!(report.message_ids.len() <= IDS_AT_MOST);
+                for failed in report.failed {
+                    let text = [failed.status, failed.diagnostic, failed.server].concat();
+                    prop_assert!(!text.contains(char::is_control));
+                }
+            }
+        }
+    }
+}

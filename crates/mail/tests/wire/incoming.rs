@@ -1,0 +1,242 @@
+//! The mail that comes back: bounces, and telling of new mail.
+
+use domain::{
+    DataCenterId, EmailAddress, FindingCode, Recipient, RecipientKind, RecipientState, SmtpForm,
+    TypedSecret,
+};
+use mail::Submission;
+use sandbox::Faults;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+};
+
+use crate::{
+    hooks::Hooks,
+    support::{ALICE, BOB, World},
+};
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+fn home() -> DataCenterId {
+    DataCenterId::default()
+}
+
+/// With Alice's mailbox read, whose first look is over.
+async fn reading() -> World {
+    let world = World::new().await;
+    let sandbox = world.descriptor();
+    let form = SmtpForm {
+        mailbox_enabled: true,
+        mailbox_email: ALICE.into(),
+        mailbox_password: TypedSecret::new("alice-password"),
+        mailbox_host: sandbox.imap_host.clone(),
+        mailbox_port: sandbox.imap_starttls_port.to_string(),
+        ..world.basic_form()
+    };
+    world.save(&form).await;
+    world.control().set(Faults {
+        authentication_required: false,
+        ..Faults::default()
+    });
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    world
+}
+
+/// Mail for Alice, as another mail server hands it over.
+async fn arrives(world: &World, raw: &str) {
+    let port = world.descriptor().smtp_starttls_port;
+    let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let mut stream = BufReader::new(stream);
+    let dotted = format!("{raw}\r\n.");
+    let to = format!("RCPT TO:<{ALICE}>");
+    let mut say = vec![
+        "EHLO mx.example.net",
+        "MAIL FROM:<>",
+        &to,
+        "DATA",
+        &dotted,
+        "QUIT",
+    ];
+    say.reverse();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.unwrap();
+        assert!(matches!(&line[..1], "2" | "3"), "{line}");
+        if line.as_bytes()[3] == b'-' {
+            continue;
+        }
+        match say.pop() {
+            Some(next) => stream
+                .write_all(format!("{next}\r\n").as_bytes())
+                .await
+                .unwrap(),
+            None => return,
+        }
+    }
+}
+
+fn notification(about: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@mx.example.net\r\n\
+         Subject: Undelivered Mail Returned to Sender\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\
+         \r\n\
+         --B\r\n\
+         \r\n\
+         It could not be delivered.\r\n\
+         --B\r\n\
+         Content-Type: message/delivery-status\r\n\
+         \r\n\
+         Reporting-MTA: dns; mx.example.net\r\n\
+         \r\n\
+         Final-Recipient: rfc822; {BOB}\r\n\
+         Action: failed\r\n\
+         Status: 5.1.1\r\n\
+         Diagnostic-Code: smtp; 550 5.1.1 No such user\r\n\
+         \r\n\
+         --B\r\n\
+         Content-Type: text/rfc822-headers\r\n\
+         \r\n\
+         Message-ID: {about}\r\n\
+         --B--"
+    )
+}
+
+/// A message that the mail server has accepted.
+async fn accepted(world: &World, message_id: &str) -> domain::MessageId {
+    let submission = Submission {
+        data_center: home(),
+        sender: EmailAddress::parse(ALICE).unwrap(),
+        recipients: vec![Recipient {
+            state: RecipientState::Accepted,
+            ..Recipient::new(EmailAddress::parse(BOB).unwrap(), RecipientKind::To)
+        }],
+        message_id: message_id.into(),
+        from: ALICE.into(),
+        subject: "Hello".into(),
+        content: b"Subject: Hello\r\n\r\nHi\r\n".to_vec(),
+        by: world.admin.who.clone(),
+        idempotency: None,
+        due_at: Some(domain::UnixTime(i64::MAX / 2)),
+    };
+    world.mailer.submit(submission).await.unwrap().id
+}
+
+/// New mail is told of at a webhook from now on.
+async fn tell(world: &World, hooks: &Hooks) {
+    let (id, url) = (home(), hooks.url("/mail"));
+    let save = world.mailer.save_mail_hook(&id, &url, SECRET, &world.admin);
+    save.await.unwrap();
+}
+
+async fn recipient(world: &World, id: &domain::MessageId) -> Recipient {
+    let message = world.mailer.message(id).await.unwrap().unwrap();
+    message.recipients.into_iter().next().unwrap()
+}
+
+#[tokio::test]
+async fn a_notification_marks_the_message_it_is_about_with_the_remote_servers_reason() {
+    let world = reading().await;
+    let id = accepted(&world, "<1@example.com>").await;
+    let other = accepted(&world, "<2@example.com>").await;
+    arrives(&world, "Subject: Hello\r\n\r\nJust mail.").await;
+    arrives(&world, &notification("<1@example.com>")).await;
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    let bounced = recipient(&world, &id).await;
+    assert_eq!(bounced.state, RecipientState::Bounced);
+    assert_eq!(bounced.reply, "550 5.1.1 No such user");
+    let finding = bounced.finding.unwrap();
+    assert_eq!(finding.code, FindingCode::RecipientRefused);
+    assert_eq!(finding.said.as_deref(), Some("550 5.1.1 No such user"));
+    let untouched = recipient(&world, &other).await;
+    assert_eq!(untouched.state, RecipientState::Accepted);
+}
+
+#[tokio::test]
+async fn what_came_while_nobody_looked_is_read_by_the_next_process() {
+    let world = reading().await;
+    let id = accepted(&world, "<1@example.com>").await;
+    for number in 0..90 {
+        arrives(&world, &format!("Subject: {number}\r\n\r\nMail.")).await;
+    }
+    arrives(&world, &notification("<1@example.com>")).await;
+    // The turn of the process before is not over yet.
+    world.clock.advance(61);
+    let next = world.another_mailer().await;
+    assert!(next.read_mail(&home()).await.unwrap());
+    let bounced = recipient(&world, &id).await;
+    assert_eq!(bounced.state, RecipientState::Bounced);
+}
+
+#[tokio::test]
+async fn new_mail_is_told_of_once_in_its_order_and_signed() {
+    let (world, hooks) = (reading().await, Hooks::start().await);
+    arrives(&world, "Subject: before\r\n\r\nMail.").await;
+    tell(&world, &hooks).await;
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    for number in 1..4 {
+        let raw = format!(
+            "Message-ID: <{number}@example.net>\r\nFrom: Zoe <zoe@example.net>\r\n\
+             Subject: =?utf-8?q?Gr=C3=B6=C3=9Fe?= {number}\r\n\r\nSecret content."
+        );
+        arrives(&world, &raw).await;
+    }
+    for _ in 0..2 {
+        assert!(world.mailer.read_mail(&home()).await.unwrap());
+    }
+    let posted = hooks.posted();
+    assert_eq!(posted.len(), 3);
+    for (number, request) in (1..).zip(&posted) {
+        assert!(request.header("webhook-signature").starts_with("v1,"));
+        assert!(!request.body.contains("Secret content"));
+        let told: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+        assert_eq!(told["type"], "mail.received");
+        let data = &told["data"];
+        assert_eq!(data["subject"], format!("Größe {number}"));
+        assert_eq!(data["from"], "zoe@example.net");
+        assert_eq!(data["message_id"], format!("<{number}@example.net>"));
+        let id = format!("mail_default_{}_{}", data["uid_validity"], data["uid"]);
+        assert_eq!(request.header("webhook-id"), id);
+    }
+}
+
+#[tokio::test]
+async fn what_the_webhook_does_not_take_is_told_again_and_by_the_next_process_as_well() {
+    let (world, hooks) = (reading().await, Hooks::start().await);
+    tell(&world, &hooks).await;
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    arrives(&world, "Subject: one\r\n\r\nMail.").await;
+    arrives(&world, "Subject: two\r\n\r\nMail.").await;
+    hooks.script("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+    assert!(!world.mailer.read_mail(&home()).await.unwrap());
+    let hook = world.mailer.mail_hook(&home()).await.unwrap().unwrap();
+    assert_eq!(hook.failing.unwrap().0, "status");
+
+    world.clock.advance(61);
+    let next = world.another_mailer().await;
+    assert!(next.read_mail(&home()).await.unwrap());
+    let ids: Vec<_> = hooks
+        .posted()
+        .iter()
+        .map(|request| request.header("webhook-id").to_owned())
+        .collect();
+    assert_eq!(ids.len(), 3);
+    assert_eq!(ids[0], ids[1], "told again as the same event");
+    assert_ne!(ids[1], ids[2]);
+    let hook = next.mail_hook(&home()).await.unwrap().unwrap();
+    assert_eq!(hook.failing, None);
+}
+
+#[tokio::test]
+async fn a_webhook_that_does_not_answer_keeps_no_bounce_from_being_read() {
+    let (world, hooks) = (reading().await, Hooks::start().await);
+    let id = accepted(&world, "<1@example.com>").await;
+    tell(&world, &hooks).await;
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    hooks.script("HTTP/1.1 500 Internal Server Error\r\n\r\n");
+    arrives(&world, &notification("<1@example.com>")).await;
+    assert!(!world.mailer.read_mail(&home()).await.unwrap());
+    let bounced = recipient(&world, &id).await;
+    assert_eq!(bounced.state, RecipientState::Bounced);
+}

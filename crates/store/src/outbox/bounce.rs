@@ -1,0 +1,109 @@
+//! Messages that came back.
+
+use domain::{
+    DataCenterId, EmailAddress, Finding, MessageId, MessageState, Recipient, RecipientState,
+    UnixTime,
+};
+
+use super::MESSAGES as TABLE;
+use crate::{Store, StoreError};
+
+/// What a delivery status notification says of one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounce {
+    /// Who did not get it, as it may be named; the first that is known counts.
+    pub addresses: Vec<EmailAddress>,
+    /// What the remote server said.
+    pub reply: String,
+    /// What it means.
+    pub finding: Finding,
+}
+
+impl Store {
+    /// Notes that a message of a data center was sent back for some of its recipients. It is the first one with one of
+    /// these Message-IDs. Only what the mail server had accepted can come back; the id of the message when something
+    /// has changed.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn bounce_message(
+        &self,
+        data_center: &DataCenterId,
+        message_ids: &[String],
+        bounces: &[Bounce],
+        now: UnixTime,
+    ) -> Result<Option<MessageId>, StoreError> {
+        for message_id in message_ids {
+            let mut transaction = self.pool.begin().await?;
+            // Holds the rows; on SQLite what writes first waits for its turn.
+            let held: Vec<(String, String, String)> = sqlx::query_as(
+                "UPDATE messages SET attempts = attempts WHERE data_center = $1 AND message_id = $2
+                 RETURNING id, state, recipients",
+            )
+            .bind(data_center.as_str())
+            .bind(message_id.as_str())
+            .fetch_all(&mut *transaction)
+            .await?;
+            for (id, state, recipients) in held {
+                let state = TABLE.needed("state", MessageState::from_code(&state))?;
+                let mut recipients: Vec<Recipient> = TABLE.read_json("recipients", &recipients)?;
+                let Some(finding) = mark(&mut recipients, bounces) else {
+                    continue;
+                };
+                let id = TABLE.value("id", MessageId::parse(&id))?;
+                sqlx::query(
+                    "UPDATE messages SET state = $1, recipients = $2, finding = $3, finished_at = COALESCE(finished_at, $4)
+                     WHERE id = $5",
+                )
+                .bind(after(state, &recipients).code())
+                .bind(TABLE.write_json("recipients", &recipients)?)
+                .bind(TABLE.write_json("finding", finding)?)
+                .bind(state.is_final().then_some(now.0))
+                .bind(id.as_str())
+                .execute(&mut *transaction)
+                .await?;
+                transaction.commit().await?;
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Marks those that came back. The finding of the last one; `None` when nothing has changed.
+fn mark<'a>(recipients: &mut [Recipient], bounces: &'a [Bounce]) -> Option<&'a Finding> {
+    let only = recipients.len() == 1;
+    let mut last = None;
+    for bounce in bounces {
+        let is_meant = |recipient: &Recipient| {
+            let own = recipient.address.as_str();
+            let mut named = bounce.addresses.iter();
+            named.any(|one| one.as_str().eq_ignore_ascii_case(own))
+        };
+        // Mail that was forwarded comes back with an address that nobody here knows.
+        let at = recipients.iter().position(is_meant);
+        let Some(recipient) = recipients.get_mut(at.or(only.then_some(0)).unwrap_or(usize::MAX))
+        else {
+            continue;
+        };
+        if recipient.state == RecipientState::Accepted {
+            recipient.state = RecipientState::Bounced;
+            recipient.reply.clone_from(&bounce.reply);
+            recipient.finding = Some(bounce.finding.clone());
+            last = Some(&bounce.finding);
+        }
+    }
+    last
+}
+
+/// Where the message stands then: what is under way goes on, and what some have got is partly delivered.
+fn after(state: MessageState, recipients: &[Recipient]) -> MessageState {
+    let accepted = |one: &Recipient| one.state == RecipientState::Accepted;
+    if !state.is_final() {
+        state
+    } else if recipients.iter().any(accepted) {
+        MessageState::PartlyDelivered
+    } else {
+        MessageState::Bounced
+    }
+}

@@ -1,0 +1,137 @@
+use domain::{
+    EmailAddress, Finding, FindingCode, MessageState, Recipient, RecipientKind, RecipientState,
+};
+use store::{Bounce, MailCursor, MailReader, Store};
+
+use crate::{
+    database::{Database, on_both},
+    outbox::{id, message},
+    samples::{NOW, home},
+};
+
+fn bounce(address: &str) -> Bounce {
+    Bounce {
+        addresses: vec![EmailAddress::parse(address).unwrap()],
+        reply: "550 5.1.1 No such user".into(),
+        finding: Finding::new(FindingCode::RecipientRefused),
+    }
+}
+
+/// A message that was accepted for these recipients.
+async fn delivered(database: &Database, store: &Store, to: &[&str]) {
+    let recipients: Vec<_> = to
+        .iter()
+        .map(|address| Recipient {
+            state: RecipientState::Accepted,
+            ..Recipient::new(EmailAddress::parse(address).unwrap(), RecipientKind::To)
+        })
+        .collect();
+    let mut new = message(1, to[0]);
+    new.recipients = recipients;
+    store.enqueue(&[new]).await.unwrap();
+    database
+        .tamper("UPDATE messages SET state = 'delivered'")
+        .await;
+}
+
+async fn states(store: &Store) -> (MessageState, Vec<RecipientState>) {
+    let message = store.message(&id(1)).await.unwrap().unwrap();
+    let recipients = message.recipients.iter();
+    (message.state, recipients.map(|one| one.state).collect())
+}
+
+fn ids(ids: &[&str]) -> Vec<String> {
+    ids.iter().map(|id| (*id).to_owned()).collect()
+}
+
+on_both! {
+    async fn a_message_that_comes_back_says_why(database) {
+        let store = database.open().await;
+        delivered(&database, &store, &["bob@example.com"]).await;
+        let named = ids(&["<unknown@example.com>", "<1@example.com>"]);
+        let sent_back = [bounce("BOB@example.com")];
+        let bounced = store.bounce_message(home(), &named, &sent_back, NOW).await.unwrap();
+        assert_eq!(bounced, Some(id(1)));
+        let message = store.message(&id(1)).await.unwrap().unwrap();
+        assert_eq!(message.state, MessageState::Bounced);
+        assert_eq!(message.finding.as_ref(), Some(&sent_back[0].finding));
+        assert_eq!(message.recipients[0].state, RecipientState::Bounced);
+        assert_eq!(message.recipients[0].reply, sent_back[0].reply);
+        // The same notification once more changes nothing.
+        let again = store.bounce_message(home(), &named, &sent_back, NOW).await.unwrap();
+        assert_eq!(again, None);
+    }
+
+    async fn what_some_have_got_is_partly_delivered(database) {
+        let store = database.open().await;
+        delivered(&database, &store, &["bob@example.com", "carol@example.com"]).await;
+        let named = ids(&["<1@example.com>"]);
+        for (address, state, recipients) in [
+            ("mallory@example.com", MessageState::Delivered, [RecipientState::Accepted; 2]),
+            ("carol@example.com", MessageState::PartlyDelivered, [RecipientState::Accepted, RecipientState::Bounced]),
+            ("bob@example.com", MessageState::Bounced, [RecipientState::Bounced; 2]),
+        ] {
+            store.bounce_message(home(), &named, &[bounce(address)], NOW).await.unwrap();
+            assert_eq!(states(&store).await, (state, recipients.to_vec()), "{address}");
+        }
+    }
+
+    async fn the_only_recipient_is_meant_when_mail_was_forwarded(database) {
+        let store = database.open().await;
+        delivered(&database, &store, &["bob@example.com"]).await;
+        let sent_back = [bounce("bob@elsewhere.example")];
+        store.bounce_message(home(), &ids(&["<1@example.com>"]), &sent_back, NOW).await.unwrap();
+        assert_eq!(states(&store).await.0, MessageState::Bounced);
+    }
+
+    async fn what_no_server_has_accepted_cannot_come_back(database) {
+        let store = database.open().await;
+        store.enqueue(&[message(1, "bob@example.com")]).await.unwrap();
+        let sent_back = [bounce("bob@example.com")];
+        let bounced = store.bounce_message(home(), &ids(&["<1@example.com>"]), &sent_back, NOW).await;
+        assert_eq!(bounced.unwrap(), None);
+        assert_eq!(states(&store).await, (MessageState::Waiting, vec![RecipientState::Waiting]));
+    }
+
+    async fn a_message_of_another_data_center_stays(database) {
+        let store = database.open().await;
+        delivered(&database, &store, &["bob@example.com"]).await;
+        let other = domain::DataCenterId::parse("other").unwrap();
+        let sent_back = [bounce("bob@example.com")];
+        let bounced = store.bounce_message(&other, &ids(&["<1@example.com>"]), &sent_back, NOW).await;
+        assert_eq!(bounced.unwrap(), None);
+        assert_eq!(states(&store).await.0, MessageState::Delivered);
+    }
+
+    async fn a_cursor_outlasts_a_restart_and_one_reader_has_the_turn(database) {
+        let store = database.open().await;
+        let lease = async |owner: &'static str, reader, seconds| {
+            store.lease_mail_cursor(home(), reader, owner, NOW.plus(seconds), 60).await.unwrap()
+        };
+        assert_eq!(lease("a", MailReader::Bounces, 0).await, Some(None));
+        assert_eq!(lease("b", MailReader::Bounces, 59).await, None);
+        assert_eq!(lease("b", MailReader::Webhook, 0).await, Some(None));
+        let cursor = MailCursor {
+            mailbox: "zoe@imap.example.com".into(),
+            uid_validity: u32::MAX,
+            last_uid: 7,
+            looked_at: NOW,
+        };
+        let keep = async |owner: &'static str| {
+            store.keep_mail_cursor(home(), MailReader::Bounces, owner, &cursor).await.unwrap()
+        };
+        assert!(!keep("b").await);
+        assert!(keep("a").await);
+        assert_eq!(lease("b", MailReader::Bounces, 60).await, Some(Some(cursor.clone())));
+        assert!(!keep("a").await, "its turn has passed");
+        store.release_mail_cursor(home(), MailReader::Bounces, "b").await.unwrap();
+        store.close().await;
+
+        let store = database.open().await;
+        let held = store.lease_mail_cursor(home(), MailReader::Bounces, "c", NOW, 60).await;
+        assert_eq!(held.unwrap(), Some(Some(cursor)));
+        let nowhere = domain::DataCenterId::parse("nowhere").unwrap();
+        let held = store.lease_mail_cursor(&nowhere, MailReader::Bounces, "c", NOW, 60).await;
+        assert_eq!(held.unwrap(), None);
+    }
+}

@@ -1,0 +1,62 @@
+use secrecy::ExposeSecret;
+use store::{MailCursor, MailReader, StoredHook};
+
+use crate::{
+    database::on_both,
+    samples::{NOW, PLANTED, by, home, secret},
+};
+
+fn hook(url: &str) -> StoredHook {
+    StoredHook {
+        url: format!("{PLANTED}-{url}").into(),
+        secret: secret("signing"),
+    }
+}
+
+on_both! {
+    async fn a_webhook_is_sealed_and_shown_by_its_host(database) {
+        let store = database.open().await;
+        assert_eq!(store.mail_hook(home()).await.unwrap(), None);
+        assert!(store.save_mail_hook(home(), "hooks.example.com", &hook("1"), by(), NOW).await.unwrap());
+        let stored = store.stored_mail_hook(home()).await.unwrap().unwrap();
+        assert_eq!(stored.url.expose_secret(), hook("1").url.expose_secret());
+        assert_eq!(stored.secret.expose_secret(), secret("signing").expose_secret());
+        assert!(!format!("{stored:?}").contains(PLANTED));
+        let shown = store.mail_hook(home()).await.unwrap().unwrap();
+        assert_eq!((shown.host.as_str(), shown.failing), ("hooks.example.com", None));
+
+        for (failure, at, failing) in [
+            (Some("timeout"), 5, Some(("timeout".to_owned(), NOW.plus(5)))),
+            (Some("status"), 9, Some(("status".to_owned(), NOW.plus(5)))),
+            (None, 10, None),
+        ] {
+            store.note_mail_hook(home(), failure, NOW.plus(at)).await.unwrap();
+            assert_eq!(store.mail_hook(home()).await.unwrap().unwrap().failing, failing);
+        }
+        let nowhere = domain::DataCenterId::parse("nowhere").unwrap();
+        assert!(!store.save_mail_hook(&nowhere, "x", &hook("1"), by(), NOW).await.unwrap());
+    }
+
+    async fn another_webhook_begins_with_what_comes_then(database) {
+        let store = database.open().await;
+        let lease = async || {
+            let turn = store.lease_mail_cursor(home(), MailReader::Webhook, "a", NOW, 60);
+            turn.await.unwrap().unwrap()
+        };
+        store.save_mail_hook(home(), "one.example", &hook("1"), by(), NOW).await.unwrap();
+        lease().await;
+        let cursor = MailCursor {
+            mailbox: "box".into(),
+            uid_validity: 1,
+            last_uid: 7,
+            looked_at: NOW,
+        };
+        store.keep_mail_cursor(home(), MailReader::Webhook, "a", &cursor).await.unwrap();
+        assert_eq!(lease().await, Some(cursor));
+        store.save_mail_hook(home(), "two.example", &hook("2"), by(), NOW).await.unwrap();
+        assert_eq!(lease().await, None);
+        assert!(store.remove_mail_hook(home(), by(), NOW).await.unwrap());
+        assert!(!store.remove_mail_hook(home(), by(), NOW).await.unwrap());
+        assert!(store.stored_mail_hook(home()).await.unwrap().is_none());
+    }
+}
