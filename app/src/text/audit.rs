@@ -37,6 +37,11 @@ pub fn action(action: AuditAction) -> &'static str {
         AuditAction::SendingSaved => "Sending settings saved",
         AuditAction::MailHookSaved => "Webhook for new mail saved",
         AuditAction::MailHookRemoved => "Webhook for new mail removed",
+        AuditAction::AlertsSaved => "Alert settings saved",
+        AuditAction::RouteAdded => "Alert route added",
+        AuditAction::RouteChanged => "Alert route changed",
+        AuditAction::RouteRemoved => "Alert route removed",
+        AuditAction::TestAlertSent => "Test alert",
         AuditAction::SealingKeyRotated => "Sealing key replaced",
         AuditAction::ActivityExported => "Activity exported",
     }
@@ -75,6 +80,11 @@ fn template(action: AuditAction) -> &'static str {
         AuditAction::SendingSaved => "saved what applies to the sending of {}",
         AuditAction::MailHookSaved => "saved where new mail of {} is told of",
         AuditAction::MailHookRemoved => "ended the webhook for new mail of {}",
+        AuditAction::AlertsSaved => "saved which alerts are sent",
+        AuditAction::RouteAdded => "added the alert route to {}",
+        AuditAction::RouteChanged => "changed the alert route to {}",
+        AuditAction::RouteRemoved => "removed the alert route to {}",
+        AuditAction::TestAlertSent => "sent a test alert to {}",
         AuditAction::SealingKeyRotated => "replaced the key that seals secrets",
         AuditAction::ActivityExported => "exported the activity",
     }

@@ -109,6 +109,7 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
         | FieldError::LastAdministrator
         | FieldError::NotADate
         | FieldError::InThePast
+        | FieldError::OutOfRange
         | FieldError::NotAWebhookSecret => words("This cannot be taken.", "Enter something else."),
     }
 }

@@ -84,6 +84,16 @@ actions! {
     MailHookSaved = "mail_hook_saved",
     /// New mail of a data center is told of no more.
     MailHookRemoved = "mail_hook_removed",
+    /// What is told as an alert was saved.
+    AlertsSaved = "alerts_saved",
+    /// A route of alerts was added. Subject: its host or its recipient.
+    RouteAdded = "route_added",
+    /// A route of alerts was changed. Subject: as before.
+    RouteChanged = "route_changed",
+    /// A route of alerts was removed. Subject: as before.
+    RouteRemoved = "route_removed",
+    /// A test alert was sent. Subject: as before.
+    TestAlertSent = "test_alert_sent",
     /// The key that seals secrets was replaced.
     SealingKeyRotated = "sealing_key_rotated",
     /// The audit was exported.

@@ -75,6 +75,8 @@ pub enum FieldError {
     NotADate,
     /// A day that has passed.
     InThePast,
+    /// Not a number, or one that is too small or too large.
+    OutOfRange,
     /// Not `whsec_` and the base64 of 24 to 64 bytes.
     NotAWebhookSecret,
 }

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod actor;
 pub mod address;
+pub mod alert;
 pub mod audit;
 pub mod authorization;
 pub mod check;
@@ -39,6 +40,10 @@ pub use access::{
 };
 pub use actor::{Actor, Who};
 pub use address::{EmailAddress, FromAddress};
+pub use alert::{
+    AlertCondition, AlertFacts, AlertId, AlertKind, AlertNotes, AlertRoute, AlertSettings,
+    DailyCheck, RouteId, RouteKind, Telling, TellingEvent, TellingFailure, TellingId, TellingState,
+};
 pub use audit::{AuditAction, AuditEntry, AuditFilter, AuditRecord, Change};
 pub use authorization::{AuthorizationId, AuthorizationState};
 pub use check::{

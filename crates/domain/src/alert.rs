@@ -1,0 +1,214 @@
+//! Alerts: what is wrong with a data center, who is told, and how.
+
+mod form;
+mod route;
+mod settings;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DataCenterId, Finding, UnixTime, id::random_id};
+
+pub use form::{AlertField, AlertSettingsForm, NewRoute, RouteForm, Target, TargetEdit};
+pub use route::{AlertRoute, RouteKind};
+pub use settings::{AlertNotes, AlertSettings};
+
+random_id! {
+    /// Names one condition from its beginning to its end. In the order of the text, they are in the order in which they began.
+    AlertId
+}
+
+random_id! {
+    /// Names one message about a condition to one route; whoever gets it twice can tell by it. In the order of the text, they
+    /// are in the order in which they were made.
+    TellingId
+}
+
+random_id! {
+    /// Names a route.
+    RouteId
+}
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The code in the database, in forms and in webhooks.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The value of a code.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.code() == code)
+            }
+        }
+    };
+}
+pub(crate) use codes;
+
+codes! {
+    /// What can be wrong with a data center.
+    AlertKind {
+        /// The grant has ended, or there is none: somebody has to authorize.
+        NeedsAuthorization = "needs_authorization",
+        /// The OAuth client is in "Testing" at Google, whose grants end after seven days.
+        TestingEnds = "testing_ends",
+        /// The grant has not been renewed for nearly 90 days, after which providers end it.
+        UnusedEnds = "unused_ends",
+        /// The client secret expires soon, by the date that was noted.
+        ClientSecretExpires = "client_secret_expires",
+        /// A message has waited too long.
+        OutboxOld = "outbox_old",
+        /// The daily check has failed.
+        CheckFails = "check_fails",
+    }
+}
+
+impl AlertKind {
+    /// Whether mail through the data center does not go out, or may not; an alert never takes that way then.
+    pub fn is_broken(self) -> bool {
+        matches!(
+            self,
+            Self::NeedsAuthorization | Self::OutboxOld | Self::CheckFails
+        )
+    }
+}
+
+/// What is known of a condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertFacts {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Finding>,
+    /// When the grant or the secret ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<UnixTime>,
+    /// When the oldest message that waits was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<UnixTime>,
+}
+
+/// Something that is wrong with a data center.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertCondition {
+    /// Its id.
+    pub id: AlertId,
+    /// The data center.
+    pub data_center: DataCenterId,
+    /// What is wrong.
+    pub kind: AlertKind,
+    /// What is known of it, as of when it began.
+    pub facts: AlertFacts,
+    /// When it was noticed.
+    pub since: UnixTime,
+}
+
+codes! {
+    /// What a route is told.
+    TellingEvent {
+        /// Something is wrong.
+        Began = "began",
+        /// It is well again.
+        Ended = "ended",
+        /// Somebody tries the route.
+        Test = "test",
+    }
+}
+
+codes! {
+    /// Where a message to a route stands.
+    TellingState {
+        /// It goes out, or is tried again.
+        Waiting = "waiting",
+        /// It was taken.
+        Told = "told",
+        /// It was given up.
+        Failed = "failed",
+    }
+}
+
+/// A message about a condition to one route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telling {
+    /// Its id.
+    pub id: TellingId,
+    /// Who is told.
+    pub route: RouteId,
+    /// What.
+    pub event: TellingEvent,
+    /// About what.
+    pub condition: AlertCondition,
+    /// When it was made.
+    pub created_at: UnixTime,
+    /// Where it stands.
+    pub state: TellingState,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it is tried again, while it waits.
+    pub due_at: UnixTime,
+    /// When it was told or given up.
+    pub finished_at: Option<UnixTime>,
+    /// Why it was not taken the last time.
+    pub failure: Option<TellingFailure>,
+}
+
+/// Why a message was not taken by a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TellingFailure {
+    /// The webhook did not arrive.
+    Webhook(crate::WebhookFailure),
+    /// The data center that the mail goes through has no settings, or is gone.
+    NoSettings,
+    /// Mailgrant could not do it; its log says why.
+    Unavailable,
+}
+
+/// How a daily check ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DailyCheck {
+    /// The data center.
+    pub data_center: DataCenterId,
+    /// When it was begun.
+    pub started_at: UnixTime,
+    /// Whether it has ended.
+    pub finished: bool,
+    /// Why it failed.
+    pub finding: Option<Finding>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_known_by_its_code() {
+        for kind in AlertKind::ALL {
+            assert_eq!(AlertKind::from_code(kind.code()), Some(*kind));
+            let json = serde_json::to_string(kind).unwrap();
+            assert_eq!(json, format!("{:?}", kind.code()));
+        }
+        assert_eq!(AlertKind::from_code(""), None);
+    }
+
+    #[test]
+    fn what_will_only_end_soon_still_sends() {
+        let broken: Vec<_> = AlertKind::ALL
+            .iter()
+            .filter(|kind| kind.is_broken())
+            .collect();
+        let expected = [
+            &AlertKind::NeedsAuthorization,
+            &AlertKind::OutboxOld,
+            &AlertKind::CheckFails,
+        ];
+        assert_eq!(broken, expected);
+    }
+}
