@@ -4,6 +4,7 @@
 //! BIGINT only; secrets are sealed before they get here ([`KeySource`]).
 
 mod account;
+mod alert;
 mod api_key;
 mod attempt;
 mod audit;
@@ -32,6 +33,7 @@ mod tidy;
 mod unlock;
 
 pub use account::{AccountChange, Credentials, NewAccount};
+pub use alert::{Observed, RouteOutcome, SaveAlertsOutcome, StoredRoute, StoredTarget};
 pub use api_key::MakeKeyOutcome;
 pub use attempt::{Bucket, Counted};
 pub use audit::{AuditBreak, AuditVerdict};

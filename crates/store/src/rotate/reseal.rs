@@ -10,7 +10,7 @@ use crate::{
 
 /// Columns of secrets: table, its primary key, column. A column that is forgotten here stops every rotation
 /// ([`Reseal::prove_that_nothing_is_left`]).
-const SECRETS: [(&str, &str, &str); 8] = [
+const SECRETS: [(&str, &str, &str); 10] = [
     ("smtp_settings", "data_center", "mailbox_password"),
     ("smtp_settings", "data_center", "client_secret"),
     ("smtp_settings", "data_center", "password"),
@@ -19,6 +19,8 @@ const SECRETS: [(&str, &str, &str); 8] = [
     ("authorizations", "id", "verifier"),
     ("mail_hooks", "data_center", "url"),
     ("mail_hooks", "data_center", "secret"),
+    ("alert_routes", "id", "url"),
+    ("alert_routes", "id", "secret"),
 ];
 
 /// Every column of text: table, column.

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod accounts;
+mod alerts;
 mod api_keys;
 mod attempts;
 mod audit;

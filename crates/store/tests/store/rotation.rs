@@ -10,7 +10,7 @@ use domain::{AuditAction, AuditFilter};
 use secrecy::{ExposeSecret, SecretString};
 use store::{
     AuditVerdict, FinishOutcome, KeySource, Refreshed, Rotated, SaveOutcome, Store, StoreError,
-    TakeOutcome,
+    StoredRoute, StoredTarget, TakeOutcome,
 };
 
 use crate::{
@@ -58,6 +58,17 @@ async fn fill(store: &Store) {
         .begin_authorization(&authorization(2), by())
         .await
         .unwrap();
+    let route = StoredRoute {
+        id: domain::RouteId::parse("route").unwrap(),
+        kind: domain::RouteKind::Webhook,
+        target: StoredTarget::Post {
+            host: "hooks.example.com".into(),
+            url: secret("url"),
+            secret: Some(secret("signing")),
+        },
+    };
+    let saved = store.save_alert_route(&route, Vec::new(), by(), NOW);
+    saved.await.unwrap();
 }
 
 /// Everything that is sealed can be opened, and the audit is whole.
@@ -119,6 +130,8 @@ async fn is_sealed_with_one_key(database: &Database) -> Vec<u8> {
     assert_eq!(
         columns,
         [
+            "alert_routes.secret",
+            "alert_routes.url",
             "audit_head.sealed_key",
             "authorizations.verifier",
             "grants.access_token",
@@ -141,7 +154,7 @@ on_both! {
         let old = fs::read_to_string(file(&database)).unwrap();
         let old_id = is_sealed_with_one_key(&database).await;
         let rotated = rotate(&store).await;
-        let expected = Rotated { key_file: file(&database), in_place: true, secrets: 6 };
+        let expected = Rotated { key_file: file(&database), in_place: true, secrets: 8 };
         assert_eq!(rotated, expected);
         assert_ne!(is_sealed_with_one_key(&database).await, old_id);
         assert_ne!(fs::read_to_string(file(&database)).unwrap(), old);

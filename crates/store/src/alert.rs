@@ -1,0 +1,12 @@
+//! Alerts: tables `alert_settings`, `alert_routes`, `alert_conditions`, `alert_tellings`, `daily_checks`.
+
+mod condition;
+mod daily;
+mod observe;
+mod route;
+mod settings;
+mod telling;
+
+pub use observe::Observed;
+pub use route::{RouteOutcome, StoredRoute, StoredTarget};
+pub use settings::SaveAlertsOutcome;

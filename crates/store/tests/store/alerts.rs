@@ -1,0 +1,269 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use domain::{
+    AlertCondition, AlertFacts, AlertId, AlertKind, AlertSettings, AuditAction, AuditFilter,
+    DataCenterId, DataCenterName, EmailAddress, FindingCode, RouteId, RouteKind, Telling,
+    TellingEvent, TellingFailure, TellingState, UnixTime, WebhookFailure,
+};
+use secrecy::ExposeSecret;
+use store::{
+    EnqueueOutcome, NewMessage, RouteOutcome, SaveAlertsOutcome, Store, StoredRoute, StoredTarget,
+};
+
+use crate::{
+    database::on_both,
+    samples::{NOW, PLANTED, by, home, secret},
+};
+
+fn next() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("id{:08}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn post(id: &str) -> StoredRoute {
+    StoredRoute {
+        id: RouteId::parse(id).unwrap(),
+        kind: RouteKind::Webhook,
+        target: StoredTarget::Post {
+            host: "hooks.example.com".into(),
+            url: secret("url"),
+            secret: Some(secret("signing")),
+        },
+    }
+}
+
+fn mail(id: &str, via: &DataCenterId) -> StoredRoute {
+    StoredRoute {
+        id: RouteId::parse(id).unwrap(),
+        kind: RouteKind::Mail,
+        target: StoredTarget::Mail {
+            via: via.clone(),
+            recipient: EmailAddress::parse("ops@example.com").unwrap(),
+        },
+    }
+}
+
+async fn add(store: &Store, route: &StoredRoute) {
+    let saved = store.save_alert_route(route, Vec::new(), by(), NOW);
+    saved.await.unwrap();
+}
+
+fn condition(kind: AlertKind) -> AlertCondition {
+    AlertCondition {
+        id: AlertId::parse(&next()).unwrap(),
+        data_center: home().clone(),
+        kind,
+        facts: AlertFacts {
+            finding: Some(FindingCode::GrantMissing.into()),
+            ..AlertFacts::default()
+        },
+        since: NOW,
+    }
+}
+
+async fn begin(store: &Store, condition: &AlertCondition) -> bool {
+    store.begin_condition(condition, true, next).await.unwrap()
+}
+
+async fn claim(store: &Store, owner: &str, at: UnixTime) -> Vec<Telling> {
+    let claimed = store.claim_tellings(owner, at, at.plus(60));
+    claimed.await.unwrap()
+}
+
+fn told(telling: &Telling, at: UnixTime) -> Telling {
+    Telling {
+        state: TellingState::Told,
+        attempts: telling.attempts + 1,
+        finished_at: Some(at),
+        ..telling.clone()
+    }
+}
+
+fn message(number: i64, due_at: UnixTime) -> NewMessage {
+    NewMessage {
+        id: domain::MessageId::parse(&format!("m{number:08}")).unwrap(),
+        data_center: home().clone(),
+        created_at: NOW.plus(number),
+        due_at,
+        message_id: format!("<{number}@example.com>"),
+        sender: EmailAddress::parse("a@example.com").unwrap(),
+        from: "a@example.com".into(),
+        subject: String::new(),
+        recipients: Vec::new(),
+        submitted_by: domain::Who::Mailgrant,
+        content: Vec::new(),
+        idempotency: None,
+    }
+}
+
+on_both! {
+    async fn what_begins_is_told_to_each_route_once_also_when_several_servers_notice_it(database) {
+        let (one, other) = (database.open().await, database.open().await);
+        add(&one, &post("a")).await;
+        add(&one, &post("b")).await;
+        let kind = AlertKind::NeedsAuthorization;
+        let (first, second) = (condition(kind), condition(kind));
+        let (began, again) = tokio::join!(begin(&one, &first), begin(&other, &second));
+        assert!(began != again, "{began} {again}");
+        let (mine, theirs) = tokio::join!(claim(&one, "one", NOW), claim(&other, "other", NOW));
+        let mut routes: Vec<_> = mine.iter().chain(&theirs).map(|telling| telling.route.as_str().to_owned()).collect();
+        routes.sort();
+        assert_eq!(routes, ["a", "b"]);
+        let known = one.alert_conditions().await.unwrap();
+        let id = if began { first.id } else { second.id };
+        assert_eq!(known.len(), 1);
+        assert_eq!(known[0].id, id);
+        assert_eq!(one.tellings_about(&id).await.unwrap().len(), 2);
+    }
+
+    async fn who_was_told_that_it_began_is_told_that_it_ended_after_that(database) {
+        let store = database.open().await;
+        add(&store, &post("a")).await;
+        let wrong = condition(AlertKind::CheckFails);
+        assert!(begin(&store, &wrong).await);
+        // Added later: never told of the beginning.
+        add(&store, &post("b")).await;
+        let ended = store.end_condition(&wrong, NOW.plus(60), next).await.unwrap();
+        assert!(ended && !store.end_condition(&wrong, NOW.plus(60), next).await.unwrap());
+        let [began] = &claim(&store, "x", NOW.plus(60)).await[..] else { panic!() };
+        assert_eq!((began.route.as_str(), began.event), ("a", TellingEvent::Began));
+        assert_eq!(began.condition, wrong);
+        // The end waits for the beginning.
+        assert!(claim(&store, "x", NOW.plus(61)).await.is_empty());
+        assert!(store.settle_telling(&told(began, NOW.plus(61)), "x").await.unwrap());
+        let [end] = &claim(&store, "x", NOW.plus(62)).await[..] else { panic!() };
+        assert_eq!((end.route.as_str(), end.event), ("a", TellingEvent::Ended));
+        assert!(store.alert_conditions().await.unwrap().is_empty());
+    }
+
+    async fn what_was_not_taken_is_due_again_later_and_a_lease_that_ran_out_is_taken_over(database) {
+        let store = database.open().await;
+        add(&store, &post("a")).await;
+        assert!(begin(&store, &condition(AlertKind::OutboxOld)).await);
+        let [telling] = &claim(&store, "one", NOW).await[..] else { panic!() };
+        let failed = Telling {
+            attempts: 1,
+            due_at: NOW.plus(30),
+            failure: Some(TellingFailure::Webhook(WebhookFailure::Status(503))),
+            ..telling.clone()
+        };
+        assert!(store.settle_telling(&failed, "one").await.unwrap());
+        assert!(claim(&store, "one", NOW.plus(29)).await.is_empty());
+        let [again] = &claim(&store, "one", NOW.plus(30)).await[..] else { panic!() };
+        assert_eq!(*again, failed);
+        // It is killed; another one takes it over, and its own answer comes too late.
+        let [taken] = &claim(&store, "other", NOW.plus(90)).await[..] else { panic!() };
+        assert!(!store.settle_telling(&told(again, NOW.plus(91)), "one").await.unwrap());
+        assert!(store.settle_telling(&told(taken, NOW.plus(91)), "other").await.unwrap());
+        store.forget_tellings(NOW.plus(92)).await.unwrap();
+        // It is about something that is still wrong.
+        assert_eq!(store.latest_tellings(10).await.unwrap().len(), 1);
+    }
+
+    async fn mail_never_goes_through_the_data_center_that_is_broken(database) {
+        let store = database.open().await;
+        let name = DataCenterName::parse("Second").unwrap();
+        store.add_data_center(&name, by(), NOW).await.unwrap();
+        add(&store, &mail("a", home())).await;
+        add(&store, &mail("b", &DataCenterId::parse("second").unwrap())).await;
+        assert!(begin(&store, &condition(AlertKind::NeedsAuthorization)).await);
+        assert!(begin(&store, &condition(AlertKind::ClientSecretExpires)).await);
+        let latest = store.latest_tellings(10).await.unwrap();
+        let mut to: Vec<_> = latest.iter().map(|telling| (telling.condition.kind, telling.route.as_str())).collect();
+        to.sort();
+        let expected = [
+            (AlertKind::NeedsAuthorization, "b"),
+            (AlertKind::ClientSecretExpires, "a"),
+            (AlertKind::ClientSecretExpires, "b"),
+        ];
+        assert_eq!(to, expected);
+    }
+
+    async fn what_is_not_among_what_is_told_is_kept_and_told_nobody(database) {
+        let store = database.open().await;
+        add(&store, &post("a")).await;
+        let wrong = condition(AlertKind::OutboxOld);
+        assert!(store.begin_condition(&wrong, false, next).await.unwrap());
+        assert_eq!(store.alert_conditions().await.unwrap(), std::slice::from_ref(&wrong));
+        assert!(store.end_condition(&wrong, NOW, next).await.unwrap());
+        assert!(store.latest_tellings(10).await.unwrap().is_empty());
+    }
+
+    async fn the_url_and_the_secret_of_a_route_are_sealed_and_never_listed(database) {
+        let store = database.open().await;
+        add(&store, &post("a")).await;
+        let listed = store.alert_routes().await.unwrap();
+        assert!(listed[0].has_secret && listed[0].host == "hooks.example.com");
+        assert!(!format!("{listed:?}").contains(PLANTED));
+        let rows = database.pairs("SELECT url, secret FROM alert_routes").await;
+        assert!(!format!("{rows:?}").contains(PLANTED));
+        let route = store.alert_route(&post("a").id).await.unwrap().unwrap();
+        let StoredTarget::Post { url, secret: signing, .. } = route.target else { panic!() };
+        assert_eq!(url.expose_secret(), secret("url").expose_secret());
+        assert_eq!(signing.unwrap().expose_secret(), secret("signing").expose_secret());
+        // Saved again under its id it is changed, and then removed, which the audit tells.
+        add(&store, &post("a")).await;
+        let removed = store.remove_alert_route(&post("a").id, by(), NOW).await.unwrap();
+        assert_eq!(removed, RouteOutcome::Done);
+        let gone = store.remove_alert_route(&post("a").id, by(), NOW).await.unwrap();
+        assert_eq!(gone, RouteOutcome::Unknown);
+        let entries = store.audit_after(&AuditFilter::default(), 0, 10).await.unwrap();
+        let actions: Vec<_> = entries.iter().map(|entry| entry.record.action).collect();
+        let expected = [AuditAction::RouteAdded, AuditAction::RouteChanged, AuditAction::RouteRemoved];
+        assert_eq!(actions, expected);
+        assert!(!format!("{entries:?}").contains(PLANTED));
+    }
+
+    async fn what_is_told_is_saved_once_for_each_version(database) {
+        let store = database.open().await;
+        let before = store.alert_settings().await.unwrap();
+        assert_eq!(before, AlertSettings::default());
+        let new = AlertSettings { outbox_minutes: 5, ..before };
+        let save = || store.save_alert_settings(&new, Vec::new(), by(), NOW);
+        assert_eq!(save().await.unwrap(), SaveAlertsOutcome::Saved(1));
+        assert_eq!(save().await.unwrap(), SaveAlertsOutcome::Conflict(1));
+        let saved = store.alert_settings().await.unwrap();
+        assert_eq!(saved, AlertSettings { version: 1, ..new.clone() });
+        let next = AlertSettings { outbox_minutes: 6, ..saved };
+        let saved = store.save_alert_settings(&next, Vec::new(), by(), NOW).await.unwrap();
+        assert_eq!(saved, SaveAlertsOutcome::Saved(2));
+        let none = AlertSettings { version: 7, ..next };
+        let saved = store.save_alert_settings(&none, Vec::new(), by(), NOW).await.unwrap();
+        assert_eq!(saved, SaveAlertsOutcome::Conflict(2));
+    }
+
+    async fn each_day_one_server_makes_the_check_and_one_that_was_cut_is_made_again(database) {
+        let (one, other) = (database.open().await, database.open().await);
+        assert!(!one.begin_daily_check(home(), 100, NOW).await.unwrap());
+        assert!(!one.begin_daily_check(home(), 100, NOW).await.unwrap());
+        let (mine, theirs) = tokio::join!(
+            one.begin_daily_check(home(), 101, NOW),
+            other.begin_daily_check(home(), 101, NOW)
+        );
+        assert!(mine.unwrap() != theirs.unwrap());
+        assert!(!one.begin_daily_check(home(), 101, NOW.plus(299)).await.unwrap());
+        assert!(other.begin_daily_check(home(), 101, NOW.plus(300)).await.unwrap());
+        let finding = FindingCode::GrantMissing.into();
+        one.finish_daily_check(home(), 101, Some(&finding)).await.unwrap();
+        assert!(!one.begin_daily_check(home(), 101, NOW.plus(900)).await.unwrap());
+        let kept = one.daily_check(home()).await.unwrap().unwrap();
+        assert_eq!((kept.finding, kept.finished, kept.started_at), (Some(finding), true, NOW.plus(300)));
+        assert_eq!(one.daily_check(&DataCenterId::parse("x").unwrap()).await.unwrap(), None);
+    }
+
+    async fn the_oldest_message_is_the_one_that_was_due_and_waits(database) {
+        let store = database.open().await;
+        assert_eq!(store.oldest_waiting(home(), NOW).await.unwrap(), None);
+        let later = NOW.plus(3_600);
+        let stored = store.enqueue(&[message(1, later), message(2, NOW), message(3, NOW)]).await;
+        assert_eq!(stored.unwrap(), vec![EnqueueOutcome::Stored; 3]);
+        assert_eq!(store.oldest_waiting(home(), NOW).await.unwrap(), Some(NOW.plus(2)));
+        assert_eq!(store.oldest_waiting(home(), later).await.unwrap(), Some(NOW.plus(1)));
+        let elsewhere = DataCenterId::parse("x").unwrap();
+        assert_eq!(store.oldest_waiting(&elsewhere, later).await.unwrap(), None);
+        let observed = store.observe(NOW).await.unwrap();
+        assert_eq!(observed.pending, [(home().clone(), domain::MessageState::Waiting, 3)]);
+        assert_eq!(observed.happened, [(home().clone(), "accepted".to_owned(), 3)]);
+        store.probe_writing(NOW).await.unwrap();
+    }
+}
