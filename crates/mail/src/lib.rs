@@ -3,6 +3,7 @@
 //! [`Mailer`] is what pages, the HTTP side and the command line call. It holds nothing of its own
 //! that has to last; that is in the [`store::Store`].
 
+mod alerts;
 mod authorize;
 mod certificate;
 mod changes;
@@ -18,10 +19,12 @@ mod id_token;
 mod imap;
 mod incoming;
 mod message;
+mod metrics;
 mod oauth;
 mod options;
 mod outbox;
 mod outgoing;
+mod pulse;
 mod recorder;
 mod redact;
 mod redeem;
@@ -48,6 +51,7 @@ use domain::{DataCenterId, Preset, UnixTime};
 use store::Store;
 use tokio::sync::Mutex;
 
+pub use alerts::{AlertOverview, AlertRouteError, AlertText, SaveAlertsError, Wrong};
 pub use authorize::{Begun, Callback};
 pub use dns::DomainCheck;
 pub use doctor::{CheckOf, CheckRequest};
@@ -56,6 +60,7 @@ pub use incoming::MailHookError;
 pub use options::{MailerOptions, Timeouts};
 pub use outbox::{MessagePage, OutboxOptions, Resent, Submission, SubmitError, Submitted};
 pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
+pub use pulse::NotReady;
 pub use settings::Saved;
 pub use webhook::Webhook;
 
@@ -81,6 +86,9 @@ struct Inner {
     outbox: outbox::Shared,
     /// Numbers the leases of this process.
     leases: AtomicU64,
+    /// What goes on in the background.
+    pulse: pulse::Pulse,
+    metrics: metrics::Metrics,
 }
 
 impl Mailer {
@@ -107,6 +115,8 @@ impl Mailer {
             checks: doctor::Registry::default(),
             outbox: outbox::Shared::default(),
             leases: AtomicU64::new(0),
+            pulse: pulse::Pulse::default(),
+            metrics: metrics::Metrics::default(),
         })))
     }
 

@@ -49,7 +49,7 @@ impl TestMessage {
 }
 
 #[derive(Clone, Copy)]
-struct AutoSubmitted;
+pub(crate) struct AutoSubmitted;
 
 impl lettre::message::header::Header for AutoSubmitted {
     fn name() -> lettre::message::header::HeaderName {

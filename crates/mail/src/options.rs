@@ -3,10 +3,11 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use ambient::{Clock, SystemClock};
-use domain::Preset;
+use domain::{Preset, Telling};
 
 use crate::{
     OutboxOptions,
+    alerts::AlertText,
     outgoing::{DeniedNetworks, Resolver, SystemResolver},
 };
 
@@ -63,6 +64,10 @@ pub struct MailerOptions {
     pub outbox: OutboxOptions,
     /// The sandbox, when the server was started with one.
     pub sandbox: Option<Preset>,
+    /// The words of alerts: of what is told, about a data center with this name.
+    pub alert_words: fn(&Telling, &str) -> AlertText,
+    /// Where this server is reached, as `https://mail.example.com`, for links in alerts.
+    pub public_url: Option<String>,
 }
 
 impl Default for MailerOptions {
@@ -78,6 +83,8 @@ impl Default for MailerOptions {
             autoconfig_port: 443,
             outbox: OutboxOptions::default(),
             sandbox: None,
+            alert_words: AlertText::codes,
+            public_url: None,
         }
     }
 }

@@ -121,6 +121,7 @@ impl Mailer {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
+            self.beat("refresh");
             if let Err(error) = self.refresh_due().await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -205,11 +206,13 @@ impl Mailer {
                     .store()
                     .store_refreshed(id, grant.version, owner, refreshed, now)
                     .await?;
+                self.observe_refresh(id, None);
                 tracing::info!(data_center = %id, version, seconds = tokens.expires_in, "access token refreshed");
                 Ok(Attempt::Done)
             }
             Err(failure) => {
                 let finding = with_values(failure.finding, &client, &username);
+                self.observe_refresh(id, Some(finding.code));
                 if failure.ends_grant {
                     return self.end(grant, finding).await;
                 }

@@ -97,9 +97,11 @@ async fn carry(lane: &Arc<Lane>, job: Job, open: &mut Option<Open>) {
     if job.counted {
         settlement.handed_over = 0;
     }
+    lane.mailer.observe_attempt(&lane.id, &settlement.attempt);
     tracing::info!(
         data_center = %lane.id,
-        message = settlement.id.as_str(),
+        // Not `message`: that is the name of the text of the line.
+        id = settlement.id.as_str(),
         state = settlement.state.code(),
         attempt = settlement.attempt.number,
         micros = settlement.attempt.micros,

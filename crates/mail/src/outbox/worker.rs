@@ -44,6 +44,7 @@ impl Mailer {
                 () = self.0.outbox.wake.notified() => false,
                 _ = tick.tick() => true,
             };
+            self.beat("outbox");
             match self.due(ticked).await {
                 Ok(due) => {
                     for id in due {
@@ -67,6 +68,8 @@ impl Mailer {
                 }
             }
         }
+        // It ends on purpose, and is not missed.
+        self.rest("outbox");
         stop.send_replace(1);
         let all = async { while tasks.join_next().await.is_some() {} };
         if timeout(self.0.options.outbox.grace, all).await.is_err() {

@@ -1,6 +1,7 @@
 //! The verbs of the mailer against the sandbox: real sockets, real TLS, a real database.
 #![cfg(test)]
 
+mod alerts;
 mod authorization;
 mod decoder;
 mod discovery;

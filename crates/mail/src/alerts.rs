@@ -1,0 +1,145 @@
+//! Alerts: what is wrong is found, kept, and told when it begins and when it ends.
+
+mod conditions;
+mod daily;
+mod ids;
+mod letter;
+mod manage;
+mod shape;
+mod tell;
+mod text;
+
+use std::time::Duration;
+
+use domain::AlertCondition;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{MailError, Mailer};
+
+pub use manage::{AlertOverview, AlertRouteError, SaveAlertsError, Wrong};
+pub use text::AlertText;
+
+/// How often it is looked whether something is wrong.
+const TICK: Duration = Duration::from_secs(30);
+/// How long it is kept what was told: seconds.
+const KEPT: i64 = 90 * 86_400;
+
+impl Mailer {
+    /// Looks for what is wrong, tells it and makes the daily checks, until the future is dropped.
+    pub async fn keep_watch(&self) {
+        let watch = async {
+            let mut tick = interval(TICK);
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tick.tick().await;
+                self.beat("alerts");
+                if let Err(error) = self.watch().await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "looking for what is wrong failed"
+                    );
+                }
+            }
+        };
+        // Apart: a check takes as long as it takes.
+        let check = async {
+            let mut tick = interval(TICK);
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tick.tick().await;
+                if let Err(error) = self.check_daily().await {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the daily check could not be made"
+                    );
+                }
+            }
+        };
+        tokio::join!(watch, check);
+    }
+
+    /// One round of [`Mailer::keep_watch`], without the daily checks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn watch(&self) -> Result<(), MailError> {
+        let settings = self.store().alert_settings().await?;
+        let known = self.store().alert_conditions().await?;
+        for data_center in self.store().data_centers().await? {
+            let known: Vec<_> = known
+                .iter()
+                .filter(|condition| condition.data_center == data_center.id)
+                .collect();
+            let wrong = match self.wrong(&data_center.id, &settings, &known).await {
+                Ok(wrong) => wrong,
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::error!(data_center = %data_center.id, error, "cannot tell what is wrong");
+                    continue;
+                }
+            };
+            for (kind, facts) in &wrong {
+                if known.iter().any(|condition| condition.kind == *kind) {
+                    continue;
+                }
+                let condition = AlertCondition {
+                    id: ids::alert(self.now()),
+                    data_center: data_center.id.clone(),
+                    kind: *kind,
+                    facts: facts.clone(),
+                    since: self.now(),
+                };
+                self.begin_condition(&condition, settings.kinds.contains(kind))
+                    .await?;
+            }
+            for condition in known {
+                if !wrong.iter().any(|(kind, _)| *kind == condition.kind) {
+                    self.end_condition(condition).await?;
+                }
+            }
+        }
+        self.tell_due().await?;
+        let before = self.now().plus(-KEPT);
+        Ok(self.store().forget_tellings(before).await?)
+    }
+
+    async fn begin_condition(
+        &self,
+        condition: &AlertCondition,
+        tell: bool,
+    ) -> Result<(), MailError> {
+        let now = self.now();
+        let store = self.store();
+        if store
+            .begin_condition(condition, tell, || ids::telling(now))
+            .await?
+        {
+            let finding = condition.facts.finding.as_ref();
+            let finding = finding.map(|finding| finding.code.as_str());
+            tracing::warn!(
+                data_center = %condition.data_center,
+                condition = condition.kind.code(),
+                finding,
+                "something is wrong"
+            );
+        }
+        Ok(())
+    }
+
+    async fn end_condition(&self, condition: &AlertCondition) -> Result<(), MailError> {
+        let now = self.now();
+        let store = self.store();
+        if store
+            .end_condition(condition, now, || ids::telling(now))
+            .await?
+        {
+            tracing::info!(
+                data_center = %condition.data_center,
+                condition = condition.kind.code(),
+                seconds = now.since(condition.since),
+                "it is well again"
+            );
+        }
+        Ok(())
+    }
+}

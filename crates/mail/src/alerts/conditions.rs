@@ -1,0 +1,119 @@
+//! What is wrong with a data center.
+
+use domain::{
+    AlertCondition, AlertFacts, AlertKind, AlertSettings, CheckOutcome, DataCenterId, Finding,
+    GrantStatus, UnixTime,
+};
+use store::GrantState;
+
+use crate::{MailError, Mailer};
+
+const DAY: i64 = 86_400;
+/// Google ends grants of clients in "Testing" after this time: seconds.
+const TESTING: i64 = 7 * DAY;
+/// How long before that it is told: seconds.
+const TESTING_BEFORE: i64 = 2 * DAY;
+/// Grants that are not used for this time end: seconds (Microsoft; Google waits six months).
+const UNUSED: i64 = 90 * DAY;
+
+type Wrong = Vec<(AlertKind, AlertFacts)>;
+
+impl Mailer {
+    /// What is wrong with a data center now. What is known already goes on until its cause is gone.
+    pub(super) async fn wrong(
+        &self,
+        id: &DataCenterId,
+        settings: &AlertSettings,
+        known: &[&AlertCondition],
+    ) -> Result<Wrong, MailError> {
+        let mut wrong = Wrong::new();
+        let status = self.grant_status(id).await?;
+        if let GrantStatus::NeedsAuthorization { finding, .. } = &status {
+            let facts = because(finding.clone());
+            wrong.push((AlertKind::NeedsAuthorization, facts));
+        }
+        if status != GrantStatus::NotUsed {
+            self.grant_ends(id, settings, known, &mut wrong).await?;
+        }
+        if let Some(since) = self.store().oldest_waiting(id, self.now()).await?
+            && self.now().since(since) > i64::from(settings.outbox_minutes) * 60
+        {
+            let facts = AlertFacts {
+                waiting_since: Some(since),
+                ..AlertFacts::default()
+            };
+            wrong.push((AlertKind::OutboxOld, facts));
+        }
+        if settings.daily_check
+            && let Some(finding) = self.failing_check(id).await?
+        {
+            wrong.push((AlertKind::CheckFails, because(finding)));
+        }
+        Ok(wrong)
+    }
+
+    /// What will end soon.
+    async fn grant_ends(
+        &self,
+        id: &DataCenterId,
+        settings: &AlertSettings,
+        known: &[&AlertCondition],
+        wrong: &mut Wrong,
+    ) -> Result<(), MailError> {
+        let (now, notes) = (self.now(), settings.notes_of(id));
+        let before = i64::from(settings.days_before) * DAY;
+        let soon = |ends_at: UnixTime, before| ends_at.since(now) <= before;
+        if let Some(grant) = self.store().grant_summary(id).await? {
+            // Once it has ended it needs authorization, which is told by itself; the warning ends with the next grant.
+            let ended = matches!(grant.state, GrantState::Ended { .. });
+            let may = |kind| !ended || known.iter().any(|condition| condition.kind == kind);
+            let testing_ends = grant.authorized_at.plus(TESTING);
+            if notes.in_testing && soon(testing_ends, TESTING_BEFORE) && may(AlertKind::TestingEnds)
+            {
+                wrong.push((AlertKind::TestingEnds, ends(testing_ends)));
+            }
+            let unused_ends = grant.refreshed_at.plus(UNUSED);
+            if grant.has_refresh_token && soon(unused_ends, before) && may(AlertKind::UnusedEnds) {
+                wrong.push((AlertKind::UnusedEnds, ends(unused_ends)));
+            }
+        }
+        if let Some(ends_at) = notes.client_secret_expires.filter(|at| soon(*at, before)) {
+            wrong.push((AlertKind::ClientSecretExpires, ends(ends_at)));
+        }
+        Ok(())
+    }
+
+    /// Why the daily check failed, unless a later check of the same saved settings went well.
+    async fn failing_check(&self, id: &DataCenterId) -> Result<Option<Finding>, MailError> {
+        let Some(daily) = self.store().daily_check(id).await? else {
+            return Ok(None);
+        };
+        let Some(finding) = daily.finding else {
+            return Ok(None);
+        };
+        if let Some((_, report)) = self.store().latest_check(id).await? {
+            let well = matches!(
+                report.outcome,
+                CheckOutcome::Passed | CheckOutcome::Delivered { .. }
+            );
+            if well && report.started_at > daily.started_at && report.settings_version > 0 {
+                return Ok(None);
+            }
+        }
+        Ok(Some(finding))
+    }
+}
+
+fn because(finding: Finding) -> AlertFacts {
+    AlertFacts {
+        finding: Some(finding),
+        ..AlertFacts::default()
+    }
+}
+
+fn ends(at: UnixTime) -> AlertFacts {
+    AlertFacts {
+        ends_at: Some(at),
+        ..AlertFacts::default()
+    }
+}

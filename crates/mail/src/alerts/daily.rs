@@ -1,0 +1,82 @@
+//! The daily check of each data center by the doctor, without a test email.
+
+use domain::{Actor, CheckOutcome, DataCenterId};
+use sha2::{Digest as _, Sha256};
+
+use crate::{CheckOf, CheckRequest, MailError, Mailer, TestError};
+
+const DAY: i64 = 86_400;
+
+/// When in a day a data center is checked: seconds after midnight (UTC), spread by its id.
+fn time_of_day(id: &DataCenterId) -> i64 {
+    let hash = Sha256::digest(id.as_str().as_bytes());
+    let number = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
+    i64::from(number) % DAY
+}
+
+impl Mailer {
+    /// Makes the daily checks that are due.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn check_daily(&self) -> Result<(), MailError> {
+        if !self.store().alert_settings().await?.daily_check {
+            return Ok(());
+        }
+        for data_center in self.store().data_centers().await? {
+            let id = data_center.id;
+            if self.store().settings_view(&id).await?.is_none() {
+                continue;
+            }
+            let now = self.now();
+            let day = (now.0 - time_of_day(&id)).div_euclid(DAY);
+            if self.store().begin_daily_check(&id, day, now).await? {
+                self.check_now(&id, day).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One check. When it could not be made, or was cancelled, it stays begun, and is made again later.
+    async fn check_now(&self, id: &DataCenterId, day: i64) -> Result<(), MailError> {
+        let (of, request) = (CheckOf::Saved(id), CheckRequest::default());
+        let check = match self.begin_check(of, request, &Actor::mailgrant()).await {
+            Ok(check) => check,
+            Err(TestError::Mail(MailError::TooManyChecks | MailError::NoSettings)) => {
+                return Ok(());
+            }
+            Err(TestError::Mail(error)) => return Err(error),
+            Err(TestError::Form { .. }) => {
+                tracing::error!(data_center = %id, "the saved settings cannot be checked");
+                return Ok(());
+            }
+        };
+        let Some(report) = self.finish_check(&check).await? else {
+            return Ok(());
+        };
+        let finding = match report.outcome {
+            CheckOutcome::Failed(finding) => Some(finding),
+            CheckOutcome::Passed | CheckOutcome::Delivered { .. } => None,
+            CheckOutcome::Cancelled => return Ok(()),
+        };
+        let code = finding.as_ref().map(|finding| finding.code.as_str());
+        tracing::info!(data_center = %id, finding = code, "checked as every day");
+        let store = self.store();
+        Ok(store.finish_daily_check(id, day, finding.as_ref()).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::DataCenterId;
+
+    use super::time_of_day;
+
+    #[test]
+    fn data_centers_are_checked_at_different_times() {
+        let of = |id| time_of_day(&DataCenterId::parse(id).unwrap());
+        let times = [of("default"), of("second"), of("third")];
+        assert!(times.iter().all(|time| (0..86_400).contains(time)));
+        assert!(times[0] != times[1] && times[1] != times[2] && times[0] != times[2]);
+    }
+}

@@ -1,0 +1,178 @@
+//! The shapes in which webhooks take an alert.
+
+use domain::{DataCenter, RouteKind, Telling, TellingEvent, UnixTime};
+use serde_json::{Value, json};
+
+use super::text::AlertText;
+
+/// What a header of Slack takes at most: characters.
+const SLACK_HEADER: usize = 150;
+
+/// An alert as a route takes it.
+pub(super) fn of(
+    kind: RouteKind,
+    telling: &Telling,
+    data_center: &DataCenter,
+    words: &AlertText,
+    url: Option<&str>,
+) -> Value {
+    match kind {
+        RouteKind::Slack => slack(words, url),
+        RouteKind::Teams => teams(telling.event, words, url),
+        RouteKind::Mattermost => mattermost(telling.event, words, url),
+        RouteKind::Webhook | RouteKind::Mail => own(telling, data_center, words, url),
+    }
+}
+
+/// Ours: `type`, `timestamp` and `data`, as Standard Webhooks advises.
+fn own(telling: &Telling, data_center: &DataCenter, words: &AlertText, url: Option<&str>) -> Value {
+    let condition = &telling.condition;
+    let facts = &condition.facts;
+    let time = |at: Option<UnixTime>| at.map(UnixTime::rfc3339);
+    let finding = facts.finding.as_ref().map(|finding| finding.code.as_str());
+    json!({
+        "type": format!("alert.{}", telling.event.code()),
+        "timestamp": telling.created_at.rfc3339(),
+        "data": {
+            "alert": condition.id.as_str(),
+            "condition": condition.kind.code(),
+            "data_center": {
+                "id": data_center.id.as_str(),
+                "name": data_center.name.as_str(),
+            },
+            "since": condition.since.rfc3339(),
+            "finding": finding,
+            "ends_at": time(facts.ends_at),
+            "waiting_since": time(facts.waiting_since),
+            "title": words.title,
+            "text": words.text,
+            "url": url,
+        },
+    })
+}
+
+/// Slack, "Sending messages using incoming webhooks": blocks of plain text, and `text` for notifications.
+fn slack(words: &AlertText, url: Option<&str>) -> Value {
+    let plain = |text: &str| json!({ "type": "plain_text", "text": text, "emoji": false });
+    let header: String = words.title.chars().take(SLACK_HEADER).collect();
+    let mut blocks = vec![
+        json!({ "type": "header", "text": plain(&header) }),
+        json!({ "type": "section", "text": plain(&words.text) }),
+    ];
+    if !words.facts.is_empty() {
+        let facts: Vec<_> = words
+            .facts
+            .iter()
+            .map(|(name, value)| plain(&format!("{name}: {value}")))
+            .collect();
+        blocks.push(json!({ "type": "context", "elements": facts }));
+    }
+    if let Some(url) = url {
+        blocks.push(json!({
+            "type": "actions",
+            "elements": [{ "type": "button", "text": plain("Open Mailgrant"), "url": url }],
+        }));
+    }
+    // In `text`, &, < and > are control characters.
+    let text = words.title.replace('&', "&amp;");
+    let text = text.replace('<', "&lt;").replace('>', "&gt;");
+    json!({ "text": text, "blocks": blocks })
+}
+
+/// Microsoft Teams, a workflow "When a Teams webhook request is received": an adaptive card.
+fn teams(event: TellingEvent, words: &AlertText, url: Option<&str>) -> Value {
+    let color = match event {
+        TellingEvent::Began => "attention",
+        TellingEvent::Ended => "good",
+        TellingEvent::Test => "default",
+    };
+    let facts: Vec<_> = words
+        .facts
+        .iter()
+        .map(|(name, value)| json!({ "title": name, "value": unmarked(value) }))
+        .collect();
+    let mut body = vec![
+        json!({
+            "type": "TextBlock", "text": unmarked(&words.title), "wrap": true,
+            "size": "medium", "weight": "bolder", "color": color,
+        }),
+        json!({ "type": "TextBlock", "text": unmarked(&words.text), "wrap": true }),
+    ];
+    if !facts.is_empty() {
+        body.push(json!({ "type": "FactSet", "facts": facts }));
+    }
+    let actions: Vec<_> = url
+        .iter()
+        .map(|url| json!({ "type": "Action.OpenUrl", "title": "Open Mailgrant", "url": url }))
+        .collect();
+    json!({
+        "type": "message",
+        "attachments": [{
+            "contentType": "application/vnd.microsoft.card.adaptive",
+            "contentUrl": null,
+            "content": {
+                "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+                "type": "AdaptiveCard",
+                "version": "1.4",
+                "body": body,
+                "actions": actions,
+            },
+        }],
+    })
+}
+
+/// Mattermost, "Incoming webhooks" and "Message attachments".
+fn mattermost(event: TellingEvent, words: &AlertText, url: Option<&str>) -> Value {
+    let color = match event {
+        TellingEvent::Began => "#c62828",
+        TellingEvent::Ended => "#2e7d32",
+        TellingEvent::Test => "#607d8b",
+    };
+    let fields: Vec<_> = words
+        .facts
+        .iter()
+        .map(|(name, value)| json!({ "short": true, "title": name, "value": unmarked(value) }))
+        .collect();
+    let title = unmarked(&words.title);
+    json!({
+        "text": title,
+        "attachments": [{
+            "fallback": words.title,
+            "color": color,
+            "title": words.title,
+            "title_link": url,
+            "text": unmarked(&words.text),
+            "fields": fields,
+        }],
+    })
+}
+
+/// Text in Markdown that means itself, and calls nobody.
+fn unmarked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '|' | '#' => {
+                out.push('\\');
+                out.push(character);
+            }
+            // `@all` would call everybody.
+            '@' => out.push_str("@\u{200b}"),
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unmarked;
+
+    #[test]
+    fn text_means_itself() {
+        assert_eq!(
+            unmarked("[x](y) @all *a*"),
+            "\\[x\\](y) @\u{200b}all \\*a\\*"
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! Telling routes what began and what ended, until they have taken it.
+
+use domain::{
+    DataCenter, DataCenterName, RouteId, RouteKind, Telling, TellingFailure, TellingState,
+    WebhookFailure, WebhookSecret, WebhookUrl,
+};
+use futures::future::join_all;
+use secrecy::ExposeSecret as _;
+use store::{StoredRoute, StoredTarget};
+
+use super::shape;
+use crate::{MailError, Mailer, Webhook};
+
+/// How long this process may take to tell something before another one does: seconds. Longer than a request takes.
+const LEASE: i64 = 60;
+/// How long it is tried: seconds.
+const GIVE_UP_AFTER: i64 = 86_400;
+/// How long to wait after the first failure, and at most: seconds.
+const FIRST_WAIT: i64 = 30;
+const LONGEST_WAIT: i64 = 3_600;
+/// Tellings of one round, so that none goes on for ever.
+const ROUNDS: usize = 20;
+
+impl Mailer {
+    /// Tells what is due.
+    pub(super) async fn tell_due(&self) -> Result<(), MailError> {
+        for _ in 0..ROUNDS {
+            let now = self.now();
+            let owner = self.0.owner.as_str();
+            let due = self.store().claim_tellings(owner, now, now.plus(LEASE));
+            let due = due.await?;
+            if due.is_empty() {
+                break;
+            }
+            let told = join_all(due.into_iter().map(|telling| self.tell_route(telling))).await;
+            told.into_iter().collect::<Result<(), _>>()?;
+        }
+        Ok(())
+    }
+
+    async fn tell_route(&self, mut telling: Telling) -> Result<(), MailError> {
+        let outcome = match self.store().alert_route(&telling.route).await {
+            Ok(Some(route)) => self.tell_once(&telling, &route).await,
+            // It was removed with the route.
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "a route of alerts cannot be read");
+                Err(TellingFailure::Unavailable)
+            }
+        };
+        let now = self.now();
+        telling.attempts += 1;
+        telling.failure = outcome.err();
+        if outcome.is_ok() {
+            telling.state = TellingState::Told;
+        } else if now.since(telling.created_at) >= GIVE_UP_AFTER {
+            telling.state = TellingState::Failed;
+        } else {
+            let doublings = (telling.attempts - 1).clamp(0, 10);
+            telling.due_at = now.plus((FIRST_WAIT << doublings).min(LONGEST_WAIT));
+        }
+        if telling.state != TellingState::Waiting {
+            telling.finished_at = Some(now);
+        }
+        let (route, event) = (telling.route.as_str(), telling.event.code());
+        let condition = telling.condition.kind.code();
+        match telling.failure {
+            None => tracing::info!(route, event, condition, "alert told"),
+            Some(failure) => {
+                let attempts = telling.attempts;
+                let failure = code(failure);
+                tracing::warn!(
+                    route,
+                    event,
+                    condition,
+                    attempts,
+                    failure,
+                    "alert not taken"
+                );
+            }
+        }
+        let owner = self.0.owner.as_str();
+        self.store().settle_telling(&telling, owner).await?;
+        Ok(())
+    }
+
+    /// One try.
+    pub(super) async fn tell_once(
+        &self,
+        telling: &Telling,
+        route: &StoredRoute,
+    ) -> Result<(), TellingFailure> {
+        let id = &telling.condition.data_center;
+        let data_center = self.store().data_center(id).await;
+        let data_center = data_center.map_err(|_| TellingFailure::Unavailable)?;
+        // It may be gone in the meantime; its id still says which one it was.
+        let named = || {
+            let name = DataCenterName::parse(id.as_str()).ok()?;
+            let id = id.clone();
+            Some(DataCenter { id, name })
+        };
+        let data_center = data_center.or_else(named);
+        let data_center = data_center.ok_or(TellingFailure::Unavailable)?;
+        let words = (self.0.options.alert_words)(telling, data_center.name.as_str());
+        let origin = self.0.options.public_url.as_deref();
+        let url = origin.map(|origin| format!("{origin}{}", words.path));
+        let url = url.as_deref();
+        match &route.target {
+            StoredTarget::Mail { via, recipient } => {
+                self.mail_alert(telling, &words, url, via, recipient).await
+            }
+            StoredTarget::Post {
+                url: target,
+                secret,
+                ..
+            } => {
+                let document = shape::of(route.kind, telling, &data_center, &words, url);
+                let wrong = TellingFailure::Webhook(WebhookFailure::NotARequest);
+                let target = WebhookUrl::parse(target.expose_secret()).map_err(|_| wrong)?;
+                let secret = secret.as_ref().filter(|_| route.kind == RouteKind::Webhook);
+                let secret = secret.map(|secret| WebhookSecret::parse(secret.expose_secret()));
+                let secret = secret.transpose().map_err(|_| wrong)?;
+                let webhook = Webhook {
+                    url: target,
+                    secret,
+                };
+                let document = document.to_string();
+                let posted = self.post_webhook(&webhook, telling.id.as_str(), &document);
+                posted.await.map_err(TellingFailure::Webhook)
+            }
+        }
+    }
+}
+
+/// A failure in logs and in the audit.
+pub(super) fn code(failure: TellingFailure) -> String {
+    match failure {
+        TellingFailure::Webhook(WebhookFailure::Status(status)) => format!("status_{status}"),
+        TellingFailure::Webhook(failure) => failure.code().to_owned(),
+        TellingFailure::NoSettings => "no_settings".to_owned(),
+        TellingFailure::Unavailable => "unavailable".to_owned(),
+    }
+}
+
+/// Which route, when it is known by its id only.
+pub(super) fn route_id(text: &str) -> Option<RouteId> {
+    RouteId::parse(text).ok()
+}

@@ -1,0 +1,186 @@
+//! What the database says at the moment, together with what has happened in this process.
+
+use domain::{AlertKind, DataCenterId, GrantStatus, MessageState, UnixTime};
+use prometheus_client::{
+    encoding::text::encode,
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    registry::Registry,
+};
+use store::Observed;
+
+use super::{Labels, labels};
+use crate::{MailError, Mailer};
+
+type Gauges = Family<Labels, Gauge>;
+
+/// The events of `message_counts`.
+const EVENTS: [&str; 3] = ["accepted", "delivered", "failed"];
+
+/// What is known of data centers.
+#[derive(Default)]
+struct Gathered {
+    pending: Gauges,
+    happened: Family<Labels, Counter>,
+    age: Gauges,
+    expires: Gauges,
+    needed: Gauges,
+    paused: Gauges,
+    wrong: Gauges,
+}
+
+impl Mailer {
+    /// All numbers as text (`OpenMetrics` 1.0); of one data center, or of all. What has happened in this process is that
+    /// since it was started; the rest is read from the database, and is the same on every server that shares it. What is not
+    /// finished is read, and counts by hour; never all messages.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn metrics(&self, only: Option<&DataCenterId>) -> Result<String, MailError> {
+        let (now, store) = (self.now(), self.store());
+        let observed = store.observe(now).await?;
+        let conditions = store.alert_conditions().await?;
+        let gathered = Gathered::default();
+        for data_center in store.data_centers().await? {
+            let id = &data_center.id;
+            if only.is_some_and(|only| only != id) {
+                continue;
+            }
+            let wrong = |kind| {
+                let mut known = conditions.iter();
+                known.any(|known| known.data_center == *id && known.kind == kind)
+            };
+            let oldest = store.oldest_waiting(id, now).await?;
+            let seconds = oldest.map_or(0, |at| now.since(at).max(0));
+            gathered.count(id, &observed, seconds, wrong);
+            gathered.grant(id, &self.grant_status(id).await?);
+        }
+        let mut registry = Registry::with_prefix("mailgrant");
+        gathered.register(&mut registry);
+        if only.is_none() {
+            self.of_this_process(&mut registry);
+        }
+        let mut text = String::new();
+        // Writing to a text cannot fail.
+        let _ = encode(&mut text, &registry);
+        Ok(text)
+    }
+
+    fn of_this_process(&self, registry: &mut Registry) {
+        let metrics = &self.0.metrics;
+        registry.register(
+            "attempt_duration_seconds",
+            "How long attempts to deliver took, by this server",
+            metrics.attempts.clone(),
+        );
+        let counters = [
+            (
+                "attempt_findings",
+                "Why attempts did not go well, by this server",
+                &metrics.findings,
+            ),
+            (
+                "refreshes",
+                "Refreshes of grants, by this server",
+                &metrics.refreshes,
+            ),
+            (
+                "refresh_failures",
+                "Refreshes that failed, by this server",
+                &metrics.refresh_failures,
+            ),
+        ];
+        for (name, help, family) in counters {
+            registry.register(name, help, family.clone());
+        }
+    }
+}
+
+impl Gathered {
+    /// What is nothing is told as 0, so that it can be compared.
+    fn count(
+        &self,
+        id: &DataCenterId,
+        observed: &Observed,
+        oldest_seconds: i64,
+        wrong: impl Fn(AlertKind) -> bool,
+    ) {
+        for state in [MessageState::Waiting, MessageState::Sending] {
+            let mut pending = observed.pending.iter();
+            let found = pending.find(|(of, is, _)| of == id && *is == state);
+            let count = found.map_or(0, |(.., count)| *count);
+            set(&self.pending, &labels(id, "state", state.code()), count);
+        }
+        for event in EVENTS {
+            let mut happened = observed.happened.iter();
+            let found = happened.find(|(of, is, _)| of == id && is == event);
+            let count = found.map_or(0, |(.., count)| u64::try_from(*count).unwrap_or_default());
+            let of = labels(id, "event", event);
+            self.happened.get_or_create(&of).inc_by(count);
+        }
+        for kind in AlertKind::ALL {
+            let of = labels(id, "condition", kind.code());
+            set(&self.wrong, &of, wrong(*kind).into());
+        }
+        let paused = observed.pauses.iter().any(|(of, _)| of == id);
+        let of = vec![("data_center", id.to_string())];
+        set(&self.age, &of, oldest_seconds);
+        set(&self.paused, &of, paused.into());
+    }
+
+    fn grant(&self, id: &DataCenterId, status: &GrantStatus) {
+        let of = vec![("data_center", id.to_string())];
+        match status {
+            GrantStatus::Authorized { valid_until, .. } => {
+                let UnixTime(at) = *valid_until;
+                set(&self.expires, &of, at);
+                set(&self.needed, &of, 0);
+            }
+            GrantStatus::NeedsAuthorization { .. } => set(&self.needed, &of, 1),
+            GrantStatus::NotUsed | GrantStatus::NotAuthorized => {}
+        }
+    }
+
+    fn register(self, registry: &mut Registry) {
+        let build = Gauges::default();
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        set(&build, &vec![("version", version)], 1);
+        let gauges = [
+            (
+                "messages",
+                "Messages of the outbox that are not finished",
+                self.pending,
+            ),
+            (
+                "outbox_age_seconds",
+                "Age of the oldest message that waits although it was due",
+                self.age,
+            ),
+            (
+                "token_expires_timestamp_seconds",
+                "When the access token expires",
+                self.expires,
+            ),
+            (
+                "grant_needs_authorization",
+                "1: somebody has to authorize",
+                self.needed,
+            ),
+            (
+                "sending_paused",
+                "1: the provider wants a pause",
+                self.paused,
+            ),
+            ("wrong", "1: this is wrong", self.wrong),
+            ("build_info", "The version that runs", build),
+        ];
+        for (name, help, gauge) in gauges {
+            registry.register(name, help, gauge);
+        }
+        let help = "What has happened to messages";
+        registry.register("message_events", help, self.happened);
+    }
+}
+
+fn set(gauges: &Gauges, of: &Labels, value: i64) {
+    gauges.get_or_create(of).set(value);
+}

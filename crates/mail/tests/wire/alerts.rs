@@ -1,0 +1,402 @@
+//! Alerts, seen by whoever is told.
+
+use domain::{
+    AlertKind, AuditAction, FieldError, MessageFilter, TellingFailure, TellingState, TypedSecret,
+    WebhookFailure,
+    alert::{AlertField, AlertSettingsForm, RouteForm},
+};
+use mail::{AlertRouteError, Mailer};
+use sandbox::{Faults, RefusalStyle, TokenError};
+
+use crate::{
+    hooks::{Hooks, Posted},
+    support::{ALICE, World},
+};
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const DAY: i64 = 86_400;
+
+fn route(kind: &str, url: &str) -> RouteForm {
+    RouteForm {
+        kind: kind.into(),
+        url: TypedSecret::new(url),
+        secret: TypedSecret::new(SECRET),
+        ..RouteForm::default()
+    }
+}
+
+async fn add(world: &World, form: &RouteForm) -> String {
+    let by = &world.admin;
+    world.mailer.add_alert_route(form, by).await.unwrap();
+    let routes = world.mailer.alerts().await.unwrap().routes;
+    routes.last().unwrap().id.as_str().to_owned()
+}
+
+fn settings() -> AlertSettingsForm {
+    let on = || "on".to_owned();
+    AlertSettingsForm {
+        version: "0".into(),
+        needs_authorization: on(),
+        testing_ends: on(),
+        unused_ends: on(),
+        client_secret_expires: on(),
+        outbox_old: on(),
+        check_fails: on(),
+        outbox_minutes: "30".into(),
+        days_before: "14".into(),
+        daily_check: on(),
+        ..AlertSettingsForm::default()
+    }
+}
+
+async fn save(world: &World, form: &AlertSettingsForm) {
+    world.mailer.save_alerts(form, &world.admin).await.unwrap();
+}
+
+/// The provider says that the grant is gone.
+async fn end_grant(world: &World) {
+    world.control().set(Faults {
+        token_error: TokenError::named("invalid_grant"),
+        ..Faults::default()
+    });
+    world.clock.advance(3_600);
+    world.mailer.refresh_due().await.unwrap();
+    world.control().set(Faults::default());
+}
+
+async fn wrong(mailer: &Mailer) -> Vec<AlertKind> {
+    let overview = mailer.alerts().await.unwrap();
+    let wrong = overview.wrong.into_iter();
+    wrong.map(|one| one.condition.kind).collect()
+}
+
+fn types(posted: &[Posted]) -> Vec<String> {
+    posted
+        .iter()
+        .map(|request| request.json()["type"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_grant_that_needs_authorization_is_told_once_and_once_more_when_it_is_well() {
+    let (world, hooks) = (World::authorized().await, Hooks::start().await);
+    add(&world, &route("webhook", &hooks.url("/mine"))).await;
+    world.mailer.watch().await.unwrap();
+    assert!(hooks.posted().is_empty());
+    end_grant(&world).await;
+    for _ in 0..3 {
+        world.mailer.watch().await.unwrap();
+        world.clock.advance(600);
+    }
+    assert_eq!(types(&hooks.posted()), ["alert.began"]);
+    let began = &hooks.posted()[0];
+    let data = &began.json()["data"];
+    assert_eq!(data["condition"], "needs_authorization");
+    assert_eq!(data["data_center"]["name"], "Default");
+    assert_eq!(data["finding"], "grant_ended");
+    assert!(began.header("webhook-signature").starts_with("v1,"));
+    assert!(!began.header("webhook-id").is_empty());
+    assert_eq!(wrong(&world.mailer).await, [AlertKind::NeedsAuthorization]);
+
+    world.authorize(ALICE, true).await;
+    for _ in 0..3 {
+        world.mailer.watch().await.unwrap();
+    }
+    assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
+    let ended = hooks.posted()[1].json();
+    assert_eq!(ended["data"]["alert"], data["alert"]);
+    assert!(wrong(&world.mailer).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_mailers_on_one_database_tell_it_once() {
+    let (world, hooks) = (World::authorized().await, Hooks::start().await);
+    add(&world, &route("webhook", &hooks.url("/"))).await;
+    end_grant(&world).await;
+    let mut mailers = vec![world.mailer.clone()];
+    for _ in 0..3 {
+        mailers.push(world.another_mailer().await);
+    }
+    for _ in 0..3 {
+        let rounds = mailers.iter().cloned();
+        let rounds = rounds.map(|mailer| tokio::spawn(async move { mailer.watch().await }));
+        for round in rounds.collect::<Vec<_>>() {
+            round.await.unwrap().unwrap();
+        }
+    }
+    assert_eq!(types(&hooks.posted()), ["alert.began"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_outlasts_a_restart_and_is_not_told_again() {
+    let (world, hooks) = (World::authorized().await, Hooks::start().await);
+    add(&world, &route("webhook", &hooks.url("/"))).await;
+    end_grant(&world).await;
+    world.mailer.watch().await.unwrap();
+    let after = world.another_mailer().await;
+    after.watch().await.unwrap();
+    assert_eq!(hooks.posted().len(), 1);
+    assert_eq!(wrong(&after).await, [AlertKind::NeedsAuthorization]);
+}
+
+#[tokio::test]
+async fn each_chat_gets_the_shape_that_it_takes() {
+    let (world, hooks) = (World::new().await, Hooks::start().await);
+    let mut posted = Vec::new();
+    for kind in ["slack", "teams", "mattermost"] {
+        let id = add(&world, &route(kind, &hooks.url(&format!("/{kind}")))).await;
+        let taken = world.mailer.send_test_alert(&id, &world.admin).await;
+        taken.unwrap().unwrap();
+        let request = hooks.posted().last().unwrap().clone();
+        assert_eq!(request.path, format!("/{kind}"));
+        assert_eq!(request.header("content-type"), "application/json");
+        assert_eq!(request.header("webhook-signature"), "", "{kind}");
+        posted.push(request.json());
+    }
+    let [slack, teams, mattermost] = &posted[..] else {
+        panic!()
+    };
+    // https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+    assert!(slack["text"].as_str().unwrap().contains("test"));
+    assert_eq!(slack["blocks"][0]["type"], "header");
+    assert_eq!(slack["blocks"][0]["text"]["type"], "plain_text");
+    assert_eq!(slack["blocks"][1]["type"], "section");
+    // A workflow "When a Teams webhook request is received" takes a message with adaptive cards.
+    assert_eq!(teams["type"], "message");
+    let card = &teams["attachments"][0];
+    let media_type = "application/vnd.microsoft.card.adaptive";
+    assert_eq!(card["contentType"], media_type);
+    assert_eq!(card["content"]["type"], "AdaptiveCard");
+    assert_eq!(card["content"]["version"], "1.4");
+    assert_eq!(card["content"]["body"][0]["type"], "TextBlock");
+    // https://developers.mattermost.com/integrate/webhooks/incoming/
+    assert!(mattermost["text"].as_str().unwrap().contains("test"));
+    assert!(mattermost["attachments"][0]["fallback"].is_string());
+}
+
+#[tokio::test]
+async fn an_alert_that_is_not_taken_is_tried_again_later_and_shown_and_given_up_after_a_day() {
+    let (world, hooks) = (World::authorized().await, Hooks::start().await);
+    add(&world, &route("slack", &hooks.url("/"))).await;
+    end_grant(&world).await;
+    hooks.script("HTTP/1.1 503 Busy\r\n\r\n");
+    world.mailer.watch().await.unwrap();
+    let shown = world.mailer.alerts().await.unwrap().latest[0].clone();
+    let busy = TellingFailure::Webhook(WebhookFailure::Status(503));
+    assert_eq!((shown.state, shown.attempts), (TellingState::Waiting, 1));
+    assert_eq!(shown.failure, Some(busy));
+    world.clock.advance(29);
+    world.mailer.watch().await.unwrap();
+    assert_eq!(hooks.posted().len(), 1);
+    hooks.script("HTTP/1.1 503 Busy\r\n\r\n");
+    world.clock.advance(1);
+    world.mailer.watch().await.unwrap();
+    assert_eq!(hooks.posted().len(), 2);
+    world.clock.advance(DAY);
+    hooks.script("HTTP/1.1 410 Gone\r\n\r\n");
+    world.mailer.watch().await.unwrap();
+    let shown = world.mailer.alerts().await.unwrap().latest[0].clone();
+    assert_eq!((shown.state, shown.attempts), (TellingState::Failed, 3));
+    world.clock.advance(DAY);
+    world.mailer.watch().await.unwrap();
+    assert_eq!(hooks.posted().len(), 3);
+    // Whoever was never told that it began is not told that it ended.
+    world.authorize(ALICE, true).await;
+    world.mailer.watch().await.unwrap();
+    assert_eq!(hooks.posted().len(), 3);
+}
+
+#[tokio::test]
+async fn mail_goes_into_the_outbox_of_another_data_center_once_and_never_of_the_broken_one() {
+    let world = World::authorized().await;
+    let mailer = &world.mailer;
+    let second = mailer.add_data_center("Second", &world.admin).await;
+    let second = second.unwrap().id;
+    let form = domain::SmtpForm {
+        data_center: second.to_string(),
+        ..world.basic_form()
+    };
+    let redirect = crate::support::redirect_url();
+    mailer
+        .save_settings(&form, &redirect, &world.admin)
+        .await
+        .unwrap();
+    for via in ["default", "second"] {
+        let form = RouteForm {
+            kind: "mail".into(),
+            via: via.into(),
+            recipient: "ops@sandbox.test".into(),
+            ..RouteForm::default()
+        };
+        add(&world, &form).await;
+    }
+    end_grant(&world).await;
+    mailer.watch().await.unwrap();
+    mailer.watch().await.unwrap();
+    let all = MessageFilter::default();
+    let messages = mailer.messages(&all, None, 10).await.unwrap().messages;
+    let [message] = &messages[..] else {
+        panic!("{messages:?}")
+    };
+    assert_eq!(message.data_center, second);
+    assert_eq!(message.recipients[0].address.as_str(), "ops@sandbox.test");
+    assert!(message.subject.contains("needs_authorization"));
+    let content = mailer.message_content(&message.id).await.unwrap().unwrap();
+    let content = String::from_utf8(content).unwrap();
+    assert!(content.contains("Auto-Submitted: auto-generated\r\n"));
+    assert!(content.contains(&format!("Message-ID: {}\r\n", message.message_id)));
+}
+
+#[tokio::test]
+async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
+    let (world, hooks) = (World::authorized().await, Hooks::start().await);
+    add(&world, &route("webhook", &hooks.url("/"))).await;
+    // The clock stands on 2023-11-14.
+    let notes = [("expires:default", "2023-12-01"), ("testing:default", "on")];
+    let notes = notes.map(|(name, typed)| (name.to_owned(), typed.to_owned()));
+    let form = AlertSettingsForm {
+        notes: notes.into(),
+        daily_check: String::new(),
+        ..settings()
+    };
+    save(&world, &form).await;
+    world.mailer.watch().await.unwrap();
+    assert!(wrong(&world.mailer).await.is_empty());
+    world.clock.advance(3 * DAY);
+    world.mailer.watch().await.unwrap();
+    let secret = AlertKind::ClientSecretExpires;
+    assert_eq!(wrong(&world.mailer).await, [secret]);
+    world.clock.advance(2 * DAY);
+    world.mailer.watch().await.unwrap();
+    let testing = AlertKind::TestingEnds;
+    assert_eq!(wrong(&world.mailer).await, [secret, testing]);
+    assert_eq!(types(&hooks.posted()), ["alert.began", "alert.began"]);
+    let ends = hooks.posted()[0].json();
+    assert_eq!(ends["data"]["ends_at"], "2023-12-01T00:00:00Z");
+    // Authorized again, and a new secret is noted: both are well.
+    world.authorize(ALICE, true).await;
+    let notes = [("expires:default".to_owned(), "2025-12-01".to_owned())];
+    let form = AlertSettingsForm {
+        version: "1".into(),
+        notes: notes.into(),
+        ..form
+    };
+    save(&world, &form).await;
+    world.mailer.watch().await.unwrap();
+    assert!(wrong(&world.mailer).await.is_empty());
+    // Nobody renews it for 76 days.
+    world.clock.advance(76 * DAY);
+    world.mailer.watch().await.unwrap();
+    assert_eq!(wrong(&world.mailer).await, [AlertKind::UnusedEnds]);
+}
+
+#[tokio::test]
+async fn an_outbox_that_grows_old_is_told() {
+    let (world, hooks) = (World::authorized().await, Hooks::start().await);
+    // A message of the product itself: the mail of a test alert.
+    let form = RouteForm {
+        kind: "mail".into(),
+        via: "default".into(),
+        recipient: "ops@sandbox.test".into(),
+        ..RouteForm::default()
+    };
+    let id = add(&world, &form).await;
+    let sent = world.mailer.send_test_alert(&id, &world.admin).await;
+    sent.unwrap().unwrap();
+    add(&world, &route("webhook", &hooks.url("/"))).await;
+    world.clock.advance(30 * 60);
+    world.mailer.watch().await.unwrap();
+    assert!(hooks.posted().is_empty());
+    world.clock.advance(1);
+    world.mailer.watch().await.unwrap();
+    let told = hooks.posted()[0].json();
+    assert_eq!(told["data"]["condition"], "outbox_old");
+    assert_eq!(told["data"]["waiting_since"], "2023-11-14T22:13:20Z");
+    let all = MessageFilter::default();
+    let messages = world
+        .mailer
+        .messages(&all, None, 10)
+        .await
+        .unwrap()
+        .messages;
+    let cancelled = world.mailer.cancel_message(&messages[0].id, &world.admin);
+    cancelled.await.unwrap();
+    world.mailer.watch().await.unwrap();
+    assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
+}
+
+#[tokio::test]
+async fn a_daily_check_that_starts_to_fail_is_told_and_that_it_goes_well_again() {
+    let (world, hooks) = (World::new().await, Hooks::start().await);
+    world.save(&world.basic_form()).await;
+    add(&world, &route("webhook", &hooks.url("/"))).await;
+    world.mailer.check_daily().await.unwrap();
+    assert!(world.control().auth_attempts().is_empty());
+    world.control().set(Faults {
+        refuse_passwords: Some(RefusalStyle::Google),
+        ..Faults::default()
+    });
+    world.clock.advance(DAY);
+    for _ in 0..2 {
+        world.mailer.check_daily().await.unwrap();
+        world.mailer.watch().await.unwrap();
+    }
+    assert_eq!(types(&hooks.posted()), ["alert.began"]);
+    let told = hooks.posted()[0].json();
+    assert_eq!(told["data"]["condition"], "check_fails");
+    assert!(told["data"]["finding"].is_string());
+    assert_eq!(wrong(&world.mailer).await, [AlertKind::CheckFails]);
+    world.control().set(Faults::default());
+    world.clock.advance(DAY);
+    world.mailer.check_daily().await.unwrap();
+    world.mailer.watch().await.unwrap();
+    assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
+    // No message was sent by any of them.
+    assert!(world.control().messages().is_empty());
+    let checks = world.mailer.alerts().await.unwrap().checks;
+    assert!(checks[0].finished && checks[0].finding.is_none());
+}
+
+#[tokio::test]
+async fn the_url_of_a_route_is_never_shown_and_a_saved_secret_stays_with_its_host() {
+    let (world, hooks) = (World::new().await, Hooks::start().await);
+    let url = hooks.url("/services/pLanted");
+    let id = add(&world, &route("webhook", &url)).await;
+    let shown = format!("{:?}", world.mailer.alerts().await.unwrap());
+    assert!(shown.contains("127.0.0.1") && !shown.contains("pLanted"));
+    let change = |url: &str, secret: &str| RouteForm {
+        url: TypedSecret::new(url),
+        secret: TypedSecret::new(secret),
+        ..RouteForm::default()
+    };
+    let (mailer, by) = (&world.mailer, &world.admin);
+    let elsewhere = change("https://hooks.example.com/pLanted", "");
+    let refused = mailer.change_alert_route(&id, &elsewhere, by).await;
+    let Err(AlertRouteError::Form(errors)) = refused else {
+        panic!("{refused:?}")
+    };
+    let error = Some(FieldError::SecretBelongsElsewhere);
+    assert_eq!(errors.get(AlertField::Secret), error);
+    // On the same host it is kept.
+    let same = change(&hooks.url("/services/pLanted-too"), "");
+    mailer.change_alert_route(&id, &same, by).await.unwrap();
+    let sent = mailer.send_test_alert(&id, by).await;
+    sent.unwrap().unwrap();
+    let request = &hooks.posted()[0];
+    assert_eq!(request.path, "/services/pLanted-too");
+    assert!(request.header("webhook-signature").starts_with("v1,"));
+    mailer.remove_alert_route(&id, by).await.unwrap();
+    let gone = mailer.send_test_alert(&id, by).await;
+    assert!(matches!(gone, Err(AlertRouteError::Unknown)));
+    let recorded = world.recorded().await;
+    let actions: Vec<_> = recorded.iter().map(|record| record.action).collect();
+    let expected = [
+        AuditAction::RouteAdded,
+        AuditAction::RouteChanged,
+        AuditAction::TestAlertSent,
+        AuditAction::RouteRemoved,
+    ];
+    assert_eq!(actions, expected);
+    let recorded = format!("{recorded:?}");
+    assert!(!recorded.contains("pLanted") && !recorded.contains(SECRET));
+}
