@@ -9,6 +9,7 @@ mod error;
 mod island;
 mod pages;
 pub mod posted;
+pub mod posted_alerts;
 pub mod refused;
 pub mod rendered;
 mod shell;
@@ -25,9 +26,9 @@ use leptos_router::{
 
 use crate::{
     pages::{
-        AccessPage, AccountPage, ActivityPage, AuthorizedPage, CallbackRefusedPage, ForbiddenPage,
-        HomePage, LoginPage, NotFoundPage, PasswordPage, SessionEndedPage, SetupPage,
-        SmtpSettingsPage,
+        AccessPage, AccountPage, ActivityPage, AlertsPage, AuthorizedPage, CallbackRefusedPage,
+        ForbiddenPage, HomePage, LoginPage, NotFoundPage, PasswordPage, SessionEndedPage,
+        SetupPage, SmtpSettingsPage,
     },
     ui::layout::Layout,
 };
@@ -35,7 +36,9 @@ use crate::{
 pub use error::ApiError;
 pub use island::{View, wake};
 pub use shell::shell;
-pub use text::{ended, finding_in_text, step_in_text, transcript, unplaced};
+pub use text::{
+    AlertWords, alert_words, ended, finding_in_text, step_in_text, transcript, unplaced,
+};
 
 /// The application: its routes.
 #[component]
@@ -48,6 +51,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("/settings/smtp") view=SmtpSettingsPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/alerts") view=AlertsPage ssr=SsrMode::Async />
                     <Route path=path!("/authorized/:id") view=AuthorizedPage ssr=SsrMode::Async />
                     <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
                     <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />

@@ -118,6 +118,7 @@ impl Application {
                     tokio::join!(
                         mailer.keep_fresh(),
                         mailer.read_incoming(),
+                        mailer.keep_watch(),
                         keep_tidy(&access)
                     )
                 };

@@ -1,6 +1,7 @@
 //! The verbs of mail, as the configuration says.
 
-use mail::{DeniedNetworks, Mailer, MailerOptions};
+use domain::Telling;
+use mail::{AlertText, DeniedNetworks, Mailer, MailerOptions};
 use store::Store;
 
 use crate::{Config, StartError};
@@ -22,7 +23,23 @@ pub fn open_mailer(config: &Config, store: Store) -> Result<Mailer, StartError> 
         extra_roots: config.extra_roots.clone(),
         sandbox: config.sandbox.clone(),
         outbox: config.outbox.clone(),
+        alert_words,
+        public_url: config
+            .public_url
+            .as_ref()
+            .map(|url| url.origin().to_owned()),
         ..MailerOptions::default()
     };
     Ok(Mailer::new(store, options)?)
+}
+
+/// The words of alerts are where all words are.
+fn alert_words(telling: &Telling, data_center: &str) -> AlertText {
+    let words = app::alert_words(telling, data_center);
+    AlertText {
+        title: words.title,
+        text: words.text,
+        facts: words.facts,
+        path: words.path,
+    }
 }

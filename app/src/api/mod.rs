@@ -2,6 +2,7 @@
 
 mod access;
 mod activity;
+mod alerts;
 mod authorization;
 mod checks;
 #[cfg(feature = "ssr")]
@@ -16,6 +17,7 @@ mod without_wasm;
 
 pub(crate) use access::{AccessPage, access_page};
 pub(crate) use activity::{Activity, activity};
+pub(crate) use alerts::{AlertsPage, alerts_page, alerts_posted};
 pub(crate) use authorization::{AuthorizeAgain, authorization, grant_status};
 pub(crate) use checks::{CheckConnection, SendTestEmail, begin_check, cancel_check};
 pub(crate) use data_centers::{

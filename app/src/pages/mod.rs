@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod activity;
+mod alerts;
 mod authorized;
 mod done;
 mod failure;
@@ -19,6 +20,7 @@ mod smtp_settings;
 pub use access::AccessPage;
 pub use account::AccountPage;
 pub use activity::ActivityPage;
+pub use alerts::AlertsPage;
 pub use authorized::{AUTHORIZATION, AuthorizedPage};
 pub use home::HomePage;
 pub use login::LoginPage;

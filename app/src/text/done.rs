@@ -8,6 +8,10 @@ pub fn done(code: &str) -> Option<&'static str> {
         "end_other_sessions" => Some("All your other sessions have ended."),
         "set_role" => Some("Role changed. It counts at once, also in open sessions."),
         "remove_account" => Some("Account removed, with its sessions."),
+        "save_alerts" => Some("Saved."),
+        "add_route" => Some("Added. Send a test alert to see that it arrives."),
+        "change_route" => Some("Route changed. Send a test alert to see that it arrives."),
+        "remove_route" => Some("Route removed."),
         "end_key" => Some("API key ended. Programs that use it are refused from now on."),
         _ => None,
     }

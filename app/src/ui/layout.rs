@@ -44,6 +44,7 @@ fn Navigation(visitor: SignedIn) -> impl IntoView {
     let access = visitor.role.includes(Role::Administrator);
     let pages = [
         Some(("/settings/smtp", "Settings")),
+        Some(("/settings/alerts", "Alerts")),
         Some(("/activity", "Activity")),
         access.then_some(("/access", "Access")),
     ];

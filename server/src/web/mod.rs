@@ -1,6 +1,7 @@
 //! The router.
 
 mod access;
+mod alerts;
 mod api;
 mod assets;
 mod body_limit;
@@ -11,6 +12,7 @@ mod export;
 mod health;
 mod host;
 mod log;
+mod metrics;
 mod negotiation;
 mod next_page;
 mod oauth_callback;

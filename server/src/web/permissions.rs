@@ -58,6 +58,7 @@ pub static PERMISSIONS: &[Permission] = &[
     // For whoever watches the server.
     get("/healthz", Rule::Always),
     get("/readyz", Rule::Always),
+    get("/metrics", Rule::Key(KeyScope::Read)),
     // Signing in.
     get("/setup", Rule::Always),
     post("/setup", Rule::Always),
@@ -69,6 +70,8 @@ pub static PERMISSIONS: &[Permission] = &[
     // Pages.
     get("/", VIEWER),
     get("/settings/smtp", VIEWER),
+    get("/settings/alerts", VIEWER),
+    post("/settings/alerts", ADMINISTRATOR),
     get("/activity", VIEWER),
     get("/activity/export", VIEWER),
     get("/account", VIEWER),

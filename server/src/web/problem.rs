@@ -18,10 +18,15 @@ struct Problem<'a> {
     detail: &'a str,
 }
 
-/// Whether a path belongs to the API.
+/// For Prometheus, which shows a key as well.
+const METRICS: &str = "/metrics";
+
+/// Whether a path belongs to the API: programs ask for it, with a key.
 pub fn is_for(path: &str) -> bool {
-    path.strip_prefix(API)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path == METRICS
+        || path
+            .strip_prefix(API)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// An answer in the format of RFC 9457; the title is that of the status (§4.2.1).
@@ -50,6 +55,8 @@ mod tests {
             ("/api/v1", true),
             ("/api/v1/", true),
             ("/api/v1/status", true),
+            ("/metrics", true),
+            ("/metrics/x", false),
             ("/api/v10/status", false),
             ("/api/grant_status", false),
             ("/", false),

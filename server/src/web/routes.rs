@@ -6,19 +6,23 @@ use axum::{
     routing::{MethodRouter, get, head, post},
 };
 
-use super::{Web, access, api, events, export, health, oauth_callback, pages, transcript};
+use super::{
+    Web, access, alerts, api, events, export, health, metrics, oauth_callback, pages, transcript,
+};
 
 /// Method, path and handler of each.
 fn own() -> Vec<(Method, &'static str, MethodRouter<Web>)> {
     vec![
         (Method::GET, "/healthz", get(health::alive)),
         (Method::GET, "/readyz", get(health::ready)),
+        (Method::GET, "/metrics", get(metrics::show)),
         (Method::POST, "/setup", post(access::setup::post)),
         (Method::POST, "/login", post(access::sign_in::post)),
         (Method::POST, "/logout", post(access::sign_out::post)),
         (Method::POST, "/password", post(access::password::post)),
         (Method::POST, "/account", post(access::account::post)),
         (Method::POST, "/access", post(access::administration::post)),
+        (Method::POST, "/settings/alerts", post(alerts::post)),
         (Method::GET, "/activity/export", get(export::download)),
         (Method::GET, "/oauth/callback", get(oauth_callback::finish)),
         (

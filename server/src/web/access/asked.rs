@@ -8,6 +8,7 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
+use mail::Mailer;
 
 use super::Outcome;
 use crate::web::{
@@ -51,6 +52,11 @@ impl Asked {
         &self.web.access
     }
 
+    /// The verbs of the product.
+    pub fn mailer(&self) -> &Mailer {
+        &self.web.mailer
+    }
+
     /// Who signs in.
     pub fn visitor(&self) -> Visitor {
         visitor(&self.web, &self.parts.headers, &self.parts.extensions)
@@ -85,16 +91,39 @@ impl Asked {
 
     /// The same under a path and query. Nobody sees these: the page reads from its query what it would have read when it was
     /// opened.
-    pub async fn page_at(mut self, path_and_query: &str, outcome: Outcome) -> Response {
+    pub async fn page_at(self, path_and_query: &str, outcome: Outcome) -> Response {
+        let mut response = self.show(path_and_query, outcome.posted.clone()).await;
+        if !response.status().is_redirection() {
+            outcome.mark(&mut response);
+        }
+        response
+    }
+
+    /// The page that the form stands on, with what the page knows how to tell, and a status that says the same.
+    pub async fn answer<T>(self, status: StatusCode, posted: T) -> Response
+    where
+        T: Clone + Send + Sync + 'static,
+    {
+        let path = self.parts.uri.path().to_owned();
+        let mut response = self.show(&path, posted).await;
+        // A page that fails says so itself.
+        if response.status() == StatusCode::OK {
+            *response.status_mut() = status;
+        }
+        response
+    }
+
+    async fn show<T>(mut self, path_and_query: &str, posted: T) -> Response
+    where
+        T: Clone + Send + Sync + 'static,
+    {
         self.info.wants_html = false;
         self.parts.extensions.insert(self.info);
-        self.parts.extensions.insert(outcome.posted.clone());
+        self.parts.extensions.insert(posted);
         let mut response = pages::render(&self.web, self.parts, path_and_query).await;
         // Some pages lead on when there is nothing to do on them.
         if response.status().is_redirection() {
             *response.status_mut() = StatusCode::SEE_OTHER;
-        } else {
-            outcome.mark(&mut response);
         }
         response
     }

@@ -9,7 +9,7 @@ pub mod setup;
 pub mod sign_in;
 pub mod sign_out;
 
-use asked::{Asked, Read, unreadable};
+pub use asked::{Asked, Read, unreadable};
 use outcome::Outcome;
 
 use ::access::{Link, LinkKind, Token};

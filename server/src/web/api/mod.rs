@@ -121,7 +121,7 @@ fn no_route(request: &Request) -> Response {
 }
 
 /// Mailgrant cannot answer.
-fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
+pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
     tracing::error!(error, "a program could not be answered");
     problem::answer(
         StatusCode::SERVICE_UNAVAILABLE,

@@ -1,0 +1,69 @@
+//! What the page about alerts shows. Only the server renders it.
+
+use domain::{AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Telling};
+
+use crate::{error::ApiError, posted_alerts::AlertsPosted};
+
+/// How things stand with alerts.
+#[derive(Clone, Debug)]
+pub struct AlertsPage {
+    /// What is told, and when.
+    pub settings: AlertSettings,
+    /// Who is told.
+    pub routes: Vec<AlertRoute>,
+    /// What is wrong now, each with what was told about it.
+    pub wrong: Vec<(AlertCondition, Vec<Telling>)>,
+    /// What was told last, the newest first.
+    pub latest: Vec<Telling>,
+    /// The last daily checks.
+    pub checks: Vec<DailyCheck>,
+    /// All data centers.
+    pub data_centers: Vec<DataCenter>,
+    /// Who looks may change it.
+    pub may_edit: bool,
+}
+
+/// How things stand with alerts.
+///
+/// # Errors
+/// `SignedOut`, `Unavailable`; `Offline` in the browser.
+pub async fn alerts_page() -> Result<AlertsPage, ApiError> {
+    #[cfg(feature = "ssr")]
+    return super::context::answer(verbs::page().await);
+    #[cfg(not(feature = "ssr"))]
+    super::elsewhere(()).await
+}
+
+/// What became of the form that was posted to this page.
+pub fn alerts_posted() -> Option<AlertsPosted> {
+    #[cfg(feature = "ssr")]
+    return super::context::posted();
+    #[cfg(not(feature = "ssr"))]
+    None
+}
+
+#[cfg(feature = "ssr")]
+mod verbs {
+    use domain::Role;
+
+    use super::AlertsPage;
+    use crate::{
+        api::context::{mailer, may, signed_in},
+        error::ApiError,
+    };
+
+    pub async fn page() -> Result<AlertsPage, ApiError> {
+        signed_in()?;
+        let alerts = mailer()?.alerts().await?;
+        let wrong = alerts.wrong.into_iter();
+        Ok(AlertsPage {
+            settings: alerts.settings,
+            routes: alerts.routes,
+            wrong: wrong.map(|one| (one.condition, one.tellings)).collect(),
+            latest: alerts.latest,
+            checks: alerts.checks,
+            data_centers: alerts.data_centers,
+            may_edit: may(Role::Administrator),
+        })
+    }
+}

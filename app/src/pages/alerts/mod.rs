@@ -1,0 +1,112 @@
+//! `/settings/alerts`: what is wrong, what is told, and who is told.
+
+mod entry;
+mod latest;
+mod new_route;
+mod route;
+mod routes;
+mod rules;
+mod wrong;
+
+use domain::{DataCenter, DataCenterId};
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+
+use self::{entry::Filled, latest::Latest, routes::Routes, rules::Rules, wrong::WrongNow};
+use super::{done::Done, failure::Failure};
+use crate::{
+    api::{self, AlertsPage as Data},
+    posted_alerts::{AlertsForm, AlertsProblem},
+    ui::banner::{Banner, Tone},
+};
+
+const PATH: &str = "/settings/alerts";
+
+/// Alerts.
+#[component]
+pub fn AlertsPage() -> impl IntoView {
+    let data = api::alerts_page();
+    let posted = api::alerts_posted();
+    let has_posted = posted.is_some();
+    let of = |form| Filled::of(posted.clone(), form);
+    let (rules, add, route) = (
+        of(AlertsForm::Settings),
+        of(AlertsForm::AddRoute),
+        of(AlertsForm::Route),
+    );
+    let problem = posted.as_ref().and_then(|posted| posted.problem);
+    let shown = Suspend::new(async move {
+        match data.await {
+            Ok(data) => Either::Left(view! { <Sections data rules add route /> }),
+            Err(error) => Either::Right(view! { <Failure error /> }),
+        }
+    });
+    view! {
+        <Title text="Alerts" />
+        <h1>"Alerts"</h1>
+        {(!has_posted).then(|| view! { <Done /> })}
+        {problem.map(|problem| view! { <Problem problem /> })}
+        {shown}
+    }
+}
+
+#[component]
+fn Sections(data: Data, rules: Filled, add: Filled, route: Filled) -> impl IntoView {
+    let may_edit = data.may_edit;
+    let names = Names(data.data_centers.clone());
+    view! {
+        <WrongNow wrong=data.wrong routes=data.routes.clone() names=names.clone() />
+        <Routes
+            routes=data.routes.clone()
+            data_centers=data.data_centers.clone()
+            may_edit
+            names=names.clone()
+            add
+            row=route
+        />
+        <Rules
+            settings=data.settings
+            data_centers=data.data_centers
+            checks=data.checks
+            may_edit
+            filled=rules
+        />
+        <Latest latest=data.latest routes=data.routes names />
+    }
+}
+
+#[component]
+fn Problem(problem: AlertsProblem) -> impl IntoView {
+    let (title, fix) = match problem {
+        AlertsProblem::Gone => (
+            "It is gone already.",
+            "Somebody else may have removed it. This page shows how things are now.",
+        ),
+        AlertsProblem::Conflict => (
+            "Somebody else has saved in the meantime.",
+            "What you typed stands below. Save again to put it in the place of theirs.",
+        ),
+        AlertsProblem::Unavailable => (
+            "Mailgrant cannot do this at the moment.",
+            "Its log says why. Try again later.",
+        ),
+    };
+    view! {
+        <Banner tone=Tone::Bad title>
+            <p>{fix}</p>
+        </Banner>
+    }
+}
+
+/// Data centers by their ids.
+#[derive(Clone)]
+struct Names(Vec<DataCenter>);
+
+impl Names {
+    fn of(&self, id: &DataCenterId) -> String {
+        self.0
+            .iter()
+            .find(|one| one.id == *id)
+            .map_or_else(|| id.to_string(), |one| one.name.to_string())
+    }
+}

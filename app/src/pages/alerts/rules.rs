@@ -1,0 +1,196 @@
+//! Section "What is told".
+
+use domain::{
+    AlertKind, AlertSettings, DailyCheck, DataCenter,
+    alert::{AlertField, AlertSettingsForm},
+};
+use leptos::prelude::*;
+
+use super::{
+    PATH,
+    entry::{Entry, Filled, Kind, described_by},
+};
+use crate::{
+    text,
+    ui::{entry::Wrong, when::When},
+};
+
+/// Which conditions are told, and their thresholds.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Rules(
+    settings: AlertSettings,
+    data_centers: Vec<DataCenter>,
+    checks: Vec<DailyCheck>,
+    may_edit: bool,
+    filled: Filled,
+) -> impl IntoView {
+    let kind = |kind: AlertKind| {
+        let id = filled.id_of(kind.code());
+        view! {
+            <label class="radio">
+                <input
+                    type="checkbox"
+                    id=id.clone()
+                    name=kind.code()
+                    value="on"
+                    checked=filled.is_on(kind.code(), settings.kinds.contains(&kind))
+                    aria-describedby=[&id, "-help"].concat()
+                />
+                <span>{text::kind_label(kind)}</span>
+            </label>
+            <p class="help" id=[&id, "-help"].concat()>
+                {text::kind_help(kind)}
+            </p>
+        }
+    };
+    let version = settings.version.to_string();
+    let notes = data_centers
+        .into_iter()
+        .map(|data_center| {
+            let check = checks
+                .iter()
+                .find(|check| check.data_center == data_center.id);
+            view! {
+                <Notes
+                    data_center
+                    settings=settings.clone()
+                    check=check.cloned()
+                    filled=filled.clone()
+                />
+            }
+        })
+        .collect_view();
+    let daily = filled.id_of("daily_check");
+    view! {
+        <form
+            method="post"
+            action=PATH
+            class="card"
+            id="alert-settings"
+            aria-labelledby="alert-settings-title"
+        >
+            <h2 id="alert-settings-title">"What is told"</h2>
+            <fieldset class="editable" disabled=!may_edit>
+                <legend class="visually-hidden">"What is told"</legend>
+                <input type="hidden" name="version" value=version />
+                <fieldset class="field choice">
+                    <legend>{text::alert_label(AlertField::Kinds)}</legend>
+                    <div class="kinds">
+                        {AlertKind::ALL.iter().copied().map(kind).collect_view()}
+                    </div>
+                </fieldset>
+                <Entry
+                    filled=filled.clone()
+                    field=AlertField::OutboxMinutes
+                    kind=Kind::Number
+                    saved=settings.outbox_minutes.to_string()
+                />
+                <Entry
+                    filled=filled.clone()
+                    field=AlertField::DaysBefore
+                    kind=Kind::Number
+                    saved=settings.days_before.to_string()
+                    help="Before a client secret expires, and before a grant ends that is not used."
+                />
+                <div class="field toggle-field">
+                    <label class="toggle" for=daily.clone()>
+                        <input
+                            id=daily.clone()
+                            name="daily_check"
+                            type="checkbox"
+                            role="switch"
+                            value="on"
+                            checked=filled.is_on("daily_check", settings.daily_check)
+                            aria-describedby=[&daily, "-help"].concat()
+                        />
+                        <span>"Check every data center once a day"</span>
+                    </label>
+                    <p class="help" id=[&daily, "-help"].concat()>
+                        "Each at its own time of day. The doctor connects and signs in; no message is sent."
+                    </p>
+                </div>
+                {notes}
+                {may_edit
+                    .then(|| {
+                        view! {
+                            <div>
+                                <button name="do" value="save_alerts" class="button primary">
+                                    "Save"
+                                </button>
+                            </div>
+                        }
+                    })}
+            </fieldset>
+        </form>
+    }
+}
+
+/// What is noted of one data center.
+#[component]
+fn Notes(
+    data_center: DataCenter,
+    settings: AlertSettings,
+    check: Option<DailyCheck>,
+    filled: Filled,
+) -> impl IntoView {
+    let field = AlertField::ClientSecretExpires;
+    let notes = settings.notes_of(&data_center.id);
+    let expires = [AlertSettingsForm::EXPIRES, data_center.id.as_str()].concat();
+    let testing = [AlertSettingsForm::TESTING, data_center.id.as_str()].concat();
+    let (id, testing_id) = (
+        filled.id_of(&["expires-", data_center.id.as_str()].concat()),
+        filled.id_of(&["testing-", data_center.id.as_str()].concat()),
+    );
+    let saved = notes.client_secret_expires.map(text::day);
+    let typed = filled.typed(&expires, saved.unwrap_or_default());
+    let is_day = typed.is_empty() || domain::UnixTime::of_day(&typed).is_some();
+    let error = filled.error(field).filter(|_| !is_day);
+    let check = check.filter(|check| check.finished).map(|check| {
+        let outcome = match check.finding {
+            Some(finding) => text::explain(&finding).cause,
+            None => "Nothing failed.".to_owned(),
+        };
+        view! {
+            <p class="help">
+                "Daily check, last looked at " <When at=check.started_at /> ": " {outcome}
+            </p>
+        }
+    });
+    view! {
+        <fieldset class="part">
+            <legend>{data_center.name.to_string()}</legend>
+            <div class="field">
+                <label for=id.clone()>{text::alert_label(field)}</label>
+                <input
+                    id=id.clone()
+                    name=expires
+                    type="date"
+                    value=typed
+                    autocomplete="off"
+                    autofocus=error.is_some() && filled.is_first_wrong(field)
+                    aria-invalid=error.is_some().then_some("true")
+                    aria-describedby=described_by(&id, error.is_some(), true)
+                />
+                <Wrong id=id.clone() error />
+                <p class="help" id=[&id, "-help"].concat()>
+                    "The day that the provider showed when the secret was made. Empty: not known."
+                </p>
+            </div>
+            <label class="radio">
+                <input
+                    type="checkbox"
+                    id=testing_id
+                    value="on"
+                    checked=filled.is_on(&testing, notes.in_testing)
+                    name=testing
+                />
+                <span>"The OAuth client is in \u{201c}Testing\u{201d} at Google"</span>
+            </label>
+            {check}
+        </fieldset>
+    }
+}

@@ -1,0 +1,142 @@
+//! Section "Wrong now".
+
+use domain::{AlertCondition, AlertRoute, Telling, TellingEvent, TellingState};
+use leptos::{either::Either, prelude::*};
+
+use super::{Names, routes::shown};
+use crate::{text, ui::when::When};
+
+/// What is wrong, since when, and who was told.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn WrongNow(
+    wrong: Vec<(AlertCondition, Vec<Telling>)>,
+    routes: Vec<AlertRoute>,
+    names: Names,
+) -> impl IntoView {
+    let is_empty = wrong.is_empty();
+    let rows = wrong
+        .into_iter()
+        .map(|(condition, tellings)| {
+            view! { <One condition tellings routes=routes.clone() names=names.clone() /> }
+        })
+        .collect_view();
+    view! {
+        <section class="card" id="wrong-now" aria-labelledby="wrong-now-title">
+            <h2 id="wrong-now-title">"Wrong now"</h2>
+            {if is_empty {
+                Either::Left(view! { <p class="empty">"Nothing is wrong, as far as is known."</p> })
+            } else {
+                Either::Right(view! { <ul class="alerts">{rows}</ul> })
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn One(
+    condition: AlertCondition,
+    tellings: Vec<Telling>,
+    routes: Vec<AlertRoute>,
+    names: Names,
+) -> impl IntoView {
+    let name = names.of(&condition.data_center);
+    let page = [
+        "/settings/smtp?data_center=",
+        condition.data_center.as_str(),
+    ]
+    .concat();
+    let why = condition.facts.finding.as_ref().map_or_else(
+        || text::kind_help(condition.kind).to_owned(),
+        |finding| {
+            let explained = text::explain(finding);
+            [&*explained.cause, " ", &explained.fix].concat()
+        },
+    );
+    let ends = condition.facts.ends_at;
+    let waiting = condition.facts.waiting_since;
+    let told: Vec<_> = tellings
+        .into_iter()
+        .filter(|telling| telling.event == TellingEvent::Began)
+        .collect();
+    let told_nobody = told.is_empty();
+    let told = told
+        .into_iter()
+        .map(|telling| {
+            let route = routes.iter().find(|route| route.id == telling.route);
+            let route = route.map_or_else(|| "a route that is gone".to_owned(), shown);
+            view! { <li>{route} ": " <Outcome telling /></li> }
+        })
+        .collect_view();
+    view! {
+        <li>
+            <h3>
+                <a href=page rel="external">
+                    {name}
+                </a>
+                ": "
+                {text::kind_label(condition.kind)}
+            </h3>
+            <p>{why}</p>
+            <dl class="facts">
+                <dt>"Since"</dt>
+                <dd>
+                    <When at=condition.since />
+                </dd>
+                {ends
+                    .map(|at| {
+                        view! {
+                            <dt>"Ends"</dt>
+                            <dd>
+                                <When at />
+                            </dd>
+                        }
+                    })}
+                {waiting
+                    .map(|at| {
+                        view! {
+                            <dt>"Waiting since"</dt>
+                            <dd>
+                                <When at />
+                            </dd>
+                        }
+                    })}
+                <dt>"Told"</dt>
+                <dd>
+                    {if told_nobody {
+                        Either::Left("nobody: no route could be told when it began, or it is not among what is told")
+                    } else {
+                        Either::Right(view! { <ul class="plain">{told}</ul> })
+                    }}
+                </dd>
+            </dl>
+        </li>
+    }
+}
+
+/// Where a telling stands.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Outcome(telling: Telling) -> impl IntoView {
+    let failure = telling.failure.map(text::telling_failure);
+    let failure = failure.unwrap_or_default();
+    match (telling.state, telling.finished_at) {
+        (TellingState::Told, Some(at)) => view! { "told " <When at /> }.into_any(),
+        (TellingState::Failed, _) => ["given up. ", &failure].concat().into_any(),
+        _ if telling.attempts == 0 => "goes out".into_any(),
+        _ => view! {
+            "not taken yet. "
+            {failure}
+            " Tried again "
+            <When at=telling.due_at />
+            "."
+        }
+        .into_any(),
+    }
+}

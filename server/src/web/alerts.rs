@@ -1,0 +1,165 @@
+//! `POST /settings/alerts`: what is told, and who.
+
+use app::posted_alerts::{AlertsForm, AlertsPosted, AlertsProblem};
+use axum::{
+    Form,
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::alert::{AlertSettingsForm, RouteForm};
+use mail::{AlertRouteError, MailError, SaveAlertsError};
+use serde::Deserialize;
+
+use super::access::{Asked, Read, unreadable};
+
+/// What is asked for, by the value of `do`.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Action {
+    SaveAlerts(AlertSettingsForm),
+    AddRoute(RouteForm),
+    ChangeRoute {
+        id: String,
+        #[serde(flatten)]
+        form: RouteForm,
+    },
+    RemoveRoute {
+        id: String,
+    },
+    TestRoute {
+        id: String,
+    },
+}
+
+impl Action {
+    /// What the page after it is told.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::SaveAlerts(_) => "save_alerts",
+            Self::AddRoute(_) => "add_route",
+            Self::ChangeRoute { .. } => "change_route",
+            Self::RemoveRoute { .. } => "remove_route",
+            Self::TestRoute { .. } => "test_route",
+        }
+    }
+
+    /// What the page is told of it when it stays; no secret.
+    fn posted(&self) -> AlertsPosted {
+        let of_route = |form: &RouteForm| {
+            [
+                ("kind", &form.kind),
+                ("via", &form.via),
+                ("recipient", &form.recipient),
+            ]
+            .map(|(name, typed)| (name.to_owned(), typed.clone()))
+            .into()
+        };
+        match self {
+            Self::SaveAlerts(form) => {
+                let mut posted = AlertsPosted::new(AlertsForm::Settings);
+                let typed = [
+                    ("needs_authorization", &form.needs_authorization),
+                    ("testing_ends", &form.testing_ends),
+                    ("unused_ends", &form.unused_ends),
+                    ("client_secret_expires", &form.client_secret_expires),
+                    ("outbox_old", &form.outbox_old),
+                    ("check_fails", &form.check_fails),
+                    ("outbox_minutes", &form.outbox_minutes),
+                    ("days_before", &form.days_before),
+                    ("daily_check", &form.daily_check),
+                ];
+                let typed = typed.map(|(name, typed)| (name.to_owned(), typed.clone()));
+                posted.typed.extend(typed);
+                posted.typed.extend(form.notes.clone());
+                posted
+            }
+            Self::AddRoute(form) => {
+                let mut posted = AlertsPosted::new(AlertsForm::AddRoute);
+                posted.typed = of_route(form);
+                posted
+            }
+            Self::ChangeRoute { id, form } => {
+                let mut posted = AlertsPosted::new(AlertsForm::Route);
+                posted.about.clone_from(id);
+                posted.typed = of_route(form);
+                posted
+            }
+            Self::RemoveRoute { id } | Self::TestRoute { id } => {
+                let mut posted = AlertsPosted::new(AlertsForm::Route);
+                posted.about.clone_from(id);
+                posted
+            }
+        }
+    }
+}
+
+/// Does it, or shows the page again with what is wrong, or with what came of a test alert.
+pub async fn post(asked: Asked, form: Read<Action>) -> Response {
+    let action = match form {
+        Ok(Form(action)) => action,
+        Err(rejection) => return unreadable(&rejection),
+    };
+    let (mut posted, code) = (action.posted(), action.code());
+    let status = match perform(&asked, action, &mut posted).await {
+        Ok(true) => {
+            return Redirect::to(&format!("/settings/alerts?done={code}")).into_response();
+        }
+        Ok(false) => StatusCode::OK,
+        Err(status) => status,
+    };
+    asked.answer(status, posted).await
+}
+
+/// Whether it is done and the page is to be opened anew.
+async fn perform(
+    asked: &Asked,
+    action: Action,
+    posted: &mut AlertsPosted,
+) -> Result<bool, StatusCode> {
+    let (mailer, by) = (asked.mailer(), &asked.info.actor);
+    let outcome = match action {
+        Action::SaveAlerts(form) => {
+            return match mailer.save_alerts(&form, by).await {
+                Ok(_) => Ok(true),
+                Err(SaveAlertsError::Form(errors)) => {
+                    posted.errors = errors;
+                    Err(StatusCode::UNPROCESSABLE_ENTITY)
+                }
+                Err(SaveAlertsError::Conflict(_)) => {
+                    posted.problem = Some(AlertsProblem::Conflict);
+                    Err(StatusCode::CONFLICT)
+                }
+                Err(SaveAlertsError::Mail(error)) => Err(unavailable(&error, posted)),
+            };
+        }
+        Action::AddRoute(form) => mailer.add_alert_route(&form, by).await,
+        Action::ChangeRoute { id, form } => mailer.change_alert_route(&id, &form, by).await,
+        Action::RemoveRoute { id } => mailer.remove_alert_route(&id, by).await,
+        Action::TestRoute { id } => match mailer.send_test_alert(&id, by).await {
+            Ok(tested) => {
+                posted.tested = Some(tested);
+                return Ok(false);
+            }
+            Err(error) => Err(error),
+        },
+    };
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(AlertRouteError::Form(errors)) => {
+            posted.errors = errors;
+            Err(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(AlertRouteError::Unknown) => {
+            posted.problem = Some(AlertsProblem::Gone);
+            Err(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(AlertRouteError::Mail(error)) => Err(unavailable(&error, posted)),
+    }
+}
+
+fn unavailable(error: &MailError, posted: &mut AlertsPosted) -> StatusCode {
+    let error: &dyn std::error::Error = error;
+    tracing::error!(error, "a form about alerts could not be taken");
+    posted.problem = Some(AlertsProblem::Unavailable);
+    StatusCode::SERVICE_UNAVAILABLE
+}

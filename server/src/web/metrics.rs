@@ -1,0 +1,22 @@
+//! `GET /metrics`, for Prometheus. It shows an API key with the scope `read`, as every program does.
+
+use axum::{
+    Extension,
+    extract::State,
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse as _, Response},
+};
+use domain::ApiKey;
+use mail::Mailer;
+
+use super::api;
+
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The numbers of the data centers that the key is good for; those of this process with a key for all.
+pub async fn show(State(mailer): State<Mailer>, Extension(key): Extension<ApiKey>) -> Response {
+    match mailer.metrics(key.data_center.as_ref()).await {
+        Ok(text) => ([(CONTENT_TYPE, OPENMETRICS)], text).into_response(),
+        Err(error) => api::unavailable(&error),
+    }
+}
