@@ -4,6 +4,7 @@
 
 mod support;
 
+mod alerts;
 mod api_status;
 mod asked_as;
 mod attacks;
@@ -28,3 +29,4 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod slow_clients;
+mod watching;

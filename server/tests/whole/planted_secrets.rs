@@ -1,14 +1,14 @@
 //! Secrets are planted, everything is done with them that can be done, and then they are looked
 //! for in every answer, in the log at its most talkative, and in the database.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sandbox::{Faults, RefusalStyle, TokenError};
 
 use crate::{
     restart::introduce,
-    support::{Browser, DATA, PASSWORD, Program, Provider, SAVE, SESSION, TEST, token_of},
+    support::{Browser, DATA, PASSWORD, Program, Provider, SAVE, SESSION, TEST, body, token_of},
 };
 
 pub const TYPED: [&str; 4] = [
@@ -16,6 +16,12 @@ pub const TYPED: [&str; 4] = [
     "planted-password",
     "planted-mailbox-password",
     "planted%20<\"'>&secret",
+];
+
+/// Of the route of alerts: a part of its URL, and what it signs with.
+pub const HOOK: [&str; 2] = [
+    "planted-webhook-path",
+    "whsec_cGxhbnRlZC1zaWduaW5nLXNlY3JldC1vZi1hbGVydHM=",
 ];
 
 /// A secret and the forms in which it travels.
@@ -40,9 +46,40 @@ pub fn contents(directory: &Path) -> Vec<u8> {
         .collect()
 }
 
+/// Adds routes of alerts and tries them: one that is not taken, and one where nobody answers.
+async fn alert(provider: &Provider, browser: &Browser) {
+    let page = "/settings/alerts";
+    let (origin, _) = provider
+        .descriptor()
+        .token_endpoint
+        .rsplit_once("/token")
+        .unwrap();
+    for origin in [origin, "http://127.0.0.1:9"] {
+        let url = format!("{origin}/{}", HOOK[0]);
+        let add = [
+            ("do", "add_route"),
+            ("kind", "webhook"),
+            ("url", &url),
+            ("secret", HOOK[1]),
+        ];
+        let added = browser.submit(page, body(&add)).await;
+        assert_eq!(added.status, 303, "{added:?}");
+    }
+    let shown = browser.get(page).await.body;
+    let ids = shown.split("name=\"id\" value=\"").skip(1);
+    let ids: BTreeSet<_> = ids.map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(ids.len(), 2);
+    for id in ids {
+        let test = body(&[("do", "test_route"), ("id", id)]);
+        let tried = browser.submit(page, test).await;
+        assert!(tried.body.contains("was not taken"), "{tried:?}");
+    }
+}
+
 /// Does all that touches a secret, also what goes wrong.
 pub async fn use_everything(provider: &Provider, browser: &Browser) {
     let control = provider.control();
+    alert(provider, browser).await;
     provider.authorize(browser).await;
     provider.send_test(browser).await;
     control.expire_access_tokens();
@@ -125,6 +162,7 @@ async fn no_secret_is_in_any_answer_log_line_or_database_row() {
     let mut secrets = provider.control().secrets();
     assert!(secrets.len() > 5);
     secrets.extend(TYPED.map(str::to_owned));
+    secrets.extend(HOOK.map(str::to_owned));
     secrets.push(PASSWORD.to_owned());
     secrets.push(found.client_secret.clone());
     secrets.push(found.accounts[0].password.clone());

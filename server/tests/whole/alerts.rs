@@ -1,0 +1,124 @@
+//! `/settings/alerts`: forms that need no WASM, errors at their fields, and secrets that never come back.
+
+use crate::support::{Browser, Reply, Server, body};
+
+const PAGE: &str = "/settings/alerts";
+const SECRET: &str = "whsec_cGxhbnRlZC1zaWduaW5nLXNlY3JldC1vZi1hbGVydHM=";
+/// Nobody answers at this port.
+const URL: &str = "http://127.0.0.1:9/services/pLanted";
+
+async fn add(browser: &Browser, kind: &str, url: &str, secret: &str) -> Reply {
+    let fields = [
+        ("do", "add_route"),
+        ("kind", kind),
+        ("url", url),
+        ("secret", secret),
+        ("via", ""),
+        ("recipient", ""),
+    ];
+    browser.submit(PAGE, body(&fields)).await
+}
+
+/// The id of the only route.
+async fn id(browser: &Browser) -> String {
+    let page = browser.get(PAGE).await.body;
+    let (_, rest) = page.split_once("name=\"id\" value=\"").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+fn settings(version: &str, minutes: &str) -> String {
+    body(&[
+        ("do", "save_alerts"),
+        ("version", version),
+        ("outbox_old", "on"),
+        ("outbox_minutes", minutes),
+        ("days_before", "7"),
+        ("daily_check", "on"),
+        ("expires:default", "2030-01-31"),
+    ])
+}
+
+#[tokio::test]
+async fn a_route_is_added_tried_changed_and_removed_and_its_secrets_never_come_back() {
+    let server = Server::start().await;
+    let administrator = server.administrator();
+    let reply = add(&administrator, "webhook", URL, SECRET).await;
+    assert_eq!(reply.location(), "/settings/alerts?done=add_route");
+    let id = id(&administrator).await;
+    let of =
+        |action: &'static str| body(&[("do", action), ("id", &id), ("url", ""), ("secret", "")]);
+    let tried = administrator.submit(PAGE, of("test_route")).await;
+    assert_eq!(tried.status, 200);
+    assert!(tried.body.contains("The test alert was not taken."));
+    assert!(tried.body.contains("There was no connection to the host."));
+    let changed = administrator.submit(PAGE, of("change_route")).await;
+    assert_eq!(changed.location(), "/settings/alerts?done=change_route");
+    let elsewhere = body(&[
+        ("do", "change_route"),
+        ("id", &id),
+        ("url", "https://hooks.example.com/pLanted"),
+        ("secret", ""),
+    ]);
+    let refused = administrator.submit(PAGE, elsewhere).await;
+    assert_eq!(refused.status, 422);
+    let words = "The saved signing secret belongs to another host.";
+    assert!(refused.body.contains(words), "{refused:?}");
+    let removed = administrator.submit(PAGE, of("remove_route")).await;
+    assert_eq!(removed.location(), "/settings/alerts?done=remove_route");
+    let gone = administrator.submit(PAGE, of("test_route")).await;
+    assert_eq!(gone.status, 422);
+    assert!(gone.body.contains("It is gone already."));
+    administrator.get("/activity").await;
+    administrator.get("/activity/export").await;
+    let seen = administrator.seen();
+    assert!(!seen.contains("pLanted") && !seen.contains("cGxhbnRlZC1zaWdu"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_form_stands_at_its_field() {
+    let server = Server::start().await;
+    let administrator = server.administrator();
+    let reply = add(
+        &administrator,
+        "webhook",
+        "http://example.com/pLanted",
+        "hunter2",
+    )
+    .await;
+    assert_eq!(reply.status, 422);
+    for wrong in ["add-route-url-error", "add-route-secret-error"] {
+        assert!(reply.body.contains(wrong), "{wrong}");
+    }
+    assert!(!reply.body.contains("pLanted") && !reply.body.contains("hunter2"));
+    let reply = add(&administrator, "mail", "", "").await;
+    for wrong in ["add-route-via-error", "add-route-recipient-error"] {
+        assert!(reply.body.contains(wrong), "{wrong}");
+    }
+    let reply = administrator.submit(PAGE, settings("0", "many")).await;
+    assert_eq!(reply.status, 422);
+    assert!(reply.body.contains("alerts-outbox_minutes-error"));
+    assert!(reply.body.contains("value=\"many\""));
+}
+
+#[tokio::test]
+async fn what_is_told_is_saved_once_for_each_version_and_a_viewer_reads_it() {
+    let server = Server::start().await;
+    let administrator = server.administrator();
+    let saved = administrator.submit(PAGE, settings("0", "45")).await;
+    assert_eq!(saved.location(), "/settings/alerts?done=save_alerts");
+    let late = administrator.submit(PAGE, settings("0", "60")).await;
+    assert_eq!(late.status, 409);
+    assert!(
+        late.body
+            .contains("Somebody else has saved in the meantime.")
+    );
+    add(&administrator, "slack", URL, "").await;
+    let viewer = server.viewer().await;
+    let page = viewer.get(PAGE).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("value=\"45\"") && page.body.contains("2030-01-31"));
+    assert!(page.body.contains("Slack at 127.0.0.1"));
+    assert!(!page.body.contains("add_route") && !page.body.contains("test_route"));
+    let refused = viewer.submit(PAGE, settings("1", "5")).await;
+    assert_eq!(refused.status, 403);
+}
