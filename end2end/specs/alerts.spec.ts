@@ -1,0 +1,87 @@
+// Who is told when something is wrong, and of what.
+import { createHmac } from 'node:crypto';
+import { expectPresentable } from '../harness/accessibility.ts';
+import { Hooks } from '../harness/hooks.ts';
+import { expect, test } from '../harness/test.ts';
+import { AlertsPage } from '../pages/alerts.ts';
+import { tabTo, typeInto } from '../pages/keyboard.ts';
+import { authorizeAtSandbox } from '../pages/tasks.ts';
+
+// On a slow machine axe takes two seconds a page.
+test.setTimeout(120_000);
+
+const secret = 'whsec_cGxhbnRlZC1zaWduaW5nLXNlY3JldC1vZi1hbGVydHM=';
+let hooks: Hooks;
+
+test.beforeEach(async () => {
+  hooks = await Hooks.start();
+});
+
+test.afterEach(async () => {
+  await hooks.stop();
+});
+
+test('a webhook is added and tried, is signed, and its URL and secret are never shown again', async ({ page, mailgrant }, testInfo) => {
+  const alerts = new AlertsPage(page, mailgrant.url);
+  await alerts.open();
+  await expect(alerts.routes).toContainText('Nobody is told');
+  await expectPresentable(page, testInfo, 'alerts-empty');
+  await alerts.add('Webhook', { url: hooks.url('/services/planted-path'), secret: 'hunter2' });
+  await expect(page.locator('#add-route-secret-error')).toContainText('no signing secret');
+  await expect(alerts.addForm.getByLabel('Signing secret')).toBeFocused();
+  await expectPresentable(page, testInfo, 'alerts-refused');
+  await alerts.add('Webhook', { url: hooks.url('/services/planted-path'), secret });
+  await expect(page.getByText('Added. Send a test alert')).toBeVisible();
+  const route = alerts.route('Webhook at 127.0.0.1');
+  await route.getByRole('button', { name: /Send a test alert/ }).click();
+  await expect(route).toContainText('The test alert was taken.');
+  const [posted] = hooks.posted;
+  expect(posted?.path).toBe('/services/planted-path');
+  expect(posted?.body.type).toBe('alert.test');
+  const key = Buffer.from(secret.slice(6), 'base64');
+  const [id, at] = [posted?.headers['webhook-id'], posted?.headers['webhook-timestamp']];
+  const signature = createHmac('sha256', key).update(`${String(id)}.${String(at)}.${JSON.stringify(posted?.body)}`);
+  expect(posted?.headers['webhook-signature']).toBe(`v1,${signature.digest('base64')}`);
+  hooks.status = 404;
+  await route.getByRole('button', { name: /Send a test alert/ }).click();
+  await expect(route).toContainText('The host answered 404');
+  for (const summary of await route.locator('summary').all()) await summary.click();
+  await expectPresentable(page, testInfo, 'alerts-not-taken');
+  expect(await page.content()).not.toContain('planted-path');
+});
+
+test('a grant that needs authorization is told at once, shown, and told again when it is well', async ({ page, mailgrant, sandbox }, testInfo) => {
+  const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
+  const alerts = new AlertsPage(page, mailgrant.url);
+  await alerts.open();
+  await alerts.add('Slack', { url: hooks.url('/slack') });
+  await alerts.add('Webhook', { url: hooks.url('/own'), secret });
+  await sandbox.revoke();
+  await settings.open();
+  await settings.sendTest('someone@example.org');
+  await expect(settings.connection).toContainText('authoriz', { ignoreCase: true });
+  await expect.poll(() => hooks.posted.map(({ path }) => path).sort(), { timeout: 45_000 }).toEqual(['/own', '/slack']);
+  await alerts.open();
+  await expect(alerts.wrong).toContainText('A grant needs authorization');
+  await expectPresentable(page, testInfo, 'alerts-wrong');
+});
+
+test('what is told is chosen with the keyboard alone, and needs no script', async ({ page, mailgrant, otherBrowser }, testInfo) => {
+  const alerts = new AlertsPage(page, mailgrant.url);
+  await alerts.open();
+  await tabTo(page, alerts.rules.getByRole('checkbox', { name: 'Messages wait too long' }));
+  await page.keyboard.press('Space');
+  await typeInto(page, alerts.rules.getByLabel('Messages wait too long after (minutes)'), '45');
+  await tabTo(page, alerts.rules.getByRole('button', { name: 'Save' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Saved.')).toBeVisible();
+  const other = await otherBrowser({ javaScriptEnabled: false });
+  await other.context().addCookies(await mailgrant.signIn(await mailgrant.addAccount('vera', 'viewer')));
+  const read = new AlertsPage(other, mailgrant.url);
+  await read.open();
+  await expect(read.rules.getByLabel('Messages wait too long after (minutes)')).toHaveValue(/45/);
+  await expect(read.rules.getByRole('checkbox', { name: 'Messages wait too long' })).not.toBeChecked();
+  await expect(other.getByRole('button', { name: 'Save' })).toHaveCount(0);
+  await other.bringToFront();
+  await expectPresentable(page, testInfo, 'alerts-saved');
+});
