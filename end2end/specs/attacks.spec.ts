@@ -83,14 +83,15 @@ test('a form on another site changes nothing, whatever it posts to', async ({ pa
   const activity = new ActivityPage(page, mailgrant.url);
   await activity.open();
   const before = await activity.entries.count();
-  const tab = await context.newPage();
   for (const host of ['localhost', '127.0.0.1'] as const) {
     for (const target of paths) {
       const form = `<form method="post" action="${mailgrant.url}${target}"><input name="do" value="end_other_sessions"><input name="name" value="evil"><button>Win</button></form>`;
+      const tab = await context.newPage();
       await tab.goto(otherSite.page('/', form, host));
       const answered = tab.waitForResponse((response) => response.request().method() === 'POST');
       await tab.getByRole('button').click();
       expect((await answered).status(), `${host} ${target}`).toBe(403);
+      await tab.close();
     }
   }
   // The session is still there, and nothing was done.
