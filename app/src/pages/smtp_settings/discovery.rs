@@ -84,8 +84,8 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
                 {wrong}
             </p>
             <p id="discover-help" class="help">
-                "Looks for servers and endpoints in what the address' domain publishes, or for the endpoints of an OAuth or OpenID Connect \
-                issuer. Nothing is filled in before you say so."
+                "Looks in what the address' domain publishes, or asks an OAuth or OpenID Connect issuer for its \
+                endpoints. You choose what is filled in."
             </p>
             <div id=FOUND aria-live="polite"></div>
         </div>
