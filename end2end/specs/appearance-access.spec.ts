@@ -11,8 +11,8 @@ import { ChoosePage } from '../pages/setup.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 import { authorizeAtSandbox } from '../pages/tasks.ts';
 
-// On a slow machine axe takes two seconds a page.
-test.setTimeout(90_000);
+// On a slow machine axe takes some seconds a page.
+test.setTimeout(120_000);
 
 test.describe('before Mailgrant has been set up', () => {
   test.use({ setUp: false });

@@ -5,8 +5,8 @@ import { Doctor } from '../pages/doctor.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 import { authorizeAtSandbox } from '../pages/tasks.ts';
 
-// On a slow machine axe takes two seconds a page.
-test.setTimeout(90_000);
+// On a slow machine axe takes some seconds a page.
+test.setTimeout(120_000);
 
 test('a check of everything that goes well, one that fails, and one with another setting', async ({ page, mailgrant, sandbox }, testInfo) => {
   const settings = await authorizeAtSandbox(page, mailgrant, sandbox);

@@ -6,8 +6,8 @@ import { SignInPage } from '../pages/sign-in.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 import { authorizeAtSandbox, fillForSandbox } from '../pages/tasks.ts';
 
-// On a slow machine axe takes two seconds a page.
-test.setTimeout(60_000);
+// On a slow machine axe takes some seconds a page.
+test.setTimeout(120_000);
 
 test('the empty page, all its errors, and the question of a preset', async ({ page, mailgrant }, testInfo) => {
   const settings = new SmtpSettingsPage(page, mailgrant.url);
