@@ -24,6 +24,7 @@ export interface SandboxDescriptor {
   smtp_starttls_port: number;
   smtp_tls_port: number;
   imap_host: string;
+  imap_starttls_port: number;
   imap_tls_port: number;
   /** `127.0.0.1:PORT` of its DNS server. */
   dns: string;

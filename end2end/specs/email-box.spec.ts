@@ -101,7 +101,7 @@ test('at a Dovecot the mailbox opens with XOAUTH2, and with a password', async (
   const settings = new SmtpSettingsPage(page, mailgrantForReal.url);
   const doctor = new Doctor(page);
   await settings.open();
-  await settings.fillSmtp({ host: 'localhost', port: real.dovecot.submissionPort, security: 'STARTTLS', fromAddress: alice.address });
+  await settings.fillSmtp({ host: 'localhost', port: real.dovecot.submissionPort, security: 'STARTTLS, required', fromAddress: alice.address });
   await readWithGrant(settings, alice.address, 'localhost', real.dovecot.imapsPort);
   await settings.mailbox.getByRole('radio', { name: 'Implicit TLS' }).check();
   await settings.fillOAuth(real.client, alice.address);
