@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use server::config::{Setting, Sources};
 
-use crate::commands::{account, audit, check, key};
+use crate::commands::{account, audit, check, key, webhook};
 
 /// Outgoing mail with OAuth 2.0, set up once for everything an organisation runs.
 ///
@@ -41,6 +41,9 @@ pub enum Command {
     /// Replace the key that seals secrets
     #[command(subcommand)]
     Key(key::Command),
+    /// Say where new mail of the email box is told of, and change that
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Verify and export the record of what was done
     #[command(subcommand)]
     Audit(audit::Command),

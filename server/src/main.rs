@@ -10,7 +10,7 @@ use server::{Application, Config, config::ConfigError, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, Command};
-use commands::{CommandError, account, audit, check, key};
+use commands::{CommandError, account, audit, check, key, webhook};
 
 /// A configuration that is wrong, or a check that could not run; anything else ends with 1.
 const COULD_NOT_RUN: u8 = 2;
@@ -45,6 +45,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         }
         Some(Command::Account(command)) => wait(account::run(command, &Config::load(&sources)?))?,
         Some(Command::Key(command)) => wait(key::run(command, &Config::load(&sources)?))?,
+        Some(Command::Webhook(command)) => wait(webhook::run(command, &Config::load(&sources)?))?,
         Some(Command::Audit(command)) => wait(audit::run(command, &Config::load(&sources)?))?,
     };
     std::io::stdout().write_all(printed.as_bytes())?;

@@ -106,6 +106,6 @@ async fn finish(
     report.ok_or(CommandError::NoReport)
 }
 
-fn data_center(typed: &str) -> Result<DataCenterId, &'static str> {
+pub(super) fn data_center(typed: &str) -> Result<DataCenterId, &'static str> {
     DataCenterId::parse(typed).map_err(|_| "not the ID of a data center, such as default")
 }

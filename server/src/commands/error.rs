@@ -40,6 +40,16 @@ pub enum CommandError {
     /// The address for the test email is none.
     #[error("the recipient is no email address")]
     WrongRecipient,
+    /// The URL of a webhook is none.
+    #[error(
+        "the first line of standard input does not begin with a URL: https://, or http:// on this machine"
+    )]
+    WebhookUrl,
+    /// The secret of a webhook is none.
+    #[error(
+        "the URL is not followed by a space and the secret to sign with: whsec_ and the base64 of 24 to 64 bytes"
+    )]
+    WebhookSecret,
     /// A check ended without a report.
     #[error("the check broke off")]
     NoReport,

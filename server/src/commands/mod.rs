@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod check;
 pub mod key;
+pub mod webhook;
 
 mod error;
 mod password;

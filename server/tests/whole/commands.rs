@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod check;
 mod key;
+mod webhook;
 
 use std::{
     io::Write as _,

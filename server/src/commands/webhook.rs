@@ -1,0 +1,81 @@
+//! `mailgrant webhook`: where new mail of the email box is told of.
+
+use std::io;
+
+use clap::Subcommand;
+use domain::{Actor, DataCenterId};
+use mail::MailHookError;
+use secrecy::ExposeSecret as _;
+use server::Config;
+
+use super::{CommandError, Opened, check::data_center, password};
+
+/// What to do about the webhook for new mail.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Tell of new mail at a URL; the first line of standard input is the URL, a space, and the secret to sign with
+    Set {
+        /// Data center whose email box is read
+        #[arg(long, value_name = "ID", default_value = DataCenterId::DEFAULT, value_parser = data_center)]
+        data_center: DataCenterId,
+    },
+    /// Say where new mail is told of, and whether that works
+    Show {
+        /// Data center whose email box is read
+        #[arg(long, value_name = "ID", default_value = DataCenterId::DEFAULT, value_parser = data_center)]
+        data_center: DataCenterId,
+    },
+    /// Tell of new mail no more
+    Remove {
+        /// Data center whose email box is read
+        #[arg(long, value_name = "ID", default_value = DataCenterId::DEFAULT, value_parser = data_center)]
+        data_center: DataCenterId,
+    },
+}
+
+/// Does it; what is to be printed.
+pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
+    let opened = Opened::existing(config).await?;
+    let mailer = server::open_mailer(config, opened.store.clone())?;
+    let by = Actor::command_line();
+    let printed = match command {
+        Command::Set { data_center } => {
+            // Not among the arguments, which every user of the machine sees.
+            let line = password::first_line(io::stdin().lock()).map_err(|error| match error {
+                CommandError::NoPassword => CommandError::WebhookUrl,
+                error => error,
+            })?;
+            let typed = line.expose_secret();
+            let (url, secret) = typed.split_once(' ').unwrap_or((typed, ""));
+            let saved = mailer.save_mail_hook(data_center, url, secret, &by);
+            saved.await.map_err(|error| match error {
+                MailHookError::Refused { url: Some(_), .. } => CommandError::WebhookUrl,
+                MailHookError::Refused { .. } => CommandError::WebhookSecret,
+                MailHookError::Mail(error) => CommandError::Mail(error),
+            })?;
+            format!("new mail of {data_center} is told of from now on\n")
+        }
+        Command::Show { data_center } => match mailer.mail_hook(data_center).await? {
+            None => format!("new mail of {data_center} is not told of\n"),
+            Some(hook) => match hook.failing {
+                None => format!("{}\n", hook.host),
+                Some((failure, since)) => {
+                    format!(
+                        "{}: fails since {} ({failure})\n",
+                        hook.host,
+                        since.rfc3339()
+                    )
+                }
+            },
+        },
+        Command::Remove { data_center } => {
+            if mailer.remove_mail_hook(data_center, &by).await? {
+                format!("new mail of {data_center} is told of no more\n")
+            } else {
+                format!("new mail of {data_center} is not told of\n")
+            }
+        }
+    };
+    opened.store.close().await;
+    Ok(printed)
+}

@@ -1,0 +1,42 @@
+//! `mailgrant webhook`
+
+use super::{run, run_typed};
+use crate::support::Program;
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn is_set_shown_by_its_host_and_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    let _program = Program::start(directory.path(), &[]);
+    let run = |words: &str| run(directory.path(), words);
+    let set = |typed: &str| run_typed(directory.path(), "webhook set", typed);
+    assert!(run("webhook show").good().contains("not told of"));
+
+    for (typed, said) in [
+        ("\n".to_owned(), "does not begin with a URL"),
+        (
+            "hooks.example.com x\n".to_owned(),
+            "does not begin with a URL",
+        ),
+        (
+            "https://hooks.example.com/pLanted\n".to_owned(),
+            "secret to sign with",
+        ),
+        (
+            format!("http://hooks.example.com/ {SECRET}\n"),
+            "does not begin with a URL",
+        ),
+    ] {
+        let error = set(&typed).bad(1);
+        assert!(error.contains(said), "{error}");
+        assert!(!error.contains("pLanted"), "{error}");
+    }
+
+    set(&format!("https://hooks.example.com/pLanted {SECRET}\n")).good();
+    assert_eq!(run("webhook show").good(), "hooks.example.com\n");
+    let error = run("webhook set --data-center nowhere");
+    assert_ne!(error.code, Some(0));
+    run("webhook remove").good();
+    assert!(run("webhook show").good().contains("not told of"));
+}
