@@ -36,11 +36,10 @@ impl Store {
         }
         sqlx::query(
             "INSERT INTO daily_checks (data_center, day, started_at, finished)
-             VALUES ($1, $2, $3, 1) ON CONFLICT (data_center) DO NOTHING",
+             VALUES ($1, $2, 0, 1) ON CONFLICT (data_center) DO NOTHING",
         )
         .bind(id.as_str())
         .bind(day)
-        .bind(now.0)
         .execute(&self.pool)
         .await?;
         Ok(false)
@@ -69,13 +68,14 @@ impl Store {
         Ok(())
     }
 
-    /// The last daily check of a data center. While one goes on, the finding is that of the one before.
+    /// The last daily check of a data center, once there was one. While one goes on, the finding is that of the one before.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
     pub async fn daily_check(&self, id: &DataCenterId) -> Result<Option<DailyCheck>, StoreError> {
         let row: Option<(i64, i64, Option<String>)> = sqlx::query_as(
-            "SELECT started_at, finished, finding FROM daily_checks WHERE data_center = $1",
+            "SELECT started_at, finished, finding FROM daily_checks
+             WHERE data_center = $1 AND started_at > 0",
         )
         .bind(id.as_str())
         .fetch_optional(&self.pool)

@@ -235,6 +235,7 @@ on_both! {
     async fn each_day_one_server_makes_the_check_and_one_that_was_cut_is_made_again(database) {
         let (one, other) = (database.open().await, database.open().await);
         assert!(!one.begin_daily_check(home(), 100, NOW).await.unwrap());
+        assert_eq!(one.daily_check(home()).await.unwrap(), None);
         assert!(!one.begin_daily_check(home(), 100, NOW).await.unwrap());
         let (mine, theirs) = tokio::join!(
             one.begin_daily_check(home(), 101, NOW),
