@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::faults::Faults;
+use crate::mail::Stored;
 use crate::oauth::{self, AnswerError};
 use crate::record::{AuthAttempt, ReceivedMessage, TokenRequest};
 use crate::state::{Inner, State};
@@ -35,7 +36,46 @@ impl Control {
 
     /// Forgets the messages.
     pub fn clear_messages(&self) {
-        self.state.lock().messages.clear();
+        let mut inner = self.state.lock();
+        inner.messages.clear();
+        inner.mail.clear();
+    }
+
+    /// Puts a message into a folder of an account, and gives its UID.
+    pub fn deliver(&self, account: &str, folder: &str, raw: impl AsRef<[u8]>) -> u32 {
+        let raw = raw.as_ref().into();
+        self.state.lock().deliver(account, folder, raw)
+    }
+
+    /// Takes a message out of an account.
+    pub fn remove_mail(&self, account: &str, uid: u32) {
+        let own = |one: &Arc<Stored>| one.uid == uid && one.account.eq_ignore_ascii_case(account);
+        self.state.lock().mail.retain(|one| !own(one));
+    }
+
+    /// The UIDs of an account's messages that somebody has marked as seen.
+    pub fn seen_mail(&self, account: &str) -> Vec<u32> {
+        let inner = self.state.lock();
+        let own = inner
+            .mail
+            .iter()
+            .filter(|one| one.account.eq_ignore_ascii_case(account));
+        own.filter(|one| one.is_seen()).map(|one| one.uid).collect()
+    }
+
+    /// Numbers all messages anew, with another UIDVALIDITY.
+    pub fn renumber_mail(&self) {
+        self.state.lock().renumber();
+    }
+
+    /// Closes every IMAP connection at its next command, but for those that are made later.
+    pub fn close_imap(&self) {
+        self.state.lock().imap_closed += 1;
+    }
+
+    /// The commands that the IMAP server was given, without tags; of sign-ins the command only.
+    pub fn imap_commands(&self) -> Vec<String> {
+        self.state.lock().imap_commands.clone()
     }
 
     /// The requests to the token endpoint, oldest first, without secrets.

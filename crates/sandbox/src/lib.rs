@@ -26,6 +26,7 @@ mod descriptor;
 mod dns;
 mod faults;
 mod imap;
+mod mail;
 mod oauth;
 mod random;
 mod record;

@@ -1,10 +1,11 @@
 //! What all tasks of one sandbox share.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::descriptor::{Account, Descriptor};
 use crate::faults::{CutAt, Faults, Stage, TokenError};
+use crate::mail::Stored;
 use crate::oauth::{Grants, SignIn};
 use crate::record::{AuthAttempt, ReceivedMessage, TokenRequest};
 use crate::tls::Certificates;
@@ -24,6 +25,14 @@ pub(crate) struct Inner {
     pub(crate) token_requests: Vec<TokenRequest>,
     pub(crate) auth_attempts: Vec<AuthAttempt>,
     pub(crate) imap_attempts: Vec<AuthAttempt>,
+    /// Without tags, and of sign-ins the command only.
+    pub(crate) imap_commands: Vec<String>,
+    pub(crate) mail: Vec<Arc<Stored>>,
+    pub(crate) last_uid: u32,
+    /// How often all IMAP connections were closed.
+    pub(crate) imap_closed: u32,
+    /// How often the messages were numbered anew.
+    pub(crate) renumbered: u32,
     /// `name TYPE`, as asked.
     pub(crate) dns_queries: Vec<String>,
     pub(crate) grants: Grants,

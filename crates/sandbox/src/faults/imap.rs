@@ -31,6 +31,18 @@ pub enum ImapFault {
     NotDelivered,
     /// Mail arrives with another From address.
     FromRewritten,
+    /// IDLE is not offered.
+    NoIdle,
+    /// SEARCH is refused: `[BADCHARSET]`.
+    SearchRefused,
+    /// The connection is closed in the middle of the answer to FETCH.
+    CutInFetch,
+    /// The answer to FETCH announces a literal of four gigabytes.
+    HugeLiteral,
+    /// The answer to FETCH is a line of eight megabytes.
+    EndlessLine,
+    /// The answer to FETCH is no IMAP.
+    BrokenFetch,
 }
 
 impl ImapFault {
@@ -55,7 +67,13 @@ impl ImapFault {
             | Self::NoInbox
             | Self::NotImap
             | Self::NotDelivered
-            | Self::FromRewritten => return None,
+            | Self::FromRewritten
+            | Self::NoIdle
+            | Self::SearchRefused
+            | Self::CutInFetch
+            | Self::HugeLiteral
+            | Self::EndlessLine
+            | Self::BrokenFetch => return None,
         })
     }
 }

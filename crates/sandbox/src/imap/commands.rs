@@ -4,13 +4,17 @@ use std::io;
 
 use imap_codec::imap_types::command::{Command, CommandBody};
 use imap_codec::imap_types::core::Charset;
+use imap_codec::imap_types::fetch::MacroOrMessageDataItemNames;
 use imap_codec::imap_types::mailbox::Mailbox as Name;
+use imap_codec::imap_types::search::SearchKey;
+use imap_codec::imap_types::sequence::SequenceSet;
 use imap_codec::imap_types::status::StatusDataItemName;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::mailbox::Mailbox;
 use super::session::{Next, Session};
 use crate::faults::ImapFault;
+use crate::mail;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) async fn answer(&mut self, command: Command<'static>) -> io::Result<Next> {
@@ -21,7 +25,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.say(&format!("* CAPABILITY {capabilities}")).await?;
                 self.done(&tag, "OK Done").await
             }
-            CommandBody::Noop | CommandBody::Check => self.done(&tag, "OK Done").await,
+            CommandBody::Noop | CommandBody::Check => {
+                self.tell_changes().await?;
+                self.done(&tag, "OK Done").await
+            }
             CommandBody::Logout => {
                 self.say("* BYE Good bye").await?;
                 self.done(&tag, "OK Done").await?;
@@ -51,6 +58,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandBody::Examine { mailbox, .. } => self.open(&tag, &mailbox, true).await,
             CommandBody::List { .. } => {
                 self.say("* LIST (\\HasNoChildren) \"/\" INBOX").await?;
+                for (attributes, name) in mail::FOLDERS {
+                    let line = format!("* LIST ({attributes}) \"/\" \"{name}\"");
+                    self.say(&line).await?;
+                }
                 self.done(&tag, "OK Done").await
             }
             CommandBody::Status {
@@ -61,33 +72,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.selected = None;
                 self.done(&tag, "OK Done").await
             }
-            // Numbers and UIDs are the same here.
             CommandBody::Search {
-                charset, criteria, ..
-            } => {
-                let known = charset.is_none_or(|charset| is_known(&charset));
-                let Some(mailbox) = self.selected.as_ref().filter(|_| known) else {
-                    return self.done(&tag, "BAD No mailbox, or no such charset").await;
-                };
-                let found = mailbox.search(&criteria);
-                let numbers: Vec<_> = found.iter().map(u32::to_string).collect();
-                let line = format!("* SEARCH {}", numbers.join(" "));
-                self.say(line.trim_end()).await?;
-                self.done(&tag, "OK Done").await
-            }
+                charset,
+                criteria,
+                uid,
+            } => self.search(&tag, charset.as_ref(), &criteria, uid).await,
             CommandBody::Fetch {
                 sequence_set,
                 macro_or_item_names,
                 uid,
                 ..
             } => {
-                let Some(mailbox) = self.selected.as_ref() else {
-                    return self.done(&tag, "BAD No mailbox is selected").await;
-                };
-                let bytes = mailbox.fetch(&sequence_set, &macro_or_item_names, uid);
-                self.send(&bytes).await?;
-                self.done(&tag, "OK Done").await
+                let set = sequence_set;
+                self.fetch(&tag, &set, &macro_or_item_names, uid).await
             }
+            CommandBody::Idle if self.offers_idle() => self.idle(&tag).await,
             _ => self.done(&tag, "BAD This sandbox does not know that").await,
         }
     }
@@ -101,6 +100,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn capabilities(&self) -> String {
         let faults = self.state.faults();
         let mut all = vec!["IMAP4rev1".to_owned(), "SASL-IR".to_owned()];
+        if self.offers_idle() {
+            all.push("IDLE".to_owned());
+        }
         if !self.encrypted && faults.offer_starttls {
             all.push("STARTTLS".to_owned());
         }
@@ -124,14 +126,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 .await;
         }
         let account = self.account.clone().unwrap_or_default();
-        let messages = {
+        let (messages, uid_next, uid_validity) = {
             let inner = self.state.lock();
-            Mailbox::of(&account, &inner.messages, inner.faults.imap).len()
+            let messages = Mailbox::of(&account, mail::INBOX, true, &inner).len();
+            (messages, inner.last_uid + 1, inner.uid_validity())
         };
         let items = items.iter().filter_map(|item| match item {
             StatusDataItemName::Messages => Some(format!("MESSAGES {messages}")),
-            StatusDataItemName::UidNext => Some(format!("UIDNEXT {}", messages + 1)),
-            StatusDataItemName::UidValidity => Some("UIDVALIDITY 1".to_owned()),
+            StatusDataItemName::UidNext => Some(format!("UIDNEXT {uid_next}")),
+            StatusDataItemName::UidValidity => Some(format!("UIDVALIDITY {uid_validity}")),
             _ => None,
         });
         let items: Vec<_> = items.collect();
@@ -140,27 +143,104 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.done(tag, "OK Done").await
     }
 
+    async fn search(
+        &mut self,
+        tag: &str,
+        charset: Option<&Charset<'_>>,
+        criteria: &SearchKey<'_>,
+        uid: bool,
+    ) -> io::Result<Next> {
+        let known = charset.is_none_or(is_known);
+        if !known || self.state.faults().imap == Some(ImapFault::SearchRefused) {
+            let text = "NO [BADCHARSET (US-ASCII)] The specified charset is not supported.";
+            return self.done(tag, text).await;
+        }
+        let Some(mailbox) = self.selected.as_ref() else {
+            return self.done(tag, "BAD No mailbox is selected").await;
+        };
+        let found = mailbox.search(criteria).into_iter();
+        let numbers: Vec<_> = found
+            .map(|(number, message)| if uid { message.uid } else { number }.to_string())
+            .collect();
+        let line = format!("* SEARCH {}", numbers.join(" "));
+        self.say(line.trim_end()).await?;
+        self.done(tag, "OK Done").await
+    }
+
+    async fn fetch(
+        &mut self,
+        tag: &str,
+        set: &SequenceSet,
+        items: &MacroOrMessageDataItemNames<'_>,
+        uid: bool,
+    ) -> io::Result<Next> {
+        let Some(mailbox) = self.selected.as_ref() else {
+            return self.done(tag, "BAD No mailbox is selected").await;
+        };
+        let chosen = mailbox.chosen(set, uid);
+        if chosen.is_empty() && !uid {
+            return self.done(tag, "BAD There is no such message").await;
+        }
+        let answers: Vec<_> = chosen
+            .iter()
+            .map(|(number, message)| mailbox.fetch(*number, message, items, uid))
+            .collect();
+        let bytes = answers.concat();
+        match self.state.faults().imap {
+            Some(ImapFault::CutInFetch) => {
+                let half = bytes.get(..bytes.len() / 2).unwrap_or_default();
+                self.send(half).await?;
+                return Ok(Next::Close);
+            }
+            Some(ImapFault::HugeLiteral) => {
+                self.say("* 1 FETCH (UID 1 BODY[] {4294967295}").await?;
+                return self.done(tag, "OK Done").await;
+            }
+            Some(ImapFault::EndlessLine) => {
+                self.send(b"* 1 FETCH (").await?;
+                for _ in 0..1_000 {
+                    self.send(&[b'('; 8_192]).await?;
+                }
+                return Ok(Next::Close);
+            }
+            Some(ImapFault::BrokenFetch) => self.say("* 1 FETCH (UID BODY[ {x}").await?,
+            _ => self.send(&bytes).await?,
+        }
+        self.done(tag, "OK Done").await
+    }
+
     async fn open(&mut self, tag: &str, name: &Name<'_>, read_only: bool) -> io::Result<Next> {
-        if self.state.faults().imap == Some(ImapFault::NoInbox) || *name != Name::Inbox {
+        let folder = match name {
+            Name::Inbox => mail::INBOX.to_owned(),
+            Name::Other(other) => String::from_utf8_lossy(other.inner().as_ref()).into_owned(),
+        };
+        let is_there = folder == mail::INBOX
+            || mail::FOLDERS
+                .iter()
+                .any(|(attributes, name)| *name == folder && !attributes.contains("Noselect"));
+        if self.state.faults().imap == Some(ImapFault::NoInbox) || !is_there {
             return self
                 .done(tag, "NO [NONEXISTENT] Unknown Mailbox (Failure)")
                 .await;
         }
         let account = self.account.clone().unwrap_or_default();
-        let mailbox = {
+        let (mailbox, uid_validity, uid_next) = {
             let inner = self.state.lock();
-            Mailbox::of(&account, &inner.messages, inner.faults.imap)
+            let mailbox = Mailbox::of(&account, &folder, read_only, &inner);
+            (mailbox, inner.uid_validity(), inner.last_uid + 1)
         };
         self.say("* FLAGS (\\Answered \\Flagged \\Draft \\Deleted \\Seen)")
             .await?;
         self.say(&format!("* {} EXISTS", mailbox.len())).await?;
         self.say("* 0 RECENT").await?;
-        self.say("* OK [UIDVALIDITY 1] UIDs valid").await?;
-        self.say(&format!("* OK [UIDNEXT {}] Predicted", mailbox.len() + 1))
+        self.say(&format!("* OK [UIDVALIDITY {uid_validity}] UIDs valid"))
+            .await?;
+        self.say(&format!("* OK [UIDNEXT {uid_next}] Predicted"))
             .await?;
         self.selected = Some(mailbox);
         let mode = if read_only { "READ-ONLY" } else { "READ-WRITE" };
-        self.done(tag, &format!("OK [{mode}] INBOX selected")).await
+        self.done(tag, &format!("OK [{mode}] {folder} opened"))
+            .await
     }
 }
 

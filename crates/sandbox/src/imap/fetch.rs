@@ -3,15 +3,16 @@
 use imap_codec::imap_types::fetch::{
     Macro, MacroOrMessageDataItemNames, MessageDataItemName as Item, Section,
 };
-use imap_codec::imap_types::sequence::SequenceSet;
 
-use super::mailbox::{Mailbox, Message};
+use super::mailbox::Mailbox;
+use crate::mail::Stored;
 
 impl Mailbox {
-    /// The answers to a FETCH. A message's flags never change.
+    /// The answer for one message.
     pub(super) fn fetch(
         &self,
-        set: &SequenceSet,
+        number: u32,
+        message: &Stored,
         items: &MacroOrMessageDataItemNames<'_>,
         uid: bool,
     ) -> Vec<u8> {
@@ -22,56 +23,77 @@ impl Mailbox {
             MacroOrMessageDataItemNames::MessageDataItemNames(items) => items.clone(),
             MacroOrMessageDataItemNames::Macro(_) => Vec::new(),
         };
-        let mut bytes = Vec::new();
-        for number in self.numbers(set) {
-            let Some(message) = self.messages.iter().find(|message| message.uid == number) else {
-                continue;
-            };
-            bytes.extend_from_slice(format!("* {number} FETCH (").as_bytes());
-            let mut parts: Vec<Vec<u8>> = Vec::new();
-            if uid && !items.contains(&Item::Uid) {
-                parts.push(format!("UID {number}").into_bytes());
-            }
-            parts.extend(items.iter().filter_map(|item| answer(message, item)));
-            bytes.extend_from_slice(&parts.join(&b' '));
-            bytes.extend_from_slice(b")\r\n");
+        if !self.read_only && items.iter().any(marks_as_seen) {
+            message.see();
         }
+        let mut parts: Vec<Vec<u8>> = Vec::new();
+        if uid && !items.contains(&Item::Uid) {
+            parts.push(format!("UID {}", message.uid).into_bytes());
+        }
+        parts.extend(items.iter().filter_map(|item| answer(message, item)));
+        let mut bytes = format!("* {number} FETCH (").into_bytes();
+        bytes.extend_from_slice(&parts.join(&b' '));
+        bytes.extend_from_slice(b")\r\n");
         bytes
     }
 }
 
-fn answer(message: &Message, item: &Item<'_>) -> Option<Vec<u8>> {
+/// RFC 3501 §6.4.5.
+fn marks_as_seen(item: &Item<'_>) -> bool {
+    matches!(
+        item,
+        Item::BodyExt { peek: false, .. } | Item::Rfc822 | Item::Rfc822Text
+    )
+}
+
+fn answer(message: &Stored, item: &Item<'_>) -> Option<Vec<u8>> {
     Some(match item {
         Item::Uid => format!("UID {}", message.uid).into_bytes(),
+        Item::Flags if message.is_seen() => b"FLAGS (\\Seen)".to_vec(),
         Item::Flags => b"FLAGS ()".to_vec(),
-        Item::InternalDate => b"INTERNALDATE \"01-Jan-2026 00:00:00 +0000\"".to_vec(),
+        Item::InternalDate => format!("INTERNALDATE \"{}\"", date(message)).into_bytes(),
         Item::Rfc822Size => format!("RFC822.SIZE {}", message.raw.len()).into_bytes(),
-        Item::BodyExt { section: None, .. } => literal("BODY[]", &message.raw),
         Item::BodyExt {
-            section: Some(Section::Header(None)),
-            ..
-        } => literal("BODY[HEADER]", head(message)),
-        Item::BodyExt {
-            section: Some(Section::Text(None)),
-            ..
+            section, partial, ..
         } => {
-            let text = message.raw.get(head(message).len()..).unwrap_or_default();
-            literal("BODY[TEXT]", text)
+            let (name, bytes) = part(message, section.as_ref())?;
+            match partial {
+                None => literal(&format!("BODY[{name}]"), &bytes),
+                Some((from, length)) => {
+                    let start = bytes.len().min(*from as usize);
+                    let end = bytes.len().min(start + length.get() as usize);
+                    let bytes = bytes.get(start..end).unwrap_or_default();
+                    literal(&format!("BODY[{name}]<{from}>"), bytes)
+                }
+            }
         }
-        Item::BodyExt {
-            section: Some(Section::HeaderFields(None, names)),
-            ..
-        } => {
+        Item::Rfc822Header => literal("RFC822.HEADER", message.head()),
+        Item::Rfc822 => literal("RFC822", &message.raw),
+        _ => return None,
+    })
+}
+
+/// The name of a part of a message, and its bytes.
+fn part(message: &Stored, section: Option<&Section<'_>>) -> Option<(String, Vec<u8>)> {
+    let head = message.head();
+    Some(match section {
+        None => (String::new(), message.raw.to_vec()),
+        Some(Section::Header(None)) => ("HEADER".to_owned(), head.to_vec()),
+        Some(Section::Text(None)) => {
+            let text = message.raw.get(head.len()..).unwrap_or_default();
+            ("TEXT".to_owned(), text.to_vec())
+        }
+        Some(Section::HeaderFields(None, names)) => {
             let names = names.as_ref().iter();
             let names: Vec<_> = names
                 .map(|name| String::from_utf8_lossy(name.as_ref()).to_uppercase())
                 .collect();
             let mut fields = Vec::new();
             let mut wanted = false;
-            for line in head(message).split_inclusive(|byte| *byte == b'\n') {
+            for line in head.split_inclusive(|byte| *byte == b'\n') {
                 if !line.starts_with(b" ") && !line.starts_with(b"\t") {
-                    let text = String::from_utf8_lossy(line);
-                    let name = text.split(':').next().unwrap_or_default().to_uppercase();
+                    let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+                    let name = String::from_utf8_lossy(name).to_uppercase();
                     wanted = names.contains(&name);
                 }
                 if wanted {
@@ -79,27 +101,25 @@ fn answer(message: &Message, item: &Item<'_>) -> Option<Vec<u8>> {
                 }
             }
             fields.extend_from_slice(b"\r\n");
-            let section = format!("BODY[HEADER.FIELDS ({})]", names.join(" "));
-            literal(&section, &fields)
+            (format!("HEADER.FIELDS ({})", names.join(" ")), fields)
         }
-        Item::Rfc822Header => literal("RFC822.HEADER", head(message)),
-        Item::Rfc822 => literal("RFC822", &message.raw),
-        _ => return None,
+        Some(_) => return None,
     })
+}
+
+/// As INTERNALDATE has it.
+fn date(message: &Stored) -> String {
+    let at = std::time::UNIX_EPOCH + std::time::Duration::from_secs(message.received_at);
+    // `Sun, 06 Nov 1994 08:49:37 GMT`
+    let text = httpdate::fmt_http_date(at);
+    let mut words = text.split(' ').skip(1);
+    let mut word = || words.next().unwrap_or_default();
+    let (day, month, year, time) = (word(), word(), word(), word());
+    format!("{day}-{month}-{year} {time} +0000")
 }
 
 fn literal(name: &str, bytes: &[u8]) -> Vec<u8> {
     let mut answer = format!("{name} {{{}}}\r\n", bytes.len()).into_bytes();
     answer.extend_from_slice(bytes);
     answer
-}
-
-/// The header with the empty line after it.
-fn head(message: &Message) -> &[u8] {
-    let end = message
-        .raw
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .map_or(message.raw.len(), |at| at + 4);
-    message.raw.get(..end).unwrap_or_default()
 }

@@ -1,141 +1,105 @@
-//! The INBOX of an account: the messages that were sent to it.
+//! A folder of an account: the messages in it.
+
+use std::sync::Arc;
 
 use imap_codec::imap_types::search::SearchKey;
-use imap_codec::imap_types::sequence::{SequenceSet, Strategy};
+use imap_codec::imap_types::sequence::{SeqOrUid, Sequence, SequenceSet};
 
+use super::matching;
 use crate::faults::ImapFault;
-use crate::record::ReceivedMessage;
+use crate::mail::Stored;
+use crate::state::Inner;
 
-/// A message; its number in the mailbox is its UID as well.
-pub(super) struct Message {
-    pub(super) uid: u32,
-    pub(super) raw: Vec<u8>,
-}
-
-/// The messages as they were when the mailbox was selected.
+/// The messages as they were when they were looked at last; the first has the number 1.
 pub(super) struct Mailbox {
-    pub(super) messages: Vec<Message>,
+    pub(super) folder: String,
+    pub(super) read_only: bool,
+    pub(super) messages: Vec<Arc<Stored>>,
 }
 
 impl Mailbox {
-    pub(super) fn of(
-        account: &str,
-        received: &[ReceivedMessage],
-        fault: Option<ImapFault>,
-    ) -> Self {
-        let own = received.iter().filter(|message| {
-            if fault == Some(ImapFault::NotDelivered) {
-                return false;
-            }
-            let mut to = message.to.iter();
-            to.any(|address| address.eq_ignore_ascii_case(account))
-        });
-        let messages = own
-            .zip(1..)
-            .map(|(message, uid)| Message {
-                uid,
-                raw: match fault {
-                    Some(ImapFault::FromRewritten) => rewritten(&message.raw),
-                    _ => message.raw.clone(),
-                }
-                .into_bytes(),
-            })
-            .collect();
-        Self { messages }
+    pub(super) fn of(account: &str, folder: &str, read_only: bool, inner: &Inner) -> Self {
+        let fault = inner.faults.imap;
+        let own = inner
+            .mail
+            .iter()
+            .filter(|_| fault != Some(ImapFault::NotDelivered))
+            .filter(|one| one.is_in(account, folder));
+        Self {
+            folder: folder.to_owned(),
+            read_only,
+            messages: own
+                .map(|one| match fault {
+                    Some(ImapFault::FromRewritten) => Arc::new(one.rewritten()),
+                    _ => Arc::clone(one),
+                })
+                .collect(),
+        }
     }
 
     pub(super) fn len(&self) -> usize {
         self.messages.len()
     }
 
-    /// The numbers of the messages that fit.
-    pub(super) fn search(&self, criteria: &SearchKey<'_>) -> Vec<u32> {
-        let fitting = self.messages.iter();
+    /// Numbers and messages that fit.
+    pub(super) fn search(&self, criteria: &SearchKey<'_>) -> Vec<(u32, &Stored)> {
+        let fitting = (1..).zip(&self.messages);
         fitting
-            .filter(|message| self.fits(message, criteria))
-            .map(|message| message.uid)
+            .filter(|(number, message)| self.fits(*number, message, criteria))
+            .map(|(number, message)| (number, message.as_ref()))
             .collect()
     }
 
-    fn fits(&self, message: &Message, key: &SearchKey<'_>) -> bool {
+    fn fits(&self, number: u32, message: &Stored, key: &SearchKey<'_>) -> bool {
         match key {
-            SearchKey::And(keys) => keys.as_ref().iter().all(|key| self.fits(message, key)),
-            SearchKey::Or(one, other) => self.fits(message, one) || self.fits(message, other),
-            SearchKey::Not(key) => !self.fits(message, key),
-            SearchKey::Header(name, value) => {
-                header(message, name.as_ref()).is_some_and(|text| contains(&text, value.as_ref()))
+            SearchKey::And(keys) => {
+                let mut keys = keys.as_ref().iter();
+                keys.all(|key| self.fits(number, message, key))
             }
-            SearchKey::From(value) => {
-                header(message, b"From").is_some_and(|text| contains(&text, value.as_ref()))
+            SearchKey::Or(one, other) => {
+                self.fits(number, message, one) || self.fits(number, message, other)
             }
-            SearchKey::To(value) => {
-                header(message, b"To").is_some_and(|text| contains(&text, value.as_ref()))
-            }
-            SearchKey::Subject(value) => {
-                header(message, b"Subject").is_some_and(|text| contains(&text, value.as_ref()))
-            }
-            SearchKey::Text(value) | SearchKey::Body(value) => {
-                contains(&String::from_utf8_lossy(&message.raw), value.as_ref())
-            }
-            SearchKey::SequenceSet(set) | SearchKey::Uid(set) => {
-                self.numbers(set).contains(&message.uid)
-            }
-            SearchKey::Seen
-            | SearchKey::Answered
-            | SearchKey::Deleted
-            | SearchKey::Draft
-            | SearchKey::Flagged
-            | SearchKey::Recent
-            | SearchKey::New => false,
-            _ => true,
+            SearchKey::Not(key) => !self.fits(number, message, key),
+            SearchKey::SequenceSet(set) => self.is_in(set, number, self.largest_number()),
+            SearchKey::Uid(set) => self.is_in(set, message.uid, self.largest_uid()),
+            key => matching::fits(message, key),
         }
     }
 
-    /// The numbers of a set that messages have.
-    pub(super) fn numbers(&self, set: &SequenceSet) -> Vec<u32> {
-        let largest = u32::try_from(self.messages.len()).unwrap_or(u32::MAX);
-        let Some(largest) = std::num::NonZeroU32::new(largest) else {
-            return Vec::new();
+    /// Numbers and messages of a set of numbers or UIDs.
+    pub(super) fn chosen(&self, set: &SequenceSet, by_uid: bool) -> Vec<(u32, Arc<Stored>)> {
+        let all = (1..).zip(&self.messages);
+        all.filter(|(number, message)| {
+            if by_uid {
+                self.is_in(set, message.uid, self.largest_uid())
+            } else {
+                self.is_in(set, *number, self.largest_number())
+            }
+        })
+        .map(|(number, message)| (number, Arc::clone(message)))
+        .collect()
+    }
+
+    fn is_in(&self, set: &SequenceSet, value: u32, largest: u32) -> bool {
+        let number = |one: &SeqOrUid| match one {
+            SeqOrUid::Value(value) => value.get(),
+            SeqOrUid::Asterisk => largest,
         };
-        let all = set.iter(Strategy::Naive { largest });
-        all.map(std::num::NonZeroU32::get)
-            .take_while(|number| *number <= largest.get())
-            .collect()
+        !self.messages.is_empty()
+            && set.0.as_ref().iter().any(|one| match one {
+                Sequence::Single(single) => number(single) == value,
+                Sequence::Range(from, to) => {
+                    let (from, to) = (number(from), number(to));
+                    (from.min(to)..=from.max(to)).contains(&value)
+                }
+            })
     }
-}
 
-/// As a provider does that lets an account send as nobody but itself.
-fn rewritten(raw: &str) -> String {
-    let mut lines = raw.split_inclusive('\n');
-    let mut text = String::with_capacity(raw.len());
-    for line in lines.by_ref() {
-        if line.to_ascii_lowercase().starts_with("from:") {
-            text.push_str("From: noreply@sandbox.test\r\n");
-        } else {
-            text.push_str(line);
-        }
-        if line.trim().is_empty() {
-            break;
-        }
+    fn largest_number(&self) -> u32 {
+        u32::try_from(self.messages.len()).unwrap_or(u32::MAX)
     }
-    text.extend(lines);
-    text
-}
 
-/// A header field, unfolded.
-fn header(message: &Message, name: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(&message.raw).replace("\r\n", "\n");
-    let head = text.split("\n\n").next()?.replace("\n ", " ");
-    let name = String::from_utf8_lossy(name).into_owned();
-    head.replace("\n\t", " ").lines().find_map(|line| {
-        let (known, value) = line.split_once(':')?;
-        known
-            .eq_ignore_ascii_case(&name)
-            .then(|| value.trim().to_owned())
-    })
-}
-
-fn contains(text: &str, wanted: &[u8]) -> bool {
-    let wanted = String::from_utf8_lossy(wanted).to_lowercase();
-    text.to_lowercase().contains(&wanted)
+    fn largest_uid(&self) -> u32 {
+        self.messages.last().map_or(0, |message| message.uid)
+    }
 }

@@ -1,10 +1,13 @@
 //! `IMAP4rev1` (RFC 3501), as much of it as a client that reads mail asks for: STARTTLS, implicit TLS (RFC 8314), AUTHENTICATE
-//! with an initial response (RFC 4959), SELECT and EXAMINE, SEARCH, FETCH. Commands are parsed by `imap-codec`.
+//! with an initial response (RFC 4959), LIST with the uses of
+//! folders (RFC 6154), SELECT and EXAMINE, SEARCH, FETCH, IDLE (RFC 2177). Commands are parsed by `imap-codec`.
 
 mod auth;
+mod changes;
 mod commands;
 mod fetch;
 mod mailbox;
+mod matching;
 mod session;
 
 use std::sync::Arc;

@@ -23,6 +23,8 @@ pub(super) struct Session<S> {
     pub(super) encrypted: bool,
     pub(super) account: Option<String>,
     pub(super) selected: Option<Mailbox>,
+    /// How often all connections had been closed when this one was made.
+    closed_before: u32,
 }
 
 /// How a session ended.
@@ -50,9 +52,11 @@ enum Arrived {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn new(stream: S, encrypted: bool, state: Arc<State>) -> Self {
+        let closed_before = state.lock().imap_closed;
         Self {
             stream,
             buffer: Vec::new(),
+            closed_before,
             state,
             encrypted,
             account: None,
@@ -87,6 +91,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     self.say("* BAD Invalid command").await?;
                     Next::Command
                 }
+                Arrived::Command(_) if self.is_closed() => Next::Close,
                 Arrived::Command(command) => self.answer(*command).await?,
             };
             match next {
@@ -101,6 +106,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
+    fn is_closed(&self) -> bool {
+        self.state.lock().imap_closed != self.closed_before
+    }
+
     async fn command(&mut self) -> io::Result<Arrived> {
         let mut invited = 0;
         loop {
@@ -108,7 +117,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             match decoded {
                 Ok((rest, command)) => {
                     let taken = self.buffer.len() - rest.len();
-                    self.buffer.drain(..taken);
+                    let bytes: Vec<_> = self.buffer.drain(..taken).collect();
+                    self.note(&bytes);
                     return Ok(Arrived::Command(Box::new(command)));
                 }
                 Err(CommandDecodeError::Incomplete) => {}
@@ -136,6 +146,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return Ok(Arrived::Gone);
             }
         }
+    }
+
+    /// Keeps what was asked, but no secrets.
+    fn note(&self, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes);
+        let text = text.trim_end().split_once(' ').map_or("", |(_, text)| text);
+        let name = text.split(' ').next().unwrap_or_default();
+        let kept = match name.to_ascii_uppercase().as_str() {
+            "LOGIN" | "AUTHENTICATE" => name,
+            _ => text,
+        };
+        self.state.lock().imap_commands.push(kept.to_owned());
     }
 
     /// The next line, without its end; `None` at the end of the connection.

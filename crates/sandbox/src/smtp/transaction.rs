@@ -1,6 +1,8 @@
 //! MAIL, RCPT, DATA.
 
+use std::collections::BTreeSet;
 use std::io;
+use std::sync::Arc;
 
 use smtp_proto::request::receiver::DataReceiver;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -8,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::message;
 use super::session::{Fault, Next, Session};
 use crate::faults::{CutAt, Stage};
-use crate::{clock, random, record};
+use crate::{clock, mail, random, record};
 
 const MOST_RECIPIENTS: usize = 100;
 
@@ -138,6 +140,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let id = random::text(12);
         let cut = {
             let mut inner = self.state.lock();
+            let whole: Arc<[u8]> = raw.into();
+            let addresses: BTreeSet<_> = to.iter().map(|to| to.to_ascii_lowercase()).collect();
+            for address in addresses {
+                inner.deliver(&address, mail::INBOX, Arc::clone(&whole));
+            }
             inner.messages.push(record::ReceivedMessage {
                 id: id.clone(),
                 from,

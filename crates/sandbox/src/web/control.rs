@@ -61,6 +61,7 @@ pub(crate) async fn log(State(state): Shared) -> Json<Value> {
     Json(json!({
         "token_requests": inner.token_requests,
         "auth_attempts": inner.auth_attempts,
+        "imap_commands": inner.imap_commands,
     }))
 }
 
@@ -77,4 +78,33 @@ pub(crate) async fn revoke(State(state): Shared) -> impl IntoResponse {
 pub(crate) async fn expire(State(state): Shared) -> impl IntoResponse {
     state.lock().grants.expire_access_tokens();
     Redirect::to("/")
+}
+
+/// A message to put into a mailbox.
+#[derive(Deserialize)]
+pub(crate) struct Delivery {
+    account: String,
+    folder: String,
+    raw: String,
+    /// How often; `{n}` in the message is its number, from 1.
+    #[serde(default = "once")]
+    times: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+pub(crate) async fn deliver(State(state): Shared, Json(delivery): Json<Delivery>) -> StatusCode {
+    let mut inner = state.lock();
+    for number in 1..=delivery.times {
+        let raw = delivery.raw.replace("{n}", &number.to_string());
+        inner.deliver(&delivery.account, &delivery.folder, raw.into_bytes().into());
+    }
+    StatusCode::NO_CONTENT
+}
+
+pub(crate) async fn renumber(State(state): Shared) -> StatusCode {
+    state.lock().renumber();
+    StatusCode::NO_CONTENT
 }

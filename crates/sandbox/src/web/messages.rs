@@ -16,7 +16,9 @@ pub(crate) async fn list(State(state): State<Arc<state::State>>) -> Json<Vec<Rec
 }
 
 pub(crate) async fn clear(State(state): State<Arc<state::State>>) -> StatusCode {
-    state.lock().messages.clear();
+    let mut inner = state.lock();
+    inner.messages.clear();
+    inner.mail.clear();
     StatusCode::NO_CONTENT
 }
 

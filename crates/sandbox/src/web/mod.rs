@@ -35,6 +35,8 @@ fn router(state: Arc<State>) -> Router {
         .route("/control/scenario", post(control::scenario))
         .route("/scenarios", get(control::scenarios))
         .route("/control/log", get(control::log))
+        .route("/control/mail", post(control::deliver))
+        .route("/control/renumber", post(control::renumber))
         .route("/control/reset", post(control::reset))
         .route("/control/revoke", post(control::revoke))
         .route("/control/expire", post(control::expire))

@@ -1,0 +1,68 @@
+//! What is told of a folder while it is open: at NOOP, and during IDLE (RFC 2177).
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::mailbox::Mailbox;
+use super::session::{Next, Session};
+use crate::faults::ImapFault;
+
+/// Between two looks.
+const EVERY: Duration = Duration::from_millis(50);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    pub(super) fn offers_idle(&self) -> bool {
+        self.state.faults().imap != Some(ImapFault::NoIdle)
+    }
+
+    /// Tells what has gone and how many there are now.
+    pub(super) async fn tell_changes(&mut self) -> io::Result<()> {
+        let Some(before) = self.selected.take() else {
+            return Ok(());
+        };
+        let account = self.account.clone().unwrap_or_default();
+        let now = Mailbox::of(
+            &account,
+            &before.folder,
+            before.read_only,
+            &self.state.lock(),
+        );
+        let uids: Vec<_> = now.messages.iter().map(|one| one.uid).collect();
+        let mut lines = Vec::new();
+        let mut number = 1;
+        for message in &before.messages {
+            if uids.binary_search(&message.uid).is_ok() {
+                number += 1;
+            } else {
+                lines.push(format!("* {number} EXPUNGE"));
+            }
+        }
+        if now.len() != number - 1 {
+            lines.push(format!("* {} EXISTS", now.len()));
+        }
+        self.selected = Some(now);
+        for line in lines {
+            self.say(&line).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn idle(&mut self, tag: &str) -> io::Result<Next> {
+        self.say("+ idling").await?;
+        loop {
+            tokio::select! {
+                line = self.line() => return match line? {
+                    Some(line) if line.eq_ignore_ascii_case(b"DONE") => {
+                        self.done(tag, "OK Done").await
+                    }
+                    Some(_) => self.done(tag, "BAD Expected DONE").await,
+                    None => Ok(Next::Close),
+                },
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            self.tell_changes().await?;
+        }
+    }
+}
