@@ -21,7 +21,8 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-/// Longest answer to one write that is read: bytes. A server could go on for as long as we wait for a line's end.
+/// Longest answer to one write that is read, unless more is allowed: bytes. A server could go on for as long as we wait for
+/// a line's end.
 const REPLY_AT_MOST: usize = 128 * 1024;
 
 /// TCP, with or without TLS.
@@ -48,7 +49,11 @@ struct Shared {
     peer: SocketAddr,
     since: Instant,
     last_byte: Instant,
+    /// The beginning of the answer to the last write.
     heard: Vec<u8>,
+    /// The length of all of it.
+    read: usize,
+    at_most: usize,
     replies: Vec<Reply>,
     closed: bool,
 }
@@ -67,6 +72,8 @@ impl Wire {
             since: now,
             last_byte: now,
             heard: Vec::new(),
+            read: 0,
+            at_most: REPLY_AT_MOST,
             replies: Vec::new(),
             closed: false,
         }))))
@@ -81,6 +88,11 @@ impl Wire {
         let mut shared = self.shared();
         shared.end_reply();
         std::mem::take(&mut shared.replies)
+    }
+
+    /// Allows longer answers from now on: bytes. What is kept of them does not grow.
+    pub(crate) fn allow(&self, at_most: usize) {
+        self.shared().at_most = at_most.max(REPLY_AT_MOST);
     }
 
     /// Whether the server has closed the connection.
@@ -151,6 +163,7 @@ fn version_name(version: rustls::ProtocolVersion) -> &'static str {
 
 impl Shared {
     fn end_reply(&mut self) {
+        self.read = 0;
         if !self.heard.is_empty() {
             let heard = std::mem::take(&mut self.heard);
             let micros = self
@@ -178,10 +191,13 @@ impl AsyncRead for Wire {
             let heard = &buffer.filled()[before..];
             shared.closed |= result.is_err() || heard.is_empty();
             shared.last_byte = Instant::now();
-            if shared.heard.len() + heard.len() > REPLY_AT_MOST {
+            shared.read += heard.len();
+            if shared.read > shared.at_most {
                 return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
             }
-            shared.heard.extend_from_slice(heard);
+            let room = REPLY_AT_MOST - shared.heard.len();
+            let kept = heard.get(..room.min(heard.len())).unwrap_or_default();
+            shared.heard.extend_from_slice(kept);
         }
         read
     }

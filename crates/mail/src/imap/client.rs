@@ -3,7 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use imap_codec::{
     CommandCodec, GreetingCodec, ResponseCodec,
-    decode::{Decoder as _, GreetingDecodeError, ResponseDecodeError},
+    decode::Decoder as _,
     encode::{Encoder as _, Fragment},
     imap_types::{
         command::{Command, CommandBody},
@@ -15,6 +15,7 @@ use imap_codec::{
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use super::frame::{Frames, TooLong};
 use crate::wire::Wire;
 
 /// How a command ended, or what the server said first.
@@ -40,6 +41,8 @@ pub(crate) struct Answer {
     pub(crate) text: String,
     /// Untagged data before it.
     pub(crate) data: Vec<Data<'static>>,
+    /// UIDVALIDITY (RFC 9051 §7.1), when it was said.
+    pub(crate) uid_validity: Option<u32>,
 }
 
 impl Answer {
@@ -49,6 +52,7 @@ impl Answer {
             code: code.map(name_of).unwrap_or_default(),
             text: text.to_owned(),
             data: Vec::new(),
+            uid_validity: None,
         }
     }
 }
@@ -72,41 +76,37 @@ pub(crate) enum Said {
 /// A connection that has not been greeted yet, or one after a TLS handshake.
 pub(crate) struct Client {
     wire: Wire,
-    buffer: Vec<u8>,
+    frames: Frames,
     commands: u32,
+    /// How many messages the open mailbox has, as the server said last.
+    exists: u32,
 }
 
 impl Client {
     pub(crate) fn new(wire: Wire) -> Self {
         Self {
             wire,
-            buffer: Vec::new(),
+            frames: Frames::default(),
             commands: 0,
+            exists: 0,
         }
     }
 
     /// What the server says first.
     pub(crate) async fn greeting(&mut self) -> Result<Answer, NoAnswer> {
-        loop {
-            match GreetingCodec::default().decode_static(&self.buffer) {
-                Ok((rest, greeting)) => {
-                    let taken = self.buffer.len() - rest.len();
-                    let Greeting { kind, code, text } = greeting;
-                    self.buffer.drain(..taken);
-                    let ending = match kind {
-                        GreetingKind::Ok | GreetingKind::PreAuth => Ending::Ok,
-                        GreetingKind::Bye => Ending::Bye,
-                    };
-                    let mut answer = Answer::new(ending, code.as_ref(), text.as_ref());
-                    if let Some(Code::Capability(all)) = code {
-                        answer.data.push(Data::Capability(all));
-                    }
-                    return Ok(answer);
-                }
-                Err(GreetingDecodeError::Incomplete) => self.fill().await?,
-                Err(GreetingDecodeError::Failed) => return Err(NoAnswer::Unreadable),
-            }
+        let bytes = self.next().await?;
+        let greeting = GreetingCodec::default().decode_static(&bytes);
+        let (_, greeting) = greeting.map_err(|_| NoAnswer::Unreadable)?;
+        let Greeting { kind, code, text } = greeting;
+        let ending = match kind {
+            GreetingKind::Ok | GreetingKind::PreAuth => Ending::Ok,
+            GreetingKind::Bye => Ending::Bye,
+        };
+        let mut answer = Answer::new(ending, code.as_ref(), text.as_ref());
+        if let Some(Code::Capability(all)) = code {
+            answer.data.push(Data::Capability(all));
         }
+        Ok(answer)
     }
 
     /// Sends a command and reads up to its end.
@@ -151,22 +151,23 @@ impl Client {
         let mut data = Vec::new();
         let mut alerts = String::new();
         let mut leaving = None;
+        let mut answers = 0;
+        let mut uid_validity = None;
         loop {
-            let response = match ResponseCodec::default().decode_static(&self.buffer) {
-                Ok((rest, response)) => {
-                    let taken = self.buffer.len() - rest.len();
-                    self.buffer.drain(..taken);
-                    response
+            let bytes = match (self.next().await, leaving.take()) {
+                (Ok(bytes), left) => {
+                    leaving = left;
+                    bytes
                 }
-                Err(ResponseDecodeError::Incomplete | ResponseDecodeError::LiteralFound { .. }) => {
-                    match (self.fill().await, leaving.take()) {
-                        (Ok(()), left) => leaving = left,
-                        (Err(_), Some(answer)) => return Ok(Said::Answer(answer)),
-                        (Err(error), None) => return Err(error),
-                    }
-                    continue;
-                }
-                Err(ResponseDecodeError::Failed) => return Err(NoAnswer::Unreadable),
+                (Err(_), Some(answer)) => return Ok(Said::Answer(answer)),
+                (Err(error), None) => return Err(error),
+            };
+            answers += 1;
+            if answers > ANSWERS_AT_MOST {
+                return Err(NoAnswer::Unreadable);
+            }
+            let Some(response) = self.response(&bytes)? else {
+                continue;
             };
             match response {
                 Response::CommandContinuationRequest(request) => {
@@ -192,6 +193,9 @@ impl Client {
                     if let Some(Code::Capability(all)) = &code {
                         data.push(Data::Capability(all.clone()));
                     }
+                    if let Some(Code::UidValidity(value)) = &code {
+                        uid_validity = Some(value.get());
+                    }
                     if tag.is_none() {
                         if matches!(code, Some(Code::Alert)) {
                             alerts.push_str(text.as_ref());
@@ -202,11 +206,53 @@ impl Client {
                     let text = format!("{alerts}{}", text.as_ref());
                     let mut answer = Answer::new(ending, code.as_ref(), &text);
                     answer.data = data;
+                    answer.uid_validity = uid_validity;
                     return Ok(Said::Answer(answer));
                 }
             }
-            if data.len() > DATA_AT_MOST {
-                return Err(NoAnswer::Unreadable);
+        }
+    }
+
+    /// What is said while nothing was asked, as during IDLE. May be given up and called again.
+    pub(crate) async fn unasked(&mut self) -> Result<Option<Data<'static>>, NoAnswer> {
+        let bytes = self.next().await?;
+        match self.response(&bytes)? {
+            Some(Response::Data(data)) => Ok(Some(data)),
+            Some(Response::Status(Status::Bye { .. })) => Err(NoAnswer::Closed),
+            _ => Ok(None),
+        }
+    }
+
+    /// How many messages the open mailbox has, as the server said last.
+    pub(crate) fn exists(&self) -> u32 {
+        self.exists
+    }
+
+    /// One answer; `None` when it is of no extension that is known here.
+    fn response(&mut self, bytes: &[u8]) -> Result<Option<Response<'static>>, NoAnswer> {
+        match ResponseCodec::default().decode_static(bytes) {
+            Ok((_, response)) => {
+                match response {
+                    Response::Data(Data::Exists(exists)) => self.exists = exists,
+                    Response::Data(Data::Expunge(_)) => {
+                        self.exists = self.exists.saturating_sub(1);
+                    }
+                    _ => {}
+                }
+                Ok(Some(response))
+            }
+            Err(_) if is_foreign(bytes) => Ok(None),
+            Err(_) => Err(NoAnswer::Unreadable),
+        }
+    }
+
+    /// The bytes of one answer.
+    async fn next(&mut self) -> Result<Vec<u8>, NoAnswer> {
+        loop {
+            match self.frames.next() {
+                Ok(Some(bytes)) => return Ok(bytes),
+                Ok(None) => self.fill().await?,
+                Err(TooLong) => return Err(NoAnswer::Unreadable),
             }
         }
     }
@@ -223,8 +269,7 @@ impl Client {
         match self.wire.read(&mut chunk).await {
             Ok(0) => Err(NoAnswer::Closed),
             Ok(read) => {
-                self.buffer
-                    .extend_from_slice(chunk.get(..read).unwrap_or_default());
+                self.frames.push(chunk.get(..read).unwrap_or_default());
                 Ok(())
             }
             // The stream ends what is too long.
@@ -242,7 +287,28 @@ impl Client {
 }
 
 /// Untagged answers to one command.
-const DATA_AT_MOST: usize = 1_000;
+const ANSWERS_AT_MOST: usize = 2_000;
+
+/// Whether an answer that cannot be read is data of an extension (RFC 9051 §2.2.2: to be expected at any time), and not what
+/// was asked for.
+fn is_foreign(bytes: &[u8]) -> bool {
+    const KNOWN: [&[u8]; 7] = [
+        b"FETCH", b"EXISTS", b"EXPUNGE", b"LIST", b"SEARCH", b"STATUS", b"BYE",
+    ];
+    let Some(rest) = bytes.strip_prefix(b"* ") else {
+        return false;
+    };
+    let mut words = rest
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    let word = if first.iter().all(u8::is_ascii_digit) {
+        words.next().unwrap_or_default()
+    } else {
+        first
+    };
+    !word.is_empty() && !KNOWN.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
 
 /// The name of a response code: what stands first in the brackets.
 fn name_of(code: &Code<'_>) -> String {

@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 
 use super::{
     Mailbox,
-    client::{Answer, Client, Ending, NoAnswer},
+    client::{Answer, Client, Ending, NoAnswer, Said},
     steps::{Step, Steps},
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
 
 pub(crate) struct Connection {
     pub(super) mailbox: Mailbox,
-    pub(super) client: Client,
+    pub(crate) client: Client,
     pub(super) wire: Wire,
     pub(super) timeouts: Timeouts,
     /// Upper case.
@@ -41,7 +41,7 @@ struct Protection {
 }
 
 impl Connection {
-    pub(super) async fn open(
+    pub(crate) async fn open(
         mailbox: &Mailbox,
         outgoing: &Outgoing,
         timeouts: Timeouts,
@@ -166,7 +166,7 @@ impl Connection {
         }
     }
 
-    pub(super) fn offers(&self, name: &str) -> bool {
+    pub(crate) fn offers(&self, name: &str) -> bool {
         self.capabilities.iter().any(|one| one == name)
     }
 
@@ -178,8 +178,26 @@ impl Connection {
     }
 
     /// A command within the time for a reply.
-    pub(super) async fn ask(&mut self, body: CommandBody<'static>) -> Result<Answer, FindingCode> {
+    pub(crate) async fn ask(&mut self, body: CommandBody<'static>) -> Result<Answer, FindingCode> {
         within(self.timeouts.reply, self.client.command(body)).await
+    }
+
+    /// Begins IDLE (RFC 2177); it has begun when the server asks for more.
+    pub(crate) async fn begin_idle(&mut self) -> Result<Said, FindingCode> {
+        within(self.timeouts.reply, self.client.begin(CommandBody::Idle)).await
+    }
+
+    /// Ends IDLE.
+    pub(crate) async fn end_idle(&mut self) -> Result<(), FindingCode> {
+        match within(self.timeouts.reply, self.client.answer("DONE")).await? {
+            Said::Answer(_) => Ok(()),
+            Said::Challenge(_) => Err(FindingCode::NotImap),
+        }
+    }
+
+    /// Allows longer answers: bytes.
+    pub(crate) fn allow(&self, at_most: usize) {
+        self.wire.allow(at_most);
     }
 
     /// EXAMINE INBOX; the number of messages in it.
@@ -216,7 +234,7 @@ impl Connection {
     }
 
     /// What the server has said since the last look.
-    pub(super) fn heard(&self) -> String {
+    pub(crate) fn heard(&self) -> String {
         let replies = self.wire.take_replies();
         replies.into_iter().map(|reply| reply.text).collect()
     }
@@ -232,7 +250,7 @@ pub(super) async fn within<T>(
     }
 }
 
-fn no_answer(error: NoAnswer) -> FindingCode {
+pub(crate) fn no_answer(error: NoAnswer) -> FindingCode {
     match error {
         NoAnswer::Closed => FindingCode::ConnectionClosed,
         NoAnswer::Unreadable => FindingCode::NotImap,

@@ -15,7 +15,7 @@ impl Mailer {
     /// refreshed once, on a connection of its own: some servers close it after a refusal.
     ///
     /// The outer error is ours (`NoMailbox`, the database), the inner says why the mailbox cannot be opened.
-    pub(super) async fn enter_mailbox(
+    pub(crate) async fn enter_mailbox(
         &self,
         id: &DataCenterId,
         settings: &SmtpSettings<SecretString>,

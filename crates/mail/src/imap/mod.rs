@@ -6,6 +6,7 @@ mod arrival;
 mod client;
 mod connection;
 mod enter;
+mod frame;
 mod news;
 mod sign_in;
 mod steps;
@@ -19,8 +20,9 @@ use domain::{
 use secrecy::SecretString;
 
 use crate::{MailError, Mailer};
-pub(crate) use steps::Sink;
-use steps::Steps;
+pub(crate) use client::{Answer, Ending, Said};
+pub(crate) use connection::{Connection, no_answer};
+pub(crate) use steps::{Sink, Steps};
 
 /// Where mail is read.
 #[derive(Clone, Debug)]
@@ -58,7 +60,7 @@ impl Mailbox {
     }
 
     /// A finding that names this server and this account.
-    fn finding(&self, code: FindingCode) -> Finding {
+    pub(crate) fn finding(&self, code: FindingCode) -> Finding {
         Finding::new(code)
             .with(FindingValue::Server, self.address())
             .with(FindingValue::Username, self.email.as_str())

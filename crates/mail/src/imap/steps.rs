@@ -14,7 +14,7 @@ pub(crate) type Sink = Option<UnboundedSender<CheckStep>>;
 /// Longest text of a step that is kept: characters.
 const TEXT_AT_MOST: usize = 4_000;
 
-pub(super) struct Steps {
+pub(crate) struct Steps {
     part: CheckPart,
     sink: Sink,
     redactor: Redactor,
@@ -46,7 +46,7 @@ impl Step {
 }
 
 impl Steps {
-    pub(super) fn new(part: CheckPart, sink: Sink) -> Self {
+    pub(crate) fn new(part: CheckPart, sink: Sink) -> Self {
         Self {
             part,
             sink,
@@ -55,7 +55,7 @@ impl Steps {
     }
 
     /// Keeps a secret out of everything from now on.
-    pub(super) fn hide(&mut self, secret: &SecretString) {
+    pub(crate) fn hide(&mut self, secret: &SecretString) {
         self.redactor.add(secret);
     }
 

@@ -1,0 +1,169 @@
+//! Where an answer ends: lines and the literals in them (RFC 9051 §4.3, §2.2.2), read once and with limits, before anything
+//! else looks at them.
+
+use std::ops::Range;
+
+/// Longest line: bytes. A SEARCH answers with one, of at most some ten thousand UIDs.
+const LINE_AT_MOST: usize = 256 * 1024;
+/// Longest literal: bytes. Messages are fetched in smaller pieces.
+const LITERAL_AT_MOST: usize = 1024 * 1024;
+/// Literals in one answer. Of a message in a list there are three.
+const LITERALS_AT_MOST: usize = 64;
+/// What stands in place of NUL, which may be in no literal (RFC 9051 §9), and yet is in messages.
+const IN_PLACE_OF_NUL: u8 = 0x80;
+/// What begins answers whose text goes to the end of the line, whatever it looks like.
+const STATES: [&[u8]; 5] = [b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"];
+
+/// More than is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooLong;
+
+/// The bytes that have come and not been answers yet.
+#[derive(Debug, Default)]
+pub(super) struct Frames {
+    buffer: Vec<u8>,
+    /// Where the line under way begins.
+    line: usize,
+    /// What was looked at.
+    seen: usize,
+    literals: Vec<Range<usize>>,
+}
+
+impl Frames {
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next answer with its end of line; `None` when it has not come wholly.
+    pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, TooLong> {
+        loop {
+            let unseen = self.buffer.get(self.seen..).unwrap_or_default();
+            let Some(at) = unseen.iter().position(|byte| *byte == b'\n') else {
+                // While a literal is under way, `seen` is at its end.
+                self.seen = self.seen.max(self.buffer.len());
+                let length = self.buffer.len().saturating_sub(self.line);
+                return if length > LINE_AT_MOST {
+                    Err(TooLong)
+                } else {
+                    Ok(None)
+                };
+            };
+            let end = self.seen + at + 1;
+            let line = self.buffer.get(self.line..end).unwrap_or_default();
+            if line.len() > LINE_AT_MOST {
+                return Err(TooLong);
+            }
+            match announced(line).filter(|_| holds_literals(&self.buffer)) {
+                None => return Ok(Some(self.take(end))),
+                Some(length) if length > LITERAL_AT_MOST => return Err(TooLong),
+                Some(_) if self.literals.len() == LITERALS_AT_MOST => return Err(TooLong),
+                Some(length) => {
+                    self.literals.push(end..end + length);
+                    self.line = end + length;
+                    self.seen = self.line;
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, end: usize) -> Vec<u8> {
+        let mut answer: Vec<u8> = self.buffer.drain(..end).collect();
+        for literal in self.literals.drain(..) {
+            for byte in answer.get_mut(literal).into_iter().flatten() {
+                if *byte == 0 {
+                    *byte = IN_PLACE_OF_NUL;
+                }
+            }
+        }
+        if !holds_literals(&answer) {
+            // Servers say things in the language of their users; it is ASCII that counts.
+            for byte in &mut answer {
+                if !byte.is_ascii() {
+                    *byte = b'?';
+                }
+            }
+        }
+        self.line = 0;
+        self.seen = 0;
+        answer
+    }
+}
+
+/// The length of the literal that a line ends with: `{12}` or `{12+}`.
+fn announced(line: &[u8]) -> Option<usize> {
+    let line = line.strip_suffix(b"\n")?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = line.strip_suffix(b"}")?;
+    let line = line.strip_suffix(b"+").unwrap_or(line);
+    let at = line.iter().rposition(|byte| *byte == b'{')?;
+    let digits = line.get(at + 1..)?;
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    // What is no number any more is too long in any case.
+    let digits = std::str::from_utf8(digits).ok()?;
+    Some(digits.parse().unwrap_or(usize::MAX))
+}
+
+/// Whether an answer is data: untagged, and no state.
+fn holds_literals(answer: &[u8]) -> bool {
+    let Some(rest) = answer.strip_prefix(b"* ") else {
+        return false;
+    };
+    let word = rest
+        .split(u8::is_ascii_whitespace)
+        .next()
+        .unwrap_or_default();
+    !STATES.iter().any(|state| word.eq_ignore_ascii_case(state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(bytes: &[u8], piece: usize) -> Result<Vec<Vec<u8>>, TooLong> {
+        let mut frames = Frames::default();
+        let mut found = Vec::new();
+        for bytes in bytes.chunks(piece) {
+            frames.push(bytes);
+            while let Some(answer) = frames.next()? {
+                found.push(answer);
+            }
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn ends_answers_after_their_literals_however_they_come() {
+        let answers: [&[u8]; 6] = [
+            b"* OK text that ends in {5}\r\n",
+            b"* 1 FETCH (BODY[] {7}\r\na\r\n{3}\r UID 1)\r\n",
+            b"* LIST () \"/\" {3+}\r\na\nb\r\n",
+            b"* 2 FETCH (A {0}\r\n B {1}\r\n\n)\r\n",
+            b"+ {9}\r\n",
+            b"a1 OK {1}\r\n",
+        ];
+        for piece in [1, 2, 3, 7, 1_000] {
+            assert_eq!(all(&answers.concat(), piece).unwrap(), answers, "{piece}");
+        }
+    }
+
+    #[test]
+    fn takes_no_more_than_is_allowed_and_does_not_wait_for_it() {
+        let literal = format!("* 1 FETCH (BODY[] {{{}}}\r\n", LITERAL_AT_MOST + 1);
+        assert_eq!(all(literal.as_bytes(), 100), Err(TooLong));
+        let number = b"* 1 FETCH (BODY[] {99999999999999999999999999}\r\n";
+        assert_eq!(all(number, 100), Err(TooLong));
+        assert_eq!(all(&vec![b'('; LINE_AT_MOST + 1], 8_192), Err(TooLong));
+        let many = [b"* 1 FETCH (".to_vec(), b"{0}\r\n".repeat(65)].concat();
+        assert_eq!(all(&many, 100), Err(TooLong));
+    }
+
+    #[test]
+    fn what_no_answer_may_hold_is_replaced() {
+        let nul = all(b"* 1 FETCH (BODY[] {2}\r\n\0a)\r\n", 5).unwrap();
+        assert_eq!(nul, [b"* 1 FETCH (BODY[] {2}\r\n\x80a)\r\n"]);
+        let umlaut = all("* NO Gr\u{fc}ße\r\n".as_bytes(), 50).unwrap();
+        assert_eq!(umlaut, [b"* NO Gr????e\r\n"]);
+    }
+}
