@@ -27,6 +27,18 @@ pub fn template(code: Code) -> Option<Template> {
             "What answers at {server} does not speak IMAP.",
             "Check host and port of the email box: 993 with implicit TLS, 143 with STARTTLS.",
         ),
+        Code::ImapAnswerUnreadable => (
+            "{server} answered what cannot be read, or far more than was asked for.",
+            "Try again. If it stays like this, read this mail with another program: it may be made to break those that read it.",
+        ),
+        Code::SearchRefused => (
+            "{server} does not search for this.",
+            "Search for other words: some servers know letters of English only.",
+        ),
+        Code::MailUnreadable => (
+            "This mail cannot be read.",
+            "Download it as it came, and look at it as text.",
+        ),
         Code::NotArrived => (
             "The server accepted the test email, but it has not arrived in the mailbox yet.",
             "Look into the spam folder, and again in some minutes. Some providers do not show a mail to oneself in the inbox.",

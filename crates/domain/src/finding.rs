@@ -218,6 +218,12 @@ finding_codes! {
     InboxMissing = Never,
     /// The server does not speak IMAP.
     NotImap = Never,
+    /// The IMAP server answered what cannot be read, or more than is taken.
+    ImapAnswerUnreadable = Later,
+    /// The IMAP server refused to search for this.
+    SearchRefused = Never,
+    /// A mail cannot be read.
+    MailUnreadable = Never,
     /// The test email was accepted and has not arrived in the mailbox.
     NotArrived = Never,
     /// The test email arrived with another From address than was sent.

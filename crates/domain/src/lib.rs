@@ -18,6 +18,7 @@ pub mod grant;
 pub mod host;
 mod id;
 mod imap_scope;
+pub mod mailbox;
 pub mod mailbox_settings;
 pub mod message;
 pub mod preset;
@@ -59,6 +60,10 @@ pub use field_error::{FieldError, FormErrors};
 pub use finding::{Certainty, Finding, FindingCode, Retry};
 pub use grant::{GrantBinding, GrantStatus};
 pub use host::Host;
+pub use mailbox::{
+    Folder, FolderName, FolderUse, Mail, MailAttachment, MailHeader, MailId, MailPage, MailPlace,
+    MailQuery, MailSearch, MailSummary, SearchIn,
+};
 pub use mailbox_settings::{MailboxSecurity, MailboxSettings, MailboxSignIn};
 pub use message::{
     Attempt, AttemptOutcome, MessageFilter, MessageId, MessageState, OutboxMessage, Recipient,

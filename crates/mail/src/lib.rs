@@ -18,6 +18,7 @@ mod http;
 mod id_token;
 mod imap;
 mod incoming;
+mod mailbox;
 mod message;
 mod metrics;
 mod oauth;
@@ -57,6 +58,7 @@ pub use dns::DomainCheck;
 pub use doctor::{CheckOf, CheckRequest};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use incoming::MailHookError;
+pub use mailbox::{AttachmentFile, MailWatch, MailboxError};
 pub use options::{MailerOptions, Timeouts};
 pub use outbox::{MessagePage, OutboxOptions, Resent, Submission, SubmitError, Submitted};
 pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
@@ -89,6 +91,10 @@ struct Inner {
     /// What goes on in the background.
     pulse: pulse::Pulse,
     metrics: metrics::Metrics,
+    /// Sessions with mailboxes that are kept open.
+    mailboxes: mailbox::Pool,
+    /// The folders that somebody watches.
+    watches: mailbox::Watches,
 }
 
 impl Mailer {
@@ -117,6 +123,8 @@ impl Mailer {
             leases: AtomicU64::new(0),
             pulse: pulse::Pulse::default(),
             metrics: metrics::Metrics::default(),
+            mailboxes: mailbox::Pool::default(),
+            watches: mailbox::Watches::default(),
         })))
     }
 

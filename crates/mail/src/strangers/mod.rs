@@ -2,6 +2,7 @@
 //! us panic, say a secret, or end a line.
 
 mod answers;
+mod mailbox;
 mod messages;
 mod redaction;
 mod sasl;

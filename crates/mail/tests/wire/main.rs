@@ -11,6 +11,8 @@ mod doctor_evidence;
 mod hooks;
 mod incoming;
 mod injection;
+mod mailbox;
+mod mailbox_hostile;
 mod mailbox_sign_in;
 mod names;
 mod outbox;

@@ -1,0 +1,9 @@
+//! The mailbox: folders and the mail in them, as it is shown.
+
+mod folder;
+mod mail;
+mod query;
+
+pub use folder::{Folder, FolderName, FolderUse};
+pub use mail::{Mail, MailAttachment, MailHeader, MailId, MailPage, MailSummary};
+pub use query::{MailPlace, MailQuery, MailSearch, SearchIn};

@@ -1,0 +1,144 @@
+//! Folders.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::FieldError;
+
+/// The name of a folder as its server has it (modified UTF-7, RFC 3501 §5.1.3): what is not ASCII is encoded.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FolderName(String);
+
+impl FolderName {
+    /// Where mail arrives. Every mailbox has it.
+    pub const INBOX: &str = "INBOX";
+    /// Bytes.
+    const LONGEST: usize = 1_000;
+
+    /// Reads a name of 1 to 1,000 printable ASCII characters; `inbox` is INBOX in any case (RFC 9051 §5.1).
+    ///
+    /// # Errors
+    /// `Required`, `TooLong`, `ControlCharacter`, `UnknownChoice`.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        if text.is_empty() {
+            Err(FieldError::Required)
+        } else if text.len() > Self::LONGEST {
+            Err(FieldError::TooLong)
+        } else if text.chars().any(char::is_control) {
+            Err(FieldError::ControlCharacter)
+        } else if !text.is_ascii() {
+            Err(FieldError::UnknownChoice)
+        } else if text.eq_ignore_ascii_case(Self::INBOX) {
+            Ok(Self::default())
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether mail arrives here.
+    pub fn is_inbox(&self) -> bool {
+        self.0 == Self::INBOX
+    }
+}
+
+impl Default for FolderName {
+    fn default() -> Self {
+        Self(Self::INBOX.to_owned())
+    }
+}
+
+impl fmt::Display for FolderName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// What a folder is for (RFC 6154).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FolderUse {
+    /// Where mail arrives.
+    Inbox,
+    /// All mail.
+    All,
+    /// Marked mail.
+    Flagged,
+    /// Not sent yet.
+    Drafts,
+    /// Sent.
+    Sent,
+    /// Put away.
+    Archive,
+    /// Unwanted.
+    Junk,
+    /// Thrown away.
+    Trash,
+}
+
+impl FolderUse {
+    /// The use that an attribute of LIST names, `\Sent` and the like.
+    pub fn of_attribute(attribute: &str) -> Option<Self> {
+        Some(match attribute.to_ascii_lowercase().as_str() {
+            "\\all" => Self::All,
+            "\\flagged" => Self::Flagged,
+            "\\drafts" => Self::Drafts,
+            "\\sent" => Self::Sent,
+            "\\archive" => Self::Archive,
+            "\\junk" => Self::Junk,
+            "\\trash" => Self::Trash,
+            _ => return None,
+        })
+    }
+
+    /// The code in answers of the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::All => "all",
+            Self::Flagged => "flagged",
+            Self::Drafts => "drafts",
+            Self::Sent => "sent",
+            Self::Archive => "archive",
+            Self::Junk => "junk",
+            Self::Trash => "trash",
+        }
+    }
+}
+
+/// A folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folder {
+    /// Its name at the server.
+    pub name: FolderName,
+    /// The same for people.
+    pub shown: String,
+    /// What it is for, as the server says.
+    pub used_for: Option<FolderUse>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inbox_is_the_same_in_any_case() {
+        assert_eq!(FolderName::parse("inBox"), Ok(FolderName::default()));
+        assert!(FolderName::parse("INBOX").unwrap().is_inbox());
+        assert!(!FolderName::parse("Inbox/a").unwrap().is_inbox());
+    }
+
+    #[test]
+    fn a_name_cannot_hold_another_command() {
+        for text in ["", "a\r\nb", "a\0", "Entwürfe", &"x".repeat(1_001)] {
+            assert!(FolderName::parse(text).is_err(), "{text:?}");
+        }
+        assert!(FolderName::parse("Entw&APw-rfe \"\\{5}*%").is_ok());
+    }
+}

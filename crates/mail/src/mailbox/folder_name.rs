@@ -1,0 +1,59 @@
+//! Names of folders for people: modified UTF-7 (RFC 3501 §5.1.3).
+
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+
+/// The name as people read it; as it is when it is not well written.
+pub(crate) fn shown(name: &str) -> String {
+    let text = decoded(name).unwrap_or_else(|| name.to_owned());
+    super::summary::line(&text)
+}
+
+fn decoded(name: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once('&') {
+        let (shifted, after) = after.split_once('-')?;
+        text.push_str(before);
+        if shifted.is_empty() {
+            text.push('&');
+        } else {
+            let bytes = STANDARD_NO_PAD.decode(shifted.replace(',', "/")).ok()?;
+            if bytes.len() % 2 != 0 {
+                return None;
+            }
+            let units = bytes.chunks_exact(2);
+            let units = units.map(|two| {
+                two.iter()
+                    .fold(0, |unit, byte| (unit << 8) | u16::from(*byte))
+            });
+            for character in char::decode_utf16(units) {
+                text.push(character.ok()?);
+            }
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn reads_names_in_every_language() {
+        for (name, text) in [
+            ("INBOX", "INBOX"),
+            ("Entw&APw-rfe", "Entwürfe"),
+            ("~peter/mail/&U,BTFw-/&ZeVnLIqe-", "~peter/mail/台北/日本語"),
+            ("A&-B", "A&B"),
+            ("&2D3eAA-", "😀"),
+            // Not well written: as they are.
+            ("A&B", "A&B"),
+            ("&2D0-", "&2D0-"),
+            ("&!-", "&!-"),
+        ] {
+            assert_eq!(shown(name), text, "{name}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The mail of a folder, part by part. However large a folder is, as much is asked for: the numbers count from the end, which
+//! EXAMINE tells.
+
+use std::cmp::Reverse;
+
+use domain::{MailPage, MailPlace, MailQuery, MailSummary};
+
+use super::{MailboxError, place::range, search::Looking, session::Session, summary::items};
+
+impl Session {
+    /// What is asked for of the open folder.
+    pub(super) async fn list(&mut self, query: &MailQuery) -> Result<MailPage, MailboxError> {
+        // The numbers that are left, and from which end.
+        let (first, last, upwards) = match query.place {
+            MailPlace::Newest => (1, self.exists(), false),
+            MailPlace::Before(id) => {
+                let uid = self.uid_of(id)?;
+                (1, self.count_before(uid).await?, false)
+            }
+            MailPlace::After(id) => {
+                let after = self.uid_of(id)?.saturating_add(1);
+                (self.count_before(after).await? + 1, self.exists(), true)
+            }
+        };
+        let (mut mails, next) = if query.search.is_for_all() {
+            self.part(first, last, upwards, query.limit.get()).await?
+        } else {
+            let looking = Looking {
+                search: &query.search,
+                first,
+                last,
+                upwards,
+                limit: query.limit.get(),
+            };
+            self.look_for(looking).await?
+        };
+        if upwards {
+            mails.sort_by_key(|mail| mail.id.uid);
+        } else {
+            mails.sort_by_key(|mail| Reverse(mail.id.uid));
+        }
+        let newest = match (query.place, mails.first()) {
+            (MailPlace::Newest, Some(newest)) if query.search.is_for_all() => Some(newest.id),
+            _ => self.uid_at(self.exists()).await?.map(|uid| self.id(uid)),
+        };
+        Ok(MailPage {
+            uid_validity: self.uid_validity(),
+            total: self.exists(),
+            mails,
+            next,
+            newest,
+        })
+    }
+
+    /// Mails by their numbers, from one end, and where the rest begins.
+    async fn part(
+        &mut self,
+        first: u32,
+        last: u32,
+        upwards: bool,
+        limit: u32,
+    ) -> Result<Part, MailboxError> {
+        let (from, to) = if upwards {
+            (first, last.min(first.saturating_add(limit - 1)))
+        } else {
+            (first.max(last.saturating_sub(limit - 1)), last)
+        };
+        let Some(set) = range(from, to) else {
+            return Ok((Vec::new(), None));
+        };
+        let told = self.fetch(set, items(), false).await?;
+        let asked = told
+            .iter()
+            .filter(|told| (from..=to).contains(&told.number));
+        let mails: Vec<_> = asked.filter_map(|told| self.summary(told)).collect();
+        let is_rest = if upwards { to < last } else { from > first };
+        let ids = mails.iter().map(|mail| mail.id);
+        let end = if upwards { ids.max() } else { ids.min() };
+        Ok((mails, end.filter(|_| is_rest)))
+    }
+}
+
+/// Mails, and where the rest begins, if there is one.
+pub(super) type Part = (Vec<MailSummary>, Option<domain::MailId>);

@@ -1,0 +1,53 @@
+//! Where a mail stands in its folder, found without reading the folder.
+
+use std::num::NonZeroU32;
+
+use imap_codec::imap_types::{
+    fetch::MessageDataItemName,
+    sequence::{SeqOrUid, Sequence, SequenceSet},
+};
+
+use super::{MailboxError, session::Session};
+
+/// Numbers from one to another, both included.
+pub(super) fn range(from: u32, to: u32) -> Option<SequenceSet> {
+    let (from, to) = (NonZeroU32::new(from)?, NonZeroU32::new(to)?);
+    (from <= to)
+        .then(|| SequenceSet::from(Sequence::Range(SeqOrUid::Value(from), SeqOrUid::Value(to))))
+}
+
+impl Session {
+    /// How many mails come before a UID. The mail itself tells its number; when it is gone, halving finds its place in at
+    /// most 32 questions.
+    pub(super) async fn count_before(&mut self, uid: NonZeroU32) -> Result<u32, MailboxError> {
+        let told = self
+            .fetch(uid.into(), vec![MessageDataItemName::Uid], true)
+            .await?;
+        let own = told.iter().find(|told| told.uid() == Some(uid));
+        if let Some(own) = own {
+            return Ok(own.number.saturating_sub(1));
+        }
+        let (mut before, mut others) = (0, self.exists());
+        while before < others {
+            let middle = before + (others - before).div_ceil(2);
+            match self.uid_at(middle).await? {
+                Some(found) if found < uid => before = middle,
+                // Also when it has gone meanwhile: then there are fewer.
+                _ => others = middle - 1,
+            }
+        }
+        Ok(before)
+    }
+
+    /// The UID of the mail with a number.
+    pub(super) async fn uid_at(&mut self, number: u32) -> Result<Option<NonZeroU32>, MailboxError> {
+        let Some(set) = range(number, number) else {
+            return Ok(None);
+        };
+        let told = self
+            .fetch(set, vec![MessageDataItemName::Uid], false)
+            .await?;
+        let own = told.iter().find(|told| told.number == number);
+        Ok(own.and_then(super::session::Fetched::uid))
+    }
+}

@@ -1,0 +1,135 @@
+//! Looking for mail: the server does it (RFC 9051 §6.4.4), in one stretch of the folder after the other, so that neither the
+//! answer nor the wait grows with the folder.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use domain::{FindingCode, MailSearch, SearchIn, UnixTime};
+use imap_codec::imap_types::{
+    command::CommandBody,
+    core::{AString, Charset, NonEmptyVec},
+    datetime::NaiveDate,
+    response::Data,
+    search::SearchKey,
+    sequence::{Sequence, SequenceSet},
+};
+use tokio::time::Instant;
+
+use super::{MailboxError, list::Part, place::range, session::Session, summary::items};
+use crate::imap::Ending;
+
+/// The first stretch: messages.
+const FIRST_STRETCH: u32 = 1_000;
+/// The longest: each may answer with a UID of ten digits.
+const LONGEST_STRETCH: u32 = 16_000;
+/// After this long what has been found is shown, and the rest is looked for on the next page.
+const PATIENCE: Duration = Duration::from_secs(8);
+const ONE_DAY: i64 = 86_400;
+
+/// What is looked for, among which numbers, from which end.
+pub(super) struct Looking<'a> {
+    pub(super) search: &'a MailSearch,
+    pub(super) first: u32,
+    pub(super) last: u32,
+    pub(super) upwards: bool,
+    pub(super) limit: u32,
+}
+
+impl Session {
+    /// The first mails that fit, and where to go on.
+    pub(super) async fn look_for(&mut self, looking: Looking<'_>) -> Result<Part, MailboxError> {
+        let limit = usize::try_from(looking.limit).unwrap_or(usize::MAX);
+        let deadline = Instant::now() + PATIENCE;
+        let (mut first, mut last) = (looking.first, looking.last);
+        let mut stretch = FIRST_STRETCH;
+        let mut found: Vec<NonZeroU32> = Vec::new();
+        while first <= last && found.len() <= limit && Instant::now() < deadline {
+            let (from, to) = if looking.upwards {
+                (first, last.min(first.saturating_add(stretch - 1)))
+            } else {
+                (first.max(last.saturating_sub(stretch - 1)), last)
+            };
+            let Some(set) = range(from, to) else { break };
+            let mut uids = self.search(set, looking.search).await?;
+            uids.sort_unstable();
+            if looking.upwards {
+                first = to + 1;
+            } else {
+                uids.reverse();
+                last = from - 1;
+            }
+            found.extend(uids);
+            stretch = stretch.saturating_mul(2).min(LONGEST_STRETCH);
+        }
+        found.dedup();
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = match found.last() {
+            Some(uid) if more => Some(*uid),
+            // It ended for want of time: what was looked at is not looked at again.
+            _ if first <= last && looking.upwards => self.uid_at(first - 1).await?,
+            _ if first <= last => self.uid_at(last + 1).await?,
+            _ => None,
+        };
+        let next = next.map(|uid| self.id(uid));
+        let sequences: Vec<_> = found.iter().copied().map(Sequence::from).collect();
+        let Ok(set) = SequenceSet::try_from(sequences) else {
+            return Ok((Vec::new(), next));
+        };
+        let told = self.fetch(set, items(), true).await?;
+        let mails = told.iter().filter_map(|told| self.summary(told));
+        // The server looks for whole days, in its own time zone.
+        let since = looking.search.since;
+        let mails = mails.filter(|mail| mail.received_at >= since || mail.received_at.is_none());
+        Ok((mails.collect(), next))
+    }
+
+    /// The UIDs that fit among some numbers.
+    async fn search(
+        &mut self,
+        among: SequenceSet,
+        search: &MailSearch,
+    ) -> Result<Vec<NonZeroU32>, MailboxError> {
+        let refused = |session: &Self| session.failed(FindingCode::SearchRefused);
+        let mut keys = vec![SearchKey::SequenceSet(among)];
+        if !search.words.is_empty() {
+            let Ok(words) = AString::try_from(search.words.clone()) else {
+                return Err(refused(self));
+            };
+            keys.push(match search.within {
+                SearchIn::Text => SearchKey::Text(words),
+                SearchIn::From => SearchKey::From(words),
+                SearchIn::Subject => SearchKey::Subject(words),
+            });
+        }
+        if let Some(day) = search.since.and_then(day_before) {
+            keys.push(SearchKey::Since(day));
+        }
+        let Ok(keys) = NonEmptyVec::try_from(keys) else {
+            return Ok(Vec::new());
+        };
+        // Words in ASCII are understood by every server, by whatever name it knows UTF-8.
+        let charset = (!search.words.is_ascii()).then(|| Charset::try_from("UTF-8").ok());
+        let body = CommandBody::search(charset.flatten(), SearchKey::And(keys), true);
+        let answer = self.ask(body).await?;
+        if answer.ending != Ending::Ok {
+            return Err(self.refused(FindingCode::SearchRefused, &answer));
+        }
+        let found = answer.data.into_iter().filter_map(|data| match data {
+            Data::Search(uids) => Some(uids),
+            _ => None,
+        });
+        Ok(found.flatten().collect())
+    }
+}
+
+/// The day before a time, for a server in any time zone.
+fn day_before(time: UnixTime) -> Option<NaiveDate> {
+    let text = time.plus(-ONE_DAY).rfc3339();
+    let mut parts = text.split(['-', 'T']);
+    let mut number = || parts.next()?.parse::<u32>().ok();
+    let (year, month, day) = (number()?, number()?, number()?);
+    let year = i32::try_from(year).ok()?;
+    chrono::NaiveDate::from_ymd_opt(year, month, day)?
+        .try_into()
+        .ok()
+}

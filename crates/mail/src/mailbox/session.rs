@@ -1,0 +1,180 @@
+//! A connection that is signed in, with a folder that is open.
+
+use std::num::NonZeroU32;
+
+use domain::{CheckPart, DataCenterId, Finding, FindingCode, FolderName, MailId, SmtpSettings};
+use imap_codec::imap_types::{
+    command::CommandBody,
+    fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName},
+    response::Data,
+    sequence::SequenceSet,
+};
+
+use secrecy::SecretString;
+
+use super::MailboxError;
+use crate::{
+    Mailer,
+    imap::{Answer, Connection, Ending, Mailbox, Steps},
+};
+
+/// Most that a server may answer to one command: bytes.
+const ANSWER_AT_MOST: usize = 3 * 1024 * 1024;
+
+/// What was told of one message.
+pub(super) struct Fetched {
+    /// Its number in the folder.
+    pub(super) number: u32,
+    pub(super) items: Vec<MessageDataItem<'static>>,
+}
+
+impl Fetched {
+    /// Its UID; none in what servers tell by themselves.
+    pub(super) fn uid(&self) -> Option<NonZeroU32> {
+        self.items.iter().find_map(|item| match item {
+            MessageDataItem::Uid(uid) => Some(*uid),
+            _ => None,
+        })
+    }
+}
+
+/// A signed-in connection.
+pub(super) struct Session {
+    pub(super) connection: Connection,
+    mailbox: Mailbox,
+    uid_validity: u32,
+}
+
+impl Session {
+    /// Connects and signs in.
+    pub(super) async fn begin(
+        mailer: &Mailer,
+        id: &DataCenterId,
+        settings: &SmtpSettings<SecretString>,
+    ) -> Result<Self, MailboxError> {
+        let mailbox = Mailbox::of(settings).ok_or(MailboxError::Off)?;
+        let mut steps = Steps::new(CheckPart::Imap, None);
+        let connection = mailer.enter_mailbox(id, settings, &mut steps).await??;
+        connection.allow(ANSWER_AT_MOST);
+        Ok(Self {
+            connection,
+            mailbox,
+            uid_validity: 0,
+        })
+    }
+
+    pub(super) fn finding(&self, code: FindingCode) -> Finding {
+        self.mailbox.finding(code)
+    }
+
+    pub(super) fn failed(&self, code: FindingCode) -> MailboxError {
+        self.finding(code).into()
+    }
+
+    /// Sends a command. What the server said stays in the finding when there is one.
+    pub(super) async fn ask(&mut self, body: CommandBody<'static>) -> Result<Answer, MailboxError> {
+        let answer = self.connection.ask(body).await;
+        let heard = self.connection.heard();
+        match answer {
+            Ok(answer) if answer.ending == Ending::Bye => Err(self
+                .finding(FindingCode::ConnectionClosed)
+                .saying(answer.text)
+                .into()),
+            Ok(answer) => Ok(answer),
+            // It did speak IMAP so far.
+            Err(FindingCode::NotImap) => Err(self.failed(FindingCode::ImapAnswerUnreadable)),
+            Err(FindingCode::ConnectionClosed) if !heard.starts_with("* BYE") => {
+                Err(self.failed(FindingCode::ConnectionClosed))
+            }
+            Err(code) => Err(self.finding(code).saying(heard).into()),
+        }
+    }
+
+    /// A command that has to go well.
+    pub(super) async fn ask_for(
+        &mut self,
+        body: CommandBody<'static>,
+    ) -> Result<Answer, MailboxError> {
+        let answer = self.ask(body).await?;
+        match answer.ending {
+            Ending::Ok => Ok(answer),
+            _ => Err(self.refused(FindingCode::Refused, &answer)),
+        }
+    }
+
+    pub(super) fn refused(&self, code: FindingCode, answer: &Answer) -> MailboxError {
+        self.finding(code).saying(&answer.text).into()
+    }
+
+    /// Opens a folder, anew when it is open, so that it is known how it stands now.
+    pub(super) async fn examine(&mut self, folder: &FolderName) -> Result<(), MailboxError> {
+        let body =
+            CommandBody::examine(folder.as_str().to_owned()).map_err(|_| MailboxError::NoFolder)?;
+        let answer = self.ask(body).await?;
+        match answer.ending {
+            Ending::Ok => {
+                // A server without UIDVALIDITY would have UIDs that mean nothing (RFC 3501 §2.3.1.1).
+                self.uid_validity = answer.uid_validity.unwrap_or_default();
+                Ok(())
+            }
+            _ if folder.is_inbox() && answer.code == "NONEXISTENT" => {
+                Err(self.refused(FindingCode::InboxMissing, &answer))
+            }
+            Ending::No if answer.code.is_empty() || answer.code == "NONEXISTENT" => {
+                Err(MailboxError::NoFolder)
+            }
+            _ => Err(self.refused(FindingCode::Refused, &answer)),
+        }
+    }
+
+    /// How many messages the folder has.
+    pub(super) fn exists(&self) -> u32 {
+        self.connection.client.exists()
+    }
+
+    pub(super) fn uid_validity(&self) -> u32 {
+        self.uid_validity
+    }
+
+    pub(super) fn id(&self, uid: NonZeroU32) -> MailId {
+        MailId {
+            uid_validity: self.uid_validity,
+            uid,
+        }
+    }
+
+    /// The UID that an id names in the folder as it is numbered now.
+    pub(super) fn uid_of(&self, id: MailId) -> Result<NonZeroU32, MailboxError> {
+        if id.uid_validity == self.uid_validity || id.uid_validity == MailId::ANY {
+            Ok(id.uid)
+        } else {
+            Err(MailboxError::Renumbered {
+                uid_validity: self.uid_validity,
+            })
+        }
+    }
+
+    /// FETCH, or UID FETCH: what is told of each message, by its number.
+    pub(super) async fn fetch(
+        &mut self,
+        set: SequenceSet,
+        items: Vec<MessageDataItemName<'static>>,
+        by_uid: bool,
+    ) -> Result<Vec<Fetched>, MailboxError> {
+        let names = MacroOrMessageDataItemNames::MessageDataItemNames(items);
+        let body = CommandBody::Fetch {
+            sequence_set: set,
+            macro_or_item_names: names,
+            uid: by_uid,
+        };
+        let answer = self.ask_for(body).await?;
+        let told = answer.data.into_iter().filter_map(|data| match data {
+            Data::Fetch { seq, items } => Some(Fetched {
+                number: seq.get(),
+                items: items.into_inner(),
+            }),
+            _ => None,
+        });
+        Ok(told.collect())
+    }
+}

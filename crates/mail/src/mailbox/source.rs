@@ -1,0 +1,64 @@
+//! The bytes of a mail, piece by piece, so that no answer is larger than is taken.
+
+use std::num::NonZeroU32;
+
+use domain::{FindingCode, MailId, MailSummary};
+use imap_codec::imap_types::fetch::{MessageDataItem, MessageDataItemName};
+
+use super::{MailboxError, session::Session, summary::items};
+
+/// A piece: bytes. Also over a slow line it comes within the time for a reply.
+const PIECE: NonZeroU32 = NonZeroU32::MIN.saturating_add(256 * 1024 - 1);
+
+impl Session {
+    /// What the list tells of a mail.
+    pub(super) async fn summary_of(&mut self, id: MailId) -> Result<MailSummary, MailboxError> {
+        let uid = self.uid_of(id)?;
+        let told = self.fetch(uid.into(), items(), true).await?;
+        let mut own = told.iter().filter(|told| told.uid() == Some(uid));
+        let found = own.find_map(|told| self.summary(told));
+        found.ok_or(MailboxError::NoMail)
+    }
+
+    /// The beginning of a mail, up to so many bytes.
+    pub(super) async fn read(&mut self, id: MailId, at_most: u32) -> Result<Vec<u8>, MailboxError> {
+        let uid = self.uid_of(id)?;
+        let mut bytes: Vec<u8> = Vec::new();
+        loop {
+            let from = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+            let left = at_most.saturating_sub(from);
+            let Some(length) = NonZeroU32::new(left.min(PIECE.get())) else {
+                return Ok(bytes);
+            };
+            let item = MessageDataItemName::BodyExt {
+                section: None,
+                partial: Some((from, length)),
+                peek: true,
+            };
+            let items = vec![MessageDataItemName::Uid, item];
+            let told = self.fetch(uid.into(), items, true).await?;
+            let own = told.into_iter().find(|told| told.uid() == Some(uid));
+            let own = own.ok_or(MailboxError::NoMail)?;
+            let piece = own.items.into_iter().find_map(|item| match item {
+                MessageDataItem::BodyExt { data, origin, .. } => Some((data, origin)),
+                _ => None,
+            });
+            let Some((data, origin)) = piece else {
+                return Err(self.failed(FindingCode::ImapAnswerUnreadable));
+            };
+            let piece = data
+                .0
+                .map(|data| data.as_ref().to_vec())
+                .unwrap_or_default();
+            let whole = usize::try_from(length.get()).unwrap_or(usize::MAX);
+            // Another piece than was asked for would make another mail.
+            if origin.unwrap_or_default() != from || piece.len() > whole {
+                return Err(self.failed(FindingCode::ImapAnswerUnreadable));
+            }
+            bytes.extend_from_slice(&piece);
+            if piece.len() < whole {
+                return Ok(bytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The verbs: what pages and programs ask of a mailbox.
+
+use std::future::Future;
+
+use domain::{DataCenterId, FindingCode, Folder, FolderName, Mail, MailId, MailPage, MailQuery};
+use tokio::{task::spawn_blocking, time::timeout};
+
+use super::{AttachmentFile, MailboxError, attachment::attachment, content::content, pool::Taken};
+use crate::{MailError, Mailer, imap::Mailbox};
+
+/// How much of a mail is read to show it: bytes.
+const SHOWN_AT_MOST: u32 = 4 * 1024 * 1024;
+/// How much of one is read for its attachments, or to have it whole: bytes. Providers take mail of 25 to 35 MB.
+const WHOLE_AT_MOST: u32 = 40 * 1024 * 1024;
+
+impl Mailer {
+    /// Whether a data center reads mail.
+    ///
+    /// # Errors
+    /// When there is no such data center, or the database fails.
+    pub async fn reads_mail(&self, id: &DataCenterId) -> Result<bool, MailError> {
+        match self.mail_settings(id).await {
+            Ok(_) => Ok(true),
+            Err(MailboxError::Mail(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// The folders of the mailbox.
+    ///
+    /// # Errors
+    /// [`MailboxError::Off`], or what is wrong with the mailbox.
+    pub async fn mail_folders(&self, id: &DataCenterId) -> Result<Vec<Folder>, MailboxError> {
+        self.in_time(id, async {
+            let mut taken = self.session(id, true).await?;
+            let mut folders = taken.session.folders().await;
+            if !taken.is_new && is_lost(&folders) {
+                drop(taken);
+                taken = self.session(id, false).await?;
+                folders = taken.session.folders().await;
+            }
+            self.give_back(taken, folders)
+        })
+        .await
+    }
+
+    /// A part of the mail of a folder.
+    ///
+    /// # Errors
+    /// [`MailboxError::Renumbered`] when the query's place is of an earlier UIDVALIDITY, and the others.
+    pub async fn mail_page(
+        &self,
+        id: &DataCenterId,
+        query: &MailQuery,
+    ) -> Result<MailPage, MailboxError> {
+        self.in_time(id, async {
+            let mut taken = self.opened(id, &query.folder).await?;
+            let page = taken.session.list(query).await;
+            self.give_back(taken, page)
+        })
+        .await
+    }
+
+    /// One mail, or its beginning when it is large.
+    ///
+    /// # Errors
+    /// As [`Self::mail_page`]; [`MailboxError::NoMail`].
+    pub async fn mail(
+        &self,
+        id: &DataCenterId,
+        folder: &FolderName,
+        mail: MailId,
+    ) -> Result<Mail, MailboxError> {
+        self.in_time(id, async {
+            let mut taken = self.opened(id, folder).await?;
+            let read = async {
+                let summary = taken.session.summary_of(mail).await?;
+                let raw = taken.session.read(mail, SHOWN_AT_MOST).await?;
+                Ok((summary, raw))
+            };
+            let read = read.await;
+            let (summary, raw) = self.give_back(taken, read)?;
+            // It takes its time with hostile mail, and what breaks there breaks alone.
+            let parsed = spawn_blocking(move || content(summary, &raw)).await;
+            parsed.map_err(|_| unreadable())
+        })
+        .await
+    }
+
+    /// A file that came with a mail; its number counts from 1.
+    ///
+    /// # Errors
+    /// As [`Self::mail`]; [`MailboxError::TooLarge`], [`MailboxError::NoAttachment`].
+    pub async fn mail_attachment(
+        &self,
+        id: &DataCenterId,
+        folder: &FolderName,
+        mail: MailId,
+        number: u32,
+    ) -> Result<AttachmentFile, MailboxError> {
+        let raw = self.mail_source(id, folder, mail).await?;
+        let found = spawn_blocking(move || attachment(&raw, number)).await;
+        found
+            .map_err(|_| unreadable())?
+            .ok_or(MailboxError::NoAttachment)
+    }
+
+    /// A mail as it came.
+    ///
+    /// # Errors
+    /// As [`Self::mail`]; [`MailboxError::TooLarge`].
+    pub async fn mail_source(
+        &self,
+        id: &DataCenterId,
+        folder: &FolderName,
+        mail: MailId,
+    ) -> Result<Vec<u8>, MailboxError> {
+        self.in_time_for(2, id, async {
+            let mut taken = self.opened(id, folder).await?;
+            let read = async {
+                let summary = taken.session.summary_of(mail).await?;
+                if summary.size > WHOLE_AT_MOST {
+                    return Err(MailboxError::TooLarge);
+                }
+                taken.session.read(mail, WHOLE_AT_MOST).await
+            };
+            let read = read.await;
+            self.give_back(taken, read)
+        })
+        .await
+    }
+
+    /// A session with a folder open. One that was kept may have been ended by the server; then another one is made.
+    pub(super) async fn opened(
+        &self,
+        id: &DataCenterId,
+        folder: &FolderName,
+    ) -> Result<Taken, MailboxError> {
+        let mut taken = self.session(id, true).await?;
+        let mut opened = taken.session.examine(folder).await;
+        if !taken.is_new && is_lost(&opened) {
+            drop(taken);
+            taken = self.session(id, false).await?;
+            opened = taken.session.examine(folder).await;
+        }
+        match opened {
+            Ok(()) => Ok(taken),
+            Err(error) => self.give_back(taken, Err(error)),
+        }
+    }
+
+    /// Nothing takes longer than a check does.
+    async fn in_time<T>(
+        &self,
+        id: &DataCenterId,
+        work: impl Future<Output = Result<T, MailboxError>>,
+    ) -> Result<T, MailboxError> {
+        self.in_time_for(1, id, work).await
+    }
+
+    /// Nothing takes longer than so many checks do.
+    async fn in_time_for<T>(
+        &self,
+        checks: u32,
+        id: &DataCenterId,
+        work: impl Future<Output = Result<T, MailboxError>>,
+    ) -> Result<T, MailboxError> {
+        if let Ok(done) = timeout(self.0.options.timeouts.check * checks, work).await {
+            return done;
+        }
+        let stored = self.mail_settings(id).await?;
+        let mailbox = Mailbox::of(&stored.settings).ok_or(MailboxError::Off)?;
+        Err(mailbox.finding(FindingCode::Timeout).into())
+    }
+}
+
+fn is_lost<T>(outcome: &Result<T, MailboxError>) -> bool {
+    matches!(outcome, Err(error) if error.is_lost_connection())
+}
+
+/// The parser broke, which the log has.
+fn unreadable() -> MailboxError {
+    domain::Finding::new(FindingCode::MailUnreadable).into()
+}

@@ -1,0 +1,190 @@
+//! Mail, its HTML, names of folders, and answers of IMAP servers.
+
+use std::num::NonZeroU32;
+
+use domain::{MailId, MailSummary};
+use proptest::{prelude::*, sample::select};
+
+use super::text::{cases, hostile};
+use crate::mailbox::{Parsed, content, sanitised, shown};
+
+const MIME: &[&str] = &[
+    "\r\n",
+    "\n",
+    "\r\n\r\n",
+    "\r\n ",
+    "--b\r\n",
+    "--b--\r\n",
+    "Content-Type: ",
+    "content-type:",
+    "Content-Transfer-Encoding: ",
+    "Content-Disposition: attachment; filename=",
+    "multipart/mixed; boundary=b",
+    "multipart/alternative; boundary=\"b\"",
+    "multipart/digest; boundary=b",
+    "message/rfc822",
+    "Message / RFC822",
+    "message/global",
+    "(a)",
+    "text/html",
+    "text/plain; charset=iso-2022-jp",
+    "base64",
+    "quoted-printable",
+    "=?utf-8?b?R3I=?=",
+    "=?utf-8?q?=0D=0A?=",
+    "name*0*=utf-8''%e2%80%ae",
+    "From: ",
+    "To: ",
+    "Date: Mon, 31 Feb 20260 99:99:99 +9999",
+    "Subject: ",
+    "Message-ID: <a@b>",
+    "../../a.pdf",
+    "\u{e}fc822",
+    "\u{b}\u{c}",
+];
+
+const HTML: &[&str] = &[
+    "<",
+    ">",
+    "</",
+    "/>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<?",
+    "&",
+    "&#106;",
+    "&lt;",
+    "\"",
+    "'",
+    "=",
+    " ",
+    "\t",
+    "\0",
+    "a",
+    "p",
+    "b",
+    "img",
+    "script",
+    "style",
+    "svg",
+    "math",
+    "mi",
+    "mglyph",
+    "annotation-xml",
+    "foreignObject",
+    "table",
+    "tr",
+    "td",
+    "select",
+    "option",
+    "title",
+    "textarea",
+    "noscript",
+    "template",
+    "plaintext",
+    "iframe",
+    "form",
+    " href=",
+    " src=",
+    " srcset=",
+    " style=",
+    " onload=",
+    " onerror=",
+    " background=",
+    " xlink:href=",
+    " formaction=",
+    "javascript:",
+    "data:text/html,",
+    "http://x.example",
+    "//x.example",
+    "url(http://x.example)",
+    "@import",
+    "alert(1)",
+];
+
+fn pieces(parts: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        12 => select(parts).prop_map(str::to_owned),
+        2 => hostile(),
+    ];
+    prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
+}
+
+fn summary() -> MailSummary {
+    MailSummary {
+        id: MailId {
+            uid_validity: 1,
+            uid: NonZeroU32::MIN,
+        },
+        from: String::new(),
+        subject: String::new(),
+        sent_at: None,
+        received_at: None,
+        seen: false,
+        answered: false,
+        flagged: false,
+        size: 0,
+    }
+}
+
+fn is_line(text: &str) -> bool {
+    !text
+        .chars()
+        .any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+}
+
+proptest! {
+    #![proptest_config(cases(10_000))]
+
+    #[test]
+    fn mail_is_read_and_nothing_of_it_ends_a_line(raw in pieces(MIME)) {
+        let mail = content(summary(), raw.as_bytes());
+        for text in [&mail.summary.from, &mail.summary.subject, &mail.to, &mail.cc, &mail.message_id] {
+            prop_assert!(is_line(text), "{text:?}");
+        }
+        for header in &mail.headers {
+            prop_assert!(is_line(&header.name) && is_line(&header.value), "{header:?}");
+        }
+        for file in &mail.attachments {
+            prop_assert!(is_line(&file.name) && !file.name.contains(['/', '\\', '"']), "{file:?}");
+            prop_assert!(file.media_type.is_ascii() && is_line(&file.media_type), "{file:?}");
+        }
+    }
+
+    #[test]
+    fn no_message_is_read_within_another(raw in pieces(MIME)) {
+        let parsed = Parsed::new(raw.as_bytes());
+        let message = parsed.message();
+        let parts = message.iter().flat_map(|message| &message.parts);
+        for part in parts {
+            let is_message = matches!(part.body, mail_parser::PartType::Message(_));
+            prop_assert!(!is_message, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn html_loads_nothing_and_runs_nothing(raw in pieces(HTML)) {
+        let clean = sanitised(&raw).unwrap();
+        for tag in clean.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
+            let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
+            prop_assert!(!["script", "style", "svg", "math", "iframe", "form", "link", "meta", "base"].contains(&name), "{clean}");
+            // Links lead somewhere when they are followed; everything else has no address.
+            if name != "a" {
+                prop_assert!(!tag.contains("x.example\"") || tag.contains("alt="), "{clean}");
+            }
+            for attribute in [" src", " style", " on", " background", " formaction", " xlink"] {
+                prop_assert!(!tag.split('"').step_by(2).any(|outside| outside.contains(attribute)), "{clean}");
+            }
+        }
+        prop_assert!(!clean.contains("href=\"javascript"), "{clean}");
+        // It is what it was, seen once more.
+        prop_assert_eq!(sanitised(&clean), Some(clean.clone()));
+    }
+
+    #[test]
+    fn a_name_of_a_folder_is_a_line(name in hostile()) {
+        prop_assert!(is_line(&shown(&name)));
+    }
+}
