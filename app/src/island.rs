@@ -53,6 +53,7 @@ pub type View = Box<dyn FnOnce() -> AnyView>;
 pub fn wake(hydrate: &dyn Fn(HtmlElement, View)) {
     pages::SMTP_SETTINGS.wake(hydrate);
     pages::AUTHORIZATION.wake(hydrate);
+    browser::follow_events();
     browser::copy_on_click();
     browser::mark_alive();
 }

@@ -7,6 +7,7 @@ pub mod activity_query;
 pub mod api;
 mod error;
 mod island;
+pub mod mailbox_query;
 mod pages;
 pub mod posted;
 pub mod posted_alerts;
@@ -27,7 +28,8 @@ use leptos_router::{
 use crate::{
     pages::{
         AccessPage, AccountPage, ActivityPage, AlertsPage, AuthorizedPage, CallbackRefusedPage,
-        ForbiddenPage, HomePage, LoginPage, NotFoundPage, PasswordPage, SessionEndedPage,
+        ForbiddenPage, HomePage, LoginPage, MailPage, MailboxPage, NotFoundPage, PasswordPage,
+        SessionEndedPage,
         SetupPage, SmtpSettingsPage,
     },
     ui::layout::Layout,
@@ -37,7 +39,8 @@ pub use error::ApiError;
 pub use island::{View, wake};
 pub use shell::shell;
 pub use text::{
-    AlertWords, alert_words, ended, finding_in_text, step_in_text, transcript, unplaced,
+    AlertWords, alert_words, ended, finding_in_text, finding_told, step_in_text, transcript,
+    unplaced,
 };
 
 /// The application: its routes.
@@ -59,6 +62,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/access") view=AccessPage ssr=SsrMode::Async />
                     <Route path=path!("/activity") view=ActivityPage ssr=SsrMode::Async />
+                    <Route path=path!("/mailbox") view=MailboxPage ssr=SsrMode::Async />
+                    <Route path=path!("/mailbox/message") view=MailPage ssr=SsrMode::Async />
                     <Route path=path!("/refused/forbidden") view=ForbiddenPage ssr=SsrMode::Async />
                     <Route path=path!("/refused/session") view=SessionEndedPage ssr=SsrMode::Async />
                     <Route path=path!("/refused/callback") view=CallbackRefusedPage ssr=SsrMode::Async />

@@ -2,17 +2,22 @@
 //! part of the WASM.
 
 use domain::{
-    CheckId, CheckOutcome, CheckReport, CheckStep, Discovery, IssuerDocument, IssuerTrouble,
-    UnixTime,
+    CheckId, CheckOutcome, CheckReport, CheckStep, Discovery, Finding, IssuerDocument,
+    IssuerTrouble, MailSummary, UnixTime,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    api::MailTrouble,
     error::ApiError,
-    text,
+    mailbox_query::MailboxQuery,
+    pages, text,
     ui::{
+        banner::{Banner, Tone},
         error_banner::ErrorBanner,
+        explanation::Explained,
+        mail_list::MailEntries,
         proposals::{Issuer, Proposals},
         report::{Progress, Report, Step, list},
     },
@@ -106,6 +111,63 @@ pub fn proposals(discovery: &Discovery) -> String {
 pub fn issuer(found: &Result<IssuerDocument, IssuerTrouble>) -> String {
     let found = found.clone();
     html(|| view! { <Issuer found /> }.into_any())
+}
+
+/// Mail that has come while the page of its folder was open, the newest first; `said` when there is more than before.
+pub fn new_mail(mails: Vec<MailSummary>, query: &MailboxQuery, is_more: bool) -> Piece {
+    let said = if is_more {
+        text::new_mails(mails.len())
+    } else {
+        String::new()
+    };
+    let query = query.clone();
+    Piece {
+        into: pages::NEW_MAIL.to_owned(),
+        replaces: true,
+        html: html(|| view! { <MailEntries mails query /> }.into_any()),
+        said,
+        ended: None,
+    }
+}
+
+/// Why new mail does not appear at the moment, or that it does again.
+pub fn mail_watch(finding: Option<Finding>) -> Piece {
+    let html = finding.map(|finding| {
+        html(|| {
+            view! {
+                <Banner tone=Tone::Careful title="New mail does not appear by itself at the moment">
+                    <Explained finding id="mail-live-finding" />
+                </Banner>
+            }
+            .into_any()
+        })
+    });
+    Piece {
+        into: pages::LIVE.to_owned(),
+        replaces: true,
+        html: html.unwrap_or_default(),
+        said: String::new(),
+        ended: None,
+    }
+}
+
+/// The folder was numbered anew, so that nothing more can be told of it on this page.
+pub fn mail_renumbered() -> Piece {
+    let words = text::mail_trouble(&MailTrouble::Renumbered);
+    Piece {
+        into: pages::LIVE.to_owned(),
+        replaces: true,
+        html: html(|| {
+            view! {
+                <Banner tone=Tone::Careful title=words.cause>
+                    <p>{words.fix}</p>
+                </Banner>
+            }
+            .into_any()
+        }),
+        said: words.cause.to_owned(),
+        ended: Some(false),
+    }
 }
 
 fn html(view: impl FnOnce() -> AnyView) -> String {

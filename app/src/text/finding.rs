@@ -67,6 +67,12 @@ pub fn explain(finding: &Finding) -> Explanation {
     }
 }
 
+/// Cause and fix of a finding, for programs.
+pub fn finding_told(finding: &Finding) -> String {
+    let explained = explain(finding);
+    [&*explained.cause, " ", &explained.fix].concat()
+}
+
 const UNKNOWN: Template = Template::new(
     "It failed.",
     "Look at what the other side said, and try again.",

@@ -1,7 +1,7 @@
 //! What only a browser can do. Called from event handlers and effects, which do not run on the
 //! server.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, time::Duration};
 
 use domain::{AuthorizationId, AuthorizationState, CheckId};
 use futures::StreamExt;
@@ -124,6 +124,43 @@ pub async fn watch_check(id: &CheckId, say: impl Fn(String)) -> Result<bool, Api
     })
     .await;
     end.ok_or(ApiError::Offline)
+}
+
+/// The element that says what has happened, for a screen reader.
+pub const EVENTS_SAID: &str = "events-said";
+/// Before events are listened to anew: at first and at most.
+const WAIT: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
+
+/// Shows what happens, on a page that names events to listen to, as long as it is open.
+pub fn follow_events() {
+    let element = document().query_selector("[data-events]").ok().flatten();
+    if let Some(url) = element.and_then(|element| element.get_attribute("data-events")) {
+        follow(url, WAIT.0);
+    }
+}
+
+fn follow(url: String, wait: Duration) {
+    spawn_local(async move {
+        let mut next = (wait * 2).min(WAIT.1);
+        let mut has_ended = false;
+        listen(&url, |data| {
+            // What works now is asked soon again when it breaks off.
+            next = WAIT.0;
+            let Ok(piece) = serde_json::from_slice::<Piece>(data) else {
+                return true;
+            };
+            put(&piece.into, &piece.html, piece.replaces);
+            if let Some(element) = document().get_element_by_id(EVENTS_SAID) {
+                element.set_text_content(Some(&piece.said));
+            }
+            has_ended = piece.ended.is_some();
+            has_ended
+        })
+        .await;
+        if !has_ended {
+            set_timeout(move || follow(url, next), next);
+        }
+    });
 }
 
 /// Listens to events until one of them is the last. A connection that breaks off is made anew by the browser.

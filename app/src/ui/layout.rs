@@ -41,10 +41,12 @@ fn Navigation(visitor: SignedIn) -> impl IntoView {
             </a>
         }
     };
+    let mailbox = visitor.role.includes(Role::Operator);
     let access = visitor.role.includes(Role::Administrator);
     let pages = [
         Some(("/settings/smtp", "Settings")),
         Some(("/settings/alerts", "Alerts")),
+        mailbox.then_some(("/mailbox", "Mailbox")),
         Some(("/activity", "Activity")),
         access.then_some(("/access", "Access")),
     ];

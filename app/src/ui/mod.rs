@@ -11,6 +11,7 @@ pub mod explanation;
 pub mod field;
 pub mod form_state;
 pub mod layout;
+pub mod mail_list;
 pub mod once;
 pub mod post_form;
 pub mod proposals;

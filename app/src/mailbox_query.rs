@@ -1,0 +1,175 @@
+//! What is asked of the mailbox: the query of a page as it was typed.
+
+use domain::{
+    DataCenterId, FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime,
+};
+use serde::{Deserialize, Serialize};
+
+/// The query of `/mailbox` and of what is below it; empty fields ask for the usual.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MailboxQuery {
+    /// Whose mailbox.
+    pub data_center: String,
+    /// The folder, as its server names it.
+    pub folder: String,
+    /// Words to look for.
+    pub search: String,
+    /// Where they are looked for: `text`, `from`, `subject`.
+    pub within: String,
+    /// The day since which, as `2026-11-01`.
+    pub since: String,
+    /// Only older mail than this one.
+    pub before: String,
+    /// Only newer mail than this one.
+    pub after: String,
+    /// The mail to show.
+    pub mail: String,
+    /// `html`: as HTML, even when there is plain text.
+    pub show: String,
+    /// The number of an attachment.
+    pub attachment: String,
+}
+
+/// A field of the query that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailboxField {
+    /// There is no such data center.
+    DataCenter,
+    /// No name of a folder.
+    Folder,
+    /// Too long.
+    Search,
+    /// Not a day.
+    Since,
+    /// No id of a mail.
+    Mail,
+}
+
+impl MailboxQuery {
+    /// Whose mailbox is asked for.
+    ///
+    /// # Errors
+    /// The field.
+    pub fn data_center(&self) -> Result<DataCenterId, MailboxField> {
+        match self.data_center.as_str() {
+            "" => Ok(DataCenterId::default()),
+            text => DataCenterId::parse(text).map_err(|_| MailboxField::DataCenter),
+        }
+    }
+
+    /// The folder that is asked for.
+    ///
+    /// # Errors
+    /// The field.
+    pub fn folder(&self) -> Result<FolderName, MailboxField> {
+        match self.folder.as_str() {
+            "" => Ok(FolderName::default()),
+            text => FolderName::parse(text).map_err(|_| MailboxField::Folder),
+        }
+    }
+
+    /// The mail that is asked for.
+    ///
+    /// # Errors
+    /// The field.
+    pub fn mail(&self) -> Result<MailId, MailboxField> {
+        MailId::parse(&self.mail).map_err(|_| MailboxField::Mail)
+    }
+
+    /// Which mail is looked for.
+    ///
+    /// # Errors
+    /// The first field that cannot be read.
+    pub fn search(&self) -> Result<MailSearch, MailboxField> {
+        let since = match self.since.trim() {
+            "" => None,
+            text => Some(UnixTime::of_day(text).ok_or(MailboxField::Since)?),
+        };
+        Ok(MailSearch {
+            words: MailSearch::words(&self.search).map_err(|_| MailboxField::Search)?,
+            within: SearchIn::from_code(&self.within).unwrap_or_default(),
+            since,
+        })
+    }
+
+    /// What is asked of the folder.
+    ///
+    /// # Errors
+    /// The first field that cannot be read.
+    pub fn list(&self) -> Result<MailQuery, MailboxField> {
+        let id = |text: &str| MailId::parse(text).map_err(|_| MailboxField::Mail);
+        let place = match (self.before.as_str(), self.after.as_str()) {
+            ("", "") => MailPlace::Newest,
+            ("", after) => MailPlace::After(id(after)?),
+            (before, _) => MailPlace::Before(id(before)?),
+        };
+        Ok(MailQuery {
+            search: self.search()?,
+            place,
+            ..MailQuery::newest(self.folder()?)
+        })
+    }
+
+    /// The same folder, without what is looked for and where.
+    #[must_use]
+    pub fn of_folder(&self) -> Self {
+        Self {
+            data_center: self.data_center.clone(),
+            folder: self.folder.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Name and value of each field.
+    pub fn fields(&self) -> [(&'static str, &str); 10] {
+        [
+            ("data_center", &self.data_center),
+            ("folder", &self.folder),
+            ("search", &self.search),
+            ("within", &self.within),
+            ("since", &self.since),
+            ("before", &self.before),
+            ("after", &self.after),
+            ("mail", &self.mail),
+            ("show", &self.show),
+            ("attachment", &self.attachment),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_query_asks_for_the_newest_of_inbox() {
+        let query = MailboxQuery::default();
+        assert_eq!(query.list(), Ok(MailQuery::newest(FolderName::default())));
+        assert_eq!(query.data_center(), Ok(DataCenterId::default()));
+        assert_eq!(query.mail(), Err(MailboxField::Mail));
+    }
+
+    #[test]
+    fn names_the_field_that_cannot_be_read() {
+        let with = |change: fn(&mut MailboxQuery)| {
+            let mut query = MailboxQuery::default();
+            change(&mut query);
+            query.list().unwrap_err()
+        };
+        assert_eq!(
+            with(|query| query.folder = "a\r\nb".into()),
+            MailboxField::Folder
+        );
+        assert_eq!(
+            with(|query| query.search = "x".repeat(201)),
+            MailboxField::Search
+        );
+        assert_eq!(
+            with(|query| query.since = "yesterday".into()),
+            MailboxField::Since
+        );
+        assert_eq!(with(|query| query.before = "1".into()), MailboxField::Mail);
+        assert_eq!(with(|query| query.after = "1.x".into()), MailboxField::Mail);
+    }
+}

@@ -1,0 +1,32 @@
+//! The folders.
+
+use domain::{Folder, FolderName};
+use leptos::prelude::*;
+
+use crate::{mailbox_query::MailboxQuery, pages::with_query, text};
+
+/// A link to each folder.
+#[component]
+pub fn Folders(folders: Vec<Folder>, query: MailboxQuery) -> impl IntoView {
+    let own = FolderName::parse(&query.folder).unwrap_or_default();
+    let link = move |folder: Folder| {
+        let current = (folder.name == own).then_some("page");
+        let of_folder = MailboxQuery {
+            data_center: query.data_center.clone(),
+            folder: folder.name.to_string(),
+            ..MailboxQuery::default()
+        };
+        view! {
+            <li>
+                <a href=with_query("/mailbox", &of_folder.fields()) rel="external" aria-current=current>
+                    {text::folder(&folder)}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <nav class="folders" aria-label="Folders">
+            <ul>{folders.into_iter().map(link).collect_view()}</ul>
+        </nav>
+    }
+}

@@ -1,0 +1,27 @@
+//! Where mail appears that comes while the page is open.
+
+use domain::MailId;
+use leptos::prelude::*;
+
+use crate::{mailbox_query::MailboxQuery, pages::with_query, ui::browser::EVENTS_SAID};
+
+/// The list of what has come.
+pub const NEW_MAIL: &str = "new-mail";
+/// What is wrong with looking.
+pub const LIVE: &str = "mail-live";
+
+/// Empty until something happens. The browser listens to the events that it names.
+#[component]
+pub fn Live(query: MailboxQuery, newest: Option<MailId>) -> impl IntoView {
+    let query = MailboxQuery {
+        after: newest.map(|newest| newest.to_string()).unwrap_or_default(),
+        ..query.of_folder()
+    };
+    view! {
+        <div class="live" data-events=with_query("/events/mailbox", &query.fields())>
+            <p id=EVENTS_SAID class="visually-hidden" role="status"></p>
+            <div id=LIVE></div>
+            <ol id=NEW_MAIL class="mails card" aria-label="New mail"></ol>
+        </div>
+    }
+}

@@ -1,0 +1,115 @@
+//! `/mailbox`: folders, and the mail of one of them.
+
+mod folders;
+mod live;
+mod message;
+mod pager;
+mod search;
+mod trouble;
+mod which;
+
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+
+pub use live::{LIVE, NEW_MAIL};
+pub use message::MailPage;
+
+use self::{
+    folders::Folders, live::Live, pager::Pager, search::Search, trouble::Trouble, which::Which,
+};
+use super::{failure::Failure, query::asked};
+use crate::{
+    api::{self, MailList, MailTrouble, MailboxPage as Shown},
+    mailbox_query::{MailboxField, MailboxQuery},
+    ui::mail_list::MailEntries,
+};
+
+/// The list.
+#[component]
+pub fn MailboxPage() -> impl IntoView {
+    let query = read();
+    let shown = api::mail_list(query.clone());
+    let shown = Suspend::new(async move {
+        match shown.await {
+            Ok(shown) => Either::Left(view! { <Mailbox shown query /> }),
+            Err(error) => Either::Right(view! { <Failure error /> }),
+        }
+    });
+    view! {
+        <Title text="Mailbox" />
+        <h1>"Mailbox"</h1>
+        {shown}
+    }
+}
+
+#[component]
+fn Mailbox(shown: Shown<MailList>, query: MailboxQuery) -> impl IntoView {
+    let Shown {
+        data_centers,
+        shown,
+    } = shown;
+    let is_off = matches!(shown, Err(MailTrouble::Off));
+    let wrong = match &shown {
+        Err(MailTrouble::Field(field)) => Some(*field),
+        _ => None,
+    };
+    let search = (!is_off).then(|| view! { <Search query=query.clone() wrong /> });
+    let shown = match shown {
+        Ok(list) => view! { <List list query=query.clone() search /> }.into_any(),
+        Err(MailTrouble::Field(MailboxField::Search | MailboxField::Since)) => search.into_any(),
+        Err(trouble) => view! { <Trouble trouble query=query.clone() /> }.into_any(),
+    };
+    view! {
+        <Which data_centers query />
+        {shown}
+    }
+}
+
+#[component]
+fn List(list: MailList, query: MailboxQuery, search: impl IntoView + 'static) -> impl IntoView {
+    let MailList { folders, page } = list;
+    let is_first = query.before.is_empty() && query.after.is_empty();
+    let is_all = query.search.trim().is_empty() && query.since.trim().is_empty();
+    let live =
+        (is_first && is_all).then(|| view! { <Live query=query.clone() newest=page.newest /> });
+    let next = page.next;
+    let empty = page.mails.is_empty().then(|| match (is_all, next) {
+        (true, _) => "There is no mail here.",
+        (false, None) => "Nothing matches.",
+        (false, Some(_)) => "Nothing matches so far. There is more to look through.",
+    });
+    view! {
+        <Folders folders query=query.clone() />
+        {search}
+        {live}
+        {match empty {
+            Some(words) => view! { <p class="empty card">{words}</p> }.into_any(),
+            None => {
+                view! {
+                    <ol class="mails card" id="mails" aria-label="Mail">
+                        <MailEntries mails=page.mails query=query.clone() />
+                    </ol>
+                }
+                    .into_any()
+            }
+        }}
+        <Pager query next is_first />
+    }
+}
+
+/// What the URL asks for.
+fn read() -> MailboxQuery {
+    let text = |name| asked(name).unwrap_or_default();
+    MailboxQuery {
+        data_center: text("data_center"),
+        folder: text("folder"),
+        search: text("search"),
+        within: text("within"),
+        since: text("since"),
+        before: text("before"),
+        after: text("after"),
+        mail: text("mail"),
+        show: text("show"),
+        attachment: text("attachment"),
+    }
+}

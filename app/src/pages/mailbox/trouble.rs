@@ -1,0 +1,54 @@
+//! Why there is nothing to show.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::MailTrouble,
+    mailbox_query::MailboxQuery,
+    pages::with_query,
+    text,
+    ui::{
+        banner::{Banner, Tone},
+        explanation::Explained,
+    },
+};
+
+/// In words, with where to go from here.
+#[component]
+pub fn Trouble(trouble: MailTrouble, query: MailboxQuery) -> impl IntoView {
+    let words = text::mail_trouble(&trouble);
+    let (data_center, folder) = (query.data_center.as_str(), query.folder.as_str());
+    let of = |path, folder| with_query(path, &[("data_center", data_center), ("folder", folder)]);
+    let (tone, href, link) = match &trouble {
+        MailTrouble::Off => (Tone::Note, of("/settings/smtp", ""), "Settings :: SMTP"),
+        MailTrouble::NoFolder => (Tone::Careful, of("/mailbox", ""), "Open the inbox"),
+        MailTrouble::Failed(_) | MailTrouble::Busy => (
+            Tone::Bad,
+            with_query("/mailbox", &query.fields()),
+            "Try again",
+        ),
+        _ => (Tone::Careful, of("/mailbox", folder), "Open the folder"),
+    };
+    let href = if query.mail.is_empty() || tone != Tone::Bad {
+        href
+    } else {
+        with_query("/mailbox/message", &query.fields())
+    };
+    let finding = match trouble {
+        MailTrouble::Failed(finding) => Some(*finding),
+        _ => None,
+    };
+    view! {
+        <Banner tone title=words.cause>
+            {match finding {
+                Some(finding) => view! { <Explained finding id="mailbox-finding" /> }.into_any(),
+                None => view! { <p>{words.fix}</p> }.into_any(),
+            }}
+            <p>
+                <a href=href rel="external">
+                    {link}
+                </a>
+            </p>
+        </Banner>
+    }
+}
