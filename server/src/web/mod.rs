@@ -12,6 +12,7 @@ mod export;
 mod health;
 mod host;
 mod log;
+mod mailbox;
 mod metrics;
 mod negotiation;
 mod next_page;

@@ -78,6 +78,13 @@ pub static PERMISSIONS: &[Permission] = &[
     post("/account", VIEWER),
     get("/access", ADMINISTRATOR),
     post("/access", ADMINISTRATOR),
+    // What strangers wrote is for fewer than what is done here.
+    get("/mailbox", OPERATOR),
+    get("/mailbox/message", OPERATOR),
+    get("/mailbox/message/html", OPERATOR),
+    get("/mailbox/message/attachment", OPERATOR),
+    get("/mailbox/message/source", OPERATOR),
+    get("/events/mailbox", OPERATOR),
     get(refused::FORBIDDEN, Rule::Nobody),
     get(refused::SESSION, Rule::Nobody),
     get(refused::CALLBACK, Rule::Nobody),
@@ -109,6 +116,17 @@ pub static PERMISSIONS: &[Permission] = &[
     post("/api/remove_data_center", ADMINISTRATOR),
     // Programs.
     get("/api/v1/status", Rule::Key(KeyScope::Read)),
+    get("/api/v1/mailbox/folders", Rule::Key(KeyScope::Read)),
+    get("/api/v1/mailbox/messages", Rule::Key(KeyScope::Read)),
+    get("/api/v1/mailbox/messages/{uid}", Rule::Key(KeyScope::Read)),
+    get(
+        "/api/v1/mailbox/messages/{uid}/source",
+        Rule::Key(KeyScope::Read),
+    ),
+    get(
+        "/api/v1/mailbox/messages/{uid}/attachments/{number}",
+        Rule::Key(KeyScope::Read),
+    ),
 ];
 
 /// The rule for a route; that for HEAD is that for GET unless it has its own.

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    Web, access, alerts, api, events, export, health, metrics, oauth_callback, pages, transcript,
+    Web, access, alerts, api, events, export, health, mailbox, metrics, oauth_callback, pages, transcript,
 };
 
 /// Method, path and handler of each.
@@ -41,7 +41,40 @@ fn own() -> Vec<(Method, &'static str, MethodRouter<Web>)> {
             "/checks/{id}/transcript",
             get(transcript::download),
         ),
+        (Method::GET, "/events/mailbox", get(events::mailbox)),
+        (Method::GET, "/mailbox/message/html", get(mailbox::html)),
+        (
+            Method::GET,
+            "/mailbox/message/attachment",
+            get(mailbox::attachment),
+        ),
+        (Method::GET, "/mailbox/message/source", get(mailbox::source)),
         (Method::GET, "/api/v1/status", get(api::status::status)),
+        (
+            Method::GET,
+            "/api/v1/mailbox/folders",
+            get(api::mailbox::folders),
+        ),
+        (
+            Method::GET,
+            "/api/v1/mailbox/messages",
+            get(api::mailbox::messages),
+        ),
+        (
+            Method::GET,
+            "/api/v1/mailbox/messages/{uid}",
+            get(api::mailbox::message),
+        ),
+        (
+            Method::GET,
+            "/api/v1/mailbox/messages/{uid}/source",
+            get(api::mailbox::source),
+        ),
+        (
+            Method::GET,
+            "/api/v1/mailbox/messages/{uid}/attachments/{number}",
+            get(api::mailbox::attachment),
+        ),
     ]
 }
 

@@ -52,11 +52,18 @@ pub async fn headers(State(web): State<Web>, mut request: Request, next: Next) -
     let opened_by_link = OPENED_BY_LINKS.contains(&request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    let own_referrer_policy = headers.remove(REFERRER_POLICY);
     headers.extend(FIXED);
+    if let Some(own) = own_referrer_policy {
+        headers.insert(REFERRER_POLICY, own);
+    }
     if opened_by_link {
         headers.insert(REFERRER_POLICY, WITHOUT_THE_TOKEN);
     }
-    if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
+    // What strangers wrote is answered with a stricter one.
+    if !headers.contains_key(CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::from_str(&policy(&nonce))
+    {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     let is_https = (*web.public_url)

@@ -18,6 +18,8 @@ mod form_rules;
 mod forwarded;
 mod headers;
 mod killed;
+mod mailbox;
+mod mailbox_api;
 mod many_at_once;
 mod permissions;
 mod planted_secrets;

@@ -1,5 +1,6 @@
 //! The API for programs. They show an API key (RFC 6750); a session is nothing here, as a key is nothing to pages.
 
+pub mod mailbox;
 pub mod status;
 
 use app::api::context::RequestInfo;

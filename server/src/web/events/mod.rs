@@ -2,6 +2,7 @@
 
 mod authorization;
 mod check;
+mod mailbox;
 
 use std::{convert::Infallible, time::Duration};
 
@@ -25,6 +26,7 @@ use super::{Web, session::OfSession};
 
 pub use authorization::authorization;
 pub use check::check;
+pub use mailbox::mailbox;
 
 /// The database is asked, so that it does not matter which process knows more.
 const EVERY: Duration = Duration::from_millis(300);

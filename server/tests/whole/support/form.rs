@@ -100,6 +100,17 @@ impl Form {
             .with("mailbox_port", "9")
     }
 
+    /// With the mailbox of the sandbox's first account.
+    #[must_use]
+    pub fn with_mailbox_at(self, sandbox: &Descriptor) -> Self {
+        let account = &sandbox.accounts[0];
+        self.with_mailbox()
+            .with("mailbox_email", &account.address)
+            .with("mailbox_password", &account.password)
+            .with("mailbox_host", &sandbox.imap_host)
+            .with("mailbox_port", &sandbox.imap_starttls_port.to_string())
+    }
+
     /// The text fields whose values a page shows again: no secrets, no choices.
     pub fn shown(&self) -> Vec<(String, String)> {
         let shown = [

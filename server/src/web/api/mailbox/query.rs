@@ -1,0 +1,173 @@
+//! What programs ask for.
+
+use std::num::NonZeroU32;
+
+use domain::{
+    ApiKey, DataCenterId, FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime,
+};
+use serde::Deserialize;
+
+use super::refused::Refused;
+
+/// The query of a list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ListQuery {
+    data_center: String,
+    folder: String,
+    search: String,
+    within: String,
+    since: String,
+    before: String,
+    after: String,
+    limit: String,
+}
+
+impl ListQuery {
+    /// Whose mailbox.
+    pub fn data_center(&self, key: &ApiKey) -> Result<DataCenterId, Refused> {
+        data_center(&self.data_center, key)
+    }
+
+    /// What is asked of the folder.
+    pub fn list(&self) -> Result<MailQuery, Refused> {
+        let since = match self.since.as_str() {
+            "" => None,
+            text => Some(time(text).ok_or(Refused::field(
+                "since",
+                "Write a day as 2026-11-23 or a time as 2026-11-23T20:15:00Z.",
+            ))?),
+        };
+        let within = match self.within.as_str() {
+            "" => SearchIn::default(),
+            code => SearchIn::from_code(code)
+                .ok_or(Refused::field("within", "One of text, from, subject."))?,
+        };
+        let words = MailSearch::words(&self.search).map_err(|_| {
+            Refused::field(
+                "search",
+                "At most 200 characters without control characters.",
+            )
+        })?;
+        let id = |field, text: &str| {
+            MailId::parse(text)
+                .map_err(|_| Refused::field(field, "The id of a message, as in a list."))
+        };
+        let place = match (self.before.as_str(), self.after.as_str()) {
+            ("", "") => MailPlace::Newest,
+            (before, "") => MailPlace::Before(id("before", before)?),
+            ("", after) => MailPlace::After(id("after", after)?),
+            _ => return Err(Refused::field("after", "Not together with before.")),
+        };
+        let limit = match self.limit.as_str() {
+            "" => MailQuery::USUAL,
+            text => text
+                .parse::<NonZeroU32>()
+                .ok()
+                .filter(|limit| *limit <= MailQuery::MOST)
+                .ok_or(Refused::field("limit", "A number from 1 to 200."))?,
+        };
+        Ok(MailQuery {
+            folder: folder(&self.folder)?,
+            search: MailSearch {
+                words,
+                within,
+                since,
+            },
+            place,
+            limit,
+        })
+    }
+}
+
+/// The query of one mail, and of the folders.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct OneQuery {
+    data_center: String,
+    folder: String,
+}
+
+impl OneQuery {
+    /// Whose mailbox.
+    pub fn data_center(&self, key: &ApiKey) -> Result<DataCenterId, Refused> {
+        data_center(&self.data_center, key)
+    }
+
+    /// Which folder; INBOX when it is not said.
+    pub fn folder(&self) -> Result<FolderName, Refused> {
+        folder(&self.folder)
+    }
+
+    /// The mail that a path names: its id, or its UID alone, by whatever numbers the folder has now.
+    pub fn mail(&self, path: &str) -> Result<MailId, Refused> {
+        let id = MailId::parse(path).ok().or_else(|| {
+            let uid = path.bytes().all(|byte| byte.is_ascii_digit());
+            uid.then(|| MailId::parse(&format!("{}.{path}", MailId::ANY)).ok())?
+        });
+        id.ok_or(Refused::no_mail())
+    }
+}
+
+/// The data center of a key that is for one is that one.
+fn data_center(asked: &str, key: &ApiKey) -> Result<DataCenterId, Refused> {
+    let own = key.data_center.as_ref();
+    let id = match (asked, own) {
+        ("", Some(own)) => return Ok(own.clone()),
+        ("", None) => return Ok(DataCenterId::default()),
+        (asked, _) => DataCenterId::parse(asked).map_err(|_| Refused::no_data_center())?,
+    };
+    // What a key is not for is not there.
+    if own.is_none_or(|own| *own == id) {
+        Ok(id)
+    } else {
+        Err(Refused::no_data_center())
+    }
+}
+
+fn folder(asked: &str) -> Result<FolderName, Refused> {
+    match asked {
+        "" => Ok(FolderName::default()),
+        name => FolderName::parse(name).map_err(|_| {
+            Refused::field("folder", "The name of a folder, as the folders are told.")
+        }),
+    }
+}
+
+/// A day, or a time in UTC (RFC 3339).
+fn time(text: &str) -> Option<UnixTime> {
+    let Some((day, clock)) = text.split_once('T') else {
+        return UnixTime::of_day(text);
+    };
+    let mut parts = clock.strip_suffix('Z')?.split(':');
+    let mut number = |below: i64| {
+        let part = parts.next()?;
+        let digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let number = digits.then(|| part.parse::<i64>().ok())??;
+        (number < below).then_some(number)
+    };
+    let (hours, minutes, seconds) = (number(24)?, number(60)?, number(60)?);
+    let seconds = parts.next().is_none().then_some(seconds)?;
+    Some(UnixTime::of_day(day)?.plus(hours * 3_600 + minutes * 60 + seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time;
+
+    #[test]
+    fn reads_days_and_times() {
+        for (text, seconds) in [
+            ("1970-01-02", Some(86_400)),
+            ("1970-01-01T01:02:03Z", Some(3_723)),
+            ("1970-01-01T24:00:00Z", None),
+            ("1970-01-01T01:02Z", None),
+            ("1970-01-01T01:02:03", None),
+            ("1970-01-01T01:02:03:04Z", None),
+            ("1970-01-01T+1:02:03Z", None),
+            ("yesterday", None),
+        ] {
+            assert_eq!(time(text).map(|time| time.0), seconds, "{text}");
+        }
+    }
+}

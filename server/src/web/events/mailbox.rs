@@ -1,0 +1,126 @@
+//! New mail of a folder, told to the page that shows it, as it is rendered.
+
+use std::time::Duration;
+
+use app::{
+    mailbox_query::MailboxQuery,
+    rendered::{self, Piece},
+};
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use domain::{DataCenterId, MailPage, MailPlace, MailQuery, Role};
+use futures::{Stream, StreamExt as _, stream};
+use mail::{MailError, MailWatch, MailboxError, Mailer};
+use tokio::sync::watch;
+
+use super::Listener;
+
+/// Then the browser asks anew.
+const AT_MOST: Duration = Duration::from_mins(30);
+
+/// Whoever waits for mail.
+struct Waiting {
+    mailer: Mailer,
+    id: DataCenterId,
+    asked: MailQuery,
+    query: MailboxQuery,
+    watch: watch::Receiver<MailWatch>,
+    /// What was seen last.
+    changes: u64,
+    told: usize,
+    in_trouble: bool,
+}
+
+/// Sends the mail that is newer than what the page shows, each time there is more; ends with the session.
+pub async fn mailbox(
+    State(mailer): State<Mailer>,
+    listener: Listener,
+    Query(query): Query<MailboxQuery>,
+) -> Response {
+    let (Ok(id), Ok(asked)) = (query.data_center(), query.list()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match mailer.reads_mail(&id).await {
+        Ok(true) => {}
+        // Nothing will ever come.
+        Ok(false) | Err(MailError::UnknownDataCenter) => {
+            return StatusCode::NOT_FOUND.into_response();
+        }
+        Err(error) => {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "cannot watch a mailbox");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    }
+    let Some(watch) = mailer.watch_mail(&id, &asked.folder) else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let waiting = Waiting {
+        mailer,
+        id,
+        asked,
+        query,
+        watch,
+        changes: 0,
+        told: 0,
+        in_trouble: false,
+    };
+    let watching = listener.clone();
+    let ended = async move { watching.ended(Role::Operator).await };
+    listener.tell(pieces(waiting).take_until(Box::pin(ended)), AT_MOST)
+}
+
+fn pieces(waiting: Waiting) -> impl Stream<Item = Piece> + Send + 'static {
+    stream::unfold(Some(waiting), |waiting| async move {
+        let mut waiting = waiting?;
+        loop {
+            let now = waiting.watch.borrow_and_update().clone();
+            if let Some(piece) = waiting.piece(now).await {
+                let goes_on = piece.ended.is_none();
+                return Some((piece, goes_on.then_some(waiting)));
+            }
+            waiting.watch.changed().await.ok()?;
+        }
+    })
+}
+
+impl Waiting {
+    /// What there is to tell, if anything.
+    async fn piece(&mut self, now: MailWatch) -> Option<Piece> {
+        if let Some(finding) = now.trouble {
+            let is_new = !self.in_trouble;
+            self.in_trouble = true;
+            return is_new.then(|| rendered::mail_watch(Some(*finding)));
+        }
+        if self.in_trouble {
+            self.in_trouble = false;
+            // The mail comes next.
+            self.watch.mark_changed();
+            return Some(rendered::mail_watch(None));
+        }
+        if now.changes == self.changes {
+            return None;
+        }
+        self.changes = now.changes;
+        match self.mailer.mail_page(&self.id, &self.asked).await {
+            Ok(page) => self.new_mail(page),
+            Err(MailboxError::Renumbered { .. }) => Some(rendered::mail_renumbered()),
+            // The watch says so itself when it stays like this.
+            Err(_) => None,
+        }
+    }
+
+    fn new_mail(&mut self, page: MailPage) -> Option<Piece> {
+        let mut mails = page.mails;
+        if matches!(self.asked.place, MailPlace::After(_)) {
+            mails.reverse();
+        }
+        let before = std::mem::replace(&mut self.told, mails.len());
+        let is_more = mails.len() > before;
+        // Nothing was shown, and there is nothing to show.
+        (is_more || before > 0).then(|| rendered::new_mail(mails, &self.query, is_more))
+    }
+}

@@ -1,0 +1,190 @@
+//! The pages of the mailbox, and what of a mail is no page.
+
+use crate::support::{Browser, Provider, Reply, SAVE, Server};
+
+const HOSTILE: &str = "From: \"<script>alert(1)</script>\" <bob@sandbox.test>\r\n\
+    Subject: <img src=x onerror=alert(1)> &amp;\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+    --b\r\nContent-Type: text/html\r\n\r\n<p onclick=alert(1)>Words</p><script>alert(1)</script>\
+    <img src=https://tracker.example/p.gif><style>@import 'https://tracker.example'</style>\
+    <a href=\"https://example.com\">link</a>\r\n\
+    --b\r\nContent-Type: text/html\r\nContent-Disposition: attachment; filename=\"../../x\\\"y.html\"\r\n\r\n\
+    <script>alert(1)</script>\r\n--b--\r\n";
+
+/// A provider, a server that knows it and reads Alice's mail, and a mail.
+pub async fn world() -> (Provider, Server) {
+    let provider = Provider::start().await;
+    let server = Server::start_with(|config| provider.introduce(config)).await;
+    let administrator = server.administrator();
+    let form = crate::support::Form::basic(provider.descriptor(), &administrator.url)
+        .with_mailbox_at(provider.descriptor());
+    let saved = administrator.fetch(SAVE, form.body()).await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+    (provider, server)
+}
+
+pub fn put(provider: &Provider, raw: &str) -> String {
+    let alice = &provider.descriptor().accounts[0].address;
+    format!("1.{}", provider.control().deliver(alice, "INBOX", raw))
+}
+
+async fn show(browser: &Browser, path: &str) -> Reply {
+    let reply = browser.get(path).await;
+    assert_eq!(reply.status, 200, "{path} {reply:?}");
+    reply
+}
+
+#[tokio::test]
+async fn what_strangers_wrote_is_shown_as_words() {
+    let (provider, server) = world().await;
+    let id = put(&provider, HOSTILE);
+    let operator = server.operator().await;
+    let list = show(&operator, "/mailbox").await;
+    let mail = show(&operator, &format!("/mailbox/message?mail={id}")).await;
+    for page in [&list, &mail] {
+        assert!(!page.body.contains("<script>alert"), "{page:?}");
+        assert!(!page.body.contains("<img src=x"), "{page:?}");
+        assert!(page.body.contains("&lt;img src=x"), "{page:?}");
+        assert!(
+            page.header("content-security-policy")
+                .contains("default-src 'self'")
+        );
+    }
+    // There is no plain text, so HTML is shown, in a frame that may do nothing.
+    assert!(mail.body.contains("<iframe"), "{mail:?}");
+    assert!(
+        mail.body
+            .contains("sandbox=\"allow-popups allow-popups-to-escape-sandbox\"")
+    );
+    assert!(!mail.body.contains("Words"), "{mail:?}");
+}
+
+#[tokio::test]
+async fn html_is_a_document_of_its_own_that_loads_and_runs_nothing() {
+    let (provider, server) = world().await;
+    let id = put(&provider, HOSTILE);
+    let operator = server.operator().await;
+    let html = show(&operator, &format!("/mailbox/message/html?mail={id}")).await;
+    let policy = html.header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-"),
+        "{policy}"
+    );
+    assert!(
+        policy.contains("; sandbox allow-popups allow-popups-to-escape-sandbox"),
+        "{policy}"
+    );
+    assert!(policy.contains("frame-ancestors 'self'"), "{policy}");
+    assert!(
+        !policy.contains("script-src") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    assert_eq!(html.header("referrer-policy"), "no-referrer");
+    assert_eq!(html.header("x-content-type-options"), "nosniff");
+    assert_eq!(html.header("cache-control"), "no-store");
+    assert!(html.body.contains("<p>Words</p>"), "{html:?}");
+    for gone in ["tracker", "alert", "onclick", "<script", "<img"] {
+        let without_style = html.body.split("</style>").last().unwrap();
+        assert!(
+            !without_style.contains(gone) || gone == "<img",
+            "{gone} {html:?}"
+        );
+    }
+    assert!(!html.body.contains("src="), "{html:?}");
+}
+
+#[tokio::test]
+async fn files_are_saved_and_never_shown() {
+    let (provider, server) = world().await;
+    let id = put(&provider, HOSTILE);
+    let operator = server.operator().await;
+    let file = show(
+        &operator,
+        &format!("/mailbox/message/attachment?mail={id}&attachment=1"),
+    )
+    .await;
+    assert_eq!(file.header("content-type"), "application/octet-stream");
+    let disposition = file.header("content-disposition");
+    assert!(
+        disposition.starts_with("attachment; filename*=UTF-8''"),
+        "{disposition}"
+    );
+    assert!(!disposition.contains(['/', '"', '\\']), "{disposition}");
+    assert!(file.header("content-security-policy").ends_with("sandbox"));
+    assert_eq!(file.body.trim(), "<script>alert(1)</script>");
+    let source = show(&operator, &format!("/mailbox/message/source?mail={id}")).await;
+    assert_eq!(source.body, HOSTILE);
+    assert_eq!(source.header("content-type"), "application/octet-stream");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_page_that_says_so() {
+    let (provider, server) = world().await;
+    let operator = server.operator().await;
+    let id = put(&provider, "Subject: a\r\n\r\nb");
+    for (path, status, words) in [
+        ("/mailbox?folder=None", 404, "There is no such folder."),
+        ("/mailbox?folder=a%0d%0ab", 400, "not complete"),
+        ("/mailbox?since=yesterday", 400, "This is no day."),
+        ("/mailbox/message?mail=1.999", 404, "There is no such mail."),
+        ("/mailbox/message?mail=x", 400, "not complete"),
+        (
+            "/mailbox/message?mail=7.1",
+            200,
+            "numbered this folder anew",
+        ),
+        ("/mailbox?before=7.1", 200, "numbered this folder anew"),
+        (
+            "/mailbox?data_center=none",
+            404,
+            "There is no such data center.",
+        ),
+        ("/mailbox/message/html?mail=1.999", 404, ""),
+        ("/mailbox/message/html?mail=x", 404, ""),
+        ("/mailbox/message/attachment?mail=1.1&attachment=9", 404, ""),
+    ] {
+        let reply = operator.get(path).await;
+        assert_eq!(reply.status, status, "{path} {reply:?}");
+        assert!(reply.body.contains(words), "{path} {reply:?}");
+    }
+    provider.control().set(sandbox::Faults {
+        imap: Some(sandbox::ImapFault::CutInFetch),
+        ..sandbox::Faults::default()
+    });
+    let cut = operator.get(&format!("/mailbox/message?mail={id}")).await;
+    assert_eq!(cut.status, 502);
+    assert!(cut.body.contains("connection_closed"), "{cut:?}");
+}
+
+#[tokio::test]
+async fn an_email_box_that_is_off_leads_to_its_settings() {
+    let server = Server::start().await;
+    let operator = server.operator().await;
+    let page = show(&operator, "/mailbox").await;
+    assert!(page.body.contains("The email box is off."), "{page:?}");
+    assert!(page.body.contains("href=\"/settings/smtp\""), "{page:?}");
+    assert_eq!(operator.get("/events/mailbox").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_viewer_reads_no_mail() {
+    let (provider, server) = world().await;
+    let id = put(&provider, HOSTILE);
+    let viewer = server.viewer().await;
+    assert!(
+        !viewer
+            .get("/settings/smtp")
+            .await
+            .body
+            .contains("href=\"/mailbox\"")
+    );
+    for path in [
+        "/mailbox".to_owned(),
+        format!("/mailbox/message?mail={id}"),
+        format!("/mailbox/message/html?mail={id}"),
+        format!("/mailbox/message/source?mail={id}"),
+        format!("/mailbox/message/attachment?mail={id}&attachment=1"),
+        "/events/mailbox".to_owned(),
+    ] {
+        assert_eq!(viewer.get(&path).await.status, 403, "{path}");
+    }
+}
