@@ -182,6 +182,16 @@ export class Sandbox {
     await this.call('POST', '/control/expire');
   }
 
+  /** Puts a message into a folder of Alice, so often; `{n}` in it is its number. */
+  async deliver(raw: string, { folder = 'INBOX', times = 1 } = {}): Promise<void> {
+    await this.call('POST', '/control/mail', { account: this.account().address, folder, raw, times });
+  }
+
+  /** Numbers all messages of all mailboxes anew. */
+  async renumber(): Promise<void> {
+    await this.call('POST', '/control/renumber');
+  }
+
   async messages(): Promise<ReceivedMessage[]> {
     return (await this.call('GET', '/messages')) as ReceivedMessage[];
   }
