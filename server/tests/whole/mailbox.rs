@@ -3,7 +3,7 @@
 use crate::support::{Browser, Provider, Reply, SAVE, Server};
 
 const HOSTILE: &str = "From: \"<script>alert(1)</script>\" <bob@sandbox.test>\r\n\
-    Subject: <img src=x onerror=alert(1)> &amp;\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+    Subject: </title></h1><img src=x onerror=alert(1)> &amp;\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
     --b\r\nContent-Type: text/html\r\n\r\n<p onclick=alert(1)>Words</p><script>alert(1)</script>\
     <img src=https://tracker.example/p.gif><style>@import 'https://tracker.example'</style>\
     <a href=\"https://example.com\">link</a>\r\n\
@@ -44,6 +44,7 @@ async fn what_strangers_wrote_is_shown_as_words() {
         assert!(!page.body.contains("<script>alert"), "{page:?}");
         assert!(!page.body.contains("<img src=x"), "{page:?}");
         assert!(page.body.contains("&lt;img src=x"), "{page:?}");
+        assert!(page.body.matches("</title>").count() == 1, "{page:?}");
         assert!(
             page.header("content-security-policy")
                 .contains("default-src 'self'")

@@ -61,7 +61,7 @@ pub fn MailPage() -> impl IntoView {
 #[component]
 fn Shown(mail: Mail, query: MailboxQuery) -> impl IntoView {
     let subject = text::mail_subject(mail.summary.subject.clone());
-    let (title, named) = (subject.clone(), subject.clone());
+    let named = subject.clone();
     let source = with_query("/mailbox/message/source", &query.fields());
     let cut = mail.cut.then(|| {
         view! {
@@ -71,7 +71,8 @@ fn Shown(mail: Mail, query: MailboxQuery) -> impl IntoView {
         }
     });
     view! {
-        <Title text=title />
+        // Not the subject: leptos_meta 0.8 writes titles as they are, and this one is a stranger's.
+        <Title text="Mail" />
         <h1 class="mail-title">{subject}</h1>
         <dl class="mail-head">
             <Line name="From" value=text::mail_from(mail.summary.from.clone()) />

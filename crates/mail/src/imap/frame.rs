@@ -166,4 +166,51 @@ mod tests {
         let umlaut = all("* NO Gr\u{fc}ße\r\n".as_bytes(), 50).unwrap();
         assert_eq!(umlaut, [b"* NO Gr????e\r\n"]);
     }
+
+    use proptest::{prelude::*, sample::select};
+
+    use crate::strangers::text::cases;
+
+    const PARTS: &[&str] = &[
+        "* ",
+        "a1 ",
+        "+ ",
+        "OK",
+        "NO ",
+        "BYE",
+        "1 FETCH (",
+        "LIST ",
+        ")",
+        "{0}",
+        "{3}",
+        "{3+}",
+        "{12}",
+        "{",
+        "}",
+        "\r\n",
+        "\n",
+        "\"",
+        "abc",
+        "\0",
+        "ü",
+        " ",
+    ];
+
+    proptest! {
+        #![proptest_config(cases(10_000))]
+
+        #[test]
+        fn answers_are_the_same_in_whatever_pieces_they_come(
+            parts in prop::collection::vec(select(PARTS), 0..40),
+            piece in 1_usize..20,
+        ) {
+            let bytes = parts.concat().into_bytes();
+            let whole = all(&bytes, bytes.len().max(1)).unwrap();
+            prop_assert_eq!(all(&bytes, piece).unwrap(), whole.clone());
+            // Nothing is made up, and nothing but what has not ended is left out.
+            let length: usize = whole.iter().map(Vec::len).sum();
+            prop_assert!(length <= bytes.len());
+            prop_assert!(whole.iter().all(|answer| answer.ends_with(b"\n")));
+        }
+    }
 }
