@@ -1,7 +1,7 @@
-//! What is asked of the mailbox: the query of a page as it was typed.
+//! What is asked of the mailbox, the query of a page as it was typed, and why there may be no answer.
 
 use domain::{
-    DataCenterId, FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime,
+    DataCenterId, Finding, FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,27 @@ pub enum MailboxField {
     Since,
     /// No id of a mail.
     Mail,
+}
+
+/// Why there is nothing to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailTrouble {
+    /// The email box is off.
+    Off,
+    /// The server cannot be reached, refuses, or cannot be understood.
+    Failed(Box<Finding>),
+    /// There is no such folder.
+    NoFolder,
+    /// There is no such mail.
+    NoMail,
+    /// The folder was numbered anew.
+    Renumbered,
+    /// The mail is larger than is read.
+    TooLarge,
+    /// Too many read the mailbox.
+    Busy,
+    /// The query cannot be read.
+    Field(MailboxField),
 }
 
 impl MailboxQuery {

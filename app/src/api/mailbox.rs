@@ -1,32 +1,9 @@
 //! What the pages of the mailbox show. Only the server renders them.
 
-use domain::{DataCenter, Finding, Folder, Mail, MailPage};
+use domain::{DataCenter, Folder, Mail, MailPage};
 
-use crate::{
-    error::ApiError,
-    mailbox_query::{MailboxField, MailboxQuery},
-};
-
-/// Why there is nothing to show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MailTrouble {
-    /// The email box is off.
-    Off,
-    /// The server cannot be reached, refuses, or cannot be understood.
-    Failed(Box<Finding>),
-    /// There is no such folder.
-    NoFolder,
-    /// There is no such mail.
-    NoMail,
-    /// The folder was numbered anew.
-    Renumbered,
-    /// The mail is larger than is read.
-    TooLarge,
-    /// Too many read the mailbox.
-    Busy,
-    /// The query cannot be read.
-    Field(MailboxField),
-}
+pub use crate::mailbox_query::MailTrouble;
+use crate::{error::ApiError, mailbox_query::MailboxQuery};
 
 /// The page of a mailbox.
 #[derive(Clone, Debug)]
