@@ -88,5 +88,4 @@ impl Mailer {
 }
 
 pub(crate) use arrival::Sent;
-pub(crate) use connection::Connection;
 pub(crate) use news::{Headline, Numbering};

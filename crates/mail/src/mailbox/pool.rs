@@ -138,7 +138,8 @@ impl Mailer {
         let is_new = kept.is_none();
         let session = match kept {
             Some(session) => session,
-            None => Session::begin(self, id, &stored.settings).await?,
+            // On the heap: futures that wait for it would be large.
+            None => Box::pin(Session::begin(self, id, &stored.settings)).await?,
         };
         Ok(Taken {
             session,
