@@ -29,8 +29,7 @@ use crate::{
     pages::{
         AccessPage, AccountPage, ActivityPage, AlertsPage, AuthorizedPage, CallbackRefusedPage,
         ForbiddenPage, HomePage, LoginPage, MailPage, MailboxPage, NotFoundPage, PasswordPage,
-        SessionEndedPage,
-        SetupPage, SmtpSettingsPage,
+        SessionEndedPage, SetupPage, SmtpSettingsPage,
     },
     ui::layout::Layout,
 };

@@ -59,7 +59,7 @@ mod verbs {
     };
 
     pub async fn list(query: &MailboxQuery) -> Result<MailboxPage<MailList>, ApiError> {
-        let (mailer, id) = whose(query).await?;
+        let (mailer, id) = whose(query)?;
         let shown = match query.list() {
             Ok(asked) => listed(&mailer, &id, &asked).await,
             Err(field) => return page(&mailer, Err(MailTrouble::Field(field))).await,
@@ -78,7 +78,7 @@ mod verbs {
     }
 
     pub async fn mail(query: &MailboxQuery) -> Result<MailboxPage<Mail>, ApiError> {
-        let (mailer, id) = whose(query).await?;
+        let (mailer, id) = whose(query)?;
         let asked = query
             .folder()
             .and_then(|folder| Ok((folder, query.mail()?)));
@@ -89,7 +89,7 @@ mod verbs {
         page(&mailer, told(shown)?).await
     }
 
-    async fn whose(query: &MailboxQuery) -> Result<(Mailer, DataCenterId), ApiError> {
+    fn whose(query: &MailboxQuery) -> Result<(Mailer, DataCenterId), ApiError> {
         signed_in()?;
         let id = query
             .data_center()

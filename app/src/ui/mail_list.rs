@@ -7,6 +7,10 @@ use crate::{mailbox_query::MailboxQuery, pages::with_query, text, ui::when::When
 
 /// The entries, each with a link to its mail. `query` names the data center and the folder.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn MailEntries(mails: Vec<MailSummary>, query: MailboxQuery) -> impl IntoView {
     let query = query.of_folder();
     mails

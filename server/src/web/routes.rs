@@ -7,7 +7,8 @@ use axum::{
 };
 
 use super::{
-    Web, access, alerts, api, events, export, health, mailbox, metrics, oauth_callback, pages, transcript,
+    Web, access, alerts, api, events, export, health, mailbox, metrics, oauth_callback, pages,
+    transcript,
 };
 
 /// Method, path and handler of each.

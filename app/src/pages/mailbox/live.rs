@@ -12,6 +12,10 @@ pub const LIVE: &str = "mail-live";
 
 /// Empty until something happens. The browser listens to the events that it names.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn Live(query: MailboxQuery, newest: Option<MailId>) -> impl IntoView {
     let query = MailboxQuery {
         after: newest.map(|newest| newest.to_string()).unwrap_or_default(),

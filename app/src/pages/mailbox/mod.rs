@@ -73,7 +73,7 @@ fn List(list: MailList, query: MailboxQuery, search: impl IntoView + 'static) ->
     let live =
         (is_first && is_all).then(|| view! { <Live query=query.clone() newest=page.newest /> });
     let next = page.next;
-    let empty = page.mails.is_empty().then(|| match (is_all, next) {
+    let empty = page.mails.is_empty().then_some(match (is_all, next) {
         (true, _) => "There is no mail here.",
         (false, None) => "Nothing matches.",
         (false, Some(_)) => "Nothing matches so far. There is more to look through.",

@@ -7,6 +7,10 @@ use crate::{mailbox_query::MailboxQuery, pages::with_query};
 
 /// Links to the newest and to older mail.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn Pager(query: MailboxQuery, next: Option<MailId>, is_first: bool) -> impl IntoView {
     let at = |before: String| {
         let query = MailboxQuery {

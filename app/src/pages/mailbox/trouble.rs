@@ -15,6 +15,10 @@ use crate::{
 
 /// In words, with where to go from here.
 #[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
 pub fn Trouble(trouble: MailTrouble, query: MailboxQuery) -> impl IntoView {
     let words = text::mail_trouble(&trouble);
     let (data_center, folder) = (query.data_center.as_str(), query.folder.as_str());
