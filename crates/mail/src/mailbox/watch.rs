@@ -76,7 +76,7 @@ impl Mailer {
             tokio::spawn(async move {
                 tokio::select! {
                     () = sender.closed() => {}
-                    () = mailer.watch(&key, &sender) => {}
+                    () = mailer.keep_watching(&key, &sender) => {}
                 }
             });
         }
@@ -84,11 +84,11 @@ impl Mailer {
     }
 
     /// Goes on until it is dropped.
-    async fn watch(&self, (id, folder): &Key, sender: &watch::Sender<MailWatch>) {
+    async fn keep_watching(&self, (id, folder): &Key, sender: &watch::Sender<MailWatch>) {
         let mut wait = WAIT.0;
         loop {
             let began = Instant::now();
-            let error = match self.watch_once(id, folder, sender).await {
+            let error = match self.watch_folder(id, folder, sender).await {
                 Ok(()) => continue,
                 Err(error) => error,
             };
@@ -107,7 +107,7 @@ impl Mailer {
     }
 
     /// Watches until the settings have changed, or something fails.
-    async fn watch_once(
+    async fn watch_folder(
         &self,
         id: &DataCenterId,
         folder: &FolderName,
