@@ -36,7 +36,7 @@ impl From<Vec<Folder>> for Folders {
 
 /// A part of the mail of a folder.
 #[derive(Serialize)]
-pub struct Messages {
+pub struct MailList {
     folder: String,
     uid_validity: u32,
     /// How many there are in the folder.
@@ -64,7 +64,7 @@ struct Summary {
     size: u32,
 }
 
-impl Messages {
+impl MailList {
     /// The answer to what was asked of a folder.
     pub fn of(folder: &FolderName, page: MailPage) -> Self {
         Self {
@@ -98,7 +98,7 @@ impl From<MailSummary> for Summary {
 
 /// One mail.
 #[derive(Serialize)]
-pub struct Message {
+pub struct OneMail {
     #[serde(flatten)]
     summary: Summary,
     to: String,
@@ -129,7 +129,7 @@ struct Attachment {
     size: u64,
 }
 
-impl From<Mail> for Message {
+impl From<Mail> for OneMail {
     fn from(mail: Mail) -> Self {
         let headers = mail.headers.into_iter();
         let headers = headers.map(|MailHeader { name, value }| Header { name, value });

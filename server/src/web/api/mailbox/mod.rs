@@ -13,8 +13,8 @@ use domain::ApiKey;
 use mail::Mailer;
 
 use self::{
-    answer::{Folders, Message, Messages},
-    query::{ListQuery, OneQuery},
+    answer::{Folders, MailList, OneMail},
+    query::{ListQuery, OneQuery, mail_id},
     refused::Refused,
 };
 use crate::web::mailbox::file;
@@ -39,7 +39,7 @@ pub async fn messages(
     let id = query.data_center(&key)?;
     let asked = query.list()?;
     let page = mailer.mail_page(&id, &asked).await?;
-    Ok(Json(Messages::of(&asked.folder, page)).into_response())
+    Ok(Json(MailList::of(&asked.folder, page)).into_response())
 }
 
 /// One mail.
@@ -50,8 +50,8 @@ pub async fn message(
     Query(query): Query<OneQuery>,
 ) -> Result<Response, Refused> {
     let (id, folder) = (query.data_center(&key)?, query.folder()?);
-    let mail = mailer.mail(&id, &folder, query.mail(&uid)?).await?;
-    Ok(Json(Message::from(mail)).into_response())
+    let mail = mailer.mail(&id, &folder, mail_id(&uid)?).await?;
+    Ok(Json(OneMail::from(mail)).into_response())
 }
 
 /// One mail as it came.
@@ -62,7 +62,7 @@ pub async fn source(
     Query(query): Query<OneQuery>,
 ) -> Result<Response, Refused> {
     let (id, folder) = (query.data_center(&key)?, query.folder()?);
-    let bytes = mailer.mail_source(&id, &folder, query.mail(&uid)?).await?;
+    let bytes = mailer.mail_source(&id, &folder, mail_id(&uid)?).await?;
     Ok(file("mail.eml", "message/rfc822", bytes))
 }
 
@@ -76,7 +76,7 @@ pub async fn attachment(
     let (id, folder) = (query.data_center(&key)?, query.folder()?);
     let number = number.parse().map_err(|_| Refused::no_attachment())?;
     let found = mailer
-        .mail_attachment(&id, &folder, query.mail(&uid)?, number)
+        .mail_attachment(&id, &folder, mail_id(&uid)?, number)
         .await?;
     Ok(file(&found.name, &found.media_type, found.bytes))
 }

@@ -98,15 +98,15 @@ impl OneQuery {
     pub fn folder(&self) -> Result<FolderName, Refused> {
         folder(&self.folder)
     }
+}
 
-    /// The mail that a path names: its id, or its UID alone, by whatever numbers the folder has now.
-    pub fn mail(&self, path: &str) -> Result<MailId, Refused> {
-        let id = MailId::parse(path).ok().or_else(|| {
-            let uid = path.bytes().all(|byte| byte.is_ascii_digit());
-            uid.then(|| MailId::parse(&format!("{}.{path}", MailId::ANY)).ok())?
-        });
-        id.ok_or(Refused::no_mail())
-    }
+/// The mail that a path names: its id, or its UID alone, by whatever numbers the folder has now.
+pub fn mail_id(path: &str) -> Result<MailId, Refused> {
+    let id = MailId::parse(path).ok().or_else(|| {
+        let uid = path.bytes().all(|byte| byte.is_ascii_digit());
+        uid.then(|| MailId::parse(&format!("{}.{path}", MailId::ANY)).ok())?
+    });
+    id.ok_or(Refused::no_mail())
 }
 
 /// The data center of a key that is for one is that one.
