@@ -2,7 +2,7 @@
 
 use domain::{FieldError, SmtpField};
 
-use super::{Words, words};
+use super::{Words, message_error, words};
 
 /// The words of an error at a field of the settings.
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -111,6 +111,17 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
         | FieldError::InThePast
         | FieldError::OutOfRange
         | FieldError::NotAWebhookSecret => words("This cannot be taken.", "Enter something else."),
+        // Of messages, which programs hand over.
+        FieldError::TooMany
+        | FieldError::NotBase64
+        | FieldError::NotAMediaType
+        | FieldError::NotAHeaderName
+        | FieldError::HeaderReserved
+        | FieldError::HeaderRepeated
+        | FieldError::FromNotAllowed
+        | FieldError::DataCenterNotSetUp
+        | FieldError::NotATime
+        | FieldError::NotANumber => message_error(error),
     }
 }
 

@@ -79,6 +79,40 @@ pub enum FieldError {
     OutOfRange,
     /// Not `whsec_` and the base64 of 24 to 64 bytes.
     NotAWebhookSecret,
+    /// More entries than a list may have.
+    TooMany,
+    /// Not base64 (RFC 4648 §4).
+    NotBase64,
+    /// Not a media type for an attachment, such as `image/png`.
+    NotAMediaType,
+    /// Not the name of a header field (RFC 5322 §2.2).
+    NotAHeaderName,
+    /// A header field that Mailgrant or the mail servers write.
+    HeaderReserved,
+    /// A header field that another entry has.
+    HeaderRepeated,
+    /// Mail from this address is not allowed in this data center.
+    FromNotAllowed,
+    /// The data center has no SMTP settings, so nothing can be sent from it.
+    DataCenterNotSetUp,
+    /// Not a time such as `2027-01-31T12:00:00Z`.
+    NotATime,
+    /// Not a whole number in the range.
+    NotANumber,
+}
+
+impl FieldError {
+    /// The code in the API: the name in snake case.
+    pub fn code(self) -> String {
+        let mut code = String::new();
+        for character in format!("{self:?}").chars() {
+            if character.is_ascii_uppercase() && !code.is_empty() {
+                code.push('_');
+            }
+            code.push(character.to_ascii_lowercase());
+        }
+        code
+    }
 }
 
 /// The errors of a form whose fields are `F`, at most one for each field, in the order of the
@@ -123,5 +157,21 @@ impl<F: Ord + Copy> FormErrors<F> {
     /// All errors in the order of the fields.
     pub fn iter(&self) -> impl Iterator<Item = (F, FieldError)> {
         self.0.iter().map(|(field, error)| (*field, *error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FieldError;
+
+    #[test]
+    fn a_code_is_what_is_serialised() {
+        for (error, code) in [
+            (FieldError::Required, "required"),
+            (FieldError::NotAnAddress, "not_an_address"),
+            (FieldError::NotBase64, "not_base64"),
+        ] {
+            assert_eq!(error.code(), code);
+        }
     }
 }

@@ -47,6 +47,33 @@ impl UnixTime {
         (time.civil() == (year, month, day, 0, 0, 0)).then_some(time)
     }
 
+    /// Reads a time of RFC 3339 §5.6 to the second, or the first second of a day of UTC; `None` when it is neither.
+    pub fn parse(text: &str) -> Option<Self> {
+        let Some((day, time)) = text.split_once(['T', 't', ' ']) else {
+            return Self::of_day(text);
+        };
+        let offset_at = time.find(['Z', 'z', '+', '-'])?;
+        let (clock, offset) = time.split_at(offset_at);
+        let clock = match clock.split_once('.') {
+            Some((clock, part)) if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) => {
+                clock
+            }
+            Some(_) => return None,
+            None => clock,
+        };
+        let [hour, minute, second] = two_digits(clock, [23, 59, 60])?;
+        let of_clock = hour * 3_600 + minute * 60 + second;
+        let of_offset = match (offset.get(..1)?, &offset[1..]) {
+            ("Z" | "z", "") => 0,
+            (sign, rest) => {
+                let [hours, minutes] = two_digits(rest, [23, 59])?;
+                let seconds = hours * 3_600 + minutes * 60;
+                if sign == "-" { -seconds } else { seconds }
+            }
+        };
+        Some(Self::of_day(day)?.plus(of_clock - of_offset))
+    }
+
     /// As in the `datetime` attribute of HTML: `2026-11-23T20:15:00Z`.
     pub fn rfc3339(self) -> String {
         let (year, month, day, hour, minute, second) = self.civil();
@@ -81,6 +108,21 @@ impl UnixTime {
             seconds % 60,
         )
     }
+}
+
+/// Numbers of two digits between colons, none above its maximum.
+fn two_digits<const N: usize>(text: &str, at_most: [i64; N]) -> Option<[i64; N]> {
+    let mut numbers = [0; N];
+    let mut parts = text.split(':');
+    for (number, at_most) in numbers.iter_mut().zip(at_most) {
+        let part = parts.next()?;
+        let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+        *number = digits.then(|| part.parse().ok())??;
+        if *number > at_most {
+            return None;
+        }
+    }
+    parts.next().is_none().then_some(numbers)
 }
 
 impl fmt::Display for UnixTime {
@@ -139,5 +181,27 @@ mod tests {
             assert_eq!(UnixTime(seconds).rfc3339(), text);
         }
         assert_eq!(UnixTime(1_795_465_380).to_string(), "2026-11-23 20:23 UTC");
+    }
+
+    #[test]
+    fn reads_times_with_their_offset() {
+        for (text, expected) in [
+            ("2026-11-23", Some("2026-11-23T00:00:00Z")),
+            ("2026-11-23T20:15:00Z", Some("2026-11-23T20:15:00Z")),
+            ("2026-11-23t20:15:00.123z", Some("2026-11-23T20:15:00Z")),
+            ("2026-11-23T00:30:00+01:00", Some("2026-11-22T23:30:00Z")),
+            ("2026-11-23T20:15:00-00:30", Some("2026-11-23T20:45:00Z")),
+            ("2026-11-23T24:00:00Z", None),
+            ("2026-11-23T20:15Z", None),
+            ("2026-11-23T20:15:00", None),
+            ("2026-11-23T20:15:00.Z", None),
+            ("2026-11-23T20:15:00+1:00", None),
+            ("2026-02-30T20:15:00Z", None),
+            ("T", None),
+            ("", None),
+        ] {
+            let read = UnixTime::parse(text).map(UnixTime::rfc3339);
+            assert_eq!(read.as_deref(), expected, "{text}");
+        }
     }
 }
