@@ -7,6 +7,7 @@ mod alerts;
 mod authorize;
 mod certificate;
 mod changes;
+mod compose;
 mod data_centers;
 mod decode;
 mod discovery;
@@ -29,6 +30,7 @@ mod pulse;
 mod recorder;
 mod redact;
 mod redeem;
+mod remote;
 mod sasl;
 mod settings;
 mod smtp;
@@ -54,6 +56,9 @@ use tokio::sync::Mutex;
 
 pub use alerts::{AlertOverview, AlertRouteError, AlertText, SaveAlertsError, Wrong};
 pub use authorize::{Begun, Callback};
+pub use compose::{
+    ComposeError, Draft, DraftAttachment, Envelope, Handover, MessageField, RawMessage, RawRequest,
+};
 pub use dns::DomainCheck;
 pub use doctor::{CheckOf, CheckRequest};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
@@ -63,7 +68,9 @@ pub use options::{MailerOptions, Timeouts};
 pub use outbox::{MessagePage, OutboxOptions, Resent, Submission, SubmitError, Submitted};
 pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use pulse::NotReady;
+pub use remote::{Remote, RemoteError, RemoteMessage};
 pub use settings::Saved;
+pub use store::{ChangeOutcome, Idempotency};
 pub use webhook::Webhook;
 
 use crate::{http::Http, outgoing::Outgoing};

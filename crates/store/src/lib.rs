@@ -49,8 +49,8 @@ pub use link::NewLink;
 pub use mail_cursor::{MailCursor, MailReader};
 pub use mail_hook::{MailHook, StoredHook};
 pub use outbox::{
-    Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, EnqueueOutcome, Idempotency, NewMessage,
-    Settlement,
+    Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, EnqueueOutcome, Idempotency,
+    KnownRequest, NewMessage, Settlement,
 };
 pub use rotate::Rotated;
 pub use sending::SaveSendingOutcome;

@@ -7,6 +7,7 @@ mod content;
 mod counts;
 mod enqueue;
 mod forget;
+mod known;
 pub(crate) mod pause;
 mod read;
 mod resend;
@@ -22,6 +23,7 @@ use crate::row::Table;
 pub use bounce::Bounce;
 pub use change::ChangeOutcome;
 pub use claim::{Claim, Claimed, ClaimedMessage};
+pub use known::KnownRequest;
 pub use settle::Settlement;
 
 pub(crate) const MESSAGES: Table = Table("messages");

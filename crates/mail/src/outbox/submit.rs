@@ -52,6 +52,25 @@ pub enum SubmitError {
 }
 
 impl Mailer {
+    /// The message that came of the same request before, if there was one.
+    ///
+    /// # Errors
+    /// `KeyReused`; when the database fails.
+    pub async fn known_submission(
+        &self,
+        idempotency: &Idempotency,
+    ) -> Result<Option<MessageId>, SubmitError> {
+        let (owner, key) = (&*idempotency.owner, &*idempotency.key);
+        let known = self.store().known_request(owner, key).await;
+        match known.map_err(MailError::from)? {
+            None => Ok(None),
+            Some(known) if known.request_hash == idempotency.request_hash => {
+                Ok(Some(known.message))
+            }
+            Some(_) => Err(SubmitError::KeyReused),
+        }
+    }
+
     /// Takes a message. When this returns it is stored and outlasts a crash.
     ///
     /// # Errors

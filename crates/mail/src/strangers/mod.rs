@@ -2,8 +2,10 @@
 //! us panic, say a secret, or end a line.
 
 mod answers;
+mod drafts;
 mod mailbox;
 mod messages;
+mod raw_messages;
 mod redaction;
 mod sasl;
 pub(crate) mod text;

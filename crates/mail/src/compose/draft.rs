@@ -1,0 +1,258 @@
+//! A message in parts, as programs describe it.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use domain::{EmailAddress, FieldError, FormErrors, FromAddress, Recipient, RecipientKind};
+use lettre::message::header::ContentType;
+
+use super::{MessageField as Field, Senders, free_header, header};
+
+/// How many get one message.
+pub(super) const RECIPIENTS: usize = 1_000;
+/// How many answers go to.
+const REPLY_TO: usize = 25;
+const ATTACHMENTS: usize = 100;
+const HEADERS: usize = 50;
+/// Characters.
+const SUBJECT: usize = 998;
+/// Characters.
+const FILE_NAME: usize = 255;
+
+/// A message in parts: strings as a program wrote them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// Who it is from; `None`: as the data center's settings say.
+    pub from: Option<String>,
+    /// Who gets it in `To`.
+    pub to: Vec<String>,
+    /// Who gets it in `Cc`.
+    pub cc: Vec<String>,
+    /// Who gets it in no header.
+    pub bcc: Vec<String>,
+    /// Who gets answers.
+    pub reply_to: Vec<String>,
+    /// What it is about.
+    pub subject: String,
+    /// Its text.
+    pub text: Option<String>,
+    /// The same as HTML.
+    pub html: Option<String>,
+    /// What comes with it.
+    pub attachments: Vec<DraftAttachment>,
+    /// Further header fields: name and value.
+    pub headers: Vec<(String, String)>,
+}
+
+/// A file that comes with a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DraftAttachment {
+    /// Its name.
+    pub name: String,
+    /// Its media type; empty: `application/octet-stream`.
+    pub content_type: String,
+    /// Its content in base64.
+    pub content: String,
+    /// The id by which the HTML shows it (`cid:`), when it is part of that.
+    pub content_id: Option<String>,
+}
+
+/// A message in parts that can be put together.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) from: FromAddress,
+    pub(super) to: Vec<FromAddress>,
+    pub(super) cc: Vec<FromAddress>,
+    pub(super) reply_to: Vec<FromAddress>,
+    pub(super) recipients: Vec<Recipient>,
+    pub(super) subject: String,
+    pub(super) text: Option<String>,
+    pub(super) html: Option<String>,
+    pub(super) attachments: Vec<Attachment>,
+    pub(super) headers: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub(super) struct Attachment {
+    pub(super) name: String,
+    pub(super) content_type: ContentType,
+    pub(super) content: Vec<u8>,
+    pub(super) content_id: Option<String>,
+}
+
+impl Draft {
+    /// What was written, when all of it is good.
+    pub(super) fn check(self, senders: &Senders) -> Result<Checked, FormErrors<Field>> {
+        let mut errors = FormErrors::default();
+        let from = errors.check(Field::From, senders.from(self.from.as_deref()));
+        let to = mailboxes(&self.to, Field::ToAt, &mut errors);
+        let cc = mailboxes(&self.cc, Field::CcAt, &mut errors);
+        let bcc = mailboxes(&self.bcc, Field::BccAt, &mut errors);
+        if self.to.is_empty() && self.cc.is_empty() && self.bcc.is_empty() {
+            errors.add(Field::To, FieldError::Required);
+        }
+        if self.to.len() + self.cc.len() + self.bcc.len() > RECIPIENTS {
+            errors.add(Field::To, FieldError::TooMany);
+        }
+        let reply_to = mailboxes(&self.reply_to, Field::ReplyToAt, &mut errors);
+        if self.reply_to.len() > REPLY_TO {
+            errors.add(Field::ReplyTo, FieldError::TooMany);
+        }
+        let subject = errors.check(Field::Subject, one_line(&self.subject, SUBJECT));
+        if self.text.is_none() && self.html.is_none() {
+            errors.add(Field::Text, FieldError::Required);
+        }
+        let attachments = attachments(self.attachments, &mut errors);
+        let headers = headers(self.headers, &mut errors);
+        match (from, subject) {
+            (Some(from), Some(subject)) if errors.is_empty() => Ok(Checked {
+                from,
+                recipients: recipients([
+                    (&to, RecipientKind::To),
+                    (&cc, RecipientKind::Cc),
+                    (&bcc, RecipientKind::Bcc),
+                ]),
+                to,
+                cc,
+                reply_to,
+                subject,
+                text: self.text,
+                html: self.html,
+                attachments,
+                headers,
+            }),
+            _ => Err(errors),
+        }
+    }
+}
+
+fn mailboxes(
+    written: &[String],
+    field: impl Fn(usize) -> Field,
+    errors: &mut FormErrors<Field>,
+) -> Vec<FromAddress> {
+    let parsed = written.iter().enumerate().filter_map(|(number, text)| {
+        // Nobody is told more than a thousand errors.
+        let wanted = number < RECIPIENTS;
+        wanted.then(|| errors.check(field(number), FromAddress::parse(text)))?
+    });
+    parsed.collect()
+}
+
+/// Everybody once, as the first list says.
+pub(super) fn recipients<const N: usize>(
+    lists: [(&Vec<FromAddress>, RecipientKind); N],
+) -> Vec<Recipient> {
+    let mut seen = std::collections::HashSet::new();
+    let mut all = Vec::new();
+    for (list, kind) in lists {
+        for mailbox in list {
+            if seen.insert(folded(&mailbox.address)) {
+                all.push(Recipient::new(mailbox.address.clone(), kind));
+            }
+        }
+    }
+    all
+}
+
+/// What is the same for two addresses of one mailbox: nearly no server tells local parts apart by case.
+pub(super) fn folded(address: &EmailAddress) -> String {
+    address.as_str().to_ascii_lowercase()
+}
+
+/// Text without control characters.
+pub(super) fn one_line(text: &str, at_most: usize) -> Result<String, FieldError> {
+    if text.chars().any(char::is_control) {
+        Err(FieldError::ControlCharacter)
+    } else if text.chars().count() > at_most {
+        Err(FieldError::TooLong)
+    } else {
+        Ok(text.trim().to_owned())
+    }
+}
+
+fn attachments(written: Vec<DraftAttachment>, errors: &mut FormErrors<Field>) -> Vec<Attachment> {
+    if written.len() > ATTACHMENTS {
+        errors.add(Field::Attachments, FieldError::TooMany);
+        return Vec::new();
+    }
+    let parsed = written.into_iter().enumerate().filter_map(|(at, written)| {
+        let name = one_line(&written.name, FILE_NAME).and_then(|name| {
+            if name.is_empty() {
+                Err(FieldError::Required)
+            } else {
+                Ok(name)
+            }
+        });
+        let name = errors.check(Field::AttachmentName(at), name);
+        let media = errors.check(Field::AttachmentType(at), media_type(&written.content_type));
+        let content = BASE64_STANDARD.decode(written.content.as_bytes());
+        let content = content.map_err(|_| FieldError::NotBase64);
+        let content = errors.check(Field::AttachmentContent(at), content);
+        let id = written.content_id.map(content_id).transpose();
+        let id = errors.check(Field::AttachmentId(at), id);
+        Some(Attachment {
+            name: name?,
+            content_type: media?,
+            content: content?,
+            content_id: id?,
+        })
+    });
+    parsed.collect()
+}
+
+/// A type that may be encoded in base64: RFC 2045 §6.4 allows that for neither `multipart` nor `message`.
+fn media_type(text: &str) -> Result<ContentType, FieldError> {
+    let text = match text.trim() {
+        "" => "application/octet-stream",
+        text => text,
+    };
+    let composite = ["multipart/", "message/"].iter().any(|kind| {
+        text.get(..kind.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(kind))
+    });
+    let is_ascii = text.bytes().all(|b| (b' '..=b'~').contains(&b));
+    if composite || !is_ascii || text.len() > 200 {
+        return Err(FieldError::NotAMediaType);
+    }
+    ContentType::parse(text).map_err(|_| FieldError::NotAMediaType)
+}
+
+/// The inside of a Content-ID (RFC 2392 §2).
+fn content_id(text: String) -> Result<String, FieldError> {
+    let good = |b: u8| b.is_ascii_graphic() && !b"<>\"(),:;[\\]".contains(&b);
+    match text.len() {
+        0 => Err(FieldError::Required),
+        201.. => Err(FieldError::TooLong),
+        _ if text.bytes().all(good) => Ok(text),
+        _ => Err(FieldError::ControlCharacter),
+    }
+}
+
+fn headers(
+    written: Vec<(String, String)>,
+    errors: &mut FormErrors<Field>,
+) -> Vec<(String, String)> {
+    if written.len() > HEADERS {
+        errors.add(Field::Headers, FieldError::TooMany);
+        return Vec::new();
+    }
+    let mut seen = std::collections::HashSet::new();
+    for (at, (name, value)) in written.iter().enumerate() {
+        let checked = free_header::name(name);
+        if errors.check(Field::HeaderName(at), checked).is_some()
+            && !seen.insert(name.to_ascii_lowercase())
+        {
+            errors.add(Field::HeaderName(at), FieldError::HeaderRepeated);
+        }
+        let checked = one_line(value, 8_000).and_then(|value| {
+            if value.is_empty() {
+                Err(FieldError::Required)
+            } else if header::fits(&header::text(&value)) {
+                Ok(())
+            } else {
+                Err(FieldError::TooLong)
+            }
+        });
+        errors.check(Field::HeaderValue(at), checked);
+    }
+    written
+}

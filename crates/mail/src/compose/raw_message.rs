@@ -1,0 +1,267 @@
+//! A message as a program wrote it: header fields that can be looked at and replaced, and the rest.
+
+use super::free_header::is_name;
+
+/// A message (RFC 5322) whose lines end with CRLF.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawMessage {
+    fields: Vec<Field>,
+    body: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Field {
+    name: String,
+    /// The whole field: name, value, folds and the CRLF at its end.
+    raw: Vec<u8>,
+}
+
+impl RawMessage {
+    /// Reads a message. Line endings of any kind become CRLF; a first line `From …`, as in mbox files, goes. The body begins
+    /// after the first empty line, or where a line is no header field, as with other programs called `sendmail`.
+    pub fn parse(bytes: &[u8]) -> Self {
+        let bytes = with_crlf(bytes);
+        let mut rest = &*bytes;
+        if rest.starts_with(b"From ") {
+            rest = after_line(rest);
+        }
+        let mut fields: Vec<Field> = Vec::new();
+        while !rest.is_empty() {
+            let after = after_line(rest);
+            let line = &rest[..rest.len() - after.len()];
+            if line == b"\r\n" {
+                rest = after;
+                break;
+            }
+            if matches!(line[0], b' ' | b'\t')
+                && let Some(field) = fields.last_mut()
+            {
+                field.raw.extend_from_slice(line);
+            } else if let Some(field) = Field::parse(line) {
+                fields.push(field);
+            } else {
+                break;
+            }
+            rest = after;
+        }
+        let body = rest.to_vec();
+        Self { fields, body }
+    }
+
+    /// The values of all fields of a name, unfolded; as octets, since they may be in any character set.
+    pub fn values(&self, name: &str) -> Vec<Vec<u8>> {
+        let named = self.fields.iter().filter(|field| field.is(name));
+        named.map(Field::value).collect()
+    }
+
+    /// How many fields of a name there are.
+    pub fn count(&self, name: &str) -> usize {
+        self.fields.iter().filter(|field| field.is(name)).count()
+    }
+
+    /// Takes all fields of a name away.
+    pub fn remove(&mut self, name: &str) {
+        self.fields.retain(|field| !field.is(name));
+    }
+
+    /// Puts a field in the place of all of its name, or at the end. `line` is the whole field with CRLF.
+    pub(super) fn set_line(&mut self, name: &str, line: &str) {
+        let field = Field {
+            name: name.to_owned(),
+            raw: line.as_bytes().to_vec(),
+        };
+        match self.fields.iter().position(|field| field.is(name)) {
+            Some(at) => {
+                self.remove(name);
+                self.fields.insert(at.min(self.fields.len()), field);
+            }
+            None => self.fields.push(field),
+        }
+    }
+
+    /// Puts a field with a list of addresses in the place of all of its name.
+    pub fn set_mailboxes(&mut self, name: &str, mailboxes: &[domain::FromAddress]) {
+        let value = super::header::mailboxes(mailboxes);
+        self.set_line(name, &super::header::line(name, &value));
+    }
+
+    /// The mailboxes in all fields of a name, groups resolved: name and address as they are written, the address perhaps
+    /// without a domain.
+    pub fn mailboxes(&self, name: &str) -> Vec<(Option<String>, String)> {
+        let mut found = Vec::new();
+        for value in self.values(name) {
+            let mut text = b"To: ".to_vec();
+            text.extend_from_slice(decoded(&value).as_bytes());
+            text.extend_from_slice(b"\r\n\r\n");
+            let parsed = mail_parser::MessageParser::new()
+                .with_mime_headers()
+                .with_address_headers()
+                .parse_headers(&text);
+            let Some(parsed) = parsed else { continue };
+            let Some(addresses) = parsed.to() else {
+                continue;
+            };
+            for mailbox in addresses.iter() {
+                let name = mailbox.name.as_deref().map(clean);
+                let name = name.filter(|name| !name.is_empty());
+                let address = mailbox.address.as_deref().unwrap_or_default().trim();
+                if !address.is_empty() {
+                    found.push((name, address.to_owned()));
+                } else if let Some(name) = name {
+                    // A local user, as in `To: root`.
+                    found.push((None, name));
+                }
+            }
+        }
+        found
+    }
+
+    /// Names and raw fields, to be rewritten where they stand.
+    pub(super) fn map_fields(&mut self, mut change: impl FnMut(&str, &[u8]) -> Option<Vec<u8>>) {
+        for field in &mut self.fields {
+            if let Some(raw) = change(&field.name, &field.raw) {
+                field.raw = raw;
+            }
+        }
+    }
+
+    pub(super) fn body_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.body
+    }
+
+    /// What comes after the header.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The lines of the header, without the empty line.
+    pub(super) fn header(&self) -> Vec<u8> {
+        self.fields
+            .iter()
+            .flat_map(|field| field.raw.clone())
+            .collect()
+    }
+
+    /// The whole message.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = self.header();
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+}
+
+impl Field {
+    fn parse(line: &[u8]) -> Option<Self> {
+        let colon = line.iter().position(|b| *b == b':')?;
+        let name = line[..colon].trim_ascii_end();
+        if !is_name(name) {
+            return None;
+        }
+        let text = String::from_utf8(name.to_vec()).ok()?;
+        // White space before the colon is obsolete (RFC 5322 §4.5), and not every server takes it for a field.
+        let mut raw = name.to_vec();
+        raw.extend_from_slice(&line[colon..]);
+        Some(Self { name: text, raw })
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    fn value(&self) -> Vec<u8> {
+        let value = &self.raw[self.name.len() + 1..];
+        let unfolded = value
+            .iter()
+            .copied()
+            .filter(|b| !matches!(b, b'\r' | b'\n'));
+        unfolded.collect::<Vec<_>>().trim_ascii().to_vec()
+    }
+}
+
+/// What stands after the first line and its CRLF.
+fn after_line(bytes: &[u8]) -> &[u8] {
+    let end = bytes.windows(2).position(|two| two == b"\r\n");
+    end.map_or(&[], |end| &bytes[end + 2..])
+}
+
+/// CR, LF and CRLF become CRLF; the last line ends with it too.
+fn with_crlf(bytes: &[u8]) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(bytes.len() + bytes.len() / 32 + 2);
+    let mut rest = bytes;
+    while let Some(end) = rest.iter().position(|b| matches!(b, b'\r' | b'\n')) {
+        lines.extend_from_slice(&rest[..end]);
+        lines.extend_from_slice(b"\r\n");
+        let is_crlf = rest[end] == b'\r' && rest.get(end + 1) == Some(&b'\n');
+        rest = &rest[end + 1 + usize::from(is_crlf)..];
+    }
+    lines.extend_from_slice(rest);
+    if !rest.is_empty() {
+        lines.extend_from_slice(b"\r\n");
+    }
+    lines
+}
+
+/// UTF-8, else Latin-1, in which all octets are characters.
+pub(super) fn decoded(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|b| char::from(*b)).collect(),
+    }
+}
+
+/// Without control characters, which are no text.
+pub(super) fn clean(text: &str) -> String {
+    let text: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    text.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_endings_become_crlf() {
+        for (written, expected) in [
+            (&b"a\nb"[..], &b"a\r\nb\r\n"[..]),
+            (b"a\r\nb\r\n", b"a\r\nb\r\n"),
+            (b"a\rb\n\r", b"a\r\nb\r\n\r\n"),
+            (b"", b""),
+        ] {
+            assert_eq!(with_crlf(written), expected);
+        }
+    }
+
+    #[test]
+    fn fields_are_found_and_folded_ones_unfolded() {
+        let message = RawMessage::parse(b"From x\nSubject: a\n b\nto : x@y\n\nbody\n");
+        assert_eq!(message.values("subject"), [b"a b".to_vec()]);
+        assert_eq!(message.mailboxes("To"), [(None, "x@y".to_owned())]);
+        assert_eq!(message.body(), b"body\r\n");
+        assert_eq!(
+            message.to_bytes(),
+            b"Subject: a\r\n b\r\nto: x@y\r\n\r\nbody\r\n"
+        );
+    }
+
+    #[test]
+    fn a_message_without_a_header_is_all_body() {
+        let message = RawMessage::parse(b"disk is full\n");
+        assert_eq!(message.to_bytes(), b"\r\ndisk is full\r\n");
+    }
+
+    #[test]
+    fn local_users_and_groups_are_mailboxes() {
+        let message = RawMessage::parse(
+            b"To: root, Ops <ops@example.com>, \"Doe, J\" <j@example.com>\nCc: Team: a@x.y, b@x.y;\n\n",
+        );
+        let to = message.mailboxes("To");
+        assert_eq!(to[0], (None, "root".to_owned()));
+        assert_eq!(to[1], (Some("Ops".into()), "ops@example.com".to_owned()));
+        assert_eq!(to[2], (Some("Doe, J".into()), "j@example.com".to_owned()));
+        assert_eq!(message.mailboxes("Cc").len(), 2);
+    }
+}
