@@ -5,6 +5,7 @@
 
 pub mod activity_query;
 pub mod api;
+pub mod api_document;
 mod error;
 mod island;
 pub mod mailbox_query;
@@ -27,9 +28,9 @@ use leptos_router::{
 
 use crate::{
     pages::{
-        AccessPage, AccountPage, ActivityPage, AlertsPage, AuthorizedPage, CallbackRefusedPage,
-        ForbiddenPage, HomePage, LoginPage, MailPage, MailboxPage, NotFoundPage, PasswordPage,
-        SessionEndedPage, SetupPage, SmtpSettingsPage,
+        AccessPage, AccountPage, ActivityPage, AlertsPage, ApiPage, AuthorizedPage,
+        CallbackRefusedPage, ForbiddenPage, HomePage, LoginPage, MailPage, MailboxPage,
+        NotFoundPage, PasswordPage, SessionEndedPage, SetupPage, SmtpSettingsPage,
     },
     ui::layout::Layout,
 };
@@ -38,8 +39,8 @@ pub use error::ApiError;
 pub use island::{View, wake};
 pub use shell::shell;
 pub use text::{
-    AlertWords, alert_words, ended, finding_in_text, finding_told, step_in_text, transcript,
-    unplaced,
+    AlertWords, Words, alert_words, ended, finding_in_text, finding_told, message_error,
+    step_in_text, transcript, unplaced,
 };
 
 /// The application: its routes.
@@ -63,6 +64,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/activity") view=ActivityPage ssr=SsrMode::Async />
                     <Route path=path!("/mailbox") view=MailboxPage ssr=SsrMode::Async />
                     <Route path=path!("/mailbox/message") view=MailPage ssr=SsrMode::Async />
+                    <Route path=path!("/api/docs") view=ApiPage ssr=SsrMode::Async />
                     <Route path=path!("/refused/forbidden") view=ForbiddenPage ssr=SsrMode::Async />
                     <Route path=path!("/refused/session") view=SessionEndedPage ssr=SsrMode::Async />
                     <Route path=path!("/refused/callback") view=CallbackRefusedPage ssr=SsrMode::Async />

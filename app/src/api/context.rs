@@ -7,7 +7,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use mail::Mailer;
 
-use crate::error::ApiError;
+use crate::{api_document::ApiDocument, error::ApiError};
 
 /// Facts about a request that only the HTTP side knows. The server's middleware puts it into the
 /// extensions of each request.
@@ -67,6 +67,11 @@ pub fn path() -> String {
 /// the request.
 pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<T>().cloned())
+}
+
+/// The description of the API, for its page.
+pub fn api_document() -> Option<ApiDocument> {
+    use_context::<ApiDocument>()
 }
 
 /// The request.

@@ -9,6 +9,7 @@ mod checks;
 pub mod context;
 mod data_centers;
 mod discovery;
+mod document;
 mod mailbox;
 mod session;
 mod settings;
@@ -26,6 +27,7 @@ pub(crate) use data_centers::{
     rename_data_center,
 };
 pub(crate) use discovery::{Filling, discover};
+pub(crate) use document::api_document;
 pub(crate) use mailbox::{MailList, MailTrouble, MailboxPage, mail, mail_list};
 pub(crate) use session::{
     AccountPage, account_page, is_setup_link, may, password_link, path, posted, visitor,

@@ -133,6 +133,7 @@ fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(mailer.clone());
         provide_context(access.clone());
+        provide_context(super::api::document::for_the_page());
         // Takes the place of the one that Leptos makes, which the header would not know.
         let parts = use_context::<Parts>();
         if let Some(nonce) = parts.and_then(|parts| parts.extensions.get::<Nonce>().cloned()) {

@@ -52,6 +52,8 @@ const fn post(path: &'static str, rule: Rule) -> Permission {
 const VIEWER: Rule = Rule::SignedIn(Role::Viewer);
 const OPERATOR: Rule = Rule::SignedIn(Role::Operator);
 const ADMINISTRATOR: Rule = Rule::SignedIn(Role::Administrator);
+const READ: Rule = Rule::Key(KeyScope::Read);
+const SEND: Rule = Rule::Key(KeyScope::Send);
 
 /// Who may ask for what.
 pub static PERMISSIONS: &[Permission] = &[
@@ -115,18 +117,20 @@ pub static PERMISSIONS: &[Permission] = &[
     post("/api/rename_data_center", ADMINISTRATOR),
     post("/api/remove_data_center", ADMINISTRATOR),
     // Programs.
-    get("/api/v1/status", Rule::Key(KeyScope::Read)),
-    get("/api/v1/mailbox/folders", Rule::Key(KeyScope::Read)),
-    get("/api/v1/mailbox/messages", Rule::Key(KeyScope::Read)),
-    get("/api/v1/mailbox/messages/{uid}", Rule::Key(KeyScope::Read)),
-    get(
-        "/api/v1/mailbox/messages/{uid}/source",
-        Rule::Key(KeyScope::Read),
-    ),
-    get(
-        "/api/v1/mailbox/messages/{uid}/attachments/{number}",
-        Rule::Key(KeyScope::Read),
-    ),
+    get("/api/v1/status", READ),
+    get("/api/v1/mailbox/folders", READ),
+    get("/api/v1/mailbox/messages", READ),
+    get("/api/v1/mailbox/messages/{uid}", READ),
+    get("/api/v1/mailbox/messages/{uid}/source", READ),
+    get("/api/v1/mailbox/messages/{uid}/attachments/{number}", READ),
+    get("/api/v1/messages", READ),
+    get("/api/v1/messages/{id}", READ),
+    post("/api/v1/messages", SEND),
+    post("/api/v1/messages/{id}/retry", SEND),
+    post("/api/v1/messages/{id}/cancel", SEND),
+    // The same everywhere, and no secret.
+    get("/api/v1/openapi.json", Rule::Always),
+    get("/api/docs", Rule::Always),
 ];
 
 /// The rule for a route; that for HEAD is that for GET unless it has its own.
@@ -151,6 +155,7 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
     match web.access.needs_setup().await {
         Ok(false) => {}
         Ok(true) => return refusal::not_set_up(&request),
+        Err(error) if problem::is_for(request.uri().path()) => return api::unavailable(&error),
         Err(error) => return session::unavailable(&error),
     }
     if problem::is_for(request.uri().path()) {
@@ -231,6 +236,9 @@ mod tests {
             "/api/cancel_check",
             "/api/check_connection",
             "/api/send_test_email",
+            "/api/v1/messages",
+            "/api/v1/messages/{id}/retry",
+            "/api/v1/messages/{id}/cancel",
         ];
         assert_eq!(others, expected);
     }

@@ -5,17 +5,83 @@ use axum::{
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse as _, Response},
 };
+use domain::FieldError;
 use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An answer in place of the one that was asked for.
+pub type Refused = Box<Response>;
 
 /// All paths of the API.
 const API: &str = "/api/v1";
 
-#[derive(Serialize)]
-struct Problem<'a> {
+/// What went wrong (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the status says what kind of problem it is.
     r#type: &'static str,
+    /// The name of the status.
     title: &'static str,
+    /// The status of the answer.
     status: u16,
-    detail: &'a str,
+    /// What is the matter, and what to do.
+    detail: String,
+    /// What is wrong with which part of the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<ProblemError>,
+}
+
+/// What is wrong with one part of a request.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct ProblemError {
+    /// Where in the message (RFC 6901), such as `/to/0`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// Which parameter of the query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// Which header of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<&'static str>,
+    /// What is wrong, for programs: such as `not_an_address`.
+    pub code: String,
+    /// What is wrong, for people.
+    pub detail: String,
+}
+
+impl ProblemError {
+    /// Something wrong in the message.
+    pub fn at(pointer: String, error: FieldError) -> Self {
+        Self {
+            pointer: Some(pointer),
+            ..Self::of(error)
+        }
+    }
+
+    /// A parameter of the query that is wrong.
+    pub fn of_parameter(name: &str, error: FieldError) -> Self {
+        Self {
+            parameter: Some(name.chars().take(100).collect()),
+            ..Self::of(error)
+        }
+    }
+
+    /// A header of the request that is wrong.
+    pub fn of_header(name: &'static str, error: FieldError) -> Self {
+        Self {
+            header: Some(name),
+            ..Self::of(error)
+        }
+    }
+
+    fn of(error: FieldError) -> Self {
+        Self {
+            code: error.code(),
+            detail: app::message_error(error).joined(),
+            ..Self::default()
+        }
+    }
 }
 
 /// For Prometheus, which shows a key as well.
@@ -31,11 +97,17 @@ pub fn is_for(path: &str) -> bool {
 
 /// An answer in the format of RFC 9457; the title is that of the status (§4.2.1).
 pub fn answer(status: StatusCode, detail: &str) -> Response {
+    answer_with(status, detail, Vec::new())
+}
+
+/// The same with what is wrong with which part of the request.
+pub fn answer_with(status: StatusCode, detail: &str, errors: Vec<ProblemError>) -> Response {
     let problem = Problem {
         r#type: "about:blank",
         title: status.canonical_reason().unwrap_or_default(),
         status: status.as_u16(),
-        detail,
+        detail: detail.to_owned(),
+        errors,
     };
     let mut response = (status, Json(problem)).into_response();
     response.headers_mut().insert(
@@ -43,6 +115,15 @@ pub fn answer(status: StatusCode, detail: &str) -> Response {
         HeaderValue::from_static("application/problem+json"),
     );
     response
+}
+
+/// Parts of the request are wrong.
+pub fn wrong(status: StatusCode, errors: Vec<ProblemError>) -> Response {
+    let detail = match &*errors {
+        [one] => one.detail.clone(),
+        several => format!("{} parts of the request are wrong.", several.len()),
+    };
+    answer_with(status, &detail, errors)
 }
 
 #[cfg(test)]

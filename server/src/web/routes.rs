@@ -76,6 +76,36 @@ fn own() -> Vec<(Method, &'static str, MethodRouter<Web>)> {
             "/api/v1/mailbox/messages/{uid}/attachments/{number}",
             get(api::mailbox::attachment),
         ),
+        (
+            Method::GET,
+            "/api/v1/messages",
+            get(api::messages::read::list),
+        ),
+        (
+            Method::POST,
+            "/api/v1/messages",
+            post(api::messages::submit::submit),
+        ),
+        (
+            Method::GET,
+            "/api/v1/messages/{id}",
+            get(api::messages::read::one),
+        ),
+        (
+            Method::POST,
+            "/api/v1/messages/{id}/retry",
+            post(api::messages::change::retry),
+        ),
+        (
+            Method::POST,
+            "/api/v1/messages/{id}/cancel",
+            post(api::messages::change::cancel),
+        ),
+        (
+            Method::GET,
+            "/api/v1/openapi.json",
+            get(api::document::json),
+        ),
     ]
 }
 

@@ -1,6 +1,8 @@
 //! The API for programs. They show an API key (RFC 6750); a session is nothing here, as a key is nothing to pages.
 
+pub mod document;
 pub mod mailbox;
+pub mod messages;
 pub mod status;
 
 use app::api::context::RequestInfo;
@@ -8,7 +10,7 @@ use axum::{
     extract::{MatchedPath, Request},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{ALLOW, AUTHORIZATION, WWW_AUTHENTICATE},
+        header::{ALLOW, AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     middleware::Next,
     response::Response,
@@ -19,6 +21,9 @@ use secrecy::SecretString;
 use super::{
     PERMISSIONS, Web, client_address::ClientAddress, permissions, problem, rate_limit, session,
 };
+
+/// When to ask again after Mailgrant could not answer: seconds.
+const AFTER: u16 = 10;
 
 /// Lets a request with a good key of the scope through; `scope` is that of the route, when there is one.
 pub async fn authenticated(
@@ -124,8 +129,10 @@ fn no_route(request: &Request) -> Response {
 /// Mailgrant cannot answer.
 pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
     tracing::error!(error, "a program could not be answered");
-    problem::answer(
+    let mut response = problem::answer(
         StatusCode::SERVICE_UNAVAILABLE,
         "Mailgrant cannot answer at the moment; its log says why.",
-    )
+    );
+    response.headers_mut().insert(RETRY_AFTER, AFTER.into());
+    response
 }

@@ -8,35 +8,51 @@ use axum::{
 use domain::{ApiKey, DataCenter, GrantStatus};
 use mail::{MailError, Mailer};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
-struct Status {
+/// How the data centers stand that the key is good for.
+#[derive(Serialize, ToSchema)]
+pub struct Status {
+    /// One by one.
     data_centers: Vec<DataCenterStatus>,
 }
 
-#[derive(Serialize)]
-struct DataCenterStatus {
+/// How a data center stands.
+#[derive(Serialize, ToSchema)]
+pub struct DataCenterStatus {
+    /// Its id.
     id: String,
+    /// Its name.
     name: String,
+    /// How its grant stands.
     grant: Grant,
 }
 
-/// Times are those of RFC 3339, findings their codes.
-#[derive(Serialize)]
+/// How a grant stands. Times are those of RFC 3339, findings their codes.
+#[derive(Serialize, ToSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
-enum Grant {
+pub enum Grant {
+    /// The settings do not use OAuth, or there are none.
     NotUsed,
+    /// Nobody has signed in yet.
     NotAuthorized,
+    /// It is good.
     Authorized {
+        /// Who signed in.
         account: String,
+        /// When the access token ends; it is renewed before.
         valid_until: String,
         /// Why the last renewal failed, which is tried again.
         #[serde(skip_serializing_if = "Option::is_none")]
         trouble: Option<String>,
     },
+    /// It has ended: an administrator has to sign in again. Messages wait.
     NeedsAuthorization {
+        /// Who signed in.
         account: String,
+        /// When that was seen.
         since: String,
+        /// Why.
         finding: String,
     },
 }
@@ -69,7 +85,15 @@ impl From<GrantStatus> for Grant {
     }
 }
 
-/// The data centers that the key is good for.
+/// How the data centers stand
+#[utoipa::path(
+    get,
+    path = "/api/v1/status",
+    tag = "status",
+    operation_id = "status",
+    security(("key" = ["read"])),
+    responses((status = 200, description = "Those that the API key is good for.", body = Status)),
+)]
 pub async fn status(State(mailer): State<Mailer>, Extension(key): Extension<ApiKey>) -> Response {
     match read(&mailer, &key).await {
         Ok(data_centers) => Json(Status { data_centers }).into_response(),

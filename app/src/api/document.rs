@@ -1,0 +1,11 @@
+//! The description of the API.
+
+use crate::api_document::Operation;
+
+/// What programs can ask for; nothing where there is no server.
+pub fn api_document() -> Vec<Operation> {
+    #[cfg(feature = "ssr")]
+    return super::context::api_document().map_or_else(Vec::new, |document| document.0.to_vec());
+    #[cfg(not(feature = "ssr"))]
+    Vec::new()
+}

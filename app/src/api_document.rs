@@ -1,0 +1,127 @@
+//! The description of the API (`OpenAPI` 3.1), as its page shows it.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+/// The operations of the API. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct ApiDocument(pub Arc<[Operation]>);
+
+/// One thing a program can ask for.
+#[derive(Clone, Debug, Default)]
+pub struct Operation {
+    /// Names it in the page.
+    pub id: String,
+    /// `GET` or `POST`.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// What it does, in a line.
+    pub summary: String,
+    /// What more there is to say.
+    pub description: String,
+    /// The scope that the key needs; empty: no key.
+    pub scope: String,
+    /// What is in the path, the query or a header.
+    pub parameters: Vec<Entry>,
+    /// What the body holds, when it is JSON.
+    pub fields: Vec<Entry>,
+    /// An example of the body.
+    pub example: Option<String>,
+    /// What is answered: the status, or the field of the answer.
+    pub answers: Vec<Entry>,
+}
+
+/// A name and what it means.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    /// The name.
+    pub name: String,
+    /// Where it stands, or of which type it is.
+    pub kind: String,
+    /// What it means; code stands between backquotes.
+    pub description: String,
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+impl ApiDocument {
+    /// Reads a document that this program has made.
+    pub fn read(document: &Value) -> Self {
+        let mut operations = Vec::new();
+        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+            for method in ["post", "get"] {
+                if let Some(operation) = item.get(method) {
+                    operations.push(Operation::read(document, path, method, operation));
+                }
+            }
+        }
+        Self(operations.into())
+    }
+}
+
+impl Operation {
+    fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Self {
+        let json = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let schema = resolve(document, json);
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let answers = operation["responses"].as_object().into_iter().flatten();
+        Self {
+            id: text(&operation["operationId"]),
+            method: method.to_ascii_uppercase(),
+            path: path.to_owned(),
+            summary: text(&operation["summary"]),
+            description: text(&operation["description"]),
+            scope: text(&operation["security"][0]["key"][0]),
+            parameters: parameters
+                .map(|parameter| Entry {
+                    name: text(&parameter["name"]),
+                    kind: text(&parameter["in"]),
+                    description: text(&parameter["description"]),
+                })
+                .collect(),
+            fields: fields(document, schema, ""),
+            example: schema.get("example").map(ToString::to_string),
+            answers: answers
+                .map(|(status, answer)| Entry {
+                    name: status.clone(),
+                    kind: String::new(),
+                    description: text(&answer["description"]),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The properties of a schema, those of what its lists hold after them.
+fn fields(document: &Value, schema: &Value, before: &str) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let items = resolve(document, &property["items"]);
+        let name = format!("{before}{name}");
+        entries.push(Entry {
+            name: name.clone(),
+            kind: kind(property),
+            description: text(&property["description"]),
+        });
+        entries.extend(fields(document, items, &format!("{name}[].")));
+    }
+    entries
+}
+
+fn kind(schema: &Value) -> String {
+    match &schema["type"] {
+        Value::String(one) => one.clone(),
+        Value::Array(several) => text(&several[0]),
+        _ => String::new(),
+    }
+}
+
+fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let reference = schema["$ref"].as_str();
+    let found = reference.and_then(|at| document.pointer(at.trim_start_matches('#')));
+    found.unwrap_or(schema)
+}

@@ -1,0 +1,120 @@
+//! The API described (`OpenAPI` 3.1), from the handlers themselves.
+
+use std::sync::LazyLock;
+
+use app::api_document::ApiDocument;
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        ContentBuilder, HeaderBuilder, ObjectBuilder, RefOr, Response as Answer, ResponseBuilder,
+        schema::Type,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use super::{super::problem, messages, status};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Mailgrant",
+        description = "Sends mail with the permission that Mailgrant holds. Programs show an API key, which an \
+            administrator makes: `Authorization: Bearer mgk_…`. What goes wrong is told in the format of RFC 9457.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(
+        messages::submit::submit,
+        messages::read::list,
+        messages::read::one,
+        messages::change::retry,
+        messages::change::cancel,
+        status::status,
+        json,
+    ),
+    components(schemas(problem::Problem)),
+    tags(
+        (name = "messages", description = "Handing messages over, and what became of them."),
+        (name = "status", description = "How Mailgrant stands."),
+    ),
+    modifiers(&Common),
+)]
+struct Document;
+
+/// What all operations have in common.
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let key = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API key: `mgk_…`."))
+            .build();
+        if let Some(components) = &mut document.components {
+            components.add_security_scheme("key", SecurityScheme::Http(key));
+        }
+        for item in document.paths.paths.values_mut() {
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                if operation.security.is_none() {
+                    continue;
+                }
+                let responses = &mut operation.responses.responses;
+                for (status, description) in REFUSALS {
+                    responses.insert(status.to_owned(), RefOr::T(refusal(status, description)));
+                }
+            }
+        }
+    }
+}
+
+const REFUSALS: [(&str, &str); 4] = [
+    ("401", "There is no good API key in the request."),
+    ("403", "The API key has not the scope."),
+    ("429", "Too many requests from one address."),
+    (
+        "503",
+        "Mailgrant cannot answer at the moment, as when its database does not.",
+    ),
+];
+
+fn refusal(status: &str, description: &str) -> Answer {
+    let schema = utoipa::openapi::Ref::from_schema_name("Problem");
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    let mut answer = ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build();
+    if matches!(status, "429" | "503") {
+        let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
+        let header = HeaderBuilder::new()
+            .schema(seconds)
+            .description(Some("When to ask again: seconds."))
+            .build();
+        answer.headers.insert("Retry-After".into(), header);
+    }
+    answer
+}
+
+static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Document::openapi);
+
+/// The description of this API
+#[utoipa::path(
+    get,
+    path = "/api/v1/openapi.json",
+    tag = "status",
+    operation_id = "openapi",
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object)),
+)]
+pub async fn json() -> Response {
+    Json(&*DOCUMENT).into_response()
+}
+
+/// The document, for the page that shows it.
+pub fn for_the_page() -> ApiDocument {
+    static SHOWN: LazyLock<ApiDocument> =
+        LazyLock::new(|| ApiDocument::read(&serde_json::to_value(&*DOCUMENT).unwrap_or_default()));
+    SHOWN.clone()
+}

@@ -1,0 +1,107 @@
+//! `POST /api/v1/messages/{id}/retry` and `…/cancel`.
+
+use app::api::context::RequestInfo;
+use axum::{
+    Extension, Json,
+    extract::{Path, State, rejection::PathRejection},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use domain::{ApiKey, MessageState};
+use mail::{ChangeOutcome, MailError, Mailer};
+
+use super::{Changed, find, not_found, problem};
+use crate::web::api::unavailable;
+
+/// Send a message again, or now
+///
+/// A message that waits is due at once; one that was given up or cancelled is tried again for those who do not have it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/messages/{id}/retry",
+    tag = "messages",
+    operation_id = "retry_message",
+    security(("key" = ["send"])),
+    params(("id" = String, Path, description = "Its id.")),
+    responses(
+        (status = 200, description = "It is due now.", body = Changed),
+        (status = 404, description = "There is none with this id.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Its state does not allow it, or its content was dropped.", body = problem::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn retry(
+    State(mailer): State<Mailer>,
+    Extension(key): Extension<ApiKey>,
+    Extension(info): Extension<RequestInfo>,
+    id: Result<Path<String>, PathRejection>,
+) -> Response {
+    change(&mailer, &key, &info, id, MessageState::Waiting).await
+}
+
+/// Cancel a message that waits
+#[utoipa::path(
+    post,
+    path = "/api/v1/messages/{id}/cancel",
+    tag = "messages",
+    operation_id = "cancel_message",
+    security(("key" = ["send"])),
+    params(("id" = String, Path, description = "Its id.")),
+    responses(
+        (status = 200, description = "It is cancelled.", body = Changed),
+        (status = 404, description = "There is none with this id.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It does not wait any more.", body = problem::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn cancel(
+    State(mailer): State<Mailer>,
+    Extension(key): Extension<ApiKey>,
+    Extension(info): Extension<RequestInfo>,
+    id: Result<Path<String>, PathRejection>,
+) -> Response {
+    change(&mailer, &key, &info, id, MessageState::Cancelled).await
+}
+
+async fn change(
+    mailer: &Mailer,
+    key: &ApiKey,
+    info: &RequestInfo,
+    id: Result<Path<String>, PathRejection>,
+    to: MessageState,
+) -> Response {
+    let Ok(Path(id)) = id else {
+        return not_found();
+    };
+    match try_to(mailer, key, info, &id, to).await {
+        Ok(ChangeOutcome::Changed) => {
+            let state = to.code().to_owned();
+            Json(Changed { id, state }).into_response()
+        }
+        Ok(ChangeOutcome::Unknown) => not_found(),
+        Ok(ChangeOutcome::NotNow(state)) => {
+            let detail = format!("The message is {}, so this cannot be done.", state.code());
+            problem::answer(StatusCode::CONFLICT, &detail)
+        }
+        Ok(ChangeOutcome::ContentGone) => problem::answer(
+            StatusCode::CONFLICT,
+            "The content of the message was dropped, so it cannot be sent again.",
+        ),
+        Err(error) => unavailable(&error),
+    }
+}
+
+async fn try_to(
+    mailer: &Mailer,
+    key: &ApiKey,
+    info: &RequestInfo,
+    id: &str,
+    to: MessageState,
+) -> Result<ChangeOutcome, MailError> {
+    let Some(message) = find(mailer, key, id).await? else {
+        return Ok(ChangeOutcome::Unknown);
+    };
+    if to == MessageState::Cancelled {
+        mailer.cancel_message(&message.id, &info.actor).await
+    } else {
+        mailer.retry_message(&message.id, &info.actor).await
+    }
+}

@@ -1,0 +1,88 @@
+//! Which messages a program asks for.
+
+use axum::{
+    extract::Query,
+    http::{StatusCode, Uri},
+};
+use domain::{ApiKey, DataCenterId, FieldError, MessageFilter, MessageId, MessageState, UnixTime};
+
+use super::{
+    problem::{self, ProblemError, Refused},
+    submit::unreadable_query,
+};
+
+/// How many are given at once.
+const AT_MOST: u32 = 200;
+const AT_ONCE: u32 = 50;
+
+/// Which messages a program asks for.
+pub struct Asked {
+    pub filter: MessageFilter,
+    pub cursor: Option<MessageId>,
+    pub limit: u32,
+}
+
+impl Asked {
+    /// Reads the query; what is wrong or unknown is told.
+    pub fn read(uri: &Uri, key: &ApiKey) -> Result<Self, Refused> {
+        let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
+            return Err(Box::new(unreadable_query()));
+        };
+        let mut asked = Self {
+            filter: MessageFilter::default(),
+            cursor: None,
+            limit: AT_ONCE,
+        };
+        let mut errors = Vec::new();
+        for (name, value) in pairs {
+            if let Err(error) = asked.set(&name, &value) {
+                errors.push(ProblemError::of_parameter(&name, error));
+            }
+        }
+        let filter = &mut asked.filter;
+        if let Some(only) = &key.data_center {
+            let other = filter.data_center.as_ref().is_some_and(|one| one != only);
+            if other {
+                let error = FieldError::UnknownDataCenter;
+                errors.push(ProblemError::of_parameter("data_center", error));
+            }
+            filter.data_center = Some(only.clone());
+        }
+        if errors.is_empty() {
+            Ok(asked)
+        } else {
+            Err(Box::new(problem::wrong(StatusCode::BAD_REQUEST, errors)))
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), FieldError> {
+        let filter = &mut self.filter;
+        match name {
+            "data_center" => filter.data_center = Some(DataCenterId::parse(value)?),
+            "state" => {
+                for code in value.split(',') {
+                    let state = MessageState::from_code(code.trim());
+                    filter.states.push(state.ok_or(FieldError::UnknownChoice)?);
+                }
+            }
+            "search" => {
+                if value.chars().any(char::is_control) {
+                    return Err(FieldError::ControlCharacter);
+                }
+                if value.chars().count() > 200 {
+                    return Err(FieldError::TooLong);
+                }
+                value.clone_into(&mut filter.search);
+            }
+            "since" => filter.since = Some(UnixTime::parse(value).ok_or(FieldError::NotATime)?),
+            "until" => filter.until = Some(UnixTime::parse(value).ok_or(FieldError::NotATime)?),
+            "cursor" => self.cursor = Some(MessageId::parse(value)?),
+            "limit" => {
+                let limit = value.parse().ok().filter(|n| (1..=AT_MOST).contains(n));
+                self.limit = limit.ok_or(FieldError::NotANumber)?;
+            }
+            _ => return Err(FieldError::UnknownChoice),
+        }
+        Ok(())
+    }
+}

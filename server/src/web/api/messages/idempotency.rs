@@ -1,0 +1,85 @@
+//! Requests that may come twice (draft-ietf-httpapi-idempotency-key-header).
+
+use std::fmt::Write as _;
+
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use domain::{ApiKey, FieldError};
+use mail::Idempotency;
+use sha2::{Digest as _, Sha256};
+
+use super::problem::{self, ProblemError, Refused};
+
+/// The header.
+pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// What tells that this request is the same as one before, when the program wants that. `parts` are what makes it the
+/// request it is.
+pub fn read(
+    headers: &HeaderMap,
+    key: &ApiKey,
+    parts: &[&[u8]],
+) -> Result<Option<Idempotency>, Refused> {
+    let mut found = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(written) = found.next() else {
+        return Ok(None);
+    };
+    let name = written.to_str().ok().map(unquoted);
+    let name = name.filter(|name| {
+        let good = |b: u8| b.is_ascii_graphic() && b != b'"' && b != b'\\';
+        (1..=255).contains(&name.len()) && name.bytes().all(good)
+    });
+    let (Some(name), None) = (name, found.next()) else {
+        let error = ProblemError {
+            detail: "The key has 1 to 255 printable ASCII characters without spaces, quotes and backslashes.".into(),
+            ..ProblemError::of_header(IDEMPOTENCY_KEY, FieldError::UnknownChoice)
+        };
+        return Err(Box::new(problem::wrong(
+            StatusCode::BAD_REQUEST,
+            vec![error],
+        )));
+    };
+    Ok(Some(Idempotency {
+        owner: key.id.as_str().to_owned(),
+        key: name.to_owned(),
+        request_hash: hash(parts),
+    }))
+}
+
+/// The draft says a string of RFC 9651 §3.3.3, in quotes; many programs leave them out.
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    let inner = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    inner.unwrap_or(text)
+}
+
+fn hash(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize()
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// Another request had the key.
+pub fn reused() -> Response {
+    let detail = "Another request had this idempotency key. Take a new key for a new message.";
+    let error = ProblemError {
+        header: Some(IDEMPOTENCY_KEY),
+        code: "idempotency_key_reused".into(),
+        detail: detail.into(),
+        ..ProblemError::default()
+    };
+    problem::answer_with(StatusCode::UNPROCESSABLE_ENTITY, detail, vec![error])
+}

@@ -1,0 +1,38 @@
+//! `/api/v1/messages`: handing messages over, and what became of them.
+
+pub mod change;
+mod filter;
+mod idempotency;
+mod new_message;
+pub mod read;
+mod request_body;
+mod shown;
+pub mod submit;
+
+use new_message::NewMessage;
+use shown::{Accepted, Changed, MessageList, MessageShown};
+
+use axum::{http::StatusCode, response::Response};
+use domain::{ApiKey, MessageId, OutboxMessage};
+use mail::{MailError, Mailer};
+
+use super::problem;
+
+/// The message of an id, when the key may see it.
+async fn find(mailer: &Mailer, key: &ApiKey, id: &str) -> Result<Option<OutboxMessage>, MailError> {
+    let Ok(id) = MessageId::parse(id) else {
+        return Ok(None);
+    };
+    let found = mailer.message(&id).await?;
+    Ok(found.filter(|message| {
+        let only = key.data_center.as_ref();
+        only.is_none_or(|only| *only == message.data_center)
+    }))
+}
+
+fn not_found() -> Response {
+    problem::answer(
+        StatusCode::NOT_FOUND,
+        "There is no message with this id, or the API key is for another data center.",
+    )
+}

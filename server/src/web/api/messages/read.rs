@@ -1,0 +1,95 @@
+//! `GET /api/v1/messages` and `GET /api/v1/messages/{id}`.
+
+use axum::{
+    Extension, Json,
+    extract::{Path, State, rejection::PathRejection},
+    http::Uri,
+    response::{IntoResponse as _, Response},
+};
+use domain::ApiKey;
+use mail::{MailError, Mailer};
+
+use super::{MessageList, MessageShown, filter::Asked, find, not_found, problem};
+use crate::web::api::unavailable;
+
+/// List messages, the newest first
+#[utoipa::path(
+    get,
+    path = "/api/v1/messages",
+    tag = "messages",
+    operation_id = "list_messages",
+    security(("key" = ["read"])),
+    params(
+        ("data_center" = Option<String>, Query, description = "Sent from this data center."),
+        ("state" = Option<String>, Query, description = "In one of these states, parted by commas: `waiting`, `sending`, `delivered`, `partly_delivered`, `failed`, `cancelled`, `bounced`.", example = "waiting,failed"),
+        ("search" = Option<String>, Query, description = "With this text in subject, addresses or Message-ID."),
+        ("since" = Option<String>, Query, description = "Stored at this time or later (RFC 3339), or from this day on (UTC).", example = "2026-11-01"),
+        ("until" = Option<String>, Query, description = "Stored before this time or day."),
+        ("cursor" = Option<String>, Query, description = "What the list before says in `next`."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "How many at most; without it 50."),
+    ),
+    responses(
+        (status = 200, description = "The messages.", body = MessageList),
+        (status = 400, description = "The query is wrong: `errors` names the parameters.", body = problem::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list(
+    State(mailer): State<Mailer>,
+    Extension(key): Extension<ApiKey>,
+    uri: Uri,
+) -> Response {
+    let asked = match Asked::read(&uri, &key) {
+        Ok(asked) => asked,
+        Err(refused) => return *refused,
+    };
+    let page = mailer
+        .messages(&asked.filter, asked.cursor.as_ref(), asked.limit)
+        .await;
+    match page {
+        Ok(page) => {
+            let messages = page.messages.into_iter();
+            Json(MessageList {
+                messages: messages.map(|one| MessageShown::of(one, None)).collect(),
+                next: page.next.map(|id| id.as_str().to_owned()),
+            })
+            .into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
+}
+
+/// One message with its recipients and attempts
+#[utoipa::path(
+    get,
+    path = "/api/v1/messages/{id}",
+    tag = "messages",
+    operation_id = "read_message",
+    security(("key" = ["read"])),
+    params(("id" = String, Path, description = "Its id.")),
+    responses(
+        (status = 200, description = "The message.", body = MessageShown),
+        (status = 404, description = "There is none with this id.", body = problem::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn one(
+    State(mailer): State<Mailer>,
+    Extension(key): Extension<ApiKey>,
+    id: Result<Path<String>, PathRejection>,
+) -> Response {
+    let Ok(Path(id)) = id else {
+        return not_found();
+    };
+    match read(&mailer, &key, &id).await {
+        Ok(Some(message)) => Json(message).into_response(),
+        Ok(None) => not_found(),
+        Err(error) => unavailable(&error),
+    }
+}
+
+async fn read(mailer: &Mailer, key: &ApiKey, id: &str) -> Result<Option<MessageShown>, MailError> {
+    let Some(message) = find(mailer, key, id).await? else {
+        return Ok(None);
+    };
+    let attempts = mailer.message_attempts(&message.id).await?;
+    Ok(Some(MessageShown::of(message, Some(attempts))))
+}

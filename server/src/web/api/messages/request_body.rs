@@ -1,0 +1,61 @@
+//! Reading the body of a request.
+
+use std::error::Error as _;
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+};
+use http_body_util::LengthLimitError;
+
+use super::problem::{self, Refused};
+
+/// How a message is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// In parts.
+    Json,
+    /// As it is sent (RFC 5322).
+    Raw,
+}
+
+/// How the message of a request is written.
+pub fn format(headers: &HeaderMap) -> Result<Format, Refused> {
+    let media = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let media = media
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    if media.eq_ignore_ascii_case("application/json") {
+        Ok(Format::Json)
+    } else if media.eq_ignore_ascii_case("message/rfc822") {
+        Ok(Format::Raw)
+    } else {
+        Err(Box::new(problem::answer(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "A message is taken as application/json or as message/rfc822.",
+        )))
+    }
+}
+
+/// The whole body; how large it may be is limited further out.
+pub async fn read(body: Body) -> Result<Bytes, Refused> {
+    axum::body::to_bytes(body, usize::MAX)
+        .await
+        .map_err(|error| {
+            let mut cause = error.source();
+            while let Some(found) = cause {
+                if found.is::<LengthLimitError>() {
+                    let detail = "The body of the request is too large: at most 25 MB are taken.";
+                    return Box::new(problem::answer(StatusCode::PAYLOAD_TOO_LARGE, detail));
+                }
+                cause = found.source();
+            }
+            let detail = "The body of the request broke off.";
+            Box::new(problem::answer(StatusCode::BAD_REQUEST, detail))
+        })
+}

@@ -1,0 +1,240 @@
+//! `POST /api/v1/messages`: handing a message over.
+
+use app::api::context::RequestInfo;
+use axum::{
+    Extension, Json,
+    extract::{Query, Request, State},
+    http::{
+        HeaderMap, StatusCode, Uri,
+        header::{CONTENT_TYPE, LOCATION},
+    },
+    response::{IntoResponse as _, Response},
+};
+use domain::{ApiKey, DataCenterId, FieldError, MessageId};
+use mail::{ComposeError, Envelope, Handover, MailError, Mailer, RawRequest, SubmitError};
+
+use super::{
+    Accepted, NewMessage, idempotency,
+    problem::{self, ProblemError, Refused},
+    request_body::{self, Format},
+};
+use crate::web::api::unavailable;
+
+/// Who gets a message that is handed over as `message/rfc822`.
+const RECIPIENTS: &str = "Mailgrant-Recipients";
+/// The address of its envelope.
+const SENDER: &str = "Mailgrant-Sender";
+
+/// Hand a message over
+///
+/// The answer 202 comes once the message is stored and outlasts a crash; it is delivered afterwards. As `message/rfc822` the
+/// message is sent as it is, but `Bcc` is removed, `Date`, `Message-ID` and `From` are added where they are missing, and what
+/// mail servers do not take is encoded.
+#[utoipa::path(
+    post,
+    path = "/api/v1/messages",
+    tag = "messages",
+    operation_id = "submit_message",
+    security(("key" = ["send"])),
+    params(
+        ("data_center" = Option<String>, Query, description = "For `message/rfc822`: the id of the data center to send from; without it that of the API key, else `default`."),
+        ("replace_from" = Option<bool>, Query, description = "For `message/rfc822`: whether a From address that is not allowed is replaced by the data center's, its name kept, instead of being refused."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A name for this request, 1 to 255 printable characters. Sent twice with the same key and the same body the message is taken once, and the answer is the same."),
+        ("Mailgrant-Recipients" = Option<String>, Header, description = "For `message/rfc822`: who gets it, addresses parted by commas. Without it everybody in `To`, `Cc` and `Bcc`."),
+        ("Mailgrant-Sender" = Option<String>, Header, description = "For `message/rfc822`: the address of the envelope, which bounces go to. Without it that of `From`."),
+    ),
+    request_body(
+        description = "At most 25 MB.",
+        content(
+            (NewMessage = "application/json"),
+            (String = "message/rfc822", example = "To: bob@example.com\r\nSubject: Disk is full\r\n\r\n/var has 120 MB left.\r\n"),
+        ),
+    ),
+    responses(
+        (status = 202, description = "It is stored.", body = Accepted, headers(("Location" = String, description = "Where it is."))),
+        (status = 400, description = "The request cannot be read.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is neither `application/json` nor `message/rfc822`.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Fields of the message are wrong: `errors` names them. Or another request had the idempotency key.", body = problem::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn submit(
+    State(mailer): State<Mailer>,
+    Extension(key): Extension<ApiKey>,
+    Extension(info): Extension<RequestInfo>,
+    request: Request,
+) -> Response {
+    match take(&mailer, &key, &info, request).await {
+        Ok(id) => accepted(&id),
+        Err(refused) => *refused,
+    }
+}
+
+async fn take(
+    mailer: &Mailer,
+    key: &ApiKey,
+    info: &RequestInfo,
+    request: Request,
+) -> Result<MessageId, Refused> {
+    let (parts, body) = request.into_parts();
+    let format = request_body::format(&parts.headers)?;
+    let asked = Asked::read(&parts.uri, &parts.headers, format)?;
+    let body = request_body::read(body).await?;
+    let same = asked.identity(&parts.headers);
+    let idempotency = idempotency::read(&parts.headers, key, &[same.as_bytes(), &body])?;
+    if let Some(idempotency) = &idempotency
+        && let Some(known) = mailer
+            .known_submission(idempotency)
+            .await
+            .map_err(|error| Box::new(not_taken(&error)))?
+    {
+        return Ok(known);
+    }
+    let handover = |data_center| Handover {
+        data_center,
+        by: info.actor.who.clone(),
+        idempotency,
+    };
+    let composed = match format {
+        Format::Json => {
+            let message = NewMessage::read(&body)?;
+            drop(body);
+            let from = data_center(message.data_center.as_deref(), key)?;
+            mailer.compose(message.draft(), handover(from)).await
+        }
+        Format::Raw => {
+            let from = data_center(asked.data_center.as_deref(), key)?;
+            let raw = RawRequest {
+                content: body.into(),
+                envelope: asked.envelope,
+                replace_from: asked.replace_from,
+            };
+            mailer.compose_raw(raw, handover(from)).await
+        }
+    };
+    let submission = composed.map_err(|error| Box::new(wrong(&error)))?;
+    let submitted = mailer.submit(submission).await;
+    Ok(submitted.map_err(|error| Box::new(not_taken(&error)))?.id)
+}
+
+/// What query and headers ask for.
+#[derive(Debug, Default)]
+struct Asked {
+    data_center: Option<String>,
+    replace_from: bool,
+    envelope: Envelope,
+}
+
+impl Asked {
+    fn read(uri: &Uri, headers: &HeaderMap, format: Format) -> Result<Self, Refused> {
+        let mut asked = Self::default();
+        let mut errors = Vec::new();
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri);
+        let Ok(Query(pairs)) = pairs else {
+            return Err(Box::new(unreadable_query()));
+        };
+        for (name, value) in pairs {
+            match (&*name, &*value) {
+                ("data_center", _) => asked.data_center = Some(value),
+                ("replace_from", "true") => asked.replace_from = true,
+                ("replace_from", "false") => asked.replace_from = false,
+                _ => errors.push(ProblemError::of_parameter(&name, FieldError::UnknownChoice)),
+            }
+        }
+        if format == Format::Raw {
+            asked.envelope = Envelope {
+                recipients: list(headers, RECIPIENTS, &mut errors),
+                sender: list(headers, SENDER, &mut errors).map(|all| all.join(", ")),
+            };
+        }
+        if errors.is_empty() {
+            Ok(asked)
+        } else {
+            Err(Box::new(problem::wrong(StatusCode::BAD_REQUEST, errors)))
+        }
+    }
+
+    /// What makes the request what it is, besides its body.
+    fn identity(&self, headers: &HeaderMap) -> String {
+        let media = headers.get(CONTENT_TYPE);
+        format!("{media:?} {self:?}")
+    }
+}
+
+fn list(
+    headers: &HeaderMap,
+    name: &'static str,
+    errors: &mut Vec<ProblemError>,
+) -> Option<Vec<String>> {
+    let mut found = None;
+    for value in headers.get_all(name) {
+        let Ok(text) = value.to_str() else {
+            errors.push(ProblemError::of_header(name, FieldError::NotAnAddress));
+            continue;
+        };
+        let addresses = text.split(',').map(|one| one.trim().to_owned());
+        found
+            .get_or_insert_with(Vec::new)
+            .extend(addresses.filter(|one| !one.is_empty()));
+    }
+    found
+}
+
+/// The data center to send from.
+fn data_center(asked: Option<&str>, key: &ApiKey) -> Result<DataCenterId, Refused> {
+    let only = key.data_center.as_ref();
+    let found = match asked {
+        None => Ok(only.cloned().unwrap_or_default()),
+        Some(asked) => DataCenterId::parse(asked),
+    };
+    found
+        .ok()
+        .filter(|found| only.is_none_or(|only| only == found))
+        .ok_or_else(|| {
+            let error = FieldError::UnknownDataCenter;
+            let error = ProblemError::at("/data_center".into(), error);
+            Box::new(problem::wrong(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                vec![error],
+            ))
+        })
+}
+
+pub(super) fn unreadable_query() -> Response {
+    problem::answer(
+        StatusCode::BAD_REQUEST,
+        "The query of the request cannot be read.",
+    )
+}
+
+fn wrong(error: &ComposeError) -> Response {
+    match error {
+        ComposeError::Form(errors) => {
+            let errors = errors.iter();
+            let errors = errors.map(|(field, error)| ProblemError::at(field.pointer(), error));
+            problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, errors.collect())
+        }
+        ComposeError::Mail(error) => unavailable(error),
+    }
+}
+
+fn not_taken(error: &SubmitError) -> Response {
+    match error {
+        SubmitError::KeyReused => idempotency::reused(),
+        // Removed meanwhile.
+        SubmitError::Mail(MailError::UnknownDataCenter) => {
+            let error = ProblemError::at("/data_center".into(), FieldError::UnknownDataCenter);
+            problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, vec![error])
+        }
+        SubmitError::Mail(error) => unavailable(error),
+    }
+}
+
+fn accepted(id: &MessageId) -> Response {
+    let href = format!("/api/v1/messages/{}", id.as_str());
+    let accepted = Accepted {
+        id: id.as_str().to_owned(),
+        href: href.clone(),
+    };
+    (StatusCode::ACCEPTED, [(LOCATION, href)], Json(accepted)).into_response()
+}
