@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use server::config::{Setting, Sources};
 
-use crate::commands::{account, audit, check, key, webhook};
+use crate::commands::{account, api_key, audit, check, key, webhook};
 
 /// Outgoing mail with OAuth 2.0, set up once for everything an organisation runs.
 ///
@@ -38,6 +38,15 @@ pub enum Command {
     /// Add, list, change and remove the accounts that people sign in with
     #[command(subcommand)]
     Account(account::Command),
+    /// Add, list and end the API keys that programs show
+    #[command(subcommand)]
+    ApiKey(api_key::Command),
+    /// Hand a message from standard input over to a server, as sendmail does; see "mailgrant send --help"
+    Send {
+        /// Options and recipients, as of sendmail
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Replace the key that seals secrets
     #[command(subcommand)]
     Key(key::Command),

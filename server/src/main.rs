@@ -10,12 +10,17 @@ use server::{Application, Config, config::ConfigError, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, Command};
-use commands::{CommandError, account, audit, check, key, webhook};
+use commands::{CommandError, account, api_key, audit, check, key, send, webhook};
 
 /// A configuration that is wrong, or a check that could not run; anything else ends with 1.
 const COULD_NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
+    let all: Vec<_> = std::env::args_os().collect();
+    // Its arguments are those of other programs called sendmail, which no parser of ours would take.
+    if let Some(arguments) = send::called(&all) {
+        return send::main(arguments);
+    }
     let arguments = Arguments::parse();
     match run(&arguments) {
         Ok(code) => code,
@@ -44,6 +49,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
             return Ok(code_of(ended));
         }
         Some(Command::Account(command)) => wait(account::run(command, &Config::load(&sources)?))?,
+        Some(Command::ApiKey(command)) => wait(api_key::run(command, &Config::load(&sources)?))?,
+        // Taken before.
+        Some(Command::Send { .. }) => String::new(),
         Some(Command::Key(command)) => wait(key::run(command, &Config::load(&sources)?))?,
         Some(Command::Webhook(command)) => wait(webhook::run(command, &Config::load(&sources)?))?,
         Some(Command::Audit(command)) => wait(audit::run(command, &Config::load(&sources)?))?,

@@ -34,6 +34,17 @@ pub enum CommandError {
     /// The first account has to be an administrator.
     #[error("there is no administrator yet, so this account has to be one: --role administrator")]
     FirstIsAdministrator,
+    /// There is no such API key.
+    #[error("there is no API key {0:?}")]
+    NoApiKey(String),
+    /// The file for an API key could not be written.
+    #[error("cannot write {}; no key was made", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Standard input holds no password.
     #[error("the first line of standard input holds no password")]
     NoPassword,

@@ -1,9 +1,11 @@
 //! The commands besides serving: each does one thing to the same database, also while a server runs on it.
 
 pub mod account;
+pub mod api_key;
 pub mod audit;
 pub mod check;
 pub mod key;
+pub mod send;
 pub mod webhook;
 
 mod error;

@@ -16,6 +16,7 @@ use super::{ConfigError, Setting, values::Source};
 
 const FILE: &str = "mailgrant.toml";
 const PREFIX: &str = "MAILGRANT_";
+const SEND: &str = "MAILGRANT_SEND_";
 
 /// What a configuration is read from.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +55,8 @@ impl Sources {
             let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
                 continue;
             };
-            if value.is_empty() {
+            // Those of `mailgrant send` say where a server is.
+            if value.is_empty() || name.starts_with(SEND) {
                 continue;
             }
             if name == "MAILGRANT_CONFIG" {

@@ -1,0 +1,143 @@
+//! `mailgrant api-key`: the keys that programs show.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use clap::{Subcommand, builder::PossibleValuesParser, builder::TypedValueParser as _};
+use domain::{Actor, KeyScope, access::NewKeyForm};
+use secrecy::{ExposeSecret as _, SecretString};
+use server::Config;
+
+use super::{CommandError, Opened};
+
+/// What to do with API keys.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a key, and print it once or put it into a file that only its owner may read
+    Add {
+        /// What it is for
+        name: String,
+        /// What it may be used for, parted by commas
+        #[arg(long, value_delimiter = ',', value_parser = scopes(), default_value = "send")]
+        scopes: Vec<KeyScope>,
+        /// Data center that it is good for [default: all]
+        #[arg(long, value_name = "ID", default_value = "")]
+        data_center: String,
+        /// Last day it is good, such as 2027-01-31
+        #[arg(long, value_name = "DAY", default_value = "")]
+        expires: String,
+        /// File for the key, which must not be there yet
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// List all keys, which are not shown
+    List,
+    /// End a key, at once
+    End {
+        /// What it is for
+        name: String,
+    },
+}
+
+/// Does it.
+pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
+    let opened = Opened::existing(config).await?;
+    let done = execute(command, &opened).await;
+    opened.store.close().await;
+    done
+}
+
+async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandError> {
+    let by = Actor::command_line();
+    let access = &opened.access;
+    match command {
+        Command::Add {
+            name,
+            scopes,
+            data_center,
+            expires,
+            output,
+        } => {
+            let on = |scope| {
+                let has = scopes.contains(&scope);
+                if has { "on" } else { "" }.to_owned()
+            };
+            let form = NewKeyForm {
+                name: name.clone(),
+                send: on(KeyScope::Send),
+                read: on(KeyScope::Read),
+                data_center: data_center.clone(),
+                expires: expires.clone(),
+            };
+            // Before the key, which is known to nobody when there is no place for it.
+            let file = output.as_deref().map(create).transpose()?;
+            let made = access.make_api_key(&form, &by).await;
+            if let (Err(_), Some((path, _))) = (&made, &file) {
+                let _ = fs::remove_file(path);
+            }
+            let (key, secret) = made?;
+            match file {
+                None => Ok(format!("{}\n", secret.expose_secret())),
+                Some((path, file)) => {
+                    if let Err(source) = write(file, &secret) {
+                        access.end_api_key(&key.id, &by).await?;
+                        let path = path.to_owned();
+                        return Err(CommandError::KeyFile { path, source });
+                    }
+                    Ok(format!("The key {name} is in {}.\n", path.display()))
+                }
+            }
+        }
+        Command::List => {
+            let mut text = String::new();
+            for key in access.api_keys().await? {
+                use std::fmt::Write as _;
+                let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.code()).collect();
+                let data_center = key.data_center.as_ref().map_or("all", |id| id.as_str());
+                let until = key.expires_at.map(|at| format!(", until {at}"));
+                // Writing to a text cannot fail.
+                let _ = writeln!(
+                    text,
+                    "{}: {}, data center {data_center}{}",
+                    key.name,
+                    scopes.join(" "),
+                    until.unwrap_or_default()
+                );
+            }
+            Ok(text)
+        }
+        Command::End { name } => {
+            let keys = access.api_keys().await?;
+            let found = keys.iter().find(|key| key.name.as_str() == name);
+            let key = found.ok_or_else(|| CommandError::NoApiKey(name.clone()))?;
+            access.end_api_key(&key.id, &by).await?;
+            Ok(format!("The key {name} has ended.\n"))
+        }
+    }
+}
+
+/// A new file that only its owner may read.
+fn create(path: &Path) -> Result<(&Path, File), CommandError> {
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o600).open(path);
+    file.map(|file| (path, file))
+        .map_err(|source| CommandError::KeyFile {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+fn write(mut file: File, key: &SecretString) -> io::Result<()> {
+    file.write_all(key.expose_secret().as_bytes())?;
+    file.write_all(b"\n")?;
+    file.sync_all()
+}
+
+fn scopes() -> impl clap::builder::TypedValueParser<Value = KeyScope> {
+    PossibleValuesParser::new(KeyScope::ALL.iter().map(|scope| scope.code()))
+        .try_map(|code| KeyScope::from_code(&code).ok_or("is not a scope"))
+}

@@ -1,0 +1,227 @@
+//! The command line of `sendmail`, as cron, mdadm, smartd, git and PHP use it.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use super::exit::Failure;
+
+const HELP: &str = "\
+Hand a message from standard input over to a Mailgrant server
+
+Usage: mailgrant send [OPTIONS] [RECIPIENT]...
+       sendmail [OPTIONS] [RECIPIENT]...          (a link to mailgrant by this name)
+
+  -t                   Take recipients from To, Cc and Bcc as well
+  -i, -oi              A line with one dot does not end the message
+  -f, -r ADDRESS       Address of the envelope, and From when the message has none
+  -F NAME              Name for From when the message has none
+  --data-center ID     Data center to send from
+  --config FILE        Settings [default: ~/.config/mailgrant/send.toml, then /etc/mailgrant/send.toml]
+  --flush, -q          Hand over what was kept while the server was away
+  --                   What follows are recipients
+
+When the server cannot be reached, the message is kept on the disk and goes out with the next one, or with --flush.
+Other options of sendmail are taken and have no effect. The exit code is one of sysexits.h.
+";
+
+/// What was asked for.
+#[expect(clippy::struct_excessive_bools, reason = "options are on or off")]
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Recipients as they were written.
+    pub recipients: Vec<String>,
+    /// Whether those in the header count.
+    pub from_header: bool,
+    /// Whether a line with one dot is part of the message.
+    pub ignore_dots: bool,
+    /// The address of the envelope.
+    pub sender: Option<String>,
+    /// The name for a missing `From`.
+    pub name: Option<String>,
+    /// Hand over what was kept.
+    pub flush: bool,
+    /// The settings.
+    pub config: Option<PathBuf>,
+    /// The data center.
+    pub data_center: Option<String>,
+    help: bool,
+    version: bool,
+}
+
+impl Asked {
+    /// Reads the arguments; options that are not known are warned about.
+    pub fn read(arguments: Vec<OsString>) -> Result<(Self, Vec<String>), Failure> {
+        let mut asked = Self::default();
+        let mut warnings = Vec::new();
+        let mut arguments = arguments.into_iter().map(|argument| {
+            argument
+                .into_string()
+                .map_err(|_| Failure::usage("an argument is not UTF-8"))
+        });
+        while let Some(argument) = arguments.next().transpose()? {
+            if argument == "--" {
+                asked.recipients = arguments.try_fold(asked.recipients, |mut all, one| {
+                    all.push(one?);
+                    Ok::<_, Failure>(all)
+                })?;
+                break;
+            } else if let Some(long) = argument.strip_prefix("--") {
+                asked.long(long, &mut arguments, &mut warnings)?;
+            } else if argument.len() > 1 && argument.starts_with('-') {
+                asked.short(&argument[1..], &mut arguments, &mut warnings)?;
+            } else {
+                asked.recipients.push(argument);
+            }
+        }
+        Ok((asked, warnings))
+    }
+
+    /// What is printed in place of sending.
+    pub fn printed(&self) -> Option<String> {
+        if self.help {
+            Some(HELP.to_owned())
+        } else if self.version {
+            Some(format!("mailgrant {}\n", env!("CARGO_PKG_VERSION")))
+        } else {
+            None
+        }
+    }
+
+    fn long(
+        &mut self,
+        long: &str,
+        rest: &mut impl Iterator<Item = Result<String, Failure>>,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), Failure> {
+        let (name, value) = match long.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (long, None),
+        };
+        let mut value = || match value.clone() {
+            Some(value) => Ok(value),
+            None => rest
+                .next()
+                .unwrap_or_else(|| Err(Failure::usage(format!("--{name} needs a value")))),
+        };
+        match name {
+            "flush" => self.flush = true,
+            "help" => self.help = true,
+            "version" => self.version = true,
+            "config" => self.config = Some(value()?.into()),
+            "data-center" => self.data_center = Some(value()?),
+            _ => warnings.push(format!(
+                "the option --{name} is not known and has no effect"
+            )),
+        }
+        Ok(())
+    }
+
+    /// Letters after one hyphen, as getopt reads them.
+    fn short(
+        &mut self,
+        letters: &str,
+        rest: &mut impl Iterator<Item = Result<String, Failure>>,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), Failure> {
+        for (at, letter) in letters.char_indices() {
+            let attached = &letters[at + letter.len_utf8()..];
+            match letter {
+                't' => self.from_header = true,
+                'i' => self.ignore_dots = true,
+                // Verbose, notify, no aliases, metoo, submission: nothing here is done otherwise.
+                'v' | 'n' | 'm' | 'U' | 'G' => {}
+                'o' => {
+                    // -oi, -odi, -oem …; only this one means something here.
+                    self.ignore_dots |= attached.starts_with('i');
+                    return Ok(());
+                }
+                'b' => return mode(attached),
+                'q' => {
+                    self.flush = true;
+                    return Ok(());
+                }
+                // Only attached: who submits, how errors are told.
+                'A' | 'e' | 'd' | 'E' => return Ok(()),
+                'f' | 'r' | 'F' | 'B' | 'N' | 'R' | 'V' | 'O' | 'X' | 'C' | 'h' | 'L' | 'p' => {
+                    let value = if attached.is_empty() {
+                        let missing = || Err(Failure::usage(format!("-{letter} needs a value")));
+                        rest.next().unwrap_or_else(missing)?
+                    } else {
+                        attached.to_owned()
+                    };
+                    match letter {
+                        'f' | 'r' => self.sender = Some(value),
+                        'F' => self.name = Some(value),
+                        // Body type, notifications, their size and id, options, logs, hops: those of a mail server.
+                        _ => {}
+                    }
+                    return Ok(());
+                }
+                other => {
+                    warnings.push(format!(
+                        "the option -{other} is not known and has no effect"
+                    ));
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `-bm` reads a message; the other modes are those of a mail server.
+fn mode(mode: &str) -> Result<(), Failure> {
+    if mode == "m" {
+        Ok(())
+    } else {
+        Err(Failure::usage(format!(
+            "-b{mode} is not there: Mailgrant takes messages on standard input only"
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &str) -> (Asked, Vec<String>) {
+        let words = words.split(' ').filter(|word| !word.is_empty());
+        Asked::read(words.map(Into::into).collect()).unwrap()
+    }
+
+    #[test]
+    fn reads_what_programs_call_sendmail_with() {
+        // cron (Debian), PHP's mail(), git send-email, mdadm, smartd through mail(1).
+        for words in [
+            "-FCronDaemon -i -B8BITMIME -oem root",
+            "-t -i",
+            "-i -f alice@example.com bob@example.com carol@example.com",
+            "-t",
+            "-i -- root",
+            "-oi -oem -odi -f alice@example.com -t",
+            "-ti -bm -N failure,delay -R hdrs -V x bob@example.com",
+        ] {
+            assert_eq!(read(words).1, Vec::<String>::new(), "{words}");
+        }
+        let (cron, _) = read("-FCronDaemon -i -B8BITMIME -oem root");
+        assert_eq!(cron.name.as_deref(), Some("CronDaemon"));
+        assert_eq!(cron.recipients, ["root"]);
+        assert!(cron.ignore_dots && !cron.from_header);
+        let (git, _) = read("-oi -falice@example.com -- bob@example.com -x");
+        assert_eq!(git.sender.as_deref(), Some("alice@example.com"));
+        assert_eq!(git.recipients, ["bob@example.com", "-x"]);
+    }
+
+    #[test]
+    fn warns_about_what_it_does_not_know() {
+        let (asked, warnings) = read("-Z --strange bob@example.com");
+        assert_eq!(warnings.len(), 2);
+        assert_eq!(asked.recipients, ["bob@example.com"]);
+    }
+
+    #[test]
+    fn refuses_to_be_a_mail_server() {
+        for words in ["-bs", "-bd", "-bp", "-f"] {
+            assert!(Asked::read(vec![words.into()]).is_err(), "{words}");
+        }
+    }
+}

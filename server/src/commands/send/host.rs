@@ -1,0 +1,45 @@
+//! What this machine is called.
+
+use std::fs;
+
+/// Whether an address is one of this machine only, which no other can answer: without a domain, or with a name that is
+/// known here alone.
+pub fn is_local(address: &str) -> bool {
+    let Some((_, domain)) = address.rsplit_once('@') else {
+        return true;
+    };
+    let domain = domain.to_ascii_lowercase();
+    let ends = |end: &str| domain.ends_with(end);
+    !domain.contains('.') || ends(".localdomain") || ends(".local") || own_names().contains(&domain)
+}
+
+fn own_names() -> Vec<String> {
+    let files = [
+        "/proc/sys/kernel/hostname",
+        "/etc/hostname",
+        "/etc/mailname",
+    ];
+    let read = files
+        .iter()
+        .filter_map(|file| fs::read_to_string(file).ok());
+    read.map(|name| name.trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn addresses_without_a_public_domain_are_local() {
+        for (address, expected) in [
+            ("root", true),
+            ("root@localhost", true),
+            ("root@db1.localdomain", true),
+            ("alice@example.com", false),
+        ] {
+            assert_eq!(is_local(address), expected, "{address}");
+        }
+    }
+}
