@@ -5,6 +5,7 @@
 mod support;
 
 mod alerts;
+mod api_messages;
 mod api_status;
 mod asked_as;
 mod attacks;

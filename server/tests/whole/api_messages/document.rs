@@ -1,0 +1,68 @@
+//! The description of the API.
+
+use std::collections::BTreeSet;
+
+use server::{PERMISSIONS, Rule};
+
+use crate::support::Server;
+
+#[tokio::test]
+async fn tells_of_every_route_and_its_scope_and_of_no_other() {
+    let server = Server::start().await;
+    let document = server.stranger().get("/api/v1/openapi.json").await.json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let mut told = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let scope = operation["security"][0]["key"][0]
+                .as_str()
+                .unwrap_or_default();
+            told.insert((method.to_uppercase(), path.clone(), scope.to_owned()));
+            for status in ["401", "403", "429", "503"] {
+                let is_told = !operation["responses"][status].is_null();
+                assert_eq!(is_told, !scope.is_empty(), "{method} {path} {status}");
+            }
+        }
+    }
+    let routes = PERMISSIONS
+        .iter()
+        .filter(|known| known.path.starts_with("/api/v1/"))
+        .map(|known| {
+            let scope = match known.rule {
+                Rule::Key(scope) => scope.code(),
+                _ => "",
+            };
+            (
+                known.method.to_string(),
+                known.path.to_owned(),
+                scope.to_owned(),
+            )
+        });
+    assert_eq!(told, routes.collect());
+}
+
+#[tokio::test]
+async fn has_a_page_that_everybody_can_read_and_that_loads_no_script() {
+    let server = Server::start().await;
+    let page = server.stranger().get("/api/docs").await;
+    assert_eq!(page.status, 200, "{page:?}");
+    for text in [
+        "POST /api/v1/messages",
+        "Idempotency-Key",
+        "attachments[].content",
+        "curl -X POST",
+    ] {
+        assert!(page.body.contains(text), "{text} {page:?}");
+    }
+    // The framework's own lines have the nonce.
+    let scripts = page.body.matches("<script").count();
+    assert_eq!(
+        page.body.matches("<script nonce=").count(),
+        scripts,
+        "{page:?}"
+    );
+    assert!(
+        !page.body.contains(" src=") && !page.body.contains("style="),
+        "{page:?}"
+    );
+}

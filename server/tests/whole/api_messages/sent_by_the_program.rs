@@ -1,0 +1,345 @@
+//! `mailgrant send`: the program itself, as cron and others call it.
+
+use std::{
+    fs,
+    io::Write as _,
+    os::unix::fs::{PermissionsExt as _, symlink},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+
+use super::{MESSAGES, World};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mailgrant");
+/// What a mailer daemon sees when everything is well.
+const OK: Option<i32> = Some(0);
+
+/// A machine on which programs send.
+struct Machine {
+    folder: tempfile::TempDir,
+}
+
+#[derive(Debug)]
+struct Ended {
+    code: Option<i32>,
+    said: String,
+}
+
+impl Machine {
+    /// With the key of a server, and settings besides.
+    async fn of(world: &World, more: &str) -> Self {
+        let administrator = world.server.administrator();
+        let key = administrator.make_key("machine", &[("send", "on")]).await;
+        Self::at(&world.server.url(), &key, more)
+    }
+
+    fn at(server: &str, key: &str, more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        fs::write(path("send.key"), format!("{key}\n")).unwrap();
+        fs::write(
+            path("send.toml"),
+            format!(
+                "server = \"{server}\"\nspool = \"{}\"\n{more}\n",
+                path("spool")
+            ),
+        )
+        .unwrap();
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn spawn(&self, program: &Path, words: &[&str]) -> std::process::Child {
+        Command::new(program)
+            .args(words)
+            .env_clear()
+            .env("MAILGRANT_SEND_CONFIG", self.path("send.toml"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    fn run(&self, program: &Path, words: &[&str], message: &str) -> Ended {
+        let mut child = self.spawn(program, words);
+        // It may have ended without reading, as when an argument is wrong.
+        let _ = child.stdin.take().unwrap().write_all(message.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Ended {
+            code: output.status.code(),
+            said: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// As `mailgrant send`.
+    fn send(&self, words: &str, message: &str) -> Ended {
+        let words: Vec<_> = ["send"]
+            .into_iter()
+            .chain(words.split_whitespace())
+            .collect();
+        tokio::task::block_in_place(|| self.run(Path::new(PROGRAM), &words, message))
+    }
+
+    /// As `sendmail`.
+    fn sendmail(&self, words: &str, message: &str) -> Ended {
+        let link = self.path("sendmail");
+        if !link.exists() {
+            symlink(PROGRAM, &link).unwrap();
+        }
+        let words: Vec<_> = words.split_whitespace().collect();
+        tokio::task::block_in_place(|| self.run(&link, &words, message))
+    }
+
+    fn kept(&self) -> Vec<std::path::PathBuf> {
+        let Ok(entries) = fs::read_dir(self.path("spool")) else {
+            return Vec::new();
+        };
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths
+            .filter(|path| path.extension().is_some_and(|end| end == "mail"))
+            .collect()
+    }
+}
+
+async fn messages(world: &World) -> Vec<Value> {
+    let list = world.program.get(MESSAGES).await.json();
+    list["messages"].as_array().unwrap().clone()
+}
+
+fn addresses(message: &Value) -> Vec<&str> {
+    let all = message["recipients"].as_array().unwrap().iter();
+    all.map(|one| one["address"].as_str().unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn works_as_programs_call_sendmail() {
+    let world = World::start().await;
+    let machine = Machine::of(&world, "local_recipient = \"ops@example.com\"").await;
+    let cron = "From: root (Cron Daemon)\nTo: root\nSubject: Cron <root@db1> backup\n\nfailed\n";
+    let php = "To: bob@example.com\nBcc: carol@example.com\nSubject: hi\n\nfrom php\n";
+    let git = "From: Alice <alice@sandbox.test>\nTo: bob@example.com\nSubject: [PATCH]\nMessage-ID: <p1@sandbox.test>\n\ndiff\n";
+    for (words, message, to) in [
+        (
+            "-FCronDaemon -i -B8BITMIME -oem root",
+            cron,
+            vec!["ops@example.com"],
+        ),
+        ("-t -i", php, vec!["bob@example.com", "carol@example.com"]),
+        (
+            "-i -f alice@sandbox.test bob@example.com dave@example.com",
+            git,
+            vec!["bob@example.com", "dave@example.com"],
+        ),
+        (
+            "-t",
+            "From: mdadm monitoring <root>\nTo: root\nSubject: Fail\n\nx\n",
+            vec!["ops@example.com"],
+        ),
+        (
+            "-oi -- bob@example.com",
+            "only a body\n",
+            vec!["bob@example.com"],
+        ),
+    ] {
+        let ended = machine.sendmail(words, message);
+        assert_eq!((ended.code, &*ended.said), (OK, ""), "{words}");
+        let newest = messages(&world).await.remove(0);
+        assert_eq!(addresses(&newest), to, "{words}");
+        assert_eq!(newest["sender"], "alice@sandbox.test", "{words}");
+    }
+    let all = messages(&world).await;
+    assert_eq!(all.len(), 5);
+    assert_eq!(all[2]["message_id"], "<p1@sandbox.test>");
+    assert!(machine.kept().is_empty());
+    let dump = world.server.database().await.dump().await;
+    assert!(
+        dump.contains("To: ops@example.com") && !dump.contains("To: root"),
+        "{dump}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_have_the_codes_that_sendmail_has() {
+    let world = World::start().await;
+    let machine = Machine::of(&world, "").await;
+    for (words, message, code, said) in [
+        ("root", "x\n", 67, "local_recipient"),
+        ("nobody@-", "x\n", 67, "not an email address"),
+        ("-t", "Subject: x\n\n", 64, "no recipients"),
+        ("-bs", "", 64, "-bs"),
+        (
+            "bob@example.com",
+            "From: ceo@example.org\n\nx\n",
+            77,
+            "/from",
+        ),
+        ("--config /none bob@example.com", "x\n", 78, "/none"),
+        (
+            "--data-center none bob@example.com",
+            "x\n",
+            78,
+            "/data_center",
+        ),
+    ] {
+        let ended = machine.send(words, message);
+        assert_eq!(ended.code, Some(code), "{words} {ended:?}");
+        assert!(ended.said.contains(said), "{words} {ended:?}");
+    }
+    let stranger = Machine::at(&world.server.url(), &format!("mgk_{}", "x".repeat(43)), "");
+    let ended = stranger.send("bob@example.com", "x\n");
+    assert_eq!(ended.code, Some(77), "{ended:?}");
+    assert!(!ended.said.contains("mgk_x"), "{ended:?}");
+    let keyless = Machine::at(&world.server.url(), "", "");
+    assert_eq!(keyless.send("bob@example.com", "x\n").code, Some(78));
+    assert!(messages(&world).await.is_empty());
+    let ended = machine.send("-Z bob@example.com", "x\n");
+    assert_eq!(ended.code, OK);
+    assert!(ended.said.contains("-Z is not known"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_while_the_server_is_away_goes_out_once() {
+    let world = World::start().await;
+    let machine = Machine::of(&world, "").await;
+    let settings = fs::read_to_string(machine.path("send.toml")).unwrap();
+    // Nobody listens there.
+    let away = settings.replace(&world.server.url(), "http://127.0.0.1:9");
+    fs::write(machine.path("send.toml"), away).unwrap();
+    for number in 0..3 {
+        let message = format!("Subject: {number}\n\nx\n");
+        let ended = machine.send("bob@example.com", &message);
+        assert_eq!(ended.code, OK, "{ended:?}");
+        assert!(ended.said.contains("is kept"), "{ended:?}");
+    }
+    assert_eq!(machine.kept().len(), 3);
+    for path in machine.kept() {
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let ended = machine.send("--flush", "");
+    assert_eq!(ended.code, Some(75), "{ended:?}");
+
+    fs::write(machine.path("send.toml"), settings).unwrap();
+    // As if the answer to the first one had been cut: the server has it, and the file is still there.
+    let copy = machine.path("copy");
+    let first = machine.kept().into_iter().min().unwrap();
+    fs::copy(&first, &copy).unwrap();
+    let ended = machine.send("--flush", "");
+    assert_eq!((ended.code, &*ended.said), (OK, ""));
+    assert_eq!(machine.kept().len(), 0);
+    fs::copy(&copy, &first).unwrap();
+    // The next message takes it along.
+    let ended = machine.send("bob@example.com", "Subject: 3\n\nx\n");
+    assert_eq!((ended.code, &*ended.said), (OK, ""));
+    assert_eq!(machine.kept().len(), 0);
+    let mut subjects: Vec<_> = messages(&world)
+        .await
+        .iter()
+        .map(|one| one["subject"].clone())
+        .collect();
+    subjects.reverse();
+    assert_eq!(subjects, [json!("0"), json!("1"), json!("2"), json!("3")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_message_that_the_server_refuses_is_put_aside_and_told() {
+    let world = World::start().await;
+    let machine = Machine::of(&world, "").await;
+    let spool = machine.path("spool");
+    fs::create_dir(&spool).unwrap();
+    let envelope = json!({"recipients": ["bob@example.com"], "sender": null, "data_center": "none", "replace_from": true});
+    fs::write(
+        spool.join("1-a.mail"),
+        format!("{envelope}\nSubject: x\r\n\r\nx\r\n"),
+    )
+    .unwrap();
+    let ended = machine.send("--flush", "");
+    assert_eq!(ended.code, Some(75), "{ended:?}");
+    assert!(ended.said.contains("refused/1-a.mail"), "{ended:?}");
+    assert!(spool.join("refused/1-a.mail").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_9_leaves_a_whole_message_or_none() {
+    let machine = Machine::at("http://127.0.0.1:9", &format!("mgk_{}", "x".repeat(43)), "");
+    let message = format!("Subject: x\n\n{}", "y".repeat(70).repeat(20_000));
+    let mut killed = 0;
+    for wait in 0..20 {
+        let mut child = machine.spawn(Path::new(PROGRAM), &["send", "bob@example.com"]);
+        let mut input = child.stdin.take().unwrap();
+        let text = message.clone();
+        let writing = std::thread::spawn(move || {
+            let _ = input.write_all(text.as_bytes());
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(wait * 3)).await;
+        let _ = child.kill();
+        killed += usize::from(!child.wait().unwrap().success());
+        writing.join().unwrap();
+    }
+    for path in machine.kept() {
+        let content = fs::read_to_string(&path).unwrap();
+        assert!(
+            content.ends_with(&"y".repeat(70)) || content.ends_with("y\r\n"),
+            "{}",
+            path.display()
+        );
+        assert!(content.len() > message.len());
+    }
+    assert!(killed + machine.kept().len() >= 20, "{killed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_made_on_the_machine_into_a_file_for_its_owner_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |words: &str| {
+        let output = Command::new(PROGRAM)
+            .args(words.split(' '))
+            .env_clear()
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let (code, _, said) = run("account add alice --role administrator");
+    assert_eq!(code, OK, "{said}");
+    let (code, out, said) = run("api-key add cron --scopes send --output send.key");
+    assert_eq!(code, OK, "{said}");
+    let path = folder.path().join("send.key");
+    let key = fs::read_to_string(&path).unwrap();
+    assert!(
+        key.starts_with("mgk_") && !out.contains(key.trim()),
+        "{out}"
+    );
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let (code, _, said) = run("api-key add other --output send.key");
+    assert_eq!(code, Some(1), "{said}");
+    let (code, _, said) = run("api-key add cron --output new.key");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("taken") && !folder.path().join("new.key").exists(),
+        "{said}"
+    );
+    let (_, out, _) = run("api-key add reader --scopes read,send");
+    assert!(out.starts_with("mgk_"), "{out}");
+    let (_, out, _) = run("api-key list");
+    assert!(
+        out.contains("cron: send, data center all") && out.contains("reader: send read"),
+        "{out}"
+    );
+    assert_eq!(run("api-key end cron").0, OK);
+    assert_eq!(run("api-key end cron").0, Some(1));
+}
