@@ -9,6 +9,7 @@ mod packages;
 mod postgres;
 mod process;
 mod run;
+mod schemathesis;
 mod setup;
 mod site;
 mod test;

@@ -11,7 +11,7 @@ use crate::postgres::Cluster;
 use crate::process::{run, stream};
 use crate::site;
 use crate::workspace::Workspace;
-use crate::{binaries, gates, packages};
+use crate::{binaries, gates, packages, schemathesis};
 
 /// What to test.
 #[derive(Args)]
@@ -98,6 +98,11 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
     }
     steps.step("unit and integration tests", |counts| {
         cargo_test(workspace, counts)
+    })?;
+    steps.step("the API against its description", |counts| {
+        // Built for the tests before.
+        let binary = workspace.target.join("debug/mailgrant");
+        schemathesis::check(workspace, &binary, counts)
     })?;
     if browser {
         steps.step("browser tests", |counts| {

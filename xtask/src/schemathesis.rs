@@ -1,0 +1,139 @@
+//! The API against its own description: schemathesis asks what the description allows and what it forbids, and looks at every
+//! answer.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::binaries;
+use crate::counts::Counts;
+use crate::http::{agent, free_port, wait_until_ready};
+use crate::process::{Running, capture, run};
+use crate::setup;
+use crate::workspace::Workspace;
+
+const VERSION: &str = "4.32.5";
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Cases for each operation: about a minute in all.
+const EXAMPLES: &str = "60";
+/// Among what the description allows are addresses that nobody has, times that are none and names that are taken: these are
+/// refused with 422, as it says.
+const LEFT_OUT: &str = "positive_data_acceptance";
+
+/// Runs it, or says why it cannot run.
+pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Result<()> {
+    let Some(program) = installed(workspace) else {
+        return Ok(());
+    };
+    let data = tempfile::tempdir().context("temporary folder")?;
+    let port = free_port()?;
+    let url = format!("http://127.0.0.1:{port}");
+    let log = data.path().join("log");
+    let mut command = binaries::server(binary, data.path(), port);
+    command
+        .current_dir(data.path())
+        .env("MAILGRANT_RATE_LIMIT", "0")
+        .stdout(File::create(&log)?)
+        .stderr(File::options().append(true).open(&log)?);
+    let mut server = Running::start("the server", &mut command)?;
+    wait_until_ready(&format!("{url}/healthz"), &mut server, PATIENCE)?;
+    let link = setup::link(&url, || Ok(std::fs::read_to_string(&log)?))?;
+    let link = link.context("the server does not ask to be set up")?;
+    let cookie = setup::sign_up(&url, &link)?;
+    save_settings(&url, &cookie)?;
+    let mut add = Command::new(binary);
+    add.args(["api-key", "add", "schemathesis", "--scopes", "send,read"])
+        .current_dir(data.path())
+        .env("MAILGRANT_DATA_DIRECTORY", data.path());
+    let key = capture(&mut add)?;
+
+    let mut command = Command::new(program);
+    command
+        .current_dir(data.path())
+        .args([
+            "run",
+            "--no-color",
+            "--checks",
+            "all",
+            "--exclude-checks",
+            LEFT_OUT,
+        ])
+        .args([
+            "--max-examples",
+            EXAMPLES,
+            "--seed",
+            "1",
+            "--request-timeout",
+            "10",
+        ])
+        // Ids that are made up are found nowhere; that is no fault of the description.
+        .args(["--warnings", "off"])
+        .arg("--header")
+        .arg(format!("Authorization: Bearer {}", key.trim()))
+        .arg(format!("{url}/api/v1/openapi.json"));
+    let outcome = run(&mut command);
+    server.still_runs()?;
+    if let Err(error) = outcome {
+        counts.failed += 1;
+        let log = std::fs::read_to_string(&log).unwrap_or_default();
+        let errors: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
+        return Err(error.context(errors.join("\n")));
+    }
+    counts.passed += 1;
+    Ok(())
+}
+
+/// Settings that nobody answers at, so that messages are taken and wait.
+fn save_settings(url: &str, cookie: &str) -> Result<()> {
+    let mut answer = agent()
+        .post(format!("{url}/api/save_smtp_settings"))
+        .header("Origin", url)
+        .header("Cookie", cookie)
+        .header("Accept", "application/json")
+        .send_form([
+            ("form[data_center]", "default"),
+            ("form[version]", "0"),
+            ("form[provider]", "other"),
+            ("form[smtp_host]", "127.0.0.1"),
+            ("form[smtp_port]", "9"),
+            ("form[from_address]", "noreply@example.com"),
+        ])
+        .context("saving settings")?;
+    if answer.status() != 200 {
+        bail!(
+            "saving settings answered {}: {}",
+            answer.status(),
+            answer.body_mut().read_to_string().unwrap_or_default()
+        );
+    }
+    Ok(())
+}
+
+/// The program, in an environment of its own below `target`. `None` when it cannot be installed, which is said.
+fn installed(workspace: &Workspace) -> Option<PathBuf> {
+    let folder = workspace.target.join(format!("schemathesis-{VERSION}"));
+    let program = folder.join("bin/schemathesis");
+    if program.exists() {
+        return Some(program);
+    }
+    let install = || -> Result<()> {
+        run(workspace
+            .command("python3")
+            .args(["-m", "venv"])
+            .arg(&folder))?;
+        run(workspace
+            .command(&folder.join("bin/pip").display().to_string())
+            .args(["install", "--quiet", "--disable-pip-version-check"])
+            .arg(format!("schemathesis=={VERSION}")))
+    };
+    match install() {
+        Ok(()) => Some(program),
+        Err(error) => {
+            println!("SKIPPED: schemathesis cannot be installed with pip: {error:#}");
+            None
+        }
+    }
+}
