@@ -15,6 +15,7 @@ mod row;
 mod rows;
 mod settle;
 mod slots;
+mod waiting;
 
 use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime, Who};
 

@@ -140,10 +140,16 @@ async fn a_message_is_stored_before_it_is_accepted() {
         .collect();
     assert_eq!(kinds, ["to", "cc", "bcc"]);
     assert!(shown["attempts"].as_array().is_some());
+    let status = world.program.get("/api/v1/status").await.json();
+    let outbox = &status["data_centers"][0]["outbox"];
+    assert_eq!(outbox["waiting"], 1, "{status}");
+    assert_eq!(outbox["oldest"], shown["created_at"]);
+    assert_eq!(outbox["used"]["last_day"], 0);
     assert!(shown["message_id"].as_str().unwrap().starts_with('<'));
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn every_error_names_its_field() {
     let world = World::start().await;
     let long = "x".repeat(2_000);

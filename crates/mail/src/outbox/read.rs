@@ -106,6 +106,17 @@ impl Mailer {
         Ok(self.store().sending_pause(id, self.now()).await?)
     }
 
+    /// How many messages of a data center wait, and since when the oldest one does.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting_messages(
+        &self,
+        id: &DataCenterId,
+    ) -> Result<(i64, Option<UnixTime>), MailError> {
+        Ok(self.store().waiting_messages(id).await?)
+    }
+
     /// How much of its limits a data center has used.
     ///
     /// # Errors

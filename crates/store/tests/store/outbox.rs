@@ -145,4 +145,18 @@ on_both! {
         let read = store.sending_settings(home()).await.unwrap();
         assert_eq!(read, SendingSettings { version: 1, ..new });
     }
+
+    async fn what_waits_is_counted_and_a_request_is_known_by_its_key(database) {
+        let store = database.open().await;
+        assert_eq!(store.waiting_messages(home()).await.unwrap(), (0, None));
+        assert_eq!(store.known_request("key-1", "a").await.unwrap(), None);
+        store.enqueue(&[with_key(1, "a", "hash"), message(2, "bob@example.com")]).await.unwrap();
+        let waiting = store.waiting_messages(home()).await.unwrap();
+        assert_eq!(waiting, (2, Some(NOW.plus(1))));
+        let known = store.known_request("key-1", "a").await.unwrap().unwrap();
+        assert_eq!((&*known.request_hash, known.message), ("hash", id(1)));
+        assert_eq!(store.known_request("key-2", "a").await.unwrap(), None);
+        store.cancel_message(&id(1), by(), NOW).await.unwrap();
+        assert_eq!(store.waiting_messages(home()).await.unwrap(), (1, Some(NOW.plus(2))));
+    }
 }

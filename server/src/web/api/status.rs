@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use domain::{ApiKey, DataCenter, GrantStatus};
+use domain::{ApiKey, DataCenter, DataCenterId, GrantStatus, UnixTime};
 use mail::{MailError, Mailer};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,6 +26,8 @@ pub struct DataCenterStatus {
     name: String,
     /// How its grant stands.
     grant: Grant,
+    /// What waits to be sent, and how much may be sent.
+    outbox: Outbox,
 }
 
 /// How a grant stands. Times are those of RFC 3339, findings their codes.
@@ -55,6 +57,47 @@ pub enum Grant {
         /// Why.
         finding: String,
     },
+}
+
+/// What waits to be sent from a data center, and how much may be sent.
+#[derive(Serialize, ToSchema)]
+pub struct Outbox {
+    /// How many messages wait.
+    waiting: i64,
+    /// When the oldest of them was stored.
+    oldest: Option<String>,
+    /// Until when nothing is sent, as the provider asked.
+    paused_until: Option<String>,
+    /// Why: a code.
+    pause_finding: Option<String>,
+    /// What was sent.
+    used: Used,
+    /// What may be sent; `null`: no limit is known.
+    allowed: Allowed,
+}
+
+/// What was sent.
+#[derive(Serialize, ToSchema)]
+pub struct Used {
+    /// Messages in the last 60 seconds.
+    last_minute: u32,
+    /// Messages in the last 24 hours.
+    last_day: u32,
+    /// Connections that are open.
+    connections: u32,
+}
+
+/// What may be sent.
+#[derive(Serialize, ToSchema)]
+pub struct Allowed {
+    /// Messages in any 60 seconds.
+    per_minute: Option<u32>,
+    /// Messages in any 24 hours.
+    per_day: Option<u32>,
+    /// Connections at a time.
+    connections: Option<u32>,
+    /// Recipients of one SMTP transaction.
+    recipients: Option<u32>,
 }
 
 impl From<GrantStatus> for Grant {
@@ -112,11 +155,46 @@ async fn read(mailer: &Mailer, key: &ApiKey) -> Result<Vec<DataCenterStatus>, Ma
             Err(MailError::UnknownDataCenter) => continue,
             Err(error) => return Err(error),
         };
+        let outbox = outbox(mailer, &data_center.id).await?;
         found.push(DataCenterStatus {
             id: data_center.id.to_string(),
             name: data_center.name.to_string(),
             grant: status.into(),
+            outbox,
         });
     }
     Ok(found)
+}
+
+async fn outbox(mailer: &Mailer, id: &DataCenterId) -> Result<Outbox, MailError> {
+    let (waiting, oldest) = mailer.waiting_messages(id).await?;
+    let pause = mailer.sending_pause(id).await?;
+    let used = mailer.sending_use(id).await?;
+    let chosen = mailer.sending_settings(id).await?;
+    let allowed = match mailer.settings(id).await {
+        Ok(saved) => saved
+            .settings
+            .map(|saved| chosen.limits_with(saved.provider)),
+        // Removed meanwhile.
+        Err(MailError::UnknownDataCenter) => None,
+        Err(error) => return Err(error),
+    };
+    let allowed = allowed.unwrap_or(chosen.limits);
+    Ok(Outbox {
+        waiting,
+        oldest: oldest.map(UnixTime::rfc3339),
+        paused_until: pause.as_ref().map(|pause| pause.until.rfc3339()),
+        pause_finding: pause.map(|pause| pause.finding.code.as_str()),
+        used: Used {
+            last_minute: used.last_minute,
+            last_day: used.last_day,
+            connections: used.connections,
+        },
+        allowed: Allowed {
+            per_minute: allowed.per_minute,
+            per_day: allowed.per_day,
+            connections: allowed.connections,
+            recipients: allowed.recipients,
+        },
+    })
 }
