@@ -16,7 +16,7 @@ use utoipa::{
     },
 };
 
-use super::{super::problem, messages, status};
+use super::{super::problem, mailbox, messages, status};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -32,12 +32,18 @@ use super::{super::problem, messages, status};
         messages::read::one,
         messages::change::retry,
         messages::change::cancel,
+        mailbox::folders,
+        mailbox::messages,
+        mailbox::message,
+        mailbox::source,
+        mailbox::attachment,
         status::status,
         json,
     ),
     components(schemas(problem::Problem)),
     tags(
         (name = "messages", description = "Handing messages over, and what became of them."),
+        (name = "mailbox", description = "Reading the email box."),
         (name = "status", description = "How Mailgrant stands."),
     ),
     modifiers(&Common),

@@ -20,6 +20,18 @@ use self::{
 use crate::web::mailbox::file;
 
 /// The folders that can be opened.
+#[utoipa::path(
+    get,
+    path = "/api/v1/mailbox/folders",
+    tag = "mailbox",
+    operation_id = "list_folders",
+    security(("key" = ["read"])),
+    params(("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`.")),
+    responses(
+        (status = 200, description = "The folders that can be opened.", body = Object),
+        (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub async fn folders(
     State(mailer): State<Mailer>,
     Extension(key): Extension<ApiKey>,
@@ -31,6 +43,18 @@ pub async fn folders(
 }
 
 /// A part of the mail of a folder.
+#[utoipa::path(
+    get,
+    path = "/api/v1/mailbox/messages",
+    tag = "mailbox",
+    operation_id = "list_mail",
+    security(("key" = ["read"])),
+    params(("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
+    responses(
+        (status = 200, description = "A part of the mail of a folder.", body = Object),
+        (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub async fn messages(
     State(mailer): State<Mailer>,
     Extension(key): Extension<ApiKey>,
@@ -43,6 +67,18 @@ pub async fn messages(
 }
 
 /// One mail.
+#[utoipa::path(
+    get,
+    path = "/api/v1/mailbox/messages/{uid}",
+    tag = "mailbox",
+    operation_id = "read_mail",
+    security(("key" = ["read"])),
+    params(("uid" = u32, Path, description = "Its number in the folder."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
+    responses(
+        (status = 200, description = "One mail.", body = Object),
+        (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub async fn message(
     State(mailer): State<Mailer>,
     Extension(key): Extension<ApiKey>,
@@ -55,6 +91,18 @@ pub async fn message(
 }
 
 /// One mail as it came.
+#[utoipa::path(
+    get,
+    path = "/api/v1/mailbox/messages/{uid}/source",
+    tag = "mailbox",
+    operation_id = "read_mail_source",
+    security(("key" = ["read"])),
+    params(("uid" = u32, Path, description = "Its number in the folder."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
+    responses(
+        (status = 200, description = "One mail as it came.", body = String, content_type = "message/rfc822"),
+        (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub async fn source(
     State(mailer): State<Mailer>,
     Extension(key): Extension<ApiKey>,
@@ -67,6 +115,18 @@ pub async fn source(
 }
 
 /// A file that came with a mail.
+#[utoipa::path(
+    get,
+    path = "/api/v1/mailbox/messages/{uid}/attachments/{number}",
+    tag = "mailbox",
+    operation_id = "read_mail_attachment",
+    security(("key" = ["read"])),
+    params(("uid" = u32, Path, description = "Its number in the folder."), ("number" = u32, Path, description = "Which file of the mail."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
+    responses(
+        (status = 200, description = "A file that came with a mail.", body = String, content_type = "application/octet-stream"),
+        (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub async fn attachment(
     State(mailer): State<Mailer>,
     Extension(key): Extension<ApiKey>,
