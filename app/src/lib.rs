@@ -9,6 +9,7 @@ pub mod api_document;
 mod error;
 mod island;
 pub mod mailbox_query;
+pub mod message_query;
 mod pages;
 pub mod posted;
 pub mod posted_alerts;
@@ -30,7 +31,8 @@ use crate::{
     pages::{
         AccessPage, AccountPage, ActivityPage, AlertsPage, ApiPage, AuthorizedPage,
         CallbackRefusedPage, ForbiddenPage, HomePage, LoginPage, MailPage, MailboxPage,
-        NotFoundPage, PasswordPage, SessionEndedPage, SetupPage, SmtpSettingsPage,
+        MessagePage, MessagesPage, NotFoundPage, PasswordPage, SendingSettingsPage,
+        SessionEndedPage, SetupPage, SmtpSettingsPage,
     },
     ui::layout::Layout,
 };
@@ -53,8 +55,11 @@ pub fn App() -> impl IntoView {
             <Layout>
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                    <Route path=path!("/messages") view=MessagesPage ssr=SsrMode::Async />
+                    <Route path=path!("/messages/:id") view=MessagePage ssr=SsrMode::Async />
                     <Route path=path!("/settings/smtp") view=SmtpSettingsPage ssr=SsrMode::Async />
                     <Route path=path!("/settings/alerts") view=AlertsPage ssr=SsrMode::Async />
+                    <Route path=path!("/settings/sending") view=SendingSettingsPage ssr=SsrMode::Async />
                     <Route path=path!("/authorized/:id") view=AuthorizedPage ssr=SsrMode::Async />
                     <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
                     <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />

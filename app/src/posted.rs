@@ -1,7 +1,9 @@
 //! What became of a form of the pages about access. The server answers such a form with the page it stands on, or
 //! leads on when there is nothing to tell; so nothing that was typed, and no secret, ever stands in a URL.
 
-use domain::{FormErrors, UnixTime, access::AccessField};
+use domain::{FormErrors, MessageState, SendingField, SendingForm, UnixTime, access::AccessField};
+
+use crate::error::ApiError;
 
 /// Which form was posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,4 +104,38 @@ impl Posted {
             .find(|(known, _)| *known == name)
             .map_or("", |(_, value)| value)
     }
+}
+
+/// What became of the form about the sending of a data center.
+#[derive(Clone, Debug)]
+pub struct SendingPosted {
+    /// What was typed.
+    pub form: SendingForm,
+    /// Why it was refused.
+    pub refused: SendingRefusal,
+}
+
+/// Why the form about the sending of a data center was refused.
+#[derive(Clone, Debug)]
+pub enum SendingRefusal {
+    /// Fields are wrong.
+    Fields(FormErrors<SendingField>),
+    /// Somebody else has saved since the form was opened.
+    Conflict {
+        /// The version that is saved now.
+        version: i64,
+    },
+    /// Another failure.
+    Other(ApiError),
+}
+
+/// Why what somebody wanted to do with a message was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageRefusal {
+    /// In the state it has now, it cannot be done.
+    NotNow(MessageState),
+    /// The content was dropped.
+    ContentGone,
+    /// The server cannot do it at the moment.
+    Unavailable,
 }

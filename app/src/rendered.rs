@@ -23,16 +23,36 @@ use crate::{
     },
 };
 
+mod outbox;
+
+pub use outbox::{
+    CHART, DETAILS, HOURS, MESSAGES, MessageFeed, SUMMARY, message_details, message_piece,
+    message_rows,
+};
+
 /// The element that shows a check.
 pub const RESULT: &str = "test-result";
+
+/// Where a part goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// In place of what the element holds.
+    Within,
+    /// After what the element holds.
+    End,
+    /// Before what the element holds.
+    Start,
+    /// In place of the element; without HTML the element goes.
+    Instead,
+}
 
 /// A part of the page that has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
     /// The id of the element that it goes into.
     pub into: String,
-    /// Whether it takes the place of what is there; else it comes after.
-    pub replaces: bool,
+    /// Where.
+    pub place: Place,
     /// HTML.
     pub html: String,
     /// What a screen reader says.
@@ -41,11 +61,24 @@ pub struct Piece {
     pub ended: Option<bool>,
 }
 
+impl Piece {
+    /// A part that is seen, and not said: a page that changes by itself would never be silent.
+    fn changed(into: &str, place: Place, html: String) -> Self {
+        Self {
+            into: into.to_owned(),
+            place,
+            html,
+            said: String::new(),
+            ended: None,
+        }
+    }
+}
+
 /// A check has begun.
 pub fn begun() -> Piece {
     Piece {
         into: RESULT.to_owned(),
-        replaces: true,
+        place: Place::Within,
         html: html(|| view! { <Progress /> }.into_any()),
         said: String::new(),
         ended: None,
@@ -65,7 +98,7 @@ pub fn step(step: &CheckStep, at: usize) -> Piece {
     let (step, id) = (step.clone(), format!("finding-{at}"));
     Piece {
         into,
-        replaces: false,
+        place: Place::End,
         // What can be chosen instead is offered once the check has ended.
         html: html(|| view! { <Step step id server=None /> }.into_any()),
         said,
@@ -77,7 +110,7 @@ pub fn step(step: &CheckStep, at: usize) -> Piece {
 pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -> Piece {
     Piece {
         into: RESULT.to_owned(),
-        replaces: true,
+        place: Place::Within,
         html: self::report(id, report, saved, now),
         said: text::ended(report),
         ended: Some(!matches!(report.outcome, CheckOutcome::Failed(_))),
@@ -88,7 +121,7 @@ pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -
 pub fn broke_off() -> Piece {
     Piece {
         into: RESULT.to_owned(),
-        replaces: false,
+        place: Place::End,
         html: html(|| view! { <ErrorBanner error=ApiError::Unavailable /> }.into_any()),
         said: String::new(),
         ended: Some(false),
@@ -123,7 +156,7 @@ pub fn new_mail(mails: Vec<MailSummary>, query: &MailboxQuery, is_more: bool) ->
     let query = query.clone();
     Piece {
         into: pages::NEW_MAIL.to_owned(),
-        replaces: true,
+        place: Place::Within,
         html: html(|| view! { <MailEntries mails query /> }.into_any()),
         said,
         ended: None,
@@ -144,7 +177,7 @@ pub fn mail_watch(finding: Option<Finding>) -> Piece {
     });
     Piece {
         into: pages::LIVE.to_owned(),
-        replaces: true,
+        place: Place::Within,
         html: html.unwrap_or_default(),
         said: String::new(),
         ended: None,
@@ -156,7 +189,7 @@ pub fn mail_renumbered() -> Piece {
     let words = text::mail_trouble(&MailTrouble::Renumbered);
     Piece {
         into: pages::LIVE.to_owned(),
-        replaces: true,
+        place: Place::Within,
         html: html(|| {
             view! {
                 <Banner tone=Tone::Careful title=words.cause>

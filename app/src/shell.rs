@@ -14,7 +14,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         ..
     } = options;
     let built = !name.is_empty();
-    let comes_alive = built && pages::has_island(&api::path());
+    let comes_alive = built && pages::comes_alive(&api::path());
     let below = format!("/{folder}/{name}");
     view! {
         <!DOCTYPE html>

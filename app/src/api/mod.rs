@@ -11,6 +11,8 @@ mod data_centers;
 mod discovery;
 mod document;
 mod mailbox;
+mod messages;
+mod sending;
 mod session;
 mod settings;
 mod status;
@@ -29,6 +31,11 @@ pub(crate) use data_centers::{
 pub(crate) use discovery::{Filling, discover};
 pub(crate) use document::api_document;
 pub(crate) use mailbox::{MailList, MailTrouble, MailboxPage, mail, mail_list};
+pub use messages::MessagePage;
+#[cfg(feature = "ssr")]
+pub use messages::{AT_ONCE, read_message};
+pub(crate) use messages::{MessageList, message_list, message_page, message_refusal};
+pub(crate) use sending::{SendingPage, sending_page, sending_posted};
 pub(crate) use session::{
     AccountPage, account_page, is_setup_link, may, password_link, path, posted, visitor,
 };

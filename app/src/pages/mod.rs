@@ -12,10 +12,13 @@ mod home;
 mod link_token;
 mod login;
 mod mailbox;
+mod message;
+mod messages;
 mod not_found;
 mod password;
 mod query;
 mod refused;
+mod sending_settings;
 mod setup;
 mod smtp_settings;
 
@@ -29,14 +32,19 @@ pub use home::HomePage;
 pub use login::LoginPage;
 pub(crate) use mailbox::{LIVE, NEW_MAIL};
 pub use mailbox::{MailPage, MailboxPage};
+pub use message::MessagePage;
+pub use messages::MessagesPage;
 pub use not_found::NotFoundPage;
 pub use password::PasswordPage;
 pub(crate) use query::with_query;
 pub use refused::{CallbackRefusedPage, ForbiddenPage, SessionEndedPage};
+pub use sending_settings::SendingSettingsPage;
 pub use setup::SetupPage;
 pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};
 
-/// Whether there is an island on the page of a path; the others load no script.
-pub fn has_island(path: &str) -> bool {
-    path == "/settings/smtp" || path == "/mailbox" || path.starts_with("/authorized/")
+/// Whether the page of a path comes alive: it has an island, or changes while it is open. The others load no script.
+pub fn comes_alive(path: &str) -> bool {
+    let whole = ["/settings/smtp", "/mailbox", "/messages"];
+    let below = ["/authorized/", "/messages/"];
+    whole.contains(&path) || below.iter().any(|below| path.starts_with(below))
 }

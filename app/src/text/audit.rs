@@ -1,8 +1,8 @@
 //! What was done, for the activity page: one sentence for each action.
 
-use domain::{AuditAction, SmtpField, Who};
+use domain::{AuditAction, SendingField, SmtpField, Who};
 
-use super::label;
+use super::{label, sending_label};
 
 /// The name of an action, to choose it.
 pub fn action(action: AuditAction) -> &'static str {
@@ -153,6 +153,10 @@ pub fn who(who: &Who) -> (&'static str, &str) {
 
 /// The label of what changed: that of the field of the settings, else its name in words.
 pub fn changed_field(name: &str) -> String {
+    let sending = SendingField::ALL.iter().find(|field| field.name() == name);
+    if let Some(field) = sending {
+        return sending_label(*field).to_owned();
+    }
     let field = SmtpField::ALL.iter().find(|field| field.name() == name);
     match (field, name) {
         (Some(field), _) => match field {
@@ -213,6 +217,7 @@ mod tests {
             ("mailbox_enabled", "Email box"),
             ("authentication_required", "Authentication required"),
             ("role", "Role"),
+            ("messages_per_day", "Messages a day"),
             ("", ""),
         ] {
             assert_eq!(changed_field(name), label);

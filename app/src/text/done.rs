@@ -13,6 +13,9 @@ pub fn done(code: &str) -> Option<&'static str> {
         "change_route" => Some("Route changed. Send a test alert to see that it arrives."),
         "remove_route" => Some("Route removed."),
         "end_key" => Some("API key ended. Programs that use it are refused from now on."),
+        "retry" => Some("It is tried now."),
+        "cancel" => Some("Cancelled. It can be tried again."),
+        "resend" => Some("This is the new message."),
         _ => None,
     }
 }

@@ -110,7 +110,8 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
         | FieldError::NotADate
         | FieldError::InThePast
         | FieldError::OutOfRange
-        | FieldError::NotAWebhookSecret => words("This cannot be taken.", "Enter something else."),
+        | FieldError::NotAWebhookSecret
+        | FieldError::NotACount => words("This cannot be taken.", "Enter something else."),
         // Of messages, which programs hand over.
         FieldError::TooMany
         | FieldError::NotBase64

@@ -20,10 +20,12 @@ mod findings_imap;
 mod findings_oauth;
 mod findings_smtp;
 mod mailbox;
+mod message;
 mod message_error;
 mod problem;
 mod remedy;
 mod role;
+mod sending;
 mod step;
 mod transcript;
 
@@ -45,10 +47,15 @@ pub use field_error::field_error;
 pub use field_warning::field_warning;
 pub use finding::{explain, finding_told};
 pub use mailbox::{folder, mail_from, mail_subject, mail_trouble, new_mails, search_in, size};
+pub use message::{
+    attempt_outcome, count, counted, message_refusal, message_state, message_state_class,
+    message_state_help, octets, recipient_kind, recipient_state, recipient_state_class, subject,
+};
 pub use message_error::message_error;
 pub use problem::problem;
 pub use remedy::remedy;
 pub use role::{role, role_help, scope};
+pub use sending::{sending_error, sending_help, sending_label};
 pub use step::{kind, milliseconds, part, verdict};
 pub use transcript::{ended, finding_in_text, step_in_text, transcript, unplaced};
 

@@ -7,10 +7,13 @@ use domain::{AuthorizationId, AuthorizationState, CheckId};
 use futures::StreamExt;
 use gloo_net::eventsource::futures::EventSource;
 use leptos::{ev::click, prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, MessageEvent};
 
-use crate::{error::ApiError, rendered::Piece};
+use crate::{
+    error::ApiError,
+    rendered::{Piece, Place},
+};
 
 /// Moves the focus to an element, or into a group of inputs.
 pub fn focus(id: &str) {
@@ -117,50 +120,13 @@ pub async fn watch_check(id: &CheckId, say: impl Fn(String)) -> Result<bool, Api
         let Ok(piece) = serde_json::from_slice::<Piece>(data) else {
             return true;
         };
-        put(&piece.into, &piece.html, piece.replaces);
+        put(&piece.into, &piece.html, piece.place);
         say(piece.said);
         end = piece.ended;
         end.is_some()
     })
     .await;
     end.ok_or(ApiError::Offline)
-}
-
-/// The element that says what has happened, for a screen reader.
-pub const EVENTS_SAID: &str = "events-said";
-/// Before events are listened to anew: at first and at most.
-const WAIT: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
-
-/// Shows what happens, on a page that names events to listen to, as long as it is open.
-pub fn follow_events() {
-    let element = document().query_selector("[data-events]").ok().flatten();
-    if let Some(url) = element.and_then(|element| element.get_attribute("data-events")) {
-        follow(url, WAIT.0);
-    }
-}
-
-fn follow(url: String, wait: Duration) {
-    spawn_local(async move {
-        let mut next = (wait * 2).min(WAIT.1);
-        let mut has_ended = false;
-        listen(&url, |data| {
-            // What works now is asked soon again when it breaks off.
-            next = WAIT.0;
-            let Ok(piece) = serde_json::from_slice::<Piece>(data) else {
-                return true;
-            };
-            put(&piece.into, &piece.html, piece.replaces);
-            if let Some(element) = document().get_element_by_id(EVENTS_SAID) {
-                element.set_text_content(Some(&piece.said));
-            }
-            has_ended = piece.ended.is_some();
-            has_ended
-        })
-        .await;
-        if !has_ended {
-            set_timeout(move || follow(url, next), next);
-        }
-    });
 }
 
 /// Listens to events until one of them is the last. A connection that breaks off is made anew by the browser.
@@ -179,15 +145,87 @@ async fn listen(url: &str, mut is_last: impl FnMut(&[u8]) -> bool) {
     }
 }
 
-/// Puts what the server has rendered into an element: in place of what is there, or after it.
-pub fn put(id: &str, html: &str, replaces: bool) {
-    if let Some(element) = document().get_element_by_id(id) {
-        if replaces {
-            element.set_inner_html(html);
-        } else {
-            let _ = element.insert_adjacent_html("beforeend", html);
+/// Puts what the server has rendered into an element. The focus stays where it was, as far as that is still there.
+pub fn put(id: &str, html: &str, place: Place) {
+    let Some(element) = document().get_element_by_id(id) else {
+        return;
+    };
+    let focused = focused_id();
+    match place {
+        Place::Within => element.set_inner_html(html),
+        Place::Instead => element.set_outer_html(html),
+        Place::Start | Place::End => {
+            let end = place == Place::End;
+            let position = if end { "beforeend" } else { "afterbegin" };
+            let _ = element.insert_adjacent_html(position, html);
         }
     }
+    if focused_id() != focused {
+        focus(&focused);
+    }
+}
+
+fn focused_id() -> String {
+    document()
+        .active_element()
+        .map(|element| element.id())
+        .unwrap_or_default()
+}
+
+/// The element that says what has happened, for a screen reader.
+pub const EVENTS_SAID: &str = "events-said";
+/// Before events are listened to anew that the browser has given up: at first and at most.
+const WAIT: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
+
+/// Shows what happens, on a page that names events to listen to, as long as it is open; and tells when the server is not
+/// reached.
+pub fn follow_events() {
+    let element = document().query_selector("[data-events]").ok().flatten();
+    if let Some(url) = element.and_then(|element| element.get_attribute("data-events")) {
+        follow(url, WAIT.0);
+    }
+}
+
+fn follow(url: String, wait: Duration) {
+    let Ok(source) = web_sys::EventSource::new(&url) else {
+        return;
+    };
+    let told = Closure::<dyn Fn(MessageEvent)>::new({
+        let source = source.clone();
+        move |event: MessageEvent| {
+            let data = event.data().as_string().unwrap_or_default();
+            let Ok(piece) = serde_json::from_slice::<Piece>(data.as_bytes()) else {
+                return;
+            };
+            put(&piece.into, &piece.html, piece.place);
+            if let Some(element) = document().get_element_by_id(EVENTS_SAID) {
+                element.set_text_content(Some(&piece.said));
+            }
+            if piece.ended.is_some() {
+                source.close();
+            }
+        }
+    });
+    source.set_onmessage(Some(told.as_ref().unchecked_ref()));
+    told.forget();
+    let changed = Closure::<dyn Fn(Event)>::new({
+        let source = source.clone();
+        move |event: Event| {
+            let is_lost = event.type_() == "error";
+            if let Some(root) = document().document_element() {
+                let _ = root.class_list().toggle_with_force("offline", is_lost);
+            }
+            // Else the browser connects again by itself.
+            if source.ready_state() == web_sys::EventSource::CLOSED {
+                let url = url.clone();
+                set_timeout(move || follow(url, (wait * 2).min(WAIT.1)), wait);
+            }
+        }
+    });
+    let on_change = Some(changed.as_ref().unchecked_ref());
+    source.set_onopen(on_change);
+    source.set_onerror(on_change);
+    changed.forget();
 }
 
 /// Has each button copy the element that it names, also those that come later.

@@ -32,11 +32,16 @@ pub fn Layout(children: Children) -> impl IntoView {
 #[component]
 fn Navigation(visitor: SignedIn) -> impl IntoView {
     let path = use_location().pathname.get_untracked();
-    let current = move |href: &str| (path == href).then_some("page");
-    let own_page = current("/account");
-    let link = move |(href, name): (&'static str, &'static str)| {
+    let own_page = (path == "/account").then_some("page");
+    // A page below another one, such as that of a message, belongs to it.
+    let link = move |(href, within, name): (&'static str, &'static str, &'static str)| {
+        let current = match path.strip_prefix(within) {
+            _ if path == href => Some("page"),
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => Some("true"),
+            _ => None,
+        };
         view! {
-            <a href=href rel="external" aria-current=current(href)>
+            <a href=href rel="external" aria-current=current>
                 {name}
             </a>
         }
@@ -44,11 +49,11 @@ fn Navigation(visitor: SignedIn) -> impl IntoView {
     let mailbox = visitor.role.includes(Role::Operator);
     let access = visitor.role.includes(Role::Administrator);
     let pages = [
-        Some(("/settings/smtp", "Settings")),
-        Some(("/settings/alerts", "Alerts")),
-        mailbox.then_some(("/mailbox", "Mailbox")),
-        Some(("/activity", "Activity")),
-        access.then_some(("/access", "Access")),
+        Some(("/messages", "/messages", "Messages")),
+        mailbox.then_some(("/mailbox", "/mailbox", "Mailbox")),
+        Some(("/settings/smtp", "/settings", "Settings")),
+        Some(("/activity", "/activity", "Activity")),
+        access.then_some(("/access", "/access", "Access")),
     ];
     view! {
         <nav aria-label="Pages">{pages.into_iter().flatten().map(link).collect_view()}</nav>

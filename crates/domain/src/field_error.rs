@@ -99,6 +99,8 @@ pub enum FieldError {
     NotATime,
     /// Not a whole number in the range.
     NotANumber,
+    /// Not a whole number within the range of the field.
+    NotACount,
 }
 
 impl FieldError {

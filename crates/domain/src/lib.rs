@@ -21,11 +21,13 @@ mod imap_scope;
 pub mod mailbox;
 pub mod mailbox_settings;
 pub mod message;
+pub mod overview;
 pub mod preset;
 pub mod provider;
 pub mod scope;
 pub mod secret;
 pub mod sending;
+pub mod sending_form;
 pub mod smtp_field;
 pub mod smtp_form;
 pub mod smtp_parse;
@@ -69,11 +71,13 @@ pub use message::{
     Attempt, AttemptOutcome, MessageFilter, MessageId, MessageState, OutboxMessage, Recipient,
     RecipientKind, RecipientState,
 };
+pub use overview::{OutboxOverview, SendingState};
 pub use preset::{Preset, PresetAuthentication};
 pub use provider::{Provider, ProviderFamily};
 pub use scope::Scope;
 pub use secret::{SavedSecret, SecretEdit, SecretField, TypedSecret};
 pub use sending::{HourCounts, SendingLimits, SendingPause, SendingSettings, SendingUse};
+pub use sending_form::{SendingField, SendingForm};
 pub use smtp_field::SmtpField;
 pub use smtp_form::SmtpForm;
 pub use smtp_settings::{

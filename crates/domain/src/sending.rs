@@ -101,4 +101,8 @@ pub struct HourCounts {
     pub delivered: i64,
     /// Messages that were given up.
     pub failed: i64,
+    /// Messages that somebody cancelled.
+    pub cancelled: i64,
+    /// Messages that were given up or cancelled, and then tried again.
+    pub retried: i64,
 }

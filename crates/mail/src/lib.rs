@@ -65,7 +65,9 @@ pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use incoming::MailHookError;
 pub use mailbox::{AttachmentFile, MailWatch, MailboxError};
 pub use options::{MailerOptions, Timeouts};
-pub use outbox::{MessagePage, OutboxOptions, Resent, Submission, SubmitError, Submitted};
+pub use outbox::{
+    MessagePage, OutboxOptions, Resent, SaveSendingError, Submission, SubmitError, Submitted,
+};
 pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use pulse::NotReady;
 pub use remote::{Remote, RemoteError, RemoteMessage};

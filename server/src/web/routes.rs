@@ -7,8 +7,8 @@ use axum::{
 };
 
 use super::{
-    Web, access, alerts, api, events, export, health, mailbox, metrics, oauth_callback, pages,
-    transcript,
+    Web, access, alerts, api, events, export, health, mailbox, messages, metrics, oauth_callback,
+    pages, sending, transcript,
 };
 
 /// Method, path and handler of each.
@@ -24,6 +24,9 @@ fn own() -> Vec<(Method, &'static str, MethodRouter<Web>)> {
         (Method::POST, "/account", post(access::account::post)),
         (Method::POST, "/access", post(access::administration::post)),
         (Method::POST, "/settings/alerts", post(alerts::post)),
+        (Method::POST, "/messages/{id}", post(messages::post)),
+        (Method::GET, "/messages/{id}/raw", get(messages::download)),
+        (Method::POST, "/settings/sending", post(sending::post)),
         (Method::GET, "/activity/export", get(export::download)),
         (Method::GET, "/oauth/callback", get(oauth_callback::finish)),
         (
@@ -37,6 +40,8 @@ fn own() -> Vec<(Method, &'static str, MethodRouter<Web>)> {
             get(events::authorization),
         ),
         (Method::GET, "/events/check/{id}", get(events::check)),
+        (Method::GET, "/events/messages", get(events::messages)),
+        (Method::GET, "/events/messages/{id}", get(events::message)),
         (
             Method::GET,
             "/checks/{id}/transcript",

@@ -73,13 +73,13 @@ async fn steps_are_told_as_they_finish_and_the_report_at_the_end() {
     let told = listen(&browser, &id).await;
 
     assert_eq!(text(&told[0], "into"), "test-result");
-    assert_eq!(told[0]["replaces"], true);
+    assert_eq!(told[0]["place"], "Within");
     let (last, steps) = told[1..].split_last().unwrap();
     assert!(steps.len() > 10, "{steps:?}");
     for step in steps {
         assert_eq!(
-            (&step["replaces"], &step["ended"]),
-            (&false.into(), &Value::Null)
+            (&step["place"], &step["ended"]),
+            (&"End".into(), &Value::Null)
         );
         assert!(text(step, "into").starts_with("steps-"), "{step}");
         assert!(text(step, "html").contains("<li class=\"step "), "{step}");

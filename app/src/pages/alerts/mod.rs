@@ -17,7 +17,10 @@ use super::{done::Done, failure::Failure};
 use crate::{
     api::{self, AlertsPage as Data},
     posted_alerts::{AlertsForm, AlertsProblem},
-    ui::banner::{Banner, Tone},
+    ui::{
+        banner::{Banner, Tone},
+        settings_nav::SettingsNav,
+    },
 };
 
 const PATH: &str = "/settings/alerts";
@@ -43,6 +46,7 @@ pub fn AlertsPage() -> impl IntoView {
     });
     view! {
         <Title text="Alerts" />
+        <SettingsNav />
         <h1>"Alerts"</h1>
         {(!has_posted).then(|| view! { <Done /> })}
         {problem.map(|problem| view! { <Problem problem /> })}

@@ -33,7 +33,10 @@ use crate::{
     },
     error::ApiError,
     island::Island,
-    ui::banner::{Banner, Tone},
+    ui::{
+        banner::{Banner, Tone},
+        settings_nav::SettingsNav,
+    },
 };
 
 /// The form, which comes alive.
@@ -148,6 +151,7 @@ pub fn SmtpSettingsPage() -> impl IntoView {
     });
     view! {
         <Title text="Settings :: SMTP" />
+        <SettingsNav />
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
                 <li>"Settings"</li>

@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, Attempt, DataCenterId, HourCounts, MessageFilter, MessageId, OutboxMessage,
-    SendingPause, SendingSettings, SendingUse, UnixTime,
+    SendingPause, SendingUse, UnixTime,
 };
 use store::ChangeOutcome;
 
@@ -85,14 +85,6 @@ impl Mailer {
         by: &Actor,
     ) -> Result<ChangeOutcome, MailError> {
         Ok(self.store().cancel_message(id, by, self.now()).await?)
-    }
-
-    /// What applies to the sending of a data center.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn sending_settings(&self, id: &DataCenterId) -> Result<SendingSettings, MailError> {
-        Ok(self.store().sending_settings(id).await?)
     }
 
     /// The pause of a data center, when it has one now.

@@ -2,7 +2,7 @@
 
 use domain::{Actor, AuditAction, MessageId, MessageState, UnixTime};
 
-use super::{MESSAGES as TABLE, pause};
+use super::{MESSAGES as TABLE, counts, pause};
 use crate::{Store, StoreError, note::note};
 
 /// What came of a change to a message.
@@ -109,6 +109,13 @@ impl Store {
         .bind(id.as_str())
         .execute(&mut *transaction)
         .await?;
+        let event = match to {
+            MessageState::Cancelled => Some("cancelled"),
+            _ => state.is_final().then_some("retried"),
+        };
+        if let Some(event) = event {
+            counts::add_event(&mut transaction, &data_center, event, now, 1).await?;
+        }
         let record = note(by, now, action, id.as_str());
         self.append(&mut transaction, &record).await?;
         transaction.commit().await?;

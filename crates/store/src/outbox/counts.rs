@@ -70,6 +70,17 @@ pub(super) async fn add_event(
 }
 
 impl Store {
+    /// How many messages wait or are being delivered.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn count_waiting(&self) -> Result<i64, StoreError> {
+        let counted = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM messages WHERE state IN ('waiting', 'sending')",
+        );
+        Ok(counted.fetch_one(&self.pool).await?)
+    }
+
     /// How much of its limits a data center has used.
     ///
     /// # Errors
@@ -106,11 +117,13 @@ impl Store {
         data_center: Option<&DataCenterId>,
         since: UnixTime,
     ) -> Result<Vec<HourCounts>, StoreError> {
-        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, i64, i64, i64, i64)> = sqlx::query_as(
             "SELECT hour,
                  CAST(SUM(CASE WHEN event = 'accepted' THEN messages ELSE 0 END) AS BIGINT),
                  CAST(SUM(CASE WHEN event = 'delivered' THEN messages ELSE 0 END) AS BIGINT),
-                 CAST(SUM(CASE WHEN event = 'failed' THEN messages ELSE 0 END) AS BIGINT)
+                 CAST(SUM(CASE WHEN event = 'failed' THEN messages ELSE 0 END) AS BIGINT),
+                 CAST(SUM(CASE WHEN event = 'cancelled' THEN messages ELSE 0 END) AS BIGINT),
+                 CAST(SUM(CASE WHEN event = 'retried' THEN messages ELSE 0 END) AS BIGINT)
              FROM message_counts WHERE hour >= $1 AND (data_center = $2 OR $2 = '')
              GROUP BY hour ORDER BY hour",
         )
@@ -118,11 +131,13 @@ impl Store {
         .bind(data_center.map_or("", DataCenterId::as_str))
         .fetch_all(&self.pool)
         .await?;
-        let counts = |(hour, accepted, delivered, failed)| HourCounts {
+        let counts = |(hour, accepted, delivered, failed, cancelled, retried)| HourCounts {
             hour: UnixTime(hour),
             accepted,
             delivered,
             failed,
+            cancelled,
+            retried,
         };
         Ok(rows.into_iter().map(counts).collect())
     }

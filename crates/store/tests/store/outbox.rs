@@ -1,6 +1,6 @@
 use domain::{
-    DataCenterId, EmailAddress, MessageFilter, MessageId, MessageState, OutboxMessage, Recipient,
-    RecipientKind, SendingLimits, SendingSettings, Who,
+    DataCenterId, EmailAddress, HourCounts, MessageFilter, MessageId, MessageState, OutboxMessage,
+    Recipient, RecipientKind, SendingLimits, SendingSettings, UnixTime, Who,
 };
 use store::{ChangeOutcome, EnqueueOutcome, Idempotency, NewMessage, SaveSendingOutcome, Store};
 
@@ -130,6 +130,25 @@ on_both! {
         let waiting = read(&store, 1).await;
         assert_eq!((waiting.state, waiting.due_at, waiting.finished_at), (MessageState::Waiting, at, None));
         assert_eq!(store.retry_message(&id(9), by(), at).await.unwrap(), ChangeOutcome::Unknown);
+    }
+
+    async fn what_came_and_went_is_counted_by_hour(database) {
+        let store = database.open().await;
+        store.enqueue(&[message(1, "bob@example.com"), message(2, "bob@example.com")]).await.unwrap();
+        let later = NOW.plus(7_200);
+        store.cancel_message(&id(1), by(), NOW).await.unwrap();
+        // One that waits stays one that waits.
+        store.retry_message(&id(2), by(), later).await.unwrap();
+        store.retry_message(&id(1), by(), later).await.unwrap();
+        let hours = store.hour_counts(None, NOW.plus(-3_600)).await.unwrap();
+        let hour = |at: UnixTime| UnixTime(at.0 - at.0.rem_euclid(3_600));
+        let first = HourCounts { hour: hour(NOW), accepted: 2, cancelled: 1, ..HourCounts::default() };
+        let second = HourCounts { hour: hour(later), retried: 1, ..HourCounts::default() };
+        assert_eq!(hours, [first, second]);
+        assert_eq!(store.hour_counts(None, later.plus(3_600)).await.unwrap(), []);
+        assert_eq!(store.count_waiting().await.unwrap(), 2);
+        store.cancel_message(&id(2), by(), later).await.unwrap();
+        assert_eq!(store.count_waiting().await.unwrap(), 1);
     }
 
     async fn what_applies_to_sending_is_saved_once_for_each_version(database) {

@@ -3,6 +3,7 @@
 mod authorization;
 mod check;
 mod mailbox;
+mod messages;
 
 use std::{convert::Infallible, time::Duration};
 
@@ -27,6 +28,7 @@ use super::{Web, session::OfSession};
 pub use authorization::authorization;
 pub use check::check;
 pub use mailbox::mailbox;
+pub use messages::{message, messages};
 
 /// The database is asked, so that it does not matter which process knows more.
 const EVERY: Duration = Duration::from_millis(300);

@@ -3,6 +3,7 @@
 mod browser;
 mod database;
 mod form;
+mod outbox;
 mod people;
 mod program;
 mod provider;
@@ -13,6 +14,7 @@ mod server;
 pub use browser::Browser;
 pub use database::Database;
 pub use form::{Form, SAVE, TEST};
+pub use outbox::{mail, submit};
 pub use people::{ADMINISTRATOR, PASSWORD, SESSION, body, token_of};
 pub use program::{DATA, Program};
 pub use provider::Provider;

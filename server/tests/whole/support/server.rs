@@ -2,9 +2,10 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, path::Path};
 
+use mail::{Mailer, MailerOptions};
 use secrecy::ExposeSecret as _;
 use server::{Application, Config, Limits, config::LogFormat};
-use store::KeySource;
+use store::{KeySource, Store};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -103,6 +104,14 @@ impl Server {
     /// The database, for whoever can reach its files.
     pub async fn database(&self) -> Database {
         Database::open(&self.directory.path().join("data/mailgrant.db")).await
+    }
+
+    /// The verbs, over the same database as another process has them.
+    pub async fn mailer(&self) -> Mailer {
+        let config = config(self.directory.path());
+        let url = config.database_url.expose_secret();
+        let store = Store::open(url, config.key.clone()).await.unwrap();
+        Mailer::new(store, MailerOptions::default()).unwrap()
     }
 
     /// A browser in which nobody is signed in.

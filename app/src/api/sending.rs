@@ -1,0 +1,62 @@
+//! What the page about sending shows. Only the server renders it.
+
+use domain::{DataCenter, DataCenterId, Provider, SendingSettings};
+
+use crate::{error::ApiError, posted::SendingPosted};
+
+/// What applies to the sending of a data center.
+#[derive(Clone, Debug)]
+pub struct SendingPage {
+    /// All data centers.
+    pub data_centers: Vec<DataCenter>,
+    /// The one that is shown.
+    pub data_center: DataCenterId,
+    /// What is saved.
+    pub saved: SendingSettings,
+    /// Its provider; `None` without SMTP settings.
+    pub provider: Option<Provider>,
+    /// Its From address, which may always be used; empty without SMTP settings.
+    pub from: String,
+}
+
+/// What became of the form that was posted to this page.
+pub fn sending_posted() -> Option<SendingPosted> {
+    #[cfg(feature = "ssr")]
+    return super::context::posted();
+    #[cfg(not(feature = "ssr"))]
+    None
+}
+
+/// What applies to the sending of a data center.
+///
+/// # Errors
+/// `UnknownDataCenter`, `Unavailable`; `Offline` in the browser.
+pub async fn sending_page(data_center: String) -> Result<SendingPage, ApiError> {
+    #[cfg(feature = "ssr")]
+    return super::context::answer(verbs::page(&data_center).await);
+    #[cfg(not(feature = "ssr"))]
+    super::elsewhere(data_center).await
+}
+
+#[cfg(feature = "ssr")]
+mod verbs {
+    use super::SendingPage;
+    use crate::{
+        api::context::{data_center_id, mailer},
+        error::ApiError,
+    };
+
+    pub async fn page(data_center: &str) -> Result<SendingPage, ApiError> {
+        let mailer = mailer()?;
+        let id = data_center_id(data_center)?;
+        let settings = mailer.settings(&id).await?.settings;
+        let from = settings.as_ref().map(|settings| settings.from.to_string());
+        Ok(SendingPage {
+            data_centers: mailer.data_centers().await?,
+            saved: mailer.sending_settings(&id).await?,
+            provider: settings.map(|settings| settings.provider),
+            from: from.unwrap_or_default(),
+            data_center: id,
+        })
+    }
+}

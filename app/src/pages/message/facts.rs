@@ -1,0 +1,62 @@
+//! What is known of a message besides its content.
+
+use domain::{DataCenter, OutboxMessage};
+use leptos::{either::Either, prelude::*};
+
+use crate::{text, ui::when::When};
+
+/// Who it is from, when it came, by whom.
+#[component]
+pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl IntoView {
+    let (words, name) = text::who(&message.submitted_by);
+    let by = [words, name].concat();
+    let sender = message.sender.to_string();
+    let name = data_center.map_or_else(
+        || message.data_center.to_string(),
+        |data_center| data_center.name.to_string(),
+    );
+    let finished = message.finished_at.map(|at| {
+        view! {
+            <dt>"Ended"</dt>
+            <dd>
+                <When at />
+            </dd>
+        }
+    });
+    let raw = ["/messages/", message.id.as_str(), "/raw"].concat();
+    view! {
+        <section class="card" aria-labelledby="facts-title">
+            <h2 id="facts-title">"Message"</h2>
+            <dl class="facts">
+                <dt>"From"</dt>
+                <dd>{message.from}</dd>
+                <dt>"Envelope sender"</dt>
+                <dd>{sender}</dd>
+                <dt>"Message-ID"</dt>
+                <dd>{message.message_id}</dd>
+                <dt>"Data center"</dt>
+                <dd>{name}</dd>
+                <dt>"Handed over by"</dt>
+                <dd>{by}</dd>
+                <dt>"Accepted"</dt>
+                <dd>
+                    <When at=message.created_at />
+                </dd>
+                {finished}
+                <dt>"Size"</dt>
+                <dd>{text::octets(message.size)}</dd>
+            </dl>
+            {if message.has_content {
+                Either::Left(view! {
+                    <p class="choices">
+                        <a class="button quiet" href=raw download rel="external" id="download">
+                            "Download the source"
+                        </a>
+                    </p>
+                })
+            } else {
+                Either::Right(view! { <p class="help">"Its content was dropped."</p> })
+            }}
+        </section>
+    }
+}

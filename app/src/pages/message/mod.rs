@@ -1,0 +1,83 @@
+//! `/messages/{id}`: one message.
+
+mod facts;
+
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use self::facts::Facts;
+use super::{done::Done, failure::Failure};
+use crate::{
+    api::{self, MessagePage as Data},
+    rendered, text,
+    ui::{
+        banner::{Banner, Tone},
+        live::Live,
+    },
+};
+
+/// A message with its attempts and its content.
+#[component]
+pub fn MessagePage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
+    let data = api::message_page(id);
+    let refused = api::message_refusal();
+    let shown = Suspend::new(async move {
+        match data.await {
+            Ok(Some(data)) => Either::Left(view! { <Message data /> }.into_any()),
+            Ok(None) => Either::Left(view! { <Gone /> }.into_any()),
+            Err(error) => Either::Right(view! { <Failure error /> }),
+        }
+    });
+    view! {
+        <nav class="breadcrumb" aria-label="Breadcrumb">
+            <ol>
+                <li>
+                    <a href="/messages" rel="external">
+                        "Messages"
+                    </a>
+                </li>
+                <li aria-current="page">"Message"</li>
+            </ol>
+        </nav>
+        {refused.is_none().then(|| view! { <Done /> })}
+        {refused
+            .map(|refusal| {
+                let words = text::message_refusal(refusal);
+                view! {
+                    <Banner tone=Tone::Bad title=words.cause>
+                        <p>{words.fix}</p>
+                    </Banner>
+                }
+            })}
+        {shown}
+    }
+}
+
+#[component]
+fn Message(data: Data) -> impl IntoView {
+    let subject = text::subject(&data.message.subject);
+    let events = ["/events/messages/", data.message.id.as_str()].concat();
+    let message = data.message.clone();
+    let data_center = data.data_center.clone();
+    view! {
+        <Title text=subject.clone() />
+        <h1>{subject}</h1>
+        <Live events />
+        // What stands in it is put there again while the page is open.
+        <div id=rendered::DETAILS inner_html=rendered::message_details(data)></div>
+        <Facts message data_center />
+    }
+}
+
+#[component]
+fn Gone() -> impl IntoView {
+    view! {
+        <Title text="Not found" />
+        <h1>"Not found"</h1>
+        <p>
+            "There is no such message. Messages are forgotten some time after they have ended; administrators choose how long they are kept."
+        </p>
+    }
+}

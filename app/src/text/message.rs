@@ -1,0 +1,181 @@
+//! Messages of the outbox: states, attempts, numbers.
+
+use domain::{AttemptOutcome, MessageState, RecipientKind, RecipientState};
+
+use super::{Words, api_error, words};
+use crate::{error::ApiError, posted::MessageRefusal};
+
+/// The name of a state.
+pub fn message_state(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Waiting => "Waiting",
+        MessageState::Sending => "Sending",
+        MessageState::Delivered => "Delivered",
+        MessageState::PartlyDelivered => "Partly delivered",
+        MessageState::Failed => "Failed",
+        MessageState::Cancelled => "Cancelled",
+        MessageState::Bounced => "Bounced",
+    }
+}
+
+/// What a state means.
+pub fn message_state_help(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Waiting => "It goes out by itself.",
+        MessageState::Sending => "It is being delivered right now.",
+        MessageState::Delivered => "The mail server has accepted it for every recipient.",
+        MessageState::PartlyDelivered => {
+            "The mail server has accepted it for some recipients and refused it for others."
+        }
+        MessageState::Failed => "It was given up. Nothing more happens to it by itself.",
+        MessageState::Cancelled => "Somebody cancelled it before it was delivered.",
+        MessageState::Bounced => "The mail server had accepted it; later another one sent it back.",
+    }
+}
+
+/// The look of a state, in the style sheet.
+pub fn message_state_class(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Waiting | MessageState::Sending => "state under-way",
+        MessageState::Delivered => "state good",
+        MessageState::PartlyDelivered => "state careful",
+        MessageState::Failed | MessageState::Bounced => "state bad",
+        MessageState::Cancelled => "state none",
+    }
+}
+
+/// Where a message stands for one recipient.
+pub fn recipient_state(state: RecipientState) -> &'static str {
+    match state {
+        RecipientState::Waiting => "Waiting",
+        RecipientState::Accepted => "Accepted",
+        RecipientState::Refused => "Refused",
+        RecipientState::Bounced => "Bounced",
+    }
+}
+
+/// The look of it.
+pub fn recipient_state_class(state: RecipientState) -> &'static str {
+    match state {
+        RecipientState::Waiting => "state under-way",
+        RecipientState::Accepted => "state good",
+        RecipientState::Refused | RecipientState::Bounced => "state bad",
+    }
+}
+
+/// How the headers name a recipient.
+pub fn recipient_kind(kind: RecipientKind) -> &'static str {
+    match kind {
+        RecipientKind::To => "To",
+        RecipientKind::Cc => "Cc",
+        RecipientKind::Bcc => "Bcc",
+    }
+}
+
+/// How an attempt ended.
+pub fn attempt_outcome(outcome: AttemptOutcome) -> &'static str {
+    match outcome {
+        AttemptOutcome::Delivered => "Delivered",
+        AttemptOutcome::PartlyDelivered => "Delivered to some",
+        AttemptOutcome::PutOff => "Put off",
+        AttemptOutcome::Refused => "Refused",
+        AttemptOutcome::Unknown => "Cut off at the end: it may have been accepted",
+    }
+}
+
+/// Why what somebody wanted to do with a message was refused.
+pub fn message_refusal(refusal: MessageRefusal) -> Words {
+    match refusal {
+        MessageRefusal::NotNow(MessageState::Sending) => words(
+            "It is being delivered right now.",
+            "Wait a moment, then look how it went.",
+        ),
+        MessageRefusal::NotNow(_) => words(
+            "It has another state by now, in which this cannot be done.",
+            "This page shows how it stands.",
+        ),
+        MessageRefusal::ContentGone => words(
+            "Its content was dropped, so it cannot be sent again.",
+            "Have the program hand it over anew. How long contents are kept is chosen in Settings :: Sending.",
+        ),
+        MessageRefusal::Unavailable => api_error(&ApiError::Unavailable),
+    }
+}
+
+/// The subject, or that there is none.
+pub fn subject(subject: &str) -> String {
+    if subject.trim().is_empty() {
+        "(no subject)".to_owned()
+    } else {
+        subject.to_owned()
+    }
+}
+
+/// A number with its thousands apart: `12,345`.
+pub fn count(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0 {
+        text.insert(0, '-');
+    }
+    text
+}
+
+/// So many of something: `1 message`, `2,000 messages`.
+pub fn counted(number: i64, one: &str, many: &str) -> String {
+    let word = if number == 1 { one } else { many };
+    [&count(number), " ", word].concat()
+}
+
+/// Octets as people read them: `712 bytes`, `1.4 kB`, `23 MB`.
+pub fn octets(number: i64) -> String {
+    let octets = number.max(0);
+    match octets {
+        0..1_000 => counted(octets, "byte", "bytes"),
+        1_000..10_000 => format!("{}.{} kB", octets / 1_000, octets / 100 % 10),
+        10_000..1_000_000 => format!("{} kB", octets / 1_000),
+        1_000_000..10_000_000 => format!("{}.{} MB", octets / 1_000_000, octets / 100_000 % 10),
+        _ => format!("{} MB", count(octets / 1_000_000)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, counted, octets};
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (-1_234_567, "-1,234,567"),
+            (i64::MIN, "-9,223,372,036,854,775,808"),
+        ] {
+            assert_eq!(count(number), text);
+        }
+        assert_eq!(counted(1, "message", "messages"), "1 message");
+        assert_eq!(counted(0, "message", "messages"), "0 messages");
+    }
+
+    #[test]
+    fn sizes_have_two_digits_or_more() {
+        for (number, text) in [
+            (-1, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1_449, "1.4 kB"),
+            (23_000, "23 kB"),
+            (1_000_000, "1.0 MB"),
+            (23_000_000, "23 MB"),
+        ] {
+            assert_eq!(octets(number), text);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The last hours as a picture, and as a table.
+
+use domain::{HourCounts, OutboxOverview};
+use leptos::prelude::*;
+
+use crate::text;
+
+/// The picture's own units: an hour is so wide, the whole so high.
+const HOUR: i64 = 30;
+const HEIGHT: i64 = 100;
+/// Of an hour that is bar.
+const BAR: i64 = 22;
+
+/// Bars of what was delivered and what failed, and a line of what waited. The words beside it are HTML, since letters in a
+/// picture shrink with it.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Chart(overview: OutboxOverview) -> impl IntoView {
+    let waiting = overview.waiting_by_hour();
+    let tallest = overview
+        .hours
+        .iter()
+        .map(|hour| hour.delivered + hour.failed);
+    let top = round_up(tallest.chain(waiting.iter().copied()).max().unwrap_or(0));
+    let width = HOUR * i64::try_from(overview.hours.len()).unwrap_or(0);
+    let bars = (0..).zip(&overview.hours).map(|(at, hour)| {
+        let good = scaled(hour.delivered, top);
+        let bad = scaled(hour.failed, top);
+        let x = at * HOUR + (HOUR - BAR) / 2;
+        view! {
+            {bar("delivered", x, HEIGHT - good, good)}
+            {bar("failed", x, HEIGHT - good - bad, bad)}
+        }
+    });
+    let points = (0..).zip(&waiting).map(|(at, waiting)| {
+        let (x, y) = (at * HOUR + HOUR / 2, HEIGHT - scaled(*waiting, top));
+        [x.to_string(), y.to_string()].join(",")
+    });
+    let points: Vec<_> = points.collect();
+    let has_waited = waiting.iter().any(|waiting| *waiting > 0);
+    view! {
+        <div class="chart-top" aria-hidden="true">
+            {text::count(top)}
+        </div>
+        <svg
+            viewBox=["0 0 ", &width.to_string(), " ", &HEIGHT.to_string()].concat()
+            preserveAspectRatio="none"
+            role="img"
+            aria-label=spoken(&overview)
+        >
+            {bars.collect_view()}
+            {has_waited.then(|| view! { <polyline class="waiting" points=points.join(" ") /> })}
+        </svg>
+        <div class="chart-ends" aria-hidden="true">
+            <span>"24 hours ago"</span>
+            <span>"now"</span>
+        </div>
+        <ul class="legend" aria-hidden="true">
+            <li class="delivered">"Delivered"</li>
+            <li class="failed">"Failed"</li>
+            <li class="waiting">"Waiting"</li>
+        </ul>
+    }
+}
+
+fn bar(class: &'static str, x: i64, y: i64, height: i64) -> Option<impl IntoView> {
+    (height > 0).then(|| {
+        view! {
+            <rect
+                class=class
+                x=x.to_string()
+                y=y.to_string()
+                width=BAR.to_string()
+                height=height.to_string()
+            />
+        }
+    })
+}
+
+/// What happened in a number of hours is seen, however little it was.
+fn scaled(number: i64, top: i64) -> i64 {
+    let least = i64::from(number > 0) * 2;
+    (number.saturating_mul(HEIGHT) / top.max(1)).clamp(least, HEIGHT)
+}
+
+/// The next number that begins with 1, 2 or 5 and goes on with zeros.
+fn round_up(number: i64) -> i64 {
+    let mut power: i64 = 1;
+    loop {
+        for step in [1, 2, 5] {
+            let round = power.saturating_mul(step);
+            if round >= number {
+                return round;
+            }
+        }
+        power = power.saturating_mul(10);
+    }
+}
+
+fn spoken(overview: &OutboxOverview) -> String {
+    [
+        "The last 24 hours: ",
+        &text::count(overview.delivered()),
+        " delivered, ",
+        &text::count(overview.failed()),
+        " failed; ",
+        &text::count(overview.waiting),
+        " wait now. The table below has each hour.",
+    ]
+    .concat()
+}
+
+/// The rows of the table: each hour, the newest first.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Hours(overview: OutboxOverview) -> impl IntoView {
+    let waiting = overview.waiting_by_hour();
+    let row = |(hour, waiting): (&HourCounts, &i64)| {
+        let at = hour.hour;
+        let name: String = at.rfc3339().chars().skip(11).take(5).collect();
+        view! {
+            <tr role="row">
+                <th role="rowheader" scope="row">
+                    <time datetime=at.rfc3339()>{name}</time>
+                </th>
+                <td role="cell" data-label="Accepted">{text::count(hour.accepted)}</td>
+                <td role="cell" data-label="Delivered">{text::count(hour.delivered)}</td>
+                <td role="cell" data-label="Failed">{text::count(hour.failed)}</td>
+                <td role="cell" data-label="Waiting then">{text::count(*waiting)}</td>
+            </tr>
+        }
+    };
+    let rows = overview.hours.iter().zip(&waiting).rev();
+    rows.map(row).collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{round_up, scaled};
+
+    #[test]
+    fn the_top_is_a_round_number() {
+        for (number, top) in [
+            (0, 1),
+            (1, 1),
+            (3, 5),
+            (11, 20),
+            (50, 50),
+            (51, 100),
+            (4_321, 5_000),
+        ] {
+            assert_eq!(round_up(number), top);
+        }
+        assert!(round_up(i64::MAX) == i64::MAX);
+    }
+
+    #[test]
+    fn little_is_seen_and_nothing_is_not() {
+        assert_eq!(scaled(0, 1_000_000), 0);
+        assert_eq!(scaled(1, 1_000_000), 2);
+        assert_eq!(scaled(50, 100), 50);
+        assert_eq!(scaled(200, 100), 100);
+    }
+}

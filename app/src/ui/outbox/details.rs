@@ -1,0 +1,230 @@
+//! One message: how it stands, what can be done, its recipients, its attempts.
+
+use domain::{
+    Attempt, AttemptOutcome, Finding, MessageState, OutboxMessage, Recipient, SendingState,
+};
+use leptos::prelude::*;
+
+use super::trouble;
+use crate::{
+    text,
+    ui::{copy::CopyButton, explanation::Explained, when::When},
+};
+
+/// Everything about a message that changes while it is looked at. `sending` is how its data center stands.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Details(
+    message: OutboxMessage,
+    attempts: Vec<Attempt>,
+    sending: Option<SendingState>,
+    may_act: bool,
+) -> impl IntoView {
+    let waits = !message.state.is_final();
+    // Where the data center as a whole does not send, that is the reason.
+    let trouble = sending.as_ref().filter(|_| waits).map(trouble::of_one);
+    let finding = message
+        .finding
+        .clone()
+        .filter(|_| message.state != MessageState::Delivered);
+    view! {
+        {trouble}
+        <section class="card" aria-labelledby="state-title">
+            <h2 id="state-title">"State"</h2>
+            <p class="status-text">
+                <span class=text::message_state_class(message.state) id="message-state">
+                    {text::message_state(message.state)}
+                </span>
+                <span>{text::message_state_help(message.state)}</span>
+            </p>
+            {finding.map(|finding| view! { <Explained finding id="message-finding" /> })}
+            {(message.state == MessageState::Waiting)
+                .then(|| {
+                    view! {
+                        <p class="help">"The next attempt is due at " <When at=message.due_at /> "."</p>
+                    }
+                })}
+            {may_act.then(|| view! { <Actions message=message.clone() /> })}
+        </section>
+        <Recipients recipients=message.recipients shown=message.finding />
+        <Attempts attempts waits />
+    }
+}
+
+/// What can be done with it now.
+#[component]
+fn Actions(message: OutboxMessage) -> impl IntoView {
+    let action = ["/messages/", message.id.as_str()].concat();
+    let has_content = message.has_content;
+    let retry = match message.state {
+        MessageState::Waiting => Some("Try now"),
+        MessageState::Failed | MessageState::Cancelled => Some("Try again"),
+        MessageState::PartlyDelivered => Some("Try again for those who were refused"),
+        MessageState::Sending | MessageState::Delivered | MessageState::Bounced => None,
+    };
+    let retry = retry.filter(|_| has_content);
+    let cancels = message.state == MessageState::Waiting;
+    let resends = has_content && message.state.is_final();
+    let people = text::counted(
+        i64::try_from(message.recipients.len()).unwrap_or(i64::MAX),
+        "recipient",
+        "recipients",
+    );
+    view! {
+        {(retry.is_some() || cancels)
+            .then(|| {
+                view! {
+                    <form method="post" action=action.clone() class="choices">
+                        {retry
+                            .map(|words| {
+                                view! {
+                                    <button name="do" value="retry" class="button">
+                                        {words}
+                                    </button>
+                                }
+                            })}
+                        {cancels
+                            .then(|| {
+                                view! {
+                                    <button name="do" value="cancel" class="button">
+                                        "Cancel"
+                                    </button>
+                                }
+                            })}
+                    </form>
+                }
+            })}
+        {resends
+            .then(|| {
+                view! {
+                    <details class="confirm">
+                        <summary>"Send once more"</summary>
+                        <form method="post" action=action>
+                            <p class="help">
+                                "It goes to " {people}
+                                " again as a new message, also to those who have it already. This cannot be undone."
+                            </p>
+                            <button name="do" value="resend" class="button danger">
+                                "Send it once more"
+                            </button>
+                        </form>
+                    </details>
+                }
+            })}
+        {(!has_content)
+            .then(|| {
+                view! {
+                    <p class="help">"Its content was dropped, so it cannot be sent again."</p>
+                }
+            })}
+    }
+}
+
+/// `shown` is the finding that stands above.
+#[component]
+fn Recipients(recipients: Vec<Recipient>, shown: Option<Finding>) -> impl IntoView {
+    let is_only = recipients.len() == 1;
+    let rows = recipients
+        .into_iter()
+        .enumerate()
+        .map(move |(at, recipient)| {
+            let id = ["recipient-finding-", &at.to_string()].concat();
+            // What is said of the only one was said of the message.
+            let repeated = is_only && recipient.finding == shown;
+            let finding = recipient.finding.filter(|_| !repeated);
+            view! {
+                <li>
+                    <p class="entry-head">
+                        <span class=text::recipient_state_class(recipient.state)>
+                            {text::recipient_state(recipient.state)}
+                        </span>
+                        <span>{text::recipient_kind(recipient.kind)}</span>
+                    </p>
+                    <p>{recipient.address.to_string()}</p>
+                    {(!recipient.reply.is_empty())
+                        .then(|| view! { <pre class="reply">{recipient.reply}</pre> })}
+                    {finding.map(|finding| view! { <Explained finding id /> })}
+                </li>
+            }
+        });
+    view! {
+        <section class="card" aria-labelledby="recipients-title">
+            <h2 id="recipients-title">"Recipients"</h2>
+            <ul class="entries" id="recipients">
+                {rows.collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Attempts(attempts: Vec<Attempt>, waits: bool) -> impl IntoView {
+    let is_empty = attempts.is_empty();
+    let entries = attempts.into_iter().rev().map(attempt).collect_view();
+    let empty = if waits {
+        "There has been none yet."
+    } else {
+        "There was none."
+    };
+    view! {
+        <section class="card" aria-labelledby="attempts-title">
+            <h2 id="attempts-title">"Attempts"</h2>
+            {if is_empty {
+                view! { <p class="empty">{empty}</p> }.into_any()
+            } else {
+                view! {
+                    <ol class="entries" id="attempts" reversed>
+                        {entries}
+                    </ol>
+                }
+                .into_any()
+            }}
+        </section>
+    }
+}
+
+fn attempt(attempt: Attempt) -> impl IntoView {
+    let number = attempt.number.to_string();
+    let class = match attempt.outcome {
+        AttemptOutcome::Delivered => "state good",
+        AttemptOutcome::PartlyDelivered | AttemptOutcome::PutOff | AttemptOutcome::Unknown => {
+            "state careful"
+        }
+        AttemptOutcome::Refused => "state bad",
+    };
+    let server = if attempt.server.is_empty() {
+        "no connection".to_owned()
+    } else {
+        attempt.server
+    };
+    let took = text::milliseconds(attempt.micros.unsigned_abs());
+    let finding_id = ["attempt-finding-", &number].concat();
+    let transcript_id = ["attempt-transcript-", &number].concat();
+    view! {
+        <li>
+            <p class="entry-head">
+                <span class=class>{text::attempt_outcome(attempt.outcome)}</span>
+                <span>"Attempt " {number}</span>
+                <When at=attempt.started_at />
+                <span>{server}</span>
+                <span>{took}</span>
+            </p>
+            {attempt.finding.map(|finding| view! { <Explained finding id=finding_id /> })}
+            {(!attempt.transcript.is_empty())
+                .then(|| {
+                    view! {
+                        <details class="transcript">
+                            <summary>"Transcript"</summary>
+                            <pre id=transcript_id.clone() tabindex="0">
+                                {attempt.transcript}
+                            </pre>
+                            <CopyButton of=transcript_id what="the transcript" />
+                        </details>
+                    }
+                })}
+        </li>
+    }
+}

@@ -1,0 +1,58 @@
+//! A message in the list.
+
+use domain::{OutboxMessage, Recipient};
+use leptos::prelude::*;
+
+use crate::{text, ui::when::When};
+
+/// Recipients that are named; of the others it is told how many.
+const NAMED: usize = 2;
+
+/// State, time, subject, recipients, and why it did not go well. `data_center` is its name, where there are several.
+#[component]
+pub fn MessageRow(message: OutboxMessage, data_center: Option<String>) -> impl IntoView {
+    let id = message.id.as_str();
+    let href = ["/messages/", id].concat();
+    let link_id = ["open-", id].concat();
+    let finding = message
+        .finding
+        .as_ref()
+        .filter(|_| message.state != domain::MessageState::Cancelled)
+        .map(text::explain);
+    view! {
+        <li id=["message-", id].concat() data-state=message.state.code()>
+            <p class="entry-head">
+                <span class=text::message_state_class(message.state)>
+                    {text::message_state(message.state)}
+                </span>
+                <When at=message.created_at />
+                {data_center.map(|name| view! { <span>{name}</span> })}
+            </p>
+            <p class="message-subject">
+                <a href=href id=link_id rel="external">
+                    {text::subject(&message.subject)}
+                </a>
+            </p>
+            <p class="message-people">
+                "To " {recipients(&message.recipients)} <span class="from">" from " {message.from}</span>
+            </p>
+            {finding
+                .map(|finding| {
+                    view! {
+                        <p class="message-finding">
+                            {finding.likely.then_some("Probably: ")} {finding.cause}
+                        </p>
+                    }
+                })}
+        </li>
+    }
+}
+
+fn recipients(all: &[Recipient]) -> String {
+    let named = all.iter().take(NAMED);
+    let named: Vec<_> = named.map(|recipient| recipient.address.as_str()).collect();
+    match all.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        others => [&named.join(", "), " and ", &others.to_string(), " more"].concat(),
+    }
+}

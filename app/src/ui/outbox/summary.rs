@@ -1,0 +1,71 @@
+//! How the outbox stands: numbers, what is used of the limits, what is wrong.
+
+use domain::{OutboxOverview, SendingState};
+use leptos::prelude::*;
+
+use super::trouble::Trouble;
+use crate::text;
+
+/// What waits, was delivered and was given up, and how each data center stands.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Summary(overview: OutboxOverview) -> impl IntoView {
+    let several = overview.data_centers.len() > 1;
+    let uses: Vec<_> = overview
+        .data_centers
+        .iter()
+        .filter_map(|state| used(state).map(|used| (state.data_center.name.to_string(), used)))
+        .map(|(name, used)| {
+            view! {
+                <li>
+                    {several.then(|| view! { <strong>{name} ": "</strong> })}
+                    {used}
+                </li>
+            }
+        })
+        .collect();
+    let is_limited = !uses.is_empty();
+    view! {
+        <Trouble overview=overview.clone() />
+        <dl class="tallies">
+            <Tally words="Waiting" number=overview.waiting href="/messages?state=waiting" />
+            <Tally words="Delivered" number=overview.delivered() href="/messages?state=delivered" />
+            <Tally words="Failed" number=overview.failed() href="/messages?state=failed" />
+        </dl>
+        {is_limited.then(|| view! { <ul class="limits-used">{uses}</ul> })}
+    }
+}
+
+#[component]
+fn Tally(words: &'static str, number: i64, href: &'static str) -> impl IntoView {
+    view! {
+        <div class="tally">
+            <dt>
+                <a href=href rel="external">
+                    {words}
+                </a>
+            </dt>
+            <dd>{text::count(number)}</dd>
+        </div>
+    }
+}
+
+/// How much of each limit is used; `None` without limits.
+fn used(state: &SendingState) -> Option<String> {
+    let (used, limits) = (state.used, state.limits);
+    let parts: Vec<_> = [
+        (used.last_day, limits.per_day, "messages in 24 hours"),
+        (used.last_minute, limits.per_minute, "in the last minute"),
+        (used.connections, limits.connections, "connections"),
+    ]
+    .into_iter()
+    .filter_map(|(used, limit, of)| {
+        let limit = text::count(limit?.into());
+        Some([&text::count(used.into()), " of ", &limit, " ", of].concat())
+    })
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}

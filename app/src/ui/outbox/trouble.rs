@@ -1,0 +1,92 @@
+//! What keeps data centers from sending.
+
+use domain::{GrantStatus, OutboxOverview, SendingState};
+use leptos::prelude::*;
+
+use crate::ui::{
+    banner::{Banner, Tone},
+    explanation::Explained,
+    when::When,
+};
+
+/// A banner for each data center that does not send, with what to do.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Trouble(overview: OutboxOverview) -> impl IntoView {
+    let nothing_is_set_up = overview
+        .data_centers
+        .iter()
+        .all(|state| !state.has_settings);
+    let banners = overview.data_centers.iter().map(of_one).collect_view();
+    view! {
+        {nothing_is_set_up
+            .then(|| {
+                view! {
+                    <Banner tone=Tone::Note title="There are no SMTP settings yet">
+                        <p>
+                            "Messages are taken, and wait until there are. " <a href="/settings/smtp" rel="external">
+                                "Settings :: SMTP"
+                            </a>
+                        </p>
+                    </Banner>
+                }
+            })}
+        {banners}
+    }
+}
+
+/// What keeps one data center from sending.
+pub fn of_one(state: &SendingState) -> AnyView {
+    let name = state.data_center.name.as_str();
+    let id = state.data_center.id.as_str();
+    let settings = ["/settings/smtp?data_center=", id].concat();
+    let link = view! {
+        <p>
+            <a href=settings rel="external">
+                "Go to its settings, then press Save & Authorize"
+            </a>
+        </p>
+    };
+    let grant = match &state.grant {
+        GrantStatus::NeedsAuthorization { finding, .. } => {
+            let title = [name, " needs authorization: its messages wait"].concat();
+            let finding = finding.clone();
+            let finding_id = ["grant-finding-", id].concat();
+            view! {
+                <Banner tone=Tone::Bad title>
+                    <Explained finding id=finding_id />
+                    {link}
+                </Banner>
+            }
+            .into_any()
+        }
+        GrantStatus::NotAuthorized => {
+            let title = [name, " has not been authorized yet: its messages wait"].concat();
+            view! {
+                <Banner tone=Tone::Careful title>
+                    {link}
+                </Banner>
+            }
+            .into_any()
+        }
+        GrantStatus::NotUsed | GrantStatus::Authorized { .. } => ().into_any(),
+    };
+    let pause = state.pause.clone().map(|pause| {
+        let title = [name, " has paused: its messages wait"].concat();
+        let finding_id = ["pause-finding-", id].concat();
+        view! {
+            <Banner tone=Tone::Careful title>
+                <p>"It goes on by itself at " <When at=pause.until /> "."</p>
+                <Explained finding=pause.finding id=finding_id />
+            </Banner>
+        }
+    });
+    view! {
+        {grant}
+        {pause}
+    }
+    .into_any()
+}

@@ -1,0 +1,128 @@
+//! How the outbox stands as a whole.
+
+use crate::{
+    DataCenter, GrantStatus, HourCounts, SendingLimits, SendingPause, SendingUse, UnixTime,
+};
+
+/// How the sending of one data center stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendingState {
+    /// Which.
+    pub data_center: DataCenter,
+    /// Whether it has SMTP settings.
+    pub has_settings: bool,
+    /// How its grant stands.
+    pub grant: GrantStatus,
+    /// It does not send for a while.
+    pub pause: Option<SendingPause>,
+    /// How much it has used of its limits.
+    pub used: SendingUse,
+    /// The limits that are in force.
+    pub limits: SendingLimits,
+}
+
+/// How the outbox stands as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxOverview {
+    /// When this was so.
+    pub at: UnixTime,
+    /// Messages that wait or are being delivered.
+    pub waiting: i64,
+    /// The last [`OutboxOverview::HOURS`] hours, the one that goes on included; the first one first, without gaps.
+    pub hours: Vec<HourCounts>,
+    /// All data centers.
+    pub data_centers: Vec<SendingState>,
+}
+
+impl OutboxOverview {
+    /// How many hours are told.
+    pub const HOURS: i64 = 24;
+
+    /// The hours up to `now`, with what is known of some of them.
+    pub fn hours(now: UnixTime, known: &[HourCounts]) -> Vec<HourCounts> {
+        let last = now.0 - now.0.rem_euclid(3_600);
+        let hours = (0..Self::HOURS)
+            .rev()
+            .map(|ago| UnixTime(last - ago * 3_600));
+        hours
+            .map(|hour| {
+                let found = known.iter().find(|counts| counts.hour == hour).copied();
+                found.unwrap_or(HourCounts {
+                    hour,
+                    ..HourCounts::default()
+                })
+            })
+            .collect()
+    }
+
+    /// Messages that were delivered in these hours.
+    pub fn delivered(&self) -> i64 {
+        self.hours.iter().map(|hour| hour.delivered).sum()
+    }
+
+    /// Messages that were given up in these hours.
+    pub fn failed(&self) -> i64 {
+        self.hours.iter().map(|hour| hour.failed).sum()
+    }
+
+    /// How many messages waited at the end of each hour, by what came and went since.
+    pub fn waiting_by_hour(&self) -> Vec<i64> {
+        let mut waiting = self.waiting;
+        let backwards = self.hours.iter().rev().map(|hour| {
+            let at_its_end = waiting;
+            let came = hour.accepted + hour.retried;
+            let went = hour.delivered + hour.failed + hour.cancelled;
+            // What is counted and what waits are read one after the other, so it may not add up to the last one.
+            waiting = (waiting - came + went).max(0);
+            at_its_end
+        });
+        let mut by_hour: Vec<_> = backwards.collect();
+        by_hour.reverse();
+        by_hour
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hour(number: i64, accepted: i64, delivered: i64, failed: i64) -> HourCounts {
+        HourCounts {
+            hour: UnixTime(number * 3_600),
+            accepted,
+            delivered,
+            failed,
+            ..HourCounts::default()
+        }
+    }
+
+    #[test]
+    fn hours_have_no_gaps_and_end_with_the_one_that_goes_on() {
+        let known = [hour(99, 5, 0, 0), hour(50, 9, 9, 0)];
+        let hours = OutboxOverview::hours(UnixTime(100 * 3_600 + 1_234), &known);
+        assert_eq!(hours.len(), 24);
+        assert_eq!(hours[0].hour, UnixTime(77 * 3_600));
+        assert_eq!(hours[23].hour, UnixTime(100 * 3_600));
+        let accepted: Vec<_> = hours
+            .iter()
+            .map(|hour| hour.accepted)
+            .filter(|one| *one > 0)
+            .collect();
+        assert_eq!(accepted, [5]);
+    }
+
+    #[test]
+    fn what_waited_is_what_came_and_did_not_go() {
+        let mut third = hour(3, 0, 1, 1);
+        third.cancelled = 1;
+        third.retried = 2;
+        let overview = OutboxOverview {
+            at: UnixTime(4 * 3_600),
+            waiting: 4,
+            hours: vec![hour(1, 10, 2, 0), hour(2, 0, 3, 0), third],
+            data_centers: Vec::new(),
+        };
+        assert_eq!(overview.waiting_by_hour(), [8, 5, 4]);
+        assert_eq!((overview.delivered(), overview.failed()), (6, 1));
+    }
+}

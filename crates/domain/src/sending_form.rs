@@ -1,0 +1,292 @@
+//! The form about the sending of a data center: what was typed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{EmailAddress, FieldError, FormErrors, SendingLimits, SendingSettings};
+
+/// A field of the form, in the order of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendingField {
+    /// Addresses that programs may send from.
+    AllowedFrom,
+    /// Messages in any 60 seconds.
+    PerMinute,
+    /// Messages in any 24 hours.
+    PerDay,
+    /// Connections at a time.
+    Connections,
+    /// Recipients of one SMTP transaction.
+    Recipients,
+    /// Whether contents go once they are delivered.
+    DropContent,
+    /// How long finished messages are kept.
+    RetentionDays,
+}
+
+impl SendingField {
+    /// Every field.
+    pub const ALL: &[Self] = &[
+        Self::AllowedFrom,
+        Self::PerMinute,
+        Self::PerDay,
+        Self::Connections,
+        Self::Recipients,
+        Self::DropContent,
+        Self::RetentionDays,
+    ];
+
+    /// The name of its input, also in the audit.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AllowedFrom => "allowed_from",
+            Self::PerMinute => "messages_per_minute",
+            Self::PerDay => "messages_per_day",
+            Self::Connections => "connections",
+            Self::Recipients => "recipients_per_transaction",
+            Self::DropContent => "drop_content",
+            Self::RetentionDays => "retention_days",
+        }
+    }
+
+    /// The largest number that it takes; the smallest is 1.
+    pub fn at_most(self) -> u32 {
+        match self {
+            Self::PerMinute => 100_000,
+            Self::PerDay => 100_000_000,
+            Self::Connections => 64,
+            Self::Recipients => 10_000,
+            _ => 3_650,
+        }
+    }
+}
+
+/// What was typed. A checkbox that is off is not sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SendingForm {
+    /// The id of the data center.
+    pub data_center: String,
+    /// The version that was seen.
+    pub version: i64,
+    /// A newer version that this may replace; empty: none.
+    pub over: String,
+    /// One address a line.
+    pub allowed_from: String,
+    /// A number; empty: what the provider takes.
+    pub messages_per_minute: String,
+    /// The same.
+    pub messages_per_day: String,
+    /// The same.
+    pub connections: String,
+    /// The same.
+    pub recipients_per_transaction: String,
+    /// `on` when contents go once they are delivered.
+    pub drop_content: String,
+    /// A number of days; empty: [`SendingSettings::RETENTION_DAYS`].
+    pub retention_days: String,
+}
+
+impl SendingForm {
+    /// Addresses that may be allowed.
+    pub const ADDRESSES_AT_MOST: usize = 500;
+
+    /// The form of saved settings.
+    pub fn open(data_center: &str, saved: &SendingSettings) -> Self {
+        let number = |number: Option<u32>| number.map_or_else(String::new, |one| one.to_string());
+        let addresses: Vec<_> = saved
+            .allowed_from
+            .iter()
+            .map(EmailAddress::as_str)
+            .collect();
+        Self {
+            data_center: data_center.to_owned(),
+            version: saved.version,
+            over: String::new(),
+            allowed_from: addresses.join("\n"),
+            messages_per_minute: number(saved.limits.per_minute),
+            messages_per_day: number(saved.limits.per_day),
+            connections: number(saved.limits.connections),
+            recipients_per_transaction: number(saved.limits.recipients),
+            drop_content: if saved.drop_content { "on" } else { "" }.to_owned(),
+            retention_days: number(saved.retention_days),
+        }
+    }
+
+    /// What was typed into a field.
+    pub fn text(&self, field: SendingField) -> &str {
+        match field {
+            SendingField::AllowedFrom => &self.allowed_from,
+            SendingField::PerMinute => &self.messages_per_minute,
+            SendingField::PerDay => &self.messages_per_day,
+            SendingField::Connections => &self.connections,
+            SendingField::Recipients => &self.recipients_per_transaction,
+            SendingField::DropContent => &self.drop_content,
+            SendingField::RetentionDays => &self.retention_days,
+        }
+    }
+
+    /// The settings that were asked for; their version is the one that was seen, or may be replaced.
+    ///
+    /// # Errors
+    /// Codes per field.
+    pub fn parse(&self) -> Result<SendingSettings, FormErrors<SendingField>> {
+        let mut errors = FormErrors::default();
+        let mut number = |field| errors.check(field, self.number(field)).flatten();
+        let limits = SendingLimits {
+            per_minute: number(SendingField::PerMinute),
+            per_day: number(SendingField::PerDay),
+            connections: number(SendingField::Connections),
+            recipients: number(SendingField::Recipients),
+        };
+        let retention_days = number(SendingField::RetentionDays);
+        let allowed_from = errors.check(SendingField::AllowedFrom, self.addresses());
+        match allowed_from {
+            Some(allowed_from) if errors.is_empty() => Ok(SendingSettings {
+                version: self.over.parse().unwrap_or(self.version),
+                allowed_from,
+                limits,
+                drop_content: !self.drop_content.is_empty(),
+                retention_days,
+            }),
+            _ => Err(errors),
+        }
+    }
+
+    /// The first line that is no address.
+    pub fn first_wrong_address(&self) -> Option<&str> {
+        self.lines().find(|line| EmailAddress::parse(line).is_err())
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &str> {
+        let parts = self.allowed_from.split(['\n', '\r', ',', ';']);
+        parts.map(str::trim).filter(|part| !part.is_empty())
+    }
+
+    fn addresses(&self) -> Result<Vec<EmailAddress>, FieldError> {
+        let mut addresses: Vec<EmailAddress> = Vec::new();
+        for line in self.lines() {
+            let address = EmailAddress::parse(line)?;
+            let is_known =
+                |known: &EmailAddress| known.as_str().eq_ignore_ascii_case(address.as_str());
+            if !addresses.iter().any(is_known) {
+                addresses.push(address);
+            }
+            if addresses.len() > Self::ADDRESSES_AT_MOST {
+                return Err(FieldError::TooLong);
+            }
+        }
+        Ok(addresses)
+    }
+
+    fn number(&self, field: SendingField) -> Result<Option<u32>, FieldError> {
+        let text = self.text(field).trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|_| digits);
+        number
+            .filter(|number| (1..=field.at_most()).contains(number))
+            .map(Some)
+            .ok_or(FieldError::NotACount)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(change: impl FnOnce(&mut SendingForm)) -> SendingForm {
+        let mut form = SendingForm::default();
+        change(&mut form);
+        form
+    }
+
+    #[test]
+    fn nothing_typed_means_the_defaults() {
+        assert_eq!(
+            SendingForm::default().parse(),
+            Ok(SendingSettings::default())
+        );
+    }
+
+    #[test]
+    fn saved_settings_open_and_parse_to_the_same() {
+        let saved = SendingSettings {
+            version: 7,
+            allowed_from: ["a@example.com", "b@example.com"]
+                .map(|one| EmailAddress::parse(one).unwrap())
+                .to_vec(),
+            limits: SendingLimits {
+                per_minute: Some(30),
+                per_day: None,
+                connections: Some(2),
+                recipients: Some(100),
+            },
+            drop_content: true,
+            retention_days: Some(14),
+        };
+        let opened = SendingForm::open("default", &saved);
+        assert_eq!(opened.parse(), Ok(saved));
+    }
+
+    #[test]
+    fn a_newer_version_is_replaced_only_when_that_was_asked_for() {
+        for (over, version) in [("", 3), ("5", 5), ("x", 3)] {
+            let typed = form(|form| (form.version, form.over) = (3, over.into()));
+            assert_eq!(typed.parse().unwrap().version, version);
+        }
+    }
+
+    #[test]
+    fn addresses_stand_on_lines_or_between_commas_and_each_counts_once() {
+        let typed = form(|form| {
+            form.allowed_from = " a@example.com\r\n\n b@example.com, A@EXAMPLE.com;".into();
+        });
+        let parsed = typed.parse().unwrap();
+        let addresses: Vec<_> = parsed
+            .allowed_from
+            .iter()
+            .map(EmailAddress::as_str)
+            .collect();
+        assert_eq!(addresses, ["a@example.com", "b@example.com"]);
+    }
+
+    #[test]
+    fn the_line_that_is_no_address_is_known() {
+        let typed = form(|form| form.allowed_from = "a@example.com\nnobody\nb".into());
+        let errors = typed.parse().unwrap_err();
+        let error = errors.get(SendingField::AllowedFrom);
+        assert_eq!(error, Some(FieldError::NotAnAddress));
+        assert_eq!(typed.first_wrong_address(), Some("nobody"));
+        let many = form(|form| {
+            let numbers = 0..=SendingForm::ADDRESSES_AT_MOST;
+            let lines: Vec<_> = numbers
+                .map(|number| format!("a{number}@example.com"))
+                .collect();
+            form.allowed_from = lines.join("\n");
+        });
+        let errors = many.parse().unwrap_err();
+        assert_eq!(
+            errors.get(SendingField::AllowedFrom),
+            Some(FieldError::TooLong)
+        );
+    }
+
+    #[test]
+    fn numbers_are_whole_and_within_their_range() {
+        for text in ["0", "-1", "+1", "1.5", "ten", "65", "4294967296", "1 0"] {
+            let errors = form(|form| form.connections = text.into())
+                .parse()
+                .unwrap_err();
+            let error = errors.get(SendingField::Connections);
+            assert_eq!(error, Some(FieldError::NotACount), "{text}");
+            assert_eq!(errors.iter().count(), 1);
+        }
+        for (text, number) in [("1", 1), (" 64 ", 64), ("007", 7)] {
+            let parsed = form(|form| form.connections = text.into()).parse().unwrap();
+            assert_eq!(parsed.limits.connections, Some(number));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! How the outbox stands as a whole.
+
+use domain::{DataCenter, OutboxOverview, SendingState};
+
+use crate::{MailError, Mailer};
+
+impl Mailer {
+    /// What waits, what happened in the last hours, and how each data center stands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn outbox_overview(&self) -> Result<OutboxOverview, MailError> {
+        let (store, now) = (self.store(), self.now());
+        let since = now.plus(-OutboxOverview::HOURS * 3_600);
+        let known = store.hour_counts(None, since).await?;
+        let waiting = store.count_waiting().await?;
+        let mut data_centers = Vec::new();
+        for data_center in store.data_centers().await? {
+            data_centers.push(self.sending_state(data_center).await?);
+        }
+        Ok(OutboxOverview {
+            at: now,
+            waiting,
+            hours: OutboxOverview::hours(now, &known),
+            data_centers,
+        })
+    }
+
+    async fn sending_state(&self, data_center: DataCenter) -> Result<SendingState, MailError> {
+        let (store, id) = (self.store(), &data_center.id);
+        let chosen = store.sending_settings(id).await?;
+        let settings = store.settings_view(id).await?;
+        let provider = settings.map(|(_, settings)| settings.provider);
+        Ok(SendingState {
+            has_settings: provider.is_some(),
+            grant: self.grant_status(id).await?,
+            pause: store.sending_pause(id, self.now()).await?,
+            used: store.sending_use(id, self.now()).await?,
+            limits: provider.map_or(chosen.limits, |provider| chosen.limits_with(provider)),
+            data_center,
+        })
+    }
+}

@@ -1,0 +1,99 @@
+//! What an administrator chooses for the sending of a data center.
+
+use domain::{
+    Actor, Change, DataCenterId, EmailAddress, FormErrors, SendingField, SendingForm,
+    SendingSettings,
+};
+use store::SaveSendingOutcome;
+
+use crate::{MailError, Mailer};
+
+/// Why the settings of sending were not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveSendingError {
+    /// Fields are wrong.
+    #[error("the form has errors")]
+    Form(FormErrors<SendingField>),
+    /// Somebody else has saved since the form was opened.
+    #[error("somebody else has saved version {version}")]
+    Conflict {
+        /// The version that is saved now.
+        version: i64,
+    },
+    /// Another failure.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
+
+impl Mailer {
+    /// What applies to the sending of a data center.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sending_settings(&self, id: &DataCenterId) -> Result<SendingSettings, MailError> {
+        Ok(self.store().sending_settings(id).await?)
+    }
+
+    /// Saves what was typed, and gives the version that is saved now.
+    ///
+    /// # Errors
+    /// When a field is wrong, when somebody else has saved since the form was opened, when there is no such data center or
+    /// the database fails.
+    pub async fn save_sending_settings(
+        &self,
+        form: &SendingForm,
+        by: &Actor,
+    ) -> Result<i64, SaveSendingError> {
+        let id =
+            DataCenterId::parse(&form.data_center).map_err(|_| MailError::UnknownDataCenter)?;
+        let settings = form.parse().map_err(SaveSendingError::Form)?;
+        let before = self.sending_settings(&id).await?;
+        let outcome = self
+            .store()
+            .save_sending_settings(&id, &settings, changes(&before, &settings), by, self.now())
+            .await;
+        match outcome.map_err(MailError::from)? {
+            SaveSendingOutcome::Saved(version) => {
+                tracing::info!(data_center = %id, version, "settings of sending saved");
+                Ok(version)
+            }
+            SaveSendingOutcome::Conflict(version) => Err(SaveSendingError::Conflict { version }),
+            SaveSendingOutcome::UnknownDataCenter => Err(MailError::UnknownDataCenter.into()),
+        }
+    }
+}
+
+/// One change for each field that differs, in the order of the form.
+fn changes(old: &SendingSettings, new: &SendingSettings) -> Vec<Change> {
+    let fields = SendingField::ALL.iter().copied();
+    fields
+        .filter_map(|field| {
+            let (old, new) = (value(old, field), value(new, field));
+            (old != new).then(|| Change::of(field.name(), old, new))
+        })
+        .collect()
+}
+
+/// The value of a field, where something was chosen.
+fn value(settings: &SendingSettings, field: SendingField) -> Option<String> {
+    let limits = settings.limits;
+    let number = match field {
+        SendingField::AllowedFrom => {
+            let addresses: Vec<_> = settings
+                .allowed_from
+                .iter()
+                .map(EmailAddress::as_str)
+                .collect();
+            return (!addresses.is_empty()).then(|| addresses.join(", "));
+        }
+        SendingField::DropContent => {
+            return Some(if settings.drop_content { "on" } else { "off" }.to_owned());
+        }
+        SendingField::PerMinute => limits.per_minute,
+        SendingField::PerDay => limits.per_day,
+        SendingField::Connections => limits.connections,
+        SendingField::Recipients => limits.recipients,
+        SendingField::RetentionDays => settings.retention_days,
+    };
+    number.map(|number| number.to_string())
+}

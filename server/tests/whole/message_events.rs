@@ -1,0 +1,154 @@
+//! What the pages about messages are told while they are open.
+
+use std::time::Duration;
+
+use domain::Actor;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::support::{Browser, Server, submit};
+
+/// Listens, and gives what was told until a piece is the one that is waited for.
+struct Told {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl Told {
+    async fn listen(browser: &Browser, path: &str) -> Self {
+        let request = browser
+            .request("GET", path)
+            .header("accept", "text/event-stream");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        let text = String::new();
+        Self { response, text }
+    }
+
+    /// The next piece.
+    async fn piece(&mut self) -> Value {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let data = event.lines().find_map(|line| line.strip_prefix("data: "));
+                let piece = data.map(|data| serde_json::from_str(data).unwrap());
+                self.text = rest.to_owned();
+                match piece {
+                    Some(piece) => return piece,
+                    None => continue,
+                }
+            }
+            let chunk = timeout(Duration::from_secs(30), self.response.chunk())
+                .await
+                .unwrap();
+            self.text += std::str::from_utf8(&chunk.unwrap().unwrap()).unwrap();
+        }
+    }
+
+    /// The next piece of the list.
+    async fn of_the_list(&mut self) -> Value {
+        loop {
+            let piece = self.piece().await;
+            if piece["into"].as_str().unwrap().starts_with("message") {
+                return piece;
+            }
+        }
+    }
+
+    async fn ends(&mut self) -> bool {
+        let end = async { while let Ok(Some(_)) = self.response.chunk().await {} };
+        timeout(Duration::from_secs(30), end).await.is_ok()
+    }
+}
+
+#[tokio::test]
+async fn new_messages_and_new_states_are_told_one_by_one() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let first = submit(&mailer, "First").await;
+    let viewer = server.viewer().await;
+    let mut told = Told::listen(&viewer, "/events/messages").await;
+    let all = told.of_the_list().await;
+    assert_eq!(
+        (&all["into"], &all["place"]),
+        (&"messages".into(), &"Within".into())
+    );
+    assert!(all["html"].as_str().unwrap().contains("First"));
+
+    submit(&mailer, "Second").await;
+    let new = told.of_the_list().await;
+    assert_eq!(
+        (&new["into"], &new["place"]),
+        (&"message-list".into(), &"Start".into())
+    );
+    let html = new["html"].as_str().unwrap();
+    assert!(html.contains("Second") && !html.contains("First"), "{html}");
+
+    mailer
+        .cancel_message(&first, &Actor::command_line())
+        .await
+        .unwrap();
+    let changed = told.of_the_list().await;
+    assert_eq!(changed["into"], format!("message-{}", first.as_str()));
+    assert_eq!(changed["place"], "Instead");
+    assert!(changed["html"].as_str().unwrap().contains("Cancelled"));
+}
+
+#[tokio::test]
+async fn what_the_filter_leaves_out_goes_from_the_list() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let (first, _) = (
+        submit(&mailer, "First").await,
+        submit(&mailer, "Second").await,
+    );
+    let viewer = server.viewer().await;
+    let mut told = Told::listen(&viewer, "/events/messages?state=waiting").await;
+    told.of_the_list().await;
+    mailer
+        .cancel_message(&first, &Actor::command_line())
+        .await
+        .unwrap();
+    let gone = told.of_the_list().await;
+    assert_eq!(gone["into"], format!("message-{}", first.as_str()));
+    assert_eq!(
+        (&gone["place"], &gone["html"]),
+        (&"Instead".into(), &"".into())
+    );
+}
+
+#[tokio::test]
+async fn the_page_of_a_message_is_told_its_state_and_offers_what_the_role_may() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let id = submit(&mailer, "First").await;
+    let path = format!("/events/messages/{}", id.as_str());
+    let mut operator = Told::listen(&server.operator().await, &path).await;
+    let mut viewer = Told::listen(&server.viewer().await, &path).await;
+    let (seen, offered) = (viewer.piece().await, operator.piece().await);
+    assert_eq!(seen["into"], "message-details");
+    assert!(!seen["html"].as_str().unwrap().contains("value=\"cancel\""));
+    assert!(
+        offered["html"]
+            .as_str()
+            .unwrap()
+            .contains("value=\"cancel\"")
+    );
+    mailer
+        .cancel_message(&id, &Actor::command_line())
+        .await
+        .unwrap();
+    let changed = viewer.piece().await;
+    assert!(changed["html"].as_str().unwrap().contains("Cancelled"));
+}
+
+#[tokio::test]
+async fn what_is_told_ends_with_the_session_and_with_the_server() {
+    let server = Server::start().await;
+    let viewer = server.viewer().await;
+    let mut told = Told::listen(&viewer, "/events/messages").await;
+    viewer.submit("/logout", "").await;
+    assert!(told.ends().await);
+    let mut told = Told::listen(&server.administrator(), "/events/messages").await;
+    server.stop().await;
+    assert!(told.ends().await);
+}

@@ -1,0 +1,240 @@
+//! The pages about messages, without WASM.
+
+use domain::{EmailAddress, MessageId, MessageState, Recipient, RecipientKind};
+
+use crate::support::{Browser, Reply, Server, body, mail, submit};
+
+async fn act(browser: &Browser, id: &str, what: &str) -> Reply {
+    browser
+        .submit(&format!("/messages/{id}"), body(&[("do", what)]))
+        .await
+}
+
+#[tokio::test]
+async fn an_empty_outbox_says_what_to_do_next() {
+    let server = Server::start().await;
+    let page = server.viewer().await.get("/messages").await;
+    assert_eq!(page.status, 200);
+    for shown in [
+        "No messages yet",
+        &format!("{}/api/v1/messages", server.url()),
+        "mailgrant send",
+        "There are no SMTP settings yet",
+    ] {
+        assert!(page.body.contains(shown), "{shown}: {page:?}");
+    }
+}
+
+#[tokio::test]
+async fn messages_are_listed_filtered_and_found() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let first = submit(&mailer, "Invoice <1>").await;
+    let second = submit(&mailer, "Newsletter").await;
+    let browser = server.viewer().await;
+    server.operator().await.get("/messages").await;
+    let by = domain::Actor::command_line();
+    mailer.cancel_message(&second, &by).await.unwrap();
+
+    let all = browser.get("/messages").await.body;
+    let place = |text: &str| all.find(text).unwrap_or_else(|| panic!("{text}: {all}"));
+    assert!(
+        place("Newsletter") < place("Invoice &lt;1&gt;"),
+        "the newest is first"
+    );
+    assert!(all.contains("bob@example.com") && all.contains("The shop &lt;shop@example.com&gt;"));
+
+    let has = async |query: &str, subject: &str| {
+        let page = browser.get(&format!("/messages?{query}")).await;
+        assert_eq!(page.status, 200, "{query}");
+        page.body.contains(&format!(">{subject}<"))
+    };
+    for (query, invoice, newsletter) in [
+        ("state=waiting", true, false),
+        ("state=cancelled", false, true),
+        ("search=newsl", false, true),
+        ("search=BOB%40example", true, true),
+        ("search=100%25", false, false),
+        ("data_center=default&from=2020-01-01", true, true),
+        ("to=2020-01-01", false, false),
+    ] {
+        assert_eq!(has(query, "Invoice &lt;1&gt;").await, invoice, "{query}");
+        assert_eq!(has(query, "Newsletter").await, newsletter, "{query}");
+    }
+    let after = browser
+        .get(&format!("/messages?after={}", second.as_str()))
+        .await;
+    assert!(after.body.contains("Invoice") && !after.body.contains(">Newsletter<"));
+    assert!(after.body.contains(">Newest</a>"), "{after:?}");
+    let none = browser.get("/messages?search=nobody-wrote-this").await;
+    assert!(none.body.contains("Nothing matches.") && none.body.contains("Show all messages"));
+    let unreadable = browser.get("/messages?from=yesterday&state=lost").await;
+    assert!(
+        unreadable.body.contains("This is not one of the choices."),
+        "{unreadable:?}"
+    );
+    assert!(all.contains(first.as_str()));
+}
+
+#[tokio::test]
+async fn more_messages_than_a_page_holds_are_behind_a_link() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    for number in 0..51 {
+        submit(&mailer, &format!("Number {number}.")).await;
+    }
+    let browser = server.administrator();
+    let page = browser.get("/messages?search=number").await.body;
+    assert!(
+        page.contains("Number 50.") && page.contains("Number 1.") && !page.contains("Number 0.")
+    );
+    let link = page
+        .split("id=\"older\"")
+        .next()
+        .unwrap()
+        .rsplit("href=\"")
+        .next()
+        .unwrap();
+    let path = link.split('"').next().unwrap().replace("&amp;", "&");
+    let older = browser.get(&path).await.body;
+    assert!(
+        older.contains("Number 0.") && !older.contains("Number 1."),
+        "{path}"
+    );
+}
+
+#[tokio::test]
+async fn one_message_is_shown_with_its_recipients_and_downloaded_as_it_is() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let mut sent = mail(&mailer, "Hello");
+    let copy = EmailAddress::parse("copy@example.com").unwrap();
+    sent.recipients
+        .push(Recipient::new(copy, RecipientKind::Bcc));
+    let content = sent.content.clone();
+    let id = mailer.submit(sent).await.unwrap().id;
+    let viewer = server.viewer().await;
+    let page = viewer.get(&format!("/messages/{}", id.as_str())).await;
+    assert_eq!(page.status, 200);
+    for shown in [
+        "<title>Hello",
+        "Waiting",
+        "bob@example.com",
+        "copy@example.com",
+        "Bcc",
+        "There has been none yet.",
+        "API key shop",
+        "&lt;5@example.com&gt;",
+    ] {
+        assert!(page.body.contains(shown), "{shown}: {page:?}");
+    }
+    assert!(
+        !page.body.contains("value=\"cancel\""),
+        "a viewer only looks"
+    );
+    let source = viewer.get(&format!("/messages/{}/raw", id.as_str())).await;
+    assert_eq!(source.body.as_bytes(), content);
+    assert_eq!(source.header("content-type"), "message/rfc822");
+    assert!(
+        source
+            .header("content-disposition")
+            .starts_with("attachment; filename=\"message-")
+    );
+
+    for path in ["/messages/none", "/messages/%20", "/messages/none/raw"] {
+        assert_eq!(viewer.get(path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_cancelled_and_tried_again_and_the_audit_tells_who_did() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let id = submit(&mailer, "Hello").await;
+    let (operator, path) = (
+        server.operator().await,
+        format!("/messages/{}", id.as_str()),
+    );
+    let state = async || mailer.message(&id).await.unwrap().unwrap().state;
+
+    let cancelled = act(&operator, id.as_str(), "cancel").await;
+    assert_eq!(cancelled.location(), format!("{path}?done=cancel"));
+    assert_eq!(state().await, MessageState::Cancelled);
+    let page = operator.get(cancelled.location()).await;
+    assert!(
+        page.body.contains("Cancelled. It can be tried again."),
+        "{page:?}"
+    );
+    let again = act(&operator, id.as_str(), "cancel").await;
+    assert_eq!(again.status, 409);
+    assert!(
+        again.body.contains("It has another state by now"),
+        "{again:?}"
+    );
+    let retried = act(&operator, id.as_str(), "retry").await;
+    assert_eq!(retried.location(), format!("{path}?done=retry"));
+
+    let audit = operator.get("/activity").await.body;
+    for action in ["message_cancelled", "message_retried"] {
+        assert!(
+            audit.contains(&format!("data-action=\"{action}\"")),
+            "{action}"
+        );
+    }
+    assert_eq!(act(&operator, "none", "retry").await.status, 404);
+    assert_eq!(act(&operator, id.as_str(), "delete").await.status, 422);
+}
+
+#[tokio::test]
+async fn a_message_that_has_ended_is_sent_once_more_as_a_new_one() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let id = submit(&mailer, "Hello").await;
+    let operator = server.operator().await;
+    let early = act(&operator, id.as_str(), "resend").await;
+    assert_eq!(early.status, 409, "{early:?}");
+    act(&operator, id.as_str(), "cancel").await;
+
+    let resent = act(&operator, id.as_str(), "resend").await;
+    let (page, code) = resent.location().split_once("?done=").unwrap();
+    assert_eq!(code, "resend");
+    let new = MessageId::parse(page.strip_prefix("/messages/").unwrap()).unwrap();
+    assert!(
+        operator
+            .get(resent.location())
+            .await
+            .body
+            .contains("This is the new message.")
+    );
+    let (old, new) = (
+        mailer.message(&id).await.unwrap().unwrap(),
+        mailer.message(&new).await.unwrap().unwrap(),
+    );
+    assert_eq!(old.state, MessageState::Cancelled);
+    assert_eq!(
+        (&new.subject, &new.recipients),
+        (&old.subject, &old.recipients)
+    );
+    assert_ne!((&new.id, &new.message_id), (&old.id, &old.message_id));
+    let content = mailer.message_content(&new.id).await.unwrap().unwrap();
+    let header = format!("Message-ID: {}\r\n", new.message_id);
+    assert!(content.starts_with(header.as_bytes()) && content.ends_with(b"Hello Bob\r\n"));
+    let audit = operator.get("/activity?action=message_resent").await.body;
+    assert!(
+        audit.contains(id.as_str()) && audit.contains(new.id.as_str()),
+        "{audit}"
+    );
+}
+
+#[tokio::test]
+async fn who_only_looks_changes_no_message() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let id = submit(&mailer, "Hello").await;
+    let viewer = server.viewer().await;
+    for what in ["retry", "cancel", "resend"] {
+        assert_eq!(act(&viewer, id.as_str(), what).await.status, 403, "{what}");
+    }
+    let message = mailer.message(&id).await.unwrap().unwrap();
+    assert_eq!(message.state, MessageState::Waiting);
+}
