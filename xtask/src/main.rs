@@ -55,6 +55,8 @@ struct Build {
 enum Bench {
     /// Bytes, time to first byte, memory and cold start of the settings page
     Page(bench::Options),
+    /// Messages a second, beside smtp-source, nodemailer and Postfix; needs root for Postfix
+    Send(bench::send::Options),
 }
 
 fn main() -> ExitCode {
@@ -83,6 +85,9 @@ fn execute(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Bench {
             bench: Bench::Page(options),
         } => bench::page(&workspace, options)?,
+        Command::Bench {
+            bench: Bench::Send(options),
+        } => bench::send::send(&workspace, options)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,6 +2,7 @@
 
 mod backoff;
 mod carrier;
+mod direct;
 mod id;
 mod intake;
 mod job;

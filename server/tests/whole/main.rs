@@ -33,6 +33,7 @@ mod restart;
 mod sending_settings;
 mod sessions;
 mod setup;
+mod several_servers;
 mod sign_in;
 mod slow_clients;
 mod watching;

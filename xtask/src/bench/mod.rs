@@ -1,8 +1,9 @@
-//! `cargo xtask bench page`: what the settings page costs.
+//! `cargo xtask bench page`: what the settings page costs. `cargo xtask bench send`: how fast mail goes out.
 
 mod first_load;
 mod latency;
 mod memory;
+pub mod send;
 mod table;
 
 use std::fs::File;

@@ -27,6 +27,8 @@ impl Mailer {
     /// Delivers what is due until `until` ends; then what is under way is finished, within its grace, and the rest is given
     /// back.
     pub async fn deliver(&self, until: impl Future<Output = ()>) {
+        // The name that its messages are leased under.
+        tracing::info!(server = self.0.owner.as_str(), "delivering");
         let (stop, stopping) = watch::channel(0);
         let (settled, settlements) = mpsc::channel(settler::WAITING);
         let settling = tokio::spawn(settler::run(self.clone(), settlements));
