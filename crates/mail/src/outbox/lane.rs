@@ -133,13 +133,16 @@ impl Lane {
         if self.cools() {
             return Ok(false);
         }
+        let Some(plan) = self.plan().await? else {
+            self.give_back(self.queue.drain()).await;
+            return Ok(false);
+        };
+        // A connection may have ended just when a message came.
+        self.staff(&plan, carriers).await?;
         let queued = self.queue.len();
         if queued > FEW {
             return Ok(true);
         }
-        let Some(plan) = self.plan().await? else {
-            return Ok(false);
-        };
         // Where connections are limited, one is needed before anything is claimed.
         if self.carriers.load(Ordering::Relaxed) == 0
             && plan.limits.connections.is_some()
@@ -183,10 +186,20 @@ impl Lane {
                 counted: limited,
             });
         }
-        while (self.carriers.load(Ordering::Relaxed) as usize) < self.queue.len()
-            && self.hire(&plan, carriers).await?
-        {}
+        self.staff(&plan, carriers).await?;
         Ok(!claimed.limited)
+    }
+
+    /// As many connections as there are messages for them, and as there may be.
+    async fn staff(
+        self: &Arc<Self>,
+        plan: &Plan,
+        carriers: &mut JoinSet<()>,
+    ) -> Result<(), MailError> {
+        while (self.carriers.load(Ordering::Relaxed) as usize) < self.queue.len()
+            && self.hire(plan, carriers).await?
+        {}
+        Ok(())
     }
 
     /// How many connections there may be now.

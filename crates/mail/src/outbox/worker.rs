@@ -28,7 +28,7 @@ impl Mailer {
     /// back.
     pub async fn deliver(&self, until: impl Future<Output = ()>) {
         // The name that its messages are leased under.
-        tracing::info!(server = self.0.owner.as_str(), "delivering");
+        tracing::info!(server = %self.0.owner, "delivering");
         let (stop, stopping) = watch::channel(0);
         let (settled, settlements) = mpsc::channel(settler::WAITING);
         let settling = tokio::spawn(settler::run(self.clone(), settlements));
