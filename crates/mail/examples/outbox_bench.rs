@@ -2,7 +2,7 @@
 //!
 //! - `send PORT CONNECTIONS MESSAGES`: the way to the mail server alone
 //! - `queue PORT CONNECTIONS MESSAGES DATABASE`: from `submit`, durable, to the mail server
-//! - `fill DATABASE MESSAGES`: stores messages that are settled
+//! - `fill DATABASE MESSAGES`: stores messages, half of them due, half of them later
 //! - `scale DATABASE`: milliseconds of enqueue, claim and the first page, medians
 //! - `crowd DATABASE`: 1,000 submissions at once; milliseconds, and the most memory that was used
 #![expect(clippy::unwrap_used, reason = "a measurement that fails says where")]
@@ -153,7 +153,7 @@ fn new(number: i64, at: UnixTime) -> NewMessage {
     }
 }
 
-/// Half of them delivered, half of them waiting for later.
+/// Half of them due, half of them later.
 async fn fill(database: &str, messages: i64) {
     let store = open(database).await;
     let at = UnixTime(1_700_000_000);

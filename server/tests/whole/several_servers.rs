@@ -12,7 +12,7 @@ use domain::{
     Recipient, RecipientKind, Who,
 };
 use mail::{Mailer, MailerOptions, Submission};
-use sandbox::{CutAt, Faults};
+use sandbox::{Control, CutAt, Faults};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
 use store::{KeySource, Store};
 
@@ -26,7 +26,7 @@ const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
 /// Fixes what is random.
 const SEED: &str = "MAILGRANT_TEST_SEED";
 
-/// Numbers that look random (SplitMix64), the same ones for the same seed.
+/// Numbers that look random (`SplitMix64`), the same ones for the same seed.
 struct Chance(u64);
 
 impl Chance {
@@ -172,6 +172,19 @@ async fn nothing_is_lost(url: &str, servers: usize, while_: Duration) {
             accepted
         }
     });
+    disturb(&mut all, &control, &mut chance, until).await;
+    control.set(Faults::default());
+    let accepted = submitting.await.unwrap();
+    settle(&mailer, &all).await;
+
+    count(&mailer, &control, &all, &accepted).await;
+    for program in all.running {
+        assert!(program.stop());
+    }
+}
+
+/// Kills servers and cuts connections, at random, for a while.
+async fn disturb(all: &mut Servers<'_>, control: &Control, chance: &mut Chance, until: Instant) {
     let mut next_kill = Instant::now() + chance.millis(1_000, 4_000);
     while Instant::now() < until {
         tokio::time::sleep(chance.millis(100, 700)).await;
@@ -188,21 +201,21 @@ async fn nothing_is_lost(url: &str, servers: usize, while_: Duration) {
             ..Faults::default()
         });
         if Instant::now() >= next_kill {
-            all.kill_one(&mut chance).await;
+            all.kill_one(chance).await;
             next_kill = Instant::now() + chance.millis(1_000, 4_000);
         }
     }
-    control.set(Faults::default());
-    let accepted = submitting.await.unwrap();
-    settle(&mailer, &all).await;
+}
 
+/// Every message has arrived, and once more only for each reply that nobody could hear.
+async fn count(mailer: &Mailer, control: &Control, all: &Servers<'_>, accepted: &[MessageId]) {
     let mut arrived: HashMap<String, usize> = HashMap::new();
     for message in control.messages() {
         let id = format!("<{}>", message.message_id.unwrap());
         *arrived.entry(id).or_default() += 1;
     }
     let (mut doubled, mut unknown) = (0, 0);
-    for id in &accepted {
+    for id in accepted {
         let message = mailer.message(id).await.unwrap().unwrap();
         assert_eq!(message.state, MessageState::Delivered, "{message:?}");
         let times = arrived.get(&message.message_id).copied().unwrap_or(0);
@@ -237,9 +250,6 @@ async fn nothing_is_lost(url: &str, servers: usize, while_: Duration) {
         all.kills
     );
     assert!(all.kills > 0 && !accepted.is_empty());
-    for program in all.running {
-        assert!(program.stop());
-    }
 }
 
 /// Waits until nothing is under way; what waits for its next attempt is made due.

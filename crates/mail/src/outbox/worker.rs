@@ -73,14 +73,23 @@ impl Mailer {
         // It ends on purpose, and is not missed.
         self.rest("outbox");
         stop.send_replace(1);
-        let all = async { while tasks.join_next().await.is_some() {} };
-        if timeout(self.0.options.outbox.grace, all).await.is_err() {
-            stop.send_replace(2);
-            while tasks.join_next().await.is_some() {}
+        let grace = self.0.options.outbox.grace;
+        for stage in [2, 3] {
+            let all = async { while tasks.join_next().await.is_some() {} };
+            if timeout(grace, all).await.is_ok() {
+                break;
+            }
+            stop.send_replace(stage);
         }
+        // What a database that is away keeps from ending; leases run out by themselves.
+        tasks.shutdown().await;
         drop((lanes, settled));
-        if let Err(error) = settling.await {
-            tracing::error!(error = &error as &dyn std::error::Error, "settling ended");
+        match timeout(grace, settling).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "settling ended");
+            }
+            Err(_) => tracing::error!("attempts could not be written down before the end"),
         }
         renewing.abort();
         forgetting.abort();

@@ -26,11 +26,13 @@ impl Sink {
         if geteuid().is_root() {
             command.args(["-u", "nobody"]);
         }
-        command.args([&format!("127.0.0.1:{port}"), "1024"]);
+        command.arg(format!("127.0.0.1:{port}")).arg("1024");
         let process = Running::start("smtp-sink", &mut command)?;
         wait_for(port)?;
-        let _process = process;
-        Ok(Self { port, _process })
+        Ok(Self {
+            port,
+            _process: process,
+        })
     }
 
     /// Its port.
