@@ -127,7 +127,7 @@ impl IntoResponse for Refused {
             "detail": self.detail,
         });
         if let Some(parameter) = self.parameter {
-            problem["errors"] = json!([{ "parameter": parameter, "detail": self.detail }]);
+            problem["errors"] = json!([{ "parameter": parameter, "code": code_of(parameter), "detail": self.detail }]);
         }
         if let Some(finding) = self.finding {
             problem["finding"] = finding.into();
@@ -142,5 +142,13 @@ impl IntoResponse for Refused {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
         }
         response
+    }
+}
+
+/// What is wrong with a parameter, for programs.
+fn code_of(parameter: &str) -> &'static str {
+    match parameter {
+        "data_center" => "unknown_data_center",
+        _ => "unknown_choice",
     }
 }
