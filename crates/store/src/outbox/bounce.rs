@@ -8,6 +8,9 @@ use domain::{
 use super::MESSAGES as TABLE;
 use crate::{Store, StoreError};
 
+/// In SQL: matches what `recipients` holds when one of them is bounced; also little else, which `keep` then leaves alone.
+pub(super) const HAS_BOUNCED: &str = r#"'%"state":"bounced"%'"#;
+
 /// What a delivery status notification says of one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounce {
@@ -96,8 +99,21 @@ fn mark<'a>(recipients: &mut [Recipient], bounces: &'a [Bounce]) -> Option<&'a F
     last
 }
 
+/// A recipient that came back stays so, whatever an attempt says that did not know of it: only what was accepted before
+/// comes back, so the attempt did not try it. The finding of the last one.
+pub(super) fn keep<'a>(recipients: &mut [Recipient], kept: &'a [Recipient]) -> Option<&'a Finding> {
+    let mut last = None;
+    for (recipient, kept) in recipients.iter_mut().zip(kept) {
+        if kept.state == RecipientState::Bounced && kept.address == recipient.address {
+            recipient.clone_from(kept);
+            last = kept.finding.as_ref();
+        }
+    }
+    last
+}
+
 /// Where the message stands then: what is under way goes on, and what some have got is partly delivered.
-fn after(state: MessageState, recipients: &[Recipient]) -> MessageState {
+pub(super) fn after(state: MessageState, recipients: &[Recipient]) -> MessageState {
     let accepted = |one: &Recipient| one.state == RecipientState::Accepted;
     if !state.is_final() {
         state

@@ -6,7 +6,7 @@ use domain::{Attempt, DataCenterId, Finding, MessageId, MessageState, Recipient,
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{
-    MESSAGES as TABLE, counts,
+    MESSAGES as TABLE, bounce, counts,
     rows::{chunks, places},
 };
 use crate::{Store, StoreError, row::Table};
@@ -85,13 +85,17 @@ async fn update(
     now: UnixTime,
 ) -> Result<Vec<MessageId>, StoreError> {
     let values = places(rows.len(), &COLUMNS);
+    // What came back meanwhile is not known to the attempt: those recipients stay as they are for the moment.
     let sql = format!(
-        "UPDATE messages SET state = v.column3, due_at = v.column4, finished_at = v.column5, recipients = v.column6,
+        "UPDATE messages SET state = v.column3, due_at = v.column4, finished_at = v.column5,
+             recipients = CASE WHEN recipients LIKE {BOUNCED} THEN recipients ELSE v.column6 END,
              finding = v.column7, attempts = attempts + 1, lease_owner = NULL, lease_until = NULL
          FROM (VALUES {values}) AS v
-         WHERE messages.id = v.column1 AND messages.lease_owner = v.column2 RETURNING id"
+         WHERE messages.id = v.column1 AND messages.lease_owner = v.column2
+         RETURNING id, CASE WHEN recipients LIKE {BOUNCED} THEN recipients END",
+        BOUNCED = bounce::HAS_BOUNCED
     );
-    let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
+    let mut query = sqlx::query_as(AssertSqlSafe(sql));
     for row in rows {
         let finding = row.finding.as_ref();
         query = query
@@ -107,10 +111,37 @@ async fn update(
                     .transpose()?,
             );
     }
-    let ids: Vec<String> = query.fetch_all(connection).await?;
-    ids.iter()
-        .map(|id| TABLE.value("id", MessageId::parse(id)))
-        .collect()
+    let updated: Vec<(String, Option<String>)> = query.fetch_all(&mut *connection).await?;
+    let mut ids = Vec::with_capacity(updated.len());
+    for (id, kept) in updated {
+        let id = TABLE.value("id", MessageId::parse(&id))?;
+        let row = rows.iter().find(|row| row.id == id);
+        if let (Some(row), Some(kept)) = (row, kept) {
+            keep_bounced(connection, row, &kept).await?;
+        }
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+/// Writes the recipients of an attempt over those that are kept, but for those that came back.
+async fn keep_bounced(
+    connection: &mut AnyConnection,
+    row: &Settlement,
+    kept: &str,
+) -> Result<(), StoreError> {
+    let kept: Vec<Recipient> = TABLE.read_json("recipients", kept)?;
+    let mut recipients = row.recipients.clone();
+    let finding = bounce::keep(&mut recipients, &kept).filter(|_| row.finding.is_none());
+    let finding = finding.map(|one| TABLE.write_json("finding", one));
+    sqlx::query("UPDATE messages SET state = $1, recipients = $2, finding = COALESCE($3, finding) WHERE id = $4")
+        .bind(bounce::after(row.state, &recipients).code())
+        .bind(TABLE.write_json("recipients", &recipients)?)
+        .bind(finding.transpose()?)
+        .bind(row.id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn insert_attempts(

@@ -14,9 +14,9 @@ use crate::{
     samples::{NOW, basic, by, home, save},
 };
 
-const LATER: UnixTime = UnixTime(NOW.0 + 1_000);
+pub(crate) const LATER: UnixTime = UnixTime(NOW.0 + 1_000);
 
-fn claim(lease: &str) -> Claim<'_> {
+pub(crate) fn claim(lease: &str) -> Claim<'_> {
     Claim {
         data_center: home(),
         lease,
@@ -43,7 +43,7 @@ async fn enqueue(store: &Store, numbers: std::ops::RangeInclusive<i64>) {
     store.enqueue(&new).await.unwrap();
 }
 
-fn settlement(claimed: &ClaimedMessage, lease: &str, state: MessageState) -> Settlement {
+pub(crate) fn settlement(claimed: &ClaimedMessage, lease: &str, state: MessageState) -> Settlement {
     let mut recipients = claimed.recipients.clone();
     if state == MessageState::Delivered {
         recipients[0].state = RecipientState::Accepted;

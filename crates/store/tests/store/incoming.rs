@@ -5,6 +5,7 @@ use store::{Bounce, MailCursor, MailReader, Store};
 
 use crate::{
     database::{Database, on_both},
+    delivery::{LATER, claim, settlement},
     outbox::{id, message},
     samples::{NOW, home},
 };
@@ -17,13 +18,17 @@ fn bounce(address: &str) -> Bounce {
     }
 }
 
+fn recipient(address: &str) -> Recipient {
+    Recipient::new(EmailAddress::parse(address).unwrap(), RecipientKind::To)
+}
+
 /// A message that was accepted for these recipients.
 async fn delivered(database: &Database, store: &Store, to: &[&str]) {
     let recipients: Vec<_> = to
         .iter()
         .map(|address| Recipient {
             state: RecipientState::Accepted,
-            ..Recipient::new(EmailAddress::parse(address).unwrap(), RecipientKind::To)
+            ..recipient(address)
         })
         .collect();
     let mut new = message(1, to[0]);
@@ -91,6 +96,46 @@ on_both! {
         let bounced = store.bounce_message(home(), &ids(&["<1@example.com>"]), &sent_back, NOW).await;
         assert_eq!(bounced.unwrap(), None);
         assert_eq!(states(&store).await, (MessageState::Waiting, vec![RecipientState::Waiting]));
+    }
+
+    async fn what_came_back_while_the_rest_was_sent_stays_bounced(database) {
+        let store = database.open().await;
+        for (number, other, expected) in [
+            (1, RecipientState::Accepted, MessageState::PartlyDelivered),
+            (2, RecipientState::Refused, MessageState::Bounced),
+            (3, RecipientState::Waiting, MessageState::Waiting),
+        ] {
+            let mut new = message(number, "bob@example.com");
+            new.recipients = vec![
+                Recipient { state: RecipientState::Accepted, ..recipient("bob@example.com") },
+                recipient("carol@example.com"),
+            ];
+            store.enqueue(&[new]).await.unwrap();
+            let lease = format!("lease {number}");
+            let claimed = store.claim(&claim(&lease), LATER).await.unwrap().messages.remove(0);
+            let sent_back = [bounce("bob@example.com")];
+            let named = ids(&[&format!("<{number}@example.com>")]);
+            let bounced = store.bounce_message(home(), &named, &sent_back, NOW).await.unwrap();
+            assert_eq!(bounced, Some(id(number)));
+            assert_eq!(store.message(&id(number)).await.unwrap().unwrap().state, MessageState::Sending);
+
+            let mut went = settlement(&claimed, &lease, MessageState::Delivered);
+            went.recipients[1].state = other;
+            went.state = match other {
+                RecipientState::Accepted => MessageState::Delivered,
+                RecipientState::Refused => MessageState::PartlyDelivered,
+                _ => MessageState::Waiting,
+            };
+            assert_eq!(store.settle(&[went], LATER).await.unwrap().len(), 1);
+
+            let message = store.message(&id(number)).await.unwrap().unwrap();
+            assert_eq!(message.state, expected);
+            assert_eq!(message.finding.as_ref(), Some(&sent_back[0].finding));
+            assert_eq!(message.recipients[0].state, RecipientState::Bounced);
+            assert_eq!(message.recipients[0].reply, sent_back[0].reply);
+            assert_eq!(message.recipients[1].state, other);
+            assert_eq!(message.attempts, 1);
+        }
     }
 
     async fn a_message_of_another_data_center_stays(database) {
