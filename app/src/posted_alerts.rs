@@ -11,12 +11,14 @@ pub enum AlertsForm {
     AddRoute,
     /// `do=change_route`, `do=remove_route`, `do=test_route`
     Route,
+    /// `do=save_mail_hook`, `do=remove_mail_hook`
+    MailHook,
 }
 
 /// Why a form was refused, when it is not one of its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlertsProblem {
-    /// The route is gone.
+    /// The route, the webhook or the data center is gone.
     Gone,
     /// Somebody else has saved in the meantime.
     Conflict,
@@ -29,7 +31,7 @@ pub enum AlertsProblem {
 pub struct AlertsPosted {
     /// Which form.
     pub form: AlertsForm,
-    /// The id of the route it was about, else empty.
+    /// The id of the route or the data center it was about, else empty.
     pub about: String,
     /// What was typed, secrets left out: names of inputs with their values.
     pub typed: Vec<(String, String)>,

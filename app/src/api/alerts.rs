@@ -1,6 +1,8 @@
 //! What the page about alerts shows. Only the server renders it.
 
-use domain::{AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Telling};
+use domain::{
+    AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Telling, UnixTime,
+};
 
 use crate::{error::ApiError, posted_alerts::AlertsPosted};
 
@@ -17,10 +19,21 @@ pub struct AlertsPage {
     pub latest: Vec<Telling>,
     /// The last daily checks.
     pub checks: Vec<DailyCheck>,
+    /// All data centers, each with its webhook for new mail.
+    pub mail_hooks: Vec<(DataCenter, Option<MailHookShown>)>,
     /// All data centers.
     pub data_centers: Vec<DataCenter>,
     /// Who looks may change it.
     pub may_edit: bool,
+}
+
+/// A webhook for new mail. Of its URL nothing but the host is ever shown.
+#[derive(Clone, Debug)]
+pub struct MailHookShown {
+    /// The host of its URL.
+    pub host: String,
+    /// The code of why it fails, and since when.
+    pub failing: Option<(String, UnixTime)>,
 }
 
 /// How things stand with alerts.
@@ -46,7 +59,7 @@ pub fn alerts_posted() -> Option<AlertsPosted> {
 mod verbs {
     use domain::Role;
 
-    use super::AlertsPage;
+    use super::{AlertsPage, MailHookShown};
     use crate::{
         api::context::{mailer, may, signed_in},
         error::ApiError,
@@ -54,7 +67,17 @@ mod verbs {
 
     pub async fn page() -> Result<AlertsPage, ApiError> {
         signed_in()?;
-        let alerts = mailer()?.alerts().await?;
+        let mailer = mailer()?;
+        let alerts = mailer.alerts().await?;
+        let mut mail_hooks = Vec::with_capacity(alerts.data_centers.len());
+        for one in &alerts.data_centers {
+            let hook = mailer.mail_hook(&one.id).await?;
+            let hook = hook.map(|hook| MailHookShown {
+                host: hook.host,
+                failing: hook.failing,
+            });
+            mail_hooks.push((one.clone(), hook));
+        }
         let wrong = alerts.wrong.into_iter();
         Ok(AlertsPage {
             settings: alerts.settings,
@@ -62,6 +85,7 @@ mod verbs {
             wrong: wrong.map(|one| (one.condition, one.tellings)).collect(),
             latest: alerts.latest,
             checks: alerts.checks,
+            mail_hooks,
             data_centers: alerts.data_centers,
             may_edit: may(Role::Administrator),
         })

@@ -21,7 +21,7 @@ mod without_wasm;
 
 pub(crate) use access::{AccessPage, access_page};
 pub(crate) use activity::{Activity, activity};
-pub(crate) use alerts::{AlertsPage, alerts_page, alerts_posted};
+pub(crate) use alerts::{AlertsPage, MailHookShown, alerts_page, alerts_posted};
 pub(crate) use authorization::{AuthorizeAgain, authorization, grant_status};
 pub(crate) use checks::{CheckConnection, SendTestEmail, begin_check, cancel_check};
 pub(crate) use data_centers::{

@@ -192,6 +192,14 @@ pub fn telling_failure(failure: TellingFailure) -> String {
     .to_owned()
 }
 
+/// Why a webhook did not take new mail, by the code that was kept.
+pub fn mail_hook_failure(code: &str) -> String {
+    WebhookFailure::from_code(code).map_or_else(
+        || "The host answered that it does not take it.".to_owned(),
+        |failure| telling_failure(TellingFailure::Webhook(failure)),
+    )
+}
+
 /// The name of a field.
 pub fn alert_label(field: AlertField) -> &'static str {
     match field {

@@ -12,6 +12,8 @@ pub fn done(code: &str) -> Option<&'static str> {
         "add_route" => Some("Added. Send a test alert to see that it arrives."),
         "change_route" => Some("Route changed. Send a test alert to see that it arrives."),
         "remove_route" => Some("Route removed."),
+        "save_mail_hook" => Some("Saved. Mail that comes from now on is told of."),
+        "remove_mail_hook" => Some("Webhook removed."),
         "end_key" => Some("API key ended. Programs that use it are refused from now on."),
         "retry" => Some("It is tried now."),
         "cancel" => Some("Cancelled. It can be tried again."),

@@ -140,6 +140,14 @@ macro_rules! failures {
                     Self::Status(_) => "status",
                 }
             }
+
+            /// The failure with this code; of an answer the code does not tell the status.
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
         }
     };
 }

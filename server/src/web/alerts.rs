@@ -6,8 +6,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::alert::{AlertSettingsForm, RouteForm};
-use mail::{AlertRouteError, MailError, SaveAlertsError};
+use domain::{
+    DataCenterId, FormErrors, TypedSecret,
+    alert::{AlertField, AlertSettingsForm, RouteForm},
+};
+use mail::{AlertRouteError, MailError, MailHookError, SaveAlertsError};
 use serde::Deserialize;
 
 use super::access::{Asked, Read, unreadable};
@@ -29,6 +32,20 @@ pub enum Action {
     TestRoute {
         id: String,
     },
+    SaveMailHook(MailHookForm),
+    RemoveMailHook {
+        data_center: String,
+    },
+}
+
+/// Where new mail of a data center is told of.
+#[derive(Deserialize)]
+pub struct MailHookForm {
+    data_center: String,
+    #[serde(default)]
+    url: TypedSecret,
+    #[serde(default)]
+    secret: TypedSecret,
 }
 
 impl Action {
@@ -40,6 +57,8 @@ impl Action {
             Self::ChangeRoute { .. } => "change_route",
             Self::RemoveRoute { .. } => "remove_route",
             Self::TestRoute { .. } => "test_route",
+            Self::SaveMailHook(_) => "save_mail_hook",
+            Self::RemoveMailHook { .. } => "remove_mail_hook",
         }
     }
 
@@ -89,6 +108,12 @@ impl Action {
                 posted.about.clone_from(id);
                 posted
             }
+            Self::SaveMailHook(MailHookForm { data_center, .. })
+            | Self::RemoveMailHook { data_center } => {
+                let mut posted = AlertsPosted::new(AlertsForm::MailHook);
+                posted.about.clone_from(data_center);
+                posted
+            }
         }
     }
 }
@@ -135,6 +160,8 @@ async fn perform(
         Action::AddRoute(form) => mailer.add_alert_route(&form, by).await,
         Action::ChangeRoute { id, form } => mailer.change_alert_route(&id, &form, by).await,
         Action::RemoveRoute { id } => mailer.remove_alert_route(&id, by).await,
+        Action::SaveMailHook(form) => save_mail_hook(asked, &form).await,
+        Action::RemoveMailHook { data_center } => remove_mail_hook(asked, &data_center).await,
         Action::TestRoute { id } => match mailer.send_test_alert(&id, by).await {
             Ok(tested) => {
                 posted.tested = Some(tested);
@@ -155,6 +182,47 @@ async fn perform(
         }
         Err(AlertRouteError::Mail(error)) => Err(unavailable(&error, posted)),
     }
+}
+
+async fn save_mail_hook(asked: &Asked, form: &MailHookForm) -> Result<(), AlertRouteError> {
+    let MailHookForm {
+        data_center,
+        url,
+        secret,
+    } = form;
+    let id = data_center_id(data_center)?;
+    let (url, secret) = (url.expose(), secret.expose());
+    let saved = asked
+        .mailer()
+        .save_mail_hook(&id, url, secret, &asked.info.actor);
+    match saved.await {
+        Ok(()) => Ok(()),
+        Err(MailHookError::Refused { url, secret }) => {
+            let mut errors = FormErrors::default();
+            for (field, error) in [(AlertField::Url, url), (AlertField::Secret, secret)] {
+                if let Some(error) = error {
+                    errors.add(field, error);
+                }
+            }
+            Err(AlertRouteError::Form(errors))
+        }
+        Err(MailHookError::Mail(MailError::UnknownDataCenter)) => Err(AlertRouteError::Unknown),
+        Err(MailHookError::Mail(error)) => Err(error.into()),
+    }
+}
+
+async fn remove_mail_hook(asked: &Asked, data_center: &str) -> Result<(), AlertRouteError> {
+    let id = data_center_id(data_center)?;
+    let (mailer, by) = (asked.mailer(), &asked.info.actor);
+    if mailer.remove_mail_hook(&id, by).await? {
+        Ok(())
+    } else {
+        Err(AlertRouteError::Unknown)
+    }
+}
+
+fn data_center_id(typed: &str) -> Result<DataCenterId, AlertRouteError> {
+    DataCenterId::parse(typed).map_err(|_| AlertRouteError::Unknown)
 }
 
 fn unavailable(error: &MailError, posted: &mut AlertsPosted) -> StatusCode {

@@ -122,3 +122,54 @@ async fn what_is_told_is_saved_once_for_each_version_and_a_viewer_reads_it() {
     let refused = viewer.submit(PAGE, settings("1", "5")).await;
     assert_eq!(refused.status, 403);
 }
+
+#[tokio::test]
+async fn a_webhook_for_new_mail_is_set_up_and_removed_by_administrators_and_never_comes_back() {
+    let server = Server::start().await;
+    let administrator = server.administrator();
+    let save = |id: &'static str, url: &'static str, secret: &'static str| {
+        body(&[
+            ("do", "save_mail_hook"),
+            ("data_center", id),
+            ("url", url),
+            ("secret", secret),
+        ])
+    };
+    let remove = body(&[("do", "remove_mail_hook"), ("data_center", "default")]);
+    let url = "https://hooks.example.com/pLanted";
+    let wrong = save("default", "http://example.com/pLanted", "hunter2");
+    let refused = administrator.submit(PAGE, wrong).await;
+    assert_eq!(refused.status, 422);
+    for wrong in [
+        "mail-hook-default-url-error",
+        "mail-hook-default-secret-error",
+    ] {
+        assert!(refused.body.contains(wrong), "{wrong}");
+    }
+    assert!(!refused.body.contains("pLanted") && !refused.body.contains("hunter2"));
+    for nowhere in ["nowhere", "no\0where", ""] {
+        let gone = administrator.submit(PAGE, save(nowhere, url, SECRET)).await;
+        assert_eq!(gone.status, 422);
+        assert!(gone.body.contains("It is gone already."));
+    }
+
+    let saved = administrator
+        .submit(PAGE, save("default", url, SECRET))
+        .await;
+    assert_eq!(saved.location(), "/settings/alerts?done=save_mail_hook");
+    let viewer = server.viewer().await;
+    let page = viewer.get(PAGE).await.body;
+    assert!(page.contains("Webhook at hooks.example.com") && !page.contains("save_mail_hook"));
+    let refused = viewer.submit(PAGE, remove.clone()).await;
+    assert_eq!(refused.status, 403);
+
+    let removed = administrator.submit(PAGE, remove.clone()).await;
+    assert_eq!(removed.location(), "/settings/alerts?done=remove_mail_hook");
+    let gone = administrator.submit(PAGE, remove).await;
+    assert_eq!(gone.status, 422);
+    let activity = administrator.get("/activity").await.body;
+    assert!(activity.contains("Webhook for new mail saved"));
+    assert!(activity.contains("Webhook for new mail removed"));
+    let seen = administrator.seen();
+    assert!(!seen.contains("pLanted") && !seen.contains("cGxhbnRlZC1zaWdu"));
+}

@@ -22,13 +22,14 @@ impl Filled {
             AlertsForm::Settings => "alerts",
             AlertsForm::AddRoute => "add-route",
             AlertsForm::Route => "route",
+            AlertsForm::MailHook => "mail-hook",
         };
         let posted = posted.filter(|posted| posted.form == form);
         let prefix = prefix.to_owned();
         Self { prefix, posted }
     }
 
-    /// The same, when it is about one of several routes.
+    /// The same, when it is about one of several routes or data centers.
     pub fn about(&self, id: &str) -> Self {
         let posted = self.posted.clone().filter(|posted| posted.about == id);
         let prefix = [&self.prefix, "-", id].concat();

@@ -2,6 +2,7 @@
 
 mod entry;
 mod latest;
+mod new_mail;
 mod new_route;
 mod route;
 mod routes;
@@ -12,7 +13,9 @@ use domain::{DataCenter, DataCenterId};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
-use self::{entry::Filled, latest::Latest, routes::Routes, rules::Rules, wrong::WrongNow};
+use self::{
+    entry::Filled, latest::Latest, new_mail::NewMail, routes::Routes, rules::Rules, wrong::WrongNow,
+};
 use super::{done::Done, failure::Failure};
 use crate::{
     api::{self, AlertsPage as Data},
@@ -32,15 +35,16 @@ pub fn AlertsPage() -> impl IntoView {
     let posted = api::alerts_posted();
     let has_posted = posted.is_some();
     let of = |form| Filled::of(posted.clone(), form);
-    let (rules, add, route) = (
+    let (rules, add, route, hook) = (
         of(AlertsForm::Settings),
         of(AlertsForm::AddRoute),
         of(AlertsForm::Route),
+        of(AlertsForm::MailHook),
     );
     let problem = posted.as_ref().and_then(|posted| posted.problem);
     let shown = Suspend::new(async move {
         match data.await {
-            Ok(data) => Either::Left(view! { <Sections data rules add route /> }),
+            Ok(data) => Either::Left(view! { <Sections data rules add route hook /> }),
             Err(error) => Either::Right(view! { <Failure error /> }),
         }
     });
@@ -55,7 +59,7 @@ pub fn AlertsPage() -> impl IntoView {
 }
 
 #[component]
-fn Sections(data: Data, rules: Filled, add: Filled, route: Filled) -> impl IntoView {
+fn Sections(data: Data, rules: Filled, add: Filled, route: Filled, hook: Filled) -> impl IntoView {
     let may_edit = data.may_edit;
     let names = Names(data.data_centers.clone());
     view! {
@@ -75,6 +79,7 @@ fn Sections(data: Data, rules: Filled, add: Filled, route: Filled) -> impl IntoV
             may_edit
             filled=rules
         />
+        <NewMail hooks=data.mail_hooks may_edit filled=hook />
         <Latest latest=data.latest routes=data.routes names />
     }
 }

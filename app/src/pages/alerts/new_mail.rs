@@ -1,0 +1,127 @@
+//! Section "New mail": which program is told of mail that comes to an email box.
+
+use domain::{DataCenter, alert::AlertField};
+use leptos::prelude::*;
+
+use super::{
+    PATH,
+    entry::{Entry, Filled, Kind},
+};
+use crate::{api::MailHookShown, text, ui::when::When};
+
+/// The webhook for new mail of each data center.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn NewMail(
+    hooks: Vec<(DataCenter, Option<MailHookShown>)>,
+    may_edit: bool,
+    filled: Filled,
+) -> impl IntoView {
+    let rows = hooks
+        .into_iter()
+        .map(|(data_center, hook)| {
+            let filled = filled.about(data_center.id.as_str());
+            view! { <Row data_center hook may_edit filled /> }
+        })
+        .collect_view();
+    view! {
+        <section class="card" id="new-mail" aria-labelledby="new-mail-title">
+            <h2 id="new-mail-title">"New mail"</h2>
+            <p class="help">
+                "A program can be told of each mail that comes to the email box of a data center: its sender, subject and number, never its content."
+            </p>
+            <ul class="alerts">{rows}</ul>
+        </section>
+    }
+}
+
+#[component]
+fn Row(
+    data_center: DataCenter,
+    hook: Option<MailHookShown>,
+    may_edit: bool,
+    filled: Filled,
+) -> impl IntoView {
+    let DataCenter { id, name, .. } = data_center;
+    let (id, name) = (id.to_string(), name.to_string());
+    let has_hook = hook.is_some();
+    let stands = match hook {
+        None => view! { <p class="empty">"Nobody is told."</p> }.into_any(),
+        Some(hook) => view! {
+            <p>"Webhook at " {hook.host} ". Signed. URL and secret are saved."</p>
+            {hook
+                .failing
+                .map(|(failure, since)| {
+                    view! {
+                        <p>
+                            "It has not been taken since " <When at=since /> ". "
+                            {text::mail_hook_failure(&failure)} " It is told again until it is."
+                        </p>
+                    }
+                })}
+        }
+        .into_any(),
+    };
+    let forms = may_edit.then(|| {
+        let open = filled
+            .posted()
+            .is_some_and(|posted| !posted.errors.is_empty());
+        let change = if has_hook { "Change" } else { "Set up" };
+        let remove = has_hook.then(|| {
+            view! {
+                <details class="confirm">
+                    <summary aria-label=["Remove the webhook for new mail of ", &name].concat()>
+                        "Remove"
+                    </summary>
+                    <form method="post" action=PATH>
+                        <p class="help">"New mail is not told of any more, also not what was not taken yet."</p>
+                        <input type="hidden" name="data_center" value=id.clone() />
+                        <button name="do" value="remove_mail_hook" class="button danger">
+                            "Remove the webhook"
+                        </button>
+                    </form>
+                </details>
+            }
+        });
+        view! {
+            <div class="route-forms">
+                <details open=open>
+                    <summary aria-label=[change, " the webhook for new mail of ", &name].concat()>
+                        {change}
+                    </summary>
+                    <form method="post" action=PATH class="part">
+                        <input type="hidden" name="data_center" value=id.clone() />
+                        <Entry
+                            filled=filled.clone()
+                            field=AlertField::Url
+                            kind=Kind::Secret
+                            help="Where new mail is posted to: https. It is saved sealed, and only its host is shown."
+                        />
+                        <Entry
+                            filled
+                            field=AlertField::Secret
+                            kind=Kind::Secret
+                            help="whsec_ and the base64 of 24 to 64 random bytes. It is saved, and never shown."
+                        />
+                        <div>
+                            <button name="do" value="save_mail_hook" class="button">
+                                "Save"
+                            </button>
+                        </div>
+                    </form>
+                </details>
+                {remove}
+            </div>
+        }
+    });
+    view! {
+        <li class="route">
+            <h3>{name.clone()}</h3>
+            {stands}
+            {forms}
+        </li>
+    }
+}
