@@ -2,14 +2,18 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use domain::DataCenterId;
+use domain::{DataCenterId, FolderName};
 use store::MailReader;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use super::look::{Broken, Reading};
-use crate::{MailError, Mailer, imap::Connection};
+use crate::{MailError, MailWatch, Mailer, imap::Connection};
 
-/// Between two looks.
+/// Between two looks while nothing is told of: settings may have changed, and not every server tells of all that comes.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// Between two looks at which data centers there are.
 const TICK: Duration = Duration::from_secs(20);
@@ -47,14 +51,29 @@ impl Mailer {
         }
     }
 
-    /// Attends to one mailbox.
+    /// Attends to one mailbox: looks when there is something new, by the one who watches the folder for the page as well.
     async fn attend(&self, id: &DataCenterId) {
-        let (mut open, mut wait) = (None, WAIT.0);
+        let (mut open, mut wait, mut watch) = (None, WAIT.0, None);
         loop {
+            // What changes during the look makes another one.
+            let seen = watch.as_ref().map_or(0, changes);
             let looked = self.look_at(id, &mut open).await;
             let pause = match looked {
                 Ok(()) => {
                     wait = WAIT.0;
+                    watch = match (&open, watch) {
+                        (None, _) => None,
+                        (Some(_), None) => self.watch_mail(id, &FolderName::default()),
+                        (Some(_), held) => held,
+                    };
+                    if let Some(watch) = &mut watch {
+                        let new = watch.wait_for(|watch| watch.changes != seen);
+                        // `Err` inside: nobody watches any more.
+                        if !matches!(timeout(LOOK_EVERY, new).await, Ok(Err(_))) {
+                            continue;
+                        }
+                    }
+                    watch = None;
                     LOOK_EVERY
                 }
                 Err(broken) => {
@@ -128,6 +147,10 @@ impl Mailer {
         }
         Ok(())
     }
+}
+
+fn changes(watch: &watch::Receiver<MailWatch>) -> u64 {
+    watch.borrow().changes
 }
 
 fn log(id: &DataCenterId, broken: &Broken) {

@@ -1,14 +1,17 @@
 //! The mail that comes back: bounces, and telling of new mail.
 
+use std::time::Duration;
+
 use domain::{
-    DataCenterId, EmailAddress, FindingCode, Recipient, RecipientKind, RecipientState, SmtpForm,
-    TypedSecret,
+    DataCenterId, EmailAddress, FindingCode, FolderName, Recipient, RecipientKind, RecipientState,
+    SmtpForm, TypedSecret,
 };
 use mail::Submission;
 use sandbox::Faults;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
+    time::sleep,
 };
 
 use crate::{
@@ -239,4 +242,71 @@ async fn a_webhook_that_does_not_answer_keeps_no_bounce_from_being_read() {
     assert!(!world.mailer.read_mail(&home()).await.unwrap());
     let bounced = recipient(&world, &id).await;
     assert_eq!(bounced.state, RecipientState::Bounced);
+}
+
+#[tokio::test]
+async fn a_bounce_is_read_when_the_server_tells_of_it_and_the_page_shares_who_listens() {
+    let world = reading().await;
+    let id = accepted(&world, "<1@example.com>").await;
+    let idling = || {
+        let commands = world.control().imap_commands();
+        commands.iter().filter(|one| one.contains("IDLE")).count()
+    };
+    let attending = tokio::spawn({
+        let mailer = world.mailer.clone();
+        async move { mailer.read_incoming().await }
+    });
+    let of_page = world.mailer.watch_mail(&home(), &FolderName::default());
+    // Much earlier than by looking now and then.
+    let told = tokio::time::timeout(Duration::from_secs(40), async {
+        while idling() == 0 {
+            sleep(Duration::from_millis(20)).await;
+        }
+        arrives(&world, &notification("<1@example.com>")).await;
+        while recipient(&world, &id).await.state != RecipientState::Bounced {
+            sleep(Duration::from_millis(20)).await;
+        }
+        while idling() < 2 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    });
+    told.await.unwrap();
+    // Begun anew after what came, by the one connection.
+    assert_eq!(idling(), 2);
+    drop(of_page);
+    attending.abort();
+}
+
+#[tokio::test]
+async fn what_came_before_and_after_the_mailbox_is_numbered_anew_is_read() {
+    let (world, hooks) = (reading().await, Hooks::start().await);
+    tell(&world, &hooks).await;
+    arrives(&world, "Subject: old\r\n\r\nMail.").await;
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    let (before, after) = (
+        accepted(&world, "<1@example.com>").await,
+        accepted(&world, "<2@example.com>").await,
+    );
+    arrives(&world, &notification("<1@example.com>")).await;
+    world.control().renumber_mail();
+    arrives(&world, &notification("<2@example.com>")).await;
+
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+
+    for id in [&before, &after] {
+        let state = recipient(&world, id).await.state;
+        assert_eq!(state, RecipientState::Bounced);
+    }
+    // What was told of before is told of once more, by its new number; and then no more.
+    let told: Vec<_> = hooks
+        .posted()
+        .iter()
+        .map(|request| {
+            let told: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+            told["data"]["uid_validity"].as_u64().unwrap()
+        })
+        .collect();
+    assert_eq!(told, [1, 2, 2, 2]);
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert_eq!(hooks.posted().len(), told.len());
 }
