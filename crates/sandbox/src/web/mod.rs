@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderName;
 use axum::http::header::{CONTENT_SECURITY_POLICY, DATE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::middleware::{map_response, map_response_with_state};
@@ -20,6 +21,9 @@ use crate::clock;
 use crate::state::State;
 
 pub(crate) use connection::{Connection, serve};
+
+/// Most of a mail that is put into a mailbox: bytes.
+const MAIL_AT_MOST: usize = 64 * 1024 * 1024;
 
 fn router(state: Arc<State>) -> Router {
     Router::new()
@@ -35,7 +39,10 @@ fn router(state: Arc<State>) -> Router {
         .route("/control/scenario", post(control::scenario))
         .route("/scenarios", get(control::scenarios))
         .route("/control/log", get(control::log))
-        .route("/control/mail", post(control::deliver))
+        .route(
+            "/control/mail",
+            post(control::deliver).layer(DefaultBodyLimit::max(MAIL_AT_MOST)),
+        )
         .route("/control/renumber", post(control::renumber))
         .route("/control/reset", post(control::reset))
         .route("/control/revoke", post(control::revoke))
