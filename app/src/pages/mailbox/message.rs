@@ -130,7 +130,7 @@ fn Body(mail: Mail, query: MailboxQuery, subject: String) -> impl IntoView {
         };
         let address = with_query("/mailbox/message", &query.fields());
         view! {
-            <p>
+            <p class="other-form">
                 <a href=address rel="external" id="other-form">
                     {words}
                 </a>
