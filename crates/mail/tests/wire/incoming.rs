@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    DataCenterId, EmailAddress, FindingCode, FolderName, Recipient, RecipientKind, RecipientState,
-    SmtpForm, TypedSecret,
+    DataCenterId, EmailAddress, FindingCode, FolderName, MessageState, Recipient, RecipientKind,
+    RecipientState, SmtpForm, TypedSecret,
 };
 use mail::Submission;
 use sandbox::Faults;
@@ -16,6 +16,7 @@ use tokio::{
 
 use crate::{
     hooks::Hooks,
+    outbox::{Delivering, submission, until},
     support::{ALICE, BOB, World},
 };
 
@@ -309,4 +310,25 @@ async fn what_came_before_and_after_the_mailbox_is_numbered_anew_is_read() {
     assert_eq!(told, [1, 2, 2, 2]);
     assert!(world.mailer.read_mail(&home()).await.unwrap());
     assert_eq!(hooks.posted().len(), told.len());
+}
+
+#[tokio::test]
+async fn a_message_that_the_outbox_has_sent_comes_back_and_is_bounced() {
+    let world = reading().await;
+    let delivering = Delivering::start(&world.mailer);
+    let new = submission(&[BOB]);
+    let message_id = new.message_id.clone();
+    let id = world.mailer.submit(new).await.unwrap().id;
+    until(&world, &id, |message| {
+        message.state == MessageState::Delivered
+    })
+    .await;
+    arrives(&world, &notification(&message_id)).await;
+
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+
+    let message = world.mailer.message(&id).await.unwrap().unwrap();
+    assert_eq!(message.state, MessageState::Bounced);
+    assert_eq!(message.finding.unwrap().code, FindingCode::RecipientRefused);
+    delivering.stop().await;
 }

@@ -17,13 +17,13 @@ use crate::support::{ALICE, BOB, World};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server that delivers.
-struct Delivering {
+pub(crate) struct Delivering {
     stop: Arc<Notify>,
     task: JoinHandle<()>,
 }
 
 impl Delivering {
-    fn start(mailer: &Mailer) -> Self {
+    pub(crate) fn start(mailer: &Mailer) -> Self {
         let stop = Arc::new(Notify::new());
         let task = tokio::spawn({
             let (mailer, stop) = (mailer.clone(), Arc::clone(&stop));
@@ -32,13 +32,13 @@ impl Delivering {
         Self { stop, task }
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.notify_one();
         timeout(PATIENCE, self.task).await.unwrap().unwrap();
     }
 }
 
-fn submission(to: &[&str]) -> Submission {
+pub(crate) fn submission(to: &[&str]) -> Submission {
     let address = |text: &str| EmailAddress::parse(text).unwrap();
     let recipients = to.iter();
     let message_id = format!("<{}@sandbox.test>", ambient::random::hex::<8>());
@@ -72,7 +72,7 @@ async fn attempts(world: &World, id: &MessageId) -> Vec<Attempt> {
 }
 
 /// Waits for what a message comes to.
-async fn until(
+pub(crate) async fn until(
     world: &World,
     id: &MessageId,
     what: impl Fn(&OutboxMessage) -> bool,
