@@ -51,7 +51,7 @@ fn Row(
     let stands = match hook {
         None => view! { <p class="empty">"Nobody is told."</p> }.into_any(),
         Some(hook) => view! {
-            <p>"Webhook at " {hook.host} ". Signed. URL and secret are saved."</p>
+            <p>{["Webhook at ", &hook.host, ". Signed. URL and secret are saved."].concat()}</p>
             {hook
                 .failing
                 .map(|(failure, since)| {

@@ -282,6 +282,7 @@ async fn a_bounce_is_read_when_the_server_tells_of_it_and_the_page_shares_who_li
 async fn what_came_before_and_after_the_mailbox_is_numbered_anew_is_read() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     tell(&world, &hooks).await;
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
     arrives(&world, "Subject: old\r\n\r\nMail.").await;
     assert!(world.mailer.read_mail(&home()).await.unwrap());
     let (before, after) = (
