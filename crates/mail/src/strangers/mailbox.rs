@@ -174,11 +174,12 @@ proptest! {
             if name != "a" {
                 prop_assert!(!tag.contains("x.example\"") || tag.contains("alt="), "{clean}");
             }
+            // In an attribute, that is: as text it is only read.
+            prop_assert!(!tag.contains("href=\"javascript"), "{clean}");
             for attribute in [" src", " style", " on", " background", " formaction", " xlink"] {
                 prop_assert!(!tag.split('"').step_by(2).any(|outside| outside.contains(attribute)), "{clean}");
             }
         }
-        prop_assert!(!clean.contains("href=\"javascript"), "{clean}");
         // It is what it was, seen once more.
         prop_assert_eq!(sanitised(&clean), Some(clean.clone()));
     }
