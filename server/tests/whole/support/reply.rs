@@ -1,7 +1,13 @@
 //! An answer, read to its end.
 
+use std::time::Duration;
+
 use reqwest::{Response, StatusCode, header::HeaderMap};
 use serde_json::Value;
+use tokio::time::timeout;
+
+/// A stream of events is left when it has been silent for so long: it may have no end.
+const SILENCE: Duration = Duration::from_millis(200);
 
 /// An answer, read to its end.
 #[derive(Debug)]
@@ -12,11 +18,22 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub async fn read(response: Response) -> Self {
+    pub async fn read(mut response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let kind = headers.get("content-type").map(|kind| kind.as_bytes());
+        let body = if kind.is_some_and(|kind| kind.starts_with(b"text/event-stream")) {
+            let mut events = Vec::new();
+            while let Ok(Ok(Some(chunk))) = timeout(SILENCE, response.chunk()).await {
+                events.extend_from_slice(&chunk);
+            }
+            String::from_utf8(events).unwrap()
+        } else {
+            response.text().await.unwrap()
+        };
         Self {
-            status: response.status(),
-            headers: response.headers().clone(),
-            body: response.text().await.unwrap(),
+            status,
+            headers,
+            body,
         }
     }
 
