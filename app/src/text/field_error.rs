@@ -116,6 +116,7 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
         FieldError::TooMany
         | FieldError::NotBase64
         | FieldError::NotAMediaType
+        | FieldError::NotAFileName
         | FieldError::NotAHeaderName
         | FieldError::HeaderReserved
         | FieldError::HeaderRepeated

@@ -17,6 +17,10 @@ pub fn message_error(error: FieldError) -> Words {
             "This is not base64.",
             "Encode the content as RFC 4648 section 4 says, with padding.",
         ),
+        FieldError::NotAFileName => words(
+            "This is not a file name that every program reads alike.",
+            "Write it without “=?”.",
+        ),
         FieldError::NotAMediaType => words(
             "This is not the media type of an attachment.",
             "Write it like image/png. For what is a message or has several parts take application/octet-stream.",

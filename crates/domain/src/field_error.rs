@@ -85,6 +85,8 @@ pub enum FieldError {
     NotBase64,
     /// Not a media type for an attachment, such as `image/png`.
     NotAMediaType,
+    /// A file name with `=?` in it, which some programs take for an encoded word (RFC 2047).
+    NotAFileName,
     /// Not the name of a header field (RFC 5322 §2.2).
     NotAHeaderName,
     /// A header field that Mailgrant or the mail servers write.

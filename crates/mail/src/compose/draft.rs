@@ -178,6 +178,9 @@ fn attachments(written: Vec<DraftAttachment>, errors: &mut FormErrors<Field>) ->
         let name = one_line(&written.name, FILE_NAME).and_then(|name| {
             if name.is_empty() {
                 Err(FieldError::Required)
+            } else if name.contains("=?") {
+                // Some programs take it for an encoded word (RFC 2047) and show what is in it, line breaks too.
+                Err(FieldError::NotAFileName)
             } else {
                 Ok(name)
             }
