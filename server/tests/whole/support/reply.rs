@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::{Response, StatusCode, header::HeaderMap};
+use reqwest::{
+    Response, StatusCode,
+    header::{HeaderMap, HeaderValue},
+};
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -20,7 +23,7 @@ pub struct Reply {
 impl Reply {
     pub async fn read(mut response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        let kind = headers.get("content-type").map(|kind| kind.as_bytes());
+        let kind = headers.get("content-type").map(HeaderValue::as_bytes);
         let body = if kind.is_some_and(|kind| kind.starts_with(b"text/event-stream")) {
             let mut events = Vec::new();
             while let Ok(Ok(Some(chunk))) = timeout(SILENCE, response.chunk()).await {
