@@ -1,7 +1,8 @@
 //! What the pages about messages show. Only the server renders them.
 
 use domain::{
-    Attempt, DataCenter, MessageFilter, MessageId, OutboxMessage, OutboxOverview, SendingState,
+    Attempt, DataCenter, Mail, MessageFilter, MessageId, OutboxMessage, OutboxOverview,
+    SendingState,
 };
 
 use crate::{error::ApiError, posted::MessageRefusal};
@@ -32,6 +33,17 @@ pub struct MessagePage {
     pub sending: Option<SendingState>,
     /// Who looks may do something about it.
     pub may_act: bool,
+}
+
+/// What a message says; `None` when its content was dropped.
+///
+/// # Errors
+/// `Unavailable`; `Offline` in the browser.
+pub async fn message_preview(id: MessageId) -> Result<Option<Mail>, ApiError> {
+    #[cfg(feature = "ssr")]
+    return super::context::answer(verbs::preview(&id).await);
+    #[cfg(not(feature = "ssr"))]
+    super::elsewhere(id).await
 }
 
 /// Why what somebody wanted to do with the message of this page was refused.
@@ -72,7 +84,7 @@ pub use verbs::{AT_ONCE, read as read_message};
 
 #[cfg(feature = "ssr")]
 mod verbs {
-    use domain::{MessageFilter, MessageId, Role};
+    use domain::{Mail, MessageFilter, MessageId, Role};
     use mail::{MailError, Mailer};
 
     use super::{MessageList, MessagePage};
@@ -109,6 +121,10 @@ mod verbs {
             set_status(http::StatusCode::NOT_FOUND);
         }
         Ok(page)
+    }
+
+    pub async fn preview(id: &MessageId) -> Result<Option<Mail>, ApiError> {
+        Ok(mailer()?.message_preview(id).await?)
     }
 
     /// A message with all that its page shows.

@@ -34,7 +34,9 @@ pub(crate) use mailbox::{MailList, MailTrouble, MailboxPage, mail, mail_list};
 pub use messages::MessagePage;
 #[cfg(feature = "ssr")]
 pub use messages::{AT_ONCE, read_message};
-pub(crate) use messages::{MessageList, message_list, message_page, message_refusal};
+pub(crate) use messages::{
+    MessageList, message_list, message_page, message_preview, message_refusal,
+};
 pub(crate) use sending::{SendingPage, sending_page, sending_posted};
 pub(crate) use session::{
     AccountPage, account_page, is_setup_link, may, password_link, path, posted, visitor,

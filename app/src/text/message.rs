@@ -133,21 +133,9 @@ pub fn counted(number: i64, one: &str, many: &str) -> String {
     [&count(number), " ", word].concat()
 }
 
-/// Octets as people read them: `712 bytes`, `1.4 kB`, `23 MB`.
-pub fn octets(number: i64) -> String {
-    let octets = number.max(0);
-    match octets {
-        0..1_000 => counted(octets, "byte", "bytes"),
-        1_000..10_000 => format!("{}.{} kB", octets / 1_000, octets / 100 % 10),
-        10_000..1_000_000 => format!("{} kB", octets / 1_000),
-        1_000_000..10_000_000 => format!("{}.{} MB", octets / 1_000_000, octets / 100_000 % 10),
-        _ => format!("{} MB", count(octets / 1_000_000)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{count, counted, octets};
+    use super::{count, counted};
 
     #[test]
     fn thousands_stand_apart() {
@@ -162,20 +150,5 @@ mod tests {
         }
         assert_eq!(counted(1, "message", "messages"), "1 message");
         assert_eq!(counted(0, "message", "messages"), "0 messages");
-    }
-
-    #[test]
-    fn sizes_have_two_digits_or_more() {
-        for (number, text) in [
-            (-1, "0 bytes"),
-            (1, "1 byte"),
-            (999, "999 bytes"),
-            (1_449, "1.4 kB"),
-            (23_000, "23 kB"),
-            (1_000_000, "1.0 MB"),
-            (23_000_000, "23 MB"),
-        ] {
-            assert_eq!(octets(number), text);
-        }
     }
 }

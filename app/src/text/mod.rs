@@ -49,7 +49,7 @@ pub use finding::{explain, finding_told};
 pub use mailbox::{folder, mail_from, mail_subject, mail_trouble, new_mails, search_in, size};
 pub use message::{
     attempt_outcome, count, counted, message_refusal, message_state, message_state_class,
-    message_state_help, octets, recipient_kind, recipient_state, recipient_state_class, subject,
+    message_state_help, recipient_kind, recipient_state, recipient_state_class, subject,
 };
 pub use message_error::message_error;
 pub use problem::problem;

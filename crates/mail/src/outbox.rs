@@ -12,6 +12,7 @@ mod open;
 mod options;
 mod overview;
 mod plan;
+mod preview;
 mod queue;
 mod read;
 mod resend;

@@ -9,6 +9,7 @@ mod client_address;
 mod cookies;
 mod events;
 mod export;
+mod frame;
 mod health;
 mod host;
 mod log;

@@ -74,6 +74,7 @@ pub static PERMISSIONS: &[Permission] = &[
     get("/messages", VIEWER),
     get("/messages/{id}", VIEWER),
     post("/messages/{id}", OPERATOR),
+    get("/messages/{id}/html", VIEWER),
     get("/messages/{id}/raw", VIEWER),
     get("/events/messages", VIEWER),
     get("/events/messages/{id}", VIEWER),

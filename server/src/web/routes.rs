@@ -25,6 +25,7 @@ fn own() -> Vec<(Method, &'static str, MethodRouter<Web>)> {
         (Method::POST, "/access", post(access::administration::post)),
         (Method::POST, "/settings/alerts", post(alerts::post)),
         (Method::POST, "/messages/{id}", post(messages::post)),
+        (Method::GET, "/messages/{id}/html", get(messages::html)),
         (Method::GET, "/messages/{id}/raw", get(messages::download)),
         (Method::POST, "/settings/sending", post(sending::post)),
         (Method::GET, "/activity/export", get(export::download)),

@@ -147,6 +147,59 @@ async fn one_message_is_shown_with_its_recipients_and_downloaded_as_it_is() {
 }
 
 #[tokio::test]
+async fn the_preview_shows_words_and_loads_and_runs_nothing() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let mut sent = mail(&mailer, "News");
+    let html = "<h1>Our news</h1><p onclick=alert(1)>Words <a href='https://example.com/a'>a link</a></p>\
+        <img src='https://tracker.example.com/p.gif' alt='A cat'><script>alert(1)</script><style>@import 'x'</style>";
+    sent.content = format!(
+        "Subject: News\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\nPlain <words>\r\n\
+         --b\r\nContent-Type: text/html\r\n\r\n{html}\r\n--b--\r\n"
+    )
+    .into_bytes();
+    let id = mailer.submit(sent).await.unwrap().id;
+    let path = format!("/messages/{}", id.as_str());
+    let viewer = server.viewer().await;
+    let page = viewer.get(&path).await.body;
+    assert!(
+        page.contains(&format!("src=\"{path}/html\"")) && page.contains("sandbox=\"allow-popups")
+    );
+    assert!(
+        !page.contains("tracker.example.com") && !page.contains("onclick"),
+        "{page}"
+    );
+    let text = viewer.get(&format!("{path}?show=text")).await.body;
+    assert!(
+        text.contains("Plain &lt;words&gt;") && !text.contains("<iframe"),
+        "{text}"
+    );
+
+    let frame = viewer.get(&format!("{path}/html")).await;
+    for kept in [
+        "<h1>Our news</h1>",
+        "https://example.com/a",
+        "alt=\"A cat\"",
+    ] {
+        assert!(frame.body.contains(kept), "{kept}: {frame:?}");
+    }
+    for gone in ["tracker.example.com", "onclick", "<script", "@import"] {
+        assert!(!frame.body.contains(gone), "{gone}: {frame:?}");
+    }
+    let policy = frame.header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none';") && policy.contains("sandbox"),
+        "{policy}"
+    );
+    let plain = submit(&mailer, "Plain").await;
+    let none = viewer
+        .get(&format!("/messages/{}/html", plain.as_str()))
+        .await;
+    assert_eq!(none.status, 404);
+}
+
+#[tokio::test]
 async fn a_message_is_cancelled_and_tried_again_and_the_audit_tells_who_did() {
     let server = Server::start().await;
     let mailer = server.mailer().await;

@@ -44,7 +44,7 @@ pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl In
                 </dd>
                 {finished}
                 <dt>"Size"</dt>
-                <dd>{text::octets(message.size)}</dd>
+                <dd>{text::size(message.size.unsigned_abs())}</dd>
             </dl>
             {if message.has_content {
                 Either::Left(view! {

@@ -1,12 +1,13 @@
 //! `/messages/{id}`: one message.
 
 mod facts;
+mod preview;
 
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use self::facts::Facts;
+use self::{facts::Facts, preview::Preview};
 use super::{done::Done, failure::Failure};
 use crate::{
     api::{self, MessagePage as Data},
@@ -61,12 +62,21 @@ fn Message(data: Data) -> impl IntoView {
     let events = ["/events/messages/", data.message.id.as_str()].concat();
     let message = data.message.clone();
     let data_center = data.data_center.clone();
+    let id = message.id.clone();
+    let content = api::message_preview(id.clone());
+    let content = Suspend::new(async move {
+        match content.await {
+            Ok(mail) => Either::Left(mail.map(|mail| view! { <Preview mail id /> })),
+            Err(error) => Either::Right(view! { <Failure error /> }),
+        }
+    });
     view! {
         <Title text=subject.clone() />
         <h1>{subject}</h1>
         <Live events />
         // What stands in it is put there again while the page is open.
         <div id=rendered::DETAILS inner_html=rendered::message_details(data)></div>
+        {content}
         <Facts message data_center />
     }
 }

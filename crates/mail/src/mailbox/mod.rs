@@ -26,8 +26,9 @@ pub use attachment::AttachmentFile;
 pub use error::MailboxError;
 pub use watch::MailWatch;
 
+pub(crate) use content::content;
 pub(crate) use pool::Pool;
 pub(crate) use watch::Watches;
 
 #[cfg(test)]
-pub(crate) use {content::content, folder_name::shown, html::sanitised, parsed::Parsed};
+pub(crate) use {folder_name::shown, html::sanitised, parsed::Parsed};
