@@ -2,7 +2,7 @@
 
 use domain::{FieldError, SmtpField};
 
-use super::{Words, message_error, words};
+use super::{Words, words};
 
 /// The words of an error at a field of the settings.
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -111,9 +111,9 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
         | FieldError::InThePast
         | FieldError::OutOfRange
         | FieldError::NotAWebhookSecret
-        | FieldError::NotACount => words("This cannot be taken.", "Enter something else."),
-        // Of messages, which programs hand over.
-        FieldError::TooMany
+        | FieldError::NotACount
+        // Nor those of messages, which programs hand over: the browser is not to load their words.
+        | FieldError::TooMany
         | FieldError::NotBase64
         | FieldError::NotAMediaType
         | FieldError::NotAFileName
@@ -123,7 +123,7 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
         | FieldError::FromNotAllowed
         | FieldError::DataCenterNotSetUp
         | FieldError::NotATime
-        | FieldError::NotANumber => message_error(error),
+        | FieldError::NotANumber => words("This cannot be taken.", "Enter something else."),
     }
 }
 

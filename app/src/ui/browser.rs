@@ -1,14 +1,19 @@
 //! What only a browser can do. Called from event handlers and effects, which do not run on the
 //! server.
 
-use std::{cell::RefCell, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 
 use domain::{AuthorizationId, AuthorizationState, CheckId};
-use futures::StreamExt;
-use gloo_net::eventsource::futures::EventSource;
-use leptos::{ev::click, prelude::*, task::spawn_local};
+use futures::channel::oneshot;
+use leptos::{ev::click, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, MessageEvent};
+use web_sys::{
+    Element, EventSource, HtmlElement, HtmlInputElement, HtmlSelectElement, MessageEvent,
+};
 
 use crate::{
     error::ApiError,
@@ -92,57 +97,113 @@ pub fn chosen(group: &str) -> Option<String> {
 
 /// Tells how an authorization ends, or `None` when the connection that tells it is lost.
 pub fn watch_authorization(
-    id: AuthorizationId,
+    id: &AuthorizationId,
     on_end: impl Fn(Option<AuthorizationState>) + 'static,
 ) {
-    spawn_local(async move { on_end(end_of(&id).await) });
-}
-
-async fn end_of(id: &AuthorizationId) -> Option<AuthorizationState> {
-    let mut end = None;
-    listen(&["/events/authorization/", id.as_str()].concat(), |data| {
-        end = serde_json::from_slice(data)
-            .ok()
-            .filter(|state| !matches!(state, AuthorizationState::Pending { .. }));
-        end.is_some()
-    })
-    .await;
-    end
+    let (on_end, on_loss) = {
+        let on_end = Rc::new(on_end);
+        (on_end.clone(), on_end)
+    };
+    let told = move |data: &[u8]| {
+        let state = serde_json::from_slice(data).ok();
+        let end = state.filter(|state| !matches!(state, AuthorizationState::Pending { .. }));
+        let has_ended = end.is_some();
+        if has_ended {
+            on_end(end);
+        }
+        has_ended
+    };
+    let changed = move |link| {
+        if link == Link::Closed {
+            on_loss(None);
+        }
+    };
+    let url = ["/events/authorization/", id.as_str()].concat();
+    listen(&url, Box::new(told), Box::new(changed));
 }
 
 /// Shows a check as it goes on, and tells whether it went well.
 ///
 /// # Errors
 /// `Offline` when the connection that tells it is lost.
-pub async fn watch_check(id: &CheckId, say: impl Fn(String)) -> Result<bool, ApiError> {
-    let mut end = None;
-    listen(&["/events/check/", id.as_str()].concat(), |data| {
-        let Ok(piece) = serde_json::from_slice::<Piece>(data) else {
-            return true;
-        };
-        put(&piece.into, &piece.html, piece.place);
-        say(piece.said);
-        end = piece.ended;
+pub async fn watch_check(id: &CheckId, say: impl Fn(String) + 'static) -> Result<bool, ApiError> {
+    let (sender, end) = oneshot::channel();
+    let (on_end, on_loss) = {
+        let sender = Rc::new(Cell::new(Some(sender)));
+        (sender.clone(), sender)
+    };
+    let send = |sender: &Cell<Option<oneshot::Sender<_>>>, end| {
+        if let Some(sender) = sender.take() {
+            let _ = sender.send(end);
+        }
+    };
+    let told = move |data: &[u8]| {
+        let piece = serde_json::from_slice::<Piece>(data).ok();
+        let end = piece.and_then(|piece| {
+            put(&piece.into, &piece.html, piece.place);
+            say(piece.said);
+            piece.ended
+        });
+        if end.is_some() {
+            send(&on_end, end);
+        }
         end.is_some()
-    })
-    .await;
-    end.ok_or(ApiError::Offline)
+    };
+    let changed = move |link| {
+        if link == Link::Closed {
+            send(&on_loss, None);
+        }
+    };
+    let url = ["/events/check/", id.as_str()].concat();
+    listen(&url, Box::new(told), Box::new(changed));
+    end.await.ok().flatten().ok_or(ApiError::Offline)
 }
 
-/// Listens to events until one of them is the last. A connection that breaks off is made anew by the browser.
-async fn listen(url: &str, mut is_last: impl FnMut(&[u8]) -> bool) {
-    let Ok(mut source) = EventSource::new(url) else {
+/// How the connection stands that events come by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Link {
+    /// They come.
+    Open,
+    /// It broke off; the browser makes it anew.
+    Lost,
+    /// The browser has given up.
+    Closed,
+}
+
+/// What is done with an event; whether it was the last.
+type Told = Box<dyn Fn(&[u8]) -> bool>;
+
+/// Listens to events until one of them is the last.
+fn listen(url: &str, told: Told, changed: Box<dyn Fn(Link)>) {
+    let Ok(source) = EventSource::new(url) else {
+        changed(Link::Closed);
         return;
     };
-    let Ok(mut events) = source.subscribe("message") else {
-        return;
-    };
-    while let Some(Ok((_, event))) = events.next().await {
-        let data = event.data().as_string().unwrap_or_default();
-        if is_last(data.as_bytes()) {
-            return;
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new({
+        let source = source.clone();
+        move |event: MessageEvent| {
+            let data = event.data().as_string().unwrap_or_default();
+            if told(data.as_bytes()) {
+                source.close();
+            }
         }
-    }
+    });
+    source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    let on_change = Closure::<dyn Fn()>::new({
+        let source = source.clone();
+        move || {
+            changed(match source.ready_state() {
+                EventSource::OPEN => Link::Open,
+                EventSource::CONNECTING => Link::Lost,
+                _ => Link::Closed,
+            });
+        }
+    });
+    let handler = Some(on_change.as_ref().unchecked_ref());
+    source.set_onopen(handler);
+    source.set_onerror(handler);
+    on_change.forget();
 }
 
 /// Puts what the server has rendered into an element. The focus stays where it was, as far as that is still there.
@@ -182,50 +243,33 @@ const WAIT: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(
 pub fn follow_events() {
     let element = document().query_selector("[data-events]").ok().flatten();
     if let Some(url) = element.and_then(|element| element.get_attribute("data-events")) {
-        follow(url, WAIT.0);
+        follow(&url, WAIT.0);
     }
 }
 
-fn follow(url: String, wait: Duration) {
-    let Ok(source) = web_sys::EventSource::new(&url) else {
-        return;
+fn follow(url: &str, wait: Duration) {
+    let told = |data: &[u8]| {
+        let Ok(piece) = serde_json::from_slice::<Piece>(data) else {
+            return false;
+        };
+        put(&piece.into, &piece.html, piece.place);
+        if let Some(element) = document().get_element_by_id(EVENTS_SAID) {
+            element.set_text_content(Some(&piece.said));
+        }
+        piece.ended.is_some()
     };
-    let told = Closure::<dyn Fn(MessageEvent)>::new({
-        let source = source.clone();
-        move |event: MessageEvent| {
-            let data = event.data().as_string().unwrap_or_default();
-            let Ok(piece) = serde_json::from_slice::<Piece>(data.as_bytes()) else {
-                return;
-            };
-            put(&piece.into, &piece.html, piece.place);
-            if let Some(element) = document().get_element_by_id(EVENTS_SAID) {
-                element.set_text_content(Some(&piece.said));
-            }
-            if piece.ended.is_some() {
-                source.close();
-            }
+    let again = url.to_owned();
+    let changed = move |link| {
+        if let Some(root) = document().document_element() {
+            let is_lost = link != Link::Open;
+            let _ = root.class_list().toggle_with_force("offline", is_lost);
         }
-    });
-    source.set_onmessage(Some(told.as_ref().unchecked_ref()));
-    told.forget();
-    let changed = Closure::<dyn Fn(Event)>::new({
-        let source = source.clone();
-        move |event: Event| {
-            let is_lost = event.type_() == "error";
-            if let Some(root) = document().document_element() {
-                let _ = root.class_list().toggle_with_force("offline", is_lost);
-            }
-            // Else the browser connects again by itself.
-            if source.ready_state() == web_sys::EventSource::CLOSED {
-                let url = url.clone();
-                set_timeout(move || follow(url, (wait * 2).min(WAIT.1)), wait);
-            }
+        if link == Link::Closed {
+            let url = again.clone();
+            set_timeout(move || follow(&url, (wait * 2).min(WAIT.1)), wait);
         }
-    });
-    let on_change = Some(changed.as_ref().unchecked_ref());
-    source.set_onopen(on_change);
-    source.set_onerror(on_change);
-    changed.forget();
+    };
+    listen(url, Box::new(told), Box::new(changed));
 }
 
 /// Has each button copy the element that it names, also those that come later.

@@ -71,7 +71,7 @@ impl Session {
             let well = match api::begin_check(form, recipient, selector).await {
                 Ok(id) => {
                     self.check().set(Some(id.clone()));
-                    browser::watch_check(&id, |said| self.said().set(said)).await
+                    browser::watch_check(&id, move |said| self.said().set(said)).await
                 }
                 Err(error) => Err(error),
             };

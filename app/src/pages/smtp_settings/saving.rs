@@ -92,7 +92,7 @@ impl Session {
             ended: None,
             lost: false,
         }));
-        browser::watch_authorization(id.clone(), move |state| {
+        browser::watch_authorization(&id.clone(), move |state| {
             let own = self
                 .sign_in()
                 .with_untracked(|now| now.as_ref().is_some_and(|now| now.id == id));

@@ -1,0 +1,55 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** The page "Messages", and that of one message. */
+export class MessagesPage {
+  /** All messages on the page, the newest first. */
+  readonly messages: Locator;
+  readonly summary: Locator;
+  readonly filter: Locator;
+  readonly state: Locator;
+  readonly recipients: Locator;
+  readonly attempts: Locator;
+  /** That the server is not reached. */
+  readonly offline: Locator;
+
+  constructor(
+    readonly page: Page,
+    private readonly mailgrantUrl: string,
+  ) {
+    this.messages = page.locator('#message-list > li');
+    this.summary = page.getByRole('region', { name: 'Summary' });
+    this.filter = page.getByRole('form', { name: 'Filter' });
+    this.state = page.locator('#message-state');
+    this.recipients = page.getByRole('region', { name: 'Recipients' });
+    this.attempts = page.getByRole('region', { name: 'Attempts' });
+    this.offline = page.locator('.when-offline');
+  }
+
+  async open(query = ''): Promise<void> {
+    await this.page.goto(`${this.mailgrantUrl}/messages${query}`);
+    await expect(this.page.getByRole('heading', { name: 'Messages', level: 1 })).toBeVisible();
+  }
+
+  /** Opens the page of a message. */
+  async openMessage(id: string): Promise<void> {
+    await this.page.goto(`${this.mailgrantUrl}/messages/${id}`);
+    await expect(this.state).toBeVisible();
+  }
+
+  /** The message in the list with this subject. */
+  of(subject: string): Locator {
+    return this.messages.filter({ has: this.page.getByRole('link', { name: subject, exact: true }) });
+  }
+
+  async show(filter: { search?: string; state?: string }): Promise<void> {
+    await this.filter.getByLabel('Search').fill(filter.search ?? '');
+    await this.filter.getByLabel('State').selectOption({ label: filter.state ?? 'All' });
+    await this.filter.getByRole('button', { name: 'Show' }).click();
+  }
+
+  /** A number of the summary. */
+  async tally(name: 'Waiting' | 'Delivered' | 'Failed'): Promise<number> {
+    const tally = this.summary.locator('.tally').filter({ hasText: name });
+    return Number((await tally.locator('dd').textContent())?.replace(/,/g, ''));
+  }
+}
