@@ -23,7 +23,7 @@ test('a viewer sees the settings, no secrets, and can change nothing', async ({ 
   await expect(settings.dataCenter).toBeEnabled();
   for (const absent of [settings.save, settings.saveAndAuthorize, settings.connection, settings.manageDataCenters]) await expect(absent).toHaveCount(0);
   expect(await viewer.content()).not.toContain(sandbox.client.clientSecret);
-  await expect(viewer.getByRole('navigation', { name: 'Pages' }).getByRole('link')).toHaveText(['Settings', 'Activity']);
+  await expect(viewer.getByRole('navigation', { name: 'Pages' }).getByRole('link')).toHaveText(['Messages', 'Settings', 'Activity']);
 
   const refused = await viewer.goto(`${mailgrant.url}/access`);
   expect(refused?.status()).toBe(403);
