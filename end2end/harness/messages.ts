@@ -1,7 +1,6 @@
 import { expect } from '@playwright/test';
 import { administrator } from './person.ts';
 import { postForm } from './forms.ts';
-import { freePort } from './ports.ts';
 import type { Mailgrant } from './mailgrant.ts';
 
 /** A message as a program hands it over. */
@@ -33,7 +32,7 @@ export class Program {
     return new Program(mailgrant.url, key);
   }
 
-  /** The same, where SMTP settings lead to a server that nobody runs: messages wait. */
+  /** The same, where the SMTP settings need an authorization that nobody gives: messages wait. */
   static async whoseMessagesWait(mailgrant: Mailgrant): Promise<Program> {
     const cookies = mailgrant.cookies.length > 0 ? mailgrant.cookies : await mailgrant.signIn(administrator);
     const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
@@ -42,12 +41,19 @@ export class Program {
       version: '0',
       provider: 'other',
       smtp_host: '127.0.0.1',
-      smtp_port: String(await freePort()),
+      smtp_port: '587',
       from_address: 'shop@sandbox.test',
       security: 'starttls',
       tls_minimum: '1.2',
-      authentication_type: 'basic',
+      authentication_required: 'true',
+      authentication_type: 'oauth',
       redirect_url: mailgrant.callbackUrl,
+      client_id: 'nobody',
+      client_secret: 'nobody knows',
+      authorization_endpoint: 'http://127.0.0.1:9/authorize',
+      token_endpoint: 'http://127.0.0.1:9/token',
+      scope: 'mail',
+      username: 'shop@sandbox.test',
     };
     const fields = Object.fromEntries(Object.entries(values).map(([name, value]) => [`form[${name}]`, value]));
     const saved = await postForm(`${mailgrant.url}/api/save_smtp_settings`, fields, { cookie, origin: mailgrant.url, accept: 'application/json' });

@@ -14,6 +14,11 @@ export class SignInPage {
   /** Signs in and grants what is asked. */
   async allow(person: Account): Promise<void> {
     await this.signIn(person);
+    await this.consent();
+  }
+
+  /** Grants what is asked, where the browser is signed in already. */
+  async consent(): Promise<void> {
     await this.page.getByRole('button', { name: 'Allow' }).click();
   }
 
