@@ -18,6 +18,15 @@ use crate::workspace::Workspace;
 const USER: &str = "postgres";
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// What outlasts a crash of the machine.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// Nothing: it is faster so, and enough for a test.
+    Nothing,
+    /// What was committed.
+    Durable,
+}
+
 /// A running cluster on a free port of 127.0.0.1. It is stopped and its data removed when this is dropped.
 pub struct Cluster {
     /// `postgres://…` of a superuser.
@@ -28,8 +37,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts a cluster that trusts every connection and does not wait for the disk.
-    pub fn start(workspace: &Workspace) -> Result<Self> {
+    /// Makes and starts a cluster that trusts every connection.
+    pub fn start(workspace: &Workspace, keeping: Keeping) -> Result<Self> {
         let programs = programs()
             .context("PostgreSQL is not installed: neither in /usr/lib/postgresql nor in PATH")?;
         let folder = make_folder(workspace)?;
@@ -49,14 +58,19 @@ impl Cluster {
         let port = free_port()?;
         let mut command = as_user(&programs.join("postgres"), folder.path());
         command.arg("-D").arg(&data).args(["-p", &port.to_string()]);
-        for setting in [
+        let mut settings = vec![
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
             "max_connections=300",
-        ] {
+        ];
+        if keeping == Keeping::Nothing {
+            settings.extend([
+                "fsync=off",
+                "synchronous_commit=off",
+                "full_page_writes=off",
+            ]);
+        }
+        for setting in settings {
             command.args(["-c", setting]);
         }
         let log_path = folder.path().join("log");

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::counts::Counts;
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Keeping};
 use crate::process::{run, stream};
 use crate::site;
 use crate::workspace::Workspace;
@@ -121,7 +121,7 @@ fn clippy(workspace: &Workspace, what: &[&str]) -> std::process::Command {
 }
 
 fn cargo_test(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
-    let cluster = Cluster::start(workspace)?;
+    let cluster = Cluster::start(workspace, Keeping::Nothing)?;
     // Apart from the rest, so that neither has its dependencies built again with the features of both.
     for what in [
         &["--package", "xtask"][..],

@@ -4,15 +4,22 @@ use anyhow::{Context, Result};
 
 /// `VmRSS` in kB, as Linux tells.
 pub fn resident(process: u32) -> Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))
-        .context("resident memory is read from /proc")?;
-    in_status(&status).context("no VmRSS in /proc")
+    read(process, "VmRSS:")
 }
 
-fn in_status(status: &str) -> Option<u64> {
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+/// The most that it ever was: `VmHWM` in kB.
+pub fn most(process: u32) -> Result<u64> {
+    read(process, "VmHWM:")
+}
+
+fn read(process: u32, name: &str) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))
+        .context("resident memory is read from /proc")?;
+    in_status(&status, name).with_context(|| format!("no {name} in /proc"))
+}
+
+fn in_status(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
@@ -22,10 +29,8 @@ mod tests {
 
     #[test]
     fn reads_the_line_of_the_kernel() {
-        assert_eq!(
-            in_status("VmHWM:\t   20480 kB\nVmRSS:\t   18724 kB\n"),
-            Some(18_724)
-        );
-        assert_eq!(in_status("Name:\tx\n"), None);
+        let status = "VmHWM:\t   20480 kB\nVmRSS:\t   18724 kB\n";
+        assert_eq!(in_status(status, "VmRSS:"), Some(18_724));
+        assert_eq!(in_status("Name:\tx\n", "VmRSS:"), None);
     }
 }

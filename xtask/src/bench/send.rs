@@ -1,32 +1,24 @@
-//! `cargo xtask bench send`: messages a second to a mail server on loopback, beside the programs that people would compare with.
+//! `cargo xtask bench send`: messages a second to mail servers on loopback, beside the programs that people would compare with.
 
+mod nodemailer;
+mod ours;
 mod postfix;
 mod sink;
 mod table;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 
-use crate::process::{capture, check_interrupt, run};
+use crate::binaries;
+use crate::postgres::{Cluster, Keeping};
+use crate::process::check_interrupt;
+use crate::site;
 use crate::workspace::Workspace;
+use nodemailer::Nodemailer;
+use ours::Ours;
 use postfix::Postfix;
-use sink::Sink;
-
-const CONNECTIONS: [usize; 3] = [1, 4, 16];
-/// Sends over a pool, as a program that uses nodemailer does.
-const POOL: &str = r#"import nodemailer from "nodemailer";
-const [port, connections, count] = process.argv.slice(2).map(Number);
-const transport = nodemailer.createTransport({ host: "127.0.0.1", port, pool: true, maxConnections: connections, maxMessages: Infinity, ignoreTLS: true });
-const text = ("x".repeat(70) + "\r\n").repeat(139);
-const message = { from: "bench@example.com", to: "bench@example.com", subject: "bench", text };
-const since = process.hrtime.bigint();
-await Promise.all(Array.from({ length: count }, () => transport.sendMail(message)));
-console.log(Math.round(count / (Number(process.hrtime.bigint() - since) / 1e9)));
-transport.close();
-"#;
+use sink::{Sink, Way};
+use table::{Kind, Rates};
 
 /// How to measure.
 #[derive(Args)]
@@ -35,131 +27,56 @@ pub struct Options {
     #[arg(long, default_value_t = 3_000)]
     messages: usize,
     /// Runs of each kind, one kind after the other; the medians are printed
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// Messages in the database for "many"
+    /// Connections to the mail server
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 4, 16])]
+    connections: Vec<usize>,
+    /// Messages in the database for "many"; 0 leaves that out
     #[arg(long, default_value_t = 1_000_000)]
     many: usize,
 }
 
-/// Builds the release of what is measured, measures and prints a table in Markdown.
+/// Builds the release of what is measured, measures and prints tables in Markdown.
 pub fn send(workspace: &Workspace, options: &Options) -> Result<()> {
-    run(&mut workspace.cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "mail",
-        "--example",
-        "outbox_bench",
-    ]))?;
-    let bench = workspace.target.join("release/examples/outbox_bench");
-    let folder = prepare_nodemailer(workspace)?;
-    let place = tempfile::tempdir()?;
-    let sink = Sink::start()?;
-    let postfix = Postfix::start(&sink)?;
-    let all = Measuring {
-        bench,
-        nodemailer: folder,
-        place: place.path(),
-        messages: options.messages.to_string(),
-    };
-    let mut rows = Vec::new();
-    for connections in CONNECTIONS {
-        let mut rates: [Vec<f64>; 5] = Default::default();
-        for round in 0..options.rounds {
-            check_interrupt()?;
-            let number = connections.to_string();
-            let database = format!("{connections}-{round}.db");
-            let measured = [
-                sink::source(&sink.address(), connections, options.messages)?,
-                all.nodemailer(&sink, &number)?,
-                all.ours(&["send", &sink.port(), &number, &all.messages])?,
-                all.ours(&[
-                    "queue",
-                    &sink.port(),
-                    &number,
-                    &all.messages,
-                    &all.database(&database),
-                ])?,
-                postfix.queue(connections, options.messages)?,
-            ];
-            for (rates, rate) in rates.iter_mut().zip(measured) {
-                rates.push(rate);
+    site::build(workspace)?;
+    let binary = binaries::build(workspace, true)?.mailgrant;
+    let ours = Ours::build(workspace, binary)?;
+    let nodemailer = Nodemailer::install(workspace)?;
+    let cluster = Cluster::start(workspace, Keeping::Durable)?;
+    for way in [Way::Clear, Way::Tls] {
+        let sink = Sink::start(way, &ours)?;
+        let postfix = Postfix::start(&sink)?;
+        let mut rates = Rates::new(way, &options.connections);
+        for _ in 0..options.rounds {
+            for (column, connections) in options.connections.iter().copied().enumerate() {
+                for kind in Kind::of(way) {
+                    check_interrupt()?;
+                    let messages = options.messages;
+                    let rate = match kind {
+                        Kind::Source => sink::source(&sink.address(), connections, messages)?,
+                        Kind::Nodemailer => nodemailer.pool(&sink, connections, messages)?,
+                        Kind::Direct => ours.direct(&sink, connections, messages)?,
+                        Kind::Sqlite => ours.queue(&sink, connections, messages, None)?,
+                        Kind::Postgres => {
+                            ours.queue(&sink, connections, messages, Some(&cluster.url))?
+                        }
+                        Kind::Postfix => postfix.queue(connections, messages)?,
+                    };
+                    eprintln!("{}, {connections}: {rate:.0}/s", kind.name());
+                    rates.add(*kind, column, rate);
+                }
             }
         }
-        rows.push((connections, rates.map(|mut rates| median(&mut rates))));
+        println!("{}", rates.render());
     }
-    print!("{}", table::rates(&rows));
-    let (few, many) = (
-        all.scale("few.db", 1_000)?,
-        all.scale("many.db", options.many)?,
-    );
-    print!("{}", table::scale(options.many, &few, &many));
-    let crowd = capture(Command::new(&all.bench).args(["crowd", &all.database("crowd.db")]))?;
-    println!("\n1,000 submissions at once: {}", crowd.trim());
+    let sink = Sink::start(Way::Clear, &ours)?;
+    println!("{}", table::crowd(&ours.crowd(&sink)?));
+    if options.many > 0 {
+        for (name, database) in [("SQLite", None), ("PostgreSQL", Some(cluster.url.as_str()))] {
+            let (few, many) = ours.scale(options.many, database)?;
+            println!("{}", table::scale(name, options.many, &few, &many));
+        }
+    }
     Ok(())
-}
-
-struct Measuring<'a> {
-    bench: PathBuf,
-    nodemailer: PathBuf,
-    place: &'a Path,
-    messages: String,
-}
-
-impl Measuring<'_> {
-    fn database(&self, name: &str) -> String {
-        format!("sqlite://{}", self.place.join(name).display())
-    }
-
-    fn ours(&self, arguments: &[&str]) -> Result<f64> {
-        number(&capture(Command::new(&self.bench).args(arguments))?)
-    }
-
-    fn nodemailer(&self, sink: &Sink, connections: &str) -> Result<f64> {
-        let mut command = Command::new("node");
-        command.current_dir(&self.nodemailer);
-        command.args(["pool.mjs", &sink.port(), connections, &self.messages]);
-        number(&capture(&mut command)?)
-    }
-
-    /// Milliseconds of enqueue, claim and the first page with so many messages in the database.
-    fn scale(&self, name: &str, messages: usize) -> Result<Vec<f64>> {
-        let database = self.database(name);
-        run(Command::new(&self.bench).args(["fill", &database, &messages.to_string()]))?;
-        let times = capture(Command::new(&self.bench).args(["scale", &database]))?;
-        times.split_whitespace().map(number).collect()
-    }
-}
-
-fn number(printed: &str) -> Result<f64> {
-    let printed = printed.trim();
-    printed
-        .parse()
-        .with_context(|| format!("no number: {printed:?}"))
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
-fn prepare_nodemailer(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.target.join("bench");
-    std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join("pool.mjs"), POOL)?;
-    if !folder.join("node_modules/nodemailer").exists() {
-        let mut npm = workspace.command("npm");
-        npm.current_dir(&folder);
-        npm.args([
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--prefix",
-            ".",
-            "nodemailer@7",
-        ]);
-        run(&mut npm)?;
-    }
-    Ok(folder)
 }

@@ -1,37 +1,66 @@
-//! `smtp-sink` and `smtp-source`, which come with Postfix: a server that throws everything away, and a client that sends as fast as it can.
+//! Servers that throw everything away, and `smtp-source`, a client that sends as fast as it can.
 
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use rustix::process::geteuid;
+use tempfile::TempDir;
 
+use super::ours::Ours;
 use crate::http::free_port;
 use crate::process::{Running, pause, run};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How mail is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// In the clear, to Postfix's `smtp-sink`.
+    Clear,
+    /// Over STARTTLS, signed in with XOAUTH2, to a sink of our own: `smtp-sink` can neither.
+    Tls,
+}
+
 /// A server that accepts every message and keeps none.
 pub struct Sink {
     port: u16,
+    certificate: Option<PathBuf>,
     _process: Running,
+    _folder: TempDir,
 }
 
 impl Sink {
     /// Starts it on a free port of 127.0.0.1.
-    pub fn start() -> Result<Self> {
-        let port = free_port()?;
-        let mut command = Command::new("/usr/sbin/smtp-sink");
-        if geteuid().is_root() {
-            command.args(["-u", "nobody"]);
-        }
-        command.arg(format!("127.0.0.1:{port}")).arg("1024");
-        let process = Running::start("smtp-sink", &mut command)?;
+    pub fn start(way: Way, ours: &Ours) -> Result<Self> {
+        let (port, folder) = (free_port()?, tempfile::tempdir()?);
+        let ca = folder.path().join("ca.pem");
+        let mut command = match way {
+            Way::Clear => {
+                let mut command = Command::new("/usr/sbin/smtp-sink");
+                if geteuid().is_root() {
+                    command.args(["-u", "nobody"]);
+                }
+                command.arg(format!("127.0.0.1:{port}")).arg("1024");
+                command
+            }
+            Way::Tls => {
+                let mut command = ours.player();
+                command.args(["sink", &port.to_string()]).arg(&ca);
+                command
+            }
+        };
+        let process = Running::start("the sink", &mut command)?;
         wait_for(port)?;
+        // Postfix reads it as another user.
+        run(Command::new("chmod").arg("755").arg(folder.path()))?;
         Ok(Self {
             port,
+            certificate: (way == Way::Tls).then_some(ca),
             _process: process,
+            _folder: folder,
         })
     }
 
@@ -43,6 +72,11 @@ impl Sink {
     /// Its address and port.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Its authority, when it wants TLS.
+    pub fn certificate(&self) -> Option<&PathBuf> {
+        self.certificate.as_ref()
     }
 }
 
@@ -61,18 +95,19 @@ pub fn wait_for(port: u16) -> Result<()> {
 /// Messages a second of `smtp-source`, over connections that it keeps.
 #[expect(clippy::cast_precision_loss, reason = "a rate")]
 pub fn source(address: &str, connections: usize, messages: usize) -> Result<f64> {
+    let mut command = Command::new("/usr/sbin/smtp-source");
+    command.args(["-d", "-l", "10000"]);
+    command.args(["-f", "bench@example.com", "-t", "bench@example.com"]);
+    command.args(["-s", &connections.to_string(), "-m", &messages.to_string()]);
     let started = Instant::now();
-    run(Command::new("/usr/sbin/smtp-source")
-        .args([
-            "-d",
-            "-l",
-            "10000",
-            "-f",
-            "bench@example.com",
-            "-t",
-            "bench@example.com",
-        ])
-        .args(["-s", &connections.to_string(), "-m", &messages.to_string()])
-        .arg(address))?;
+    run(command.arg(address))?;
     Ok(messages as f64 / started.elapsed().as_secs_f64())
+}
+
+/// The number that somebody printed.
+pub fn number(printed: &str) -> Result<f64> {
+    let printed = printed.trim();
+    printed
+        .parse()
+        .with_context(|| format!("no number: {printed:?}"))
 }

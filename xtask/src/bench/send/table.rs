@@ -1,47 +1,169 @@
 //! The results for people, in Markdown.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// Messages a second for each number of connections: smtp-source, nodemailer, ours alone, ours with the outbox, Postfix's queue.
-pub fn rates(rows: &[(usize, [f64; 5])]) -> String {
-    let mut table = String::from(
-        "| messages a second, 10 kB, in the clear | 1 connection | 4 | 16 | to reach |\n|---|---:|---:|---:|---:|\n",
-    );
-    let names = [
-        ("smtp-source (no queue)", ""),
-        ("nodemailer, pool (no queue)", ""),
-        ("Mailgrant, the send path alone", "≥ 3 × nodemailer"),
-        (
-            "Mailgrant, through the outbox, durable",
-            "≥ nodemailer, > Postfix",
-        ),
-        ("Postfix, through its queue", ""),
-    ];
-    for (place, (name, target)) in names.iter().enumerate() {
-        let rates: Vec<_> = rows
-            .iter()
-            .map(|(_, rates)| format!("{:.0}", rates[place]))
-            .collect();
-        let _ = writeln!(table, "| {name} | {} | {target} |", rates.join(" | "));
+use super::ours::Crowd;
+use super::sink::Way;
+
+/// Who sends.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Source,
+    Nodemailer,
+    Direct,
+    Sqlite,
+    Postgres,
+    Postfix,
+}
+
+impl Kind {
+    /// All that can.
+    pub fn of(way: Way) -> &'static [Self] {
+        let all = &[
+            Self::Source,
+            Self::Nodemailer,
+            Self::Direct,
+            Self::Sqlite,
+            Self::Postgres,
+            Self::Postfix,
+        ];
+        match way {
+            Way::Clear => all,
+            Way::Tls => &all[1..],
+        }
     }
-    for (name, of, to) in [
-        ("send path : nodemailer", 2, 1),
-        ("outbox : nodemailer", 3, 1),
-        ("outbox : Postfix", 3, 4),
-    ] {
-        let ratios: Vec<_> = rows
-            .iter()
-            .map(|(_, rates)| format!("{:.1}", rates[of] / rates[to]))
-            .collect();
-        let _ = writeln!(table, "| {name} | {} | |", ratios.join(" | "));
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Source => "smtp-source, no queue",
+            Self::Nodemailer => "nodemailer's pool, no queue",
+            Self::Direct => "Mailgrant's way to the mail server, no queue",
+            Self::Sqlite => "Mailgrant, API to mail server, durable, SQLite",
+            Self::Postgres => "Mailgrant, API to mail server, durable, PostgreSQL",
+            Self::Postfix => "Postfix, through its queue",
+        }
     }
-    table
+}
+
+/// Messages a second.
+pub struct Rates {
+    way: Way,
+    connections: Vec<usize>,
+    measured: BTreeMap<Kind, Vec<Vec<f64>>>,
+}
+
+impl Rates {
+    /// Nothing yet.
+    pub fn new(way: Way, connections: &[usize]) -> Self {
+        Self {
+            way,
+            connections: connections.to_vec(),
+            measured: BTreeMap::new(),
+        }
+    }
+
+    /// One run.
+    pub fn add(&mut self, kind: Kind, column: usize, rate: f64) {
+        let columns = self.measured.entry(kind);
+        let columns = columns.or_insert_with(|| vec![Vec::new(); self.connections.len()]);
+        if let Some(rates) = columns.get_mut(column) {
+            rates.push(rate);
+        }
+    }
+
+    fn medians(&self, kind: Kind) -> Vec<f64> {
+        let columns = self.measured.get(&kind).into_iter().flatten();
+        columns.map(|rates| median(rates)).collect()
+    }
+
+    /// The medians, and what they are to one another.
+    pub fn render(&self) -> String {
+        let what = match self.way {
+            Way::Clear => "in the clear",
+            Way::Tls => "STARTTLS and XOAUTH2",
+        };
+        let mut table = format!("| Messages a second of 10 kB, {what} |");
+        for connections in &self.connections {
+            let s = if *connections == 1 { "" } else { "s" };
+            let _ = write!(table, " {connections} connection{s} |");
+        }
+        table.push_str("\n|---|");
+        table.push_str(&"---:|".repeat(self.connections.len()));
+        table.push('\n');
+        for kind in Kind::of(self.way) {
+            let rates = self.medians(*kind).into_iter();
+            row(
+                &mut table,
+                kind.name(),
+                rates.map(|rate| format!("{rate:.0}")),
+            );
+        }
+        for (name, of, to) in [
+            (
+                "way to the mail server : nodemailer (≥ 3)",
+                Kind::Direct,
+                Kind::Nodemailer,
+            ),
+            (
+                "durable, SQLite : nodemailer (≥ 1)",
+                Kind::Sqlite,
+                Kind::Nodemailer,
+            ),
+            (
+                "durable, SQLite : Postfix (> 1)",
+                Kind::Sqlite,
+                Kind::Postfix,
+            ),
+            (
+                "durable, PostgreSQL : nodemailer (≥ 1)",
+                Kind::Postgres,
+                Kind::Nodemailer,
+            ),
+            (
+                "durable, PostgreSQL : Postfix (> 1)",
+                Kind::Postgres,
+                Kind::Postfix,
+            ),
+        ] {
+            let ratios = self.medians(of).into_iter().zip(self.medians(to));
+            row(
+                &mut table,
+                name,
+                ratios.map(|(of, to)| format!("{:.1}", of / to)),
+            );
+        }
+        table
+    }
+}
+
+fn row(table: &mut String, name: &str, cells: impl Iterator<Item = String>) {
+    let cells: Vec<_> = cells.collect();
+    let _ = writeln!(table, "| {name} | {} |", cells.join(" | "));
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// A thousand calls at once.
+pub fn crowd(crowd: &Crowd) -> String {
+    format!(
+        "| 1,000 API calls at once | Measured | Limit |\n|---|---:|---:|\n\
+         | Until the last was answered | {:.0} ms | |\n\
+         | Most memory of the server | {} MB | 150 MB |\n",
+        crowd.milliseconds,
+        crowd.most_memory.div_ceil(1_000)
+    )
 }
 
 /// Milliseconds with few and with many messages in the database.
-pub fn scale(messages: usize, few: &[f64], many: &[f64]) -> String {
+pub fn scale(database: &str, messages: usize, few: &[f64], many: &[f64]) -> String {
     let mut table = format!(
-        "\n| milliseconds, SQLite | 1000 messages | {messages} | ratio, ≤ 2 |\n|---|---:|---:|---:|\n"
+        "| Milliseconds, {database} | 1000 messages | {messages} | ratio (≤ 2) |\n|---|---:|---:|---:|\n"
     );
     let names = ["enqueue of 64", "claim of 64", "first page of 50"];
     for ((name, few), many) in names.iter().zip(few).zip(many) {

@@ -1,0 +1,144 @@
+//! Mailgrant: the release, and the example of `mail` that plays everybody around it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use super::sink::{Sink, number};
+use crate::bench::memory;
+use crate::bench::server::Server;
+use crate::process::{capture, run};
+use crate::workspace::Workspace;
+
+/// A thousand calls at once.
+pub struct Crowd {
+    /// Until the last was answered.
+    pub milliseconds: f64,
+    /// The most memory that the server had meanwhile and before: kB.
+    pub most_memory: u64,
+}
+
+/// What was built.
+pub struct Ours {
+    binary: PathBuf,
+    player: PathBuf,
+}
+
+impl Ours {
+    /// Builds the example; the server is built.
+    pub fn build(workspace: &Workspace, binary: PathBuf) -> Result<Self> {
+        let example = ["--package", "mail", "--example", "outbox_bench"];
+        let mut cargo = workspace.cargo(&["build", "--release"]);
+        run(cargo.args(example))?;
+        let player = workspace.target.join("release/examples/outbox_bench");
+        Ok(Self { binary, player })
+    }
+
+    /// The example.
+    pub fn player(&self) -> Command {
+        Command::new(&self.player)
+    }
+
+    fn player_on(&self, data: &Path, database: Option<&str>) -> Command {
+        let mut command = self.player();
+        command.env("MAILGRANT_DATA_DIRECTORY", data);
+        command.env_remove("MAILGRANT_DATABASE_URL");
+        command.envs(database.map(|url| ("MAILGRANT_DATABASE_URL", url)));
+        command
+    }
+
+    /// A folder with settings that lead to the sink.
+    fn prepared(&self, sink: &Sink, database: Option<&str>) -> Result<TempDir> {
+        let data = tempfile::tempdir()?;
+        let mut command = self.player_on(data.path(), database);
+        run(command
+            .args(["prepare", &sink.port()])
+            .args(sink.certificate()))?;
+        Ok(data)
+    }
+
+    /// Messages a second of the way to the mail server alone.
+    pub fn direct(&self, sink: &Sink, connections: usize, messages: usize) -> Result<f64> {
+        let data = self.prepared(sink, None)?;
+        let mut command = self.player_on(data.path(), None);
+        command.args(["direct", &connections.to_string(), &messages.to_string()]);
+        number(&capture(command.args(sink.certificate()))?)
+    }
+
+    /// Messages a second from the API calls to the mail server, durable.
+    pub fn queue(
+        &self,
+        sink: &Sink,
+        connections: usize,
+        messages: usize,
+        database: Option<&str>,
+    ) -> Result<f64> {
+        let (server, key) = self.server(sink, connections, database)?;
+        let mut command = self.player_on(server.data(), database);
+        command.args(["post", &server.url, &key, &messages.to_string()]);
+        number(&capture(&mut command)?)
+    }
+
+    fn server(
+        &self,
+        sink: &Sink,
+        connections: usize,
+        database: Option<&str>,
+    ) -> Result<(Server, String)> {
+        if let Some(url) = database {
+            empty(url)?;
+        }
+        let data = self.prepared(sink, database)?;
+        let connections = connections.to_string();
+        let certificate = sink.certificate().map(|path| path.display().to_string());
+        let mut settings = vec![("MAILGRANT_CONNECTIONS", connections.as_str())];
+        settings.extend(database.map(|url| ("MAILGRANT_DATABASE_URL", url)));
+        settings.extend(
+            certificate
+                .iter()
+                .map(|path| ("MAILGRANT_EXTRA_ROOTS", path.as_str())),
+        );
+        let server = Server::start_in(&self.binary, data, &settings)?;
+        server.sign_up()?;
+        let key = server.api_key(&self.binary, &settings)?;
+        Ok((server, key))
+    }
+
+    /// 1,000 calls at once, on SQLite.
+    pub fn crowd(&self, sink: &Sink) -> Result<Crowd> {
+        let (server, key) = self.server(sink, 4, None)?;
+        let mut command = self.player_on(server.data(), None);
+        let milliseconds = number(&capture(command.args(["crowd", &server.url, &key]))?)?;
+        let most_memory = memory::most(server.process.id())?;
+        Ok(Crowd {
+            milliseconds,
+            most_memory,
+        })
+    }
+
+    /// Milliseconds of enqueue, claim and the first page with a thousand messages in the database, and with many.
+    pub fn scale(&self, many: usize, database: Option<&str>) -> Result<(Vec<f64>, Vec<f64>)> {
+        let measure = |messages: usize| -> Result<Vec<f64>> {
+            let data = tempfile::tempdir()?;
+            if let Some(url) = database {
+                empty(url)?;
+            }
+            let player = || self.player_on(data.path(), database);
+            run(player().args(["fill", &messages.to_string()]))?;
+            let times = capture(player().arg("scale"))?;
+            times.split_whitespace().map(number).collect()
+        };
+        Ok((measure(1_000)?, measure(many)?))
+    }
+}
+
+/// Removes everything from a database of PostgreSQL.
+fn empty(url: &str) -> Result<()> {
+    let programs = crate::postgres::programs().context("PostgreSQL is not installed")?;
+    let mut psql = Command::new(programs.join("psql"));
+    psql.args([url, "--quiet", "--command"]);
+    psql.env("PGOPTIONS", "--client-min-messages=warning");
+    run(psql.arg("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+}
