@@ -1,6 +1,6 @@
 //! The server as a whole.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use access::{Access, AccessOptions};
 use axum::Router;
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Config, Limits, StartError, config::PublicUrl, connections, data::open_store,
-    mailer::open_mailer, web,
+    mailer::open_mailer, spool::keep_taking_in, web,
 };
 
 /// How long requests may go on after the server was told to stop.
@@ -27,6 +27,7 @@ pub struct Application {
     router: Router,
     mailer: Mailer,
     access: Access,
+    spools_of: Vec<PathBuf>,
     limits: Limits,
     setup_url: Option<SecretString>,
     stopping: CancellationToken,
@@ -79,6 +80,7 @@ impl Application {
             router,
             mailer,
             access,
+            spools_of: config.spools_of,
             limits,
             setup_url,
             stopping,
@@ -119,7 +121,8 @@ impl Application {
                         mailer.keep_fresh(),
                         mailer.read_incoming(),
                         mailer.keep_watch(),
-                        keep_tidy(&access)
+                        keep_tidy(&access),
+                        keep_taking_in(self.spools_of)
                     )
                 };
                 stopping.run_until_cancelled(work).await;

@@ -126,6 +126,9 @@ struct Flags {
     /// Hours after which a message that fails is given up [default: 120]
     #[arg(long, global = true, value_name = "HOURS")]
     give_up_hours: Option<String>,
+    /// Settings of "mailgrant send" whose spool is taken in, may be repeated [default: /etc/mailgrant/send.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    spools_of: Vec<String>,
     /// Which events to log, such as info or mail=debug,info [default: info]
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
@@ -150,6 +153,7 @@ impl Arguments {
             .file(flags.config.clone())
             .environment(environment)
             .flag(Setting::ExtraRoots, flags.extra_roots.clone())
+            .flag(Setting::SpoolsOf, flags.spools_of.clone())
             .flag(Setting::TrustedProxies, flags.trusted_proxies.clone())
             .flag(Setting::DenyNetworks, flags.deny_networks.clone())
             .flag(Setting::DataCenter, self.send_for());

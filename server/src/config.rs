@@ -13,6 +13,7 @@ mod report;
 mod sandbox;
 mod setting;
 mod sources;
+mod spools;
 mod values;
 
 use std::{
@@ -74,6 +75,8 @@ pub struct Config {
     pub sandbox_dns: Option<std::net::SocketAddr>,
     /// How mail is delivered.
     pub outbox: mail::OutboxOptions,
+    /// Settings of `mailgrant send` on this machine whose spools are taken in.
+    pub spools_of: Vec<PathBuf>,
     /// Which events are logged, as in `RUST_LOG`.
     pub log: String,
     /// How they are written.
@@ -132,6 +135,7 @@ impl Config {
         let extra_roots = certificates::read(&values, &mut report)?;
         let (sandbox, sandbox_dns) = sandbox::read(&values, &mut report)?.unzip();
         let outbox = outbox::read(&values, &mut report)?;
+        let spools_of = spools::read(&values, &mut report)?;
         let log = values.text_or(Setting::Log, "info")?;
         report.value(Setting::Log, &log);
         let log_format = values.text_or(Setting::LogFormat, "text")?;
@@ -153,6 +157,7 @@ impl Config {
             sandbox,
             sandbox_dns: sandbox_dns.flatten(),
             outbox,
+            spools_of,
             log: match EnvFilter::try_new(&log.value) {
                 Ok(_) => log.value,
                 Err(error) => return Err(log.wrong(error.to_string())),

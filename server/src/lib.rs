@@ -3,6 +3,7 @@
 //! [`Application::build`] is what the program and every test call.
 
 pub mod config;
+pub mod spool;
 pub mod telemetry;
 
 mod application;

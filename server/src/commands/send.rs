@@ -2,20 +2,16 @@
 
 mod arguments;
 mod exit;
-mod flush;
 mod host;
 mod message;
-mod settings;
-mod spool;
 
 use std::{ffi::OsString, io::Read as _, path::Path, process::ExitCode};
 
-use mail::{Remote, RemoteError};
+use mail::RemoteError;
+use server::spool::{self, Flushed, SendSettings, Spool, SpoolError, Spooled};
 
 use arguments::Asked;
 use exit::Failure;
-use settings::Settings;
-use spool::{Spool, Spooled};
 
 /// Octets of a message that is taken.
 const AT_MOST: u64 = 25 * 1_048_576;
@@ -57,11 +53,10 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 }
 
 async fn run(asked: &Asked) -> Result<(), Failure> {
-    let settings = Settings::load(asked, |name| std::env::var(name).ok())?;
-    let spool = Spool::open(&settings)?;
+    let settings = settings(asked)?;
+    let spool = Spool::at(settings.spool.clone());
     if asked.flush {
-        let server = settings.server()?;
-        return flush::all(&server, &spool).await;
+        return flush(&settings, &spool).await;
     }
     let mut content = Vec::new();
     let mut input = std::io::stdin().lock().take(AT_MOST + 1);
@@ -75,13 +70,21 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
 }
 
 /// To the server, or to the disk.
-async fn hand_over(settings: &Settings, spool: &Spool, message: Spooled) -> Result<(), Failure> {
+async fn hand_over(
+    settings: &SendSettings,
+    spool: &Spool,
+    message: Spooled,
+) -> Result<(), Failure> {
     let name = spool::new_name();
-    let server = settings.server()?;
+    let server = settings.remote()?;
     match server.hand_over(&message.remote(&name)).await {
         Ok(()) => {
             // What was kept before goes now; what fails again stays.
-            flush::some(&server, spool).await;
+            if let Ok(Some(kept)) = spool.open()
+                && let Ok(flushed) = spool::some(&server, kept).await
+            {
+                tell(&flushed);
+            }
             Ok(())
         }
         Err(error @ RemoteError::Later(_)) => {
@@ -96,10 +99,40 @@ async fn hand_over(settings: &Settings, spool: &Spool, message: Spooled) -> Resu
     }
 }
 
-impl Settings {
-    fn server(&self) -> Result<Remote, Failure> {
-        let key = self.key()?;
-        let server = Remote::new(&self.server, key, self.roots()?);
-        server.map_err(|error| Failure::system(&error))
+/// Hands over all that was kept.
+async fn flush(settings: &SendSettings, spool: &Spool) -> Result<(), Failure> {
+    let server = settings.remote()?;
+    let unreadable = |cause| SpoolError::Unreadable {
+        path: spool.path().to_owned(),
+        cause,
+    };
+    let Some(kept) = spool.open().map_err(unreadable)? else {
+        return Ok(());
+    };
+    let flushed = spool::all(&server, kept).await?;
+    tell(&flushed);
+    match flushed.not_taken.len() {
+        0 => Ok(()),
+        wrong => Err(Failure::temporary(format!(
+            "{wrong} of {} messages were not taken",
+            flushed.handed_over + wrong
+        ))),
     }
+}
+
+fn tell(flushed: &Flushed) {
+    for (name, reason) in &flushed.not_taken {
+        eprintln!("mailgrant send: the kept message {name} {reason}");
+    }
+}
+
+fn settings(asked: &Asked) -> Result<SendSettings, Failure> {
+    let home = std::env::var_os("HOME").map(std::path::PathBuf::from);
+    let variable = |name: &str| std::env::var(name).ok();
+    let settings = SendSettings::of_program(asked.config.as_deref(), home.as_deref(), variable);
+    let mut settings = settings.map_err(|error| Failure::configuration(error.to_string()))?;
+    if asked.data_center.is_some() {
+        settings.data_center.clone_from(&asked.data_center);
+    }
+    Ok(settings)
 }

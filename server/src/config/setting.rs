@@ -39,6 +39,8 @@ pub enum Setting {
     LeaseSeconds,
     /// How old a message may become.
     GiveUpHours,
+    /// Settings of `mailgrant send` whose spools are taken in.
+    SpoolsOf,
     /// Which events are logged.
     Log,
     /// How they are written.
@@ -66,6 +68,7 @@ impl Setting {
         Self::Connections,
         Self::LeaseSeconds,
         Self::GiveUpHours,
+        Self::SpoolsOf,
         Self::Log,
         Self::LogFormat,
     ];
@@ -91,9 +94,15 @@ impl Setting {
             Self::Connections => "connections",
             Self::LeaseSeconds => "lease_seconds",
             Self::GiveUpHours => "give_up_hours",
+            Self::SpoolsOf => "spools_of",
             Self::Log => "log",
             Self::LogFormat => "log_format",
         }
+    }
+
+    /// Whether it is a list of paths, which in the environment are divided as in PATH.
+    pub fn is_paths(self) -> bool {
+        matches!(self, Self::ExtraRoots | Self::SpoolsOf)
     }
 
     /// The name of the environment variable.

@@ -123,8 +123,7 @@ impl Sources {
                 }
                 return Err(wrong("there is no such setting"));
             };
-            let value = if setting == Setting::ExtraRoots {
-                // Several paths are divided as in PATH.
+            let value = if setting.is_paths() {
                 env::split_paths(value)
                     .map(|path| path.into_os_string().into_string().map(Value::from))
                     .collect::<Result<Vec<_>, _>>()
@@ -143,7 +142,7 @@ impl Sources {
 
     fn flag_level(&self) -> Level {
         let value = |setting: Setting, values: &[String]| match values {
-            [one] if setting != Setting::ExtraRoots => Value::from(one.clone()),
+            [one] if !setting.is_paths() => Value::from(one.clone()),
             more => Value::from(more.to_vec()),
         };
         Level {

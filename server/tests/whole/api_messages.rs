@@ -4,6 +4,7 @@ mod document;
 mod lists;
 mod raw;
 mod sent_by_the_program;
+mod taken_in;
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! Sources, their order, and what is said about mistakes.
 
-use std::{ffi::OsString, fs};
+use std::{ffi::OsString, fs, path::Path};
 
 use secrecy::ExposeSecret as _;
 use server::{
@@ -43,6 +43,26 @@ fn has_defaults_for_everything() {
     assert!(config.trusted_proxies.is_empty() && config.deny_networks.is_empty());
     assert_eq!(config.rate_limit.map(u32::from), Some(50));
     assert!(!config.deny_private_networks && config.dns_server.is_none());
+    let spools = [Path::new("/etc/mailgrant/send.toml")];
+    assert_eq!(config.spools_of, spools);
+}
+
+#[test]
+fn spools_are_named_in_the_file_and_divided_as_paths_elsewhere() {
+    for (file, environment, expected) in [
+        ("spools_of = []", "", vec![]),
+        ("spools_of = '/a'", "", vec!["/a"]),
+        ("spools_of = ['/a', '/b']", "", vec!["/a", "/b"]),
+        ("spools_of = []", "/a:/b", vec!["/a", "/b"]),
+    ] {
+        let (sources, _directory) = sources(file, &[("MAILGRANT_SPOOLS_OF", environment)]);
+        let expected: Vec<_> = expected.into_iter().map(Path::new).collect();
+        assert_eq!(Config::load(&sources).unwrap().spools_of, expected);
+    }
+    assert_eq!(
+        error("spools_of = 'send.toml'", &[]),
+        "mailgrant.toml, spools_of: send.toml is not an absolute path"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::{error::Error, process::ExitCode};
 
 use mail::RemoteError;
+use server::spool::SpoolError;
 
 const USAGE: u8 = 64;
 const DATA: u8 = 65;
@@ -90,5 +91,15 @@ impl Failure {
     pub fn tell(&self) -> ExitCode {
         eprintln!("mailgrant send: {}", self.text);
         ExitCode::from(self.code)
+    }
+}
+
+impl From<SpoolError> for Failure {
+    fn from(error: SpoolError) -> Self {
+        match error {
+            SpoolError::Settings(error) => Self::configuration(error.to_string()),
+            SpoolError::Remote(error) => Self::of(&error),
+            error => Self::system(&error),
+        }
     }
 }

@@ -2,11 +2,12 @@
 
 use domain::{EmailAddress, FromAddress};
 use mail::RawMessage;
+use server::spool::{SendSettings, Spooled};
 
-use super::{Asked, Settings, exit::Failure, host::is_local, spool::Spooled};
+use super::{Asked, exit::Failure, host::is_local};
 
 /// The message and its envelope. Local users are replaced by addresses.
-pub fn prepare(content: &[u8], asked: &Asked, settings: &Settings) -> Result<Spooled, Failure> {
+pub fn prepare(content: &[u8], asked: &Asked, settings: &SendSettings) -> Result<Spooled, Failure> {
     let content = if asked.ignore_dots {
         content
     } else {
@@ -64,7 +65,7 @@ pub fn prepare(content: &[u8], asked: &Asked, settings: &Settings) -> Result<Spo
 }
 
 /// Adds a `From` when there is something to put into it; whether the server replaces what is not allowed.
-fn from(message: &mut RawMessage, asked: &Asked, settings: &Settings) -> bool {
+fn from(message: &mut RawMessage, asked: &Asked, settings: &SendSettings) -> bool {
     let written = message.mailboxes("From");
     let name = asked.name.as_deref();
     let name = name.filter(|name| !name.is_empty() && !name.chars().any(char::is_control));
@@ -85,7 +86,7 @@ fn from(message: &mut RawMessage, asked: &Asked, settings: &Settings) -> bool {
 }
 
 /// An address that mail can be sent to.
-fn address(written: &str, settings: &Settings) -> Result<EmailAddress, Failure> {
+fn address(written: &str, settings: &SendSettings) -> Result<EmailAddress, Failure> {
     let wrong = |_| Failure::no_user(format!("{written:?} is not an email address"));
     if !is_local(written) {
         return EmailAddress::parse(written).map_err(wrong);
@@ -98,7 +99,7 @@ fn address(written: &str, settings: &Settings) -> Result<EmailAddress, Failure> 
         (_, Some(_)) => EmailAddress::parse(written).map_err(wrong),
         (None, None) => Err(Failure::no_user(format!(
             "{written:?} is a user of this machine, and Mailgrant delivers to none; set local_recipient or domain in {}",
-            settings.source
+            settings.source.display()
         ))),
     }
 }

@@ -17,14 +17,14 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_mailgrant");
 const OK: Option<i32> = Some(0);
 
 /// A machine on which programs send.
-struct Machine {
+pub(super) struct Machine {
     folder: tempfile::TempDir,
 }
 
 #[derive(Debug)]
-struct Ended {
-    code: Option<i32>,
-    said: String,
+pub(super) struct Ended {
+    pub(super) code: Option<i32>,
+    pub(super) said: String,
 }
 
 impl Machine {
@@ -35,7 +35,7 @@ impl Machine {
         Self::at(&world.server.url(), &key, more)
     }
 
-    fn at(server: &str, key: &str, more: &str) -> Self {
+    pub(super) fn at(server: &str, key: &str, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         fs::write(path("send.key"), format!("{key}\n")).unwrap();
@@ -50,7 +50,7 @@ impl Machine {
         Self { folder }
     }
 
-    fn path(&self, name: &str) -> std::path::PathBuf {
+    pub(super) fn path(&self, name: &str) -> std::path::PathBuf {
         self.folder.path().join(name)
     }
 
@@ -78,7 +78,7 @@ impl Machine {
     }
 
     /// As `mailgrant send`.
-    fn send(&self, words: &str, message: &str) -> Ended {
+    pub(super) fn send(&self, words: &str, message: &str) -> Ended {
         let words: Vec<_> = ["send"]
             .into_iter()
             .chain(words.split_whitespace())
@@ -96,7 +96,7 @@ impl Machine {
         tokio::task::block_in_place(|| self.run(&link, &words, message))
     }
 
-    fn kept(&self) -> Vec<std::path::PathBuf> {
+    pub(super) fn kept(&self) -> Vec<std::path::PathBuf> {
         let Ok(entries) = fs::read_dir(self.path("spool")) else {
             return Vec::new();
         };

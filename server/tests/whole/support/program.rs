@@ -36,8 +36,13 @@ pub fn command(directory: &Path, settings: &[(&str, &str)]) -> Command {
 impl Program {
     /// Starts it on a free port and waits until it listens. Data is in `directory/data`.
     pub fn start(directory: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::start_at("127.0.0.1:0", directory, settings)
+    }
+
+    /// The same at a given address.
+    pub fn start_at(listen: &str, directory: &Path, settings: &[(&str, &str)]) -> Self {
         let mut child = command(directory, settings)
-            .env("MAILGRANT_LISTEN", "127.0.0.1:0")
+            .env("MAILGRANT_LISTEN", listen)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

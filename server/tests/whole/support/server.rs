@@ -45,6 +45,7 @@ pub fn config(directory: &Path) -> Config {
         key: KeySource::File(directory.join("data/mailgrant.key")),
         extra_roots: Vec::new(),
         outbox: mail::OutboxOptions::default(),
+        spools_of: Vec::new(),
         sandbox: None,
         // Nobody answers there: tests ask no other machine.
         sandbox_dns: Some(SocketAddr::from(([127, 0, 0, 1], 9))),

@@ -1,0 +1,28 @@
+//! Which spools of this machine are taken in.
+
+use std::path::PathBuf;
+
+use super::{
+    ConfigError, Setting,
+    report::Report,
+    values::{Source, Values},
+};
+use crate::spool::SYSTEM;
+
+/// Files of settings of `mailgrant send`; that of the whole machine unless told otherwise.
+pub fn read(values: &Values, report: &mut Report) -> Result<Vec<PathBuf>, ConfigError> {
+    let found = values.paths(Setting::SpoolsOf)?;
+    let (source, paths) = match found {
+        Some(found) => {
+            if let Some(path) = found.value.iter().find(|path| !path.is_absolute()) {
+                let problem = format!("{} is not an absolute path", path.display());
+                return Err(found.wrong(problem));
+            }
+            (found.source, found.value)
+        }
+        None => (Source::Default, vec![SYSTEM.into()]),
+    };
+    let shown = paths.iter().map(|path| path.display().to_string());
+    report.list(Setting::SpoolsOf, &source, &shown.collect::<Vec<_>>());
+    Ok(paths)
+}

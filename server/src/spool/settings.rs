@@ -1,0 +1,238 @@
+//! Where the server is and what the key to it is: `send.toml`.
+
+use std::{
+    fs, io,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
+
+use domain::{EmailAddress, Host};
+use figment::{
+    Figment,
+    providers::{Format as _, Toml},
+};
+use mail::Remote;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::{SYSTEM, SendSettingsError as Error, SpoolError};
+
+/// In the home of a user.
+const OWN: &str = ".config/mailgrant/send.toml";
+/// Where the server of this machine is unless the settings say otherwise.
+const SERVER: &str = "http://127.0.0.1:3000";
+
+/// What is in force.
+#[derive(Debug)]
+pub struct SendSettings {
+    /// The origin of the server.
+    pub server: String,
+    /// The directory that messages are kept in; an absolute path.
+    pub spool: PathBuf,
+    /// The data center to send from.
+    pub data_center: Option<String>,
+    /// Who gets mail for users of this machine.
+    pub local_recipient: Option<EmailAddress>,
+    /// The domain of users of this machine.
+    pub domain: Option<Host>,
+    /// Whether every From address that is not allowed is replaced, not only that of a local user.
+    pub replace_from: bool,
+    /// The file these come from, or would come from.
+    pub source: PathBuf,
+    key_file: PathBuf,
+    key: Option<SecretString>,
+    extra_roots: Option<PathBuf>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Written {
+    server: Option<String>,
+    key_file: Option<PathBuf>,
+    spool: Option<PathBuf>,
+    data_center: Option<String>,
+    local_recipient: Option<String>,
+    domain: Option<String>,
+    replace_from: bool,
+    extra_roots: Option<PathBuf>,
+}
+
+impl SendSettings {
+    /// Those of a program: the file that it names, else the user's or the machine's, and above it variables that begin with
+    /// `MAILGRANT_SEND_`.
+    ///
+    /// # Errors
+    /// When they are wrong.
+    pub fn of_program(
+        named: Option<&Path>,
+        home: Option<&Path>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Error> {
+        let variable = |name: &str| {
+            let value = variable(&format!("MAILGRANT_SEND_{name}"));
+            value.filter(|value| !value.is_empty())
+        };
+        let named = named.map(Path::to_owned);
+        let named = named.or_else(|| variable("CONFIG").map(Into::into));
+        let own = home.map(|home| home.join(OWN)).filter(|own| own.exists());
+        let has_to_be = named.is_some();
+        let source = named.or(own).unwrap_or_else(|| SYSTEM.into());
+        Self::read(source, has_to_be, home, variable)
+    }
+
+    /// Those that a file holds, for whoever does not run as its user.
+    ///
+    /// # Errors
+    /// When they are wrong, or the file cannot be read.
+    pub fn of_file(file: &Path) -> Result<Self, Error> {
+        let home = file.parent().filter(|_| file.ends_with(OWN));
+        let home = home.and_then(|folder| folder.ancestors().nth(2));
+        Self::read(file.to_owned(), true, home, |_| None)
+    }
+
+    fn read(
+        source: PathBuf,
+        has_to_be: bool,
+        home: Option<&Path>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Error> {
+        let file = written(&source, has_to_be)?;
+        let invalid = |name| Error::Invalid {
+            path: source.clone(),
+            name,
+        };
+        let local = file.local_recipient.as_deref();
+        let local = local.map(EmailAddress::parse).transpose();
+        let domain = file.domain.as_deref().map(Host::parse).transpose();
+        let folder = source.parent().unwrap_or_else(|| Path::new("/"));
+        let path = |name: &str, written: Option<PathBuf>| {
+            let given = variable(name).map(PathBuf::from);
+            given.or(written)
+        };
+        let spool = path("SPOOL", file.spool).unwrap_or_else(|| default_spool(home));
+        if !spool.is_absolute() {
+            return Err(Error::RelativeSpool { path: spool });
+        }
+        let key_file = path("KEY_FILE", file.key_file);
+        Ok(Self {
+            server: variable("SERVER")
+                .or(file.server)
+                .unwrap_or_else(|| SERVER.into()),
+            spool,
+            data_center: variable("DATA_CENTER").or(file.data_center),
+            local_recipient: local.map_err(|_| invalid("local_recipient"))?,
+            domain: domain.map_err(|_| invalid("domain"))?,
+            replace_from: file.replace_from,
+            key_file: key_file.unwrap_or_else(|| folder.join("send.key")),
+            key: variable("KEY").map(Into::into),
+            extra_roots: path("EXTRA_ROOTS", file.extra_roots),
+            source,
+        })
+    }
+
+    /// The server, by its URL and with the key.
+    ///
+    /// # Errors
+    /// When the key or certificates cannot be read, or TLS cannot be set up.
+    pub fn remote(&self) -> Result<Remote, SpoolError> {
+        let (key, roots) = (self.key()?, self.roots()?);
+        Ok(Remote::new(&self.server, key, roots)?)
+    }
+
+    /// The user that the file of the key belongs to, by number.
+    ///
+    /// # Errors
+    /// When there is no such file.
+    pub fn owner_of_key(&self) -> Result<u32, Error> {
+        let about = fs::metadata(&self.key_file);
+        about
+            .map(|about| about.uid())
+            .map_err(|cause| Error::NoKey {
+                path: self.key_file.clone(),
+                cause,
+            })
+    }
+
+    fn key(&self) -> Result<SecretString, Error> {
+        if let Some(key) = &self.key {
+            return Ok(key.clone());
+        }
+        let path = || self.key_file.clone();
+        let text = fs::read_to_string(&self.key_file).map_err(|cause| Error::NoKey {
+            path: path(),
+            cause,
+        })?;
+        let key = text.trim();
+        if key.is_empty() || key.contains(char::is_whitespace) {
+            return Err(Error::NotAKey { path: path() });
+        }
+        Ok(key.into())
+    }
+
+    /// Certificates that are trusted besides those of the system (DER).
+    fn roots(&self) -> Result<Vec<Vec<u8>>, Error> {
+        use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+
+        let Some(path) = &self.extra_roots else {
+            return Ok(Vec::new());
+        };
+        let wrong = |_| Error::NoCertificates { path: path.clone() };
+        let found = CertificateDer::pem_file_iter(path).map_err(wrong)?;
+        found
+            .map(|one| one.map(|one| one.to_vec()).map_err(wrong))
+            .collect()
+    }
+}
+
+fn written(path: &Path, has_to_be: bool) -> Result<Written, Error> {
+    match fs::read_to_string(path) {
+        Ok(text) => Figment::from(Toml::string(&text))
+            .extract()
+            .map_err(|cause| Error::Malformed {
+                path: path.to_owned(),
+                cause: cause.into(),
+            }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !has_to_be => {
+            Ok(Written::default())
+        }
+        Err(cause) => Err(Error::Unreadable {
+            path: path.to_owned(),
+            cause,
+        }),
+    }
+}
+
+/// That of the machine for root, else one of the user.
+fn default_spool(home: Option<&Path>) -> PathBuf {
+    let system = PathBuf::from("/var/spool/mailgrant");
+    match home {
+        Some(home) if home != Path::new("/root") && home.is_absolute() => {
+            home.join(".local/state/mailgrant/spool")
+        }
+        _ => system,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_finds_the_spool_of_a_user_by_where_his_settings_are() {
+        let home = tempfile::tempdir().unwrap();
+        let own = home.path().join(OWN);
+        fs::create_dir_all(own.parent().unwrap()).unwrap();
+        fs::write(&own, "").unwrap();
+        let elsewhere = home.path().join("send.toml");
+        fs::write(&elsewhere, "").unwrap();
+        let spool = |file: &Path| SendSettings::of_file(file).unwrap().spool;
+        assert_eq!(
+            spool(&own),
+            home.path().join(".local/state/mailgrant/spool")
+        );
+        assert_eq!(spool(&elsewhere), Path::new("/var/spool/mailgrant"));
+        fs::write(&elsewhere, "spool = \"kept\"").unwrap();
+        let relative = SendSettings::of_file(&elsewhere);
+        assert!(matches!(relative, Err(Error::RelativeSpool { .. })));
+    }
+}

@@ -1,0 +1,84 @@
+//! A server takes in what programs on its own machine have kept while it was away.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tokio::time::sleep;
+
+use super::{SendSettings, Spool, SpoolError, flush, flush::Flushed};
+
+/// Between two looks.
+const EVERY: Duration = Duration::from_mins(1);
+
+/// One spool, by the settings of those who keep messages in it.
+struct Source {
+    settings: PathBuf,
+    /// What was told of last: it is told of once, and not every minute.
+    told: Option<String>,
+}
+
+/// Takes in at once and then every minute, until the future is dropped. `settings` are files of `mailgrant send`; one that is not
+/// there is no fault.
+///
+/// Nothing goes out with the right of the server: a message is handed over with the key of the settings, and only when it belongs
+/// to the owner of that key.
+pub async fn keep_taking_in(settings: Vec<PathBuf>) {
+    let source = |settings| Source {
+        settings,
+        told: None,
+    };
+    let mut sources: Vec<_> = settings.into_iter().map(source).collect();
+    if sources.is_empty() {
+        return;
+    }
+    loop {
+        for source in &mut sources {
+            source.take_in().await;
+        }
+        sleep(EVERY).await;
+    }
+}
+
+impl Source {
+    async fn take_in(&mut self) {
+        let settings = self.settings.display().to_string();
+        match taken(&self.settings).await {
+            Ok(flushed) => {
+                self.told = None;
+                for (name, not_taken) in &flushed.not_taken {
+                    tracing::warn!(settings, kept = name, reason = %not_taken, "a kept message was not taken in");
+                }
+                let messages = flushed.handed_over;
+                if messages > 0 {
+                    tracing::info!(settings, messages, "kept messages were taken in");
+                }
+            }
+            Err(error) => {
+                let text = error.to_string();
+                if self.told.as_ref() != Some(&text) {
+                    tracing::warn!(settings, error = text, "kept messages cannot be taken in");
+                    self.told = Some(text);
+                }
+            }
+        }
+    }
+}
+
+async fn taken(settings: &Path) -> Result<Flushed, SpoolError> {
+    if !settings.exists() {
+        return Ok(Flushed::default());
+    }
+    let settings = SendSettings::of_file(settings)?;
+    let spool = Spool::at(settings.spool.clone());
+    let unreadable = |cause| SpoolError::Unreadable {
+        path: spool.path().to_owned(),
+        cause,
+    };
+    let Some(kept) = spool.open().map_err(unreadable)? else {
+        return Ok(Flushed::default());
+    };
+    let kept = kept.only_of(settings.owner_of_key()?).map_err(unreadable)?;
+    flush::all(&settings.remote()?, kept).await
+}
