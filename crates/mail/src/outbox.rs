@@ -1,5 +1,6 @@
 //! The outbox: messages that programs hand over, stored before they are acknowledged, and how they are delivered.
 
+mod attempt;
 mod backoff;
 mod carrier;
 mod direct;
@@ -15,6 +16,7 @@ mod plan;
 mod preview;
 mod queue;
 mod read;
+mod recent;
 mod resend;
 mod settings;
 mod settler;

@@ -13,6 +13,8 @@ mod raw;
 mod raw_message;
 mod senders;
 
+use std::sync::Arc;
+
 use domain::{DataCenterId, FieldError, FormErrors, Who};
 use store::Idempotency;
 
@@ -109,7 +111,12 @@ impl Mailer {
         })
     }
 
-    async fn senders(&self, id: &DataCenterId) -> Result<Senders, ComposeError> {
+    async fn senders(&self, id: &DataCenterId) -> Result<Arc<Senders>, ComposeError> {
+        let shared = &self.0.outbox;
+        let changes = shared.changes();
+        if let Some(senders) = shared.senders.get(id, changes) {
+            return Ok(senders);
+        }
         let unknown = || ComposeError::one(MessageField::DataCenter, FieldError::UnknownDataCenter);
         let saved = match self.settings(id).await {
             Ok(saved) => saved,
@@ -121,10 +128,12 @@ impl Mailer {
             return Err(ComposeError::one(MessageField::DataCenter, error));
         };
         let sending = self.sending_settings(id).await?;
-        Ok(Senders {
+        let senders = Arc::new(Senders {
             from: settings.from,
             allowed: sending.allowed_from,
-        })
+        });
+        shared.senders.put(id, changes, Arc::clone(&senders));
+        Ok(senders)
     }
 }
 

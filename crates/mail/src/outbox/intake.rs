@@ -3,13 +3,16 @@
 use std::{
     collections::VecDeque,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use store::{EnqueueOutcome, NewMessage, StoreError};
 use tokio::sync::{Notify, oneshot};
+
+use super::{plan::Plan, recent::Recent};
+use crate::compose::Senders;
 
 use crate::{MailError, Mailer};
 
@@ -29,6 +32,10 @@ pub(crate) struct Shared {
     /// Told when something may be due.
     pub(super) wake: Notify,
     changes: AtomicU64,
+    /// What mail is sent with.
+    pub(super) plans: Recent<Arc<Plan>>,
+    /// Who mail may be from.
+    pub(crate) senders: Recent<Arc<Senders>>,
     intake: Mutex<Intake>,
 }
 
@@ -47,7 +54,7 @@ impl Shared {
     }
 
     /// Counts the changes.
-    pub(super) fn changes(&self) -> u64 {
+    pub(crate) fn changes(&self) -> u64 {
         self.changes.load(Ordering::Relaxed)
     }
 

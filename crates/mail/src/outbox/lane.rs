@@ -1,11 +1,13 @@
 //! The mail of one data center: claims what is due, and keeps connections busy with it.
 
+mod hindrances;
+
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use domain::{DataCenterId, Finding, SendingPause};
@@ -24,6 +26,7 @@ use super::{
     settler::Settled,
 };
 use crate::{MailError, Mailer};
+use hindrances::Hindrances;
 
 /// Messages that wait in memory for a connection, at most.
 const QUEUED: usize = 128;
@@ -31,14 +34,8 @@ const QUEUED: usize = 128;
 const FEW: usize = 64;
 /// Octets of one claim; a single larger message is claimed all the same.
 const OCTETS: i64 = 8 * 1024 * 1024;
-/// What is known of the settings is looked up again after this long.
-const PLAN_LASTS: Duration = Duration::from_secs(1);
 /// How long a data center pauses when somebody has to change something. A change of the settings and a new grant end it.
 const WAITS_FOR_CHANGE: i64 = 15 * 60;
-/// The first pause when a quota is used up, and the longest: seconds.
-const QUOTA: (i64, i64) = (10 * 60, 2 * 3_600);
-/// After connections failed: milliseconds, doubled each time, up to a minute.
-const COOL: u64 = 1_000;
 
 /// What the tasks of one data center share.
 #[derive(Debug)]
@@ -52,20 +49,7 @@ pub(super) struct Lane {
     pub(super) stopping: watch::Receiver<u8>,
     leases: Arc<Leases>,
     carriers: AtomicU32,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    plan: Option<(Instant, u64, Arc<Plan>)>,
-    /// Connections that failed since the last message was accepted.
-    failures: u32,
-    /// No connection is made before.
-    cool_until: Option<Instant>,
-    /// Quotas used up since the last message was accepted.
-    quotas: u32,
-    /// The server has said that there are too many connections: how many were too many, and when.
-    crowded: Option<(u32, Instant)>,
+    hindrances: Mutex<Hindrances>,
 }
 
 impl Lane {
@@ -85,12 +69,14 @@ impl Lane {
             stopping,
             leases,
             carriers: AtomicU32::new(0),
-            state: Mutex::default(),
+            hindrances: Mutex::default(),
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn hindrances(&self) -> MutexGuard<'_, Hindrances> {
+        self.hindrances
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn is_stopping(&self) -> bool {
@@ -103,6 +89,8 @@ impl Lane {
         let mut stopping = self.stopping.clone();
         while !self.is_stopping() {
             while carriers.try_join_next().is_some() {}
+            // Before the round, which holds back by it too: so its end is not missed in between.
+            let cool = self.hindrances().cools_until();
             let more = match self.round(&mut carriers).await {
                 Ok(more) => more,
                 Err(error) => {
@@ -110,7 +98,6 @@ impl Lane {
                     false
                 }
             };
-            let cool = self.state().cool_until;
             let cooled = async {
                 match cool {
                     Some(until) => tokio::time::sleep_until(until.into()).await,
@@ -130,7 +117,7 @@ impl Lane {
 
     /// Claims what there is room for. Whether there may be more.
     async fn round(self: &Arc<Self>, carriers: &mut JoinSet<()>) -> Result<bool, MailError> {
-        if self.cools() {
+        if self.hindrances().cools_until().is_some() {
             return Ok(false);
         }
         let Some(plan) = self.plan().await? else {
@@ -206,11 +193,7 @@ impl Lane {
     fn allowed(&self, plan: &Plan) -> u32 {
         let own = self.mailer.0.options.outbox.connections;
         let allowed = plan.limits.connections.map_or(own, |limit| limit.min(own));
-        let crowded = self.state().crowded;
-        let crowded = crowded.filter(|(_, since)| since.elapsed() < Duration::from_mins(1));
-        crowded
-            .map_or(allowed, |(many, _)| allowed.min(many))
-            .max(1)
+        self.hindrances().room(allowed)
     }
 
     /// One more connection; `false` when there may be no more.
@@ -255,15 +238,15 @@ impl Lane {
 
     /// What mail is sent with now; `None` when it has to wait.
     pub(super) async fn plan(&self) -> Result<Option<Arc<Plan>>, MailError> {
-        let change = self.mailer.0.outbox.changes();
-        if let Some((since, of, plan)) = &self.state().plan
-            && since.elapsed() < PLAN_LASTS
-            && *of == change
-        {
-            return Ok(Some(Arc::clone(plan)));
+        let shared = &self.mailer.0.outbox;
+        let changes = shared.changes();
+        if let Some(plan) = shared.plans.get(&self.id, changes) {
+            return Ok(Some(plan));
         }
         let plan = self.mailer.plan(&self.id).await?;
-        self.state().plan = plan.clone().map(|plan| (Instant::now(), change, plan));
+        if let Some(plan) = &plan {
+            shared.plans.put(&self.id, changes, Arc::clone(plan));
+        }
         Ok(plan)
     }
 
@@ -292,33 +275,14 @@ impl Lane {
         }
     }
 
-    fn cools(&self) -> bool {
-        let mut state = self.state();
-        if state
-            .cool_until
-            .is_some_and(|until| Instant::now() >= until)
-        {
-            state.cool_until = None;
-        }
-        state.cool_until.is_some()
-    }
-
     /// A message was accepted.
     pub(super) fn went_well(&self) {
-        let mut state = self.state();
-        state.failures = 0;
-        state.quotas = 0;
+        self.hindrances().went_well();
     }
 
     /// No connection could be made: nothing is tried for a moment.
     pub(super) async fn cool_down(&self) {
-        {
-            let mut state = self.state();
-            let wait = COOL << state.failures.min(6);
-            state.failures += 1;
-            let wait = Duration::from_millis(wait.min(60_000));
-            state.cool_until = Some(Instant::now() + wait);
-        }
+        self.hindrances().failed();
         self.give_back(self.queue.drain()).await;
         self.wake.notify_one();
     }
@@ -326,21 +290,16 @@ impl Lane {
     /// There are too many connections.
     pub(super) fn crowded(&self) {
         let carriers = self.carriers.load(Ordering::Relaxed);
-        self.state().crowded = Some((carriers.saturating_sub(1).max(1), Instant::now()));
+        self.hindrances().crowded(carriers);
     }
 
     /// Somebody has to change something first, or a quota has to be given back.
     pub(super) async fn pause(&self, finding: &Finding, quota: bool) {
-        let seconds = {
-            let mut state = self.state();
-            state.plan = None;
-            if quota {
-                let seconds = (QUOTA.0 << state.quotas.min(8)).min(QUOTA.1);
-                state.quotas += 1;
-                seconds
-            } else {
-                WAITS_FOR_CHANGE
-            }
+        self.mailer.0.outbox.plans.forget(&self.id);
+        let seconds = if quota {
+            self.hindrances().quota()
+        } else {
+            WAITS_FOR_CHANGE
         };
         let pause = SendingPause {
             until: self.mailer.now().plus(seconds),

@@ -3,14 +3,30 @@
 use domain::{Authentication, DataCenterId, Finding, FindingCode, Retry, Security};
 use tokio::{sync::oneshot, time::timeout};
 
-use super::{carrier::NoConnection, plan::Plan};
+use super::plan::Plan;
 use crate::{
-    Mailer,
+    MailError, Mailer,
     options::Timeouts,
     recorder::Recorder,
     sasl::Credential,
     smtp::{Connection, Session, Way, dial, resolve},
 };
+
+/// Why there is no connection.
+pub(super) enum NoConnection {
+    /// It could not be made.
+    Failed(Finding),
+    /// Messages wait for the grant.
+    Waits,
+    /// Our own failure.
+    Mail(MailError),
+}
+
+impl From<MailError> for NoConnection {
+    fn from(error: MailError) -> Self {
+        Self::Mail(error)
+    }
+}
 
 impl Mailer {
     /// Connects and signs in. A token that is refused although it has not expired is refreshed once.

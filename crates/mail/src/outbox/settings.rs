@@ -55,6 +55,7 @@ impl Mailer {
         match outcome.map_err(MailError::from)? {
             SaveSendingOutcome::Saved(version) => {
                 tracing::info!(data_center = %id, version, "settings of sending saved");
+                self.0.outbox.changed();
                 Ok(version)
             }
             SaveSendingOutcome::Conflict(version) => Err(SaveSendingError::Conflict { version }),

@@ -2,6 +2,9 @@
 //!
 //! From here on the stream is read and written directly: with PIPELINING (RFC 2920) a message takes two writes and two waits.
 
+mod letter;
+mod talk;
+
 use std::fmt::Write as _;
 
 use domain::{Finding, FindingCode, StepKind};
@@ -13,47 +16,16 @@ use super::{
     reply::{NoReply, Replies, Reply},
 };
 use crate::{decode, options::Timeouts, recorder::Recorder, wire::Stream};
+use letter::Offers;
+use talk::Talk;
+
+pub(crate) use letter::{Ended, Handed, Letter};
 
 /// How much of a message is written at once: bytes.
 const PIECE: usize = 64 * 1024;
 
-/// A message and its envelope.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Letter<'a> {
-    pub(crate) from: &'a str,
-    pub(crate) to: &'a [&'a str],
-    pub(crate) content: &'a [u8],
-}
-
-/// How handing a message over went.
-#[derive(Debug)]
-pub(crate) struct Handed {
-    /// For each recipient what the server said when it refused it, and what that means.
-    pub(crate) refused: Vec<Option<(String, Finding)>>,
-    /// For the others: the final reply, or why there is no good one.
-    pub(crate) ended: Ended,
-    /// The conversation, redacted.
-    pub(crate) transcript: String,
-}
-
-/// How a transaction ended for the recipients that were not refused on their own.
-#[derive(Debug)]
-pub(crate) enum Ended {
-    /// The server has accepted the message.
-    Accepted(String),
-    /// It has not; or it is not known (`ClosedAfterMessage`).
-    Failed(Finding),
-    /// The message is not ours any more; it was not handed over.
-    NotOurs,
-    /// The connection was of no use any more before anything was said: it has to be made anew.
-    Stale(Finding),
-}
-
 /// A connection that is signed in.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "what the server offers, and how the connection stands"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "how the connection stands")]
 pub(crate) struct Session {
     stream: Stream,
     replies: Replies,
@@ -61,9 +33,7 @@ pub(crate) struct Session {
     timeouts: Timeouts,
     recorder: Recorder,
     pipelining: bool,
-    size: bool,
-    eight_bit: bool,
-    utf8: bool,
+    offers: Offers,
     /// Whether the server is in the midst of a transaction.
     dirty: bool,
     /// Whether nothing more can be said.
@@ -83,9 +53,11 @@ impl Connection {
             stream,
             replies: Replies::default(),
             pipelining: self.offers("PIPELINING"),
-            size: self.offers("SIZE"),
-            eight_bit: self.offers("8BITMIME"),
-            utf8: self.offers("SMTPUTF8"),
+            offers: Offers {
+                size: self.offers("SIZE"),
+                eight_bit: self.offers("8BITMIME"),
+                utf8: self.offers("SMTPUTF8"),
+            },
             target: self.target,
             timeouts: self.timeouts,
             recorder,
@@ -137,7 +109,7 @@ impl Session {
         if reset {
             lines.push((StepKind::Reset, "RSET".to_owned()));
         }
-        lines.push((StepKind::MailFrom, self.mail_from(letter)));
+        lines.push((StepKind::MailFrom, letter.mail_from(self.offers)));
         let recipients = letter.to.iter();
         lines.extend(recipients.map(|to| (StepKind::RcptTo, format!("RCPT TO:<{to}>"))));
         lines.push((StepKind::Data, "DATA".to_owned()));
@@ -283,23 +255,6 @@ impl Session {
         let _ = timeout(patience, quit).await;
     }
 
-    fn mail_from(&self, letter: Letter<'_>) -> String {
-        let mut line = format!("MAIL FROM:<{}>", letter.from);
-        if self.size {
-            let _ = write!(line, " SIZE={}", letter.content.len());
-        }
-        if (self.eight_bit || self.utf8) && !letter.content.is_ascii() {
-            if self.eight_bit {
-                line.push_str(" BODY=8BITMIME");
-            }
-            // RFC 6531 §3.4: asked for when headers are in UTF-8.
-            if self.utf8 && !headers(letter.content).is_ascii() {
-                line.push_str(" SMTPUTF8");
-            }
-        }
-        line
-    }
-
     /// Writes what is in `out`; `closed` is what a failure means.
     async fn write(&mut self, closed: FindingCode) -> Result<(), Finding> {
         let write = async {
@@ -350,40 +305,4 @@ impl Session {
     fn finding(&self, code: FindingCode) -> Finding {
         self.target.finding(code)
     }
-}
-
-/// What was said so far.
-struct Talk {
-    refused: Vec<Option<(String, Finding)>>,
-    transcript: String,
-}
-
-impl Talk {
-    fn new(recipients: usize) -> Self {
-        Self {
-            refused: vec![None; recipients],
-            transcript: String::with_capacity(512),
-        }
-    }
-
-    fn sent(&mut self, line: &str) {
-        let _ = writeln!(self.transcript, "C: {line}");
-    }
-
-    fn heard(&mut self, text: &str) {
-        let at_most = 2_000;
-        for line in text.lines().take(20) {
-            let end = line
-                .char_indices()
-                .nth(at_most)
-                .map_or(line.len(), |(at, _)| at);
-            let _ = writeln!(self.transcript, "S: {}", &line[..end]);
-        }
-    }
-}
-
-/// Everything before the first empty line.
-fn headers(content: &[u8]) -> &[u8] {
-    let end = content.windows(4).position(|four| four == b"\r\n\r\n");
-    &content[..end.unwrap_or(content.len())]
 }

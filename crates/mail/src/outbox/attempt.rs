@@ -1,0 +1,274 @@
+//! One attempt: all recipients that wait, in one transaction or, where the provider takes few at once, in several.
+
+use std::time::Instant;
+
+use domain::{DataCenterId, Finding, FindingCode, RecipientState, Retry, UnixTime};
+
+use super::{
+    job::Job,
+    lane::Lane,
+    open::NoConnection,
+    plan::{Plan, PlanKey},
+    transcript,
+    verdict::{Came, Fault, Tried, fault_of},
+};
+use crate::{
+    Mailer,
+    recorder::Recorder,
+    smtp::{Ended, Handed, Letter, Session},
+};
+
+/// A connection that may be used again.
+pub(super) struct Open {
+    key: PlanKey,
+    pub(super) session: Session,
+}
+
+/// What became of an attempt.
+pub(super) enum Outcome {
+    /// What came of it is noted.
+    Tried,
+    /// Somebody else's by now.
+    NotOurs,
+    /// It was not tried, and is due as before.
+    GiveBack,
+}
+
+/// One message, tried once.
+pub(super) struct Attempt<'a> {
+    mailer: &'a Mailer,
+    id: &'a DataCenterId,
+    plan: &'a Plan,
+    job: &'a Job,
+    came: Vec<Came>,
+    fault: Fault,
+    handed_over: i64,
+    transcript: String,
+    started_at: UnixTime,
+    since: Instant,
+}
+
+impl<'a> Attempt<'a> {
+    pub(super) fn new(
+        mailer: &'a Mailer,
+        id: &'a DataCenterId,
+        plan: &'a Plan,
+        job: &'a Job,
+    ) -> Self {
+        Self {
+            mailer,
+            id,
+            plan,
+            job,
+            came: vec![Came::Untried; job.message.recipients.len()],
+            fault: Fault::Message,
+            handed_over: 0,
+            transcript: String::new(),
+            started_at: mailer.now(),
+            since: Instant::now(),
+        }
+    }
+
+    pub(super) fn tried(self) -> Tried {
+        let micros = self.since.elapsed().as_micros();
+        Tried {
+            came: self.came,
+            fault: self.fault,
+            handed_over: self.handed_over,
+            started_at: self.started_at,
+            micros: i64::try_from(micros).unwrap_or(i64::MAX),
+            server: self.plan.target.address(),
+            transcript: self.transcript,
+        }
+    }
+
+    /// Tries all recipients that wait, as many in one transaction as the provider takes.
+    pub(super) async fn run(&mut self, lane: &Lane, open: &mut Option<Open>) -> Outcome {
+        let recipients = self.job.message.recipients.iter().enumerate();
+        let waiting: Vec<usize> = recipients
+            .filter(|(_, one)| one.state == RecipientState::Waiting)
+            .map(|(index, _)| index)
+            .collect();
+        let Some(content) = self.job.message.content.as_deref() else {
+            let finding = Finding::new(FindingCode::Refused).saying("the content was dropped");
+            self.all_failed(&waiting, &finding);
+            return Outcome::Tried;
+        };
+        let at_once = self.plan.limits.recipients.unwrap_or(u32::MAX).max(1) as usize;
+        for (number, part) in waiting.chunks(at_once).enumerate() {
+            match self.part(lane, open, part, content).await {
+                Outcome::Tried => {}
+                // What was accepted has to be written down.
+                _ if number > 0 => return Outcome::Tried,
+                outcome => return outcome,
+            }
+            let broken = open.as_ref().is_none_or(|open| open.session.broken);
+            if broken || self.fault == Fault::DataCenter {
+                break;
+            }
+        }
+        Outcome::Tried
+    }
+
+    /// One transaction.
+    async fn part(
+        &mut self,
+        lane: &Lane,
+        open: &mut Option<Open>,
+        part: &[usize],
+        content: &[u8],
+    ) -> Outcome {
+        let to: Vec<&str> = part
+            .iter()
+            .filter_map(|index| self.job.message.recipients.get(*index))
+            .map(|recipient| recipient.address.as_str())
+            .collect();
+        let letter = Letter {
+            from: self.job.message.sender.as_str(),
+            to: &to,
+            content,
+        };
+        // A connection that was open may turn out to be closed; then one is made anew.
+        for last in [false, true] {
+            if let Err(outcome) = self.connect(lane, open, part).await {
+                return outcome;
+            }
+            let Some(Open { session, .. }) = open else {
+                return Outcome::GiveBack;
+            };
+            let handed = self.hand_over(lane, session, letter).await;
+            let Some(handed) = handed else {
+                let in_doubt = session.in_doubt;
+                *open = None;
+                if !in_doubt {
+                    return Outcome::GiveBack;
+                }
+                let finding = self.plan.target.finding(FindingCode::ClosedAfterMessage);
+                self.all_failed(part, &finding);
+                return Outcome::Tried;
+            };
+            let broken = session.broken;
+            if broken {
+                *open = None;
+            }
+            match handed.ended {
+                Ended::Stale(_) if !last => *open = None,
+                Ended::NotOurs => return Outcome::NotOurs,
+                _ => {
+                    self.transcript.push_str(&handed.transcript);
+                    self.note(part, handed);
+                    return Outcome::Tried;
+                }
+            }
+        }
+        Outcome::Tried
+    }
+
+    /// `None` when the server stops and has no more time for this.
+    async fn hand_over(
+        &self,
+        lane: &Lane,
+        session: &mut Session,
+        letter: Letter<'_>,
+    ) -> Option<Handed> {
+        let mut stopping = lane.stopping.clone();
+        let ours = || self.job.is_ours();
+        tokio::select! {
+            biased;
+            handed = session.hand_over(letter, &ours) => Some(handed),
+            _ = stopping.wait_for(|stage| *stage > 1) => None,
+        }
+    }
+
+    /// Makes a connection unless there is one.
+    async fn connect(
+        &mut self,
+        lane: &Lane,
+        open: &mut Option<Open>,
+        part: &[usize],
+    ) -> Result<(), Outcome> {
+        if let Some(other) = open.take_if(|open| open.key != self.plan.key) {
+            other.session.quit().await;
+        }
+        if open.is_some() {
+            return Ok(());
+        }
+        let recorder = Recorder::default();
+        let mut stopping = lane.stopping.clone();
+        let opened = tokio::select! {
+            biased;
+            opened = self.mailer.open(self.id, self.plan, &recorder) => opened,
+            _ = stopping.wait_for(|stage| *stage > 1) => return Err(Outcome::GiveBack),
+        };
+        self.transcript.push_str(&transcript::of(&recorder.steps()));
+        match opened {
+            Ok(session) => {
+                let key = self.plan.key;
+                *open = Some(Open { key, session });
+                Ok(())
+            }
+            Err(NoConnection::Failed(finding)) => {
+                let later = finding.code.retry() == Retry::Later;
+                if !later || fault_of(finding.code) == Fault::DataCenter {
+                    self.fault = Fault::DataCenter;
+                } else {
+                    lane.cool_down().await;
+                }
+                self.all_failed(part, &finding);
+                Err(Outcome::Tried)
+            }
+            Err(NoConnection::Waits) => {
+                lane.cool_down().await;
+                Err(Outcome::GiveBack)
+            }
+            Err(NoConnection::Mail(error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot connect");
+                lane.cool_down().await;
+                Err(Outcome::GiveBack)
+            }
+        }
+    }
+
+    fn note(&mut self, part: &[usize], handed: Handed) {
+        let mut others = Vec::new();
+        for (index, refused) in part.iter().zip(handed.refused) {
+            match refused {
+                Some((reply, finding)) => {
+                    if fault_of(finding.code) == Fault::DataCenter {
+                        self.fault = Fault::DataCenter;
+                    }
+                    self.set(*index, Came::Not(reply, finding));
+                }
+                None => others.push(*index),
+            }
+        }
+        match handed.ended {
+            Ended::Accepted(reply) => {
+                self.handed_over += 1;
+                for index in others {
+                    self.set(index, Came::Accepted(reply.clone()));
+                }
+            }
+            Ended::Failed(finding) | Ended::Stale(finding) => {
+                if !others.is_empty() && fault_of(finding.code) == Fault::DataCenter {
+                    self.fault = Fault::DataCenter;
+                }
+                self.all_failed(&others, &finding);
+            }
+            Ended::NotOurs => {}
+        }
+    }
+
+    fn all_failed(&mut self, part: &[usize], finding: &Finding) {
+        let said = finding.said.clone().unwrap_or_default();
+        for index in part {
+            self.set(*index, Came::Not(said.clone(), finding.clone()));
+        }
+    }
+
+    fn set(&mut self, index: usize, came: Came) {
+        if let Some(place) = self.came.get_mut(index) {
+            *place = came;
+        }
+    }
+}
