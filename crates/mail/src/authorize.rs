@@ -103,6 +103,7 @@ impl Mailer {
                 .unwrap_or(Err(MailError::Stopped));
         // Messages may have waited for the grant.
         self.0.outbox.changed();
+        self.0.attention.call();
         answered
     }
 

@@ -30,7 +30,10 @@ impl Mailer {
             .await
             .map_err(MailError::from)?
         {
-            AddOutcome::Added(data_center) => Ok(data_center),
+            AddOutcome::Added(data_center) => {
+                self.0.attention.call();
+                Ok(data_center)
+            }
             AddOutcome::NameTaken => Err(DataCenterError::Refused(FieldError::NameTaken)),
         }
     }

@@ -104,6 +104,8 @@ struct Inner {
     mailboxes: mailbox::Pool,
     /// The folders that somebody watches.
     watches: mailbox::Watches,
+    /// Told when reading mail may have to be done otherwise.
+    attention: incoming::Attention,
 }
 
 impl Mailer {
@@ -134,6 +136,7 @@ impl Mailer {
             metrics: metrics::Metrics::default(),
             mailboxes: mailbox::Pool::default(),
             watches: mailbox::Watches::default(),
+            attention: incoming::Attention::default(),
         })))
     }
 

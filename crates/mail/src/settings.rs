@@ -82,6 +82,7 @@ impl Mailer {
             } => {
                 tracing::info!(data_center = %id, version, grant_ended, "SMTP settings saved");
                 self.0.outbox.changed();
+                self.0.attention.call();
                 Ok(Saved {
                     version,
                     grant_ended,

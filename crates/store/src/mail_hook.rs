@@ -27,6 +27,9 @@ pub struct StoredHook {
     pub secret: SecretString,
 }
 
+/// Where bounces were read to longer ago, seconds, nobody wants to be told of all that came since.
+const RECENTLY: i64 = 15 * 60;
+
 fn cell<'a>(column: &'static str, id: &'a DataCenterId) -> Cell<'a> {
     Cell {
         table: "mail_hooks",
@@ -79,8 +82,19 @@ impl Store {
         }))
     }
 
-    /// Saves where new mail of a data center is told of, in place of what was there; mail that comes from now on is. `false`
-    /// when there is no such data center.
+    /// Names what was saved last: it differs after each save. `None` when there is no webhook.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn mail_hook_version(&self, id: &DataCenterId) -> Result<Option<String>, StoreError> {
+        // What is sealed is never the same again.
+        let url = sqlx::query_scalar("SELECT url FROM mail_hooks WHERE data_center = $1")
+            .bind(id.as_str());
+        Ok(url.fetch_optional(&self.pool).await?)
+    }
+
+    /// Saves where new mail of a data center is told of, in place of what was there; mail that comes from now on is, and what
+    /// was not looked at yet. `false` when there is no such data center.
     ///
     /// # Errors
     /// `Database`, `Random`, `KeyRotated`.
@@ -109,6 +123,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         forget_place(&mut transaction, id).await?;
+        begin_at_last_look(&mut transaction, id, now).await?;
         let mut record = note(by, now, AuditAction::MailHookSaved, id.as_str());
         record.changes = vec![Change::fact("host", host)];
         self.append(&mut transaction, &record).await?;
@@ -165,7 +180,6 @@ impl Store {
     }
 }
 
-/// What comes from now on counts.
 async fn forget_place(
     connection: &mut sqlx::AnyConnection,
     id: &DataCenterId,
@@ -175,5 +189,25 @@ async fn forget_place(
         .bind(MailReader::Webhook.code())
         .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// Begins where the inbox was read to for bounces: nobody has to look at it first, and miss what comes until then.
+async fn begin_at_last_look(
+    connection: &mut sqlx::AnyConnection,
+    id: &DataCenterId,
+    now: UnixTime,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO mail_cursors (data_center, reader, mailbox, uid_validity, last_uid, looked_at, lease_owner, lease_until)
+         SELECT data_center, $1, mailbox, uid_validity, last_uid, looked_at, '', 0 FROM mail_cursors
+         WHERE data_center = $2 AND reader = $3 AND mailbox <> '' AND looked_at >= $4",
+    )
+    .bind(MailReader::Webhook.code())
+    .bind(id.as_str())
+    .bind(MailReader::Bounces.code())
+    .bind(now.plus(-RECENTLY).0)
+    .execute(connection)
+    .await?;
     Ok(())
 }

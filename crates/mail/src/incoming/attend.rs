@@ -13,7 +13,7 @@ use tokio::{
 use super::look::{Broken, Reading};
 use crate::{MailError, MailWatch, Mailer, imap::Connection};
 
-/// Between two looks while nothing is told of: settings may have changed, and not every server tells of all that comes.
+/// Between two looks while nothing is told of: not every server tells of all that comes.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// Between two looks at which data centers there are.
 const TICK: Duration = Duration::from_secs(20);
@@ -32,6 +32,7 @@ impl Mailer {
     pub async fn read_incoming(&self) {
         let mut attending = JoinSet::new();
         let mut known = HashSet::new();
+        let mut attention = self.0.attention.listen();
         loop {
             match self.data_centers().await {
                 Ok(all) => {
@@ -47,16 +48,19 @@ impl Mailer {
                     tracing::error!(error, "cannot tell which mailboxes there are");
                 }
             }
-            sleep(TICK).await;
+            let _ = timeout(TICK, attention.changed()).await;
         }
     }
 
     /// Attends to one mailbox: looks when there is something new, by the one who watches the folder for the page as well.
     async fn attend(&self, id: &DataCenterId) {
         let (mut open, mut wait, mut watch) = (None, WAIT.0, None);
+        let mut attention = self.0.attention.listen();
         loop {
             // What changes during the look makes another one.
+            attention.mark_unchanged();
             let seen = watch.as_ref().map_or(0, changes);
+            let deciding = self.deciding(id).await;
             let looked = self.look_at(id, &mut open).await;
             let pause = match looked {
                 Ok(()) => {
@@ -68,9 +72,14 @@ impl Mailer {
                     };
                     if let Some(watch) = &mut watch {
                         let new = watch.wait_for(|watch| watch.changes != seen);
-                        // `Err` inside: nobody watches any more.
-                        if !matches!(timeout(LOOK_EVERY, new).await, Ok(Err(_))) {
-                            continue;
+                        tokio::select! {
+                            told = timeout(LOOK_EVERY, new) => {
+                                // `Err` inside: nobody watches any more.
+                                if !matches!(told, Ok(Err(_))) {
+                                    continue;
+                                }
+                            }
+                            _ = attention.changed() => continue,
                         }
                     }
                     watch = None;
@@ -87,7 +96,17 @@ impl Mailer {
                     pause
                 }
             };
-            sleep(pause).await;
+            match deciding {
+                Ok(deciding) => {
+                    if self
+                        .decided_anew(id, &deciding, &mut attention, pause)
+                        .await
+                    {
+                        wait = WAIT.0;
+                    }
+                }
+                Err(_) => sleep(pause).await,
+            }
         }
     }
 

@@ -30,7 +30,7 @@ impl Mailer {
         Ok(self.store().mail_hook(id).await?)
     }
 
-    /// Saves where new mail of a data center is told of; mail that comes from now on is.
+    /// Saves where new mail of a data center is told of; mail that comes from now on is, and what nobody has read yet.
     ///
     /// # Errors
     /// When the URL or the secret is wrong, there is no such data center, or the database fails.
@@ -59,6 +59,7 @@ impl Mailer {
         if !saved.await.map_err(MailError::from)? {
             return Err(MailError::UnknownDataCenter.into());
         }
+        self.0.attention.call();
         tracing::info!(data_center = %id, host, "webhook for new mail saved");
         Ok(())
     }
@@ -68,6 +69,8 @@ impl Mailer {
     /// # Errors
     /// When the database fails.
     pub async fn remove_mail_hook(&self, id: &DataCenterId, by: &Actor) -> Result<bool, MailError> {
-        Ok(self.store().remove_mail_hook(id, by, self.now()).await?)
+        let removed = self.store().remove_mail_hook(id, by, self.now()).await?;
+        self.0.attention.call();
+        Ok(removed)
     }
 }

@@ -70,10 +70,12 @@ impl Mailer {
         };
         let numbering = connection.numbering().await?;
         let mut cursor = self.place(reading, cursor, numbering, connection).await?;
+        self.keep_place(reading, &cursor).await?;
         while let Some((first, last)) = window(&cursor, numbering) {
             connection.examine_quietly().await?;
             for headline in connection.headlines(first, last).await? {
-                if self.turn_to_read(reading).await?.is_none() {
+                // Another place was set meanwhile, as by another webhook, or another server has the turn.
+                if self.turn_to_read(reading).await? != Some(Some(cursor.clone())) {
                     return Ok(());
                 }
                 self.handle(reading, numbering, &headline, connection)

@@ -2,10 +2,12 @@
 //! told. Nothing here changes a mailbox.
 
 mod attend;
+mod attention;
 mod bounces;
 mod hook;
 mod hook_settings;
 mod look;
 mod report;
 
+pub(crate) use attention::Attention;
 pub use hook_settings::MailHookError;

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -17,8 +18,7 @@ use tokio::{
 use super::{MailboxError, session::Session};
 use crate::{Mailer, imap::Said};
 
-/// IDLE is asked for anew this often: some networks forget connections on which nothing is said, and the settings may have
-/// changed.
+/// IDLE is asked for anew this often: some networks forget connections on which nothing is said.
 const IDLE_FOR: Duration = Duration::from_mins(4);
 /// Between two looks at a server without IDLE.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
@@ -86,12 +86,19 @@ impl Mailer {
     /// Goes on until it is dropped.
     async fn keep_watching(&self, (id, folder): &Key, sender: &watch::Sender<MailWatch>) {
         let mut wait = WAIT.0;
+        let mut attention = self.0.attention.listen();
         loop {
             let began = Instant::now();
-            let error = match self.watch_folder(id, folder, sender).await {
-                Ok(()) => continue,
-                Err(error) => error,
+            attention.mark_unchanged();
+            let Ok(deciding) = self.deciding(id).await else {
+                sleep(WAIT.0).await;
+                continue;
             };
+            let watched = tokio::select! {
+                watched = self.watch_folder(id, folder, sender) => watched,
+                () = self.until_decided_anew(id, &deciding, &mut attention) => continue,
+            };
+            let Err(error) = watched;
             let finding = match error {
                 MailboxError::Failed(finding) => Some(finding),
                 // What is off or gone is told by the page itself.
@@ -101,20 +108,23 @@ impl Mailer {
             if began.elapsed() > IDLE_FOR {
                 wait = WAIT.0;
             }
-            sleep(wait).await;
-            wait = (wait * 2).min(WAIT.1);
+            let anew = self.decided_anew(id, &deciding, &mut attention, wait);
+            wait = if anew.await {
+                WAIT.0
+            } else {
+                (wait * 2).min(WAIT.1)
+            };
         }
     }
 
-    /// Watches until the settings have changed, or something fails.
+    /// Watches until something fails.
     async fn watch_folder(
         &self,
         id: &DataCenterId,
         folder: &FolderName,
         sender: &watch::Sender<MailWatch>,
-    ) -> Result<(), MailboxError> {
+    ) -> Result<Infallible, MailboxError> {
         let stored = self.mail_settings(id).await?;
-        let version = stored.version;
         let mut session = Session::begin(self, id, &stored.settings).await?;
         session.examine(folder).await?;
         // Something may have come while nobody looked.
@@ -125,9 +135,6 @@ impl Mailer {
         loop {
             if session.await_change().await? {
                 sender.send_modify(|watch| watch.changes += 1);
-            }
-            if self.mail_settings(id).await?.version != version {
-                return Ok(());
             }
         }
     }

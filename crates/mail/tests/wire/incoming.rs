@@ -26,19 +26,23 @@ fn home() -> DataCenterId {
     DataCenterId::default()
 }
 
-/// With Alice's mailbox read, whose first look is over.
-async fn reading() -> World {
-    let world = World::new().await;
+/// Settings with Alice's mailbox.
+fn with_mailbox(world: &World) -> SmtpForm {
     let sandbox = world.descriptor();
-    let form = SmtpForm {
+    SmtpForm {
         mailbox_enabled: true,
         mailbox_email: ALICE.into(),
         mailbox_password: TypedSecret::new("alice-password"),
         mailbox_host: sandbox.imap_host.clone(),
         mailbox_port: sandbox.imap_starttls_port.to_string(),
         ..world.basic_form()
-    };
-    world.save(&form).await;
+    }
+}
+
+/// With Alice's mailbox read, whose first look is over.
+async fn reading() -> World {
+    let world = World::new().await;
+    world.save(&with_mailbox(&world)).await;
     world.control().set(Faults {
         authentication_required: false,
         ..Faults::default()
@@ -177,6 +181,7 @@ async fn what_came_while_nobody_looked_is_read_by_the_next_process() {
 async fn new_mail_is_told_of_once_in_its_order_and_signed() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     arrives(&world, "Subject: before\r\n\r\nMail.").await;
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
     tell(&world, &hooks).await;
     assert!(world.mailer.read_mail(&home()).await.unwrap());
     for number in 1..4 {
@@ -276,6 +281,78 @@ async fn a_bounce_is_read_when_the_server_tells_of_it_and_the_page_shares_who_li
     assert_eq!(idling(), 2);
     drop(of_page);
     attending.abort();
+}
+
+/// Reads what comes, as the server does.
+struct Attending(tokio::task::JoinHandle<()>);
+
+impl Attending {
+    fn start(world: &World) -> Self {
+        let mailer = world.mailer.clone();
+        Self(tokio::spawn(async move { mailer.read_incoming().await }))
+    }
+
+    /// Waits until somebody listens for new mail. It takes a minute to look for changes by others.
+    async fn until_idle(world: &World) {
+        until_true(|| {
+            let commands = world.control().imap_commands();
+            commands.iter().any(|one| one.contains("IDLE"))
+        })
+        .await;
+    }
+}
+
+impl Drop for Attending {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Much earlier than by looking now and then.
+async fn until_true(is: impl Fn() -> bool) {
+    let wait = async {
+        while !is() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(40), wait)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn mail_that_comes_right_after_a_webhook_was_saved_is_told_of() {
+    let (world, hooks) = (reading().await, Hooks::start().await);
+    let _attending = Attending::start(&world);
+    Attending::until_idle(&world).await;
+    tell(&world, &hooks).await;
+    arrives(&world, "Subject: at once\r\n\r\nMail.").await;
+    until_true(|| !hooks.posted().is_empty()).await;
+    // By the command line, which reads no mailbox itself.
+    let (id, url) = (home(), hooks.url("/other"));
+    let other = world.another_mailer().await;
+    let save = other.save_mail_hook(&id, &url, SECRET, &world.admin);
+    save.await.unwrap();
+    arrives(&world, "Subject: from another\r\n\r\nMail.").await;
+    until_true(|| hooks.posted().iter().any(|one| one.path == "/other")).await;
+    let told = hooks.posted();
+    let told = told.iter().map(|one| one.json()["data"]["subject"].clone());
+    let told: Vec<_> = told.collect();
+    assert_eq!(told, ["at once", "from another"]);
+}
+
+#[tokio::test]
+async fn a_mailbox_that_is_turned_on_is_read_at_once() {
+    let world = World::new().await;
+    world.save(&world.basic_form()).await;
+    let _attending = Attending::start(&world);
+    // It has looked and found none.
+    sleep(Duration::from_millis(300)).await;
+    assert!(world.control().imap_commands().is_empty());
+
+    world.save(&with_mailbox(&world)).await;
+
+    Attending::until_idle(&world).await;
 }
 
 #[tokio::test]

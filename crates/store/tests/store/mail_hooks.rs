@@ -52,10 +52,25 @@ on_both! {
             looked_at: NOW,
         };
         store.keep_mail_cursor(home(), MailReader::Webhook, "a", &cursor).await.unwrap();
-        assert_eq!(lease().await, Some(cursor));
+        assert_eq!(lease().await, Some(cursor.clone()));
         store.save_mail_hook(home(), "two.example", &hook("2"), by(), NOW).await.unwrap();
         assert_eq!(lease().await, None);
+
+        // Where bounces are read to is known without a look.
+        let bounces = MailReader::Bounces;
+        store.lease_mail_cursor(home(), bounces, "b", NOW, 60).await.unwrap();
+        let cursor = MailCursor { last_uid: 9, ..cursor };
+        store.keep_mail_cursor(home(), bounces, "b", &cursor).await.unwrap();
+        let version = store.mail_hook_version(home()).await.unwrap();
+        store.save_mail_hook(home(), "two.example", &hook("2"), by(), NOW.plus(60)).await.unwrap();
+        assert_eq!(lease().await, Some(cursor));
+        assert_ne!(store.mail_hook_version(home()).await.unwrap(), version);
+        // But not what came while nobody could look.
+        store.save_mail_hook(home(), "two.example", &hook("2"), by(), NOW.plus(3_600)).await.unwrap();
+        assert_eq!(lease().await, None);
+
         assert!(store.remove_mail_hook(home(), by(), NOW).await.unwrap());
+        assert_eq!(store.mail_hook_version(home()).await.unwrap(), None);
         assert!(!store.remove_mail_hook(home(), by(), NOW).await.unwrap());
         assert!(store.stored_mail_hook(home()).await.unwrap().is_none());
     }
