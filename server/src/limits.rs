@@ -13,6 +13,10 @@ pub struct Limits {
     pub request: Duration,
     /// How often one address may try at once what can be guessed at, passwords, links and keys; then once a second.
     pub guesses: NonZeroU32,
+    /// Messages that are held in memory at once while they are handed over: kibibytes of requests.
+    pub held: u32,
+    /// For room to become free among these.
+    pub room: Duration,
 }
 
 impl Default for Limits {
@@ -21,6 +25,9 @@ impl Default for Limits {
             header: Duration::from_secs(30),
             write: Duration::from_secs(30),
             request: Duration::from_mins(1),
+            // Five of the largest. One takes several times its size while it is read and put together.
+            held: 128 * 1_024,
+            room: Duration::from_secs(5),
             guesses: NonZeroU32::new(30).unwrap_or(NonZeroU32::MIN),
         }
     }

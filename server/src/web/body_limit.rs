@@ -14,7 +14,7 @@ use super::problem;
 /// Octets; the largest form has some tens of kilobytes.
 const AT_MOST: usize = 1_048_576;
 /// Octets, for messages.
-const AT_MOST_FOR_THE_API: usize = 25 * 1_048_576;
+pub const AT_MOST_FOR_THE_API: usize = 25 * 1_048_576;
 const TOO_LARGE: &str = "The body of the request is too large.";
 
 /// Refuses a body that says it is larger with 413, and cuts one that hides it.

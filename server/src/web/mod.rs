@@ -26,6 +26,7 @@ mod problem;
 mod rate_limit;
 mod referer;
 mod refusal;
+mod room;
 mod routes;
 mod security;
 mod sending;
@@ -48,7 +49,7 @@ use mail::Mailer;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 
-use self::{cookies::Cookies, rate_limit::RateLimits};
+use self::{cookies::Cookies, rate_limit::RateLimits, room::Room};
 use crate::{Limits, StartError, config::PublicUrl};
 
 pub use permissions::{PERMISSIONS, Permission, Rule};
@@ -73,6 +74,7 @@ pub(crate) struct Web {
     public_url: Arc<Option<PublicUrl>>,
     trusted_proxies: Arc<[IpNet]>,
     rate_limits: Arc<RateLimits>,
+    room: Room,
     leptos: LeptosOptions,
     stopping: CancellationToken,
 }
@@ -99,6 +101,7 @@ pub(crate) fn router(parts: Parts) -> Result<Router, StartError> {
         public_url: Arc::new(parts.public_url),
         trusted_proxies: parts.trusted_proxies.into(),
         rate_limits: Arc::new(RateLimits::new(parts.rate_limit, parts.limits.guesses)),
+        room: Room::new(parts.limits.held, parts.limits.room),
         leptos: pages::options(),
         stopping: parts.stopping,
     };

@@ -18,6 +18,7 @@ mod export;
 mod form_rules;
 mod forwarded;
 mod headers;
+mod json_log;
 mod killed;
 mod mailbox;
 mod mailbox_api;

@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::support::Server;
+use crate::support::{Provider, Server, limits, raw};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -76,4 +76,71 @@ async fn a_connection_on_which_nothing_is_asked() {
     let server = server().await;
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     assert_eq!(rest(&mut stream).await, "");
+}
+
+/// Messages of programs that do not end fill the room there is for them, and nobody else's.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_that_drip_leave_room_or_others_are_told_to_come_again() {
+    let provider = Provider::start().await;
+    let limits = Limits {
+        held: 100,
+        room: Duration::from_millis(300),
+        ..limits()
+    };
+    let server = Server::start_limited(|config| provider.introduce(config), limits).await;
+    let administrator = server.administrator();
+    provider.begin(&administrator).await;
+    let key = administrator.make_key("program", &[("send", "on")]).await;
+    let message = |octets: usize| {
+        let head = "To: bob@example.com\r\nSubject: x\r\n\r\n";
+        let line = format!("{}\r\n", "x".repeat(70));
+        format!("{head}{}", line.repeat(octets / line.len()))
+    };
+    let dripping = message(90 * 1_024);
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let head = |length: &str| {
+        format!(
+            "POST /api/v1/messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n\
+             Content-Type: message/rfc822\r\n{length}\r\n\r\n"
+        )
+    };
+    let length = format!("Content-Length: {}", dripping.len());
+    stream.write_all(head(&length).as_bytes()).await.unwrap();
+    let program = server.stranger().with_key(&key);
+    let submit = async |octets| {
+        let request = program
+            .request("POST", "/api/v1/messages")
+            .header("content-type", "message/rfc822");
+        program.send(request.body(message(octets))).await
+    };
+    // One that says nothing of its length may become as large as any.
+    let chunked = async || {
+        let (head, body) = (head("Transfer-Encoding: chunked"), message(1_000));
+        let request = format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+        let answer = raw(server.address, request).await;
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    let mut is_full = false;
+    for _ in 0..100 {
+        // The first request may be read later than this one.
+        let answer = submit(50 * 1_024).await;
+        if answer.status == 503 {
+            assert_eq!(answer.header("content-type"), "application/problem+json");
+            assert_eq!(answer.header("retry-after"), "5");
+            assert!(answer.body.contains("Try again"), "{answer:?}");
+            is_full = true;
+            break;
+        }
+        assert_eq!(answer.status, 202, "{answer:?}");
+    }
+    assert!(is_full);
+    assert_eq!(submit(1_000).await.status, 202);
+    assert_eq!(chunked().await, "503");
+
+    stream.write_all(dripping.as_bytes()).await.unwrap();
+
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    assert_eq!(submit(50 * 1_024).await.status, 202);
+    assert_eq!(chunked().await, "202");
 }

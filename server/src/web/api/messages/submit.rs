@@ -3,6 +3,7 @@
 use app::api::context::RequestInfo;
 use axum::{
     Extension, Json,
+    body::HttpBody as _,
     extract::{Query, Request, State},
     http::{
         HeaderMap, StatusCode, Uri,
@@ -18,7 +19,7 @@ use super::{
     problem::{self, ProblemError, Refused},
     request_body::{self, Format},
 };
-use crate::web::api::unavailable;
+use crate::web::{api::unavailable, room::Room};
 
 /// Who gets a message that is handed over as `message/rfc822`.
 const RECIPIENTS: &str = "Mailgrant-Recipients";
@@ -60,11 +61,12 @@ const SENDER: &str = "Mailgrant-Sender";
 )]
 pub async fn submit(
     State(mailer): State<Mailer>,
+    State(room): State<Room>,
     Extension(key): Extension<ApiKey>,
     Extension(info): Extension<RequestInfo>,
     request: Request,
 ) -> Response {
-    match take(&mailer, &key, &info, request).await {
+    match take(&mailer, &room, &key, &info, request).await {
         Ok(id) => accepted(&id),
         Err(refused) => *refused,
     }
@@ -72,6 +74,7 @@ pub async fn submit(
 
 async fn take(
     mailer: &Mailer,
+    room: &Room,
     key: &ApiKey,
     info: &RequestInfo,
     request: Request,
@@ -79,6 +82,7 @@ async fn take(
     let (parts, body) = request.into_parts();
     let format = request_body::format(&parts.headers)?;
     let asked = Asked::read(&parts.uri, &parts.headers, format)?;
+    let _held = room.take(body.size_hint().exact()).await?;
     let body = request_body::read(body).await?;
     let same = asked.identity(&parts.headers);
     let idempotency = idempotency::read(&parts.headers, key, &[same.as_bytes(), &body])?;

@@ -1,0 +1,102 @@
+//! The log as programs read it.
+
+use std::time::{Duration, Instant};
+
+use sandbox::{CutAt, Faults};
+use serde_json::{Value, json};
+
+use crate::{
+    planted_secrets::{TYPED, disguises},
+    restart::introduce,
+    support::{PASSWORD, Program, Provider, SAVE},
+};
+
+/// For people who start the server, with a secret that is good once; in no log.
+const SETUP: &str = "Set up Mailgrant: ";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let control = provider.control();
+    let (descriptor, authority) = introduce(&provider, directory.path());
+    let settings = [
+        ("MAILGRANT_SANDBOX_FILE", &*descriptor),
+        ("MAILGRANT_EXTRA_ROOTS", &*authority),
+        ("MAILGRANT_LOG_FORMAT", "json"),
+    ];
+    let program = Program::start(directory.path(), &settings);
+    let administrator = program.administrator().await;
+    let wrong = provider
+        .form(&administrator)
+        .with("client_secret", TYPED[0]);
+    administrator.fetch(SAVE, wrong.body()).await;
+    provider.authorize(&administrator).await;
+    let key = administrator.make_key("program", &[("send", "on")]).await;
+    let sender = administrator.with_key(&key);
+    let submit = async |to: &str, subject: &str| {
+        let message = json!({"to": [to], "subject": subject, "text": "planted-content"});
+        let request = sender
+            .request("POST", "/api/v1/messages")
+            .header("content-type", "application/json");
+        let answer = sender.send(request.body(message.to_string())).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        answer.json()["id"].as_str().unwrap().to_owned()
+    };
+    let attempts = |program: &Program| -> Vec<Value> {
+        let log = program.log();
+        let lines = log.lines().filter(|line| !line.starts_with(SETUP));
+        let lines = lines.map(|line| {
+            let line: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+            for field in ["timestamp", "level", "target", "message"] {
+                assert!(line[field].is_string(), "{field}: {line}");
+            }
+            line
+        });
+        lines.filter(|line| line["message"] == "attempt").collect()
+    };
+    let until = async |number: usize| {
+        let patience = Instant::now() + Duration::from_secs(20);
+        while attempts(&program).len() < number {
+            assert!(Instant::now() < patience, "{}", program.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+
+    let delivered = submit("bob@sandbox.test", "planted-subject").await;
+    until(1).await;
+    control.set(Faults {
+        cut_at: Some(CutAt::Mail),
+        ..Faults::default()
+    });
+    let cut = submit("bob@sandbox.test", "planted-subject").await;
+    until(2).await;
+    control.set(Faults::default());
+
+    let attempts = attempts(&program);
+    for (line, id, state) in [
+        (&attempts[0], delivered, "delivered"),
+        (&attempts[1], cut, "waiting"),
+    ] {
+        assert_eq!(line["data_center"], "default", "{line}");
+        assert_eq!((&line["id"], &line["state"]), (&json!(id), &json!(state)));
+        assert_eq!(line["attempt"], 1, "{line}");
+        assert!(line["micros"].is_u64(), "{line}");
+        assert_eq!(line["finding"].is_string(), state == "waiting", "{line}");
+    }
+    let log = program.log();
+    let account = &provider.descriptor().accounts[0].address;
+    let secrets = control.secrets();
+    let secrets = secrets.iter().flat_map(|one| disguises(one, account));
+    let typed = [
+        &key,
+        PASSWORD,
+        TYPED[0],
+        "planted-content",
+        "planted-subject",
+    ];
+    for secret in secrets.chain(typed.map(str::to_owned)) {
+        assert!(!log.contains(&secret), "{secret}: {log}");
+    }
+    assert!(program.stop());
+}
