@@ -3,9 +3,9 @@
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
-use domain::FieldError;
+use domain::{FieldError, FindingCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,6 +30,54 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<ProblemError>,
+    /// The code of the finding, when it is the mail server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<String>,
+}
+
+impl Problem {
+    /// One of this status.
+    pub fn new(status: StatusCode, detail: &str) -> Self {
+        Self {
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: detail.to_owned(),
+            errors: Vec::new(),
+            finding: None,
+        }
+    }
+
+    /// With what is wrong with a parameter of the query: the same, by its code.
+    #[must_use]
+    pub fn of_parameter(mut self, name: &str, code: &str) -> Self {
+        self.errors.push(ProblemError {
+            parameter: Some(name.to_owned()),
+            code: code.to_owned(),
+            detail: self.detail.clone(),
+            ..ProblemError::default()
+        });
+        self
+    }
+
+    /// With what the mail server has.
+    #[must_use]
+    pub fn of_finding(mut self, code: FindingCode) -> Self {
+        self.finding = Some(code.as_str());
+        self
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        response.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        response
+    }
 }
 
 /// What is wrong with one part of a request.
@@ -102,19 +150,8 @@ pub fn answer(status: StatusCode, detail: &str) -> Response {
 
 /// The same with what is wrong with which part of the request.
 pub fn answer_with(status: StatusCode, detail: &str, errors: Vec<ProblemError>) -> Response {
-    let problem = Problem {
-        r#type: "about:blank",
-        title: status.canonical_reason().unwrap_or_default(),
-        status: status.as_u16(),
-        detail: detail.to_owned(),
-        errors,
-    };
-    let mut response = (status, Json(problem)).into_response();
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
-    response
+    let problem = Problem::new(status, detail);
+    Problem { errors, ..problem }.into_response()
 }
 
 /// Parts of the request are wrong.

@@ -1,20 +1,20 @@
 //! `/api/v1/mailbox`: reading the mail that comes back.
 
 mod answer;
+mod asked;
 mod query;
 mod refused;
 
 use axum::{
-    Extension, Json,
-    extract::{Path, Query, State},
+    Json,
+    extract::{Path, Query},
     response::{IntoResponse as _, Response},
 };
-use domain::ApiKey;
-use mail::Mailer;
 
 use self::{
     answer::{Folders, MailList, OneMail},
-    query::{ListQuery, OneQuery, mail_id},
+    asked::Asked,
+    query::{ListQuery, mail_id},
     refused::Refused,
 };
 use crate::web::mailbox::file;
@@ -32,12 +32,7 @@ use crate::web::mailbox::file;
         (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn folders(
-    State(mailer): State<Mailer>,
-    Extension(key): Extension<ApiKey>,
-    Query(query): Query<OneQuery>,
-) -> Result<Response, Refused> {
-    let id = query.data_center(&key)?;
+pub async fn folders(Asked { mailer, id, .. }: Asked) -> Result<Response, Refused> {
     let folders = mailer.mail_folders(&id).await?;
     Ok(Json(Folders::from(folders)).into_response())
 }
@@ -56,12 +51,10 @@ pub async fn folders(
     ),
 )]
 pub async fn messages(
-    State(mailer): State<Mailer>,
-    Extension(key): Extension<ApiKey>,
+    Asked { mailer, id, folder }: Asked,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Refused> {
-    let id = query.data_center(&key)?;
-    let asked = query.list()?;
+    let asked = query.list(folder)?;
     let page = mailer.mail_page(&id, &asked).await?;
     Ok(Json(MailList::of(&asked.folder, page)).into_response())
 }
@@ -80,12 +73,9 @@ pub async fn messages(
     ),
 )]
 pub async fn message(
-    State(mailer): State<Mailer>,
-    Extension(key): Extension<ApiKey>,
+    Asked { mailer, id, folder }: Asked,
     Path(uid): Path<String>,
-    Query(query): Query<OneQuery>,
 ) -> Result<Response, Refused> {
-    let (id, folder) = (query.data_center(&key)?, query.folder()?);
     let mail = mailer.mail(&id, &folder, mail_id(&uid)?).await?;
     Ok(Json(OneMail::from(mail)).into_response())
 }
@@ -104,12 +94,9 @@ pub async fn message(
     ),
 )]
 pub async fn source(
-    State(mailer): State<Mailer>,
-    Extension(key): Extension<ApiKey>,
+    Asked { mailer, id, folder }: Asked,
     Path(uid): Path<String>,
-    Query(query): Query<OneQuery>,
 ) -> Result<Response, Refused> {
-    let (id, folder) = (query.data_center(&key)?, query.folder()?);
     let bytes = mailer.mail_source(&id, &folder, mail_id(&uid)?).await?;
     Ok(file("mail.eml", "message/rfc822", bytes))
 }
@@ -128,12 +115,9 @@ pub async fn source(
     ),
 )]
 pub async fn attachment(
-    State(mailer): State<Mailer>,
-    Extension(key): Extension<ApiKey>,
+    Asked { mailer, id, folder }: Asked,
     Path((uid, number)): Path<(String, String)>,
-    Query(query): Query<OneQuery>,
 ) -> Result<Response, Refused> {
-    let (id, folder) = (query.data_center(&key)?, query.folder()?);
     let number = number.parse().map_err(|_| Refused::no_attachment())?;
     let found = mailer
         .mail_attachment(&id, &folder, mail_id(&uid)?, number)

@@ -2,9 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use domain::{
-    ApiKey, DataCenterId, FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime,
-};
+use domain::{FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime};
 use serde::Deserialize;
 
 use super::refused::Refused;
@@ -13,8 +11,6 @@ use super::refused::Refused;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ListQuery {
-    data_center: String,
-    folder: String,
     search: String,
     within: String,
     since: String,
@@ -24,13 +20,8 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// Whose mailbox.
-    pub fn data_center(&self, key: &ApiKey) -> Result<DataCenterId, Refused> {
-        data_center(&self.data_center, key)
-    }
-
     /// What is asked of the folder.
-    pub fn list(&self) -> Result<MailQuery, Refused> {
+    pub fn list(&self, folder: FolderName) -> Result<MailQuery, Refused> {
         let since = match self.since.as_str() {
             "" => None,
             text => Some(time(text).ok_or(Refused::field(
@@ -68,7 +59,7 @@ impl ListQuery {
                 .ok_or(Refused::field("limit", "A number from 1 to 200."))?,
         };
         Ok(MailQuery {
-            folder: folder(&self.folder)?,
+            folder,
             search: MailSearch {
                 words,
                 within,
@@ -80,26 +71,6 @@ impl ListQuery {
     }
 }
 
-/// The query of one mail, and of the folders.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct OneQuery {
-    data_center: String,
-    folder: String,
-}
-
-impl OneQuery {
-    /// Whose mailbox.
-    pub fn data_center(&self, key: &ApiKey) -> Result<DataCenterId, Refused> {
-        data_center(&self.data_center, key)
-    }
-
-    /// Which folder; INBOX when it is not said.
-    pub fn folder(&self) -> Result<FolderName, Refused> {
-        folder(&self.folder)
-    }
-}
-
 /// The mail that a path names: its id, or its UID alone, by whatever numbers the folder has now.
 pub fn mail_id(path: &str) -> Result<MailId, Refused> {
     let id = MailId::parse(path).ok().or_else(|| {
@@ -107,31 +78,6 @@ pub fn mail_id(path: &str) -> Result<MailId, Refused> {
         uid.then(|| MailId::parse(&format!("{}.{path}", MailId::ANY)).ok())?
     });
     id.ok_or(Refused::no_mail())
-}
-
-/// The data center of a key that is for one is that one.
-fn data_center(asked: &str, key: &ApiKey) -> Result<DataCenterId, Refused> {
-    let own = key.data_center.as_ref();
-    let id = match (asked, own) {
-        ("", Some(own)) => return Ok(own.clone()),
-        ("", None) => return Ok(DataCenterId::default()),
-        (asked, _) => DataCenterId::parse(asked).map_err(|_| Refused::no_data_center())?,
-    };
-    // What a key is not for is not there.
-    if own.is_none_or(|own| *own == id) {
-        Ok(id)
-    } else {
-        Err(Refused::no_data_center())
-    }
-}
-
-fn folder(asked: &str) -> Result<FolderName, Refused> {
-    match asked {
-        "" => Ok(FolderName::default()),
-        name => FolderName::parse(name).map_err(|_| {
-            Refused::field("folder", "The name of a folder, as the folders are told.")
-        }),
-    }
 }
 
 /// A day, or a time in UTC (RFC 3339).

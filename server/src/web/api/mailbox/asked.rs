@@ -1,0 +1,77 @@
+//! Whose mailbox a request is about.
+
+use axum::{
+    Extension,
+    extract::{FromRequestParts, Query},
+    http::{StatusCode, request::Parts},
+};
+use domain::{ApiKey, DataCenterId, FolderName};
+use mail::Mailer;
+use serde::Deserialize;
+
+use super::refused::Refused;
+use crate::web::{Web, problem::Problem};
+
+/// What each request about mail says.
+pub struct Asked {
+    /// Reads it.
+    pub mailer: Mailer,
+    /// Whose mailbox it is.
+    pub id: DataCenterId,
+    /// Which folder; INBOX when it is not said.
+    pub folder: FolderName,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Written {
+    data_center: String,
+    folder: String,
+}
+
+impl FromRequestParts<Web> for Asked {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
+        let unreadable = || {
+            let detail = "The query of the request cannot be read.";
+            Refused::from(Problem::new(StatusCode::BAD_REQUEST, detail))
+        };
+        let Query(written) =
+            Query::<Written>::try_from_uri(&parts.uri).map_err(|_| unreadable())?;
+        // Nobody gets here without a key.
+        let Extension(key) = Extension::<ApiKey>::from_request_parts(parts, web)
+            .await
+            .map_err(|_| Refused::no_data_center())?;
+        Ok(Self {
+            mailer: web.mailer.clone(),
+            id: data_center(&written.data_center, &key)?,
+            folder: folder(&written.folder)?,
+        })
+    }
+}
+
+/// The data center of a key that is for one is that one.
+fn data_center(asked: &str, key: &ApiKey) -> Result<DataCenterId, Refused> {
+    let own = key.data_center.as_ref();
+    let id = match (asked, own) {
+        ("", Some(own)) => return Ok(own.clone()),
+        ("", None) => return Ok(DataCenterId::default()),
+        (asked, _) => DataCenterId::parse(asked).map_err(|_| Refused::no_data_center())?,
+    };
+    // What a key is not for is not there.
+    if own.is_none_or(|own| *own == id) {
+        Ok(id)
+    } else {
+        Err(Refused::no_data_center())
+    }
+}
+
+fn folder(asked: &str) -> Result<FolderName, Refused> {
+    match asked {
+        "" => Ok(FolderName::default()),
+        name => FolderName::parse(name).map_err(|_| {
+            Refused::field("folder", "The name of a folder, as the folders are told.")
+        }),
+    }
+}
