@@ -1,16 +1,20 @@
 //! Alerts: what is wrong with a data center, who is told, and how.
 
-mod form;
+mod field;
 mod route;
+mod route_form;
 mod settings;
+mod settings_form;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenterId, Finding, UnixTime, id::random_id};
+use crate::{DataCenterId, Finding, UnixTime, codes::codes, id::random_id};
 
-pub use form::{AlertField, AlertSettingsForm, NewRoute, RouteForm, Target, TargetEdit};
+pub use field::AlertField;
 pub use route::{AlertRoute, RouteKind};
+pub use route_form::{NewRoute, RouteForm, Target, TargetEdit};
 pub use settings::{AlertNotes, AlertSettings};
+pub use settings_form::AlertSettingsForm;
 
 random_id! {
     /// Names one condition from its beginning to its end. In the order of the text, they are in the order in which they began.
@@ -27,31 +31,6 @@ random_id! {
     /// Names a route.
     RouteId
 }
-
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// The code in the database, in forms and in webhooks.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
-            }
-
-            /// The value of a code.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.code() == code)
-            }
-        }
-    };
-}
-pub(crate) use codes;
 
 codes! {
     /// What can be wrong with a data center.

@@ -10,6 +10,7 @@ pub mod alert;
 pub mod audit;
 pub mod authorization;
 pub mod check;
+mod codes;
 pub mod data_center;
 pub mod discovery;
 pub mod field_error;

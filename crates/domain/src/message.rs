@@ -2,35 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenterId, EmailAddress, Finding, UnixTime, Who, id::random_id};
+use crate::{DataCenterId, EmailAddress, Finding, UnixTime, Who, codes::codes, id::random_id};
 
 random_id! {
     /// Names a message in the outbox. In the order of the text, messages are in the order in which they were accepted.
     MessageId
-}
-
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// The code in the database, in the API and in URLs.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
-            }
-
-            /// The value of a code.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.code() == code)
-            }
-        }
-    };
 }
 
 codes! {

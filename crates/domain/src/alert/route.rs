@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RouteId, codes};
-use crate::{DataCenterId, EmailAddress};
+use super::RouteId;
+use crate::{DataCenterId, EmailAddress, codes::codes};
 
 codes! {
     /// The shape in which a route is told.
