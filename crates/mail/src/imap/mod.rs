@@ -4,10 +4,12 @@
 
 mod arrival;
 mod client;
+mod connect;
 mod connection;
 mod enter;
 mod frame;
 mod news;
+mod open;
 mod sign_in;
 mod steps;
 

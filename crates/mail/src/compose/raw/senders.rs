@@ -1,0 +1,80 @@
+//! Who a message is from, in its header and on its envelope.
+
+use domain::{EmailAddress, FieldError, FromAddress};
+
+use super::{RawMessage, RawRequest, Senders};
+use crate::compose::raw_message::decoded;
+
+/// Who it is from. What is sent says so in a form that all mail programs read alike.
+pub(super) fn from(
+    message: &mut RawMessage,
+    senders: &Senders,
+    replace: bool,
+) -> Result<FromAddress, FieldError> {
+    let written = message.mailboxes("From");
+    let from = match &*written {
+        [] if message.count("From") > 0 && !replace => return Err(FieldError::NotAnAddress),
+        [] => senders.from.clone(),
+        [(name, address)] => {
+            let name = name.as_deref().map(|name| name.chars().take(128).collect());
+            match EmailAddress::parse(address) {
+                Ok(address) if senders.allow(&address) => FromAddress { name, address },
+                _ if replace => FromAddress {
+                    name: name.or_else(|| senders.from.name.clone()),
+                    address: senders.from.address.clone(),
+                },
+                Ok(_) => return Err(FieldError::FromNotAllowed),
+                Err(error) => return Err(error),
+            }
+        }
+        _ => return Err(FieldError::SeveralAddresses),
+    };
+    if !is_clear(message, &from) {
+        message.set_mailboxes("From", std::slice::from_ref(&from));
+    }
+    Ok(from)
+}
+
+/// Whether there is one `From`, and nobody could read another address in it.
+fn is_clear(message: &RawMessage, from: &FromAddress) -> bool {
+    let values = message.values("From");
+    let [value] = &*values else { return false };
+    let text = decoded(value);
+    let is_simple = text.bytes().all(|b| (b' '..=b'~').contains(&b))
+        && text.matches('@').count() == 1
+        && text.matches('<').count() <= 1
+        && !text.contains(['(', ':', ';', ',']);
+    is_simple && FromAddress::parse(&text).is_ok_and(|parsed| parsed.address == from.address)
+}
+
+/// The address of the envelope; `Sender` (RFC 5322 §3.6.2) has to be allowed as well.
+pub(super) fn sender(
+    message: &mut RawMessage,
+    senders: &Senders,
+    request: &RawRequest,
+    from: Option<&FromAddress>,
+) -> Result<EmailAddress, FieldError> {
+    let fallback = from.map_or(&senders.from.address, |from| &from.address);
+    let allowed = |written: &str| {
+        let address = EmailAddress::parse(written)?;
+        let allowed = senders.allow(&address);
+        allowed.then_some(address).ok_or(FieldError::FromNotAllowed)
+    };
+    let headers = message.mailboxes("Sender");
+    if message.count("Sender") > 0
+        && let Err(error) = match &*headers {
+            [(_, address)] => allowed(address).map(|_| ()),
+            _ => Err(FieldError::NotAnAddress),
+        }
+    {
+        if !request.replace_from {
+            return Err(error);
+        }
+        message.remove("Sender");
+    }
+    match request.envelope.sender.as_deref().map(allowed) {
+        None => Ok(fallback.clone()),
+        Some(Err(_)) if request.replace_from => Ok(fallback.clone()),
+        Some(result) => result,
+    }
+}

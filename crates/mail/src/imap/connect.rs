@@ -1,0 +1,90 @@
+//! From a name to the first of its addresses that answers.
+
+use std::io;
+
+use domain::{FactName, Finding, FindingCode, StepKind, finding::FindingValue};
+use tokio::{net::TcpStream, time::timeout};
+
+use super::{
+    Mailbox,
+    steps::{Step, Steps},
+};
+use crate::{
+    options::Timeouts,
+    outgoing::{NoAddress, Outgoing, Passed, listed},
+};
+
+pub(super) async fn connect(
+    mailbox: &Mailbox,
+    outgoing: &Outgoing,
+    timeouts: Timeouts,
+    steps: &mut Steps,
+) -> Result<TcpStream, Finding> {
+    let mut step = Step::new(StepKind::Resolve, mailbox.host.as_str());
+    let found = timeout(
+        timeouts.connect,
+        outgoing.resolve(&mailbox.host, mailbox.port),
+    );
+    let addresses = match found.await.unwrap_or(Err(NoAddress::NotFound)) {
+        Ok(found) => {
+            for address in &found.passed {
+                step.fact(FactName::Address, address.socket().ip().to_string());
+            }
+            steps.passed(step);
+            found.passed
+        }
+        Err(NoAddress::NotFound) => {
+            let finding = mailbox.finding(FindingCode::HostNotFound);
+            return Err(steps.failed(step, finding));
+        }
+        Err(NoAddress::Denied(addresses)) => {
+            let finding = mailbox
+                .finding(FindingCode::AddressDenied)
+                .with(FindingValue::Address, listed(&addresses));
+            return Err(steps.failed(step, finding));
+        }
+    };
+    let sent: Vec<_> = addresses
+        .iter()
+        .map(|one| one.socket().to_string())
+        .collect();
+    let mut step = Step::new(StepKind::Connect, sent.join(", "));
+    match timeout(timeouts.connect, first(addresses)).await {
+        Ok(Ok((tcp, address))) => {
+            let _ = tcp.set_nodelay(true);
+            step.fact(FactName::Address, address.socket().ip().to_string());
+            steps.passed(step);
+            Ok(tcp)
+        }
+        Ok(Err(error)) => {
+            let code = if error.kind() == io::ErrorKind::ConnectionRefused {
+                FindingCode::ConnectionRefused
+            } else {
+                FindingCode::ConnectionFailed
+            };
+            let finding = mailbox.finding(code).saying(error.to_string());
+            Err(steps.failed(step, finding))
+        }
+        Err(_) => {
+            let finding = mailbox.finding(FindingCode::Timeout);
+            Err(steps.failed(step, finding))
+        }
+    }
+}
+
+/// The first address that answers, all tried at once (as RFC 8305 means it); the last error otherwise.
+async fn first(addresses: Vec<Passed>) -> io::Result<(TcpStream, Passed)> {
+    let mut tries = tokio::task::JoinSet::new();
+    for address in addresses {
+        tries.spawn(async move { address.connect().await.map(|tcp| (tcp, address)) });
+    }
+    let mut last = io::Error::from(io::ErrorKind::NotConnected);
+    while let Some(tried) = tries.join_next().await {
+        match tried {
+            Ok(Ok(connected)) => return Ok(connected),
+            Ok(Err(error)) => last = error,
+            Err(_) => {}
+        }
+    }
+    Err(last)
+}
