@@ -51,7 +51,7 @@ fn text(value: &Value) -> String {
 impl ApiDocument {
     /// Reads a document that this program has made.
     pub fn read(document: &Value) -> Self {
-        let mut operations = Vec::new();
+        let mut operations: Vec<Operation> = Vec::new();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             for method in ["post", "get"] {
                 if let Some(operation) = item.get(method) {
@@ -59,6 +59,8 @@ impl ApiDocument {
                 }
             }
         }
+        // What most programs come for stands first.
+        operations.sort_by_key(|operation| !operation.path.starts_with("/api/v1/messages"));
         Self(operations.into())
     }
 }

@@ -208,7 +208,7 @@ pub fn alert_label(field: AlertField) -> &'static str {
         AlertField::Secret => "Signing secret",
         AlertField::Via => "Data center that sends it",
         AlertField::Recipient => "Recipient",
-        AlertField::Kinds => "Told are",
+        AlertField::Kinds => "Tell of",
         AlertField::OutboxMinutes => "Messages wait too long after (minutes)",
         AlertField::DaysBefore => "Told before an end (days)",
         AlertField::ClientSecretExpires => "Client secret expires",

@@ -1,6 +1,7 @@
-//! Where in the settings one is, and the other pages of settings.
+//! What stands on top of each page of settings: the ways to the others, and where one is.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use crate::api;
@@ -12,9 +13,30 @@ const PAGES: &[(&str, &str, domain::Role)] = &[
     ("/settings/alerts", "Alerts", domain::Role::Viewer),
 ];
 
+/// The top of a page of settings.
+#[component]
+pub fn SettingsTop(
+    /// What the page is called in the navigation.
+    name: &'static str,
+) -> impl IntoView {
+    let title = ["Settings :: ", name].concat();
+    view! {
+        <Title text=title.clone() />
+        <SettingsNav />
+        <nav class="breadcrumb" aria-label="Breadcrumb">
+            <ol>
+                <li>"Settings"</li>
+                <li>"General"</li>
+                <li aria-current="page">{name}</li>
+            </ol>
+        </nav>
+        <h1>{title}</h1>
+    }
+}
+
 /// The way to the other pages of settings, as far as they are for who looks.
 #[component]
-pub fn SettingsNav() -> impl IntoView {
+fn SettingsNav() -> impl IntoView {
     let path = use_location().pathname.get_untracked();
     let pages = PAGES.iter().filter(|(_, _, role)| api::may(*role));
     let pages: Vec<_> = pages

@@ -11,7 +11,6 @@ mod wrong;
 
 use domain::{DataCenter, DataCenterId};
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 
 use self::{
     entry::Filled, latest::Latest, new_mail::NewMail, routes::Routes, rules::Rules, wrong::WrongNow,
@@ -22,7 +21,7 @@ use crate::{
     posted_alerts::{AlertsForm, AlertsProblem},
     ui::{
         banner::{Banner, Tone},
-        settings_nav::SettingsNav,
+        settings_nav::SettingsTop,
     },
 };
 
@@ -49,9 +48,7 @@ pub fn AlertsPage() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Alerts" />
-        <SettingsNav />
-        <h1>"Alerts"</h1>
+        <SettingsTop name="Alerts" />
         {(!has_posted).then(|| view! { <Done /> })}
         {problem.map(|problem| view! { <Problem problem /> })}
         {shown}

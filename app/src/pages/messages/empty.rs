@@ -25,8 +25,8 @@ pub fn Nothing(asks_for_all: bool, origin: String) -> impl IntoView {
         .into_any();
     }
     let call = [
-        "curl -H \"Authorization: Bearer mgk_…\" -H \"Content-Type: application/json\" \\\n  -d '{\"to\": [\"bob@example.com\"], \
-         \"subject\": \"Hello\", \"text\": \"It works.\"}' \\\n  ",
+        "curl -H \"Authorization: Bearer mgk_…\" \\\n  -H \"Content-Type: application/json\" \\\n  \
+         -d '{\"to\": [\"bob@example.com\"], \"subject\": \"Hello\", \"text\": \"Hi\"}' \\\n  ",
         &origin,
         "/api/v1/messages",
     ]

@@ -82,17 +82,17 @@ fn Outbox(list: MessageList, query: MessageQuery) -> impl IntoView {
             </div>
             <details>
                 <summary>"As a table"</summary>
-                <table class="stacked" role="table">
-                    <thead role="rowgroup">
-                        <tr role="row">
-                            <th role="columnheader">"Hour (UTC)"</th>
-                            <th role="columnheader">"Accepted"</th>
-                            <th role="columnheader">"Delivered"</th>
-                            <th role="columnheader">"Failed"</th>
-                            <th role="columnheader">"Waiting then"</th>
+                <table class="hours">
+                    <thead>
+                        <tr>
+                            <th>"UTC"</th>
+                            <th>"Accepted"</th>
+                            <th>"Delivered"</th>
+                            <th>"Failed"</th>
+                            <th>"Waiting"</th>
                         </tr>
                     </thead>
-                    <tbody role="rowgroup" id=rendered::HOURS>
+                    <tbody id=rendered::HOURS>
                         <Hours overview />
                     </tbody>
                 </table>

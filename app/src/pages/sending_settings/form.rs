@@ -41,6 +41,9 @@ pub fn SendingSettingsForm(page: SendingPage, posted: Option<SendingPosted>) -> 
         view! { <Number filled=filled.clone() field placeholder /> }
     };
     let of = match page.provider {
+        Some(_) if limits == SendingLimits::default() => {
+            "An empty field means no limit.".to_owned()
+        }
         Some(provider) => [
             "An empty field means what ",
             text::provider(provider),

@@ -5,7 +5,6 @@ mod form;
 
 use domain::DataCenterId;
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 
 use self::form::SendingSettingsForm;
 use super::{failure::Failure, query::asked};
@@ -14,7 +13,7 @@ use crate::{
     ui::{
         banner::{Banner, Tone},
         data_center::ChooseDataCenter,
-        settings_nav::SettingsNav,
+        settings_nav::SettingsTop,
     },
 };
 
@@ -45,16 +44,7 @@ pub fn SendingSettingsPage() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Settings :: Sending" />
-        <SettingsNav />
-        <nav class="breadcrumb" aria-label="Breadcrumb">
-            <ol>
-                <li>"Settings"</li>
-                <li>"General"</li>
-                <li aria-current="page">"Sending"</li>
-            </ol>
-        </nav>
-        <h1>"Settings :: Sending"</h1>
+        <SettingsTop name="Sending" />
         {saved
             .then(|| {
                 view! {

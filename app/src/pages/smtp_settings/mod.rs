@@ -20,7 +20,6 @@ mod test_email;
 
 use domain::DataCenterId;
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +34,7 @@ use crate::{
     island::Island,
     ui::{
         banner::{Banner, Tone},
-        settings_nav::SettingsNav,
+        settings_nav::SettingsTop,
     },
 };
 
@@ -150,16 +149,7 @@ pub fn SmtpSettingsPage() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Settings :: SMTP" />
-        <SettingsNav />
-        <nav class="breadcrumb" aria-label="Breadcrumb">
-            <ol>
-                <li>"Settings"</li>
-                <li>"General"</li>
-                <li aria-current="page">"SMTP"</li>
-            </ol>
-        </nav>
-        <h1>"Settings :: SMTP"</h1>
+        <SettingsTop name="SMTP" />
         {shown}
     }
 }

@@ -125,14 +125,14 @@ pub fn Hours(overview: OutboxOverview) -> impl IntoView {
         let at = hour.hour;
         let name: String = at.rfc3339().chars().skip(11).take(5).collect();
         view! {
-            <tr role="row">
-                <th role="rowheader" scope="row">
+            <tr>
+                <th scope="row">
                     <time datetime=at.rfc3339()>{name}</time>
                 </th>
-                <td role="cell" data-label="Accepted">{text::count(hour.accepted)}</td>
-                <td role="cell" data-label="Delivered">{text::count(hour.delivered)}</td>
-                <td role="cell" data-label="Failed">{text::count(hour.failed)}</td>
-                <td role="cell" data-label="Waiting then">{text::count(*waiting)}</td>
+                <td>{text::count(hour.accepted)}</td>
+                <td>{text::count(hour.delivered)}</td>
+                <td>{text::count(hour.failed)}</td>
+                <td>{text::count(*waiting)}</td>
             </tr>
         }
     };

@@ -1,22 +1,16 @@
 //! One message: how it stands, what can be done, its recipients, its attempts.
 
-use domain::{
-    Attempt, AttemptOutcome, Finding, MessageState, OutboxMessage, Recipient, SendingState,
-};
+use domain::{Attempt, Finding, MessageState, OutboxMessage, Recipient, SendingState};
 use leptos::prelude::*;
 
-use super::trouble;
+use super::{attempts::Attempts, trouble};
 use crate::{
     text,
-    ui::{copy::CopyButton, explanation::Explained, when::When},
+    ui::{explanation::Explained, when::When},
 };
 
 /// Everything about a message that changes while it is looked at. `sending` is how its data center stands.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 pub fn Details(
     message: OutboxMessage,
     attempts: Vec<Attempt>,
@@ -25,11 +19,20 @@ pub fn Details(
 ) -> impl IntoView {
     let waits = !message.state.is_final();
     // Where the data center as a whole does not send, that is the reason.
-    let trouble = sending.as_ref().filter(|_| waits).map(trouble::of_one);
-    let finding = message
+    let stopped = sending.filter(|state| waits && trouble::stops(state));
+    let trouble = stopped.as_ref().map(trouble::of_one);
+    let shown = message
         .finding
         .clone()
         .filter(|_| message.state != MessageState::Delivered);
+    let pause = stopped.as_ref().and_then(|state| state.pause.as_ref());
+    let is_told = pause.map(|pause| &pause.finding) == shown.as_ref();
+    let finding = shown.clone().filter(|_| !is_told);
+    let help = if stopped.is_some() && message.state == MessageState::Waiting {
+        "It goes out by itself, once its data center sends again."
+    } else {
+        text::message_state_help(message.state)
+    };
     view! {
         {trouble}
         <section class="card" aria-labelledby="state-title">
@@ -38,10 +41,10 @@ pub fn Details(
                 <span class=text::message_state_class(message.state) id="message-state">
                     {text::message_state(message.state)}
                 </span>
-                <span>{text::message_state_help(message.state)}</span>
+                <span>{help}</span>
             </p>
             {finding.map(|finding| view! { <Explained finding id="message-finding" /> })}
-            {(message.state == MessageState::Waiting)
+            {(message.state == MessageState::Waiting && stopped.is_none())
                 .then(|| {
                     view! {
                         <p class="help">"The next attempt is due at " <When at=message.due_at /> "."</p>
@@ -49,8 +52,8 @@ pub fn Details(
                 })}
             {may_act.then(|| view! { <Actions message=message.clone() /> })}
         </section>
-        <Recipients recipients=message.recipients shown=message.finding />
-        <Attempts attempts waits />
+        <Recipients recipients=message.recipients shown=shown.clone() />
+        <Attempts attempts waits shown />
     }
 }
 
@@ -126,14 +129,12 @@ fn Actions(message: OutboxMessage) -> impl IntoView {
 /// `shown` is the finding that stands above.
 #[component]
 fn Recipients(recipients: Vec<Recipient>, shown: Option<Finding>) -> impl IntoView {
-    let is_only = recipients.len() == 1;
     let rows = recipients
         .into_iter()
         .enumerate()
         .map(move |(at, recipient)| {
             let id = ["recipient-finding-", &at.to_string()].concat();
-            // What is said of the only one was said of the message.
-            let repeated = is_only && recipient.finding == shown;
+            let repeated = recipient.finding == shown;
             let finding = recipient.finding.filter(|_| !repeated);
             view! {
                 <li>
@@ -157,74 +158,5 @@ fn Recipients(recipients: Vec<Recipient>, shown: Option<Finding>) -> impl IntoVi
                 {rows.collect_view()}
             </ul>
         </section>
-    }
-}
-
-#[component]
-fn Attempts(attempts: Vec<Attempt>, waits: bool) -> impl IntoView {
-    let is_empty = attempts.is_empty();
-    let entries = attempts.into_iter().rev().map(attempt).collect_view();
-    let empty = if waits {
-        "There has been none yet."
-    } else {
-        "There was none."
-    };
-    view! {
-        <section class="card" aria-labelledby="attempts-title">
-            <h2 id="attempts-title">"Attempts"</h2>
-            {if is_empty {
-                view! { <p class="empty">{empty}</p> }.into_any()
-            } else {
-                view! {
-                    <ol class="entries" id="attempts" reversed>
-                        {entries}
-                    </ol>
-                }
-                .into_any()
-            }}
-        </section>
-    }
-}
-
-fn attempt(attempt: Attempt) -> impl IntoView {
-    let number = attempt.number.to_string();
-    let class = match attempt.outcome {
-        AttemptOutcome::Delivered => "state good",
-        AttemptOutcome::PartlyDelivered | AttemptOutcome::PutOff | AttemptOutcome::Unknown => {
-            "state careful"
-        }
-        AttemptOutcome::Refused => "state bad",
-    };
-    let server = if attempt.server.is_empty() {
-        "no connection".to_owned()
-    } else {
-        attempt.server
-    };
-    let took = text::milliseconds(attempt.micros.unsigned_abs());
-    let finding_id = ["attempt-finding-", &number].concat();
-    let transcript_id = ["attempt-transcript-", &number].concat();
-    view! {
-        <li>
-            <p class="entry-head">
-                <span class=class>{text::attempt_outcome(attempt.outcome)}</span>
-                <span>"Attempt " {number}</span>
-                <When at=attempt.started_at />
-                <span>{server}</span>
-                <span>{took}</span>
-            </p>
-            {attempt.finding.map(|finding| view! { <Explained finding id=finding_id /> })}
-            {(!attempt.transcript.is_empty())
-                .then(|| {
-                    view! {
-                        <details class="transcript">
-                            <summary>"Transcript"</summary>
-                            <pre id=transcript_id.clone() tabindex="0">
-                                {attempt.transcript}
-                            </pre>
-                            <CopyButton of=transcript_id what="the transcript" />
-                        </details>
-                    }
-                })}
-        </li>
     }
 }

@@ -1,5 +1,6 @@
 //! What the pages about messages are made of. The server renders it, for the page and again while the page is open.
 
+mod attempts;
 mod chart;
 mod details;
 mod row;

@@ -31,22 +31,29 @@ pub fn Summary(overview: OutboxOverview) -> impl IntoView {
     view! {
         <Trouble overview=overview.clone() />
         <dl class="tallies">
-            <Tally words="Waiting" number=overview.waiting href="/messages?state=waiting" />
-            <Tally words="Delivered" number=overview.delivered() href="/messages?state=delivered" />
-            <Tally words="Failed" number=overview.failed() href="/messages?state=failed" />
+            <Tally words="Waiting" during="now" number=overview.waiting href="/messages?state=waiting" />
+            <Tally words="Delivered" during="in 24 hours" number=overview.delivered() href="/messages?state=delivered" />
+            <Tally words="Failed" during="in 24 hours" number=overview.failed() href="/messages?state=failed" />
         </dl>
         {is_limited.then(|| view! { <ul class="limits-used">{uses}</ul> })}
     }
 }
 
 #[component]
-fn Tally(words: &'static str, number: i64, href: &'static str) -> impl IntoView {
+fn Tally(
+    words: &'static str,
+    during: &'static str,
+    number: i64,
+    href: &'static str,
+) -> impl IntoView {
     view! {
         <div class="tally">
             <dt>
                 <a href=href rel="external">
                     {words}
                 </a>
+                " "
+                <span class="soft">{during}</span>
             </dt>
             <dd>{text::count(number)}</dd>
         </div>

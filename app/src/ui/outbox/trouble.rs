@@ -20,7 +20,12 @@ pub fn Trouble(overview: OutboxOverview) -> impl IntoView {
         .data_centers
         .iter()
         .all(|state| !state.has_settings);
-    let banners = overview.data_centers.iter().map(of_one).collect_view();
+    // One without settings may be there for later.
+    let set_up = overview
+        .data_centers
+        .iter()
+        .filter(|state| state.has_settings);
+    let banners = set_up.map(of_one).collect_view();
     view! {
         {nothing_is_set_up
             .then(|| {
@@ -38,11 +43,33 @@ pub fn Trouble(overview: OutboxOverview) -> impl IntoView {
     }
 }
 
+/// Whether something keeps it from sending.
+pub fn stops(state: &SendingState) -> bool {
+    let lacks_grant = matches!(
+        state.grant,
+        GrantStatus::NeedsAuthorization { .. } | GrantStatus::NotAuthorized
+    );
+    !state.has_settings || lacks_grant || state.pause.is_some()
+}
+
 /// What keeps one data center from sending.
 pub fn of_one(state: &SendingState) -> AnyView {
     let name = state.data_center.name.as_str();
     let id = state.data_center.id.as_str();
     let settings = ["/settings/smtp?data_center=", id].concat();
+    if !state.has_settings {
+        let title = [name, " has no SMTP settings yet: its messages wait"].concat();
+        return view! {
+            <Banner tone=Tone::Careful title>
+                <p>
+                    <a href=settings rel="external">
+                        "Go to its settings"
+                    </a>
+                </p>
+            </Banner>
+        }
+        .into_any();
+    }
     let link = view! {
         <p>
             <a href=settings rel="external">

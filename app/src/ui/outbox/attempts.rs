@@ -1,0 +1,94 @@
+//! Each try to deliver a message.
+
+use domain::{Attempt, AttemptOutcome, Finding};
+use leptos::{either::Either, prelude::*};
+
+use crate::{
+    text,
+    ui::{copy::CopyButton, explanation::Explained, when::When},
+};
+
+/// The attempts, the last one first. `shown` is the finding that stands above.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Attempts(attempts: Vec<Attempt>, waits: bool, shown: Option<Finding>) -> impl IntoView {
+    let is_empty = attempts.is_empty();
+    let entries = attempts.into_iter().rev();
+    let entries = entries
+        .map(|one| attempt(one, shown.as_ref()))
+        .collect_view();
+    let empty = if waits {
+        "There has been none yet."
+    } else {
+        "There was none."
+    };
+    view! {
+        <section class="card" aria-labelledby="attempts-title">
+            <h2 id="attempts-title">"Attempts"</h2>
+            {if is_empty {
+                view! { <p class="empty">{empty}</p> }.into_any()
+            } else {
+                view! {
+                    <ol class="entries" id="attempts" reversed>
+                        {entries}
+                    </ol>
+                }
+                .into_any()
+            }}
+        </section>
+    }
+}
+
+/// What stands above is named by its cause only.
+fn attempt(attempt: Attempt, shown: Option<&Finding>) -> impl IntoView + use<> {
+    let number = attempt.number.to_string();
+    let class = match attempt.outcome {
+        AttemptOutcome::Delivered => "state good",
+        AttemptOutcome::PartlyDelivered | AttemptOutcome::PutOff | AttemptOutcome::Unknown => {
+            "state careful"
+        }
+        AttemptOutcome::Refused => "state bad",
+    };
+    let server = if attempt.server.is_empty() {
+        "no connection".to_owned()
+    } else {
+        attempt.server
+    };
+    let took = text::milliseconds(attempt.micros.unsigned_abs());
+    let finding_id = ["attempt-finding-", &number].concat();
+    let finding = attempt.finding.map(|finding| {
+        if shown == Some(&finding) {
+            Either::Left(view! { <p class="message-finding">{text::explain(&finding).cause}</p> })
+        } else {
+            Either::Right(view! { <Explained finding id=finding_id /> })
+        }
+    });
+    let transcript_id = ["attempt-transcript-", &number].concat();
+    view! {
+        <li>
+            <p class="entry-head">
+                <span class=class>{text::attempt_outcome(attempt.outcome)}</span>
+                <span>"Attempt " {number}</span>
+                <When at=attempt.started_at />
+                <span>{server}</span>
+                <span>{took}</span>
+            </p>
+            {finding}
+            {(!attempt.transcript.is_empty())
+                .then(|| {
+                    view! {
+                        <details class="transcript">
+                            <summary>"Transcript"</summary>
+                            <pre id=transcript_id.clone() tabindex="0">
+                                {attempt.transcript}
+                            </pre>
+                            <CopyButton of=transcript_id what="the transcript" />
+                        </details>
+                    }
+                })}
+        </li>
+    }
+}
