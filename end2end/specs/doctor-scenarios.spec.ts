@@ -1,7 +1,9 @@
 // Every scenario of the sandbox, and the finding it leads to, with its cause and its fix on the page.
+import type { Page } from '@playwright/test';
 import { Mailgrant } from '../harness/mailgrant.ts';
 import { Sandbox, type Scenario } from '../harness/sandbox.ts';
 import { expect, test as base } from '../harness/test.ts';
+import { Watch } from '../harness/watch.ts';
 import { AuthorizedPage } from '../pages/authorized.ts';
 import { Doctor, expectFinding } from '../pages/doctor.ts';
 import { SignInPage } from '../pages/sign-in.ts';
@@ -11,40 +13,59 @@ import { allowInTab, fillForSandbox } from '../pages/tasks.ts';
 /** Those that wait for time limits: up to 20 seconds. */
 const SLOW = ['silent_greeting', 'imap_silent', 'silent_tokens', 'slow_tokens', 'not_delivered', 'dns_silent'];
 
-/** A sandbox and a Mailgrant for many scenarios. */
+/** A sandbox, a Mailgrant and a browser for many scenarios. */
 interface Walk {
   sandbox: Sandbox;
   mailgrant: Mailgrant;
-  /** Whether the sandbox's own values are saved and authorized. */
+  page: Page;
+  watch: Watch;
+  /** Whether the sandbox's own values are saved. */
+  saved: boolean;
+  /** Whether they are authorized as well. */
   authorized: boolean;
 }
 
 const test = base.extend<object, { walk: Walk }>({
   walk: [
-    async ({}, use) => {
+    async ({ browser }, use) => {
       const sandbox = await Sandbox.start();
       const { descriptorFile: sandboxFile, authorityFile: extraRoots } = sandbox;
       const mailgrant = await Mailgrant.start({ sandboxFile, extraRoots });
-      await use({ sandbox, mailgrant, authorized: false });
+      const context = await browser.newContext();
+      await context.addCookies(mailgrant.cookies);
+      const watch = new Watch();
+      watch.over(context);
+      await use({ sandbox, mailgrant, page: await context.newPage(), watch, saved: false, authorized: false });
+      await context.close();
       await mailgrant.dispose();
       await sandbox.stop();
     },
     { scope: 'worker', timeout: 60_000 },
   ],
+  // The browser of the walk is the one that is watched.
+  watched: async ({ walk }, use) => {
+    await use(walk.watch);
+    expect(walk.watch.problems).toEqual([]);
+  },
 });
 
 test.describe.configure({ mode: 'parallel' });
 
 for (const scenario of await scenarios()) {
-  test(`${scenario.at}: ${scenario.title} (${scenario.name})`, async ({ page, context, walk }) => {
+  test(`${scenario.at}: ${scenario.title} (${scenario.name})`, async ({ walk }) => {
     if (SLOW.includes(scenario.name)) test.slow();
     await walk.sandbox.setScenario('none');
-    await context.addCookies(walk.mailgrant.cookies);
-    const settings = await fillForSandbox(page, walk.mailgrant, walk.sandbox);
+    const settings = walk.saved ? await openSaved(walk) : await fillForSandbox(walk.page, walk.mailgrant, walk.sandbox);
     await settings.emailBox.uncheck();
     if (scenario.at === 'authorize') await authorize(settings, walk, scenario);
     else await check(settings, walk, scenario);
   });
+}
+
+async function openSaved({ page, mailgrant }: Walk): Promise<SmtpSettingsPage> {
+  const settings = new SmtpSettingsPage(page, mailgrant.url);
+  await settings.open();
+  return settings;
 }
 
 async function scenarios(): Promise<Scenario[]> {
@@ -57,20 +78,23 @@ async function scenarios(): Promise<Scenario[]> {
 }
 
 async function authorize(settings: SmtpSettingsPage, walk: Walk, scenario: Scenario): Promise<void> {
-  walk.authorized = false;
+  // Where a refresh token is there from before, none is missed: somebody else has none.
+  const isOther = scenario.name === 'no_refresh_token';
+  const account = walk.sandbox.account(isOther ? 1 : 0);
+  await settings.username.fill(account.address);
   if (scenario.given === 'secret_id') await settings.clientSecret.fill('0f8fad5b-d9cb-469f-a165-70867728950e');
+  // What is authorized is saved before.
+  walk.saved = !isOther && scenario.given !== 'secret_id';
+  walk.authorized = false;
   await walk.sandbox.setScenario(scenario.name);
   const tab = await settings.authorize();
   const authorized = new AuthorizedPage(tab);
   await expect(authorized.finding.or(tab.getByLabel('Email'))).toBeVisible();
-  if (!(await authorized.finding.isVisible())) await new SignInPage(tab).allow(walk.sandbox.account());
-  if (scenario.finding === null) {
-    await expect(tab.getByText('SMTP settings authorized')).toBeVisible();
-    return;
-  }
-  await expectFinding(tab.locator('body'), scenario.finding);
+  if (!(await authorized.finding.isVisible())) await new SignInPage(tab).allow(account);
+  if (scenario.finding === null) await expect(tab.getByText('SMTP settings authorized')).toBeVisible();
+  else await expectFinding(tab.locator('body'), scenario.finding);
   await tab.close();
-  await expectFinding(settings.outcome, scenario.finding);
+  if (scenario.finding !== null) await expectFinding(settings.outcome, scenario.finding);
 }
 
 async function check(settings: SmtpSettingsPage, walk: Walk, scenario: Scenario): Promise<void> {
@@ -79,6 +103,7 @@ async function check(settings: SmtpSettingsPage, walk: Walk, scenario: Scenario)
   const together = scenario.given === 'same_authorization';
   if (together) await given(settings, walk.sandbox, scenario);
   if (together || !walk.authorized) await allowInTab(settings, walk.sandbox);
+  walk.saved = !together;
   // What refuses a refresh or a token may end the grant.
   walk.authorized = !together && scenario.at !== 'token' && !scenario.name.startsWith('refuse_');
   if (!together) await given(settings, walk.sandbox, scenario);

@@ -242,6 +242,6 @@ async function expectReadBack(page: Page, mailbox: MailboxPage, messageId: strin
   await mailbox.open();
   await mailbox.mails.first().getByRole('link').click();
   await page.getByText('All headers').click();
-  await expect(page.locator('.mail-headers')).toContainText(messageId);
+  await expect(page.locator('.facts')).toContainText(messageId);
   await expect(mailbox.text).not.toBeEmpty();
 }
