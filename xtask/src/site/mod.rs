@@ -3,6 +3,7 @@
 mod assets;
 mod compress;
 mod fingerprint;
+mod shorten;
 mod style;
 mod wasm;
 

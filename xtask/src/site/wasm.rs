@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::shorten::shorten;
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -88,8 +89,9 @@ pub fn bind(module: &Path) -> Result<Glue> {
         .map(|(path, text)| (format!("snippets/{path}"), text.clone()));
     let mut snippets: Vec<_> = inline.chain(local).collect();
     snippets.sort();
+    let js = output.js().to_owned();
     Ok(Glue {
-        js: output.js().to_owned(),
+        js: shorten(&js, output.wasm_mut()),
         wasm: output.wasm_mut().emit_wasm(),
         snippets,
     })
