@@ -39,7 +39,9 @@ pub fn Latest(latest: Vec<Telling>, routes: Vec<AlertRoute>, names: Names) -> im
                         {route}
                     </td>
                     <td role="cell" data-label="Outcome">
-                        <Outcome telling />
+                        <span>
+                            <Outcome telling />
+                        </span>
                     </td>
                 </tr>
             }

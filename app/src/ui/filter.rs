@@ -1,0 +1,144 @@
+//! Fields of forms that choose what a page shows. Their ids are their names.
+
+use domain::{FieldError, access::AccessField};
+use leptos::prelude::*;
+
+use crate::{text, ui::entry::Wrong};
+
+/// Something to look for.
+#[component]
+pub fn FilterText(
+    name: &'static str,
+    label: &'static str,
+    value: String,
+    #[prop(optional)] help: &'static str,
+    /// Why it cannot be read.
+    #[prop(optional_no_strip)]
+    error: Option<String>,
+    /// Whether it stands in a row of its own.
+    #[prop(optional)]
+    wide: bool,
+) -> impl IntoView {
+    let id = |of: &str| [name, of].concat();
+    let described = [
+        error.is_some().then(|| id("-error")),
+        (!help.is_empty()).then(|| id("-help")),
+    ];
+    let described: Vec<_> = described.into_iter().flatten().collect();
+    view! {
+        <div class="field" class:wide=wide>
+            <label for=name>{label}</label>
+            <input
+                id=name
+                name=name
+                type="search"
+                value=value
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-invalid=error.is_some().then_some("true")
+                aria-describedby=(!described.is_empty()).then(|| described.join(" "))
+            />
+            <Wrong id=name.to_owned() error />
+            {(!help.is_empty())
+                .then(|| {
+                    view! {
+                        <p id=id("-help") class="help">
+                            {help}
+                        </p>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// A day.
+#[component]
+pub fn FilterDay(
+    name: &'static str,
+    label: &'static str,
+    value: String,
+    wrong: bool,
+) -> impl IntoView {
+    let error =
+        wrong.then(|| text::access_error(AccessField::Expires, FieldError::NotADate).joined());
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                id=name
+                name=name
+                type="date"
+                value=value
+                aria-invalid=wrong.then_some("true")
+                aria-describedby=wrong.then(|| [name, "-error"].concat())
+            />
+            <Wrong id=name.to_owned() error />
+        </div>
+    }
+}
+
+/// One of some: codes and what they are called.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn FilterChoice(
+    name: &'static str,
+    label: &'static str,
+    options: Vec<(String, String)>,
+    chosen: String,
+    #[prop(optional)] wrong: bool,
+) -> impl IntoView {
+    let error = wrong.then(|| text::field_error(FieldError::UnknownChoice, None).joined());
+    let option = |(code, words): (String, String)| {
+        let selected = code == chosen;
+        view! {
+            <option value=code selected=selected>
+                {words}
+            </option>
+        }
+    };
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <select
+                id=name
+                name=name
+                autocomplete="off"
+                aria-invalid=wrong.then_some("true")
+                aria-describedby=wrong.then(|| [name, "-error"].concat())
+            >
+                {options.into_iter().map(option).collect_view()}
+            </select>
+            <Wrong id=name.to_owned() error />
+        </div>
+    }
+}
+
+/// The button, and the way back to everything where something is chosen.
+#[component]
+pub fn FilterButtons(
+    words: &'static str,
+    /// The address of everything.
+    all: Option<String>,
+    /// What else can be done.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="choices">
+            <button class="button">{words}</button>
+            {all
+                .map(|all| {
+                    view! {
+                        <a href=all rel="external" class="button quiet">
+                            "Show all"
+                        </a>
+                    }
+                })}
+            {children.map(|children| children())}
+        </div>
+    }
+}
