@@ -125,7 +125,7 @@ async fn what_is_not_there_is_a_page_that_says_so() {
     for (path, status, words) in [
         ("/mailbox?folder=None", 404, "There is no such folder."),
         ("/mailbox?folder=a%0d%0ab", 400, "not complete"),
-        ("/mailbox?since=yesterday", 400, "This is no day."),
+        ("/mailbox?since=yesterday", 400, "This is not a day."),
         ("/mailbox/message?mail=1.999", 404, "There is no such mail."),
         ("/mailbox/message?mail=x", 400, "not complete"),
         (
