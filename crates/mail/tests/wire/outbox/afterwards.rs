@@ -1,0 +1,73 @@
+//! What becomes of a message that was delivered.
+
+use domain::MessageState;
+use mail::Resent;
+use sandbox::Faults;
+
+use super::{Delivering, delivering_at, save_sending, submit, until_state};
+use crate::support::{BOB, World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_content_of_a_delivered_message_is_dropped_when_that_is_chosen() {
+    let world = World::authorized().await;
+    save_sending(&world, |settings| settings.drop_content = true).await;
+    let delivering = Delivering::start(&world.mailer);
+    let id = submit(&world, &[BOB]).await;
+    let message = until_state(&world, &id, MessageState::Delivered).await;
+    assert!(!message.has_content);
+    assert_eq!(
+        world
+            .mailer
+            .resend_message(&id, &world.admin)
+            .await
+            .unwrap(),
+        Resent::ContentGone
+    );
+    world.clock.advance(30 * 86_400 + 1);
+    world.mailer.forget_settled().await.unwrap();
+    assert_eq!(world.mailer.message(&id).await.unwrap(), None);
+    assert_eq!(
+        world
+            .mailer
+            .resend_message(&id, &world.admin)
+            .await
+            .unwrap(),
+        Resent::Unknown
+    );
+    delivering.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_sent_again_is_a_new_one() {
+    let (world, delivering) = delivering_at(Faults::default()).await;
+    let id = submit(&world, &[BOB]).await;
+    until_state(&world, &id, MessageState::Delivered).await;
+    let resent = world
+        .mailer
+        .resend_message(&id, &world.admin)
+        .await
+        .unwrap();
+    let Resent::As(copy) = resent else {
+        panic!("{resent:?}")
+    };
+    until_state(&world, &copy, MessageState::Delivered).await;
+    let received = world.control().messages();
+    assert_eq!(received.len(), 2);
+    assert_ne!(received[0].message_id, received[1].message_id);
+    assert!(
+        received[1]
+            .raw
+            .contains("Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n"),
+        "{}",
+        received[1].raw
+    );
+    assert!(received[1].raw.ends_with("\r\n\r\n.Hi\r\n"));
+    assert!(
+        world
+            .recorded()
+            .await
+            .iter()
+            .any(|record| record.action == domain::AuditAction::MessageResent)
+    );
+    delivering.stop().await;
+}
