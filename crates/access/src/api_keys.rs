@@ -1,5 +1,7 @@
 //! API keys.
 
+mod lookups;
+
 use domain::{
     Actor, ApiKey, ApiKeyId, FieldError, FormErrors,
     access::{AccessField, NewKeyForm},
@@ -8,6 +10,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use store::MakeKeyOutcome;
 
 use crate::{Access, AccessError, FormError, Token, id::api_key_id};
+
+pub(crate) use lookups::Lookups;
 
 /// What every key begins with, so that one that got lost is found by whoever searches for it.
 const PREFIX: &str = "mgk_";
@@ -74,8 +78,13 @@ impl Access {
         let Some(token) = token.and_then(Token::parse) else {
             return Ok(None);
         };
+        self.look_up(token.hash()).await
+    }
+
+    /// The key with this hash, and notes that it was used.
+    async fn use_key(&self, hash: &str) -> Result<Option<ApiKey>, AccessError> {
         let now = self.now();
-        let Some(mut key) = self.store().api_key(&token.hash(), now).await? else {
+        let Some(mut key) = self.store().api_key(hash, now).await? else {
             return Ok(None);
         };
         if key.last_used_at.is_none_or(|last| now.since(last) >= USED) {

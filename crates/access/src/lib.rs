@@ -19,6 +19,7 @@ mod token;
 use std::sync::{Arc, atomic::AtomicBool};
 
 use ambient::{Clock, SystemClock};
+use api_keys::Lookups;
 use domain::UnixTime;
 use password::Passwords;
 use store::Store;
@@ -53,6 +54,7 @@ struct Inner {
     store: Store,
     options: AccessOptions,
     passwords: Passwords,
+    lookups: Lookups,
     /// There is an account, and always will be.
     is_set_up: AtomicBool,
 }
@@ -64,6 +66,7 @@ impl Access {
             store,
             options,
             passwords: Passwords::new(),
+            lookups: Lookups::default(),
             is_set_up: AtomicBool::new(false),
         }))
     }

@@ -167,3 +167,32 @@ async fn the_audit_says_what_a_key_is_for_and_by_whom_it_was_made() {
     let key = shown.expose_secret();
     assert!(!format!("{made:?}").contains(&key[4..]));
 }
+
+#[tokio::test]
+async fn a_key_that_many_show_at_once_is_good_for_all_of_them_and_for_none_once_it_has_ended() {
+    let world = World::new().await;
+    let (key, shown) = make(&world, &form("Cron")).await;
+    let show_all = || {
+        let all = (0..200).map(|_| {
+            let (access, shown) = (world.access.clone(), shown.clone());
+            tokio::spawn(async move { access.api_key(&shown).await.unwrap() })
+        });
+        all.collect::<Vec<_>>()
+    };
+    let before = show_all();
+    // Whoever came first goes away.
+    before[0].abort();
+    for taken in before.into_iter().skip(1) {
+        assert_eq!(taken.await.unwrap().unwrap().id, key.id);
+    }
+
+    let during = show_all();
+    world.access.end_api_key(&key.id, &cli()).await.unwrap();
+    for taken in show_all() {
+        assert_eq!(taken.await.unwrap(), None);
+    }
+    for taken in during {
+        // Some came before and some after; all are answered.
+        taken.await.unwrap();
+    }
+}

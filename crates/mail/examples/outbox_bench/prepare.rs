@@ -25,6 +25,8 @@ pub async fn prepare(port: &str, ca: Option<&Path>) {
         smtp_host: "127.0.0.1".into(),
         smtp_port: port.into(),
         from_address: ADDRESS.into(),
+        security: "starttls".into(),
+        tls_minimum: "1.2".into(),
         ..SmtpForm::default()
     };
     if ca.is_none() {
@@ -35,8 +37,6 @@ pub async fn prepare(port: &str, ca: Option<&Path>) {
     tokio::spawn(token_endpoint(endpoint));
     let form = SmtpForm {
         enable_ssl: true,
-        security: "starttls".into(),
-        tls_minimum: "1.2".into(),
         authentication_required: true,
         authentication_type: "oauth".into(),
         redirect_url: REDIRECT_URL.into(),

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
@@ -26,10 +26,16 @@ pub async fn run(port: u16, ca_file: &Path) {
 /// Shows a certificate for 127.0.0.1; that of its authority is written into the file.
 fn acceptor(ca_file: &Path) -> TlsAcceptor {
     let mut authority = CertificateParams::new([]).unwrap();
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "Bench authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
-    let server = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    let mut server = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    server
+        .distinguished_name
+        .push(DnType::CommonName, "Bench sink");
     let server = server.signed_by(&key, &authority).unwrap();
     let chain = vec![CertificateDer::from(server.der().to_vec())];
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();

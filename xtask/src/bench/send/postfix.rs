@@ -104,24 +104,21 @@ impl Postfix {
     }
 }
 
-/// With TLS it keeps its connections too, by way of its proxy for them. It signs in nowhere: it cannot with XOAUTH2.
-fn tls(sink: &Sink) -> String {
-    sink.certificate().map_or_else(
-        || "smtp_tls_security_level = none\n".to_owned(),
-        |authority| {
-            format!(
-                "smtp_tls_security_level = verify\nsmtp_tls_verify_cert_match = hostname\n\
-                 smtp_tls_CAfile = {}\nsmtp_tls_connection_reuse = yes\n",
-                authority.display()
-            )
-        },
-    )
+/// With TLS it keeps its connections too, by way of its proxy for them. It believes every certificate, since it knows no names
+/// of addresses, and signs in nowhere, since it cannot with XOAUTH2: both is less than the others do.
+fn tls(sink: &Sink) -> &'static str {
+    if sink.certificate().is_some() {
+        "smtp_tls_security_level = encrypt\nsmtp_tls_connection_reuse = yes\n"
+    } else {
+        "smtp_tls_security_level = none\n"
+    }
 }
 
 impl Drop for Postfix {
     fn drop(&mut self) {
-        if let Err(error) = run(self.command("postfix").arg("stop")) {
-            eprintln!("{error:#}");
+        // Not by `run`, which does nothing any more after Ctrl-C.
+        if let Err(error) = self.command("postfix").arg("stop").status() {
+            eprintln!("Postfix does not stop: {error}");
         }
     }
 }
