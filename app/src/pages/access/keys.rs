@@ -37,7 +37,12 @@ pub fn Keys(keys: Vec<ApiKey>, data_centers: Vec<DataCenter>, make: Sheet) -> im
     view! {
         <section class="card" aria-labelledby="keys-title">
             <h2 id="keys-title">"API keys"</h2>
-            <p class="help">"Programs show a key instead of signing in."</p>
+            <p class="help">
+                "Programs show a key instead of signing in. What they can ask for: "
+                <a href="/api/docs" rel="external">
+                    "API for programs"
+                </a> "."
+            </p>
             {if is_empty {
                 view! { <p class="empty">"There is no key yet."</p> }.into_any()
             } else {

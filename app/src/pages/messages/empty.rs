@@ -41,6 +41,11 @@ pub fn Nothing(asks_for_all: bool, origin: String) -> impl IntoView {
                 </a> " that has the scope " <code>"send"</code> ":"
             </p>
             <pre class="example">{call}</pre>
+            <p>
+                "What else programs can ask for: " <a href="/api/docs" rel="external">
+                    "API for programs"
+                </a> "."
+            </p>
             <p>"Or on the command line, in place of " <code>"sendmail"</code> ":"</p>
             <pre class="example">
                 "printf 'Subject: Hello\\n\\nIt works.\\n' | mailgrant send bob@example.com"

@@ -20,16 +20,21 @@ use crate::{
 /// Messages about the whole form.
 #[component]
 pub fn Outcome(session: Session) -> impl IntoView {
-    Effect::new(move |_| {
-        let shows = session.notice().with(|notice| {
-            notice
-                .as_ref()
-                .is_some_and(|notice| *notice != Notice::Refused)
-        });
-        if shows || session.sign_in().with(Option::is_some) {
+    let bring_if = |shows: bool| {
+        if shows {
             browser::bring_into_view("outcome");
         }
+    };
+    // Each by itself: a check takes the one away, and must not lead back to the other.
+    Effect::new(move |_| {
+        let refused = Some(Notice::Refused);
+        bring_if(
+            session
+                .notice()
+                .with(|notice| notice.is_some() && *notice != refused),
+        );
     });
+    Effect::new(move |_| bring_if(session.sign_in().with(Option::is_some)));
     view! {
         <div id="outcome">
             {move || session.notice().get().map(|notice| shown(session, notice))}
