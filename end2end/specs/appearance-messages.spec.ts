@@ -28,8 +28,6 @@ test('messages: none, of every state, filtered, one of each, and what keeps them
   const settings = await fillForSandbox(page, mailgrant, sandbox);
   await settings.fillMailbox({ email: address, password, host, port, security: 'Implicit TLS' });
   await allowInTab(settings, sandbox);
-  // A mailbox that is new is looked at within a minute, or when the server starts.
-  await mailgrant.restart();
   const program = await Program.of(mailgrant);
   const invoice = await program.send({
     to: [bob],

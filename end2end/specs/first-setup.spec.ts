@@ -111,4 +111,6 @@ test('works with the keyboard alone', async ({ page, mailgrant, sandbox }) => {
   await page.keyboard.type('bob@sandbox.test');
   await page.keyboard.press('Enter');
   await settings.delivered();
+  // The page stays where the test was begun, whatever is told further up.
+  await expect(settings.recipient).toBeInViewport();
 });

@@ -16,6 +16,8 @@ test('an empty outbox says how programs send', async ({ page, mailgrant }) => {
   await expect(page.getByText('There are no SMTP settings yet')).toBeVisible();
   await page.getByRole('main').getByRole('link', { name: 'API key' }).click();
   await expect(page).toHaveURL(`${mailgrant.url}/access`);
+  await page.getByRole('link', { name: 'API for programs' }).click();
+  await expect(page.getByRole('link', { name: 'POST /api/v1/messages', exact: true })).toBeVisible();
 });
 
 test('a message appears by itself, and its state changes by itself', async ({ page, mailgrant, sandbox }) => {
