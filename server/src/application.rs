@@ -126,6 +126,7 @@ impl Application {
                     )
                 };
                 stopping.run_until_cancelled(work).await;
+                let _ = tokio::time::timeout(GRACE, mailer.leave_incoming()).await;
             }
         });
         let serving = connections::serve(

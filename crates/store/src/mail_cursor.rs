@@ -94,6 +94,18 @@ impl Store {
         rows.into_iter().next().map(TryInto::try_into).transpose()
     }
 
+    /// Ends all turns of `owner`, so that somebody else may have them at once.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn release_mail_cursors(&self, owner: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE mail_cursors SET lease_until = 0 WHERE lease_owner = $1")
+            .bind(owner)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Keeps how far a mailbox has been read, as long as `owner` has the turn. Whether it had.
     ///
     /// # Errors
@@ -120,27 +132,5 @@ impl Store {
         .execute(&self.pool)
         .await?;
         Ok(kept.rows_affected() > 0)
-    }
-
-    /// Ends a turn, so that somebody else may have it at once.
-    ///
-    /// # Errors
-    /// `Database`.
-    pub async fn release_mail_cursor(
-        &self,
-        id: &DataCenterId,
-        reader: MailReader,
-        owner: &str,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE mail_cursors SET lease_until = 0
-             WHERE data_center = $1 AND reader = $2 AND lease_owner = $3",
-        )
-        .bind(id.as_str())
-        .bind(reader.code())
-        .bind(owner)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
     }
 }

@@ -52,6 +52,15 @@ impl Mailer {
         }
     }
 
+    /// Leaves the mailboxes to other servers, at the end of this one.
+    pub async fn leave_incoming(&self) {
+        if let Err(error) = self.store().release_mail_cursors(&self.0.owner).await {
+            // They will run out.
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "cannot give the turns to read mail back");
+        }
+    }
+
     /// Attends to one mailbox: looks when there is something new, by the one who watches the folder for the page as well.
     async fn attend(&self, id: &DataCenterId) {
         let (mut open, mut wait, mut watch) = (None, WAIT.0, None);

@@ -169,7 +169,7 @@ on_both! {
         assert!(keep("a").await);
         assert_eq!(lease("b", MailReader::Bounces, 60).await, Some(Some(cursor.clone())));
         assert!(!keep("a").await, "its turn has passed");
-        store.release_mail_cursor(home(), MailReader::Bounces, "b").await.unwrap();
+        store.release_mail_cursors("b").await.unwrap();
         store.close().await;
 
         let store = database.open().await;
