@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::{
     planted_secrets::{TYPED, disguises},
-    restart::introduce,
     support::{PASSWORD, Program, Provider, SAVE},
 };
 
@@ -19,13 +18,8 @@ async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let control = provider.control();
-    let (descriptor, authority) = introduce(&provider, directory.path());
-    let settings = [
-        ("MAILGRANT_SANDBOX_FILE", &*descriptor),
-        ("MAILGRANT_EXTRA_ROOTS", &*authority),
-        ("MAILGRANT_LOG_FORMAT", "json"),
-    ];
-    let program = Program::start(directory.path(), &settings);
+    let settings = [("MAILGRANT_LOG_FORMAT", "json")];
+    let program = Program::start_beside(&provider, directory.path(), &settings);
     let administrator = program.administrator().await;
     let wrong = provider
         .form(&administrator)

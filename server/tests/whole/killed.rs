@@ -4,22 +4,14 @@ use std::{collections::BTreeMap, time::Duration};
 
 use sandbox::{Faults, Stage};
 
-use crate::{
-    restart::introduce,
-    support::{Program, Provider},
-};
+use crate::support::{Program, Provider};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rotation_survives_kill_9_between_refresh_and_send() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let control = provider.control();
-    let (descriptor, authority) = introduce(&provider, directory.path());
-    let settings = [
-        ("MAILGRANT_SANDBOX_FILE", &*descriptor),
-        ("MAILGRANT_EXTRA_ROOTS", &*authority),
-    ];
-    let program = Program::start(directory.path(), &settings);
+    let program = Program::start_beside(&provider, directory.path(), &[]);
     let browser = program.administrator().await;
     provider.authorize(&browser).await;
 
@@ -62,7 +54,7 @@ async fn rotation_survives_kill_9_between_refresh_and_send() {
     // Only the newest refresh token is still good: an older one would end the grant.
     control.set(Faults::default());
     control.expire_access_tokens();
-    let program = Program::start(directory.path(), &settings);
+    let program = Program::start_beside(&provider, directory.path(), &[]);
     let browser = browser.moved_to(&program.url);
     let report = provider.send_test(&browser).await;
     assert_eq!(report.status, 200, "{report:?}");

@@ -6,9 +6,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sandbox::{Faults, RefusalStyle, TokenError};
 
-use crate::{
-    restart::introduce,
-    support::{Browser, DATA, PASSWORD, Program, Provider, SAVE, SESSION, TEST, body, token_of},
+use crate::support::{
+    Browser, DATA, PASSWORD, Program, Provider, SAVE, SESSION, TEST, body, token_of,
 };
 
 pub const TYPED: [&str; 4] = [
@@ -136,15 +135,8 @@ pub async fn use_everything(provider: &Provider, browser: &Browser) {
 async fn no_secret_is_in_any_answer_log_line_or_database_row() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
-    let (descriptor, authority) = introduce(&provider, directory.path());
-    let program = Program::start(
-        directory.path(),
-        &[
-            ("MAILGRANT_SANDBOX_FILE", &descriptor),
-            ("MAILGRANT_EXTRA_ROOTS", &authority),
-            ("MAILGRANT_LOG", "trace"),
-        ],
-    );
+    let settings = [("MAILGRANT_LOG", "trace")];
+    let program = Program::start_beside(&provider, directory.path(), &settings);
     let browser = program.administrator().await;
     use_everything(&provider, &browser).await;
 

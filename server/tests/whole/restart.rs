@@ -4,32 +4,17 @@ use std::fs;
 
 use crate::support::{DATA, Program, Provider};
 
-/// Files that the program is told about the provider by.
-pub fn introduce(provider: &Provider, directory: &std::path::Path) -> (String, String) {
-    let (descriptor, authority) = (directory.join("sandbox.json"), directory.join("ca.pem"));
-    let found = provider.descriptor();
-    fs::write(&descriptor, serde_json::to_string(found).unwrap()).unwrap();
-    fs::write(&authority, &found.ca_pem).unwrap();
-    let text = |path: std::path::PathBuf| path.to_str().unwrap().to_owned();
-    (text(descriptor), text(authority))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_settings_and_grant() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
-    let (descriptor, authority) = introduce(&provider, directory.path());
-    let settings = [
-        ("MAILGRANT_SANDBOX_FILE", &*descriptor),
-        ("MAILGRANT_EXTRA_ROOTS", &*authority),
-    ];
-    let program = Program::start(directory.path(), &settings);
+    let program = Program::start_beside(&provider, directory.path(), &[]);
     let browser = program.administrator().await;
     let page = provider.authorize(&browser).await;
     assert!(page.body.contains("SMTP settings authorized"), "{page:?}");
     assert!(program.stop());
 
-    let program = Program::start(directory.path(), &settings);
+    let program = Program::start_beside(&provider, directory.path(), &[]);
     assert!(program.setup_link().is_none());
     let browser = browser.moved_to(&program.url);
     let status = browser

@@ -14,7 +14,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
 use store::{KeySource, Store};
 
 use self::{chance::Chance, servers::Servers};
-use crate::{restart::introduce, support::Provider};
+use crate::support::{Provider, introduce};
 
 const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
 const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";

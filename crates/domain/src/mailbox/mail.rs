@@ -68,6 +68,23 @@ pub struct MailSummary {
     pub size: u32,
 }
 
+impl MailSummary {
+    /// A mail of which nothing is known yet but which it is.
+    pub fn of(id: MailId) -> Self {
+        Self {
+            id,
+            from: String::new(),
+            subject: String::new(),
+            sent_at: None,
+            received_at: None,
+            seen: false,
+            answered: false,
+            flagged: false,
+            size: 0,
+        }
+    }
+}
+
 /// A part of the mail of a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailPage {

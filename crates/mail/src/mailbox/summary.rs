@@ -43,17 +43,7 @@ pub(super) fn items() -> Vec<MessageDataItemName<'static>> {
 impl Session {
     /// The mail that something was told of; `None` when that was not what [`items`] asks for.
     pub(super) fn summary(&self, told: &Fetched) -> Option<MailSummary> {
-        let mut summary = MailSummary {
-            id: self.id(told.uid()?),
-            from: String::new(),
-            subject: String::new(),
-            sent_at: None,
-            received_at: None,
-            seen: false,
-            answered: false,
-            flagged: false,
-            size: 0,
-        };
+        let mut summary = MailSummary::of(self.id(told.uid()?));
         let mut head = Vec::new();
         for item in &told.items {
             match item {

@@ -18,19 +18,12 @@ impl Mailer {
             return Ok(None);
         };
         let summary = MailSummary {
+            size: u32::try_from(raw.len()).unwrap_or(u32::MAX),
             // It stands in no folder.
-            id: MailId {
+            ..MailSummary::of(MailId {
                 uid_validity: 0,
                 uid: NonZeroU32::MIN,
-            },
-            from: String::new(),
-            subject: String::new(),
-            sent_at: None,
-            received_at: None,
-            seen: false,
-            answered: false,
-            flagged: false,
-            size: u32::try_from(raw.len()).unwrap_or(u32::MAX),
+            })
         };
         // Nothing panics there; were it so, there would be nothing to show.
         Ok(spawn_blocking(move || content(summary, &raw)).await.ok())

@@ -113,20 +113,10 @@ fn pieces(parts: &'static [&'static str]) -> impl Strategy<Value = String> {
 }
 
 fn summary() -> MailSummary {
-    MailSummary {
-        id: MailId {
-            uid_validity: 1,
-            uid: NonZeroU32::MIN,
-        },
-        from: String::new(),
-        subject: String::new(),
-        sent_at: None,
-        received_at: None,
-        seen: false,
-        answered: false,
-        flagged: false,
-        size: 0,
-    }
+    MailSummary::of(MailId {
+        uid_validity: 1,
+        uid: NonZeroU32::MIN,
+    })
 }
 
 fn is_line(text: &str) -> bool {

@@ -9,10 +9,7 @@ use std::{
 use serde_json::json;
 
 use super::{MESSAGES, sent_by_the_program::Machine};
-use crate::{
-    restart::introduce,
-    support::{Browser, Program, Provider},
-};
+use crate::support::{Browser, Program, Provider, introduce};
 
 /// A server that is started and ended while programs send, always at the same address.
 struct Place {

@@ -7,7 +7,6 @@ use server::PERMISSIONS;
 
 use crate::{
     planted_secrets::{TYPED, contents, disguises, use_everything},
-    restart::introduce,
     support::{Browser, DATA, PASSWORD, Program, Provider, SAVE, SESSION, TEST, body, token_of},
 };
 
@@ -129,14 +128,8 @@ fn ids(seen: &str, mark: &str) -> Vec<String> {
 async fn no_role_sees_a_secret_on_any_page_or_in_any_answer() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
-    let (descriptor, authority) = introduce(&provider, directory.path());
-    let settings = [
-        ("MAILGRANT_SANDBOX_FILE", &*descriptor),
-        ("MAILGRANT_EXTRA_ROOTS", &*authority),
-        ("MAILGRANT_LOG", "trace"),
-        ("MAILGRANT_RATE_LIMIT", "0"),
-    ];
-    let program = Program::start(directory.path(), &settings);
+    let settings = [("MAILGRANT_LOG", "trace"), ("MAILGRANT_RATE_LIMIT", "0")];
+    let program = Program::start_beside(&provider, directory.path(), &settings);
     let administrator = program.administrator().await;
     let setup = token_of(&program.setup_link().unwrap()).to_owned();
     use_everything(&provider, &administrator).await;

@@ -4,10 +4,7 @@ use domain::CheckReport;
 use sandbox::{Faults, Stage};
 
 use super::run_with;
-use crate::{
-    restart::introduce,
-    support::{Program, Provider},
-};
+use crate::support::{Program, Provider, introduce};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn says_each_step_and_ends_by_how_it_went() {

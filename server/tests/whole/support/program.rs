@@ -2,14 +2,14 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{Arc, Mutex, mpsc},
     thread,
     time::Duration,
 };
 
-use super::Browser;
+use super::{Browser, Provider};
 
 /// Where the program keeps its data, in its directory.
 pub const DATA: &str = "data";
@@ -33,7 +33,28 @@ pub fn command(directory: &Path, settings: &[(&str, &str)]) -> Command {
     command
 }
 
+/// Files that the program is told about the provider by.
+pub fn introduce(provider: &Provider, directory: &Path) -> (String, String) {
+    let (descriptor, authority) = (directory.join("sandbox.json"), directory.join("ca.pem"));
+    let found = provider.descriptor();
+    std::fs::write(&descriptor, serde_json::to_string(found).unwrap()).unwrap();
+    std::fs::write(&authority, &found.ca_pem).unwrap();
+    let text = |path: PathBuf| path.to_str().unwrap().to_owned();
+    (text(descriptor), text(authority))
+}
+
 impl Program {
+    /// Starts it beside a provider, with these settings besides.
+    pub fn start_beside(provider: &Provider, directory: &Path, settings: &[(&str, &str)]) -> Self {
+        let (descriptor, authority) = introduce(provider, directory);
+        let mut all = vec![
+            ("MAILGRANT_SANDBOX_FILE", &*descriptor),
+            ("MAILGRANT_EXTRA_ROOTS", &*authority),
+        ];
+        all.extend(settings);
+        Self::start(directory, &all)
+    }
+
     /// Starts it on a free port and waits until it listens. Data is in `directory/data`.
     pub fn start(directory: &Path, settings: &[(&str, &str)]) -> Self {
         Self::start_at("127.0.0.1:0", directory, settings)
