@@ -12,14 +12,14 @@ mod text;
 use std::time::Duration;
 
 use domain::AlertCondition;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::{MailError, Mailer};
 
 pub use manage::{AlertOverview, AlertRouteError, SaveAlertsError, Wrong};
 pub use text::AlertText;
 
-/// How often it is looked whether something is wrong.
+/// How often it is looked whether something is wrong, besides when a grant or settings change here.
 const TICK: Duration = Duration::from_secs(30);
 /// How long it is kept what was told: seconds.
 const KEPT: i64 = 90 * 86_400;
@@ -28,10 +28,10 @@ impl Mailer {
     /// Looks for what is wrong, tells it and makes the daily checks, until the future is dropped.
     pub async fn keep_watch(&self) {
         let watch = async {
-            let mut tick = interval(TICK);
-            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut attention = self.0.attention.listen();
             loop {
-                tick.tick().await;
+                // What changes during the look makes another one.
+                attention.mark_unchanged();
                 self.beat("alerts");
                 if let Err(error) = self.watch().await {
                     tracing::error!(
@@ -39,6 +39,7 @@ impl Mailer {
                         "looking for what is wrong failed"
                     );
                 }
+                let _ = timeout(TICK, attention.changed()).await;
             }
         };
         // Apart: a check takes as long as it takes.

@@ -231,6 +231,7 @@ impl Mailer {
         self.store()
             .refresh_failed(id, grant.version, &self.0.owner, state, self.now())
             .await?;
+        self.0.attention.call();
         Ok(Attempt::Failed(finding))
     }
 

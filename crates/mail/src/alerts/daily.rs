@@ -1,6 +1,6 @@
 //! The daily check of each data center by the doctor, without a test email.
 
-use domain::{Actor, CheckOutcome, DataCenterId};
+use domain::{Actor, CheckOutcome, DataCenterId, GrantStatus};
 use sha2::{Digest as _, Sha256};
 
 use crate::{CheckOf, CheckRequest, MailError, Mailer, TestError};
@@ -25,7 +25,7 @@ impl Mailer {
         }
         for data_center in self.store().data_centers().await? {
             let id = data_center.id;
-            if self.store().settings_view(&id).await?.is_none() {
+            if self.store().settings_view(&id).await?.is_none() || self.lacks_grant(&id).await? {
                 continue;
             }
             let now = self.now();
@@ -35,6 +35,15 @@ impl Mailer {
             }
         }
         Ok(())
+    }
+
+    /// Whether there is nothing to check before somebody authorizes, which is told by itself.
+    async fn lacks_grant(&self, id: &DataCenterId) -> Result<bool, MailError> {
+        let status = self.grant_status(id).await?;
+        Ok(match status {
+            GrantStatus::NotAuthorized | GrantStatus::NeedsAuthorization { .. } => true,
+            GrantStatus::NotUsed | GrantStatus::Authorized { .. } => false,
+        })
     }
 
     /// One check. When it could not be made, or was cancelled, it stays begun, and is made again later.
@@ -59,6 +68,10 @@ impl Mailer {
             CheckOutcome::Passed | CheckOutcome::Delivered { .. } => None,
             CheckOutcome::Cancelled => return Ok(()),
         };
+        // The check itself found the grant ended; it is made again once there is another.
+        if finding.is_some() && self.lacks_grant(id).await? {
+            return Ok(());
+        }
         let code = finding.as_ref().map(|finding| finding.code.as_str());
         tracing::info!(data_center = %id, finding = code, "checked as every day");
         let store = self.store();

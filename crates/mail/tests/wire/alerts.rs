@@ -1,5 +1,7 @@
 //! Alerts, seen by whoever is told.
 
+use std::time::Duration;
+
 use domain::{
     AlertKind, AuditAction, FieldError, MessageFilter, TellingFailure, TellingState, TypedSecret,
     WebhookFailure,
@@ -355,6 +357,62 @@ async fn a_daily_check_that_starts_to_fail_is_told_and_that_it_goes_well_again()
     assert!(world.control().messages().is_empty());
     let checks = world.mailer.alerts().await.unwrap().checks;
     assert!(checks[0].finished && checks[0].finding.is_none());
+}
+
+#[tokio::test]
+async fn a_grant_that_the_daily_check_finds_ended_is_told_as_that_alone() {
+    let (world, hooks) = (World::authorized().await, Hooks::start().await);
+    add(&world, &route("webhook", &hooks.url("/"))).await;
+    world.mailer.check_daily().await.unwrap();
+    world.control().set(Faults {
+        token_error: TokenError::named("invalid_grant"),
+        ..Faults::default()
+    });
+    for _ in 0..2 {
+        world.clock.advance(DAY);
+        world.mailer.check_daily().await.unwrap();
+        world.mailer.watch().await.unwrap();
+    }
+    let needs_authorization = [AlertKind::NeedsAuthorization];
+    assert_eq!(wrong(&world.mailer).await, needs_authorization);
+    world.control().set(Faults::default());
+    world.authorize(ALICE, true).await;
+    world.mailer.watch().await.unwrap();
+    assert!(wrong(&world.mailer).await.is_empty());
+    assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
+    // Now there is something to check.
+    world.mailer.check_daily().await.unwrap();
+    let checks = world.mailer.alerts().await.unwrap().checks;
+    assert!(checks[0].finished && checks[0].finding.is_none());
+}
+
+#[tokio::test]
+async fn a_data_center_that_was_never_authorized_is_not_checked_daily() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    for _ in 0..2 {
+        world.mailer.check_daily().await.unwrap();
+        world.clock.advance(DAY);
+    }
+    assert!(world.mailer.alerts().await.unwrap().checks.is_empty());
+    world.mailer.watch().await.unwrap();
+    assert!(wrong(&world.mailer).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_grant_that_ends_is_told_at_once_by_whoever_keeps_watch() {
+    let (world, hooks) = (World::authorized().await, Hooks::start().await);
+    add(&world, &route("webhook", &hooks.url("/"))).await;
+    let watching = world.mailer.clone();
+    let watching = tokio::spawn(async move { watching.keep_watch().await });
+    // What is well is looked at first.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    end_grant(&world).await;
+    hooks.until(1).await;
+    world.authorize(ALICE, true).await;
+    hooks.until(2).await;
+    assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
+    watching.abort();
 }
 
 #[tokio::test]

@@ -3,11 +3,13 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    time::{sleep, timeout},
 };
 
 /// A request that came.
@@ -60,6 +62,16 @@ impl Hooks {
     /// What the next request is answered; silence when it is empty. Without a script: `204 No Content`.
     pub fn script(&self, answer: &str) {
         self.answers.lock().unwrap().push_back(answer.to_owned());
+    }
+
+    /// Waits until so many requests came, for at most 10 seconds.
+    pub async fn until(&self, count: usize) {
+        let all = async {
+            while self.posted().len() < count {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(Duration::from_secs(10), all).await.unwrap();
     }
 
     pub fn posted(&self) -> Vec<Posted> {
