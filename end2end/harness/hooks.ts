@@ -35,7 +35,15 @@ export class Hooks {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${path}`;
   }
 
+  /** What a path was told: the types, in order. */
+  told(path: string): (string | undefined)[] {
+    return this.posted.filter((one) => one.path === path).map(({ body }) => body.type);
+  }
+
   async stop(): Promise<void> {
-    await new Promise((stopped) => this.server.close(stopped));
+    const stopped = new Promise((stopped) => this.server.close(stopped));
+    // Those that Mailgrant keeps for the next webhook.
+    this.server.closeAllConnections();
+    await stopped;
   }
 }
