@@ -9,7 +9,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::{pages, ui::browser};
+use crate::{
+    pages,
+    ui::{browser, events},
+};
 
 /// A part of a page with data `P`, which holds no secret: it is printed into the page.
 pub struct Island<P> {
@@ -53,7 +56,7 @@ pub type View = Box<dyn FnOnce() -> AnyView>;
 pub fn wake(hydrate: &dyn Fn(HtmlElement, View)) {
     pages::SMTP_SETTINGS.wake(hydrate);
     pages::AUTHORIZATION.wake(hydrate);
-    browser::follow_events();
+    events::follow_events();
     browser::copy_on_click();
     browser::mark_alive();
 }

@@ -1,24 +1,13 @@
 //! What only a browser can do. Called from event handlers and effects, which do not run on the
 //! server.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-    time::Duration,
-};
+use std::cell::RefCell;
 
-use domain::{AuthorizationId, AuthorizationState, CheckId};
-use futures::channel::oneshot;
 use leptos::{ev::click, prelude::*};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{
-    Element, EventSource, HtmlElement, HtmlInputElement, HtmlSelectElement, MessageEvent,
-};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
-use crate::{
-    error::ApiError,
-    rendered::{Piece, Place},
-};
+use crate::rendered::Place;
 
 /// Moves the focus to an element, or into a group of inputs.
 pub fn focus(id: &str) {
@@ -95,117 +84,6 @@ pub fn chosen(group: &str) -> Option<String> {
         .map(HtmlInputElement::value)
 }
 
-/// Tells how an authorization ends, or `None` when the connection that tells it is lost.
-pub fn watch_authorization(
-    id: &AuthorizationId,
-    on_end: impl Fn(Option<AuthorizationState>) + 'static,
-) {
-    let (on_end, on_loss) = {
-        let on_end = Rc::new(on_end);
-        (on_end.clone(), on_end)
-    };
-    let told = move |data: &[u8]| {
-        let state = serde_json::from_slice(data).ok();
-        let end = state.filter(|state| !matches!(state, AuthorizationState::Pending { .. }));
-        let has_ended = end.is_some();
-        if has_ended {
-            on_end(end);
-        }
-        has_ended
-    };
-    let changed = move |link| {
-        if link == Link::Closed {
-            on_loss(None);
-        }
-    };
-    let url = ["/events/authorization/", id.as_str()].concat();
-    listen(&url, Box::new(told), Box::new(changed));
-}
-
-/// Shows a check as it goes on, and tells whether it went well.
-///
-/// # Errors
-/// `Offline` when the connection that tells it is lost.
-pub async fn watch_check(id: &CheckId, say: impl Fn(String) + 'static) -> Result<bool, ApiError> {
-    let (sender, end) = oneshot::channel();
-    let (on_end, on_loss) = {
-        let sender = Rc::new(Cell::new(Some(sender)));
-        (sender.clone(), sender)
-    };
-    let send = |sender: &Cell<Option<oneshot::Sender<_>>>, end| {
-        if let Some(sender) = sender.take() {
-            let _ = sender.send(end);
-        }
-    };
-    let told = move |data: &[u8]| {
-        let piece = serde_json::from_slice::<Piece>(data).ok();
-        let end = piece.and_then(|piece| {
-            put(&piece.into, &piece.html, piece.place);
-            say(piece.said);
-            piece.ended
-        });
-        if end.is_some() {
-            send(&on_end, end);
-        }
-        end.is_some()
-    };
-    let changed = move |link| {
-        if link == Link::Closed {
-            send(&on_loss, None);
-        }
-    };
-    let url = ["/events/check/", id.as_str()].concat();
-    listen(&url, Box::new(told), Box::new(changed));
-    end.await.ok().flatten().ok_or(ApiError::Offline)
-}
-
-/// How the connection stands that events come by.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Link {
-    /// They come.
-    Open,
-    /// It broke off; the browser makes it anew.
-    Lost,
-    /// The browser has given up.
-    Closed,
-}
-
-/// What is done with an event; whether it was the last.
-type Told = Box<dyn Fn(&[u8]) -> bool>;
-
-/// Listens to events until one of them is the last.
-fn listen(url: &str, told: Told, changed: Box<dyn Fn(Link)>) {
-    let Ok(source) = EventSource::new(url) else {
-        changed(Link::Closed);
-        return;
-    };
-    let on_message = Closure::<dyn Fn(MessageEvent)>::new({
-        let source = source.clone();
-        move |event: MessageEvent| {
-            let data = event.data().as_string().unwrap_or_default();
-            if told(data.as_bytes()) {
-                source.close();
-            }
-        }
-    });
-    source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    on_message.forget();
-    let on_change = Closure::<dyn Fn()>::new({
-        let source = source.clone();
-        move || {
-            changed(match source.ready_state() {
-                EventSource::OPEN => Link::Open,
-                EventSource::CONNECTING => Link::Lost,
-                _ => Link::Closed,
-            });
-        }
-    });
-    let handler = Some(on_change.as_ref().unchecked_ref());
-    source.set_onopen(handler);
-    source.set_onerror(handler);
-    on_change.forget();
-}
-
 /// Puts what the server has rendered into an element. The focus stays where it was, as far as that is still there.
 pub fn put(id: &str, html: &str, place: Place) {
     let Some(element) = document().get_element_by_id(id) else {
@@ -231,45 +109,6 @@ fn focused_id() -> String {
         .active_element()
         .map(|element| element.id())
         .unwrap_or_default()
-}
-
-/// The element that says what has happened, for a screen reader.
-pub const EVENTS_SAID: &str = "events-said";
-/// Before events are listened to anew that the browser has given up: at first and at most.
-const WAIT: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
-
-/// Shows what happens, on a page that names events to listen to, as long as it is open; and tells when the server is not
-/// reached.
-pub fn follow_events() {
-    let element = document().query_selector("[data-events]").ok().flatten();
-    if let Some(url) = element.and_then(|element| element.get_attribute("data-events")) {
-        follow(&url, WAIT.0);
-    }
-}
-
-fn follow(url: &str, wait: Duration) {
-    let told = |data: &[u8]| {
-        let Ok(piece) = serde_json::from_slice::<Piece>(data) else {
-            return false;
-        };
-        put(&piece.into, &piece.html, piece.place);
-        if let Some(element) = document().get_element_by_id(EVENTS_SAID) {
-            element.set_text_content(Some(&piece.said));
-        }
-        piece.ended.is_some()
-    };
-    let again = url.to_owned();
-    let changed = move |link| {
-        if let Some(root) = document().document_element() {
-            let is_lost = link != Link::Open;
-            let _ = root.class_list().toggle_with_force("offline", is_lost);
-        }
-        if link == Link::Closed {
-            let url = again.clone();
-            set_timeout(move || follow(&url, (wait * 2).min(WAIT.1)), wait);
-        }
-    };
-    listen(url, Box::new(told), Box::new(changed));
 }
 
 /// Has each button copy the element that it names, also those that come later.

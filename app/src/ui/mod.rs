@@ -8,6 +8,7 @@ pub mod copy;
 pub mod data_center;
 pub mod entry;
 pub mod error_banner;
+pub mod events;
 pub mod explanation;
 pub mod field;
 pub mod filter;

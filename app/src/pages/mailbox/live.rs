@@ -3,7 +3,7 @@
 use domain::MailId;
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query, ui::browser::EVENTS_SAID};
+use crate::{mailbox_query::MailboxQuery, pages::with_query, ui::events::EVENTS_SAID};
 
 /// The list of what has come.
 pub const NEW_MAIL: &str = "new-mail";

@@ -4,7 +4,12 @@ use domain::{EmailAddress, Security, SmtpForm, TlsMinimum};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::session::{Session, SignIn};
-use crate::{api, error::ApiError, rendered, ui::browser};
+use crate::{
+    api,
+    error::ApiError,
+    rendered,
+    ui::{browser, events},
+};
 
 impl Session {
     /// Checks the connection with what is on the form.
@@ -71,7 +76,7 @@ impl Session {
             let well = match api::begin_check(form, recipient, selector).await {
                 Ok(id) => {
                     self.check().set(Some(id.clone()));
-                    browser::watch_check(&id, move |said| self.said().set(said)).await
+                    events::watch_check(&id, move |said| self.said().set(said)).await
                 }
                 Err(error) => Err(error),
             };

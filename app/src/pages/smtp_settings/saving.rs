@@ -7,7 +7,7 @@ use super::session::{Notice, Session, SignIn};
 use crate::{
     api::{self, NextStep, SavedAnswer},
     error::ApiError,
-    ui::browser,
+    ui::{browser, events},
 };
 
 impl Session {
@@ -92,7 +92,8 @@ impl Session {
             ended: None,
             lost: false,
         }));
-        browser::watch_authorization(&id.clone(), move |state| {
+        spawn_local(async move {
+            let state = events::watch_authorization(&id).await;
             let own = self
                 .sign_in()
                 .with_untracked(|now| now.as_ref().is_some_and(|now| now.id == id));

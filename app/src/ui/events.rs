@@ -1,0 +1,119 @@
+//! What the server tells while a page is open, by server-sent events.
+
+use std::time::Duration;
+
+use domain::{AuthorizationId, AuthorizationState, CheckId};
+use futures::{StreamExt as _, stream::select};
+use gloo_net::eventsource::{State, futures::EventSource};
+use leptos::{
+    leptos_dom::helpers::{document, set_timeout},
+    task::spawn_local,
+};
+
+use super::browser::put;
+use crate::{error::ApiError, rendered::Piece};
+
+/// The element that says what has happened, for a screen reader.
+pub const EVENTS_SAID: &str = "events-said";
+/// Before events are listened to anew that the browser has given up: at first and at most.
+const WAIT: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
+
+/// Tells how an authorization ends, or `None` when the connection that tells it is lost.
+pub async fn watch_authorization(id: &AuthorizationId) -> Option<AuthorizationState> {
+    let mut end = None;
+    let mut told = |data: &[u8]| {
+        let state = serde_json::from_slice(data).ok();
+        end = state.filter(|state| !matches!(state, AuthorizationState::Pending { .. }));
+        end.is_some()
+    };
+    let url = ["/events/authorization/", id.as_str()].concat();
+    listen(&url, &mut told, &|_| ()).await;
+    end
+}
+
+/// Shows a check as it goes on, and tells whether it went well.
+///
+/// # Errors
+/// `Offline` when the connection that tells it is lost.
+pub async fn watch_check(id: &CheckId, say: impl Fn(String)) -> Result<bool, ApiError> {
+    let mut end = None;
+    let mut told = |data: &[u8]| {
+        if let Ok(piece) = serde_json::from_slice::<Piece>(data) {
+            put(&piece.into, &piece.html, piece.place);
+            say(piece.said);
+            end = piece.ended;
+        }
+        end.is_some()
+    };
+    let url = ["/events/check/", id.as_str()].concat();
+    listen(&url, &mut told, &|_| ()).await;
+    end.ok_or(ApiError::Offline)
+}
+
+/// Shows what happens, on a page that names events to listen to, as long as it is open; and tells when the server is not
+/// reached.
+pub fn follow_events() {
+    let element = document().query_selector("[data-events]").ok().flatten();
+    if let Some(url) = element.and_then(|element| element.get_attribute("data-events")) {
+        follow(url, WAIT.0);
+    }
+}
+
+fn follow(url: String, wait: Duration) {
+    let mut told = |data: &[u8]| {
+        let Ok(piece) = serde_json::from_slice::<Piece>(data) else {
+            return false;
+        };
+        put(&piece.into, &piece.html, piece.place);
+        if let Some(element) = document().get_element_by_id(EVENTS_SAID) {
+            element.set_text_content(Some(&piece.said));
+        }
+        piece.ended.is_some()
+    };
+    spawn_local(async move {
+        if !listen(&url, &mut told, &show_reached).await {
+            set_timeout(move || follow(url, (wait * 2).min(WAIT.1)), wait);
+        }
+    });
+}
+
+fn show_reached(reached: bool) {
+    if let Some(root) = document().document_element() {
+        let _ = root.class_list().toggle_with_force("offline", !reached);
+    }
+}
+
+/// Listens to events until one is the last, as `told` says, or the browser gives up; whether it was the last. While a connection
+/// is broken the browser makes it anew; `reached` hears of both.
+async fn listen(url: &str, told: &mut dyn FnMut(&[u8]) -> bool, reached: &dyn Fn(bool)) -> bool {
+    let Ok(mut source) = EventSource::new(url) else {
+        reached(false);
+        return false;
+    };
+    let (Ok(messages), Ok(opened), Ok(broken)) = (
+        source.subscribe("message"),
+        source.subscribe("open"),
+        source.subscribe("error"),
+    ) else {
+        return false;
+    };
+    let mut all = select(messages, select(opened, broken));
+    while let Some(event) = all.next().await {
+        match event {
+            Ok((kind, event)) if kind == "message" => {
+                let data = event.data().as_string().unwrap_or_default();
+                if told(data.as_bytes()) {
+                    return true;
+                }
+            }
+            _ => {
+                let state = source.state();
+                reached(state == State::Open);
+                if state == State::Closed {
+                    break;
+                }
+            }
+        }
+    }
+    false
+}
