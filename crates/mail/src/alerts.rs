@@ -4,7 +4,9 @@ mod conditions;
 mod daily;
 mod ids;
 mod letter;
-mod manage;
+mod overview;
+mod routes;
+mod settings;
 mod shape;
 mod tell;
 mod text;
@@ -16,7 +18,9 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::{MailError, Mailer};
 
-pub use manage::{AlertOverview, AlertRouteError, SaveAlertsError, Wrong};
+pub use overview::{AlertOverview, Wrong};
+pub use routes::AlertRouteError;
+pub use settings::SaveAlertsError;
 pub use text::AlertText;
 
 /// How often it is looked whether something is wrong, besides when a grant or settings change here.

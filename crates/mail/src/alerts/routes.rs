@@ -1,0 +1,219 @@
+//! Who is told, as administrators choose.
+
+use domain::{
+    Actor, AlertCondition, AlertFacts, AlertKind, Change, DataCenterId, FieldError, FormErrors,
+    Telling, TellingEvent, TellingFailure, TellingState,
+    alert::{AlertField, RouteForm, Target, TargetEdit},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use store::{RouteOutcome, StoreError, StoredRoute, StoredTarget};
+
+use super::{ids, tell};
+use crate::{MailError, Mailer};
+
+/// Why a route was not added, changed, removed or tried.
+#[derive(Debug, thiserror::Error)]
+pub enum AlertRouteError {
+    /// Fields are wrong.
+    #[error("the form has errors")]
+    Form(FormErrors<AlertField>),
+    /// There is no such route.
+    #[error("there is no such route")]
+    Unknown,
+    /// Another failure.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
+
+impl From<StoreError> for AlertRouteError {
+    fn from(error: StoreError) -> Self {
+        Self::Mail(error.into())
+    }
+}
+
+impl Mailer {
+    /// Adds a route.
+    ///
+    /// # Errors
+    /// When a field is wrong or the database fails.
+    pub async fn add_alert_route(
+        &self,
+        form: &RouteForm,
+        by: &Actor,
+    ) -> Result<(), AlertRouteError> {
+        let new = form.parse().map_err(AlertRouteError::Form)?;
+        let mut changes = vec![Change::fact("kind", new.kind.code())];
+        let target = match new.target {
+            Target::Mail { via, recipient } => {
+                self.known(&via).await?;
+                changes.push(Change::fact("via", via.as_str()));
+                StoredTarget::Mail { via, recipient }
+            }
+            Target::Post { url, secret } => StoredTarget::Post {
+                host: url.host().to_string(),
+                url: url.expose().into(),
+                secret: secret.map(|secret| secret.expose().into()),
+            },
+        };
+        let route = StoredRoute {
+            id: ids::route(self.now()),
+            kind: new.kind,
+            target,
+        };
+        let store = self.store();
+        Ok(store
+            .save_alert_route(&route, changes, by, self.now())
+            .await?)
+    }
+
+    /// Changes a route; its shape stays, and what is left empty is kept. A signing secret is kept only while the host is the
+    /// same.
+    ///
+    /// # Errors
+    /// When a field is wrong, the route is gone or the database fails.
+    pub async fn change_alert_route(
+        &self,
+        id: &str,
+        form: &RouteForm,
+        by: &Actor,
+    ) -> Result<(), AlertRouteError> {
+        let route = self.route(id).await?;
+        let edit = form.parse_edit(route.kind).map_err(AlertRouteError::Form)?;
+        if let TargetEdit::Mail { via, .. } = &edit {
+            self.known(via).await?;
+        }
+        let (target, changes) = edited(edit, &route.target)?;
+        let route = StoredRoute { target, ..route };
+        let store = self.store();
+        Ok(store
+            .save_alert_route(&route, changes, by, self.now())
+            .await?)
+    }
+
+    /// Removes a route.
+    ///
+    /// # Errors
+    /// When it is gone or the database fails.
+    pub async fn remove_alert_route(&self, id: &str, by: &Actor) -> Result<(), AlertRouteError> {
+        let id = tell::route_id(id).ok_or(AlertRouteError::Unknown)?;
+        match self.store().remove_alert_route(&id, by, self.now()).await? {
+            RouteOutcome::Done => Ok(()),
+            RouteOutcome::Unknown => Err(AlertRouteError::Unknown),
+        }
+    }
+
+    /// Tells a route that it is tried, once. The inner result is what came of it.
+    ///
+    /// # Errors
+    /// When the route is gone or the database fails.
+    pub async fn send_test_alert(
+        &self,
+        id: &str,
+        by: &Actor,
+    ) -> Result<Result<(), TellingFailure>, AlertRouteError> {
+        let route = self.route(id).await?;
+        let now = self.now();
+        let telling = Telling {
+            id: ids::test(now),
+            route: route.id.clone(),
+            event: TellingEvent::Test,
+            condition: AlertCondition {
+                id: ids::alert(now),
+                data_center: DataCenterId::default(),
+                kind: AlertKind::NeedsAuthorization,
+                facts: AlertFacts::default(),
+                since: now,
+            },
+            created_at: now,
+            state: TellingState::Waiting,
+            attempts: 0,
+            due_at: now,
+            finished_at: None,
+            failure: None,
+        };
+        let outcome = self.tell_once(&telling, &route).await;
+        let said = outcome.map_or_else(tell::code, |()| "told".to_owned());
+        let changes = vec![Change::fact("outcome", said)];
+        let store = self.store();
+        store.note_test_alert(&route, changes, by, now).await?;
+        Ok(outcome)
+    }
+
+    async fn route(&self, id: &str) -> Result<StoredRoute, AlertRouteError> {
+        let id = tell::route_id(id).ok_or(AlertRouteError::Unknown)?;
+        let route = self.store().alert_route(&id).await?;
+        route.ok_or(AlertRouteError::Unknown)
+    }
+
+    async fn known(&self, id: &DataCenterId) -> Result<(), AlertRouteError> {
+        let known = self.store().data_center(id).await?;
+        known.map(|_| ()).ok_or_else(|| {
+            let error = FieldError::UnknownDataCenter;
+            AlertRouteError::Form(FormErrors::one(AlertField::Via, error))
+        })
+    }
+}
+
+/// Where a route leads after an edit, and what differs.
+fn edited(
+    edit: TargetEdit,
+    saved: &StoredTarget,
+) -> Result<(StoredTarget, Vec<Change>), AlertRouteError> {
+    match (edit, saved) {
+        (
+            TargetEdit::Mail { via, recipient },
+            StoredTarget::Mail {
+                via: old,
+                recipient: before,
+            },
+        ) => {
+            let mut changes = Vec::new();
+            note(&mut changes, "via", old.as_str(), via.as_str());
+            note(
+                &mut changes,
+                "recipient",
+                before.as_str(),
+                recipient.as_str(),
+            );
+            Ok((StoredTarget::Mail { via, recipient }, changes))
+        }
+        (
+            TargetEdit::Post { url, secret },
+            StoredTarget::Post {
+                host: old,
+                url: before,
+                secret: kept,
+            },
+        ) => {
+            let host = url
+                .as_ref()
+                .map_or_else(|| old.clone(), |url| url.host().to_string());
+            if host != *old && kept.is_some() && secret.is_none() {
+                let error = FieldError::SecretBelongsElsewhere;
+                let errors = FormErrors::one(AlertField::Secret, error);
+                return Err(AlertRouteError::Form(errors));
+            }
+            let url = url.map_or_else(|| before.clone(), |url| SecretString::from(url.expose()));
+            let mut changes = Vec::new();
+            if url.expose_secret() != before.expose_secret() {
+                changes.push(Change::secret("url"));
+            }
+            note(&mut changes, "host", old, &host);
+            if secret.is_some() {
+                changes.push(Change::secret("secret"));
+            }
+            let secret = secret
+                .map(|secret| SecretString::from(secret.expose()))
+                .or_else(|| kept.clone());
+            Ok((StoredTarget::Post { host, url, secret }, changes))
+        }
+        // The shape stays, so these do not come.
+        _ => Err(AlertRouteError::Unknown),
+    }
+}
+
+fn note(changes: &mut Vec<Change>, field: &str, old: &str, new: &str) {
+    if old != new {
+        changes.push(Change::of(field, Some(old.into()), Some(new.into())));
+    }
+}

@@ -1,0 +1,85 @@
+//! What is told, and when, as administrators choose.
+
+use domain::{
+    Actor, AlertSettings, Change, FormErrors,
+    alert::{AlertField, AlertSettingsForm},
+};
+use store::SaveAlertsOutcome;
+
+use crate::{MailError, Mailer};
+
+/// Why settings were not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveAlertsError {
+    /// Fields are wrong.
+    #[error("the form has errors")]
+    Form(FormErrors<AlertField>),
+    /// Somebody else has saved since the form was opened.
+    #[error("somebody else has saved version {0}")]
+    Conflict(i64),
+    /// Another failure.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
+
+impl Mailer {
+    /// Saves what is told, and when.
+    ///
+    /// # Errors
+    /// When a field is wrong, somebody else has saved since, or the database fails.
+    pub async fn save_alerts(
+        &self,
+        form: &AlertSettingsForm,
+        by: &Actor,
+    ) -> Result<i64, SaveAlertsError> {
+        let new = form.parse().map_err(SaveAlertsError::Form)?;
+        let store = self.store();
+        let old = store.alert_settings().await.map_err(MailError::from)?;
+        let saved = store
+            .save_alert_settings(&new, changes(&old, &new), by, self.now())
+            .await;
+        match saved.map_err(MailError::from)? {
+            SaveAlertsOutcome::Saved(version) => Ok(version),
+            SaveAlertsOutcome::Conflict(version) => Err(SaveAlertsError::Conflict(version)),
+        }
+    }
+}
+
+/// What differs, as the audit tells it.
+fn changes(old: &AlertSettings, new: &AlertSettings) -> Vec<Change> {
+    let values = |settings: &AlertSettings| {
+        let kinds: Vec<_> = settings.kinds.iter().map(|kind| kind.code()).collect();
+        let mut values = vec![
+            ("kinds".to_owned(), kinds.join(" ")),
+            (
+                "outbox_minutes".to_owned(),
+                settings.outbox_minutes.to_string(),
+            ),
+            ("days_before".to_owned(), settings.days_before.to_string()),
+            ("daily_check".to_owned(), settings.daily_check.to_string()),
+        ];
+        for (id, notes) in &settings.notes {
+            if let Some(day) = notes.client_secret_expires {
+                let day = day.rfc3339().chars().take(10).collect();
+                values.push((format!("client_secret_expires {id}"), day));
+            }
+            if notes.in_testing {
+                values.push((format!("in_testing {id}"), "true".to_owned()));
+            }
+        }
+        values
+    };
+    let (before, after) = (values(old), values(new));
+    let find = |values: &[(String, String)], field: &str| {
+        let found = values.iter().find(|(name, _)| name == field);
+        found.map(|(_, value)| value.clone())
+    };
+    let mut fields: Vec<_> = before.iter().chain(&after).map(|(name, _)| name).collect();
+    fields.sort();
+    fields.dedup();
+    fields
+        .into_iter()
+        .map(|field| Change::of(field, find(&before, field), find(&after, field)))
+        .filter(|change| change.old != change.new)
+        .collect()
+}
