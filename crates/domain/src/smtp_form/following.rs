@@ -1,0 +1,151 @@
+//! What follows from a choice: other fields of the form.
+
+use super::{BASIC, OAUTH, SmtpForm};
+use crate::{
+    EndpointUrl, MailboxSecurity, Preset, PresetAuthentication, Scope, Security, SmtpField,
+};
+
+impl SmtpForm {
+    /// A port was typed: what it means for the security follows it.
+    pub fn follow_port(&mut self) {
+        if let Ok(port) = crate::url::parse_port(&self.smtp_port) {
+            self.security = Security::for_port(port).code().into();
+        }
+    }
+
+    /// A security was chosen: one of the two standard ports follows it, any other port stays.
+    pub fn follow_security(&mut self) {
+        match (Security::from_code(&self.security), self.smtp_port.trim()) {
+            (Some(Security::ImplicitTls), "587" | "25" | "2525" | "") => {
+                self.smtp_port = "465".into();
+            }
+            (Some(Security::StartTls), "465" | "") => self.smtp_port = "587".into(),
+            _ => {}
+        }
+    }
+
+    /// A port of the email box was typed: what it means for the security follows it.
+    pub fn follow_mailbox_port(&mut self) {
+        if let Ok(port) = crate::url::parse_port(&self.mailbox_port) {
+            self.mailbox_security = MailboxSecurity::for_port(port).code().into();
+        }
+    }
+
+    /// A security of the email box was chosen: one of the two standard ports follows it, any other
+    /// port stays.
+    pub fn follow_mailbox_security(&mut self) {
+        let security = MailboxSecurity::from_code(&self.mailbox_security);
+        match (security, self.mailbox_port.trim()) {
+            (Some(MailboxSecurity::ImplicitTls), "143" | "") => self.mailbox_port = "993".into(),
+            (Some(MailboxSecurity::StartTls), "993" | "") => self.mailbox_port = "143".into(),
+            _ => {}
+        }
+    }
+
+    /// It was chosen how the email box is signed in to: the scope for IMAP comes and goes with the
+    /// same authorization, where the provider has one.
+    pub fn follow_mailbox_sign_in(&mut self) {
+        let (Ok(scope), Ok(endpoint)) = (
+            Scope::parse(&self.scope),
+            EndpointUrl::parse(&self.authorization_endpoint),
+        ) else {
+            return;
+        };
+        let scope = if self.reads_with_grant() && self.uses_oauth() {
+            scope.with_imap(&endpoint)
+        } else {
+            scope.without_imap(&endpoint)
+        };
+        if let Ok(scope) = scope {
+            self.scope = scope.to_string();
+        }
+    }
+
+    /// Fills in what a preset knows.
+    pub fn apply(&mut self, preset: &Preset) {
+        if !preset.smtp_host.is_empty() {
+            self.provider = preset.provider.code().into();
+            self.smtp_host.clone_from(&preset.smtp_host);
+            self.smtp_port = preset.smtp_port.to_string();
+            self.enable_ssl = preset.security != Security::Plaintext;
+            self.security = preset.security.code().into();
+        }
+        if let Some((host, port)) = &preset.imap {
+            self.mailbox_host.clone_from(host);
+            self.mailbox_port = port.to_string();
+            self.mailbox_security = MailboxSecurity::for_port(*port).code().into();
+        }
+        self.authentication_required = preset.authentication != PresetAuthentication::None;
+        match &preset.authentication {
+            PresetAuthentication::None => {}
+            PresetAuthentication::Password => self.authentication_type = BASIC.into(),
+            PresetAuthentication::OAuth {
+                authorization_endpoint,
+                token_endpoint,
+                scope,
+            } => {
+                self.authentication_type = OAUTH.into();
+                self.authorization_endpoint
+                    .clone_from(authorization_endpoint);
+                self.token_endpoint.clone_from(token_endpoint);
+                if !scope.is_empty() {
+                    self.scope.clone_from(scope);
+                }
+                if self.reads_with_grant() {
+                    self.follow_mailbox_sign_in();
+                }
+            }
+        }
+    }
+
+    /// The fields whose typed values a preset would replace. A field that is empty, that has the
+    /// preset's value already, or that still has the value `filled` (the preset applied before, or
+    /// the form as it opened) put there, does not count.
+    pub fn overwritten_by(&self, preset: &Preset, filled: &Self) -> Vec<SmtpField> {
+        let mut after = self.clone();
+        after.apply(preset);
+        [
+            (
+                SmtpField::SmtpHost,
+                &self.smtp_host,
+                &filled.smtp_host,
+                &after.smtp_host,
+            ),
+            (
+                SmtpField::SmtpPort,
+                &self.smtp_port,
+                &filled.smtp_port,
+                &after.smtp_port,
+            ),
+            (
+                SmtpField::MailboxHost,
+                &self.mailbox_host,
+                &filled.mailbox_host,
+                &after.mailbox_host,
+            ),
+            (
+                SmtpField::MailboxPort,
+                &self.mailbox_port,
+                &filled.mailbox_port,
+                &after.mailbox_port,
+            ),
+            (
+                SmtpField::AuthorizationEndpoint,
+                &self.authorization_endpoint,
+                &filled.authorization_endpoint,
+                &after.authorization_endpoint,
+            ),
+            (
+                SmtpField::TokenEndpoint,
+                &self.token_endpoint,
+                &filled.token_endpoint,
+                &after.token_endpoint,
+            ),
+            (SmtpField::Scope, &self.scope, &filled.scope, &after.scope),
+        ]
+        .into_iter()
+        .filter(|(_, now, filled, after)| !now.trim().is_empty() && now != filled && now != after)
+        .map(|(field, ..)| field)
+        .collect()
+    }
+}
