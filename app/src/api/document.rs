@@ -9,3 +9,13 @@ pub fn api_document() -> Vec<Operation> {
     #[cfg(not(feature = "ssr"))]
     Vec::new()
 }
+
+/// The origin of this server, as the one who asks reaches it; empty where there is no server.
+pub fn own_origin() -> String {
+    #[cfg(feature = "ssr")]
+    return super::context::request()
+        .map(|request| request.redirect_url.origin().to_owned())
+        .unwrap_or_default();
+    #[cfg(not(feature = "ssr"))]
+    String::new()
+}

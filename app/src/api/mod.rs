@@ -29,7 +29,7 @@ pub(crate) use data_centers::{
     rename_data_center,
 };
 pub(crate) use discovery::{Filling, discover};
-pub(crate) use document::api_document;
+pub(crate) use document::{api_document, own_origin};
 pub(crate) use mailbox::{MailList, MailTrouble, MailboxPage, mail, mail_list};
 pub use messages::MessagePage;
 #[cfg(feature = "ssr")]

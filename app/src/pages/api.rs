@@ -8,12 +8,15 @@ use crate::{
     api_document::{Entry, Operation},
 };
 
-/// The page. It tells nothing that is not the same everywhere, so everybody may read it.
+/// The page. It tells nothing that its reader does not know, so everybody may read it.
 #[component]
 pub fn ApiPage() -> impl IntoView {
-    let operations = api::api_document();
+    let (operations, origin) = (api::api_document(), api::own_origin());
     let list = operations.iter().map(link).collect_view();
-    let all = operations.iter().map(operation).collect_view();
+    let all = operations
+        .iter()
+        .map(|one| operation(one, &origin))
+        .collect_view();
     view! {
         <Title text="API" />
         <h1>"API for programs"</h1>
@@ -49,7 +52,7 @@ fn link(operation: &Operation) -> impl IntoView + use<> {
     }
 }
 
-fn operation(operation: &Operation) -> impl IntoView + use<> {
+fn operation(operation: &Operation, origin: &str) -> impl IntoView + use<> {
     let title = [&operation.id, "-title"].concat();
     let labelled_by = title.clone();
     let name = [&operation.method, " ", &operation.path].concat();
@@ -70,7 +73,7 @@ fn operation(operation: &Operation) -> impl IntoView + use<> {
             {entries("Body, as application/json", &operation.fields)}
             {entries("Answers", &operation.answers)}
             <h3>"Example"</h3>
-            <pre tabindex="0">{curl(operation)}</pre>
+            <pre tabindex="0">{curl(operation, origin)}</pre>
         </section>
     }
 }
@@ -114,10 +117,10 @@ fn with_code(text: &str) -> impl IntoView + use<> {
         .collect_view()
 }
 
-/// How to try it.
-fn curl(operation: &Operation) -> String {
+/// How to try it on this server.
+fn curl(operation: &Operation, origin: &str) -> String {
     let mut lines = vec![format!(
-        "curl -X {} http://127.0.0.1:3000{}",
+        "curl -X {} {origin}{}",
         operation.method,
         operation.path.replace("{id}", "ID")
     )];

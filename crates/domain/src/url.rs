@@ -159,6 +159,11 @@ impl RedirectUrl {
         &self.0
     }
 
+    /// The origin it was made of by [`RedirectUrl::below`].
+    pub fn origin(&self) -> &str {
+        self.0.strip_suffix(Self::PATH).unwrap_or(&self.0)
+    }
+
     /// Whether Google and most others will refuse this URL, and why. Loopback is taken by all.
     pub fn refusal(&self) -> Option<RedirectRefusal> {
         let parts = parts(&self.0).ok()?;
@@ -269,12 +274,9 @@ mod tests {
         ] {
             assert_eq!(RedirectUrl::parse(url).unwrap().refusal(), refusal, "{url}");
         }
-        assert_eq!(
-            RedirectUrl::below("https://mail.example.com/")
-                .unwrap()
-                .as_str(),
-            "https://mail.example.com/oauth/callback"
-        );
+        let below = RedirectUrl::below("https://mail.example.com/").unwrap();
+        assert_eq!(below.as_str(), "https://mail.example.com/oauth/callback");
+        assert_eq!(below.origin(), "https://mail.example.com");
     }
 
     proptest! {

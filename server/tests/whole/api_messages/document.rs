@@ -50,10 +50,11 @@ async fn has_a_page_that_everybody_can_read_and_that_loads_no_script() {
         "POST /api/v1/messages",
         "Idempotency-Key",
         "attachments[].content",
-        "curl -X POST",
     ] {
         assert!(page.body.contains(text), "{text} {page:?}");
     }
+    let own = format!("curl -X POST {}/api/v1/messages", server.url());
+    assert!(page.body.contains(&own), "{own} {page:?}");
     // The framework's own lines have the nonce; none loads anything.
     for script in page.body.split("<script").skip(1) {
         let tag = script.split('>').next().unwrap();
