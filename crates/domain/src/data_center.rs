@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::FieldError;
+use crate::{FieldError, label::label};
 
 /// Names a data center in URLs and in the database; it stays when the data center is renamed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,16 +83,7 @@ impl DataCenterName {
     /// # Errors
     /// `Required`, `TooLong`, `ControlCharacter`.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
-        let text = typed.trim();
-        if text.is_empty() {
-            Err(FieldError::Required)
-        } else if text.chars().any(char::is_control) {
-            Err(FieldError::ControlCharacter)
-        } else if text.chars().count() > 64 {
-            Err(FieldError::TooLong)
-        } else {
-            Ok(Self(text.to_owned()))
-        }
+        label(typed).map(Self)
     }
 
     /// The name as text.

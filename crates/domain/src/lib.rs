@@ -19,6 +19,7 @@ pub mod grant;
 pub mod host;
 mod id;
 mod imap_scope;
+mod label;
 pub mod mailbox;
 pub mod mailbox_settings;
 pub mod message;

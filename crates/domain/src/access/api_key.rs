@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenterId, FieldError, UnixTime, id::random_id};
+use crate::{DataCenterId, FieldError, UnixTime, id::random_id, label::label};
 
 random_id! {
     /// Names an API key in lists and in the database; no part of the key itself.
@@ -50,16 +50,7 @@ impl ApiKeyName {
     /// # Errors
     /// `Required`, `TooLong`, `ControlCharacter`.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
-        let text = typed.trim();
-        if text.is_empty() {
-            Err(FieldError::Required)
-        } else if text.chars().any(char::is_control) {
-            Err(FieldError::ControlCharacter)
-        } else if text.chars().count() > 64 {
-            Err(FieldError::TooLong)
-        } else {
-            Ok(Self(text.to_owned()))
-        }
+        label(typed).map(Self)
     }
 
     /// The name as text.
