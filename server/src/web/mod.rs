@@ -7,6 +7,7 @@ mod assets;
 mod body_limit;
 mod client_address;
 mod cookies;
+mod download;
 mod events;
 mod export;
 mod frame;

@@ -1,0 +1,41 @@
+//! A file that is made when it is asked for.
+
+use axum::{
+    body::Body,
+    http::{
+        StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    response::{IntoResponse as _, Response},
+};
+use mail::MailError;
+
+/// A file for the disk of whoever asks, not for the browser's window.
+pub struct Download {
+    /// Characters that need no quoting.
+    pub name: String,
+    pub media_type: &'static str,
+    pub content: Body,
+}
+
+impl Download {
+    /// Answers with what was looked up, or why it cannot be had.
+    pub fn answer(found: Result<Option<Self>, MailError>) -> Response {
+        match found {
+            Ok(Some(file)) => {
+                let disposition = format!("attachment; filename=\"{}\"", file.name);
+                let headers = [
+                    (CONTENT_TYPE, file.media_type.to_owned()),
+                    (CONTENT_DISPOSITION, disposition),
+                ];
+                (headers, file.content).into_response()
+            }
+            Ok(None) => StatusCode::NOT_FOUND.into_response(),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "cannot read what a file is made of");
+                StatusCode::SERVICE_UNAVAILABLE.into_response()
+            }
+        }
+    }
+}
