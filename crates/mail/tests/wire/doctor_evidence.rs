@@ -260,25 +260,11 @@ async fn a_server_below_the_minimum_shows_what_it_would_accept() {
     assert!(world.control().auth_attempts().is_empty());
 }
 
-/// Without TLS and without a credential, so that any name will do.
-fn plain(world: &World, host: &str) -> SmtpForm {
-    world.control().set(Faults {
-        authentication_required: false,
-        ..Faults::default()
-    });
-    SmtpForm {
-        smtp_host: host.into(),
-        enable_ssl: false,
-        authentication_required: false,
-        ..world.oauth_form()
-    }
-}
-
 #[tokio::test]
 async fn an_address_family_that_leads_nowhere_is_warned_of_and_the_other_is_used() {
     let names = Names::one("mail.example.com", &[&["::1", "127.0.0.1"]]);
     let world = World::with(|options| options.resolver = names).await;
-    let report = check(&world, &plain(&world, "mail.example.com")).await;
+    let report = check(&world, &world.plain_form("mail.example.com")).await;
     assert_eq!(report.outcome, CheckOutcome::Passed);
     let connects = report
         .steps
@@ -299,7 +285,7 @@ async fn addresses_of_one_family_are_tried_until_one_answers() {
     let addresses = ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.1"];
     let names = Names::one("mail.example.com", &[&addresses]);
     let world = World::with(|options| options.resolver = names).await;
-    let report = check(&world, &plain(&world, "mail.example.com")).await;
+    let report = check(&world, &world.plain_form("mail.example.com")).await;
     assert_eq!(report.outcome, CheckOutcome::Passed);
     let connect = step(&report, CheckPart::Smtp, StepKind::Connect);
     assert_eq!(facts(connect, FactName::Address), ["127.0.0.1"]);
@@ -309,7 +295,7 @@ async fn addresses_of_one_family_are_tried_until_one_answers() {
 async fn nobody_at_either_family_fails_both() {
     let names = Names::one("mail.example.com", &[&["::1", "127.0.0.2"]]);
     let world = World::with(|options| options.resolver = names).await;
-    let report = check(&world, &plain(&world, "mail.example.com")).await;
+    let report = check(&world, &world.plain_form("mail.example.com")).await;
     let smtp = part(&report, CheckPart::Smtp);
     let failed = (StepKind::Connect, Verdict::Failed);
     assert_eq!(smtp[1..3], [failed, failed]);

@@ -8,7 +8,6 @@ use domain::{
     finding::FindingValue,
 };
 use mail::DeniedNetworks;
-use sandbox::Faults;
 use secrecy::ExposeSecret;
 
 use crate::{
@@ -24,20 +23,6 @@ const JSON: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 async fn world(names: &Arc<Names>) -> World {
     let names = Arc::clone(names);
     World::with(|options| options.resolver = names).await
-}
-
-/// Without TLS and without a credential, so that any name will do.
-fn plain(world: &World, host: &str) -> SmtpForm {
-    world.control().set(Faults {
-        authentication_required: false,
-        ..Faults::default()
-    });
-    SmtpForm {
-        smtp_host: host.into(),
-        enable_ssl: false,
-        authentication_required: false,
-        ..world.oauth_form()
-    }
 }
 
 /// What was tried with the mail server.
@@ -73,7 +58,7 @@ async fn a_mail_server_whose_name_leads_to_cloud_metadata_is_never_connected_to(
     let names = Names::one("mail.example.com", &[&[METADATA, "fd00:ec2::254"]]);
     let world = world(&names).await;
     let report = world
-        .test_email_with(&plain(&world, "mail.example.com"))
+        .test_email_with(&world.plain_form("mail.example.com"))
         .await;
     let finding = of_report(&report);
     assert_eq!(finding.code, FindingCode::AddressDenied);
@@ -102,7 +87,7 @@ async fn a_denied_address_gets_no_packet() {
     for host in ["mail.example.com", "127.0.0.9", "::ffff:127.0.0.9"] {
         let form = SmtpForm {
             smtp_port: port.to_string(),
-            ..plain(&world, host)
+            ..world.plain_form(host)
         };
         let report = world.test_email_with(&form).await;
         assert_eq!(finding(&report), FindingCode::AddressDenied, "{host}");
@@ -124,7 +109,7 @@ async fn denied_addresses_of_a_name_are_left_out_and_the_others_tried() {
     })
     .await;
     let report = world
-        .test_email_with(&plain(&world, "mail.example.com"))
+        .test_email_with(&world.plain_form("mail.example.com"))
         .await;
     delivered(&report);
     assert_eq!(
@@ -139,7 +124,7 @@ async fn a_mail_server_is_connected_at_the_first_answer_of_the_name_server_only(
     let names = Names::one("mail.example.com", rebinding);
     let first = world(&names).await;
     let report = first
-        .test_email_with(&plain(&first, "mail.example.com"))
+        .test_email_with(&first.plain_form("mail.example.com"))
         .await;
     delivered(&report);
     assert_eq!(names.asked(), ["mail.example.com"]);
@@ -150,7 +135,7 @@ async fn a_mail_server_is_connected_at_the_first_answer_of_the_name_server_only(
     let form = SmtpForm {
         smtp_port: world.descriptor().smtp_tls_port.to_string(),
         enable_ssl: true,
-        ..plain(&world, "mail.example.com")
+        ..world.plain_form("mail.example.com")
     };
     let report = world.test_email_with(&form).await;
     assert_eq!(finding(&report), FindingCode::TlsOnPlaintextPort);
@@ -200,7 +185,7 @@ async fn cloud_metadata_is_refused_in_every_form_of_its_address() {
         ("168.63.129.16", "168.63.129.16"),
         ("fd00:ec2::254", "[fd00:ec2::254]"),
     ] {
-        let report = world.test_email_with(&plain(&world, host)).await;
+        let report = world.test_email_with(&world.plain_form(host)).await;
         assert_eq!(finding(&report), FindingCode::AddressDenied, "{host}");
         assert_eq!(kinds(&report), [StepKind::Resolve], "{host}");
         let finding = failure_at(&world, &format!("https://{in_url}/token")).await;

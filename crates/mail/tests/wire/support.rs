@@ -13,7 +13,7 @@ use domain::{
 };
 use mail::{Begun, Callback, Mailer, MailerOptions, Timeouts};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
-use sandbox::{Control, Descriptor, Sandbox, SandboxConfig};
+use sandbox::{Control, Descriptor, Faults, Sandbox, SandboxConfig};
 use store::{AuditVerdict, KeySource, Store};
 use tempfile::TempDir;
 
@@ -141,6 +141,20 @@ impl World {
             scope: sandbox.scope.clone(),
             username: ALICE.into(),
             ..SmtpForm::default()
+        }
+    }
+
+    /// Without TLS and without a credential, which the sandbox asks for no longer, so that any name will do.
+    pub fn plain_form(&self, host: &str) -> SmtpForm {
+        self.control().set(Faults {
+            authentication_required: false,
+            ..Faults::default()
+        });
+        SmtpForm {
+            smtp_host: host.into(),
+            enable_ssl: false,
+            authentication_required: false,
+            ..self.oauth_form()
         }
     }
 
