@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::faults::Faults;
-use crate::mail::Stored;
 use crate::oauth::{self, AnswerError};
 use crate::record::{AuthAttempt, ReceivedMessage, TokenRequest};
 use crate::state::{Inner, State};
@@ -49,18 +48,12 @@ impl Control {
 
     /// Takes a message out of an account.
     pub fn remove_mail(&self, account: &str, uid: u32) {
-        let own = |one: &Arc<Stored>| one.uid == uid && one.account.eq_ignore_ascii_case(account);
-        self.state.lock().mail.retain(|one| !own(one));
+        self.state.lock().mail.remove(account, uid);
     }
 
     /// The UIDs of an account's messages that somebody has marked as seen.
     pub fn seen_mail(&self, account: &str) -> Vec<u32> {
-        let inner = self.state.lock();
-        let own = inner
-            .mail
-            .iter()
-            .filter(|one| one.account.eq_ignore_ascii_case(account));
-        own.filter(|one| one.is_seen()).map(|one| one.uid).collect()
+        self.state.lock().mail.seen(account)
     }
 
     /// Numbers all messages anew, with another UIDVALIDITY.

@@ -1,5 +1,6 @@
 //! The mailboxes: what is in their folders.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,11 +21,49 @@ pub(crate) const FOLDERS: &[(&str, &str)] = &[
     ("\\HasNoChildren \\Archive", "Archive/2026"),
 ];
 
+/// The messages of a folder, in the order of their UIDs. Whoever has the folder open shares them until one comes or goes.
+pub(crate) type Messages = Arc<Vec<Arc<Stored>>>;
+
+/// All that is in the folders of all accounts.
+#[derive(Debug, Default)]
+pub(crate) struct Mail(HashMap<(String, String), Messages>);
+
+impl Mail {
+    /// What is in a folder of an account.
+    pub(crate) fn of(&self, account: &str, folder: &str) -> Messages {
+        let key = (account.to_ascii_lowercase(), folder.to_owned());
+        self.0.get(&key).cloned().unwrap_or_default()
+    }
+
+    fn folders_of(&mut self, account: &str) -> impl Iterator<Item = &mut Messages> {
+        let account = account.to_ascii_lowercase();
+        let own = self.0.iter_mut().filter(move |((of, _), _)| *of == account);
+        own.map(|(_, messages)| messages)
+    }
+
+    /// Takes a message out.
+    pub(crate) fn remove(&mut self, account: &str, uid: u32) {
+        for messages in self.folders_of(account) {
+            Arc::make_mut(messages).retain(|one| one.uid != uid);
+        }
+    }
+
+    /// The UIDs of messages that somebody has marked as seen.
+    pub(crate) fn seen(&mut self, account: &str) -> Vec<u32> {
+        let all = self
+            .folders_of(account)
+            .flat_map(|messages| messages.iter());
+        all.filter(|one| one.is_seen()).map(|one| one.uid).collect()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
 /// A message in a folder.
 #[derive(Debug)]
 pub(crate) struct Stored {
-    pub(crate) account: String,
-    pub(crate) folder: String,
     pub(crate) uid: u32,
     pub(crate) raw: Arc<[u8]>,
     /// Unix seconds.
@@ -33,10 +72,6 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    pub(crate) fn is_in(&self, account: &str, folder: &str) -> bool {
-        self.folder == folder && self.account.eq_ignore_ascii_case(account)
-    }
-
     pub(crate) fn is_seen(&self) -> bool {
         self.seen.load(Ordering::Relaxed)
     }
@@ -73,8 +108,6 @@ impl Stored {
 
     fn with(&self, raw: Arc<[u8]>, uid: u32) -> Self {
         Self {
-            account: self.account.clone(),
-            folder: self.folder.clone(),
             uid,
             raw,
             received_at: self.received_at,
@@ -87,9 +120,9 @@ impl Inner {
     /// Puts a message into a folder. UIDs count over all folders, so that numbers and UIDs differ.
     pub(crate) fn deliver(&mut self, account: &str, folder: &str, raw: Arc<[u8]>) -> u32 {
         self.last_uid += 1;
-        self.mail.push(Arc::new(Stored {
-            account: account.to_owned(),
-            folder: folder.to_owned(),
+        let key = (account.to_ascii_lowercase(), folder.to_owned());
+        let messages = self.mail.0.entry(key).or_default();
+        Arc::make_mut(messages).push(Arc::new(Stored {
             uid: self.last_uid,
             raw,
             received_at: clock::unix_seconds(),
@@ -106,8 +139,10 @@ impl Inner {
     /// Numbers all messages anew.
     pub(crate) fn renumber(&mut self) {
         self.renumbered += 1;
-        for one in &mut self.mail {
-            *one = Arc::new(one.with(Arc::clone(&one.raw), one.uid + 1_000));
+        for messages in self.mail.0.values_mut() {
+            for one in Arc::make_mut(messages) {
+                *one = Arc::new(one.with(Arc::clone(&one.raw), one.uid + 1_000));
+            }
         }
         self.last_uid += 1_000;
     }

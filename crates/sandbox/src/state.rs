@@ -1,11 +1,11 @@
 //! What all tasks of one sandbox share.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::descriptor::{Account, Descriptor};
 use crate::faults::{CutAt, Faults, Stage, TokenError};
-use crate::mail::Stored;
+use crate::mail::Mail;
 use crate::oauth::{Grants, SignIn};
 use crate::record::{AuthAttempt, ReceivedMessage, TokenRequest};
 use crate::tls::Certificates;
@@ -27,7 +27,7 @@ pub(crate) struct Inner {
     pub(crate) imap_attempts: Vec<AuthAttempt>,
     /// Without tags, and of sign-ins the command only.
     pub(crate) imap_commands: Vec<String>,
-    pub(crate) mail: Vec<Arc<Stored>>,
+    pub(crate) mail: Mail,
     pub(crate) last_uid: u32,
     /// How often all IMAP connections were closed.
     pub(crate) imap_closed: u32,

@@ -1,6 +1,7 @@
 //! What is told of a folder while it is open: at NOOP, and during IDLE (RFC 2177).
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -29,10 +30,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             before.read_only,
             &self.state.lock(),
         );
+        if Arc::ptr_eq(&now.messages, &before.messages) {
+            self.selected = Some(before);
+            return Ok(());
+        }
         let uids: Vec<_> = now.messages.iter().map(|one| one.uid).collect();
         let mut lines = Vec::new();
         let mut number = 1;
-        for message in &before.messages {
+        for message in before.messages.iter() {
             if uids.binary_search(&message.uid).is_ok() {
                 number += 1;
             } else {

@@ -1,5 +1,6 @@
 //! A folder of an account: the messages in it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use imap_codec::imap_types::search::SearchKey;
@@ -7,33 +8,30 @@ use imap_codec::imap_types::sequence::{SeqOrUid, Sequence, SequenceSet};
 
 use super::matching;
 use crate::faults::ImapFault;
-use crate::mail::Stored;
+use crate::mail::{Messages, Stored};
 use crate::state::Inner;
 
 /// The messages as they were when they were looked at last; the first has the number 1.
 pub(super) struct Mailbox {
     pub(super) folder: String,
     pub(super) read_only: bool,
-    pub(super) messages: Vec<Arc<Stored>>,
+    pub(super) messages: Messages,
 }
 
 impl Mailbox {
     pub(super) fn of(account: &str, folder: &str, read_only: bool, inner: &Inner) -> Self {
-        let fault = inner.faults.imap;
-        let own = inner
-            .mail
-            .iter()
-            .filter(|_| fault != Some(ImapFault::NotDelivered))
-            .filter(|one| one.is_in(account, folder));
+        let own = inner.mail.of(account, folder);
+        let messages = match inner.faults.imap {
+            Some(ImapFault::NotDelivered) => Messages::default(),
+            Some(ImapFault::FromRewritten) => {
+                Arc::new(own.iter().map(|one| Arc::new(one.rewritten())).collect())
+            }
+            _ => own,
+        };
         Self {
             folder: folder.to_owned(),
             read_only,
-            messages: own
-                .map(|one| match fault {
-                    Some(ImapFault::FromRewritten) => Arc::new(one.rewritten()),
-                    _ => Arc::clone(one),
-                })
-                .collect(),
+            messages,
         }
     }
 
@@ -43,7 +41,7 @@ impl Mailbox {
 
     /// Numbers and messages that fit.
     pub(super) fn search(&self, criteria: &SearchKey<'_>) -> Vec<(u32, &Stored)> {
-        let fitting = (1..).zip(&self.messages);
+        let fitting = (1..).zip(self.messages.iter());
         fitting
             .filter(|(number, message)| self.fits(*number, message, criteria))
             .map(|(number, message)| (number, message.as_ref()))
@@ -68,31 +66,39 @@ impl Mailbox {
 
     /// Numbers and messages of a set of numbers or UIDs.
     pub(super) fn chosen(&self, set: &SequenceSet, by_uid: bool) -> Vec<(u32, Arc<Stored>)> {
-        let all = (1..).zip(&self.messages);
-        all.filter(|(number, message)| {
+        let largest = if by_uid {
+            self.largest_uid()
+        } else {
+            self.largest_number()
+        };
+        // Not all are looked at: a folder may be large.
+        let below = |value: u32| {
             if by_uid {
-                self.is_in(set, message.uid, self.largest_uid())
+                self.messages.partition_point(|one| one.uid < value)
             } else {
-                self.is_in(set, *number, self.largest_number())
+                let number = usize::try_from(value).unwrap_or(usize::MAX);
+                number.saturating_sub(1).min(self.len())
             }
-        })
-        .map(|(number, message)| (number, Arc::clone(message)))
-        .collect()
+        };
+        let places: BTreeSet<_> = set
+            .0
+            .as_ref()
+            .iter()
+            .map(|one| bounds(one, largest))
+            .flat_map(|(from, to)| below(from)..below(to.saturating_add(1)))
+            .collect();
+        places
+            .into_iter()
+            .filter_map(|place| {
+                let number = u32::try_from(place + 1).ok()?;
+                Some((number, Arc::clone(self.messages.get(place)?)))
+            })
+            .collect()
     }
 
     fn is_in(&self, set: &SequenceSet, value: u32, largest: u32) -> bool {
-        let number = |one: &SeqOrUid| match one {
-            SeqOrUid::Value(value) => value.get(),
-            SeqOrUid::Asterisk => largest,
-        };
-        !self.messages.is_empty()
-            && set.0.as_ref().iter().any(|one| match one {
-                Sequence::Single(single) => number(single) == value,
-                Sequence::Range(from, to) => {
-                    let (from, to) = (number(from), number(to));
-                    (from.min(to)..=from.max(to)).contains(&value)
-                }
-            })
+        let mut all = set.0.as_ref().iter().map(|one| bounds(one, largest));
+        !self.messages.is_empty() && all.any(|(from, to)| (from..=to).contains(&value))
     }
 
     fn largest_number(&self) -> u32 {
@@ -101,5 +107,20 @@ impl Mailbox {
 
     fn largest_uid(&self) -> u32 {
         self.messages.last().map_or(0, |message| message.uid)
+    }
+}
+
+/// The smallest and the largest of a part of a set.
+fn bounds(part: &Sequence, largest: u32) -> (u32, u32) {
+    let number = |one: &SeqOrUid| match one {
+        SeqOrUid::Value(value) => value.get(),
+        SeqOrUid::Asterisk => largest,
+    };
+    match part {
+        Sequence::Single(single) => (number(single), number(single)),
+        Sequence::Range(from, to) => {
+            let (from, to) = (number(from), number(to));
+            (from.min(to), from.max(to))
+        }
     }
 }
