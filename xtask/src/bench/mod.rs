@@ -1,5 +1,7 @@
 //! `cargo xtask bench page`: what the settings page costs. `cargo xtask bench send`: how fast mail goes out.
+//! `cargo xtask bench connection`: how fast the doctor and the mailbox are.
 
+pub mod connection;
 mod first_load;
 mod latency;
 mod memory;
@@ -7,12 +9,14 @@ pub mod send;
 mod server;
 mod table;
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
 use clap::Args;
 
 use crate::binaries;
+use crate::process::run;
 use crate::site;
 use crate::workspace::Workspace;
 use server::Server;
@@ -69,6 +73,14 @@ pub fn page(workspace: &Workspace, options: &Options) -> Result<()> {
         })
     );
     Ok(())
+}
+
+/// Builds the release of an example of `mail` that takes part in a measurement.
+fn player(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    let example = ["--package", "mail", "--example", name];
+    let mut cargo = workspace.cargo(&["build", "--release"]);
+    run(cargo.args(example))?;
+    Ok(workspace.target.join("release/examples").join(name))
 }
 
 /// The page that is measured, as somebody who has signed in sees it.

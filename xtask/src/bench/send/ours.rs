@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use super::sink::{Sink, number};
-use crate::bench::memory;
 use crate::bench::server::Server;
+use crate::bench::{self, memory};
 use crate::process::{capture, run};
 use crate::workspace::Workspace;
 
@@ -29,10 +29,7 @@ pub struct Ours {
 impl Ours {
     /// Builds the example; the server is built.
     pub fn build(workspace: &Workspace, binary: PathBuf) -> Result<Self> {
-        let example = ["--package", "mail", "--example", "outbox_bench"];
-        let mut cargo = workspace.cargo(&["build", "--release"]);
-        run(cargo.args(example))?;
-        let player = workspace.target.join("release/examples/outbox_bench");
+        let player = bench::player(workspace, "outbox_bench")?;
         Ok(Self { binary, player })
     }
 
