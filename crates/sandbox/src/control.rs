@@ -43,7 +43,7 @@ impl Control {
     /// Puts a message into a folder of an account, and gives its UID.
     pub fn deliver(&self, account: &str, folder: &str, raw: impl AsRef<[u8]>) -> u32 {
         let raw = raw.as_ref().into();
-        self.state.lock().deliver(account, folder, raw)
+        self.state.lock().mail.deliver(account, folder, raw)
     }
 
     /// Takes a message out of an account.
@@ -58,7 +58,7 @@ impl Control {
 
     /// Numbers all messages anew, with another UIDVALIDITY.
     pub fn renumber_mail(&self) {
-        self.state.lock().renumber();
+        self.state.lock().mail.renumber();
     }
 
     /// Closes every IMAP connection at its next command, but for those that are made later.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clock;
-use crate::state::Inner;
 
 /// Where mail arrives.
 pub(crate) const INBOX: &str = "INBOX";
@@ -26,19 +25,52 @@ pub(crate) type Messages = Arc<Vec<Arc<Stored>>>;
 
 /// All that is in the folders of all accounts.
 #[derive(Debug, Default)]
-pub(crate) struct Mail(HashMap<(String, String), Messages>);
+pub(crate) struct Mail {
+    folders: HashMap<(String, String), Messages>,
+    last_uid: u32,
+    /// How often the messages were numbered anew.
+    renumbered: u32,
+}
 
 impl Mail {
     /// What is in a folder of an account.
     pub(crate) fn of(&self, account: &str, folder: &str) -> Messages {
-        let key = (account.to_ascii_lowercase(), folder.to_owned());
-        self.0.get(&key).cloned().unwrap_or_default()
+        let found = self.folders.get(&key(account, folder));
+        found.cloned().unwrap_or_default()
     }
 
-    fn folders_of(&mut self, account: &str) -> impl Iterator<Item = &mut Messages> {
-        let account = account.to_ascii_lowercase();
-        let own = self.0.iter_mut().filter(move |((of, _), _)| *of == account);
-        own.map(|(_, messages)| messages)
+    /// Puts a message into a folder, and gives its UID. UIDs count over all folders, so that numbers and UIDs differ.
+    pub(crate) fn deliver(&mut self, account: &str, folder: &str, raw: Arc<[u8]>) -> u32 {
+        self.last_uid += 1;
+        let messages = self.folders.entry(key(account, folder)).or_default();
+        Arc::make_mut(messages).push(Arc::new(Stored {
+            uid: self.last_uid,
+            raw,
+            received_at: clock::unix_seconds(),
+            seen: AtomicBool::new(false),
+        }));
+        self.last_uid
+    }
+
+    /// The UID that the next message will have.
+    pub(crate) fn next_uid(&self) -> u32 {
+        self.last_uid + 1
+    }
+
+    /// UIDVALIDITY (RFC 3501 §2.3.1.1).
+    pub(crate) fn uid_validity(&self) -> u32 {
+        self.renumbered + 1
+    }
+
+    /// Numbers all messages anew.
+    pub(crate) fn renumber(&mut self) {
+        self.renumbered += 1;
+        for messages in self.folders.values_mut() {
+            for one in Arc::make_mut(messages) {
+                *one = Arc::new(one.with(Arc::clone(&one.raw), one.uid + 1_000));
+            }
+        }
+        self.last_uid += 1_000;
     }
 
     /// Takes a message out.
@@ -56,9 +88,21 @@ impl Mail {
         all.filter(|one| one.is_seen()).map(|one| one.uid).collect()
     }
 
+    /// Takes all messages out.
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.folders.clear();
     }
+
+    fn folders_of(&mut self, account: &str) -> impl Iterator<Item = &mut Messages> {
+        let account = account.to_ascii_lowercase();
+        let all = self.folders.iter_mut();
+        let own = all.filter(move |((of, _), _)| *of == account);
+        own.map(|(_, messages)| messages)
+    }
+}
+
+fn key(account: &str, folder: &str) -> (String, String) {
+    (account.to_ascii_lowercase(), folder.to_owned())
 }
 
 /// A message in a folder.
@@ -113,37 +157,5 @@ impl Stored {
             received_at: self.received_at,
             seen: AtomicBool::new(self.is_seen()),
         }
-    }
-}
-
-impl Inner {
-    /// Puts a message into a folder. UIDs count over all folders, so that numbers and UIDs differ.
-    pub(crate) fn deliver(&mut self, account: &str, folder: &str, raw: Arc<[u8]>) -> u32 {
-        self.last_uid += 1;
-        let key = (account.to_ascii_lowercase(), folder.to_owned());
-        let messages = self.mail.0.entry(key).or_default();
-        Arc::make_mut(messages).push(Arc::new(Stored {
-            uid: self.last_uid,
-            raw,
-            received_at: clock::unix_seconds(),
-            seen: AtomicBool::new(false),
-        }));
-        self.last_uid
-    }
-
-    /// UIDVALIDITY (RFC 3501 §2.3.1.1).
-    pub(crate) fn uid_validity(&self) -> u32 {
-        self.renumbered + 1
-    }
-
-    /// Numbers all messages anew.
-    pub(crate) fn renumber(&mut self) {
-        self.renumbered += 1;
-        for messages in self.mail.0.values_mut() {
-            for one in Arc::make_mut(messages) {
-                *one = Arc::new(one.with(Arc::clone(&one.raw), one.uid + 1_000));
-            }
-        }
-        self.last_uid += 1_000;
     }
 }

@@ -28,11 +28,8 @@ pub(crate) struct Inner {
     /// Without tags, and of sign-ins the command only.
     pub(crate) imap_commands: Vec<String>,
     pub(crate) mail: Mail,
-    pub(crate) last_uid: u32,
     /// How often all IMAP connections were closed.
     pub(crate) imap_closed: u32,
-    /// How often the messages were numbered anew.
-    pub(crate) renumbered: u32,
     /// `name TYPE`, as asked.
     pub(crate) dns_queries: Vec<String>,
     pub(crate) grants: Grants,

@@ -129,7 +129,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let (messages, uid_next, uid_validity) = {
             let inner = self.state.lock();
             let messages = Mailbox::of(&account, mail::INBOX, true, &inner).len();
-            (messages, inner.last_uid + 1, inner.uid_validity())
+            (messages, inner.mail.next_uid(), inner.mail.uid_validity())
         };
         let items = items.iter().filter_map(|item| match item {
             StatusDataItemName::Messages => Some(format!("MESSAGES {messages}")),
@@ -227,7 +227,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let (mailbox, uid_validity, uid_next) = {
             let inner = self.state.lock();
             let mailbox = Mailbox::of(&account, &folder, read_only, &inner);
-            (mailbox, inner.uid_validity(), inner.last_uid + 1)
+            (mailbox, inner.mail.uid_validity(), inner.mail.next_uid())
         };
         self.say("* FLAGS (\\Answered \\Flagged \\Draft \\Deleted \\Seen)")
             .await?;

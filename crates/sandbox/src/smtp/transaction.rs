@@ -143,7 +143,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             let whole: Arc<[u8]> = raw.into();
             let addresses: BTreeSet<_> = to.iter().map(|to| to.to_ascii_lowercase()).collect();
             for address in addresses {
-                inner.deliver(&address, mail::INBOX, Arc::clone(&whole));
+                inner
+                    .mail
+                    .deliver(&address, mail::INBOX, Arc::clone(&whole));
             }
             inner.messages.push(record::ReceivedMessage {
                 id: id.clone(),

@@ -99,12 +99,14 @@ pub(crate) async fn deliver(State(state): Shared, Json(delivery): Json<Delivery>
     let mut inner = state.lock();
     for number in 1..=delivery.times {
         let raw = delivery.raw.replace("{n}", &number.to_string());
-        inner.deliver(&delivery.account, &delivery.folder, raw.into_bytes().into());
+        inner
+            .mail
+            .deliver(&delivery.account, &delivery.folder, raw.into_bytes().into());
     }
     StatusCode::NO_CONTENT
 }
 
 pub(crate) async fn renumber(State(state): Shared) -> StatusCode {
-    state.lock().renumber();
+    state.lock().mail.renumber();
     StatusCode::NO_CONTENT
 }
