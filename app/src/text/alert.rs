@@ -223,11 +223,11 @@ pub fn alert_error(field: AlertField, error: FieldError) -> Words {
             "No data center is chosen.",
             "Choose one. Add another data center first when there is only one.",
         ),
-        (AlertField::OutboxMinutes, FieldError::OutOfRange) => words(
+        (AlertField::OutboxMinutes, FieldError::NotANumber) => words(
             "This is no number of minutes from 1 to 10080.",
             "Write a whole number.",
         ),
-        (AlertField::DaysBefore, FieldError::OutOfRange) => words(
+        (AlertField::DaysBefore, FieldError::NotANumber) => words(
             "This is no number of days from 1 to 90.",
             "Write a whole number.",
         ),

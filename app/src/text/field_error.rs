@@ -109,9 +109,7 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
         | FieldError::LastAdministrator
         | FieldError::NotADate
         | FieldError::InThePast
-        | FieldError::OutOfRange
         | FieldError::NotAWebhookSecret
-        | FieldError::NotACount
         // Nor those of messages, which programs hand over: the browser is not to load their words.
         | FieldError::TooMany
         | FieldError::NotBase64

@@ -39,7 +39,7 @@ pub fn sending_help(field: SendingField) -> &'static str {
 /// What is wrong with a field of the form.
 pub fn sending_error(field: SendingField, error: FieldError, form: &SendingForm) -> String {
     match (field, error) {
-        (_, FieldError::NotACount) => {
+        (_, FieldError::NotANumber) => {
             let most = count(field.at_most().into());
             format!(
                 "This is not a number from 1 to {most}. Write it in digits, or leave the field empty."

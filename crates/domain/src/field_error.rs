@@ -75,8 +75,6 @@ pub enum FieldError {
     NotADate,
     /// A day that has passed.
     InThePast,
-    /// Not a number, or one that is too small or too large.
-    OutOfRange,
     /// Not `whsec_` and the base64 of 24 to 64 bytes.
     NotAWebhookSecret,
     /// More entries than a list may have.
@@ -99,10 +97,8 @@ pub enum FieldError {
     DataCenterNotSetUp,
     /// Not a time such as `2027-01-31T12:00:00Z`.
     NotATime,
-    /// Not a whole number in the range.
-    NotANumber,
     /// Not a whole number within the range of the field.
-    NotACount,
+    NotANumber,
 }
 
 impl FieldError {

@@ -23,6 +23,7 @@ mod label;
 pub mod mailbox;
 pub mod mailbox_settings;
 pub mod message;
+mod number;
 pub mod overview;
 pub mod preset;
 pub mod provider;

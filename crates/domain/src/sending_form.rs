@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EmailAddress, FieldError, FormErrors, SendingLimits, SendingSettings};
+use crate::{EmailAddress, FieldError, FormErrors, SendingLimits, SendingSettings, number::whole};
 
 /// A field of the form, in the order of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -180,16 +180,11 @@ impl SendingForm {
     }
 
     fn number(&self, field: SendingField) -> Result<Option<u32>, FieldError> {
-        let text = self.text(field).trim();
-        if text.is_empty() {
-            return Ok(None);
+        match whole(self.text(field), 1..=field.at_most()) {
+            Ok(number) => Ok(Some(number)),
+            Err(FieldError::Required) => Ok(None),
+            Err(error) => Err(error),
         }
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = text.parse().ok().filter(|_| digits);
-        number
-            .filter(|number| (1..=field.at_most()).contains(number))
-            .map(Some)
-            .ok_or(FieldError::NotACount)
     }
 }
 
@@ -281,7 +276,7 @@ mod tests {
                 .parse()
                 .unwrap_err();
             let error = errors.get(SendingField::Connections);
-            assert_eq!(error, Some(FieldError::NotACount), "{text}");
+            assert_eq!(error, Some(FieldError::NotANumber), "{text}");
             assert_eq!(errors.iter().count(), 1);
         }
         for (text, number) in [("1", 1), (" 64 ", 64), ("007", 7)] {

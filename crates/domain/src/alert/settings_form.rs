@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{AlertField, AlertKind, AlertNotes, AlertSettings};
-use crate::{DataCenterId, FieldError, FormErrors, UnixTime};
+use crate::{DataCenterId, FieldError, FormErrors, UnixTime, number::whole};
 
 /// What is told, and when. A checkbox that is off is not sent.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -61,9 +61,9 @@ impl AlertSettingsForm {
     /// Codes per field.
     pub fn parse(&self) -> Result<AlertSettings, FormErrors<AlertField>> {
         let mut errors = FormErrors::default();
-        let minutes = number(&self.outbox_minutes, 1..=10_080);
+        let minutes = whole(&self.outbox_minutes, 1..=10_080);
         let minutes = errors.check(AlertField::OutboxMinutes, minutes);
-        let days = number(&self.days_before, 1..=90);
+        let days = whole(&self.days_before, 1..=90);
         let days = errors.check(AlertField::DaysBefore, days);
         let mut notes = BTreeMap::<DataCenterId, AlertNotes>::new();
         for (name, typed) in &self.notes {
@@ -98,18 +98,6 @@ impl AlertSettingsForm {
             _ => Err(errors),
         }
     }
-}
-
-fn number(typed: &str, range: std::ops::RangeInclusive<u32>) -> Result<u32, FieldError> {
-    let text = typed.trim();
-    if text.is_empty() {
-        return Err(FieldError::Required);
-    }
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse().ok().filter(|_| digits);
-    number
-        .filter(|number| range.contains(number))
-        .ok_or(FieldError::OutOfRange)
 }
 
 #[cfg(test)]
@@ -157,7 +145,7 @@ mod tests {
         let errors = wrong.parse().unwrap_err();
         assert_eq!(
             errors.get(AlertField::OutboxMinutes),
-            Some(FieldError::OutOfRange)
+            Some(FieldError::NotANumber)
         );
         let notes = [("expires:default".to_owned(), "2027-02-30".to_owned())].into();
         let errors = AlertSettingsForm { notes, ..form }.parse().unwrap_err();
