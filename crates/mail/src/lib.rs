@@ -118,7 +118,7 @@ impl Mailer {
             let patience = options.timeouts.dns;
             options.resolver = Arc::new(dns::NameServer { address, patience });
         }
-        let outgoing = Outgoing::new(&options)?;
+        let outgoing = options.outgoing()?;
         let http = Http::new(&outgoing, options.timeouts.token)?;
         let owner = ambient::random::token::<16>();
         let refreshing = Mutex::default();

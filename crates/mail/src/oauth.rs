@@ -16,7 +16,7 @@ use crate::{
     decode::{self, TokenRequest},
     http::{Http, HttpError},
     redact::Redactor,
-    token_answer::{Answer, Tokens, tokens},
+    token_answer::{Answer, TokenFailure, Tokens, tokens},
 };
 
 type Client = oauth2::Client<
@@ -32,14 +32,6 @@ type Client = oauth2::Client<
     EndpointSet,
 >;
 type Failure = RequestTokenError<HttpError, BasicErrorResponse>;
-
-/// Why there are no tokens.
-#[derive(Debug)]
-pub(crate) struct TokenFailure {
-    pub(crate) finding: Finding,
-    /// The grant is over.
-    pub(crate) ends_grant: bool,
-}
 
 /// What is exchanged for tokens.
 enum Sent<'s> {

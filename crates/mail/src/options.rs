@@ -8,7 +8,7 @@ use domain::{Preset, Telling};
 use crate::{
     OutboxOptions,
     alerts::AlertText,
-    outgoing::{DeniedNetworks, Resolver, SystemResolver},
+    outgoing::{DeniedNetworks, Outgoing, Resolver, SystemResolver},
 };
 
 /// How long a network step may take.
@@ -86,5 +86,16 @@ impl Default for MailerOptions {
             alert_words: AlertText::codes,
             public_url: None,
         }
+    }
+}
+
+impl MailerOptions {
+    /// What everything goes through that is connected to.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub(crate) fn outgoing(&self) -> Result<Outgoing, rustls::Error> {
+        let (resolver, clock) = (Arc::clone(&self.resolver), Arc::clone(&self.clock));
+        Outgoing::new(resolver, self.denied.clone(), &self.extra_roots, clock)
     }
 }

@@ -22,7 +22,7 @@ pub use denied::DeniedNetworks;
 pub(crate) use http::HttpResolver;
 pub use resolver::{Resolver, Resolving, SystemResolver};
 
-use crate::{options::MailerOptions, tls::Tls};
+use crate::tls::Tls;
 
 /// How many addresses of a name are tried.
 const ADDRESSES_AT_MOST: usize = 16;
@@ -73,12 +73,21 @@ pub(crate) enum NoAddress {
 }
 
 impl Outgoing {
-    pub(crate) fn new(options: &MailerOptions) -> Result<Self, rustls::Error> {
+    /// Trusts these certificates (DER) besides those of the system.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub(crate) fn new(
+        resolver: Arc<dyn Resolver>,
+        denied: DeniedNetworks,
+        extra_roots: &[Vec<u8>],
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, rustls::Error> {
         Ok(Self {
-            resolver: Arc::clone(&options.resolver),
-            denied: options.denied.clone(),
-            tls: Tls::new(&options.extra_roots)?,
-            clock: Arc::clone(&options.clock),
+            resolver,
+            denied,
+            tls: Tls::new(extra_roots)?,
+            clock,
         })
     }
 

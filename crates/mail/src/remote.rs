@@ -15,7 +15,6 @@ use serde::Deserialize;
 use crate::{
     MailError, MailerOptions,
     http::{Http, HttpError},
-    outgoing::Outgoing,
 };
 
 /// How long a server may take to store a message.
@@ -94,10 +93,11 @@ impl Remote {
         key: SecretString,
         extra_roots: Vec<Vec<u8>>,
     ) -> Result<Self, MailError> {
-        let outgoing = Outgoing::new(&MailerOptions {
+        let options = MailerOptions {
             extra_roots,
             ..MailerOptions::default()
-        })?;
+        };
+        let outgoing = options.outgoing()?;
         Ok(Self {
             http: Http::new(&outgoing, PATIENCE)?,
             url: format!("{}/api/v1/messages", origin.trim_end_matches('/')),

@@ -5,10 +5,7 @@ use oauth2::{ExtraTokenFields, StandardTokenResponse, TokenResponse, basic::Basi
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    id_token::{self, Told},
-    oauth::TokenFailure,
-};
+use crate::id_token::{self, Told};
 
 /// What a provider may add to a token answer (`OpenID` Connect Core §3.1.3.3).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -33,6 +30,14 @@ pub(crate) struct Tokens {
     pub(crate) scope: Option<String>,
     /// Who signed in, when the provider tells.
     pub(crate) account: Told,
+}
+
+/// Why there are no tokens.
+#[derive(Debug)]
+pub(crate) struct TokenFailure {
+    pub(crate) finding: Finding,
+    /// The grant is over.
+    pub(crate) ends_grant: bool,
 }
 
 /// A provider's access tokens last an hour; one that does not say (RFC 6749 §5.1 only recommends

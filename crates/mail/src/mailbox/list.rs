@@ -3,9 +3,15 @@
 
 use std::cmp::Reverse;
 
-use domain::{MailPage, MailPlace, MailQuery, MailSummary};
+use domain::{MailPage, MailPlace, MailQuery};
 
-use super::{MailboxError, place::range, search::Looking, session::Session, summary::items};
+use super::{
+    MailboxError,
+    place::range,
+    search::{Looking, Part},
+    session::Session,
+    summary::items,
+};
 
 impl Session {
     /// What is asked for of the open folder.
@@ -79,6 +85,3 @@ impl Session {
         Ok((mails, end.filter(|_| is_rest)))
     }
 }
-
-/// Mails, and where the rest begins, if there is one.
-pub(super) type Part = (Vec<MailSummary>, Option<domain::MailId>);

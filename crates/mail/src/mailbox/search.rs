@@ -3,7 +3,7 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use domain::{FindingCode, MailSearch, SearchIn, UnixTime};
+use domain::{FindingCode, MailId, MailSearch, MailSummary, SearchIn, UnixTime};
 use imap_codec::imap_types::{
     command::CommandBody,
     core::{AString, Charset, NonEmptyVec},
@@ -14,7 +14,7 @@ use imap_codec::imap_types::{
 };
 use tokio::time::Instant;
 
-use super::{MailboxError, list::Part, place::range, session::Session, summary::items};
+use super::{MailboxError, place::range, session::Session, summary::items};
 use crate::imap::Ending;
 
 /// The first stretch: messages.
@@ -24,6 +24,9 @@ const LONGEST_STRETCH: u32 = 16_000;
 /// After this long what has been found is shown, and the rest is looked for on the next page.
 const PATIENCE: Duration = Duration::from_secs(8);
 const ONE_DAY: i64 = 86_400;
+
+/// Mails, and where the rest begins, if there is one.
+pub(super) type Part = (Vec<MailSummary>, Option<MailId>);
 
 /// What is looked for, among which numbers, from which end.
 pub(super) struct Looking<'a> {

@@ -184,7 +184,7 @@ async fn serve(mut stream: TcpStream, turns: Vec<Turn>) {
 }
 
 static OUTGOING: LazyLock<Outgoing> =
-    LazyLock::new(|| Outgoing::new(&MailerOptions::default()).unwrap());
+    LazyLock::new(|| MailerOptions::default().outgoing().unwrap());
 
 /// A whole session with such a server.
 async fn session(turns: Vec<Turn>, credential: Credential) -> (Recorder, Option<Finding>) {
