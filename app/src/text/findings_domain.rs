@@ -2,7 +2,7 @@
 
 use domain::FindingCode as Code;
 
-use super::finding::Template;
+use super::template::Template;
 
 /// The words of a code, if it is one of these.
 pub fn template(code: Code) -> Option<Template> {

@@ -2,7 +2,7 @@
 
 use domain::FindingCode as Code;
 
-use super::finding::Template;
+use super::template::Template;
 
 const GOOGLE_CLIENTS: (&str, &str) = (
     "Clients in Google's console",

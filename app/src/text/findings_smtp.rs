@@ -2,7 +2,7 @@
 
 use domain::FindingCode as Code;
 
-use super::finding::Template;
+use super::template::Template;
 
 const SMTP_AUTH: (&str, &str) = (
     "Microsoft's description",

@@ -27,6 +27,7 @@ mod remedy;
 mod role;
 mod sending;
 mod step;
+mod template;
 mod transcript;
 
 pub use access_field::{PASSWORD_RULE, access_error};

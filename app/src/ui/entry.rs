@@ -82,14 +82,7 @@ pub fn Entry(
                 aria-describedby=sheet.described_by(field, !help.is_empty())
             />
             <Wrong id=id.clone() error />
-            {(!help.is_empty())
-                .then(|| {
-                    view! {
-                        <p id=[&id, "-help"].concat() class="help">
-                            {help}
-                        </p>
-                    }
-                })}
+            <Help id help />
         </div>
     }
 }
@@ -105,6 +98,22 @@ pub fn Wrong(id: String, error: Option<String>) -> impl IntoView {
         view! {
             <p id=[&id, "-error"].concat() class="error">
                 {error}
+            </p>
+        }
+    })
+}
+
+/// The help of the field with this id, unless it needs none.
+#[component]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Help(id: String, help: &'static str) -> impl IntoView {
+    (!help.is_empty()).then(|| {
+        view! {
+            <p id=[&id, "-help"].concat() class="help">
+                {help}
             </p>
         }
     })

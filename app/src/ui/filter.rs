@@ -3,7 +3,10 @@
 use domain::{FieldError, access::AccessField};
 use leptos::prelude::*;
 
-use crate::{text, ui::entry::Wrong};
+use crate::{
+    text,
+    ui::entry::{Help, Wrong},
+};
 
 /// Something to look for.
 #[component]
@@ -40,14 +43,7 @@ pub fn FilterText(
                 aria-describedby=(!described.is_empty()).then(|| described.join(" "))
             />
             <Wrong id=name.to_owned() error />
-            {(!help.is_empty())
-                .then(|| {
-                    view! {
-                        <p id=id("-help") class="help">
-                            {help}
-                        </p>
-                    }
-                })}
+            <Help id=name.to_owned() help />
         </div>
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     posted_alerts::{AlertsForm, AlertsPosted},
     text,
-    ui::entry::Wrong,
+    ui::entry::{Help, Wrong},
 };
 
 /// A form with what became of it when it was posted just now. `prefix` tells the forms of the page apart.
@@ -127,14 +127,7 @@ pub fn Entry(
                 aria-describedby=described
             />
             <Wrong id=id.clone() error />
-            {(!help.is_empty())
-                .then(|| {
-                    view! {
-                        <p id=[&id, "-help"].concat() class="help">
-                            {help}
-                        </p>
-                    }
-                })}
+            <Help id help />
         </div>
     }
 }

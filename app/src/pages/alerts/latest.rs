@@ -3,7 +3,7 @@
 use domain::{AlertRoute, Telling};
 use leptos::{either::Either, prelude::*};
 
-use super::{Names, routes::shown, wrong::Outcome};
+use super::{Names, route::shown, wrong::Outcome};
 use crate::{text, ui::when::When};
 
 /// What was told last, and what came of it.

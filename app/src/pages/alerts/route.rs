@@ -10,12 +10,20 @@ use super::{
     Names, PATH,
     entry::{Entry, Filled, Kind},
     new_route::Via,
-    routes::shown,
 };
 use crate::{
     text,
     ui::banner::{Banner, Tone},
 };
+
+/// A route in a line: its shape, and its host or its recipient. Of a URL nothing else is ever shown.
+pub fn shown(route: &AlertRoute) -> String {
+    let kind = text::route_kind(route.kind);
+    match &route.recipient {
+        Some(recipient) => ["Email to ", recipient.as_str()].concat(),
+        None => [kind, " at ", &route.host].concat(),
+    }
+}
 
 /// A route.
 #[component]

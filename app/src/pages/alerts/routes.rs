@@ -4,16 +4,6 @@ use domain::{AlertRoute, DataCenter};
 use leptos::{either::Either, prelude::*};
 
 use super::{Names, entry::Filled, new_route::NewRoute, route::RouteRow};
-use crate::text;
-
-/// A route in a line: its shape, and its host or its recipient. Of a URL nothing else is ever shown.
-pub fn shown(route: &AlertRoute) -> String {
-    let kind = text::route_kind(route.kind);
-    match &route.recipient {
-        Some(recipient) => ["Email to ", recipient.as_str()].concat(),
-        None => [kind, " at ", &route.host].concat(),
-    }
-}
 
 /// The routes, and adding one.
 #[component]

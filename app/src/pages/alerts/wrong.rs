@@ -3,7 +3,7 @@
 use domain::{AlertCondition, AlertRoute, Telling, TellingEvent, TellingState};
 use leptos::{either::Either, prelude::*};
 
-use super::{Names, routes::shown};
+use super::{Names, route::shown};
 use crate::{text, ui::when::When};
 
 /// What is wrong, since when, and who was told.

@@ -4,10 +4,9 @@
 use domain::DataCenterName;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
-use super::{Failed, session::Session};
+use super::session::Session;
 use crate::{
     api::{self, AddDataCenter, RemoveDataCenter, RenameDataCenter},
-    error::ApiError,
     ui::{browser, post_form::PostForm},
 };
 
@@ -89,23 +88,4 @@ fn renamed(session: Session, name: &DataCenterName) {
             }
         }
     });
-}
-
-/// Why a change of the data centers was refused.
-#[derive(Clone, Copy)]
-pub struct DataCenterErrors {
-    pub add: RwSignal<Option<ApiError>>,
-    pub rename: RwSignal<Option<ApiError>>,
-    pub remove: RwSignal<Option<ApiError>>,
-}
-
-impl DataCenterErrors {
-    /// With the errors of forms that were posted without WASM.
-    pub fn new(failed: &Failed) -> Self {
-        Self {
-            add: RwSignal::new(failed.add.clone()),
-            rename: RwSignal::new(failed.rename.clone()),
-            remove: RwSignal::new(failed.remove.clone()),
-        }
-    }
 }

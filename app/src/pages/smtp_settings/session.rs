@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Asked, data_centers::DataCenterErrors};
+use super::{Asked, data_center_errors::DataCenterErrors};
 use crate::{
     api::{self, Filling, SmtpPage},
     error::ApiError,
