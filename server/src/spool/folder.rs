@@ -7,9 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Spooled, kept::Kept};
-
-pub(super) const ENDING: &str = ".mail";
+use super::{
+    Spooled,
+    kept::{ENDING, Kept},
+};
 
 /// The folder.
 #[derive(Debug)]

@@ -13,7 +13,10 @@ use std::{
 
 use rustix::fs::{AtFlags, CWD, Dir, Mode, OFlags, mkdirat, openat, renameat, statat, unlinkat};
 
-use super::{SpoolError, Spooled, folder::ENDING};
+use super::{SpoolError, Spooled};
+
+/// How the names of finished files end.
+pub(super) const ENDING: &str = ".mail";
 
 /// Where messages are put that the server refuses.
 const REFUSED: &str = "refused";
