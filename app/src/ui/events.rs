@@ -1,6 +1,6 @@
 //! What the server tells while a page is open, by server-sent events.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use domain::{AuthorizationId, AuthorizationState, CheckId};
 use futures::{StreamExt as _, stream::select};
@@ -71,7 +71,13 @@ fn follow(url: String, wait: Duration) {
         piece.ended.is_some()
     };
     spawn_local(async move {
-        if !listen(&url, &mut told, &show_reached).await {
+        let was_open = Cell::new(false);
+        let reached = |is_open| {
+            was_open.set(was_open.get() || is_open);
+            show_reached(is_open);
+        };
+        if !listen(&url, &mut told, &reached).await {
+            let wait = if was_open.get() { WAIT.0 } else { wait };
             set_timeout(move || follow(url, (wait * 2).min(WAIT.1)), wait);
         }
     });
