@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, label::label};
+use crate::{FieldError, one_line::one_line};
 
 /// Names a data center in URLs and in the database; it stays when the data center is renamed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ impl DataCenterName {
     /// # Errors
     /// `Required`, `TooLong`, `ControlCharacter`.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
-        label(typed).map(Self)
+        one_line(typed, 64).map(Self)
     }
 
     /// The name as text.

@@ -7,9 +7,13 @@ use crate::{
     SavedSecret, Scope, SecretEdit, SecretField, Security, SmtpField, SmtpForm, SmtpSettings,
     TlsMinimum,
     mailbox_settings::{PASSWORD, SAME_AUTHORIZATION},
+    one_line::one_line,
     smtp_form::{BASIC, OAUTH},
     url::parse_port,
 };
+
+/// The longest name of an account or a client: characters.
+const LINE: usize = 1_024;
 
 type Errors = FormErrors<SmtpField>;
 type Saved<'a> = Option<&'a SmtpSettings<SavedSecret>>;
@@ -149,7 +153,7 @@ impl SmtpForm {
         }
         match self.authentication_type.trim() {
             BASIC => {
-                let username = errors.check(SmtpField::Username, one_line(&self.username));
+                let username = errors.check(SmtpField::Username, one_line(&self.username, LINE));
                 let password =
                     errors.check(SmtpField::Password, self.edit(SecretField::Password, saved));
                 Some(Authentication::Basic {
@@ -159,7 +163,7 @@ impl SmtpForm {
             }
             OAUTH => {
                 let client = self.client(saved, errors);
-                let username = errors.check(SmtpField::Username, one_line(&self.username));
+                let username = errors.check(SmtpField::Username, one_line(&self.username, LINE));
                 Some(Authentication::OAuth {
                     username: username?,
                     client: client?,
@@ -177,7 +181,7 @@ impl SmtpForm {
             SmtpField::RedirectUrl,
             RedirectUrl::parse(&self.redirect_url),
         );
-        let client_id = errors.check(SmtpField::ClientId, one_line(&self.client_id));
+        let client_id = errors.check(SmtpField::ClientId, one_line(&self.client_id, LINE));
         let client_secret = errors.check(
             SmtpField::ClientSecret,
             self.edit(SecretField::ClientSecret, saved),
@@ -235,19 +239,5 @@ pub fn secret_form_field(field: SecretField) -> SmtpField {
         SecretField::MailboxPassword => SmtpField::MailboxPassword,
         SecretField::ClientSecret => SmtpField::ClientSecret,
         SecretField::Password => SmtpField::Password,
-    }
-}
-
-/// A value of one line: at least one and at most 1,024 characters.
-fn one_line(typed: &str) -> Result<String, FieldError> {
-    let text = typed.trim();
-    if text.is_empty() {
-        Err(FieldError::Required)
-    } else if text.chars().any(char::is_control) {
-        Err(FieldError::ControlCharacter)
-    } else if text.chars().count() > 1_024 {
-        Err(FieldError::TooLong)
-    } else {
-        Ok(text.to_owned())
     }
 }

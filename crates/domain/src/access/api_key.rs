@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenterId, FieldError, UnixTime, id::random_id, label::label};
+use crate::{DataCenterId, FieldError, UnixTime, id::random_id, one_line::one_line};
 
 random_id! {
     /// Names an API key in lists and in the database; no part of the key itself.
@@ -50,7 +50,7 @@ impl ApiKeyName {
     /// # Errors
     /// `Required`, `TooLong`, `ControlCharacter`.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
-        label(typed).map(Self)
+        one_line(typed, 64).map(Self)
     }
 
     /// The name as text.
