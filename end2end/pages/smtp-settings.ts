@@ -198,10 +198,12 @@ export class SmtpSettingsPage {
     await this.username.fill(username);
   }
 
-  /** Presses "Save & Authorize" and gives the new tab. */
+  /** Presses "Save & Authorize" and gives the new tab, once it is on its way to the provider: then all is saved. */
   async authorize(): Promise<Page> {
-    const tab = this.page.waitForEvent('popup');
+    const opened = this.page.waitForEvent('popup');
     await this.saveAndAuthorize.click();
+    const tab = await opened;
+    await expect.poll(() => tab.url()).not.toBe('about:blank');
     return tab;
   }
 
