@@ -130,6 +130,7 @@ test.describe('without WASM', () => {
     await settings.openWithoutWasm();
     await settings.provider.selectOption({ label: 'Sandbox (on this machine)' });
     await page.getByRole('button', { name: 'Fill in' }).click();
+    await expect(settings.host).toHaveValue(sandbox.descriptor.smtp_host);
     await settings.fromAddress.fill(address);
     await settings.username.fill(address);
     await settings.clientId.fill(sandbox.client.clientId);
