@@ -38,8 +38,7 @@ pub async fn watch_authorization(id: &AuthorizationId) -> Option<AuthorizationSt
 pub async fn watch_check(id: &CheckId, say: impl Fn(String)) -> Result<bool, ApiError> {
     let mut end = None;
     let mut told = |data: &[u8]| {
-        if let Ok(piece) = serde_json::from_slice::<Piece>(data) {
-            put(&piece.into, &piece.html, piece.place);
+        if let Some(piece) = placed(data) {
             say(piece.said);
             end = piece.ended;
         }
@@ -61,10 +60,9 @@ pub fn follow_events() {
 
 fn follow(url: String, wait: Duration) {
     let mut told = |data: &[u8]| {
-        let Ok(piece) = serde_json::from_slice::<Piece>(data) else {
+        let Some(piece) = placed(data) else {
             return false;
         };
-        put(&piece.into, &piece.html, piece.place);
         if let Some(element) = document().get_element_by_id(EVENTS_SAID) {
             element.set_text_content(Some(&piece.said));
         }
@@ -81,6 +79,13 @@ fn follow(url: String, wait: Duration) {
             set_timeout(move || follow(url, (wait * 2).min(WAIT.1)), wait);
         }
     });
+}
+
+/// Puts a piece that the server has sent where it goes.
+fn placed(data: &[u8]) -> Option<Piece> {
+    let piece = serde_json::from_slice::<Piece>(data).ok()?;
+    put(&piece.into, &piece.html, piece.place);
+    Some(piece)
 }
 
 fn show_reached(reached: bool) {
