@@ -18,6 +18,7 @@ mod grant;
 mod key;
 mod keyring;
 mod link;
+mod mac;
 mod mail_cursor;
 mod mail_hook;
 mod note;

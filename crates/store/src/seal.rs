@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{StoreError, key::Key};
+use crate::{StoreError, key::Key, mac::MacKey};
 
 const VERSION: u8 = 1;
 const KEY_ID: usize = 8;
@@ -59,6 +59,8 @@ pub(crate) struct Sealer {
     header: [u8; HEADER],
     /// The header as it begins each value: 9 bytes are 12 characters of base64, with nothing left over.
     prefix: String,
+    /// The keys of MACs are derived from it.
+    macs: MacKey,
 }
 
 impl fmt::Debug for Sealer {
@@ -74,8 +76,14 @@ impl Sealer {
         Self {
             cipher: XChaCha20Poly1305::new(key.bytes().into()),
             prefix: BASE64_STANDARD.encode(header),
+            macs: MacKey::root(key.bytes(), &header),
             header,
         }
+    }
+
+    /// Derives the key that authenticates values for one purpose.
+    pub(crate) fn mac_key(&self, purpose: &str) -> MacKey {
+        self.macs.purpose(purpose)
     }
 
     /// Names the key in logs: the first 8 bytes of its SHA-256, as in each sealed value.
