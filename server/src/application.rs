@@ -10,8 +10,8 @@ use tokio::{net::TcpListener, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Config, Limits, StartError, config::PublicUrl, connections, data::open_store,
-    mailer::open_mailer, spool::keep_taking_in, web,
+    Config, Limits, StartError, background::Background, config::PublicUrl, connections,
+    data::open_store, mailer::open_mailer, spool::keep_taking_in, web,
 };
 
 /// How long requests may go on after the server was told to stop.
@@ -113,19 +113,37 @@ impl Application {
             let (mailer, stopping) = (self.mailer.clone(), self.stopping.clone());
             async move { mailer.deliver(stopping.cancelled()).await }
         });
+        let mut background = Background::new(self.mailer.clone());
+        let mailer = self.mailer.clone();
+        background.run("refresh", move || {
+            let mailer = mailer.clone();
+            async move { mailer.keep_fresh().await }
+        });
+        let mailer = self.mailer.clone();
+        background.run("incoming mail", move || {
+            let mailer = mailer.clone();
+            async move { mailer.read_incoming().await }
+        });
+        let mailer = self.mailer.clone();
+        background.run("alerts", move || {
+            let mailer = mailer.clone();
+            async move { mailer.keep_watch().await }
+        });
+        let mailer = self.mailer.clone();
+        background.run("daily checks", move || {
+            let mailer = mailer.clone();
+            async move { mailer.keep_checking().await }
+        });
+        let access = self.access;
+        background.run("tidying", move || keep_tidy(access.clone()));
+        for settings in self.spools_of {
+            background.run("spool", move || keep_taking_in(settings.clone()));
+        }
         let background = tokio::spawn({
-            let (mailer, access, stopping) = (self.mailer, self.access, self.stopping.clone());
+            let (mailer, stopping) = (self.mailer, self.stopping.clone());
             async move {
-                let work = async {
-                    tokio::join!(
-                        mailer.keep_fresh(),
-                        mailer.read_incoming(),
-                        mailer.keep_watch(),
-                        keep_tidy(&access),
-                        keep_taking_in(self.spools_of)
-                    )
-                };
-                stopping.run_until_cancelled(work).await;
+                stopping.cancelled().await;
+                background.stop().await;
                 let _ = tokio::time::timeout(GRACE, mailer.leave_incoming()).await;
             }
         });
@@ -150,7 +168,10 @@ impl Application {
             ),
         }
         if let Err(error) = background.await {
-            tracing::error!(error = &error as &dyn std::error::Error, "renewal ended");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "stopping background tasks failed"
+            );
         }
         if let Err(error) = delivery.await {
             tracing::error!(error = &error as &dyn std::error::Error, "delivery ended");
@@ -167,7 +188,7 @@ impl Application {
 }
 
 /// Forgets what has ended, for ever.
-async fn keep_tidy(access: &Access) {
+async fn keep_tidy(access: Access) {
     loop {
         if let Err(error) = access.tidy().await {
             let error: &dyn std::error::Error = &error;

@@ -7,6 +7,7 @@ pub mod spool;
 pub mod telemetry;
 
 mod application;
+mod background;
 mod connections;
 mod data;
 mod limits;

@@ -29,41 +29,39 @@ const TICK: Duration = Duration::from_secs(30);
 const KEPT: i64 = 90 * 86_400;
 
 impl Mailer {
-    /// Looks for what is wrong, tells it and makes the daily checks, until the future is dropped.
+    /// Evaluates the alert conditions and sends notifications, until the future is dropped.
     pub async fn keep_watch(&self) {
-        let watch = async {
-            let mut attention = self.0.attention.listen();
-            loop {
-                // What changes during the look makes another one.
-                attention.mark_unchanged();
-                self.beat("alerts");
-                if let Err(error) = self.watch().await {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "looking for what is wrong failed"
-                    );
-                }
-                let _ = timeout(TICK, attention.changed()).await;
+        let mut attention = self.0.attention.listen();
+        loop {
+            // What changes during the look makes another one.
+            attention.mark_unchanged();
+            self.beat("alerts");
+            if let Err(error) = self.watch().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "looking for what is wrong failed"
+                );
             }
-        };
-        // Apart: a check takes as long as it takes.
-        let check = async {
-            let mut tick = interval(TICK);
-            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                tick.tick().await;
-                if let Err(error) = self.check_daily().await {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "the daily check could not be made"
-                    );
-                }
-            }
-        };
-        tokio::join!(watch, check);
+            let _ = timeout(TICK, attention.changed()).await;
+        }
     }
 
-    /// One round of [`Mailer::keep_watch`], without the daily checks.
+    /// Runs the daily checks when they are due, until the future is dropped.
+    pub async fn keep_checking(&self) {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            if let Err(error) = self.check_daily().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the daily check could not be made"
+                );
+            }
+        }
+    }
+
+    /// One round of [`Mailer::keep_watch`].
     ///
     /// # Errors
     /// When the database fails.

@@ -36,6 +36,7 @@ mod settings;
 mod smtp;
 #[cfg(test)]
 mod strangers;
+mod supervise;
 mod tls;
 mod token;
 mod token_answer;
@@ -95,8 +96,10 @@ struct Inner {
     /// The checks that go on, or have just ended.
     checks: doctor::Registry,
     outbox: outbox::Shared,
-    /// Numbers the leases of this process.
-    leases: AtomicU64,
+    /// Numbers the leases and the supervised loops of this process.
+    numbers: AtomicU64,
+    /// Background loops that failed.
+    failures: supervise::Failures,
     /// What goes on in the background.
     pulse: pulse::Pulse,
     metrics: metrics::Metrics,
@@ -131,7 +134,8 @@ impl Mailer {
             refreshing,
             checks: doctor::Registry::default(),
             outbox: outbox::Shared::default(),
-            leases: AtomicU64::new(0),
+            numbers: AtomicU64::new(0),
+            failures: supervise::Failures::default(),
             pulse: pulse::Pulse::default(),
             metrics: metrics::Metrics::default(),
             mailboxes: mailbox::Pool::default(),
@@ -151,8 +155,12 @@ impl Mailer {
 
     /// A name that no other lease has.
     fn new_lease(&self) -> String {
-        let number = self.0.leases.fetch_add(1, Ordering::Relaxed);
-        format!("{}.{number}", self.0.owner)
+        format!("{}.{}", self.0.owner, self.next_number())
+    }
+
+    /// Returns a number that is used once in this process.
+    fn next_number(&self) -> u64 {
+        self.0.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The time by the clock that everything here goes by.

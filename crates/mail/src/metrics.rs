@@ -37,6 +37,7 @@ pub(crate) struct Metrics {
     findings: Family<Labels, Counter>,
     refreshes: Family<Labels, Counter>,
     refresh_failures: Family<Labels, Counter>,
+    task_failures: Family<Labels, Counter>,
 }
 
 impl Default for Metrics {
@@ -46,6 +47,7 @@ impl Default for Metrics {
             findings: Family::default(),
             refreshes: Family::default(),
             refresh_failures: Family::default(),
+            task_failures: Family::default(),
         }
     }
 }
@@ -66,6 +68,12 @@ impl Mailer {
             let of = labels(id, "finding", &finding.code.as_str());
             metrics.findings.get_or_create(&of).inc();
         }
+    }
+
+    /// Counts a failure of a background task.
+    pub(crate) fn count_task_failure(&self, task: &'static str) {
+        let of = vec![("task", task.to_owned())];
+        self.0.metrics.task_failures.get_or_create(&of).inc();
     }
 
     /// Counts a refresh of a grant.

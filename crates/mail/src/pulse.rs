@@ -36,6 +36,9 @@ pub enum NotReady {
     /// A task in the background is stuck.
     #[error("the task {0} is stuck")]
     Stuck(&'static str),
+    /// A background task failed and has not yet run again for long enough.
+    #[error("the task {0} failed")]
+    Failed(&'static str),
 }
 
 impl Mailer {
@@ -66,6 +69,9 @@ impl Mailer {
         };
         if let Some(task) = stuck {
             return Err(NotReady::Stuck(task));
+        }
+        if let Some(task) = self.0.failures.any() {
+            return Err(NotReady::Failed(task));
         }
         let asked = async {
             self.store().data_centers().await.map_err(MailError::from)?;

@@ -19,24 +19,18 @@ struct Source {
     told: Option<String>,
 }
 
-/// Takes in at once and then every minute, until the future is dropped. `settings` are files of `mailgrant send`; one that is not
-/// there is no fault.
+/// Takes in at once and then every minute, until the future is dropped. `settings` is a file of `mailgrant send`; that it is
+/// not there is no fault.
 ///
 /// Nothing goes out with the right of the server: a message is handed over with the key of the settings, and only when it belongs
 /// to the owner of that key.
-pub async fn keep_taking_in(settings: Vec<PathBuf>) {
-    let source = |settings| Source {
+pub async fn keep_taking_in(settings: PathBuf) {
+    let mut source = Source {
         settings,
         told: None,
     };
-    let mut sources: Vec<_> = settings.into_iter().map(source).collect();
-    if sources.is_empty() {
-        return;
-    }
     loop {
-        for source in &mut sources {
-            source.take_in().await;
-        }
+        source.take_in().await;
         sleep(EVERY).await;
     }
 }

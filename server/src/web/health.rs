@@ -16,6 +16,7 @@ pub async fn ready(State(mailer): State<Mailer>) -> (StatusCode, &'static str) {
     let said = match &error {
         NotReady::Database(_) | NotReady::Timeout => "the database does not answer\n",
         NotReady::Stuck(_) => "a task in the background is stuck\n",
+        NotReady::Failed(_) => "a background task failed and is being restarted\n",
     };
     let error: &dyn std::error::Error = &error;
     tracing::error!(error, "not ready");

@@ -10,6 +10,7 @@ mod api_status;
 mod asked_as;
 mod attacks;
 mod authorization;
+mod background;
 mod callback;
 mod checks;
 mod commands;

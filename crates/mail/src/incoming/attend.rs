@@ -39,7 +39,13 @@ impl Mailer {
                     for one in all {
                         if known.insert(one.id.clone()) {
                             let (mailer, id) = (self.clone(), one.id);
-                            attending.spawn(async move { mailer.attend(&id).await });
+                            attending.spawn(async move {
+                                let attend = || {
+                                    let (mailer, id) = (mailer.clone(), id.clone());
+                                    async move { mailer.attend(&id).await }
+                                };
+                                mailer.supervise("mailbox", attend).await
+                            });
                         }
                     }
                 }

@@ -74,9 +74,13 @@ impl Mailer {
         if let Some(sender) = new {
             let mailer = Mailer(Arc::clone(&self.0));
             tokio::spawn(async move {
+                let watch = || {
+                    let (mailer, key, sender) = (mailer.clone(), key.clone(), sender.clone());
+                    async move { mailer.keep_watching(&key, &sender).await }
+                };
                 tokio::select! {
                     () = sender.closed() => {}
-                    () = mailer.keep_watching(&key, &sender) => {}
+                    never = mailer.supervise("folder watch", watch) => match never {},
                 }
             });
         }

@@ -88,6 +88,11 @@ impl Mailer {
                 "Refreshes that failed, by this server",
                 &metrics.refresh_failures,
             ),
+            (
+                "task_failures",
+                "Background tasks of this server that failed and were restarted",
+                &metrics.task_failures,
+            ),
         ];
         for (name, help, family) in counters {
             registry.register(name, help, family.clone());

@@ -1,28 +1,59 @@
 //! One connection, and the messages that go over it.
 
-use std::sync::Arc;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use domain::{FindingCode, Retry};
+use domain::{FindingCode, MessageId, Retry};
+use futures::FutureExt as _;
 
 use super::{
     attempt::{Attempt, Open, Outcome},
     job::Job,
     lane::Lane,
+    lease::Lease,
     verdict::{Came, Fault, settle},
 };
 
-/// Carries messages until none has come for a while.
+/// Carries messages until none has come for a while. A panic ends the connection and nothing else.
 pub(super) async fn run(lane: Arc<Lane>, slot: Option<i64>) {
+    let current = Mutex::new(None);
+    let carried = carry_all(&lane, slot.is_some(), &current);
+    if AssertUnwindSafe(carried).catch_unwind().await.is_err() {
+        lane.mailer.count_task_failure("connection");
+        let current = current.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let message = current.as_ref().map(|(_, id)| id.as_str());
+        tracing::error!(data_center = %lane.id, message_id = message, "a connection failed unexpectedly");
+        if let Some((lease, id)) = current {
+            // It is tried again when its lease has run out.
+            lease.end(&id);
+        }
+        lane.cool_down().await;
+    }
+    lane.leave(slot).await;
+}
+
+/// The message that a connection is working on.
+type Current = Mutex<Option<(Arc<Lease>, MessageId)>>;
+
+async fn carry_all(lane: &Arc<Lane>, is_limited: bool, current: &Current) {
+    let set = |job: Option<&Job>| {
+        let job = job.map(|job| (Arc::clone(&job.lease), job.message.id.clone()));
+        *current.lock().unwrap_or_else(PoisonError::into_inner) = job;
+    };
     let mut open = None;
     let options = &lane.mailer.0.options.outbox;
     // A connection that others may want is not kept for long.
-    let idle = if slot.is_some() {
+    let idle = if is_limited {
         options.idle / 4
     } else {
         options.idle
     };
     while let Some(job) = lane.queue.next(idle).await {
-        carry(&lane, job, &mut open).await;
+        set(Some(&job));
+        carry(lane, job, &mut open).await;
+        set(None);
         if lane.is_stopping() {
             break;
         }
@@ -30,7 +61,6 @@ pub(super) async fn run(lane: Arc<Lane>, slot: Option<i64>) {
     if let Some(Open { session, .. }) = open {
         session.quit().await;
     }
-    lane.leave(slot).await;
 }
 
 /// Tries one message, and hands on how it went.

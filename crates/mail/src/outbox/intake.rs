@@ -99,7 +99,21 @@ impl Mailer {
     }
 }
 
+/// Lets the next submission start another writer when one panics; those who wait are refused.
+struct Writing<'a>(&'a Shared);
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let mut intake = self.0.intake();
+            intake.writing = false;
+            intake.waiting.clear();
+        }
+    }
+}
+
 async fn write(mailer: Mailer) {
+    let _writing = Writing(&mailer.0.outbox);
     loop {
         let (messages, told): (Vec<_>, Vec<_>) = {
             let mut intake = mailer.0.outbox.intake();

@@ -13,7 +13,7 @@ use std::{
 use domain::{DataCenterId, Finding, SendingPause};
 use store::Claim;
 use tokio::{
-    sync::{Notify, mpsc, watch},
+    sync::{Mutex as AsyncMutex, Notify, mpsc, watch},
     task::JoinSet,
 };
 
@@ -83,9 +83,9 @@ impl Lane {
         *self.stopping.borrow() > 0
     }
 
-    /// Sends what is due, until the server stops.
-    pub(super) async fn run(self: Arc<Self>) {
-        let mut carriers = JoinSet::new();
+    /// Sends what is due, until the server stops. The connections outlive a run that panics.
+    pub(super) async fn run(self: Arc<Self>, carriers: Arc<AsyncMutex<JoinSet<()>>>) {
+        let mut carriers = carriers.lock().await;
         let mut stopping = self.stopping.clone();
         while !self.is_stopping() {
             while carriers.try_join_next().is_some() {}

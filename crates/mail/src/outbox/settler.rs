@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use store::Settlement;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 use super::lease::Lease;
 use crate::Mailer;
@@ -17,13 +17,43 @@ const AGAIN: Duration = Duration::from_millis(500);
 
 pub(super) type Settled = (Settlement, Arc<Lease>);
 
+/// Writes until all senders are gone, in a supervised task.
+pub(super) async fn supervised(mailer: Mailer, settled: mpsc::Receiver<Settled>) {
+    let inbox = Arc::new(Mutex::new(Inbox {
+        settled,
+        settlements: Vec::new(),
+        leases: Vec::new(),
+    }));
+    let run = || {
+        let (mailer, inbox) = (mailer.clone(), Arc::clone(&inbox));
+        async move {
+            run(&mailer, &mut *inbox.lock().await).await;
+            Some(())
+        }
+    };
+    mailer.supervise_until_done("outcome writer", run).await;
+}
+
+/// What is to be written. It outlives a task that panics.
+struct Inbox {
+    settled: mpsc::Receiver<Settled>,
+    settlements: Vec<Settlement>,
+    leases: Vec<Arc<Lease>>,
+}
+
 /// Writes until all senders are gone. A database that fails is tried again: what was delivered must not be forgotten.
-pub(super) async fn run(mailer: Mailer, mut settled: mpsc::Receiver<Settled>) {
+async fn run(mailer: &Mailer, inbox: &mut Inbox) {
     let mut batch = Vec::with_capacity(AT_MOST);
-    while settled.recv_many(&mut batch, AT_MOST).await > 0 {
-        let (settlements, leases): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+    loop {
+        if inbox.settlements.is_empty() {
+            if inbox.settled.recv_many(&mut batch, AT_MOST).await == 0 {
+                return;
+            }
+            (inbox.settlements, inbox.leases) = batch.drain(..).unzip();
+        }
+        let settlements = &inbox.settlements;
         loop {
-            match mailer.store().settle(&settlements, mailer.now()).await {
+            match mailer.store().settle(settlements, mailer.now()).await {
                 Ok(done) => {
                     let lost = settlements.len() - done.len();
                     if lost > 0 {
@@ -40,8 +70,9 @@ pub(super) async fn run(mailer: Mailer, mut settled: mpsc::Receiver<Settled>) {
                 }
             }
         }
-        for (settlement, lease) in settlements.iter().zip(&leases) {
+        for (settlement, lease) in settlements.iter().zip(&inbox.leases) {
             lease.end(&settlement.id);
         }
+        inbox.settlements.clear();
     }
 }

@@ -1,10 +1,14 @@
 //! Delivering: looks for mail that is due, and has it sent by a lane for each data center.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex as StdMutex, PoisonError},
+    time::Duration,
+};
 
 use domain::{DataCenterId, SendingSettings};
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{Mutex, mpsc, watch},
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
@@ -31,48 +35,38 @@ impl Mailer {
         tracing::info!(server = %self.0.owner, "delivering");
         let (stop, stopping) = watch::channel(0);
         let (settled, settlements) = mpsc::channel(settler::WAITING);
-        let settling = tokio::spawn(settler::run(self.clone(), settlements));
+        let settling = tokio::spawn(settler::supervised(self.clone(), settlements));
         let leases = Arc::new(Leases::default());
-        let renewing = tokio::spawn(renew(self.clone(), Arc::clone(&leases)));
-        let forgetting = tokio::spawn(forget(self.clone()));
-        let mut lanes: HashMap<DataCenterId, Arc<Lane>> = HashMap::new();
-        let mut tasks = JoinSet::new();
-        let mut until = std::pin::pin!(until);
-        let mut tick = interval(self.0.options.outbox.poll);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            let ticked = tokio::select! {
-                () = &mut until => break,
-                () = self.0.outbox.wake.notified() => false,
-                _ = tick.tick() => true,
-            };
-            self.beat("outbox");
-            match self.due(ticked).await {
-                Ok(due) => {
-                    for id in due {
-                        let lane = lanes.entry(id).or_insert_with_key(|id| {
-                            let (settled, stopping) = (settled.clone(), stopping.clone());
-                            let leases = Arc::clone(&leases);
-                            let lane =
-                                Lane::new(self.clone(), id.clone(), settled, stopping, leases);
-                            let lane = Arc::new(lane);
-                            tasks.spawn(Arc::clone(&lane).run());
-                            lane
-                        });
-                        lane.wake.notify_one();
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "cannot look for mail that is due"
-                    );
-                }
+        let mut helpers = JoinSet::new();
+        helpers.spawn({
+            let (mailer, leases) = (self.clone(), Arc::clone(&leases));
+            async move {
+                let renew = || renew(mailer.clone(), Arc::clone(&leases));
+                mailer.supervise("lease renewal", renew).await
             }
+        });
+        helpers.spawn({
+            let mailer = self.clone();
+            async move {
+                mailer
+                    .supervise("retention", || forget(mailer.clone()))
+                    .await
+            }
+        });
+        let lanes = Arc::new(Lanes {
+            mailer: self.clone(),
+            settled,
+            stopping,
+            leases,
+            known: StdMutex::default(),
+            tasks: Mutex::default(),
+        });
+        tokio::select! {
+            () = until => {}
+            never = self.supervise("outbox", || Arc::clone(&lanes).scan()) => match never {},
         }
-        // It ends on purpose, and is not missed.
-        self.rest("outbox");
         stop.send_replace(1);
+        let mut tasks = std::mem::take(&mut *lanes.tasks.lock().await);
         let grace = self.0.options.outbox.grace;
         for stage in [2, 3] {
             let all = async { while tasks.join_next().await.is_some() {} };
@@ -83,7 +77,7 @@ impl Mailer {
         }
         // What a database that is away keeps from ending; leases run out by themselves.
         tasks.shutdown().await;
-        drop((lanes, settled));
+        drop(lanes);
         match timeout(grace, settling).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
@@ -91,8 +85,7 @@ impl Mailer {
             }
             Err(_) => tracing::error!("attempts could not be written down before the end"),
         }
-        renewing.abort();
-        forgetting.abort();
+        helpers.shutdown().await;
     }
 
     /// Says so in the log when this server is to send for data centers that there are not.
@@ -117,6 +110,77 @@ impl Mailer {
         let mut due = self.store().data_centers_with_due_mail(self.now()).await?;
         due.retain(|id| only.is_empty() || only.contains(id));
         Ok(due)
+    }
+}
+
+/// The data centers that mail is delivered from, each by a supervised task of its own.
+struct Lanes {
+    mailer: Mailer,
+    settled: mpsc::Sender<settler::Settled>,
+    stopping: watch::Receiver<u8>,
+    leases: Arc<Leases>,
+    known: StdMutex<HashMap<DataCenterId, Arc<Lane>>>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl Lanes {
+    /// Looks for data centers with due mail and wakes their lanes, until it is dropped.
+    async fn scan(self: Arc<Self>) {
+        let mailer = &self.mailer;
+        let mut tick = interval(mailer.0.options.outbox.poll);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let ticked = tokio::select! {
+                () = mailer.0.outbox.wake.notified() => false,
+                _ = tick.tick() => true,
+            };
+            mailer.beat("outbox");
+            match mailer.due(ticked).await {
+                Ok(due) => {
+                    for id in due {
+                        self.lane(id).await.wake.notify_one();
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "cannot look for mail that is due"
+                    );
+                }
+            }
+        }
+    }
+
+    /// Returns the lane of a data center; starts it when it is the first one.
+    async fn lane(&self, id: DataCenterId) -> Arc<Lane> {
+        let mut tasks = self.tasks.lock().await;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lane) = known.get(&id) {
+            return Arc::clone(lane);
+        }
+        let lane = Arc::new(Lane::new(
+            self.mailer.clone(),
+            id.clone(),
+            self.settled.clone(),
+            self.stopping.clone(),
+            Arc::clone(&self.leases),
+        ));
+        tasks.spawn({
+            let (mailer, lane) = (self.mailer.clone(), Arc::clone(&lane));
+            async move {
+                let connections = Arc::new(Mutex::default());
+                let run = || {
+                    let run = Arc::clone(&lane).run(Arc::clone(&connections));
+                    async move {
+                        run.await;
+                        Some(())
+                    }
+                };
+                mailer.supervise_until_done("delivery", run).await;
+            }
+        });
+        known.insert(id, Arc::clone(&lane));
+        lane
     }
 }
 

@@ -1,0 +1,205 @@
+//! Background loops: each runs in a task of its own and is restarted when it ends unexpectedly.
+
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::{task::JoinSet, time::sleep};
+
+use crate::Mailer;
+
+/// The pause before a restart: the first one, and the longest. It doubles with each failure.
+const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+/// A loop that ran this long starts again with the first pause when it fails.
+const STABLE: Duration = Duration::from_mins(5);
+
+/// The loops that failed and have not yet proved that they run again.
+#[derive(Debug, Default)]
+pub(crate) struct Failures(Mutex<BTreeMap<Key, Instant>>);
+
+/// A name, and a number that tells loops of the same name apart.
+type Key = (&'static str, u64);
+
+impl Failures {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<Key, Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reports the loop as failed until a time.
+    fn report(&self, key: Key, until: Instant) {
+        self.all().insert(key, until);
+    }
+
+    fn forget(&self, key: Key) {
+        self.all().remove(&key);
+    }
+
+    /// Returns the name of a loop that is failing.
+    pub(crate) fn any(&self) -> Option<&'static str> {
+        let mut all = self.all();
+        all.retain(|_, until| Instant::now() < *until);
+        all.keys().next().map(|(name, _)| *name)
+    }
+}
+
+/// Forgets a loop that is not supervised any more.
+struct Supervision<'a> {
+    mailer: &'a Mailer,
+    key: Key,
+}
+
+impl Drop for Supervision<'_> {
+    fn drop(&mut self) {
+        self.mailer.0.failures.forget(self.key);
+        self.mailer.rest(self.key.0);
+    }
+}
+
+impl Mailer {
+    /// Runs an endless loop in a task of its own. When the task panics or returns, the failure is logged, counted, and
+    /// reported by [`Mailer::ready`], and the loop is started again after a pause. Dropping the future ends the task.
+    pub async fn supervise<F>(&self, name: &'static str, start: impl Fn() -> F) -> Infallible
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let never = || {
+            let run = start();
+            async move {
+                run.await;
+                None
+            }
+        };
+        self.supervise_until_done(name, never).await
+    }
+
+    /// The same for a loop that may end: it is over when the loop returns `Some`.
+    pub(crate) async fn supervise_until_done<F, T>(
+        &self,
+        name: &'static str,
+        start: impl Fn() -> F,
+    ) -> T
+    where
+        F: Future<Output = Option<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let key = (name, self.next_number());
+        let _supervision = Supervision { mailer: self, key };
+        let mut pause = PAUSE.0;
+        loop {
+            let began = Instant::now();
+            let mut task = JoinSet::new();
+            task.spawn(start());
+            let error = match task.join_next().await {
+                Some(Ok(Some(result))) => return result,
+                Some(Ok(None)) | None => "it returned".to_owned(),
+                Some(Err(error)) => error.to_string(),
+            };
+            if began.elapsed() > STABLE {
+                pause = PAUSE.0;
+            }
+            self.count_task_failure(name);
+            tracing::error!(
+                task = name,
+                error,
+                restart_seconds = pause.as_secs(),
+                "a background task failed"
+            );
+            // It counts as running again when it has run for as long as the pause.
+            let failures = &self.0.failures;
+            failures.report(key, Instant::now() + 2 * pause);
+            sleep(pause).await;
+            pause = (pause * 2).min(PAUSE.1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicU32, Ordering},
+        },
+        time::Duration,
+    };
+
+    use store::{KeySource, Store};
+    use tokio::time::{sleep, timeout};
+
+    use crate::{Mailer, MailerOptions, NotReady};
+
+    async fn mailer() -> Mailer {
+        let key = KeySource::Value("01".repeat(32).into());
+        let store = Store::open("sqlite::memory:", key).await.unwrap();
+        Mailer::new(store, MailerOptions::default()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_loop_that_panics_or_returns_is_reported_counted_and_restarted() {
+        let mailer = mailer().await;
+        let runs = Arc::new(AtomicU32::new(0));
+        let start = {
+            let runs = Arc::clone(&runs);
+            move || {
+                let run = runs.fetch_add(1, Ordering::Relaxed);
+                async move {
+                    match run {
+                        0 => panic!("injected"),
+                        1 => {}
+                        _ => std::future::pending().await,
+                    }
+                }
+            }
+        };
+        let supervised = {
+            let mailer = mailer.clone();
+            tokio::spawn(async move { mailer.supervise("test", start).await })
+        };
+        let wait = timeout(Duration::from_secs(30), async {
+            while runs.load(Ordering::Relaxed) < 3 {
+                assert!(!supervised.is_finished());
+                sleep(Duration::from_millis(10)).await;
+            }
+        });
+        wait.await.unwrap();
+        assert!(matches!(
+            mailer.ready().await,
+            Err(NotReady::Failed("test"))
+        ));
+        let metrics = mailer.metrics(None).await.unwrap();
+        let counted = r#"mailgrant_task_failures_total{task="test"} 2"#;
+        assert!(metrics.contains(counted), "{metrics}");
+        let recovered = timeout(Duration::from_secs(30), async {
+            while mailer.ready().await.is_err() {
+                sleep(Duration::from_millis(50)).await;
+            }
+        });
+        recovered.await.unwrap();
+        supervised.abort();
+    }
+
+    #[tokio::test]
+    async fn a_loop_ends_with_its_supervisor_and_is_not_reported_any_more() {
+        let mailer = mailer().await;
+        let running = Arc::new(());
+        let held = Arc::clone(&running);
+        let start = move || {
+            let held = Arc::clone(&held);
+            async move {
+                sleep(Duration::from_millis(20)).await;
+                drop(held);
+            }
+        };
+        let _ = timeout(Duration::from_millis(100), mailer.supervise("test", start)).await;
+        let ended = timeout(Duration::from_secs(30), async {
+            while Arc::strong_count(&running) > 1 {
+                sleep(Duration::from_millis(5)).await;
+            }
+        });
+        ended.await.unwrap();
+        assert!(mailer.ready().await.is_ok());
+    }
+}
