@@ -23,6 +23,7 @@ pub fn open_mailer(config: &Config, store: Store) -> Result<Mailer, StartError> 
         extra_roots: config.extra_roots.clone(),
         sandbox: config.sandbox.clone(),
         outbox: config.outbox.clone(),
+        server_name: Some(server_name(config)),
         alert_words,
         public_url: config
             .public_url
@@ -31,6 +32,13 @@ pub fn open_mailer(config: &Config, store: Store) -> Result<Mailer, StartError> 
         ..MailerOptions::default()
     };
     Ok(Mailer::new(store, options)?)
+}
+
+/// The host name and the port, because several servers may run on one host.
+fn server_name(config: &Config) -> String {
+    let system = rustix::system::uname();
+    let host = system.nodename().to_string_lossy();
+    format!("{host}:{}", config.listen.port())
 }
 
 /// The words of alerts are where all words are.

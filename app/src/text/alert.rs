@@ -1,7 +1,8 @@
 //! Alerts in words: for whoever is told, and for their page.
 
 use domain::{
-    AlertKind, FieldError, Telling, TellingEvent, TellingFailure, UnixTime, WebhookFailure,
+    AlertFacts, AlertKind, AlertSubject, FieldError, Telling, TellingEvent, TellingFailure,
+    UnixTime, WebhookFailure,
     alert::{AlertField, RouteKind},
 };
 
@@ -20,11 +21,11 @@ pub struct AlertWords {
     pub path: String,
 }
 
-/// What is told, about a data center with this name.
+/// Returns the text of a notification about the data center or server with this name.
 pub fn alert_words(telling: &Telling, name: &str) -> AlertWords {
     let condition = &telling.condition;
-    let id = condition.data_center.as_str();
-    let path = ["/settings/smtp?data_center=", id].concat();
+    let path = subject_path(&condition.subject);
+    let subject = subject_label(&condition.subject);
     let since = ("Since", condition.since.to_string());
     match telling.event {
         TellingEvent::Test => AlertWords {
@@ -34,10 +35,11 @@ pub fn alert_words(telling: &Telling, name: &str) -> AlertWords {
             path: "/settings/alerts".to_owned(),
         },
         TellingEvent::Began => {
-            let mut facts = vec![("Data center", name.to_owned()), since];
+            let mut facts = vec![(subject, name.to_owned()), since];
             let (ends_at, waiting) = (condition.facts.ends_at, condition.facts.waiting_since);
             facts.extend(ends_at.map(|at| ("Ends", at.to_string())));
             facts.extend(waiting.map(|at| ("Waiting since", at.to_string())));
+            facts.extend(server_facts(&condition.facts));
             let text = match &condition.facts.finding {
                 Some(finding) => {
                     let explained = explain(finding);
@@ -60,13 +62,42 @@ pub fn alert_words(telling: &Telling, name: &str) -> AlertWords {
                 lasting(telling.created_at.since(condition.since))
             ),
             facts: vec![
-                ("Data center", name.to_owned()),
+                (subject, name.to_owned()),
                 since,
                 ("Until", telling.created_at.to_string()),
             ],
             path,
         },
     }
+}
+
+/// The page to look at when something is wrong with a data center or server.
+pub fn subject_path(subject: &AlertSubject) -> String {
+    match subject {
+        AlertSubject::DataCenter(id) => ["/settings/smtp?data_center=", id.as_str()].concat(),
+        AlertSubject::Server(_) => "/settings/alerts".to_owned(),
+    }
+}
+
+fn subject_label(subject: &AlertSubject) -> &'static str {
+    match subject {
+        AlertSubject::DataCenter(_) => "Data center",
+        AlertSubject::Server(_) => "Server",
+    }
+}
+
+/// The names and values of the facts that only conditions of a server have.
+pub fn server_facts(facts: &AlertFacts) -> Vec<(&'static str, String)> {
+    let free = facts.free_bytes.map(|bytes| {
+        let megabytes = bytes / 1_000_000;
+        ("Free disk space", format!("{megabytes} MB"))
+    });
+    let clock = facts.clock_ahead_seconds.map(|seconds| {
+        let direction = if seconds < 0 { "behind" } else { "ahead" };
+        let seconds = seconds.unsigned_abs();
+        ("Clock", format!("{seconds} seconds {direction}"))
+    });
+    free.into_iter().chain(clock).collect()
 }
 
 fn began(kind: AlertKind) -> &'static str {
@@ -76,6 +107,10 @@ fn began(kind: AlertKind) -> &'static str {
         AlertKind::ClientSecretExpires => "the client secret expires soon",
         AlertKind::OutboxOld => "messages have waited too long",
         AlertKind::CheckFails => "the daily check failed",
+        AlertKind::DiskSpaceLow => "disk space is low",
+        AlertKind::DiskFull => "the disk is full, new mail is refused",
+        AlertKind::DiskReadOnly => "the data directory is read-only, new mail is refused",
+        AlertKind::ClockDiffers => "the clock is wrong, no mail is delivered",
     }
 }
 
@@ -86,6 +121,9 @@ fn ended(kind: AlertKind) -> &'static str {
         AlertKind::ClientSecretExpires => "the client secret no longer expires soon",
         AlertKind::OutboxOld => "no message has waited too long any more",
         AlertKind::CheckFails => "the check goes well again",
+        AlertKind::DiskSpaceLow => "there is enough disk space again",
+        AlertKind::DiskFull | AlertKind::DiskReadOnly => "new mail is accepted again",
+        AlertKind::ClockDiffers => "the clock is right again",
     }
 }
 
@@ -98,6 +136,10 @@ pub fn kind_label(kind: AlertKind) -> &'static str {
         AlertKind::ClientSecretExpires => "A client secret expires soon",
         AlertKind::OutboxOld => "Messages wait too long",
         AlertKind::CheckFails => "The daily check fails",
+        AlertKind::DiskSpaceLow => "Disk space is low",
+        AlertKind::DiskFull => "The disk is full",
+        AlertKind::DiskReadOnly => "The data directory is read-only",
+        AlertKind::ClockDiffers => "The server's clock differs from the database's",
     }
 }
 
@@ -123,6 +165,22 @@ pub fn kind_help(kind: AlertKind) -> &'static str {
         }
         AlertKind::CheckFails => {
             "Once a day each data center is checked, without a test email. Check the connection to see each step."
+        }
+        AlertKind::DiskSpaceLow => {
+            "The disk that holds the database is nearly full. Free some space, or add more. When less is left than \
+             the configured minimum, Mailgrant refuses new mail."
+        }
+        AlertKind::DiskFull => {
+            "The disk that holds the database has less free space than the configured minimum. Mailgrant refuses new \
+             mail, and still delivers the mail it has accepted. Free some space, or add more."
+        }
+        AlertKind::DiskReadOnly => {
+            "The directory that holds the database cannot be written. Mailgrant refuses new mail. Check its permissions \
+             and whether its file system is mounted read-only, for example after a disk error."
+        }
+        AlertKind::ClockDiffers => {
+            "The server's clock differs from the database's by more than 15 seconds. This server delivers no mail \
+             until they agree. Synchronize both clocks, for example with NTP."
         }
     }
 }
@@ -252,8 +310,7 @@ pub fn day(at: UnixTime) -> String {
 #[cfg(test)]
 mod tests {
     use domain::{
-        AlertCondition, AlertFacts, AlertId, DataCenterId, FindingCode, RouteId, TellingId,
-        TellingState,
+        AlertCondition, AlertId, DataCenterId, FindingCode, RouteId, TellingId, TellingState,
     };
 
     use super::*;
@@ -266,7 +323,7 @@ mod tests {
             event,
             condition: AlertCondition {
                 id: AlertId::parse("a").unwrap(),
-                data_center: DataCenterId::default(),
+                subject: AlertSubject::DataCenter(DataCenterId::default()),
                 kind,
                 facts,
                 since,
@@ -308,5 +365,30 @@ mod tests {
         let facts = AlertFacts::default();
         let ended = alert_words(&telling(TellingEvent::Ended, kind, facts), "Berlin");
         assert_eq!(ended.text, "It was so for 2 hours.");
+    }
+
+    #[test]
+    fn an_alert_about_a_server_names_the_server_and_shows_its_facts() {
+        let facts = AlertFacts {
+            free_bytes: Some(42_500_000),
+            clock_ahead_seconds: Some(-600),
+            ..AlertFacts::default()
+        };
+        let mut telling = telling(TellingEvent::Began, AlertKind::DiskFull, facts);
+        telling.condition.subject = AlertSubject::Server("web-1:3000".into());
+        let words = alert_words(&telling, "web-1:3000");
+        assert_eq!(
+            words.title,
+            "Mailgrant, web-1:3000: the disk is full, new mail is refused"
+        );
+        assert_eq!(words.path, "/settings/alerts");
+        for fact in [
+            ("Server", "web-1:3000"),
+            ("Free disk space", "42 MB"),
+            ("Clock", "600 seconds behind"),
+        ] {
+            let shown = words.facts.iter().map(|(name, value)| (*name, &**value));
+            assert!(shown.into_iter().any(|shown| shown == fact), "{fact:?}");
+        }
     }
 }

@@ -34,7 +34,7 @@ pub use access_field::{PASSWORD_RULE, access_error};
 pub use age::age;
 pub use alert::{
     AlertWords, alert_error, alert_label, alert_words, day, kind_help, kind_label,
-    mail_hook_failure, route_kind, telling_event, telling_failure,
+    mail_hook_failure, route_kind, server_facts, subject_path, telling_event, telling_failure,
 };
 pub use api_error::api_error;
 pub use audit::{action, changed_field, sentence, who};

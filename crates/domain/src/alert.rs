@@ -33,7 +33,7 @@ random_id! {
 }
 
 codes! {
-    /// What can be wrong with a data center.
+    /// What can be wrong with a data center or with the server.
     AlertKind {
         /// The grant has ended, or there is none: somebody has to authorize.
         NeedsAuthorization = "needs_authorization",
@@ -47,6 +47,14 @@ codes! {
         OutboxOld = "outbox_old",
         /// The daily check has failed.
         CheckFails = "check_fails",
+        /// The server's disk has little free space left; new mail is still accepted.
+        DiskSpaceLow = "disk_space_low",
+        /// The server's disk has less free space than the configured minimum; new mail is refused.
+        DiskFull = "disk_full",
+        /// The server's data directory cannot be written.
+        DiskReadOnly = "disk_read_only",
+        /// The server's clock differs from the database's; the server delivers no mail.
+        ClockDiffers = "clock_differs",
     }
 }
 
@@ -57,6 +65,47 @@ impl AlertKind {
             self,
             Self::NeedsAuthorization | Self::OutboxOld | Self::CheckFails
         )
+    }
+
+    /// Returns true if the condition belongs to a server and not to one data center.
+    pub fn is_of_server(self) -> bool {
+        matches!(
+            self,
+            Self::DiskSpaceLow | Self::DiskFull | Self::DiskReadOnly | Self::ClockDiffers
+        )
+    }
+
+    /// Returns true if the server cannot do its work while the condition lasts, and so is not ready.
+    pub fn stops_server(self) -> bool {
+        self.is_of_server() && self != Self::DiskSpaceLow
+    }
+}
+
+/// The part of the installation that a condition is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertSubject {
+    /// A data center.
+    DataCenter(DataCenterId),
+    /// A server, by its name. Several servers may share one database.
+    Server(String),
+}
+
+impl AlertSubject {
+    /// The data center, if the condition is about one.
+    pub fn data_center(&self) -> Option<&DataCenterId> {
+        match self {
+            Self::DataCenter(id) => Some(id),
+            Self::Server(_) => None,
+        }
+    }
+
+    /// The server's name, if the condition is about a server.
+    pub fn server(&self) -> Option<&str> {
+        match self {
+            Self::DataCenter(_) => None,
+            Self::Server(name) => Some(name),
+        }
     }
 }
 
@@ -72,15 +121,22 @@ pub struct AlertFacts {
     /// When the oldest message that waits was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<UnixTime>,
+    /// Free space on the server's disk, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_bytes: Option<u64>,
+    /// Seconds by which the server's clock is ahead of the database's; negative if it is behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_seconds: Option<i64>,
 }
 
-/// Something that is wrong with a data center.
+/// Something that is wrong with a data center or with a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertCondition {
     /// Its id.
     pub id: AlertId,
-    /// The data center.
-    pub data_center: DataCenterId,
+    /// The data center or server.
+    #[serde(flatten)]
+    pub subject: AlertSubject,
     /// What is wrong.
     pub kind: AlertKind,
     /// What is known of it, as of when it began.
@@ -189,5 +245,38 @@ mod tests {
             &AlertKind::CheckFails,
         ];
         assert_eq!(broken, expected);
+    }
+
+    #[test]
+    fn a_condition_is_about_a_data_center_or_a_server_and_is_read_back_as_it_was_written() {
+        for (subject, expected) in [
+            (
+                AlertSubject::DataCenter(DataCenterId::default()),
+                r#""data_center":"default""#,
+            ),
+            (
+                AlertSubject::Server("web-1:3000".into()),
+                r#""server":"web-1:3000""#,
+            ),
+        ] {
+            let condition = AlertCondition {
+                id: AlertId::parse("a").unwrap(),
+                subject,
+                kind: AlertKind::DiskFull,
+                facts: AlertFacts::default(),
+                since: UnixTime(1_800_000_000),
+            };
+            let json = serde_json::to_string(&condition).unwrap();
+            assert!(json.contains(expected), "{json}");
+            let read: AlertCondition = serde_json::from_str(&json).unwrap();
+            assert_eq!(read, condition);
+        }
+    }
+
+    #[test]
+    fn only_a_condition_of_the_server_stops_the_server() {
+        for kind in AlertKind::ALL {
+            assert!(kind.is_of_server() || !kind.stops_server(), "{kind:?}");
+        }
     }
 }

@@ -48,7 +48,8 @@ pub use actor::{Actor, Who};
 pub use address::{EmailAddress, FromAddress};
 pub use alert::{
     AlertCondition, AlertFacts, AlertId, AlertKind, AlertNotes, AlertRoute, AlertSettings,
-    DailyCheck, RouteId, RouteKind, Telling, TellingEvent, TellingFailure, TellingId, TellingState,
+    AlertSubject, DailyCheck, RouteId, RouteKind, Telling, TellingEvent, TellingFailure, TellingId,
+    TellingState,
 };
 pub use audit::{AuditAction, AuditEntry, AuditFilter, AuditRecord, Change};
 pub use authorization::{AuthorizationId, AuthorizationState};

@@ -6,6 +6,7 @@ mod ids;
 mod letter;
 mod overview;
 mod routes;
+mod server;
 mod settings;
 mod shape;
 mod tell;
@@ -13,13 +14,14 @@ mod text;
 
 use std::time::Duration;
 
-use domain::AlertCondition;
+use domain::{AlertCondition, AlertFacts, AlertKind, AlertSettings, AlertSubject};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::{MailError, Mailer};
 
 pub use overview::{AlertOverview, Wrong};
 pub use routes::AlertRouteError;
+pub(crate) use server::ServerConditions;
 pub use settings::SaveAlertsError;
 pub use text::AlertText;
 
@@ -42,7 +44,13 @@ impl Mailer {
                     "looking for what is wrong failed"
                 );
             }
-            let _ = timeout(TICK, attention.changed()).await;
+            let changed = async {
+                tokio::select! {
+                    _ = attention.changed() => {}
+                    () = self.server_conditions_changed() => {}
+                }
+            };
+            let _ = timeout(TICK, changed).await;
         }
     }
 
@@ -71,7 +79,7 @@ impl Mailer {
         for data_center in self.store().data_centers().await? {
             let known: Vec<_> = known
                 .iter()
-                .filter(|condition| condition.data_center == data_center.id)
+                .filter(|condition| condition.subject.data_center() == Some(&data_center.id))
                 .collect();
             let wrong = match self.wrong(&data_center.id, &settings, &known).await {
                 Ok(wrong) => wrong,
@@ -81,29 +89,44 @@ impl Mailer {
                     continue;
                 }
             };
-            for (kind, facts) in &wrong {
-                if known.iter().any(|condition| condition.kind == *kind) {
-                    continue;
-                }
-                let condition = AlertCondition {
-                    id: ids::alert(self.now()),
-                    data_center: data_center.id.clone(),
-                    kind: *kind,
-                    facts: facts.clone(),
-                    since: self.now(),
-                };
-                self.begin_condition(&condition, settings.kinds.contains(kind))
-                    .await?;
-            }
-            for condition in known {
-                if !wrong.iter().any(|(kind, _)| *kind == condition.kind) {
-                    self.end_condition(condition).await?;
-                }
-            }
+            let subject = AlertSubject::DataCenter(data_center.id);
+            self.update_conditions(&subject, &known, &wrong, &settings)
+                .await?;
         }
+        self.watch_server(&known, &settings).await?;
         self.tell_due().await?;
         let before = self.now().plus(-KEPT);
         Ok(self.store().forget_tellings(before).await?)
+    }
+
+    /// Raises the conditions of one subject that are new, and resolves those that are over.
+    async fn update_conditions(
+        &self,
+        subject: &AlertSubject,
+        known: &[&AlertCondition],
+        current: &[(AlertKind, AlertFacts)],
+        settings: &AlertSettings,
+    ) -> Result<(), MailError> {
+        for (kind, facts) in current {
+            if known.iter().any(|condition| condition.kind == *kind) {
+                continue;
+            }
+            let condition = AlertCondition {
+                id: ids::alert(self.now()),
+                subject: subject.clone(),
+                kind: *kind,
+                facts: facts.clone(),
+                since: self.now(),
+            };
+            self.begin_condition(&condition, settings.kinds.contains(kind))
+                .await?;
+        }
+        for condition in known {
+            if !current.iter().any(|(kind, _)| *kind == condition.kind) {
+                self.end_condition(condition).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn begin_condition(
@@ -120,10 +143,11 @@ impl Mailer {
             let finding = condition.facts.finding.as_ref();
             let finding = finding.map(|finding| finding.code.as_str());
             tracing::warn!(
-                data_center = %condition.data_center,
+                data_center = condition.subject.data_center().map(tracing::field::display),
+                server = condition.subject.server(),
                 condition = condition.kind.code(),
                 finding,
-                "something is wrong"
+                "alert raised"
             );
         }
         Ok(())
@@ -137,10 +161,11 @@ impl Mailer {
             .await?
         {
             tracing::info!(
-                data_center = %condition.data_center,
+                data_center = condition.subject.data_center().map(tracing::field::display),
+                server = condition.subject.server(),
                 condition = condition.kind.code(),
                 seconds = now.since(condition.since),
-                "it is well again"
+                "alert resolved"
             );
         }
         Ok(())

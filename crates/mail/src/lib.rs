@@ -102,6 +102,7 @@ struct Inner {
     failures: supervise::Failures,
     /// What goes on in the background.
     pulse: pulse::Pulse,
+    server_conditions: alerts::ServerConditions,
     metrics: metrics::Metrics,
     /// Sessions with mailboxes that are kept open.
     mailboxes: mailbox::Pool,
@@ -137,6 +138,7 @@ impl Mailer {
             numbers: AtomicU64::new(0),
             failures: supervise::Failures::default(),
             pulse: pulse::Pulse::default(),
+            server_conditions: alerts::ServerConditions::default(),
             metrics: metrics::Metrics::default(),
             mailboxes: mailbox::Pool::default(),
             watches: mailbox::Watches::default(),

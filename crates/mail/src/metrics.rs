@@ -144,6 +144,7 @@ mod tests {
             r#"mailgrant_refresh_failures_total{data_center="default",finding="grant_ended"} 1"#,
             r#"mailgrant_messages{data_center="default",state="waiting"} 0"#,
             r#"mailgrant_wrong{data_center="default",condition="outbox_old"} 0"#,
+            r#"mailgrant_server_condition{condition="disk_full"} 0"#,
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }

@@ -64,7 +64,11 @@ pub struct MailerOptions {
     pub outbox: OutboxOptions,
     /// The sandbox, when the server was started with one.
     pub sandbox: Option<Preset>,
-    /// The words of alerts: of what is told, about a data center with this name.
+    /// The name of this server in alerts, unique among the servers that share a database. A random one if it is `None`.
+    pub server_name: Option<String>,
+    /// Another server that shows no heartbeat for this long is gone, and its conditions are resolved.
+    pub server_gone_after: Duration,
+    /// The text of a notification about the data center or server with this name.
     pub alert_words: fn(&Telling, &str) -> AlertText,
     /// Where this server is reached, as `https://mail.example.com`, for links in alerts.
     pub public_url: Option<String>,
@@ -83,6 +87,8 @@ impl Default for MailerOptions {
             autoconfig_port: 443,
             outbox: OutboxOptions::default(),
             sandbox: None,
+            server_name: None,
+            server_gone_after: Duration::from_mins(5),
             alert_words: AlertText::codes,
             public_url: None,
         }

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::AlertKind;
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::{MailError, Mailer};
@@ -39,6 +40,9 @@ pub enum NotReady {
     /// A background task failed and has not yet run again for long enough.
     #[error("the task {0} failed")]
     Failed(&'static str),
+    /// A condition of the server keeps it from its work.
+    #[error("the condition {} stops the server", .0.code())]
+    Condition(AlertKind),
 }
 
 impl Mailer {
@@ -56,7 +60,8 @@ impl Mailer {
         beats.remove(task);
     }
 
-    /// Whether this server can do its work: the database answers and can be written, and nothing is stuck.
+    /// Whether this server can do its work: the database answers and can be written, nothing is stuck, and no condition of
+    /// the server stops it.
     ///
     /// # Errors
     /// Why not.
@@ -72,6 +77,10 @@ impl Mailer {
         }
         if let Some(task) = self.0.failures.any() {
             return Err(NotReady::Failed(task));
+        }
+        let mut conditions = self.server_conditions().into_iter();
+        if let Some((kind, _)) = conditions.find(|(kind, _)| kind.stops_server()) {
+            return Err(NotReady::Condition(kind));
         }
         let asked = async {
             self.store().data_centers().await.map_err(MailError::from)?;

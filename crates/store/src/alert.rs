@@ -7,6 +7,7 @@ mod route;
 mod settings;
 mod telling;
 
+pub use condition::ServerBeat;
 pub use observe::Observed;
 pub use route::{RouteOutcome, StoredRoute, StoredTarget};
 pub use settings::SaveAlertsOutcome;

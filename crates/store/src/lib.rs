@@ -34,7 +34,7 @@ mod tidy;
 mod unlock;
 
 pub use account::{AccountChange, Credentials, NewAccount};
-pub use alert::{Observed, RouteOutcome, SaveAlertsOutcome, StoredRoute, StoredTarget};
+pub use alert::{Observed, RouteOutcome, SaveAlertsOutcome, ServerBeat, StoredRoute, StoredTarget};
 pub use api_key::MakeKeyOutcome;
 pub use attempt::{Bucket, Counted};
 pub use audit::{AuditBreak, AuditVerdict};

@@ -19,7 +19,7 @@ use super::access::{Asked, Read, unreadable};
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Action {
-    SaveAlerts(AlertSettingsForm),
+    SaveAlerts(Box<AlertSettingsForm>),
     AddRoute(RouteForm),
     ChangeRoute {
         id: String,
@@ -83,6 +83,10 @@ impl Action {
                     ("client_secret_expires", &form.client_secret_expires),
                     ("outbox_old", &form.outbox_old),
                     ("check_fails", &form.check_fails),
+                    ("disk_space_low", &form.disk_space_low),
+                    ("disk_full", &form.disk_full),
+                    ("disk_read_only", &form.disk_read_only),
+                    ("clock_differs", &form.clock_differs),
                     ("outbox_minutes", &form.outbox_minutes),
                     ("days_before", &form.days_before),
                     ("daily_check", &form.daily_check),

@@ -9,14 +9,19 @@ pub async fn alive() -> &'static str {
 }
 
 /// The database answers and can be written, and nothing in the background is stuck.
-pub async fn ready(State(mailer): State<Mailer>) -> (StatusCode, &'static str) {
+pub async fn ready(State(mailer): State<Mailer>) -> (StatusCode, String) {
     let Err(error) = mailer.ready().await else {
-        return (StatusCode::OK, "ok\n");
+        let mut body = "ok\n".to_owned();
+        for (kind, _) in mailer.server_conditions() {
+            body.extend(["warning: ", kind.code(), "\n"]);
+        }
+        return (StatusCode::OK, body);
     };
     let said = match &error {
-        NotReady::Database(_) | NotReady::Timeout => "the database does not answer\n",
-        NotReady::Stuck(_) => "a task in the background is stuck\n",
-        NotReady::Failed(_) => "a background task failed and is being restarted\n",
+        NotReady::Database(_) | NotReady::Timeout => "the database does not answer\n".to_owned(),
+        NotReady::Stuck(_) => "a task in the background is stuck\n".to_owned(),
+        NotReady::Failed(_) => "a background task failed and is being restarted\n".to_owned(),
+        NotReady::Condition(kind) => format!("{}\n", kind.code()),
     };
     let error: &dyn std::error::Error = &error;
     tracing::error!(error, "not ready");

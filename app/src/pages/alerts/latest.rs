@@ -20,7 +20,7 @@ pub fn Latest(latest: Vec<Telling>, routes: Vec<AlertRoute>, names: Names) -> im
             let route = routes.iter().find(|route| route.id == telling.route);
             let route = route.map_or_else(String::new, shown);
             let what = [
-                &*names.of(&telling.condition.data_center),
+                &*names.of_subject(&telling.condition.subject),
                 ": ",
                 text::kind_label(telling.condition.kind),
                 ", ",

@@ -9,7 +9,7 @@ mod routes;
 mod rules;
 mod wrong;
 
-use domain::{DataCenter, DataCenterId};
+use domain::{AlertSubject, DataCenter, DataCenterId};
 use leptos::{either::Either, prelude::*};
 
 use self::{
@@ -104,7 +104,7 @@ fn Problem(problem: AlertsProblem) -> impl IntoView {
     }
 }
 
-/// Data centers by their ids.
+/// The names of data centers and servers.
 #[derive(Clone)]
 struct Names(Vec<DataCenter>);
 
@@ -114,5 +114,12 @@ impl Names {
             .iter()
             .find(|one| one.id == *id)
             .map_or_else(|| id.to_string(), |one| one.name.to_string())
+    }
+
+    fn of_subject(&self, subject: &AlertSubject) -> String {
+        match subject {
+            AlertSubject::DataCenter(id) => self.of(id),
+            AlertSubject::Server(name) => ["Server ", name].concat(),
+        }
     }
 }

@@ -43,12 +43,8 @@ fn One(
     routes: Vec<AlertRoute>,
     names: Names,
 ) -> impl IntoView {
-    let name = names.of(&condition.data_center);
-    let page = [
-        "/settings/smtp?data_center=",
-        condition.data_center.as_str(),
-    ]
-    .concat();
+    let name = names.of_subject(&condition.subject);
+    let page = text::subject_path(&condition.subject);
     let why = condition.facts.finding.as_ref().map_or_else(
         || text::kind_help(condition.kind).to_owned(),
         |finding| {
@@ -58,6 +54,15 @@ fn One(
     );
     let ends = condition.facts.ends_at;
     let waiting = condition.facts.waiting_since;
+    let of_server = text::server_facts(&condition.facts)
+        .into_iter()
+        .map(|(name, value)| {
+            view! {
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            }
+        })
+        .collect_view();
     let told: Vec<_> = tellings
         .into_iter()
         .filter(|telling| telling.event == TellingEvent::Began)
@@ -104,6 +109,7 @@ fn One(
                             </dd>
                         }
                     })}
+                {of_server}
                 <dt>"Told"</dt>
                 <dd>
                     {if told_nobody {

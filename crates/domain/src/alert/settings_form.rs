@@ -25,6 +25,14 @@ pub struct AlertSettingsForm {
     pub outbox_old: String,
     /// The same.
     pub check_fails: String,
+    /// The same.
+    pub disk_space_low: String,
+    /// The same.
+    pub disk_full: String,
+    /// The same.
+    pub disk_read_only: String,
+    /// The same.
+    pub clock_differs: String,
     /// After how many minutes a message is too old.
     pub outbox_minutes: String,
     /// How many days before the end it is told.
@@ -51,6 +59,10 @@ impl AlertSettingsForm {
             AlertKind::ClientSecretExpires => &self.client_secret_expires,
             AlertKind::OutboxOld => &self.outbox_old,
             AlertKind::CheckFails => &self.check_fails,
+            AlertKind::DiskSpaceLow => &self.disk_space_low,
+            AlertKind::DiskFull => &self.disk_full,
+            AlertKind::DiskReadOnly => &self.disk_read_only,
+            AlertKind::ClockDiffers => &self.clock_differs,
         };
         !typed.is_empty()
     }

@@ -1,8 +1,8 @@
 //! Who is told, as administrators choose.
 
 use domain::{
-    Actor, AlertCondition, AlertFacts, AlertKind, Change, DataCenterId, FieldError, FormErrors,
-    Telling, TellingEvent, TellingFailure, TellingState,
+    Actor, AlertCondition, AlertFacts, AlertKind, AlertSubject, Change, DataCenterId, FieldError,
+    FormErrors, Telling, TellingEvent, TellingFailure, TellingState,
     alert::{AlertField, RouteForm, Target, TargetEdit},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -119,7 +119,7 @@ impl Mailer {
             event: TellingEvent::Test,
             condition: AlertCondition {
                 id: ids::alert(now),
-                data_center: DataCenterId::default(),
+                subject: AlertSubject::DataCenter(DataCenterId::default()),
                 kind: AlertKind::NeedsAuthorization,
                 facts: AlertFacts::default(),
                 since: now,

@@ -1,6 +1,6 @@
 //! The shapes in which webhooks take an alert.
 
-use domain::{DataCenter, RouteKind, Telling, TellingEvent, UnixTime};
+use domain::{RouteKind, Telling, TellingEvent, UnixTime};
 use serde_json::{Value, json};
 
 use super::text::AlertText;
@@ -12,7 +12,7 @@ const SLACK_HEADER: usize = 150;
 pub(super) fn of(
     kind: RouteKind,
     telling: &Telling,
-    data_center: &DataCenter,
+    name: &str,
     words: &AlertText,
     url: Option<&str>,
 ) -> Value {
@@ -20,14 +20,16 @@ pub(super) fn of(
         RouteKind::Slack => slack(words, url),
         RouteKind::Teams => teams(telling.event, words, url),
         RouteKind::Mattermost => mattermost(telling.event, words, url),
-        RouteKind::Webhook | RouteKind::Mail => own(telling, data_center, words, url),
+        RouteKind::Webhook | RouteKind::Mail => own(telling, name, words, url),
     }
 }
 
 /// Ours: `type`, `timestamp` and `data`, as Standard Webhooks advises.
-fn own(telling: &Telling, data_center: &DataCenter, words: &AlertText, url: Option<&str>) -> Value {
+fn own(telling: &Telling, name: &str, words: &AlertText, url: Option<&str>) -> Value {
     let condition = &telling.condition;
     let facts = &condition.facts;
+    let data_center = condition.subject.data_center();
+    let data_center = data_center.map(|id| json!({ "id": id.as_str(), "name": name }));
     let time = |at: Option<UnixTime>| at.map(UnixTime::rfc3339);
     let finding = facts.finding.as_ref().map(|finding| finding.code.as_str());
     json!({
@@ -36,14 +38,14 @@ fn own(telling: &Telling, data_center: &DataCenter, words: &AlertText, url: Opti
         "data": {
             "alert": condition.id.as_str(),
             "condition": condition.kind.code(),
-            "data_center": {
-                "id": data_center.id.as_str(),
-                "name": data_center.name.as_str(),
-            },
+            "data_center": data_center,
+            "server": condition.subject.server(),
             "since": condition.since.rfc3339(),
             "finding": finding,
             "ends_at": time(facts.ends_at),
             "waiting_since": time(facts.waiting_since),
+            "free_bytes": facts.free_bytes,
+            "clock_ahead_seconds": facts.clock_ahead_seconds,
             "title": words.title,
             "text": words.text,
             "url": url,

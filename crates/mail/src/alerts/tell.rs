@@ -1,7 +1,7 @@
 //! Telling routes what began and what ended, until they have taken it.
 
 use domain::{
-    DataCenter, DataCenterName, RouteId, RouteKind, Telling, TellingFailure, TellingState,
+    AlertSubject, DataCenterId, RouteId, RouteKind, Telling, TellingFailure, TellingState,
     WebhookFailure, WebhookSecret, WebhookUrl,
 };
 use futures::future::join_all;
@@ -91,18 +91,11 @@ impl Mailer {
         telling: &Telling,
         route: &StoredRoute,
     ) -> Result<(), TellingFailure> {
-        let id = &telling.condition.data_center;
-        let data_center = self.store().data_center(id).await;
-        let data_center = data_center.map_err(|_| TellingFailure::Unavailable)?;
-        // It may be gone in the meantime; its id still says which one it was.
-        let named = || {
-            let name = DataCenterName::parse(id.as_str()).ok()?;
-            let id = id.clone();
-            Some(DataCenter { id, name })
+        let name = match &telling.condition.subject {
+            AlertSubject::DataCenter(id) => self.name_of(id).await?,
+            AlertSubject::Server(name) => name.clone(),
         };
-        let data_center = data_center.or_else(named);
-        let data_center = data_center.ok_or(TellingFailure::Unavailable)?;
-        let words = (self.0.options.alert_words)(telling, data_center.name.as_str());
+        let words = (self.0.options.alert_words)(telling, &name);
         let origin = self.0.options.public_url.as_deref();
         let url = origin.map(|origin| format!("{origin}{}", words.path));
         let url = url.as_deref();
@@ -115,7 +108,7 @@ impl Mailer {
                 secret,
                 ..
             } => {
-                let document = shape::of(route.kind, telling, &data_center, &words, url);
+                let document = shape::of(route.kind, telling, &name, &words, url);
                 let wrong = TellingFailure::Webhook(WebhookFailure::NotARequest);
                 let target = WebhookUrl::parse(target.expose_secret()).map_err(|_| wrong)?;
                 let secret = secret.as_ref().filter(|_| route.kind == RouteKind::Webhook);
@@ -130,6 +123,13 @@ impl Mailer {
                 posted.await.map_err(TellingFailure::Webhook)
             }
         }
+    }
+
+    /// The name of a data center. It may have been removed in the meantime; then its id identifies it.
+    async fn name_of(&self, id: &DataCenterId) -> Result<String, TellingFailure> {
+        let data_center = self.store().data_center(id).await;
+        let data_center = data_center.map_err(|_| TellingFailure::Unavailable)?;
+        Ok(data_center.map_or_else(|| id.to_string(), |one| one.name.to_string()))
     }
 }
 

@@ -47,7 +47,7 @@ impl Mailer {
             }
             let wrong = |kind| {
                 let mut known = conditions.iter();
-                known.any(|known| known.data_center == *id && known.kind == kind)
+                known.any(|known| known.subject.data_center() == Some(id) && known.kind == kind)
             };
             let oldest = store.oldest_waiting(id, now).await?;
             let seconds = oldest.map_or(0, |at| now.since(at).max(0));
@@ -97,6 +97,16 @@ impl Mailer {
         for (name, help, family) in counters {
             registry.register(name, help, family.clone());
         }
+        let conditions = Gauges::default();
+        for kind in AlertKind::ALL.iter().filter(|kind| kind.is_of_server()) {
+            let of = vec![("condition", kind.code().to_owned())];
+            set(&conditions, &of, self.has_server_condition(*kind).into());
+        }
+        registry.register(
+            "server_condition",
+            "1: this server has the condition",
+            conditions,
+        );
     }
 }
 
@@ -122,7 +132,7 @@ impl Gathered {
             let of = labels(id, "event", event);
             self.happened.get_or_create(&of).inc_by(count);
         }
-        for kind in AlertKind::ALL {
+        for kind in AlertKind::ALL.iter().filter(|kind| !kind.is_of_server()) {
             let of = labels(id, "condition", kind.code());
             set(&self.wrong, &of, wrong(*kind).into());
         }

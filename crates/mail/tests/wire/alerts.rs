@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use domain::{
-    AlertKind, AuditAction, FieldError, MessageFilter, TellingFailure, TellingState, TypedSecret,
-    WebhookFailure,
+    AlertFacts, AlertKind, AuditAction, FieldError, MessageFilter, TellingFailure, TellingState,
+    TypedSecret, WebhookFailure,
     alert::{AlertField, AlertSettingsForm, RouteForm},
 };
-use mail::{AlertRouteError, Mailer};
+use mail::{AlertRouteError, Mailer, MailerOptions, NotReady};
 use sandbox::{Faults, RefusalStyle, TokenError};
 
 use crate::{
@@ -108,6 +108,78 @@ async fn a_grant_that_needs_authorization_is_told_once_and_once_more_when_it_is_
     let ended = hooks.posted()[1].json();
     assert_eq!(ended["data"]["alert"], data["alert"]);
     assert!(wrong(&world.mailer).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_condition_of_a_server_stops_it_and_is_notified_when_it_begins_and_when_it_ends() {
+    let hooks = Hooks::start().await;
+    let world = World::with(|options| options.server_name = Some("web-1:3000".into())).await;
+    let mailer = &world.mailer;
+    add(&world, &route("webhook", &hooks.url("/"))).await;
+    mailer.ready().await.unwrap();
+    let facts = AlertFacts {
+        free_bytes: Some(42),
+        ..AlertFacts::default()
+    };
+    for _ in 0..3 {
+        mailer.raise_server_condition(AlertKind::DiskFull, facts.clone());
+        // It is known before it is stored.
+        let error = mailer.ready().await.unwrap_err();
+        assert!(matches!(error, NotReady::Condition(AlertKind::DiskFull)));
+        mailer.watch().await.unwrap();
+    }
+    // A warning stops nothing.
+    mailer.raise_server_condition(AlertKind::DiskSpaceLow, facts);
+    let text = mailer.metrics(None).await.unwrap();
+    assert!(text.contains(r#"mailgrant_server_condition{condition="disk_full"} 1"#));
+    mailer.resolve_server_condition(AlertKind::DiskFull);
+    mailer.ready().await.unwrap();
+    for _ in 0..3 {
+        mailer.watch().await.unwrap();
+    }
+    assert_eq!(wrong(mailer).await, [AlertKind::DiskSpaceLow]);
+    let posted = hooks.posted();
+    assert_eq!(
+        types(&posted),
+        ["alert.began", "alert.began", "alert.ended"]
+    );
+    let data = &posted[0].json()["data"];
+    assert_eq!(data["condition"], "disk_full");
+    assert_eq!(data["server"], "web-1:3000");
+    assert!(data["data_center"].is_null());
+    assert_eq!(data["free_bytes"], 42);
+}
+
+#[tokio::test]
+async fn the_condition_of_one_server_is_resolved_by_another_only_when_the_first_is_gone() {
+    let named = |name: &'static str| {
+        move |options: &mut MailerOptions| {
+            options.server_name = Some(name.into());
+            options.server_gone_after = Duration::from_secs(5);
+        }
+    };
+    let world = World::with(named("one")).await;
+    let other = world.another_mailer_with(named("other")).await;
+    let kind = AlertKind::ClockDiffers;
+    world
+        .mailer
+        .raise_server_condition(kind, AlertFacts::default());
+    for _ in 0..8 {
+        world.mailer.watch().await.unwrap();
+        other.watch().await.unwrap();
+        assert_eq!(wrong(&other).await, [kind]);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    // Both have it.
+    other.raise_server_condition(kind, AlertFacts::default());
+    other.watch().await.unwrap();
+    assert_eq!(wrong(&other).await, [kind, kind]);
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    other.watch().await.unwrap();
+    assert_eq!(wrong(&other).await, [kind]);
+    // The one that is gone was alive after all.
+    world.mailer.watch().await.unwrap();
+    assert_eq!(wrong(&other).await, [kind, kind]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -104,7 +104,12 @@ impl World {
 
     /// Another process on the same database.
     pub async fn another_mailer(&self) -> Mailer {
-        mailer(&self.folder, &self.sandbox, &self.clock, |_| ()).await
+        self.another_mailer_with(|_| ()).await
+    }
+
+    /// Another process on the same database, made in another way.
+    pub async fn another_mailer_with(&self, change: impl FnOnce(&mut MailerOptions)) -> Mailer {
+        mailer(&self.folder, &self.sandbox, &self.clock, change).await
     }
 
     /// The database itself.

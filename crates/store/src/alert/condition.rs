@@ -1,8 +1,8 @@
 //! Table `alert_conditions`: what is wrong now.
 
 use domain::{
-    AlertCondition, AlertFacts, AlertId, AlertKind, DataCenterId, TellingEvent, TellingState,
-    UnixTime,
+    AlertCondition, AlertFacts, AlertId, AlertKind, AlertSubject, DataCenterId, TellingEvent,
+    TellingState, UnixTime,
 };
 use sqlx::AnyConnection;
 
@@ -12,7 +12,8 @@ const TABLE: Table = Table("alert_conditions");
 
 #[derive(sqlx::FromRow)]
 struct Row {
-    data_center: String,
+    data_center: Option<String>,
+    server: Option<String>,
     kind: String,
     id: String,
     facts: String,
@@ -23,9 +24,15 @@ impl TryFrom<Row> for AlertCondition {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
+        let subject = match row.data_center {
+            Some(id) => {
+                AlertSubject::DataCenter(TABLE.value("data_center", DataCenterId::parse(&id))?)
+            }
+            None => AlertSubject::Server(TABLE.needed("server", row.server)?),
+        };
         Ok(Self {
             id: TABLE.value("id", AlertId::parse(&row.id))?,
-            data_center: TABLE.value("data_center", DataCenterId::parse(&row.data_center))?,
+            subject,
             kind: TABLE.needed("kind", AlertKind::from_code(&row.kind))?,
             facts: TABLE.read_json("facts", &row.facts)?,
             since: UnixTime(row.since),
@@ -40,7 +47,7 @@ impl Store {
     /// `Database`, `Corrupt`.
     pub async fn alert_conditions(&self) -> Result<Vec<AlertCondition>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT data_center, kind, id, facts, since FROM alert_conditions ORDER BY id",
+            "SELECT data_center, server, kind, id, facts, since FROM alert_conditions ORDER BY id",
         )
         .fetch_all(&self.pool)
         .await?;
@@ -60,10 +67,11 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut transaction = self.pool.begin().await?;
         let added = sqlx::query(
-            "INSERT INTO alert_conditions (data_center, kind, id, facts, since)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (data_center, kind) DO NOTHING",
+            "INSERT INTO alert_conditions (data_center, server, kind, id, facts, since, beats)
+             VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT DO NOTHING",
         )
-        .bind(condition.data_center.as_str())
+        .bind(condition.subject.data_center().map(DataCenterId::as_str))
+        .bind(condition.subject.server())
         .bind(condition.kind.code())
         .bind(condition.id.as_str())
         .bind(TABLE.write_json::<AlertFacts>("facts", &condition.facts)?)
@@ -79,7 +87,13 @@ impl Store {
             let routes: Vec<String> = sqlx::query_scalar(
                 "SELECT id FROM alert_routes WHERE via IS NULL OR via <> $1 OR $2 = 0 ORDER BY id",
             )
-            .bind(condition.data_center.as_str())
+            // No data center has an empty id.
+            .bind(
+                condition
+                    .subject
+                    .data_center()
+                    .map_or("", DataCenterId::as_str),
+            )
             .bind(i64::from(broken))
             .fetch_all(&mut *transaction)
             .await?;
@@ -109,14 +123,10 @@ impl Store {
         ids: impl Fn() -> String,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        let removed = sqlx::query(
-            "DELETE FROM alert_conditions WHERE data_center = $1 AND kind = $2 AND id = $3",
-        )
-        .bind(condition.data_center.as_str())
-        .bind(condition.kind.code())
-        .bind(condition.id.as_str())
-        .execute(&mut *transaction)
-        .await?;
+        let removed = sqlx::query("DELETE FROM alert_conditions WHERE id = $1")
+            .bind(condition.id.as_str())
+            .execute(&mut *transaction)
+            .await?;
         if removed.rows_affected() == 0 {
             return Ok(false);
         }
@@ -133,6 +143,49 @@ impl Store {
         tell_all(&mut transaction, &routes, event, condition, now, ids).await?;
         transaction.commit().await?;
         Ok(true)
+    }
+}
+
+/// The heartbeat of a condition of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerBeat {
+    /// The condition.
+    pub id: AlertId,
+    /// Grows while the server still runs and has the condition.
+    pub beats: i64,
+}
+
+impl Store {
+    /// Increments the heartbeat of every condition of this server, and returns the heartbeats of all other servers'
+    /// conditions. A server that is gone cannot resolve its conditions; the others recognize it by heartbeats that stand
+    /// still. No clock is compared, because servers whose clocks differ are one of the conditions.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn beat_server_conditions(
+        &self,
+        server: &str,
+    ) -> Result<Vec<ServerBeat>, StoreError> {
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT id, server, beats FROM alert_conditions WHERE server IS NOT NULL",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let (own, others): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|(_, name, _)| name == server);
+        if !own.is_empty() {
+            sqlx::query("UPDATE alert_conditions SET beats = beats + 1 WHERE server = $1")
+                .bind(server)
+                .execute(&self.pool)
+                .await?;
+        }
+        others
+            .into_iter()
+            .map(|(id, _, beats)| {
+                let id = TABLE.value("id", AlertId::parse(&id))?;
+                Ok(ServerBeat { id, beats })
+            })
+            .collect()
     }
 }
 

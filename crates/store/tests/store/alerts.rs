@@ -1,9 +1,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::{
-    AlertCondition, AlertFacts, AlertId, AlertKind, AlertSettings, AuditAction, AuditFilter,
-    DataCenterId, DataCenterName, EmailAddress, FindingCode, RouteId, RouteKind, Telling,
-    TellingEvent, TellingFailure, TellingState, UnixTime, WebhookFailure,
+    AlertCondition, AlertFacts, AlertId, AlertKind, AlertSettings, AlertSubject, AuditAction,
+    AuditFilter, DataCenterId, DataCenterName, EmailAddress, FindingCode, RouteId, RouteKind,
+    Telling, TellingEvent, TellingFailure, TellingState, UnixTime, WebhookFailure,
 };
 use secrecy::ExposeSecret;
 use store::{
@@ -51,7 +51,7 @@ async fn add(store: &Store, route: &StoredRoute) {
 fn condition(kind: AlertKind) -> AlertCondition {
     AlertCondition {
         id: AlertId::parse(&next()).unwrap(),
-        data_center: home().clone(),
+        subject: AlertSubject::DataCenter(home().clone()),
         kind,
         facts: AlertFacts {
             finding: Some(FindingCode::GrantMissing.into()),
@@ -114,6 +114,29 @@ on_both! {
         assert_eq!(known.len(), 1);
         assert_eq!(known[0].id, id);
         assert_eq!(one.tellings_about(&id).await.unwrap().len(), 2);
+    }
+
+    async fn a_condition_of_a_server_is_kept_for_each_server_and_notified_through_every_data_center(database) {
+        let store = database.open().await;
+        add(&store, &mail("a", home())).await;
+        let of = |name: &str| AlertCondition {
+            subject: AlertSubject::Server(name.into()),
+            ..condition(AlertKind::DiskFull)
+        };
+        let (one, other) = (of("one"), of("other"));
+        assert!(begin(&store, &one).await && begin(&store, &other).await);
+        assert!(!begin(&store, &of("one")).await);
+        assert_eq!(store.alert_conditions().await.unwrap(), [one.clone(), other.clone()]);
+        assert_eq!(store.tellings_about(&one.id).await.unwrap()[0].condition, one);
+        // Each sees that the other goes on.
+        let beats = async |server| store.beat_server_conditions(server).await.unwrap();
+        let [first] = &beats("one").await[..] else { panic!() };
+        beats("other").await;
+        let [second] = &beats("one").await[..] else { panic!() };
+        assert_eq!((&first.id, &second.id), (&other.id, &other.id));
+        assert!(second.beats > first.beats);
+        assert!(store.end_condition(&other, NOW.plus(60), next).await.unwrap());
+        assert_eq!(store.alert_conditions().await.unwrap(), [one]);
     }
 
     async fn who_was_told_that_it_began_is_told_that_it_ended_after_that(database) {
