@@ -44,12 +44,12 @@ fn network(code: Code) -> Option<Template> {
             "Try again. If it closes at once each time, the server may not accept this network, or port and security do not match.",
         ),
         Code::ClosedAfterMessage => (
-            "{server} closed the connection after it had the whole message, without a reply. It may have been sent.",
+            "{server} received the whole message but did not confirm it. It may have been sent.",
             "Look into the mailbox of the recipient before you send it again.",
         ),
         Code::NotSmtp => (
-            "What answers at {server} does not speak SMTP.",
-            "Check host and port.",
+            "{server} sent something that is not an SMTP reply.",
+            "Check the host and port if this happens each time. Mailgrant retries on a new connection.",
         ),
         _ => return None,
     };

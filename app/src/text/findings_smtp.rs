@@ -151,6 +151,10 @@ fn later(code: Code) -> Option<Template> {
             "There are too many connections at a time from this account.",
             "Wait a moment. Microsoft takes three at a time; if other programs send with the same account, give them another one.",
         ),
+        Code::TooManyRecipients => (
+            "{server} accepts fewer recipients per transaction, and accepted none of the remaining ones.",
+            "Mailgrant retries by itself. Limit the recipients per transaction in the sending settings if this happens often.",
+        ),
         Code::Temporary => (
             "The server refused for now: too fast, or busy.",
             "Try again in a few minutes.",

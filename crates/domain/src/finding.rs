@@ -152,7 +152,7 @@ finding_codes! {
     Timeout = Later,
     /// The server closed the connection.
     ConnectionClosed = Later,
-    /// The server closed the connection after it had the whole message: it may have been sent.
+    /// The server has the whole message and did not confirm it: it may have been sent.
     ClosedAfterMessage = Later,
     /// A server that waits for STARTTLS was spoken to in TLS.
     PlaintextOnTlsPort = Never,
@@ -174,8 +174,8 @@ finding_codes! {
     CertificateRefused = Never,
     /// TLS could not be agreed on.
     TlsFailed = Later,
-    /// The server does not speak SMTP.
-    NotSmtp = Never,
+    /// The server sent something that is not an SMTP reply. The connection is at fault, not the message.
+    NotSmtp = Later,
 
     // Authentication.
     /// The server offers no mechanism for this authentication type.
@@ -244,6 +244,8 @@ finding_codes! {
     QuotaExceeded = Later,
     /// Too many connections.
     TooManyConnections = Later,
+    /// 452 4.5.3 and its variants: the server takes fewer recipients in one transaction (RFC 5321 §4.5.3.1.10).
+    TooManyRecipients = Later,
     /// Too fast, or another temporary refusal.
     Temporary = Later,
     /// Microsoft 430 4.2.0 STOREDRV: the mailbox permission of an application is missing; never,

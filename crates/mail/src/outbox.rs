@@ -2,6 +2,7 @@
 
 mod attempt;
 mod backoff;
+mod batches;
 mod carrier;
 mod direct;
 mod id;

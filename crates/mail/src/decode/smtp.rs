@@ -63,6 +63,10 @@ impl Reply {
 
 const AUTH: &[StepKind] = &[StepKind::Authenticate];
 const RCPT: &[StepKind] = &[StepKind::RcptTo];
+/// Where a server may say that there are too many recipients.
+const ENVELOPE: &[StepKind] = &[StepKind::RcptTo, StepKind::Data, StepKind::Message];
+/// 552 counts as 452 here (RFC 5321 §4.5.3.1.10).
+const TOO_MANY: &[u16] = &[450, 451, 452, 552];
 
 /// The first that fits counts.
 #[rustfmt::skip]
@@ -102,6 +106,12 @@ const REPLIES: &[Reply] = &[
     reply(&[535], "", "", F::PasswordRefused).at(AUTH),
     reply(&[421, 450, 451, 452, 454], "", "too many connections", F::TooManyConnections),
     reply(&[421, 450, 451, 452, 454], "", "maximum number of connections", F::TooManyConnections),
+    reply(TOO_MANY, "4.5.3", "", F::TooManyRecipients).at(ENVELOPE),
+    reply(TOO_MANY, "5.5.3", "", F::TooManyRecipients).at(ENVELOPE),
+    reply(TOO_MANY, "", "too many recipients", F::TooManyRecipients).at(ENVELOPE),
+    reply(TOO_MANY, "", "too many rcpt", F::TooManyRecipients).at(ENVELOPE),
+    reply(TOO_MANY, "", "number of recipients", F::TooManyRecipients).at(RCPT),
+    reply(TOO_MANY, "", "recipient limit", F::TooManyRecipients).at(RCPT),
     reply(&[552], "5.3.4", "", F::MessageTooLarge),
     reply(&[454], "", "", F::AuthenticationUnavailable).at(AUTH),
     reply(&[504], "", "", F::MechanismNotOffered).at(AUTH),
@@ -120,8 +130,12 @@ pub(crate) fn smtp_reply(step: StepKind, with_token: bool, code: u16, text: &str
     REPLIES
         .iter()
         .find(|reply| reply.matches(step, with_token, code, enhanced, &text))
-        .map_or(
-            if code < 500 { F::Temporary } else { F::Refused },
+        .map_or_else(
+            || match code {
+                400..500 => F::Temporary,
+                500..600 => F::Refused,
+                _ => F::NotSmtp,
+            },
             |reply| reply.finding,
         )
 }
@@ -283,6 +297,24 @@ mod tests {
                 F::SenderRefused,
             ),
             (RcptTo, "550 5.1.1 User unknown", F::RecipientRefused),
+            (
+                RcptTo,
+                "452 4.5.3 Too many recipients (AS780090)",
+                F::TooManyRecipients,
+            ),
+            (
+                RcptTo,
+                "452 4.5.3 Error: too many recipients",
+                F::TooManyRecipients,
+            ),
+            (RcptTo, "452 too many recipients", F::TooManyRecipients),
+            (RcptTo, "552 Too many recipients", F::TooManyRecipients),
+            (RcptTo, "552 5.5.3 limit", F::TooManyRecipients),
+            (Data, "451 4.5.3 limit", F::TooManyRecipients),
+            (RcptTo, "452 4.2.2 Mailbox full", F::Temporary),
+            (RcptTo, "552 5.2.2 Mailbox full", F::RecipientRefused),
+            (RcptTo, "650 too late", F::NotSmtp),
+            (RcptTo, "150 too early", F::NotSmtp),
             (
                 RcptTo,
                 "554 5.7.1 <b@x.y>: Relay access denied",

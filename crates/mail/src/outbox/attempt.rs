@@ -5,6 +5,7 @@ use std::time::Instant;
 use domain::{DataCenterId, Finding, FindingCode, RecipientState, Retry, UnixTime};
 
 use super::{
+    batches::{Batches, Excess},
     job::Job,
     lane::Lane,
     open::NoConnection,
@@ -94,30 +95,41 @@ impl<'a> Attempt<'a> {
             self.all_failed(&waiting, &finding);
             return Outcome::Tried;
         };
-        let at_once = self.plan.limits.recipients.unwrap_or(u32::MAX).max(1) as usize;
-        for (number, part) in waiting.chunks(at_once).enumerate() {
-            match self.part(lane, open, part, content).await {
-                Outcome::Tried => {}
+        let at_once = self.plan.limits.recipients.unwrap_or(u32::MAX);
+        let mut batches = Batches::new(waiting, at_once as usize);
+        while let Some(part) = batches.next() {
+            let excess = match self.part(lane, open, &part, content).await {
+                Ok(excess) => excess,
                 // What was accepted has to be written down.
-                _ if number > 0 => return Outcome::Tried,
-                outcome => return outcome,
-            }
+                Err(_) if self.has_result() => return Outcome::Tried,
+                Err(outcome) => return outcome,
+            };
             let broken = open.as_ref().is_none_or(|open| open.session.broken);
-            if broken || self.fault == Fault::DataCenter {
+            if self.fault == Fault::DataCenter || (broken && excess.is_none()) {
+                break;
+            }
+            if let Some(excess) = excess {
+                batches.put_back(excess);
+            }
+            if lane.is_stopping() && self.has_result() {
                 break;
             }
         }
         Outcome::Tried
     }
 
-    /// One transaction.
+    fn has_result(&self) -> bool {
+        !self.came.iter().all(|came| matches!(came, Came::Untried))
+    }
+
+    /// One transaction. Returns the recipients that the server takes in another transaction only.
     async fn part(
         &mut self,
         lane: &Lane,
         open: &mut Option<Open>,
         part: &[usize],
         content: &[u8],
-    ) -> Outcome {
+    ) -> Result<Option<Excess>, Outcome> {
         let to: Vec<&str> = part
             .iter()
             .filter_map(|index| self.job.message.recipients.get(*index))
@@ -130,22 +142,24 @@ impl<'a> Attempt<'a> {
         };
         // A connection that was open may turn out to be closed; then one is made anew.
         for last in [false, true] {
-            if let Err(outcome) = self.connect(lane, open, part).await {
-                return outcome;
+            match self.connect(lane, open, part).await {
+                Ok(()) => {}
+                Err(Outcome::Tried) => return Ok(None),
+                Err(outcome) => return Err(outcome),
             }
             let Some(Open { session, .. }) = open else {
-                return Outcome::GiveBack;
+                return Err(Outcome::GiveBack);
             };
             let handed = self.hand_over(lane, session, letter).await;
             let Some(handed) = handed else {
                 let in_doubt = session.in_doubt;
                 *open = None;
                 if !in_doubt {
-                    return Outcome::GiveBack;
+                    return Err(Outcome::GiveBack);
                 }
                 let finding = self.plan.target.finding(FindingCode::ClosedAfterMessage);
                 self.all_failed(part, &finding);
-                return Outcome::Tried;
+                return Ok(None);
             };
             let broken = session.broken;
             if broken {
@@ -153,15 +167,14 @@ impl<'a> Attempt<'a> {
             }
             match handed.ended {
                 Ended::Stale(_) if !last => *open = None,
-                Ended::NotOurs => return Outcome::NotOurs,
+                Ended::NotOurs => return Err(Outcome::NotOurs),
                 _ => {
                     self.transcript.push_str(&handed.transcript);
-                    self.note(part, handed);
-                    return Outcome::Tried;
+                    return Ok(self.note(part, handed, broken));
                 }
             }
         }
-        Outcome::Tried
+        Ok(None)
     }
 
     /// `None` when the server stops and has no more time for this.
@@ -229,10 +242,14 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn note(&mut self, part: &[usize], handed: Handed) {
+    /// Notes how a transaction went. Returns the recipients that are to be tried in another one now.
+    fn note(&mut self, part: &[usize], handed: Handed, broken: bool) -> Option<Excess> {
+        let excess = Excess::of(part, &handed, broken);
         let mut others = Vec::new();
         for (index, refused) in part.iter().zip(handed.refused) {
+            let again = |excess: &Excess| excess.recipients.contains(index);
             match refused {
+                _ if excess.as_ref().is_some_and(again) => {}
                 Some((reply, finding)) => {
                     if fault_of(finding.code) == Fault::DataCenter {
                         self.fault = Fault::DataCenter;
@@ -257,6 +274,7 @@ impl<'a> Attempt<'a> {
             }
             Ended::NotOurs => {}
         }
+        excess
     }
 
     fn all_failed(&mut self, part: &[usize], finding: &Finding) {

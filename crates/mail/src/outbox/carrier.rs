@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use domain::{FindingCode, MessageId, Retry};
+use domain::{FindingCode, MessageId};
 use futures::FutureExt as _;
 
 use super::{
@@ -117,7 +117,7 @@ async fn carry(lane: &Arc<Lane>, job: Job, open: &mut Option<Open>) {
                 lane.crowded();
                 lane.cool_down().await;
             }
-            code => lane.pause(&finding, code.retry() == Retry::Later).await,
+            _ => lane.pause(&finding, plan.key).await,
         },
         Some(_) => {}
     }

@@ -21,7 +21,7 @@ use super::{
     carrier,
     job::Job,
     lease::{Lease, Leases, counts},
-    plan::Plan,
+    plan::{Plan, PlanKey},
     queue::Queue,
     settler::Settled,
 };
@@ -34,8 +34,6 @@ const QUEUED: usize = 128;
 const FEW: usize = 64;
 /// Octets of one claim; a single larger message is claimed all the same.
 const OCTETS: i64 = 8 * 1024 * 1024;
-/// How long a data center pauses when somebody has to change something. A change of the settings and a new grant end it.
-const WAITS_FOR_CHANGE: i64 = 15 * 60;
 
 /// What the tasks of one data center share.
 #[derive(Debug)]
@@ -293,16 +291,14 @@ impl Lane {
         self.hindrances().crowded(carriers);
     }
 
-    /// Somebody has to change something first, or a quota has to be given back.
-    pub(super) async fn pause(&self, finding: &Finding, quota: bool) {
+    /// Pauses the data center: a quota is used up, a sign-in was refused, or somebody has to change something. `key` says
+    /// under which settings and grant that happened.
+    pub(super) async fn pause(&self, finding: &Finding, key: PlanKey) {
         self.mailer.0.outbox.plans.forget(&self.id);
-        let seconds = if quota {
-            self.hindrances().quota()
-        } else {
-            WAITS_FOR_CHANGE
-        };
+        let now = self.mailer.now();
+        let seconds = self.hindrances().pause(finding.code, key, now);
         let pause = SendingPause {
-            until: self.mailer.now().plus(seconds),
+            until: now.plus(seconds),
             finding: finding.clone(),
         };
         let code = finding.code.as_str();

@@ -48,6 +48,7 @@ pub(super) fn fault_of(code: FindingCode) -> Fault {
     match code {
         F::QuotaExceeded
         | F::TooManySignIns
+        | F::AuthenticationUnavailable
         | F::TooManyConnections
         | F::AuthenticationWanted
         | F::TlsTooOld
@@ -89,7 +90,10 @@ pub(super) fn settle(
                 }
                 recipient.reply = reply;
                 recipient.finding = Some(why.clone());
-                finding.get_or_insert(why);
+                let unknown = why.code == FindingCode::ClosedAfterMessage;
+                if unknown || finding.is_none() {
+                    finding = Some(why);
+                }
             }
         }
     }
@@ -114,14 +118,18 @@ pub(super) fn settle(
         .as_ref()
         .is_some_and(|finding| finding.code == FindingCode::ClosedAfterMessage);
     let outcome = match (&finding, accepted, waiting) {
-        (None, ..) => AttemptOutcome::Delivered,
         _ if unknown => AttemptOutcome::Unknown,
+        (None, _, 0) => AttemptOutcome::Delivered,
         (_, 1.., _) => AttemptOutcome::PartlyDelivered,
         (_, 0, 1..) => AttemptOutcome::PutOff,
         _ => AttemptOutcome::Refused,
     };
-    let due_at = if state == MessageState::Waiting && tried.fault == Fault::Message {
-        let next = now.plus(backoff::wait(number, backoff::chance()));
+    // Recipients that were not tried, with nothing to wait for, are due as before.
+    let waits = tried.fault == Fault::Message && finding.is_some();
+    let due_at = if state == MessageState::Waiting && waits {
+        // Progress resets the wait.
+        let in_a_row = if accepted > 0 { 1 } else { number };
+        let next = now.plus(backoff::wait(in_a_row, backoff::chance()));
         // One last time when it is time to give up.
         let last = message.created_at.plus(give_up_after);
         if now < last { next.min(last) } else { next }

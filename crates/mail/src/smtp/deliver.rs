@@ -28,9 +28,10 @@ impl Connection {
         let result = timeout(self.timeouts.message, self.smtp.message(message)).await;
         let answer = self.answer(StepKind::Message, false, &result, recorder);
         let answer = answer.map_err(|(text, finding)| match finding.code {
-            FindingCode::ConnectionClosed | FindingCode::Timeout => {
-                let finding = self.target.finding(FindingCode::ClosedAfterMessage);
-                (text, finding)
+            FindingCode::ConnectionClosed | FindingCode::Timeout | FindingCode::NotSmtp => {
+                let code = FindingCode::ClosedAfterMessage;
+                let said = finding.said.unwrap_or_default();
+                (text, self.target.finding(code).saying(said))
             }
             _ => (text, finding),
         });

@@ -100,8 +100,15 @@ pub(super) fn mechanisms(extensions: &[String]) -> Vec<String> {
     all.into_iter().collect()
 }
 
+/// The code of a reply; 0 when the text is not an SMTP reply.
 pub(super) fn reply_code(text: &str) -> u16 {
-    text.get(..3)
-        .and_then(|code| code.parse().ok())
-        .unwrap_or(0)
+    let code = text
+        .get(..3)
+        .filter(|code| code.bytes().all(|b| b.is_ascii_digit()));
+    let ends = matches!(
+        text.as_bytes().get(3),
+        None | Some(b' ' | b'-' | b'\r' | b'\n')
+    );
+    let code = code.filter(|_| ends).and_then(|code| code.parse().ok());
+    code.filter(|code| (200..600).contains(code)).unwrap_or(0)
 }

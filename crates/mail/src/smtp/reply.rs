@@ -19,6 +19,10 @@ impl Reply {
     pub(crate) fn is_positive(&self) -> bool {
         (200..300).contains(&self.code)
     }
+
+    pub(crate) fn is_refusal(&self) -> bool {
+        (400..600).contains(&self.code)
+    }
 }
 
 /// Why there is no reply.
@@ -59,6 +63,14 @@ impl Replies {
         }
     }
 
+    /// The beginning of what arrived and is no reply, as text.
+    pub(super) fn unreadable(&self) -> String {
+        let start = &self.buffer[..self.buffer.len().min(200)];
+        let text = String::from_utf8_lossy(start);
+        let text = text.lines().next().unwrap_or_default();
+        text.replace(char::is_control, " ").trim().to_owned()
+    }
+
     /// Whether the server has said something that nobody has asked for.
     pub(super) fn is_empty(&self) -> bool {
         self.buffer.is_empty()
@@ -70,7 +82,11 @@ fn complete(buffer: &[u8]) -> Result<Option<usize>, NoReply> {
     let mut from = 0;
     while let Some(end) = buffer[from..].iter().position(|byte| *byte == b'\n') {
         let line = &buffer[from..from + end];
-        if line.len() < 3 || !line[..3].iter().all(u8::is_ascii_digit) {
+        // RFC 5321 §4.2: the first digit is 2 to 5.
+        let is_code = |code: &[u8]| {
+            matches!(code[0], b'2'..=b'5') && code[1..].iter().all(u8::is_ascii_digit)
+        };
+        if !line.get(..3).is_some_and(is_code) {
             return Err(NoReply::Garbage);
         }
         from += end + 1;
@@ -116,7 +132,14 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_reply_is_refused_and_a_reply_without_end_ends() {
-        for said in [&b"hello\r\n"[..], b"25\r\n", b"250x\r\n"] {
+        for said in [
+            &b"hello\r\n"[..],
+            b"25\r\n",
+            b"250x\r\n",
+            b"150 go on\r\n",
+            b"650 no\r\n",
+            b"000\r\n",
+        ] {
             let mut stream = said;
             let heard = Replies::default().next(&mut stream).await;
             assert_eq!(heard, Err(NoReply::Garbage));

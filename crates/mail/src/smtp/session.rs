@@ -154,9 +154,14 @@ impl Session {
             };
             let place = recipient;
             recipient += usize::from(*kind == StepKind::RcptTo);
-            if reply.code == 421 {
+            let out_of_protocol = !good && !reply.is_refusal();
+            if reply.code == 421 || out_of_protocol {
                 self.broken = true;
-                let finding = self.meaning(*kind, &reply);
+                let finding = if out_of_protocol {
+                    self.unexpected(FindingCode::NotSmtp, &reply)
+                } else {
+                    self.meaning(*kind, &reply)
+                };
                 if self.uses > 1 && index <= usize::from(reset) {
                     return Ok(Ended::Stale(finding));
                 }
@@ -186,7 +191,8 @@ impl Session {
                 self.out.extend_from_slice(END);
                 self.write(FindingCode::ConnectionClosed).await?;
                 talk.sent(".");
-                self.reply(self.timeouts.reply, talk).await?;
+                // The reason is known already, and nobody would get this message.
+                self.reply(self.timeouts.reply, talk).await.ok();
             }
             let finding = failed.unwrap_or_else(|| self.finding(FindingCode::RecipientRefused));
             return Err(finding);
@@ -221,10 +227,16 @@ impl Session {
         }
         let reply = match self.reply(self.timeouts.message, talk).await {
             Ok(reply) => reply,
-            Err(finding) if finding.code == FindingCode::NotSmtp => return Err(finding),
-            Err(_) => return Err(self.finding(FindingCode::ClosedAfterMessage)),
+            Err(finding) => {
+                let unknown = self.finding(FindingCode::ClosedAfterMessage);
+                return Err(unknown.saying(finding.said.unwrap_or_default()));
+            }
         };
         self.broken |= reply.code == 421;
+        if !reply.is_positive() && !reply.is_refusal() {
+            self.broken = true;
+            return Err(self.unexpected(FindingCode::ClosedAfterMessage, &reply));
+        }
         self.dirty = false;
         if reply.is_positive() {
             return Ok(Ended::Accepted(self.recorder.clean(&reply.text)));
@@ -293,8 +305,19 @@ impl Session {
             Err(_) => FindingCode::Timeout,
         };
         self.broken = true;
+        let mut finding = self.finding(code);
+        if code == FindingCode::NotSmtp {
+            let said = self.recorder.clean(&self.replies.unreadable());
+            talk.heard(&said);
+            finding = finding.saying(said);
+        }
         let _ = writeln!(talk.transcript, "({})", code.as_str());
-        Err(self.finding(code))
+        Err(finding)
+    }
+
+    /// A finding about a reply that the protocol does not allow here.
+    fn unexpected(&self, code: FindingCode, reply: &Reply) -> Finding {
+        self.finding(code).saying(self.recorder.clean(&reply.text))
     }
 
     fn meaning(&self, kind: StepKind, reply: &Reply) -> Finding {

@@ -100,8 +100,9 @@ impl Connection {
             let (step, answer) = self.say(acknowledgement, None, exchange).await;
             let answer = match (answer, challenge) {
                 // A refusal that was announced stays one.
-                (Ok(reply), challenge) if challenge.is_some() || !reply.starts_with('2') => {
-                    Err(self.refused(reply))
+                (Ok(reply), Some(_)) => Err(self.rejected(FindingCode::Refused, reply)),
+                (Ok(reply), None) if !reply.starts_with('2') => {
+                    Err(self.rejected(FindingCode::NotSmtp, reply))
                 }
                 (Err((text, finding)), Some(challenge)) => {
                     let said = finding.said.as_deref().unwrap_or_default();
@@ -113,14 +114,14 @@ impl Connection {
             return end(step, answer);
         }
         let answer = match answer {
-            Ok(reply) if !reply.starts_with('2') => Err(self.refused(reply)),
+            Ok(reply) if !reply.starts_with('2') => Err(self.rejected(FindingCode::NotSmtp, reply)),
             answer => answer,
         };
         end(step, answer)
     }
 
-    fn refused(&self, reply: String) -> (String, Finding) {
-        let finding = self.target.finding(FindingCode::Refused).saying(&reply);
+    fn rejected(&self, code: FindingCode, reply: String) -> (String, Finding) {
+        let finding = self.target.finding(code).saying(&reply);
         (reply, finding)
     }
 

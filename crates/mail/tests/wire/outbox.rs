@@ -3,7 +3,9 @@
 mod afterwards;
 mod cut;
 mod delivered;
+mod recipients;
 mod refused;
+mod unreadable;
 mod waiting;
 
 use std::{sync::Arc, time::Duration};

@@ -111,6 +111,8 @@ pub struct Faults {
     pub send_as_denied: bool,
     /// Octets, offered with SIZE (RFC 1870).
     pub max_message_octets: usize,
+    /// Recipients of one transaction; further ones are refused with 452 4.5.3, each of which counts as an error.
+    pub max_recipients: usize,
     /// Speak plaintext SMTP on the port for implicit TLS.
     pub plaintext_on_tls_port: bool,
     /// Speak TLS from the first byte on the port for STARTTLS.
@@ -174,6 +176,7 @@ impl Default for Faults {
             authentication_required: true,
             send_as_denied: false,
             max_message_octets: 35_882_577,
+            max_recipients: 100,
             plaintext_on_tls_port: false,
             tls_on_starttls_port: false,
             tls_cut: false,

@@ -22,6 +22,7 @@ pub(super) const SCENARIOS: &[Row] = &[
     ("sender_refused", "The sender is refused (553)", r#"{"replies": [{"stage": "mail", "reply": "553 5.7.1 Sender address rejected: not owned by user"}]}"#, Test, Nothing, "sender_refused"),
     ("unknown_recipient", "The recipient is not known (550 5.1.1)", r#"{"replies": [{"stage": "rcpt", "reply": "550 5.1.1 The email account that you tried to reach does not exist."}]}"#, Test, Nothing, "recipient_refused"),
     ("greylisted", "Answer like Google to too much mail for one recipient (450 4.2.1)", r#"{"replies": [{"stage": "rcpt", "reply": "450 4.2.1 The user is receiving mail too quickly."}]}"#, Test, Nothing, "temporary"),
+    ("too_many_recipients", "Fewer recipients are taken in one transaction (452 4.5.3)", r#"{"replies": [{"stage": "rcpt", "reply": "452 4.5.3 Error: too many recipients"}]}"#, Test, Nothing, "too_many_recipients"),
     ("error_451", "A temporary error (451)", r#"{"replies": [{"stage": "mail", "reply": "451 4.3.0 Mail server temporarily rejected message. sandbox - gsmtp"}]}"#, Test, Nothing, "temporary"),
     ("error_452", "The server is out of space (452)", r#"{"replies": [{"stage": "data", "reply": "452 4.3.1 Insufficient system storage"}]}"#, Test, Nothing, "temporary"),
     ("too_large", "The message is too large, by its size (552 5.3.4, at MAIL)", r#"{"max_message_octets": 64}"#, Test, Nothing, "message_too_large"),

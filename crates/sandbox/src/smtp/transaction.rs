@@ -12,8 +12,6 @@ use super::session::{Fault, Next, Session};
 use crate::faults::{CutAt, Stage};
 use crate::{clock, mail, random, record};
 
-const MOST_RECIPIENTS: usize = 100;
-
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn forget_transaction(&mut self) {
         self.from = None;
@@ -50,7 +48,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if address.is_empty() {
             return self.error("501 5.1.3 Bad recipient address syntax").await;
         }
-        if self.to.len() >= MOST_RECIPIENTS {
+        if self.to.len() >= self.state.faults().max_recipients {
             return self.error("452 4.5.3 Too many recipients").await;
         }
         let (passed, next) = self.stage(Stage::Rcpt, "250 2.1.5 OK").await?;

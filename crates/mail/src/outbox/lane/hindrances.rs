@@ -2,12 +2,45 @@
 
 use std::time::{Duration, Instant};
 
+use domain::{FindingCode, UnixTime};
+
+use crate::outbox::plan::PlanKey;
+
 /// The first pause when a quota is used up, and the longest: seconds.
 const QUOTA: (i64, i64) = (10 * 60, 2 * 3_600);
+/// The first pause when a sign-in is refused, and the longest: seconds. A server that cannot reach the service that checks
+/// tokens or passwords often answers as if they were wrong.
+const SIGN_IN: (i64, i64) = (30, 15 * 60);
+/// The pause when somebody has to change something: seconds. A change of the settings and a new grant end it.
+const CHANGE: (i64, i64) = (15 * 60, 15 * 60);
 /// After connections failed: milliseconds, doubled each time, up to a minute.
 const COOL: u64 = 1_000;
 /// How long it is believed that there were too many connections.
 const CROWDED: Duration = Duration::from_mins(1);
+
+/// The pauses of one kind, one after the other.
+#[derive(Clone, Copy, Debug)]
+struct Pauses {
+    lengths: (i64, i64),
+    key: PlanKey,
+    count: u32,
+    until: UnixTime,
+}
+
+/// The first and the longest pause after a finding: seconds.
+fn lengths(code: FindingCode) -> (i64, i64) {
+    use FindingCode as F;
+    match code {
+        F::QuotaExceeded | F::TooManySignIns => QUOTA,
+        F::TokenRefused
+        | F::TokenForOtherResource
+        | F::PasswordRefused
+        | F::AuthenticationUnavailable
+        // A refusal that is not known may be temporary.
+        | F::Refused => SIGN_IN,
+        _ => CHANGE,
+    }
+}
 
 /// What hinders.
 #[derive(Debug, Default)]
@@ -16,8 +49,8 @@ pub(super) struct Hindrances {
     failures: u32,
     /// No connection is made before.
     cool_until: Option<Instant>,
-    /// Quotas used up since the last message was accepted.
-    quotas: u32,
+    /// The pauses since the last message was accepted.
+    pauses: Option<Pauses>,
     /// The server has said that there are too many connections: how many were too many, and when.
     crowded: Option<(u32, Instant)>,
 }
@@ -26,7 +59,7 @@ impl Hindrances {
     /// A message was accepted.
     pub(super) fn went_well(&mut self) {
         self.failures = 0;
-        self.quotas = 0;
+        self.pauses = None;
     }
 
     /// A connection failed.
@@ -43,10 +76,26 @@ impl Hindrances {
         self.cool_until
     }
 
-    /// A quota is used up: for how many seconds nothing is sent.
-    pub(super) fn quota(&mut self) -> i64 {
-        let seconds = (QUOTA.0 << self.quotas.min(8)).min(QUOTA.1);
-        self.quotas += 1;
+    /// Returns for how many seconds nothing is sent because of a finding. The pauses of one kind double. Other settings or
+    /// another grant (`key`) start with the first pause again.
+    pub(super) fn pause(&mut self, code: FindingCode, key: PlanKey, now: UnixTime) -> i64 {
+        let lengths = lengths(code);
+        let last = self.pauses.filter(|last| {
+            // A server of long ago says nothing about this one.
+            last.key == key && last.lengths == lengths && now.since(last.until) < 2 * lengths.1
+        });
+        // Several connections fail for one reason: that is one pause.
+        if let Some(last) = last.filter(|last| now < last.until) {
+            return last.until.since(now);
+        }
+        let count = last.map_or(0, |last| last.count);
+        let seconds = (lengths.0 << count.min(8)).min(lengths.1);
+        self.pauses = Some(Pauses {
+            lengths,
+            key,
+            count: count + 1,
+            until: now.plus(seconds),
+        });
         seconds
     }
 

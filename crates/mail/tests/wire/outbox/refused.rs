@@ -113,6 +113,27 @@ async fn what_fails_for_now_is_tried_again_later_and_later_and_at_last_given_up(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn progress_resets_the_wait() {
+    let (world, delivering) =
+        delivering_at(replying(Stage::Final, "451 4.3.0 try later", None)).await;
+    let id = submit(&world, &["full@sandbox.test", BOB]).await;
+    for attempt in 1..=4 {
+        let due = until_attempts(&world, &id, attempt).await.due_at;
+        if attempt == 4 {
+            world
+                .control()
+                .set(replying(Stage::Rcpt, "452 4.2.2 mailbox full", Some(1)));
+        }
+        world.clock.advance(due.since(world.mailer.now()));
+    }
+    let message = until_attempts(&world, &id, 5).await;
+    assert_eq!(message.state, MessageState::Waiting);
+    let wait = message.due_at.since(world.mailer.now());
+    assert!((24..=36).contains(&wait), "{wait}");
+    delivering.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_was_given_up_goes_out_when_somebody_asks_for_it() {
     let (world, delivering) =
         delivering_at(replying(Stage::Final, "554 5.7.1 policy", Some(1))).await;

@@ -49,6 +49,84 @@ async fn a_sign_in_that_is_refused_pauses_the_data_center_until_its_settings_cha
     delivering.stop().await;
 }
 
+async fn pause(world: &World) -> Option<domain::SendingPause> {
+    let id = DataCenterId::default();
+    world.mailer.sending_pause(&id).await.unwrap()
+}
+
+async fn until_paused(world: &World) -> domain::SendingPause {
+    for _ in 0..400 {
+        if let Some(pause) = pause(world).await {
+            return pause;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no pause");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_may_be_refused_for_a_moment_pauses_shortly_and_mail_recovers_by_itself() {
+    for (fault, code) in [
+        (
+            Faults {
+                refuse_tokens: Some(RefusalStyle::Dovecot),
+                ..Faults::default()
+            },
+            FindingCode::TokenRefused,
+        ),
+        (
+            replying(
+                Stage::Auth,
+                "535 5.7.8 Error: authentication failed: Connection lost to authentication server",
+                None,
+            ),
+            FindingCode::AuthenticationUnavailable,
+        ),
+    ] {
+        let (world, delivering) = delivering_at(fault).await;
+        let (one, two) = (submit(&world, &[BOB]).await, submit(&world, &[BOB]).await);
+        for seconds in [30, 60, 120, 240, 480, 900, 900] {
+            let pause = until_paused(&world).await;
+            assert_eq!(pause.finding.code, code);
+            assert_eq!(pause.until.since(world.mailer.now()), seconds, "{code:?}");
+            if seconds < 900 {
+                world.clock.advance(seconds);
+            }
+        }
+        world.control().set(Faults::default());
+        world.clock.advance(900);
+        for id in [one, two] {
+            let message = until_state(&world, &id, MessageState::Delivered).await;
+            assert_eq!(message.due_at, message.created_at);
+        }
+        // The next trouble begins with a short pause again.
+        world.control().set(Faults {
+            refuse_tokens: Some(RefusalStyle::Dovecot),
+            ..Faults::default()
+        });
+        delivering.stop().await;
+        let delivering = Delivering::start(&world.mailer);
+        submit(&world, &[BOB]).await;
+        let pause = until_paused(&world).await;
+        assert_eq!(pause.until.since(world.mailer.now()), 30);
+        delivering.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_somebody_has_to_do_something_about_pauses_for_long_at_once() {
+    let (world, delivering) = delivering_at(Faults {
+        refuse_tokens: Some(RefusalStyle::MicrosoftTenantDisabled),
+        ..Faults::default()
+    })
+    .await;
+    submit(&world, &[BOB]).await;
+    let pause = until_paused(&world).await;
+    assert_eq!(pause.finding.code, FindingCode::SmtpAuthDisabledForTenant);
+    assert_eq!(pause.until.since(world.mailer.now()), 900);
+    delivering.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_quota_that_is_used_up_pauses_the_data_center_and_not_the_message() {
     let (world, delivering) = delivering_at(replying(

@@ -1,0 +1,104 @@
+//! The recipients of one attempt, split into transactions.
+
+use std::collections::VecDeque;
+
+use domain::{Finding, FindingCode};
+
+use crate::smtp::{Ended, Handed};
+
+/// How the server refused a recipient, if it did.
+type Refused = Option<(String, Finding)>;
+
+/// Recipients that are still to be tried, by their place in the message.
+#[derive(Debug)]
+pub(super) struct Batches {
+    left: VecDeque<usize>,
+    size: usize,
+}
+
+/// Recipients that did not fit into a transaction.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Excess {
+    pub(super) recipients: Vec<usize>,
+    /// How many the server takes in one transaction.
+    pub(super) fits: usize,
+}
+
+impl Excess {
+    /// Returns the recipients that the server refused because there were too many, or `None` when nothing shows that another
+    /// transaction would go better: it has to accept somebody, or to be a smaller one.
+    pub(super) fn of(part: &[usize], handed: &Handed, broken: bool) -> Option<Self> {
+        let is_excess = |refused: &Refused| {
+            let code = refused.as_ref().map(|(_, finding)| finding.code);
+            code == Some(FindingCode::TooManyRecipients)
+        };
+        let taken = |refused: &[Refused]| refused.iter().filter(|one| one.is_none()).count();
+        let all = part.iter().zip(&handed.refused);
+        let (recipients, fits): (Vec<usize>, usize) = match &handed.ended {
+            Ended::Accepted(_) => {
+                let excess = all.filter(|(_, refused)| is_excess(refused));
+                (excess.map(|(at, _)| *at).collect(), taken(&handed.refused))
+            }
+            Ended::Failed(finding) if finding.code != FindingCode::ClosedAfterMessage => {
+                let fits = if finding.code == FindingCode::TooManyRecipients {
+                    // Said of all of them: which number would do is not known.
+                    taken(&handed.refused) / 2
+                } else if broken {
+                    // Some servers count each refused recipient as an error, and close.
+                    let first = handed.refused.iter().position(is_excess)?;
+                    taken(&handed.refused[..first])
+                } else {
+                    return None;
+                };
+                let again = all.filter(|(_, refused)| refused.is_none() || is_excess(refused));
+                (again.map(|(at, _)| *at).collect(), fits)
+            }
+            _ => return None,
+        };
+        (fits > 0 && !recipients.is_empty()).then_some(Self { recipients, fits })
+    }
+}
+
+impl Batches {
+    pub(super) fn new(recipients: impl IntoIterator<Item = usize>, size: usize) -> Self {
+        Self {
+            left: recipients.into_iter().collect(),
+            size: size.max(1),
+        }
+    }
+
+    /// Takes the recipients of the next transaction.
+    pub(super) fn next(&mut self) -> Option<Vec<usize>> {
+        let count = self.size.min(self.left.len());
+        let batch: Vec<usize> = self.left.drain(..count).collect();
+        (!batch.is_empty()).then_some(batch)
+    }
+
+    /// Puts recipients back to the front. Transactions are no larger than the server has shown to take.
+    pub(super) fn put_back(&mut self, excess: Excess) {
+        self.size = self.size.min(excess.fits.max(1));
+        for recipient in excess.recipients.into_iter().rev() {
+            self.left.push_front(recipient);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recipients_that_did_not_fit_come_next_and_in_smaller_batches() {
+        let mut batches = Batches::new(0..7, 4);
+        assert_eq!(batches.next(), Some(vec![0, 1, 2, 3]));
+        let excess = Excess {
+            recipients: vec![2, 3],
+            fits: 2,
+        };
+        batches.put_back(excess);
+        assert_eq!(batches.next(), Some(vec![2, 3]));
+        assert_eq!(batches.next(), Some(vec![4, 5]));
+        assert_eq!(batches.next(), Some(vec![6]));
+        assert_eq!(batches.next(), None);
+    }
+}
