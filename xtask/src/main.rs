@@ -12,6 +12,7 @@ mod run;
 mod schemathesis;
 mod setup;
 mod site;
+mod soak;
 mod test;
 mod workspace;
 
@@ -37,6 +38,8 @@ enum Command {
     Run(run::Options),
     /// Format, lint, gates, unit, integration and browser tests
     Test(test::Options),
+    /// Kill, freeze, and cut off servers while they send, and check that no message is lost
+    Soak(soak::Options),
     /// Measure
     Bench {
         #[command(subcommand)]
@@ -84,6 +87,7 @@ fn execute(command: &Command) -> anyhow::Result<ExitCode> {
         }
         Command::Run(options) => run::run(&workspace, options)?,
         Command::Test(options) => return Ok(test::test(&workspace, options)),
+        Command::Soak(options) => soak::soak(&workspace, options)?,
         Command::Bench {
             bench: Bench::Page(options),
         } => bench::page(&workspace, options)?,

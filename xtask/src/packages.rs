@@ -63,6 +63,15 @@ const BROWSER_TESTS: [Need; 9] = [
     },
 ];
 
+/// Sets the clock of one server in the soak test.
+const LIBFAKETIME: Need = Need {
+    debian: "libfaketime",
+    signs: &[
+        "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+        "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+    ],
+};
+
 /// Installs what is missing, or says what to install.
 ///
 /// # Errors
@@ -76,6 +85,9 @@ pub fn ensure(workspace: &Workspace, browser: bool) -> Result<()> {
         .collect();
     if postgres::programs().is_none() {
         missing.push("postgresql");
+    }
+    if !LIBFAKETIME.is_there() {
+        missing.push(LIBFAKETIME.debian);
     }
     if !missing.is_empty() {
         install(workspace, &missing)?;

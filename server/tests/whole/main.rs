@@ -35,7 +35,7 @@ mod restart;
 mod sending_settings;
 mod sessions;
 mod setup;
-mod several_servers;
 mod sign_in;
 mod slow_clients;
+mod soak;
 mod watching;

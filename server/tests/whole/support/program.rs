@@ -147,6 +147,13 @@ impl Program {
         self.log.lock().unwrap().clone()
     }
 
+    /// Sends a signal, such as `STOP`.
+    pub fn signal(&self, name: &str) {
+        let (signal, id) = (format!("-{name}"), self.child.id().to_string());
+        let sent = Command::new("kill").args([&signal, &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
     /// Ends it with SIGKILL.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -1,19 +1,19 @@
-//! What is random, and can be had again.
+//! Random choices that can be repeated.
 
 use std::time::Duration;
 
-/// Fixes what is random.
+/// Environment variable that fixes the choices; the seed of each run is printed.
 const SEED: &str = "MAILGRANT_TEST_SEED";
 
-/// Numbers that look random (`SplitMix64`), the same ones for the same seed.
-pub struct Chance(u64);
+/// `SplitMix64`: the same choices for the same seed.
+pub struct Random(u64);
 
-impl Chance {
-    pub fn new() -> Self {
+impl Random {
+    pub fn new(what: &str) -> Self {
         let given = std::env::var(SEED).ok().and_then(|seed| seed.parse().ok());
         let random = || u64::from_str_radix(&ambient::random::hex::<8>(), 16).unwrap();
         let seed = given.unwrap_or_else(random);
-        println!("{SEED}={seed}");
+        println!("{what}: {SEED}={seed}");
         Self(seed)
     }
 
@@ -25,13 +25,20 @@ impl Chance {
         (z ^ (z >> 31)) % end
     }
 
-    /// One of `count` things.
-    pub fn one_of(&mut self, count: usize) -> usize {
+    /// An index below `count`.
+    pub fn index(&mut self, count: usize) -> usize {
         let count = u64::try_from(count).unwrap();
         usize::try_from(self.below(count)).unwrap()
     }
 
     pub fn millis(&mut self, from: u64, to: u64) -> Duration {
         Duration::from_millis(from + self.below(to - from))
+    }
+
+    /// Shuffles in place (Fisher–Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.index(last + 1));
+        }
     }
 }

@@ -1,0 +1,144 @@
+//! Programs that submit by the HTTP API and repeat each request until it is answered.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use domain::MessageId;
+use serde_json::Value;
+
+use crate::support::Browser;
+
+/// Programs that submit at the same time.
+const CLIENTS: usize = 4;
+/// Between two messages of one program.
+const PAUSE: Duration = Duration::from_millis(80);
+/// Between two requests for the same message.
+const RETRY_AFTER: Duration = Duration::from_millis(100);
+/// A frozen server answers nothing; the program then asks another one.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// One message in this many is submitted again although it was accepted, as if the answer had been lost.
+const ANSWER_LOST: usize = 10;
+/// Every message is accepted within this time, whatever happens to the servers.
+const ACCEPTED_WITHIN: Duration = Duration::from_secs(90);
+
+/// The servers that programs know. A killed one stays listed for a while.
+#[derive(Clone, Default)]
+pub struct Addresses(Arc<Mutex<Vec<String>>>);
+
+impl Addresses {
+    pub fn add(&self, url: &str) {
+        self.0.lock().unwrap().push(url.to_owned());
+    }
+
+    pub fn remove(&self, url: &str) {
+        self.0.lock().unwrap().retain(|known| known != url);
+    }
+
+    fn round_robin(&self, turn: usize) -> Option<String> {
+        let all = self.0.lock().unwrap();
+        (!all.is_empty()).then(|| all[turn % all.len()].clone())
+    }
+}
+
+/// The answers of the servers.
+#[derive(Default)]
+pub struct Submitted {
+    /// Messages that were answered with 202.
+    pub accepted: Vec<MessageId>,
+    /// Requests that failed or were cut, and were sent again.
+    pub repeated: usize,
+    /// Requests that were answered with 503.
+    pub unavailable: usize,
+}
+
+/// Submits from several programs until the given time.
+pub async fn submit_until(until: Instant, key: &str, servers: &Addresses) -> Submitted {
+    let one = |first| {
+        let (client, servers) = (Browser::at("").with_key(key), servers.clone());
+        tokio::spawn(async move {
+            let mut submitted = Submitted::default();
+            let mut number = first;
+            while Instant::now() < until {
+                let id = submit(&client, &servers, number, &mut submitted).await;
+                submitted.accepted.push(id);
+                number += CLIENTS;
+                tokio::time::sleep(PAUSE).await;
+            }
+            submitted
+        })
+    };
+    let clients: Vec<_> = (0..CLIENTS).map(one).collect();
+    let mut all = Submitted::default();
+    for client in clients {
+        let submitted = client.await.unwrap();
+        all.accepted.extend(submitted.accepted);
+        all.repeated += submitted.repeated;
+        all.unavailable += submitted.unavailable;
+    }
+    all
+}
+
+/// Submits one message. Each request goes to another server and carries the same idempotency key.
+async fn submit(
+    client: &Browser,
+    servers: &Addresses,
+    number: usize,
+    submitted: &mut Submitted,
+) -> MessageId {
+    let deadline = Instant::now() + ACCEPTED_WITHIN;
+    let mut lost = None;
+    for turn in number.. {
+        assert!(
+            Instant::now() < deadline,
+            "message {number} was not accepted within {ACCEPTED_WITHIN:?}"
+        );
+        if let Some(server) = servers.round_robin(turn)
+            && let Some(id) = request(client, &server, number, submitted).await
+        {
+            if lost.is_some() || !number.is_multiple_of(ANSWER_LOST) {
+                assert!(lost.is_none_or(|lost| lost == id), "{number}: {id:?}");
+                return id;
+            }
+            lost = Some(id);
+        }
+        submitted.repeated += 1;
+        tokio::time::sleep(RETRY_AFTER).await;
+    }
+    unreachable!("the turns are endless")
+}
+
+/// Sends one request; `None` when it was not answered or answered with 503.
+async fn request(
+    client: &Browser,
+    server: &str,
+    number: usize,
+    submitted: &mut Submitted,
+) -> Option<MessageId> {
+    let request = client
+        .request("POST", &format!("{server}/api/v1/messages"))
+        .timeout(REQUEST_TIMEOUT)
+        .header("content-type", "message/rfc822")
+        .header("idempotency-key", format!("message-{number}"))
+        .body(message(number));
+    let answer = request.send().await.ok()?;
+    let status = answer.status();
+    let has_retry_after = answer.headers().contains_key("retry-after");
+    let body = answer.text().await.ok()?;
+    if status == 503 {
+        assert!(has_retry_after, "503 without Retry-After: {body}");
+        submitted.unavailable += 1;
+        return None;
+    }
+    assert_eq!(status, 202, "{body}");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    Some(MessageId::parse(body["id"].as_str().unwrap()).unwrap())
+}
+
+fn message(number: usize) -> String {
+    format!(
+        "From: alice@sandbox.test\r\nTo: bob@sandbox.test\r\nMessage-ID: <{number}@soak.test>\r\nSubject: {number}\r\n\r\n{}\r\n",
+        "x".repeat(1_000)
+    )
+}

@@ -1,0 +1,120 @@
+//! The servers under test.
+
+use std::{collections::HashMap, path::Path};
+
+use super::{clients::Addresses, clock::FakeClock, database::SoakDatabase, random::Random};
+use crate::support::Program;
+
+/// A running server and its clock.
+pub struct Running {
+    pub program: Program,
+    /// `None` where libfaketime is not installed.
+    pub clock: Option<FakeClock>,
+}
+
+/// Servers that share a database.
+pub struct Servers<'a> {
+    pub database: &'a SoakDatabase,
+    settings: Vec<(String, String)>,
+    directory: &'a Path,
+    pub running: Vec<Running>,
+    pub addresses: Addresses,
+    /// For each Message-ID, the times when the server that was sending it was killed or lost its lease while it was frozen: the
+    /// mail server may have accepted it, and nobody could write that down in time.
+    pub interrupted: HashMap<String, usize>,
+    pub kills: usize,
+    started: usize,
+}
+
+impl<'a> Servers<'a> {
+    pub fn new(
+        database: &'a SoakDatabase,
+        settings: Vec<(String, String)>,
+        directory: &'a Path,
+    ) -> Self {
+        Self {
+            database,
+            settings,
+            directory,
+            running: Vec::new(),
+            addresses: Addresses::default(),
+            interrupted: HashMap::new(),
+            kills: 0,
+            started: 0,
+        }
+    }
+
+    /// The environment of the next server, with a clock of its own.
+    fn next_environment(&mut self) -> (Vec<(String, String)>, Option<FakeClock>) {
+        self.started += 1;
+        let clock = FakeClock::new(self.directory, self.started).ok();
+        let mut settings = self.settings.clone();
+        settings.extend(clock.iter().flat_map(FakeClock::environment));
+        (settings, clock)
+    }
+
+    /// Starts one more server.
+    pub fn start(&mut self) {
+        let (settings, clock) = self.next_environment();
+        let settings = borrowed(&settings);
+        let directory = self.directory;
+        let program = tokio::task::block_in_place(|| Program::start(directory, &settings));
+        self.addresses.add(&program.url);
+        self.running.push(Running { program, clock });
+    }
+
+    /// Runs a server that is expected to give up, and returns its output.
+    pub fn start_in_vain(&mut self) -> String {
+        let (settings, _) = self.next_environment();
+        let mut settings = borrowed(&settings);
+        settings.push(("MAILGRANT_LISTEN", "127.0.0.1:0"));
+        let directory = self.directory;
+        let output = tokio::task::block_in_place(|| Program::output(directory, &[], &settings));
+        assert!(!output.status.success(), "{output:?}");
+        let text = [output.stdout, output.stderr].concat();
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// Takes one out of the list; programs still know its address.
+    pub fn take_one(&mut self, random: &mut Random) -> Running {
+        let index = random.index(self.running.len());
+        self.running.swap_remove(index)
+    }
+
+    /// Kills a server that was taken out of the list.
+    pub async fn kill(&mut self, running: Running) {
+        let (name, url) = (name_of(&running.program), running.program.url.clone());
+        running.program.kill();
+        self.note_interrupted(&name).await;
+        self.kills += 1;
+        self.addresses.remove(&url);
+    }
+
+    /// Notes the messages that a server was sending when it was killed or frozen.
+    pub async fn note_interrupted(&mut self, name: &str) {
+        let sql = format!(
+            "SELECT message_id FROM messages WHERE state = 'sending' AND lease_owner LIKE '{name}.%'"
+        );
+        for message in self.database.texts(sql).await {
+            *self.interrupted.entry(message).or_default() += 1;
+        }
+    }
+
+    /// The number of messages in the database.
+    pub async fn messages(&self) -> usize {
+        let sql = "SELECT message_id FROM messages";
+        self.database.texts(sql.to_owned()).await.len()
+    }
+}
+
+fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {
+    let pairs = settings.iter();
+    pairs.map(|(name, value)| (&**name, &**value)).collect()
+}
+
+/// The name under which a server claims messages, from its log.
+pub fn name_of(program: &Program) -> String {
+    let log = program.log();
+    let (_, name) = log.rsplit_once("server=").unwrap();
+    name.split_whitespace().next().unwrap().to_owned()
+}
