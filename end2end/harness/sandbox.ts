@@ -83,6 +83,7 @@ export interface Faults {
   refuse_passwords?: string;
   replies?: { stage: string; reply: string; times?: number }[];
   cut_at?: string;
+  offer_smtputf8?: boolean;
   offer_starttls?: boolean;
   authentication_required?: boolean;
   send_as_denied?: boolean;

@@ -158,3 +158,14 @@ test('a server that is gone is named, and what was typed is kept', async ({ page
   await settings.save.click();
   await expect(settings.outcome).toContainText('Settings saved');
 });
+
+test('internationalized names are accepted while typing, as the server accepts them', async ({ page, mailgrant }) => {
+  const settings = new SmtpSettingsPage(page, mailgrant.url);
+  await settings.open();
+  for (const [typed, error] of [['smtp.exämple.de', null], ['smtp.ex\u{202e}ämple.de', /host name/i], ['例え。テスト', null]] as const) {
+    await settings.host.fill(typed);
+    await settings.host.blur();
+    if (error === null) await expect(settings.error('smtp_host')).toBeHidden();
+    else await expect(settings.error('smtp_host')).toHaveText(error);
+  }
+});

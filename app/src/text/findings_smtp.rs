@@ -125,6 +125,10 @@ fn message(code: Code) -> Option<Template> {
             "The server did not accept the recipient.",
             "Check the address. Some servers deliver to other domains only after a sign-in.",
         ),
+        Code::Smtputf8NotOffered => Template::new(
+            "{server} does not accept addresses with characters outside of ASCII before the @: it does not offer SMTPUTF8.",
+            "Use another address of this recipient, or send through a server that supports internationalized addresses.",
+        ),
         Code::SenderRefused => Template::new(
             "The server did not accept {from} as sender.",
             "Set From to an address that the account may use.",

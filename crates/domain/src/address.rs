@@ -6,13 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldError, Host};
 
-/// One `local-part@domain` (RFC 5321 §4.1.2, dot-string form; quoted local parts are not taken).
+mod local_part;
+
+/// One `local-part@domain`, in the form that goes over the wire: the domain in A-labels, and a local part that is no dot-string
+/// in quotes (RFC 5321 §4.1.2). A local part may be in UTF-8 (RFC 6531 §3.3).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Reads what was typed; white space around it goes and the domain becomes lower case.
+    /// Parses a typed address. Surrounding white space is removed and the domain becomes lower case. Local parts such as `a..b`
+    /// exist although RFC 5321 allows them in quotes only; they are put into quotes.
     ///
     /// # Errors
     /// `Required`, `TooLong` (64 octets before the `@`, 254 in all), `SeveralAddresses`,
@@ -22,21 +26,28 @@ impl EmailAddress {
         if text.is_empty() {
             return Err(FieldError::Required);
         }
-        if text.matches('@').count() > 1 && text.contains([',', ';', ' ']) {
-            return Err(FieldError::SeveralAddresses);
-        }
-        let (local, domain) = text.split_once('@').ok_or(FieldError::NotAnAddress)?;
-        if local.len() > 64 || text.len() > 254 {
+        let (local, domain) = match text.strip_prefix('"') {
+            Some(rest) => local_part::unquote(rest).ok_or(FieldError::NotAnAddress)?,
+            None if text.matches('@').count() > 1 && text.contains([',', ';', ' ']) => {
+                return Err(FieldError::SeveralAddresses);
+            }
+            None => {
+                let (local, domain) = text.split_once('@').ok_or(FieldError::NotAnAddress)?;
+                if !local_part::is_atoms_and_dots(local) {
+                    return Err(FieldError::NotAnAddress);
+                }
+                (local.to_owned(), domain)
+            }
+        };
+        let local = local_part::canonical(local);
+        let host = Host::parse(domain).map_err(|_| FieldError::NotAnAddress)?;
+        if local.len() > 64 || local.len() + 1 + host.as_str().len() > 254 {
             return Err(FieldError::TooLong);
         }
-        let atoms_are_good = local
-            .split('.')
-            .all(|atom| !atom.is_empty() && atom.bytes().all(is_atext));
-        let domain = Host::parse(domain).map_err(|_| FieldError::NotAnAddress)?;
-        if !atoms_are_good || domain.ip().is_some() {
+        if host.ip().is_some() {
             return Err(FieldError::NotAnAddress);
         }
-        Ok(Self(format!("{local}@{domain}")))
+        Ok(Self(format!("{local}@{host}")))
     }
 
     /// The address as text.
@@ -44,9 +55,19 @@ impl EmailAddress {
         &self.0
     }
 
-    /// What stands behind the `@`.
+    /// The part before the `@`, in quotes where it needs them.
+    pub fn local_part(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(local, _)| local)
+    }
+
+    /// The part after the `@`.
     pub fn domain(&self) -> &str {
-        self.0.split_once('@').map_or("", |(_, domain)| domain)
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// Returns true if mail servers accept this address only with SMTPUTF8 (RFC 6531).
+    pub fn needs_smtputf8(&self) -> bool {
+        !self.0.is_ascii()
     }
 }
 
@@ -54,11 +75,6 @@ impl fmt::Display for EmailAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
-}
-
-/// `atext` of RFC 5322 §3.2.3.
-fn is_atext(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
 }
 
 /// The From address: one address with an optional display name.
@@ -81,7 +97,8 @@ impl FromAddress {
         if text.chars().any(char::is_control) {
             return Err(FieldError::ControlCharacter);
         }
-        let Some((name, rest)) = text.rsplit_once('<') else {
+        let Some((name, rest)) = opening_bracket(text).map(|at| (&text[..at], &text[at + 1..]))
+        else {
             return Ok(Self {
                 name: None,
                 address: EmailAddress::parse(text)?,
@@ -106,6 +123,21 @@ impl FromAddress {
             address: EmailAddress::parse(address)?,
         })
     }
+}
+
+/// The `<` before the address: the first one outside of quotes, or the last one where a quote is never closed.
+fn opening_bracket(text: &str) -> Option<usize> {
+    let (mut in_quotes, mut escaped) = (false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_quotes => escaped = true,
+            b'"' => in_quotes = !in_quotes,
+            b'<' if !in_quotes => return Some(at),
+            _ => {}
+        }
+    }
+    text.rfind('<').filter(|_| in_quotes && text.ends_with('>'))
 }
 
 /// Takes the backslashes out of a quoted string (RFC 5322 §3.2.4).
@@ -151,9 +183,22 @@ mod tests {
                 "o'brien+news@mail.example.com",
             ),
             ("root@localhost", "root@localhost"),
+            ("info@exämple.de", "info@xn--exmple-cua.de"),
+            ("jörg@exämple.de", "jörg@xn--exmple-cua.de"),
+            ("用户@例え.テスト", "用户@xn--r8jz45g.xn--zckzah"),
+            // These exist at Japanese mobile providers, and are sent in quotes as RFC 5321 requires.
+            ("a..b@docomo.example", "\"a..b\"@docomo.example"),
+            ("a.@docomo.example", "\"a.\"@docomo.example"),
+            (".a@docomo.example", "\".a\"@docomo.example"),
+            ("\"a..b\"@docomo.example", "\"a..b\"@docomo.example"),
+            ("\"alice\"@example.com", "alice@example.com"),
+            ("\"john doe\"@example.com", "\"john doe\"@example.com"),
+            (r#""a\@b"@example.com"#, r#""a@b"@example.com"#),
+            (r#""a\"b"@example.com"#, r#""a\"b"@example.com"#),
         ] {
-            let parsed = EmailAddress::parse(typed).map(|address| address.to_string());
-            assert_eq!(parsed, Ok(address.to_owned()));
+            let parsed = EmailAddress::parse(typed).unwrap();
+            assert_eq!(parsed.as_str(), address);
+            assert_eq!(EmailAddress::parse(address), Ok(parsed), "{typed}");
         }
     }
 
@@ -166,7 +211,13 @@ mod tests {
             ("alice@", FieldError::NotAnAddress),
             ("@example.com", FieldError::NotAnAddress),
             ("alice@@example.com", FieldError::NotAnAddress),
-            ("a..b@example.com", FieldError::NotAnAddress),
+            ("\"\"@example.com", FieldError::NotAnAddress),
+            ("\"a@example.com", FieldError::NotAnAddress),
+            ("\"a\"b@example.com", FieldError::NotAnAddress),
+            ("\"a\r\nb\"@example.com", FieldError::NotAnAddress),
+            ("a\u{202e}b@example.com", FieldError::NotAnAddress),
+            ("a\u{a0}b@example.com", FieldError::NotAnAddress),
+            ("a<b@example.com", FieldError::NotAnAddress),
             ("alice@exa mple.com", FieldError::NotAnAddress),
             ("alice@10.0.0.1", FieldError::NotAnAddress),
             (
@@ -199,6 +250,16 @@ mod tests {
             ),
             ("<jane@example.com>", None, "jane@example.com"),
             ("Zoë <zoe@example.com>", Some("Zoë"), "zoe@example.com"),
+            (
+                "Zoë <\"a<b\"@exämple.de>",
+                Some("Zoë"),
+                "\"a<b\"@xn--exmple-cua.de",
+            ),
+            (
+                "5\" disks <disks@example.com>",
+                Some("5\" disks"),
+                "disks@example.com",
+            ),
         ] {
             let parsed = FromAddress::parse(typed).unwrap();
             assert_eq!(
@@ -218,7 +279,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_written_from_address_reads_back(name in "[a-zA-Zäö\"\\\\<>,@;:' ]{0,40}", local in "[a-z0-9+]{1,20}") {
+        fn a_written_from_address_reads_back(name in "[a-zA-Zäö\"\\\\<>,@;:' ]{0,40}", local in "[a-z0-9+.äö]{1,20}") {
             let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
             let address = EmailAddress::parse(&format!("{local}@example.com")).unwrap();
             let from = FromAddress { name, address };

@@ -240,6 +240,8 @@ finding_codes! {
     RecipientRefused = Never,
     /// The sender was refused.
     SenderRefused = Never,
+    /// An address is not ASCII, and the server does not offer SMTPUTF8 (RFC 6531).
+    Smtputf8NotOffered = Never,
     /// The quota is used up: later, though the reply is 5xx.
     QuotaExceeded = Later,
     /// Too many connections.

@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::FieldError;
+use crate::{FieldError, idn};
 
 /// A host name (RFC 1123, underscores tolerated) or an IP address, without brackets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -12,8 +12,8 @@ use crate::FieldError;
 pub struct Host(String);
 
 impl Host {
-    /// Reads what was typed. White space around it goes; `[::1]` loses its brackets; names become
-    /// lower case.
+    /// Parses a typed host. Surrounding white space and the brackets of `[::1]` are removed, names become lower case, and
+    /// internationalized names become A-labels (IDNA 2008, UTS 46).
     ///
     /// # Errors
     /// A code that tells a URL and `host:port` from other mistakes.
@@ -32,16 +32,22 @@ impl Host {
         if let Ok(ip) = bare.parse::<IpAddr>() {
             return Ok(Self(ip.to_string()));
         }
-        if let Some((name, port)) = text.rsplit_once(':')
+        let name_and_port = text.rsplit_once(':');
+        if let Some((name, port)) = name_and_port
             && port.chars().all(|c| c.is_ascii_digit())
-            && is_name(name)
+            && (is_name(name) || !name.is_ascii())
         {
             return Err(FieldError::HostHasPort);
         }
-        if text.len() > 253 {
+        let converted = if text.is_ascii() {
+            text.to_owned()
+        } else {
+            idn::to_ascii(text).ok_or(FieldError::NotAHost)?
+        };
+        if converted.len() > 253 {
             return Err(FieldError::TooLong);
         }
-        let name = text.strip_suffix('.').unwrap_or(text);
+        let name = converted.strip_suffix('.').unwrap_or(&converted);
         if !is_name(name) {
             return Err(FieldError::NotAHost);
         }
@@ -144,6 +150,9 @@ mod tests {
             ("127.0.0.1", "127.0.0.1"),
             ("::1", "::1"),
             ("[2001:DB8::1]", "2001:db8::1"),
+            ("Mail.Exämple.de.", "mail.xn--exmple-cua.de"),
+            // Shown like this, a look-alike of another name is recognized: the м is Cyrillic.
+            ("sмtp.gmail.com", "xn--stp-ked.gmail.com"),
         ] {
             assert_eq!(
                 Host::parse(typed).map(|h| h.to_string()),
@@ -170,7 +179,9 @@ mod tests {
             ("127.0X", FieldError::NotAHost),
             ("smtp.gmail.com\r\nRCPT", FieldError::NotAHost),
             ("smtp.gmail.com/x", FieldError::NotAHost),
-            ("sмtp.gmail.com", FieldError::NotAHost),
+            ("exämple.de:587", FieldError::HostHasPort),
+            ("１２７.０.０.１", FieldError::NotAHost),
+            ("ä\u{202e}.example", FieldError::NotAHost),
         ] {
             assert_eq!(Host::parse(typed), Err(error), "{typed}");
         }

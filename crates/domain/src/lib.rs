@@ -18,6 +18,7 @@ pub mod finding;
 pub mod grant;
 pub mod host;
 mod id;
+mod idn;
 mod imap_scope;
 pub mod mailbox;
 pub mod mailbox_settings;

@@ -1,7 +1,7 @@
 //! The few facts about URLs that a form has to know. The `url` crate would bring its Unicode
 //! tables into the browser.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,23 @@ struct Parts {
     https: bool,
     host: Host,
     port: u16,
+}
+
+/// Converts an internationalized host to A-labels; everything else stays as typed.
+fn with_ascii_host(text: &str) -> Cow<'_, str> {
+    let converted = || {
+        let (scheme, rest) = text.split_once("://")?;
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        let (host, port) = match authority.rfind(':') {
+            Some(at) => authority.split_at(at),
+            None => (authority, ""),
+        };
+        (!host.is_ascii()).then_some(())?;
+        let host = Host::parse(host).ok()?;
+        Some(format!("{scheme}://{host}{port}{path}"))
+    };
+    converted().map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 fn parts(text: &str) -> Result<Parts, FieldError> {
@@ -90,12 +107,12 @@ impl EndpointUrl {
     /// # Errors
     /// `Required`, `TooLong`, `NotAUrl`, `UrlNotHttps`, `UrlHasFragment`, `UrlHasCredentials`.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
-        let text = typed.trim();
-        let parts = parts(text)?;
+        let text = with_ascii_host(typed.trim());
+        let parts = parts(&text)?;
         if !parts.https && !parts.host.is_loopback() {
             return Err(FieldError::UrlNotHttps);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into_owned()))
     }
 
     /// The URL as text.
@@ -141,9 +158,9 @@ impl RedirectUrl {
     /// # Errors
     /// `Required`, `TooLong`, `NotAUrl`, `UrlHasFragment`, `UrlHasCredentials`.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
-        let text = typed.trim();
-        parts(text)?;
-        Ok(Self(text.to_owned()))
+        let text = with_ascii_host(typed.trim());
+        parts(&text)?;
+        Ok(Self(text.into_owned()))
     }
 
     /// The redirect URL below an origin such as `https://mail.example.com`.
@@ -224,6 +241,32 @@ mod tests {
         ] {
             assert_eq!(EndpointUrl::parse(typed), Err(error), "{typed}");
         }
+    }
+
+    #[test]
+    fn internationalized_hosts_become_a_labels() {
+        for (typed, url) in [
+            ("https://login.exämple.de:8443/ä", Err(FieldError::NotAUrl)),
+            (
+                "https://login.exämple.de:8443/token?a=%C3%A4",
+                Ok("https://login.xn--exmple-cua.de:8443/token?a=%C3%A4"),
+            ),
+            ("https://EXÄMPLE.de", Ok("https://xn--exmple-cua.de")),
+            ("https://ä:b@exämple.de/", Err(FieldError::NotAUrl)),
+            ("https://a/ä", Err(FieldError::NotAUrl)),
+        ] {
+            let parsed = EndpointUrl::parse(typed);
+            assert_eq!(
+                parsed.as_ref().map(EndpointUrl::as_str),
+                url.as_ref().map(|url| *url),
+                "{typed}"
+            );
+        }
+        let redirect = RedirectUrl::below("https://mail.exämple.de").unwrap();
+        assert_eq!(
+            redirect.as_str(),
+            "https://mail.xn--exmple-cua.de/oauth/callback"
+        );
     }
 
     #[test]

@@ -58,7 +58,8 @@ use tokio::sync::Mutex;
 pub use alerts::{AlertOverview, AlertRouteError, AlertText, SaveAlertsError, Wrong};
 pub use authorize::{Begun, Callback};
 pub use compose::{
-    ComposeError, Draft, DraftAttachment, Envelope, Handover, MessageField, RawMessage, RawRequest,
+    ComposeError, Draft, DraftAttachment, Envelope, Handover, MessageErrors, MessageField,
+    RawMessage, RawRequest,
 };
 pub use dns::DomainCheck;
 pub use doctor::{CheckOf, CheckRequest};

@@ -96,7 +96,13 @@ pub struct ProblemError {
     pub code: String,
     /// What is wrong, for people.
     pub detail: String,
+    /// The address that is wrong, as it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
 }
+
+/// Characters of a wrong address that are repeated in an answer.
+const VALUE_LENGTH: usize = 254;
 
 impl ProblemError {
     /// Something wrong in the message.
@@ -105,6 +111,18 @@ impl ProblemError {
             pointer: Some(pointer),
             ..Self::of(error)
         }
+    }
+
+    /// Names the address that is wrong, on one line and without control characters.
+    #[must_use]
+    pub fn about(mut self, address: Option<&str>) -> Self {
+        if let Some(address) = address {
+            let visible = address.chars().filter(|c| !c.is_control());
+            let address: String = visible.take(VALUE_LENGTH).collect();
+            self.detail = format!("“{address}”: {}", self.detail);
+            self.value = Some(address);
+        }
+        self
     }
 
     /// A parameter of the query that is wrong.

@@ -1,10 +1,10 @@
 //! A message in parts, as programs describe it.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use domain::{EmailAddress, FieldError, FormErrors, FromAddress, Recipient, RecipientKind};
+use domain::{EmailAddress, FieldError, FromAddress, Recipient, RecipientKind};
 use lettre::message::header::ContentType;
 
-use super::{MessageField as Field, Senders, free_header, header};
+use super::{MessageErrors, MessageField as Field, Senders, free_header, header};
 
 /// How many get one message.
 pub(super) const RECIPIENTS: usize = 1_000;
@@ -80,8 +80,8 @@ pub(super) struct Attachment {
 
 impl Draft {
     /// What was written, when all of it is good.
-    pub(super) fn check(self, senders: &Senders) -> Result<Checked, FormErrors<Field>> {
-        let mut errors = FormErrors::default();
+    pub(super) fn check(self, senders: &Senders) -> Result<Checked, MessageErrors> {
+        let mut errors = MessageErrors::default();
         let from = errors.check(Field::From, senders.from(self.from.as_deref()));
         let to = mailboxes(&self.to, Field::ToAt, &mut errors);
         let cc = mailboxes(&self.cc, Field::CcAt, &mut errors);
@@ -127,12 +127,12 @@ impl Draft {
 fn mailboxes(
     written: &[String],
     field: impl Fn(usize) -> Field,
-    errors: &mut FormErrors<Field>,
+    errors: &mut MessageErrors,
 ) -> Vec<FromAddress> {
     let parsed = written.iter().enumerate().filter_map(|(number, text)| {
         // Nobody is told more than a thousand errors.
         let wanted = number < RECIPIENTS;
-        wanted.then(|| errors.check(field(number), FromAddress::parse(text)))?
+        wanted.then(|| errors.check_address(field(number), text, FromAddress::parse(text)))?
     });
     parsed.collect()
 }
@@ -169,7 +169,7 @@ pub(super) fn one_line(text: &str, at_most: usize) -> Result<String, FieldError>
     }
 }
 
-fn attachments(written: Vec<DraftAttachment>, errors: &mut FormErrors<Field>) -> Vec<Attachment> {
+fn attachments(written: Vec<DraftAttachment>, errors: &mut MessageErrors) -> Vec<Attachment> {
     if written.len() > ATTACHMENTS {
         errors.add(Field::Attachments, FieldError::TooMany);
         return Vec::new();
@@ -230,10 +230,7 @@ fn content_id(text: String) -> Result<String, FieldError> {
     }
 }
 
-fn headers(
-    written: Vec<(String, String)>,
-    errors: &mut FormErrors<Field>,
-) -> Vec<(String, String)> {
+fn headers(written: Vec<(String, String)>, errors: &mut MessageErrors) -> Vec<(String, String)> {
     if written.len() > HEADERS {
         errors.add(Field::Headers, FieldError::TooMany);
         return Vec::new();

@@ -71,6 +71,19 @@ pub(super) fn mailbox(mailbox: &FromAddress) -> String {
     }
 }
 
+/// One address with its name for a server without SMTPUTF8. An address that is not ASCII becomes the name of an empty group:
+/// it is shown, and nobody can reply to it (RFC 6857 §3.1.8).
+pub(super) fn ascii_mailbox(written: &FromAddress) -> String {
+    if !written.address.needs_smtputf8() {
+        return mailbox(written);
+    }
+    let shown = match &written.name {
+        Some(name) => format!("{name} {}", written.address),
+        None => written.address.to_string(),
+    };
+    format!("{} :;", encoded_words(&shown))
+}
+
 /// Several.
 pub(super) fn mailboxes(all: &[FromAddress]) -> String {
     all.iter().map(mailbox).collect::<Vec<_>>().join(", ")

@@ -4,7 +4,9 @@
 //! makes another field.
 
 mod build;
+mod downgrade;
 mod draft;
+mod errors;
 mod field;
 mod free_header;
 mod header;
@@ -15,12 +17,14 @@ mod senders;
 
 use std::sync::Arc;
 
-use domain::{DataCenterId, FieldError, FormErrors, Who};
+use domain::{DataCenterId, FieldError, Who};
 use store::Idempotency;
 
 use crate::{MailError, Mailer, Submission};
 
+pub(crate) use downgrade::with_ascii_header;
 pub use draft::{Draft, DraftAttachment};
+pub use errors::MessageErrors;
 pub use field::MessageField;
 pub use raw::{Envelope, RawRequest};
 pub use raw_message::RawMessage;
@@ -45,7 +49,7 @@ pub struct Handover {
 pub enum ComposeError {
     /// Fields are wrong.
     #[error("fields of the message are wrong")]
-    Form(FormErrors<MessageField>),
+    Form(MessageErrors),
     /// Another failure.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -53,7 +57,7 @@ pub enum ComposeError {
 
 impl ComposeError {
     fn one(field: MessageField, error: FieldError) -> Self {
-        Self::Form(FormErrors::one(field, error))
+        Self::Form(MessageErrors::one(field, error))
     }
 }
 
@@ -153,7 +157,7 @@ pub(crate) fn build_draft(
     draft: Draft,
     senders: &Senders,
     now: domain::UnixTime,
-) -> Result<(Vec<u8>, Vec<domain::Recipient>), FormErrors<MessageField>> {
+) -> Result<(Vec<u8>, Vec<domain::Recipient>), MessageErrors> {
     let message = draft.check(senders)?;
     let recipients = message.recipients.clone();
     let message_id = build::new_message_id(&message.from);
@@ -166,6 +170,6 @@ pub(crate) fn prepare_raw(
     raw: RawRequest,
     senders: &Senders,
     now: domain::UnixTime,
-) -> Result<raw::Prepared, FormErrors<MessageField>> {
+) -> Result<raw::Prepared, MessageErrors> {
     raw.prepare(senders, now)
 }

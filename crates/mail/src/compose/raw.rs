@@ -4,9 +4,11 @@ mod fields;
 mod recipients;
 mod senders;
 
-use domain::{EmailAddress, FieldError, FormErrors, Recipient, UnixTime};
+pub(super) use fields::is_address_field;
 
-use super::{MessageField as Field, RawMessage, Senders, header::LINE, parts};
+use domain::{EmailAddress, FieldError, Recipient, UnixTime};
+
+use super::{MessageErrors, MessageField as Field, RawMessage, Senders, header::LINE, parts};
 
 /// Octets of a header.
 const HEADER: usize = 256 * 1_024;
@@ -54,9 +56,9 @@ impl RawRequest {
         self,
         senders: &Senders,
         now: UnixTime,
-    ) -> Result<Prepared, FormErrors<Field>> {
+    ) -> Result<Prepared, MessageErrors> {
         let mut message = RawMessage::parse(&self.content);
-        let mut errors = FormErrors::default();
+        let mut errors = MessageErrors::default();
         let from = senders::from(&mut message, senders, self.replace_from);
         let from = errors.check(Field::From, from);
         let sender = senders::sender(&mut message, senders, &self, from.as_ref());
@@ -75,14 +77,14 @@ impl RawRequest {
             .map(|value| fields::subject_text(&value))
             .unwrap_or_default();
         fields::make_ascii(&mut message);
-        parts::make_fit(&mut message).map_err(|error| FormErrors::one(Field::Message, error))?;
+        parts::make_fit(&mut message).map_err(|error| MessageErrors::one(Field::Message, error))?;
         let head = message.header();
         let fits = head.len() <= HEADER
             && head
                 .split(|b| *b == b'\n')
                 .all(|line| line.len() <= LINE + 1);
         if !fits {
-            return Err(FormErrors::one(Field::Message, FieldError::TooLong));
+            return Err(MessageErrors::one(Field::Message, FieldError::TooLong));
         }
         Ok(Prepared {
             sender,

@@ -90,9 +90,8 @@ impl RawMessage {
     pub fn mailboxes(&self, name: &str) -> Vec<(Option<String>, String)> {
         let mut found = Vec::new();
         for value in self.values(name) {
-            let mut text = b"To: ".to_vec();
-            text.extend_from_slice(decoded(&value).as_bytes());
-            text.extend_from_slice(b"\r\n\r\n");
+            let written = decoded(&value);
+            let text = [b"To: ", written.as_bytes(), b"\r\n\r\n"].concat();
             let parsed = mail_parser::MessageParser::new()
                 .with_mime_headers()
                 .with_address_headers()
@@ -105,8 +104,11 @@ impl RawMessage {
                 let name = mailbox.name.as_deref().map(clean);
                 let name = name.filter(|name| !name.is_empty());
                 let address = mailbox.address.as_deref().unwrap_or_default().trim();
-                if !address.is_empty() {
-                    found.push((name, address.to_owned()));
+                if let Some(local) = name.as_deref().filter(|_| address.starts_with('@')) {
+                    // `"john doe"@example.com`: the parser takes the quoted string for a name.
+                    found.push((None, with_quotes(&format!("{local}{address}"), &written)));
+                } else if !address.is_empty() {
+                    found.push((name, with_quotes(address, &written)));
                 } else if let Some(name) = name {
                     // A local user, as in `To: root`.
                     found.push((None, name));
@@ -183,6 +185,19 @@ impl Field {
 fn after_line(bytes: &[u8]) -> &[u8] {
     let end = bytes.windows(2).position(|two| two == b"\r\n");
     end.map_or(&[], |end| &bytes[end + 2..])
+}
+
+/// Gives an address the quotes back that the parser took from its local part (RFC 5322 §3.4.1). Nothing that was not quoted
+/// becomes so: `alice@example.com bob@example.com` are two addresses without a comma.
+fn with_quotes(address: &str, written: &str) -> String {
+    if let Some((local, domain)) = address.rsplit_once('@') {
+        let escaped = local.replace('\\', "\\\\").replace('"', "\\\"");
+        let quoted = format!("\"{escaped}\"@");
+        if written.contains(&quoted) {
+            return quoted + domain;
+        }
+    }
+    address.to_owned()
 }
 
 /// CR, LF and CRLF become CRLF; the last line ends with it too.

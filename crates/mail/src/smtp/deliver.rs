@@ -57,7 +57,17 @@ impl Connection {
         parameters: &str,
         recorder: &Recorder,
     ) -> Result<(), Finding> {
-        let line = format!("MAIL FROM:<{from}>{parameters}");
+        let mut line = format!("MAIL FROM:<{from}>{parameters}");
+        let needs_smtputf8 = |address: &Address| !address.to_string().is_ascii();
+        if needs_smtputf8(from) || needs_smtputf8(to) {
+            if !self.offers("SMTPUTF8") {
+                let step = recorder.begin(StepKind::MailFrom, &line);
+                let finding = self.target.finding(FindingCode::Smtputf8NotOffered);
+                let answer = Err((String::new(), finding));
+                Self::conclude(step, answer, Verdict::Failed, recorder)?;
+            }
+            line.push_str(" SMTPUTF8");
+        }
         self.command(StepKind::MailFrom, &line, recorder).await?;
         let line = format!("RCPT TO:<{to}>");
         self.command(StepKind::RcptTo, &line, recorder).await?;

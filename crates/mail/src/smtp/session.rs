@@ -15,7 +15,9 @@ use super::{
     dots::{Dots, END},
     reply::{NoReply, Replies, Reply},
 };
-use crate::{decode, options::Timeouts, recorder::Recorder, wire::Stream};
+use crate::{
+    compose::with_ascii_header, decode, options::Timeouts, recorder::Recorder, wire::Stream,
+};
 use letter::Offers;
 use talk::Talk;
 
@@ -73,6 +75,57 @@ impl Connection {
 impl Session {
     /// Hands a message over. `ours` is asked before the end of the message is sent, after which it cannot be taken back.
     pub(crate) async fn hand_over(
+        &mut self,
+        letter: Letter<'_>,
+        ours: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Handed {
+        if self.offers.utf8 || !letter.needs_smtputf8() {
+            self.hand_over_as_is(letter, ours).await
+        } else {
+            self.hand_over_in_ascii(letter, ours).await
+        }
+    }
+
+    /// Sends to the recipients whose address is ASCII. The others are refused, each with its finding.
+    async fn hand_over_in_ascii(
+        &mut self,
+        letter: Letter<'_>,
+        ours: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Handed {
+        let finding = self.finding(FindingCode::Smtputf8NotOffered);
+        let recipients = letter.to.iter();
+        let refused: Vec<_> = recipients
+            .map(|to| (!to.is_ascii()).then(|| (String::new(), finding.clone())))
+            .collect();
+        let to: Vec<&str> = letter
+            .to
+            .iter()
+            .copied()
+            .filter(|to| to.is_ascii())
+            .collect();
+        if to.is_empty() || !letter.from.is_ascii() {
+            return Handed {
+                refused,
+                transcript: format!("({})\n", finding.code.as_str()),
+                ended: Ended::Failed(finding),
+            };
+        }
+        let content = with_ascii_header(letter.content);
+        let letter = Letter {
+            to: &to,
+            content: &content,
+            ..letter
+        };
+        let mut handed = self.hand_over_as_is(letter, ours).await;
+        let mut of_others = std::mem::take(&mut handed.refused).into_iter();
+        handed.refused = refused
+            .into_iter()
+            .map(|one| one.or_else(|| of_others.next().flatten()))
+            .collect();
+        handed
+    }
+
+    async fn hand_over_as_is(
         &mut self,
         letter: Letter<'_>,
         ours: &(dyn Fn() -> bool + Send + Sync),

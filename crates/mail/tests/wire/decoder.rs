@@ -34,6 +34,7 @@ const ELSEWHERE: &[(FindingCode, &str)] = {
         (F::ConnectionFailed, "a network without a way to the server"),
         (F::AddressFamilyBroken, "the sandbox is at IPv4 only"),
         (F::EndpointDiffers, "of the settings: the doctor's tests"),
+        (F::Smtputf8NotOffered, "an address that is not ASCII: outbox/internationalized.rs"),
         (F::ImapAnswerUnreadable, "of reading mail, no check: mailbox_hostile.rs"),
         (F::SearchRefused, "of reading mail, no check: mailbox.rs"),
         (F::MailUnreadable, "a fault of the parser that is not known"),

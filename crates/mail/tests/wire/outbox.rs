@@ -3,6 +3,7 @@
 mod afterwards;
 mod cut;
 mod delivered;
+mod internationalized;
 mod recipients;
 mod refused;
 mod unreadable;

@@ -101,6 +101,8 @@ pub struct Faults {
     pub slow_ms: BTreeMap<Stage, u64>,
     /// What EHLO offers and AUTH takes.
     pub mechanisms: Vec<String>,
+    /// Offer SMTPUTF8 (RFC 6531).
+    pub offer_smtputf8: bool,
     /// Offer STARTTLS on the STARTTLS port.
     pub offer_starttls: bool,
     /// Offer and take AUTH in the clear as well.
@@ -171,6 +173,7 @@ impl Default for Faults {
             mechanisms: ["XOAUTH2", "OAUTHBEARER", "PLAIN", "LOGIN"]
                 .map(String::from)
                 .to_vec(),
+            offer_smtputf8: true,
             offer_starttls: true,
             auth_without_tls: false,
             authentication_required: true,

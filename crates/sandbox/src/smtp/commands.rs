@@ -72,9 +72,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             "PIPELINING".to_owned(),
             format!("SIZE {}", faults.max_message_octets),
             "8BITMIME".to_owned(),
-            "SMTPUTF8".to_owned(),
             "ENHANCEDSTATUSCODES".to_owned(),
         ];
+        if faults.offer_smtputf8 {
+            lines.push("SMTPUTF8".to_owned());
+        }
         if self.tls_version.is_none() && faults.offer_starttls {
             lines.push("STARTTLS".to_owned());
         }

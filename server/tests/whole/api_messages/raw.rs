@@ -82,3 +82,53 @@ async fn is_refused_with_the_field_or_gets_the_from_address() {
     .await;
     assert_eq!(errors(&reply)[0].0, "replace_from");
 }
+
+#[tokio::test]
+async fn each_wrong_recipient_is_reported_by_name() {
+    let world = World::start().await;
+    let content = "To: bob@example.com, carol@@example.com\nCc: Dave <dave@>\n\nHello\n";
+    let reply = raw(&world, "", &[], content).await;
+    assert_eq!(reply.status, 422, "{reply:?}");
+    let all = reply.json();
+    let named: Vec<_> = all["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (&one["pointer"], &one["value"]))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            (&json!("/to/1"), &json!("carol@@example.com")),
+            (&json!("/cc/0"), &json!("dave@"))
+        ]
+    );
+    let named = [("mailgrant-recipients", "bob@example.com, nobody")];
+    let reply = raw(&world, "", &named, content).await;
+    assert_eq!(reply.status, 422, "{reply:?}");
+    let detail = reply.json()["detail"].to_string();
+    assert!(detail.contains("“nobody”"), "{detail}");
+}
+
+#[tokio::test]
+async fn addresses_as_they_exist_and_internationalized_domains_are_accepted() {
+    let world = World::start().await;
+    let content = "To: info@exämple.de, a..b@docomo.example,\n \"john doe\"@example.com, jörg@example.com\nSubject: s\n\nx\n";
+    let reply = raw(&world, "", &[], content).await;
+    let message = shown(&world, &reply).await;
+    let to: Vec<_> = message["recipients"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["address"])
+        .collect();
+    assert_eq!(
+        to,
+        [
+            "info@xn--exmple-cua.de",
+            "\"a..b\"@docomo.example",
+            "\"john doe\"@example.com",
+            "jörg@example.com"
+        ]
+    );
+}

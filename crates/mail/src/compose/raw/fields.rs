@@ -23,6 +23,12 @@ const ADDRESSES: [&str; 8] = [
 /// Fields that may be there once, whose first one counts (RFC 5322 §3.6).
 const ONCE: [&str; 3] = ["Date", "Message-ID", "Subject"];
 
+/// Returns true for fields that hold addresses.
+pub(crate) fn is_address_field(name: &str) -> bool {
+    let mut known = ADDRESSES.iter().chain(&["From"]);
+    known.any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// Of fields that may be there once, the first counts.
 pub(super) fn keep_first(message: &mut RawMessage) {
     for name in ONCE {
@@ -106,10 +112,7 @@ pub(super) fn make_ascii(message: &mut RawMessage) {
         }
         let value: Vec<u8> = raw[name.len() + 1..].to_vec();
         let text = clean(&decoded(&value).replace("\r\n", ""));
-        let value = if ADDRESSES
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(name))
-        {
+        let value = if is_address_field(name) {
             let all: Option<Vec<_>> = copy
                 .mailboxes(name)
                 .into_iter()

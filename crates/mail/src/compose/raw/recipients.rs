@@ -1,37 +1,33 @@
 //! Who gets a message.
 
-use domain::{EmailAddress, FieldError, FormErrors, FromAddress, Recipient, RecipientKind};
+use domain::{EmailAddress, FieldError, FromAddress, Recipient, RecipientKind};
 
-use super::{Envelope, Field, RawMessage};
+use super::{Envelope, Field, MessageErrors, RawMessage};
 use crate::compose::{draft, header};
 
 /// Those of the envelope, else those of the header.
 pub(super) fn read(
     message: &RawMessage,
     envelope: &Envelope,
-    errors: &mut FormErrors<Field>,
+    errors: &mut MessageErrors,
 ) -> Vec<Recipient> {
-    let in_header = |name: &str, field: Field| {
-        let mut parsed = Vec::new();
-        let mut wrong = None;
-        for (_, address) in message.mailboxes(name) {
-            match EmailAddress::parse(&address) {
-                Ok(address) => parsed.push(header::bare(address)),
-                Err(error) => wrong = wrong.or(Some((field, error))),
-            }
-        }
-        (parsed, wrong)
+    let mut in_header = MessageErrors::default();
+    let mut read_header = |name: &str, field: fn(usize) -> Field| {
+        let mailboxes = message.mailboxes(name).into_iter().enumerate();
+        let parsed = mailboxes.filter_map(|(at, (_, written))| {
+            let parsed = EmailAddress::parse(&written);
+            in_header.check_address(field(at), &written, parsed)
+        });
+        parsed.map(header::bare).collect::<Vec<_>>()
     };
-    let ((to, in_to), (cc, in_cc), (bcc, hidden)) = (
-        in_header("To", Field::To),
-        in_header("Cc", Field::Cc),
-        in_header("Bcc", Field::Bcc),
+    let (to, cc, bcc) = (
+        read_header("To", Field::ToAt),
+        read_header("Cc", Field::CcAt),
+        read_header("Bcc", Field::BccAt),
     );
     let all = match &envelope.recipients {
         None => {
-            for (field, error) in [in_to, in_cc, hidden].into_iter().flatten() {
-                errors.add(field, error);
-            }
+            errors.extend(in_header);
             draft::recipients([
                 (&to, RecipientKind::To),
                 (&cc, RecipientKind::Cc),
@@ -41,7 +37,8 @@ pub(super) fn read(
         Some(written) => {
             let mut named = Vec::new();
             for (at, text) in written.iter().enumerate().take(draft::RECIPIENTS + 1) {
-                let address = errors.check(Field::ToAt(at), EmailAddress::parse(text));
+                let address =
+                    errors.check_address(Field::ToAt(at), text, EmailAddress::parse(text));
                 named.extend(address.map(header::bare));
             }
             let kind_of = |address: &EmailAddress| {

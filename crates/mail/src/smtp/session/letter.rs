@@ -51,16 +51,20 @@ impl Letter<'_> {
         if offers.size {
             let _ = write!(line, " SIZE={}", self.content.len());
         }
-        if (offers.eight_bit || offers.utf8) && !self.content.is_ascii() {
-            if offers.eight_bit {
-                line.push_str(" BODY=8BITMIME");
-            }
-            // RFC 6531 §3.4: asked for when headers are in UTF-8.
-            if offers.utf8 && !headers(self.content).is_ascii() {
-                line.push_str(" SMTPUTF8");
-            }
+        if offers.eight_bit && !self.content.is_ascii() {
+            line.push_str(" BODY=8BITMIME");
+        }
+        if offers.utf8 && self.needs_smtputf8() {
+            line.push_str(" SMTPUTF8");
         }
         line
+    }
+
+    /// Returns true if an address or the header is not ASCII (RFC 6531 §3.4).
+    pub(super) fn needs_smtputf8(&self) -> bool {
+        !self.from.is_ascii()
+            || self.to.iter().any(|to| !to.is_ascii())
+            || (!self.content.is_ascii() && !headers(self.content).is_ascii())
     }
 }
 

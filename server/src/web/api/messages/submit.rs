@@ -215,7 +215,9 @@ fn wrong(error: &ComposeError) -> Response {
     match error {
         ComposeError::Form(errors) => {
             let errors = errors.iter();
-            let errors = errors.map(|(field, error)| ProblemError::at(field.pointer(), error));
+            let errors = errors.map(|(field, error, address)| {
+                ProblemError::at(field.pointer(), error).about(address)
+            });
             problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, errors.collect())
         }
         ComposeError::Mail(error) => unavailable(error),
