@@ -1,6 +1,9 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Role } from '../harness/person.ts';
 
+/** A scope of an API key. */
+type Scope = 'send' | 'messages' | 'mailbox' | 'metrics';
+
 const roles = { viewer: 'Viewer', operator: 'Operator', administrator: 'Administrator' } satisfies Record<Role, string>;
 
 /** The page "Access". */
@@ -73,7 +76,7 @@ export class AccessPage {
   }
 
   /** Makes an API key and gives it. */
-  async makeKey(name: string, ...scopes: ('send' | 'read')[]): Promise<string> {
+  async makeKey(name: string, ...scopes: Scope[]): Promise<string> {
     await this.keyForm.getByLabel('Name', { exact: true }).fill(name);
     for (const scope of scopes) await this.keyForm.getByRole('checkbox', { name: new RegExp(`\\(${scope}\\)`) }).check();
     await this.keyForm.getByRole('button', { name: 'Make key' }).click();

@@ -87,7 +87,7 @@ test('an API key is shown once, reads the status, tells its last use, and is ref
   await access.keyForm.getByLabel('Name', { exact: true }).fill('monitoring');
   await access.keyForm.getByRole('button', { name: 'Make key' }).click();
   await expect(page.locator('#make-key-scopes-error')).toContainText('Choose at least one');
-  const key = await access.makeKey('monitoring', 'read');
+  const key = await access.makeKey('monitoring', 'messages');
   expect(key).toMatch(/^mgk_[\w-]{43}$/);
   await page.goto(`${mailgrant.url}/access`);
   expect(await page.content()).not.toContain(key.slice(4));

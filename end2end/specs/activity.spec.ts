@@ -27,7 +27,7 @@ test('what is done is told with who, when, from where and what changed, and neve
   const access = new AccessPage(page, mailgrant.url);
   await access.open();
   await access.setRole('otto', 'operator');
-  const key = await access.makeKey('monitoring', 'read');
+  const key = await access.makeKey('monitoring', 'messages');
   await access.endKey('monitoring');
   const stranger = new LoginPage(await otherBrowser(), mailgrant.url);
   await stranger.open();
@@ -46,7 +46,7 @@ test('what is done is told with who, when, from where and what changed, and neve
     ['test_email_sent', 'admin tried a test email from default'],
     ['account_added', 'The command line added the account otto', 'Role: viewer'],
     ['role_changed', 'admin changed the role of otto', 'Role: viewer → operator'],
-    ['key_made', 'admin made the API key monitoring', 'read'],
+    ['key_made', 'admin made the API key monitoring', 'messages'],
     ['key_ended', 'admin ended the API key monitoring'],
   ] as const) {
     const entry = activity.of(action).first();

@@ -75,9 +75,9 @@ test('access: with nobody else, with a link, with a key, with many, and refused'
   await expectPresentable(page, testInfo, 'access-empty');
   await access.addAccount('olga', 'operator');
   await expectPresentable(page, testInfo, 'access-link');
-  await access.makeKey('Monitoring of the office in Frankfurt', 'send', 'read');
+  await access.makeKey('Monitoring of the office in Frankfurt', 'send', 'messages');
   await expectPresentable(page, testInfo, 'access-key');
-  await access.makeKey(`a-name-without-any-space-${'x'.repeat(39)}`, 'read');
+  await access.makeKey(`a-name-without-any-space-${'x'.repeat(39)}`, 'messages');
   await mailgrant.signIn(await mailgrant.addAccount('somebody.with.a.rather-long+name@subdomain.example.com', 'viewer'));
   await access.open();
   for (const summary of await page.locator('summary').all()) await summary.click();

@@ -89,7 +89,7 @@ test('tokens of sessions, browsers, links and keys are where they belong and now
     await expect(page).toHaveURL(`${mailgrant.url}/settings/smtp`);
     const access = new AccessPage(page, mailgrant.url);
     await access.open();
-    const key = await access.makeKey('monitoring', 'read');
+    const key = await access.makeKey('monitoring', 'messages');
     await access.open();
     const link = await access.addAccount('olga', 'viewer');
 

@@ -55,9 +55,15 @@ pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Resul
     let cookie = setup::sign_up(&url, &link)?;
     save_settings(&url, &cookie)?;
     let mut add = Command::new(binary);
-    add.args(["api-key", "add", "schemathesis", "--scopes", "send,read"])
-        .current_dir(data.path())
-        .env("MAILGRANT_DATA_DIRECTORY", data.path());
+    add.args([
+        "api-key",
+        "add",
+        "schemathesis",
+        "--scopes",
+        "send,messages,mailbox,metrics",
+    ])
+    .current_dir(data.path())
+    .env("MAILGRANT_DATA_DIRECTORY", data.path());
     let key = capture(&mut add)?;
 
     std::fs::write(data.path().join("hooks.py"), HOOKS).context("hooks.py")?;

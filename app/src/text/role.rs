@@ -20,10 +20,14 @@ pub fn role_help(role: Role) -> &'static str {
     }
 }
 
-/// What a program may do with a key.
+/// Describes a scope by everything it opens.
 pub fn scope(scope: KeyScope) -> &'static str {
     match scope {
-        KeyScope::Send => "Send messages",
-        KeyScope::Read => "Read how messages and grants stand",
+        KeyScope::Send => "Send messages, and retry or cancel them",
+        KeyScope::Messages => {
+            "Read sent messages, their delivery states, and the status of data centers"
+        }
+        KeyScope::Mailbox => "Read the email box: folders, mail, and attachments",
+        KeyScope::Metrics => "Read metrics and the status of data centers",
     }
 }

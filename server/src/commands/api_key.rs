@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Subcommand, builder::PossibleValuesParser, builder::TypedValueParser as _};
+use clap::{
+    Subcommand,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _},
+};
 use domain::{Actor, KeyScope, access::NewKeyForm};
 use secrecy::{ExposeSecret as _, SecretString};
 use server::Config;
@@ -21,7 +24,7 @@ pub enum Command {
     Add {
         /// What it is for
         name: String,
-        /// What it may be used for, parted by commas
+        /// What it opens, separated by commas
         #[arg(long, value_delimiter = ',', value_parser = scopes(), default_value = "send")]
         scopes: Vec<KeyScope>,
         /// Data center that it is good for [default: all]
@@ -69,7 +72,9 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
             let form = NewKeyForm {
                 name: name.clone(),
                 send: on(KeyScope::Send),
-                read: on(KeyScope::Read),
+                messages: on(KeyScope::Messages),
+                mailbox: on(KeyScope::Mailbox),
+                metrics: on(KeyScope::Metrics),
                 data_center: data_center.clone(),
                 expires: expires.clone(),
             };
@@ -138,6 +143,8 @@ fn write(mut file: File, key: &SecretString) -> io::Result<()> {
 }
 
 fn scopes() -> impl clap::builder::TypedValueParser<Value = KeyScope> {
-    PossibleValuesParser::new(KeyScope::ALL.iter().map(|scope| scope.code()))
+    let described =
+        |scope: &KeyScope| PossibleValue::new(scope.code()).help(app::scope_in_words(*scope));
+    PossibleValuesParser::new(KeyScope::ALL.iter().map(described))
         .try_map(|code| KeyScope::from_code(&code).ok_or("is not a scope"))
 }

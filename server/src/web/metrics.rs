@@ -1,4 +1,4 @@
-//! `GET /metrics`, for Prometheus. It shows an API key with the scope `read`, as every program does.
+//! `GET /metrics`, for Prometheus. Prometheus sends an API key with the scope `metrics`.
 
 use axum::{
     Extension,

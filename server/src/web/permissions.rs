@@ -22,8 +22,8 @@ pub enum Rule {
     Everybody,
     /// Whoever has signed in, with this role or one that includes it.
     SignedIn(Role),
-    /// A program with an API key of this scope.
-    Key(KeyScope),
+    /// A program with an API key that has one of these scopes. The first is named to a program that has none.
+    Key(&'static [KeyScope]),
     /// Nobody: a page that is only shown in place of another.
     Nobody,
 }
@@ -52,15 +52,18 @@ const fn post(path: &'static str, rule: Rule) -> Permission {
 const VIEWER: Rule = Rule::SignedIn(Role::Viewer);
 const OPERATOR: Rule = Rule::SignedIn(Role::Operator);
 const ADMINISTRATOR: Rule = Rule::SignedIn(Role::Administrator);
-const READ: Rule = Rule::Key(KeyScope::Read);
-const SEND: Rule = Rule::Key(KeyScope::Send);
+const SEND: Rule = Rule::Key(&[KeyScope::Send]);
+const MESSAGES: Rule = Rule::Key(&[KeyScope::Messages]);
+const MAILBOX: Rule = Rule::Key(&[KeyScope::Mailbox]);
+const METRICS: Rule = Rule::Key(&[KeyScope::Metrics]);
+const STATUS: Rule = Rule::Key(&[KeyScope::Metrics, KeyScope::Messages]);
 
 /// Who may ask for what.
 pub static PERMISSIONS: &[Permission] = &[
     // For whoever watches the server.
     get("/healthz", Rule::Always),
     get("/readyz", Rule::Always),
-    get("/metrics", Rule::Key(KeyScope::Read)),
+    get("/metrics", METRICS),
     // Signing in.
     get("/setup", Rule::Always),
     post("/setup", Rule::Always),
@@ -126,14 +129,17 @@ pub static PERMISSIONS: &[Permission] = &[
     post("/api/rename_data_center", ADMINISTRATOR),
     post("/api/remove_data_center", ADMINISTRATOR),
     // Programs.
-    get("/api/v1/status", READ),
-    get("/api/v1/mailbox/folders", READ),
-    get("/api/v1/mailbox/messages", READ),
-    get("/api/v1/mailbox/messages/{uid}", READ),
-    get("/api/v1/mailbox/messages/{uid}/source", READ),
-    get("/api/v1/mailbox/messages/{uid}/attachments/{number}", READ),
-    get("/api/v1/messages", READ),
-    get("/api/v1/messages/{id}", READ),
+    get("/api/v1/status", STATUS),
+    get("/api/v1/mailbox/folders", MAILBOX),
+    get("/api/v1/mailbox/messages", MAILBOX),
+    get("/api/v1/mailbox/messages/{uid}", MAILBOX),
+    get("/api/v1/mailbox/messages/{uid}/source", MAILBOX),
+    get(
+        "/api/v1/mailbox/messages/{uid}/attachments/{number}",
+        MAILBOX,
+    ),
+    get("/api/v1/messages", MESSAGES),
+    get("/api/v1/messages/{id}", MESSAGES),
     post("/api/v1/messages", SEND),
     post("/api/v1/messages/{id}/retry", SEND),
     post("/api/v1/messages/{id}/cancel", SEND),
@@ -168,11 +174,11 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
         Err(error) => return session::unavailable(&error),
     }
     if problem::is_for(request.uri().path()) {
-        let scope = match rule {
-            Some(Rule::Key(scope)) => Some(scope),
-            _ => None,
+        let scopes = match rule {
+            Some(Rule::Key(scopes)) => scopes,
+            _ => &[],
         };
-        return api::authenticated(&web, request, next, scope).await;
+        return api::authenticated(&web, request, next, scopes).await;
     }
     let Some(info) = request.extensions().get::<RequestInfo>().cloned() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();

@@ -28,7 +28,7 @@ impl World {
         let server = Server::start_with(|config| provider.introduce(config)).await;
         let administrator = server.administrator();
         provider.begin(&administrator).await;
-        let both = [("send", "on"), ("read", "on")];
+        let both = [("send", "on"), ("messages", "on")];
         let key = administrator.make_key("program", &both).await;
         let program = server.stranger().with_key(&key);
         Self {
@@ -44,7 +44,11 @@ impl World {
         administrator
             .fetch("/api/add_data_center", "name=Second".into())
             .await;
-        let fields = [("send", "on"), ("read", "on"), ("data_center", "second")];
+        let fields = [
+            ("send", "on"),
+            ("messages", "on"),
+            ("data_center", "second"),
+        ];
         let key = administrator.make_key("second", &fields).await;
         self.server.stranger().with_key(&key)
     }

@@ -16,7 +16,7 @@ fn assert_problem(reply: &Reply, status: u16) {
 async fn reader(server: &Server) -> Browser {
     let key = server
         .administrator()
-        .make_key("reader", &[("read", "on")])
+        .make_key("reader", &[("messages", "on")])
         .await;
     server.stranger().with_key(&key)
 }
@@ -69,7 +69,7 @@ async fn a_key_of_one_data_center_sees_that_one() {
         .fetch("/api/add_data_center", "name=Second".into())
         .await;
     let id = added.json()["id"].as_str().unwrap().to_owned();
-    let fields = [("read", "on"), ("data_center", &*id)];
+    let fields = [("messages", "on"), ("data_center", &*id)];
     let key = administrator.make_key("second", &fields).await;
     let all = reader(&server).await.get(STATUS).await.json();
     assert_eq!(all["data_centers"].as_array().unwrap().len(), 2);

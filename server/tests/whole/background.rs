@@ -33,7 +33,7 @@ async fn until_delivered(provider: &Provider, count: usize) {
 /// A program that reads the metrics.
 async fn reader(server: &Server) -> Browser {
     let administrator = server.administrator();
-    let key = administrator.make_key("reader", &[("read", "on")]).await;
+    let key = administrator.make_key("reader", &[("metrics", "on")]).await;
     server.stranger().with_key(&key)
 }
 

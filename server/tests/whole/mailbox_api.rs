@@ -11,7 +11,7 @@ const MESSAGES: &str = "/api/v1/mailbox/messages";
 
 async fn reader(server: &Server) -> Browser {
     let administrator = server.administrator();
-    let key = administrator.make_key("reader", &[("read", "on")]).await;
+    let key = administrator.make_key("reader", &[("mailbox", "on")]).await;
     server.stranger().with_key(&key)
 }
 
@@ -164,7 +164,7 @@ async fn a_key_of_one_data_center_reads_no_other_mailbox() {
         .fetch("/api/add_data_center", "name=Second".into())
         .await;
     let id = added.json()["id"].as_str().unwrap().to_owned();
-    let fields = [("read", "on"), ("data_center", &*id)];
+    let fields = [("mailbox", "on"), ("data_center", &*id)];
     let key = administrator.make_key("second", &fields).await;
     let second = server.stranger().with_key(&key);
     // Its own has no email box, and the other one is not there.

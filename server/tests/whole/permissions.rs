@@ -25,9 +25,9 @@ impl Visitor {
         }
     }
 
-    fn with_key(name: &'static str, scope: KeyScope, browser: Browser) -> Self {
+    fn with_key(scope: KeyScope, browser: Browser) -> Self {
         Self {
-            name,
+            name: scope.code(),
             role: None,
             scope: Some(scope),
             browser,
@@ -38,7 +38,7 @@ impl Visitor {
         match rule {
             Rule::Always | Rule::Everybody => true,
             Rule::SignedIn(needed) => self.role.is_some_and(|role| role.includes(needed)),
-            Rule::Key(scope) => self.scope == Some(scope),
+            Rule::Key(scopes) => self.scope.is_some_and(|scope| scopes.contains(&scope)),
             Rule::Nobody => false,
         }
     }
@@ -46,10 +46,15 @@ impl Visitor {
 
 async fn everybody(server: &Server) -> Vec<Visitor> {
     let administrator = server.administrator();
-    let send = administrator.make_key("sender", &[("send", "on")]).await;
-    let read = administrator.make_key("reader", &[("read", "on")]).await;
     let stranger = server.stranger();
-    vec![
+    let mut visitors = Vec::new();
+    for scope in KeyScope::ALL {
+        let key = administrator
+            .make_key(scope.code(), &[(scope.code(), "on")])
+            .await;
+        visitors.push(Visitor::with_key(*scope, stranger.with_key(&key)));
+    }
+    visitors.extend([
         Visitor {
             name: "nobody",
             role: None,
@@ -59,9 +64,8 @@ async fn everybody(server: &Server) -> Vec<Visitor> {
         Visitor::signed_in("viewer", Role::Viewer, server.viewer().await),
         Visitor::signed_in("operator", Role::Operator, server.operator().await),
         Visitor::signed_in("administrator", Role::Administrator, administrator),
-        Visitor::with_key("sender", KeyScope::Send, stranger.with_key(&send)),
-        Visitor::with_key("reader", KeyScope::Read, stranger.with_key(&read)),
-    ]
+    ]);
+    visitors
 }
 
 /// Asks as the browser side does, so that refusals are codes.
@@ -127,6 +131,45 @@ async fn who_may_gets_in_and_nobody_else() {
             );
         }
     }
+}
+
+#[test]
+fn each_scope_opens_its_paths_and_no_others() {
+    let opened = |scope: KeyScope| -> Vec<String> {
+        let opens = |known: &&Permission| matches!(known.rule, Rule::Key(scopes) if scopes.contains(&scope));
+        let shown = |known: &Permission| format!("{} {}", known.method, known.path);
+        PERMISSIONS.iter().filter(opens).map(shown).collect()
+    };
+    assert_eq!(
+        opened(KeyScope::Send),
+        [
+            "POST /api/v1/messages",
+            "POST /api/v1/messages/{id}/retry",
+            "POST /api/v1/messages/{id}/cancel",
+        ]
+    );
+    assert_eq!(
+        opened(KeyScope::Messages),
+        [
+            "GET /api/v1/status",
+            "GET /api/v1/messages",
+            "GET /api/v1/messages/{id}",
+        ]
+    );
+    assert_eq!(
+        opened(KeyScope::Mailbox),
+        [
+            "GET /api/v1/mailbox/folders",
+            "GET /api/v1/mailbox/messages",
+            "GET /api/v1/mailbox/messages/{uid}",
+            "GET /api/v1/mailbox/messages/{uid}/source",
+            "GET /api/v1/mailbox/messages/{uid}/attachments/{number}",
+        ]
+    );
+    assert_eq!(
+        opened(KeyScope::Metrics),
+        ["GET /metrics", "GET /api/v1/status"]
+    );
 }
 
 #[tokio::test]

@@ -4,12 +4,12 @@ use crate::support::{Browser, Provider, Server};
 
 async fn reader(server: &Server) -> Browser {
     let administrator = server.administrator();
-    let key = administrator.make_key("reader", &[("read", "on")]).await;
+    let key = administrator.make_key("reader", &[("metrics", "on")]).await;
     server.stranger().with_key(&key)
 }
 
 #[tokio::test]
-async fn metrics_are_for_programs_with_a_key_that_may_read() {
+async fn metrics_need_a_key_with_their_scope() {
     let server = Server::start().await;
     let administrator = server.administrator();
     assert_eq!(server.stranger().get("/metrics").await.status, 401);
@@ -24,7 +24,7 @@ async fn metrics_are_for_programs_with_a_key_that_may_read() {
     assert!(reply.body.ends_with("# EOF\n"));
     let age = "mailgrant_outbox_age_seconds{data_center=\"default\"} 0\n";
     assert!(reply.body.contains(age), "{reply:?}");
-    let limited = [("read", "on"), ("data_center", "default")];
+    let limited = [("metrics", "on"), ("data_center", "default")];
     let key = administrator.make_key("limited", &limited).await;
     let one = server.stranger().with_key(&key).get("/metrics").await;
     assert!(one.body.contains(age) && !one.body.contains("refreshes"));

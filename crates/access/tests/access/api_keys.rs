@@ -12,7 +12,7 @@ use crate::world::{World, cli, errors};
 fn form(name: &str) -> NewKeyForm {
     NewKeyForm {
         name: name.into(),
-        read: "on".into(),
+        messages: "on".into(),
         ..NewKeyForm::default()
     }
 }
@@ -35,7 +35,7 @@ async fn a_key_is_shown_once_and_known_by_its_hash() {
         "{}",
         text.len()
     );
-    assert_eq!(key.scopes, [KeyScope::Read]);
+    assert_eq!(key.scopes, [KeyScope::Messages]);
     assert_eq!(
         (key.data_center.clone(), key.expires_at, key.last_used_at),
         (None, None, None)
@@ -133,7 +133,7 @@ async fn a_key_may_be_for_one_data_center_and_goes_with_it() {
     let berlin = DataCenterId::parse("berlin").unwrap();
     let found = good(&world, &shown).await.unwrap();
     assert_eq!(found.data_center.as_ref(), Some(&berlin));
-    assert_eq!(found.scopes, [KeyScope::Send, KeyScope::Read]);
+    assert_eq!(found.scopes, [KeyScope::Send, KeyScope::Messages]);
     world
         .store
         .remove_data_center(&berlin, &cli(), world.now())
@@ -160,7 +160,7 @@ async fn the_audit_says_what_a_key_is_for_and_by_whom_it_was_made() {
         .map(|fact| (&*fact.field, fact.new.as_deref()))
         .collect();
     let expected = [
-        ("scopes", Some("read")),
+        ("scopes", Some("messages")),
         ("expires", Some("2030-02-01T00:00:00Z")),
     ];
     assert_eq!(facts, expected);

@@ -15,21 +15,27 @@ random_id! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyScope {
-    /// Hand over messages.
+    /// Submits messages, and retries or cancels them.
     Send,
-    /// Read how messages and grants stand.
-    Read,
+    /// Reads submitted messages, their delivery states, and the status of data centers.
+    Messages,
+    /// Reads the mailbox: folders, mail, and attachments.
+    Mailbox,
+    /// Reads the metrics and the status of data centers.
+    Metrics,
 }
 
 impl KeyScope {
     /// Every scope.
-    pub const ALL: &[Self] = &[Self::Send, Self::Read];
+    pub const ALL: &[Self] = &[Self::Send, Self::Messages, Self::Mailbox, Self::Metrics];
 
     /// The scope in forms and in the database.
     pub fn code(self) -> &'static str {
         match self {
             Self::Send => "send",
-            Self::Read => "read",
+            Self::Messages => "messages",
+            Self::Mailbox => "mailbox",
+            Self::Metrics => "metrics",
         }
     }
 

@@ -140,8 +140,12 @@ pub struct NewKeyForm {
     pub name: String,
     /// `on` for the scope `send`.
     pub send: String,
-    /// `on` for the scope `read`.
-    pub read: String,
+    /// `on` for the scope `messages`.
+    pub messages: String,
+    /// `on` for the scope `mailbox`.
+    pub mailbox: String,
+    /// `on` for the scope `metrics`.
+    pub metrics: String,
     /// The id of a data center; empty: all.
     pub data_center: String,
     /// The last day it is good, as `2027-01-31`; empty: it does not end by itself.
@@ -162,6 +166,16 @@ pub struct NewKey {
 }
 
 impl NewKeyForm {
+    /// Returns the text of the checkbox of a scope; empty when it is off.
+    pub fn scope(&self, scope: KeyScope) -> &str {
+        match scope {
+            KeyScope::Send => &self.send,
+            KeyScope::Messages => &self.messages,
+            KeyScope::Mailbox => &self.mailbox,
+            KeyScope::Metrics => &self.metrics,
+        }
+    }
+
     /// The key that was asked for, as of `now`.
     ///
     /// # Errors
@@ -169,10 +183,10 @@ impl NewKeyForm {
     pub fn parse(&self, now: UnixTime) -> Result<NewKey, FormErrors<AccessField>> {
         let mut errors = FormErrors::default();
         let name = errors.check(AccessField::Name, ApiKeyName::parse(&self.name));
-        let scopes: Vec<_> = [(&self.send, KeyScope::Send), (&self.read, KeyScope::Read)]
-            .into_iter()
-            .filter(|(typed, _)| !typed.is_empty())
-            .map(|(_, scope)| scope)
+        let scopes: Vec<_> = KeyScope::ALL
+            .iter()
+            .copied()
+            .filter(|scope| !self.scope(*scope).is_empty())
             .collect();
         if scopes.is_empty() {
             errors.add(AccessField::Scopes, FieldError::Required);

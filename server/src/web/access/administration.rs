@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
-    AccountId, ApiKeyId, FieldError, FormErrors, Role, SessionId,
+    AccountId, ApiKeyId, FieldError, FormErrors, KeyScope, Role, SessionId,
     access::{AccessField, NewAccountForm, NewKeyForm},
 };
 use secrecy::ExposeSecret as _;
@@ -61,11 +61,13 @@ impl Action {
             Self::MakeKey(form) => {
                 posted.typed = vec![
                     ("name", form.name.clone()),
-                    ("send", form.send.clone()),
-                    ("read", form.read.clone()),
                     ("data_center", form.data_center.clone()),
                     ("expires", form.expires.clone()),
                 ];
+                let scopes = KeyScope::ALL
+                    .iter()
+                    .map(|scope| (scope.code(), form.scope(*scope).to_owned()));
+                posted.typed.extend(scopes);
             }
             Self::SetRole { id, role } => {
                 posted.about.clone_from(id);

@@ -78,7 +78,7 @@ impl Modify for Common {
 
 const REFUSALS: [(&str, &str); 4] = [
     ("401", "There is no good API key in the request."),
-    ("403", "The API key has not the scope."),
+    ("403", "The API key lacks the scope."),
     ("429", "Too many requests from one address."),
     (
         "503",

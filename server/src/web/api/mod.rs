@@ -25,12 +25,12 @@ use super::{
 /// When to ask again after Mailgrant could not answer: seconds.
 const AFTER: u16 = 10;
 
-/// Lets a request with a good key of the scope through; `scope` is that of the route, when there is one.
+/// Passes on a request with a valid key that has one of the route's scopes. A route that programs may not use has none.
 pub async fn authenticated(
     web: &Web,
     mut request: Request,
     next: Next,
-    scope: Option<KeyScope>,
+    scopes: &[KeyScope],
 ) -> Response {
     let key = match bearer(request.headers()) {
         Some(shown) => match web.access.api_key(&shown).await {
@@ -46,13 +46,13 @@ pub async fn authenticated(
         who: Who::Key(key.name.to_string()),
         address: session::address(request.extensions()),
     };
-    let Some(scope) = scope else {
+    let Some(first) = scopes.first() else {
         return no_route(&request);
     };
-    if !key.scopes.contains(&scope) {
+    if !scopes.iter().any(|scope| key.scopes.contains(scope)) {
         let asked = format!("{} {}", request.method(), request.uri().path());
         permissions::denied(&web.access, &actor, &asked).await;
-        return out_of_scope(scope);
+        return out_of_scope(*first);
     }
     if let Some(info) = request.extensions_mut().get_mut::<RequestInfo>() {
         info.signed_in = None;
@@ -94,7 +94,7 @@ fn unauthorized(challenge: &'static str, detail: &str) -> Response {
 }
 
 fn out_of_scope(scope: KeyScope) -> Response {
-    let detail = format!("The API key has not the scope {}.", scope.code());
+    let detail = format!("The API key lacks the scope {}.", scope.code());
     let mut response = problem::answer(StatusCode::FORBIDDEN, &detail);
     let code = scope.code();
     let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{code}\"");

@@ -134,7 +134,7 @@ impl From<GrantStatus> for Grant {
     path = "/api/v1/status",
     tag = "status",
     operation_id = "status",
-    security(("key" = ["read"])),
+    security(("key" = ["metrics"]), ("key" = ["messages"])),
     responses((status = 200, description = "Those that the API key is good for.", body = Status)),
 )]
 pub async fn status(State(mailer): State<Mailer>, Extension(key): Extension<ApiKey>) -> Response {

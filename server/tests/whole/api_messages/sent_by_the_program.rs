@@ -333,11 +333,11 @@ async fn a_key_is_made_on_the_machine_into_a_file_for_its_owner_only() {
         said.contains("taken") && !folder.path().join("new.key").exists(),
         "{said}"
     );
-    let (_, out, _) = run("api-key add reader --scopes read,send");
+    let (_, out, _) = run("api-key add reader --scopes messages,send");
     assert!(out.starts_with("mgk_"), "{out}");
     let (_, out, _) = run("api-key list");
     assert!(
-        out.contains("cron: send, data center all") && out.contains("reader: send read"),
+        out.contains("cron: send, data center all") && out.contains("reader: send messages"),
         "{out}"
     );
     assert_eq!(run("api-key end cron").0, OK);

@@ -39,7 +39,7 @@ impl Place {
         let server = Program::start_at(&listen, directory.path(), &given);
         let administrator = server.administrator().await;
         provider.begin(&administrator).await;
-        let both = [("send", "on"), ("read", "on")];
+        let both = [("send", "on"), ("messages", "on")];
         let key = administrator.make_key("machine", &both).await;
         let program = administrator.with_key(&key);
         let machine = Machine::at(&format!("http://{listen}"), &key, "");
@@ -149,6 +149,7 @@ async fn a_spool_without_a_good_key_stays_as_it_is() {
     let ended = place.machine.send("bob@example.com", "Subject: a\n\nx\n");
     assert!(ended.said.contains("is kept"), "{ended:?}");
     let key = format!("mgk_{}", "x".repeat(43));
+    // The file keeps its mode.
     fs::write(place.machine.path("send.key"), &key).unwrap();
 
     let server = place.start();

@@ -15,7 +15,9 @@ async fn bearer(browser: &Browser, shown: &str) -> Reply {
 async fn a_key_is_no_session_and_a_session_no_key() {
     let server = Server::start().await;
     let administrator = server.administrator();
-    let key = administrator.make_key("reader", &[("read", "on")]).await;
+    let key = administrator
+        .make_key("reader", &[("messages", "on")])
+        .await;
     let stranger = server.stranger();
     for value in [&*key, &key[4..]] {
         stranger.plant(SESSION, value);
@@ -44,7 +46,9 @@ async fn a_key_is_no_session_and_a_session_no_key() {
 async fn a_key_is_that_one_value_in_that_one_header() {
     let server = Server::start().await;
     let administrator = server.administrator();
-    let key = administrator.make_key("reader", &[("read", "on")]).await;
+    let key = administrator
+        .make_key("reader", &[("messages", "on")])
+        .await;
     let stranger = server.stranger();
     assert_eq!(
         bearer(&stranger, &format!("Bearer {key}")).await.status,
@@ -100,9 +104,9 @@ async fn a_key_that_has_expired_is_refused_like_one_that_never_was() {
     let administrator = server.administrator();
     let mut answers = Vec::new();
     let expired = administrator
-        .make_key("expired", &[("read", "on"), ("expires", "2999-01-01")])
+        .make_key("expired", &[("messages", "on"), ("expires", "2999-01-01")])
         .await;
-    let ended = administrator.make_key("ended", &[("read", "on")]).await;
+    let ended = administrator.make_key("ended", &[("messages", "on")]).await;
     let unknown = format!("mgk_{}", "x".repeat(43));
     for key in [&expired, &ended] {
         let program = server.stranger().with_key(key);
@@ -134,7 +138,7 @@ async fn a_key_reaches_no_other_data_center_whatever_it_asks_for() {
         .fetch("/api/add_data_center", "name=Second".into())
         .await;
     let id = added.json()["id"].as_str().unwrap().to_owned();
-    let fields = [("read", "on"), ("data_center", &*id)];
+    let fields = [("messages", "on"), ("data_center", &*id)];
     let key = administrator.make_key("second", &fields).await;
     let program = server.stranger().with_key(&key);
     for query in ["", "?data_center=default", "?id=default", "?data_center=*"] {
@@ -156,17 +160,18 @@ async fn a_key_gets_no_scope_by_asking() {
     let administrator = server.administrator();
     for fields in [
         body(&[("do", "make_key"), ("name", "none")]),
-        body(&[("do", "make_key"), ("name", "all"), ("scope", "read")]),
+        body(&[("do", "make_key"), ("name", "all"), ("scope", "messages")]),
+        body(&[("do", "make_key"), ("name", "old"), ("read", "on")]),
         body(&[
             ("do", "make_key"),
             ("name", "past"),
-            ("read", "on"),
+            ("messages", "on"),
             ("expires", "2020-01-01"),
         ]),
         body(&[
             ("do", "make_key"),
             ("name", "other"),
-            ("read", "on"),
+            ("messages", "on"),
             ("data_center", "none"),
         ]),
     ] {
@@ -176,7 +181,10 @@ async fn a_key_gets_no_scope_by_asking() {
     }
     let key = administrator.make_key("sender", &[("send", "on")]).await;
     let sender = server.stranger().with_key(&key);
-    for path in [STATUS.to_owned(), format!("{STATUS}?scope=read&read=on")] {
+    for path in [
+        STATUS.to_owned(),
+        format!("{STATUS}?scope=messages&messages=on"),
+    ] {
         assert_eq!(sender.get(&path).await.status, 403);
         let head = sender.send(sender.request("HEAD", &path)).await;
         assert_eq!(head.status, 403);

@@ -48,7 +48,7 @@ async fn write_everything(program: &Program, browser: &Browser) {
             .await;
             one.submit(
                 "/access",
-                body(&[("do", "make_key"), ("name", &text), ("read", "on")]),
+                body(&[("do", "make_key"), ("name", &text), ("messages", "on")]),
             )
             .await;
             one.fetch("/api/add_data_center", body(&[("name", &text)]))

@@ -19,7 +19,9 @@ async fn without_a_database_nobody_is_let_in() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let link = administrator.add_account("bob", "viewer").await;
-    let key = administrator.make_key("reader", &[("read", "on")]).await;
+    let key = administrator
+        .make_key("reader", &[("messages", "on")])
+        .await;
     let session = administrator.cookie(SESSION).unwrap();
     let mut database = server.database().await;
     for table in TABLES {

@@ -50,7 +50,7 @@ async fn people(administrator: &Browser) -> People {
     // One that is still good.
     let link = administrator.add_account("bob", "viewer").await;
     secrets.push(token_of(&link).to_owned());
-    for scope in ["read", "send"] {
+    for scope in ["messages", "mailbox", "metrics", "send"] {
         let key = administrator.make_key(scope, &[(scope, "on")]).await;
         walkers.push((scope, Browser::at(&administrator.url).with_key(&key)));
         secrets.push(key[4..].to_owned());

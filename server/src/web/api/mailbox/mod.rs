@@ -25,7 +25,7 @@ use crate::web::mailbox::file;
     path = "/api/v1/mailbox/folders",
     tag = "mailbox",
     operation_id = "list_folders",
-    security(("key" = ["read"])),
+    security(("key" = ["mailbox"])),
     params(("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`.")),
     responses(
         (status = 200, description = "The folders that can be opened.", body = Object),
@@ -43,7 +43,7 @@ pub async fn folders(Asked { mailer, id, .. }: Asked) -> Result<Response, Refuse
     path = "/api/v1/mailbox/messages",
     tag = "mailbox",
     operation_id = "list_mail",
-    security(("key" = ["read"])),
+    security(("key" = ["mailbox"])),
     params(("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
     responses(
         (status = 200, description = "A part of the mail of a folder.", body = Object),
@@ -65,7 +65,7 @@ pub async fn messages(
     path = "/api/v1/mailbox/messages/{uid}",
     tag = "mailbox",
     operation_id = "read_mail",
-    security(("key" = ["read"])),
+    security(("key" = ["mailbox"])),
     params(("uid" = u32, Path, description = "Its number in the folder."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
     responses(
         (status = 200, description = "One mail.", body = Object),
@@ -86,7 +86,7 @@ pub async fn message(
     path = "/api/v1/mailbox/messages/{uid}/source",
     tag = "mailbox",
     operation_id = "read_mail_source",
-    security(("key" = ["read"])),
+    security(("key" = ["mailbox"])),
     params(("uid" = u32, Path, description = "Its number in the folder."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
     responses(
         (status = 200, description = "One mail as it came.", body = String, content_type = "message/rfc822"),
@@ -107,7 +107,7 @@ pub async fn source(
     path = "/api/v1/mailbox/messages/{uid}/attachments/{number}",
     tag = "mailbox",
     operation_id = "read_mail_attachment",
-    security(("key" = ["read"])),
+    security(("key" = ["mailbox"])),
     params(("uid" = u32, Path, description = "Its number in the folder."), ("number" = u32, Path, description = "Which file of the mail."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
     responses(
         (status = 200, description = "A file that came with a mail.", body = String, content_type = "application/octet-stream"),

@@ -18,7 +18,7 @@ use crate::web::api::unavailable;
     path = "/api/v1/messages",
     tag = "messages",
     operation_id = "list_messages",
-    security(("key" = ["read"])),
+    security(("key" = ["messages"])),
     params(
         ("data_center" = Option<String>, Query, description = "Sent from this data center."),
         ("state" = Option<String>, Query, description = "In one of these states, parted by commas: `waiting`, `sending`, `delivered`, `partly_delivered`, `failed`, `cancelled`, `bounced`.", example = "waiting,failed"),
@@ -64,7 +64,7 @@ pub async fn list(
     path = "/api/v1/messages/{id}",
     tag = "messages",
     operation_id = "read_message",
-    security(("key" = ["read"])),
+    security(("key" = ["messages"])),
     params(("id" = String, Path, description = "Its id.")),
     responses(
         (status = 200, description = "The message.", body = MessageShown),
