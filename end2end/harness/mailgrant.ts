@@ -25,7 +25,7 @@ export class Mailgrant {
   private earlierLog = '';
 
   private constructor(
-    /** `http://127.0.0.1:PORT`, without a slash at the end. */
+    /** `http://localhost:PORT`, without a slash at the end. The sandbox is at 127.0.0.1, so they share no cookies. */
     readonly url: string,
     /** Where the database and the key are; gone after `dispose`. */
     readonly dataDirectory: string,
@@ -34,7 +34,7 @@ export class Mailgrant {
 
   static async start(options: MailgrantOptions = {}): Promise<Mailgrant> {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'mailgrant-e2e-data-'));
-    const mailgrant = new Mailgrant(`http://127.0.0.1:${await freePort()}`, directory, options);
+    const mailgrant = new Mailgrant(`http://localhost:${await freePort()}`, directory, options);
     try {
       await mailgrant.run();
       if (options.setUp ?? true) await mailgrant.setUp();
@@ -116,7 +116,7 @@ export class Mailgrant {
     const { sandboxFile, extraRoots, environment } = this.options;
     return {
       ...withoutMailgrantVariables(process.env),
-      MAILGRANT_LISTEN: new URL(this.url).host,
+      MAILGRANT_LISTEN: `127.0.0.1:${new URL(this.url).port}`,
       MAILGRANT_DATA_DIRECTORY: this.dataDirectory,
       ...(sandboxFile === undefined ? {} : { MAILGRANT_SANDBOX_FILE: sandboxFile }),
       ...(extraRoots === undefined ? {} : { MAILGRANT_EXTRA_ROOTS: extraRoots }),

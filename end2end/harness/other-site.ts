@@ -2,8 +2,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A site of somebody else, on loopback. As `localhost` it is another site than Mailgrant's 127.0.0.1; as
- * 127.0.0.1 another origin of the same site, to which browsers send the cookies.
+ * Someone else's site, on loopback. At 127.0.0.1 it is another site than Mailgrant, which is at localhost. At localhost it is
+ * another origin of the same site, to which browsers send the cookies.
  */
 export class OtherSite {
   private constructor(

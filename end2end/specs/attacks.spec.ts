@@ -46,6 +46,24 @@ test('a callback that was stolen is turned away in another session, and the firs
   await new AuthorizedPage(tab).expectSuccess(sandbox.account().address);
 });
 
+test('no cookie of Mailgrant reaches the provider', async ({ page, context, mailgrant, sandbox }) => {
+  const requests: Promise<{ host: string; cookie: string }>[] = [];
+  context.on('request', (request) => {
+    const { host } = new URL(request.url());
+    requests.push(request.allHeaders().then(({ cookie = '' }) => ({ host, cookie })));
+  });
+  const settings = await fillForSandbox(page, mailgrant, sandbox);
+  const tab = await settings.authorize();
+  await new SignInPage(tab).allow(sandbox.account());
+  await new AuthorizedPage(tab).expectSuccess(sandbox.account().address);
+
+  const sent = await Promise.all(requests);
+  const to = (url: string) => sent.filter(({ host }) => host === new URL(url).host).map(({ cookie }) => cookie);
+  expect(to(mailgrant.url).some((cookie) => cookie.includes('mailgrant_session'))).toBe(true);
+  expect(to(sandbox.descriptor.http).length).toBeGreaterThan(1);
+  expect(to(sandbox.descriptor.http).join()).not.toContain('mailgrant');
+});
+
 test('a code that belongs to another session is not taken', async ({ page, mailgrant, sandbox, otherBrowser }) => {
   const thief = await otherBrowser();
   await thief.context().addCookies(await mailgrant.signIn(await mailgrant.addAccount('eve', 'administrator')));

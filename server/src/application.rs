@@ -10,8 +10,14 @@ use tokio::{net::TcpListener, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Config, Limits, StartError, background::Background, config::PublicUrl, connections,
-    data::open_store, mailer::open_mailer, spool::keep_taking_in, web,
+    Config, Limits, StartError,
+    background::Background,
+    config::{PublicUrl, local_origin},
+    connections,
+    data::open_store,
+    mailer::open_mailer,
+    spool::keep_taking_in,
+    web,
 };
 
 /// How long requests may go on after the server was told to stop.
@@ -61,7 +67,7 @@ impl Application {
         let link = access.begin_setup().await?;
         let setup_url = link.map(|link| {
             let origin = config.public_url.as_ref().map(PublicUrl::origin);
-            let origin = origin.map_or_else(|| format!("http://{address}"), str::to_owned);
+            let origin = origin.map_or_else(|| local_origin(address), str::to_owned);
             format!("{origin}{}", link.path()).into()
         });
         let stopping = CancellationToken::new();
@@ -73,7 +79,7 @@ impl Application {
             rate_limit: config.rate_limit,
             limits,
             stopping: stopping.clone(),
-        })?;
+        });
         Ok(Self {
             listener,
             address,

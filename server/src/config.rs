@@ -29,6 +29,7 @@ use tracing_subscriber::EnvFilter;
 
 pub use error::ConfigError;
 pub use public_url::PublicUrl;
+pub use listen::local_origin;
 pub use setting::Setting;
 pub use sources::Sources;
 

@@ -30,7 +30,4 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The public URL does not work as an origin.
-    #[error("the public URL cannot be trusted as an origin: {0}")]
-    PublicUrl(tower_http::csrf::ConfigError),
 }

@@ -28,7 +28,7 @@ pub struct Options {
     /// Build as it is deployed; slower to build
     #[arg(long)]
     release: bool,
-    /// Port of 127.0.0.1 for the settings page
+    /// Port of localhost for Mailgrant
     #[arg(long, default_value_t = 3000)]
     port: u16,
 }
@@ -170,11 +170,12 @@ fn print_guide(port: u16, setup_link: Option<&str>, sandbox: &Descriptor) {
         .map_or(("", ""), |first| (&first.address, &first.password));
     let first = match setup_link {
         Some(link) => format!("Open {link}\n     and choose a user name and a password"),
-        None => format!("Open http://127.0.0.1:{port} and sign in"),
+        None => format!("Open http://localhost:{port} and sign in"),
     };
     println!(
         "
 Mailgrant is running, and beside it a mail provider for trying it: nothing leaves this machine.
+Browsers share the cookies of one host name between ports, so Mailgrant is at localhost and the provider at 127.0.0.1.
 
   1. {first}
   2. Provider       Sandbox (fills in host, port, endpoints and scope)

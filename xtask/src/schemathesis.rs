@@ -52,7 +52,7 @@ pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Resul
     wait_until_ready(&format!("{url}/healthz"), &mut server, PATIENCE)?;
     let link = setup::link(&url, || Ok(std::fs::read_to_string(&log)?))?;
     let link = link.context("the server does not ask to be set up")?;
-    let cookie = setup::sign_up(&url, &link)?;
+    let cookie = setup::sign_up(&link)?;
     save_settings(&url, &cookie)?;
     let mut add = Command::new(binary);
     add.args([

@@ -46,13 +46,14 @@ pub fn link(server: &str, printed: impl Fn() -> Result<String>) -> Result<Option
 ///
 /// # Errors
 /// When the server refuses.
-pub fn sign_up(server: &str, link: &str) -> Result<String> {
+pub fn sign_up(link: &str) -> Result<String> {
     let (page, token) = link
         .split_once("?token=")
         .context("no token in the setup link")?;
+    let origin = page.strip_suffix("/setup").unwrap_or(page);
     let mut answer = agent()
         .post(page)
-        .header("Origin", server)
+        .header("Origin", origin)
         .send_form([
             ("token", token),
             ("name", "bench"),
@@ -96,10 +97,10 @@ mod tests {
     #[test]
     fn finds_the_link_in_a_log() {
         let log = "2026-11-23T20:15:00Z  INFO server: listening address=127.0.0.1:3000\n\
-                   Set up Mailgrant: http://127.0.0.1:3000/setup?token=aB-_9  (good once, until the next start)\n";
+                   Set up Mailgrant: http://localhost:3000/setup?token=aB-_9  (good once, until the next start)\n";
         assert_eq!(
             in_text(log),
-            Some("http://127.0.0.1:3000/setup?token=aB-_9")
+            Some("http://localhost:3000/setup?token=aB-_9")
         );
         assert_eq!(in_text("GET /setup?token=x"), None);
     }

@@ -200,6 +200,17 @@ impl fmt::Display for RedirectUrl {
     }
 }
 
+/// Reads the serialization of an origin (RFC 6454 §6.2): whether it is https, its host, and its port. Anything after the port, a
+/// slash included, is not part of an origin.
+pub fn origin(text: &str) -> Option<(bool, Host, u16)> {
+    let (_, authority) = text.split_once("://")?;
+    if authority.contains(['/', '?']) {
+        return None;
+    }
+    let parts = parts(text).ok()?;
+    Some((parts.https, parts.host, parts.port))
+}
+
 /// The host and the port of an absolute URL.
 pub fn host_and_port(url: &str) -> Option<(Host, u16)> {
     parts(url).ok().map(|parts| (parts.host, parts.port))

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 /// secrets are public by design: they open nothing outside this process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Descriptor {
-    /// `http://127.0.0.1:PORT`, the pages and the control endpoint.
+    /// `http://127.0.0.1:PORT`, the pages and the control endpoint. Never `localhost`, the host name of Mailgrant: browsers send
+    /// the cookies of a host name to all its ports.
     pub http: String,
     /// Issuer identifier (RFC 8414 §2), also sent as `iss` (RFC 9207).
     pub issuer: String,

@@ -6,7 +6,10 @@ use access::{Access, Link};
 use clap::{Args, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser as _};
 use domain::{Account, AccountName, Actor, Role, access::NewAccountForm};
 use secrecy::SecretString;
-use server::{Config, config::PublicUrl};
+use server::{
+    Config,
+    config::{PublicUrl, local_origin},
+};
 
 use super::{CommandError, Opened, missing_database, password, words};
 
@@ -165,7 +168,7 @@ async fn find(name: &AccountName, access: &Access) -> Result<Account, CommandErr
 /// The link with what its owner has to know.
 fn invitation(link: &Link, config: &Config) -> String {
     let origin = config.public_url.as_ref().map_or_else(
-        || format!("http://{}", config.listen),
+        || local_origin(config.listen),
         |url| PublicUrl::origin(url).to_owned(),
     );
     let until = link

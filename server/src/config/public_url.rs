@@ -1,6 +1,6 @@
 //! The origin under which administrators reach the server.
 
-use domain::{EndpointUrl, FieldError, Host, RedirectUrl, url::host_and_port};
+use domain::{EndpointUrl, FieldError, Host, RedirectUrl, url};
 
 use super::{ConfigError, values::Sourced};
 
@@ -17,7 +17,8 @@ impl PublicUrl {
     pub(super) fn read(value: &Sourced<String>) -> Result<Self, ConfigError> {
         Self::parse(&value.value).map_err(|error| {
             value.wrong(match error {
-                FieldError::UrlNotHttps => "is not https, which is needed except on loopback",
+                FieldError::UrlNotHttps => "is not https. Browsers would send passwords and sessions unencrypted. Only a host on loopback may have http, \
+                     such as http://localhost:3000",
                 FieldError::UrlHasCredentials => "holds a user name or a password",
                 _ => "is not an origin such as https://mailgrant.example.com",
             })
@@ -32,11 +33,7 @@ impl PublicUrl {
         let text = text.trim();
         let url = EndpointUrl::parse(text.strip_suffix('/').unwrap_or(text))?;
         let origin = url.as_str().to_ascii_lowercase();
-        let authority = origin.split_once("://").map_or("", |(_, rest)| rest);
-        if authority.contains(['/', '?']) {
-            return Err(FieldError::NotAUrl);
-        }
-        let (host, port) = host_and_port(&origin).ok_or(FieldError::NotAUrl)?;
+        let (_, host, port) = url::origin(&origin).ok_or(FieldError::NotAUrl)?;
         Ok(Self {
             redirect_url: RedirectUrl::below(&origin)?,
             origin,
@@ -48,6 +45,11 @@ impl PublicUrl {
     /// The origin, without a slash at its end.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Scheme (whether it is https), host, and port.
+    pub fn parts(&self) -> (bool, Host, u16) {
+        (self.is_https(), self.host.clone(), self.port)
     }
 
     /// Whether it is `https:`.

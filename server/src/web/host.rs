@@ -13,7 +13,7 @@ use domain::Host;
 
 use super::Web;
 
-const MISDIRECTED: &str = "Mailgrant is not reached under this name. Open it as http://127.0.0.1 with its port, or \
+const MISDIRECTED: &str = "Mailgrant is not reached under this name. Open it as http://localhost with its port, or \
      set public_url to the origin that it has behind the proxy.\n";
 
 /// The authority that the request was sent to. Forwarded headers are ignored: whoever can connect can send them.

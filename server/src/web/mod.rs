@@ -20,6 +20,7 @@ mod metrics;
 mod negotiation;
 mod next_page;
 mod oauth_callback;
+mod origin;
 mod pages;
 mod panic;
 mod permissions;
@@ -35,7 +36,7 @@ mod server_functions;
 mod session;
 mod transcript;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use ::access::Access;
 use axum::{
@@ -48,10 +49,10 @@ use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use mail::Mailer;
 use tokio_util::sync::CancellationToken;
-use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use self::{cookies::Cookies, rate_limit::RateLimits, room::Room};
-use crate::{Limits, StartError, config::PublicUrl};
+use crate::{Limits, config::PublicUrl};
 
 pub use permissions::{PERMISSIONS, Permission, Rule};
 pub use routes::routes;
@@ -87,15 +88,8 @@ impl Web {
 }
 
 /// All routes with their middleware.
-pub(crate) fn router(parts: Parts) -> Result<Router, StartError> {
-    let mut csrf = CsrfLayer::new();
-    if let Some(public_url) = &parts.public_url {
-        // A proxy may rewrite Host, with which Origin is compared otherwise.
-        csrf = csrf
-            .add_trusted_origin(public_url.origin())
-            .map_err(StartError::PublicUrl)?;
-    }
-    let patience = parts.limits.request;
+pub(crate) fn router(parts: Parts) -> Router {
+    let timeout = parts.limits.request;
     let web = Web {
         mailer: parts.mailer,
         access: parts.access,
@@ -106,23 +100,93 @@ pub(crate) fn router(parts: Parts) -> Result<Router, StartError> {
         leptos: pages::options(),
         stopping: parts.stopping,
     };
+    layered(routes::with(pages::router(&web)), web, timeout)
+}
+
+/// Puts the middleware around routes.
+fn layered(routes: Router<Web>, web: Web, timeout: Duration) -> Router {
     // Layers that are added later see the request earlier.
-    Ok(routes::with(pages::router(&web))
+    routes
         .layer(from_fn_with_state(web.clone(), permissions::check))
         .layer(from_fn_with_state(web.clone(), session::identify))
         .layer(from_fn(pages::files))
         // Until the head of the answer: event streams and exports last longer.
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
-            patience,
+            timeout,
         ))
         .layer(from_fn(body_limit::limit))
-        .layer(csrf)
+        .layer(from_fn_with_state(web.clone(), origin::check))
         .layer(from_fn_with_state(web.clone(), rate_limit::limit))
         .layer(from_fn_with_state(web.clone(), host::check))
         .layer(CatchPanicLayer::custom(panic::page))
         .layer(from_fn_with_state(web.clone(), security::headers))
         .layer(from_fn(log::request))
         .layer(from_fn_with_state(web.clone(), client_address::find))
-        .with_state(web))
+        .with_state(web)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use ::access::AccessOptions;
+    use axum::{
+        body::{Body, to_bytes},
+        http::{Request, header::HOST},
+        routing::get,
+    };
+    use mail::MailerOptions;
+    use store::{KeySource, Store};
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::connections::Peer;
+
+    async fn web() -> Web {
+        let key = KeySource::Value("ab".repeat(32).into());
+        let store = Store::open("sqlite::memory:", key).await.unwrap();
+        let limits = Limits::default();
+        Web {
+            mailer: Mailer::new(store.clone(), MailerOptions::default()).unwrap(),
+            access: Access::new(store, AccessOptions::default()),
+            public_url: Arc::new(None),
+            trusted_proxies: Vec::new().into(),
+            rate_limits: Arc::new(RateLimits::new(None, limits.guesses)),
+            room: Room::new(limits.held, limits.room),
+            leptos: pages::options(),
+            stopping: CancellationToken::new(),
+        }
+    }
+
+    /// The middleware of the product around a handler that panics.
+    #[tokio::test]
+    async fn a_panic_in_a_handler_ends_its_request_only() {
+        async fn panics() -> &'static str {
+            panic!("planted")
+        }
+        let web = web().await;
+        let routes = Router::new()
+            .route("/healthz", get(panics))
+            .route("/readyz", get(health::alive));
+        let layers = layered(routes, web, Duration::from_mins(1));
+        let ask = async |path: &str| {
+            let mut request = Request::get(path)
+                .header(HOST, "localhost")
+                .body(Body::empty())
+                .unwrap();
+            let peer = Peer(IpAddr::V4(Ipv4Addr::LOCALHOST));
+            request.extensions_mut().insert(peer);
+            layers.clone().oneshot(request).await.unwrap()
+        };
+        for _ in 0..3 {
+            let answer = ask("/healthz").await;
+            assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert!(answer.headers().contains_key("content-security-policy"));
+            let body = to_bytes(answer.into_body(), 10_000).await.unwrap();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            assert!(body.contains("Something went wrong") && !body.contains("planted"));
+            assert_eq!(ask("/readyz").await.status(), StatusCode::OK);
+        }
+    }
 }

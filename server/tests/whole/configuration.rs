@@ -426,3 +426,89 @@ fn an_address_that_others_reach_needs_a_public_url() {
     let (with, _directory) = sources(file, &[]);
     assert_eq!(Config::load(&with).unwrap().listen.port(), 3000);
 }
+
+#[test]
+fn a_public_url_is_https_unless_its_host_is_loopback() {
+    for (listen, public_url, taken) in [
+        ("0.0.0.0:3000", "https://mailgrant.example.com", true),
+        ("0.0.0.0:3000", "https://192.0.2.1", true),
+        // Such as a container whose port is published on loopback only.
+        ("0.0.0.0:3000", "http://localhost:3000", true),
+        ("[::]:3000", "http://127.0.0.1:3000", true),
+        ("[::]:3000", "http://[::1]:3000", true),
+        ("0.0.0.0:3000", "http://mailgrant.example.com", false),
+        ("0.0.0.0:3000", "HTTP://mailgrant.example.com", false),
+        ("0.0.0.0:3000", "http://192.168.0.1:3000", false),
+        ("0.0.0.0:3000", "http://0.0.0.0:3000", false),
+        ("0.0.0.0:3000", "http://localhost.example.com", false),
+        ("192.0.2.1:3000", "http://mailgrant.example.com", false),
+        (
+            "[::ffff:192.0.2.1]:3000",
+            "http://mailgrant.example.com",
+            false,
+        ),
+        ("127.0.0.1:3000", "http://mailgrant.example.com", false),
+    ] {
+        let file = format!("listen = '{listen}'");
+        let environment = [("MAILGRANT_PUBLIC_URL", public_url)];
+        let (sources, _directory) = sources(&file, &environment);
+        let loaded = Config::load(&sources).map(|config| config.listen.to_string());
+        match loaded {
+            Ok(address) => assert!(taken && address == listen, "{listen} {public_url}"),
+            Err(error) => {
+                let error = error.to_string();
+                let named = error.starts_with("environment, MAILGRANT_PUBLIC_URL: is not https");
+                assert!(!taken && named, "{listen} {public_url} {error}");
+            }
+        }
+    }
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_secret_in_the_configuration_file_is_not_open_to_every_user() {
+    for (secret, place) in [
+        ("key = 'planted'", "mailgrant.toml, key: is a secret"),
+        (
+            "database_url = 'postgres://u:planted@localhost/m'",
+            "mailgrant.toml, database_url: is a secret",
+        ),
+    ] {
+        let (sources, directory) = sources(secret, &[]);
+        let path = directory.path().join("mailgrant.toml");
+        set_mode(&path, 0o644);
+        let error = Config::load(&sources).unwrap_err().to_string();
+        assert!(error.contains(place), "{error}");
+        assert!(!error.contains("planted"), "{error}");
+        set_mode(&path, 0o640);
+        Config::load(&sources).unwrap();
+    }
+    let (sources, directory) = sources("database_url = 'sqlite://data/x.db'", &[]);
+    set_mode(&directory.path().join("mailgrant.toml"), 0o644);
+    Config::load(&sources).unwrap();
+}
+
+#[test]
+fn files_that_are_not_regular_are_errors_and_no_hang() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    let fifo = fifo.to_str().unwrap();
+    for variable in [
+        "MAILGRANT_DATABASE_URL_FILE",
+        "MAILGRANT_EXTRA_ROOTS",
+        "MAILGRANT_SANDBOX_FILE",
+        "MAILGRANT_CONFIG",
+    ] {
+        let (sources, _directory) = sources("", &[]);
+        let sources = match variable {
+            "MAILGRANT_CONFIG" => sources.file(Some(fifo.into())),
+            _ => sources.environment([(variable.into(), fifo.into())]),
+        };
+        assert!(Config::load(&sources).is_err(), "{variable}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Requests that are refused before anything looks at them.
 
+use server::config::PublicUrl;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -33,6 +34,30 @@ async fn posts_from_other_origins_are_refused() {
         }
         let reply = browser.send(request).await;
         assert_eq!(reply.status == 403, refused, "{headers:?} {reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn with_a_public_url_posts_come_from_exactly_that_origin() {
+    let server = Server::start_with(|config| {
+        config.public_url = Some(PublicUrl::parse("https://mailgrant.example.com").unwrap());
+    })
+    .await;
+    let browser = server.stranger();
+    let own = server.url();
+    for (origin, refused) in [
+        ("https://mailgrant.example.com", false),
+        ("http://mailgrant.example.com", true),
+        ("https://mailgrant.example.com:3000", true),
+        ("https://example.com", true),
+        ("null", true),
+        // The loopback origin that the proxy uses is not the one that browsers see.
+        (&own, true),
+    ] {
+        let request = browser.request("POST", "/logout").header("origin", origin);
+        let reply = browser.send(request).await;
+        assert_eq!(reply.status == 403, refused, "{origin} {reply:?}");
+        assert_eq!(reply.body.contains("set public_url"), refused);
     }
 }
 

@@ -110,7 +110,8 @@ async fn the_link_ends_at_the_next_start_and_none_is_printed_once_there_is_an_ac
     let directory = tempfile::tempdir().unwrap();
     let program = Program::start(directory.path(), &[]);
     let old = program.setup_link().unwrap();
-    assert!(old.starts_with(&format!("{}/setup?token=", program.url)));
+    let origin = program.url.replace("127.0.0.1", "localhost");
+    assert!(old.starts_with(&format!("{origin}/setup?token=")));
     assert!(program.stop());
 
     let program = Program::start(directory.path(), &[]);

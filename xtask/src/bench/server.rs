@@ -53,10 +53,7 @@ impl Server {
     pub fn sign_up(&self) -> Result<String> {
         let log = self.data.path().join("log");
         let link = setup::link(&self.url, || Ok(std::fs::read_to_string(&log)?))?;
-        setup::sign_up(
-            &self.url,
-            &link.context("the server does not ask to be set up")?,
-        )
+        setup::sign_up(&link.context("the server does not ask to be set up")?)
     }
 
     /// An API key for a program that sends.

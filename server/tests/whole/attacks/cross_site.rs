@@ -130,7 +130,8 @@ async fn no_other_site_can_change_anything_in_the_name_of_who_has_signed_in() {
         format!("http://evil.example@{}", server.address),
     );
     let other_port = format!("{host}:1");
-    let attacks: [&[(&str, &str)]; 12] = [
+    let other_scheme = own.replacen("http:", "https:", 1);
+    let attacks: [&[(&str, &str)]; 16] = [
         &[("sec-fetch-site", "cross-site")],
         &[("sec-fetch-site", "same-site")],
         &[("sec-fetch-site", "cross-site"), ("origin", &own)],
@@ -142,6 +143,10 @@ async fn no_other_site_can_change_anything_in_the_name_of_who_has_signed_in() {
         &[("origin", &user)],
         &[("origin", &other_port)],
         &[("origin", "http://localhost")],
+        &[("origin", &other_scheme)],
+        &[("origin", &own), ("origin", &own)],
+        &[("sec-fetch-site", "same-origin"), ("origin", &other_port)],
+        &[("sec-fetch-site", "same-origin"), ("origin", "null")],
         &[
             ("origin", "https://evil.example"),
             ("x-http-method-override", "GET"),

@@ -27,7 +27,8 @@ async fn the_link_of_an_added_account_lets_its_owner_choose_the_password_once() 
     assert!(said.contains("once, until "), "{said}");
     let link = said.lines().last().unwrap();
     let (page, token) = link.split_once("?token=").unwrap();
-    assert_eq!(page, format!("{}/password", server.url));
+    let origin = server.url.replace("127.0.0.1", "localhost");
+    assert_eq!(page, format!("{origin}/password"));
 
     let browser = Browser::at(&server.url);
     let password = PASSWORD.replace(' ', "+");
@@ -45,7 +46,7 @@ fn a_link_names_the_public_url_or_the_address_listened_on() {
     let directory = tempfile::tempdir().unwrap();
     let said = run(directory.path(), "account add alice --role administrator").good();
     assert!(
-        said.contains("\nhttp://127.0.0.1:3000/password?token="),
+        said.contains("\nhttp://localhost:3000/password?token="),
         "{said}"
     );
     let public = [("MAILGRANT_PUBLIC_URL", "https://mailgrant.example.com")];

@@ -14,6 +14,8 @@ use super::Reply;
 #[derive(Clone)]
 pub struct Browser {
     pub url: String,
+    /// The `Origin` of forms.
+    origin: String,
     client: Client,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
     key: Option<String>,
@@ -29,6 +31,7 @@ impl Browser {
         });
         Self {
             url: url.to_owned(),
+            origin: url.to_owned(),
             client: Client::builder()
                 .redirect(Policy::none())
                 .no_proxy()
@@ -42,11 +45,22 @@ impl Browser {
 
     /// The same browser at a server that has moved.
     pub fn moved_to(&self, url: &str) -> Self {
-        let url = url.to_owned();
         Self {
-            url,
+            url: url.to_owned(),
+            origin: url.to_owned(),
             ..self.clone()
         }
+    }
+
+    /// Another browser at the same server.
+    pub fn another(&self) -> Self {
+        Self::at(&self.url).showing(self.origin.clone())
+    }
+
+    /// The same browser behind a proxy, where the server has this origin.
+    #[must_use]
+    pub fn showing(self, origin: String) -> Self {
+        Self { origin, ..self }
     }
 
     /// A program that shows an API key, and nothing else.
@@ -118,7 +132,7 @@ impl Browser {
         let request = self
             .request("POST", path)
             .header("accept", accept)
-            .header("origin", &self.url)
+            .header("origin", &self.origin)
             .header("referer", format!("{}/settings/smtp", self.url))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(body);

@@ -65,7 +65,7 @@ impl Browser {
     /// As an administrator, adds an account; gives a browser in which it is signed in.
     pub async fn add_person(&self, name: &str, role: &str) -> Browser {
         let link = self.add_account(name, role).await;
-        let browser = Browser::at(&self.url);
+        let browser = self.another();
         let reply = browser.choose_password(&link, PASSWORD).await;
         assert_eq!(reply.status, 303, "{reply:?}");
         browser

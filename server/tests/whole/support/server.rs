@@ -4,7 +4,10 @@ use std::{net::SocketAddr, num::NonZeroU32, path::Path};
 
 use mail::{Mailer, MailerOptions};
 use secrecy::ExposeSecret as _;
-use server::{Application, Config, Limits, config::LogFormat};
+use server::{
+    Application, Config, Limits,
+    config::{LogFormat, PublicUrl},
+};
 use store::{KeySource, Store};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -79,6 +82,8 @@ impl Server {
         let directory = tempfile::tempdir().unwrap();
         let mut config = config(directory.path());
         change(&mut config);
+        let origin = config.public_url.as_ref().map(PublicUrl::origin);
+        let origin = origin.map(str::to_owned);
         let application = Application::with_limits(config, limits).await.unwrap();
         let address = application.address();
         let link = application.setup_url();
@@ -90,7 +95,11 @@ impl Server {
         Self {
             address,
             setup_link,
-            administrator: Browser::at(&format!("http://{address}")),
+            administrator: {
+                let url = format!("http://{address}");
+                let origin = origin.unwrap_or_else(|| url.clone());
+                Browser::at(&url).showing(origin)
+            },
             directory,
             stop,
             running,
@@ -117,7 +126,7 @@ impl Server {
 
     /// A browser in which nobody is signed in.
     pub fn stranger(&self) -> Browser {
-        Browser::at(&self.url())
+        self.administrator.another()
     }
 
     /// The browser that has set the server up.
