@@ -79,6 +79,9 @@ export interface Faults {
   account_in_id_token?: boolean;
   signed_in_account?: string;
   wrong_iss?: boolean;
+  iss_path?: string;
+  omit_iss?: boolean;
+  no_metadata?: boolean;
   refuse_tokens?: string;
   refuse_passwords?: string;
   replies?: { stage: string; reply: string; times?: number }[];

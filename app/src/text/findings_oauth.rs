@@ -52,6 +52,10 @@ fn callback(code: Code) -> Option<Template> {
             "The answer came from another server ({issuer}) than the one that was asked.",
             "Check the authorization endpoint, and begin again. If it happens once more, do not sign in: somebody may be mixing servers up on purpose.",
         ),
+        Code::IssuerMissing => (
+            "The answer does not say which server it is from. {issuer} announces that its answers do (RFC 9207).",
+            "Authorize again. If it happens again, do not sign in: someone may be sending answers from another server. Ask the provider's administrator to send iss with each answer, or to stop announcing it.",
+        ),
         Code::CallbackIncomplete => (
             "The provider answered neither with a code nor with an error.",
             "Begin again. If it stays, check that the authorization endpoint is right.",

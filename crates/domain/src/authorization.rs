@@ -9,6 +9,15 @@ random_id! {
     AuthorizationId
 }
 
+/// The issuer of an authorization server, as its metadata names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownIssuer {
+    /// `issuer` (RFC 8414 §2).
+    pub issuer: String,
+    /// `authorization_response_iss_parameter_supported` (RFC 9207 §3): each response names the issuer.
+    pub announces_iss: bool,
+}
+
 /// How an authorization stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AuthorizationState {

@@ -60,6 +60,8 @@ finding_codes! {
     SettingsChanged = Never,
     /// `iss` names another authorization server (RFC 9207).
     IssuerMismatch = Never,
+    /// `iss` is missing, although the metadata of the provider announces it (RFC 9207 §2.4).
+    IssuerMissing = Never,
     /// The callback holds neither a code nor an error.
     CallbackIncomplete = Never,
     /// `access_denied`: refused at the provider, or not a test user at Google.

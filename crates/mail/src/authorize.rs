@@ -58,6 +58,7 @@ impl Mailer {
         let Authentication::OAuth { username, client } = &stored.settings.authentication else {
             return Err(MailError::NotOAuth);
         };
+        let issuer = self.known_issuer(client).await;
         let state = SecretString::from(random::token::<32>());
         let (url, verifier) = OAuth::new(client, &self.0.http, self.now())
             .authorization_url(&state, username)
@@ -71,6 +72,7 @@ impl Mailer {
             redirect_url: client.redirect_url.clone(),
             session: session.as_str().to_owned(),
             binding,
+            issuer,
             settings_version: stored.version,
             created_at: now,
             expires_at: now.plus(LASTS),

@@ -19,6 +19,7 @@ mod http;
 mod id_token;
 mod imap;
 mod incoming;
+mod issuer;
 mod mailbox;
 mod message;
 mod metrics;
@@ -111,6 +112,8 @@ struct Inner {
     watches: mailbox::Watches,
     /// Told when reading mail may have to be done otherwise.
     attention: incoming::Attention,
+    /// The issuers that providers' metadata names.
+    issuers: issuer::Issuers,
 }
 
 impl Mailer {
@@ -144,6 +147,7 @@ impl Mailer {
             mailboxes: mailbox::Pool::default(),
             watches: mailbox::Watches::default(),
             attention: incoming::Attention::default(),
+            issuers: issuer::Issuers::default(),
         })))
     }
 

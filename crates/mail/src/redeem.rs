@@ -1,8 +1,6 @@
 //! From the callback to a grant.
 
-use domain::{
-    Authentication, Finding, FindingCode, OAuthClient, finding::FindingValue, url::host_and_port,
-};
+use domain::{Authentication, Finding, FindingCode, OAuthClient, finding::FindingValue};
 use secrecy::SecretString;
 use store::{GrantState, NewGrant, TakenAuthorization};
 
@@ -35,6 +33,11 @@ impl Mailer {
             && client.redirect_url == taken.redirect_url;
         if !unchanged {
             return Ok(Err(FindingCode::SettingsChanged.into()));
+        }
+        // Before anything else, because an error may come from another server as well.
+        let iss = callback.iss.as_deref();
+        if let Err(finding) = self.check_issuer(client, taken.issuer.as_ref(), iss).await {
+            return Ok(Err(with_values(finding, client, username)));
         }
         let code = match code_of(callback, client) {
             Ok(code) => code,
@@ -108,12 +111,6 @@ fn code_of(
     callback: Callback,
     client: &OAuthClient<SecretString>,
 ) -> Result<SecretString, Finding> {
-    // RFC 9207 §2.4. Without discovery the issuer is known by its origin, which two authorization
-    // servers never share.
-    let endpoint = host_and_port(client.authorization_endpoint.as_str());
-    if let Some(iss) = callback.iss.filter(|iss| host_and_port(iss) != endpoint) {
-        return Err(Finding::new(FindingCode::IssuerMismatch).with(FindingValue::Issuer, iss));
-    }
     if let Some(error) = callback.error {
         let description = callback.error_description.unwrap_or_default();
         let mut redactor = Redactor::default();

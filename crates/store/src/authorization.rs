@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, AuditAction, AuthorizationId, Change, DataCenter, DataCenterId, Finding, GrantBinding,
-    RedirectUrl, UnixTime,
+    KnownIssuer, RedirectUrl, UnixTime,
 };
 use secrecy::SecretString;
 
@@ -43,6 +43,8 @@ pub struct NewAuthorization {
     pub session: String,
     /// What the grant will be bound to.
     pub binding: GrantBinding,
+    /// The issuer that the provider's metadata names, if it has any.
+    pub issuer: Option<KnownIssuer>,
     /// The version of the settings it began with.
     pub settings_version: i64,
     /// When it began.
@@ -64,6 +66,8 @@ pub struct TakenAuthorization {
     pub redirect_url: RedirectUrl,
     /// What the grant will be bound to.
     pub binding: GrantBinding,
+    /// The issuer that the provider's metadata named when it began.
+    pub issuer: Option<KnownIssuer>,
     /// The version of the settings it began with.
     pub settings_version: i64,
     /// When it began.
@@ -229,11 +233,14 @@ impl Store {
         let mut transaction = self.pool.begin().await?;
         let sealer = self.hold_key(&mut transaction).await?;
         let verifier = sealer.seal(&new.verifier, verifier_cell(new.id.as_str()))?;
+        let issuer = new.issuer.as_ref();
+        let issuer = issuer.map(|issuer| TABLE.write_json("issuer", issuer));
+        let issuer = issuer.transpose()?;
         sqlx::query(
             "INSERT INTO authorizations (
                  id, state_hash, data_center, verifier, redirect_url, session, binding,
-                 settings_version, created_at, expires_at, state)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending')",
+                 settings_version, created_at, expires_at, issuer, state)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending')",
         )
         .bind(new.id.as_str())
         .bind(new.state_hash.as_str())
@@ -245,6 +252,7 @@ impl Store {
         .bind(new.settings_version)
         .bind(new.created_at.0)
         .bind(new.expires_at.0)
+        .bind(issuer)
         .execute(&mut *transaction)
         .await?;
         let id = new.data_center.as_str();

@@ -36,7 +36,7 @@ impl Mailer {
     }
 
     /// The same until `deadline`.
-    pub(super) async fn issuer(
+    pub(crate) async fn issuer(
         &self,
         issuer: &str,
         deadline: Instant,
@@ -124,7 +124,7 @@ fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, Issuer
 
 /// Where the document may be, the preferred place first: RFC 8414 §3.1 puts the well-known part before the issuer's path,
 /// OpenID Connect Discovery 1.0 §4 behind it, and RFC 8414 §5 knows both.
-fn places(issuer: &str) -> Vec<String> {
+pub(super) fn places(issuer: &str) -> Vec<String> {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
     let host_begins = issuer.find("://").map_or(0, |at| at + 3);
     let path_begins = issuer[host_begins..]

@@ -8,9 +8,12 @@ mod autoconfig_xml;
 mod fetch;
 mod issuer;
 mod merge;
+mod metadata;
 mod mx;
 mod presets;
 mod srv;
+
+pub(crate) use metadata::{is_same_endpoint, metadata_of};
 
 use std::time::Duration;
 

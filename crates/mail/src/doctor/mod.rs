@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 pub(crate) use feed::Feed;
 use job::Job;
 pub use job::{CheckOf, CheckRequest};
+pub(crate) use provider::places;
 pub(crate) use registry::Registry;
 
 use crate::{

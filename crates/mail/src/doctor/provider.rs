@@ -123,7 +123,7 @@ impl Mailer {
 }
 
 /// Where the discovery document of an authorization endpoint may be. Issuers with a path are known by how their endpoints look.
-fn places(authorization_endpoint: &str) -> Vec<String> {
+pub(crate) fn places(authorization_endpoint: &str) -> Vec<String> {
     const ENDS: [(&str, &str); 3] = [
         // Microsoft
         ("/oauth2/v2.0/authorize", "/v2.0"),

@@ -418,3 +418,111 @@ async fn the_client_secret_goes_in_the_body_where_the_header_is_not_taken() {
     world.clock.advance(4_000);
     delivered(&world.test_email().await);
 }
+
+/// How an authorization ends: `None` for a grant, otherwise the finding.
+async fn ending(world: &World, faults: Faults) -> Option<FindingCode> {
+    world.control().set(faults);
+    match world.authorize(ALICE, true).await {
+        AuthorizationState::Authorized { .. } => None,
+        AuthorizationState::Failed { finding, .. } => Some(finding.code),
+        other @ AuthorizationState::Pending { .. } => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_whole_issuer_is_compared_and_an_announced_one_may_not_be_missing() {
+    let mismatch = Some(FindingCode::IssuerMismatch);
+    let path = |path: &str| Faults {
+        iss_path: path.into(),
+        ..Faults::default()
+    };
+    let missing = Faults {
+        omit_iss: true,
+        ..Faults::default()
+    };
+    let refused = Faults {
+        omit_iss: true,
+        callback_error: Some("access_denied".into()),
+        ..Faults::default()
+    };
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    for (faults, expected) in [
+        (Faults::default(), None),
+        (path("/realms/other"), mismatch),
+        (path("/"), mismatch),
+        (path("?tenant=other"), mismatch),
+        (missing, Some(FindingCode::IssuerMissing)),
+        // An error without it may come from another server as well.
+        (refused, Some(FindingCode::IssuerMissing)),
+    ] {
+        let shown = format!("{faults:?}");
+        assert_eq!(ending(&world, faults).await, expected, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_announces_nothing_may_leave_the_issuer_out() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    let silent = Faults {
+        send_iss: false,
+        ..Faults::default()
+    };
+    assert_eq!(ending(&world, silent).await, None);
+    let wrong = Faults {
+        send_iss: false,
+        wrong_iss: true,
+        ..Faults::default()
+    };
+    let mismatch = Some(FindingCode::IssuerMismatch);
+    assert_eq!(ending(&world, wrong).await, mismatch);
+}
+
+#[tokio::test]
+async fn without_metadata_an_issuer_has_to_be_the_server_of_the_endpoint() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    let mismatch = Some(FindingCode::IssuerMismatch);
+    let bare = Faults {
+        no_metadata: true,
+        ..Faults::default()
+    };
+    let path = |path: &str| Faults {
+        iss_path: path.into(),
+        ..bare.clone()
+    };
+    let missing = Faults {
+        omit_iss: true,
+        ..bare.clone()
+    };
+    let wrong = Faults {
+        wrong_iss: true,
+        ..bare.clone()
+    };
+    for (faults, expected) in [
+        (bare.clone(), None),
+        (missing, None),
+        (wrong, mismatch),
+        (path("/realms/other"), mismatch),
+        (path("1"), mismatch),
+    ] {
+        let shown = format!("{faults:?}");
+        assert_eq!(ending(&world, faults).await, expected, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_was_known_stays_known_while_the_provider_publishes_nothing() {
+    let world = World::new().await;
+    world.save(&world.oauth_form()).await;
+    assert_eq!(ending(&world, Faults::default()).await, None);
+    world.clock.advance(86_400);
+    let gone = Faults {
+        no_metadata: true,
+        omit_iss: true,
+        ..Faults::default()
+    };
+    let missing = Some(FindingCode::IssuerMissing);
+    assert_eq!(ending(&world, gone).await, missing);
+}

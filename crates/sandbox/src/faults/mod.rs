@@ -53,6 +53,12 @@ pub struct Faults {
     pub send_iss: bool,
     /// Send an `iss` of another provider.
     pub wrong_iss: bool,
+    /// Append this path to `iss`, as an issuer of the same server has it.
+    pub iss_path: String,
+    /// Announce `iss` in the metadata, and send none.
+    pub omit_iss: bool,
+    /// Publish no metadata.
+    pub no_metadata: bool,
     /// Take `Authorization: Basic` at the token endpoint.
     pub accept_basic_client_authentication: bool,
     /// Take the client secret in the body at the token endpoint.
@@ -148,6 +154,9 @@ impl Default for Faults {
             signed_in_account: None,
             send_iss: true,
             wrong_iss: false,
+            iss_path: String::new(),
+            omit_iss: false,
+            no_metadata: false,
             accept_basic_client_authentication: true,
             accept_post_client_authentication: true,
             require_pkce: true,

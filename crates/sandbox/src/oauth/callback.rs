@@ -36,8 +36,11 @@ impl SignIn {
         }
         if faults.wrong_iss {
             add("iss", "https://other-provider.example");
-        } else if faults.send_iss {
-            add("iss", &state.descriptor.issuer);
+        } else if faults.send_iss && !faults.omit_iss {
+            add(
+                "iss",
+                &format!("{}{}", state.descriptor.issuer, faults.iss_path),
+            );
         }
         url
     }

@@ -4,12 +4,18 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::state;
 
-pub(crate) async fn show(State(state): State<Arc<state::State>>) -> Json<Value> {
+pub(crate) async fn show(
+    State(state): State<Arc<state::State>>,
+) -> Result<Json<Value>, StatusCode> {
     let faults = state.faults();
+    if faults.no_metadata {
+        return Err(StatusCode::NOT_FOUND);
+    }
     let mut methods = Vec::new();
     if faults.accept_basic_client_authentication {
         methods.push("client_secret_basic");
@@ -18,7 +24,7 @@ pub(crate) async fn show(State(state): State<Arc<state::State>>) -> Json<Value> 
         methods.push("client_secret_post");
     }
     let descriptor = &state.descriptor;
-    Json(json!({
+    Ok(Json(json!({
         "issuer": descriptor.issuer,
         "authorization_endpoint": descriptor.authorization_endpoint,
         "token_endpoint": descriptor.token_endpoint,
@@ -33,5 +39,5 @@ pub(crate) async fn show(State(state): State<Arc<state::State>>) -> Json<Value> 
         "authorization_response_iss_parameter_supported": faults.send_iss,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
-    }))
+    })))
 }

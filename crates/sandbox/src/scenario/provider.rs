@@ -22,6 +22,8 @@ pub(super) const SCENARIOS: &[Row] = &[
     ("callback_AADSTS90094", "Microsoft: an administrator has to consent (AADSTS90094)", r#"{"callback_error": "AADSTS90094"}"#, Authorize, Nothing, "admin_consent_missing"),
     ("callback_AADSTS53003", "Microsoft: blocked by conditional access (AADSTS53003)", r#"{"callback_error": "AADSTS53003"}"#, Authorize, Nothing, "sign_in_again"),
     ("wrong_iss", "The answer comes from another provider", r#"{"wrong_iss": true}"#, Authorize, Nothing, "issuer_mismatch"),
+    ("wrong_iss_path", "The answer comes from another issuer of the same server", r#"{"iss_path": "/realms/other"}"#, Authorize, Nothing, "issuer_mismatch"),
+    ("missing_iss", "The answer names no issuer, although the provider announces it", r#"{"omit_iss": true}"#, Authorize, Nothing, "issuer_missing"),
     ("callback_empty", "Neither a code nor an error comes back", r#"{"callback_empty": true}"#, Authorize, Nothing, "callback_incomplete"),
     ("other_account", "bob signs in, whoever types", r#"{"signed_in_account": "bob@sandbox.test"}"#, Authorize, Nothing, ""),
     ("no_refresh_token", "No refresh token", r#"{"issue_refresh_token": false}"#, Authorize, Nothing, "no_refresh_token"),

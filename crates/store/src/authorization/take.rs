@@ -19,6 +19,7 @@ struct TakenRow {
     settings_version: i64,
     created_at: i64,
     expires_at: i64,
+    issuer: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -47,7 +48,7 @@ impl Store {
             "UPDATE authorizations SET taken_at = $1
              WHERE state_hash = $2 AND session = $3 AND taken_at IS NULL AND expires_at > $1
              RETURNING id, data_center, verifier, redirect_url, binding, settings_version,
-                 created_at, expires_at",
+                 created_at, expires_at, issuer",
         )
         .bind(now.0)
         .bind(state_hash)
@@ -70,12 +71,15 @@ impl Store {
 fn read(row: &TakenRow, sealer: &Sealer) -> Result<TakenAuthorization, StoreError> {
     let verifier = Sealed(TABLE.needed("verifier", row.verifier.clone())?);
     let redirect_url = RedirectUrl::parse(&row.redirect_url);
+    let issuer = row.issuer.as_deref();
+    let issuer = issuer.map(|issuer| TABLE.read_json("issuer", issuer));
     Ok(TakenAuthorization {
         id: TABLE.value("id", AuthorizationId::parse(&row.id))?,
         data_center: TABLE.value("data_center", DataCenterId::parse(&row.data_center))?,
         verifier: sealer.open(&verifier, verifier_cell(&row.id))?,
         redirect_url: TABLE.value("redirect_url", redirect_url)?,
         binding: TABLE.read_json("binding", &row.binding)?,
+        issuer: issuer.transpose()?,
         settings_version: row.settings_version,
         created_at: UnixTime(row.created_at),
         expires_at: UnixTime(row.expires_at),

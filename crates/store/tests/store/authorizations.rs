@@ -34,6 +34,7 @@ on_both! {
                     assert_eq!(taken.verifier.expose_secret(), secret("verifier").expose_secret());
                     assert_eq!((taken.id, taken.data_center), (id(1), home().clone()));
                     assert_eq!((taken.binding, taken.settings_version), (binding(), 1));
+                    assert_eq!(taken.issuer, authorization(1).issuer);
                 }
                 TakeOutcome::AlreadyUsed { id: used, .. } => assert_eq!(used, id(1)),
                 outcome => panic!("{outcome:?}"),

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use domain::{
     Actor, Authentication, AuthorizationId, DataCenterId, EmailAddress, EndpointUrl, FromAddress,
-    GrantBinding, Host, MailboxSecurity, MailboxSettings, MailboxSignIn, OAuthClient, Provider,
-    RedirectUrl, Scope, Security, SmtpSettings, TlsMinimum, UnixTime,
+    GrantBinding, Host, KnownIssuer, MailboxSecurity, MailboxSettings, MailboxSignIn, OAuthClient,
+    Provider, RedirectUrl, Scope, Security, SmtpSettings, TlsMinimum, UnixTime,
 };
 use secrecy::SecretString;
 use store::{FinishOutcome, Finished, NewAuthorization, NewGrant, SaveOutcome, Store, TakeOutcome};
@@ -111,6 +111,10 @@ pub fn authorization(number: usize) -> NewAuthorization {
         redirect_url: RedirectUrl::parse("http://127.0.0.1:3000/oauth/callback").unwrap(),
         session: "browser".into(),
         binding: binding(),
+        issuer: Some(KnownIssuer {
+            issuer: "https://id.example.com".into(),
+            announces_iss: true,
+        }),
         settings_version: 1,
         created_at: NOW,
         expires_at: NOW.plus(600),
