@@ -27,9 +27,10 @@ use secrecy::SecretString;
 use store::KeySource;
 use tracing_subscriber::EnvFilter;
 
+pub(crate) use certificates::MAX_PEM;
 pub use error::ConfigError;
-pub use public_url::PublicUrl;
 pub use listen::local_origin;
+pub use public_url::PublicUrl;
 pub use setting::Setting;
 pub use sources::Sources;
 

@@ -9,7 +9,7 @@ use sqlx::{
     sqlite::SqliteConnectOptions,
 };
 
-use crate::StoreError;
+use crate::{StoreError, private};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -46,7 +46,10 @@ pub(crate) fn prepare(options: &AnyConnectOptions) -> Result<Backend, StoreError
                         source: error,
                     })
                 }
-                _ => Ok(Backend::SqliteFile),
+                _ => {
+                    private::check(path)?;
+                    Ok(Backend::SqliteFile)
+                }
             }
         }
         _ => Err(StoreError::Url),

@@ -8,13 +8,19 @@ pub enum StoreError {
     /// The database URL is not understood. The URL may hold a password, so it is not repeated.
     #[error("the database URL is not one of sqlite:… or postgres://…")]
     Url,
-    /// The database file could not be made.
-    #[error("the database file {path} could not be made")]
+    /// The database file could not be made or used.
+    #[error("the database file {path} could not be made or used")]
     DatabaseFile {
         /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// Users other than the owner and the group may open a file of the database.
+    #[error("every user of this machine may open the database file {path}; give it the mode 0600")]
+    DatabaseReadable {
+        /// The database, or a file beside it.
+        path: PathBuf,
     },
     /// The database refused or could not be reached.
     #[error("the database failed")]

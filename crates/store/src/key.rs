@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ambient::file;
 use base64::{
     Engine,
     alphabet::STANDARD,
@@ -26,6 +27,9 @@ pub enum KeySource {
     /// A file with the text; made with mode 0600 when it is missing and nothing has been sealed yet.
     File(PathBuf),
 }
+
+/// The largest key file, in octets.
+const MAX_FILE: u32 = 4_096;
 
 /// 32 bytes, forgotten when dropped.
 pub(crate) struct Key(Zeroizing<[u8; 32]>);
@@ -127,13 +131,14 @@ pub(crate) fn read(path: &Path) -> Result<Key, StoreError> {
         io::ErrorKind::NotFound => StoreError::KeyMissing { path: path.into() },
         _ => failed(path, error),
     };
-    let file = File::open(path).map_err(failed)?;
+    let file = file::open(path).map_err(failed)?;
     // The group may read: credentials of systemd and secrets of Kubernetes come so.
     if file.metadata().map_err(failed)?.permissions().mode() & 0o027 != 0 {
         return Err(StoreError::KeyReadable { path: path.into() });
     }
-    let text = Zeroizing::new(io::read_to_string(file).map_err(failed)?);
-    Key::parse(&text).ok_or(StoreError::KeyMalformed)
+    let octets = Zeroizing::new(file::read_open(file, MAX_FILE).map_err(failed)?);
+    let text = std::str::from_utf8(&octets).ok();
+    text.and_then(Key::parse).ok_or(StoreError::KeyMalformed)
 }
 
 fn no_random() -> io::Error {

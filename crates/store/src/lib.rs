@@ -23,6 +23,7 @@ mod mail_cursor;
 mod mail_hook;
 mod note;
 mod outbox;
+mod private;
 mod rotate;
 mod row;
 mod seal;

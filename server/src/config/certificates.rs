@@ -1,8 +1,12 @@
 //! Certificates that are trusted besides those of the system.
 
+use ambient::file;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
 use super::{ConfigError, Setting, report::Report, values::Values};
+
+/// The largest file of certificates, in octets. A whole Linux distribution's has 250 kB.
+pub const MAX_PEM: u32 = 4_194_304;
 
 /// Reads the PEM files.
 pub fn read(values: &Values, report: &mut Report) -> Result<Vec<Vec<u8>>, ConfigError> {
@@ -20,9 +24,8 @@ pub fn read(values: &Values, report: &mut Report) -> Result<Vec<Vec<u8>>, Config
     for (path, shown) in paths.value.iter().zip(&shown) {
         let wrong = |problem: String| paths.wrong(format!("{shown}: {problem}"));
         let before = certificates.len();
-        for certificate in
-            CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))?
-        {
+        let pem = file::read(path, MAX_PEM).map_err(|error| wrong(error.to_string()))?;
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
             let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
             certificates.push(certificate.to_vec());
         }

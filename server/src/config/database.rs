@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::{
     ConfigError, Setting,
-    key::first_line,
+    key::{first_line, source_is_private},
     report::Report,
     values::{Source, Values},
 };
@@ -36,6 +36,9 @@ pub fn read(
         first_line(&found)?
     } else {
         report_url(&found, report);
+        if has_password(&found.value) {
+            source_is_private(&found)?;
+        }
         found.value.trim().to_owned()
     };
     if !["sqlite:", "postgres:", "postgresql:"]

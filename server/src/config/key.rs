@@ -1,7 +1,8 @@
 //! Where the key that seals secrets comes from.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
+use ambient::file;
 use store::KeySource;
 
 use super::{
@@ -9,6 +10,9 @@ use super::{
     report::Report,
     values::{Source, Sourced, Values},
 };
+
+/// The largest file of one line, in octets.
+const MAX_LINE: u32 = 65_536;
 
 /// The key as set, the file that was set, or `mailgrant.key` in the data directory.
 pub fn read(
@@ -18,6 +22,7 @@ pub fn read(
 ) -> Result<KeySource, ConfigError> {
     match values.either(Setting::Key, Setting::KeyFile)? {
         Some(key) if key.setting == Setting::Key => {
+            source_is_private(&key)?;
             report.secret(Setting::Key, &key.source);
             Ok(KeySource::Value(key.value.into()))
         }
@@ -34,9 +39,23 @@ pub fn read(
     }
 }
 
-/// The one line of a file that holds a secret.
+/// Checks that a secret in the configuration file is not open to every user of the machine.
+pub fn source_is_private(secret: &Sourced<String>) -> Result<(), ConfigError> {
+    let Source::File(path) = &secret.source else {
+        return Ok(());
+    };
+    let file = file::open(path).and_then(|file| file.metadata());
+    match file {
+        Ok(metadata) if file::is_open_to_others(&metadata) => Err(secret
+            .wrong("is a secret in a file that every user may open; give the file the mode 0600")),
+        Ok(_) => Ok(()),
+        Err(error) => Err(secret.wrong(format!("cannot read the file: {error}"))),
+    }
+}
+
+/// Reads the one line of a file that holds a secret.
 pub fn first_line(path: &Sourced<String>) -> Result<String, ConfigError> {
-    let text = fs::read_to_string(&path.value)
+    let text = file::read_secret(Path::new(&path.value), MAX_LINE)
         .map_err(|error| path.wrong(format!("cannot read {}: {error}", path.value)))?;
     let line = text.trim();
     if line.is_empty() || line.contains('\n') {

@@ -1,11 +1,15 @@
 //! The descriptor of the sandbox.
 
-use std::{fs, net::SocketAddr};
+use std::{net::SocketAddr, path::Path};
 
+use ambient::file;
 use domain::{Preset, PresetAuthentication, Provider, Security};
 use serde::Deserialize;
 
 use super::{ConfigError, Setting, report::Report, values::Values};
+
+/// The largest descriptor, in octets.
+const MAX_DESCRIPTOR: u32 = 65_536;
 
 /// The part of `sandbox.json` that a preset is made of.
 #[derive(Deserialize)]
@@ -45,7 +49,7 @@ pub fn read(values: &Values, report: &mut Report) -> Result<Option<Sandbox>, Con
     let Some(path) = path else {
         return Ok(None);
     };
-    let text = fs::read(&path.value)
+    let text = file::read(Path::new(&path.value), MAX_DESCRIPTOR)
         .map_err(|error| path.wrong(format!("cannot read {}: {error}", path.value)))?;
     let descriptor: Descriptor = serde_json::from_slice(&text)
         .map_err(|error| path.wrong(format!("{} is no descriptor: {error}", path.value)))?;

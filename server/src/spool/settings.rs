@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ambient::file;
 use domain::{EmailAddress, Host};
 use figment::{
     Figment,
@@ -16,11 +17,14 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{SYSTEM, SendSettingsError as Error, SpoolError};
+use crate::config::MAX_PEM;
 
 /// In the home of a user.
 const OWN: &str = ".config/mailgrant/send.toml";
 /// Where the server of this machine is unless the settings say otherwise.
 const SERVER: &str = "http://127.0.0.1:3000";
+/// The largest file of settings or a key, in octets.
+const MAX_FILE: u32 = 65_536;
 
 /// What is in force.
 #[derive(Debug)]
@@ -158,9 +162,12 @@ impl SendSettings {
             return Ok(key.clone());
         }
         let path = || self.key_file.clone();
-        let text = fs::read_to_string(&self.key_file).map_err(|cause| Error::NoKey {
-            path: path(),
-            cause,
+        let text = file::read_secret(&self.key_file, MAX_FILE).map_err(|cause| {
+            let path = path();
+            match cause.kind() {
+                io::ErrorKind::NotFound => Error::NoKey { path, cause },
+                _ => Error::Unreadable { path, cause },
+            }
         })?;
         let key = text.trim();
         if key.is_empty() || key.contains(char::is_whitespace) {
@@ -177,15 +184,18 @@ impl SendSettings {
             return Ok(Vec::new());
         };
         let wrong = |_| Error::NoCertificates { path: path.clone() };
-        let found = CertificateDer::pem_file_iter(path).map_err(wrong)?;
-        found
+        let pem = file::read(path, MAX_PEM).map_err(|cause| Error::Unreadable {
+            path: path.clone(),
+            cause,
+        })?;
+        CertificateDer::pem_slice_iter(&pem)
             .map(|one| one.map(|one| one.to_vec()).map_err(wrong))
             .collect()
     }
 }
 
 fn written(path: &Path, has_to_be: bool) -> Result<Written, Error> {
-    match fs::read_to_string(path) {
+    match file::read_text(path, MAX_FILE) {
         Ok(text) => Figment::from(Toml::string(&text))
             .extract()
             .map_err(|cause| Error::Malformed {
@@ -215,7 +225,49 @@ fn default_spool(home: Option<&Path>) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
     use super::*;
+
+    #[test]
+    fn a_key_that_others_may_read_or_that_is_no_file_is_an_error_and_no_hang() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = folder.path().join("send.toml");
+        fs::write(&settings, "").unwrap();
+        let key = folder.path().join("send.key");
+        let read = || {
+            let settings = SendSettings::of_file(&settings).unwrap();
+            settings
+                .key()
+                .map(|_| ())
+                .map_err(|error| error.to_string())
+        };
+        assert!(read().unwrap_err().contains("mailgrant api-key add"));
+        fs::write(&key, "mgk_planted\n").unwrap();
+        for (mode, taken) in [(0o600, true), (0o640, true), (0o644, false)] {
+            fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(read().is_ok(), taken, "{mode:o}");
+        }
+        let error = read().unwrap_err();
+        assert!(
+            error.contains("0600") && !error.contains("planted"),
+            "{error}"
+        );
+
+        let fifo = |path: &Path| {
+            fs::remove_file(path).unwrap();
+            let mode = Mode::RUSR | Mode::WUSR;
+            mknodat(CWD, path, FileType::Fifo, mode, 0).unwrap();
+        };
+        fifo(&key);
+        let error = read().unwrap_err();
+        assert!(error.contains("not a regular file"), "{error}");
+        // A user may do the same to a server that takes in the spool.
+        fifo(&settings);
+        assert!(SendSettings::of_file(&settings).is_err());
+    }
 
     #[test]
     fn a_server_finds_the_spool_of_a_user_by_where_his_settings_are() {

@@ -1,6 +1,6 @@
 //! Sources, their order, and what is said about mistakes.
 
-use std::{ffi::OsString, fs, path::Path};
+use std::{ffi::OsString, fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use secrecy::ExposeSecret as _;
 use server::{
@@ -275,6 +275,15 @@ fn the_url_of_the_database_can_come_from_a_file() {
     fs::write(secret.path(), "postgres://u:planted@localhost/m\n").unwrap();
     let path = secret.path().to_str().unwrap();
     let (sources, _directory) = sources("", &[("MAILGRANT_DATABASE_URL_FILE", path)]);
+    set_mode(secret.path(), 0o604);
+    let error = Config::load(&sources).unwrap_err().to_string();
+    let place = format!("environment, MAILGRANT_DATABASE_URL_FILE: cannot read {path}: ");
+    assert!(
+        error.starts_with(&place) && error.contains("0600"),
+        "{error}"
+    );
+    assert!(!error.contains("planted"), "{error}");
+    set_mode(secret.path(), 0o640);
     let url = Config::load(&sources).unwrap().database_url;
     assert_eq!(url.expose_secret(), "postgres://u:planted@localhost/m");
     assert!(!Config::describe(&sources).unwrap().contains("planted"));

@@ -2,6 +2,7 @@ use std::{
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::PathBuf,
+    time::Duration,
 };
 
 use secrecy::SecretString;
@@ -59,6 +60,30 @@ on_both! {
             assert_eq!(matches!(opened, Err(StoreError::KeyReadable { .. })), refused, "{mode:o}");
             assert_eq!(opened.is_ok(), !refused, "{mode:o}");
         }
+    }
+
+    async fn a_key_file_that_is_not_a_regular_file_is_an_error_and_no_hang(database) {
+        open(&database).await.unwrap().close().await;
+        let file = file(&database);
+        fs::remove_file(&file).unwrap();
+        let refused = async || {
+            let opened = tokio::time::timeout(Duration::from_mins(1), open(&database)).await;
+            assert!(matches!(opened.unwrap(), Err(StoreError::KeyFile { .. })));
+        };
+        // Nobody writes to it.
+        let made = std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&file).status();
+        assert!(made.unwrap().success());
+        refused().await;
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        refused().await;
+        fs::remove_dir(&file).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &file).unwrap();
+        refused().await;
+        fs::remove_file(&file).unwrap();
+        fs::File::create(&file).unwrap().set_len(1 << 40).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        refused().await;
     }
 
     async fn a_malformed_key_is_refused_without_repeating_it(database) {

@@ -1,4 +1,8 @@
-use std::{error::Error, fs, os::unix::fs::MetadataExt};
+use std::{
+    error::Error,
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
+};
 
 use store::{KeySource, Store, StoreError};
 
@@ -124,4 +128,72 @@ async fn a_folder_that_does_not_exist_is_named() {
     let error = opened.unwrap_err();
     assert!(matches!(&error, StoreError::DatabaseFile { .. }), "{error}");
     assert!(error.to_string().contains("/nonexistent/mailgrant.db"));
+}
+
+#[tokio::test]
+async fn a_database_that_every_user_may_open_is_refused() {
+    let database = Database::sqlite();
+    database.open().await.close().await;
+    let path = database.folder.path().join("mailgrant.db");
+    let link = database.folder.path().join("link.db");
+    symlink(&path, &link).unwrap();
+    let through_link = format!("sqlite://{}", link.display());
+    let set = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for (mode, refused) in [
+        (0o604, true),
+        (0o602, true),
+        (0o601, true),
+        (0o644, true),
+        (0o666, true),
+        (0o660, false),
+        (0o640, false),
+        (0o600, false),
+    ] {
+        set(&path, mode);
+        for url in [&database.url, &through_link] {
+            let opened = Store::open(url, key(1)).await;
+            let found = matches!(&opened, Err(StoreError::DatabaseReadable { path: named }) if *named == path);
+            assert_eq!(found, refused, "{mode:o} {url}");
+            assert_eq!(opened.is_ok(), !refused, "{mode:o} {url}");
+            if let Ok(store) = opened {
+                store.close().await;
+            }
+        }
+    }
+    for beside in [
+        "mailgrant.db-wal",
+        "mailgrant.db-shm",
+        "mailgrant.db-journal",
+    ] {
+        let beside = database.folder.path().join(beside);
+        fs::write(&beside, "").unwrap();
+        set(&beside, 0o644);
+        for url in [&database.url, &through_link] {
+            let error = Store::open(url, key(1)).await.unwrap_err();
+            let found = matches!(&error, StoreError::DatabaseReadable { path } if *path == beside);
+            assert!(found, "{error} {url}");
+        }
+        fs::remove_file(&beside).unwrap();
+    }
+    database.open().await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_a_regular_file_is_refused() {
+    let database = Database::sqlite();
+    let path = database.folder.path().join("mailgrant.db");
+    let refused = async || {
+        let opened = Store::open(&database.url, key(1)).await;
+        matches!(opened, Err(StoreError::DatabaseFile { .. }))
+    };
+    fs::create_dir(&path).unwrap();
+    assert!(refused().await);
+    fs::remove_dir(&path).unwrap();
+    symlink("/dev/zero", &path).unwrap();
+    assert!(refused().await);
+    fs::remove_file(&path).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    assert!(refused().await);
 }

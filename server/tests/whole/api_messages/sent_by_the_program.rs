@@ -1,7 +1,7 @@
 //! `mailgrant send`: the program itself, as cron and others call it.
 
 use std::{
-    fs,
+    fs::{self, Permissions},
     io::Write as _,
     os::unix::fs::{PermissionsExt as _, symlink},
     path::Path,
@@ -39,6 +39,7 @@ impl Machine {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         fs::write(path("send.key"), format!("{key}\n")).unwrap();
+        fs::set_permissions(path("send.key"), Permissions::from_mode(0o600)).unwrap();
         fs::write(
             path("send.toml"),
             format!(
