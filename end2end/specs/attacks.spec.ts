@@ -94,6 +94,24 @@ test('no page is shown in a frame of another site', async ({ page, mailgrant, ot
   }
 });
 
+test('nothing of Mailgrant is embedded in a page of another site', async ({ page, mailgrant, otherSite, watched }) => {
+  watched.expect(/ERR_BLOCKED_BY_RESPONSE/);
+  for (const host of ['localhost', '127.0.0.1'] as const) {
+    const failed: string[] = [];
+    page.on('requestfailed', (request) => failed.push(request.url()));
+    const urls = ['/activity/export', '/account', '/api/v1/openapi.json'].flatMap((path) =>
+      ['img', 'script', 'style'].map((kind) => `${mailgrant.url}${path}?${host}-${kind}`),
+    );
+    const element = (url: string): string => {
+      if (url.endsWith('img')) return `<img src="${url}">`;
+      return url.endsWith('script') ? `<script src="${url}"></script>` : `<link rel="stylesheet" href="${url}">`;
+    };
+    await page.goto(otherSite.page('/', urls.map(element).join(''), host));
+    expect(failed.filter((url) => url.startsWith(mailgrant.url)).sort(), host).toEqual([...urls].sort());
+    page.removeAllListeners('requestfailed');
+  }
+});
+
 test('a form on another site changes nothing, whatever it posts to', async ({ page, context, mailgrant, otherSite }) => {
   // Two pages for each of many paths.
   test.slow();

@@ -32,8 +32,67 @@ pub fn start(config: &Config) -> Result<(), TryInitError> {
 /// In the form of all other lines, without a backtrace.
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let message = panic.payload_as_str().unwrap_or_default();
+        // Not `message`, which is the name of the event's text.
+        let panic_message = panic.payload_as_str().unwrap_or_default();
         let place = panic.location().map(ToString::to_string);
-        tracing::error!(message, place, "panic");
+        tracing::error!(panic_message, place, "panic");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use tracing_subscriber::fmt;
+
+    use super::report_panics;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_of_a_task_is_logged_with_its_place_and_ends_that_task_only() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = fmt()
+            .json()
+            .flatten_event(true)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        report_panics();
+        let ended = tokio::spawn(async { panic!("planted \"quotes\"\nand a line") }).await;
+        let _ = std::panic::take_hook();
+        assert!(ended.unwrap_err().is_panic());
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        // Other tests may panic in the meantime, in other threads, which have other logs.
+        let [line] = log.lines().collect::<Vec<_>>()[..] else {
+            panic!("{log}")
+        };
+        assert_eq!(line.matches("\"message\"").count(), 1, "{line}");
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(
+            (&line["level"], &line["message"]),
+            (&"ERROR".into(), &"panic".into())
+        );
+        assert_eq!(line["panic_message"], "planted \"quotes\"\nand a line");
+        assert!(
+            line["place"].as_str().unwrap().contains("telemetry.rs"),
+            "{line}"
+        );
+    }
 }

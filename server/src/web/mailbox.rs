@@ -113,3 +113,37 @@ fn failed(error: &MailboxError) -> Response {
     };
     (status, told).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_file_is_one_encoded_value() {
+        for name in [
+            "invoice.pdf",
+            "../../etc/passwd",
+            "a\"; filename=\"evil.exe",
+            "a\r\nSet-Cookie: a=b",
+            "Rechnung für Zoë.pdf",
+            "\u{202e}fdp.exe",
+            "a\0b",
+            "%0d%0a",
+            &"x".repeat(5_000),
+        ] {
+            let answer = file(name, "text/html\r\nX-Evil: 1", Vec::new());
+            let disposition = answer.headers()[CONTENT_DISPOSITION].to_str().unwrap();
+            let encoded = disposition
+                .strip_prefix("attachment; filename*=UTF-8''")
+                .unwrap();
+            let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~%".contains(&b);
+            assert!(encoded.bytes().all(is_plain), "{disposition}");
+            let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8();
+            assert_eq!(decoded.unwrap(), name);
+            assert_eq!(answer.headers()[CONTENT_TYPE], "application/octet-stream");
+        }
+        let answer = file("", "text/plain", Vec::new());
+        let disposition = answer.headers()[CONTENT_DISPOSITION].to_str().unwrap();
+        assert!(disposition.ends_with("''attachment"), "{disposition}");
+    }
+}

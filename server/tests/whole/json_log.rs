@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     planted_secrets::{TYPED, disguises},
-    support::{PASSWORD, Program, Provider, SAVE},
+    support::{Database, PASSWORD, Program, Provider, SAVE},
 };
 
 /// For people who start the server, with a secret that is good once; in no log.
@@ -92,5 +92,52 @@ async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart
     for secret in secrets.chain(typed.map(str::to_owned)) {
         assert!(!log.contains(&secret), "{secret}: {log}");
     }
+    assert!(program.stop());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_of_tls_and_unexpected_errors_are_logged() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let settings = [("MAILGRANT_LOG_FORMAT", "json")];
+    let program = Program::start_beside(&provider, directory.path(), &settings);
+    let administrator = program.administrator().await;
+    provider.authorize(&administrator).await;
+    let key = administrator.make_key("program", &[("send", "on")]).await;
+    let sender = administrator.with_key(&key);
+    let until = async |is_found: &dyn Fn(&Value) -> bool| {
+        let patience = Instant::now() + Duration::from_secs(30);
+        loop {
+            let log = program.log();
+            let mut lines = log
+                .lines()
+                .filter_map(|line| serde_json::from_str(line).ok());
+            if lines.any(|line| is_found(&line)) {
+                return;
+            }
+            assert!(Instant::now() < patience, "{log}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+
+    provider.control().set(Faults {
+        certificate: sandbox::Certificate::Expired,
+        ..Faults::default()
+    });
+    let message = json!({"to": ["bob@sandbox.test"], "subject": "a", "text": "b"});
+    let request = sender
+        .request("POST", "/api/v1/messages")
+        .header("content-type", "application/json");
+    let answer = sender.send(request.body(message.to_string())).await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+    until(&|line| line["finding"] == "certificate_expired").await;
+
+    // A row that only a fault of the program or someone else could have written.
+    let mut database = Database::open(&directory.path().join("data/mailgrant.db")).await;
+    database.run("UPDATE smtp_settings SET port = 99999").await;
+    let page = administrator.get("/settings/smtp").await;
+    assert!(page.status.is_server_error(), "{page:?}");
+    let logged = "a page could not be served";
+    until(&|line| line["level"] == "ERROR" && line["message"] == logged).await;
     assert!(program.stop());
 }

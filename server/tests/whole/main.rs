@@ -15,6 +15,7 @@ mod callback;
 mod checks;
 mod commands;
 mod configuration;
+mod every_route;
 mod export;
 mod form_rules;
 mod forwarded;
