@@ -14,7 +14,7 @@ use crate::{
     background::Background,
     config::{PublicUrl, local_origin},
     connections,
-    data::open_store,
+    data::open_server_store,
     mailer::open_mailer,
     spool::keep_taking_in,
     web,
@@ -53,7 +53,7 @@ impl Application {
     /// # Errors
     /// As [`Application::build`].
     pub async fn with_limits(config: Config, limits: Limits) -> Result<Self, StartError> {
-        let store = open_store(&config).await?;
+        let store = open_server_store(&config).await?;
         let access = Access::new(store.clone(), AccessOptions::default());
         let mailer = open_mailer(&config, store)?;
         let listen_error = |source| StartError::Listen {

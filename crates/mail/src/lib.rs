@@ -9,6 +9,7 @@ mod certificate;
 mod changes;
 mod compose;
 mod data_centers;
+mod database_clock;
 mod decode;
 mod discovery;
 mod dns;
@@ -102,6 +103,7 @@ struct Inner {
     numbers: AtomicU64,
     /// Background loops that failed.
     failures: supervise::Failures,
+    database_clock: database_clock::DatabaseClock,
     /// What goes on in the background.
     pulse: pulse::Pulse,
     server_conditions: alerts::ServerConditions,
@@ -129,6 +131,7 @@ impl Mailer {
         let outgoing = options.outgoing()?;
         let http = Http::new(&outgoing, options.timeouts.token)?;
         let owner = ambient::random::token::<16>();
+        let owner = format!("{}{owner}", store.lease_prefix());
         let refreshing = Mutex::default();
         Ok(Self(Arc::new(Inner {
             store,
@@ -141,6 +144,7 @@ impl Mailer {
             outbox: outbox::Shared::default(),
             numbers: AtomicU64::new(0),
             failures: supervise::Failures::default(),
+            database_clock: database_clock::DatabaseClock::default(),
             pulse: pulse::Pulse::default(),
             server_conditions: alerts::ServerConditions::default(),
             metrics: metrics::Metrics::default(),

@@ -16,12 +16,12 @@ use secrecy::SecretString;
 use store::{Grant, GrantState, Refreshed};
 use tokio::sync::Mutex;
 
-use crate::{MailError, Mailer, oauth::OAuth, redeem::with_values};
+use crate::{MailError, Mailer, database_clock::held_for, oauth::OAuth, redeem::with_values};
 
 /// A token is refreshed this long before it expires, or at half its life when that is later: seconds.
 const REFRESH_BEFORE: i64 = 300;
 /// How long a lease lasts: seconds. Longer than both tries of a refresh.
-const LEASE: i64 = 60;
+const LEASE: u32 = 60;
 /// How often another process' refresh is looked at, and how many times.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const LOOKS: usize = 10 * 60;
@@ -168,9 +168,11 @@ impl Mailer {
     async fn refresh(&self, grant: &Grant) -> Result<Attempt, MailError> {
         let id = &grant.data_center;
         let owner = self.0.owner.as_str();
+        let held_until = self.boot_time() + held_for(LEASE);
+        let now = self.database_now().await?;
         if !self
             .store()
-            .lease_refresh(id, grant.version, owner, self.now(), LEASE)
+            .lease_refresh(id, grant.version, owner, now, LEASE.into())
             .await?
         {
             return Ok(Attempt::Busy);
@@ -189,6 +191,10 @@ impl Mailer {
         let age = self.now().since(grant.authorized_at);
         // Google ends a grant after seven days while the consent screen is in "Testing".
         let testing = family == ProviderFamily::Google && (6 * 86_400..=8 * 86_400).contains(&age);
+        // The process may have been paused: another server may have used this refresh token by now.
+        if self.boot_time() >= held_until {
+            return Ok(Attempt::Busy);
+        }
         match OAuth::new(&client, &self.0.http, self.now())
             .refresh(refresh_token, testing)
             .await

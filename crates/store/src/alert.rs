@@ -1,7 +1,7 @@
 //! Alerts: tables `alert_settings`, `alert_routes`, `alert_conditions`, `alert_tellings`, `daily_checks`.
 
 mod condition;
-mod daily;
+pub(crate) mod daily;
 mod observe;
 mod route;
 mod settings;

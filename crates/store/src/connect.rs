@@ -1,6 +1,6 @@
 //! Connections to SQLite and PostgreSQL, and the few things in which the two differ.
 
-use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, time::Duration};
+use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::PathBuf, time::Duration};
 
 use sqlx::{
     AnyConnection, AnyPool, ConnectOptions, Connection,
@@ -21,6 +21,15 @@ pub(crate) enum Backend {
     SqliteFile,
     SqliteMemory,
     Postgres,
+}
+
+/// The file of the database; `None` when it is not one.
+pub(crate) fn file(options: &AnyConnectOptions, backend: Backend) -> Option<PathBuf> {
+    if backend != Backend::SqliteFile {
+        return None;
+    }
+    let options = SqliteConnectOptions::from_url(&options.database_url).ok()?;
+    Some(options.get_filename().to_owned())
 }
 
 /// Tells the database from its URL, and makes a file of SQLite that only its owner may read.

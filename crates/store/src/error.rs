@@ -22,6 +22,23 @@ pub enum StoreError {
         /// The database, or a file beside it.
         path: PathBuf,
     },
+    /// Another server uses this file of SQLite.
+    #[error(
+        "another Mailgrant server is using the database {database}; only one server may use a SQLite file. \
+         Stop that server, or use PostgreSQL to run several"
+    )]
+    InUse {
+        /// The file.
+        database: PathBuf,
+    },
+    /// The file that says which server uses the database could not be made or locked.
+    #[error("the lock file {path} could not be made or locked")]
+    LockFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The database refused or could not be reached.
     #[error("the database failed")]
     Database(#[source] DatabaseError),

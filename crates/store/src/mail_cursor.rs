@@ -64,7 +64,7 @@ impl TryFrom<Row> for Option<MailCursor> {
 
 impl Store {
     /// Gives `owner` the turn to read a mailbox for `seconds`, with the cursor; `None` when somebody else has it, or
-    /// there is no such data center. The cursor is `None` before the first look.
+    /// there is no such data center. The cursor is `None` before the first look. `now` is the database's time.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

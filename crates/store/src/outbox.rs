@@ -8,6 +8,7 @@ mod counts;
 mod enqueue;
 mod forget;
 mod known;
+mod lost;
 pub(crate) mod pause;
 mod read;
 mod resend;

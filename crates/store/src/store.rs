@@ -11,10 +11,14 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     KeySource, StoreError,
-    connect::{Backend, connect, migrate, prepare},
+    connect::{Backend, connect, file, migrate, prepare},
     keyring::Keyring,
+    lock::ServerLock,
     unlock::unlock,
 };
+
+/// Begins the names under which servers hold leases.
+pub(crate) const SERVER_PREFIX: &str = "server-";
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +28,15 @@ pub struct Store {
     pub(crate) keyring: Arc<Keyring>,
     /// See [`Store::turn`].
     writing: Arc<Mutex<()>>,
+    opened_for: OpenedFor,
+    /// Held while anything of this process may still write.
+    _lock: Option<Arc<ServerLock>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OpenedFor {
+    Server,
+    Command,
 }
 
 impl fmt::Debug for Store {
@@ -39,12 +52,36 @@ impl Store {
     /// # Errors
     /// Every [`StoreError`] about the URL, the database, its migration and the key.
     pub async fn open(url: &str, key: KeySource) -> Result<Self, StoreError> {
+        Self::open_for(OpenedFor::Command, url, key).await
+    }
+
+    /// Opens a database for a server. Only one server may use a file of SQLite: the store holds a lock beside it until
+    /// its last clone is dropped or the process ends. All leases of an earlier server on that file end.
+    ///
+    /// # Errors
+    /// `InUse` when another server uses the file; `LockFile`; as [`Store::open`].
+    pub async fn open_for_server(url: &str, key: KeySource) -> Result<Self, StoreError> {
+        let store = Self::open_for(OpenedFor::Server, url, key).await?;
+        store.end_earlier_leases().await?;
+        Ok(store)
+    }
+
+    async fn open_for(
+        opened_for: OpenedFor,
+        url: &str,
+        key: KeySource,
+    ) -> Result<Self, StoreError> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
         let options = AnyConnectOptions::from_str(url)
             .map_err(|_| StoreError::Url)?
             .disable_statement_logging();
         let backend = prepare(&options)?;
+        // Before the tables are changed under another server.
+        let lock = match file(&options, backend) {
+            Some(path) if opened_for == OpenedFor::Server => Some(ServerLock::take(&path)?),
+            _ => None,
+        };
         let pool = connect(options, backend).await?;
         migrate(&pool, backend).await?;
         let sealer = unlock(&pool, &key).await?;
@@ -53,9 +90,20 @@ impl Store {
             backend,
             keyring: Arc::new(Keyring::new(key, sealer)),
             writing: Arc::default(),
+            opened_for,
+            _lock: lock.map(Arc::new),
         };
         store.begin_audit().await?;
         Ok(store)
+    }
+
+    /// Returns the beginning of the name under which this process holds leases. It distinguishes servers from the
+    /// commands beside them, whose leases a server that starts must not end.
+    pub fn lease_prefix(&self) -> &'static str {
+        match self.opened_for {
+            OpenedFor::Server => SERVER_PREFIX,
+            OpenedFor::Command => "command-",
+        }
     }
 
     /// Ends all connections; what is under way ends first.

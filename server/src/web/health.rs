@@ -8,7 +8,7 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The database answers and can be written, and nothing in the background is stuck.
+/// The database answers and can be written, the clocks agree, and nothing in the background is stuck.
 pub async fn ready(State(mailer): State<Mailer>) -> (StatusCode, String) {
     let Err(error) = mailer.ready().await else {
         let mut body = "ok\n".to_owned();

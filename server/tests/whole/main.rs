@@ -27,6 +27,7 @@ mod mailbox_api;
 mod many_at_once;
 mod message_events;
 mod messages;
+mod one_server;
 mod permissions;
 mod planted_secrets;
 mod program;

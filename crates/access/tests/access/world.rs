@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use access::{Access, AccessOptions, FormError, NewSession, SignInError, Visitor};
-use ambient::Clock;
+use ambient::{Clock, SystemClock};
 use domain::{
     Account, AccountName, Actor, AuditAction, AuditFilter, AuditRecord, FieldError, Role,
     TypedSecret, UnixTime,
@@ -28,6 +28,10 @@ struct HandClock(AtomicI64);
 impl Clock for HandClock {
     fn now(&self) -> UnixTime {
         UnixTime(self.0.load(Ordering::SeqCst))
+    }
+
+    fn boot_time(&self) -> std::time::Duration {
+        SystemClock.boot_time()
     }
 }
 

@@ -56,6 +56,7 @@ pub async fn scale() {
             data_center: &id,
             lease: &lease,
             until: at.plus(60),
+            except: &[],
             at_most: 64,
             octets: 8_000_000,
             per_minute: None,

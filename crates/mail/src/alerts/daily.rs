@@ -30,7 +30,8 @@ impl Mailer {
             }
             let now = self.now();
             let day = (now.0 - time_of_day(&id)).div_euclid(DAY);
-            if self.store().begin_daily_check(&id, day, now).await? {
+            let begun_at = self.database_now().await?;
+            if self.store().begin_daily_check(&id, day, begun_at).await? {
                 self.check_now(&id, day).await?;
             }
         }

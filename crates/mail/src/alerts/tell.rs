@@ -1,5 +1,7 @@
 //! Telling routes what began and what ended, until they have taken it.
 
+use std::time::Duration;
+
 use domain::{
     AlertSubject, DataCenterId, RouteId, RouteKind, Telling, TellingFailure, TellingState,
     WebhookFailure, WebhookSecret, WebhookUrl,
@@ -9,10 +11,10 @@ use secrecy::ExposeSecret as _;
 use store::{StoredRoute, StoredTarget};
 
 use super::shape;
-use crate::{MailError, Mailer, Webhook};
+use crate::{MailError, Mailer, Webhook, database_clock::held_for};
 
 /// How long this process may take to tell something before another one does: seconds. Longer than a request takes.
-const LEASE: i64 = 60;
+const LEASE: u32 = 60;
 /// How long it is tried: seconds.
 const GIVE_UP_AFTER: i64 = 86_400;
 /// How long to wait after the first failure, and at most: seconds.
@@ -25,20 +27,33 @@ impl Mailer {
     /// Tells what is due.
     pub(super) async fn tell_due(&self) -> Result<(), MailError> {
         for _ in 0..ROUNDS {
-            let now = self.now();
-            let owner = self.0.owner.as_str();
-            let due = self.store().claim_tellings(owner, now, now.plus(LEASE));
+            let held_until = self.boot_time() + held_for(LEASE);
+            let leased_at = self.database_now().await?;
+            let (owner, now) = (self.0.owner.as_str(), self.now());
+            let store = self.store();
+            let due = store.claim_tellings(owner, now, leased_at, LEASE.into());
             let due = due.await?;
             if due.is_empty() {
                 break;
             }
-            let told = join_all(due.into_iter().map(|telling| self.tell_route(telling))).await;
+            let telling = due
+                .into_iter()
+                .map(|telling| self.tell_route(telling, held_until));
+            let told = join_all(telling).await;
             told.into_iter().collect::<Result<(), _>>()?;
         }
         Ok(())
     }
 
-    async fn tell_route(&self, mut telling: Telling) -> Result<(), MailError> {
+    /// Tells one route, unless the lease is over, as after the process was paused: another server may tell it by now.
+    async fn tell_route(
+        &self,
+        mut telling: Telling,
+        held_until: Duration,
+    ) -> Result<(), MailError> {
+        if self.boot_time() >= held_until {
+            return Ok(());
+        }
         let outcome = match self.store().alert_route(&telling.route).await {
             Ok(Some(route)) => self.tell_once(&telling, &route).await,
             // It was removed with the route.

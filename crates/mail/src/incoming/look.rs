@@ -95,7 +95,7 @@ impl Mailer {
         &self,
         reading: &Reading<'_>,
     ) -> Result<Option<Option<MailCursor>>, Broken> {
-        let (owner, now) = (self.0.owner.as_str(), self.now());
+        let (owner, now) = (self.0.owner.as_str(), self.database_now().await?);
         let turn = self
             .store()
             .lease_mail_cursor(reading.id, reading.reader, owner, now, LEASE);

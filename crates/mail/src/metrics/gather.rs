@@ -72,6 +72,15 @@ impl Mailer {
             "How long attempts to deliver took, by this server",
             metrics.attempts.clone(),
         );
+        if let Some(seconds) = self.clock_difference() {
+            let difference: Gauge = Gauge::default();
+            difference.set(seconds);
+            registry.register(
+                "clock_difference_seconds",
+                "How far the clock of this server is ahead of the database's",
+                difference,
+            );
+        }
         let counters = [
             (
                 "attempt_findings",

@@ -185,7 +185,7 @@ impl<'a> Attempt<'a> {
         letter: Letter<'_>,
     ) -> Option<Handed> {
         let mut stopping = lane.stopping.clone();
-        let ours = || self.job.is_ours();
+        let ours = || self.job.is_ours(self.mailer.boot_time());
         tokio::select! {
             biased;
             handed = session.hand_over(letter, &ours) => Some(handed),

@@ -65,8 +65,8 @@ async fn carry_all(lane: &Arc<Lane>, is_limited: bool, current: &Current) {
 
 /// Tries one message, and hands on how it went.
 async fn carry(lane: &Arc<Lane>, job: Job, open: &mut Option<Open>) {
-    if !job.is_ours() {
-        return;
+    if !job.is_ours(lane.mailer.boot_time()) {
+        return lane.give_back(vec![job]).await;
     }
     let Ok(Some(plan)) = lane.plan().await else {
         return lane.give_back(vec![job]).await;
@@ -75,8 +75,7 @@ async fn carry(lane: &Arc<Lane>, job: Job, open: &mut Option<Open>) {
     let outcome = attempt.run(lane, open).await;
     match outcome {
         Outcome::Tried => {}
-        Outcome::NotOurs => return,
-        Outcome::GiveBack => return lane.give_back(vec![job]).await,
+        Outcome::NotOurs | Outcome::GiveBack => return lane.give_back(vec![job]).await,
     }
     let tried = attempt.tried();
     let fault = tried.fault;

@@ -1,6 +1,6 @@
 //! A message on its way.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use store::ClaimedMessage;
 
@@ -16,7 +16,8 @@ pub(super) struct Job {
 }
 
 impl Job {
-    pub(super) fn is_ours(&self) -> bool {
-        self.lease.holds(&self.message.id)
+    /// Returns true while no other server may have the message. `now` is the time since boot.
+    pub(super) fn is_ours(&self, now: Duration) -> bool {
+        self.lease.holds(&self.message.id, now)
     }
 }

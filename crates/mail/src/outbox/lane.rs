@@ -2,12 +2,9 @@
 
 mod hindrances;
 
-use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Instant,
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU32, Ordering},
 };
 
 use domain::{DataCenterId, Finding, SendingPause};
@@ -20,12 +17,12 @@ use tokio::{
 use super::{
     carrier,
     job::Job,
-    lease::{Lease, Leases, counts},
+    lease::{Lease, Leases},
     plan::{Plan, PlanKey},
     queue::Queue,
     settler::Settled,
 };
-use crate::{MailError, Mailer};
+use crate::{MailError, Mailer, database_clock::held_for};
 use hindrances::Hindrances;
 
 /// Messages that wait in memory for a connection, at most.
@@ -118,7 +115,11 @@ impl Lane {
         if self.hindrances().cools_until().is_some() {
             return Ok(false);
         }
-        let Some(plan) = self.plan().await? else {
+        let plan = match self.mailer.clock_differs() {
+            Some(_) => None,
+            None => self.plan().await?,
+        };
+        let Some(plan) = plan else {
             self.give_back(self.queue.drain()).await;
             return Ok(false);
         };
@@ -144,13 +145,22 @@ impl Lane {
         };
         let options = &self.mailer.0.options.outbox;
         let room = u32::try_from(room).unwrap_or(u32::MAX);
-        let lease = Arc::new(Lease::new(self.mailer.new_lease()));
+        let lease = Arc::new(Lease::new(
+            self.mailer.new_lease(),
+            self.id.clone(),
+            limited,
+        ));
+        // Before the claim is made: this process does not take over what it works on.
+        self.leases.add(&lease);
+        let began = self.mailer.boot_time();
+        let except = self.leases.over(&self.id, began);
         let now = self.mailer.now();
-        let ours_until = Instant::now() + counts(options.lease);
+        let until = self.mailer.database_now().await?;
         let claim = Claim {
             data_center: &self.id,
             lease: &lease.name,
-            until: now.plus(options.lease.into()),
+            until: until.plus(options.lease.into()),
+            except: &except,
             at_most: room,
             octets: OCTETS,
             per_minute: plan.limits.per_minute,
@@ -161,16 +171,20 @@ impl Lane {
         if count == 0 {
             return Ok(false);
         }
-        self.leases.add(&lease);
-        let ids = claimed.messages.iter().map(|message| message.id.clone());
-        lease.extend(ids, ours_until);
-        for message in claimed.messages {
-            self.queue.push(Job {
-                message,
-                lease: Arc::clone(&lease),
-                counted: limited,
-            });
+        let jobs = claimed.messages.into_iter().map(|message| Job {
+            message,
+            lease: Arc::clone(&lease),
+            counted: limited,
+        });
+        // Another server took them away from this one and has given them back, while they are under way here.
+        let (under_way, new): (Vec<_>, Vec<_>) =
+            jobs.partition(|job| self.leases.is_under_way(&job.message.id));
+        let ids = new.iter().map(|job| job.message.id.clone());
+        lease.hold(ids, began + held_for(options.lease));
+        for job in new {
+            self.queue.push(job);
         }
+        self.give_back(under_way).await;
         self.staff(&plan, carriers).await?;
         Ok(!claimed.limited)
     }
@@ -206,7 +220,8 @@ impl Lane {
         let slot = match plan.limits.connections {
             None => None,
             Some(limit) => {
-                let (now, lease) = (self.mailer.now(), self.mailer.0.options.outbox.lease);
+                let now = self.mailer.database_now().await?;
+                let lease = self.mailer.0.options.outbox.lease;
                 let (owner, until) = (self.mailer.0.owner.as_str(), now.plus(lease.into()));
                 let store = self.mailer.store();
                 let slot = store.take_slot(&self.id, limit, owner, until, now).await?;

@@ -1,50 +1,62 @@
 //! Leases: how long a message is nobody else's.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use domain::MessageId;
+use domain::{DataCenterId, MessageId};
 
-/// One claim, of some messages. Time is counted here by the monotonic clock.
+/// One claim, of some messages of a data center. Time is that since boot.
 #[derive(Debug)]
 pub(super) struct Lease {
     pub(super) name: String,
-    held: Mutex<HashMap<MessageId, Instant>>,
+    pub(super) data_center: DataCenterId,
+    /// Whether its messages have been counted for the limits.
+    pub(super) counted: bool,
+    held: Mutex<HashMap<MessageId, Duration>>,
 }
 
 impl Lease {
-    pub(super) fn new(name: String) -> Self {
-        let held = Mutex::default();
-        Self { name, held }
-    }
-
-    fn held(&self) -> MutexGuard<'_, HashMap<MessageId, Instant>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// These messages are ours until then.
-    pub(super) fn extend(&self, ids: impl IntoIterator<Item = MessageId>, until: Instant) {
-        self.held().extend(ids.into_iter().map(|id| (id, until)));
-    }
-
-    /// These messages, unless they are settled by now, stay ours until then.
-    pub(super) fn extend_held(&self, ids: impl IntoIterator<Item = MessageId>, until: Instant) {
-        let mut held = self.held();
-        for id in ids {
-            if let Some(held) = held.get_mut(&id) {
-                *held = until;
-            }
+    pub(super) fn new(name: String, data_center: DataCenterId, counted: bool) -> Self {
+        Self {
+            name,
+            data_center,
+            counted,
+            held: Mutex::default(),
         }
     }
 
-    /// Whether a message is still ours.
-    pub(super) fn holds(&self, id: &MessageId) -> bool {
-        self.held()
-            .get(id)
-            .is_some_and(|until| Instant::now() < *until)
+    fn held(&self) -> MutexGuard<'_, HashMap<MessageId, Duration>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Holds these messages until then.
+    pub(super) fn hold(&self, ids: impl IntoIterator<Item = MessageId>, until: Duration) {
+        self.held().extend(ids.into_iter().map(|id| (id, until)));
+    }
+
+    /// Holds the messages of a renewal until then; what it did not renew was lost to another server. Returns those that it
+    /// renewed in vain, because nobody here works on them, each with the name of the lease.
+    pub(super) fn renew(&self, ids: &[MessageId], until: Duration) -> Vec<(MessageId, String)> {
+        let mut held = self.held();
+        for until in held.values_mut() {
+            *until = Duration::ZERO;
+        }
+        let mut forgotten = Vec::new();
+        for id in ids {
+            match held.get_mut(id) {
+                Some(held) => *held = until,
+                None => forgotten.push((id.clone(), self.name.clone())),
+            }
+        }
+        forgotten
+    }
+
+    /// Returns true while no other server may have a message.
+    pub(super) fn holds(&self, id: &MessageId, now: Duration) -> bool {
+        self.held().get(id).is_some_and(|until| now < *until)
     }
 
     /// A message is settled or given back.
@@ -67,16 +79,42 @@ impl Leases {
         leases.push(Arc::downgrade(lease));
     }
 
-    /// Those with messages that are not settled yet.
-    pub(super) fn open(&self) -> Vec<Arc<Lease>> {
+    fn all(&self) -> Vec<Arc<Lease>> {
         let mut leases = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         leases.retain(|lease| lease.strong_count() > 0);
-        let open = leases.iter().filter_map(Weak::upgrade);
-        open.filter(|lease| !lease.is_empty()).collect()
+        leases.iter().filter_map(Weak::upgrade).collect()
     }
-}
 
-/// How long a lease of some seconds counts here: a quarter less, for clocks that differ.
-pub(super) fn counts(seconds: u32) -> Duration {
-    Duration::from_secs(u64::from(seconds)) * 3 / 4
+    /// Returns those with messages that are not settled yet.
+    pub(super) fn open(&self) -> Vec<Arc<Lease>> {
+        let mut all = self.all();
+        all.retain(|lease| !lease.is_empty());
+        all
+    }
+
+    /// Returns the names of all that this process still works on. A claim that is being made is among them.
+    pub(super) fn live(&self) -> HashSet<String> {
+        let all = self.all().into_iter();
+        all.map(|lease| lease.name.clone()).collect()
+    }
+
+    /// Returns the messages of a data center that are under way here although their lease is over: another server may
+    /// have given them back.
+    pub(super) fn over(&self, data_center: &DataCenterId, now: Duration) -> Vec<MessageId> {
+        let mut ids = Vec::new();
+        for lease in self.all() {
+            if lease.data_center == *data_center {
+                let held = lease.held();
+                let over = held.iter().filter(|(_, until)| **until <= now);
+                ids.extend(over.map(|(id, _)| id.clone()));
+            }
+        }
+        ids
+    }
+
+    /// Returns true when a message is under way here.
+    pub(super) fn is_under_way(&self, id: &MessageId) -> bool {
+        let all = self.all();
+        all.iter().any(|lease| lease.held().contains_key(id))
+    }
 }

@@ -9,8 +9,7 @@ use domain::DataCenterId;
 pub struct OutboxOptions {
     /// Connections of this server to the mail server of each data center.
     pub connections: u32,
-    /// How long a claim lasts unless it is renewed, which happens three times meanwhile: seconds. Clocks of servers on one
-    /// database must not differ by more than a quarter of it.
+    /// How long a claim lasts unless it is renewed, which happens three times meanwhile: seconds of the database's time.
     pub lease: u32,
     /// After this long an attempt that fails is the last one: seconds.
     pub give_up_after: i64,

@@ -57,7 +57,7 @@ async fn run(mailer: &Mailer, inbox: &mut Inbox) {
                 Ok(done) => {
                     let lost = settlements.len() - done.len();
                     if lost > 0 {
-                        tracing::warn!(messages = lost, "attempts were made under a lost lease");
+                        tracing::warn!(messages = lost, "recorded attempts whose lease was lost");
                     }
                     break;
                 }

@@ -76,7 +76,8 @@ impl Mailer {
     /// # Errors
     /// `KeyReused`; when there is no such data center or the database fails.
     pub async fn submit(&self, submission: Submission) -> Result<Submitted, SubmitError> {
-        let now = self.now();
+        // Other servers deliver what one with a wrong clock accepts, and that immediately.
+        let now = self.now().plus(-self.clock_differs().unwrap_or(0));
         let id = new_id(now);
         let message = NewMessage {
             id: id.clone(),

@@ -10,15 +10,11 @@ use domain::{DataCenterId, SendingSettings};
 use tokio::{
     sync::{Mutex, mpsc, watch},
     task::JoinSet,
-    time::{Instant, MissedTickBehavior, interval, timeout},
+    time::{MissedTickBehavior, interval, timeout},
 };
 
-use super::{
-    lane::Lane,
-    lease::{Leases, counts},
-    settler,
-};
-use crate::{MailError, Mailer};
+use super::{lane::Lane, lease::Leases, settler};
+use crate::{MailError, Mailer, database_clock::held_for};
 
 /// How often it is looked for what can be forgotten.
 const FORGET_EVERY: Duration = Duration::from_mins(10);
@@ -99,9 +95,16 @@ impl Mailer {
 
     /// The data centers that this server sends for and that have mail due. At each tick what other servers have left is
     /// taken up first.
-    async fn due(&self, ticked: bool) -> Result<Vec<DataCenterId>, MailError> {
+    async fn due(&self, ticked: bool, leases: &Leases) -> Result<Vec<DataCenterId>, MailError> {
+        self.compare_clocks().await?;
+        if self.clock_differs().is_some() {
+            return Ok(Vec::new());
+        }
         if ticked {
-            let released = self.store().release_expired(self.now()).await?;
+            let now = self.database_now().await?;
+            // After the time was read: a claim that was made before it is among them.
+            let live = leases.live();
+            let released = self.store().release_expired(now, &live).await?;
             if released > 0 {
                 tracing::warn!(messages = released, "leases of another server have run out");
             }
@@ -135,7 +138,7 @@ impl Lanes {
                 _ = tick.tick() => true,
             };
             mailer.beat("outbox");
-            match mailer.due(ticked).await {
+            match mailer.due(ticked, &self.leases).await {
                 Ok(due) => {
                     for id in due {
                         self.lane(id).await.wake.notify_one();
@@ -146,6 +149,13 @@ impl Lanes {
                         error = &error as &dyn std::error::Error,
                         "cannot look for mail that is due"
                     );
+                }
+            }
+            if mailer.clock_differs().is_some() {
+                // They give back what they have not begun.
+                let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+                for lane in known.values() {
+                    lane.wake.notify_one();
                 }
             }
         }
@@ -201,14 +211,17 @@ async fn renew(mailer: Mailer, leases: Arc<Leases>) {
 }
 
 async fn renew_all(mailer: &Mailer, leases: &Leases, seconds: u32) -> Result<(), MailError> {
+    let held_until = mailer.boot_time() + held_for(seconds);
+    let until = mailer.database_now().await?.plus(seconds.into());
     for lease in leases.open() {
-        let ours_until = Instant::now() + counts(seconds);
-        let now = mailer.now();
-        let until = now.plus(seconds.into());
-        let ids = mailer.store().renew_leases(&lease.name, until, now).await?;
-        lease.extend_held(ids, ours_until.into());
+        let ids = mailer.store().renew_leases(&lease.name, until).await?;
+        let forgotten = lease.renew(&ids, held_until);
+        if !forgotten.is_empty() {
+            let (id, counted, now) = (&lease.data_center, lease.counted, mailer.now());
+            let store = mailer.store();
+            store.release(id, &forgotten, counted, now).await?;
+        }
     }
-    let until = mailer.now().plus(seconds.into());
     Ok(mailer.store().renew_slots(&mailer.0.owner, until).await?)
 }
 
@@ -245,6 +258,9 @@ impl Mailer {
                 tokio::task::yield_now().await;
             }
         }
-        Ok(store.forget_sending(now.plus(-KEYS_LAST), now).await?)
+        let slots = self.database_now().await?;
+        Ok(store
+            .forget_sending(now.plus(-KEYS_LAST), slots, now)
+            .await?)
     }
 }

@@ -73,7 +73,8 @@ impl Connection {
 }
 
 impl Session {
-    /// Hands a message over. `ours` is asked before the end of the message is sent, after which it cannot be taken back.
+    /// Hands a message over. `ours` is asked before anything is said, and before the end of the message is sent, after
+    /// which it cannot be taken back.
     pub(crate) async fn hand_over(
         &mut self,
         letter: Letter<'_>,
@@ -152,6 +153,9 @@ impl Session {
         ours: &(dyn Fn() -> bool + Send + Sync),
         talk: &mut Talk,
     ) -> Result<Ended, Finding> {
+        if !ours() {
+            return Ok(Ended::NotOurs);
+        }
         if !self.replies.is_empty() {
             // Most often 421, said before the server closed.
             self.broken = true;

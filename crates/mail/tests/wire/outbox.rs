@@ -1,6 +1,7 @@
 //! Mail on its way out of the outbox, at a server that behaves and at one that does not.
 
 mod afterwards;
+mod clocks;
 mod cut;
 mod delivered;
 mod internationalized;

@@ -1,11 +1,14 @@
 //! A mailer over a temporary database, and a sandbox beside it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
 };
 
-use ambient::Clock;
+use ambient::{Clock, SystemClock};
 use domain::{
     AccountName, Actor, AuditFilter, AuditRecord, AuthorizationState, CheckOutcome, CheckReport,
     DataCenterId, FindingCode, RedirectUrl, SavedSettings, SessionId, SmtpForm, TypedSecret,
@@ -23,19 +26,41 @@ pub const REDIRECT_URL: &str = "http://127.0.0.1:3000/oauth/callback";
 pub const ALICE: &str = "alice@sandbox.test";
 pub const BOB: &str = "bob@sandbox.test";
 
-/// A clock that is set by hand.
+/// A clock that is set by hand. The time since boot goes on by itself as well.
 #[derive(Debug)]
-pub struct HandClock(AtomicI64);
+pub struct HandClock {
+    now: AtomicI64,
+    passed: AtomicI64,
+}
 
 impl HandClock {
+    fn at(now: i64) -> Arc<Self> {
+        Arc::new(Self {
+            now: AtomicI64::new(now),
+            passed: AtomicI64::new(0),
+        })
+    }
+
+    /// Time passes; the process notices nothing of it, as while it is paused.
     pub fn advance(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
+        self.passed.fetch_add(seconds, Ordering::SeqCst);
+        self.jump(seconds);
+    }
+
+    /// Somebody sets the machine's clock.
+    pub fn jump(&self, seconds: i64) {
+        self.now.fetch_add(seconds, Ordering::SeqCst);
     }
 }
 
 impl Clock for HandClock {
     fn now(&self) -> UnixTime {
-        UnixTime(self.0.load(Ordering::SeqCst))
+        UnixTime(self.now.load(Ordering::SeqCst))
+    }
+
+    fn boot_time(&self) -> Duration {
+        let passed = u64::try_from(self.passed.load(Ordering::SeqCst)).unwrap();
+        SystemClock.boot_time() + Duration::from_secs(passed)
     }
 }
 
@@ -71,7 +96,7 @@ impl World {
     async fn start(change: impl FnOnce(&mut MailerOptions, &Sandbox)) -> Self {
         let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
         // In the past: ID tokens of the sandbox end an hour after they were made.
-        let clock = Arc::new(HandClock(AtomicI64::new(1_700_000_000)));
+        let clock = HandClock::at(1_700_000_000);
         let folder = tempfile::tempdir().unwrap();
         let mailer = mailer(&folder, &sandbox, &clock, |options| {
             change(options, &sandbox);
@@ -259,11 +284,20 @@ async fn mailer(
     clock: &Arc<HandClock>,
     change: impl FnOnce(&mut MailerOptions),
 ) -> Mailer {
-    let store = open(folder).await;
+    let options = options(sandbox, clock.clone(), change);
+    Mailer::new(open(folder).await, options).unwrap()
+}
+
+/// How mailers are made that trust the sandbox.
+pub fn options(
+    sandbox: &Sandbox,
+    clock: Arc<dyn Clock>,
+    change: impl FnOnce(&mut MailerOptions),
+) -> MailerOptions {
     let root = CertificateDer::from_pem_slice(sandbox.descriptor().ca_pem.as_bytes()).unwrap();
     let second = std::time::Duration::from_secs(1);
     let mut options = MailerOptions {
-        clock: clock.clone(),
+        clock,
         extra_roots: vec![root.to_vec()],
         timeouts: Timeouts {
             connect: second * 2,
@@ -278,7 +312,7 @@ async fn mailer(
         ..MailerOptions::default()
     };
     change(&mut options);
-    Mailer::new(store, options).unwrap()
+    options
 }
 
 pub fn redirect_url() -> RedirectUrl {

@@ -1,6 +1,7 @@
 //! Table `daily_checks`: one check of each data center a day, by one of the servers.
 
 use domain::{DailyCheck, DataCenterId, Finding, UnixTime};
+use sqlx::AnyConnection;
 
 use crate::{Store, StoreError, row::Table};
 
@@ -9,9 +10,18 @@ const TABLE: Table = Table("daily_checks");
 /// A check that has not ended after this time was cut, as by a crash, and is begun again: seconds.
 const CUT_AFTER: i64 = 300;
 
+/// Has checks that have not ended begun again, because the server that made them is gone.
+pub(crate) async fn end_unfinished(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE daily_checks SET started_at = started_at - $1 WHERE finished = 0")
+        .bind(CUT_AFTER)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 impl Store {
     /// Whether the check of this day is to be made by whoever asks; of many servers one gets `true`. A data center that is
-    /// seen for the first time is checked on the next day.
+    /// seen for the first time is checked on the next day. `now` is the database's time.
     ///
     /// # Errors
     /// `Database`, also when the data center is gone.

@@ -51,8 +51,9 @@ fn all(rows: Vec<Row>) -> Result<Vec<Telling>, StoreError> {
 }
 
 impl Store {
-    /// What is due to be told, at most one for each route, leased to `owner` until `until`. A route is told in the order in
-    /// which things happened, so what comes later waits for what comes first.
+    /// What is due to be told at `now`, at most one for each route, leased to `owner`. The lease goes by the database's
+    /// time: it begins at `leased_at` and lasts `seconds`. A route is told in the order in which things happened, so what
+    /// comes later waits for what comes first.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -60,20 +61,22 @@ impl Store {
         &self,
         owner: &str,
         now: UnixTime,
-        until: UnixTime,
+        leased_at: UnixTime,
+        seconds: i64,
     ) -> Result<Vec<Telling>, StoreError> {
         // On PostgreSQL a row that another server has just leased is looked at again, and does not match any more.
         let rows: Vec<Row> = sqlx::query_as(
             "UPDATE alert_tellings SET lease_owner = $1, lease_until = $2
              WHERE id IN (SELECT MIN(id) FROM alert_tellings WHERE state = 'waiting' GROUP BY route)
                  AND state = 'waiting' AND due_at <= $3
-                 AND (lease_until IS NULL OR lease_until <= $3)
+                 AND (lease_until IS NULL OR lease_until <= $4)
              RETURNING id, route, event, condition, state, created_at, due_at, attempts,
                  finished_at, failure",
         )
         .bind(owner)
-        .bind(until.0)
+        .bind(leased_at.plus(seconds).0)
         .bind(now.0)
+        .bind(leased_at.0)
         .fetch_all(&self.pool)
         .await?;
         all(rows)

@@ -6,7 +6,7 @@ use super::{GrantState, Refreshed, TABLE, cell, row::StateColumns};
 use crate::{Store, StoreError, note::note};
 
 impl Store {
-    /// Takes the right to refresh a grant for `lease_seconds`. `false` when the grant has another version by
+    /// Takes the right to refresh a grant for `lease_seconds` from `now` on, the database's time. `false` when the grant has another version by
     /// now, has ended, or another owner's lease still runs.
     ///
     /// # Errors

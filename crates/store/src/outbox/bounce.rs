@@ -11,6 +11,9 @@ use crate::{Store, StoreError};
 /// In SQL: matches what `recipients` holds when one of them is bounced; also little else, which `keep` then leaves alone.
 pub(super) const HAS_BOUNCED: &str = r#"'%"state":"bounced"%'"#;
 
+/// In SQL: matches what `recipients` holds when one of them has the message.
+pub(super) const HAS_ACCEPTED: &str = r#"'%"state":"accepted"%'"#;
+
 /// What a delivery status notification says of one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounce {
@@ -99,17 +102,42 @@ fn mark<'a>(recipients: &mut [Recipient], bounces: &'a [Bounce]) -> Option<&'a F
     last
 }
 
-/// A recipient that came back stays so, whatever an attempt says that did not know of it: only what was accepted before
-/// comes back, so the attempt did not try it. The finding of the last one.
+/// Keeps what is known of recipients over what an attempt says that did not know of it. A recipient that came back or has
+/// the message stays so: the attempt did not try it, or gave it the message once more. Returns the finding of the last one
+/// that came back.
 pub(super) fn keep<'a>(recipients: &mut [Recipient], kept: &'a [Recipient]) -> Option<&'a Finding> {
     let mut last = None;
     for (recipient, kept) in recipients.iter_mut().zip(kept) {
-        if kept.state == RecipientState::Bounced && kept.address == recipient.address {
+        let is_known = matches!(
+            kept.state,
+            RecipientState::Bounced | RecipientState::Accepted
+        );
+        if is_known && kept.address == recipient.address {
             recipient.clone_from(kept);
-            last = kept.finding.as_ref();
+            last = match kept.state {
+                RecipientState::Bounced => kept.finding.as_ref(),
+                _ => last,
+            };
         }
     }
     last
+}
+
+/// Where a message stands that nobody is sending, by its recipients.
+pub(super) fn state_of(recipients: &[Recipient]) -> MessageState {
+    let any = |state| recipients.iter().any(|one| one.state == state);
+    let bounced = any(RecipientState::Bounced);
+    match (
+        any(RecipientState::Waiting),
+        any(RecipientState::Accepted),
+        bounced || any(RecipientState::Refused),
+    ) {
+        (true, ..) => MessageState::Waiting,
+        (_, true, false) => MessageState::Delivered,
+        (_, true, true) => MessageState::PartlyDelivered,
+        _ if bounced => MessageState::Bounced,
+        _ => MessageState::Failed,
+    }
 }
 
 /// Where the message stands then: what is under way goes on, and what some have got is partly delivered.

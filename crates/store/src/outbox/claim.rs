@@ -1,5 +1,7 @@
 //! Claiming: a server takes messages for a while, and nobody else sends them meanwhile.
 
+use std::collections::HashSet;
+
 use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -13,8 +15,11 @@ pub struct Claim<'a> {
     pub data_center: &'a DataCenterId,
     /// Names this claim; no other claim ever has the same name.
     pub lease: &'a str,
-    /// Until when the messages are nobody else's.
+    /// When the claim ends unless it is renewed, by the database's time.
     pub until: UnixTime,
+    /// Messages that are not claimed although they are due: this process lost its claim to them and is still
+    /// waiting for the mail server's reply.
+    pub except: &'a [MessageId],
     /// How many at most.
     pub at_most: u32,
     /// Octets of their contents; one message is given even if it has more.
@@ -85,6 +90,15 @@ impl TryFrom<Row> for ClaimedMessage {
     }
 }
 
+/// Leaves out so many ids, the first of which is bound at `$7`.
+fn except(ids: usize) -> String {
+    if ids == 0 {
+        return String::new();
+    }
+    let places: Vec<_> = (7..7 + ids).map(|place| format!("${place}")).collect();
+    format!("AND id NOT IN ({})", places.join(", "))
+}
+
 impl Store {
     /// Takes messages that are due, those first that have been so for longest. With limits, what is taken counts as
     /// handed over, and as long as the claim is made no other server claims for this data center.
@@ -135,12 +149,13 @@ impl Store {
         } else {
             ""
         };
+        let except = except(claim.except.len());
         let sql = format!(
             "WITH counted AS MATERIALIZED (
                  SELECT id, SUM(size) OVER (ORDER BY due_at, id ROWS UNBOUNDED PRECEDING) - size AS before
                  FROM (
                      SELECT id, size, due_at FROM messages
-                     WHERE data_center = $3 AND state = 'waiting' AND due_at <= $4
+                     WHERE data_center = $3 AND state = 'waiting' AND due_at <= $4 {except}
                      ORDER BY due_at, id LIMIT $5 {lock}
                  ) AS due
              )
@@ -150,15 +165,17 @@ impl Store {
                  (SELECT c.encoding FROM message_contents AS c WHERE c.message = messages.id) AS encoding,
                  (SELECT c.content FROM message_contents AS c WHERE c.message = messages.id) AS content"
         );
-        let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql))
+        let mut query = sqlx::query_as(AssertSqlSafe(sql))
             .bind(claim.lease)
             .bind(claim.until.0)
             .bind(claim.data_center.as_str())
             .bind(now.0)
             .bind(i64::from(at_most))
-            .bind(claim.octets)
-            .fetch_all(connection)
-            .await?;
+            .bind(claim.octets);
+        for id in claim.except {
+            query = query.bind(id.as_str());
+        }
+        let rows: Vec<Row> = query.fetch_all(connection).await?;
         let mut messages = rows
             .into_iter()
             .map(ClaimedMessage::try_from)
@@ -167,8 +184,8 @@ impl Store {
         Ok(messages)
     }
 
-    /// Keeps a claim until `until`. The messages that are still its own; a message that is not among them must not be
-    /// sent any more.
+    /// Renews a claim until `until`, by the database's time. Returns the messages that it still holds; any other one
+    /// must not be sent under it. A claim that has run out is renewed unless another server has taken the message.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -176,16 +193,13 @@ impl Store {
         &self,
         lease: &str,
         until: UnixTime,
-        now: UnixTime,
     ) -> Result<Vec<MessageId>, StoreError> {
         let _turn = self.turn().await;
-        // By time first: that is what the index is over.
         let ids: Vec<String> = sqlx::query_scalar(
             "UPDATE messages SET lease_until = $1
-             WHERE state = 'sending' AND lease_until > $2 AND lease_owner = $3 RETURNING id",
+             WHERE state = 'sending' AND lease_owner = $2 RETURNING id",
         )
         .bind(until.0)
-        .bind(now.0)
         .bind(lease)
         .fetch_all(&self.pool)
         .await?;
@@ -225,20 +239,37 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Takes messages away from servers that have not renewed their claims: they are due again. How many these were.
+    /// Makes messages due again whose claim was not renewed until `now`, by the database's time. Claims in `live`
+    /// belong to this process, which still works on them. Returns how many messages these were.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn release_expired(&self, now: UnixTime) -> Result<u64, StoreError> {
-        let _turn = self.turn().await;
-        let released = sqlx::query(
-            "UPDATE messages SET state = 'waiting', lease_owner = NULL, lease_until = NULL
-             WHERE state = 'sending' AND lease_until <= $1",
+    pub async fn release_expired(
+        &self,
+        now: UnixTime,
+        live: &HashSet<String>,
+    ) -> Result<u64, StoreError> {
+        let expired: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT lease_owner FROM messages WHERE state = 'sending' AND lease_until <= $1",
         )
         .bind(now.0)
-        .execute(&self.pool)
+        .fetch_all(&self.pool)
         .await?;
-        Ok(released.rows_affected())
+        let mut released = 0;
+        for lease in expired.iter().filter(|lease| !live.contains(*lease)) {
+            let _turn = self.turn().await;
+            // It may have been renewed in the meantime.
+            let changed = sqlx::query(
+                "UPDATE messages SET state = 'waiting', lease_owner = NULL, lease_until = NULL
+                 WHERE state = 'sending' AND lease_until <= $1 AND lease_owner = $2",
+            )
+            .bind(now.0)
+            .bind(lease.as_str())
+            .execute(&self.pool)
+            .await?;
+            released += changed.rows_affected();
+        }
+        Ok(released)
     }
 
     /// The data centers that have mail due.

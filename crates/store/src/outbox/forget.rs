@@ -33,10 +33,16 @@ impl Store {
     }
 
     /// Forgets idempotency keys from before `keys`, and what was counted for limits, which look at no more than a day.
+    /// Slots of connections that ended before `slots`, by the database's time, are free.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn forget_sending(&self, keys: UnixTime, now: UnixTime) -> Result<(), StoreError> {
+    pub async fn forget_sending(
+        &self,
+        keys: UnixTime,
+        slots: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
         let _turn = self.turn().await;
         for (sql, before) in [
             ("DELETE FROM idempotency_keys WHERE created_at < $1", keys),
@@ -45,7 +51,7 @@ impl Store {
                 now.plus(-2 * 86_400),
             ),
             ("DELETE FROM sending_pauses WHERE until < $1", now),
-            ("DELETE FROM connection_slots WHERE until < $1", now),
+            ("DELETE FROM connection_slots WHERE until < $1", slots),
             (
                 "DELETE FROM message_counts WHERE hour < $1",
                 now.plus(-400 * 86_400),

@@ -5,7 +5,8 @@ use domain::{DataCenterId, UnixTime};
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Takes one of the first `at_most` slots until `until`; `None` when others have all of them.
+    /// Takes one of the first `at_most` slots until `until`; `None` when all of them are taken. `now` and `until` are
+    /// by the database's time. A slot of the same owner is in use, whatever the time.
     ///
     /// # Errors
     /// `Database`.
@@ -23,7 +24,7 @@ impl Store {
                 "INSERT INTO connection_slots (data_center, slot, owner, until)
                  SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM data_centers WHERE id = $1
                  ON CONFLICT (data_center, slot) DO UPDATE SET owner = $3, until = $4
-                     WHERE connection_slots.until <= $5",
+                     WHERE connection_slots.until <= $5 AND connection_slots.owner <> $3",
             )
             .bind(id.as_str())
             .bind(slot)

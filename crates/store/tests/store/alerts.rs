@@ -66,7 +66,7 @@ async fn begin(store: &Store, condition: &AlertCondition) -> bool {
 }
 
 async fn claim(store: &Store, owner: &str, at: UnixTime) -> Vec<Telling> {
-    let claimed = store.claim_tellings(owner, at, at.plus(60));
+    let claimed = store.claim_tellings(owner, at, at, 60);
     claimed.await.unwrap()
 }
 

@@ -98,6 +98,28 @@ impl Program {
             .unwrap()
     }
 
+    /// Starts it as a server that is to be refused. Returns how it ended and what it said; `None` when it had to be ended.
+    pub fn refused(directory: &Path, settings: &[(&str, &str)]) -> (Option<i32>, String) {
+        let mut child = command(directory, settings)
+            .env("MAILGRANT_LISTEN", "127.0.0.1:0")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        for _ in 0..600 {
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        let _ = child.kill();
+        let code = child.wait().unwrap().code();
+        let mut said = String::new();
+        let mut stderr = child.stderr.take().unwrap();
+        stderr.read_to_string(&mut said).unwrap();
+        (code, said)
+    }
+
     /// Runs it, interrupts it (as Ctrl-C does) once it has printed a word, and gives how it ended and what it printed.
     pub fn interrupted(
         directory: &Path,

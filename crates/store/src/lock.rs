@@ -1,0 +1,46 @@
+//! The lock on a file of `SQLite`: one server at a time uses it. Commands beside the server do not take it.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
+
+use crate::StoreError;
+
+/// A lock that is held until it is dropped. The system releases it when the process ends in any way. The file
+/// stays: removing it would let two servers lock two files of the same name.
+#[derive(Debug)]
+pub(crate) struct ServerLock(#[expect(dead_code, reason = "open while the lock is held")] File);
+
+impl ServerLock {
+    /// Locks `<database>.lock` beside the database, which exists.
+    ///
+    /// # Errors
+    /// `InUse` when another server holds it; `LockFile`.
+    pub(crate) fn take(database: &Path) -> Result<Self, StoreError> {
+        // The same file under another name, as by a symbolic link, is the same database.
+        let database = database
+            .canonicalize()
+            .unwrap_or_else(|_| database.to_owned());
+        let mut path = database.clone().into_os_string();
+        path.push(".lock");
+        let path = std::path::PathBuf::from(path);
+        let file = OpenOptions::new()
+            // Both: opening a pipe for one of them would wait for its other end.
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path);
+        let locked = file
+            .map_err(TryLockError::Error)
+            .and_then(|file| file.try_lock().map(|()| file));
+        match locked {
+            Ok(file) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse { database }),
+            Err(TryLockError::Error(source)) => Err(StoreError::LockFile { path, source }),
+        }
+    }
+}
