@@ -24,6 +24,7 @@ mod issuer;
 mod mailbox;
 mod message;
 mod metrics;
+mod mime;
 mod oauth;
 mod options;
 mod outbox;

@@ -108,6 +108,32 @@ async fn gives_a_message_its_files_and_its_source() {
 }
 
 #[tokio::test]
+async fn a_file_is_byte_for_byte_what_was_attached() {
+    let (provider, server) = world().await;
+    // "Größe" in Latin-1, and in UTF-16 with a byte order mark; neither says so.
+    let raw = "Subject: Files\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+               --b\r\n\r\nWords\r\n--b\r\nContent-Type: text/csv; name=a.csv\r\n\
+               Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment\r\n\r\nR3L23w==\r\n\
+               --b\r\nContent-Type: text/plain; name=b.txt\r\nContent-Transfer-Encoding: quoted-printable\r\n\
+               Content-Disposition: attachment\r\n\r\n=FF=FEG=00r=00=F6=00=\r\n=DF=00\r\n--b--\r\n";
+    let id = put(&provider, raw);
+    let reader = reader(&server).await;
+    let operator = server.operator().await;
+    let files = [&b"Gr\xf6\xdf"[..], b"\xff\xfeG\0r\0\xf6\0\xdf\0"];
+    for (number, bytes) in (1..).zip(files) {
+        let page = format!("/mailbox/message/attachment?mail={id}&attachment={number}");
+        let by_page = operator.get(&page).await;
+        assert_eq!((by_page.status.as_u16(), &*by_page.bytes), (200, bytes));
+        let path = format!("{MESSAGES}/{id}/attachments/{number}");
+        let by_api = reader.get(&path).await;
+        assert_eq!((by_api.status.as_u16(), &*by_api.bytes), (200, bytes));
+    }
+    let message = json(&reader, &format!("{MESSAGES}/{id}")).await;
+    assert_eq!(message["attachments"][0]["size"], 4);
+    assert_eq!(message["attachments"][1]["size"], 10);
+}
+
+#[tokio::test]
 async fn refusals_are_problems_that_name_the_parameter() {
     let (provider, server) = world().await;
     let id = put(&provider, "Subject: a\r\n\r\nb");

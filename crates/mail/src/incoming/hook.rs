@@ -1,12 +1,16 @@
 //! Telling a webhook of new mail, at least once.
 
 use domain::{DataCenterId, UnixTime, WebhookSecret, WebhookUrl};
-use mail_parser::MessageParser;
+use mail_parser::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
 use super::look::{Broken, Reading};
-use crate::{MailError, Mailer, Webhook, imap::Headline};
+use crate::{
+    MailError, Mailer, Webhook,
+    imap::Headline,
+    mime::{Header, first},
+};
 
 /// Longest text of a header that is told: characters.
 const TEXT_AT_MOST: usize = 500;
@@ -77,23 +81,23 @@ impl Mailer {
 }
 
 fn told<'a>(id: &'a DataCenterId, uid_validity: u32, headline: &Headline) -> Told<'a> {
-    let header = MessageParser::default().parse_headers(&headline.header);
+    let header = Header::new(&headline.header, None);
+    let header = header.parse();
+    let field = |name| header.as_ref().and_then(|header| first(header, &name));
     let short = |text: &str| -> String {
         let clean = text.chars().filter(|c| !c.is_control());
         clean.take(TEXT_AT_MOST).collect()
     };
-    let header = header.as_ref();
-    let from = header.and_then(|header| header.from()?.first()?.address());
+    let from = field(HeaderName::From).and_then(|from| from.as_address()?.first()?.address());
+    let text = |name| field(name).and_then(HeaderValue::as_text);
     Told {
         data_center: id,
         folder: "INBOX",
         uid_validity,
         uid: headline.uid.get(),
-        message_id: header
-            .and_then(mail_parser::Message::message_id)
-            .map(|id| short(&["<", id, ">"].concat())),
+        message_id: text(HeaderName::MessageId).map(|id| short(&["<", id, ">"].concat())),
         from: from.map(short),
-        subject: header.and_then(mail_parser::Message::subject).map(short),
+        subject: text(HeaderName::Subject).map(short),
         size: headline.size,
         received_at: headline.received_at.map(UnixTime::rfc3339),
     }

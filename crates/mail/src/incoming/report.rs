@@ -1,7 +1,9 @@
 //! Delivery status notifications (RFC 3464, in multipart/report of RFC 6522).
 
 use domain::EmailAddress;
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{HeaderName, HeaderValue};
+
+use crate::mime::{Header, Part, Structure, first};
 
 /// Recipients of one notification that are looked at.
 const RECIPIENTS_AT_MOST: usize = 1_000;
@@ -32,39 +34,32 @@ pub(crate) struct Failed {
     pub(crate) server: String,
 }
 
-/// Reads a notification; `None` when it is none, or tells of no failure. Takes whatever a stranger has sent.
+/// Reads a notification; `None` when it is none, or reports no failure. Takes any input.
 pub(crate) fn read(raw: &[u8]) -> Option<Report> {
-    let message = MessageParser::default().parse(raw)?;
-    let is_report = message
-        .content_type()
-        .is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart"));
-    let status = message
-        .parts
-        .iter()
-        .find(|part| is(part, "delivery-status"));
-    let failed = failed(&text_of(status.filter(|_| is_report)?));
+    let structure = Structure::of(raw);
+    let status = structure
+        .parts()
+        .find(|part| is(part, &["delivery-status"]));
+    let failed = failed(&text_of(&status.filter(|_| structure.is_multipart())?));
     if failed.is_empty() {
         return None;
     }
     Some(Report {
-        message_ids: message_ids(&message),
+        message_ids: message_ids(&structure),
         failed,
     })
 }
 
-fn is(part: &MessagePart<'_>, subtype: &str) -> bool {
-    part.content_type().is_some_and(|kind| {
-        let own = kind.subtype().unwrap_or_default();
-        own.eq_ignore_ascii_case(subtype)
-    })
+fn is(part: &Part<'_, '_>, subtypes: &[&str]) -> bool {
+    subtypes.contains(&part.media_type().1)
 }
 
-fn text_of(part: &MessagePart<'_>) -> String {
-    String::from_utf8_lossy(part.contents()).into_owned()
+fn text_of(part: &Part<'_, '_>) -> String {
+    String::from_utf8_lossy(&part.content()).into_owned()
 }
 
 /// Of the returned message or its header; then what the notification refers to.
-fn message_ids(message: &Message<'_>) -> Vec<String> {
+fn message_ids(structure: &Structure<'_>) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     let mut add = |id: &str| {
         let id = id.trim().trim_matches(['<', '>']);
@@ -74,24 +69,23 @@ fn message_ids(message: &Message<'_>) -> Vec<String> {
             ids.push(id);
         }
     };
-    for part in &message.parts {
-        match &part.body {
-            PartType::Message(returned) => returned.message_id().into_iter().for_each(&mut add),
-            _ if is(part, "rfc822-headers") || is(part, "rfc822") => {
-                // Often there is nothing after the header, not even the end of its last line.
-                let header = [part.contents(), b"\r\n\r\n"].concat();
-                let header = MessageParser::default().parse_headers(&header);
-                let id = header.as_ref().and_then(Message::message_id);
-                id.into_iter().for_each(&mut add);
-            }
-            _ => {}
+    let mut add_all = |lines: &[u8], names: &[HeaderName<'_>]| {
+        let header = Header::new(lines, None);
+        let Some(header) = header.parse() else { return };
+        for name in names {
+            let field = first(&header, name).and_then(HeaderValue::as_text_list);
+            field.unwrap_or_default().iter().for_each(|id| add(id));
         }
+    };
+    let returned = ["rfc822", "global", "rfc822-headers"];
+    for part in structure.parts().filter(|part| is(part, &returned)) {
+        let content = part.content();
+        add_all(Structure::of(&content).header(), &[HeaderName::MessageId]);
     }
-    for header in [message.in_reply_to(), message.references()] {
-        for id in header.as_text_list().unwrap_or_default() {
-            add(id);
-        }
-    }
+    add_all(
+        structure.header(),
+        &[HeaderName::InReplyTo, HeaderName::References],
+    );
     ids
 }
 
@@ -262,6 +256,18 @@ mod tests {
         let plain = "Subject: Action: failed\r\n\r\nAction: failed\r\n";
         assert_eq!(read(plain.as_bytes()), None);
         assert_eq!(read(b""), None);
+    }
+
+    #[test]
+    fn messages_within_messages_do_not_end_the_process() {
+        for line in [
+            "Content-Type: message/rfc822\n\n",
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n",
+        ] {
+            let raw = returned_as("message/rfc822").replace("Subject: Hello", &line.repeat(20_000));
+            let report = read(raw.as_bytes()).unwrap();
+            assert_eq!(report.message_ids, ["<1@example.com>"]);
+        }
     }
 
     proptest! {

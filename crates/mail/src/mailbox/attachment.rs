@@ -1,11 +1,7 @@
 //! A file that came with a mail.
 
-use mail_parser::MessagePart;
-
-use super::{
-    content::{file_name, media_type},
-    parsed::Parsed,
-};
+use super::content::{file_name, media_type};
+use crate::mime::Structure;
 
 /// A file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,18 +10,18 @@ pub struct AttachmentFile {
     pub name: String,
     /// What it says it is.
     pub media_type: String,
-    /// The file.
+    /// The content, byte for byte as the sender attached it.
     pub bytes: Vec<u8>,
 }
 
 /// The attachment with a number, which counts from 1.
-pub(super) fn attachment(raw: &[u8], number: u32) -> Option<AttachmentFile> {
-    let parsed = Parsed::new(raw);
-    let message = parsed.message()?;
-    let part: &MessagePart<'_> = message.attachment(number.checked_sub(1)?)?;
+pub(crate) fn attachment(raw: &[u8], number: u32) -> Option<AttachmentFile> {
+    let structure = Structure::of(raw);
+    let index = usize::try_from(number.checked_sub(1)?).ok()?;
+    let file = structure.files().nth(index)?;
     Some(AttachmentFile {
-        name: file_name(mail_parser::MimeHeaders::attachment_name(part).unwrap_or_default()),
-        media_type: media_type(part),
-        bytes: parsed.file(part),
+        name: file_name(file.name().unwrap_or_default()),
+        media_type: media_type(&file),
+        bytes: file.content().into_owned(),
     })
 }

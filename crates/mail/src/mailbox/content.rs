@@ -1,18 +1,20 @@
 //! A mail, from its bytes: what people read of it, and nothing more.
 
 use domain::{Mail, MailAttachment, MailHeader, MailSummary};
-use mail_parser::{Message, MessagePart, MimeHeaders as _};
+use mail_parser::{HeaderName, HeaderValue};
 
 use super::{
     html::sanitised,
-    parsed::{Parsed, restored, text_of},
     summary::{fill, is_direction, line, people},
 };
+use crate::mime::{Header, Part, Structure, addresses, first};
 
 /// Header fields that are shown.
 const HEADERS_AT_MOST: usize = 200;
 /// Longest value of one that is shown: characters.
 const VALUE_AT_MOST: usize = 2_000;
+/// Text parts that are read.
+const TEXTS_AT_MOST: usize = 200;
 /// Longest text that is shown: characters.
 const TEXT_AT_MOST: usize = 500_000;
 /// Attachments that are named.
@@ -20,131 +22,81 @@ const ATTACHMENTS_AT_MOST: usize = 200;
 /// Longest name of a file: characters.
 const NAME_AT_MOST: usize = 120;
 
-/// The mail of these bytes. `summary` holds what the server told of it.
+/// The mail of these bytes. `summary` holds the answers of the server about it.
 pub(crate) fn content(mut summary: MailSummary, raw: &[u8]) -> Mail {
-    let parsed = Parsed::new(raw);
     let cut = usize::try_from(summary.size).unwrap_or(usize::MAX) > raw.len();
-    let Some(message) = parsed.message() else {
-        // No header at all: all of it is text.
-        let text = String::from_utf8_lossy(raw);
-        return Mail {
-            text: Some(shortened(&text)),
-            ..empty(summary, cut)
-        };
+    let structure = Structure::of(raw);
+    let header = Header::new(structure.header(), structure.charset());
+    let parsed = header.parse();
+    let parsed = parsed.as_ref();
+    if let Some(parsed) = parsed {
+        fill(&mut summary, parsed);
+    }
+    let people_in = |name| {
+        parsed
+            .map(|parsed| people(addresses(parsed, &name)))
+            .unwrap_or_default()
     };
-    fill(&mut summary, parsed_head(&message, raw));
-    let all = message.headers_raw().count();
-    let headers = message.headers_raw().take(HEADERS_AT_MOST);
-    let headers = headers.map(|(name, value)| MailHeader {
-        name: line(&restored(name)),
-        value: unfolded(&restored(value)),
-    });
-    let mut texts = Texts::default();
-    for part in message.text_bodies().chain(message.html_bodies()) {
-        texts.add(part);
-    }
-    let html = texts.html.map(|html| sanitised(&html));
-    Mail {
-        to: people(message.to()),
-        cc: people(message.cc()),
-        message_id: line(&restored(message.message_id().unwrap_or_default())),
-        headers: headers.collect(),
-        headers_left_out: u32::try_from(all.saturating_sub(HEADERS_AT_MOST)).unwrap_or(u32::MAX),
-        text: texts.plain.map(|text| shortened(&text)),
-        html_left_out: matches!(html, Some(None)),
-        html: html.flatten(),
-        attachments: attachments(&parsed, &message),
-        ..empty(summary, cut)
-    }
-}
-
-fn empty(summary: MailSummary, cut: bool) -> Mail {
-    Mail {
-        summary,
-        to: String::new(),
-        cc: String::new(),
-        message_id: String::new(),
-        headers: Vec::new(),
-        headers_left_out: 0,
-        text: None,
-        html: None,
-        html_left_out: false,
-        attachments: Vec::new(),
-        cut,
-    }
-}
-
-/// The header alone.
-fn parsed_head<'a>(message: &Message<'_>, raw: &'a [u8]) -> &'a [u8] {
-    let end = message.parts.first().map_or(0, |part| part.offset_body);
-    let end = usize::try_from(end).unwrap_or(usize::MAX);
-    raw.get(..end).unwrap_or(raw)
-}
-
-/// The parts that are read, in order; each once, as a part without alternative is among the texts and among the HTML.
-#[derive(Default)]
-struct Texts {
-    plain: Option<String>,
-    html: Option<String>,
-    seen: Vec<u32>,
-}
-
-impl Texts {
-    fn add(&mut self, part: &MessagePart<'_>) {
-        let Some((text, is_html)) = text_of(part) else {
-            return;
-        };
-        if self.seen.len() >= ATTACHMENTS_AT_MOST || self.seen.contains(&part.offset_body) {
-            return;
-        }
-        self.seen.push(part.offset_body);
-        let all = if is_html {
-            &mut self.html
-        } else {
-            &mut self.plain
+    let message_id = parsed
+        .and_then(|parsed| first(parsed, &HeaderName::MessageId))
+        .and_then(HeaderValue::as_text);
+    let shown = header
+        .fields()
+        .take(HEADERS_AT_MOST)
+        .map(|(name, value)| MailHeader {
+            name: line(&name),
+            value: unfolded(&value),
+        });
+    let left_out = header.fields().skip(HEADERS_AT_MOST).count();
+    let (mut plain, mut html) = (None, None);
+    for part in structure.texts().take(TEXTS_AT_MOST) {
+        let all: &mut Option<String> = match part.media_type() {
+            (_, "html") => &mut html,
+            _ => &mut plain,
         };
         match all {
             Some(all) => {
                 all.push('\n');
-                all.push_str(&restored(text));
+                all.push_str(&part.text());
             }
-            None => *all = Some(restored(text).into_owned()),
+            None => *all = Some(part.text()),
         }
+    }
+    let html = html.map(|html| sanitised(&html));
+    Mail {
+        to: people_in(HeaderName::To),
+        cc: people_in(HeaderName::Cc),
+        message_id: line(message_id.unwrap_or_default()),
+        headers: shown.collect(),
+        headers_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
+        text: plain.map(|text| shortened(&text)),
+        html_left_out: matches!(html, Some(None)),
+        html: html.flatten(),
+        attachments: attachments(&structure),
+        cut,
+        summary,
     }
 }
 
-fn attachments(parsed: &Parsed<'_>, message: &Message<'_>) -> Vec<MailAttachment> {
-    let parts = (1..).zip(message.attachments().take(ATTACHMENTS_AT_MOST));
-    let named = parts.map(|(number, part)| MailAttachment {
+fn attachments(structure: &Structure<'_>) -> Vec<MailAttachment> {
+    let files = (1..).zip(structure.files().take(ATTACHMENTS_AT_MOST));
+    let named = files.map(|(number, file)| MailAttachment {
         number,
-        name: file_name(part.attachment_name().unwrap_or_default()),
-        media_type: media_type(part),
-        size: u64::try_from(parsed.file(part).len()).unwrap_or(u64::MAX),
+        name: file_name(file.name().unwrap_or_default()),
+        media_type: media_type(&file),
+        size: u64::try_from(file.content().len()).unwrap_or(u64::MAX),
     });
     named.collect()
 }
 
-/// The media type that a part says it has, when it is one (RFC 6838 §4.2).
-pub(super) fn media_type(part: &MessagePart<'_>) -> String {
-    let unknown = || "application/octet-stream".to_owned();
-    let Some(said) = part.content_type() else {
-        return "text/plain".to_owned();
-    };
-    let Some(subtype) = said.subtype() else {
-        return unknown();
-    };
-    let text = restored(&format!("{}/{subtype}", said.ctype())).to_ascii_lowercase();
-    let good = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+/".contains(&byte);
-    if text.len() <= 127 && text.bytes().all(good) && text.matches('/').count() == 1 {
-        text
-    } else {
-        unknown()
-    }
+/// The media type that a part says it has.
+pub(super) fn media_type(part: &Part<'_, '_>) -> String {
+    let (kind, subtype) = part.media_type();
+    [kind, subtype].join("/")
 }
 
-/// A name without folders, and without what would make it lie about its end.
+/// A name without folders, and without characters that hide its end.
 pub(super) fn file_name(said: &str) -> String {
-    let said = restored(said);
     let name = said.rsplit(['/', '\\', ':']).next().unwrap_or_default();
     let name: String = name
         .chars()

@@ -12,9 +12,10 @@ mod folder_name;
 mod folders;
 mod html;
 mod list;
-mod parsed;
 mod place;
 mod pool;
+#[cfg(test)]
+mod samples;
 mod search;
 mod session;
 mod source;
@@ -31,4 +32,4 @@ pub(crate) use pool::Pool;
 pub(crate) use watch::Watches;
 
 #[cfg(test)]
-pub(crate) use {folder_name::shown, html::sanitised, parsed::Parsed};
+pub(crate) use {attachment::attachment, folder_name::shown, html::sanitised};

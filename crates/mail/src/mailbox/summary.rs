@@ -8,9 +8,10 @@ use imap_codec::imap_types::{
     fetch::{MessageDataItem, MessageDataItemName, Section},
     flag::{Flag, FlagFetch},
 };
-use mail_parser::{Address, MessageParser};
+use mail_parser::{Address, HeaderName, HeaderValue, Message};
 
 use super::session::{Fetched, Session};
+use crate::mime::{Header, first};
 
 /// Longest part of a header field that is asked for: bytes.
 const FIELD_AT_MOST: NonZeroU32 = NonZeroU32::MIN.saturating_add(1_023);
@@ -67,29 +68,29 @@ impl Session {
             }
         }
         head.extend_from_slice(b"\r\n");
-        fill(&mut summary, &head);
+        if let Some(header) = Header::new(&head, None).parse() {
+            fill(&mut summary, &header);
+        }
         Some(summary)
     }
 }
 
-/// Puts in what a header says.
-pub(super) fn fill(summary: &mut MailSummary, head: &[u8]) {
-    let Some(parsed) = MessageParser::default().parse_headers(head) else {
-        return;
-    };
-    summary.from = people(parsed.from());
-    summary.subject = line(parsed.subject().unwrap_or_default());
+/// Puts in the fields of a header.
+pub(super) fn fill(summary: &mut MailSummary, header: &Message<'_>) {
+    let from = first(header, &HeaderName::From).and_then(HeaderValue::as_address);
+    summary.from = people(from);
+    let subject = first(header, &HeaderName::Subject).and_then(HeaderValue::as_text);
+    summary.subject = line(subject.unwrap_or_default());
     // Days that are none have no place in time.
-    let date = parsed.date().filter(|date| date.is_valid());
+    let date = first(header, &HeaderName::Date).and_then(HeaderValue::as_datetime);
+    let date = date.filter(|date| date.is_valid());
     summary.sent_at = date.map(|date| UnixTime(date.to_timestamp()));
 }
 
 /// Names and addresses, as a line.
-pub(super) fn people(address: Option<&Address<'_>>) -> String {
-    let Some(address) = address else {
-        return String::new();
-    };
-    let named = address.iter().take(PEOPLE_AT_MOST).filter_map(|one| {
+pub(super) fn people<'m>(fields: impl IntoIterator<Item = &'m Address<'m>>) -> String {
+    let all = fields.into_iter().flat_map(Address::iter);
+    let named = all.take(PEOPLE_AT_MOST).filter_map(|one| {
         let name = one.name().map(str::trim).unwrap_or_default();
         let address = one.address().map(str::trim).unwrap_or_default();
         match (name.is_empty(), address.is_empty()) {

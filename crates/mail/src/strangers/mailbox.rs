@@ -6,7 +6,10 @@ use domain::{MailId, MailSummary};
 use proptest::{prelude::*, sample::select};
 
 use super::text::{cases, hostile};
-use crate::mailbox::{Parsed, content, sanitised, shown};
+use crate::{
+    mailbox::{attachment, content, sanitised, shown},
+    mime::{MAX_PARTS, Structure},
+};
 
 const MIME: &[&str] = &[
     "\r\n",
@@ -39,8 +42,12 @@ const MIME: &[&str] = &[
     "Subject: ",
     "Message-ID: <a@b>",
     "../../a.pdf",
-    "\u{e}fc822",
-    "\u{b}\u{c}",
+    "x-uuencode",
+    "begin 644 a\r\n#0V%T\r\n`\r\nend\r\n",
+    "--b2\r\n",
+    "multipart/related; boundary=b2",
+    "utf-16",
+    "\u{1b}$B",
 ];
 
 const HTML: &[&str] = &[
@@ -144,14 +151,16 @@ proptest! {
     }
 
     #[test]
-    fn no_message_is_read_within_another(raw in pieces(MIME)) {
-        let parsed = Parsed::new(raw.as_bytes());
-        let message = parsed.message();
-        let parts = message.iter().flat_map(|message| &message.parts);
-        for part in parts {
-            let is_message = matches!(part.body, mail_parser::PartType::Message(_));
-            prop_assert!(!is_message, "{raw:?}");
+    fn each_file_that_is_listed_can_be_read(raw in pieces(MIME)) {
+        let mail = content(summary(), raw.as_bytes());
+        for listed in &mail.attachments {
+            let file = attachment(raw.as_bytes(), listed.number).unwrap();
+            prop_assert_eq!((&file.name, file.bytes.len() as u64), (&listed.name, listed.size));
+            // A message within a message is one of its parts, nothing more.
+            prop_assert!(file.bytes.len() <= raw.len(), "{:?}", raw);
         }
+        let parts = Structure::of(raw.as_bytes()).parts().count();
+        prop_assert!((1..=MAX_PARTS).contains(&parts));
     }
 
     #[test]

@@ -17,26 +17,29 @@ const SILENCE: Duration = Duration::from_millis(200);
 pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    /// The body as text, and as the bytes that came.
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
     pub async fn read(mut response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         let kind = headers.get("content-type").map(HeaderValue::as_bytes);
-        let body = if kind.is_some_and(|kind| kind.starts_with(b"text/event-stream")) {
+        let bytes = if kind.is_some_and(|kind| kind.starts_with(b"text/event-stream")) {
             let mut events = Vec::new();
             while let Ok(Ok(Some(chunk))) = timeout(SILENCE, response.chunk()).await {
                 events.extend_from_slice(&chunk);
             }
-            String::from_utf8(events).unwrap()
+            events
         } else {
-            response.text().await.unwrap()
+            response.bytes().await.unwrap().to_vec()
         };
         Self {
             status,
             headers,
-            body,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
         }
     }
 

@@ -1,0 +1,17 @@
+//! The structure of a message (RFC 2045, RFC 2046): where each part begins and ends, read without changing a byte.
+//!
+//! [`Structure`] walks the message line by line. It uses no recursion, opens at most [`MAX_DEPTH`] multiparts within one another,
+//! and never looks into a message within the message: such a part is a file with its own bytes. Header fields of a part are
+//! parsed by `mail-parser`; its content is decoded only when it is asked for, so a file is, byte for byte, what was attached.
+//! Start with [`Structure::of`].
+
+mod charset;
+mod fields;
+mod header;
+mod structure;
+mod transfer;
+
+pub(crate) use header::{Header, addresses, first};
+#[cfg(test)]
+pub(crate) use structure::{MAX_DEPTH, MAX_PARTS};
+pub(crate) use structure::{Part, Structure};
