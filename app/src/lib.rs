@@ -51,7 +51,7 @@ pub use text::{
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|page: String| [&page, " – Mailgrant"].concat() />
+        <Title formatter=|page: String| text::page_title(&page) />
         <Router>
             <Layout>
                 <Routes fallback=NotFoundPage>

@@ -28,6 +28,7 @@ mod role;
 mod sending;
 mod step;
 mod template;
+mod title;
 mod transcript;
 
 pub use access_field::{PASSWORD_RULE, access_error};
@@ -58,6 +59,7 @@ pub use remedy::remedy;
 pub use role::{role, role_help, scope};
 pub use sending::{sending_error, sending_help, sending_label};
 pub use step::{kind, milliseconds, part, verdict};
+pub use title::page_title;
 pub use transcript::{ended, finding_in_text, step_in_text, transcript, unplaced};
 
 /// What is the matter, and what to do.

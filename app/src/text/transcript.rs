@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use domain::{CheckOutcome, CheckReport, CheckStep, Finding, FindingCode, Verdict};
+use domain::{
+    CheckOutcome, CheckReport, CheckStep, Finding, FindingCode, Verdict, untrusted::is_displayable,
+};
 
 use super::{explain, fact, fact_value, kind, milliseconds, part, verdict};
 
@@ -123,9 +125,9 @@ fn line(text: &mut String, indent: &str, name: &str, value: &str) {
     let _ = writeln!(text, "{indent}{name}: {}", value.join(&between));
 }
 
-/// Without what terminals would obey.
+/// Without characters that terminals would obey.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
+    text.chars().filter(|c| is_displayable(*c)).collect()
 }
 
 #[cfg(test)]
@@ -143,7 +145,7 @@ mod tests {
             verdict: Verdict::Failed,
             micros: 1_500,
             sent: String::new(),
-            received: "220 \u{1b}[31mhello\r\n220 there".to_owned(),
+            received: "220 \u{1b}[31m\u{202e}hello\r\n220 there".to_owned(),
             facts: vec![CheckFact {
                 name: FactName::Address,
                 value: "192.0.2.1".to_owned(),

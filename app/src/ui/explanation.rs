@@ -44,7 +44,7 @@ pub fn Explained(finding: Finding, #[prop(into)] id: String) -> impl IntoView {
                     view! {
                         <details class="said" open>
                             <summary>"What the other side said"</summary>
-                            <pre>{said}</pre>
+                            <pre dir="auto">{said}</pre>
                         </details>
                     }
                 })}

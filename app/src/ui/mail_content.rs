@@ -51,7 +51,7 @@ pub fn MailContent(mail: Mail, as_html: bool, parts: MailParts) -> impl IntoView
         }
         .into_any(),
         Some(text) if !text.is_empty() => {
-            view! { <pre class="mail-text" id="mail-text">{text}</pre> }.into_any()
+            view! { <pre class="mail-text" id="mail-text" dir="auto">{text}</pre> }.into_any()
         }
         _ => view! { <p class="empty">"It has no text."</p> }.into_any(),
     };
@@ -78,6 +78,7 @@ fn Attachments(attachments: Vec<MailAttachment>, addresses: Vec<String>) -> impl
         } else {
             file.name
         };
+        let name = view! { <bdi>{name}</bdi> };
         let name = match addresses.next() {
             Some(address) => view! {
                 <a href=address rel="external" download>
@@ -104,8 +105,8 @@ fn Attachments(attachments: Vec<MailAttachment>, addresses: Vec<String>) -> impl
 fn Headers(headers: Vec<MailHeader>, left_out: u32) -> impl IntoView {
     let item = |header: MailHeader| {
         view! {
-            <dt>{header.name}</dt>
-            <dd>{header.value}</dd>
+            <dt><bdi>{header.name}</bdi></dt>
+            <dd><bdi>{header.value}</bdi></dd>
         }
     };
     (!headers.is_empty()).then(|| {

@@ -37,9 +37,9 @@ fn Entry(mail: MailSummary, query: MailboxQuery) -> impl IntoView {
         <li class=class id=["mail-", &mail.id.to_string()].concat()>
             <a href=address rel="external">
                 {(!state.is_empty()).then(|| view! { <span class="visually-hidden">{state}</span> })}
-                <span class="mail-from">{text::mail_from(mail.from)}</span>
+                <bdi class="mail-from">{text::mail_from(mail.from)}</bdi>
                 " "
-                <span class="mail-subject">{text::mail_subject(mail.subject)}</span>
+                <bdi class="mail-subject">{text::mail_subject(mail.subject)}</bdi>
             </a>
             {mail.received_at.or(mail.sent_at).map(|at| view! { <When at /> })}
         </li>

@@ -22,9 +22,9 @@ pub fn SessionTable(
             <tr role="row">
                 <th role="rowheader" scope="row">
                     {of_all.then(|| view! { <span class="account-name">{account}</span> })}
-                    <span class="agent" title=session.agent.clone()>
+                    <bdi class="agent" title=session.agent.clone()>
                         {text::browser(&session.agent)}
-                    </span>
+                    </bdi>
                     {is_own.then(|| view! { <span class="badge">"this one"</span> })}
                 </th>
                 <td role="cell" class="address" data-label="Address">

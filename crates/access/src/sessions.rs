@@ -1,6 +1,6 @@
 //! Sessions: 12 hours, 1 hour without use.
 
-use domain::{Actor, AuditAction, Session, SessionId, SignedIn, UnixTime};
+use domain::{Actor, AuditAction, Session, SessionId, SignedIn, UnixTime, untrusted};
 use store::SessionLife;
 
 use crate::{Access, AccessError, Token, id::session_id};
@@ -60,8 +60,7 @@ impl Begins {
 }
 
 fn agent(text: &str) -> String {
-    let readable = text.chars().filter(|c| !c.is_control());
-    readable.take(AGENT).collect()
+    untrusted::line(text, AGENT)
 }
 
 impl Access {

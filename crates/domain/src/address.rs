@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, Host};
+use crate::{FieldError, Host, untrusted};
 
 mod local_part;
 
@@ -94,7 +94,7 @@ impl FromAddress {
     /// the name.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
         let text = typed.trim();
-        if text.chars().any(char::is_control) {
+        if !text.chars().all(untrusted::is_displayable) {
             return Err(FieldError::ControlCharacter);
         }
         let Some((name, rest)) = opening_bracket(text).map(|at| (&text[..at], &text[at + 1..]))

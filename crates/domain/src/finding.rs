@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::untrusted;
+
 /// Whether trying again can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -415,22 +417,15 @@ impl Finding {
     /// With what the other side said. The text has to be redacted already.
     #[must_use]
     pub fn saying(mut self, said: impl AsRef<str>) -> Self {
-        let said: String = said
-            .as_ref()
-            .trim()
-            .chars()
-            .filter(|c| !c.is_control() || *c == '\n')
-            .take(Self::SAID_AT_MOST)
-            .collect();
+        let said = untrusted::lines(said.as_ref(), Self::SAID_AT_MOST);
         self.said = Some(said).filter(|said| !said.is_empty());
         self
     }
 
-    /// With a value for the text. It may come from the other side, too; it is cut and freed of control characters.
+    /// With a value for the text. It may come from the other side, too; it is cut and made fit to be displayed.
     #[must_use]
     pub fn with(mut self, value: FindingValue, text: impl AsRef<str>) -> Self {
-        let characters = text.as_ref().chars().filter(|c| !c.is_control());
-        let text = characters.take(Self::VALUE_AT_MOST).collect();
+        let text = untrusted::line(text.as_ref(), Self::VALUE_AT_MOST);
         self.values.insert(value, text);
         self
     }
@@ -465,14 +460,14 @@ mod tests {
         let finding =
             Finding::new(FindingCode::MechanismNotOffered).with(FindingValue::Offered, offered);
         let value = finding.value(FindingValue::Offered);
-        assert!(value.starts_with("PLAIN[31mX"));
+        assert!(value.starts_with("PLAIN  [31mX"));
         assert_eq!(value.chars().count(), Finding::VALUE_AT_MOST);
     }
 
     #[test]
     fn what_a_provider_said_is_cut_and_freed_of_control_characters() {
         let finding = Finding::new(FindingCode::Refused)
-            .saying(format!("a\u{1b}[31m\n{}", "x".repeat(5_000)));
+            .saying(format!("a\u{1b}[31m\u{202e}\n{}", "x".repeat(5_000)));
         let said = finding.said.unwrap();
         assert!(said.starts_with("a[31m\nx"));
         assert_eq!(said.chars().count(), Finding::SAID_AT_MOST);

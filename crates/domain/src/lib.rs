@@ -37,6 +37,7 @@ pub mod smtp_form;
 pub mod smtp_parse;
 pub mod smtp_settings;
 pub mod time;
+pub mod untrusted;
 pub mod url;
 pub mod warning;
 pub mod webhook;

@@ -1,20 +1,34 @@
 //! Values of one line that people type.
 
-use crate::FieldError;
+use crate::{FieldError, untrusted::is_displayable};
 
 /// Reads a value of at least one and at most so many characters; white space around it goes.
 ///
 /// # Errors
-/// `Required`, `TooLong`, `ControlCharacter`.
+/// `Required`, `TooLong`; `ControlCharacter`, also for controls of the text direction.
 pub fn one_line(typed: &str, at_most: usize) -> Result<String, FieldError> {
     let text = typed.trim();
     if text.is_empty() {
         Err(FieldError::Required)
-    } else if text.chars().any(char::is_control) {
+    } else if !text.chars().all(is_displayable) {
         Err(FieldError::ControlCharacter)
     } else if text.chars().count() > at_most {
         Err(FieldError::TooLong)
     } else {
         Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+    use crate::FieldError;
+
+    #[test]
+    fn names_with_controls_of_the_text_direction_are_refused_and_other_scripts_taken() {
+        for name in ["a\u{202e}b", "a\nb", "\u{2066}a"] {
+            assert_eq!(one_line(name, 64), Err(FieldError::ControlCharacter));
+        }
+        assert_eq!(one_line(" שלום ", 64).as_deref(), Ok("שלום"));
     }
 }

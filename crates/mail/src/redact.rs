@@ -5,6 +5,7 @@ use base64::{
     engine::GeneralPurpose,
     prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD},
 };
+use domain::untrusted::is_displayable;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Knows the secrets of one connection. A server may echo what it was sent, as it came or encoded, so each text that is
@@ -25,6 +26,11 @@ impl Redactor {
             return;
         }
         self.0.extend(forms(secret).into_iter().map(Into::into));
+        // Texts are searched without the characters that are not displayed.
+        let displayed: String = secret.chars().filter(|c| is_displayable(*c)).collect();
+        if displayed != secret && displayed.len() >= Self::AT_LEAST {
+            self.0.extend(forms(&displayed).into_iter().map(Into::into));
+        }
         // Longest first, so that a secret within another one leaves nothing behind.
         self.0
             .sort_by_key(|form| std::cmp::Reverse(form.expose_secret().len()));
@@ -32,12 +38,12 @@ impl Redactor {
             .dedup_by(|a, b| a.expose_secret() == b.expose_secret());
     }
 
-    /// The text without the secrets, and without control characters: taken out later, they would join the halves of a
-    /// secret again. Line feeds stay.
+    /// The text without the secrets, and without the characters that are not displayed: taken out later, they would join the
+    /// halves of a secret again. Line feeds stay.
     pub(crate) fn clean(&self, text: &str) -> String {
         let mut clean: String = text
             .chars()
-            .filter(|c| !c.is_control() || *c == '\n')
+            .filter(|c| is_displayable(*c) || *c == '\n')
             .collect();
         for secret in &self.0 {
             if clean.contains(secret.expose_secret()) {
@@ -136,6 +142,15 @@ mod tests {
     }
 
     #[test]
+    fn takes_out_a_secret_whose_characters_are_not_all_displayed() {
+        let mut redactor = Redactor::default();
+        redactor.add(&"hunter\u{202e}22".into());
+        for echo in ["hunter\u{202e}22", "hunter22", "hunter%E2%80%AE22"] {
+            assert_eq!(redactor.clean(echo), Redactor::MARK, "{echo}");
+        }
+    }
+
+    #[test]
     fn knows_a_secret_in_the_encodings_of_the_web_and_of_mail() {
         let mut redactor = Redactor::default();
         redactor.add(&"pa/ss \"w&rd".into());
@@ -149,6 +164,7 @@ mod tests {
             "pa/ss &quot;w&amp;rd",
             "70612f73732022772672 64".replace(' ', "").as_str(),
             "pa/s\0s \"w\r&rd",
+            "pa/s\u{202e}s \"w&\u{2069}rd",
         ] {
             assert_eq!(redactor.clean(echo), Redactor::MARK, "{echo}");
         }

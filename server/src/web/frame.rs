@@ -36,7 +36,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 pub fn document(html: &str) -> Response {
     let document = format!(
         "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>Mail</title><style>{STYLE}</style></head>\
-         <body>{html}</body></html>"
+         <body dir=\"auto\">{html}</body></html>"
     );
     let mut response = document.into_response();
     let headers = response.headers_mut();

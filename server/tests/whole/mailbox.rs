@@ -59,6 +59,65 @@ async fn what_strangers_wrote_is_shown_as_words() {
     assert!(!mail.body.contains("Words"), "{mail:?}");
 }
 
+/// Names and subjects with controls of the text direction, which are not displayed, and right-to-left text, which is.
+#[tokio::test]
+async fn text_that_changes_its_direction_is_isolated_and_cannot_reverse_anything() {
+    let (provider, server) = world().await;
+    // Both are base64: U+202E evil U+202C שלום </title><b>, and U+2067 דוד U+2069 levi.
+    let raw = "From: =?utf-8?b?FROM?= <dov@sandbox.test>\r\nSubject: =?utf-8?b?SUBJECT?=\r\n\
+        Content-Type: multipart/mixed; boundary=b\r\n\r\n\
+        --b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nשלום \u{202e}moc.elpmaxe\r\n\
+        --b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n\
+        <p dir=rtl>שלום <a href='https://example.com'>&#x202e;moc.elpmaxe</a><bdo dir=rtl>abc</bdo></p>\r\n\
+        --b\r\nContent-Disposition: attachment; filename*=utf-8''invoice%E2%80%AEfdp.exe\r\n\r\nx\r\n--b--\r\n";
+    let raw = raw.replace("FROM", "4oGn15PXldeT4oGpIGxldmk=");
+    let id = put(
+        &provider,
+        &raw.replace("SUBJECT", "4oCuZXZpbOKArCDXqdec15XXnSA8L3RpdGxlPjxiPg=="),
+    );
+    let operator = server.operator().await;
+    // Without the marks between texts.
+    let plain = |page: Reply| page.body.replace("<!>", "");
+    let list = plain(show(&operator, "/mailbox").await);
+    let path = format!("/mailbox/message?mail={id}");
+    let mail = plain(show(&operator, &path).await);
+    let html = format!("/mailbox/message/html?mail={id}");
+    let html = show(&operator, &html).await.body;
+    for (page, shown) in [
+        (
+            &list,
+            "<bdi class=\"mail-subject\">evil שלום &lt;/title&gt;&lt;b&gt;</bdi>",
+        ),
+        (
+            &list,
+            "<bdi class=\"mail-from\">דוד levi &lt;dov@sandbox.test&gt;</bdi>",
+        ),
+        (
+            &mail,
+            "<h1 class=\"mail-title\"><bdi>evil שלום &lt;/title&gt;&lt;b&gt;</bdi></h1>",
+        ),
+        (&mail, "<title>evil שלום &lt;/title>&lt;b>"),
+        (&mail, "<bdi>דוד levi &lt;dov@sandbox.test&gt;</bdi>"),
+        (&mail, "<bdi>invoicefdp.exe</bdi>"),
+        (&mail, "id=\"mail-text\" dir=\"auto\""),
+        (&mail, ">שלום moc.elpmaxe</pre>"),
+        (&html, "<body dir=\"auto\">"),
+        (&html, "<p dir=\"rtl\">שלום <a "),
+        (&html, "href=\"https://example.com\""),
+        (&html, ">moc.elpmaxe</a>abc</p>"),
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let file = format!("/mailbox/message/attachment?mail={id}&attachment=1");
+    let file = show(&operator, &file).await;
+    let disposition = file.header("content-disposition");
+    assert_eq!(disposition, "attachment; filename*=UTF-8''invoicefdp.exe");
+    for page in [&list, &mail, &html] {
+        assert!(!page.contains(domain::untrusted::is_bidi_control), "{page}");
+        assert_eq!(page.matches("</title>").count(), 1, "{page}");
+    }
+}
+
 #[tokio::test]
 async fn html_is_a_document_of_its_own_that_loads_and_runs_nothing() {
     let (provider, server) = world().await;

@@ -147,6 +147,34 @@ async fn one_message_is_shown_with_its_recipients_and_downloaded_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_subject_is_isolated_and_is_only_words_also_in_the_title() {
+    let server = Server::start().await;
+    let mailer = server.mailer().await;
+    let subject = "\u{202e}evil\u{2069} שלום </title><img src=x>";
+    let id = submit(&mailer, subject).await;
+    let viewer = server.viewer().await;
+    // Without the marks between texts.
+    let plain = |page: Reply| page.body.replace("<!>", "");
+    let list = plain(viewer.get("/messages").await);
+    let page = plain(viewer.get(&format!("/messages/{}", id.as_str())).await);
+    let shown = "<bdi>evil שלום &lt;/title&gt;&lt;img src=x&gt;</bdi>";
+    assert!(list.contains(shown), "{list}");
+    assert!(page.contains(&format!("<h1>{shown}</h1>")), "{page}");
+    assert!(
+        page.contains("<title>evil שלום &lt;/title>&lt;img src=x> – Mailgrant</title>"),
+        "{page}"
+    );
+    assert_eq!(page.matches("</title>").count(), 1, "{page}");
+    assert!(
+        page.contains("<bdi>The shop &lt;shop@example.com&gt;</bdi>"),
+        "{page}"
+    );
+    for page in [&list, &page] {
+        assert!(!page.contains(domain::untrusted::is_bidi_control), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn the_preview_shows_words_and_loads_and_runs_nothing() {
     let server = Server::start().await;
     let mailer = server.mailer().await;

@@ -81,13 +81,13 @@ fn KeyRow(key: ApiKey, data_center: String) -> impl IntoView {
     view! {
         <tr role="row">
             <th role="rowheader" scope="row" data-label="Name">
-                {name.clone()}
+                <bdi>{name.clone()}</bdi>
             </th>
             <td role="cell" data-label="May" title=scope_help.join(", ")>
                 {scopes.join(", ")}
             </td>
             <td role="cell" data-label="Data center">
-                {data_center}
+                <bdi>{data_center}</bdi>
             </td>
             <td role="cell" class="day" data-label="Last day">
                 {last_day(key.expires_at)}
@@ -103,7 +103,7 @@ fn KeyRow(key: ApiKey, data_center: String) -> impl IntoView {
                         <input type="hidden" name="id" value=key.id.as_str().to_owned() />
                         <button name="do" value="end_key" class="button danger">
                             "End "
-                            {name}
+                            <bdi>{name}</bdi>
                         </button>
                     </form>
                 </details>

@@ -13,7 +13,7 @@ pub fn ActivityEntry(entry: AuditEntry) -> impl IntoView {
     let sentence = text::sentence(record.action, actor, &record.subject);
     let subject = sentence
         .after
-        .map(|_| view! { <strong>{record.subject}</strong> });
+        .map(|_| view! { <strong><bdi>{record.subject}</bdi></strong> });
     let end = [sentence.after.unwrap_or_default(), "."].concat();
     let changes = (!record.changes.is_empty()).then(|| {
         view! { <ul class="changes">{record.changes.into_iter().map(changed).collect_view()}</ul> }
@@ -35,7 +35,7 @@ fn who(actor: &Actor) -> impl IntoView + use<> {
     let name = name.to_owned();
     view! {
         {words}
-        {(!name.is_empty()).then(|| view! { <strong>{name}</strong> })}
+        {(!name.is_empty()).then(|| view! { <strong><bdi>{name}</bdi></strong> })}
     }
 }
 
@@ -49,17 +49,17 @@ fn changed(change: Change) -> impl IntoView {
     let value = match (change.secret, change.old, change.new) {
         (true, ..) => "secret changed".into_any(),
         (false, Some(old), Some(new)) => view! {
-            <del>{shown(old)}</del>
+            <del><bdi>{shown(old)}</bdi></del>
             " → "
-            <ins>{shown(new)}</ins>
+            <ins><bdi>{shown(new)}</bdi></ins>
         }
         .into_any(),
         (false, Some(old), None) => view! {
-            <del>{shown(old)}</del>
+            <del><bdi>{shown(old)}</bdi></del>
             " → nothing"
         }
         .into_any(),
-        (false, None, Some(new)) => shown(new).into_any(),
+        (false, None, Some(new)) => view! { <bdi>{shown(new)}</bdi> }.into_any(),
         (false, None, None) => "nothing".into_any(),
     };
     view! { <li>{label} ": " {value}</li> }

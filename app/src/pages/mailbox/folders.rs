@@ -19,7 +19,7 @@ pub fn Folders(folders: Vec<Folder>, query: MailboxQuery) -> impl IntoView {
         view! {
             <li>
                 <a href=with_query("/mailbox", &of_folder.fields()) rel="external" aria-current=current>
-                    {text::folder(&folder)}
+                    <bdi>{text::folder(&folder)}</bdi>
                 </a>
             </li>
         }

@@ -71,9 +71,8 @@ fn Shown(mail: Mail, query: MailboxQuery) -> impl IntoView {
         }
     });
     view! {
-        // Not the subject: leptos_meta 0.8 writes titles as they are, and this one is a stranger's.
-        <Title text="Mail" />
-        <h1 class="mail-title">{subject}</h1>
+        <Title text=subject.clone() />
+        <h1 class="mail-title"><bdi>{subject}</bdi></h1>
         <dl class="mail-head">
             <Line name="From" value=text::mail_from(mail.summary.from.clone()) />
             <Line name="To" value=mail.to.clone() />
@@ -103,7 +102,7 @@ fn Line(name: &'static str, value: String) -> impl IntoView {
         view! {
             <div>
                 <dt>{name}</dt>
-                <dd>{value}</dd>
+                <dd><bdi>{value}</bdi></dd>
             </div>
         }
     })

@@ -29,15 +29,15 @@ pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl In
             <h2 id="facts-title">"Message"</h2>
             <dl class="facts">
                 <dt>"From"</dt>
-                <dd>{message.from}</dd>
+                <dd><bdi>{message.from}</bdi></dd>
                 <dt>"Envelope sender"</dt>
                 <dd>{sender}</dd>
                 <dt>"Message-ID"</dt>
-                <dd>{message.message_id}</dd>
+                <dd><bdi>{message.message_id}</bdi></dd>
                 <dt>"Data center"</dt>
-                <dd>{name}</dd>
+                <dd><bdi>{name}</bdi></dd>
                 <dt>"Handed over by"</dt>
-                <dd>{by}</dd>
+                <dd><bdi>{by}</bdi></dd>
                 <dt>"Accepted"</dt>
                 <dd>
                     <When at=message.created_at />

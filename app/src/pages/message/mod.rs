@@ -72,7 +72,7 @@ fn Message(data: Data) -> impl IntoView {
     });
     view! {
         <Title text=subject.clone() />
-        <h1>{subject}</h1>
+        <h1><bdi>{subject}</bdi></h1>
         <Live events />
         // What stands in it is put there again while the page is open.
         <div id=rendered::DETAILS inner_html=rendered::message_details(data)></div>

@@ -26,15 +26,15 @@ pub fn MessageRow(message: OutboxMessage, data_center: Option<String>) -> impl I
                     {text::message_state(message.state)}
                 </span>
                 <When at=message.created_at />
-                {data_center.map(|name| view! { <span>{name}</span> })}
+                {data_center.map(|name| view! { <bdi>{name}</bdi> })}
             </p>
             <p class="message-subject">
                 <a href=href id=link_id rel="external">
-                    {text::subject(&message.subject)}
+                    <bdi>{text::subject(&message.subject)}</bdi>
                 </a>
             </p>
             <p class="message-people">
-                "To " {recipients(&message.recipients)} <span class="from">" from " {message.from}</span>
+                "To " {recipients(&message.recipients)} <span class="from">" from " <bdi>{message.from}</bdi></span>
             </p>
             {finding
                 .map(|finding| {

@@ -40,7 +40,7 @@ impl Mailer {
             recipients: vec![Recipient::new(recipient.clone(), RecipientKind::To)],
             message_id,
             from: settings.from.to_string(),
-            subject: one_line(&words.title),
+            subject: words.title.clone(),
             content,
             by: Who::Mailgrant,
             idempotency: Some(Idempotency {
@@ -58,10 +58,6 @@ impl Mailer {
 fn unavailable(error: &(dyn std::error::Error + 'static)) -> TellingFailure {
     tracing::error!(error, "an alert could not be mailed");
     TellingFailure::Unavailable
-}
-
-fn one_line(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// `None` when the mail library does not accept an address that we do.
@@ -90,7 +86,7 @@ fn message(
     let message = Message::builder()
         .from(Mailbox::new(from.name.clone(), sender))
         .to(Mailbox::new(None, recipient))
-        .subject(one_line(&words.title))
+        .subject(&*words.title)
         .date(date)
         .message_id(Some(message_id.to_owned()))
         // RFC 3834 §5: keeps vacation notices from answering.

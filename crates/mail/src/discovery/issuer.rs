@@ -1,6 +1,6 @@
 //! What an issuer publishes about itself (RFC 8414; OpenID Connect Discovery 1.0).
 
-use domain::{EndpointUrl, FieldError, IssuerDocument, IssuerTrouble, ProposedOAuth};
+use domain::{EndpointUrl, FieldError, IssuerDocument, IssuerTrouble, ProposedOAuth, untrusted};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -94,8 +94,8 @@ fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, Issuer
     // With and without a slash at the end an issuer has its document at the same place; which one it is, it says itself.
     let bare = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
     if bare(&metadata.issuer) != bare(issuer) {
-        let said = metadata.issuer.chars().filter(|c| !c.is_control());
-        return Err(IssuerTrouble::OtherIssuer(said.take(500).collect()));
+        let said = untrusted::line(&metadata.issuer, 500);
+        return Err(IssuerTrouble::OtherIssuer(said));
     }
     let endpoint = |url: &str| match EndpointUrl::parse(url) {
         Ok(url) => Ok(url.to_string()),

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use domain::{
     CheckFact, CheckPart, CheckStep, FactName, Finding, FindingCode, StepKind, Verdict,
-    finding::FindingValue,
+    finding::FindingValue, untrusted,
 };
 
 use super::Unanswered;
@@ -92,10 +92,6 @@ impl Look {
     }
 }
 
-/// Text of other machines without control characters, cut.
 fn clean(text: &str) -> String {
-    text.chars()
-        .filter(|character| !character.is_control())
-        .take(Finding::SAID_AT_MOST)
-        .collect()
+    untrusted::line(text, Finding::SAID_AT_MOST)
 }

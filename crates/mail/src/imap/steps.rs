@@ -61,11 +61,7 @@ impl Steps {
 
     pub(super) fn clean(&self, text: &str) -> String {
         let clean = self.redactor.clean(text.trim_end());
-        clean
-            .chars()
-            .filter(|c| !c.is_control() || *c == '\n')
-            .take(TEXT_AT_MOST)
-            .collect()
+        clean.chars().take(TEXT_AT_MOST).collect()
     }
 
     pub(super) fn passed(&self, step: Step) {

@@ -1,6 +1,6 @@
 //! Telling a webhook of new mail, at least once.
 
-use domain::{DataCenterId, UnixTime, WebhookSecret, WebhookUrl};
+use domain::{DataCenterId, UnixTime, WebhookSecret, WebhookUrl, untrusted};
 use mail_parser::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -84,10 +84,7 @@ fn told<'a>(id: &'a DataCenterId, uid_validity: u32, headline: &Headline) -> Tol
     let header = Header::new(&headline.header, None);
     let header = header.parse();
     let field = |name| header.as_ref().and_then(|header| first(header, &name));
-    let short = |text: &str| -> String {
-        let clean = text.chars().filter(|c| !c.is_control());
-        clean.take(TEXT_AT_MOST).collect()
-    };
+    let short = |text: &str| untrusted::line(text, TEXT_AT_MOST);
     let from = field(HeaderName::From).and_then(|from| from.as_address()?.first()?.address());
     let text = |name| field(name).and_then(HeaderValue::as_text);
     Told {

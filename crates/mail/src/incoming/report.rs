@@ -1,6 +1,6 @@
 //! Delivery status notifications (RFC 3464, in multipart/report of RFC 6522).
 
-use domain::EmailAddress;
+use domain::{EmailAddress, untrusted::is_displayable};
 use mail_parser::{HeaderName, HeaderValue};
 
 use crate::mime::{Header, Part, Structure, first};
@@ -121,13 +121,13 @@ fn failed(text: &str) -> Vec<Failed> {
         .collect()
 }
 
-/// Names in lower case and unfolded values, without control characters.
+/// Names in lower case and unfolded values, fit to be displayed.
 fn fields(group: &str) -> Vec<(String, String)> {
     let mut fields: Vec<(String, String)> = Vec::new();
     for line in group.lines() {
         let clean: String = line
             .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
+            .map(|c| if is_displayable(c) { c } else { ' ' })
             .take(TEXT_AT_MOST)
             .collect();
         let folded = clean.starts_with(' ');

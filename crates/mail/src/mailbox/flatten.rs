@@ -3,6 +3,8 @@
 
 use std::convert::Infallible;
 
+use domain::untrusted::is_bidi_control;
+
 use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
 /// The tags that stay.
@@ -174,6 +176,8 @@ impl Flat {
                 '>' => self.written.push_str("&gt;"),
                 '"' => self.written.push_str("&quot;"),
                 '\0' => {}
+                // The `dir` attribute says how text runs; controls could reverse what a link is called.
+                character if is_bidi_control(character) => {}
                 character => self.written.push(character),
             }
         }

@@ -81,6 +81,19 @@ mod tests {
     }
 
     #[test]
+    fn direction_is_an_attribute_and_never_an_override() {
+        for (html, clean) in [
+            ("<p dir=rtl>שלום</p>", "<p dir=\"rtl\">שלום</p>"),
+            ("<bdo dir=rtl>abc</bdo>", "abc"),
+            ("<b>&#8238;moc.elpmaxe\u{2069}</b>", "<b>moc.elpmaxe</b>"),
+            ("<img alt='\u{202e}abc'>", "<img alt=\"abc\">"),
+            ("שלום\u{200f}!", "שלום\u{200f}!"),
+        ] {
+            assert_eq!(sanitised(html).unwrap(), clean, "{html}");
+        }
+    }
+
+    #[test]
     fn what_acts_or_loads_goes() {
         for html in [
             "<script>alert(1)</script>",

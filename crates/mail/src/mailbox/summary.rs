@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use domain::{MailSummary, UnixTime};
+use domain::{MailSummary, UnixTime, untrusted};
 use imap_codec::imap_types::{
     core::{AString, Atom, NonEmptyVec},
     fetch::{MessageDataItem, MessageDataItemName, Section},
@@ -103,23 +103,13 @@ pub(super) fn people<'m>(fields: impl IntoIterator<Item = &'m Address<'m>>) -> S
     line(&named.collect::<Vec<_>>().join(", "))
 }
 
-/// One line without control characters, nor such that change the direction of what follows, and not too long.
+/// One line that is not too long; an ellipsis shows where it was cut.
 pub(super) fn line(text: &str) -> String {
-    let mut line: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control() && !is_direction(*c))
-        .take(TEXT_AT_MOST)
-        .collect();
-    if text.chars().count() > TEXT_AT_MOST {
+    let mut line = untrusted::line(text, TEXT_AT_MOST);
+    if text.trim().chars().count() > TEXT_AT_MOST {
         line.push('…');
     }
     line.trim().to_owned()
-}
-
-/// Marks that override the direction of text (UAX #9): they make `moc.elpmaxe` read as something else.
-pub(super) fn is_direction(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

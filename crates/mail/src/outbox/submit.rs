@@ -1,10 +1,13 @@
 //! Taking a message.
 
-use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime, Who};
+use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime, Who, untrusted};
 use store::{EnqueueOutcome, Idempotency, NewMessage};
 
 use super::id::new_id;
 use crate::{MailError, Mailer};
+
+/// Longest subject and sender that are stored for display: characters.
+const NAME_AT_MOST: usize = 998;
 
 /// A message that somebody hands over, complete.
 #[derive(Clone, Debug)]
@@ -19,7 +22,7 @@ pub struct Submission {
     pub message_id: String,
     /// Its `From` header, for people.
     pub from: String,
-    /// Its subject, decoded.
+    /// Its subject, decoded. It is stored as it is displayed; the content keeps its own.
     pub subject: String,
     /// The whole message (RFC 5322), lines ended by CRLF, without `Bcc`.
     pub content: Vec<u8>,
@@ -86,8 +89,8 @@ impl Mailer {
             due_at: submission.due_at.unwrap_or(now),
             message_id: submission.message_id,
             sender: submission.sender,
-            from: submission.from,
-            subject: submission.subject,
+            from: untrusted::line(&submission.from, NAME_AT_MOST),
+            subject: untrusted::line(&submission.subject, NAME_AT_MOST),
             recipients: submission.recipients,
             submitted_by: submission.by,
             content: submission.content,

@@ -127,9 +127,7 @@ fn summary() -> MailSummary {
 }
 
 fn is_line(text: &str) -> bool {
-    !text
-        .chars()
-        .any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+    text.chars().all(domain::untrusted::is_displayable)
 }
 
 proptest! {

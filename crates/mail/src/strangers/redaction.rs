@@ -22,7 +22,7 @@ proptest! {
         before in hostile(),
         after in hostile(),
         at in any::<prop::sample::Index>(),
-        cut in select(&["", "\0", "\r", "\u{7f}", "\u{9b}"]),
+        cut in select(&["", "\0", "\r", "\u{7f}", "\u{9b}", "\u{202e}", "\u{2066}"]),
         times in 1_usize..4,
     ) {
         let (head, tail) = secret.split_at(at.index(secret.len()));

@@ -1,6 +1,6 @@
 //! The row of an entry.
 
-use domain::{AccountName, Actor, AuditAction, AuditEntry, AuditRecord, UnixTime, Who};
+use domain::{AccountName, Actor, AuditAction, AuditEntry, AuditRecord, UnixTime, Who, untrusted};
 use sqlx::AnyConnection;
 
 use crate::{StoreError, row::Table};
@@ -117,8 +117,7 @@ pub(super) fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// PostgreSQL takes no NUL, and nobody wants to read a control character.
+/// Entries are displayed, and PostgreSQL takes no NUL.
 fn kept(text: &str) -> String {
-    let readable = text.chars().filter(|c| !c.is_control());
-    readable.take(TEXT_AT_MOST).collect()
+    untrusted::line(text, TEXT_AT_MOST)
 }
