@@ -166,7 +166,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         link::end_setup(&mut transaction).await?;
         if !insert(&mut transaction, new, now).await? {
             return Ok(false);

@@ -89,7 +89,7 @@ impl Store {
         token_hash: &str,
         by: &Actor,
     ) -> Result<MakeKeyOutcome, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let made = sqlx::query(
             "INSERT INTO api_keys (id, name, folded, token_hash, scopes, data_center, created_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
@@ -135,7 +135,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let ended: Vec<String> = sqlx::query_scalar(
             "UPDATE api_keys SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL RETURNING name",
         )

@@ -186,7 +186,7 @@ impl Store {
         buckets: &[Bucket],
         slowed: &AuditRecord,
     ) -> Result<Counted, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         for bucket in buckets {
             if let Some(seconds) = count(&mut transaction, bucket, slowed.at).await? {
                 transaction.rollback().await?;
@@ -200,7 +200,7 @@ impl Store {
 
     /// Notes that an attempt was turned away; `false` when that has been noted.
     async fn slow_down(&self, bucket: &Bucket, slowed: &AuditRecord) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let first =
             sqlx::query("UPDATE sign_in_attempts SET slowed = 1 WHERE bucket = $1 AND slowed = 0")
                 .bind(bucket.key.as_str())
@@ -219,8 +219,8 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn forgive_attempt(&self, buckets: &[Bucket]) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         forgive(&mut transaction, buckets).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 }

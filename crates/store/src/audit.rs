@@ -105,9 +105,9 @@ impl Store {
     /// # Errors
     /// As [`Store::append`].
     pub async fn record(&self, record: &AuditRecord) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         self.append(&mut transaction, record).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// A hash of what must neither be read from the database nor be guessed with the database alone.
@@ -149,7 +149,7 @@ impl Store {
         if known.is_some_and(|known| begun(&before, &known).unwrap_or(false)) {
             return Ok(());
         }
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let known = keyring::hold(&mut transaction).await?;
         let sealer = self.keyring.of(&known)?;
         if begun(&sealer, &known)? {
@@ -162,7 +162,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         keyring::write(&mut transaction, &sealer, &SecretString::from(BEGUN)).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 }
 

@@ -230,7 +230,7 @@ impl Store {
         new: &NewAuthorization,
         by: &Actor,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let sealer = self.hold_key(&mut transaction).await?;
         let verifier = sealer.seal(&new.verifier, verifier_cell(new.id.as_str()))?;
         let issuer = new.issuer.as_ref();
@@ -259,7 +259,7 @@ impl Store {
         let mut record = note(by, new.created_at, AuditAction::AuthorizationBegun, id);
         record.changes.push(authorization_fact(&new.id));
         self.append(&mut transaction, &record).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// How an authorization stands.

@@ -17,7 +17,7 @@ impl Store {
         report: &CheckReport,
         record: Option<&AuditRecord>,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO checks (id, data_center, started_at, report) VALUES ($1, $2, $3, $4)",
         )
@@ -39,7 +39,7 @@ impl Store {
         if let Some(record) = record {
             self.append(&mut transaction, record).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// The report of a check.

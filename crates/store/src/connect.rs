@@ -1,6 +1,12 @@
 //! Connections to SQLite and PostgreSQL, and the few things in which the two differ.
 
-use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::PathBuf, time::Duration};
+use std::{
+    fs::OpenOptions,
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sqlx::{
     AnyConnection, AnyPool, ConnectOptions, Connection,
@@ -8,72 +14,116 @@ use sqlx::{
     migrate::Migrator,
     sqlite::SqliteConnectOptions,
 };
+use tokio::time::timeout;
 
-use crate::{StoreError, private};
+use crate::{StoreError, disk, error::sqlite_code, private, transaction::is_reusable};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// Milliseconds that a connection of SQLite waits for another one's write.
 const BUSY_TIMEOUT: u64 = 10_000;
+/// How long a connection of the pool that was idle may take to answer before it is replaced.
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long it may take to connect when the database is opened.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long to wait for a connection of the pool.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
+/// The parameter of a SQLite URL that limits the size of the database: pages of 4096 bytes.
+const MAX_PAGE_COUNT: &str = "max_page_count";
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Backend {
     SqliteFile,
     SqliteMemory,
     Postgres,
 }
 
-/// The file of the database; `None` when it is not one.
-pub(crate) fn file(options: &AnyConnectOptions, backend: Backend) -> Option<PathBuf> {
-    if backend != Backend::SqliteFile {
-        return None;
-    }
-    let options = SqliteConnectOptions::from_url(&options.database_url).ok()?;
-    Some(options.get_filename().to_owned())
+/// The database of a URL, which may hold a password.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub options: AnyConnectOptions,
+    pub backend: Backend,
+    /// The file, for [`Backend::SqliteFile`].
+    pub file: Option<PathBuf>,
+    max_page_count: Option<u32>,
 }
 
 /// Tells the database from its URL, and makes a file of SQLite that only its owner may read.
-pub(crate) fn prepare(options: &AnyConnectOptions) -> Result<Backend, StoreError> {
-    let url = &options.database_url;
-    match url.scheme() {
-        "postgres" | "postgresql" => Ok(Backend::Postgres),
-        "sqlite" => {
-            let options = SqliteConnectOptions::from_url(url).map_err(|_| StoreError::Url)?;
-            if url.path() == ":memory:" || url.query().is_some_and(|q| q.contains("mode=memory")) {
-                return Ok(Backend::SqliteMemory);
-            }
-            let path = options.get_filename();
-            let made = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(path);
-            match made {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    Err(StoreError::DatabaseFile {
-                        path: path.to_owned(),
-                        source: error,
-                    })
-                }
-                _ => {
-                    private::check(path)?;
-                    Ok(Backend::SqliteFile)
-                }
-            }
+pub(crate) fn prepare(mut options: AnyConnectOptions) -> Result<Target, StoreError> {
+    match options.database_url.scheme() {
+        "postgres" | "postgresql" => {
+            return Ok(Target {
+                options,
+                backend: Backend::Postgres,
+                file: None,
+                max_page_count: None,
+            });
         }
-        _ => Err(StoreError::Url),
+        "sqlite" => {}
+        _ => return Err(StoreError::Url),
+    }
+    let max_page_count = take_max_page_count(&mut options)?;
+    let url = &options.database_url;
+    let sqlite = SqliteConnectOptions::from_url(url).map_err(|_| StoreError::Url)?;
+    if url.path() == ":memory:" || url.query().is_some_and(|q| q.contains("mode=memory")) {
+        return Ok(Target {
+            options,
+            backend: Backend::SqliteMemory,
+            file: None,
+            max_page_count,
+        });
+    }
+    let path: &Path = sqlite.get_filename();
+    disk::check_writable(path)?;
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(StoreError::DatabaseFile {
+                path: path.to_owned(),
+                source: error,
+            })
+        }
+        _ => {
+            private::check(path)?;
+            Ok(Target {
+                file: Some(path.to_owned()),
+                backend: Backend::SqliteFile,
+                options,
+                max_page_count,
+            })
+        }
     }
 }
 
-pub(crate) async fn connect(
-    options: AnyConnectOptions,
-    backend: Backend,
-) -> Result<AnyPool, StoreError> {
-    if backend == Backend::Postgres {
-        // A pool tries again until its time is up, and then tells the time, not the reason.
-        options.connect().await?.close().await?;
+/// Removes the parameter from the URL, which the driver does not know.
+fn take_max_page_count(options: &mut AnyConnectOptions) -> Result<Option<u32>, StoreError> {
+    let url = &mut options.database_url;
+    let pairs = url.query_pairs().into_owned();
+    let (limits, others): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| name == MAX_PAGE_COUNT);
+    let Some((_, limit)) = limits.into_iter().next_back() else {
+        return Ok(None);
+    };
+    url.set_query(None);
+    if !others.is_empty() {
+        url.query_pairs_mut().extend_pairs(others);
     }
-    let pool = AnyPoolOptions::new().acquire_timeout(Duration::from_secs(20));
+    limit.parse().map(Some).map_err(|_| StoreError::Url)
+}
+
+pub(crate) async fn connect(target: &Target) -> Result<AnyPool, StoreError> {
+    let (options, backend) = (target.options.clone(), target.backend);
+    if backend != Backend::SqliteMemory {
+        // A pool tries again until its time is up, and then reports the time, not the reason.
+        let connection = timeout(CONNECT_TIMEOUT, target.connect()).await;
+        let connection =
+            connection.map_err(|_| sqlx::Error::from(io::Error::from(io::ErrorKind::TimedOut)))?;
+        connection?.close().await?;
+    }
+    let pool = AnyPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
     let pool = match backend {
         Backend::Postgres => pool.max_connections(8),
         Backend::SqliteFile => pool.max_connections(4),
@@ -84,40 +134,69 @@ pub(crate) async fn connect(
             .idle_timeout(None)
             .max_lifetime(None),
     };
-    let pool = pool.after_connect(move |connection, _| {
-        Box::pin(async move {
-            match backend {
-                Backend::Postgres => Ok(()),
-                Backend::SqliteFile | Backend::SqliteMemory => configure(connection).await,
-            }
+    let of_connection = target.clone();
+    let pool = pool
+        .after_connect(move |connection, _| {
+            let target = of_connection.clone();
+            Box::pin(async move { target.configure(connection).await })
         })
-    });
+        // In place of sqlx's own ping, which waits for ever for a server that is gone.
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| {
+            Box::pin(async move {
+                let answers = timeout(PING_TIMEOUT, connection.ping()).await;
+                Ok(answers.is_ok_and(|answer| answer.is_ok()))
+            })
+        })
+        .after_release(|connection, _| Box::pin(is_reusable(connection)));
     Ok(pool.connect_with(options).await?)
 }
 
-async fn configure(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    // What is replaced or removed is overwritten: no sealed value stays in free pages for an old key.
-    let pragmas = sqlx::AssertSqlSafe(format!(
-        "PRAGMA busy_timeout = {BUSY_TIMEOUT};
-         PRAGMA foreign_keys = ON;
-         PRAGMA secure_delete = ON;
-         PRAGMA synchronous = FULL;"
-    ));
-    sqlx::raw_sql(pragmas).execute(&mut *connection).await?;
-    // Two servers that turn a new database to WAL at once: SQLite does not wait here, it refuses one of them.
-    let mut tries = 0_u64;
-    loop {
-        let turned = sqlx::raw_sql("PRAGMA journal_mode = WAL")
-            .execute(&mut *connection)
-            .await;
-        match turned {
-            Err(sqlx::Error::Database(_)) if tries < BUSY_TIMEOUT / 20 => {
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            turned => return turned.map(|_| ()),
-        }
+impl Target {
+    /// Opens one more connection, which belongs to no pool.
+    pub(crate) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
+        let mut connection = self.options.connect().await?;
+        self.configure(&mut connection).await?;
+        Ok(connection)
     }
+
+    async fn configure(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        if self.backend == Backend::Postgres {
+            return Ok(());
+        }
+        // What is replaced or removed is overwritten: no sealed value stays in free pages for an old key.
+        let pragmas = sqlx::AssertSqlSafe(format!(
+            "PRAGMA busy_timeout = {BUSY_TIMEOUT};
+             PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = ON;
+             PRAGMA synchronous = FULL;"
+        ));
+        sqlx::raw_sql(pragmas).execute(&mut *connection).await?;
+        // Two servers that turn a new database to WAL at once: SQLite does not wait here, it refuses one of them.
+        let mut tries = 0_u64;
+        loop {
+            let turned = sqlx::raw_sql("PRAGMA journal_mode = WAL")
+                .execute(&mut *connection)
+                .await;
+            match turned {
+                Err(error) if is_busy(&error) && tries < BUSY_TIMEOUT / 20 => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                turned => break turned.map(|_| ())?,
+            }
+        }
+        if let Some(pages) = self.max_page_count {
+            let limit = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+            sqlx::raw_sql(limit).execute(&mut *connection).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns true if SQLite refused because another connection is in the way (`SQLITE_BUSY`, `SQLITE_LOCKED`).
+fn is_busy(error: &sqlx::Error) -> bool {
+    matches!(sqlite_code(error), Some(5 | 6))
 }
 
 /// Brings the tables up to date; one server at a time.

@@ -104,7 +104,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<AddOutcome, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let mut number = 0;
         loop {
             let id = DataCenterId::from_name(name, number);

@@ -22,6 +22,16 @@ pub enum StoreError {
         /// The database, or a file beside it.
         path: PathBuf,
     },
+    /// The directory or file of the database cannot be written.
+    #[error(
+        "{path} cannot be written: {source}; check its permissions and whether its file system is mounted read-only"
+    )]
+    ReadOnly {
+        /// The directory or file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// Another server uses this file of SQLite.
     #[error(
         "another Mailgrant server is using the database {database}; only one server may use a SQLite file. \
@@ -39,6 +49,15 @@ pub enum StoreError {
         /// Why.
         source: io::Error,
     },
+    /// The connection was lost during a commit, and the changes may have been stored.
+    #[error("the connection to the database was lost during a commit")]
+    CommitUnknown(#[source] DatabaseError),
+    /// The transaction that this was stored in together with others failed. Nothing was stored, or it is not known.
+    #[error("the transaction failed")]
+    BatchFailed,
+    /// A connection had a transaction that never ended. Nothing was stored.
+    #[error("a connection to the database had a transaction that never ended")]
+    LeftoverTransaction,
     /// The database refused or could not be reached.
     #[error("the database failed")]
     Database(#[source] DatabaseError),
@@ -129,6 +148,49 @@ pub enum StoreError {
 /// details repeat values, and a connection error could repeat parts of the URL.
 pub struct DatabaseError(sqlx::Error);
 
+/// Returns the primary code of an error of SQLite.
+pub(crate) fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
+    let error = error.as_database_error()?;
+    let error = error.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
+    let code = sqlx::error::DatabaseError::code(error)?;
+    // The low byte of an extended code is the primary one.
+    code.parse::<u32>().ok().map(|code| code & 0xff)
+}
+
+impl StoreError {
+    /// The error of a transaction that was given up because it took too long.
+    pub fn commit_timed_out() -> Self {
+        Self::CommitUnknown(DatabaseError(sqlx::Error::Io(
+            io::ErrorKind::TimedOut.into(),
+        )))
+    }
+
+    /// Returns true if a statement was refused, which may lie in one of its rows. False if the database could not be reached or
+    /// was busy.
+    pub fn may_be_of_one_row(&self) -> bool {
+        match self {
+            Self::Database(error) => {
+                matches!(error.0, sqlx::Error::Database(_))
+                    && !matches!(sqlite_code(&error.0), Some(5 | 6))
+            }
+            Self::Corrupt { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Returns true if the disk of a SQLite database is full or does not work: `SQLITE_READONLY`, `SQLITE_IOERR`,
+    /// `SQLITE_FULL`, `SQLITE_CANTOPEN`.
+    pub fn is_of_the_disk(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::CommitUnknown(error) => {
+                matches!(sqlite_code(&error.0), Some(8 | 10 | 13 | 14))
+            }
+            Self::ReadOnly { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for DatabaseError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -179,6 +241,12 @@ impl fmt::Debug for DatabaseError {
 }
 
 impl std::error::Error for DatabaseError {}
+
+impl From<sqlx::Error> for DatabaseError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error)
+    }
+}
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {

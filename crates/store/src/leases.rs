@@ -43,7 +43,7 @@ impl Store {
             return Ok(());
         }
         let _turn = self.turn().await;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         for sql in ALL {
             sqlx::query(sql).execute(&mut *transaction).await?;
         }
@@ -54,6 +54,6 @@ impl Store {
                 .await?;
         }
         daily::end_unfinished(&mut transaction).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 }

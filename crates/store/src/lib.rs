@@ -12,6 +12,7 @@ mod authorization;
 mod check;
 mod connect;
 mod data_center;
+mod disk;
 mod draft;
 mod error;
 mod grant;
@@ -26,6 +27,7 @@ mod mail_hook;
 mod note;
 mod outbox;
 mod private;
+mod probe;
 mod rotate;
 mod row;
 mod seal;
@@ -34,6 +36,7 @@ mod session;
 mod settings;
 mod store;
 mod tidy;
+mod transaction;
 mod unlock;
 
 pub use account::{AccountChange, Credentials, NewAccount};
@@ -46,6 +49,7 @@ pub use authorization::{
     TakeOutcome, TakenAuthorization,
 };
 pub use data_center::{AddOutcome, RemoveOutcome, RenameOutcome};
+pub use disk::DiskState;
 pub use error::{DatabaseError, StoreError};
 pub use grant::{Grant, GrantState, GrantSummary, Refreshed};
 pub use key::KeySource;

@@ -141,7 +141,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let removed = sqlx::query("DELETE FROM mail_hooks WHERE data_center = $1")
             .bind(id.as_str())
             .execute(&mut *transaction)

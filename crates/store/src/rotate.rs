@@ -11,12 +11,9 @@
 use std::path::{Path, PathBuf};
 
 use domain::{Actor, AuditAction, AuditRecord, Change, UnixTime};
-use sqlx::{AnyConnection, Connection};
 
 use crate::{
-    KeySource, Store, StoreError,
-    connect::Backend,
-    key,
+    KeySource, Store, StoreError, key,
     keyring::{self, CHECK},
     seal::Sealer,
     unlock::settle,
@@ -56,22 +53,25 @@ impl Store {
             (KeySource::File(path), None) => Place::Same(path),
             (KeySource::Value(_), None) => return Err(StoreError::NewKeyFileMissing),
         };
-        let mut connection = self.pool.acquire().await?;
-        let (new, secrets) = self.reseal(&mut connection, &place, by, now).await?;
+        let (new, secrets) = self.reseal(&place, by, now).await?;
         self.keyring.replace(new.into());
         let key_file = match place {
             Place::Named(file) => file.to_owned(),
             Place::Same(path) => {
-                put_in_place(&mut connection, path).await.map_err(|error| {
-                    StoreError::KeyNotInPlace {
+                self.put_in_place(path)
+                    .await
+                    .map_err(|error| StoreError::KeyNotInPlace {
                         path: key::beside(path),
                         source: Box::new(error),
-                    }
-                })?;
+                    })?;
                 path.clone()
             }
         };
-        self.forget_log(&mut connection).await;
+        // If somebody else reads, this is done later.
+        if let Err(error) = self.truncate_log().await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "the log of the database could not be emptied");
+        }
         Ok(Rotated {
             key_file,
             in_place: matches!(place, Place::Same(_)),
@@ -82,12 +82,11 @@ impl Store {
     /// The one transaction. The new key, and how many secrets are sealed with it.
     async fn reseal(
         &self,
-        connection: &mut AnyConnection,
         place: &Place<'_>,
         by: &Actor,
         now: UnixTime,
     ) -> Result<(Sealer, usize), StoreError> {
-        let mut transaction = connection.begin().await?;
+        let mut transaction = self.begin().await?;
         let known = keyring::hold(&mut transaction).await?;
         let new = match place {
             Place::Named(file) => KeySource::File((*file).into()).load(true)?,
@@ -127,14 +126,10 @@ impl Store {
         Ok((new, secrets))
     }
 
-    /// Lets SQLite empty its log, so that nothing stays there that the old key opens. When somebody else reads, it is
-    /// emptied later.
-    async fn forget_log(&self, connection: &mut AnyConnection) {
-        if self.backend == Backend::SqliteFile {
-            let _ = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                .execute(connection)
-                .await;
-        }
+    async fn put_in_place(&self, path: &Path) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        settle(&mut transaction, path).await?;
+        transaction.commit().await
     }
 }
 
@@ -144,10 +139,4 @@ enum Place<'a> {
     Named(&'a Path),
     /// Where the old one is.
     Same(&'a PathBuf),
-}
-
-async fn put_in_place(connection: &mut AnyConnection, path: &Path) -> Result<(), StoreError> {
-    let mut transaction = connection.begin().await?;
-    settle(&mut transaction, path).await?;
-    Ok(transaction.commit().await?)
 }

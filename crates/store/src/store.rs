@@ -6,14 +6,16 @@ use std::{
     sync::{Arc, Once},
 };
 
-use sqlx::{AnyPool, ConnectOptions, Transaction, any::AnyConnectOptions};
+use sqlx::{AnyPool, ConnectOptions, any::AnyConnectOptions};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     KeySource, StoreError,
-    connect::{Backend, connect, file, migrate, prepare},
+    connect::{Backend, connect, migrate, prepare},
     keyring::Keyring,
     lock::ServerLock,
+    probe::Probe,
+    transaction::Transaction,
     unlock::unlock,
 };
 
@@ -26,6 +28,7 @@ pub struct Store {
     pub(crate) pool: AnyPool,
     pub(crate) backend: Backend,
     pub(crate) keyring: Arc<Keyring>,
+    pub(crate) probe: Arc<Probe>,
     /// See [`Store::turn`].
     writing: Arc<Mutex<()>>,
     opened_for: OpenedFor,
@@ -76,18 +79,20 @@ impl Store {
         let options = AnyConnectOptions::from_str(url)
             .map_err(|_| StoreError::Url)?
             .disable_statement_logging();
-        let backend = prepare(&options)?;
+        let target = prepare(options)?;
+        let backend = target.backend;
         // Before the tables are changed under another server.
-        let lock = match file(&options, backend) {
-            Some(path) if opened_for == OpenedFor::Server => Some(ServerLock::take(&path)?),
+        let lock = match &target.file {
+            Some(path) if opened_for == OpenedFor::Server => Some(ServerLock::take(path)?),
             _ => None,
         };
-        let pool = connect(options, backend).await?;
+        let pool = connect(&target).await?;
         migrate(&pool, backend).await?;
-        let sealer = unlock(&pool, &key).await?;
+        let sealer = unlock(&pool, backend, &key).await?;
         let store = Self {
             pool,
             backend,
+            probe: Arc::new(Probe::of(target)),
             keyring: Arc::new(Keyring::new(key, sealer)),
             writing: Arc::default(),
             opened_for,
@@ -108,6 +113,7 @@ impl Store {
 
     /// Ends all connections; what is under way ends first.
     pub async fn close(&self) {
+        self.close_probe().await;
         self.pool.close().await;
     }
 
@@ -128,8 +134,8 @@ impl Store {
     pub(crate) async fn lock_data_center(
         &self,
         id: &str,
-    ) -> Result<Option<Transaction<'static, sqlx::Any>>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+    ) -> Result<Option<Transaction>, StoreError> {
+        let mut transaction = self.begin().await?;
         let locked = sqlx::query("UPDATE data_centers SET name = name WHERE id = $1")
             .bind(id)
             .execute(&mut *transaction)

@@ -7,20 +7,26 @@ use sqlx::{AnyConnection, AnyPool};
 
 use crate::{
     KeySource, StoreError,
+    connect::Backend,
     key::{self, Key},
     keyring::{self, CHECK},
     seal::{Sealed, Sealer},
+    transaction::Transaction,
 };
 
 /// Loads the key and proves it on `seal_check`, which holds a known text sealed with the first key.
-pub(crate) async fn unlock(pool: &AnyPool, source: &KeySource) -> Result<Sealer, StoreError> {
+pub(crate) async fn unlock(
+    pool: &AnyPool,
+    backend: Backend,
+    source: &KeySource,
+) -> Result<Sealer, StoreError> {
     let known = keyring::known(&mut *pool.acquire().await?).await?;
     let Some(known) = known else {
         return first(pool, source).await;
     };
     match source {
         KeySource::File(path) if key::beside(path).exists() => {
-            let mut transaction = pool.begin().await?;
+            let mut transaction = Transaction::begin(pool, backend).await?;
             let key = settle(&mut transaction, path).await?;
             transaction.commit().await?;
             Ok(Sealer::new(&key))

@@ -2,8 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use store::Settlement;
-use tokio::sync::{Mutex, mpsc};
+use store::{Settlement, StoreError};
+use tokio::{
+    sync::{Mutex, mpsc},
+    time::timeout,
+};
 
 use super::lease::Lease;
 use crate::Mailer;
@@ -12,6 +15,8 @@ use crate::Mailer;
 const AT_MOST: usize = 128;
 /// What waits to be written; whoever has more waits as well.
 pub(super) const WAITING: usize = 512;
+/// How long one transaction may take. Longer than a busy SQLite is waited for.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(25);
 /// Between tries while the database fails.
 const AGAIN: Duration = Duration::from_millis(500);
 
@@ -53,7 +58,9 @@ async fn run(mailer: &Mailer, inbox: &mut Inbox) {
         }
         let settlements = &inbox.settlements;
         loop {
-            match mailer.store().settle(settlements, mailer.now()).await {
+            let settled = mailer.store().settle(settlements, mailer.now());
+            let settled = timeout(SETTLE_TIMEOUT, settled).await;
+            match settled.unwrap_or_else(|_| Err(StoreError::commit_timed_out())) {
                 Ok(done) => {
                     let lost = settlements.len() - done.len();
                     if lost > 0 {

@@ -1,10 +1,10 @@
 //! Changing and removing accounts. An administrator stays, also when several are changed at once.
 
 use domain::{AccountId, AccountName, Actor, AuditAction, Change, Role, UnixTime};
-use sqlx::{AnyConnection, Transaction};
+use sqlx::AnyConnection;
 
 use super::{parse_name, parse_role};
-use crate::{Store, StoreError, note::note};
+use crate::{Store, StoreError, note::note, transaction::Transaction};
 
 /// What came of changing an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,10 +71,8 @@ async fn is_last(
 
 impl Store {
     /// A transaction in which nobody else changes who is an administrator.
-    pub(super) async fn lock_administrators(
-        &self,
-    ) -> Result<Transaction<'static, sqlx::Any>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+    pub(super) async fn lock_administrators(&self) -> Result<Transaction, StoreError> {
+        let mut transaction = self.begin().await?;
         sqlx::query("UPDATE administrators_lock SET id = id WHERE id = 1")
             .execute(&mut *transaction)
             .await?;

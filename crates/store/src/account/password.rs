@@ -47,7 +47,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let Some(name) = self.replace(&mut transaction, id, Some(hash)).await? else {
             return Ok(false);
         };
@@ -94,7 +94,7 @@ impl Store {
         address: &str,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let changed = sqlx::query(
             "UPDATE accounts SET password_hash = $1 WHERE id = $2 AND password_hash = $3",
         )

@@ -65,7 +65,7 @@ impl Store {
         tell: bool,
         ids: impl Fn() -> String,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let added = sqlx::query(
             "INSERT INTO alert_conditions (data_center, server, kind, id, facts, since, beats)
              VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT DO NOTHING",
@@ -122,7 +122,7 @@ impl Store {
         now: UnixTime,
         ids: impl Fn() -> String,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let removed = sqlx::query("DELETE FROM alert_conditions WHERE id = $1")
             .bind(condition.id.as_str())
             .execute(&mut *transaction)

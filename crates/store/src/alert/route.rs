@@ -167,7 +167,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let key = self.hold_key(&mut transaction).await?;
         let seal = |secret, column| key.seal(secret, cell(column, &route.id));
         let (host, url, secret, via, recipient) = match &route.target {
@@ -208,7 +208,7 @@ impl Store {
         let mut record = note(by, now, action, route.shown());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// Removes a route, with what it was told.
@@ -221,7 +221,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<RouteOutcome, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let removed: Option<(String, Option<String>)> =
             sqlx::query_as("DELETE FROM alert_routes WHERE id = $1 RETURNING host, recipient")
                 .bind(id.as_str())
@@ -250,10 +250,10 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let mut record = note(by, now, AuditAction::TestAlertSent, route.shown());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 }

@@ -47,7 +47,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<SaveAlertsOutcome, StoreError> {
         let version = settings.version + 1;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         // Of two who save at once, one inserts or updates and the other changes no row.
         let saved = sqlx::query(
             "INSERT INTO alert_settings (id, version, settings)

@@ -42,7 +42,7 @@ impl Store {
         session: Option<&str>,
         now: UnixTime,
     ) -> Result<TakeOutcome, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let sealer = self.hold_key(&mut transaction).await?;
         let taken: Vec<TakenRow> = sqlx::query_as(
             "UPDATE authorizations SET taken_at = $1

@@ -48,7 +48,7 @@ impl Store {
         refreshed: Refreshed,
         now: UnixTime,
     ) -> Result<Option<i64>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let sealer = self.hold_key(&mut transaction).await?;
         let seal = |secret, column| sealer.seal(secret, cell(column, id));
         let access_token = seal(&refreshed.access_token, "access_token")?;
@@ -93,7 +93,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let columns = StateColumns::try_from(&state)?;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         // Holds the row; on SQLite what writes first waits for its turn.
         let before: Vec<(String, Option<String>)> = sqlx::query_as(
             "UPDATE grants SET lease_owner = NULL, lease_until = NULL
@@ -150,7 +150,7 @@ impl Store {
         finding: Finding,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let ended = sqlx::query(
             "UPDATE grants SET state = 'ended', finding = $1, failures = NULL, retry_at = NULL,
                  ended_at = $2, lease_owner = NULL, lease_until = NULL

@@ -44,7 +44,7 @@ impl Store {
         session: &NewSession,
     ) -> Result<Option<SignedIn>, StoreError> {
         let now = session.now;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         // The account first, as everywhere, so that nobody waits for each other.
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "UPDATE accounts SET password_hash = $1, signed_in_at = $2

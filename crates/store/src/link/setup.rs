@@ -15,7 +15,7 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn make_setup_link(&self, token_hash: &str) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         end_setup(&mut transaction).await?;
         let made = sqlx::query(
             "INSERT INTO links (token_hash, kind)
@@ -57,7 +57,7 @@ impl Store {
         session: &NewSession,
     ) -> Result<Option<SignedIn>, StoreError> {
         let now = session.now;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let used = sqlx::query("DELETE FROM links WHERE token_hash = $1 AND kind = $2")
             .bind(token_hash)
             .bind(SETUP)

@@ -40,7 +40,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<Option<MessageId>, StoreError> {
         for message_id in message_ids {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.begin().await?;
             // Holds the rows; on SQLite what writes first waits for its turn.
             let held: Vec<(String, String, String)> = sqlx::query_as(
                 "UPDATE messages SET attempts = attempts WHERE data_center = $1 AND message_id = $2

@@ -65,7 +65,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<ChangeOutcome, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         // Holds the row; on SQLite what writes first waits for its turn.
         let held: Vec<(String, String, String)> = sqlx::query_as(
             "UPDATE messages SET attempts = attempts WHERE id = $1 RETURNING state, recipients, data_center",

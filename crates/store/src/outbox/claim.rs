@@ -220,7 +220,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<(), StoreError> {
         let _turn = self.turn().await;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let mut released = 0;
         for (id, lease) in messages {
             let changed = sqlx::query(
@@ -236,7 +236,7 @@ impl Store {
         if counted && released > 0 {
             super::counts::add_sent(&mut transaction, data_center, now, -released).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// Makes messages due again whose claim was not renewed until `now`, by the database's time. Claims in `live`

@@ -19,16 +19,17 @@ const COLUMNS: [&str; 13] = [
 
 impl Store {
     /// Stores messages, all in one transaction; when this returns they outlast a crash. The outcomes are in the order
-    /// of the messages.
+    /// of the messages. Messages that are stored already, by their ids, are left as they are: after `CommitUnknown` the same
+    /// messages may be stored once more.
     ///
     /// # Errors
-    /// `Database`; nothing is stored then.
+    /// `Database`; nothing is stored then. `CommitUnknown`: all or none are stored.
     pub async fn enqueue(
         &self,
         messages: &[NewMessage],
     ) -> Result<Vec<EnqueueOutcome>, StoreError> {
         let _turn = self.turn().await;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let outcomes = enqueue_all(&mut transaction, messages).await?;
         transaction.commit().await?;
         Ok(outcomes)
@@ -49,7 +50,11 @@ pub(super) async fn enqueue_all(
     let mut stored = Vec::with_capacity(all.len());
     for message in all {
         if !inserted.contains(message.id.as_str()) {
-            outcomes.push(EnqueueOutcome::UnknownDataCenter);
+            outcomes.push(if is_stored(connection, &message.id).await? {
+                EnqueueOutcome::Stored
+            } else {
+                EnqueueOutcome::UnknownDataCenter
+            });
             continue;
         }
         if let Some(idempotency) = &message.idempotency
@@ -89,7 +94,15 @@ pub(super) async fn enqueue_all(
     Ok(outcomes)
 }
 
-/// The ids of those whose data center there is.
+async fn is_stored(connection: &mut AnyConnection, id: &MessageId) -> Result<bool, StoreError> {
+    let stored: Option<String> = sqlx::query_scalar("SELECT id FROM messages WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(stored.is_some())
+}
+
+/// The ids of those whose data center there is, and that were not stored before.
 async fn insert(
     connection: &mut AnyConnection,
     rows: &[&NewMessage],
@@ -100,7 +113,8 @@ async fn insert(
              from_header, subject, size, submitted_kind, submitted_name, recipients, search)
          SELECT v.column1, d.id, 'waiting', v.column3, v.column4, 0, v.column5, v.column6, v.column7, v.column8, \
              v.column9, v.column10, v.column11, v.column12, v.column13
-         FROM (VALUES {values}) AS v JOIN data_centers AS d ON d.id = v.column2 RETURNING id"
+         FROM (VALUES {values}) AS v JOIN data_centers AS d ON d.id = v.column2 WHERE TRUE
+         ON CONFLICT (id) DO NOTHING RETURNING id"
     );
     let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
     for message in rows {

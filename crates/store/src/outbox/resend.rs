@@ -18,7 +18,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let _turn = self.turn().await;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let outcomes =
             super::enqueue::enqueue_all(&mut transaction, std::slice::from_ref(copy)).await?;
         if outcomes != [EnqueueOutcome::Stored] {

@@ -66,7 +66,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<HashSet<MessageId>, StoreError> {
         let _turn = self.turn().await;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let mut recorded = Vec::with_capacity(settlements.len());
         for rows in chunks(settlements) {
             recorded.extend(update(&mut transaction, rows, now).await?);

@@ -120,7 +120,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let ended: Vec<String> = sqlx::query_scalar(
             "DELETE FROM sessions WHERE id = $1 AND ($2 = '' OR account = $2) RETURNING account",
         )

@@ -32,7 +32,7 @@ impl Store {
         sign_in: SignIn<'_>,
         session: &NewSession,
     ) -> Result<Option<SignedIn>, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "UPDATE accounts SET signed_in_at = $1, password_hash = $2
              WHERE id = $3 AND password_hash = $4 RETURNING id, name, role",

@@ -57,6 +57,17 @@ impl Database {
         Store::open(&self.url, key(1)).await.unwrap()
     }
 
+    /// A connection of another program, which waits for nobody.
+    pub async fn connection(&self) -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        if self.is_sqlite() {
+            let wait = sqlx::raw_sql("PRAGMA busy_timeout = 5000");
+            wait.execute(&mut connection).await.unwrap();
+        }
+        connection
+    }
+
     /// Does what the store never does.
     pub async fn tamper(&self, sql: &str) {
         run(&self.url, sql).await;

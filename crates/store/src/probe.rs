@@ -1,0 +1,114 @@
+//! Asking the database for an answer, over a connection of its own: a pool whose connections are all in use says nothing
+//! about the database.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{AnyConnection, Connection as _};
+use tokio::{sync::Mutex, time::timeout};
+
+use crate::{
+    Store, StoreError,
+    connect::{Backend, Target},
+};
+
+/// How long an answer may take, and a new connection.
+const TIMEOUT: Duration = Duration::from_millis(1_500);
+/// Milliseconds that emptying the log waits for readers, while nobody can write.
+const TRUNCATE_TIMEOUT: u64 = 200;
+
+/// One connection besides the pool.
+pub(crate) struct Probe {
+    target: Target,
+    connection: Mutex<Option<AnyConnection>>,
+}
+
+impl Probe {
+    pub(crate) fn of(target: Target) -> Self {
+        Self {
+            target,
+            connection: Mutex::default(),
+        }
+    }
+
+    /// The file of a SQLite database.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.target.file.as_deref()
+    }
+}
+
+impl Store {
+    /// Returns when the database has answered. If the connection that was used last does not answer, a new one is tried. It
+    /// takes three seconds at most.
+    ///
+    /// # Errors
+    /// `Database`: it cannot be reached, or does not answer in time.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        if self.backend == Backend::SqliteMemory {
+            return Ok(());
+        }
+        let mut kept = self.probe.connection.lock().await;
+        if let Some(mut connection) = kept.take()
+            && let Ok(Ok(())) = timeout(TIMEOUT, ask(&mut connection)).await
+        {
+            *kept = Some(connection);
+            return Ok(());
+        }
+        let new = async {
+            let mut connection = self.probe.target.connect().await?;
+            ask(&mut connection).await?;
+            Ok::<_, sqlx::Error>(connection)
+        };
+        let new = timeout(TIMEOUT, new).await;
+        let new = new.map_err(|_| io_timeout())??;
+        *kept = Some(new);
+        Ok(())
+    }
+
+    /// Empties the write-ahead log of SQLite, if there is anything in it. Until then it holds what was changed or removed in
+    /// the database. Returns false if a reader was in the way.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn truncate_log(&self) -> Result<bool, StoreError> {
+        let Some(file) = self.probe.file() else {
+            return Ok(true);
+        };
+        let mut log = file.as_os_str().to_owned();
+        log.push("-wal");
+        if tokio::fs::metadata(log)
+            .await
+            .is_ok_and(|log| log.len() == 0)
+        {
+            return Ok(true);
+        }
+        let _turn = self.turn().await;
+        let mut connection = self.probe.target.connect().await?;
+        // Not for as long as others wait: nobody can write meanwhile.
+        let wait = format!("PRAGMA busy_timeout = {TRUNCATE_TIMEOUT}");
+        let wait = sqlx::raw_sql(sqlx::AssertSqlSafe(wait));
+        wait.execute(&mut connection).await?;
+        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut connection)
+            .await?;
+        connection.close().await?;
+        Ok(busy == 0)
+    }
+
+    /// Closes the connection besides the pool.
+    pub(crate) async fn close_probe(&self) {
+        if let Some(connection) = self.probe.connection.lock().await.take() {
+            let _ = timeout(TIMEOUT, connection.close()).await;
+        }
+    }
+}
+
+async fn ask(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT at FROM write_probes WHERE id = 1")
+        .fetch_optional(connection)
+        .await?;
+    Ok(())
+}
+
+fn io_timeout() -> sqlx::Error {
+    std::io::Error::from(std::io::ErrorKind::TimedOut).into()
+}

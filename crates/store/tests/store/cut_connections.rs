@@ -1,0 +1,169 @@
+//! PostgreSQL, over connections that are cut or fall silent.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use store::{EnqueueOutcome, Store, StoreError};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::{
+    database::{Database, key},
+    outbox::{id, message},
+    samples::by,
+};
+
+/// What happens to connections.
+const WHOLE: u8 = 0;
+/// COMMIT never gets to the server.
+const CUT_BEFORE_COMMIT: u8 = 1;
+/// COMMIT gets to the server, its answer does not come back.
+const CUT_AFTER_COMMIT: u8 = 2;
+/// Nothing is passed on in either direction, and nothing is closed.
+const SILENT: u8 = 3;
+
+/// Between the store and PostgreSQL. A cut happens once.
+struct Proxy {
+    url: String,
+    fault: Arc<AtomicU8>,
+}
+
+impl Proxy {
+    async fn before(database: &Database) -> Self {
+        let (head, name) = database.url.rsplit_once('/').unwrap();
+        let (user, server) = match head.rsplit_once('@') {
+            Some((user, server)) => (format!("{user}@"), server.to_owned()),
+            None => (
+                "postgres://".to_owned(),
+                head.rsplit_once('/').unwrap().1.to_owned(),
+            ),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("{user}{}/{name}", listener.local_addr().unwrap());
+        let fault = Arc::new(AtomicU8::new(WHOLE));
+        let shared = Arc::clone(&fault);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = TcpStream::connect(&server).await.unwrap();
+                tokio::spawn(pass(client, server, Arc::clone(&shared)));
+            }
+        });
+        Self { url, fault }
+    }
+
+    fn set(&self, fault: u8) {
+        self.fault.store(fault, Ordering::SeqCst);
+    }
+}
+
+async fn pass(mut client: TcpStream, mut server: TcpStream, fault: Arc<AtomicU8>) {
+    let (mut up, mut down) = (vec![0; 65_536], vec![0; 65_536]);
+    loop {
+        if fault.load(Ordering::SeqCst) == SILENT {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            continue;
+        }
+        tokio::select! {
+            read = client.read(&mut up) => {
+                let Ok(octets @ 1..) = read else { return };
+                let sent = &up[..octets];
+                let is_commit = sent.windows(6).any(|part| part == b"COMMIT");
+                let now = fault.load(Ordering::SeqCst);
+                if is_commit && now == CUT_BEFORE_COMMIT {
+                    fault.store(WHOLE, Ordering::SeqCst);
+                    return;
+                }
+                if server.write_all(sent).await.is_err() {
+                    return;
+                }
+                if is_commit && now == CUT_AFTER_COMMIT {
+                    // The answer comes when it is committed.
+                    let _ = server.read(&mut down).await;
+                    fault.store(WHOLE, Ordering::SeqCst);
+                    return;
+                }
+            }
+            read = server.read(&mut down) => {
+                let Ok(octets @ 1..) = read else { return };
+                if client.write_all(&down[..octets]).await.is_err() {
+                    return;
+                }
+            }
+            () = tokio::time::sleep(Duration::from_millis(20)) => {}
+        }
+    }
+}
+
+/// A store behind a proxy, and one that is not. `None` without PostgreSQL.
+async fn stores() -> Option<(Arc<Database>, Proxy, Store, Store)> {
+    let database = Database::postgres().await?;
+    let direct = database.open().await;
+    let proxy = Proxy::before(&database).await;
+    let store = Store::open(&proxy.url, key(1)).await.unwrap();
+    Some((database, proxy, store, direct))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_never_came_to_the_server_is_not_acknowledged() {
+    let Some((database, proxy, store, direct)) = stores().await else {
+        return;
+    };
+    let new = [message(1, "bob@example.com")];
+    proxy.set(CUT_BEFORE_COMMIT);
+    let error = store.enqueue(&new).await.unwrap_err();
+    assert!(matches!(error, StoreError::CommitUnknown(_)), "{error:?}");
+    assert!(direct.message(&id(1)).await.unwrap().is_none());
+    let outcomes = store.enqueue(&new).await.unwrap();
+    assert_eq!(outcomes, [EnqueueOutcome::Stored]);
+    assert!(direct.message(&id(1)).await.unwrap().is_some());
+    direct.close().await;
+    database.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_whose_answer_was_lost_is_found_out_by_storing_the_same_again() {
+    let Some((database, proxy, store, direct)) = stores().await else {
+        return;
+    };
+    let new = [message(1, "bob@example.com"), message(2, "bob@example.com")];
+    proxy.set(CUT_AFTER_COMMIT);
+    let error = store.enqueue(&new).await.unwrap_err();
+    assert!(matches!(error, StoreError::CommitUnknown(_)), "{error:?}");
+    assert!(direct.message(&id(1)).await.unwrap().is_some());
+    let outcomes = store.enqueue(&new).await.unwrap();
+    assert_eq!(outcomes, [EnqueueOutcome::Stored, EnqueueOutcome::Stored]);
+    let counts = direct.hour_counts(None, domain::UnixTime(0)).await.unwrap();
+    assert_eq!(counts.iter().map(|hour| hour.accepted).sum::<i64>(), 2);
+    direct.close().await;
+    database.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_falls_silent_is_noticed_and_used_again_when_it_is_back() {
+    let Some((database, proxy, store, direct)) = stores().await else {
+        return;
+    };
+    store.ping().await.unwrap();
+    // Connections that are idle in the pool are dead as well.
+    store
+        .cancel_message(&id(1), by(), domain::UnixTime(1))
+        .await
+        .unwrap();
+    proxy.set(SILENT);
+    let started = Instant::now();
+    store.ping().await.unwrap_err();
+    assert!(started.elapsed() < Duration::from_secs(5));
+    proxy.set(WHOLE);
+    store.ping().await.unwrap();
+    let outcomes = store.enqueue(&[message(1, "bob@example.com")]).await;
+    assert_eq!(outcomes.unwrap(), [EnqueueOutcome::Stored]);
+    direct.close().await;
+    database.remove().await;
+}
