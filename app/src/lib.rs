@@ -42,8 +42,8 @@ pub use island::{View, wake};
 pub use shell::shell;
 pub use text::scope as scope_in_words;
 pub use text::{
-    AlertWords, Words, alert_words, ended, finding_in_text, finding_told, message_error,
-    step_in_text, transcript, unplaced,
+    AlertWords, Words, alert_words, ended, finding_in_text, finding_told, kind_label,
+    message_error, step_in_text, transcript, unplaced,
 };
 
 /// The application: its routes.

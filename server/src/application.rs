@@ -60,6 +60,8 @@ impl Application {
             address: config.listen,
             source,
         };
+        // Before the first request: the disk may be full already.
+        mailer.measure_disk().await;
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(listen_error)?;
@@ -139,6 +141,16 @@ impl Application {
         background.run("daily checks", move || {
             let mailer = mailer.clone();
             async move { mailer.keep_checking().await }
+        });
+        let mailer = self.mailer.clone();
+        background.run("disk", move || {
+            let mailer = mailer.clone();
+            async move { mailer.keep_watching_disk().await }
+        });
+        let mailer = self.mailer.clone();
+        background.run("database", move || {
+            let mailer = mailer.clone();
+            async move { mailer.keep_pinging_database().await }
         });
         let access = self.access;
         background.run("tidying", move || keep_tidy(access.clone()));

@@ -75,6 +75,8 @@ pub struct Config {
     pub sandbox: Option<Preset>,
     /// Its name server: with it nobody else is asked what domains publish.
     pub sandbox_dns: Option<std::net::SocketAddr>,
+    /// Bytes of free space on the disk of a SQLite database below which new mail is refused.
+    pub min_free_bytes: u64,
     /// How mail is delivered.
     pub outbox: mail::OutboxOptions,
     /// Settings of `mailgrant send` on this machine whose spools are taken in.
@@ -132,6 +134,12 @@ impl Config {
         let data_directory = values.text_or(Setting::DataDirectory, "data")?;
         report.value(Setting::DataDirectory, &data_directory);
         let data = Path::new(&data_directory.value);
+        let min_free = values.typed(
+            Setting::MinFreeDiskMb,
+            100_u32,
+            "is not a whole number of megabytes; 0 is no minimum",
+        )?;
+        report.plain(Setting::MinFreeDiskMb, min_free.value, &min_free.source);
         let database_url = database::read(&values, data, &mut report)?;
         let key = key::read(&values, data, &mut report)?;
         let extra_roots = certificates::read(&values, &mut report)?;
@@ -153,6 +161,7 @@ impl Config {
             deny_private_networks: deny_private.value,
             dns_server,
             data_directory: data.to_owned(),
+            min_free_bytes: u64::from(min_free.value) * 1_000_000,
             database_url,
             key,
             extra_roots,

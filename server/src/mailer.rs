@@ -23,6 +23,7 @@ pub fn open_mailer(config: &Config, store: Store) -> Result<Mailer, StartError> 
         extra_roots: config.extra_roots.clone(),
         sandbox: config.sandbox.clone(),
         outbox: config.outbox.clone(),
+        min_free_bytes: config.min_free_bytes,
         server_name: Some(server_name(config)),
         alert_words,
         public_url: config

@@ -80,6 +80,8 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     telemetry::start(&config)?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
+    // A limit of the size of files (`ulimit -f`) fails a write, and does not end the process.
+    let _size_limit = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     let application = Application::build(config).await?;
     application
         .run(async {

@@ -88,8 +88,14 @@ impl Access {
             return Ok(None);
         };
         if key.last_used_at.is_none_or(|last| now.since(last) >= USED) {
-            self.store().touch_api_key(&key.id, now).await?;
-            key.last_used_at = Some(now);
+            // A full disk must not keep a program from reading.
+            match self.store().touch_api_key(&key.id, now).await {
+                Ok(()) => key.last_used_at = Some(now),
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, "cannot note that an API key was used");
+                }
+            }
         }
         Ok(Some(key))
     }

@@ -106,7 +106,11 @@ impl Access {
         };
         let now = self.now();
         if now.since(seen_at) >= SEEN {
-            self.store().touch_session(&signed_in.session, now).await?;
+            // A full disk must not keep those away who can free some space.
+            if let Err(error) = self.store().touch_session(&signed_in.session, now).await {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "cannot note that a session was used");
+            }
         }
         Ok(Some(signed_in))
     }

@@ -23,6 +23,9 @@ pub enum MailError {
     /// TLS could not be set up with the certificates of this machine.
     #[error("TLS could not be set up: {0}")]
     Tls(#[from] rustls::Error),
+    /// New mail is refused while the server has this condition.
+    #[error("new mail is refused because of the condition {}", .0.code())]
+    MailRefused(domain::AlertKind),
     /// Too many checks are under way.
     #[error("too many checks are under way")]
     TooManyChecks,

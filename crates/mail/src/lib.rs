@@ -12,6 +12,7 @@ mod data_centers;
 mod database_clock;
 mod decode;
 mod discovery;
+mod disk;
 mod dns;
 mod doctor;
 mod drafts;
@@ -30,6 +31,7 @@ mod options;
 mod outbox;
 mod outgoing;
 mod pulse;
+mod reachability;
 mod recorder;
 mod redact;
 mod redeem;
@@ -108,6 +110,7 @@ struct Inner {
     /// What goes on in the background.
     pulse: pulse::Pulse,
     server_conditions: alerts::ServerConditions,
+    reachability: reachability::Reachability,
     metrics: metrics::Metrics,
     /// Sessions with mailboxes that are kept open.
     mailboxes: mailbox::Pool,
@@ -148,6 +151,7 @@ impl Mailer {
             database_clock: database_clock::DatabaseClock::default(),
             pulse: pulse::Pulse::default(),
             server_conditions: alerts::ServerConditions::default(),
+            reachability: reachability::Reachability::default(),
             metrics: metrics::Metrics::default(),
             mailboxes: mailbox::Pool::default(),
             watches: mailbox::Watches::default(),

@@ -62,6 +62,8 @@ pub struct MailerOptions {
     pub autoconfig_port: u16,
     /// How mail is delivered.
     pub outbox: OutboxOptions,
+    /// Bytes of free space on the disk of a SQLite database below which new mail is refused; 0 for none.
+    pub min_free_bytes: u64,
     /// The sandbox, when the server was started with one.
     pub sandbox: Option<Preset>,
     /// The name of this server in alerts, unique among the servers that share a database. A random one if it is `None`.
@@ -86,6 +88,7 @@ impl Default for MailerOptions {
             domain_dns_server: None,
             autoconfig_port: 443,
             outbox: OutboxOptions::default(),
+            min_free_bytes: 100_000_000,
             sandbox: None,
             server_name: None,
             server_gone_after: Duration::from_mins(5),

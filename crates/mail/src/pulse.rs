@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex as StdMutex, PoisonError},
+    sync::{Mutex as StdMutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -18,11 +18,23 @@ const PROBE_EVERY: Duration = Duration::from_secs(5);
 /// How long that may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A server that could not store mail is not ready for this long, unless it stores some.
+const FAILED_FOR: Duration = Duration::from_secs(15);
+
 /// When the tasks in the background last showed themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Pulse {
     beats: StdMutex<BTreeMap<&'static str, Instant>>,
     written: Mutex<Option<Instant>>,
+    /// When new mail could not be stored the last time, if none was stored since.
+    store_failed: StdMutex<Option<tokio::time::Instant>>,
+}
+
+impl Pulse {
+    pub(crate) fn store_failed(&self) -> MutexGuard<'_, Option<tokio::time::Instant>> {
+        let failed = self.store_failed.lock();
+        failed.unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Why this server should get no requests.
@@ -40,6 +52,9 @@ pub enum NotReady {
     /// A background task failed and has not yet run again for long enough.
     #[error("the task {0} failed")]
     Failed(&'static str),
+    /// New mail could not be stored a moment ago.
+    #[error("new mail could not be stored")]
+    Storing,
     /// A condition of the server keeps it from its work.
     #[error("the condition {} stops the server", .0.code())]
     Condition(AlertKind),
@@ -81,6 +96,13 @@ impl Mailer {
         let mut conditions = self.server_conditions().into_iter();
         if let Some((kind, _)) = conditions.find(|(kind, _)| kind.stops_server()) {
             return Err(NotReady::Condition(kind));
+        }
+        if !self.database_is_reachable() {
+            return Err(NotReady::Timeout);
+        }
+        let failed = *self.0.pulse.store_failed();
+        if failed.is_some_and(|at| at.elapsed() < FAILED_FOR) {
+            return Err(NotReady::Storing);
         }
         let asked = async {
             self.store().data_centers().await.map_err(MailError::from)?;

@@ -90,7 +90,8 @@ pub(crate) fn prepare(mut options: AnyConnectOptions) -> Result<Target, StoreErr
         _ => {
             private::check(path)?;
             Ok(Target {
-                file: Some(path.to_owned()),
+                // SQLite puts its log beside the file that a link leads to.
+                file: Some(path.canonicalize().unwrap_or_else(|_| path.to_owned())),
                 backend: Backend::SqliteFile,
                 options,
                 max_page_count,

@@ -54,7 +54,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 
 async fn run(asked: &Asked) -> Result<(), Failure> {
     let settings = settings(asked)?;
-    let spool = Spool::at(settings.spool.clone());
+    let spool = Spool::at(settings.spool.clone(), settings.min_free_bytes);
     if asked.flush {
         return flush(&settings, &spool).await;
     }

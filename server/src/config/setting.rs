@@ -19,6 +19,8 @@ pub enum Setting {
     DnsServer,
     /// Where data is kept.
     DataDirectory,
+    /// Free space below which new mail is refused.
+    MinFreeDiskMb,
     /// The database.
     DatabaseUrl,
     /// A file that holds the URL of the database.
@@ -58,6 +60,7 @@ impl Setting {
         Self::DenyPrivateNetworks,
         Self::DnsServer,
         Self::DataDirectory,
+        Self::MinFreeDiskMb,
         Self::DatabaseUrl,
         Self::DatabaseUrlFile,
         Self::Key,
@@ -84,6 +87,7 @@ impl Setting {
             Self::DenyPrivateNetworks => "deny_private_networks",
             Self::DnsServer => "dns_server",
             Self::DataDirectory => "data_directory",
+            Self::MinFreeDiskMb => "min_free_disk_mb",
             Self::DatabaseUrl => "database_url",
             Self::DatabaseUrlFile => "database_url_file",
             Self::Key => "key",

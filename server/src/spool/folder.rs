@@ -14,7 +14,10 @@ use super::{
 
 /// The folder.
 #[derive(Debug)]
-pub struct Spool(PathBuf);
+pub struct Spool {
+    path: PathBuf,
+    min_free_bytes: u64,
+}
 
 /// A name that no other message has, in the order of time.
 pub fn new_name() -> String {
@@ -25,41 +28,74 @@ pub fn new_name() -> String {
 }
 
 impl Spool {
-    /// The folder of this path, which is made when a message is kept.
-    pub fn at(path: PathBuf) -> Self {
-        Self(path)
+    /// The folder of this path, which is made when a message is kept. A message is kept only if so much space stays free.
+    pub fn at(path: PathBuf, min_free_bytes: u64) -> Self {
+        Self {
+            path,
+            min_free_bytes,
+        }
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Keeps a message. When this returns it outlasts a crash.
     ///
     /// # Errors
-    /// When the disk does not take it.
+    /// When the disk does not take it, or too little space would stay free. Nothing is left of the message then.
     pub fn keep(&self, name: &str, message: &Spooled) -> io::Result<()> {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
-            .create(&self.0)?;
+            .create(&self.path)?;
         let bytes = message.to_bytes()?;
+        self.check_space(bytes.len())?;
         // What is not complete has another name, and is never handed over.
-        let unfinished = self.0.join(format!(".{name}.unfinished"));
+        let unfinished = self.path.join(format!(".{name}.unfinished"));
+        let finished = self.path.join(format!("{name}{ENDING}"));
+        let kept = self.write(&unfinished, &finished, &bytes);
+        if kept.is_err() {
+            // The caller is told that it was not kept, and sends it again.
+            let _ = fs::remove_file(&finished);
+            let _ = fs::remove_file(&unfinished);
+        }
+        kept
+    }
+
+    fn write(&self, unfinished: &Path, finished: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
-            .open(&unfinished)?;
+            .open(unfinished)?;
         // Whom somebody lets into the folder by its group, such as the server, is to read what is in it.
-        if fs::metadata(&self.0)?.permissions().mode() & 0o040 != 0 {
+        if fs::metadata(&self.path)?.permissions().mode() & 0o040 != 0 {
             file.set_permissions(Permissions::from_mode(0o640))?;
         }
-        file.write_all(&bytes)?;
+        file.write_all(bytes)?;
         file.sync_all()?;
-        fs::rename(&unfinished, self.0.join(format!("{name}{ENDING}")))?;
-        File::open(&self.0)?.sync_all()
+        fs::rename(unfinished, finished)?;
+        File::open(&self.path)?.sync_all()
+    }
+
+    /// Checks that enough space stays free beside a message.
+    fn check_space(&self, octets: usize) -> io::Result<()> {
+        let about = rustix::fs::statvfs(&self.path)?;
+        let free = about.f_bavail.saturating_mul(about.f_frsize);
+        let needed = self.min_free_bytes.saturating_add(octets as u64);
+        if self.min_free_bytes > 0 && free < needed {
+            let minimum = self.min_free_bytes / 1_000_000;
+            return Err(io::Error::new(
+                io::ErrorKind::StorageFull,
+                format!(
+                    "{} would have less than {minimum} MB of free space",
+                    self.path.display()
+                ),
+            ));
+        }
+        Ok(())
     }
 
     /// What is in it; `None` when nothing was ever kept.
@@ -67,7 +103,7 @@ impl Spool {
     /// # Errors
     /// When it cannot be read.
     pub fn open(&self) -> io::Result<Option<Kept>> {
-        Kept::open(&self.0)
+        Kept::open(&self.path)
     }
 }
 
@@ -92,15 +128,15 @@ mod tests {
     #[test]
     fn what_is_kept_reads_back_and_only_its_owner_may_read_it() {
         let folder = tempfile::tempdir().unwrap();
-        let spool = Spool(folder.path().join("spool"));
+        let spool = Spool::at(folder.path().join("spool"), 0);
         assert!(spool.open().unwrap().is_none());
         let name = new_name();
         spool.keep(&name, &message()).unwrap();
         let kept = spool.open().unwrap().unwrap();
         assert_eq!(kept.names().unwrap(), std::slice::from_ref(&name));
         assert_eq!(kept.read(&name).unwrap(), Some(message()));
-        assert_eq!(mode(&spool.0.join(format!("{name}.mail"))), 0o600);
-        assert_eq!(mode(&spool.0), 0o700);
+        assert_eq!(mode(&spool.path.join(format!("{name}.mail"))), 0o600);
+        assert_eq!(mode(&spool.path), 0o700);
         kept.forget(&name).unwrap();
         kept.forget(&name).unwrap();
         assert_eq!(kept.read(&name).unwrap(), None);
@@ -110,8 +146,30 @@ mod tests {
     fn the_group_of_a_folder_that_lets_it_in_may_read() {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), Permissions::from_mode(0o770)).unwrap();
-        Spool(folder.path().into()).keep("1-a", &message()).unwrap();
+        let spool = Spool::at(folder.path().into(), 0);
+        spool.keep("1-a", &message()).unwrap();
         assert_eq!(mode(&folder.path().join("1-a.mail")), 0o640);
+    }
+
+    #[test]
+    fn a_message_is_not_kept_if_too_little_space_would_stay_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Spool::at(folder.path().into(), u64::MAX / 2)
+            .keep("1-a", &message())
+            .unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert!(fs::read_dir(folder.path()).unwrap().next().is_none());
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_message_that_could_not_be_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        // Its place is taken, so the last step fails.
+        fs::create_dir(folder.path().join("1-a.mail")).unwrap();
+        let spool = Spool::at(folder.path().into(), 0);
+        spool.keep("1-a", &message()).unwrap_err();
+        let names = fs::read_dir(folder.path()).unwrap();
+        assert_eq!(names.count(), 1);
     }
 
     #[test]
@@ -119,7 +177,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(".1-a.unfinished"), "half").unwrap();
         fs::write(folder.path().join("1-b.mail"), "half").unwrap();
-        let kept = Spool(folder.path().to_owned()).open().unwrap().unwrap();
+        let spool = Spool::at(folder.path().to_owned(), 0);
+        let kept = spool.open().unwrap().unwrap();
         assert_eq!(kept.names().unwrap(), ["1-b"]);
         assert!(kept.read("1-b").is_err());
     }

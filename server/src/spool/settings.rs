@@ -26,6 +26,9 @@ const SERVER: &str = "http://127.0.0.1:3000";
 /// The largest file of settings or a key, in octets.
 const MAX_FILE: u32 = 65_536;
 
+/// Megabytes that have to stay free on the disk of the spool unless the settings say otherwise.
+const MIN_FREE_MB: u32 = 100;
+
 /// What is in force.
 #[derive(Debug)]
 pub struct SendSettings {
@@ -33,6 +36,8 @@ pub struct SendSettings {
     pub server: String,
     /// The directory that messages are kept in; an absolute path.
     pub spool: PathBuf,
+    /// Bytes that have to stay free on its disk.
+    pub min_free_bytes: u64,
     /// The data center to send from.
     pub data_center: Option<String>,
     /// Who gets mail for users of this machine.
@@ -54,6 +59,7 @@ struct Written {
     server: Option<String>,
     key_file: Option<PathBuf>,
     spool: Option<PathBuf>,
+    min_free_disk_mb: Option<u32>,
     data_center: Option<String>,
     local_recipient: Option<String>,
     domain: Option<String>,
@@ -123,6 +129,7 @@ impl SendSettings {
                 .or(file.server)
                 .unwrap_or_else(|| SERVER.into()),
             spool,
+            min_free_bytes: u64::from(file.min_free_disk_mb.unwrap_or(MIN_FREE_MB)) * 1_000_000,
             data_center: variable("DATA_CENTER").or(file.data_center),
             local_recipient: local.map_err(|_| invalid("local_recipient"))?,
             domain: domain.map_err(|_| invalid("domain"))?,

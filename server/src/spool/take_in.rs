@@ -65,7 +65,7 @@ async fn taken(settings: &Path) -> Result<Flushed, SpoolError> {
         return Ok(Flushed::default());
     }
     let settings = SendSettings::of_file(settings)?;
-    let spool = Spool::at(settings.spool.clone());
+    let spool = Spool::at(settings.spool.clone(), settings.min_free_bytes);
     let unreadable = |cause| SpoolError::Unreadable {
         path: spool.path().to_owned(),
         cause,

@@ -19,6 +19,7 @@ pub async fn ready(State(mailer): State<Mailer>) -> (StatusCode, String) {
     };
     let said = match &error {
         NotReady::Database(_) | NotReady::Timeout => "the database does not answer\n".to_owned(),
+        NotReady::Storing => "new mail could not be stored\n".to_owned(),
         NotReady::Stuck(_) => "a task in the background is stuck\n".to_owned(),
         NotReady::Failed(_) => "a background task failed and is being restarted\n".to_owned(),
         NotReady::Condition(kind) => format!("{}\n", kind.code()),

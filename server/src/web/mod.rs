@@ -35,6 +35,7 @@ mod sending;
 mod server_functions;
 mod session;
 mod transcript;
+mod unavailable;
 
 use std::{sync::Arc, time::Duration};
 
@@ -109,12 +110,17 @@ fn layered(routes: Router<Web>, web: Web, timeout: Duration) -> Router {
     routes
         .layer(from_fn_with_state(web.clone(), permissions::check))
         .layer(from_fn_with_state(web.clone(), session::identify))
+        .layer(from_fn_with_state(
+            web.clone(),
+            unavailable::without_database,
+        ))
         .layer(from_fn(pages::files))
         // Until the head of the answer: event streams and exports last longer.
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             timeout,
         ))
+        .layer(from_fn(unavailable::finish))
         .layer(from_fn(body_limit::limit))
         .layer(from_fn_with_state(web.clone(), origin::check))
         .layer(from_fn_with_state(web.clone(), rate_limit::limit))

@@ -71,8 +71,7 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
 /// The database does not answer.
 pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
     tracing::error!(error, "cannot tell who asks");
-    let told = "Mailgrant cannot reach its database at the moment; its log says why.\n";
-    (StatusCode::SERVICE_UNAVAILABLE, told).into_response()
+    super::unavailable::response()
 }
 
 /// What is known about who signs in.

@@ -40,6 +40,7 @@ fn has_defaults_for_everything() {
     assert!(matches!(config.key, KeySource::File(path) if path.ends_with("data/mailgrant.key")));
     assert!(config.public_url.is_none() && config.sandbox.is_none());
     assert!(config.extra_roots.is_empty());
+    assert_eq!(config.min_free_bytes, 100_000_000);
     assert!(config.trusted_proxies.is_empty() && config.deny_networks.is_empty());
     assert_eq!(config.rate_limit.map(u32::from), Some(50));
     assert!(!config.deny_private_networks && config.dns_server.is_none());

@@ -6,10 +6,14 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use store::{EnqueueOutcome, NewMessage, StoreError};
-use tokio::sync::{Notify, oneshot};
+use tokio::{
+    sync::{Notify, oneshot},
+    time::{sleep, timeout},
+};
 
 use super::{plan::Plan, recent::Recent};
 use crate::compose::Senders;
@@ -20,6 +24,15 @@ use crate::{MailError, Mailer};
 const AT_MOST: usize = 128;
 /// Octets of one transaction; a single larger message is stored all the same.
 const OCTETS: usize = 8 * 1024 * 1024;
+
+/// How long one transaction may take. Longer than a busy SQLite is waited for.
+const STORE_TIMEOUT: Duration = Duration::from_secs(25);
+/// Waits before a transaction whose outcome is unknown is tried again.
+const RETRY_AFTER: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
 
 type Waiting = (
     NewMessage,
@@ -124,7 +137,7 @@ async fn write(mailer: Mailer) {
             }
             next.into_iter().unzip()
         };
-        match mailer.store().enqueue(&messages).await {
+        match store(&mailer, &messages).await {
             Ok(outcomes) => {
                 for (told, outcome) in told.into_iter().zip(outcomes) {
                     // Nobody hears it who has gone away.
@@ -136,10 +149,16 @@ async fn write(mailer: Mailer) {
                     let _ = told.send(Err(error));
                 }
             }
+            // The same would happen to each, perhaps after a long wait.
+            Err(error) if !error.may_be_of_one_row() => {
+                for told in told {
+                    let _ = told.send(Err(StoreError::BatchFailed));
+                }
+            }
             // One may be at fault that the others have nothing to do with.
             Err(_) => {
                 for (message, told) in messages.iter().zip(told) {
-                    let outcome = mailer.store().enqueue(std::slice::from_ref(message)).await;
+                    let outcome = store(&mailer, std::slice::from_ref(message)).await;
                     let outcome = outcome.map(|outcomes| outcomes.into_iter().next());
                     let _ = told.send(
                         outcome.map(|outcome| outcome.unwrap_or(EnqueueOutcome::UnknownDataCenter)),
@@ -148,5 +167,35 @@ async fn write(mailer: Mailer) {
             }
         }
         mailer.0.outbox.wake.notify_one();
+    }
+}
+
+/// Stores messages in one transaction. When the connection is lost during the commit, they may be stored: the same messages
+/// are then stored once more, which changes nothing if they were. Otherwise a client would send them a second time.
+async fn store(
+    mailer: &Mailer,
+    messages: &[NewMessage],
+) -> Result<Vec<EnqueueOutcome>, StoreError> {
+    let mut retries = RETRY_AFTER.iter();
+    let mut is_unknown = false;
+    loop {
+        let stored = timeout(STORE_TIMEOUT, mailer.store().enqueue(messages)).await;
+        let stored = stored.unwrap_or_else(|_| Err(StoreError::commit_timed_out()));
+        let failed = matches!(&stored, Err(error) if !matches!(error, StoreError::Corrupt { .. }));
+        mailer.stored_mail(failed);
+        let error = match stored {
+            Ok(outcomes) => return Ok(outcomes),
+            Err(error) => error,
+        };
+        is_unknown |= matches!(error, StoreError::CommitUnknown(_));
+        let (true, Some(wait)) = (is_unknown, retries.next()) else {
+            return Err(error);
+        };
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            messages = messages.len(),
+            "cannot tell whether messages were stored, storing them again"
+        );
+        sleep(*wait).await;
     }
 }

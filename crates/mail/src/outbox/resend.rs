@@ -23,8 +23,9 @@ impl Mailer {
     /// Sends a message again to all its recipients, as a new message with a Message-ID and a Date of its own.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When new mail is refused or the database fails.
     pub async fn resend_message(&self, id: &MessageId, by: &Actor) -> Result<Resent, MailError> {
+        self.accepts_mail()?;
         let Some(message) = self.store().message(id).await? else {
             return Ok(Resent::Unknown);
         };

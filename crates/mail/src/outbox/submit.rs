@@ -77,8 +77,12 @@ impl Mailer {
     /// Takes a message. When this returns it is stored and outlasts a crash.
     ///
     /// # Errors
-    /// `KeyReused`; when there is no such data center or the database fails.
+    /// `KeyReused`; when new mail is refused, there is no such data center, or the database fails.
     pub async fn submit(&self, submission: Submission) -> Result<Submitted, SubmitError> {
+        // An alert about the disk is small, and most needed then.
+        if submission.by != Who::Mailgrant {
+            self.accepts_mail()?;
+        }
         // Other servers deliver what one with a wrong clock accepts, and that immediately.
         let now = self.now().plus(-self.clock_differs().unwrap_or(0));
         let id = new_id(now);

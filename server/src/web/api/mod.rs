@@ -15,15 +15,16 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::{Actor, ApiKey, KeyScope, Who};
+use domain::{Actor, AlertKind, ApiKey, KeyScope, Who};
 use secrecy::SecretString;
 
 use super::{
     PERMISSIONS, Web, client_address::ClientAddress, permissions, problem, rate_limit, session,
+    unavailable::AFTER,
 };
 
-/// When to ask again after Mailgrant could not answer: seconds.
-const AFTER: u16 = 10;
+/// When to try again while new mail is refused: seconds.
+const REFUSED_AFTER: u16 = 60;
 
 /// Passes on a request with a valid key that has one of the route's scopes. A route that programs may not use has none.
 pub async fn authenticated(
@@ -123,6 +124,17 @@ fn no_route(request: &Request) -> Response {
     if let Ok(allowed) = HeaderValue::from_str(&methods.join(", ")) {
         response.headers_mut().insert(ALLOW, allowed);
     }
+    response
+}
+
+/// New mail is refused while the server has a condition.
+pub fn refuses_mail(condition: AlertKind) -> Response {
+    let label = app::kind_label(condition);
+    let detail = format!("New mail is refused for now: {label}.");
+    let mut response = problem::answer(StatusCode::SERVICE_UNAVAILABLE, &detail);
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, REFUSED_AFTER.into());
     response
 }
 

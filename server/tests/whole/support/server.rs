@@ -47,6 +47,8 @@ pub fn config(directory: &Path) -> Config {
         database_url: format!("sqlite://{}", directory.join("data/mailgrant.db").display()).into(),
         key: KeySource::File(directory.join("data/mailgrant.key")),
         extra_roots: Vec::new(),
+        // However full the disk of the machine is.
+        min_free_bytes: 0,
         outbox: mail::OutboxOptions::default(),
         spools_of: Vec::new(),
         sandbox: None,

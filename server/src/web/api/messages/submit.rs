@@ -19,7 +19,10 @@ use super::{
     problem::{self, ProblemError, Refused},
     request_body::{self, Format},
 };
-use crate::web::{api::unavailable, room::Room};
+use crate::web::{
+    api::{refuses_mail, unavailable},
+    room::Room,
+};
 
 /// Who gets a message that is handed over as `message/rfc822`.
 const RECIPIENTS: &str = "Mailgrant-Recipients";
@@ -79,6 +82,8 @@ async fn take(
     info: &RequestInfo,
     request: Request,
 ) -> Result<MessageId, Refused> {
+    let refused = |error: MailError| Box::new(not_taken(&error.into()));
+    mailer.accepts_mail().map_err(refused)?;
     let (parts, body) = request.into_parts();
     let format = request_body::format(&parts.headers)?;
     let asked = Asked::read(&parts.uri, &parts.headers, format)?;
@@ -232,6 +237,7 @@ fn not_taken(error: &SubmitError) -> Response {
             let error = ProblemError::at("/data_center".into(), FieldError::UnknownDataCenter);
             problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, vec![error])
         }
+        SubmitError::Mail(MailError::MailRefused(condition)) => refuses_mail(*condition),
         SubmitError::Mail(error) => unavailable(error),
     }
 }

@@ -1,0 +1,89 @@
+//! `503 Service Unavailable`: always with `Retry-After`, and with a body that the client can read.
+
+use app::ApiError;
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::{
+        StatusCode,
+        header::{CONTENT_TYPE, RETRY_AFTER},
+    },
+    middleware::Next,
+    response::{Html, IntoResponse as _, Response},
+};
+
+use super::{Web, problem, session::accepts_html};
+
+/// When to try again: seconds.
+pub const AFTER: u16 = 10;
+
+/// A response whose body is still to be made, for whoever asked.
+#[derive(Clone, Copy, Debug)]
+struct Bare;
+
+/// Answers 503; [`finish`] makes the body.
+pub fn response() -> Response {
+    let mut response = StatusCode::SERVICE_UNAVAILABLE.into_response();
+    response.extensions_mut().insert(Bare);
+    response
+}
+
+/// Refuses requests while the database cannot be reached, and gives up those that wait for it.
+pub async fn without_database(State(web): State<Web>, request: Request, next: Next) -> Response {
+    if matches!(request.uri().path(), "/healthz" | "/readyz") {
+        return next.run(request).await;
+    }
+    if !web.mailer.database_is_reachable() {
+        return response();
+    }
+    tokio::select! {
+        response = next.run(request) => response,
+        () = web.mailer.database_unreachable() => {
+            tracing::error!("a request was given up because the database cannot be reached");
+            response()
+        }
+    }
+}
+
+/// Completes each 503 response: with `Retry-After`, and with a page for a browser or a problem for a program in place of an
+/// empty body.
+pub async fn finish(request: Request, next: Next) -> Response {
+    let is_api = problem::is_for(request.uri().path());
+    let wants_page = accepts_html(request.headers());
+    let mut response = next.run(request).await;
+    if response.status() != StatusCode::SERVICE_UNAVAILABLE {
+        return response;
+    }
+    // A timeout has no body either.
+    let is_bare = response.extensions().get::<Bare>().is_some();
+    if is_bare || !response.headers().contains_key(CONTENT_TYPE) {
+        let body = body(is_api, wants_page);
+        let headers = std::mem::take(response.headers_mut());
+        response = body;
+        for (name, value) in &headers {
+            response.headers_mut().entry(name).or_insert(value.clone());
+        }
+    }
+    let headers = response.headers_mut();
+    headers.entry(RETRY_AFTER).or_insert_with(|| AFTER.into());
+    response
+}
+
+fn body(is_api: bool, wants_page: bool) -> Response {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    if is_api {
+        return problem::answer(
+            status,
+            "Mailgrant cannot answer at the moment; its log says why. Try again later.",
+        );
+    }
+    if !wants_page {
+        return (status, Json(ApiError::Unavailable)).into_response();
+    }
+    let page = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">\
+        <meta name=\"viewport\" content=\"width=device-width\"><title>Unavailable \u{2013} Mailgrant</title>\
+        <h1>Mailgrant is unavailable at the moment</h1>\
+        <p>It cannot reach its database, or it is overloaded. Reload this page in a few seconds. If it does not help, \
+        look at the log of the server.</p></html>";
+    (status, Html(page)).into_response()
+}
