@@ -126,6 +126,9 @@ struct Flags {
     /// Hours after which a message that fails is given up [default: 120]
     #[arg(long, global = true, value_name = "HOURS")]
     give_up_hours: Option<String>,
+    /// Megabytes of messages that may wait for one API key, 0 for no limit [default: 1024]
+    #[arg(long, global = true, value_name = "MB")]
+    waiting_mb_per_key: Option<String>,
     /// Settings of "mailgrant send" whose spool is taken in, may be repeated [default: /etc/mailgrant/send.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     spools_of: Vec<String>,
@@ -171,6 +174,7 @@ impl Arguments {
             (Setting::Connections, &flags.connections),
             (Setting::LeaseSeconds, &flags.lease_seconds),
             (Setting::GiveUpHours, &flags.give_up_hours),
+            (Setting::WaitingMbPerKey, &flags.waiting_mb_per_key),
             (Setting::Log, &flags.log),
             (Setting::LogFormat, &flags.log_format),
         ]

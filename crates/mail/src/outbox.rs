@@ -8,6 +8,7 @@ mod direct;
 mod id;
 mod intake;
 mod job;
+mod key_quota;
 mod lane;
 mod lease;
 mod open;

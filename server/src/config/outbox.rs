@@ -36,7 +36,17 @@ pub fn read(values: &Values, report: &mut Report) -> Result<OutboxOptions, Confi
         values,
         report,
     )?;
+    let megabytes = number(
+        Setting::WaitingMbPerKey,
+        1_024,
+        0..=u32::MAX,
+        "is not a whole number of megabytes; 0 is no limit",
+        values,
+        report,
+    )?;
+    let waiting = u64::from(megabytes) * 1024 * 1024;
     Ok(OutboxOptions {
+        waiting_per_key: (waiting > 0).then_some(waiting),
         data_centers,
         connections,
         lease,

@@ -41,6 +41,8 @@ pub enum Setting {
     LeaseSeconds,
     /// How old a message may become.
     GiveUpHours,
+    /// Megabytes of messages that may wait for one API key.
+    WaitingMbPerKey,
     /// Settings of `mailgrant send` whose spools are taken in.
     SpoolsOf,
     /// Which events are logged.
@@ -71,6 +73,7 @@ impl Setting {
         Self::Connections,
         Self::LeaseSeconds,
         Self::GiveUpHours,
+        Self::WaitingMbPerKey,
         Self::SpoolsOf,
         Self::Log,
         Self::LogFormat,
@@ -98,6 +101,7 @@ impl Setting {
             Self::Connections => "connections",
             Self::LeaseSeconds => "lease_seconds",
             Self::GiveUpHours => "give_up_hours",
+            Self::WaitingMbPerKey => "waiting_mb_per_key",
             Self::SpoolsOf => "spools_of",
             Self::Log => "log",
             Self::LogFormat => "log_format",

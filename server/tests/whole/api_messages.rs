@@ -1,6 +1,7 @@
 //! `/api/v1/messages`, for programs.
 
 mod document;
+mod key_quota;
 mod lists;
 mod raw;
 mod sent_by_the_program;

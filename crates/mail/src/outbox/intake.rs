@@ -15,7 +15,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{plan::Plan, recent::Recent};
+use super::{key_quota::KeySums, plan::Plan, recent::Recent};
 use crate::compose::Senders;
 
 use crate::{MailError, Mailer};
@@ -50,6 +50,7 @@ pub(crate) struct Shared {
     /// Who mail may be from.
     pub(crate) senders: Recent<Arc<Senders>>,
     intake: Mutex<Intake>,
+    pub(super) key_sums: KeySums,
 }
 
 #[derive(Debug, Default)]

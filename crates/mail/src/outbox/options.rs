@@ -13,6 +13,8 @@ pub struct OutboxOptions {
     pub lease: u32,
     /// After this long an attempt that fails is the last one: seconds.
     pub give_up_after: i64,
+    /// Octets of messages that may wait for one API key; more are refused. `None`: no limit.
+    pub waiting_per_key: Option<u64>,
     /// Only mail of these is sent; of all when there are none.
     pub data_centers: Vec<DataCenterId>,
     /// How often it is looked for mail that another server has taken, or that has become due.
@@ -33,6 +35,7 @@ impl Default for OutboxOptions {
             connections: 4,
             lease: 60,
             give_up_after: 5 * 86_400,
+            waiting_per_key: Some(1024 * 1024 * 1024),
             data_centers: Vec::new(),
             poll: Duration::from_secs(1),
             idle: Duration::from_secs(20),

@@ -49,6 +49,12 @@ pub enum SubmitError {
     /// Another request had the same idempotency key.
     #[error("another request had this idempotency key")]
     KeyReused,
+    /// The messages of the API key that wait to be delivered are too large together.
+    #[error("messages of this API key that wait are larger than {limit} octets")]
+    KeyFull {
+        /// How many octets may wait.
+        limit: u64,
+    },
     /// Another failure.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -77,12 +83,14 @@ impl Mailer {
     /// Takes a message. When this returns it is stored and outlasts a crash.
     ///
     /// # Errors
-    /// `KeyReused`; when new mail is refused, there is no such data center, or the database fails.
+    /// `KeyReused`, `KeyFull`; when new mail is refused, there is no such data center, or the database fails.
     pub async fn submit(&self, submission: Submission) -> Result<Submitted, SubmitError> {
         // An alert about the disk is small, and most needed then.
         if submission.by != Who::Mailgrant {
             self.accepts_mail()?;
         }
+        self.count_for_key(&submission.by, submission.content.len())
+            .await?;
         // Other servers deliver what one with a wrong clock accepts, and that immediately.
         let now = self.now().plus(-self.clock_differs().unwrap_or(0));
         let id = new_id(now);

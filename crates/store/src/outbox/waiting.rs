@@ -5,6 +5,22 @@ use domain::{DataCenterId, UnixTime};
 use crate::{Store, StoreError};
 
 impl Store {
+    /// The octets of the messages that an API key submitted and that are not finished.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn waiting_octets_of_key(&self, name: &str) -> Result<u64, StoreError> {
+        // By the index over states, which holds few that are not finished.
+        let octets: i64 = sqlx::query_scalar(
+            "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM messages
+             WHERE state IN ('waiting', 'sending') AND submitted_kind = 'key' AND submitted_name = $1",
+        )
+        .bind(name)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(u64::try_from(octets).unwrap_or(0))
+    }
+
     /// How many messages of a data center wait, and since when the oldest one does.
     ///
     /// # Errors

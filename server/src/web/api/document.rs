@@ -79,7 +79,10 @@ impl Modify for Common {
 const REFUSALS: [(&str, &str); 4] = [
     ("401", "There is no good API key in the request."),
     ("403", "The API key lacks the scope."),
-    ("429", "Too many requests from one address."),
+    (
+        "429",
+        "Too many requests from one address, or too much waits for the API key.",
+    ),
     (
         "503",
         "Mailgrant cannot answer at the moment, as when its database does not.",

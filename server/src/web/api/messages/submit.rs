@@ -7,7 +7,7 @@ use axum::{
     extract::{Query, Request, State},
     http::{
         HeaderMap, StatusCode, Uri,
-        header::{CONTENT_TYPE, LOCATION},
+        header::{CONTENT_TYPE, LOCATION, RETRY_AFTER},
     },
     response::{IntoResponse as _, Response},
 };
@@ -24,6 +24,9 @@ use crate::web::{
     room::Room,
 };
 
+/// Seconds after which a program whose messages wait may ask again.
+const AFTER: u32 = 60;
+const MEGABYTE: u64 = 1024 * 1024;
 /// Who gets a message that is handed over as `message/rfc822`.
 const RECIPIENTS: &str = "Mailgrant-Recipients";
 /// The address of its envelope.
@@ -232,6 +235,7 @@ fn wrong(error: &ComposeError) -> Response {
 fn not_taken(error: &SubmitError) -> Response {
     match error {
         SubmitError::KeyReused => idempotency::reused(),
+        SubmitError::KeyFull { limit } => key_full(*limit),
         // Removed meanwhile.
         SubmitError::Mail(MailError::UnknownDataCenter) => {
             let error = ProblemError::at("/data_center".into(), FieldError::UnknownDataCenter);
@@ -240,6 +244,17 @@ fn not_taken(error: &SubmitError) -> Response {
         SubmitError::Mail(MailError::MailRefused(condition)) => refuses_mail(*condition),
         SubmitError::Mail(error) => unavailable(error),
     }
+}
+
+fn key_full(limit: u64) -> Response {
+    let megabytes = limit / MEGABYTE;
+    let detail = format!(
+        "The messages of this API key that wait to be delivered are larger than {megabytes} MB together. Try again when some of \
+         them have been delivered."
+    );
+    let mut response = problem::answer(StatusCode::TOO_MANY_REQUESTS, &detail);
+    response.headers_mut().insert(RETRY_AFTER, AFTER.into());
+    response
 }
 
 fn accepted(id: &MessageId) -> Response {
