@@ -26,7 +26,7 @@ use crate::{
 mod outbox;
 
 pub use outbox::{
-    CHART, DETAILS, HOURS, MESSAGES, MessageFeed, SUMMARY, message_details, message_piece,
+    CHART, DETAILS, HOURS, MESSAGES, MessageRows, SUMMARY, message_details, message_piece,
     message_rows,
 };
 

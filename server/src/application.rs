@@ -1,6 +1,6 @@
 //! The server as a whole.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use access::{Access, AccessOptions};
 use axum::Router;
@@ -11,19 +11,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Config, Limits, StartError,
-    background::Background,
+    background::{Background, Loops},
     config::{PublicUrl, local_origin},
     connections,
+    connections::Serving,
     data::open_server_store,
     mailer::open_mailer,
-    spool::keep_taking_in,
-    web,
+    web::{self, Feeds},
 };
 
 /// How long requests may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often sessions, links and attempts are forgotten that have ended.
-const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// A server that is ready to run.
 #[derive(Debug)]
@@ -34,7 +32,8 @@ pub struct Application {
     mailer: Mailer,
     access: Access,
     spools_of: Vec<PathBuf>,
-    limits: Limits,
+    feeds: Arc<Feeds>,
+    serving: Serving,
     setup_url: Option<SecretString>,
     stopping: CancellationToken,
 }
@@ -73,11 +72,19 @@ impl Application {
             format!("{origin}{}", link.path()).into()
         });
         let stopping = CancellationToken::new();
+        let feeds = Arc::new(Feeds::new(mailer.clone(), access.clone()));
+        let serving = Serving {
+            limits,
+            capacity: limits.capacity(config.address_limits),
+            trusted_proxies: config.trusted_proxies.into(),
+        };
         let router = web::router(web::Parts {
             mailer: mailer.clone(),
             access: access.clone(),
             public_url: config.public_url,
-            trusted_proxies: config.trusted_proxies,
+            trusted_proxies: Arc::clone(&serving.trusted_proxies),
+            address_limits: config.address_limits,
+            feeds: Arc::clone(&feeds),
             rate_limit: config.rate_limit,
             limits,
             stopping: stopping.clone(),
@@ -89,7 +96,8 @@ impl Application {
             mailer,
             access,
             spools_of: config.spools_of,
-            limits,
+            feeds,
+            serving,
             setup_url,
             stopping,
         })
@@ -121,42 +129,12 @@ impl Application {
             let (mailer, stopping) = (self.mailer.clone(), self.stopping.clone());
             async move { mailer.deliver(stopping.cancelled()).await }
         });
-        let mut background = Background::new(self.mailer.clone());
-        let mailer = self.mailer.clone();
-        background.run("refresh", move || {
-            let mailer = mailer.clone();
-            async move { mailer.keep_fresh().await }
+        let background = Background::start(Loops {
+            mailer: self.mailer.clone(),
+            access: self.access.clone(),
+            feeds: self.feeds,
+            spools_of: self.spools_of,
         });
-        let mailer = self.mailer.clone();
-        background.run("incoming mail", move || {
-            let mailer = mailer.clone();
-            async move { mailer.read_incoming().await }
-        });
-        let mailer = self.mailer.clone();
-        background.run("alerts", move || {
-            let mailer = mailer.clone();
-            async move { mailer.keep_watch().await }
-        });
-        let mailer = self.mailer.clone();
-        background.run("daily checks", move || {
-            let mailer = mailer.clone();
-            async move { mailer.keep_checking().await }
-        });
-        let mailer = self.mailer.clone();
-        background.run("disk", move || {
-            let mailer = mailer.clone();
-            async move { mailer.keep_watching_disk().await }
-        });
-        let mailer = self.mailer.clone();
-        background.run("database", move || {
-            let mailer = mailer.clone();
-            async move { mailer.keep_pinging_database().await }
-        });
-        let access = self.access;
-        background.run("tidying", move || keep_tidy(access.clone()));
-        for settings in self.spools_of {
-            background.run("spool", move || keep_taking_in(settings.clone()));
-        }
         let background = tokio::spawn({
             let (mailer, stopping) = (self.mailer, self.stopping.clone());
             async move {
@@ -168,7 +146,7 @@ impl Application {
         let serving = connections::serve(
             self.listener,
             self.router,
-            self.limits,
+            self.serving,
             self.stopping.clone(),
         );
         let stopping = self.stopping;
@@ -201,17 +179,7 @@ impl Application {
         {
             tracing::warn!("a refresh was cut");
         }
+        self.access.record_refusals(true).await;
         tracing::info!("stopped");
-    }
-}
-
-/// Forgets what has ended, for ever.
-async fn keep_tidy(access: Access) {
-    loop {
-        if let Err(error) = access.tidy().await {
-            let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "cannot forget what has ended");
-        }
-        sleep(TIDY_EVERY).await;
     }
 }

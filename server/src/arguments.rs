@@ -80,6 +80,12 @@ struct Flags {
     /// Requests per second that one address may send, 0 for no limit [default: 50]
     #[arg(long, global = true, value_name = "NUMBER")]
     rate_limit: Option<String>,
+    /// Connections that one address may have open, 0 for no limit [default: 1024]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    connections_per_address: Option<String>,
+    /// Event streams that one address may have open, 0 for no limit [default: 128]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    streams_per_address: Option<String>,
     /// Network that is never connected to, besides those of cloud metadata; may be repeated
     #[arg(long, global = true, value_name = "NETWORK")]
     deny_networks: Vec<String>,
@@ -164,6 +170,11 @@ impl Arguments {
             (Setting::Listen, &flags.listen),
             (Setting::PublicUrl, &flags.public_url),
             (Setting::RateLimit, &flags.rate_limit),
+            (
+                Setting::ConnectionsPerAddress,
+                &flags.connections_per_address,
+            ),
+            (Setting::StreamsPerAddress, &flags.streams_per_address),
             (Setting::DenyPrivateNetworks, &flags.deny_private_networks),
             (Setting::DnsServer, &flags.dns_server),
             (Setting::DataDirectory, &flags.data_directory),

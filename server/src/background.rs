@@ -1,7 +1,23 @@
 //! The background loops of the server: each is supervised, and all of them end with the server.
 
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use access::Access;
 use mail::Mailer;
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::sleep};
+
+use crate::{spool::keep_taking_in, web::Feeds};
+
+/// How often sessions, links and attempts are forgotten that have ended.
+const TIDY_EVERY: Duration = Duration::from_hours(1);
+
+/// What the loops work on.
+pub struct Loops {
+    pub mailer: Mailer,
+    pub access: Access,
+    pub feeds: Arc<Feeds>,
+    pub spools_of: Vec<PathBuf>,
+}
 
 /// The loops that run.
 pub struct Background {
@@ -10,24 +26,75 @@ pub struct Background {
 }
 
 impl Background {
-    /// Starts without loops.
-    pub fn new(mailer: Mailer) -> Self {
-        let tasks = JoinSet::new();
-        Self { mailer, tasks }
+    /// Starts all loops but those of delivery.
+    pub fn start(loops: Loops) -> Self {
+        let Loops {
+            mailer,
+            access,
+            feeds,
+            spools_of,
+        } = loops;
+        let mut all = Self {
+            mailer: mailer.clone(),
+            tasks: JoinSet::new(),
+        };
+        all.run("refresh", &mailer, |mailer: Mailer| async move {
+            mailer.keep_fresh().await;
+        });
+        all.run("incoming mail", &mailer, |mailer: Mailer| async move {
+            mailer.read_incoming().await;
+        });
+        all.run("alerts", &mailer, |mailer: Mailer| async move {
+            mailer.keep_watch().await;
+        });
+        all.run("daily checks", &mailer, |mailer: Mailer| async move {
+            mailer.keep_checking().await;
+        });
+        all.run("disk", &mailer, |mailer: Mailer| async move {
+            mailer.keep_watching_disk().await;
+        });
+        all.run("database", &mailer, |mailer: Mailer| async move {
+            mailer.keep_pinging_database().await;
+        });
+        all.run("event poll", &feeds, Feeds::poll);
+        all.run("refusal records", &access, |access: Access| async move {
+            access.keep_recording_refusals().await;
+        });
+        all.run("tidying", &access, keep_tidy);
+        for settings in spools_of {
+            all.run("spool", &settings, keep_taking_in);
+        }
+        all
     }
 
-    /// Runs an endless loop under supervision ([`Mailer::supervise`]).
-    pub fn run<F>(&mut self, name: &'static str, start: impl Fn() -> F + Send + Sync + 'static)
-    where
+    /// Runs an endless loop over something under supervision ([`Mailer::supervise`]).
+    fn run<T, F>(
+        &mut self,
+        name: &'static str,
+        of: &T,
+        start: impl Fn(T) -> F + Send + Sync + 'static,
+    ) where
+        T: Clone + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        let mailer = self.mailer.clone();
+        let (mailer, of) = (self.mailer.clone(), of.clone());
         self.tasks
-            .spawn(async move { match mailer.supervise(name, start).await {} });
+            .spawn(async move { match mailer.supervise(name, || start(of.clone())).await {} });
     }
 
     /// Ends all loops.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
+    }
+}
+
+/// Forgets what has ended, for ever.
+async fn keep_tidy(access: Access) {
+    loop {
+        if let Err(error) = access.tidy().await {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "cannot forget what has ended");
+        }
+        sleep(TIDY_EVERY).await;
     }
 }

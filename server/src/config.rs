@@ -1,5 +1,6 @@
 //! Configuration: defaults, `mailgrant.toml`, environment and command line, in rising order.
 
+mod address_limits;
 mod certificates;
 mod database;
 mod dns_server;
@@ -27,6 +28,7 @@ use secrecy::SecretString;
 use store::KeySource;
 use tracing_subscriber::EnvFilter;
 
+pub use address_limits::AddressLimits;
 pub(crate) use certificates::MAX_PEM;
 pub use error::ConfigError;
 pub use listen::local_origin;
@@ -57,6 +59,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Requests per second that one address may send; `None`: as many as it wants.
     pub rate_limit: Option<NonZeroU32>,
+    /// Connections and event streams that one address may have open.
+    pub address_limits: AddressLimits,
     /// Networks that are never connected to, besides the addresses of cloud metadata.
     pub deny_networks: Vec<IpNet>,
     /// Whether private and link-local networks are never connected to either.
@@ -119,6 +123,7 @@ impl Config {
             "is not a whole number of requests per second; 0 is no limit",
         )?;
         report.plain(Setting::RateLimit, rate_limit.value, &rate_limit.source);
+        let address_limits = address_limits::read(&values, &mut report)?;
         let deny_networks = networks::denied(&values, &mut report)?;
         let deny_private = values.typed(
             Setting::DenyPrivateNetworks,
@@ -157,6 +162,7 @@ impl Config {
             public_url,
             trusted_proxies,
             rate_limit: NonZeroU32::new(rate_limit.value),
+            address_limits,
             deny_networks,
             deny_private_networks: deny_private.value,
             dns_server,

@@ -1,9 +1,15 @@
 //! Connections: accepted, limited in number and patience, ended gracefully.
 
+mod descriptors;
+mod registry;
+
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,50 +19,84 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
+use ipnet::IpNet;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    time::timeout,
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
 use crate::Limits;
+use registry::{Connection, Full, Registry};
 
-/// Connections at a time; more wait in the queue of the system.
-const AT_MOST: usize = 1_024;
+pub use registry::{Capacity, Holding};
+
 /// After the system refused a connection, often for want of file descriptors.
 const AFTER_ERROR: Duration = Duration::from_millis(100);
+/// How long an idle connection that makes room for another one may take to close.
+const LINGER: Duration = Duration::from_secs(1);
+/// Between two lines in the log about refused connections.
+const LOG_EVERY: Duration = Duration::from_mins(1);
+/// The answer to a connection that is refused.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n\
+    Retry-After: 5\r\nConnection: close\r\nContent-Length: 38\r\n\r\nToo many connections. Try again later.";
 
 /// Who is at the other end of the connection; in the extensions of each request.
 #[derive(Clone, Copy, Debug)]
-pub struct Peer(pub IpAddr);
+pub struct Peer {
+    /// The address.
+    pub address: IpAddr,
+    /// So many connections are open that only health checks and programs are served.
+    pub is_crowded: bool,
+}
+
+/// How connections are served.
+#[derive(Clone, Debug)]
+pub struct Serving {
+    /// Time limits.
+    pub limits: Limits,
+    /// How many there may be.
+    pub capacity: Capacity,
+    /// Proxies, which many clients share.
+    pub trusted_proxies: Arc<[IpNet]>,
+}
 
 /// Serves until told to stop, and then until the last request has been answered.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
+    serving: Serving,
     stopping: CancellationToken,
 ) {
     let tasks = TaskTracker::new();
-    let free = Arc::new(Semaphore::new(AT_MOST));
-    while let Some((permit, accepted)) = stopping
-        .run_until_cancelled(async {
-            let permit = Arc::clone(&free).acquire_owned().await;
-            (permit, listener.accept().await)
-        })
-        .await
-    {
-        match accepted {
-            Ok((stream, peer)) => {
+    let registry = Arc::new(Registry::new(descriptors::fit(serving.capacity)));
+    let mut refusals = Refusals::default();
+    while let Some(accepted) = stopping.run_until_cancelled(listener.accept()).await {
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                refused(&error).await;
+                continue;
+            }
+        };
+        let address = peer.ip().to_canonical();
+        let mut proxies = serving.trusted_proxies.iter();
+        let is_proxy = proxies.any(|network| network.contains(&address));
+        match registry.admit(address, is_proxy) {
+            Ok(connection) => {
                 let (router, stopping) = (router.clone(), stopping.clone());
+                let limits = serving.limits;
                 tasks.spawn(async move {
-                    let _permit = permit;
-                    connection(stream, peer, router, limits, stopping).await;
+                    serve_one(stream, peer, router, limits, connection, stopping).await;
                 });
             }
-            Err(error) => refused(&error).await,
+            Err(full) => {
+                refusals.count(full, address);
+                // As much as fits into the buffer of the system; nobody waits for a client that is refused.
+                let _ = stream.try_write(FULL);
+            }
         }
     }
     drop(listener);
@@ -64,11 +104,39 @@ pub async fn serve(
     tasks.wait().await;
 }
 
-async fn connection(
+/// Connections that were refused since the last line in the log.
+#[derive(Debug, Default)]
+struct Refusals {
+    logged_at: Option<tokio::time::Instant>,
+    count: u64,
+}
+
+impl Refusals {
+    fn count(&mut self, full: Full, address: IpAddr) {
+        self.count += 1;
+        if self.logged_at.is_some_and(|at| at.elapsed() < LOG_EVERY) {
+            return;
+        }
+        let refused = self.count;
+        match full {
+            Full::Server => tracing::warn!(refused, "too many connections"),
+            Full::Address => {
+                tracing::warn!(refused, %address, "too many connections from one address");
+            }
+        }
+        *self = Self {
+            logged_at: Some(tokio::time::Instant::now()),
+            count: 0,
+        };
+    }
+}
+
+async fn serve_one(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
     limits: Limits,
+    connection: Connection,
     stopping: CancellationToken,
 ) {
     // Small answers go out at once.
@@ -77,12 +145,23 @@ async fn connection(
     }
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.write));
-    let peer = Peer(peer.ip().to_canonical());
-    let service = router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        request
+    let address = peer.ip().to_canonical();
+    let (close, has_request) = (connection.close.clone(), Arc::new(AtomicBool::new(false)));
+    let (connection, requests) = (Arc::new(connection), Arc::clone(&has_request));
+    let service = tower::service_fn(move |mut request: Request<Incoming>| {
+        let busy = (connection.begin_request(), Requesting::new(&requests));
+        request.extensions_mut().insert(Peer {
+            address,
+            is_crowded: connection.is_crowded(),
+        });
+        let answer = router.clone().oneshot(request);
+        async move {
+            let response = answer.await?;
+            // The connection is busy until the last of the body has been sent.
+            Ok::<_, std::convert::Infallible>(response.map(|body| Holding::body(body, busy)))
+        }
     });
-    let mut connection = std::pin::pin!(
+    let mut serving = std::pin::pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.header)
@@ -92,14 +171,39 @@ async fn connection(
             )
     );
     let result = tokio::select! {
-        result = connection.as_mut() => result,
+        result = serving.as_mut() => result,
         () = stopping.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+        () = close.cancelled() => {
+            serving.as_mut().graceful_shutdown();
+            match timeout(LINGER, serving.as_mut()).await {
+                Ok(result) => result,
+                // A request may have come just then.
+                Err(_) if has_request.load(Ordering::Relaxed) => serving.await,
+                Err(_) => Ok(()),
+            }
         }
     };
     if let Err(error) = result {
         tracing::debug!(%error, "connection ended");
+    }
+}
+
+/// Notes that a request is under way, until it is dropped.
+struct Requesting(Arc<AtomicBool>);
+
+impl Requesting {
+    fn new(has_request: &Arc<AtomicBool>) -> Self {
+        has_request.store(true, Ordering::Relaxed);
+        Self(Arc::clone(has_request))
+    }
+}
+
+impl Drop for Requesting {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }
 

@@ -13,6 +13,7 @@ mod data;
 mod limits;
 mod mailer;
 mod start_error;
+mod tally;
 mod web;
 
 pub use application::Application;

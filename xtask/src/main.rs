@@ -60,6 +60,8 @@ enum Bench {
     Page(bench::Options),
     /// Messages a second, beside smtp-source, nodemailer and Postfix; needs root for Postfix
     Send(bench::send::Options),
+    /// Processor time of the server while pages are open
+    Streams(bench::streams::Options),
     /// A whole check by the doctor, and a mailbox of 100,000 mails beside one of 100
     Connection,
 }
@@ -94,6 +96,9 @@ fn execute(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Bench {
             bench: Bench::Send(options),
         } => bench::send::send(&workspace, options)?,
+        Command::Bench {
+            bench: Bench::Streams(options),
+        } => bench::streams::streams(&workspace, options)?,
         Command::Bench {
             bench: Bench::Connection,
         } => bench::connection::connection(&workspace)?,

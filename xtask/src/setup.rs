@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use ureq::{Body, http::Response};
 
 use crate::http::agent;
 use crate::process::pause;
@@ -61,12 +62,7 @@ pub fn sign_up(link: &str) -> Result<String> {
             ("repeated", PASSWORD),
         ])
         .context("setting up")?;
-    let cookies = answer.headers().get_all("set-cookie");
-    let session = cookies
-        .iter()
-        .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
-        .find(|cookie| cookie.starts_with(COOKIE))
-        .map(str::to_owned);
+    let session = session(&answer);
     match session {
         Some(session) => Ok(session),
         None => bail!(
@@ -75,6 +71,39 @@ pub fn sign_up(link: &str) -> Result<String> {
             answer.body_mut().read_to_string().unwrap_or_default()
         ),
     }
+}
+
+/// Signs the first administrator in once more, in another browser.
+///
+/// # Returns
+/// The cookie of the session.
+///
+/// # Errors
+/// When the server refuses.
+pub fn sign_in(server: &str) -> Result<String> {
+    loop {
+        let answer = agent()
+            .post(format!("{server}/login"))
+            .header("Origin", server)
+            .send_form([("name", "bench"), ("password", PASSWORD)])
+            .context("signing in")?;
+        match (session(&answer), answer.status().as_u16()) {
+            (Some(session), _) => return Ok(session),
+            // Many sign-ins from one address have to wait.
+            (None, 429) => pause()?,
+            (None, status) => bail!("signing in answered {status}"),
+        }
+    }
+}
+
+/// The cookie of the session that an answer sets.
+fn session(answer: &Response<Body>) -> Option<String> {
+    let cookies = answer.headers().get_all("set-cookie");
+    cookies
+        .iter()
+        .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
+        .find(|cookie| cookie.starts_with(COOKIE))
+        .map(str::to_owned)
 }
 
 fn is_setup(place: &str) -> bool {

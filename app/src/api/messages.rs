@@ -21,7 +21,7 @@ pub struct MessageList {
 }
 
 /// One message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessagePage {
     /// Without its content.
     pub message: OutboxMessage,
@@ -84,7 +84,7 @@ pub use verbs::{AT_ONCE, read as read_message};
 
 #[cfg(feature = "ssr")]
 mod verbs {
-    use domain::{Mail, MessageFilter, MessageId, Role};
+    use domain::{Mail, MessageFilter, MessageId, OutboxOverview, Role};
     use mail::{MailError, Mailer};
 
     use super::{MessageList, MessagePage};
@@ -114,7 +114,13 @@ mod verbs {
 
     pub async fn page(id: &str) -> Result<Option<MessagePage>, ApiError> {
         let page = match MessageId::parse(id) {
-            Ok(id) => read(&mailer()?, &id, may(Role::Operator)).await?,
+            Ok(id) => {
+                let mailer = mailer()?;
+                let overview = mailer.outbox_overview().await?;
+                let page = read(&mailer, &id, &overview).await?;
+                let may_act = may(Role::Operator);
+                page.map(|page| MessagePage { may_act, ..page })
+            }
             Err(_) => None,
         };
         if page.is_none() {
@@ -127,27 +133,27 @@ mod verbs {
         Ok(mailer()?.message_preview(id).await?)
     }
 
-    /// A message with all that its page shows.
+    /// A message with all that its page shows to somebody who may only look at it.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn read(
         mailer: &Mailer,
         id: &MessageId,
-        may_act: bool,
+        overview: &OutboxOverview,
     ) -> Result<Option<MessagePage>, MailError> {
         let Some(message) = mailer.message(id).await? else {
             return Ok(None);
         };
-        let overview = mailer.outbox_overview().await?;
-        let mut states = overview.data_centers.into_iter();
+        let mut states = overview.data_centers.iter();
         let sending = states.find(|state| state.data_center.id == message.data_center);
+        let sending = sending.cloned();
         Ok(Some(MessagePage {
             attempts: mailer.message_attempts(id).await?,
             data_center: sending.as_ref().map(|state| state.data_center.clone()),
             sending,
             message,
-            may_act,
+            may_act: false,
         }))
     }
 }

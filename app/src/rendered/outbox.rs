@@ -22,72 +22,75 @@ const LIST: &str = "message-list";
 /// The element of what changes of one message.
 pub const DETAILS: &str = "message-details";
 
-/// What a page with messages shows, as it was told last.
-#[derive(Debug, Default)]
-pub struct MessageFeed {
+/// What a page with messages shows, rendered.
+#[derive(Debug)]
+pub struct MessageRows {
     rows: Vec<(MessageId, String)>,
-    pieces: Vec<(&'static str, String)>,
-    /// Whether anything was told.
-    begun: bool,
+    pieces: [(&'static str, String); 3],
 }
 
-impl MessageFeed {
-    /// What has changed. The first time that is everything, since nobody knows what the page shows.
-    pub fn update(&mut self, messages: &[OutboxMessage], overview: &OutboxOverview) -> Vec<Piece> {
-        let mut told = Vec::new();
-        let pieces: Vec<_> = overview_pieces(overview).into();
-        for piece in &pieces {
-            if !self.pieces.contains(piece) {
-                let (into, html) = piece;
-                told.push(Piece::changed(into, Place::Within, html.clone()));
-            }
+impl MessageRows {
+    /// Renders messages and how the outbox stands.
+    pub fn new(messages: &[OutboxMessage], overview: &OutboxOverview) -> Self {
+        Self {
+            rows: rows(messages, overview),
+            pieces: overview_pieces(overview),
         }
-        let rows = rows(messages, overview);
-        told.extend(self.changed_rows(&rows));
-        (self.pieces, self.rows, self.begun) = (pieces, rows, true);
-        told
     }
 
-    fn changed_rows(&self, rows: &[(MessageId, String)]) -> Vec<Piece> {
-        let ids = |rows: &[(MessageId, String)]| -> Vec<_> {
-            rows.iter().map(|(id, _)| id.clone()).collect()
-        };
-        let (before, now) = (ids(&self.rows), ids(rows));
-        // New ones come first, and as many go at the end.
-        let new = now.iter().take_while(|id| !before.contains(id)).count();
-        let stayed = now.get(new..).unwrap_or_default();
-        let is_plain =
-            self.begun && !before.is_empty() && before.starts_with(stayed) && !stayed.is_empty();
-        if !is_plain {
-            return if self.begun && before == now {
-                Vec::new()
-            } else {
-                // A list that is empty says what to do, as it was when the page was opened.
-                let is_first = !self.begun && rows.is_empty();
-                let all = Piece::changed(MESSAGES, Place::Within, list(rows));
-                (!is_first).then_some(all).into_iter().collect()
-            };
-        }
-        let mut told = Vec::new();
-        for id in before.get(stayed.len()..).unwrap_or_default() {
-            told.push(Piece::changed(&row_id(id), Place::Instead, String::new()));
-        }
-        for (id, html) in rows.get(new..).unwrap_or_default() {
-            let is_same = |(known, shown): &(MessageId, String)| known == id && shown == html;
-            if !self.rows.iter().any(is_same) {
-                told.push(Piece::changed(&row_id(id), Place::Instead, html.clone()));
+    /// Returns what has changed. Without `before` that is everything, since nobody knows what the page shows.
+    pub fn changes(&self, before: Option<&Self>) -> Vec<Piece> {
+        let mut changes = Vec::new();
+        for piece in &self.pieces {
+            if before.is_none_or(|before| !before.pieces.contains(piece)) {
+                let (into, html) = piece;
+                changes.push(Piece::changed(into, Place::Within, html.clone()));
             }
         }
-        if new > 0 {
-            let html = rows
-                .iter()
-                .take(new)
-                .map(|(_, html)| html.as_str())
-                .collect();
-            told.push(Piece::changed(LIST, Place::Start, html));
-        }
-        told
+        changes.extend(changed_rows(before.map(|before| &*before.rows), &self.rows));
+        changes
     }
+}
+
+fn changed_rows(shown: Option<&[(MessageId, String)]>, rows: &[(MessageId, String)]) -> Vec<Piece> {
+    let (begun, shown) = (shown.is_some(), shown.unwrap_or_default());
+    let ids = |rows: &[(MessageId, String)]| -> Vec<_> {
+        rows.iter().map(|(id, _)| id.clone()).collect()
+    };
+    let (before, now) = (ids(shown), ids(rows));
+    // New ones come first, and as many go at the end.
+    let new = now.iter().take_while(|id| !before.contains(id)).count();
+    let stayed = now.get(new..).unwrap_or_default();
+    let is_plain = begun && !before.is_empty() && before.starts_with(stayed) && !stayed.is_empty();
+    if !is_plain {
+        return if begun && before == now {
+            Vec::new()
+        } else {
+            // A list that is empty says what to do, as it was when the page was opened.
+            let is_first = !begun && rows.is_empty();
+            let all = Piece::changed(MESSAGES, Place::Within, list(rows));
+            (!is_first).then_some(all).into_iter().collect()
+        };
+    }
+    let mut told = Vec::new();
+    for id in before.get(stayed.len()..).unwrap_or_default() {
+        told.push(Piece::changed(&row_id(id), Place::Instead, String::new()));
+    }
+    for (id, html) in rows.get(new..).unwrap_or_default() {
+        let is_same = |(known, shown): &(MessageId, String)| known == id && shown == html;
+        if !shown.iter().any(is_same) {
+            told.push(Piece::changed(&row_id(id), Place::Instead, html.clone()));
+        }
+    }
+    if new > 0 {
+        let html = rows
+            .iter()
+            .take(new)
+            .map(|(_, html)| html.as_str())
+            .collect();
+        told.push(Piece::changed(LIST, Place::Start, html));
+    }
+    told
 }
 
 fn row_id(id: &MessageId) -> String {

@@ -6,10 +6,12 @@
 mod accounts;
 mod activity;
 mod api_keys;
+mod device;
 mod error;
 mod id;
 mod links;
 mod password;
+mod refusals;
 mod sessions;
 mod setup;
 mod sign_in;
@@ -25,6 +27,7 @@ use password::Passwords;
 use store::Store;
 
 pub use activity::ActivityPage;
+pub use device::Device;
 pub use error::{AccessError, FormError, SignInError};
 pub use links::{Link, LinkKind};
 pub use sessions::{NewSession, Visitor};
@@ -55,6 +58,7 @@ struct Inner {
     options: AccessOptions,
     passwords: Passwords,
     lookups: Lookups,
+    refusals: refusals::Refusals,
     /// There is an account, and always will be.
     is_set_up: AtomicBool,
 }
@@ -67,6 +71,7 @@ impl Access {
             options,
             passwords: Passwords::new(),
             lookups: Lookups::default(),
+            refusals: refusals::Refusals::default(),
             is_set_up: AtomicBool::new(false),
         }))
     }

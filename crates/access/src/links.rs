@@ -92,7 +92,7 @@ impl Access {
             .store()
             .choose_password(&token_hash, &hash, &begins.row);
         match chosen.await? {
-            Some(signed_in) => Ok(begins.begun(signed_in)),
+            Some(signed_in) => Ok(begins.begun(self, signed_in, &hash)),
             None => Err(self.wrong_link(&visitor.address).await),
         }
     }

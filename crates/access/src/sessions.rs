@@ -1,9 +1,12 @@
 //! Sessions: 12 hours, 1 hour without use.
 
-use domain::{Actor, AuditAction, Session, SessionId, SignedIn, UnixTime, untrusted};
+use std::collections::HashMap;
+
+use domain::{Actor, AuditAction, Role, Session, SessionId, SignedIn, UnixTime, untrusted};
+use secrecy::SecretString;
 use store::SessionLife;
 
-use crate::{Access, AccessError, Token, id::session_id};
+use crate::{Access, AccessError, Device, Token, id::session_id};
 
 /// Longest session: seconds.
 const LONGEST: i64 = 12 * 3_600;
@@ -23,9 +26,9 @@ pub struct Visitor {
     pub agent: String,
     /// The token of the session it has, which ends when it signs in anew.
     pub session: Option<Token>,
-    /// The token that says that this browser has signed in before: wrong attempts of others do not slow it
+    /// The cookie that says that this browser has signed in before: wrong attempts of others do not slow it
     /// down.
-    pub device: Option<Token>,
+    pub device: Option<Device>,
 }
 
 /// A session that has begun.
@@ -34,7 +37,7 @@ pub struct NewSession {
     /// For the cookie of the session.
     pub token: Token,
     /// For the cookie that outlives the session.
-    pub device: Token,
+    pub device: Device,
     /// Who has signed in.
     pub signed_in: SignedIn,
     /// When it ends at the latest.
@@ -45,15 +48,22 @@ pub struct NewSession {
 pub(crate) struct Begins {
     pub(crate) row: store::NewSession,
     token: Token,
-    device: Token,
+    device: Option<String>,
 }
 
 impl Begins {
-    pub(crate) fn begun(self, signed_in: SignedIn) -> NewSession {
+    /// The session of an account that has this password.
+    pub(crate) fn begun(
+        self,
+        access: &Access,
+        signed_in: SignedIn,
+        password_hash: &SecretString,
+    ) -> NewSession {
+        let (device, account) = (self.device.as_deref(), &signed_in.account);
         NewSession {
             expires_at: self.row.now.plus(LONGEST),
             token: self.token,
-            device: self.device,
+            device: access.issue_device(device, account, password_hash),
             signed_in,
         }
     }
@@ -64,22 +74,17 @@ fn agent(text: &str) -> String {
 }
 
 impl Access {
-    /// A browser that has not signed in for so long is like any other: seconds.
-    pub(crate) const DEVICE: i64 = 365 * 86_400;
-
-    /// A session with a new token, in place of the one that the browser has; `device` is the browser's token when it is good for
-    /// the account.
+    /// A session with a new token, in place of the one that the browser has; `device` is the name of the browser when it has
+    /// one.
     pub(crate) fn begins(
         &self,
         visitor: &Visitor,
-        device: Option<&Token>,
+        device: Option<String>,
     ) -> Result<Begins, AccessError> {
         let token = Token::generate();
-        let device = device.cloned().unwrap_or_else(Token::generate);
         let row = store::NewSession {
             id: session_id()?,
             token_hash: token.hash(),
-            device_hash: device.hash(),
             replaces: visitor.session.as_ref().map(Token::hash),
             address: visitor.address.clone(),
             agent: agent(&visitor.agent),
@@ -115,6 +120,29 @@ impl Access {
         Ok(Some(signed_in))
     }
 
+    /// Who has the session with this token, without noting that it was used: nobody did anything.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn session_unused(&self, token: &Token) -> Result<Option<SignedIn>, AccessError> {
+        let found = self.store().session(&token.hash(), self.life()).await?;
+        Ok(found.map(|(signed_in, _)| signed_in))
+    }
+
+    /// The roles of the sessions with these hashes of tokens, without noting that they were used. Those that have ended are left
+    /// out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn roles_of_sessions(
+        &self,
+        token_hashes: &[String],
+    ) -> Result<HashMap<String, Role>, AccessError> {
+        let store = self.store();
+        let open = store.roles_of_sessions(token_hashes, self.life()).await?;
+        Ok(open.into_iter().collect())
+    }
+
     /// The sessions of one account, or of all, the latest use first.
     ///
     /// # Errors
@@ -141,16 +169,12 @@ impl Access {
         ended.await?.then_some(()).ok_or(AccessError::Unknown)
     }
 
-    /// Forgets what has ended: sessions, links, attempts, devices. To be called now and then.
+    /// Forgets what has ended: sessions, links, attempts. To be called now and then.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn tidy(&self) -> Result<(), AccessError> {
         let now = self.now();
-        let devices_until = now.plus(-Self::DEVICE);
-        Ok(self
-            .store()
-            .tidy_access(self.life(), devices_until, now)
-            .await?)
+        Ok(self.store().tidy_access(self.life(), now).await?)
     }
 }

@@ -85,12 +85,12 @@ impl Access {
             id: account_id()?,
             name,
             role: Role::Administrator,
-            password_hash: Some(password_hash),
+            password_hash: Some(password_hash.clone()),
         };
         let begins = self.begins(visitor, None)?;
         let finished = self.store().finish_setup(&hash, &new, &begins.row).await?;
         match finished {
-            Some(signed_in) => Ok(begins.begun(signed_in)),
+            Some(signed_in) => Ok(begins.begun(self, signed_in, &password_hash)),
             None => Err(self.wrong_link(&visitor.address).await),
         }
     }

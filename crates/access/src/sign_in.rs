@@ -1,9 +1,9 @@
 //! Signing in and out.
 
-use domain::{AccountId, AccountName, Actor, AuditAction, SignedIn, Who, access::SignInForm};
+use domain::{AccountName, Actor, AuditAction, SignedIn, Who, access::SignInForm};
 use store::{Bucket, SignIn};
 
-use crate::{Access, AccessError, NewSession, SignInError, Token, Visitor, password::Compared};
+use crate::{Access, AccessError, NewSession, SignInError, Visitor, password::Compared};
 
 impl Access {
     /// Signs in. The session that the browser had ends; the new one has a new token. The answer and its time are the
@@ -21,11 +21,15 @@ impl Access {
             Err(_) => None,
         };
         let account = credentials.as_ref().map(|found| &found.account);
-        let device = self
-            .device_of(account.map(|account| &account.id), visitor)
-            .await?;
-        let counted = match device {
-            Some(device) => vec![Bucket::device(&device.hash())],
+        let stored = credentials
+            .as_ref()
+            .and_then(|found| found.password_hash.as_ref());
+        let device = match (account, stored, &visitor.device) {
+            (Some(account), Some(hash), Some(device)) => self.device_of(&account.id, hash, device),
+            _ => None,
+        };
+        let counted = match &device {
+            Some(device) => vec![Bucket::device(device)],
             None => self.buckets(&form.name, &visitor.address).await?,
         };
         let name = account.map(|account| &account.name);
@@ -33,9 +37,6 @@ impl Access {
             return Err(SignInError::SlowDown { seconds });
         }
 
-        let stored = credentials
-            .as_ref()
-            .and_then(|found| found.password_hash.as_ref());
         let passwords = &self.0.passwords;
         let compared = passwords.compare(&form.password, stored).await?;
         let rehashed = match compared {
@@ -53,27 +54,14 @@ impl Access {
                 counted: &counted,
             };
             if let Some(signed_in) = self.store().sign_in(sign_in, &begins.row).await? {
-                return Ok(begins.begun(signed_in));
+                let password = rehashed.as_ref().unwrap_or(verified);
+                return Ok(begins.begun(self, signed_in, password));
             }
         }
         tracing::warn!(address = visitor.address, "a sign-in was wrong");
         let failed = self.failed(AuditAction::SignInFailed, name, &visitor.address);
-        self.store().record(&failed).await?;
+        self.record_refusal(failed).await?;
         Err(SignInError::Wrong)
-    }
-
-    /// The token of the browser, when this account has signed in with it before.
-    async fn device_of<'a>(
-        &self,
-        account: Option<&AccountId>,
-        visitor: &'a Visitor,
-    ) -> Result<Option<&'a Token>, AccessError> {
-        let (Some(account), Some(token)) = (account, &visitor.device) else {
-            return Ok(None);
-        };
-        let since = self.now().plus(-Self::DEVICE);
-        let known = self.store().device(&token.hash(), since).await?;
-        Ok((known.as_ref() == Some(account)).then_some(token))
     }
 
     /// Ends the session.

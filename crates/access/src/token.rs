@@ -1,4 +1,4 @@
-//! Secret tokens: of sessions, devices, one-use links and API keys.
+//! Secret tokens: of sessions, one-use links and API keys.
 
 use ambient::random;
 use secrecy::{ExposeSecret as _, SecretString};

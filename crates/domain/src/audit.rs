@@ -52,6 +52,8 @@ actions! {
     KeyEnded = "key_ended",
     /// Something was refused for want of a role or a scope. Subject: what was asked for.
     AccessDenied = "access_denied",
+    /// An API key was shown that is not valid.
+    KeyRefused = "key_refused",
     /// SMTP settings were saved. Subject: the data center.
     SettingsSaved = "settings_saved",
     /// A data center was added. Subject: its id.

@@ -165,7 +165,7 @@ pub struct Attempt {
 }
 
 /// Which messages are listed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MessageFilter {
     /// Of this data center.
     pub data_center: Option<DataCenterId>,

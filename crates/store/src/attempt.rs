@@ -38,9 +38,9 @@ impl Bucket {
     }
 
     /// Of a browser that has signed in before.
-    pub fn device(token_hash: &str) -> Self {
+    pub fn device(name: &str) -> Self {
         Self {
-            key: format!("device:{token_hash}"),
+            key: format!("device:{name}"),
             free: 5,
             forgets: true,
         }

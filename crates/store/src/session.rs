@@ -1,11 +1,10 @@
-//! Tables `sessions` and `devices`. Only the hashes of tokens are kept.
+//! Table `sessions`. Only the hashes of tokens are kept.
 
 use domain::{AccountId, AccountName, Role, SessionId, SignedIn, UnixTime};
 use sqlx::AnyConnection;
 
 use crate::{StoreError, account, row::Table};
 
-mod device;
 mod open;
 mod sign_in;
 
@@ -29,8 +28,6 @@ pub struct NewSession {
     pub id: SessionId,
     /// The hash of its token.
     pub token_hash: String,
-    /// The hash of the token of the browser.
-    pub device_hash: String,
     /// The hash of the token of the session that the browser had, which ends.
     pub replaces: Option<String>,
     /// Where the sign-in comes from.
@@ -64,7 +61,7 @@ fn parse_id(id: &str) -> Result<SessionId, StoreError> {
     TABLE.value("id", SessionId::parse(id))
 }
 
-/// Begins a session, ends the one that the browser had, and notes the browser as one that has signed in.
+/// Begins a session and ends the one that the browser had.
 pub(crate) async fn begin(
     connection: &mut AnyConnection,
     entered: Entered,
@@ -86,16 +83,6 @@ pub(crate) async fn begin(
     .bind(new.agent.as_str())
     .execute(&mut *connection)
     .await?;
-    sqlx::query(
-        "INSERT INTO devices (token_hash, account, used_at) VALUES ($1, $2, $3)
-         ON CONFLICT (token_hash)
-         DO UPDATE SET account = excluded.account, used_at = excluded.used_at",
-    )
-    .bind(new.device_hash.as_str())
-    .bind(entered.account.as_str())
-    .bind(new.now.0)
-    .execute(connection)
-    .await?;
     Ok(SignedIn {
         account: entered.account,
         name: entered.name,
@@ -104,7 +91,7 @@ pub(crate) async fn begin(
     })
 }
 
-/// Ends the sessions of an account but `keep`, and forgets its browsers.
+/// Ends the sessions of an account but `keep`.
 pub(crate) async fn end_all(
     connection: &mut AnyConnection,
     account: &AccountId,
@@ -114,10 +101,6 @@ pub(crate) async fn end_all(
         .bind(account.as_str())
         .bind(keep.map_or("", SessionId::as_str))
         .execute(&mut *connection)
-        .await?;
-    sqlx::query("DELETE FROM devices WHERE account = $1")
-        .bind(account.as_str())
-        .execute(connection)
         .await?;
     Ok(())
 }

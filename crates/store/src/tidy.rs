@@ -5,17 +5,11 @@ use domain::UnixTime;
 use crate::{SessionLife, Store, StoreError, attempt};
 
 impl Store {
-    /// Forgets sessions and links that have ended, browsers that were last used at `devices_until` or before, wrong
-    /// attempts that count no more, and API keys that were ended.
+    /// Forgets sessions and links that have ended, wrong attempts that count no more, and API keys that were ended.
     ///
     /// # Errors
     /// `Database`.
-    pub async fn tidy_access(
-        &self,
-        life: SessionLife,
-        devices_until: UnixTime,
-        now: UnixTime,
-    ) -> Result<(), StoreError> {
+    pub async fn tidy_access(&self, life: SessionLife, now: UnixTime) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE created_at <= $1 OR seen_at <= $2")
             .bind(life.began_after.0)
             .bind(life.seen_after.0)
@@ -23,7 +17,6 @@ impl Store {
             .await?;
         for (sql, until) in [
             ("DELETE FROM links WHERE expires_at <= $1", now),
-            ("DELETE FROM devices WHERE used_at <= $1", devices_until),
             (
                 "DELETE FROM sign_in_attempts WHERE last_at <= $1",
                 attempt::forgotten_until(now),

@@ -11,6 +11,10 @@ pub enum Setting {
     TrustedProxies,
     /// Requests per second from one address.
     RateLimit,
+    /// Connections that one address may have open.
+    ConnectionsPerAddress,
+    /// Event streams that one address may have open.
+    StreamsPerAddress,
     /// Networks that are never connected to.
     DenyNetworks,
     /// Whether private networks are never connected to.
@@ -58,6 +62,8 @@ impl Setting {
         Self::PublicUrl,
         Self::TrustedProxies,
         Self::RateLimit,
+        Self::ConnectionsPerAddress,
+        Self::StreamsPerAddress,
         Self::DenyNetworks,
         Self::DenyPrivateNetworks,
         Self::DnsServer,
@@ -86,6 +92,8 @@ impl Setting {
             Self::PublicUrl => "public_url",
             Self::TrustedProxies => "trusted_proxies",
             Self::RateLimit => "rate_limit",
+            Self::ConnectionsPerAddress => "connections_per_address",
+            Self::StreamsPerAddress => "streams_per_address",
             Self::DenyNetworks => "deny_networks",
             Self::DenyPrivateNetworks => "deny_private_networks",
             Self::DnsServer => "dns_server",

@@ -24,10 +24,16 @@ pub struct ClientAddress(pub IpAddr);
 
 /// Finds the address.
 pub async fn find(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    let Some(Peer(peer)) = request.extensions().get().copied() else {
+    let Some(Peer { address: peer, .. }) = request.extensions().get().copied() else {
         tracing::error!("a request comes from nowhere");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    if web.same_address.is_of_proxy(peer, request.headers()) {
+        tracing::warn!(
+            address = %peer,
+            "every client has the same address, so all share its limits: name the proxy in trusted_proxies"
+        );
+    }
     let address = client(peer, &web.trusted_proxies, request.headers());
     request.extensions_mut().insert(ClientAddress(address));
     next.run(request).await

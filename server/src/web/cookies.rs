@@ -1,6 +1,6 @@
 //! The two cookies: that of the session, and that of a browser that has signed in before.
 
-use access::{NewSession, Token};
+use access::{Device, NewSession, Token};
 use axum::http::{
     HeaderMap, HeaderValue,
     header::{COOKIE, SET_COOKIE},
@@ -68,8 +68,25 @@ impl Cookies {
         }
     }
 
-    /// What a request shows.
-    pub fn read(self, cookie: Cookie, headers: &HeaderMap) -> Shown {
+    /// What a request shows for the session.
+    pub fn session(self, headers: &HeaderMap) -> Shown {
+        match self.values(Cookie::Session, headers) {
+            (None, _) => Shown::Nothing,
+            (Some(value), None) => Token::parse(value).map_or(Shown::Unreadable, Shown::Token),
+            (Some(_), Some(_)) => Shown::Unreadable,
+        }
+    }
+
+    /// The cookie of a browser that has signed in before, which is not verified.
+    pub fn device(self, headers: &HeaderMap) -> Option<Device> {
+        match self.values(Cookie::Device, headers) {
+            (Some(value), None) => Device::parse(value),
+            _ => None,
+        }
+    }
+
+    /// The first two values of a cookie.
+    fn values(self, cookie: Cookie, headers: &HeaderMap) -> (Option<&str>, Option<&str>) {
         let name = self.name(cookie);
         let mut values = headers
             .get_all(COOKIE)
@@ -79,11 +96,7 @@ impl Cookies {
                 let (found, value) = std::str::from_utf8(pair).ok()?.trim().split_once('=')?;
                 (found == name).then_some(value)
             });
-        match (values.next(), values.next()) {
-            (None, _) => Shown::Nothing,
-            (Some(value), None) => Token::parse(value).map_or(Shown::Unreadable, Shown::Token),
-            (Some(_), Some(_)) => Shown::Unreadable,
-        }
+        (values.next(), values.next())
     }
 
     /// Gives a browser the cookies of a new session.
@@ -134,14 +147,14 @@ mod tests {
     use access::Token;
     use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 
-    use super::{Cookie, Cookies, Shown};
+    use super::{Cookies, Shown};
 
     fn read(is_https: bool, lines: &[&str]) -> Shown {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(COOKIE, HeaderValue::from_str(line).unwrap());
         }
-        Cookies { is_https }.read(Cookie::Session, &headers)
+        Cookies { is_https }.session(&headers)
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod alerts;
 mod api;
 mod assets;
 mod body_limit;
+mod capacity;
 mod client_address;
 mod cookies;
 mod download;
@@ -30,6 +31,7 @@ mod referer;
 mod refusal;
 mod room;
 mod routes;
+mod same_address;
 mod security;
 mod sending;
 mod server_functions;
@@ -52,9 +54,16 @@ use mail::Mailer;
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
-use self::{cookies::Cookies, rate_limit::RateLimits, room::Room};
-use crate::{Limits, config::PublicUrl};
+use self::{
+    capacity::Clients, cookies::Cookies, events::Streams, rate_limit::RateLimits, room::Room,
+    same_address::SameAddress,
+};
+use crate::{
+    Limits,
+    config::{AddressLimits, PublicUrl},
+};
 
+pub use events::{Feeds, StreamLimits};
 pub use permissions::{PERMISSIONS, Permission, Rule};
 pub use routes::routes;
 
@@ -63,7 +72,9 @@ pub(crate) struct Parts {
     pub mailer: Mailer,
     pub access: Access,
     pub public_url: Option<PublicUrl>,
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: Arc<[IpNet]>,
+    pub address_limits: AddressLimits,
+    pub feeds: Arc<Feeds>,
     pub rate_limit: Option<std::num::NonZeroU32>,
     pub limits: Limits,
     pub stopping: CancellationToken,
@@ -77,12 +88,33 @@ pub(crate) struct Web {
     public_url: Arc<Option<PublicUrl>>,
     trusted_proxies: Arc<[IpNet]>,
     rate_limits: Arc<RateLimits>,
+    same_address: Arc<SameAddress>,
     room: Room,
+    clients: Clients,
+    streams: Streams,
+    feeds: Arc<Feeds>,
     leptos: LeptosOptions,
     stopping: CancellationToken,
 }
 
 impl Web {
+    fn new(parts: Parts) -> Self {
+        Self {
+            mailer: parts.mailer,
+            access: parts.access,
+            public_url: Arc::new(parts.public_url),
+            same_address: Arc::new(SameAddress::new(!parts.trusted_proxies.is_empty())),
+            trusted_proxies: parts.trusted_proxies,
+            rate_limits: Arc::new(RateLimits::new(parts.rate_limit, parts.limits.guesses)),
+            room: Room::new(parts.limits.held, parts.limits.room),
+            clients: Clients::new(parts.address_limits.connections),
+            streams: Streams::new(parts.limits.streams(parts.address_limits)),
+            feeds: parts.feeds,
+            leptos: pages::options(),
+            stopping: parts.stopping,
+        }
+    }
+
     fn cookies(&self) -> Cookies {
         Cookies::of((*self.public_url).as_ref())
     }
@@ -91,16 +123,7 @@ impl Web {
 /// All routes with their middleware.
 pub(crate) fn router(parts: Parts) -> Router {
     let timeout = parts.limits.request;
-    let web = Web {
-        mailer: parts.mailer,
-        access: parts.access,
-        public_url: Arc::new(parts.public_url),
-        trusted_proxies: parts.trusted_proxies.into(),
-        rate_limits: Arc::new(RateLimits::new(parts.rate_limit, parts.limits.guesses)),
-        room: Room::new(parts.limits.held, parts.limits.room),
-        leptos: pages::options(),
-        stopping: parts.stopping,
-    };
+    let web = Web::new(parts);
     layered(routes::with(pages::router(&web)), web, timeout)
 }
 
@@ -125,6 +148,7 @@ fn layered(routes: Router<Web>, web: Web, timeout: Duration) -> Router {
         .layer(from_fn_with_state(web.clone(), origin::check))
         .layer(from_fn_with_state(web.clone(), rate_limit::limit))
         .layer(from_fn_with_state(web.clone(), host::check))
+        .layer(from_fn_with_state(web.clone(), capacity::check))
         .layer(CatchPanicLayer::custom(panic::page))
         .layer(from_fn_with_state(web.clone(), security::headers))
         .layer(from_fn(log::request))
@@ -152,17 +176,19 @@ mod tests {
     async fn web() -> Web {
         let key = KeySource::Value("ab".repeat(32).into());
         let store = Store::open("sqlite::memory:", key).await.unwrap();
-        let limits = Limits::default();
-        Web {
-            mailer: Mailer::new(store.clone(), MailerOptions::default()).unwrap(),
-            access: Access::new(store, AccessOptions::default()),
-            public_url: Arc::new(None),
+        let mailer = Mailer::new(store.clone(), MailerOptions::default()).unwrap();
+        let access = Access::new(store, AccessOptions::default());
+        Web::new(Parts {
+            mailer: mailer.clone(),
+            access: access.clone(),
+            public_url: None,
             trusted_proxies: Vec::new().into(),
-            rate_limits: Arc::new(RateLimits::new(None, limits.guesses)),
-            room: Room::new(limits.held, limits.room),
-            leptos: pages::options(),
+            address_limits: AddressLimits::default(),
+            feeds: Arc::new(Feeds::new(mailer, access)),
+            rate_limit: None,
+            limits: Limits::default(),
             stopping: CancellationToken::new(),
-        }
+        })
     }
 
     /// The middleware of the product around a handler that panics.
@@ -181,7 +207,10 @@ mod tests {
                 .header(HOST, "localhost")
                 .body(Body::empty())
                 .unwrap();
-            let peer = Peer(IpAddr::V4(Ipv4Addr::LOCALHOST));
+            let peer = Peer {
+                address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+                is_crowded: false,
+            };
             request.extensions_mut().insert(peer);
             layers.clone().oneshot(request).await.unwrap()
         };

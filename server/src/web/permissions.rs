@@ -201,7 +201,7 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
 /// Notes that something was refused for want of a role or a scope.
 pub async fn denied(access: &Access, by: &domain::Actor, asked: &str) {
     let action = AuditAction::AccessDenied;
-    if let Err(error) = access.note(by, action, asked, Vec::new()).await {
+    if let Err(error) = access.note_refusal(by, action, asked).await {
         let error: &dyn std::error::Error = &error;
         tracing::error!(error, "cannot note that something was refused");
     }

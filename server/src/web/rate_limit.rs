@@ -1,7 +1,8 @@
 //! How many requests one address may send.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    hash::Hash,
+    net::IpAddr,
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -20,6 +21,7 @@ use governor::{
 };
 
 use super::{Web, client_address::ClientAddress, problem};
+use crate::tally::network;
 
 /// A burst may be this many times what is allowed per second.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
@@ -34,9 +36,13 @@ const SWEEP_EVERY: u32 = 1_024;
 #[derive(Debug)]
 pub struct RateLimits {
     /// Requests of any kind.
-    all: Option<Limiter<DefaultClock>>,
-    /// Guesses; nobody can switch this off.
-    strict: Limiter<DefaultClock>,
+    all: Option<Limiter<IpAddr, DefaultClock>>,
+    /// Guesses at passwords and links; nobody can switch this off.
+    sign_ins: Limiter<IpAddr, DefaultClock>,
+    /// The same in browsers that have signed in before, which wrong sign-ins of others at their address do not slow down.
+    devices: Limiter<String, DefaultClock>,
+    /// Guesses at API keys; they slow down nobody who signs in.
+    keys: Limiter<IpAddr, DefaultClock>,
 }
 
 impl RateLimits {
@@ -46,30 +52,42 @@ impl RateLimits {
             let quota = Quota::per_second(rate).allow_burst(rate.saturating_mul(BURST));
             Limiter::new(quota, DefaultClock::default())
         });
-        let strict = Limiter::new(once_a_second(guesses), DefaultClock::default());
-        Self { all, strict }
+        Self {
+            all,
+            sign_ins: Limiter::new(once_a_second(guesses), DefaultClock::default()),
+            devices: Limiter::new(once_a_second(guesses), DefaultClock::default()),
+            keys: Limiter::new(once_a_second(guesses), DefaultClock::default()),
+        }
     }
 
-    /// A request of an address.
+    /// A request of any kind from an address.
     ///
     /// # Errors
     /// It is one too many; the seconds to wait.
-    fn request(&self, address: IpAddr, is_strict: bool) -> Result<(), u64> {
-        if let Some(all) = &self.all {
-            all.check(address)?;
+    fn request(&self, address: IpAddr) -> Result<(), u64> {
+        match &self.all {
+            Some(all) => all.check(&network(address)),
+            None => Ok(()),
         }
-        if is_strict {
-            self.strict.check(address)?;
-        }
-        Ok(())
     }
 
-    /// Somebody at an address has guessed wrong.
+    /// A guess from an address, in a browser that has signed in before or in another one.
     ///
     /// # Errors
     /// It is one too many; the seconds to wait.
-    pub fn wrong_guess(&self, address: IpAddr) -> Result<(), u64> {
-        self.strict.check(address)
+    fn sign_in(&self, address: IpAddr, device: Option<String>) -> Result<(), u64> {
+        match device {
+            Some(device) => self.devices.check(&device),
+            None => self.sign_ins.check(&network(address)),
+        }
+    }
+
+    /// A program at an address has shown a wrong API key.
+    ///
+    /// # Errors
+    /// It is one too many; the seconds to wait.
+    pub fn wrong_key(&self, address: IpAddr) -> Result<(), u64> {
+        self.keys.check(&network(address))
     }
 }
 
@@ -79,13 +97,13 @@ fn once_a_second(burst: NonZeroU32) -> Quota {
 }
 
 #[derive(Debug)]
-struct Limiter<C: Clock> {
-    used: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, C, NoOpMiddleware<C::Instant>>,
+struct Limiter<K: Clone + Eq + Hash, C: Clock> {
+    used: RateLimiter<K, DashMapStateStore<K>, C, NoOpMiddleware<C::Instant>>,
     clock: C,
     since_sweep: AtomicU32,
 }
 
-impl<C: Clock + Clone> Limiter<C> {
+impl<K: Clone + Eq + Hash, C: Clock + Clone> Limiter<K, C> {
     fn new(quota: Quota, clock: C) -> Self {
         Self {
             used: RateLimiter::dashmap_with_clock(quota, clock.clone()),
@@ -94,26 +112,15 @@ impl<C: Clock + Clone> Limiter<C> {
         }
     }
 
-    fn check(&self, address: IpAddr) -> Result<(), u64> {
+    fn check(&self, key: &K) -> Result<(), u64> {
         if self.since_sweep.fetch_add(1, Ordering::Relaxed) >= SWEEP_EVERY {
             self.since_sweep.store(0, Ordering::Relaxed);
             self.used.retain_recent();
         }
-        self.used.check_key(&network(address)).map_err(|until| {
+        self.used.check_key(key).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
             wait.as_secs() + 1
         })
-    }
-}
-
-/// Whoever has an IPv6 address has 2^64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
     }
 }
 
@@ -126,8 +133,17 @@ pub async fn limit(State(web): State<Web>, request: Request, next: Next) -> Resp
     if path == EXEMPT {
         return next.run(request).await;
     }
-    let is_strict = request.method() == Method::POST && STRICT_PATHS.contains(&path);
-    match web.rate_limits.request(address, is_strict) {
+    let limits = &web.rate_limits;
+    let is_guess = request.method() == Method::POST && STRICT_PATHS.contains(&path);
+    let counted = limits.request(address).and_then(|()| {
+        if !is_guess {
+            return Ok(());
+        }
+        let device = web.cookies().device(request.headers());
+        let name = device.and_then(|device| web.access.device_name(&device));
+        limits.sign_in(address, name)
+    });
+    match counted {
         Ok(()) => next.run(request).await,
         Err(seconds) => too_many(path, seconds),
     }
@@ -152,7 +168,7 @@ mod tests {
 
     use governor::{Quota, clock::FakeRelativeClock};
 
-    use super::{Limiter, SWEEP_EVERY, once_a_second};
+    use super::{Limiter, SWEEP_EVERY, network, once_a_second};
 
     const STRICT: NonZeroU32 = NonZeroU32::new(30).unwrap();
 
@@ -160,7 +176,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn limiter(quota: Quota) -> (Limiter<FakeRelativeClock>, FakeRelativeClock) {
+    fn limiter(quota: Quota) -> (Limiter<IpAddr, FakeRelativeClock>, FakeRelativeClock) {
         let clock = FakeRelativeClock::default();
         (Limiter::new(quota, clock.clone()), clock)
     }
@@ -170,23 +186,24 @@ mod tests {
         let (limiter, clock) = limiter(once_a_second(STRICT));
         let one = address("192.0.2.1");
         for _ in 0..30 {
-            assert_eq!(limiter.check(one), Ok(()));
+            assert_eq!(limiter.check(&one), Ok(()));
         }
-        assert!(limiter.check(one).is_err_and(|seconds| seconds <= 2));
-        assert_eq!(limiter.check(address("192.0.2.2")), Ok(()));
+        assert!(limiter.check(&one).is_err_and(|seconds| seconds <= 2));
+        assert_eq!(limiter.check(&address("192.0.2.2")), Ok(()));
         clock.advance(Duration::from_secs(1));
-        assert_eq!(limiter.check(one), Ok(()));
-        assert!(limiter.check(one).is_err());
+        assert_eq!(limiter.check(&one), Ok(()));
+        assert!(limiter.check(&one).is_err());
     }
 
     #[test]
     fn all_addresses_of_an_ipv6_network_count_as_one() {
         let (limiter, _) = limiter(once_a_second(STRICT));
         for last in 0..30 {
-            assert_eq!(limiter.check(address(&format!("2001:db8::{last}"))), Ok(()));
+            let address = address(&format!("2001:db8::{last}"));
+            assert_eq!(limiter.check(&network(address)), Ok(()));
         }
-        assert!(limiter.check(address("2001:db8::ffff")).is_err());
-        assert_eq!(limiter.check(address("2001:db8:0:1::1")), Ok(()));
+        assert!(limiter.check(&network(address("2001:db8::ffff"))).is_err());
+        assert_eq!(limiter.check(&network(address("2001:db8:0:1::1"))), Ok(()));
     }
 
     #[test]
@@ -194,10 +211,10 @@ mod tests {
         let (limiter, clock) = limiter(once_a_second(STRICT));
         for number in 0..SWEEP_EVERY {
             let [_, a, b, c] = number.to_be_bytes();
-            assert_eq!(limiter.check(IpAddr::from([10, a, b, c])), Ok(()));
+            assert_eq!(limiter.check(&IpAddr::from([10, a, b, c])), Ok(()));
         }
         clock.advance(Duration::from_mins(1));
-        let _ = limiter.check(address("192.0.2.1"));
+        let _ = limiter.check(&address("192.0.2.1"));
         assert_eq!(limiter.used.len(), 1);
     }
 }

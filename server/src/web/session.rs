@@ -13,12 +13,7 @@ use axum::{
 };
 use domain::{Actor, RedirectUrl, Who};
 
-use super::{
-    Web,
-    client_address::ClientAddress,
-    cookies::{Cookie, Shown},
-    host::AskedAs,
-};
+use super::{Web, client_address::ClientAddress, cookies::Shown, host::AskedAs};
 
 /// The token of the session that a request was made in.
 #[derive(Clone, Debug)]
@@ -34,14 +29,21 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
         return (StatusCode::BAD_REQUEST, "The Host header is not valid.\n").into_response();
     };
     let cookies = web.cookies();
-    let shown = cookies.read(Cookie::Session, request.headers());
+    let shown = cookies.session(request.headers());
     let is_shown = !matches!(shown, Shown::Nothing);
     let token = shown.token();
     let signed_in = match &token {
-        Some(token) => match web.access.session(token).await {
-            Ok(signed_in) => signed_in,
-            Err(error) => return unavailable(&error),
-        },
+        Some(token) => {
+            let found = if is_automatic(request.uri().path()) {
+                web.access.session_unused(token).await
+            } else {
+                web.access.session(token).await
+            };
+            match found {
+                Ok(signed_in) => signed_in,
+                Err(error) => return unavailable(&error),
+            }
+        }
         None => None,
     };
     let is_stale = is_shown && signed_in.is_none();
@@ -68,6 +70,11 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
     response
 }
 
+/// Returns true for requests that an open page sends by itself. They do not keep a session from ending.
+fn is_automatic(path: &str) -> bool {
+    path.starts_with("/events/") || path == "/api/grant_status"
+}
+
 /// The database does not answer.
 pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
     tracing::error!(error, "cannot tell who asks");
@@ -82,7 +89,7 @@ pub fn visitor(web: &Web, headers: &HeaderMap, extensions: &Extensions) -> Visit
         address: address(extensions),
         agent: String::from_utf8_lossy(agent.unwrap_or_default()).into_owned(),
         session: session.map(|OfSession(token)| token.clone()),
-        device: web.cookies().read(Cookie::Device, headers).token(),
+        device: web.cookies().device(headers),
     }
 }
 

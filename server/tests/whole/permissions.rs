@@ -222,7 +222,8 @@ async fn a_role_that_is_too_low_is_told_so_and_it_is_noted() {
         .lines()
         .filter(|line| line.contains("access_denied"))
         .collect();
-    assert_eq!(denied.len(), 3, "{noted:?}");
+    // The others of the same minute are counted.
+    assert_eq!(denied.len(), 1, "{noted:?}");
     assert!(denied[0].contains("GET /access") && denied[0].contains("viewer"));
     assert!(!noted.body.contains("planted"));
 }

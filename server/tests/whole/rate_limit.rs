@@ -6,6 +6,8 @@ use server::{Limits, config::PublicUrl};
 
 use crate::support::{Browser, Reply, Server};
 
+const DEVICE: &str = "__Host-mailgrant_device";
+
 /// With the limits of the product; a rate of 0 switches off the one for all requests.
 async fn limited(per_second: u32) -> Server {
     let change = |config: &mut server::Config| {
@@ -99,4 +101,54 @@ async fn keys_that_are_none_are_slowed_down() {
         assert_eq!(statuses[0], 401);
         assert!(statuses.contains(&429), "{per_second} {statuses:?}");
     }
+}
+
+#[tokio::test]
+async fn wrong_keys_do_not_slow_down_who_signs_in_nor_the_other_way_round() {
+    let server = limited(0).await;
+    let browser = server.stranger();
+    let key = format!("mgk_{}", "x".repeat(43));
+    let guesser = server.stranger().with_key(&key);
+    let (one, two) = ("198.51.100.7", "198.51.100.8");
+    let until_slowed = async |browser: &Browser, address, method, path| {
+        for _ in 0..60 {
+            if from(browser, address, method, path).await.status == 429 {
+                return;
+            }
+        }
+        panic!("{path}");
+    };
+    until_slowed(&guesser, one, "GET", "/api/v1/status").await;
+    assert_ne!(from(&browser, one, "POST", "/login").await.status, 429);
+    until_slowed(&browser, two, "POST", "/login").await;
+    assert_eq!(
+        from(&guesser, two, "GET", "/api/v1/status").await.status,
+        401
+    );
+}
+
+#[tokio::test]
+async fn a_browser_that_has_signed_in_before_has_a_limit_of_its_own() {
+    let server = limited(0).await;
+    let known = server.stranger();
+    let device = server.administrator().cookie(DEVICE).unwrap();
+    known.plant(DEVICE, &device);
+    let address = "198.51.100.7";
+    let mut refused = false;
+    for _ in 0..60 {
+        let reply = from(&server.stranger(), address, "POST", "/login").await;
+        refused |= reply.status == 429;
+    }
+    assert!(refused);
+    assert_ne!(from(&known, address, "POST", "/login").await.status, 429);
+    // A cookie that was not signed here is none.
+    let forged = server.stranger();
+    let (rest, signature) = device.rsplit_once('.').unwrap();
+    forged.plant(DEVICE, &format!("{rest}x.{signature}"));
+    let mut refused = false;
+    for _ in 0..20 {
+        let reply = from(&forged, address, "POST", "/login").await;
+        refused |= reply.status == 429;
+    }
+    assert!(refused);
 }

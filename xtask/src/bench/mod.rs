@@ -1,5 +1,5 @@
 //! `cargo xtask bench page`: what the settings page costs. `cargo xtask bench send`: how fast mail goes out.
-//! `cargo xtask bench connection`: how fast the doctor and the mailbox are.
+//! `cargo xtask bench connection`: how fast the doctor and the mailbox are. `cargo xtask bench streams`: what open pages cost.
 
 pub mod connection;
 mod first_load;
@@ -7,6 +7,7 @@ mod latency;
 mod memory;
 pub mod send;
 mod server;
+pub mod streams;
 mod table;
 
 use std::path::PathBuf;

@@ -36,6 +36,7 @@ impl Server {
         let mut command = binaries::server(binary, data.path(), port);
         // What is measured is not the patience with one address.
         command.env("MAILGRANT_RATE_LIMIT", "0");
+        command.env("MAILGRANT_CONNECTIONS_PER_ADDRESS", "0");
         command.envs(settings.iter().copied());
         only_own(&mut command);
         command

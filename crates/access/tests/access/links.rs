@@ -141,7 +141,7 @@ async fn a_reset_ends_password_sessions_browsers_and_waiting() {
         .unwrap();
     let browser = same_browser(HOME, &session);
     let again = world.sign_in("alice", OTHER, &browser).await.unwrap();
-    assert_ne!(again.device.expose(), session.device.expose());
+    assert_ne!(world.device_name(&again), world.device_name(&session));
 }
 
 #[tokio::test]

@@ -4,8 +4,10 @@
 
 mod accounts;
 mod api_keys;
+mod devices;
 mod links;
 mod passwords;
+mod refusals;
 mod sessions;
 mod setup;
 mod sign_in;

@@ -126,7 +126,7 @@ async fn changing_the_password_ends_the_other_sessions_and_forgets_the_browsers(
         .sign_in("alice", OTHER, &same_browser(HOME, &other))
         .await
         .unwrap();
-    assert_ne!(again.device.expose(), other.device.expose());
+    assert_ne!(world.device_name(&again), world.device_name(&other));
     let set = world.audited(AuditAction::PasswordSet).await;
     assert_eq!(
         (set.len(), set[0].actor.who.name(), &*set[0].actor.address),

@@ -1,4 +1,4 @@
-use access::{SignInError, Token};
+use access::{Device, SignInError};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version, password_hash::SaltString};
 use domain::{AccountId, AccountName, AuditAction, Role, Who};
 use secrecy::ExposeSecret as _;
@@ -55,6 +55,7 @@ async fn what_was_typed_as_a_name_is_told_only_when_an_account_has_it() {
             .await
             .unwrap_err();
     }
+    world.access.record_refusals(true).await;
     let failed = world.audited(AuditAction::SignInFailed).await;
     let subjects: Vec<_> = failed.iter().map(|record| &*record.subject).collect();
     assert_eq!(subjects, ["alice", "", ""]);
@@ -103,7 +104,7 @@ async fn a_browser_keeps_its_device_only_for_the_same_account() {
     assert_ne!(bob.device.expose(), alice.device.expose());
 
     let mut planted = visitor(HOME);
-    planted.device = Some(Token::generate());
+    planted.device = Device::parse("planted.by.1800000000.somebody.else");
     let session = world.sign_in("alice", PASSWORD, &planted).await.unwrap();
     assert_ne!(session.device.expose(), planted.device.unwrap().expose());
 }

@@ -75,6 +75,11 @@ impl World {
         self.access.finish_setup(&form, &visitor).await
     }
 
+    /// The name that the browser of a session keeps.
+    pub fn device_name(&self, session: &NewSession) -> String {
+        self.access.device_name(&session.device).unwrap()
+    }
+
     pub fn advance(&self, seconds: i64) {
         self.clock.0.fetch_add(seconds, Ordering::SeqCst);
     }

@@ -38,6 +38,11 @@ pub(crate) struct Deciding {
 }
 
 impl Mailer {
+    /// Hears when settings, a grant, or a data center change in this process.
+    pub fn listen_for_changes(&self) -> watch::Receiver<()> {
+        self.0.attention.listen()
+    }
+
     /// What decides on reading the mail of a data center now.
     pub(crate) async fn deciding(&self, id: &DataCenterId) -> Result<Deciding, MailError> {
         let settings = self.store().settings_view(id).await?;

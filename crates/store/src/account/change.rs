@@ -115,7 +115,7 @@ impl Store {
         Ok(AccountChange::Done)
     }
 
-    /// Removes an account with its sessions, devices and links.
+    /// Removes an account with its sessions and links.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Store {
-    /// Takes the password of an account away, ends its sessions, devices and older links, forgets wrong attempts
+    /// Takes the password of an account away, ends its sessions and older links, forgets wrong attempts
     /// under its name, and makes a link to choose another one. The last administrator's password goes as well: the link
     /// is how it comes back. `false` when there is no such account.
     ///
@@ -35,7 +35,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Sets the password of an account, ends its sessions, devices and links, and forgets wrong attempts under its
+    /// Sets the password of an account, ends its sessions and links, and forgets wrong attempts under its
     /// name. `false` when there is no such account.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Store {
         Ok(Some(name))
     }
 
-    /// Sets the password of whoever has signed in and ends the account's other sessions, its devices and links; `counted`
+    /// Sets the password of whoever has signed in and ends the account's other sessions and its links; `counted`
     /// are the buckets in which this attempt was counted. `false` when `verified` is no longer the account's hash.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ impl Store {
         name.map(|name| account::parse_name(&name)).transpose()
     }
 
-    /// Uses a link up and sets the password of its account, whose other sessions, devices and links end; begins a
+    /// Uses a link up and sets the password of its account, whose other sessions and links end; begins a
     /// session. `None` when the link is not good.
     ///
     /// # Errors

@@ -1,9 +1,13 @@
 //! Sessions that have not ended.
 
-use domain::{AccountId, Actor, AuditAction, Session, SessionId, SignedIn, UnixTime};
+use domain::{AccountId, Actor, AuditAction, Role, Session, SessionId, SignedIn, UnixTime};
+use sqlx::AssertSqlSafe;
 
 use super::{SessionLife, parse_id};
 use crate::{Store, StoreError, account, note::note};
+
+/// Sessions of one statement.
+const AT_ONCE: usize = 200;
 
 #[derive(sqlx::FromRow)]
 struct OpenRow {
@@ -69,6 +73,37 @@ impl Store {
             session: parse_id(&row.id)?,
         };
         Ok(Some((signed_in, UnixTime(row.seen_at))))
+    }
+
+    /// The roles of the sessions with these hashes of tokens, by hash; only of those that have not ended.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn roles_of_sessions(
+        &self,
+        token_hashes: &[String],
+        life: SessionLife,
+    ) -> Result<Vec<(String, Role)>, StoreError> {
+        let mut roles = Vec::with_capacity(token_hashes.len());
+        for chunk in token_hashes.chunks(AT_ONCE) {
+            let places: Vec<_> = (3..).take(chunk.len()).map(|at| format!("${at}")).collect();
+            let sql = format!(
+                "SELECT s.token_hash, a.role FROM sessions s JOIN accounts a ON a.id = s.account
+                 WHERE s.created_at > $1 AND s.seen_at > $2 AND s.token_hash IN ({})",
+                places.join(", ")
+            );
+            let mut query = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(life.began_after.0)
+                .bind(life.seen_after.0);
+            for hash in chunk {
+                query = query.bind(hash.as_str());
+            }
+            let rows: Vec<(String, String)> = query.fetch_all(&self.pool).await?;
+            for (hash, role) in rows {
+                roles.push((hash, account::parse_role(&role)?));
+            }
+        }
+        Ok(roles)
     }
 
     /// Notes that a session was used.

@@ -108,7 +108,6 @@ on_both! {
         sign_in(&store, &bob, &session(1)).await.unwrap();
         store.remove_account(&bob.id, by(), NOW).await.unwrap();
         assert_eq!(open(&store, "token-1", NOW).await, None);
-        assert_eq!(store.device("device-1", NOW.plus(-1)).await.unwrap(), None);
         assert!(sign_in(&store, &bob, &session(2)).await.is_none());
     }
 }

@@ -232,7 +232,7 @@ writers! {
     "begin_daily_check" => |store| store.begin_daily_check(home(), 1, NOW),
     "probe_writing" => |store| store.probe_writing(NOW),
     "lease_mail_cursor" => |store| store.lease_mail_cursor(home(), MailReader::Bounces, "a", NOW, 60),
-    "tidy_access" => |store| store.tidy_access(people::life(NOW.plus(1_000)), NOW, NOW.plus(1_000)),
+    "tidy_access" => |store| store.tidy_access(people::life(NOW.plus(1_000)), NOW.plus(1_000)),
     "forget_messages" => |store| store.forget_messages(home(), LATER.plus(1_000), 10),
     "rotate_key" => |store| async move {
         let folder = tempfile::tempdir().unwrap();

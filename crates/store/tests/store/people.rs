@@ -32,7 +32,6 @@ pub fn session(number: usize) -> NewSession {
     NewSession {
         id: SessionId::parse(&format!("session-{number}")).unwrap(),
         token_hash: format!("token-{number}"),
-        device_hash: format!("device-{number}"),
         replaces: None,
         address: "192.0.2.1".into(),
         agent: "Browser/1.0".into(),

@@ -15,7 +15,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::{Actor, AlertKind, ApiKey, KeyScope, Who};
+use domain::{Actor, AlertKind, ApiKey, AuditAction, KeyScope, Who};
 use secrecy::SecretString;
 
 use super::{
@@ -41,7 +41,9 @@ pub async fn authenticated(
         None => return unauthorized("Bearer", "Show an API key: Authorization: Bearer mgk_…"),
     };
     let Some(key) = key else {
-        return wrong_key(web, &request);
+        let address = request.extensions().get().copied();
+        let path = request.uri().path().to_owned();
+        return wrong_key(web, address, &path).await;
     };
     let actor = Actor {
         who: Who::Key(key.name.to_string()),
@@ -51,7 +53,10 @@ pub async fn authenticated(
         return no_route(&request);
     };
     if !scopes.iter().any(|scope| key.scopes.contains(scope)) {
-        let asked = format!("{} {}", request.method(), request.uri().path());
+        // The template, and not the path, which may be as long as a program likes.
+        let route = request.extensions().get::<MatchedPath>();
+        let route = route.map_or("", MatchedPath::as_str);
+        let asked = format!("{} {route}", request.method());
         permissions::denied(&web.access, &actor, &asked).await;
         return out_of_scope(*first);
     }
@@ -75,11 +80,21 @@ fn bearer(headers: &HeaderMap) -> Option<SecretString> {
         .then(|| key.trim().into())
 }
 
-fn wrong_key(web: &Web, request: &Request) -> Response {
-    if let Some(ClientAddress(address)) = request.extensions().get()
-        && let Err(seconds) = web.rate_limits.wrong_guess(*address)
-    {
-        return rate_limit::too_many(request.uri().path(), seconds);
+/// A request whose key is not valid; `path` is what it asked for.
+async fn wrong_key(web: &Web, address: Option<ClientAddress>, path: &str) -> Response {
+    let Some(ClientAddress(address)) = address else {
+        return problem::answer(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The address is not known.",
+        );
+    };
+    if let Err(seconds) = web.rate_limits.wrong_key(address) {
+        return rate_limit::too_many(path, seconds);
+    }
+    let by = Actor::nobody(address.to_string());
+    let action = AuditAction::KeyRefused;
+    if let Err(error) = web.access.note_refusal(&by, action, "").await {
+        return unavailable(&error);
     }
     unauthorized(
         "Bearer error=\"invalid_token\"",

@@ -1,6 +1,6 @@
 //! A check as it goes on, told to the page that shows it: each step as it is rendered.
 
-use std::{future::ready, time::Duration};
+use std::{future::ready, sync::Arc, time::Duration};
 
 use app::rendered::{self, Piece};
 use axum::{
@@ -11,9 +11,8 @@ use axum::{
 use domain::{CheckEvent, CheckId, CheckReport, Role};
 use futures::{Stream, StreamExt as _, stream};
 use mail::Mailer;
-use tokio::time::sleep;
 
-use super::{EVERY, Listener};
+use super::{Listener, topic::Subscription};
 
 /// Longer than a check lasts, and the test email takes to arrive.
 const AT_MOST: Duration = Duration::from_mins(2);
@@ -30,16 +29,14 @@ pub async fn check(
     let Some(id) = id.filter(|id| id.as_str().len() >= SHORTEST) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let watching = listener.clone();
-    let ended = async move { watching.ended(Role::Operator).await };
     if let Some(events) = mailer.watch_check(&id) {
-        let pieces = pieces(mailer, id, events).take_until(Box::pin(ended));
-        return listener.tell(pieces, AT_MOST);
+        let pieces = pieces(mailer, id, events);
+        return listener.tell(pieces, Role::Operator, AT_MOST);
     }
     // Another process may be at it, or was.
-    let report = stored(mailer.clone(), id.clone());
-    let pieces = pieces(mailer, id, report).take_until(Box::pin(ended));
-    listener.tell(pieces, AT_MOST)
+    let report = stored(listener.feeds.check(id.clone()));
+    let pieces = pieces(mailer, id, report);
+    listener.tell(pieces, Role::Operator, AT_MOST)
 }
 
 /// The events as they are shown.
@@ -72,19 +69,12 @@ fn pieces(
 }
 
 /// The report, once it is in the database.
-fn stored(mailer: Mailer, id: CheckId) -> impl Stream<Item = CheckEvent> + Send + 'static {
+fn stored(
+    mut reports: Subscription<Arc<CheckReport>>,
+) -> impl Stream<Item = CheckEvent> + Send + 'static {
     stream::once(async move {
-        loop {
-            match mailer.check(&id).await {
-                Ok(Some(report)) => return Some(CheckEvent::Finished(Box::new(report))),
-                Ok(None) => sleep(EVERY).await,
-                Err(error) => {
-                    let error: &dyn std::error::Error = &error;
-                    tracing::error!(error, "cannot read a check");
-                    return None;
-                }
-            }
-        }
+        let report = reports.next().await?;
+        Some(CheckEvent::Finished(Box::new((*report).clone())))
     })
     .filter_map(ready)
 }

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{DataCenterId, MailPage, MailPlace, MailQuery, Role};
-use futures::{Stream, StreamExt as _, stream};
+use futures::{Stream, stream};
 use mail::{MailError, MailWatch, MailboxError, Mailer};
 use tokio::sync::watch;
 
@@ -68,9 +68,7 @@ pub async fn mailbox(
         told: 0,
         in_trouble: false,
     };
-    let watching = listener.clone();
-    let ended = async move { watching.ended(Role::Operator).await };
-    listener.tell(pieces(waiting).take_until(Box::pin(ended)), AT_MOST)
+    listener.tell(pieces(waiting), Role::Operator, AT_MOST)
 }
 
 fn pieces(waiting: Waiting) -> impl Stream<Item = Piece> + Send + 'static {

@@ -2,12 +2,15 @@
 
 mod authorization;
 mod check;
+mod feeds;
 mod mailbox;
 mod messages;
+mod streams;
+mod topic;
+mod views;
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use access::Access;
 use axum::{
     Extension,
     extract::{FromRef, FromRequestParts},
@@ -20,83 +23,104 @@ use axum::{
 use domain::Role;
 use futures::{Stream, StreamExt as _};
 use serde::Serialize;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::{Web, session::OfSession};
+use self::topic::Subscription;
+use super::{Web, client_address::ClientAddress, rate_limit, session::OfSession};
 
 pub use authorization::authorization;
 pub use check::check;
+pub use feeds::Feeds;
 pub use mailbox::mailbox;
 pub use messages::{message, messages};
+pub use streams::{OpenStream, StreamLimits, Streams};
 
-/// The database is asked, so that it does not matter which process knows more.
-const EVERY: Duration = Duration::from_millis(300);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// After this many seconds another stream may be asked for.
+const AFTER: u64 = 10;
 
-/// Whoever listens, by the session.
+/// Whoever listens, by the session. It is counted as an open stream until the last clone is dropped.
 #[derive(Clone)]
 pub struct Listener {
-    access: Access,
+    feeds: Arc<Feeds>,
     session: OfSession,
     stopping: CancellationToken,
+    open: Arc<OpenStream>,
 }
 
 impl FromRequestParts<Web> for Listener {
-    type Rejection = StatusCode;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, StatusCode> {
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
         let session = Extension::<OfSession>::from_request_parts(parts, web).await;
-        let Extension(session) = session.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+        let address = Extension::<ClientAddress>::from_request_parts(parts, web).await;
+        let (Ok(Extension(session)), Ok(Extension(ClientAddress(address)))) = (session, address)
+        else {
+            return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+        };
+        let OfSession(token) = &session;
+        let Some(open) = web.streams.open(address, token.hash()) else {
+            return Err(rate_limit::too_many(parts.uri.path(), AFTER));
+        };
         Ok(Self {
-            access: Access::from_ref(web),
+            feeds: Arc::clone(&web.feeds),
             session,
             stopping: CancellationToken::from_ref(web),
+            open: Arc::new(open),
         })
     }
 }
 
 impl Listener {
-    /// Whether the session is still one of such a role.
-    async fn is_still(&self, role: Role) -> bool {
+    /// Subscribes to the role of the session.
+    fn role(&self) -> Subscription<Role> {
         let OfSession(token) = &self.session;
-        match self.access.session(token).await {
-            Ok(Some(signed_in)) => signed_in.role.includes(role),
-            Ok(None) => false,
-            Err(error) => {
-                let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "cannot read a session");
-                false
+        self.feeds.session(token)
+    }
+
+    /// Returns when the session is no longer one of such a role.
+    async fn ended(self, role: Role) {
+        let mut roles = self.role();
+        while let Some(current) = roles.next().await {
+            if !current.includes(role) {
+                break;
             }
         }
     }
 
-    /// Returns when the session is no longer one of such a role.
-    async fn ended(&self, role: Role) {
-        while self.is_still(role).await {
-            sleep(EVERY).await;
-        }
-    }
-
-    /// Tells what happens, until it ends, the time is over or the server stops.
+    /// Tells what happens, until it ends, the session is no longer one of such a role, the time is over or the server stops.
     fn tell<T: Serialize>(
         self,
         what: impl Stream<Item = T> + Send + 'static,
+        role: Role,
+        at_most: Duration,
+    ) -> Response {
+        // Fails for nothing that is told here: texts and numbers only.
+        let events = what.map(|item| Event::default().json_data(&item).unwrap_or_default());
+        self.send(events, role, at_most)
+    }
+
+    /// The same for events.
+    fn send(
+        self,
+        events: impl Stream<Item = Event> + Send + 'static,
+        role: Role,
         at_most: Duration,
     ) -> Response {
         let deadline = Instant::now() + at_most;
-        let stopping = self.stopping;
-        let events = what
-            .map(|item| {
-                // Fails for nothing that is told here: texts and numbers only.
-                Ok::<_, Infallible>(Event::default().json_data(&item).unwrap_or_default())
-            })
-            .take_until(async move {
-                tokio::select! {
-                    () = stopping.cancelled_owned() => {}
-                    () = sleep_until(deadline) => {}
-                }
-            });
+        let (stopping, open) = (self.stopping.clone(), Arc::clone(&self.open));
+        let end = async move {
+            tokio::select! {
+                () = stopping.cancelled_owned() => {}
+                () = sleep_until(deadline) => {}
+                () = self.ended(role) => {}
+            }
+        };
+        let events = events.take_until(Box::pin(end)).map(move |event| {
+            let _counted = &open;
+            Ok::<_, Infallible>(event)
+        });
         Sse::new(events)
             .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
             .into_response()

@@ -5,12 +5,11 @@ use server::{PERMISSIONS, Rule};
 use crate::support::{ADMINISTRATOR, PASSWORD, SESSION, Server, body};
 
 /// What decides about who gets in.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 5] = [
     "accounts",
     "sessions",
     "api_keys",
     "links",
-    "devices",
     "sign_in_attempts",
 ];
 

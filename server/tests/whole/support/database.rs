@@ -19,6 +19,12 @@ impl Database {
         sqlx::query(sql).execute(&mut self.0).await.unwrap();
     }
 
+    /// A number that a query counts.
+    pub async fn number(&mut self, sql: &str) -> i64 {
+        let row = sqlx::query(AssertSqlSafe(sql.to_owned()));
+        row.fetch_one(&mut self.0).await.unwrap().get(0)
+    }
+
     async fn texts(&mut self, sql: String) -> Vec<String> {
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut self.0).await;
         let rows = rows.unwrap();

@@ -6,7 +6,7 @@ use mail::{Mailer, MailerOptions};
 use secrecy::ExposeSecret as _;
 use server::{
     Application, Config, Limits,
-    config::{LogFormat, PublicUrl},
+    config::{AddressLimits, LogFormat, PublicUrl},
 };
 use store::{KeySource, Store};
 use tempfile::TempDir;
@@ -40,6 +40,7 @@ pub fn config(directory: &Path) -> Config {
         public_url: None,
         trusted_proxies: Vec::new(),
         rate_limit: None,
+        address_limits: AddressLimits::default(),
         deny_networks: Vec::new(),
         deny_private_networks: false,
         dns_server: None,

@@ -1,0 +1,123 @@
+//! The cookie of a browser that has signed in before (OWASP's "device cookie"). It gives the browser limits of its own, and never
+//! access.
+//!
+//! Nothing is stored for it: it holds a random name, the account, when it was issued, a digest of the account's password hash, and
+//! a signature with a subkey of the sealing key. So it ends with the password, and with a rotation of the key.
+
+use ambient::random;
+use domain::{AccountId, UnixTime};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::Access;
+
+const PURPOSE: &str = "device cookie";
+const PASSWORD_PURPOSE: &str = "password of a device cookie";
+/// A longer text is no cookie of ours.
+const LONGEST: usize = 256;
+/// A browser that has not signed in for so long is like any other: seconds.
+const TTL: i64 = 365 * 86_400;
+
+/// A device cookie, as a browser sent it or gets it.
+#[derive(Clone, Debug)]
+pub struct Device(SecretString);
+
+/// What a device cookie holds.
+struct Parts<'a> {
+    name: &'a str,
+    account: &'a str,
+    issued_at: &'a str,
+    password: &'a str,
+    signature: &'a str,
+}
+
+impl Device {
+    /// Reads a cookie; `None` when it cannot be one of ours. Its signature is verified when it is used.
+    pub fn parse(text: &str) -> Option<Self> {
+        let device = Self(text.into());
+        (text.len() <= LONGEST && device.parts().is_some()).then_some(device)
+    }
+
+    /// The value of the cookie.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    fn parts(&self) -> Option<Parts<'_>> {
+        let mut parts = self.expose().split('.');
+        let mut next = || parts.next().filter(|part| !part.is_empty());
+        let read = Parts {
+            name: next()?,
+            account: next()?,
+            issued_at: next()?,
+            password: next()?,
+            signature: next()?,
+        };
+        parts.next().is_none().then_some(read)
+    }
+}
+
+impl Parts<'_> {
+    fn signed(&self) -> [&str; 4] {
+        [self.name, self.account, self.issued_at, self.password]
+    }
+}
+
+impl Access {
+    /// The name of a browser that has signed in before, for limits of its own. It asks nobody: the account may be gone, or have
+    /// another password now.
+    pub fn device_name(&self, device: &Device) -> Option<String> {
+        let parts = self.verified(device)?;
+        Some(parts.name.to_owned())
+    }
+
+    /// The name of the browser, if this account has signed in with it since its password was set.
+    pub(crate) fn device_of(
+        &self,
+        account: &AccountId,
+        password_hash: &SecretString,
+        device: &Device,
+    ) -> Option<String> {
+        let parts = self.verified(device)?;
+        let is_of_account = parts.account == account.as_str()
+            && parts.password == self.password_digest(account, password_hash);
+        is_of_account.then(|| parts.name.to_owned())
+    }
+
+    /// A cookie for a browser in which an account has just signed in; `name` is that of the browser when it has one.
+    pub(crate) fn issue_device(
+        &self,
+        name: Option<&str>,
+        account: &AccountId,
+        password_hash: &SecretString,
+    ) -> Device {
+        let new = random::token::<16>();
+        let issued_at = self.now().0.to_string();
+        let password = self.password_digest(account, password_hash);
+        let signed = [
+            name.unwrap_or(&new),
+            account.as_str(),
+            &issued_at,
+            &password,
+        ];
+        let signature = self.store().sign(PURPOSE, &signed);
+        Device([&signed.join("."), ".", &signature].concat().into())
+    }
+
+    fn verified<'a>(&self, device: &'a Device) -> Option<Parts<'a>> {
+        let parts = device.parts()?;
+        let issued_at = UnixTime(parts.issued_at.parse().ok()?);
+        let is_signed = self
+            .store()
+            .is_signed(PURPOSE, &parts.signed(), parts.signature);
+        (is_signed && self.now().since(issued_at) < TTL).then_some(parts)
+    }
+
+    /// Says nothing about the password to who does not have the key.
+    fn password_digest(&self, account: &AccountId, password_hash: &SecretString) -> String {
+        let parts = [account.as_str(), password_hash.expose_secret()];
+        random::hash(&self.store().sign(PASSWORD_PURPOSE, &parts))
+            .chars()
+            .take(22)
+            .collect()
+    }
+}

@@ -1,0 +1,160 @@
+//! Refused requests in the audit: one entry per minute, kind, account, and address, with a count. Otherwise a program that is
+//! refused, or an attacker, could fill the disk.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use domain::{Actor, AuditAction, AuditRecord, Change, UnixTime, Who};
+use tokio::time::sleep;
+
+use crate::{Access, AccessError};
+
+/// Between two entries of one kind, account, and address: seconds.
+const WINDOW: i64 = 60;
+/// How often counts are written whose minute is over.
+const EVERY: Duration = Duration::from_secs(10);
+/// Counts that are kept at once; those of further addresses are added up.
+const MAX_COUNTS: usize = 4_096;
+/// Stands for the address where counts of several are added up.
+const SEVERAL: &str = "several addresses";
+
+/// What is counted together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    action: AuditAction,
+    /// The kind and the name of the actor, and the account that somebody wanted to sign in to.
+    account: (&'static str, String, String),
+    address: String,
+}
+
+/// The refusals since the last entry.
+#[derive(Debug)]
+struct Count {
+    since: UnixTime,
+    further: u64,
+    last: AuditRecord,
+}
+
+/// The refusals that were recorded within the last minute.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals(Mutex<HashMap<Key, Count>>);
+
+impl Refusals {
+    fn all(&self) -> MutexGuard<'_, HashMap<Key, Count>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the record if it is the first one of its minute; otherwise counts it.
+    fn first(&self, mut record: AuditRecord) -> Option<AuditRecord> {
+        let mut all = self.all();
+        let mut key = key(&record);
+        if all.len() >= MAX_COUNTS && !all.contains_key(&key) {
+            SEVERAL.clone_into(&mut key.address);
+            SEVERAL.clone_into(&mut record.actor.address);
+        }
+        match all.entry(key) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(Count {
+                    since: record.at,
+                    further: 0,
+                    last: record.clone(),
+                });
+                Some(record)
+            }
+            Entry::Occupied(mut occupied) => {
+                let counted = occupied.get_mut();
+                counted.further += 1;
+                counted.last = record;
+                None
+            }
+        }
+    }
+
+    /// Returns an entry for each count whose minute is over, or for all.
+    fn due(&self, now: UnixTime, all_of_them: bool) -> Vec<AuditRecord> {
+        let mut due = Vec::new();
+        self.all().retain(|_, counted| {
+            // A clock that was set back ends the minute as well.
+            let is_over = !(0..WINDOW).contains(&now.since(counted.since));
+            if !is_over && !all_of_them {
+                return true;
+            }
+            if counted.further == 0 {
+                return false;
+            }
+            let mut record = counted.last.clone();
+            let count = std::mem::take(&mut counted.further);
+            record
+                .changes
+                .push(Change::fact("count", count.to_string()));
+            due.push(record);
+            counted.since = now;
+            true
+        });
+        due
+    }
+}
+
+fn key(record: &AuditRecord) -> Key {
+    let who = &record.actor.who;
+    // What nobody has signed in for is about an account; what somebody asked for is not.
+    let subject = match who {
+        Who::Nobody => record.subject.clone(),
+        _ => String::new(),
+    };
+    Key {
+        action: record.action,
+        account: (who.kind(), who.name().to_owned(), subject),
+        address: record.actor.address.clone(),
+    }
+}
+
+impl Access {
+    /// Notes in the audit that something was refused.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_refusal(
+        &self,
+        by: &Actor,
+        action: AuditAction,
+        subject: &str,
+    ) -> Result<(), AccessError> {
+        let record = AuditRecord {
+            at: self.now(),
+            actor: by.clone(),
+            action,
+            subject: subject.to_owned(),
+            changes: Vec::new(),
+        };
+        self.record_refusal(record).await
+    }
+
+    pub(crate) async fn record_refusal(&self, record: AuditRecord) -> Result<(), AccessError> {
+        match self.0.refusals.first(record) {
+            Some(first) => Ok(self.store().record(&first).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the counts of refusals when their minute is over, until the future is dropped.
+    pub async fn keep_recording_refusals(&self) {
+        loop {
+            sleep(EVERY).await;
+            self.record_refusals(false).await;
+        }
+    }
+
+    /// Writes the counts of refusals whose minute is over, or all of them at the end of the server.
+    pub async fn record_refusals(&self, all_of_them: bool) {
+        for record in self.0.refusals.due(self.now(), all_of_them) {
+            if let Err(error) = self.store().record(&record).await {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "cannot record refused requests");
+            }
+        }
+    }
+}

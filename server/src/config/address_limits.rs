@@ -1,0 +1,46 @@
+//! What one address may have open.
+
+use std::num::NonZeroU32;
+
+use super::{ConfigError, Setting, report::Report, values::Values};
+
+/// How much one address may have open; `None`: as much as it wants.
+#[derive(Clone, Copy, Debug)]
+pub struct AddressLimits {
+    /// Connections; behind a trusted proxy, requests under way.
+    pub connections: Option<NonZeroU32>,
+    /// Event streams.
+    pub streams: Option<NonZeroU32>,
+}
+
+impl Default for AddressLimits {
+    fn default() -> Self {
+        Self {
+            connections: NonZeroU32::new(1_024),
+            streams: NonZeroU32::new(128),
+        }
+    }
+}
+
+/// Reads the limits.
+pub fn read(values: &Values, report: &mut Report) -> Result<AddressLimits, ConfigError> {
+    let defaults = AddressLimits::default();
+    let mut limit = |setting, default: Option<NonZeroU32>, problem| {
+        let default = default.map_or(0, NonZeroU32::get);
+        let found = values.typed(setting, default, problem)?;
+        report.plain(setting, found.value, &found.source);
+        Ok(NonZeroU32::new(found.value))
+    };
+    Ok(AddressLimits {
+        connections: limit(
+            Setting::ConnectionsPerAddress,
+            defaults.connections,
+            "is not a whole number of connections; 0 is no limit",
+        )?,
+        streams: limit(
+            Setting::StreamsPerAddress,
+            defaults.streams,
+            "is not a whole number of event streams; 0 is no limit",
+        )?,
+    })
+}

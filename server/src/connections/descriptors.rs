@@ -1,0 +1,40 @@
+//! File descriptors: each connection needs one, and so do the database and everything that is connected to.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use super::Capacity;
+
+/// Descriptors for everything that is no connection of a client.
+const OTHERS: u64 = 256;
+
+/// Raises the limit of the process as far as it may, and fits the number of connections into it.
+pub fn fit(capacity: Capacity) -> Capacity {
+    let wanted = capacity.connections as u64 + OTHERS;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let mut limit = current;
+    if current.is_some_and(|current| current < wanted) {
+        let raised = maximum.map_or(wanted, |maximum| maximum.min(wanted));
+        let new = Rlimit {
+            current: Some(raised),
+            maximum,
+        };
+        if setrlimit(Resource::Nofile, new).is_ok() {
+            limit = Some(raised);
+        }
+    }
+    let room = limit.map_or(wanted, |limit| limit.min(wanted));
+    let connections = usize::try_from(room.saturating_sub(OTHERS)).unwrap_or(usize::MAX);
+    let connections = connections.max(64).min(capacity.connections);
+    if connections < capacity.connections {
+        tracing::warn!(
+            connections,
+            file_descriptors = room,
+            "fewer connections than usual: raise the limit of open files (LimitNOFILE=)"
+        );
+    }
+    Capacity {
+        connections,
+        reserved: capacity.reserved.min(connections / 4),
+        ..capacity
+    }
+}

@@ -1,0 +1,94 @@
+//! Counts of what is open at the moment, by address or by session.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Counts by key. Cheap to clone.
+#[derive(Debug)]
+pub struct Tally<K: Eq + Hash>(Arc<Mutex<HashMap<K, u32>>>);
+
+impl<K: Eq + Hash> Clone for Tally<K> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<K: Eq + Hash> Default for Tally<K> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<K: Clone + Eq + Hash> Tally<K> {
+    /// Counts one more until the result is dropped. Returns `None` when there are as many as the limit allows.
+    pub fn take(&self, key: K, limit: Option<NonZeroU32>) -> Option<Counted<K>> {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.get(&key).copied().unwrap_or(0);
+        if limit.is_some_and(|limit| count >= limit.get()) {
+            return None;
+        }
+        counts.insert(key.clone(), count + 1);
+        Some(Counted {
+            tally: self.clone(),
+            key,
+        })
+    }
+}
+
+/// One that is counted.
+#[derive(Debug)]
+pub struct Counted<K: Eq + Hash> {
+    tally: Tally<K>,
+    key: K,
+}
+
+impl<K: Eq + Hash> Drop for Counted<K> {
+    fn drop(&mut self) {
+        let mut counts = self.tally.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.key) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.key);
+            }
+        }
+    }
+}
+
+/// Returns what counts as one address: an IPv4 address, or the /64 network of an IPv6 address, since one subscriber has 2^64 of
+/// them (RFC 6177 §2).
+pub fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::Tally;
+
+    #[test]
+    fn what_is_dropped_makes_room_and_nothing_is_kept_of_it() {
+        let (tally, limit) = (Tally::default(), NonZeroU32::new(2));
+        let (one, two) = (tally.take("a", limit), tally.take("a", limit));
+        assert!(one.is_some() && two.is_some());
+        assert!(tally.take("a", limit).is_none());
+        assert!(tally.take("b", limit).is_some());
+        assert!(tally.take("a", None).is_some());
+        drop(one);
+        let again = tally.take("a", limit);
+        assert!(again.is_some());
+        drop((again, two));
+        assert!(tally.0.lock().unwrap().is_empty());
+    }
+}

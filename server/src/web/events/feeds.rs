@@ -1,0 +1,229 @@
+//! The one poll for all event streams: it asks the database once a second, whatever the number of streams.
+//!
+//! Another process may have changed something, so the database is asked. A stream renders only when its value has changed, and
+//! streams that show the same share what is rendered.
+
+use std::{sync::Arc, time::Duration};
+
+use access::{Access, Token};
+use app::api;
+use domain::{
+    AuthorizationId, AuthorizationState, CheckId, CheckReport, MessageFilter, MessageId,
+    OutboxOverview, Role,
+};
+use mail::{MailError, Mailer};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    topic::{Asked, Subscription, Topic},
+    views::{ListView, MessageView},
+};
+
+/// Between two polls.
+const EVERY: Duration = Duration::from_secs(1);
+/// Between two polls when something changed in this process or a stream begins.
+const AT_LEAST: Duration = Duration::from_millis(250);
+
+/// What event streams wait for.
+#[derive(Debug)]
+pub struct Feeds {
+    mailer: Mailer,
+    access: Access,
+    sessions: Topic<String, Role>,
+    lists: Topic<MessageFilter, Arc<ListView>>,
+    messages: Topic<MessageId, Arc<MessageView>>,
+    authorizations: Topic<AuthorizationId, AuthorizationState>,
+    checks: Topic<CheckId, Arc<CheckReport>>,
+    wake: Notify,
+}
+
+impl Feeds {
+    /// Returns feeds without streams. They get values while [`Feeds::poll`] runs.
+    pub fn new(mailer: Mailer, access: Access) -> Self {
+        Self {
+            mailer,
+            access,
+            sessions: Topic::default(),
+            lists: Topic::default(),
+            messages: Topic::default(),
+            authorizations: Topic::default(),
+            checks: Topic::default(),
+            wake: Notify::new(),
+        }
+    }
+
+    /// Subscribes to the role of a session; the subscription ends with the session.
+    pub fn session(&self, token: &Token) -> Subscription<Role> {
+        self.subscribe(&self.sessions, token.hash())
+    }
+
+    /// Subscribes to the first page of a list of messages.
+    pub fn list(&self, filter: MessageFilter) -> Subscription<Arc<ListView>> {
+        self.subscribe(&self.lists, filter)
+    }
+
+    /// Subscribes to a message; the subscription ends when the message is removed.
+    pub fn message(&self, id: MessageId) -> Subscription<Arc<MessageView>> {
+        self.subscribe(&self.messages, id)
+    }
+
+    /// Subscribes to an authorization.
+    pub fn authorization(&self, id: AuthorizationId) -> Subscription<AuthorizationState> {
+        self.subscribe(&self.authorizations, id)
+    }
+
+    /// Subscribes to the report of a check that another process runs.
+    pub fn check(&self, id: CheckId) -> Subscription<Arc<CheckReport>> {
+        self.subscribe(&self.checks, id)
+    }
+
+    fn subscribe<K, V>(&self, topic: &Topic<K, V>, key: K) -> Subscription<V>
+    where
+        K: Clone + Eq + std::hash::Hash,
+        V: Clone + PartialEq,
+    {
+        let subscription = topic.subscribe(key);
+        self.wake.notify_one();
+        subscription
+    }
+
+    fn is_idle(&self) -> bool {
+        self.sessions.is_idle()
+            && self.lists.is_idle()
+            && self.messages.is_idle()
+            && self.authorizations.is_idle()
+            && self.checks.is_idle()
+    }
+
+    /// Polls while there are streams, until the future is dropped.
+    pub async fn poll(self: Arc<Self>) {
+        let mut changes = self.mailer.listen_for_changes();
+        loop {
+            let began = Instant::now();
+            changes.mark_unchanged();
+            self.poll_once().await;
+            let pause = async {
+                if self.is_idle() {
+                    std::future::pending::<()>().await;
+                }
+                sleep_until(began + EVERY).await;
+            };
+            tokio::select! {
+                () = pause => {}
+                () = self.wake.notified() => {}
+                _ = changes.changed() => {}
+            }
+            sleep_until(began + AT_LEAST).await;
+        }
+    }
+
+    async fn poll_once(&self) {
+        self.poll_sessions().await;
+        self.poll_outbox().await;
+        self.poll_authorizations().await;
+        self.poll_checks().await;
+    }
+
+    async fn poll_sessions(&self) {
+        let asked = self.sessions.begin_poll();
+        if asked.keys.is_empty() {
+            return;
+        }
+        match self.access.roles_of_sessions(&asked.keys).await {
+            Ok(roles) => {
+                for key in &asked.keys {
+                    match roles.get(key) {
+                        Some(role) => self.sessions.publish(&asked, key, *role),
+                        None => self.sessions.end(key),
+                    }
+                }
+            }
+            Err(error) => {
+                log(&error, "cannot read the sessions of event streams");
+                self.sessions.end_all();
+            }
+        }
+    }
+
+    async fn poll_outbox(&self) {
+        let (lists, messages) = (self.lists.begin_poll(), self.messages.begin_poll());
+        if lists.keys.is_empty() && messages.keys.is_empty() {
+            return;
+        }
+        let polled = async {
+            let overview = self.mailer.outbox_overview().await?;
+            self.poll_lists(&lists, &overview).await?;
+            self.poll_messages(&messages, &overview).await
+        };
+        if let Err(error) = polled.await {
+            log(&error, "cannot read messages for event streams");
+            self.lists.end_all();
+            self.messages.end_all();
+        }
+    }
+
+    async fn poll_lists(
+        &self,
+        asked: &Asked<MessageFilter>,
+        overview: &OutboxOverview,
+    ) -> Result<(), MailError> {
+        for filter in &asked.keys {
+            let page = self.mailer.messages(filter, None, api::AT_ONCE).await?;
+            let view = ListView::new(page.messages, overview.clone());
+            self.lists.publish(asked, filter, Arc::new(view));
+        }
+        Ok(())
+    }
+
+    async fn poll_messages(
+        &self,
+        asked: &Asked<MessageId>,
+        overview: &OutboxOverview,
+    ) -> Result<(), MailError> {
+        for id in &asked.keys {
+            match api::read_message(&self.mailer, id, overview).await? {
+                Some(page) => {
+                    let view = Arc::new(MessageView::new(page));
+                    self.messages.publish(asked, id, view);
+                }
+                None => self.messages.end(id),
+            }
+        }
+        Ok(())
+    }
+
+    async fn poll_authorizations(&self) {
+        let asked = self.authorizations.begin_poll();
+        for id in &asked.keys {
+            match self.mailer.authorization(id).await {
+                Ok(Some(state)) => self.authorizations.publish(&asked, id, state),
+                Ok(None) => self.authorizations.end(id),
+                Err(error) => {
+                    log(&error, "cannot read an authorization");
+                    self.authorizations.end(id);
+                }
+            }
+        }
+    }
+
+    async fn poll_checks(&self) {
+        let asked = self.checks.begin_poll();
+        for id in &asked.keys {
+            match self.mailer.check(id).await {
+                Ok(Some(report)) => self.checks.publish(&asked, id, Arc::new(report)),
+                Ok(None) => {}
+                Err(error) => {
+                    log(&error, "cannot read a check");
+                    self.checks.end(id);
+                }
+            }
+        }
+    }
+}
+
+fn log(error: &(dyn std::error::Error + 'static), what: &'static str) {
+    tracing::error!(error, "{what}");
+}

@@ -1,0 +1,114 @@
+//! What pages about messages show, read once for all streams and rendered when the first of them needs it.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+use app::{
+    api::MessagePage,
+    rendered::{self, MessageRows},
+};
+use domain::{OutboxMessage, OutboxOverview};
+
+/// An event as it goes over the wire.
+pub type Json = Arc<str>;
+
+/// The events that turn a view into a newer one.
+type Changes = (Weak<ListView>, Arc<[Json]>);
+
+/// The first page of a list of messages.
+#[derive(Debug)]
+pub struct ListView {
+    messages: Vec<OutboxMessage>,
+    overview: OutboxOverview,
+    rendered: OnceLock<MessageRows>,
+    first: OnceLock<Arc<[Json]>>,
+    /// The changes since the view that most streams have.
+    since: Mutex<Option<Changes>>,
+}
+
+impl PartialEq for ListView {
+    /// Compares what is shown; the time of the overview is not.
+    fn eq(&self, other: &Self) -> bool {
+        let (one, two) = (&self.overview, &other.overview);
+        self.messages == other.messages
+            && (one.waiting, &one.hours, &one.data_centers)
+                == (two.waiting, &two.hours, &two.data_centers)
+    }
+}
+
+impl ListView {
+    /// Returns a view that is not rendered yet.
+    pub fn new(messages: Vec<OutboxMessage>, overview: OutboxOverview) -> Self {
+        Self {
+            messages,
+            overview,
+            rendered: OnceLock::new(),
+            first: OnceLock::new(),
+            since: Mutex::new(None),
+        }
+    }
+
+    fn rendered(&self) -> &MessageRows {
+        self.rendered
+            .get_or_init(|| MessageRows::new(&self.messages, &self.overview))
+    }
+
+    /// Returns the events that turn a page that shows `before` into one that shows this view. Without `before` that is
+    /// everything, since nobody knows what the page shows.
+    pub fn changes(&self, before: Option<&Arc<Self>>) -> Arc<[Json]> {
+        let Some(before) = before else {
+            let first = || events(&self.rendered().changes(None));
+            return Arc::clone(self.first.get_or_init(first));
+        };
+        let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, changes)) = &*since
+            && known.as_ptr() == Arc::as_ptr(before)
+        {
+            return Arc::clone(changes);
+        }
+        let changes = events(&self.rendered().changes(Some(before.rendered())));
+        *since = Some((Arc::downgrade(before), Arc::clone(&changes)));
+        changes
+    }
+}
+
+/// One message.
+#[derive(Debug)]
+pub struct MessageView {
+    page: MessagePage,
+    /// For those who may act, and for those who may not.
+    rendered: [OnceLock<Json>; 2],
+}
+
+impl PartialEq for MessageView {
+    fn eq(&self, other: &Self) -> bool {
+        self.page == other.page
+    }
+}
+
+impl MessageView {
+    /// Returns a view that is not rendered yet.
+    pub fn new(page: MessagePage) -> Self {
+        let rendered = [OnceLock::new(), OnceLock::new()];
+        Self { page, rendered }
+    }
+
+    /// Returns the event that shows the message.
+    pub fn event(&self, may_act: bool) -> Json {
+        let event = || {
+            let mut page = self.page.clone();
+            page.may_act = may_act;
+            let html = rendered::message_details(page);
+            json(&rendered::message_piece(html))
+        };
+        Arc::clone(self.rendered[usize::from(may_act)].get_or_init(event))
+    }
+}
+
+fn events(pieces: &[rendered::Piece]) -> Arc<[Json]> {
+    pieces.iter().map(json).collect()
+}
+
+fn json(piece: &rendered::Piece) -> Json {
+    // Fails for nothing that is in a piece: texts only.
+    serde_json::to_string(piece).unwrap_or_default().into()
+}
