@@ -10,7 +10,7 @@ use lettre::message::{
 
 use super::{
     draft::{Attachment, Checked},
-    header,
+    free_header, header,
 };
 
 /// The whole message (RFC 5322), lines ended by CRLF.
@@ -33,7 +33,7 @@ pub(super) fn build(message: Checked, message_id: &str, now: UnixTime) -> Vec<u8
     }
     head.push_str(&header::line("Message-ID", message_id));
     for (name, value) in &message.headers {
-        head.push_str(&header::line(name, &header::text(value)));
+        head.push_str(&header::line(name, &free_header::value(name, value)));
     }
     head.push_str("MIME-Version: 1.0\r\n");
     let mut bytes = head.into_bytes();

@@ -246,7 +246,7 @@ fn headers(written: Vec<(String, String)>, errors: &mut MessageErrors) -> Vec<(S
         let checked = one_line(value, 8_000).and_then(|value| {
             if value.is_empty() {
                 Err(FieldError::Required)
-            } else if header::fits(&header::text(&value)) {
+            } else if header::fits(&free_header::value(name, &value)) {
                 Ok(())
             } else {
                 Err(FieldError::TooLong)

@@ -2,6 +2,8 @@
 
 use domain::FieldError;
 
+use super::{header, list_field};
+
 /// What is written by Mailgrant, has a field of its own, or belongs to mail servers.
 const RESERVED: &[&str] = &[
     "apparently-to",
@@ -42,6 +44,15 @@ pub(super) fn name(name: &str) -> Result<(), FieldError> {
         return Err(FieldError::HeaderReserved);
     }
     Ok(())
+}
+
+/// The value in ASCII, before it is folded.
+pub(super) fn value(name: &str, value: &str) -> String {
+    if list_field::is_one(name) {
+        list_field::value(value)
+    } else {
+        header::text(value)
+    }
 }
 
 /// `field-name` of RFC 5322 §2.2.

@@ -4,16 +4,22 @@
 //! makes another field.
 
 mod build;
+mod charset;
 mod downgrade;
 mod draft;
+mod encoded;
 mod errors;
 mod field;
 mod free_header;
 mod header;
+mod list_field;
+mod mime;
+mod parameters;
 mod parts;
 mod raw;
 mod raw_message;
 mod senders;
+mod trace;
 
 use std::sync::Arc;
 

@@ -1,31 +1,41 @@
 //! Bodies that not every mail server takes: lines of more than 998 octets (RFC 5321 §4.5.3.1.6), octets above 127 where the
-//! server does not offer 8BITMIME (RFC 6152), and NUL. Parts that have them are encoded in quoted-printable or base64.
+//! server does not offer 8BITMIME (RFC 6152), NUL, and line ends that are none. Parts that have them are encoded in
+//! quoted-printable or base64, and what cannot be encoded is made ASCII.
 
 use domain::FieldError;
 use lettre::message::header::ContentTransferEncoding;
-use mail_parser::{Encoding, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
-use super::{RawMessage, build, header::LINE};
+use super::{
+    RawMessage, build,
+    charset::Charset,
+    encoded,
+    header::LINE,
+    mime::{self, Piece},
+    parameters::Parameters,
+    raw::fields,
+    raw_message::{LineEnd, with_crlf},
+};
 
-/// Encodes what has to be.
+/// How deep parts are looked into; deeper ones stay as they are.
+const DEPTH: usize = 40;
+
+/// Encodes what has to be. Line ends become CRLF, except in what is encoded octet by octet.
 ///
 /// # Errors
-/// `TooLong` or `ControlCharacter` when something has to be encoded that cannot be: it is signed, or no part of its own.
-pub(super) fn make_fit(message: &mut RawMessage) -> Result<(), FieldError> {
-    if trouble(message.body()).is_none() {
-        return Ok(());
+/// `TooLong` or `ControlCharacter` when something has to be encoded that must not be: it is signed.
+pub(super) fn make_fit(message: &mut RawMessage, charset: Charset) -> Result<(), FieldError> {
+    let walk = Walk {
+        charset,
+        default: "text/plain",
+        depth: 0,
+    };
+    let changed = !is_clean(message) && walk.body(message);
+    if changed && message.count("MIME-Version") == 0 {
+        message.set_line("MIME-Version", "MIME-Version: 1.0\r\n");
     }
-    let bytes = message.to_bytes();
-    if let Some(parsed) = MessageParser::default().parse(&bytes)
-        && !parsed.parts.iter().any(is_closed)
-    {
-        if let [whole] = &*parsed.parts {
-            encode_whole(message, whole);
-        } else {
-            let offset = message.header().len() + 2;
-            let encoded = encode_parts(&bytes, &parsed.parts);
-            *message.body_mut() = encoded.get(offset..).unwrap_or_default().to_vec();
-        }
+    let body = message.body_mut();
+    if !body.is_empty() && !body.ends_with(b"\r\n") {
+        body.extend_from_slice(b"\r\n");
     }
     match trouble(message.body()) {
         // A server that does not take it says so.
@@ -33,6 +43,24 @@ pub(super) fn make_fit(message: &mut RawMessage) -> Result<(), FieldError> {
         Some(Trouble::LongLine) => Err(FieldError::TooLong),
         Some(Trouble::Nul) => Err(FieldError::ControlCharacter),
     }
+}
+
+/// The character set that a message names for its text: its own, or that of its first part that names one.
+pub(super) fn charset_of(message: &RawMessage) -> Charset {
+    named_charset(message, 0).unwrap_or_default()
+}
+
+fn named_charset(entity: &RawMessage, depth: usize) -> Option<Charset> {
+    let described = parameters(entity, "Content-Type");
+    if let Some(label) = described.get("charset") {
+        return Some(Charset::named(label));
+    }
+    let boundary = described.get("boundary").filter(|_| depth < 5)?;
+    let pieces = mime::pieces(entity.body(), boundary)?;
+    pieces.iter().find_map(|piece| match piece {
+        Piece::Part(part) => named_charset(&RawMessage::parse_part(part), depth + 1),
+        _ => None,
+    })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,87 +86,280 @@ fn trouble(bytes: &[u8]) -> Option<Trouble> {
     }
 }
 
-/// Whether a part would be broken by encoding what is in it: a signature covers it (RFC 1847 §2.1).
-fn is_closed(part: &MessagePart<'_>) -> bool {
-    part.content_type().is_some_and(|kind| {
-        kind.ctype().eq_ignore_ascii_case("multipart")
-            && kind.subtype().is_some_and(|subtype| {
-                subtype.eq_ignore_ascii_case("signed") || subtype.eq_ignore_ascii_case("encrypted")
-            })
-    })
+/// Line ends that are not CRLF.
+#[derive(Clone, Copy, Debug, Default)]
+struct LineEnds {
+    crlf: bool,
+    cr: bool,
+    lf: bool,
 }
 
-/// A message of one part.
-fn encode_whole(message: &mut RawMessage, whole: &MessagePart<'_>) {
-    // Already encoded, and what came of it is no good: a declared encoding that is not there.
-    if whole.encoding != Encoding::None || matches!(whole.body, PartType::Message(_)) {
+impl LineEnds {
+    fn of(bytes: &[u8]) -> Self {
+        let mut ends = Self::default();
+        let mut last = 0;
+        for byte in bytes {
+            match (last, *byte) {
+                (b'\r', b'\n') => ends.crlf = true,
+                (b'\r', _) => ends.cr = true,
+                (_, b'\n') => ends.lf = true,
+                _ => {}
+            }
+            last = *byte;
+        }
+        ends.cr |= last == b'\r';
+        ends
+    }
+}
+
+/// Whether nothing in a body has to be looked at.
+fn is_clean(message: &RawMessage) -> bool {
+    let ends = LineEnds::of(message.body());
+    let binary = |text: &[u8]| {
+        let mut words = text.windows(6);
+        words.any(|word| word.eq_ignore_ascii_case(b"binary"))
+    };
+    trouble(message.body()).is_none()
+        && !ends.cr
+        && !ends.lf
+        && !binary(message.body())
+        && !binary(&message.header())
+}
+
+fn parameters(entity: &RawMessage, name: &str) -> Parameters {
+    let value = entity.values(name).into_iter().next().unwrap_or_default();
+    Parameters::parse(&Charset::default().decode(&value))
+}
+
+/// Walks through parts.
+#[derive(Clone, Copy, Debug)]
+struct Walk {
+    /// For header fields of parts that name none.
+    charset: Charset,
+    /// The media type of what does not say one.
+    default: &'static str,
+    depth: usize,
+}
+
+impl Walk {
+    /// Makes a part or a message within one fit, header and body. Returns whether more than line ends was changed.
+    fn entity(self, entity: &mut RawMessage, charset: Charset) -> bool {
+        let changed = fields::encode(entity, charset);
+        self.body(entity) || changed
+    }
+
+    /// Makes a body fit.
+    fn body(self, entity: &mut RawMessage) -> bool {
+        let described = parameters(entity, "Content-Type");
+        let media_type = match described.value.to_ascii_lowercase() {
+            // RFC 2045 §5.2: what is no media type is plain text.
+            text if !text.contains('/') => self.default.to_owned(),
+            text => text,
+        };
+        let encoding = entity.values("Content-Transfer-Encoding");
+        let encoding = encoding.first().map(|value| value.to_ascii_lowercase());
+        let encoding = encoding.as_deref().unwrap_or_default();
+        let is_encoded = matches!(encoding, b"base64" | b"quoted-printable");
+        let mut type_of_leaf = media_type.as_str();
+        match media_type.split_once('/') {
+            // A signature covers it (RFC 1847 §2.1).
+            Some(("multipart", "signed" | "encrypted")) => {
+                return set_lines(entity);
+            }
+            Some(("multipart", subtype)) if self.depth < DEPTH => {
+                let boundary = described.get("boundary").unwrap_or_default();
+                if let Some(pieces) = mime::pieces(entity.body(), boundary) {
+                    let inner = Self {
+                        default: if subtype == "digest" {
+                            "message/rfc822"
+                        } else {
+                            "text/plain"
+                        },
+                        depth: self.depth + 1,
+                        ..self
+                    };
+                    let (body, changed) = inner.pieces(&pieces);
+                    entity.set_body(body);
+                    return no_longer_binary(entity, encoding) || changed;
+                }
+                // RFC 2045 §5.2: without parts it is no multipart.
+                type_of_leaf = "text/plain";
+            }
+            Some(("message", "rfc822" | "global" | "news"))
+                if self.depth < DEPTH && !is_encoded =>
+            {
+                let mut message = RawMessage::parse_part(entity.body());
+                let charset = charset_of(&message);
+                let inner = Self {
+                    charset,
+                    default: "text/plain",
+                    depth: self.depth + 1,
+                };
+                let changed = inner.entity(&mut message, charset);
+                let body = if changed {
+                    message.to_bytes()
+                } else {
+                    with_crlf(entity.body())
+                };
+                entity.set_body(body);
+                return no_longer_binary(entity, encoding) || changed;
+            }
+            _ => {}
+        }
+        leaf(entity, type_of_leaf, &described, encoding)
+    }
+
+    /// The pieces of a multipart body, each made fit.
+    fn pieces(self, pieces: &[Piece<'_>]) -> (Vec<u8>, bool) {
+        let mut body = Vec::new();
+        let mut any = false;
+        for piece in pieces {
+            match piece {
+                Piece::Delimiter(line) => body.extend(with_crlf(line)),
+                Piece::Aside(text) => {
+                    let lines = with_crlf(text);
+                    if trouble(&lines).is_none() {
+                        body.extend(lines);
+                    } else {
+                        any = true;
+                        body.extend(encoded::plain(&self.charset.decode(&lines)));
+                    }
+                }
+                Piece::Part(bytes) => {
+                    let mut part = RawMessage::parse_part(bytes);
+                    let own = parameters(&part, "Content-Type");
+                    let own = own.get("charset").map(Charset::named);
+                    let charset = own.filter(|own| own.is_known()).unwrap_or(self.charset);
+                    if self.entity(&mut part, charset) {
+                        any = true;
+                        body.extend(part.to_bytes());
+                    } else {
+                        body.extend(with_crlf(bytes));
+                    }
+                }
+            }
+        }
+        (body, any)
+    }
+}
+
+/// Makes the line ends of a body CRLF. Returns that nothing else was changed.
+fn set_lines(entity: &mut RawMessage) -> bool {
+    entity.set_body(with_crlf(entity.body()));
+    false
+}
+
+/// `binary` needs BINARYMIME (RFC 3030), which is not used: what is in here is encoded now.
+fn no_longer_binary(entity: &mut RawMessage, encoding: &[u8]) -> bool {
+    let is_binary = encoding == b"binary";
+    if is_binary {
+        set_encoding(entity, "7bit");
+    }
+    is_binary
+}
+
+/// A part that holds no other.
+fn leaf(
+    entity: &mut RawMessage,
+    media_type: &str,
+    described: &Parameters,
+    encoding: &[u8],
+) -> bool {
+    let lines = with_crlf(entity.body());
+    let is_fit = trouble(&lines).is_none();
+    match encoding {
+        b"base64" if !is_fit && encoded::is_base64(entity.body()) => {
+            entity.set_body(encoded::wrapped_base64(&lines));
+            return true;
+        }
+        b"quoted-printable" if !is_fit => {
+            entity.set_body(encoded::wrapped_quoted_printable(&lines));
+            return true;
+        }
+        b"base64" | b"quoted-printable" if is_fit => {
+            entity.set_body(lines);
+            return false;
+        }
+        // Encoded already, under older names.
+        b"uuencode" | b"x-uuencode" | b"x-uue" => {
+            entity.set_body(lines);
+            return false;
+        }
+        // Declared, and it is not there or not known: readers show what is there.
+        _ => {}
+    }
+    let is_binary = encoding == b"binary";
+    let charset = described.get("charset").unwrap_or_default();
+    let wide = ["utf-16", "utf-32", "ucs-"];
+    let is_wide = |wide: &&str| charset.to_ascii_lowercase().starts_with(wide);
+    let is_text = ["text/", "message/"]
+        .iter()
+        .any(|start| media_type.starts_with(start));
+    // A file stays what it is, octet by octet.
+    let disposition = parameters(entity, "Content-Disposition").value;
+    let is_file = disposition.eq_ignore_ascii_case("attachment")
+        || wide.iter().any(is_wide)
+        || entity.body().contains(&0);
+    let is_text = is_text && !is_file;
+    let ends = LineEnds::of(entity.body());
+    let odd_ends = ends.cr || (ends.lf && (ends.crlf || entity.line_end() == LineEnd::Crlf));
+    let (name, content) = if is_text {
+        if is_fit {
+            entity.set_body(lines);
+            return no_longer_binary(entity, encoding);
+        }
+        encode_text(lines)
+    } else if !is_fit || odd_ends || is_binary {
+        let content = entity.body().to_vec();
+        (
+            "base64",
+            build::encoded(content, ContentTransferEncoding::Base64).into_vec(),
+        )
+    } else {
+        entity.set_body(lines);
+        return false;
+    };
+    if described
+        .value
+        .to_ascii_lowercase()
+        .starts_with("multipart/")
+    {
+        entity.remove("Content-Type");
+    }
+    if entity.count("Content-Type") == 0 && media_type == "text/plain" {
+        describe(entity);
+    }
+    entity.set_body(content);
+    set_encoding(entity, name);
+    true
+}
+
+/// Says in which character set text is that does not say it.
+fn describe(entity: &mut RawMessage) {
+    if entity.body().is_ascii() {
         return;
     }
-    let described = message.count("Content-Type") > 0;
-    let is_utf8 = std::str::from_utf8(message.body()).is_ok();
-    let (name, content) = encode(message.body());
-    *message.body_mut() = content;
-    if message.count("MIME-Version") == 0 {
-        message.set_line("MIME-Version", "MIME-Version: 1.0\r\n");
-    }
-    if !described {
-        let charset = if is_utf8 { "utf-8" } else { "iso-8859-1" };
-        let line = format!("Content-Type: text/plain; charset={charset}\r\n");
-        message.set_line("Content-Type", &line);
-    }
-    let line = format!("Content-Transfer-Encoding: {name}\r\n");
-    message.set_line("Content-Transfer-Encoding", &line);
+    let charset = if std::str::from_utf8(entity.body()).is_ok() {
+        "utf-8"
+    } else {
+        "windows-1252"
+    };
+    let line = format!("Content-Type: text/plain; charset={charset}\r\n");
+    entity.set_line("Content-Type", &line);
 }
 
-/// The whole message with each part encoded that has to be.
-fn encode_parts(bytes: &[u8], parts: &[MessagePart<'_>]) -> Vec<u8> {
-    let mut leaves: Vec<_> = parts
-        .iter()
-        .filter(|part| part.encoding == Encoding::None)
-        .filter(|part| !matches!(part.body, PartType::Multipart(_) | PartType::Message(_)))
-        .map(|part| {
-            let at = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-            (
-                at(part.offset_header),
-                at(part.offset_body),
-                at(part.offset_end),
-            )
-        })
-        .collect();
-    leaves.sort_unstable();
-    let mut encoded = Vec::with_capacity(bytes.len() + bytes.len() / 4);
-    let mut done = 0;
-    for (header, body, end) in leaves {
-        let whole = (header >= done && header <= body && body <= end).then_some(());
-        let (Some(()), Some(head), Some(content)) =
-            (whole, bytes.get(header..body), bytes.get(body..end))
-        else {
-            continue;
-        };
-        if trouble(content).is_none() {
-            continue;
-        }
-        let mut part = RawMessage::parse(head);
-        let (name, content) = encode(content);
-        let line = format!("Content-Transfer-Encoding: {name}\r\n");
-        part.set_line("Content-Transfer-Encoding", &line);
-        encoded.extend_from_slice(&bytes[done..header]);
-        encoded.extend_from_slice(&part.header());
-        encoded.extend_from_slice(b"\r\n");
-        encoded.extend_from_slice(&content);
-        done = end;
-    }
-    encoded.extend_from_slice(&bytes[done..]);
-    encoded
+fn set_encoding(entity: &mut RawMessage, name: &str) {
+    let line = format!("Content-Transfer-Encoding: {name}\r\n");
+    entity.set_line("Content-Transfer-Encoding", &line);
 }
 
 /// Quoted-printable for what is mostly text, else base64.
-fn encode(content: &[u8]) -> (&'static str, Vec<u8>) {
+fn encode_text(content: Vec<u8>) -> (&'static str, Vec<u8>) {
     let above = content.iter().filter(|b| !b.is_ascii()).count();
     let (name, encoding) = if above > content.len() / 4 {
         ("base64", ContentTransferEncoding::Base64)
     } else {
         ("quoted-printable", ContentTransferEncoding::QuotedPrintable)
     };
-    (name, build::encoded(content.to_vec(), encoding).into_vec())
+    (name, build::encoded(content, encoding).into_vec())
 }

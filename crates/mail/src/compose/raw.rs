@@ -1,6 +1,6 @@
 //! A message that a program has written itself, made fit to be sent.
 
-mod fields;
+pub(super) mod fields;
 mod recipients;
 mod senders;
 
@@ -8,12 +8,16 @@ pub(super) use fields::is_address_field;
 
 use domain::{EmailAddress, FieldError, Recipient, UnixTime};
 
-use super::{MessageErrors, MessageField as Field, RawMessage, Senders, header::LINE, parts};
+use super::{
+    MessageErrors, MessageField as Field, RawMessage, Senders, charset::Charset, header::LINE,
+    parts,
+};
 
 /// Octets of a header.
 const HEADER: usize = 256 * 1_024;
 /// What the envelope says, or a mail server would add.
-const REMOVED: [&str; 5] = [
+const REMOVED: [&str; 6] = [
+    "Authentication-Results",
     "Bcc",
     "Resent-Bcc",
     "Return-Path",
@@ -58,6 +62,14 @@ impl RawRequest {
         now: UnixTime,
     ) -> Result<Prepared, MessageErrors> {
         let mut message = RawMessage::parse(&self.content);
+        let charset = if message.has_raw_fields() || !self.content.is_ascii() {
+            parts::charset_of(&message)
+        } else {
+            Charset::default()
+        };
+        message.decode_fields(charset);
+        fields::keep_once(&mut message);
+        fields::keep_well_formed(&mut message);
         let mut errors = MessageErrors::default();
         let from = senders::from(&mut message, senders, self.replace_from);
         let from = errors.check(Field::From, from);
@@ -70,14 +82,14 @@ impl RawRequest {
         for name in REMOVED {
             message.remove(name);
         }
-        fields::keep_first(&mut message);
         let message_id = fields::identify(&mut message, &from, now);
         let subject = message.values("Subject").into_iter().next();
         let subject = subject
             .map(|value| fields::subject_text(&value))
             .unwrap_or_default();
-        fields::make_ascii(&mut message);
-        parts::make_fit(&mut message).map_err(|error| MessageErrors::one(Field::Message, error))?;
+        fields::encode(&mut message, charset);
+        parts::make_fit(&mut message, charset)
+            .map_err(|error| MessageErrors::one(Field::Message, error))?;
         let head = message.header();
         let fits = head.len() <= HEADER
             && head

@@ -1,12 +1,24 @@
 //! A message as a program wrote it: header fields that can be looked at and replaced, and the rest.
 
-use super::free_header::is_name;
+use super::{
+    charset::{Charset, is_raw, with_whole_words},
+    free_header::is_name,
+};
 
-/// A message (RFC 5322) whose lines end with CRLF.
+/// A message (RFC 5322), or a part of one. Lines of its header end with CRLF, its body is as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawMessage {
     fields: Vec<Field>,
     body: Vec<u8>,
+    /// The line ends of the header as it was written.
+    line_end: LineEnd,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineEnd {
+    Crlf,
+    Lf,
+    Cr,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,35 +29,53 @@ struct Field {
 }
 
 impl RawMessage {
-    /// Reads a message. Line endings of any kind become CRLF; a first line `From …`, as in mbox files, goes. The body begins
-    /// after the first empty line, or where a line is no header field, as with other programs called `sendmail`.
+    /// Reads a message. Line ends of any kind in its header become CRLF; a first line `From …`, as in mbox files, goes. The
+    /// body begins after the first empty line, or where a line is no header field, as with other programs called `sendmail`.
     pub fn parse(bytes: &[u8]) -> Self {
-        let bytes = with_crlf(bytes);
-        let mut rest = &*bytes;
-        if rest.starts_with(b"From ") {
-            rest = after_line(rest);
-        }
+        let rest = if bytes.starts_with(b"From ") {
+            Line::first(bytes).map_or(bytes, |line| line.after)
+        } else {
+            bytes
+        };
+        Self::parse_part(rest)
+    }
+
+    /// Reads a part, or a message within one.
+    pub(super) fn parse_part(bytes: &[u8]) -> Self {
+        let line_end = Line::first(bytes).map_or(LineEnd::Crlf, |line| line.end);
+        let mut rest = bytes;
         let mut fields: Vec<Field> = Vec::new();
-        while !rest.is_empty() {
-            let after = after_line(rest);
-            let line = &rest[..rest.len() - after.len()];
-            if line == b"\r\n" {
-                rest = after;
+        while let Some(line) = Line::first(rest) {
+            if line.text.is_empty() {
+                rest = line.after;
                 break;
             }
-            if matches!(line[0], b' ' | b'\t')
+            if matches!(line.text[0], b' ' | b'\t')
                 && let Some(field) = fields.last_mut()
             {
-                field.raw.extend_from_slice(line);
-            } else if let Some(field) = Field::parse(line) {
+                field.raw.extend_from_slice(line.text);
+                field.raw.extend_from_slice(b"\r\n");
+            } else if let Some(field) = Field::parse(line.text) {
                 fields.push(field);
             } else {
                 break;
             }
-            rest = after;
+            rest = line.after;
         }
-        let body = rest.to_vec();
-        Self { fields, body }
+        let body = match line_end {
+            // As on machines of long ago: then a CR is a line end everywhere.
+            LineEnd::Cr => with_crlf(rest),
+            LineEnd::Crlf | LineEnd::Lf => rest.to_vec(),
+        };
+        Self {
+            fields,
+            body,
+            line_end,
+        }
+    }
+
+    pub(super) fn line_end(&self) -> LineEnd {
+        self.line_end
     }
 
     /// The values of all fields of a name, unfolded; as octets, since they may be in any character set.
@@ -118,13 +148,50 @@ impl RawMessage {
         found
     }
 
-    /// Names and raw fields, to be rewritten where they stand.
-    pub(super) fn map_fields(&mut self, mut change: impl FnMut(&str, &[u8]) -> Option<Vec<u8>>) {
+    /// Replaces the body.
+    pub(super) fn set_body(&mut self, body: Vec<u8>) {
+        self.body = body;
+    }
+
+    /// Keeps the first field of a name.
+    pub(super) fn keep_first(&mut self, name: &str) {
+        let mut seen = false;
+        self.fields
+            .retain(|field| !field.is(name) || !std::mem::replace(&mut seen, true));
+    }
+
+    /// Keeps those fields of a name whose value is good.
+    pub(super) fn keep_if(&mut self, name: &str, good: impl Fn(&[u8]) -> bool) {
+        self.fields
+            .retain(|field| !field.is(name) || good(&field.value()));
+    }
+
+    /// Whether fields are neither ASCII nor encoded words.
+    pub(super) fn has_raw_fields(&self) -> bool {
+        self.fields.iter().any(|field| is_raw(&field.raw))
+    }
+
+    /// Makes UTF-8 of fields that are neither ASCII nor encoded words.
+    pub(super) fn decode_fields(&mut self, charset: Charset) {
+        for field in self.fields.iter_mut().filter(|field| is_raw(&field.raw)) {
+            let value = clean(&charset.decode(&with_whole_words(&field.value())));
+            field.raw = format!("{}: {value}\r\n", field.name).into_bytes();
+        }
+    }
+
+    /// Names and raw fields, to be rewritten where they stand. Returns whether any was.
+    pub(super) fn map_fields(
+        &mut self,
+        mut change: impl FnMut(&str, &[u8]) -> Option<Vec<u8>>,
+    ) -> bool {
+        let mut changed = false;
         for field in &mut self.fields {
             if let Some(raw) = change(&field.name, &field.raw) {
                 field.raw = raw;
+                changed = true;
             }
         }
+        changed
     }
 
     pub(super) fn body_mut(&mut self) -> &mut Vec<u8> {
@@ -164,6 +231,7 @@ impl Field {
         // White space before the colon is obsolete (RFC 5322 §4.5), and not every server takes it for a field.
         let mut raw = name.to_vec();
         raw.extend_from_slice(&line[colon..]);
+        raw.extend_from_slice(b"\r\n");
         Some(Self { name: text, raw })
     }
 
@@ -181,10 +249,11 @@ impl Field {
     }
 }
 
-/// What stands after the first line and its CRLF.
-fn after_line(bytes: &[u8]) -> &[u8] {
-    let end = bytes.windows(2).position(|two| two == b"\r\n");
-    end.map_or(&[], |end| &bytes[end + 2..])
+/// One line of a header.
+struct Line<'a> {
+    text: &'a [u8],
+    end: LineEnd,
+    after: &'a [u8],
 }
 
 /// Gives an address the quotes back that the parser took from its local part (RFC 5322 §3.4.1). Nothing that was not quoted
@@ -200,8 +269,32 @@ fn with_quotes(address: &str, written: &str) -> String {
     address.to_owned()
 }
 
-/// CR, LF and CRLF become CRLF; the last line ends with it too.
-fn with_crlf(bytes: &[u8]) -> Vec<u8> {
+impl<'a> Line<'a> {
+    /// The first line, if there is anything. Any of CR, LF and CRLF ends it.
+    fn first(bytes: &'a [u8]) -> Option<Self> {
+        let Some(at) = bytes.iter().position(|b| matches!(b, b'\r' | b'\n')) else {
+            return (!bytes.is_empty()).then_some(Self {
+                text: bytes,
+                end: LineEnd::Crlf,
+                after: &[],
+            });
+        };
+        let (text, rest) = bytes.split_at(at);
+        let (end, length) = match rest {
+            [b'\r', b'\n', ..] => (LineEnd::Crlf, 2),
+            [b'\n', ..] => (LineEnd::Lf, 1),
+            _ => (LineEnd::Cr, 1),
+        };
+        Some(Self {
+            text,
+            end,
+            after: &rest[length..],
+        })
+    }
+}
+
+/// CR, LF and CRLF become CRLF.
+pub(super) fn with_crlf(bytes: &[u8]) -> Vec<u8> {
     let mut lines = Vec::with_capacity(bytes.len() + bytes.len() / 32 + 2);
     let mut rest = bytes;
     while let Some(end) = rest.iter().position(|b| matches!(b, b'\r' | b'\n')) {
@@ -211,18 +304,12 @@ fn with_crlf(bytes: &[u8]) -> Vec<u8> {
         rest = &rest[end + 1 + usize::from(is_crlf)..];
     }
     lines.extend_from_slice(rest);
-    if !rest.is_empty() {
-        lines.extend_from_slice(b"\r\n");
-    }
     lines
 }
 
-/// UTF-8, else Latin-1, in which all octets are characters.
+/// A value as text, without knowing the character set of its message.
 pub(super) fn decoded(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|b| char::from(*b)).collect(),
-    }
+    Charset::default().decode(bytes)
 }
 
 /// Without control characters, which are no text.
@@ -241,7 +328,7 @@ mod tests {
     #[test]
     fn line_endings_become_crlf() {
         for (written, expected) in [
-            (&b"a\nb"[..], &b"a\r\nb\r\n"[..]),
+            (&b"a\nb"[..], &b"a\r\nb"[..]),
             (b"a\r\nb\r\n", b"a\r\nb\r\n"),
             (b"a\rb\n\r", b"a\r\nb\r\n\r\n"),
             (b"", b""),
@@ -255,17 +342,17 @@ mod tests {
         let message = RawMessage::parse(b"From x\nSubject: a\n b\nto : x@y\n\nbody\n");
         assert_eq!(message.values("subject"), [b"a b".to_vec()]);
         assert_eq!(message.mailboxes("To"), [(None, "x@y".to_owned())]);
-        assert_eq!(message.body(), b"body\r\n");
+        assert_eq!(message.body(), b"body\n");
         assert_eq!(
             message.to_bytes(),
-            b"Subject: a\r\n b\r\nto: x@y\r\n\r\nbody\r\n"
+            b"Subject: a\r\n b\r\nto: x@y\r\n\r\nbody\n"
         );
     }
 
     #[test]
     fn a_message_without_a_header_is_all_body() {
         let message = RawMessage::parse(b"disk is full\n");
-        assert_eq!(message.to_bytes(), b"\r\ndisk is full\r\n");
+        assert_eq!(message.to_bytes(), b"\r\ndisk is full\n");
     }
 
     #[test]

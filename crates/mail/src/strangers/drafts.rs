@@ -223,8 +223,16 @@ fn long_lines_and_other_scripts_are_encoded() {
         html: Some("<p>東京</p>".repeat(500)),
         ..draft()
     };
+    let url = format!("<https://example.com/{}?=?>", "x".repeat(3_000));
+    let draft = Draft {
+        headers: vec![("List-Unsubscribe".into(), url.clone())],
+        ..draft
+    };
     let (bytes, _) = build_draft(draft, &senders(), NOW).unwrap();
     assert_lines(&bytes).unwrap();
+    // White space within a URL does not count (RFC 2369 §2).
+    let text: String = String::from_utf8_lossy(&bytes).split_whitespace().collect();
+    assert!(text.contains(&format!("List-Unsubscribe:{url}")));
     let parsed = MessageParser::default().parse(&bytes).unwrap();
     assert_eq!(parsed.subject(), Some("東京"));
     assert_eq!(parsed.body_text(0).unwrap().trim_end().len(), 5_000);

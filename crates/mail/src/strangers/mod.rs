@@ -2,6 +2,7 @@
 //! us panic, say a secret, or end a line.
 
 mod answers;
+mod composed;
 mod drafts;
 mod mailbox;
 mod messages;

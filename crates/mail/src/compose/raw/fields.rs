@@ -1,43 +1,109 @@
-//! Header fields: what is missing is added, what is not fit is encoded.
+//! Header fields: what is missing is added, what may be there once is there once, what is not fit is encoded.
 
 use domain::{EmailAddress, FromAddress, UnixTime};
 
 use super::RawMessage;
 use crate::compose::{
     build,
+    charset::Charset,
     header::{self, LINE},
+    list_field,
+    parameters::Parameters,
     raw_message::{clean, decoded},
+    trace,
 };
 
-/// Fields that hold addresses (RFC 5322 §3.6.2, 3.6.3, 3.6.6).
-const ADDRESSES: [&str; 8] = [
+/// Fields that hold addresses (RFC 5322 §3.6.2, 3.6.3, 3.6.6, RFC 8098 §2.1).
+const ADDRESSES: [&str; 12] = [
+    "From",
     "Sender",
     "Reply-To",
     "To",
     "Cc",
+    "Bcc",
     "Resent-From",
     "Resent-Sender",
     "Resent-To",
     "Resent-Cc",
+    "Resent-Bcc",
+    "Disposition-Notification-To",
 ];
-/// Fields that may be there once, whose first one counts (RFC 5322 §3.6).
-const ONCE: [&str; 3] = ["Date", "Message-ID", "Subject"];
+/// Fields that may be there once (RFC 5322 §3.6) and hold lists: several become one.
+const MERGED: [&str; 4] = ["Reply-To", "To", "Cc", "Bcc"];
+/// Fields that may be there once, whose first one counts (RFC 5322 §3.6, RFC 2045 §3, RFC 2183 §2).
+const ONCE: [&str; 13] = [
+    "Date",
+    "From",
+    "Sender",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Subject",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+    "Content-ID",
+    "Content-Description",
+    "Content-Disposition",
+];
 
 /// Returns true for fields that hold addresses.
 pub(crate) fn is_address_field(name: &str) -> bool {
-    let mut known = ADDRESSES.iter().chain(&["From"]);
-    known.any(|known| known.eq_ignore_ascii_case(name))
+    ADDRESSES
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Of fields that may be there once, the first counts.
-pub(super) fn keep_first(message: &mut RawMessage) {
+/// Leaves each field once that may be there once: lists are merged, of others the first counts.
+pub(super) fn keep_once(message: &mut RawMessage) {
     for name in ONCE {
+        message.keep_first(name);
+    }
+    for name in MERGED {
         if message.count(name) > 1 {
-            let first = message.values(name).swap_remove(0);
-            let value = header::text(&clean(&decoded(&first)));
-            message.set_line(name, &header::line(name, &value));
+            merge(message, name);
         }
     }
+}
+
+fn merge(message: &mut RawMessage, name: &str) {
+    let mut values: Vec<String> = Vec::new();
+    for value in message.values(name) {
+        let value = clean(&decoded(&value));
+        if !value.is_empty() && !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    let all = message.mailboxes(name);
+    message.set_line(name, &header::line(name, &values.join(", ")));
+    let merged = message.mailboxes(name);
+    let is_same =
+        all.iter().all(|one| merged.contains(one)) && merged.iter().all(|one| all.contains(one));
+    if is_same {
+        return;
+    }
+    // A value that is not complete would swallow the next one.
+    let mut parsed: Vec<FromAddress> = Vec::new();
+    for (name, address) in all {
+        let Ok(address) = EmailAddress::parse(&address) else {
+            continue;
+        };
+        if parsed.iter().all(|known| known.address != address) {
+            parsed.push(FromAddress { name, address });
+        }
+    }
+    if parsed.is_empty() {
+        let first = values.first().map(String::as_str).unwrap_or_default();
+        message.set_line(name, &header::line(name, first));
+    } else {
+        message.set_mailboxes(name, &parsed);
+    }
+}
+
+/// Removes trace and signature fields that are not well-formed.
+pub(super) fn keep_well_formed(message: &mut RawMessage) {
+    message.keep_if("Received", trace::is_received);
+    message.keep_if("DKIM-Signature", trace::is_dkim_signature);
 }
 
 /// Its Message-ID, and adds that and `Date` when they are missing.
@@ -46,7 +112,7 @@ pub(super) fn identify(message: &mut RawMessage, from: &FromAddress, now: UnixTi
     if !message
         .values("Date")
         .first()
-        .is_some_and(|date| is_date(date))
+        .is_some_and(|date| trace::is_date(date))
     {
         message.set_line("Date", &header::line("Date", &build::date(now)));
     }
@@ -58,13 +124,6 @@ pub(super) fn identify(message: &mut RawMessage, from: &FromAddress, now: UnixTi
     let id = build::new_message_id(from);
     message.set_line("Message-ID", &header::line("Message-ID", &id));
     id
-}
-
-fn is_date(value: &[u8]) -> bool {
-    let text = [b"Date: ", value, b"\r\n\r\n"].concat();
-    let parsed = mail_parser::MessageParser::default().parse_headers(&text);
-    value.is_ascii()
-        && parsed.is_some_and(|parsed| parsed.date().is_some_and(mail_parser::DateTime::is_valid))
 }
 
 /// `msg-id` of RFC 5322 §3.6.4, without looking closely at its two sides.
@@ -82,51 +141,78 @@ fn is_message_id(id: &str) -> bool {
 
 /// The subject for people.
 pub(super) fn subject_text(value: &[u8]) -> String {
+    unstructured(value).chars().take(998).collect()
+}
+
+/// The text of a value, with its encoded words decoded.
+fn unstructured(value: &[u8]) -> String {
     let mut text = b"Subject: ".to_vec();
     text.extend_from_slice(decoded(value).as_bytes());
     text.extend_from_slice(b"\r\n\r\n");
     let parsed = mail_parser::MessageParser::default().parse_headers(&text);
     let subject = parsed.as_ref().and_then(|parsed| parsed.subject());
     clean(subject.unwrap_or_default())
-        .chars()
-        .take(998)
-        .collect()
 }
 
-/// Header fields are in ASCII, without control characters and in lines that are not too long: what is not becomes encoded
-/// words (RFC 2047). Fields about contents have another encoding for their parameters and stay as they are.
-pub(super) fn make_ascii(message: &mut RawMessage) {
+/// Makes header fields ASCII, without control characters and in lines that are not too long. Text becomes encoded words (RFC
+/// 2047), parameters of what describes contents are encoded by RFC 2231, URLs stay URLs. Returns whether anything changed.
+pub(in crate::compose) fn encode(message: &mut RawMessage, charset: Charset) -> bool {
+    let is_decoded = message.has_raw_fields();
+    if is_decoded {
+        message.decode_fields(charset);
+    }
     let copy = message.clone();
-    message.map_fields(|name, raw| {
+    let changed = message.map_fields(|name, raw| {
         let is_good = raw
             .iter()
             .all(|b| (b' '..=b'~').contains(b) || b"\t\r\n".contains(b))
             && raw
                 .split(|b| *b == b'\n')
                 .all(|line| line.len() <= LINE + 1);
-        let about_contents = name
-            .get(..8)
-            .is_some_and(|start| start.eq_ignore_ascii_case("content-"));
-        if is_good || (about_contents && !raw.contains(&0)) {
+        if is_good {
             return None;
         }
-        let value: Vec<u8> = raw[name.len() + 1..].to_vec();
-        let text = clean(&decoded(&value).replace("\r\n", ""));
-        let value = if is_address_field(name) {
-            let all: Option<Vec<_>> = copy
-                .mailboxes(name)
-                .into_iter()
-                .map(|(name, address)| {
-                    let address = EmailAddress::parse(&address).ok()?;
-                    Some(FromAddress { name, address })
-                })
-                .collect();
-            all.map_or_else(|| header::text(&text), |all| header::mailboxes(&all))
-        } else if text.is_ascii() && header::fits(&text) {
-            text
-        } else {
-            header::text(&text)
-        };
+        let value = &raw[name.len() + 1..];
+        let value: Vec<u8> = value
+            .iter()
+            .copied()
+            .filter(|b| !b"\r\n".contains(b))
+            .collect();
+        let value = in_ascii(&copy, name, &value);
         Some(header::line(name, &value).into_bytes())
     });
+    changed || is_decoded
+}
+
+fn in_ascii(message: &RawMessage, name: &str, value: &[u8]) -> String {
+    let text = clean(&decoded(value));
+    let is = |known: &&str| known.eq_ignore_ascii_case(name);
+    if is_address_field(name) {
+        let mailboxes = message.mailboxes(name).into_iter();
+        let all: Option<Vec<_>> = mailboxes
+            .map(|(name, address)| {
+                let address = EmailAddress::parse(&address).ok()?;
+                Some(FromAddress { name, address })
+            })
+            .collect();
+        return all.map_or_else(|| header::text(&text), |all| header::mailboxes(&all));
+    }
+    if ["Content-Type", "Content-Disposition"].iter().any(is) {
+        return Parameters::parse(&text).to_ascii();
+    }
+    if list_field::is_one(name) {
+        return list_field::value(&text);
+    }
+    if text.is_ascii() && header::fits(&text) {
+        return text;
+    }
+    let about_contents = name
+        .get(..8)
+        .is_some_and(|start| start.eq_ignore_ascii_case("content-"));
+    if about_contents && !name.eq_ignore_ascii_case("Content-Description") {
+        // None of them holds text.
+        return text.chars().filter(char::is_ascii).collect();
+    }
+    // Encoded words among the text stay what they say.
+    header::text(&unstructured(text.as_bytes()))
 }
