@@ -43,7 +43,7 @@ pub use shell::shell;
 pub use text::scope as scope_in_words;
 pub use text::{
     AlertWords, Words, alert_words, ended, finding_in_text, finding_told, kind_label,
-    message_error, step_in_text, transcript, unplaced,
+    message_error, role_help, step_in_text, transcript, unplaced,
 };
 
 /// The application: its routes.

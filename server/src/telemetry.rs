@@ -18,6 +18,8 @@ pub fn start(config: &Config) -> Result<(), TryInitError> {
     let log = fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // They would be printed to standard error, which panics when it is closed.
+        .log_internal_errors(false)
         .with_target(true);
     report_panics();
     match config.log_format {

@@ -11,12 +11,19 @@ pub fn role(role: Role) -> &'static str {
     }
 }
 
-/// What a role may do.
+/// What a role may do. A test of the server compares this with its permissions.
 pub fn role_help(role: Role) -> &'static str {
     match role {
-        Role::Viewer => "looks at everything but secrets, which nobody sees.",
-        Role::Operator => "looks, and sends test emails with what is saved.",
-        Role::Administrator => "changes settings, accounts and API keys as well.",
+        Role::Viewer => {
+            "can view messages, SMTP settings, alerts, and activity. No access to the mailbox."
+        }
+        Role::Operator => {
+            "can also read the mailbox, check connections, send test emails, and retry, cancel, or \
+             resend messages."
+        }
+        Role::Administrator => {
+            "can also change settings, authorize, and manage alerts, accounts, and API keys."
+        }
     }
 }
 

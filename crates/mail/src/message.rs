@@ -36,7 +36,7 @@ impl TestMessage {
             .header(AutoSubmitted)
             .body(format!(
                 "This message was sent by Mailgrant to test its SMTP settings.\r\n\
-                 If you can read it, mail for {sender} is delivered.\r\n"
+                 If you're reading this, mail from {sender} is being delivered.\r\n"
             ))
             .ok()?;
         Some(Self {

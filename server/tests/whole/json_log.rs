@@ -1,17 +1,96 @@
 //! The log as programs read it.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use sandbox::{CutAt, Faults};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::{Value, json};
 
 use crate::{
     planted_secrets::{TYPED, disguises},
-    support::{Database, PASSWORD, Program, Provider, SAVE},
+    support::{Database, PASSWORD, Program, Provider, SAVE, TEST},
 };
 
 /// For people who start the server, with a secret that is good once; in no log.
 const SETUP: &str = "Set up Mailgrant: ";
+
+/// The keys of an object as they are written, duplicates included.
+struct Fields(Vec<String>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Fields;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut keys = Vec::new();
+                while let Some((key, _)) = map.next_entry::<String, IgnoredAny>()? {
+                    keys.push(key);
+                }
+                Ok(Fields(keys))
+            }
+        }
+
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+impl Fields {
+    fn assert_unique(&self, line: &str) {
+        for (at, key) in self.0.iter().enumerate() {
+            assert!(!self.0[at + 1..].contains(key), "{key} twice: {line}");
+        }
+    }
+}
+
+/// Fields that every line has by itself.
+const OWN_FIELDS: [&str; 4] = ["message", "timestamp", "level", "target"];
+
+#[test]
+fn no_event_has_a_field_that_every_line_has_by_itself() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut checked = 0;
+    let mut folders: Vec<_> = ["server/src", "app/src", "crates"]
+        .iter()
+        .map(|folder| root.join(folder))
+        .collect();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = fs::read_to_string(&path).unwrap_or_default();
+            for level in ["trace", "debug", "info", "warn", "error"] {
+                for event in source.split(&format!("tracing::{level}!(")).skip(1) {
+                    let (fields, _) = event.split_once(");").unwrap_or((event, ""));
+                    let fields = fields.split('"').next().unwrap();
+                    checked += 1;
+                    for field in fields.split(',').map(str::trim) {
+                        let name = field.split([' ', '=']).next().unwrap();
+                        let name = name.trim_start_matches(['%', '?']);
+                        assert!(!OWN_FIELDS.contains(&name), "{}: {field}", path.display());
+                    }
+                }
+            }
+        }
+    }
+    assert!(checked > 50, "{checked}");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart() {
@@ -41,7 +120,9 @@ async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart
         let log = program.log();
         let lines = log.lines().filter(|line| !line.starts_with(SETUP));
         let lines = lines.map(|line| {
-            let line: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+            let fields: Fields = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+            fields.assert_unique(line);
+            let line: Value = serde_json::from_str(line).unwrap();
             for field in ["timestamp", "level", "target", "message"] {
                 assert!(line[field].is_string(), "{field}: {line}");
             }
@@ -57,6 +138,10 @@ async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart
         }
     };
 
+    let form = provider.current_form(&administrator).await;
+    let form = form.with("client_secret", "");
+    let checked = administrator.fetch(TEST, form.body_to("bob@sandbox.test"));
+    assert_eq!(checked.await.status, 200);
     let delivered = submit("bob@sandbox.test", "planted-subject").await;
     until(1).await;
     control.set(Faults {
@@ -79,6 +164,10 @@ async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart
         assert_eq!(line["finding"].is_string(), state == "waiting", "{line}");
     }
     let log = program.log();
+    let checked = log.lines().find(|line| line.contains("connection checked"));
+    let checked: Value = serde_json::from_str(checked.unwrap()).unwrap();
+    assert_eq!(checked["message"], "connection checked");
+    assert_eq!(checked["test_email"], true);
     let account = &provider.descriptor().accounts[0].address;
     let secrets = control.secrets();
     let secrets = secrets.iter().flat_map(|one| disguises(one, account));

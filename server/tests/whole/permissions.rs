@@ -270,3 +270,120 @@ async fn a_role_that_changes_counts_at_once() {
     assert_eq!(administrator.submit("/access", body).await.status, 303);
     assert_eq!(person.get("/settings/smtp").await.status, 303);
 }
+
+/// What the texts of the roles promise: the role, words of its text, and the routes they stand for.
+const PROMISES: &[(Role, &str, &[&str])] = &[
+    (
+        Role::Viewer,
+        "messages",
+        &[
+            "GET /",
+            "GET /messages",
+            "GET /messages/{id}",
+            "GET /messages/{id}/html",
+            "GET /messages/{id}/raw",
+            "GET /events/messages",
+            "GET /events/messages/{id}",
+        ],
+    ),
+    (
+        Role::Viewer,
+        "SMTP settings",
+        &["GET /settings/smtp", "POST /api/grant_status"],
+    ),
+    (Role::Viewer, "alerts", &["GET /settings/alerts"]),
+    (
+        Role::Viewer,
+        "activity",
+        &["GET /activity", "GET /activity/export"],
+    ),
+    (
+        Role::Operator,
+        "read the mailbox",
+        &[
+            "GET /mailbox",
+            "GET /mailbox/message",
+            "GET /mailbox/message/html",
+            "GET /mailbox/message/attachment",
+            "GET /mailbox/message/source",
+            "GET /events/mailbox",
+        ],
+    ),
+    (
+        Role::Operator,
+        "check connections",
+        &[
+            "POST /api/begin_check",
+            "POST /api/cancel_check",
+            "POST /api/check_connection",
+            "GET /events/check/{id}",
+            "GET /checks/{id}/transcript",
+        ],
+    ),
+    (
+        Role::Operator,
+        "send test emails",
+        &["POST /api/send_test_email"],
+    ),
+    (
+        Role::Operator,
+        "retry, cancel, or resend messages",
+        &["POST /messages/{id}"],
+    ),
+    (
+        Role::Administrator,
+        "change settings",
+        &[
+            "GET /settings/sending",
+            "POST /settings/sending",
+            "POST /api/discover",
+            "POST /api/save_smtp_settings",
+            "POST /api/apply_preset",
+            "POST /api/add_data_center",
+            "POST /api/rename_data_center",
+            "POST /api/remove_data_center",
+        ],
+    ),
+    (
+        Role::Administrator,
+        "authorize",
+        &[
+            "GET /authorized/{id}",
+            "GET /events/authorization/{id}",
+            "GET /oauth/callback",
+            "POST /api/authorize_again",
+        ],
+    ),
+    (Role::Administrator, "alerts", &["POST /settings/alerts"]),
+    (
+        Role::Administrator,
+        "accounts, and API keys",
+        &["GET /access", "POST /access"],
+    ),
+];
+
+#[test]
+fn the_texts_of_the_roles_say_what_each_role_may_do() {
+    let route = |permission: &Permission| format!("{} {}", permission.method, permission.path);
+    for (role, words, routes) in PROMISES {
+        assert!(app::role_help(*role).contains(words), "{role:?}: {words}");
+        for promised in *routes {
+            let mut found = PERMISSIONS.iter();
+            let found = found.find(|permission| route(permission) == *promised);
+            let found = found.unwrap_or_else(|| panic!("there is no {promised}"));
+            assert_eq!(found.rule, Rule::SignedIn(*role), "{promised}");
+        }
+    }
+    // Everybody has an account of their own, so no text mentions it.
+    let own = ["GET /account", "POST /account"];
+    let promised = PROMISES.iter().flat_map(|(_, _, routes)| *routes);
+    let promised: BTreeSet<_> = promised.copied().chain(own).collect();
+    let untold: Vec<_> = PERMISSIONS
+        .iter()
+        .filter(|permission| matches!(permission.rule, Rule::SignedIn(_)))
+        .map(route)
+        .filter(|route| !promised.contains(&**route))
+        .collect();
+    assert!(untold.is_empty(), "no text of a role covers {untold:?}");
+    assert!(app::role_help(Role::Viewer).contains("No access to the mailbox"));
+}

@@ -18,7 +18,7 @@ impl Mailer {
         let message = self.store().bounce_message(id, ids, &bounces, now).await?;
         if let Some(message) = message {
             let finding = bounces.last().map(|bounce| bounce.finding.code.as_str());
-            tracing::info!(data_center = %id, message = message.as_str(), finding, "a message came back");
+            tracing::info!(data_center = %id, id = message.as_str(), finding, "bounce received");
         }
         Ok(())
     }
