@@ -1,6 +1,6 @@
 //! What the activity page shows. Only the server renders it.
 
-use domain::{AuditEntry, AuditFilter};
+use domain::{AuditEntry, AuditFilter, DataCenter};
 
 use crate::error::ApiError;
 
@@ -11,6 +11,8 @@ pub struct Activity {
     pub entries: Vec<AuditEntry>,
     /// The sequence before which older ones are found, when there are any.
     pub older: Option<i64>,
+    /// All data centers, which entries name by their ids.
+    pub data_centers: Vec<DataCenter>,
 }
 
 /// The newest entries, or the newest before a sequence.
@@ -30,7 +32,7 @@ mod verbs {
 
     use super::Activity;
     use crate::{
-        api::context::{access, signed_in},
+        api::context::{access, mailer, signed_in},
         error::ApiError,
     };
 
@@ -40,6 +42,7 @@ mod verbs {
         Ok(Activity {
             entries: page.entries,
             older: page.older,
+            data_centers: mailer()?.data_centers().await?,
         })
     }
 }

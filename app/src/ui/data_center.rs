@@ -3,6 +3,12 @@
 use domain::{DataCenter, DataCenterId};
 use leptos::prelude::*;
 
+/// The name of a data center; its id if there is none any more.
+pub fn data_center_name(all: &[DataCenter], id: &str) -> String {
+    let found = all.iter().find(|one| one.id.as_str() == id);
+    found.map_or_else(|| id.to_owned(), |one| one.name.to_string())
+}
+
 /// A form that opens the page of another data center; nothing while there is only one.
 #[component]
 pub fn ChooseDataCenter(

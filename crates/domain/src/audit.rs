@@ -110,6 +110,26 @@ impl AuditAction {
             .copied()
             .find(|action| action.code() == code)
     }
+
+    /// Whether its subject is the id of a data center.
+    pub fn is_about_data_center(self) -> bool {
+        matches!(
+            self,
+            Self::SettingsSaved
+                | Self::DataCenterAdded
+                | Self::DataCenterRenamed
+                | Self::DataCenterRemoved
+                | Self::AuthorizationBegun
+                | Self::AuthorizationFinished
+                | Self::AuthorizationFailed
+                | Self::RefreshFailed
+                | Self::GrantEnded
+                | Self::TestEmailSent
+                | Self::SendingSaved
+                | Self::MailHookSaved
+                | Self::MailHookRemoved
+        )
+    }
 }
 
 /// A value that changed, or a fact about what was done. Never holds a secret.
@@ -164,6 +184,7 @@ impl Change {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRecord {
     /// When.
+    #[serde(with = "crate::time::rfc3339")]
     pub at: UnixTime,
     /// Who, from where.
     pub actor: Actor,
@@ -193,7 +214,7 @@ pub struct AuditFilter {
     pub who: String,
     /// This action.
     pub action: Option<AuditAction>,
-    /// About this data center, account or key.
+    /// About this data center (its id or its name), account or key.
     pub subject: String,
     /// At this time or later.
     pub since: Option<UnixTime>,

@@ -136,9 +136,78 @@ impl fmt::Display for UnixTime {
     }
 }
 
+/// Times in exported JSON: text as in RFC 3339 §5.6. Unix seconds are read as well.
+pub mod rfc3339 {
+    use std::fmt;
+
+    use serde::{Deserializer, Serializer, de};
+
+    use super::UnixTime;
+
+    /// Writes a time as [`UnixTime::rfc3339`].
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(time: &UnixTime, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&time.rfc3339())
+    }
+
+    /// Reads a time that was written either way.
+    ///
+    /// # Errors
+    /// When the value is neither a time nor a number of seconds.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnixTime, D::Error> {
+        deserializer.deserialize_any(Visitor)
+    }
+
+    struct Visitor;
+
+    impl de::Visitor<'_> for Visitor {
+        type Value = UnixTime;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a time of RFC 3339 or Unix seconds")
+        }
+
+        fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<UnixTime, E> {
+            Ok(UnixTime(seconds))
+        }
+
+        fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<UnixTime, E> {
+            let seconds = i64::try_from(seconds);
+            seconds.map(UnixTime).map_err(|_| E::custom("too late"))
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<UnixTime, E> {
+            UnixTime::parse(text).ok_or_else(|| E::custom("not a time of RFC 3339"))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use serde::{Deserialize, Serialize};
+
     use super::UnixTime;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Exported {
+        #[serde(with = "super::rfc3339")]
+        at: UnixTime,
+    }
+
+    #[test]
+    fn exported_times_are_text_and_seconds_are_still_read() {
+        let exported = Exported {
+            at: UnixTime(1_795_465_380),
+        };
+        let text = r#"{"at":"2026-11-23T20:23:00Z"}"#;
+        assert_eq!(serde_json::to_string(&exported).unwrap(), text);
+        for text in [text, r#"{"at":1795465380}"#] {
+            assert_eq!(serde_json::from_str::<Exported>(text).unwrap(), exported);
+        }
+        assert!(serde_json::from_str::<Exported>(r#"{"at":"soon"}"#).is_err());
+    }
 
     #[test]
     fn reads_days_and_nothing_else() {

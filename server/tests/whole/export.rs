@@ -1,5 +1,6 @@
 //! The audit as JSON lines.
 
+use domain::UnixTime;
 use serde_json::Value;
 
 use crate::support::{Reply, Server};
@@ -30,8 +31,10 @@ async fn holds_every_entry_in_order_and_itself() {
     );
     let lines = lines(&reply);
     assert!(lines.len() > 600, "{}", lines.len());
-    for (at, line) in (1..).zip(&lines) {
-        assert_eq!(line["sequence"], at);
+    for (sequence, line) in (1..).zip(&lines) {
+        assert_eq!(line["sequence"], sequence);
+        let at = line["at"].as_str().unwrap();
+        assert!(at.ends_with('Z') && UnixTime::parse(at).is_some(), "{at}");
     }
     assert_eq!(lines[0]["action"], "setup_finished");
     assert_eq!(lines.last().unwrap()["action"], "activity_exported");

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod activity;
 mod alerts;
 mod api_messages;
 mod api_status;

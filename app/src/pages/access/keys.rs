@@ -4,7 +4,10 @@ use domain::{ApiKey, DataCenter, DataCenterId, UnixTime};
 use leptos::prelude::*;
 
 use super::{PATH, new_key::NewKey, when};
-use crate::{text, ui::sheet::Sheet};
+use crate::{
+    text,
+    ui::{data_center::data_center_name, sheet::Sheet},
+};
 
 /// The keys, and making one.
 #[component]
@@ -13,7 +16,7 @@ pub fn Keys(keys: Vec<ApiKey>, data_centers: Vec<DataCenter>, make: Sheet) -> im
     let rows = keys
         .into_iter()
         .map(|key| {
-            let data_center = data_center_name(key.data_center.as_ref(), &data_centers);
+            let data_center = shown_data_center(key.data_center.as_ref(), &data_centers);
             view! { <KeyRow key data_center /> }
         })
         .collect_view();
@@ -53,16 +56,11 @@ pub fn Keys(keys: Vec<ApiKey>, data_centers: Vec<DataCenter>, make: Sheet) -> im
     }
 }
 
-fn data_center_name(id: Option<&DataCenterId>, all: &[DataCenter]) -> String {
+fn shown_data_center(id: Option<&DataCenterId>, all: &[DataCenter]) -> String {
     let Some(id) = id else {
         return "All".to_owned();
     };
-    all.iter()
-        .find(|data_center| data_center.id == *id)
-        .map_or_else(
-            || id.to_string(),
-            |data_center| data_center.name.to_string(),
-        )
+    data_center_name(all, id.as_str())
 }
 
 /// The day before the second at which a key ends.

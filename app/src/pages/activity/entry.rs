@@ -1,22 +1,38 @@
 //! One entry.
 
-use domain::{Actor, AuditEntry, Change};
+use domain::{Actor, AuditEntry, Change, DataCenter};
 use leptos::prelude::*;
 
-use crate::{text, ui::when::When};
+use crate::{
+    text,
+    ui::{data_center::data_center_name, when::When},
+};
 
-/// When, who, from where, what, and what changed.
+/// When, who, from where, what, and what changed. Data centers are shown by name.
 #[component]
-pub fn ActivityEntry(entry: AuditEntry) -> impl IntoView {
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn ActivityEntry(entry: AuditEntry, data_centers: Vec<DataCenter>) -> impl IntoView {
     let record = entry.record;
     let actor = record.actor.who.name();
     let sentence = text::sentence(record.action, actor, &record.subject);
-    let subject = sentence
-        .after
-        .map(|_| view! { <strong><bdi>{record.subject}</bdi></strong> });
+    let is_data_center = record.action.is_about_data_center();
+    let subject = sentence.after.map(|_| {
+        let id = record.subject;
+        if is_data_center {
+            let name = data_center_name(&data_centers, &id);
+            view! { <strong title=id><bdi>{name}</bdi></strong> }.into_any()
+        } else {
+            view! { <strong><bdi>{id}</bdi></strong> }.into_any()
+        }
+    });
     let end = [sentence.after.unwrap_or_default(), "."].concat();
     let changes = (!record.changes.is_empty()).then(|| {
-        view! { <ul class="changes">{record.changes.into_iter().map(changed).collect_view()}</ul> }
+        let changes = record.changes.into_iter();
+        let changes = changes.map(|change| changed(with_names(change, &data_centers)));
+        view! { <ul class="changes">{changes.collect_view()}</ul> }
     });
     view! {
         <li id=["entry-", &entry.sequence.to_string()].concat() data-action=record.action.code()>
@@ -42,6 +58,19 @@ fn who(actor: &Actor) -> impl IntoView + use<> {
 fn from(actor: &Actor) -> impl IntoView + use<> {
     let address = actor.address.clone();
     (!address.is_empty()).then(|| view! { <span>"from " {address}</span> })
+}
+
+/// The change with names in place of the ids of data centers.
+fn with_names(change: Change, data_centers: &[DataCenter]) -> Change {
+    if !matches!(&*change.field, "data_center" | "via") {
+        return change;
+    }
+    let name = |id: Option<String>| id.map(|id| data_center_name(data_centers, &id));
+    Change {
+        old: name(change.old),
+        new: name(change.new),
+        ..change
+    }
 }
 
 fn changed(change: Change) -> impl IntoView {

@@ -51,10 +51,11 @@ fn list(filter: AuditFilter, query: ActivityQuery) -> impl IntoView {
 #[component]
 fn Entries(activity: Activity, query: ActivityQuery, asks_for_all: bool) -> impl IntoView {
     let is_empty = activity.entries.is_empty();
+    let data_centers = activity.data_centers;
     let entries = activity
         .entries
         .into_iter()
-        .map(|entry| view! { <ActivityEntry entry /> })
+        .map(|entry| view! { <ActivityEntry entry data_centers=data_centers.clone() /> })
         .collect_view();
     let newest = query.before().map(|_| address("/activity", &query, None));
     let older = activity

@@ -21,6 +21,7 @@ use crate::{
     posted_alerts::{AlertsForm, AlertsProblem},
     ui::{
         banner::{Banner, Tone},
+        data_center::data_center_name,
         settings_nav::SettingsTop,
     },
 };
@@ -110,10 +111,7 @@ struct Names(Vec<DataCenter>);
 
 impl Names {
     fn of(&self, id: &DataCenterId) -> String {
-        self.0
-            .iter()
-            .find(|one| one.id == *id)
-            .map_or_else(|| id.to_string(), |one| one.name.to_string())
+        data_center_name(&self.0, id.as_str())
     }
 
     fn of_subject(&self, subject: &AlertSubject) -> String {

@@ -31,7 +31,7 @@ impl Store {
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<AuditEntry>, StoreError> {
-        let before = before.map(|before| ("sequence <", Value::Number(before)));
+        let before = before.map(|before| ("sequence < ?", Value::Number(before)));
         self.entries(filter, before, Order::Newest, limit).await
     }
 
@@ -45,7 +45,7 @@ impl Store {
         after: i64,
         limit: i64,
     ) -> Result<Vec<AuditEntry>, StoreError> {
-        let after = Some(("sequence >", Value::Number(after)));
+        let after = Some(("sequence > ?", Value::Number(after)));
         self.entries(filter, after, Order::Oldest, limit).await
     }
 
@@ -60,7 +60,8 @@ impl Store {
         let (mut values, mut word) = (Vec::new(), "WHERE");
         for (condition, value) in conditions(filter).into_iter().chain(from) {
             values.push(value);
-            let _ = write!(sql, " {word} {condition} ${}", values.len());
+            let condition = condition.replace('?', &format!("${}", values.len()));
+            let _ = write!(sql, " {word} {condition}");
             word = "AND";
         }
         let order = match order {
@@ -81,7 +82,7 @@ impl Store {
     }
 }
 
-/// Only equality and comparison of whole values, so that each filter has an index and nothing is a pattern.
+/// The conditions, each with `?` for its value. Only equality and comparison of whole values, so that each filter has an index and nothing is a pattern.
 fn conditions(filter: &AuditFilter) -> Vec<(&'static str, Value)> {
     let text = |column, text: &str| {
         let text = fold(text.trim());
@@ -89,13 +90,16 @@ fn conditions(filter: &AuditFilter) -> Vec<(&'static str, Value)> {
     };
     let number = |column, number: i64| (column, Value::Number(number));
     [
-        text("who_folded =", &filter.who),
-        text("subject_folded =", &filter.subject),
+        text("who_folded = ?", &filter.who),
+        text(
+            "(subject_folded = ? OR subject_folded IN (SELECT id FROM data_centers WHERE folded = ?))",
+            &filter.subject,
+        ),
         filter
             .action
-            .map(|action| ("action =", Value::Text(action.code().into()))),
-        filter.since.map(|since| number("at >=", since.0)),
-        filter.until.map(|until| number("at <", until.0)),
+            .map(|action| ("action = ?", Value::Text(action.code().into()))),
+        filter.since.map(|since| number("at >= ?", since.0)),
+        filter.until.map(|until| number("at < ?", until.0)),
     ]
     .into_iter()
     .flatten()

@@ -1,5 +1,6 @@
 //! `mailgrant audit`
 
+use domain::UnixTime;
 use serde_json::Value;
 use sqlx::{Connection as _, SqliteConnection};
 
@@ -49,6 +50,10 @@ fn exports_json_lines_and_notes_that_it_did() {
     assert_eq!(entries[0]["action"], "account_added");
     assert_eq!(entries[0]["subject"], "alice");
     assert_eq!(entries[0]["actor"]["who"]["kind"], "command_line");
+    for entry in &entries {
+        let at = entry["at"].as_str().unwrap();
+        assert!(at.ends_with('Z') && UnixTime::parse(at).is_some(), "{at}");
+    }
     let last = entries.last().unwrap();
     assert_eq!(last["action"], "activity_exported");
     assert_eq!(last["sequence"], entries.len());
