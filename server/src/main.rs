@@ -3,10 +3,14 @@
 mod arguments;
 mod commands;
 
-use std::{error::Error, io::Write as _, process::ExitCode};
+use std::{
+    error::Error,
+    io::{self, ErrorKind, Write as _},
+    process::ExitCode,
+};
 
 use clap::Parser as _;
-use server::{Application, Config, config::ConfigError, telemetry};
+use server::{Application, Config, config::ConfigError, print_error, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, Command};
@@ -14,6 +18,8 @@ use commands::{CommandError, account, api_key, audit, check, key, send, webhook}
 
 /// A configuration that is wrong, or a check that could not run; anything else ends with 1.
 const COULD_NOT_RUN: u8 = 2;
+/// The reader of the output has gone, as with `mailgrant audit export | head`: 128 + SIGPIPE, as shells report it.
+const BROKEN_PIPE: u8 = 141;
 
 fn main() -> ExitCode {
     let all: Vec<_> = std::env::args_os().collect();
@@ -24,8 +30,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(&arguments) {
         Ok(code) => code,
+        Err(error) if is_broken_pipe(&*error) => ExitCode::from(BROKEN_PIPE),
         Err(error) => {
-            eprintln!("mailgrant: {}", in_one_line(&*error));
+            print_error(&format!("mailgrant: {}", in_one_line(&*error)));
             let is_check = matches!(arguments.command, Some(Command::Check(_)));
             if is_check || error.is::<ConfigError>() {
                 ExitCode::from(COULD_NOT_RUN)
@@ -56,7 +63,9 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         Some(Command::Webhook(command)) => wait(webhook::run(command, &Config::load(&sources)?))?,
         Some(Command::Audit(command)) => wait(audit::run(command, &Config::load(&sources)?))?,
     };
-    std::io::stdout().write_all(printed.as_bytes())?;
+    let mut output = io::stdout().lock();
+    output.write_all(printed.as_bytes())?;
+    output.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -92,6 +101,16 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
         })
         .await;
     Ok(())
+}
+
+/// Whether nobody reads the output any more. Only errors of standard output count, not those of other connections.
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    let kind = match error.downcast_ref::<CommandError>() {
+        Some(CommandError::Io(error)) => Some(error.kind()),
+        Some(CommandError::Json(error)) => error.io_error_kind(),
+        _ => error.downcast_ref::<io::Error>().map(io::Error::kind),
+    };
+    kind == Some(ErrorKind::BrokenPipe)
 }
 
 /// An error with its causes.

@@ -124,14 +124,21 @@ impl Remote {
         }
         let problem: Problem = serde_json::from_slice(answer.body()).unwrap_or_default();
         let (mut detail, mut pointers) = (problem.detail, Vec::new());
+        let errors = problem.errors.into_iter();
+        let errors: Vec<_> = errors.filter(|error| !error.pointer.is_empty()).collect();
+        if let [only] = &*errors
+            && only.detail == detail
+        {
+            // The server says the same of the whole request.
+            detail = String::new();
+        }
+        for error in errors {
+            let separator = if detail.is_empty() { "" } else { "\n  " };
+            detail = format!("{detail}{separator}{}: {}", error.pointer, error.detail);
+            pointers.push(error.pointer);
+        }
         if detail.is_empty() {
             detail = format!("status {status}");
-        }
-        for error in problem.errors {
-            if !error.pointer.is_empty() {
-                detail = format!("{detail}\n  {}: {}", error.pointer, error.detail);
-                pointers.push(error.pointer);
-            }
         }
         // What answers with another status and no problem is no Mailgrant, or one that is being replaced.
         if (200..300).contains(&status) || status == 408 {

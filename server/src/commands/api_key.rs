@@ -7,11 +7,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use access::FormError;
 use clap::{
     Subcommand,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _},
 };
-use domain::{Actor, KeyScope, access::NewKeyForm};
+use domain::{
+    Actor, DataCenterId, FieldError, KeyScope,
+    access::{AccessField, NewKeyForm},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use server::Config;
 
@@ -84,7 +88,10 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
             if let (Err(_), Some((path, _))) = (&made, &file) {
                 let _ = fs::remove_file(path);
             }
-            let (key, secret) = made?;
+            let (key, secret) = match made {
+                Ok(made) => made,
+                Err(error) => return Err(refused(error, &form, opened).await),
+            };
             match file {
                 None => Ok(format!("{}\n", secret.expose_secret())),
                 Some((path, file)) => {
@@ -123,6 +130,21 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
             Ok(format!("The key {name} has ended.\n"))
         }
     }
+}
+
+/// Why no key was made, with the value at fault.
+async fn refused(error: FormError, form: &NewKeyForm, opened: &Opened) -> CommandError {
+    if let FormError::Form(errors) = &error {
+        if errors.get(AccessField::Name) == Some(FieldError::NameTaken) {
+            return CommandError::ApiKeyNameTaken(form.name.clone());
+        }
+        if errors.get(AccessField::DataCenter) == Some(FieldError::UnknownDataCenter)
+            && let Ok(id) = DataCenterId::parse(&form.data_center)
+        {
+            return opened.unknown_data_center(&id).await;
+        }
+    }
+    error.into()
 }
 
 /// A new file that only its owner may read.

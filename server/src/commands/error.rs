@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use access::{AccessError, FormError};
-use domain::{AccountName, FormErrors, access::AccessField};
+use domain::{AccountName, DataCenterId, FormErrors, access::AccessField};
 use mail::MailError;
 use server::StartError;
 use store::StoreError;
@@ -34,6 +34,23 @@ pub enum CommandError {
     /// The first account has to be an administrator.
     #[error("there is no administrator yet, so this account has to be one: --role administrator")]
     FirstIsAdministrator,
+    /// There is no such data center.
+    #[error(
+        "there is no data center {id}; use one of these IDs: {}",
+        words::list(known)
+    )]
+    UnknownDataCenter {
+        /// The ID that was asked for.
+        id: DataCenterId,
+        /// The IDs of all data centers.
+        known: Vec<DataCenterId>,
+    },
+    /// The data center has no SMTP settings.
+    #[error("the data center {0} has no SMTP settings; enter them on the page Settings :: SMTP")]
+    NoSettings(DataCenterId),
+    /// Another API key has the name.
+    #[error("an API key named {0:?} already exists")]
+    ApiKeyNameTaken(String),
     /// There is no such API key.
     #[error("there is no API key {0:?}")]
     NoApiKey(String),

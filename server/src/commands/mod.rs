@@ -15,6 +15,7 @@ mod words;
 use std::path::PathBuf;
 
 use access::{Access, AccessOptions};
+use domain::DataCenterId;
 use secrecy::ExposeSecret as _;
 use server::Config;
 use store::Store;
@@ -41,6 +42,25 @@ impl Opened {
         let store = server::open_store(config).await?;
         let access = Access::new(store.clone(), AccessOptions::default());
         Ok(Self { store, access })
+    }
+
+    /// Returns an error if there is no such data center.
+    async fn needs_data_center(&self, id: &DataCenterId) -> Result<(), CommandError> {
+        match self.store.data_center(id).await? {
+            Some(_) => Ok(()),
+            None => Err(self.unknown_data_center(id).await),
+        }
+    }
+
+    /// The error for an id that no data center has; it lists those there are.
+    async fn unknown_data_center(&self, id: &DataCenterId) -> CommandError {
+        match self.store.data_centers().await {
+            Ok(known) => CommandError::UnknownDataCenter {
+                id: id.clone(),
+                known: known.into_iter().map(|one| one.id).collect(),
+            },
+            Err(error) => error.into(),
+        }
     }
 }
 

@@ -8,7 +8,10 @@ mod message;
 use std::{ffi::OsString, io::Read as _, path::Path, process::ExitCode};
 
 use mail::RemoteError;
-use server::spool::{self, Flushed, SendSettings, Spool, SpoolError, Spooled};
+use server::{
+    Output, print_error,
+    spool::{self, Flushed, SendSettings, Spool, SpoolError, Spooled},
+};
 
 use arguments::Asked;
 use exit::Failure;
@@ -33,11 +36,13 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         Err(failure) => return failure.tell(),
     };
     for warning in warnings {
-        eprintln!("mailgrant send: {warning}");
+        print_error(&format!("mailgrant send: {warning}"));
     }
     if let Some(text) = asked.printed() {
-        print!("{text}");
-        return ExitCode::SUCCESS;
+        return match Output::default().print(&text) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => Failure::system(&error).tell(),
+        };
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -90,9 +95,9 @@ async fn hand_over(
         Err(error @ RemoteError::Later(_)) => {
             let kept = spool.keep(&name, &message);
             kept.map_err(|cause| Failure::not_kept(&error, &cause))?;
-            eprintln!(
+            print_error(&format!(
                 "mailgrant send: {error}; the message is kept and goes out with the next one"
-            );
+            ));
             Ok(())
         }
         Err(error) => Err(Failure::of(&error)),
@@ -122,7 +127,7 @@ async fn flush(settings: &SendSettings, spool: &Spool) -> Result<(), Failure> {
 
 fn tell(flushed: &Flushed) {
     for (name, reason) in &flushed.not_taken {
-        eprintln!("mailgrant send: the kept message {name} {reason}");
+        print_error(&format!("mailgrant send: the kept message {name} {reason}"));
     }
 }
 

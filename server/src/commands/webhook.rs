@@ -38,6 +38,10 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
     let opened = Opened::existing(config).await?;
     let mailer = server::open_mailer(config, opened.store.clone())?;
     let by = Actor::command_line();
+    let (Command::Set { data_center }
+    | Command::Show { data_center }
+    | Command::Remove { data_center }) = command;
+    opened.needs_data_center(data_center).await?;
     let printed = match command {
         Command::Set { data_center } => {
             // Not among the arguments, which every user of the machine sees.

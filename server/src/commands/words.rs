@@ -1,6 +1,6 @@
 //! The codes of fields in the words of the command line.
 
-use domain::{FieldError, FormErrors, access::AccessField};
+use domain::{DataCenterId, FieldError, FormErrors, access::AccessField};
 
 /// The errors of a form in one line.
 pub fn of_form(errors: &FormErrors<AccessField>) -> String {
@@ -29,6 +29,12 @@ pub fn of(error: FieldError) -> &'static str {
         FieldError::ControlCharacter => "holds a character that is not printed",
         _ => "is not valid",
     }
+}
+
+/// IDs in one line.
+pub fn list(ids: &[DataCenterId]) -> String {
+    let ids: Vec<_> = ids.iter().map(DataCenterId::as_str).collect();
+    ids.join(", ")
 }
 
 fn name(field: AccessField) -> &'static str {

@@ -1,6 +1,7 @@
 //! The commands besides serving, also while a server runs.
 
 mod account;
+mod api_key;
 mod audit;
 mod check;
 mod key;

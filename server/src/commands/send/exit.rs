@@ -3,7 +3,7 @@
 use std::{error::Error, process::ExitCode};
 
 use mail::RemoteError;
-use server::spool::SpoolError;
+use server::{print_error, spool::SpoolError};
 
 const USAGE: u8 = 64;
 const DATA: u8 = 65;
@@ -89,7 +89,7 @@ impl Failure {
 
     /// Says it, and gives the code.
     pub fn tell(&self) -> ExitCode {
-        eprintln!("mailgrant send: {}", self.text);
+        print_error(&format!("mailgrant send: {}", self.text));
         ExitCode::from(self.code)
     }
 }

@@ -191,6 +191,8 @@ async fn refusals_have_the_codes_that_sendmail_has() {
         let ended = machine.send(words, message);
         assert_eq!(ended.code, Some(code), "{words} {ended:?}");
         assert!(ended.said.contains(said), "{words} {ended:?}");
+        // One error is one line: the problem and its only part say the same.
+        assert_eq!(ended.said.lines().count(), 1, "{words} {ended:?}");
     }
     let stranger = Machine::at(&world.server.url(), &format!("mgk_{}", "x".repeat(43)), "");
     let ended = stranger.send("bob@example.com", "x\n");
@@ -331,7 +333,7 @@ async fn a_key_is_made_on_the_machine_into_a_file_for_its_owner_only() {
     let (code, _, said) = run("api-key add cron --output new.key");
     assert_eq!(code, Some(1), "{said}");
     assert!(
-        said.contains("taken") && !folder.path().join("new.key").exists(),
+        said.contains("already exists") && !folder.path().join("new.key").exists(),
         "{said}"
     );
     let (_, out, _) = run("api-key add reader --scopes messages,send");

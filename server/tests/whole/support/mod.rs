@@ -16,7 +16,7 @@ pub use database::Database;
 pub use form::{Form, SAVE, TEST};
 pub use outbox::{mail, submit};
 pub use people::{ADMINISTRATOR, PASSWORD, SESSION, body, token_of};
-pub use program::{DATA, Program, introduce};
+pub use program::{DATA, Program, command, introduce};
 pub use provider::Provider;
 pub use raw::raw;
 pub use reply::Reply;

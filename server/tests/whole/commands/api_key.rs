@@ -1,0 +1,15 @@
+//! `mailgrant api-key`
+
+use super::{add, run};
+
+#[test]
+fn a_name_that_is_taken_and_an_unknown_data_center_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    add(directory.path(), "alice", "administrator");
+    run(directory.path(), "api-key add k1").good();
+    let said = run(directory.path(), "api-key add k1").bad(1);
+    assert_eq!(said, "mailgrant: an API key named \"k1\" already exists\n");
+    let said = run(directory.path(), "api-key add k2 --data-center nowhere").bad(1);
+    let expected = "mailgrant: there is no data center nowhere; use one of these IDs: default\n";
+    assert_eq!(said, expected);
+}
