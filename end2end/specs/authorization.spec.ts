@@ -38,7 +38,7 @@ test('a refusal leaves the grant that worked', async ({ page, mailgrant, sandbox
   const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
   const tab = await settings.authorize();
   await new SignInPage(tab).deny(sandbox.account());
-  await expect(settings.outcome).toContainText('Nothing that worked before has changed');
+  await expect(settings.outcome).toContainText('Another authorization is in use, so mail is still sent.');
   await expect(settings.status).toContainText(`Authorized as ${sandbox.account().address}`);
   await settings.sendTest('someone@example.org');
   await settings.delivered();
@@ -104,8 +104,19 @@ test('changing the username says that the authorization will end, and ends it', 
   await expect(page.locator('#ends-grant')).toBeVisible();
   await expect(settings.unsaved).toHaveText('Unsaved changes. Saving ends the authorization.');
   const tab = await settings.authorize();
-  await tab.close();
-  await expect(settings.status).toContainText('Not authorized');
+  await expect(settings.outcome).toContainText('The authorization for the previous settings has ended.');
+  await new SignInPage(tab).deny(sandbox.account());
+  await expect(settings.outcome).toContainText('Your settings are saved. Mail waits until you authorize.');
+  await expect(settings.status).toContainText('Needs authorization. The authorization it had does not cover the settings');
+});
+
+test('choosing another provider warns that the authorization will end, although the secret is missing', async ({ page, mailgrant, sandbox }) => {
+  const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
+  await expect(page.locator('#ends-grant')).toBeHidden();
+  await settings.provider.selectOption({ label: 'Google (Gmail, Workspace)' });
+  await expect(settings.host).toHaveValue('smtp.gmail.com');
+  await expect(page.locator('#ends-grant')).toBeVisible();
+  await expect(settings.unsaved).toHaveText('Unsaved changes. Saving ends the authorization.');
 });
 
 test('a revoked grant needs authorization and says why', async ({ page, mailgrant, sandbox }) => {

@@ -27,11 +27,20 @@ pub async fn after_save(
                 .await?;
             match &saved.next {
                 NextStep::SignIn { url, .. } => context::redirect(url),
-                NextStep::Nothing => {
-                    context::redirect(&format!("{PAGE}?data_center={id}&saved=1#outcome"))
-                }
-                NextStep::SignInUnavailable => {
-                    context::redirect(&format!("{PAGE}?data_center={id}&saved=half#outcome"))
+                next => {
+                    let how = if *next == NextStep::Nothing {
+                        "1"
+                    } else {
+                        "half"
+                    };
+                    let grant = if saved.grant_ended {
+                        "&grant=ended"
+                    } else {
+                        ""
+                    };
+                    context::redirect(&format!(
+                        "{PAGE}?data_center={id}&saved={how}{grant}#outcome"
+                    ))
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! `/authorized/:id`: what came of an authorization. The callback leads here.
 
-use domain::{AuthorizationState, DataCenter, Finding, FindingCode, Role};
+use domain::{AuthorizationState, DataCenter, Finding, FindingCode, GrantAfterFailure, Role};
 use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -55,6 +55,7 @@ fn turned_away() -> Option<AuthorizationState> {
     Some(AuthorizationState::Failed {
         data_center: None,
         finding: Finding::new(code),
+        grant: GrantAfterFailure::NotConcerned,
     })
 }
 
@@ -117,10 +118,12 @@ fn Outcome(state: AuthorizationState) -> impl IntoView {
                 scope
                 other_account
             />
-            <p>"You can close this tab. The page you came from knows already."</p>
+            <p>"You can close this tab. The settings page is already up to date."</p>
         }
         .into_any(),
-        AuthorizationState::Failed { finding, .. } => view! { <Refused finding /> }.into_any(),
+        AuthorizationState::Failed { finding, grant, .. } => {
+            view! { <Refused finding grant /> }.into_any()
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! How an authorization ended, on its own page and on the page it was begun from.
 
-use domain::{Finding, UnixTime};
+use domain::{Finding, GrantAfterFailure, UnixTime};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -54,13 +54,20 @@ pub fn Granted(
     }
 }
 
-/// Nothing came of it.
+/// It failed. Says whether mail is still sent.
 #[component]
-pub fn Refused(finding: Finding) -> impl IntoView {
+pub fn Refused(finding: Finding, grant: GrantAfterFailure) -> impl IntoView {
+    let consequence = match grant {
+        GrantAfterFailure::InUse => Some("Another authorization is in use, so mail is still sent."),
+        GrantAfterFailure::Missing => {
+            Some("Your settings are saved. Mail waits until you authorize.")
+        }
+        GrantAfterFailure::NotConcerned => None,
+    };
     view! {
         <Banner tone=Tone::Bad title="Not authorized">
             <Explained finding id="authorization-finding" />
-            <p>"Nothing that worked before has changed."</p>
+            {consequence.map(|words| view! { <p>{words}</p> })}
         </Banner>
     }
 }

@@ -146,20 +146,12 @@ impl FormState {
         })
     }
 
-    /// Whether saving would end the grant for the saved settings.
+    /// Whether saving would end the grant for the saved settings, also while other fields are wrong.
     pub fn would_end_grant(&self) -> bool {
-        self.saved.with(|saved| {
-            let asked = self.form.with(|form| form.parse(saved.as_ref()).ok());
-            match (asked, saved) {
-                (Some(asked), Some(saved)) => {
-                    match (saved.grant_binding(), asked.grant_binding()) {
-                        (Some(held), Some(asked)) => !held.covers(&asked),
-                        (held, asked) => held.is_some() != asked.is_some(),
-                    }
-                }
-                _ => false,
-            }
-        })
+        let held = self
+            .saved
+            .with(|saved| saved.as_ref().and_then(SmtpSettings::grant_binding));
+        held.is_some_and(|held| self.form.with(|form| !form.keeps_grant(&held)))
     }
 }
 

@@ -43,11 +43,24 @@ pub enum AuthorizationState {
         /// The account that signed in is not the user name of the settings.
         other_account: Option<String>,
     },
-    /// Nothing came of it, and nothing that worked before has changed.
+    /// Nothing came of it.
     Failed {
         /// Whose settings were to be authorized, when that is known.
         data_center: Option<DataCenter>,
         /// Why, and what to do.
         finding: Finding,
+        /// The grant that the data center has now.
+        grant: GrantAfterFailure,
     },
+}
+
+/// The grant of a data center after an authorization has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GrantAfterFailure {
+    /// An earlier grant is still in use.
+    InUse,
+    /// There is none for the saved settings: mail waits.
+    Missing,
+    /// The failure is about no data center, or its settings do not use OAuth.
+    NotConcerned,
 }

@@ -44,7 +44,10 @@ pub enum GrantStatus {
     /// The saved settings do not use OAuth.
     NotUsed,
     /// No authorization has been finished for the saved values.
-    NotAuthorized,
+    NotAuthorized {
+        /// When a save ended an earlier grant; `None` when there was none.
+        ended_by_save: Option<UnixTime>,
+    },
     /// A grant is held and works as far as is known.
     Authorized {
         /// Who signed in: as the provider said, else the user name asked for.

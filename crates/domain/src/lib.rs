@@ -54,7 +54,7 @@ pub use alert::{
     TellingState,
 };
 pub use audit::{AuditAction, AuditEntry, AuditFilter, AuditRecord, Change};
-pub use authorization::{AuthorizationId, AuthorizationState, KnownIssuer};
+pub use authorization::{AuthorizationId, AuthorizationState, GrantAfterFailure, KnownIssuer};
 pub use check::{
     CheckEvent, CheckFact, CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, FactName,
     StepKind, TlsSession, Verdict,

@@ -1,6 +1,7 @@
 //! The form of SMTP settings: what was typed.
 
 mod following;
+mod grant;
 
 use serde::{Deserialize, Serialize};
 

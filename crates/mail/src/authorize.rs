@@ -3,7 +3,7 @@
 use ambient::random;
 use domain::{
     Actor, AuditAction, AuditRecord, Authentication, AuthorizationId, AuthorizationState, Change,
-    DataCenterId, FindingCode, SessionId,
+    DataCenter, DataCenterId, Finding, FindingCode, GrantAfterFailure, GrantStatus, SessionId,
 };
 use secrecy::SecretString;
 use store::{FinishOutcome, Finished, NewAuthorization, RecordState, TakeOutcome};
@@ -184,6 +184,7 @@ impl Mailer {
             AuthorizationState::Failed {
                 data_center,
                 finding,
+                grant: GrantAfterFailure::NotConcerned,
             },
         ))
     }
@@ -228,10 +229,10 @@ impl Mailer {
         };
         let data_center = record.data_center;
         Ok(Some(match record.state {
-            RecordState::Pending if self.now() > record.expires_at => AuthorizationState::Failed {
-                data_center: Some(data_center),
-                finding: FindingCode::AuthorizationExpired.into(),
-            },
+            RecordState::Pending if self.now() > record.expires_at => {
+                let finding = FindingCode::AuthorizationExpired.into();
+                self.failed_state(data_center, finding).await?
+            }
             RecordState::Pending => AuthorizationState::Pending {
                 data_center,
                 expires_at: record.expires_at,
@@ -254,10 +255,27 @@ impl Mailer {
                     other_account: other,
                 }
             }
-            RecordState::Failed(finding) => AuthorizationState::Failed {
-                data_center: Some(data_center),
-                finding,
-            },
+            RecordState::Failed(finding) => self.failed_state(data_center, finding).await?,
         }))
+    }
+
+    /// The state of an authorization that failed, with the grant that is left.
+    async fn failed_state(
+        &self,
+        data_center: DataCenter,
+        finding: Finding,
+    ) -> Result<AuthorizationState, MailError> {
+        let grant = match self.grant_status(&data_center.id).await? {
+            GrantStatus::Authorized { .. } => GrantAfterFailure::InUse,
+            GrantStatus::NotAuthorized { .. } | GrantStatus::NeedsAuthorization { .. } => {
+                GrantAfterFailure::Missing
+            }
+            GrantStatus::NotUsed => GrantAfterFailure::NotConcerned,
+        };
+        Ok(AuthorizationState::Failed {
+            data_center: Some(data_center),
+            finding,
+            grant,
+        })
     }
 }

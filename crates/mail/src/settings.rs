@@ -102,12 +102,11 @@ impl Mailer {
         let Some(binding) = settings.and_then(|(_, settings)| settings.grant_binding()) else {
             return Ok(GrantStatus::NotUsed);
         };
-        let Some(grant) = self.store().grant_summary(id).await? else {
-            return Ok(GrantStatus::NotAuthorized);
+        let grant = self.store().grant_summary(id).await?;
+        let Some(grant) = grant.filter(|grant| grant.binding.covers(&binding)) else {
+            let ended_by_save = self.store().grant_removed_at(id).await?;
+            return Ok(GrantStatus::NotAuthorized { ended_by_save });
         };
-        if !grant.binding.covers(&binding) {
-            return Ok(GrantStatus::NotAuthorized);
-        }
         let account_confirmed = grant.account.is_some();
         let account = grant.account.unwrap_or(grant.binding.username);
         let trouble = match grant.state {

@@ -143,6 +143,22 @@ impl Store {
         let held = held(&mut *self.pool.acquire().await?, id).await?;
         Ok(held.map(|held| held.summary))
     }
+
+    /// When a save last removed the grant of a data center, which was for other values.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn grant_removed_at(
+        &self,
+        id: &DataCenterId,
+    ) -> Result<Option<UnixTime>, StoreError> {
+        let at: Option<Option<i64>> =
+            sqlx::query_scalar("SELECT grant_removed_at FROM data_centers WHERE id = $1")
+                .bind(id.as_str())
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(at.flatten().map(UnixTime))
+    }
 }
 
 async fn held(
@@ -159,6 +175,7 @@ pub(crate) async fn remove_unless_bound(
     connection: &mut AnyConnection,
     id: &DataCenterId,
     binding: Option<&GrantBinding>,
+    now: UnixTime,
 ) -> Result<bool, StoreError> {
     let Some(row) = Row::read(&mut *connection, id).await? else {
         return Ok(false);
@@ -177,8 +194,9 @@ pub(crate) async fn remove_unless_bound(
     let Some((version, state)) = removed.into_iter().next() else {
         return Ok(false);
     };
-    sqlx::query("UPDATE data_centers SET grant_version = $1 WHERE id = $2")
+    sqlx::query("UPDATE data_centers SET grant_version = $1, grant_removed_at = $2 WHERE id = $3")
         .bind(version)
+        .bind(now.0)
         .bind(id.as_str())
         .execute(connection)
         .await?;

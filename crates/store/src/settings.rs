@@ -149,7 +149,7 @@ impl Store {
         };
         Row::new(id, saved).write(&mut transaction).await?;
         let grant_ended =
-            grant::remove_unless_bound(&mut transaction, id, binding.as_ref()).await?;
+            grant::remove_unless_bound(&mut transaction, id, binding.as_ref(), now).await?;
         outbox::pause::end(&mut transaction, id.as_str()).await?;
         let mut record = note(by, now, AuditAction::SettingsSaved, id.as_str());
         record.changes = changes;

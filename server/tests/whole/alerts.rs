@@ -173,3 +173,57 @@ async fn a_webhook_for_new_mail_is_set_up_and_removed_by_administrators_and_neve
     let seen = administrator.seen();
     assert!(!seen.contains("pLanted") && !seen.contains("cGxhbnRlZC1zaWdu"));
 }
+
+/// How often a page says that a secret has to be typed again.
+fn asks_again(page: &Reply) -> usize {
+    page.body
+        .matches("If you entered a value here, enter it again.")
+        .count()
+}
+
+#[tokio::test]
+async fn a_refused_form_says_which_secrets_have_to_be_typed_again() {
+    let server = Server::start().await;
+    let administrator = server.administrator();
+    assert_eq!(asks_again(&administrator.get(PAGE).await), 0);
+    let reply = add(&administrator, "webhook", URL, "hunter2").await;
+    assert_eq!(reply.status, 422);
+    // The URL was right and is lost all the same; the secret has an error of its own.
+    assert_eq!(asks_again(&reply), 1, "{reply:?}");
+    assert!(!reply.body.contains("pLanted"));
+    let reply = add(&administrator, "webhook", "", SECRET).await;
+    assert_eq!(asks_again(&reply), 1, "{reply:?}");
+
+    let hook = body(&[
+        ("do", "save_mail_hook"),
+        ("data_center", "default"),
+        ("url", URL),
+        ("secret", "hunter2"),
+    ]);
+    let reply = administrator.submit(PAGE, hook).await;
+    assert_eq!((reply.status.as_u16(), asks_again(&reply)), (422, 1));
+}
+
+#[tokio::test]
+async fn a_test_alert_leaves_the_form_to_change_the_route_as_it_was() {
+    let server = Server::start().await;
+    let administrator = server.administrator();
+    let fields = [
+        ("do", "add_route"),
+        ("kind", "mail"),
+        ("url", ""),
+        ("secret", ""),
+        ("via", "default"),
+        ("recipient", "ops@example.com"),
+    ];
+    let reply = administrator.submit(PAGE, body(&fields)).await;
+    assert_eq!(reply.location(), "/settings/alerts?done=add_route");
+    let id = id(&administrator).await;
+    let test = body(&[("do", "test_route"), ("id", &id)]);
+    let tested = administrator.submit(PAGE, test).await;
+    assert_eq!(tested.status, 200);
+    assert!(
+        tested.body.contains("value=\"ops@example.com\""),
+        "{tested:?}"
+    );
+}

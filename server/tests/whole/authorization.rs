@@ -6,7 +6,7 @@ use reqwest::Response;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::support::{Browser, Provider, Server};
+use crate::support::{Browser, Form, Provider, Reply, SAVE, Server};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -94,4 +94,107 @@ async fn unknown_ids_are_not_found() {
         let reply = browser.get(&format!("/events/authorization/{id}")).await;
         assert_eq!(reply.status, 404, "{id}");
     }
+}
+
+const IN_USE: &str = "Another authorization is in use, so mail is still sent.";
+const WAITS: &str = "Your settings are saved. Mail waits until you authorize.";
+
+/// Saves a form, refuses at the provider, and gives the answer to the save, the event and the page at the end.
+async fn refuse(provider: &Provider, browser: &Browser, form: Form) -> (Reply, Value, Reply) {
+    let saved = browser.fetch(SAVE, form.body()).await;
+    let next = saved.json()["next"]["SignIn"].clone();
+    let back = provider.answer(next["url"].as_str().unwrap(), false);
+    let back = browser.get(&back).await;
+    let page = browser.get(back.location()).await;
+    let mut events = listen(browser, next["id"].as_str().unwrap()).await;
+    (saved, event(&mut events).await.unwrap(), page)
+}
+
+#[tokio::test]
+async fn a_refusal_says_whether_mail_is_still_sent() {
+    let provider = Provider::start().await;
+    let server = Server::start_with(|config| provider.introduce(config)).await;
+    let browser = server.administrator();
+    let messages = async || browser.get("/messages").await.body;
+    let settings = async || browser.get("/settings/smtp").await.body;
+
+    // Never authorized.
+    let form = provider.current_form(&browser).await;
+    let (_, event, page) = refuse(&provider, &browser, form).await;
+    assert_eq!(event["Failed"]["grant"], "Missing");
+    assert!(page.body.contains(WAITS), "{page:?}");
+    assert!(
+        messages()
+            .await
+            .contains("Default has not been authorized yet")
+    );
+
+    // The grant is kept.
+    provider.authorize(&browser).await;
+    let form = provider.current_form(&browser).await;
+    let form = form.with("from_address", "Other <alice@sandbox.test>");
+    let (saved, event, page) = refuse(&provider, &browser, form).await;
+    assert_eq!(saved.json()["grant_ended"], false);
+    assert_eq!(event["Failed"]["grant"], "InUse");
+    assert!(page.body.contains(IN_USE) && !page.body.contains(WAITS));
+
+    // The save ends it, which is true on every page.
+    let form = provider.current_form(&browser).await;
+    let form = form.with("scope", "mail.send offline_access");
+    let (saved, event, page) = refuse(&provider, &browser, form).await;
+    assert_eq!(saved.json()["grant_ended"], true);
+    assert_eq!(event["Failed"]["grant"], "Missing");
+    assert!(
+        page.body.contains(WAITS) && !page.body.contains(IN_USE),
+        "{page:?}"
+    );
+    let list = messages().await;
+    assert!(
+        list.contains("Default needs authorization: its messages wait"),
+        "{list}"
+    );
+    assert!(!list.contains("has not been authorized yet"), "{list}");
+    let settings = settings().await;
+    assert!(
+        settings.contains("does not cover the settings"),
+        "{settings}"
+    );
+}
+
+#[tokio::test]
+async fn without_wasm_a_save_that_ends_the_grant_says_so() {
+    let provider = Provider::start().await;
+    let server = Server::start_with(|config| provider.introduce(config)).await;
+    let browser = server.administrator();
+    provider.authorize(&browser).await;
+    let version = browser.saved_version().await.to_string();
+    let basic = Form::basic(provider.descriptor(), &browser.url).with("version", &version);
+    let saved = browser.submit(SAVE, basic.body()).await;
+    let path = saved.location().split('#').next().unwrap().to_owned();
+    let page = browser.get(&path).await;
+    let words = "The authorization for the previous settings has ended.";
+    assert!(page.body.contains(words), "{page:?}");
+}
+
+#[tokio::test]
+async fn the_page_warns_before_a_save_also_while_fields_are_missing() {
+    let provider = Provider::start().await;
+    let server = Server::start_with(|config| provider.introduce(config)).await;
+    let browser = server.administrator();
+    provider.authorize(&browser).await;
+    const WARNING: &str = "Unsaved changes. Saving ends the authorization.";
+    let page = browser.get("/settings/smtp").await;
+    assert!(!page.body.contains(WARNING), "{page:?}");
+    // Another provider: the secret has to be typed again, so the form does not parse.
+    let form = provider.current_form(&browser).await;
+    let form = form.with("client_secret", "").with("provider", "google");
+    let body = format!("{}&overwrite=true", form.body());
+    let filled = browser.submit("/api/apply_preset", body).await;
+    let path = filled.location().split('#').next().unwrap().to_owned();
+    let page = browser.get(&path).await;
+    assert!(page.body.contains("smtp.gmail.com"), "{page:?}");
+    assert!(page.body.contains(WARNING), "{page:?}");
+    let (_, warning) = page.body.split_once("id=\"ends-grant\"").unwrap();
+    let (tag, _) = warning.split_once('>').unwrap();
+    assert!(!tag.contains("hidden"), "{tag}");
 }

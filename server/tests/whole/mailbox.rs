@@ -248,3 +248,20 @@ async fn a_viewer_reads_no_mail() {
         assert_eq!(viewer.get(&path).await.status, 403, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_mailbox_that_cannot_be_read_leads_to_the_settings() {
+    let (provider, server) = world().await;
+    provider.control().set(sandbox::Faults {
+        imap: Some(sandbox::ImapFault::WrongCredentials),
+        ..sandbox::Faults::default()
+    });
+    let page = server.operator().await.get("/mailbox").await;
+    assert!(
+        page.body.contains("The mailbox cannot be read."),
+        "{page:?}"
+    );
+    assert!(page.body.contains("Try again"), "{page:?}");
+    assert!(page.body.contains("href=\"/settings/smtp"), "{page:?}");
+    assert!(page.body.contains("Go to the settings of this data center"));
+}

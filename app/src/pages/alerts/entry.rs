@@ -41,12 +41,17 @@ impl Filled {
         self.posted.as_ref()
     }
 
-    /// What was typed into an input, or what is saved.
+    /// What was typed into an input, or what is saved where the posted form has no such input.
     pub fn typed(&self, name: &str, saved: impl Into<String>) -> String {
-        match &self.posted {
-            Some(posted) => posted.typed(name).to_owned(),
-            None => saved.into(),
-        }
+        let posted = self.posted.as_ref();
+        let typed = posted.and_then(|posted| posted.typed.iter().find(|(known, _)| known == name));
+        typed.map_or_else(|| saved.into(), |(_, typed)| typed.clone())
+    }
+
+    /// Whether the form was refused, so that its secrets have to be typed again.
+    pub fn was_refused(&self) -> bool {
+        let refused = |posted: &AlertsPosted| !posted.errors.is_empty() || posted.problem.is_some();
+        self.posted.as_ref().is_some_and(refused)
     }
 
     /// Whether a checkbox is on.
@@ -108,6 +113,7 @@ pub fn Entry(
     };
     let is_secret = matches!(kind, Kind::Secret);
     let value = (!is_secret).then(|| filled.typed(name, saved));
+    let again = is_secret && error.is_none() && filled.was_refused();
     let described = described_by(&id, error.is_some(), !help.is_empty());
     view! {
         <div class="field">
@@ -127,6 +133,14 @@ pub fn Entry(
                 aria-describedby=described
             />
             <Wrong id=id.clone() error />
+            {again
+                .then(|| {
+                    view! {
+                        <p class="warning">
+                            "If you entered a value here, enter it again. Mailgrant does not send secrets back to the page."
+                        </p>
+                    }
+                })}
             <Help id help />
         </div>
     }

@@ -42,6 +42,7 @@ pub fn Trouble(trouble: MailTrouble, query: MailboxQuery) -> impl IntoView {
         MailTrouble::Failed(finding) => Some(*finding),
         _ => None,
     };
+    let settings = finding.as_ref().map(|_| of("/settings/smtp", ""));
     view! {
         <Banner tone title=words.cause>
             {match finding {
@@ -53,6 +54,16 @@ pub fn Trouble(trouble: MailTrouble, query: MailboxQuery) -> impl IntoView {
                     {link}
                 </a>
             </p>
+            {settings
+                .map(|href| {
+                    view! {
+                        <p>
+                            <a href=href rel="external">
+                                "Go to the settings of this data center"
+                            </a>
+                        </p>
+                    }
+                })}
         </Banner>
     }
 }

@@ -47,16 +47,16 @@ fn shown(session: Session, notice: Notice) -> AnyView {
     match notice {
         Notice::Saved { grant_ended } => view! {
             <Banner tone=Tone::Good title="Settings saved">
-                {grant_ended
-                    .then(|| view! { <p>"The authorization for the former values has ended."</p> })}
+                {grant_ended.then(ended)}
             </Banner>
         }
         .into_any(),
-        Notice::HalfSaved => view! {
+        Notice::HalfSaved { grant_ended } => view! {
             <Banner tone=Tone::Careful title="Settings saved, but not authorized">
+                {grant_ended.then(ended)}
                 <p>
-                    "The sign-in could not begin. Press Save & Authorize again in a minute. If it \
-                    stays like this, the log of the server says why."
+                    "The sign-in could not start. Press Save & Authorize again in a minute. If that \
+                    does not help, see the server's log."
                 </p>
             </Banner>
         }
@@ -65,6 +65,11 @@ fn shown(session: Session, notice: Notice) -> AnyView {
         Notice::Conflict { version } => view! { <Conflict session version /> }.into_any(),
         Notice::Failed(error) => view! { <ErrorBanner error /> }.into_any(),
     }
+}
+
+/// A save has ended the grant.
+fn ended() -> impl IntoView {
+    view! { <p>"The authorization for the previous settings has ended."</p> }
 }
 
 /// All errors, each leading to its field.

@@ -61,7 +61,7 @@ impl Session {
                     NextStep::SignIn { id, url } => self.begin_sign_in(id, url),
                     NextStep::SignInUnavailable => {
                         browser::close_tab();
-                        self.notice().set(Some(Notice::HalfSaved));
+                        self.notice().set(Some(Notice::HalfSaved { grant_ended }));
                     }
                 }
             }

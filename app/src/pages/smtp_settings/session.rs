@@ -19,7 +19,7 @@ pub enum Notice {
     /// Saved; a grant for other values may have ended with it.
     Saved { grant_ended: bool },
     /// Saved, but the sign-in could not begin.
-    HalfSaved,
+    HalfSaved { grant_ended: bool },
     /// Fields are wrong.
     Refused,
     /// Somebody else has saved this version.
@@ -116,13 +116,14 @@ impl Session {
             page.saved.settings.clone(),
         );
         let failed = asked.failed.save.clone();
+        let grant_ended = asked.grant_ended;
         let conflict = page
             .draft
             .is_some_and(|draft| draft.version != page.saved.version);
         let notice = match asked.saved.as_str() {
             _ if failed.is_some() => failed.map(Notice::Failed),
-            "1" => Some(Notice::Saved { grant_ended: false }),
-            "half" => Some(Notice::HalfSaved),
+            "1" => Some(Notice::Saved { grant_ended }),
+            "half" => Some(Notice::HalfSaved { grant_ended }),
             _ if conflict => Some(Notice::Conflict {
                 version: page.saved.version,
             }),

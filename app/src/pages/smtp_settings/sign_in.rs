@@ -31,8 +31,8 @@ pub fn SignInProgress(sign_in: SignIn) -> impl IntoView {
             />
         }
         .into_any(),
-        Some(AuthorizationState::Failed { finding, .. }) => view! {
-            <Refused finding />
+        Some(AuthorizationState::Failed { finding, grant, .. }) => view! {
+            <Refused finding grant />
             <button type="submit" class="button" id="try-again">
                 "Try again"
             </button>

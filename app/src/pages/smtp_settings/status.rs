@@ -16,17 +16,17 @@ pub fn Status(session: Session) -> impl IntoView {
                 {move || shown(session, session.status().get())}
             </output>
             <p class="help">
-                "Changing the SMTP host, the username, the client ID, an endpoint or the scope ends \
-                the authorization when it is saved; so does the host name of an email box that is \
-                opened with it."
+                "You need to authorize again if you change the SMTP host, username, client ID, \
+                endpoints, or scope, or the host name of an email box that uses the same \
+                authorization."
             </p>
             <p
                 id="ends-grant"
                 class="warning"
                 hidden=move || !ends_grant(session)
             >
-                "What you have typed ends the authorization when you save: tokens are never used \
-                with other values. You will sign in again."
+                "Saving these values ends the authorization: it is never used with other values. \
+                Mail waits until you sign in again."
             </p>
         </section>
     }
@@ -48,7 +48,20 @@ pub fn ends_grant(session: Session) -> bool {
 fn shown(session: Session, status: GrantStatus) -> AnyView {
     let (state, may_edit) = (session.state(), session.may_edit());
     match status {
-        GrantStatus::NotUsed | GrantStatus::NotAuthorized => view! {
+        GrantStatus::NotAuthorized {
+            ended_by_save: Some(at),
+        } => view! {
+            <p class="status-line bad">
+                <strong>"Needs authorization. "</strong>
+                "The authorization it had does not cover the settings that were saved on "
+                <time datetime=at.rfc3339()>{at.to_string()}</time>
+                ". Mail waits until "
+                {if may_edit { "you press" } else { "an administrator presses" }}
+                " Save & Authorize."
+            </p>
+        }
+        .into_any(),
+        GrantStatus::NotUsed | GrantStatus::NotAuthorized { .. } => view! {
             <p class="status-line none">
                 <strong>"Not authorized. "</strong>
                 {if may_edit {

@@ -47,7 +47,7 @@ pub fn Trouble(overview: OutboxOverview) -> impl IntoView {
 pub fn stops(state: &SendingState) -> bool {
     let lacks_grant = matches!(
         state.grant,
-        GrantStatus::NeedsAuthorization { .. } | GrantStatus::NotAuthorized
+        GrantStatus::NeedsAuthorization { .. } | GrantStatus::NotAuthorized { .. }
     );
     !state.has_settings || lacks_grant || state.pause.is_some()
 }
@@ -90,10 +90,30 @@ pub fn of_one(state: &SendingState) -> AnyView {
             }
             .into_any()
         }
-        GrantStatus::NotAuthorized => {
+        GrantStatus::NotAuthorized {
+            ended_by_save: None,
+        } => {
             let title = [name, " has not been authorized yet: its messages wait"].concat();
             view! {
                 <Banner tone=Tone::Careful title>
+                    {link}
+                </Banner>
+            }
+            .into_any()
+        }
+        GrantStatus::NotAuthorized {
+            ended_by_save: Some(at),
+        } => {
+            let (at, title) = (
+                *at,
+                [name, " needs authorization: its messages wait"].concat(),
+            );
+            view! {
+                <Banner tone=Tone::Bad title>
+                    <p>
+                        "The authorization it had does not cover the settings that were saved at "
+                        <When at=at /> "."
+                    </p>
                     {link}
                 </Banner>
             }

@@ -160,7 +160,7 @@ impl Gathered {
                 set(&self.needed, &of, 0);
             }
             GrantStatus::NeedsAuthorization { .. } => set(&self.needed, &of, 1),
-            GrantStatus::NotUsed | GrantStatus::NotAuthorized => {}
+            GrantStatus::NotUsed | GrantStatus::NotAuthorized { .. } => {}
         }
     }
 

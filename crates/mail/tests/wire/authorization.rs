@@ -8,6 +8,11 @@ use sandbox::{Faults, TokenError};
 
 use crate::support::{ALICE, BOB, REDIRECT_URL, World, delivered, failed};
 
+/// No authorization has been finished yet.
+const NEVER: GrantStatus = GrantStatus::NotAuthorized {
+    ended_by_save: None,
+};
+
 async fn status(world: &World) -> GrantStatus {
     world
         .mailer
@@ -21,7 +26,7 @@ async fn a_finished_authorization_gives_a_grant_and_mail_goes_out() {
     let world = World::new().await;
     assert_eq!(status(&world).await, GrantStatus::NotUsed);
     world.save(&world.oauth_form()).await;
-    assert_eq!(status(&world).await, GrantStatus::NotAuthorized);
+    assert_eq!(status(&world).await, NEVER);
 
     let state = world.authorize(ALICE, true).await;
 
@@ -173,7 +178,7 @@ async fn a_callback_that_comes_late_is_told_so_and_the_first_tab_learns_it() {
         failed(&world.finish(callback).await),
         FindingCode::AuthorizationExpired
     );
-    assert_eq!(status(&world).await, GrantStatus::NotAuthorized);
+    assert_eq!(status(&world).await, NEVER);
 }
 
 #[tokio::test]
@@ -189,7 +194,7 @@ async fn settings_changed_meanwhile_end_the_authorization() {
         failed(&world.finish(callback).await),
         FindingCode::SettingsChanged
     );
-    assert_eq!(status(&world).await, GrantStatus::NotAuthorized);
+    assert_eq!(status(&world).await, NEVER);
 }
 
 #[tokio::test]
@@ -357,7 +362,7 @@ async fn without_a_refresh_token_a_first_authorization_fails() {
         failed(&world.authorize(ALICE, true).await),
         FindingCode::NoRefreshToken
     );
-    assert_eq!(status(&world).await, GrantStatus::NotAuthorized);
+    assert_eq!(status(&world).await, NEVER);
 }
 
 #[tokio::test]

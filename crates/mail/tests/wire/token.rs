@@ -312,5 +312,7 @@ async fn saving_other_values_ends_the_grant_and_saving_harmless_ones_does_not() 
     ));
     form.username = BOB.into();
     assert!(world.save(&form).await.grant_ended);
-    assert_eq!(status(&world.mailer).await, GrantStatus::NotAuthorized);
+    let ended_by_save = Some(world.mailer.now());
+    let status = status(&world.mailer).await;
+    assert_eq!(status, GrantStatus::NotAuthorized { ended_by_save });
 }

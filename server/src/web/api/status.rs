@@ -104,7 +104,7 @@ impl From<GrantStatus> for Grant {
     fn from(status: GrantStatus) -> Self {
         match status {
             GrantStatus::NotUsed => Self::NotUsed,
-            GrantStatus::NotAuthorized => Self::NotAuthorized,
+            GrantStatus::NotAuthorized { .. } => Self::NotAuthorized,
             GrantStatus::Authorized {
                 account,
                 valid_until,
