@@ -2,8 +2,8 @@
 //! part of the WASM.
 
 use domain::{
-    CheckId, CheckOutcome, CheckReport, CheckStep, Discovery, Finding, IssuerDocument,
-    IssuerTrouble, MailSummary, UnixTime,
+    CheckId, CheckReport, CheckStep, Discovery, Finding, IssuerDocument, IssuerTrouble,
+    MailSummary, UnixTime,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use crate::{
         explanation::Explained,
         mail_list::MailEntries,
         proposals::{Issuer, Proposals},
-        report::{Progress, Report, Step, list},
+        report::{Interrupted, Progress, Report, Step, list},
     },
 };
 
@@ -113,7 +113,7 @@ pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -
         place: Place::Within,
         html: self::report(id, report, saved, now),
         said: text::ended(report),
-        ended: Some(!matches!(report.outcome, CheckOutcome::Failed(_))),
+        ended: Some(report.failure().is_none()),
     }
 }
 
@@ -125,6 +125,17 @@ pub fn broke_off() -> Piece {
         html: html(|| view! { <ErrorBanner error=ApiError::Unavailable /> }.into_any()),
         said: String::new(),
         ended: Some(false),
+    }
+}
+
+/// A check is unknown: the server that ran it was restarted, or it was removed with its data center.
+pub fn interrupted() -> Piece {
+    Piece {
+        into: RESULT.to_owned(),
+        place: Place::Within,
+        html: html(|| view! { <Interrupted recipient=String::new() /> }.into_any()),
+        said: "The check was interrupted.".to_owned(),
+        ended: Some(true),
     }
 }
 

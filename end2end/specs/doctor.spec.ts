@@ -40,7 +40,7 @@ test('steps appear while the check goes on, and Stop ends it at once', async ({ 
   await expect(doctor.report).toHaveAttribute('aria-busy', 'true');
   await expect(doctor.section.getByText('Checking…')).toBeVisible();
   await doctor.stop.click();
-  await expect(doctor.report).toContainText('The check was ended before it had finished', { timeout: 3_000 });
+  await expect(doctor.report).toContainText('The check was stopped before it finished', { timeout: 3_000 });
   await expect(doctor.stop).toBeHidden();
   await expect(doctor.report).toHaveAttribute('aria-busy', 'false');
 });

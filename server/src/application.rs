@@ -17,11 +17,14 @@ use crate::{
     connections::Serving,
     data::open_server_store,
     mailer::open_mailer,
+    output::print_error,
     web::{self, Feeds},
 };
 
 /// How long requests may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long the reports of checks that are cut by the stop may take.
+const CHECKS_GRACE: Duration = Duration::from_secs(2);
 
 /// A server that is ready to run.
 #[derive(Debug)]
@@ -117,14 +120,14 @@ impl Application {
     pub async fn run(self, until: impl Future<Output = ()>) {
         // Not to the log, which others may keep and read.
         if let Some(url) = &self.setup_url {
-            eprintln!(
+            print_error(&format!(
                 "Set up Mailgrant: {}  (good once, until the next start)",
                 url.expose_secret()
-            );
+            ));
         }
         tracing::info!(address = %self.address, "listening");
         self.mailer.warn_of_unknown_data_centers().await;
-        let refreshes = self.mailer.clone();
+        let (refreshes, checks) = (self.mailer.clone(), self.mailer.clone());
         let delivery = tokio::spawn({
             let (mailer, stopping) = (self.mailer.clone(), self.stopping.clone());
             async move { mailer.deliver(stopping.cancelled()).await }
@@ -153,6 +156,8 @@ impl Application {
         let stop = async {
             until.await;
             tracing::info!("stopping");
+            // While their watchers are still connected.
+            let _ = tokio::time::timeout(CHECKS_GRACE, checks.interrupt_checks()).await;
             stopping.cancel();
             sleep(GRACE).await;
         };

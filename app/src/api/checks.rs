@@ -19,7 +19,7 @@ pub async fn begin_check(
     super::context::answer(verbs::begin(&form, recipient, dkim_selector).await)
 }
 
-/// Ends a check, and waits for that; `false` when it has ended already.
+/// Stops a check, also one of another process, and waits for its end. Returns false if it has ended already.
 ///
 /// # Errors
 /// `BadRequest`, `Unavailable`, `Offline`.
@@ -112,10 +112,6 @@ mod verbs {
             mailer()?,
             CheckId::parse(id).map_err(|_| ApiError::BadRequest)?,
         );
-        let ends = mailer.cancel_check(&id);
-        if ends {
-            mailer.finish_check(&id).await?;
-        }
-        Ok(ends)
+        Ok(mailer.stop_check(&id).await?)
     }
 }

@@ -11,13 +11,30 @@ use super::{explain, fact, fact_value, kind, milliseconds, part, verdict};
 /// How a check ended, in one line.
 pub fn ended(report: &CheckReport) -> String {
     let server = &report.server;
+    if report.fails_at_mailbox()
+        && let Some(finding) = report.failure()
+    {
+        let cause = explain(finding).cause;
+        let sent = match &report.outcome {
+            CheckOutcome::Delivered { message_id } => format!(
+                "{server} accepted the test email for {}. Message-ID: {message_id}",
+                report.recipient
+            ),
+            _ => format!("{server} would take mail"),
+        };
+        return format!("Failed: the mailbox cannot be read: {cause} {sent}.");
+    }
     match &report.outcome {
         CheckOutcome::Delivered { message_id } => {
             let recipient = &report.recipient;
             format!("{server} accepted the test email for {recipient}. Message-ID: {message_id}")
         }
         CheckOutcome::Passed => format!("The connection works: {server} would take mail."),
-        CheckOutcome::Cancelled => "Stopped before it had finished.".to_owned(),
+        CheckOutcome::Cancelled => "Stopped before it finished.".to_owned(),
+        CheckOutcome::Running => "Running.".to_owned(),
+        CheckOutcome::Interrupted => {
+            "Interrupted: Mailgrant stopped or restarted before the check finished.".to_owned()
+        }
         CheckOutcome::Failed(finding) => format!("Failed: {}", explain(finding).cause),
     }
 }

@@ -31,13 +31,20 @@ pub async fn watch_authorization(id: &AuthorizationId) -> Option<AuthorizationSt
     end
 }
 
-/// Shows a check as it goes on, and tells whether it went well.
+/// Shows a check as it goes on while it `is_shown`. Returns whether it went well.
 ///
 /// # Errors
 /// `Offline` when the connection that tells it is lost.
-pub async fn watch_check(id: &CheckId, say: impl Fn(String)) -> Result<bool, ApiError> {
+pub async fn watch_check(
+    id: &CheckId,
+    is_shown: impl Fn() -> bool,
+    say: impl Fn(String),
+) -> Result<bool, ApiError> {
     let mut end = None;
     let mut told = |data: &[u8]| {
+        if !is_shown() {
+            return true;
+        }
         if let Some(piece) = placed(data) {
             say(piece.said);
             end = piece.ended;

@@ -14,6 +14,7 @@ random_id! {
 #[serde(rename_all = "snake_case")]
 pub enum CheckPart {
     /// The OAuth client and its grant.
+    #[serde(rename = "oauth", alias = "o_auth")]
     OAuth,
     /// Sending.
     #[default]
@@ -213,10 +214,14 @@ pub enum CheckOutcome {
     },
     /// It did not come to that.
     Failed(Finding),
-    /// A check without a message went well; steps may have warned.
+    /// A check without a message went well, reading the mailbox included; steps may have warned.
     Passed,
     /// Somebody ended it.
     Cancelled,
+    /// The check has started and has no result yet.
+    Running,
+    /// The process that ran the check ended before the check did.
+    Interrupted,
 }
 
 /// A finished check.
@@ -225,6 +230,7 @@ pub struct CheckReport {
     /// Whose settings were checked.
     pub data_center: DataCenterId,
     /// When it began.
+    #[serde(with = "crate::time::rfc3339")]
     pub started_at: UnixTime,
     /// `host:port` of the server.
     pub server: String,
@@ -243,6 +249,41 @@ pub struct CheckReport {
     pub outcome: CheckOutcome,
 }
 
+impl CheckReport {
+    /// Why mail cannot be sent, or why the mailbox cannot be read although mail can be sent.
+    pub fn failure(&self) -> Option<&Finding> {
+        match &self.outcome {
+            CheckOutcome::Failed(finding) => Some(finding),
+            CheckOutcome::Delivered { .. } | CheckOutcome::Passed => mailbox_failure(&self.steps),
+            CheckOutcome::Cancelled | CheckOutcome::Running | CheckOutcome::Interrupted => None,
+        }
+    }
+
+    /// Whether it is the mailbox alone that fails: mail can be sent.
+    pub fn fails_at_mailbox(&self) -> bool {
+        let found = mailbox_failure(&self.steps).map(|finding| finding.code);
+        let sends = self.steps.iter().any(|step| {
+            step.part == CheckPart::Smtp
+                && matches!(step.kind, StepKind::RcptTo | StepKind::Message)
+                && step.verdict == Verdict::Passed
+        });
+        sends && found.is_some() && self.failure().map(|finding| finding.code) == found
+    }
+}
+
+/// Why the mailbox cannot be read, by the steps of a check. A failed step before a successful try does not count.
+pub fn mailbox_failure(steps: &[CheckStep]) -> Option<&Finding> {
+    let steps = steps.iter().filter(|step| step.part == CheckPart::Imap);
+    let opened = |step: &&CheckStep| {
+        step.kind == StepKind::Examine && matches!(step.verdict, Verdict::Passed | Verdict::Warned)
+    };
+    if steps.clone().any(|step| opened(&step)) {
+        return None;
+    }
+    let mut failed = steps.filter(|step| step.verdict == Verdict::Failed);
+    failed.next_back()?.finding.as_ref()
+}
+
 /// What happens in a check, as it happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -251,4 +292,38 @@ pub enum CheckEvent {
     Step(CheckStep),
     /// The check has ended; nothing follows.
     Finished(Box<CheckReport>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FindingCode;
+
+    fn step(part: CheckPart, kind: StepKind, verdict: Verdict) -> CheckStep {
+        let failed = verdict == Verdict::Failed;
+        CheckStep {
+            part,
+            kind,
+            verdict,
+            micros: 0,
+            sent: String::new(),
+            received: String::new(),
+            facts: Vec::new(),
+            finding: failed.then(|| Finding::new(FindingCode::TokenRefused)),
+        }
+    }
+
+    #[test]
+    fn a_mailbox_that_opens_at_the_second_try_does_not_fail() {
+        use CheckPart::Imap;
+        let refused = step(Imap, StepKind::Authenticate, Verdict::Failed);
+        let mut steps = vec![refused, step(Imap, StepKind::Examine, Verdict::Skipped)];
+        let code = mailbox_failure(&steps).map(|finding| finding.code);
+        assert_eq!(code, Some(FindingCode::TokenRefused));
+        steps.push(step(Imap, StepKind::Authenticate, Verdict::Passed));
+        steps.push(step(Imap, StepKind::Examine, Verdict::Passed));
+        assert_eq!(mailbox_failure(&steps), None);
+        let smtp = [step(CheckPart::Smtp, StepKind::Ehlo, Verdict::Failed)];
+        assert_eq!(mailbox_failure(&smtp), None);
+    }
 }

@@ -24,6 +24,10 @@ pub struct Timeouts {
     pub token: Duration,
     /// For a whole check.
     pub check: Duration,
+    /// How often a check that runs shows that its process is alive.
+    pub check_heartbeat: Duration,
+    /// After how long without a heartbeat a check of another process counts as interrupted.
+    pub check_silence: Duration,
     /// For all questions to name servers about one domain.
     pub dns: Duration,
 }
@@ -36,6 +40,8 @@ impl Default for Timeouts {
             message: Duration::from_secs(10),
             token: Duration::from_secs(10),
             check: Duration::from_secs(28),
+            check_heartbeat: Duration::from_secs(2),
+            check_silence: Duration::from_secs(10),
             dns: Duration::from_secs(5),
         }
     }

@@ -1,13 +1,86 @@
-//! Table `checks`: the reports of the newest checks.
+//! Table `checks`: the newest checks of each data center, those that run among them.
 
 use domain::{AuditRecord, CheckId, CheckOutcome, CheckReport, DataCenterId};
 
 use crate::{Store, StoreError, row::Table};
 
 const TABLE: Table = Table("checks");
+const ENDED: &str = "ended";
+const STOPPING: &str = "stopping";
+
+/// A check that may run in another process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckProgress {
+    /// The report; while the check runs, that of its start.
+    pub report: CheckReport,
+    /// Counts up while the check runs.
+    pub heartbeats: i64,
+    /// Nothing follows.
+    pub has_ended: bool,
+}
 
 impl Store {
-    /// Keeps a report, and what is recorded of it in the audit; of each data center this one and the 19 newest others stay.
+    /// Stores that a check starts.
+    ///
+    /// # Errors
+    /// `Database`, also when the data center is gone.
+    pub async fn begin_check(&self, id: &CheckId, report: &CheckReport) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO checks (id, data_center, started_at, report, state, number)
+             VALUES ($1, $2, $3, $4, 'running',
+                 (SELECT COALESCE(MAX(number), 0) + 1 FROM checks WHERE data_center = $2))",
+        )
+        .bind(id.as_str())
+        .bind(report.data_center.as_str())
+        .bind(report.started_at.0)
+        .bind(TABLE.write_json("report", report)?)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Counts a heartbeat of a check that runs. Returns true if somebody has asked it to stop.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn beat_check(&self, id: &CheckId) -> Result<bool, StoreError> {
+        let state: Option<String> = sqlx::query_scalar(
+            "UPDATE checks SET heartbeats = heartbeats + 1 WHERE id = $1 RETURNING state",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(state.is_some_and(|state| state == STOPPING))
+    }
+
+    /// Asks the process that runs a check to stop it. Returns false if there is no such check or it has ended.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn ask_check_to_stop(&self, id: &CheckId) -> Result<bool, StoreError> {
+        let asked =
+            sqlx::query("UPDATE checks SET state = 'stopping' WHERE id = $1 AND state <> 'ended'")
+                .bind(id.as_str())
+                .execute(&self.pool)
+                .await?;
+        Ok(asked.rows_affected() == 1)
+    }
+
+    /// Marks a check as cut, unless it has ended or shown another heartbeat.
+    ///
+    /// # Errors
+    /// `Database`.
+    pub async fn interrupt_check(&self, id: &CheckId, heartbeats: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE checks SET state = 'ended' WHERE id = $1 AND heartbeats = $2")
+            .bind(id.as_str())
+            .bind(heartbeats)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Stores the report of a check that has ended, and what is recorded of it in the audit. Of each data center, this
+    /// check and the 19 newest others stay.
     ///
     /// # Errors
     /// `Database`, also when the data center is gone.
@@ -19,7 +92,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO checks (id, data_center, started_at, report) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO checks (id, data_center, started_at, report, number)
+             VALUES ($1, $2, $3, $4,
+                 (SELECT COALESCE(MAX(number), 0) + 1 FROM checks WHERE data_center = $2))
+             ON CONFLICT (id) DO UPDATE SET report = excluded.report, state = 'ended'",
         )
         .bind(id.as_str())
         .bind(report.data_center.as_str())
@@ -30,7 +106,7 @@ impl Store {
         sqlx::query(
             "DELETE FROM checks WHERE data_center = $1 AND id <> $2 AND id NOT IN (
                  SELECT id FROM checks WHERE data_center = $1 AND id <> $2
-                 ORDER BY started_at DESC, id LIMIT 19)",
+                 ORDER BY started_at DESC, number DESC, id LIMIT 19)",
         )
         .bind(report.data_center.as_str())
         .bind(id.as_str())
@@ -42,21 +118,38 @@ impl Store {
         transaction.commit().await
     }
 
-    /// The report of a check.
+    /// The report of a check that has ended.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
     pub async fn check(&self, id: &CheckId) -> Result<Option<CheckReport>, StoreError> {
-        let report: Option<String> = sqlx::query_scalar("SELECT report FROM checks WHERE id = $1")
-            .bind(id.as_str())
-            .fetch_optional(&self.pool)
-            .await?;
-        report
-            .map(|report| TABLE.read_json("report", &report))
-            .transpose()
+        let progress = self.check_progress(id).await?;
+        Ok(progress
+            .filter(|progress| progress.has_ended)
+            .map(|progress| progress.report))
     }
 
-    /// The newest report of a data center that was not cancelled.
+    /// A check, also while it runs.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn check_progress(&self, id: &CheckId) -> Result<Option<CheckProgress>, StoreError> {
+        let row: Option<(String, String, i64)> =
+            sqlx::query_as("SELECT report, state, heartbeats FROM checks WHERE id = $1")
+                .bind(id.as_str())
+                .fetch_optional(&self.pool)
+                .await?;
+        row.map(|(report, state, heartbeats)| {
+            Ok(CheckProgress {
+                report: read(&report, &state)?,
+                heartbeats,
+                has_ended: state == ENDED,
+            })
+        })
+        .transpose()
+    }
+
+    /// The newest check of a data center, whether it runs, was stopped, was cut, or has a result.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -64,19 +157,51 @@ impl Store {
         &self,
         data_center: &DataCenterId,
     ) -> Result<Option<(CheckId, CheckReport)>, StoreError> {
-        let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT id, report FROM checks WHERE data_center = $1 ORDER BY started_at DESC, id",
+        Ok(self.newest(data_center).await?.into_iter().next())
+    }
+
+    /// The newest check of a data center that has a result.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn latest_result(
+        &self,
+        data_center: &DataCenterId,
+    ) -> Result<Option<CheckReport>, StoreError> {
+        let mut reports = self.newest(data_center).await?.into_iter();
+        Ok(reports.find_map(|(_, report)| match report.outcome {
+            CheckOutcome::Delivered { .. } | CheckOutcome::Failed(_) | CheckOutcome::Passed => {
+                Some(report)
+            }
+            CheckOutcome::Cancelled | CheckOutcome::Running | CheckOutcome::Interrupted => None,
+        }))
+    }
+
+    async fn newest(
+        &self,
+        data_center: &DataCenterId,
+    ) -> Result<Vec<(CheckId, CheckReport)>, StoreError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT id, report, state FROM checks WHERE data_center = $1
+             ORDER BY started_at DESC, number DESC, id",
         )
         .bind(data_center.as_str())
         .fetch_all(&self.pool)
         .await?;
-        for (id, report) in rows {
-            let report: CheckReport = TABLE.read_json("report", &report)?;
-            if report.outcome != CheckOutcome::Cancelled {
+        rows.into_iter()
+            .map(|(id, report, state)| {
                 let id = CheckId::parse(&id).map_err(|_| TABLE.corrupt("id"))?;
-                return Ok(Some((id, report)));
-            }
-        }
-        Ok(None)
+                Ok((id, read(&report, &state)?))
+            })
+            .collect()
     }
+}
+
+/// The report of a row. One that ended without another report was cut.
+fn read(report: &str, state: &str) -> Result<CheckReport, StoreError> {
+    let mut report: CheckReport = TABLE.read_json("report", report)?;
+    if state == ENDED && report.outcome == CheckOutcome::Running {
+        report.outcome = CheckOutcome::Interrupted;
+    }
+    Ok(report)
 }

@@ -1,15 +1,12 @@
 //! `mailgrant check`: proves each step of a connection, with what is saved.
 
-use std::{
-    io::{self, Write as _},
-    pin::pin,
-};
+use std::pin::pin;
 
 use clap::Args;
 use domain::{Actor, CheckEvent, CheckId, CheckOutcome, CheckReport, DataCenterId};
 use futures::StreamExt as _;
-use mail::{CheckOf, CheckRequest, Mailer, TestError};
-use server::Config;
+use mail::{CheckOf, CheckRequest, MailError, Mailer, TestError};
+use server::{Config, Output};
 
 use super::{CommandError, Opened};
 
@@ -45,28 +42,34 @@ pub enum Ended {
 pub async fn run(options: &Options, config: &Config) -> Result<Ended, CommandError> {
     let opened = Opened::existing(config).await?;
     let mailer = server::open_mailer(config, opened.store.clone())?;
-    let checked = check(options, &mailer).await;
+    let mut output = Output::default();
+    let checked = check(options, &mailer, &opened, &mut output).await;
     // A refresh under way has used up its refresh token; its answer must be stored.
     mailer.settle().await;
     opened.store.close().await;
     let report = checked?;
     if options.json {
-        let mut output = io::stdout().lock();
-        serde_json::to_writer_pretty(&mut output, &report)?;
-        writeln!(output)?;
+        let json = serde_json::to_string_pretty(&report)?;
+        output.print(&format!("{json}\n"))?;
     } else {
         let finding = app::unplaced(&report).map(app::finding_in_text);
         let ended = app::ended(&report);
-        write!(io::stdout(), "\n{}{ended}\n", finding.unwrap_or_default())?;
+        let finding = finding.unwrap_or_default();
+        output.print(&format!("\n{finding}{ended}\n"))?;
     }
     Ok(match report.outcome {
+        _ if report.failure().is_some() => Ended::Failing,
         CheckOutcome::Delivered { .. } | CheckOutcome::Passed => Ended::Well,
-        CheckOutcome::Failed(_) => Ended::Failing,
-        CheckOutcome::Cancelled => Ended::Stopped,
+        _ => Ended::Stopped,
     })
 }
 
-async fn check(options: &Options, mailer: &Mailer) -> Result<CheckReport, CommandError> {
+async fn check(
+    options: &Options,
+    mailer: &Mailer,
+    opened: &Opened,
+    output: &mut Output,
+) -> Result<CheckReport, CommandError> {
     let request = CheckRequest {
         recipient: options.recipient.clone(),
         dkim_selector: options.dkim_selector.clone(),
@@ -75,11 +78,18 @@ async fn check(options: &Options, mailer: &Mailer) -> Result<CheckReport, Comman
     let begun = mailer
         .begin_check(of, request, &Actor::command_line())
         .await;
-    let id = begun.map_err(|error| match error {
-        TestError::Form { .. } => CommandError::WrongRecipient,
-        TestError::Mail(error) => error.into(),
-    })?;
-    let mut finishing = pin!(finish(options, mailer, &id));
+    let id = match begun {
+        Ok(id) => id,
+        Err(TestError::Form { .. }) => return Err(CommandError::WrongRecipient),
+        Err(TestError::Mail(MailError::UnknownDataCenter)) => {
+            return Err(opened.unknown_data_center(&options.data_center).await);
+        }
+        Err(TestError::Mail(MailError::NoSettings)) => {
+            return Err(CommandError::NoSettings(options.data_center.clone()));
+        }
+        Err(TestError::Mail(error)) => return Err(error.into()),
+    };
+    let mut finishing = pin!(finish(options, mailer, &id, output));
     tokio::select! {
         report = &mut finishing => report,
         _ = tokio::signal::ctrl_c() => {
@@ -93,12 +103,13 @@ async fn finish(
     options: &Options,
     mailer: &Mailer,
     id: &CheckId,
+    output: &mut Output,
 ) -> Result<CheckReport, CommandError> {
     if let Some(events) = mailer.watch_check(id) {
         let mut events = pin!(events);
         while let Some(event) = events.next().await {
             if let (CheckEvent::Step(step), false) = (event, options.json) {
-                io::stdout().write_all(app::step_in_text(&step).as_bytes())?;
+                output.print(&app::step_in_text(&step))?;
             }
         }
     }

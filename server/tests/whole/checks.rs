@@ -8,7 +8,7 @@ use sandbox::{Faults, RefusalStyle, Stage};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::support::{Browser, Form, Provider, Reply, Server, TEST, body};
+use crate::support::{Browser, Form, Program, Provider, Reply, Server, TEST, body};
 
 const BEGIN: &str = "/api/begin_check";
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -133,7 +133,11 @@ async fn another_setting_is_one_click_away() {
     let html = text(told.last().unwrap(), "html");
     assert!(html.contains("value=\"implicit_tls\""), "{html}");
     assert!(html.contains(&format!("Use implicit TLS on port {port}")));
-    assert!(html.contains("with other settings than those saved"));
+    assert!(
+        html.contains("with settings that are not saved yet"),
+        "{html}"
+    );
+    assert!(!html.contains("other settings"), "{html}");
 }
 
 #[tokio::test]
@@ -207,13 +211,23 @@ async fn the_last_check_is_shown_when_the_page_opens() {
     let page = browser.get("/settings/smtp").await;
     assert!(page.body.contains("The connection works"), "{page:?}");
     assert!(page.body.contains("just now"));
-    assert!(!page.body.contains("with other settings than those saved"));
+    assert!(!page.body.contains("settings that"));
+    assert!(page.body.contains("banner good"), "{page:?}");
 
     let other = form.with("from_address", "Other <alice@sandbox.test>");
     let saved = browser.fetch(crate::support::SAVE, other.body()).await;
     assert_eq!(saved.status, 200, "{saved:?}");
     let page = browser.get("/settings/smtp").await;
-    assert!(page.body.contains("with other settings than those saved"));
+    assert!(
+        page.body
+            .contains("with settings that have been replaced since")
+    );
+    assert!(
+        page.body
+            .contains("The connection worked with earlier settings")
+    );
+    assert!(!page.body.contains("The connection works"), "{page:?}");
+    assert!(!page.body.contains("banner good"), "{page:?}");
     assert!(
         !server
             .viewer()
@@ -324,4 +338,136 @@ async fn offline_is_said_and_nothing_proposed() {
         "{found}"
     );
     assert_eq!(found["fillings"], Value::Array(Vec::new()));
+}
+
+#[tokio::test]
+async fn a_good_result_of_other_settings_is_not_shown_as_one_of_the_saved_settings() {
+    let (provider, server) = start().await;
+    let browser = server.administrator();
+    let basic = Form::basic(provider.descriptor(), &browser.url);
+    // Before anything is saved, what was typed is all there is.
+    let told = listen(&browser, &begin(&browser, &basic).await).await;
+    let html = text(told.last().unwrap(), "html").to_owned();
+    assert!(html.contains("The connection works<"), "{html}");
+    assert!(html.contains("with settings that are not saved yet"));
+
+    browser.fetch(crate::support::SAVE, basic.body()).await;
+    let other = basic.with("from_address", "Other <alice@sandbox.test>");
+    let told = listen(&browser, &begin(&browser, &other).await).await;
+    let html = text(told.last().unwrap(), "html");
+    let title = "The connection works with settings that are not saved";
+    assert!(html.contains(title), "{html}");
+    assert!(!html.contains("banner good"), "{html}");
+}
+
+#[tokio::test]
+async fn a_mailbox_that_refuses_the_sign_in_is_not_shown_as_a_connection_that_works() {
+    let (provider, server) = start().await;
+    let browser = server.administrator();
+    let form = Form::basic(provider.descriptor(), &browser.url)
+        .with_mailbox_at(provider.descriptor())
+        .with("mailbox_password", "wrong");
+    let told = listen(&browser, &begin(&browser, &form).await).await;
+    let last = told.last().unwrap();
+    assert_eq!(last["ended"], false);
+    let html = text(last, "html");
+    assert!(html.contains("The mailbox cannot be read"), "{html}");
+    assert!(html.contains("would take mail"), "{html}");
+    assert!(html.contains("Mailbox › Authenticate"), "{html}");
+    assert!(!html.contains("banner good"), "{html}");
+}
+
+#[tokio::test]
+async fn a_check_that_nobody_knows_ends_as_interrupted() {
+    let (_provider, server) = start().await;
+    let browser = server.administrator();
+    let told = listen(&browser, "a-check-that-nobody-knows").await;
+    let last = told.last().unwrap();
+    assert_eq!(
+        (&last["ended"], &last["place"]),
+        (&true.into(), &"Within".into())
+    );
+    let html = text(last, "html");
+    assert!(html.contains("The check was interrupted"), "{html}");
+    assert!(html.contains("id=\"run-again\""), "{html}");
+    let stopped = browser
+        .fetch("/api/cancel_check", "id=a-check-that-nobody-knows".into())
+        .await;
+    assert_eq!((stopped.status.as_u16(), &*stopped.body), (200, "false"));
+}
+
+/// A program with a check that passed, and then one that goes on.
+async fn program_with_a_silent_check(
+    provider: &Provider,
+    directory: &std::path::Path,
+) -> (Program, Browser, String) {
+    let program = Program::start_beside(provider, directory, &[]);
+    let browser = program.administrator().await;
+    provider.authorize(&browser).await;
+    let form = saved_form(provider, &browser).await;
+    listen(&browser, &begin(&browser, &form).await).await;
+    provider.control().set(Faults {
+        silent_at: Some(Stage::Greeting),
+        ..Faults::default()
+    });
+    let id = begin(&browser, &form).await;
+    provider.control().set(Faults::default());
+    (program, browser, id)
+}
+
+async fn page_says_interrupted(browser: &Browser) {
+    let page = browser.get("/settings/smtp").await;
+    assert!(page.body.contains("The check was interrupted"), "{page:?}");
+    assert!(page.body.contains("id=\"run-again\""), "{page:?}");
+    assert!(!page.body.contains("The connection works"), "{page:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_kill_9_cut_ends_for_its_watchers_and_is_shown_as_interrupted() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let (program, browser, id) = program_with_a_silent_check(&provider, directory.path()).await;
+    let page = browser.get("/settings/smtp").await;
+    assert!(page.body.contains("A check is running"), "{page:?}");
+    assert!(!page.body.contains("The connection works"), "{page:?}");
+    program.kill();
+
+    let program = Program::start_beside(&provider, directory.path(), &[]);
+    let browser = browser.moved_to(&program.url);
+    let told = listen(&browser, &id).await;
+    let html = text(told.last().unwrap(), "html");
+    assert!(html.contains("The check was interrupted"), "{html}");
+    assert!(html.contains("id=\"run-again\""), "{html}");
+    page_says_interrupted(&browser).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_ends_a_check_that_kill_9_cut() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let (program, browser, id) = program_with_a_silent_check(&provider, directory.path()).await;
+    program.kill();
+
+    let program = Program::start_beside(&provider, directory.path(), &[]);
+    let browser = browser.moved_to(&program.url);
+    let stopped = browser.fetch("/api/cancel_check", format!("id={id}"));
+    let stopped = timeout(PATIENCE, stopped).await.unwrap();
+    assert_eq!(stopped.body, "true", "{stopped:?}");
+    page_says_interrupted(&browser).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_sigterm_cut_is_shown_as_interrupted() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let (program, browser, id) = program_with_a_silent_check(&provider, directory.path()).await;
+    assert!(program.stop());
+
+    let program = Program::start_beside(&provider, directory.path(), &[]);
+    let browser = browser.moved_to(&program.url);
+    // Its report was stored when the first server stopped, so nobody has to wait for silence.
+    page_says_interrupted(&browser).await;
+    let told = listen(&browser, &id).await;
+    let html = text(told.last().unwrap(), "html");
+    assert!(html.contains("The check was interrupted"), "{html}");
 }

@@ -1,6 +1,6 @@
 //! Checks and test emails with WASM: begun here, told by events, shown as the server renders them.
 
-use domain::{EmailAddress, Security, SmtpForm, TlsMinimum};
+use domain::{CheckId, EmailAddress, Security, SmtpForm, TlsMinimum};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::session::{Session, SignIn};
@@ -29,13 +29,34 @@ impl Session {
         self.begin(Some(recipient));
     }
 
-    /// Ends the check that goes on; how it ended is told as ever.
+    /// Stops the check that goes on. Its events tell how it ended, unless the server is not reached.
     pub fn stop(self) {
         if let Some(id) = self.check().get_untracked() {
             spawn_local(async move {
-                let _ = api::cancel_check(id.as_str().to_owned()).await;
+                let stopped = api::cancel_check(id.as_str().to_owned()).await;
+                if let Err(error) = stopped
+                    && self.shows(&id)
+                {
+                    self.ended(Err(error));
+                }
             });
         }
+    }
+
+    /// Repeats a check that was interrupted; `recipient` is that of a test email, else empty.
+    pub fn run_again(self, recipient: String) {
+        if recipient.is_empty() {
+            self.send_check();
+        } else {
+            self.recipient().set(recipient);
+            self.send_test();
+        }
+    }
+
+    /// Whether this is the check that goes on.
+    fn shows(self, id: &CheckId) -> bool {
+        self.check()
+            .with_untracked(|check| check.as_ref() == Some(id))
     }
 
     /// Changes the form as a check advised.
@@ -76,17 +97,23 @@ impl Session {
             let well = match api::begin_check(form, recipient, selector).await {
                 Ok(id) => {
                     self.check().set(Some(id.clone()));
-                    events::watch_check(&id, move |said| self.said().set(said)).await
+                    let is_shown = || self.shows(&id);
+                    let well =
+                        events::watch_check(&id, is_shown, move |said| self.said().set(said)).await;
+                    if !self.shows(&id) {
+                        return;
+                    }
+                    well
                 }
                 Err(error) => Err(error),
             };
-            self.checking().set(false);
-            self.check().set(None);
             self.ended(well);
         });
     }
 
     fn ended(self, well: Result<bool, ApiError>) {
+        self.checking().set(false);
+        self.check().set(None);
         // It may have been found that the grant is gone; then no sign-in has just worked.
         self.refresh_status();
         match well {

@@ -117,6 +117,10 @@ fn submit(session: Session, event: &SubmitEvent) {
         "test" => session.send_test(),
         "check" | "check-again" => session.send_check(),
         "stop" => session.stop(),
+        "run-again" => {
+            let recipient = button.and_then(|button| button.get_attribute("value"));
+            session.run_again(recipient.unwrap_or_default());
+        }
         "remedy" => {
             let choice = button.and_then(|button| button.get_attribute("value"));
             session.remedy(&choice.unwrap_or_default());

@@ -1,10 +1,11 @@
 //! How a check ended.
 
 use domain::{CheckOutcome, CheckReport, Finding, Verdict};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{MAIN, main_step};
+use super::{MAIN, about::About, main_step};
 use crate::{
+    api::{CheckConnection, SendTestEmail},
     text,
     ui::{
         banner::{Banner, Tone},
@@ -12,43 +13,127 @@ use crate::{
     },
 };
 
-/// In a banner.
+/// The outcome in a banner. A good one is green only when it is about the saved settings.
 #[component]
-pub fn Headline(report: CheckReport) -> impl IntoView {
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
     let server = report.server.clone();
+    let good = if about.is_other() {
+        Tone::Note
+    } else {
+        Tone::Good
+    };
+    let about_others = about.words().filter(|_| about.is_other());
+    let about_others =
+        about_others.map(|words| view! { <p>{["Checked with ", words, "."].concat()}</p> });
     match report.outcome.clone() {
-        CheckOutcome::Delivered { message_id } => view! {
-            <Banner tone=Tone::Good title="Delivered">
-                <p>
-                    {server} " accepted the test email for "
-                    <strong>{report.recipient.clone()}</strong> "."
-                </p>
-                <p>"Message-ID: " <code id="message-id">{message_id}</code></p>
-                {warnings(&report)}
-            </Banner>
+        CheckOutcome::Delivered { message_id } => {
+            let failure = report.failure().cloned();
+            let (tone, title) = match failure {
+                None => (good, "Delivered"),
+                Some(_) => (Tone::Bad, "Delivered, but the mailbox cannot be read"),
+            };
+            view! {
+                <Banner tone title>
+                    <p>
+                        {server} " accepted the test email for "
+                        <strong>{report.recipient.clone()}</strong> "."
+                    </p>
+                    <p>"Message-ID: " <code id="message-id">{message_id}</code></p>
+                    {about_others}
+                    {failure.map(|finding| failed(&report, finding))}
+                    {warnings(&report)}
+                </Banner>
+            }
+            .into_any()
         }
-        .into_any(),
-        CheckOutcome::Passed => view! {
-            <Banner tone=Tone::Good title="The connection works">
-                <p>{server} " would take mail with these settings."</p>
-                {warnings(&report)}
-            </Banner>
+        CheckOutcome::Passed => {
+            let title = match about {
+                About::Saved | About::NotYetSaved => "The connection works",
+                About::Unsaved => "The connection works with settings that are not saved",
+                About::Earlier => "The connection worked with earlier settings",
+            };
+            view! {
+                <Banner tone=good title>
+                    <p>{server} " would take mail with these settings."</p>
+                    {about_others}
+                    {warnings(&report)}
+                </Banner>
+            }
+            .into_any()
         }
-        .into_any(),
         CheckOutcome::Cancelled => view! {
             <Banner tone=Tone::Note title="Stopped">
-                <p>"The check was ended before it had finished."</p>
+                <p>"The check was stopped before it finished."</p>
             </Banner>
         }
         .into_any(),
-        CheckOutcome::Failed(finding) => {
-            let title = if report.recipient.is_empty() {
-                "The connection does not work"
-            } else {
-                "Not delivered"
-            };
-            view! { <Banner tone=Tone::Bad title>{failed(&report, finding)}</Banner> }.into_any()
+        CheckOutcome::Running => {
+            let href = ["/settings/smtp?data_center=", report.data_center.as_str()].concat();
+            view! {
+                <Banner tone=Tone::Note title="A check is running">
+                    <p>
+                        "It has no result yet. "
+                        <a href=href rel="external">
+                            "Show the result"
+                        </a>
+                    </p>
+                </Banner>
+            }
+            .into_any()
         }
+        CheckOutcome::Interrupted => {
+            view! { <Interrupted recipient=report.recipient.clone() /> }.into_any()
+        }
+        CheckOutcome::Failed(finding) => {
+            let (title, note) = if report.fails_at_mailbox() {
+                let note = [&server, " would take mail with these settings."].concat();
+                ("The mailbox cannot be read", Some(note))
+            } else if report.recipient.is_empty() {
+                ("The connection does not work", None)
+            } else {
+                ("Not delivered", None)
+            };
+            view! {
+                <Banner tone=Tone::Bad title>
+                    {failed(&report, finding)}
+                    {note.map(|note| view! { <p>{note}</p> })}
+                    {about_others}
+                </Banner>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// A check that was cut, with a button that runs it again. The recipient is that of a test email, else empty.
+#[component]
+pub fn Interrupted(recipient: String) -> impl IntoView {
+    let sends = !recipient.is_empty();
+    let action = if sends {
+        SendTestEmail::url()
+    } else {
+        CheckConnection::url()
+    };
+    view! {
+        <Banner tone=Tone::Careful title="The check was interrupted">
+            <p>"Mailgrant stopped or restarted before the check finished."</p>
+            {sends.then(|| view! { <p>"The test email may have been sent."</p> })}
+            <p>
+                <button
+                    type="submit"
+                    class="button"
+                    id="run-again"
+                    value=recipient
+                    formaction=action
+                >
+                    "Run again"
+                </button>
+            </p>
+        </Banner>
     }
 }
 
@@ -58,11 +143,11 @@ fn failed(report: &CheckReport, finding: Finding) -> AnyView {
     match step {
         None => view! { <Explained finding id=MAIN /> }.into_any(),
         Some(step) => {
-            let place = [text::part(step.part), ": ", text::kind(step.kind)].concat();
+            let place = [text::part(step.part), " › ", text::kind(step.kind)].concat();
             view! {
                 <p>{text::explain(&finding).cause}</p>
                 <p>
-                    "What to do stands at the step: "
+                    "How to fix it: see "
                     <a href=["#", MAIN].concat() rel="external">
                         {place}
                     </a>
@@ -78,8 +163,8 @@ fn warnings(report: &CheckReport) -> Option<impl IntoView + use<>> {
     let number = steps.filter(|step| step.verdict == Verdict::Warned).count();
     let words = match number {
         0 => return None,
-        1 => "One step warns; see below.".to_owned(),
-        several => format!("{several} steps warn; see below."),
+        1 => "One step has a warning; see below.".to_owned(),
+        several => format!("{several} steps have warnings; see below."),
     };
     Some(view! { <p>{words}</p> })
 }

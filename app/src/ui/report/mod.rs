@@ -1,18 +1,20 @@
 //! The report of a check: how it ended, and each step. Only the server renders it; the browser puts it into the page as it
 //! comes, so that none of its words are part of the WASM.
 
+mod about;
 mod headline;
 mod step;
 
 use domain::{CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, UnixTime, Verdict};
 use leptos::prelude::*;
 
-use self::headline::Headline;
+use self::{about::About, headline::Headline};
 use crate::{
     text,
     ui::{copy::CopyButton, when::When},
 };
 
+pub use headline::Interrupted;
 pub use step::Step;
 
 /// The finding that a check ended with, as the page knows it.
@@ -30,7 +32,9 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
         |tls| [&*tls.version, ", ", &tls.cipher].concat(),
     );
     let age = text::age(now.since(report.started_at));
-    let others = report.settings_version == 0 || report.settings_version != saved;
+    let about = About::of(&report, saved);
+    let settings = about.words().map(|words| [", with ", words].concat());
+    let has_steps = !report.steps.is_empty();
     let transcript = text::transcript(&report);
     let download = ["/checks/", id.as_str(), "/transcript"].concat();
     let main = main_step(&report);
@@ -58,7 +62,7 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
         .collect_view();
     view! {
         <div class="report">
-            <Headline report=report.clone() />
+            <Headline report=report.clone() about />
             <dl class="facts">
                 <dt>"Server"</dt>
                 <dd>{report.server.clone()}</dd>
@@ -71,10 +75,10 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
                 <dt>"Checked"</dt>
                 <dd id="report-age">
                     {age} ", " <When at=report.started_at />
-                    {others.then_some(", with other settings than those saved")}
+                    {settings}
                 </dd>
             </dl>
-            <h3>"Steps"</h3>
+            {has_steps.then(|| view! { <h3>"Steps"</h3> })}
             {parts}
             <details class="transcript">
                 <summary>"Transcript"</summary>
@@ -132,16 +136,17 @@ pub fn list(part: CheckPart) -> String {
     ["steps-", code(part)].concat()
 }
 
-/// The step that the check failed at, by its place.
+/// The step that the check failed at, by its place. A step of the mailbox only when mail can be sent.
 fn main_step(report: &CheckReport) -> Option<usize> {
-    let CheckOutcome::Failed(finding) = &report.outcome else {
-        return None;
-    };
+    let code = report.failure()?.code;
+    let at_mailbox = report.fails_at_mailbox();
     let has_it = |step: &CheckStep| {
         let own = step.finding.as_ref().map(|own| own.code);
-        step.verdict == Verdict::Failed && own == Some(finding.code)
+        step.verdict == Verdict::Failed && own == Some(code)
     };
-    report.steps.iter().rposition(has_it)
+    let mut steps = report.steps.iter().enumerate().rev();
+    let is_main = |step: &CheckStep| has_it(step) && (step.part == CheckPart::Imap) == at_mailbox;
+    steps.find(|(_, step)| is_main(step)).map(|(at, _)| at)
 }
 
 /// The report knows more values of the connection than the step did when it failed.

@@ -1,8 +1,8 @@
 //! What is wrong with a data center.
 
 use domain::{
-    AlertCondition, AlertFacts, AlertKind, AlertSettings, CheckOutcome, DataCenterId, Finding,
-    GrantStatus, UnixTime,
+    AlertCondition, AlertFacts, AlertKind, AlertSettings, DataCenterId, Finding, GrantStatus,
+    UnixTime,
 };
 use store::GrantState;
 
@@ -91,11 +91,8 @@ impl Mailer {
         let Some(finding) = daily.finding else {
             return Ok(None);
         };
-        if let Some((_, report)) = self.store().latest_check(id).await? {
-            let well = matches!(
-                report.outcome,
-                CheckOutcome::Passed | CheckOutcome::Delivered { .. }
-            );
+        if let Some(report) = self.store().latest_result(id).await? {
+            let well = report.failure().is_none();
             if well && report.started_at > daily.started_at && report.settings_version > 0 {
                 return Ok(None);
             }

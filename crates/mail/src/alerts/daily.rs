@@ -42,7 +42,7 @@ impl Mailer {
     async fn lacks_grant(&self, id: &DataCenterId) -> Result<bool, MailError> {
         let status = self.grant_status(id).await?;
         Ok(match status {
-            GrantStatus::NotAuthorized | GrantStatus::NeedsAuthorization { .. } => true,
+            GrantStatus::NotAuthorized { .. } | GrantStatus::NeedsAuthorization { .. } => true,
             GrantStatus::NotUsed | GrantStatus::Authorized { .. } => false,
         })
     }
@@ -64,17 +64,19 @@ impl Mailer {
         let Some(report) = self.finish_check(&check).await? else {
             return Ok(());
         };
-        let finding = match report.outcome {
-            CheckOutcome::Failed(finding) => Some(finding),
-            CheckOutcome::Passed | CheckOutcome::Delivered { .. } => None,
-            CheckOutcome::Cancelled => return Ok(()),
+        let finding = match &report.outcome {
+            CheckOutcome::Failed(finding) => Some(finding.clone()),
+            CheckOutcome::Passed | CheckOutcome::Delivered { .. } => report.failure().cloned(),
+            CheckOutcome::Cancelled | CheckOutcome::Running | CheckOutcome::Interrupted => {
+                return Ok(());
+            }
         };
         // The check itself found the grant ended; it is made again once there is another.
         if finding.is_some() && self.lacks_grant(id).await? {
             return Ok(());
         }
         let code = finding.as_ref().map(|finding| finding.code.as_str());
-        tracing::info!(data_center = %id, finding = code, "checked as every day");
+        tracing::info!(data_center = %id, finding = code, "daily check finished");
         let store = self.store();
         Ok(store.finish_daily_check(id, day, finding.as_ref()).await?)
     }

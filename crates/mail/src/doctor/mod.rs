@@ -3,6 +3,7 @@
 //! A check is a task of its own: whoever asked for it may go, come back and watch it from its beginning.
 
 mod arrival;
+mod elsewhere;
 mod feed;
 mod grant;
 mod job;
@@ -13,7 +14,8 @@ mod run;
 mod sending;
 
 use domain::{
-    Actor, CheckEvent, CheckId, CheckReport, DataCenterId, EmailAddress, FormErrors, SmtpForm,
+    Actor, CheckEvent, CheckId, CheckOutcome, CheckReport, DataCenterId, EmailAddress, FormErrors,
+    SmtpForm,
 };
 use futures::{FutureExt, Stream};
 use tokio::task::JoinHandle;
@@ -22,6 +24,7 @@ pub(crate) use feed::Feed;
 use job::Job;
 pub use job::{CheckOf, CheckRequest};
 pub(crate) use provider::places;
+use registry::Ending;
 pub(crate) use registry::Registry;
 
 use crate::{
@@ -64,17 +67,19 @@ impl Mailer {
         self.0.checks.get(id).is_some_and(|run| run.cancel())
     }
 
-    /// The report of a check, once it has ended; `None` when there is none.
+    /// The report of a check, once it has ended; `None` when there is none. A check of another process that no longer
+    /// shows a heartbeat has ended as well: its outcome is `Interrupted`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn finish_check(&self, id: &CheckId) -> Result<Option<CheckReport>, MailError> {
-        if let Some(run) = self.0.checks.get(id)
-            && let Some(report) = run.feed.finished().await
-        {
-            return Ok(Some(report));
+        let Some(run) = self.0.checks.get(id) else {
+            return self.finish_elsewhere(id).await;
+        };
+        match run.feed.finished().await {
+            Some(report) => Ok(Some(report)),
+            None => self.check(id).await,
         }
-        self.check(id).await
     }
 
     /// The report of a check that has ended; `None` when there is none with this id.
@@ -85,7 +90,7 @@ impl Mailer {
         Ok(self.store().check(id).await?)
     }
 
-    /// The newest check of a data center that was not cancelled.
+    /// The newest check of a data center, whether it runs, was stopped, was cut, or has a result.
     ///
     /// # Errors
     /// When the database fails.
@@ -93,7 +98,14 @@ impl Mailer {
         &self,
         id: &DataCenterId,
     ) -> Result<Option<(CheckId, CheckReport)>, MailError> {
-        Ok(self.store().latest_check(id).await?)
+        let mut latest = self.store().latest_check(id).await?;
+        if let Some((_, report)) = &mut latest
+            && report.outcome == CheckOutcome::Running
+            && self.is_overdue(report)
+        {
+            report.outcome = CheckOutcome::Interrupted;
+        }
+        Ok(latest)
     }
 
     /// Sends a test email with what is on the form, saved or not, and keeps the report. A saved
@@ -166,7 +178,16 @@ impl Mailer {
                     return Err(refuse(FormErrors::default()));
                 }
                 let stored = self.store().settings(id).await.map_err(MailError::from)?;
-                let stored = stored.ok_or(MailError::NoSettings)?;
+                let Some(stored) = stored else {
+                    let known = self.store().data_center(id).await;
+                    let known = known.map_err(MailError::from)?.is_some();
+                    let missing = if known {
+                        MailError::NoSettings
+                    } else {
+                        MailError::UnknownDataCenter
+                    };
+                    return Err(missing.into());
+                };
                 (id.clone(), stored.settings, Some(stored.version))
             }
         };
@@ -190,8 +211,13 @@ impl Mailer {
         let id = CheckId::parse(&ambient::random::token::<16>())
             .map_err(|_| MailError::UnknownDataCenter)?;
         let run = self.0.checks.add(&id).ok_or(MailError::TooManyChecks)?;
+        let started = self.store().begin_check(&id, &run::started(&job)).await;
+        if let Err(error) = started {
+            drop(Ending(run));
+            return Err(error.into());
+        }
         let (mailer, name) = (self.clone(), id.clone());
-        let task = tokio::spawn(async move { mailer.run(job, run, &name).boxed().await });
+        let task = tokio::spawn(async move { mailer.run_alive(job, run, &name).boxed().await });
         Ok((id, task))
     }
 }

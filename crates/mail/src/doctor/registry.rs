@@ -22,6 +22,8 @@ pub(super) struct Run {
     pub(super) feed: Arc<Feed>,
     /// Whether somebody wants it to end.
     cancelled: watch::Sender<bool>,
+    /// Whether the server stops.
+    interrupted: watch::Sender<bool>,
     ended_at: Mutex<Option<Instant>>,
 }
 
@@ -37,6 +39,13 @@ impl Run {
     pub(super) fn cancel(&self) -> bool {
         self.cancelled.send_replace(true);
         !self.feed.is_closed()
+    }
+
+    /// Returns when the server stops.
+    pub(super) async fn interrupted(&self) {
+        let mut interrupted = self.interrupted.subscribe();
+        // The sender lives as long as `self`.
+        let _ = interrupted.wait_for(|interrupted| *interrupted).await;
     }
 
     fn ended_at(&self) -> Option<Instant> {
@@ -79,10 +88,22 @@ impl Registry {
         let run = Arc::new(Run {
             feed: Feed::new(),
             cancelled: watch::Sender::new(false),
+            interrupted: watch::Sender::new(false),
             ended_at: Mutex::default(),
         });
         runs.insert(id.clone(), Arc::clone(&run));
         Some(run)
+    }
+
+    /// Interrupts every run that goes on. Returns those runs.
+    pub(super) fn interrupt_all(&self) -> Vec<Arc<Run>> {
+        let runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = runs.values().filter(|run| !run.feed.is_closed());
+        let running: Vec<_> = running.cloned().collect();
+        for run in &running {
+            run.interrupted.send_replace(true);
+        }
+        running
     }
 
     /// A run that goes on or has just ended.

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use domain::{
     AuditAction, AuditRecord, Change, CheckEvent, CheckId, CheckOutcome, CheckPart, CheckReport,
-    Finding, FindingCode, SecretField, Verdict, finding::FindingValue,
+    Finding, FindingCode, SecretField, Verdict, check::mailbox_failure, finding::FindingValue,
 };
 use tokio::{join, select, sync::mpsc, time::sleep};
 
@@ -23,15 +23,43 @@ pub(super) type Sent = Result<Option<String>, Finding>;
 enum Interrupted {
     Cancelled,
     Overdue,
+    /// The server stops.
+    Stopping,
 }
 
 impl Mailer {
-    pub(super) async fn run(
+    /// Runs a check, and shows meanwhile that its process is alive.
+    pub(super) async fn run_alive(
         &self,
         job: Job,
         run: Arc<Run>,
         id: &CheckId,
     ) -> Result<CheckReport, MailError> {
+        let beating = self.beat_check(Arc::clone(&run), id);
+        select! {
+            ended = self.run(job, run, id) => ended,
+            () = beating => Err(MailError::Stopped),
+        }
+    }
+
+    /// Counts heartbeats, and notices that another process wants the check to stop. Does not end by itself.
+    async fn beat_check(&self, run: Arc<Run>, id: &CheckId) {
+        loop {
+            sleep(self.0.options.timeouts.check_heartbeat).await;
+            match self.store().beat_check(id).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    run.cancel();
+                }
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, "check heartbeat failed");
+                }
+            }
+        }
+    }
+
+    async fn run(&self, job: Job, run: Arc<Run>, id: &CheckId) -> Result<CheckReport, MailError> {
         let ending = Ending(run);
         let run = &ending.0;
         let recorder = Recorder::new(Arc::clone(&run.feed));
@@ -50,6 +78,7 @@ impl Mailer {
                 None
             }
             () = run.cancelled() => Some(Interrupted::Cancelled),
+            () = run.interrupted() => Some(Interrupted::Stopping),
             () = sleep(self.0.options.timeouts.check) => Some(Interrupted::Overdue),
         };
         if let Some(why) = interrupted {
@@ -127,7 +156,11 @@ impl Mailer {
         let finding = match (sent, interrupted) {
             (Some(Ok(Some(message_id))), _) => return Ok(CheckOutcome::Delivered { message_id }),
             (_, Some(Interrupted::Cancelled)) => return Ok(CheckOutcome::Cancelled),
-            (Some(Ok(None)), _) => return Ok(CheckOutcome::Passed),
+            (_, Some(Interrupted::Stopping)) => return Ok(CheckOutcome::Interrupted),
+            (Some(Ok(None)), _) => match mailbox_failure(&recorder.steps()) {
+                None => return Ok(CheckOutcome::Passed),
+                Some(finding) => finding.clone(),
+            },
             (Some(Err(finding)), _) => finding,
             (None, _) => first_failure(recorder).unwrap_or_else(|| late(job, CheckPart::Smtp)),
         };
@@ -145,6 +178,7 @@ impl Mailer {
             CheckOutcome::Delivered { .. } => ("delivered", None),
             CheckOutcome::Passed => ("passed", None),
             CheckOutcome::Cancelled => ("cancelled", None),
+            CheckOutcome::Running | CheckOutcome::Interrupted => ("interrupted", None),
             CheckOutcome::Failed(finding) => ("failed", Some(finding.code.as_str())),
         };
         let settings = if job.version.is_some() {
@@ -168,15 +202,20 @@ impl Mailer {
                 },
             ],
         });
-        let message = job.recipient.is_some();
+        let test_email = job.recipient.is_some();
         let steps = report.steps.len();
-        tracing::info!(data_center = %report.data_center, message, outcome, finding, steps, "connection checked");
+        tracing::info!(data_center = %report.data_center, test_email, outcome, finding, steps, "connection checked");
         Ok(self.store().keep_check(id, report, record.as_ref()).await?)
     }
 }
 
 fn arrives(job: &Job, sent: Option<&Sent>) -> bool {
     job.arrives() && matches!(sent, Some(Ok(Some(_))))
+}
+
+/// The report of a check that starts.
+pub(super) fn started(job: &Job) -> CheckReport {
+    report(job, CheckOutcome::Running, &Recorder::default())
 }
 
 fn report(job: &Job, outcome: CheckOutcome, recorder: &Recorder) -> CheckReport {

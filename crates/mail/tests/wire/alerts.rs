@@ -432,6 +432,25 @@ async fn a_daily_check_that_starts_to_fail_is_told_and_that_it_goes_well_again()
 }
 
 #[tokio::test]
+async fn a_mailbox_that_refuses_the_sign_in_raises_an_alert() {
+    let (world, hooks) = (World::new().await, Hooks::start().await);
+    world
+        .save(&crate::doctor::with_mailbox(&world, world.basic_form()))
+        .await;
+    add(&world, &route("webhook", &hooks.url("/"))).await;
+    world.mailer.check_daily().await.unwrap();
+    world.control().set(Faults {
+        imap: Some(sandbox::ImapFault::WrongCredentials),
+        ..Faults::default()
+    });
+    world.clock.advance(DAY);
+    world.mailer.check_daily().await.unwrap();
+    world.mailer.watch().await.unwrap();
+    assert_eq!(wrong(&world.mailer).await, [AlertKind::CheckFails]);
+    assert_eq!(types(&hooks.posted()), ["alert.began"]);
+}
+
+#[tokio::test]
 async fn a_grant_that_the_daily_check_finds_ended_is_told_as_that_alone() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &route("webhook", &hooks.url("/"))).await;

@@ -198,9 +198,9 @@ async fn what_nobody_began_cannot_be_watched_ended_or_waited_for() {
 }
 
 #[tokio::test]
-async fn a_check_that_is_ended_says_so_and_does_not_stand_for_the_settings() {
+async fn a_check_that_is_stopped_says_so_and_takes_the_place_of_an_older_result() {
     let world = World::new().await;
-    let before = check(&world, &world.basic_form()).await;
+    check(&world, &world.basic_form()).await;
     world.clock.advance(1);
     world.control().set(Faults {
         silent_at: Some(Stage::Greeting),
@@ -223,7 +223,7 @@ async fn a_check_that_is_ended_says_so_and_does_not_stand_for_the_settings() {
     let skipped = kinds_of(&report, CheckPart::Smtp, Verdict::Skipped);
     assert_eq!(skipped.last(), Some(&StepKind::Quit));
     let latest = world.mailer.latest_check(&DataCenterId::default()).await;
-    assert_eq!(latest.unwrap().unwrap().1, before);
+    assert_eq!(latest.unwrap(), Some((id, report)));
 }
 
 #[tokio::test]
@@ -375,4 +375,115 @@ async fn a_test_email_to_the_own_mailbox_is_looked_for_there() {
     );
     let sent = world.mailer.send_test(&form, BOB, &world.admin).await;
     assert!(part(&sent.unwrap().1, CheckPart::Arrival).is_empty());
+}
+
+/// A check that stays silent until it is stopped.
+async fn begin_silent(world: &World) -> CheckId {
+    world.control().set(Faults {
+        silent_at: Some(Stage::Greeting),
+        ..Faults::default()
+    });
+    begin(world, &world.basic_form()).await
+}
+
+/// A world in which a silent check lasts until it is stopped.
+async fn patient() -> World {
+    World::with(|options| {
+        options.timeouts.check_heartbeat = Duration::from_millis(50);
+        options.timeouts.check = Duration::from_mins(1);
+        options.timeouts.reply = Duration::from_mins(1);
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_check_of_another_process_is_waited_for_and_stopped() {
+    let world = patient().await;
+    let other = world.another_mailer().await;
+    let id = begin_silent(&world).await;
+    let waiting = other.clone();
+    let waited = {
+        let id = id.clone();
+        tokio::spawn(async move { waiting.finish_check(&id).await })
+    };
+    assert!(other.stop_check(&id).await.unwrap());
+    let report = waited.await.unwrap().unwrap().unwrap();
+    assert_eq!(report.outcome, CheckOutcome::Cancelled);
+    let own = world.mailer.finish_check(&id).await.unwrap();
+    assert_eq!(own, Some(report));
+    assert!(!other.stop_check(&id).await.unwrap());
+    let unknown = CheckId::parse("nobody-began-this").unwrap();
+    assert!(!other.stop_check(&unknown).await.unwrap());
+    assert_eq!(other.finish_check(&unknown).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_check_whose_process_is_gone_counts_as_interrupted() {
+    let world = World::with(|options| {
+        options.timeouts.check_silence = Duration::from_millis(700);
+    })
+    .await;
+    world.save(&world.basic_form()).await;
+    let home = DataCenterId::default();
+    let passed = check(&world, &world.basic_form()).await;
+    world.clock.advance(1);
+    let started = CheckReport {
+        started_at: world.mailer.now(),
+        outcome: CheckOutcome::Running,
+        steps: Vec::new(),
+        ..passed
+    };
+    let store = world.store().await;
+    let cut = |number: u8| CheckId::parse(&format!("check-of-a-process-{number}")).unwrap();
+    store.begin_check(&cut(1), &started).await.unwrap();
+    let latest = world.mailer.latest_check(&home).await.unwrap();
+    assert_eq!(latest.unwrap().1.outcome, CheckOutcome::Running);
+    let report = world.mailer.finish_check(&cut(1)).await.unwrap().unwrap();
+    assert_eq!(report.outcome, CheckOutcome::Interrupted);
+
+    // Nobody waited for this one: its age tells.
+    world.clock.advance(1);
+    store.begin_check(&cut(2), &started).await.unwrap();
+    world.clock.advance(60);
+    let latest = world.mailer.latest_check(&home).await.unwrap();
+    assert_eq!(latest.unwrap().1.outcome, CheckOutcome::Interrupted);
+}
+
+#[tokio::test]
+async fn a_server_that_stops_stores_that_its_checks_were_interrupted() {
+    let world = patient().await;
+    let id = begin_silent(&world).await;
+    world.mailer.interrupt_checks().await;
+    let report = world.mailer.check(&id).await.unwrap().unwrap();
+    assert_eq!(report.outcome, CheckOutcome::Interrupted);
+    assert!(!report.steps.is_empty());
+}
+
+#[tokio::test]
+async fn a_mailbox_that_refuses_the_sign_in_fails_the_check() {
+    let world = World::new().await;
+    let form = with_mailbox(&world, world.basic_form());
+    world.control().set(Faults {
+        imap: Some(ImapFault::WrongCredentials),
+        ..Faults::default()
+    });
+    let report = check(&world, &form).await;
+    let CheckOutcome::Failed(finding) = &report.outcome else {
+        panic!("{:?}", report.outcome)
+    };
+    assert_eq!(report.failure(), Some(finding));
+    assert!(report.fails_at_mailbox());
+
+    // A test email is delivered all the same.
+    let request = CheckRequest {
+        recipient: Some(BOB.into()),
+        ..CheckRequest::default()
+    };
+    let begun = world
+        .mailer
+        .begin_check(CheckOf::Form(&form), request, &world.admin);
+    let report = world.mailer.finish_check(&begun.await.unwrap()).await;
+    let report = report.unwrap().unwrap();
+    assert!(matches!(report.outcome, CheckOutcome::Delivered { .. }));
+    assert!(report.failure().is_some() && report.fails_at_mailbox());
 }

@@ -305,6 +305,8 @@ pub fn options(
             message: second,
             token: second * 2,
             check: second * 10,
+            check_heartbeat: second,
+            check_silence: second * 5,
             dns: second,
         },
         resolver: Names::none(),

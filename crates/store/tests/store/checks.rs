@@ -69,17 +69,62 @@ on_both! {
         assert_eq!(store.check(&id(3)).await.unwrap(), None);
     }
 
-    async fn the_newest_check_that_was_not_cancelled_stands_for_a_data_center(database) {
+    async fn the_newest_check_is_found_and_the_newest_with_a_result(database) {
         let store = database.open().await;
         assert_eq!(store.latest_check(home()).await.unwrap(), None);
+        assert_eq!(store.latest_result(home()).await.unwrap(), None);
         let checks = [(1, delivered()), (3, CheckOutcome::Cancelled), (2, CheckOutcome::Passed)];
         for (after, outcome) in checks {
             store.keep_check(&id(after), &report(after, outcome), None).await.unwrap();
         }
         let latest = store.latest_check(home()).await.unwrap();
-        assert_eq!(latest, Some((id(2), report(2, CheckOutcome::Passed))));
+        assert_eq!(latest, Some((id(3), report(3, CheckOutcome::Cancelled))));
+        let result = store.latest_result(home()).await.unwrap();
+        assert_eq!(result, Some(report(2, CheckOutcome::Passed)));
         let elsewhere = DataCenterId::parse("other").unwrap();
         assert_eq!(store.latest_check(&elsewhere).await.unwrap(), None);
+    }
+
+    async fn of_checks_that_start_in_one_second_the_last_one_is_the_newest(database) {
+        let store = database.open().await;
+        for number in [7, 3, 9, 1] {
+            store.begin_check(&id(number), &report(0, CheckOutcome::Running)).await.unwrap();
+            let (latest, _) = store.latest_check(home()).await.unwrap().unwrap();
+            assert_eq!(latest, id(number));
+        }
+    }
+
+    async fn a_check_that_was_cut_leaves_a_trace(database) {
+        let store = database.open().await;
+        keep(&store, &id(1), &report(1, delivered())).await;
+        let started = report(2, CheckOutcome::Running);
+        store.begin_check(&id(2), &started).await.unwrap();
+        assert_eq!(store.check(&id(2)).await.unwrap(), None);
+        assert_eq!(store.latest_check(home()).await.unwrap(), Some((id(2), started)));
+        assert!(!store.beat_check(&id(2)).await.unwrap());
+
+        // It is alive: its heartbeats have gone on.
+        store.interrupt_check(&id(2), 0).await.unwrap();
+        assert!(!store.check_progress(&id(2)).await.unwrap().unwrap().has_ended);
+        store.interrupt_check(&id(2), 1).await.unwrap();
+        let cut = report(2, CheckOutcome::Interrupted);
+        assert_eq!(store.check(&id(2)).await.unwrap(), Some(cut.clone()));
+        assert_eq!(store.latest_check(home()).await.unwrap(), Some((id(2), cut)));
+        assert!(!store.ask_check_to_stop(&id(2)).await.unwrap());
+
+        // The process was only slow.
+        store.keep_check(&id(2), &report(2, delivered()), None).await.unwrap();
+        assert_eq!(store.check(&id(2)).await.unwrap(), Some(report(2, delivered())));
+    }
+
+    async fn a_check_hears_with_its_next_heartbeat_that_it_is_to_stop(database) {
+        let store = database.open().await;
+        assert!(!store.ask_check_to_stop(&id(1)).await.unwrap());
+        assert!(!store.beat_check(&id(1)).await.unwrap());
+        store.begin_check(&id(1), &report(0, CheckOutcome::Running)).await.unwrap();
+        assert!(!store.beat_check(&id(1)).await.unwrap());
+        assert!(store.ask_check_to_stop(&id(1)).await.unwrap());
+        assert!(store.beat_check(&id(1)).await.unwrap());
     }
 
     async fn the_newest_twenty_of_each_data_center_stay(database) {

@@ -1,6 +1,6 @@
 //! A check as it goes on, told to the page that shows it: each step as it is rendered.
 
-use std::{future::ready, sync::Arc, time::Duration};
+use std::{future::ready, time::Duration};
 
 use app::rendered::{self, Piece};
 use axum::{
@@ -12,7 +12,7 @@ use domain::{CheckEvent, CheckId, CheckReport, Role};
 use futures::{Stream, StreamExt as _, stream};
 use mail::Mailer;
 
-use super::{Listener, topic::Subscription};
+use super::Listener;
 
 /// Longer than a check lasts, and the test email takes to arrive.
 const AT_MOST: Duration = Duration::from_mins(2);
@@ -30,22 +30,23 @@ pub async fn check(
         return StatusCode::NOT_FOUND.into_response();
     };
     if let Some(events) = mailer.watch_check(&id) {
-        let pieces = pieces(mailer, id, events);
+        let pieces = pieces(mailer, id, events, rendered::broke_off);
         return listener.tell(pieces, Role::Operator, AT_MOST);
     }
-    // Another process may be at it, or was.
-    let report = stored(listener.feeds.check(id.clone()));
-    let pieces = pieces(mailer, id, report);
+    // Another process may run it, or did until it was stopped.
+    let report = elsewhere(mailer.clone(), id.clone());
+    let pieces = pieces(mailer, id, report, rendered::interrupted);
     listener.tell(pieces, Role::Operator, AT_MOST)
 }
 
-/// The events as they are shown.
+/// The events as they are shown; `without_report` ends them when there is no report.
 fn pieces(
     mailer: Mailer,
     id: CheckId,
     events: impl Stream<Item = CheckEvent> + Send + 'static,
+    without_report: fn() -> Piece,
 ) -> impl Stream<Item = Piece> + Send + 'static {
-    // The report ends it; when the run breaks off, that does.
+    // The report ends it; a run that breaks off or is unknown ends it without one.
     let told = events.map(Some).chain(stream::iter([None]));
     let told = told.scan(false, |ended, event| {
         let told = (!*ended).then_some(event);
@@ -61,20 +62,25 @@ fn pieces(
                     let saved = saved_version(&mailer, &report).await;
                     rendered::finished(&id, &report, saved, mailer.now())
                 }
-                None => rendered::broke_off(),
+                None => without_report(),
             }
         }
     });
     stream::iter([rendered::begun()]).chain(shown)
 }
 
-/// The report, once it is in the database.
-fn stored(
-    mut reports: Subscription<Arc<CheckReport>>,
-) -> impl Stream<Item = CheckEvent> + Send + 'static {
+/// The report of a check of another process, once it has ended or its process is gone. Nothing, when it is unknown or the
+/// database fails.
+fn elsewhere(mailer: Mailer, id: CheckId) -> impl Stream<Item = CheckEvent> + Send + 'static {
     stream::once(async move {
-        let report = reports.next().await?;
-        Some(CheckEvent::Finished(Box::new((*report).clone())))
+        match mailer.finish_check(&id).await {
+            Ok(report) => report.map(|report| CheckEvent::Finished(Box::new(report))),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "cannot read a check");
+                None
+            }
+        }
     })
     .filter_map(ready)
 }

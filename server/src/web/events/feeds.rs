@@ -7,10 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use access::{Access, Token};
 use app::api;
-use domain::{
-    AuthorizationId, AuthorizationState, CheckId, CheckReport, MessageFilter, MessageId,
-    OutboxOverview, Role,
-};
+use domain::{AuthorizationId, AuthorizationState, MessageFilter, MessageId, OutboxOverview, Role};
 use mail::{MailError, Mailer};
 use tokio::{
     sync::Notify,
@@ -36,7 +33,6 @@ pub struct Feeds {
     lists: Topic<MessageFilter, Arc<ListView>>,
     messages: Topic<MessageId, Arc<MessageView>>,
     authorizations: Topic<AuthorizationId, AuthorizationState>,
-    checks: Topic<CheckId, Arc<CheckReport>>,
     wake: Notify,
 }
 
@@ -50,7 +46,6 @@ impl Feeds {
             lists: Topic::default(),
             messages: Topic::default(),
             authorizations: Topic::default(),
-            checks: Topic::default(),
             wake: Notify::new(),
         }
     }
@@ -75,11 +70,6 @@ impl Feeds {
         self.subscribe(&self.authorizations, id)
     }
 
-    /// Subscribes to the report of a check that another process runs.
-    pub fn check(&self, id: CheckId) -> Subscription<Arc<CheckReport>> {
-        self.subscribe(&self.checks, id)
-    }
-
     fn subscribe<K, V>(&self, topic: &Topic<K, V>, key: K) -> Subscription<V>
     where
         K: Clone + Eq + std::hash::Hash,
@@ -95,7 +85,6 @@ impl Feeds {
             && self.lists.is_idle()
             && self.messages.is_idle()
             && self.authorizations.is_idle()
-            && self.checks.is_idle()
     }
 
     /// Polls while there are streams, until the future is dropped.
@@ -124,7 +113,6 @@ impl Feeds {
         self.poll_sessions().await;
         self.poll_outbox().await;
         self.poll_authorizations().await;
-        self.poll_checks().await;
     }
 
     async fn poll_sessions(&self) {
@@ -204,20 +192,6 @@ impl Feeds {
                 Err(error) => {
                     log(&error, "cannot read an authorization");
                     self.authorizations.end(id);
-                }
-            }
-        }
-    }
-
-    async fn poll_checks(&self) {
-        let asked = self.checks.begin_poll();
-        for id in &asked.keys {
-            match self.mailer.check(id).await {
-                Ok(Some(report)) => self.checks.publish(&asked, id, Arc::new(report)),
-                Ok(None) => {}
-                Err(error) => {
-                    log(&error, "cannot read a check");
-                    self.checks.end(id);
                 }
             }
         }

@@ -1,10 +1,17 @@
 //! `mailgrant check`
 
-use domain::CheckReport;
-use sandbox::{Faults, Stage};
+use std::{
+    collections::BTreeSet,
+    io::{BufRead as _, BufReader},
+    process::Stdio,
+};
+
+use domain::{CheckReport, UnixTime};
+use sandbox::{Faults, ImapFault, Stage};
+use serde_json::Value;
 
 use super::run_with;
-use crate::support::{Program, Provider, introduce};
+use crate::support::{Program, Provider, SAVE, command, introduce};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn says_each_step_and_ends_by_how_it_went() {
@@ -19,7 +26,11 @@ async fn says_each_step_and_ends_by_how_it_went() {
     let run = |words: &str| run_with(directory.path(), words, &settings);
     let browser = program.administrator().await;
     let said = run("check").bad(2);
-    assert!(said.contains("the data center has no settings"), "{said}");
+    let expected = "the data center default has no SMTP settings";
+    assert!(said.contains(expected), "{said}");
+    let said = run("check --data-center nowhere").bad(2);
+    let expected = "there is no data center nowhere; use one of these IDs: default\n";
+    assert!(said.ends_with(expected), "{said}");
 
     provider.authorize(&browser).await;
     let said = run("check").good();
@@ -31,12 +42,33 @@ async fn says_each_step_and_ends_by_how_it_went() {
     assert!(provider.control().messages().is_empty());
 
     let said = run("check --json").good();
+    let json: Value = serde_json::from_str(&said).unwrap();
+    let parts = json["steps"].as_array().unwrap().iter();
+    let parts: BTreeSet<_> = parts.map(|step| step["part"].as_str().unwrap()).collect();
+    assert_eq!(parts, BTreeSet::from(["domain", "oauth", "smtp"]));
+    let started_at = json["started_at"].as_str().unwrap();
+    assert!(UnixTime::parse(started_at).is_some(), "{started_at}");
     let report: CheckReport = serde_json::from_str(&said).unwrap();
     assert!(report.settings_version > 0 && report.steps.len() > 10);
 
     let said = run("check --recipient bob@sandbox.test").good();
     assert!(said.contains("accepted the test email"), "{said}");
     assert_eq!(provider.control().messages().len(), 1);
+
+    let form = provider.current_form(&browser).await;
+    let form = form.with_mailbox_at(provider.descriptor());
+    browser.fetch(SAVE, form.body()).await;
+    provider.control().set(Faults {
+        imap: Some(ImapFault::WrongCredentials),
+        ..Faults::default()
+    });
+    let failed = run("check");
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    let expected = "Failed: the mailbox cannot be read: ";
+    assert!(failed.out.contains(expected), "{failed:?}");
+    let failed = run("check --recipient bob@sandbox.test");
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    assert!(failed.out.contains("accepted the test email"), "{failed:?}");
 
     provider.control().set(Faults {
         offer_starttls: false,
@@ -90,4 +122,70 @@ fn could_not_run_is_neither_well_nor_failing() {
     super::add(directory.path(), "alice", "administrator");
     let told = run_with(directory.path(), "check --recipient nobody", &[]).bad(2);
     assert!(told.contains("the recipient is no email address"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_goes_away_changes_neither_the_exit_code_nor_the_errors() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let (descriptor, authority) = introduce(&provider, directory.path());
+    let settings = [
+        ("MAILGRANT_SANDBOX_FILE", &*descriptor),
+        ("MAILGRANT_EXTRA_ROOTS", &*authority),
+    ];
+    let program = Program::start(directory.path(), &settings);
+    let browser = program.administrator().await;
+    provider.authorize(&browser).await;
+    for (faults, expected) in [
+        (Faults::default(), Some(0)),
+        (
+            Faults {
+                offer_starttls: false,
+                ..Faults::default()
+            },
+            Some(1),
+        ),
+    ] {
+        provider.control().set(faults);
+        let mut child = command(directory.path(), &settings)
+            .arg("check")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        // Dropped after the first line, as `head -1` does.
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
+        drop(output);
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), expected, "{ended:?}");
+        assert!(ended.stderr.is_empty(), "{ended:?}");
+    }
+}
+
+#[test]
+fn closed_standard_output_and_error_are_no_panic() {
+    let directory = tempfile::tempdir().unwrap();
+    super::add(directory.path(), "alice", "administrator");
+    for (words, expected) in [
+        ("audit export", 141),
+        ("account list", 141),
+        ("config", 141),
+        ("check", 2),
+        ("account remove nobody", 1),
+        ("--listen nowhere", 2),
+        ("send --help", 0),
+        ("send -t", 64),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = command(directory.path(), &[]);
+        let ended = command
+            .args(words.split(' '))
+            .stdout(writer.try_clone().unwrap())
+            .stderr(writer)
+            .status();
+        assert_eq!(ended.unwrap().code(), Some(expected), "{words}");
+    }
 }

@@ -1,0 +1,71 @@
+//! Checks that run in another process, or did: a server on the same database, the command line, or this server before
+//! it was restarted.
+
+use std::time::Duration;
+
+use domain::{CheckId, CheckReport};
+use tokio::time::{Instant, sleep};
+
+use crate::{MailError, Mailer};
+
+/// How often the database is asked for the progress of a check.
+const POLL: Duration = Duration::from_millis(300);
+
+impl Mailer {
+    /// Stops a check and waits for its end, also when another process runs it. Returns false if there is no such check or
+    /// it has ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stop_check(&self, id: &CheckId) -> Result<bool, MailError> {
+        let is_here = self.0.checks.get(id).is_some();
+        let asked = if is_here {
+            self.cancel_check(id)
+        } else {
+            self.store().ask_check_to_stop(id).await?
+        };
+        if asked {
+            self.finish_check(id).await?;
+        }
+        Ok(asked)
+    }
+
+    /// Interrupts the checks of this process, which stops, and waits until their reports are stored.
+    pub async fn interrupt_checks(&self) {
+        for run in self.0.checks.interrupt_all() {
+            run.feed.finished().await;
+        }
+    }
+
+    /// Waits for the end of a check of another process. Without a heartbeat for some time, it is marked as cut.
+    pub(super) async fn finish_elsewhere(
+        &self,
+        id: &CheckId,
+    ) -> Result<Option<CheckReport>, MailError> {
+        let mut seen = None;
+        let mut since = Instant::now();
+        while let Some(progress) = self.store().check_progress(id).await? {
+            if progress.has_ended {
+                return Ok(Some(progress.report));
+            }
+            let heartbeats = progress.heartbeats;
+            if seen != Some(heartbeats) {
+                seen = Some(heartbeats);
+                since = Instant::now();
+            } else if since.elapsed() >= self.0.options.timeouts.check_silence {
+                self.store().interrupt_check(id, heartbeats).await?;
+                continue;
+            }
+            sleep(POLL).await;
+        }
+        Ok(None)
+    }
+
+    /// Whether a check started so long ago that it would have ended if its process still lived.
+    pub(super) fn is_overdue(&self, report: &CheckReport) -> bool {
+        let timeouts = &self.0.options.timeouts;
+        let longest = (timeouts.check + timeouts.check_silence).as_secs();
+        let age = self.now().since(report.started_at);
+        u64::try_from(age).is_ok_and(|age| age > longest)
+    }
+}
