@@ -347,14 +347,15 @@ async fn a_failing_step_has_its_finding_and_what_follows_is_not_tried() {
 }
 
 #[tokio::test]
-async fn a_silent_mailbox_does_not_fail_the_way_of_mail() {
+async fn a_mailbox_that_refuses_the_sign_in_does_not_stop_the_part_of_sending() {
     let world = World::new().await;
     world.control().set(Faults {
         imap: Some(ImapFault::WrongCredentials),
         ..Faults::default()
     });
     let report = check(&world, &with_mailbox(&world, world.basic_form())).await;
-    assert_eq!(report.outcome, CheckOutcome::Passed);
+    assert!(report.fails_at_mailbox());
+    assert!(kinds_of(&report, CheckPart::Smtp, Verdict::Failed).is_empty());
     let failed = kinds_of(&report, CheckPart::Imap, Verdict::Failed);
     assert_eq!(failed, [StepKind::Authenticate]);
     let skipped = kinds_of(&report, CheckPart::Imap, Verdict::Skipped);

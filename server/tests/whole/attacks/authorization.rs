@@ -25,7 +25,7 @@ async fn assert_not_authorized(provider: &Provider, browser: &Browser) {
     let status = browser
         .fetch("/api/grant_status", "data_center=default".into())
         .await;
-    assert!(!status.body.contains("Authorized\":{"), "{status:?}");
+    assert!(!status.body.contains("\"Authorized\":{"), "{status:?}");
     assert!(provider.control().token_requests().is_empty());
 }
 
@@ -117,7 +117,7 @@ async fn a_code_of_another_session_is_not_exchanged_into_a_grant() {
     let status = victim
         .fetch("/api/grant_status", "data_center=default".into())
         .await;
-    assert_eq!(status.json(), "NotAuthorized", "{status:?}");
+    assert!(status.json()["NotAuthorized"].is_object(), "{status:?}");
 }
 
 #[tokio::test]
