@@ -97,6 +97,7 @@ async fn unknown_ids_are_not_found() {
 }
 
 const IN_USE: &str = "Another authorization is in use, so mail is still sent.";
+const WARNING: &str = "Unsaved changes. Saving ends the authorization.";
 const WAITS: &str = "Your settings are saved. Mail waits until you authorize.";
 
 /// Saves a form, refuses at the provider, and gives the answer to the save, the event and the page at the end.
@@ -182,7 +183,6 @@ async fn the_page_warns_before_a_save_also_while_fields_are_missing() {
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let browser = server.administrator();
     provider.authorize(&browser).await;
-    const WARNING: &str = "Unsaved changes. Saving ends the authorization.";
     let page = browser.get("/settings/smtp").await;
     assert!(!page.body.contains(WARNING), "{page:?}");
     // Another provider: the secret has to be typed again, so the form does not parse.

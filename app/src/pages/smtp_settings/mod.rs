@@ -58,8 +58,8 @@ pub struct Asked {
     pub overwrite: bool,
     /// `1` after a save, `half` when the sign-in could not begin.
     pub saved: String,
-    /// The save has ended the grant.
-    pub grant_ended: bool,
+    /// `ended` when the save has ended the grant.
+    pub grant: String,
     /// The id of a check.
     pub check: String,
     /// `required` or `wrong`, when the recipient of a test email was.
@@ -130,7 +130,7 @@ impl Asked {
             refused: query.get_str("draft") == Some("refused"),
             overwrite: query.get_str("overwrite").is_some(),
             saved: text("saved"),
-            grant_ended: query.get_str("grant") == Some("ended"),
+            grant: text("grant"),
             check: text("check"),
             recipient: text("recipient"),
             failed: Failed::read(),

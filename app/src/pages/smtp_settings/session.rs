@@ -116,7 +116,7 @@ impl Session {
             page.saved.settings.clone(),
         );
         let failed = asked.failed.save.clone();
-        let grant_ended = asked.grant_ended;
+        let grant_ended = asked.grant == "ended";
         let conflict = page
             .draft
             .is_some_and(|draft| draft.version != page.saved.version);

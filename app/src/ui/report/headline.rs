@@ -15,10 +15,6 @@ use crate::{
 
 /// The outcome in a banner. A good one is green only when it is about the saved settings.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
     let server = report.server.clone();
     let good = if about.is_other() {
