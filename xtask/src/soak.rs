@@ -10,6 +10,9 @@ use crate::process::stream;
 use crate::workspace::Workspace;
 use crate::{packages, site};
 
+/// Minutes of a run among all other tests.
+pub const MINUTES_IN_CI: u32 = 1;
+
 /// How long to run.
 #[derive(Args)]
 pub struct Options {
@@ -35,7 +38,7 @@ pub fn soak(workspace: &Workspace, options: &Options) -> Result<()> {
 ///
 /// # Errors
 /// When a message was lost, or a duplicate has no explanation.
-fn run(workspace: &Workspace, minutes: u32, counts: &mut Counts) -> Result<()> {
+pub fn run(workspace: &Workspace, minutes: u32, counts: &mut Counts) -> Result<()> {
     let cluster = Cluster::start(workspace, Keeping::Durable)?;
     let mut command = workspace.cargo(&["test", "--workspace"]);
     command

@@ -11,7 +11,7 @@ use crate::postgres::{Cluster, Keeping};
 use crate::process::{run, stream};
 use crate::site;
 use crate::workspace::Workspace;
-use crate::{binaries, gates, packages, schemathesis};
+use crate::{binaries, gates, packages, schemathesis, soak};
 
 /// What to test.
 #[derive(Args)]
@@ -98,6 +98,9 @@ fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()
     }
     steps.step("unit and integration tests", |counts| {
         cargo_test(workspace, counts)
+    })?;
+    steps.step("soak", |counts| {
+        soak::run(workspace, soak::MINUTES_IN_CI, counts)
     })?;
     steps.step("the API against its description", |counts| {
         // Built for the tests before.

@@ -46,6 +46,8 @@ async fn soak(what: &str, database: &SoakDatabase, servers: usize) {
         ("MAILGRANT_KEY", KEY),
         ("MAILGRANT_LEASE_SECONDS", &LEASE.to_string()),
         ("MAILGRANT_RATE_LIMIT", "0"),
+        // The database itself runs into the end of the disk.
+        ("MAILGRANT_MIN_FREE_DISK_MB", "0"),
         (
             "MAILGRANT_LOG",
             "server=info,mail::outbox::worker=info,warn",
@@ -67,7 +69,10 @@ async fn soak(what: &str, database: &SoakDatabase, servers: usize) {
         let addresses = all.addresses.clone();
         async move { clients::submit_until(until, &key, &addresses).await }
     });
-    let cutting = tokio::spawn(cut_replies(control.clone(), Random::new(what)));
+    let cutting = tokio::spawn(cut_replies(
+        control.clone(),
+        Random::new(&format!("{what}, cut replies")),
+    ));
     disturb(what, &mut all, &mut random, until).await;
     cutting.abort();
     control.set(faults(None));

@@ -63,7 +63,9 @@ impl Disturbance {
     /// The ones that can be had on this machine. Prints the others with the reason.
     pub fn possible(what: &str, servers: &Servers<'_>) -> Vec<Self> {
         let mut possible = Vec::new();
-        for one in Self::ALL {
+        let has_connections = servers.database.is_postgres();
+        let applicable = |one: &Self| has_connections || *one != Self::CutDatabase;
+        for one in Self::ALL.into_iter().filter(applicable) {
             match one.reason_against(servers) {
                 None => possible.push(one),
                 Some(reason) => println!("{what}: ignored: {one}: {reason}"),
@@ -81,9 +83,6 @@ impl Disturbance {
             }
             Self::FullDisk => database.disk.as_ref().err().cloned(),
             Self::ReadOnly if !database.is_postgres() => database.disk.as_ref().err().cloned(),
-            Self::CutDatabase if !database.is_postgres() => {
-                Some("SQLite has no connections to cut".to_owned())
-            }
             _ => None,
         }
     }
