@@ -1,15 +1,27 @@
 //! Table `accounts`: people who sign in.
 
-use domain::{Account, AccountId, AccountName, Actor, AuditAction, Change, Role, UnixTime};
-use secrecy::{ExposeSecret, SecretString};
-use sqlx::AnyConnection;
+use std::sync::Arc;
 
-use crate::{NewLink, Store, StoreError, link, note::note, row::Table};
+use domain::{Account, AccountId, AccountName, Actor, AuditAction, Change, Role, UnixTime};
+use secrecy::SecretString;
+use sqlx::{AnyConnection, AssertSqlSafe};
+
+use crate::{
+    NewLink, Store, StoreError,
+    audit::{SeenHead, head_columns},
+    integrity::ManifestChange,
+    link,
+    note::note,
+    row::Table,
+    seal::Sealer,
+};
 
 mod change;
 mod password;
+mod row;
 
 pub use change::AccountChange;
+pub(crate) use row::{Row, account_columns, rows};
 
 const TABLE: Table = Table("accounts");
 
@@ -35,15 +47,22 @@ pub struct Credentials {
     pub password_hash: Option<SecretString>,
 }
 
+/// An account with the head of the audit.
 #[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    name: String,
-    role: String,
-    password_hash: Option<String>,
-    created_at: i64,
-    signed_in_at: Option<i64>,
+struct Seen {
+    #[sqlx(flatten)]
+    account: Row,
+    #[sqlx(flatten)]
+    head: SeenHead,
 }
+
+const SEEN: &str = concat!(
+    "SELECT ",
+    account_columns!("a."),
+    ", ",
+    head_columns!(),
+    " FROM accounts a CROSS JOIN audit_head h"
+);
 
 impl TryFrom<Row> for Credentials {
     type Error = StoreError;
@@ -78,26 +97,46 @@ pub(crate) fn parse_role(role: &str) -> Result<Role, StoreError> {
 /// Writes an account; `false` when another one has the name.
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
+    sealer: &Sealer,
     new: &NewAccount,
     now: UnixTime,
+    change: &mut ManifestChange,
 ) -> Result<bool, StoreError> {
+    let row = Row::new(new, now, sealer);
     let added = sqlx::query(
-        "INSERT INTO accounts (id, name, folded, role, password_hash, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (folded) DO NOTHING",
+        "INSERT INTO accounts (id, name, folded, role, password_hash, created_at, version, mac)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (folded) DO NOTHING",
     )
-    .bind(new.id.as_str())
-    .bind(new.name.as_str())
-    .bind(new.name.folded())
-    .bind(new.role.code())
-    .bind(new.password_hash.as_ref().map(ExposeSecret::expose_secret))
-    .bind(now.0)
+    .bind(row.id.as_str())
+    .bind(row.name.as_str())
+    .bind(row.folded.as_str())
+    .bind(row.role.as_str())
+    .bind(row.password_hash.as_deref())
+    .bind(row.created_at)
+    .bind(row.version)
+    .bind(row.mac.as_str())
     .execute(connection)
     .await?;
+    change.set(&row);
     Ok(added.rows_affected() == 1)
 }
 
+/// Notes when somebody signed in.
+pub(crate) async fn note_sign_in(
+    connection: &mut AnyConnection,
+    id: &AccountId,
+    now: UnixTime,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE accounts SET signed_in_at = $1 WHERE id = $2")
+        .bind(now.0)
+        .bind(id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 impl Store {
-    /// Whether there is an account.
+    /// Whether there is an account, also one that is not valid: a setup is only offered before the first account.
     ///
     /// # Errors
     /// `Database`.
@@ -113,13 +152,17 @@ impl Store {
     /// # Errors
     /// `Database`, `Corrupt`.
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, name, role, password_hash, created_at, signed_in_at FROM accounts",
-        )
-        .fetch_all(&self.pool)
-        .await?;
+        let before = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let seen: Vec<Seen> = sqlx::query_as(SEEN).fetch_all(&mut *connection).await?;
+        let Some(first) = seen.first() else {
+            return Ok(Vec::new());
+        };
+        let head = &first.head;
+        let integrity = self.integrity(&mut connection, before, head).await?;
+        let rows = seen.into_iter().map(|seen| seen.account);
         let mut all = rows
-            .into_iter()
+            .filter(|row| integrity.holds(row))
             .map(|row| Ok(Credentials::try_from(row)?.account))
             .collect::<Result<Vec<_>, StoreError>>()?;
         // Here, because the databases do not sort text alike.
@@ -132,14 +175,28 @@ impl Store {
     /// # Errors
     /// `Database`, `Corrupt`.
     pub async fn credentials(&self, name: &AccountName) -> Result<Option<Credentials>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT id, name, role, password_hash, created_at, signed_in_at FROM accounts
-             WHERE folded = $1",
-        )
-        .bind(name.folded())
-        .fetch_optional(&self.pool)
-        .await?;
+        let row = self.account_where("a.folded", &name.folded()).await?;
         row.map(Credentials::try_from).transpose()
+    }
+
+    /// The valid account with a value in a column.
+    async fn account_where(
+        &self,
+        column: &'static str,
+        value: &str,
+    ) -> Result<Option<Row>, StoreError> {
+        let before = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let sql = AssertSqlSafe(format!("{SEEN} WHERE {column} = $1"));
+        let seen: Option<Seen> = sqlx::query_as(sql)
+            .bind(value)
+            .fetch_optional(&mut *connection)
+            .await?;
+        let Some(Seen { account, head }) = seen else {
+            return Ok(None);
+        };
+        let integrity = self.integrity(&mut connection, before, &head).await?;
+        Ok(Some(account).filter(|row| integrity.holds(row)))
     }
 
     /// The name of an account.
@@ -147,15 +204,12 @@ impl Store {
     /// # Errors
     /// `Database`, `Corrupt`.
     pub async fn account_name(&self, id: &AccountId) -> Result<Option<AccountName>, StoreError> {
-        let name: Option<String> = sqlx::query_scalar("SELECT name FROM accounts WHERE id = $1")
-            .bind(id.as_str())
-            .fetch_optional(&self.pool)
-            .await?;
-        name.map(|name| parse_name(&name)).transpose()
+        let row = self.account_where("a.id", id.as_str()).await?;
+        row.map(|row| parse_name(&row.name)).transpose()
     }
 
     /// Adds an account, with a password or with a link to choose one; `false` when another one has the name. No setup is
-    /// possible any more.
+    /// possible any more. An account of this name that is not valid is replaced.
     ///
     /// # Errors
     /// `Database`.
@@ -167,21 +221,52 @@ impl Store {
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
+        let key = self.hold_key(&mut transaction).await?;
+        let mut change = ManifestChange::default();
         link::end_setup(&mut transaction).await?;
-        if !insert(&mut transaction, new, now).await? {
+        self.remove_invalid(&mut transaction, &key, &new.name, &mut change)
+            .await?;
+        if !insert(&mut transaction, &key, new, now, &mut change).await? {
             return Ok(false);
         }
         let mut added = note(by, now, AuditAction::AccountAdded, new.name.as_str());
         added.changes.push(Change::fact("role", new.role.code()));
         if let Some(link) = link {
-            link::insert(&mut transaction, &new.id, link).await?;
+            link::insert(&mut transaction, &key, &new.id, link, &mut change).await?;
         }
-        self.append(&mut transaction, &added).await?;
+        self.append_with(&mut transaction, &added, &change).await?;
         if link.is_some() {
             let made = note(by, now, AuditAction::PasswordLinkMade, new.name.as_str());
             self.append(&mut transaction, &made).await?;
         }
         transaction.commit().await?;
         Ok(true)
+    }
+
+    /// Removes an account that has this name and is not valid, so that the name is free.
+    async fn remove_invalid(
+        &self,
+        connection: &mut AnyConnection,
+        key: &Arc<Sealer>,
+        name: &AccountName,
+        change: &mut ManifestChange,
+    ) -> Result<(), StoreError> {
+        let sql = concat!(
+            "UPDATE accounts SET role = role WHERE folded = $1 RETURNING ",
+            account_columns!("")
+        );
+        let rows: Vec<Row> = sqlx::query_as(sql)
+            .bind(name.folded())
+            .fetch_all(&mut *connection)
+            .await?;
+        let integrity = self.integrity_of_locked(&mut *connection, key).await?;
+        for row in rows.iter().filter(|row| !integrity.holds(*row)) {
+            sqlx::query("DELETE FROM accounts WHERE id = $1")
+                .bind(row.id.as_str())
+                .execute(&mut *connection)
+                .await?;
+            change.remove("accounts", &row.id);
+        }
+        Ok(())
     }
 }

@@ -9,5 +9,6 @@ mod telling;
 
 pub use condition::ServerBeat;
 pub use observe::Observed;
+pub(crate) use route::reseal;
 pub use route::{RouteOutcome, StoredRoute, StoredTarget};
 pub use settings::SaveAlertsOutcome;

@@ -1,10 +1,20 @@
 //! Table `api_keys`. Only the hashes of keys are kept.
 
+use std::{borrow::Cow, sync::Arc};
+
 use domain::{
     Actor, ApiKey, ApiKeyId, ApiKeyName, AuditAction, Change, DataCenterId, KeyScope, UnixTime,
 };
+use sqlx::{AnyConnection, AssertSqlSafe, any::AnyQueryResult};
 
-use crate::{Store, StoreError, note::note, row::Table};
+use crate::{
+    Store, StoreError,
+    audit::{SeenHead, head_columns},
+    integrity::{ManifestChange, Protected, mac_of, number, text},
+    note::note,
+    row::Table,
+    seal::Sealer,
+};
 
 const TABLE: Table = Table("api_keys");
 
@@ -19,15 +29,145 @@ pub enum MakeKeyOutcome {
     UnknownDataCenter,
 }
 
+/// The columns of [`Row`], of `api_keys k`.
+macro_rules! key_columns {
+    () => {
+        "k.id AS k_id, k.name AS k_name, k.folded AS k_folded, k.token_hash AS k_token_hash, k.scopes AS k_scopes,
+         k.data_center AS k_data_center, k.created_at AS k_created_at, k.expires_at AS k_expires_at,
+         k.last_used_at AS k_last_used_at, k.mac AS k_mac"
+    };
+}
+
+/// The row of a key that has not been ended. Ended ones give no access, and are not in the manifest.
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
+    #[sqlx(rename = "k_id")]
     id: String,
-    name: String,
+    #[sqlx(rename = "k_name")]
+    pub(crate) name: String,
+    #[sqlx(rename = "k_folded")]
+    folded: String,
+    #[sqlx(rename = "k_token_hash")]
+    token_hash: String,
+    #[sqlx(rename = "k_scopes")]
     scopes: String,
+    #[sqlx(rename = "k_data_center")]
     data_center: Option<String>,
+    #[sqlx(rename = "k_created_at")]
     created_at: i64,
+    #[sqlx(rename = "k_expires_at")]
     expires_at: Option<i64>,
+    #[sqlx(rename = "k_last_used_at")]
     last_used_at: Option<i64>,
+    #[sqlx(rename = "k_mac")]
+    mac: String,
+}
+
+impl Protected for Row {
+    const TABLE: &'static str = "api_keys";
+    const LISTED: bool = true;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn mac(&self) -> &str {
+        &self.mac
+    }
+
+    fn columns(&self) -> Vec<Option<Cow<'_, str>>> {
+        vec![
+            text(self.name.as_str()),
+            text(self.folded.as_str()),
+            text(self.token_hash.as_str()),
+            text(self.scopes.as_str()),
+            text(self.data_center.as_deref()),
+            number(self.created_at),
+            number(self.expires_at),
+        ]
+    }
+}
+
+impl Row {
+    /// The row of a key that is made.
+    fn new(key: &ApiKey, token_hash: &str, sealer: &Sealer) -> Self {
+        let mut row = Self {
+            id: key.id.as_str().into(),
+            name: key.name.as_str().into(),
+            folded: folded(&key.name),
+            token_hash: token_hash.into(),
+            scopes: scopes(key),
+            data_center: key.data_center.as_ref().map(ToString::to_string),
+            created_at: key.created_at.0,
+            expires_at: key.expires_at.map(|at| at.0),
+            last_used_at: None,
+            mac: String::new(),
+        };
+        row.mac = mac_of(sealer, &row);
+        row
+    }
+
+    async fn insert(&self, connection: &mut AnyConnection) -> Result<AnyQueryResult, sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO api_keys (
+                 id, name, folded, token_hash, scopes, data_center, created_at, expires_at, mac)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        )
+        .bind(self.id.as_str())
+        .bind(self.name.as_str())
+        .bind(self.folded.as_str())
+        .bind(self.token_hash.as_str())
+        .bind(self.scopes.as_str())
+        .bind(self.data_center.as_deref())
+        .bind(self.created_at)
+        .bind(self.expires_at)
+        .bind(self.mac.as_str())
+        .execute(connection)
+        .await
+    }
+}
+
+/// A key with the head of the audit.
+#[derive(sqlx::FromRow)]
+struct Seen {
+    #[sqlx(flatten)]
+    key: Row,
+    #[sqlx(flatten)]
+    head: SeenHead,
+}
+
+const SEEN: &str = concat!(
+    "SELECT ",
+    key_columns!(),
+    ", ",
+    head_columns!(),
+    " FROM api_keys k CROSS JOIN audit_head h WHERE k.ended_at IS NULL"
+);
+
+/// All rows that have not been ended, valid or not.
+pub(crate) async fn rows(connection: &mut AnyConnection) -> Result<Vec<Row>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        key_columns!(),
+        " FROM api_keys k WHERE k.ended_at IS NULL"
+    );
+    Ok(sqlx::query_as(sql).fetch_all(connection).await?)
+}
+
+/// Notes that the keys of a data center go with it.
+pub(crate) async fn go_with(
+    connection: &mut AnyConnection,
+    data_center: &DataCenterId,
+    change: &mut ManifestChange,
+) -> Result<(), StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM api_keys WHERE data_center = $1")
+        .bind(data_center.as_str())
+        .fetch_all(connection)
+        .await?;
+    for id in ids {
+        change.remove(TABLE.0, &id);
+    }
+    Ok(())
 }
 
 impl TryFrom<Row> for ApiKey {
@@ -64,14 +204,17 @@ impl Store {
     /// # Errors
     /// `Database`, `Corrupt`.
     pub async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, name, scopes, data_center, created_at, expires_at, last_used_at
-             FROM api_keys WHERE ended_at IS NULL",
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let mut all = rows
+        let before = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let seen: Vec<Seen> = sqlx::query_as(SEEN).fetch_all(&mut *connection).await?;
+        let Some(first) = seen.first() else {
+            return Ok(Vec::new());
+        };
+        let integrity = self.integrity(&mut connection, before, &first.head).await?;
+        let mut all = seen
             .into_iter()
+            .map(|seen| seen.key)
+            .filter(|key| integrity.holds(key))
             .map(ApiKey::try_from)
             .collect::<Result<Vec<_>, _>>()?;
         // Here, because the databases do not sort text alike.
@@ -79,10 +222,10 @@ impl Store {
         Ok(all)
     }
 
-    /// Makes a key.
+    /// Makes a key. One of this name that is not valid is ended.
     ///
     /// # Errors
-    /// `Database`.
+    /// `Database`, `KeyRotated`.
     pub async fn make_api_key(
         &self,
         key: &ApiKey,
@@ -90,21 +233,13 @@ impl Store {
         by: &Actor,
     ) -> Result<MakeKeyOutcome, StoreError> {
         let mut transaction = self.begin().await?;
-        let made = sqlx::query(
-            "INSERT INTO api_keys (id, name, folded, token_hash, scopes, data_center, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-        )
-        .bind(key.id.as_str())
-        .bind(key.name.as_str())
-        .bind(folded(&key.name))
-        .bind(token_hash)
-        .bind(scopes(key))
-        .bind(key.data_center.as_ref().map(DataCenterId::as_str))
-        .bind(key.created_at.0)
-        .bind(key.expires_at.map(|at| at.0))
-        .execute(&mut *transaction)
-        .await;
-        match made {
+        let sealer = self.hold_key(&mut transaction).await?;
+        let mut change = ManifestChange::default();
+        self.end_invalid(&mut transaction, &sealer, key, &mut change)
+            .await?;
+        let row = Row::new(key, token_hash, &sealer);
+        change.set(&row);
+        match row.insert(&mut transaction).await {
             Ok(made) if made.rows_affected() == 0 => return Ok(MakeKeyOutcome::NameTaken),
             Ok(_) => {}
             Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
@@ -120,9 +255,37 @@ impl Store {
         if let Some(at) = key.expires_at {
             noted.changes.push(Change::fact("expires", at.rfc3339()));
         }
-        self.append(&mut transaction, &noted).await?;
+        self.append_with(&mut transaction, &noted, &change).await?;
         transaction.commit().await?;
         Ok(MakeKeyOutcome::Made)
+    }
+
+    /// Ends a key that has this name and is not valid, so that the name is free.
+    async fn end_invalid(
+        &self,
+        connection: &mut AnyConnection,
+        sealer: &Arc<Sealer>,
+        key: &ApiKey,
+        change: &mut ManifestChange,
+    ) -> Result<(), StoreError> {
+        let sql = AssertSqlSafe(format!("{SEEN} AND k.folded = $1"));
+        let seen: Vec<Seen> = sqlx::query_as(sql)
+            .bind(folded(&key.name))
+            .fetch_all(&mut *connection)
+            .await?;
+        for Seen { key: row, head } in seen {
+            let integrity = self.integrity(&mut *connection, Arc::clone(sealer), &head);
+            if integrity.await?.holds(&row) {
+                continue;
+            }
+            sqlx::query("UPDATE api_keys SET ended_at = $1, mac = '' WHERE id = $2")
+                .bind(key.created_at.0)
+                .bind(row.id.as_str())
+                .execute(&mut *connection)
+                .await?;
+            change.remove(TABLE.0, &row.id);
+        }
+        Ok(())
     }
 
     /// Ends a key; `false` when there is none.
@@ -136,8 +299,10 @@ impl Store {
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
+        self.hold_key(&mut transaction).await?;
         let ended: Vec<String> = sqlx::query_scalar(
-            "UPDATE api_keys SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL RETURNING name",
+            "UPDATE api_keys SET ended_at = $1, mac = '' WHERE id = $2 AND ended_at IS NULL
+             RETURNING name",
         )
         .bind(now.0)
         .bind(id.as_str())
@@ -147,7 +312,9 @@ impl Store {
             return Ok(false);
         };
         let noted = note(by, now, AuditAction::KeyEnded, name);
-        self.append(&mut transaction, &noted).await?;
+        let mut change = ManifestChange::default();
+        change.remove(TABLE.0, id.as_str());
+        self.append_with(&mut transaction, &noted, &change).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -161,16 +328,22 @@ impl Store {
         token_hash: &str,
         now: UnixTime,
     ) -> Result<Option<ApiKey>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT id, name, scopes, data_center, created_at, expires_at, last_used_at
-             FROM api_keys WHERE token_hash = $1 AND ended_at IS NULL
-                 AND (expires_at IS NULL OR expires_at > $2)",
-        )
-        .bind(token_hash)
-        .bind(now.0)
-        .fetch_optional(&self.pool)
-        .await?;
-        row.map(ApiKey::try_from).transpose()
+        let before = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let sql = AssertSqlSafe(format!(
+            "{SEEN} AND k.token_hash = $1 AND (k.expires_at IS NULL OR k.expires_at > $2)"
+        ));
+        let seen: Option<Seen> = sqlx::query_as(sql)
+            .bind(token_hash)
+            .bind(now.0)
+            .fetch_optional(&mut *connection)
+            .await?;
+        let Some(Seen { key, head }) = seen else {
+            return Ok(None);
+        };
+        let integrity = self.integrity(&mut connection, before, &head).await?;
+        let valid = Some(key).filter(|key| integrity.holds(key));
+        valid.map(ApiKey::try_from).transpose()
     }
 
     /// Notes that a key was used.

@@ -8,8 +8,13 @@ use secrecy::SecretString;
 
 use crate::{Store, StoreError, data_center, note::note, row::Table, seal::Cell};
 
+use row::Row;
+
 mod finish;
+mod row;
 mod take;
+
+pub(crate) use row::{reseal, rows};
 
 const TABLE: Table = Table("authorizations");
 
@@ -19,11 +24,7 @@ fn authorization_fact(id: &AuthorizationId) -> Change {
 }
 
 fn verifier_cell(id: &str) -> Cell<'_> {
-    Cell {
-        table: TABLE.0,
-        column: "verifier",
-        row: id,
-    }
+    Cell::new(TABLE.0, "verifier", id)
 }
 
 /// An authorization that begins.
@@ -232,29 +233,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let sealer = self.hold_key(&mut transaction).await?;
-        let verifier = sealer.seal(&new.verifier, verifier_cell(new.id.as_str()))?;
-        let issuer = new.issuer.as_ref();
-        let issuer = issuer.map(|issuer| TABLE.write_json("issuer", issuer));
-        let issuer = issuer.transpose()?;
-        sqlx::query(
-            "INSERT INTO authorizations (
-                 id, state_hash, data_center, verifier, redirect_url, session, binding,
-                 settings_version, created_at, expires_at, issuer, state)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending')",
-        )
-        .bind(new.id.as_str())
-        .bind(new.state_hash.as_str())
-        .bind(new.data_center.as_str())
-        .bind(verifier.0)
-        .bind(new.redirect_url.as_str())
-        .bind(new.session.as_str())
-        .bind(TABLE.write_json("binding", &new.binding)?)
-        .bind(new.settings_version)
-        .bind(new.created_at.0)
-        .bind(new.expires_at.0)
-        .bind(issuer)
-        .execute(&mut *transaction)
-        .await?;
+        let verifier = sealer.seal(&new.verifier, &verifier_cell(new.id.as_str()))?;
+        let row = Row::new(new, &sealer)?;
+        row.insert(&mut transaction, &verifier).await?;
         let id = new.data_center.as_str();
         let mut record = note(by, new.created_at, AuditAction::AuthorizationBegun, id);
         record.changes.push(authorization_fact(&new.id));

@@ -3,7 +3,9 @@
 use domain::{Actor, AuditAction, Change, DataCenter, DataCenterId, DataCenterName, UnixTime};
 use sqlx::AnyConnection;
 
-use crate::{Store, StoreError, connect::Backend, note::note, row::Table};
+use crate::{
+    Store, StoreError, api_key, connect::Backend, integrity::ManifestChange, note::note, row::Table,
+};
 
 const TABLE: Table = Table("data_centers");
 
@@ -193,6 +195,8 @@ impl Store {
         let Some(mut transaction) = self.lock_data_center(id.as_str()).await? else {
             return Ok(RemoveOutcome::Unknown);
         };
+        // What goes with it is in tables that a rotation locks.
+        self.hold_key(&mut transaction).await?;
         let settings: Option<i64> =
             sqlx::query_scalar("SELECT version FROM smtp_settings WHERE data_center = $1")
                 .bind(id.as_str())
@@ -218,13 +222,15 @@ impl Store {
             return Ok(RemoveOutcome::HasMail);
         }
         let name = name_of(&mut transaction, id).await?;
+        let mut change = ManifestChange::default();
+        api_key::go_with(&mut transaction, id, &mut change).await?;
         sqlx::query("DELETE FROM data_centers WHERE id = $1")
             .bind(id.as_str())
             .execute(&mut *transaction)
             .await?;
         let mut record = note(by, now, AuditAction::DataCenterRemoved, id.as_str());
         record.changes.push(naming(Some(&name), None));
-        self.append(&mut transaction, &record).await?;
+        self.append_with(&mut transaction, &record, &change).await?;
         transaction.commit().await?;
         Ok(RemoveOutcome::Removed)
     }

@@ -4,13 +4,13 @@ use domain::{DataCenterId, Finding, GrantBinding, UnixTime};
 use secrecy::SecretString;
 use sqlx::AnyConnection;
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, rotate::Resealing};
 
 mod refresh;
 mod row;
 
+pub(crate) use row::{Bound, NewRow, cell};
 use row::{Held, Row, TABLE};
-pub(crate) use row::{NewRow, cell};
 
 /// How a grant stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Store {
     /// The grant of a data center with its tokens.
     ///
     /// # Errors
-    /// `Database`, `Corrupt`, `Unsealable`.
+    /// `Database`, `Corrupt`; `Unsealable`, also when the binding was changed in the database.
     pub async fn grant(&self, id: &DataCenterId) -> Result<Option<Grant>, StoreError> {
         let sealer = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
@@ -113,13 +113,15 @@ impl Store {
         };
         let sealer = self.key_of(&mut connection, sealer, &held.access_token);
         let sealer = sealer.await?;
-        let open = |sealed, column| sealer.open(sealed, cell(column, id));
+        let open = |sealed, column| sealer.open(sealed, &cell(column, id, held.bound()));
+        let access_token = open(&held.access_token, "access_token")?;
         let refresh_token = held.refresh_token.as_ref();
+        let refresh_token = refresh_token
+            .map(|token| open(token, "refresh_token"))
+            .transpose()?;
         Ok(Some(Grant {
-            access_token: open(&held.access_token, "access_token")?,
-            refresh_token: refresh_token
-                .map(|token| open(token, "refresh_token"))
-                .transpose()?,
+            access_token,
+            refresh_token,
             data_center: held.summary.data_center,
             version: held.summary.version,
             binding: held.summary.binding,
@@ -167,6 +169,40 @@ async fn held(
 ) -> Result<Option<Held>, StoreError> {
     let row = Row::read(connection, id).await?;
     row.map(Held::try_from).transpose()
+}
+
+/// Seals the tokens of all grants with the new key. Returns their number.
+pub(crate) async fn reseal(
+    connection: &mut AnyConnection,
+    keys: Resealing<'_>,
+) -> Result<usize, StoreError> {
+    let ids: Vec<String> =
+        sqlx::query_scalar("SELECT data_center FROM grants ORDER BY data_center")
+            .fetch_all(&mut *connection)
+            .await?;
+    let mut count = 0;
+    for id in ids {
+        let id = TABLE.value("data_center", DataCenterId::parse(&id))?;
+        let Some(held) = held(&mut *connection, &id).await? else {
+            continue;
+        };
+        let again = |token, column| keys.again(token, &cell(column, &id, held.bound()));
+        let access_token = again(&held.access_token, "access_token")?;
+        let refresh_token = held.refresh_token.as_ref();
+        let refresh_token = refresh_token
+            .map(|token| again(token, "refresh_token"))
+            .transpose()?;
+        count += 1 + usize::from(refresh_token.is_some());
+        sqlx::query(
+            "UPDATE grants SET access_token = $1, refresh_token = $2 WHERE data_center = $3",
+        )
+        .bind(access_token.0)
+        .bind(refresh_token.map(|token| token.0))
+        .bind(id.as_str())
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(count)
 }
 
 /// Removes a grant that may not be used for `binding`, and tells whether one had not ended

@@ -19,11 +19,7 @@ use crate::{
 const TABLE: Table = Table("seal_check");
 
 /// Where the known text is.
-pub(crate) const CHECK: Cell = Cell {
-    table: TABLE.0,
-    column: "sealed",
-    row: "1",
-};
+pub(crate) const CHECK: Cell = Cell::new(TABLE.0, "sealed", "1");
 
 /// The key in force in this process, and where a newer one is found.
 pub(crate) struct Keyring {
@@ -56,7 +52,7 @@ impl Keyring {
         }
         let newer = self.source.keys().into_iter().map(|key| Sealer::new(&key));
         let newer = newer
-            .filter(|sealer| sealer.open(known, CHECK).is_ok())
+            .filter(|sealer| sealer.open(known, &CHECK).is_ok())
             .map(Arc::new)
             .next()
             .ok_or(StoreError::KeyRotated)?;
@@ -93,7 +89,7 @@ pub(crate) async fn write(
     text: &SecretString,
 ) -> Result<(), StoreError> {
     sqlx::query("UPDATE seal_check SET sealed = $1 WHERE id = 1")
-        .bind(sealer.seal(text, CHECK)?.0)
+        .bind(sealer.seal(text, &CHECK)?.0)
         .execute(connection)
         .await?;
     Ok(())

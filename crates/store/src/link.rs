@@ -3,10 +3,13 @@
 use domain::{AccountId, UnixTime};
 use sqlx::AnyConnection;
 
-use crate::StoreError;
+use crate::{StoreError, integrity::ManifestChange, seal::Sealer};
 
 mod password;
+mod row;
 mod setup;
+
+pub(crate) use row::{Row, rows};
 
 const SETUP: &str = "setup";
 const PASSWORD: &str = "password";
@@ -23,18 +26,14 @@ pub struct NewLink {
 /// Writes a link to choose the password of an account.
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
+    sealer: &Sealer,
     account: &AccountId,
     link: &NewLink,
+    change: &mut ManifestChange,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO links (token_hash, kind, account, expires_at) VALUES ($1, $2, $3, $4)",
-    )
-    .bind(link.token_hash.as_str())
-    .bind(PASSWORD)
-    .bind(account.as_str())
-    .bind(link.expires_at.0)
-    .execute(connection)
-    .await?;
+    let row = Row::password(link, account, sealer);
+    row.insert(connection).await?;
+    change.set(&row);
     Ok(())
 }
 
@@ -42,7 +41,9 @@ pub(crate) async fn insert(
 pub(crate) async fn end_all(
     connection: &mut AnyConnection,
     account: &AccountId,
+    change: &mut ManifestChange,
 ) -> Result<(), StoreError> {
+    change.ended();
     sqlx::query("DELETE FROM links WHERE account = $1")
         .bind(account.as_str())
         .execute(connection)

@@ -2,12 +2,17 @@
 
 use domain::{Actor, AuditAction, Change, DataCenterId, UnixTime};
 use secrecy::SecretString;
+use sqlx::AnyConnection;
 
 use crate::{
     MailReader, Store, StoreError,
     note::note,
-    seal::{Cell, Sealed},
+    rotate::Resealing,
+    row::Table,
+    seal::{Cell, Sealed, Sealer, digest},
 };
+
+const TABLE: Table = Table("mail_hooks");
 
 /// A webhook for new mail, as it may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +35,48 @@ pub struct StoredHook {
 /// Where bounces were read to longer ago, seconds, nobody wants to be told of all that came since.
 const RECENTLY: i64 = 15 * 60;
 
-fn cell<'a>(column: &'static str, id: &'a DataCenterId) -> Cell<'a> {
-    Cell {
-        table: "mail_hooks",
-        column,
-        row: id.as_str(),
+/// The place of the URL, which belongs to the host that is displayed.
+fn url_cell<'a>(id: &'a DataCenterId, host: &str) -> Cell<'a> {
+    Cell::new(TABLE.0, "url", id.as_str()).bound_to([Some(host.to_owned())])
+}
+
+/// The place of the signing secret, which belongs to the URL.
+fn secret_cell<'a>(id: &'a DataCenterId, url: &SecretString) -> Cell<'a> {
+    Cell::new(TABLE.0, "secret", id.as_str()).bound_to([Some(digest(url))])
+}
+
+/// Host, sealed URL and sealed secret.
+type SealedHook = (String, String, String);
+
+fn opened(sealer: &Sealer, id: &DataCenterId, row: SealedHook) -> Result<StoredHook, StoreError> {
+    let (host, url, secret) = row;
+    let url = sealer.open(&Sealed(url), &url_cell(id, &host))?;
+    let secret = sealer.open(&Sealed(secret), &secret_cell(id, &url))?;
+    Ok(StoredHook { url, secret })
+}
+
+/// Seals the URLs and secrets of all webhooks with the new key. Returns their number.
+pub(crate) async fn reseal(
+    connection: &mut AnyConnection,
+    keys: Resealing<'_>,
+) -> Result<usize, StoreError> {
+    let rows: Vec<(String, String, String, String)> =
+        sqlx::query_as("SELECT data_center, host, url, secret FROM mail_hooks")
+            .fetch_all(&mut *connection)
+            .await?;
+    let count = rows.len() * 2;
+    for (id, host, url, secret) in rows {
+        let id = TABLE.value("data_center", DataCenterId::parse(&id))?;
+        let url_cell = url_cell(&id, &host);
+        let hook = opened(keys.old, &id, (host, url, secret))?;
+        sqlx::query("UPDATE mail_hooks SET url = $1, secret = $2 WHERE data_center = $3")
+            .bind(keys.new.seal(&hook.url, &url_cell)?.0)
+            .bind(keys.new.seal(&hook.secret, &secret_cell(&id, &hook.url))?.0)
+            .bind(id.as_str())
+            .execute(&mut *connection)
+            .await?;
     }
+    Ok(count)
 }
 
 impl Store {
@@ -49,20 +90,17 @@ impl Store {
     ) -> Result<Option<StoredHook>, StoreError> {
         let sealer = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
-        let row: Option<(String, String)> =
-            sqlx::query_as("SELECT url, secret FROM mail_hooks WHERE data_center = $1")
+        let row: Option<SealedHook> =
+            sqlx::query_as("SELECT host, url, secret FROM mail_hooks WHERE data_center = $1")
                 .bind(id.as_str())
                 .fetch_optional(&mut *connection)
                 .await?;
-        let Some((url, secret)) = row else {
+        let Some(row) = row else {
             return Ok(None);
         };
-        let (url, secret) = (Sealed(url), Sealed(secret));
+        let url = Sealed(row.1.clone());
         let sealer = self.key_of(&mut connection, sealer, &url).await?;
-        Ok(Some(StoredHook {
-            url: sealer.open(&url, cell("url", id))?,
-            secret: sealer.open(&secret, cell("secret", id))?,
-        }))
+        opened(&sealer, id, row).map(Some)
     }
 
     /// The webhook of a data center as it may be shown.
@@ -118,8 +156,8 @@ impl Store {
         )
         .bind(id.as_str())
         .bind(host)
-        .bind(key.seal(&hook.url, cell("url", id))?.0)
-        .bind(key.seal(&hook.secret, cell("secret", id))?.0)
+        .bind(key.seal(&hook.url, &url_cell(id, host))?.0)
+        .bind(key.seal(&hook.secret, &secret_cell(id, &hook.url))?.0)
         .execute(&mut *transaction)
         .await?;
         forget_place(&mut transaction, id).await?;

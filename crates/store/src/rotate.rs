@@ -22,6 +22,7 @@ use crate::{
 mod reseal;
 
 use reseal::Reseal;
+pub(crate) use reseal::Resealing;
 
 /// The key was rotated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,10 +100,13 @@ impl Store {
         if new.prefix() == old.prefix() {
             return Err(StoreError::SameKey);
         }
-        let reseal = Reseal {
-            backend: self.backend,
+        let keys = Resealing {
             old: &old,
             new: &new,
+        };
+        let reseal = Reseal {
+            backend: self.backend,
+            keys,
         };
         let secrets = reseal.secrets(&mut transaction).await?;
         let record = AuditRecord {
@@ -114,7 +118,7 @@ impl Store {
         };
         self.append(&mut transaction, &record).await?;
         reseal.audit_key(&mut transaction).await?;
-        keyring::write(&mut transaction, &new, &old.open(&known, CHECK)?).await?;
+        keyring::write(&mut transaction, &new, &old.open(&known, &CHECK)?).await?;
         reseal.prove_that_nothing_is_left(&mut transaction).await?;
         transaction.commit().await?;
         tracing::info!(

@@ -1,8 +1,8 @@
 //! Sealing: XChaCha20-Poly1305 with a random nonce.
 //!
 //! A sealed value is base64 of: version (1 byte), key id (8 bytes), nonce (24 bytes), ciphertext, tag
-//! (16 bytes). Version, key id, table, column and row are authenticated with it, so that a value
-//! opens only where it was put.
+//! (16 bytes). Version, key id, table, column, row and the values that the secret belongs to are authenticated with
+//! it. A value opens only where it was put, and only beside the host, user name or endpoints it was sealed for.
 
 use std::fmt::{self, Write as _};
 
@@ -25,17 +25,35 @@ const HEADER: usize = 1 + KEY_ID;
 #[sqlx(transparent)]
 pub(crate) struct Sealed(pub(crate) String);
 
-/// Where a sealed value is.
-#[derive(Clone, Copy)]
+/// The place of a sealed value, and the values it belongs to.
+#[derive(Clone)]
 pub(crate) struct Cell<'a> {
     pub(crate) table: &'static str,
     pub(crate) column: &'static str,
     /// The primary key of the row.
     pub(crate) row: &'a str,
+    /// Values stored elsewhere in the row that decide where the secret goes, such as a host.
+    bound: Vec<Option<String>>,
 }
 
-impl Cell<'_> {
-    fn unsealable(self) -> StoreError {
+impl<'a> Cell<'a> {
+    /// A cell whose value belongs to nothing but its row.
+    pub(crate) const fn new(table: &'static str, column: &'static str, row: &'a str) -> Self {
+        Self {
+            table,
+            column,
+            row,
+            bound: Vec::new(),
+        }
+    }
+
+    /// Binds the value to other values of its row. It opens only while they are the same.
+    pub(crate) fn bound_to<const N: usize>(mut self, values: [Option<String>; N]) -> Self {
+        self.bound = values.into();
+        self
+    }
+
+    fn unsealable(&self) -> StoreError {
         StoreError::Unsealable {
             table: self.table,
             column: self.column,
@@ -43,14 +61,22 @@ impl Cell<'_> {
     }
 
     /// Each part after its length, so that no two cells give the same bytes.
-    fn associated_data(self, header: &[u8]) -> Vec<u8> {
+    fn associated_data(&self, header: &[u8]) -> Vec<u8> {
         let mut data = header.to_vec();
-        for part in [self.table, self.column, self.row] {
-            data.extend_from_slice(&(part.len() as u64).to_le_bytes());
-            data.extend_from_slice(part.as_bytes());
+        let place = [self.table, self.column, self.row].map(Some);
+        let bound = self.bound.iter().map(Option::as_deref);
+        for part in place.into_iter().chain(bound) {
+            let length = part.map_or(u64::MAX, |part| part.len() as u64);
+            data.extend_from_slice(&length.to_le_bytes());
+            data.extend_from_slice(part.unwrap_or_default().as_bytes());
         }
         data
     }
+}
+
+/// A secret as another secret is bound to it: its SHA-256, so that no copy of it stays in memory.
+pub(crate) fn digest(secret: &SecretString) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(secret.expose_secret().as_bytes()))
 }
 
 /// Seals and opens with one key.
@@ -105,7 +131,7 @@ impl Sealer {
         sealed.0.starts_with(&self.prefix)
     }
 
-    pub(crate) fn seal(&self, secret: &SecretString, cell: Cell) -> Result<Sealed, StoreError> {
+    pub(crate) fn seal(&self, secret: &SecretString, cell: &Cell) -> Result<Sealed, StoreError> {
         let secret = secret.expose_secret().as_bytes();
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|_| StoreError::Random)?;
@@ -126,11 +152,11 @@ impl Sealer {
         Ok(Sealed(BASE64_STANDARD.encode(&*envelope)))
     }
 
-    pub(crate) fn open(&self, sealed: &Sealed, cell: Cell) -> Result<SecretString, StoreError> {
+    pub(crate) fn open(&self, sealed: &Sealed, cell: &Cell) -> Result<SecretString, StoreError> {
         self.opened(sealed, cell).ok_or_else(|| cell.unsealable())
     }
 
-    fn opened(&self, sealed: &Sealed, cell: Cell) -> Option<SecretString> {
+    fn opened(&self, sealed: &Sealed, cell: &Cell) -> Option<SecretString> {
         let mut envelope = Zeroizing::new(BASE64_STANDARD.decode(&sealed.0).ok()?);
         let (header, rest) = envelope.split_at_mut_checked(HEADER)?;
         let (nonce, rest) = rest.split_at_mut_checked(NONCE)?;
@@ -154,11 +180,7 @@ impl Sealer {
 mod tests {
     use super::*;
 
-    const CELL: Cell = Cell {
-        table: "grants",
-        column: "access_token",
-        row: "default",
-    };
+    const CELL: Cell = Cell::new("grants", "access_token", "default");
 
     fn sealer(byte: u8) -> Sealer {
         Sealer::new(&Key::of([byte; 32]))
@@ -167,8 +189,8 @@ mod tests {
     #[test]
     fn opens_what_it_sealed() {
         for text in ["", "s", "pässwörd \u{0}", &"x".repeat(5_000)] {
-            let sealed = sealer(1).seal(&SecretString::from(text), CELL).unwrap();
-            let opened = sealer(1).open(&sealed, CELL).unwrap();
+            let sealed = sealer(1).seal(&SecretString::from(text), &CELL).unwrap();
+            let opened = sealer(1).open(&sealed, &CELL).unwrap();
             assert_eq!(opened.expose_secret(), text);
         }
     }
@@ -177,13 +199,15 @@ mod tests {
     fn seals_the_same_secret_differently_each_time() {
         let secret = SecretString::from("secret");
         let sealer = sealer(1);
-        let (a, b) = (sealer.seal(&secret, CELL), sealer.seal(&secret, CELL));
+        let (a, b) = (sealer.seal(&secret, &CELL), sealer.seal(&secret, &CELL));
         assert_ne!(a.unwrap().0, b.unwrap().0);
     }
 
     #[test]
     fn does_not_open_in_another_cell() {
-        let sealed = sealer(1).seal(&SecretString::from("secret"), CELL).unwrap();
+        let sealed = sealer(1)
+            .seal(&SecretString::from("secret"), &CELL)
+            .unwrap();
         for (table, column, row) in [
             ("grants", "refresh_token", "default"),
             ("authorizations", "access_token", "default"),
@@ -191,29 +215,50 @@ mod tests {
             ("grant", "saccess_token", "default"),
             ("grants", "access_tokend", "efault"),
         ] {
-            let cell = Cell { table, column, row };
+            let cell = Cell::new(table, column, row);
             assert!(matches!(
-                sealer(1).open(&sealed, cell),
+                sealer(1).open(&sealed, &cell),
                 Err(StoreError::Unsealable { .. })
             ));
         }
     }
 
     #[test]
+    fn does_not_open_beside_other_values_than_it_was_sealed_for() {
+        let bound = |values: [Option<&str>; 2]| CELL.bound_to(values.map(|v| v.map(str::to_owned)));
+        let cell = bound([Some("smtp.example.com"), None]);
+        let sealed = sealer(1)
+            .seal(&SecretString::from("secret"), &cell)
+            .unwrap();
+        assert!(sealer(1).open(&sealed, &cell).is_ok());
+        for other in [
+            bound([Some("smtp.example.org"), None]),
+            bound([Some("smtp.example.com"), Some("")]),
+            bound([None, Some("smtp.example.com")]),
+            CELL.bound_to([Some("smtp.example.com".into())]),
+            CELL,
+        ] {
+            assert!(sealer(1).open(&sealed, &other).is_err());
+        }
+    }
+
+    #[test]
     fn does_not_open_with_another_key_or_when_a_bit_was_changed() {
-        let sealed = sealer(1).seal(&SecretString::from("secret"), CELL).unwrap();
-        assert!(sealer(2).open(&sealed, CELL).is_err());
+        let sealed = sealer(1)
+            .seal(&SecretString::from("secret"), &CELL)
+            .unwrap();
+        assert!(sealer(2).open(&sealed, &CELL).is_err());
         let bytes = BASE64_STANDARD.decode(&sealed.0).unwrap();
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
             let changed = Sealed(BASE64_STANDARD.encode(changed));
-            assert!(sealer(1).open(&changed, CELL).is_err(), "byte {at}");
+            assert!(sealer(1).open(&changed, &CELL).is_err(), "byte {at}");
         }
         for length in 0..bytes.len() {
             let cut = Sealed(BASE64_STANDARD.encode(&bytes[..length]));
-            assert!(sealer(1).open(&cut, CELL).is_err(), "{length} bytes");
+            assert!(sealer(1).open(&cut, &CELL).is_err(), "{length} bytes");
         }
-        assert!(sealer(1).open(&Sealed("not base64".into()), CELL).is_err());
+        assert!(sealer(1).open(&Sealed("not base64".into()), &CELL).is_err());
     }
 }

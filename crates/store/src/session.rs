@@ -3,11 +3,13 @@
 use domain::{AccountId, AccountName, Role, SessionId, SignedIn, UnixTime};
 use sqlx::AnyConnection;
 
-use crate::{StoreError, account, row::Table};
+use crate::{StoreError, account, integrity::ManifestChange, row::Table, seal::Sealer};
 
 mod open;
+mod row;
 mod sign_in;
 
+pub(crate) use row::rows;
 pub use sign_in::SignIn;
 
 const TABLE: Table = Table("sessions");
@@ -45,14 +47,14 @@ pub(crate) struct Entered {
     pub(crate) role: Role,
 }
 
-impl TryFrom<(String, String, String)> for Entered {
+impl TryFrom<&account::Row> for Entered {
     type Error = StoreError;
 
-    fn try_from((id, name, role): (String, String, String)) -> Result<Self, StoreError> {
+    fn try_from(row: &account::Row) -> Result<Self, StoreError> {
         Ok(Self {
-            account: account::parse_id(&id)?,
-            name: account::parse_name(&name)?,
-            role: account::parse_role(&role)?,
+            account: account::parse_id(&row.id)?,
+            name: account::parse_name(&row.name)?,
+            role: account::parse_role(&row.role)?,
         })
     }
 }
@@ -64,25 +66,18 @@ fn parse_id(id: &str) -> Result<SessionId, StoreError> {
 /// Begins a session and ends the one that the browser had.
 pub(crate) async fn begin(
     connection: &mut AnyConnection,
+    sealer: &Sealer,
     entered: Entered,
     new: &NewSession,
+    change: &mut ManifestChange,
 ) -> Result<SignedIn, StoreError> {
     sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
         .bind(new.replaces.as_deref())
         .execute(&mut *connection)
         .await?;
-    sqlx::query(
-        "INSERT INTO sessions (id, token_hash, account, created_at, seen_at, address, agent)
-         VALUES ($1, $2, $3, $4, $4, $5, $6)",
-    )
-    .bind(new.id.as_str())
-    .bind(new.token_hash.as_str())
-    .bind(entered.account.as_str())
-    .bind(new.now.0)
-    .bind(new.address.as_str())
-    .bind(new.agent.as_str())
-    .execute(&mut *connection)
-    .await?;
+    let row = row::Row::new(new, &entered.account, sealer);
+    row.insert(&mut *connection).await?;
+    change.set(&row);
     Ok(SignedIn {
         account: entered.account,
         name: entered.name,
@@ -96,7 +91,9 @@ pub(crate) async fn end_all(
     connection: &mut AnyConnection,
     account: &AccountId,
     keep: Option<&SessionId>,
+    change: &mut ManifestChange,
 ) -> Result<(), StoreError> {
+    change.ended();
     sqlx::query("DELETE FROM sessions WHERE account = $1 AND id <> $2")
         .bind(account.as_str())
         .bind(keep.map_or("", SessionId::as_str))

@@ -7,10 +7,18 @@ use domain::{
 use secrecy::SecretString;
 use sqlx::AnyConnection;
 
-use crate::{Store, StoreError, grant, note::note, outbox, seal::Cell};
+use crate::{
+    Store, StoreError, grant,
+    note::note,
+    outbox,
+    rotate::Resealing,
+    seal::{Sealed, Sealer},
+};
 
+mod bound;
 mod row;
 
+use bound::cell;
 use row::{Row, Saved};
 
 /// Saved settings with their secrets.
@@ -43,19 +51,6 @@ pub enum SaveOutcome {
     UnknownDataCenter,
 }
 
-/// Where the secret of a field is.
-fn cell(field: SecretField, id: &DataCenterId) -> Cell<'_> {
-    Cell {
-        table: "smtp_settings",
-        column: match field {
-            SecretField::MailboxPassword => "mailbox_password",
-            SecretField::ClientSecret => "client_secret",
-            SecretField::Password => "password",
-        },
-        row: id.as_str(),
-    }
-}
-
 async fn saved(
     connection: &mut AnyConnection,
     id: &DataCenterId,
@@ -73,11 +68,51 @@ pub(crate) async fn saved_binding(
     Ok(saved.and_then(|saved| saved.settings.grant_binding()))
 }
 
+fn opened(
+    sealer: &Sealer,
+    id: &DataCenterId,
+    settings: &SmtpSettings<Sealed>,
+) -> Result<SmtpSettings<SecretString>, StoreError> {
+    let open = |field, secret| sealer.open(&secret, &cell(field, id, settings));
+    settings.clone().try_map_secrets(open)
+}
+
+fn sealed(
+    sealer: &Sealer,
+    id: &DataCenterId,
+    settings: &SmtpSettings<SecretString>,
+) -> Result<SmtpSettings<Sealed>, StoreError> {
+    let seal = |field, secret| sealer.seal(&secret, &cell(field, id, settings));
+    settings.clone().try_map_secrets(seal)
+}
+
+/// Seals the secrets of all settings with the new key. Returns their number.
+pub(crate) async fn reseal(
+    connection: &mut AnyConnection,
+    keys: Resealing<'_>,
+) -> Result<usize, StoreError> {
+    let mut count = 0;
+    for id in Row::ids(&mut *connection).await? {
+        let Some(saved) = saved(&mut *connection, &id).await? else {
+            continue;
+        };
+        let settings = opened(keys.old, &id, &saved.settings)?;
+        let secrets = SecretField::ALL.iter();
+        count += secrets
+            .filter(|field| settings.secret(**field).is_some())
+            .count();
+        let settings = sealed(keys.new, &id, &settings)?;
+        let row = Row::new(&id, Saved { settings, ..saved });
+        row.write(&mut *connection).await?;
+    }
+    Ok(count)
+}
+
 impl Store {
     /// The settings of a data center with their secrets.
     ///
     /// # Errors
-    /// `Database`, `Corrupt`, `Unsealable`.
+    /// `Database`, `Corrupt`; `Unsealable`, also when a value that a secret belongs to was changed in the database.
     pub async fn settings(&self, id: &DataCenterId) -> Result<Option<StoredSettings>, StoreError> {
         let mut sealer = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
@@ -91,9 +126,7 @@ impl Store {
         }
         Ok(Some(StoredSettings {
             version: saved.version,
-            settings: saved
-                .settings
-                .try_map_secrets(|field, sealed| sealer.open(&sealed, cell(field, id)))?,
+            settings: opened(&sealer, id, &saved.settings)?,
             saved_at: saved.at,
         }))
     }
@@ -138,9 +171,7 @@ impl Store {
             return Ok(SaveOutcome::Conflict { version });
         }
         let key = self.hold_key(&mut transaction).await?;
-        let sealed = settings
-            .clone()
-            .try_map_secrets(|field, secret| key.seal(&secret, cell(field, id)))?;
+        let sealed = sealed(&key, id, settings)?;
         let binding = sealed.grant_binding();
         let saved = Saved {
             version: version + 1,

@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::{
     KeySource, StoreError,
     connect::{Backend, connect, migrate, prepare},
+    integrity::Rejections,
     keyring::Keyring,
     lock::ServerLock,
     probe::Probe,
@@ -29,6 +30,7 @@ pub struct Store {
     pub(crate) backend: Backend,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) probe: Arc<Probe>,
+    pub(crate) rejections: Arc<Rejections>,
     /// See [`Store::turn`].
     writing: Arc<Mutex<()>>,
     opened_for: OpenedFor,
@@ -94,6 +96,7 @@ impl Store {
             backend,
             probe: Arc::new(Probe::of(target)),
             keyring: Arc::new(Keyring::new(key, sealer)),
+            rejections: Arc::default(),
             writing: Arc::default(),
             opened_for,
             _lock: lock.map(Arc::new),

@@ -38,7 +38,7 @@ pub(crate) async fn unlock(
 /// The first key of a new database.
 async fn first(pool: &AnyPool, source: &KeySource) -> Result<Sealer, StoreError> {
     let key = source.load(true)?;
-    let first = Sealer::new(&key).seal(&SecretString::from("mailgrant"), CHECK)?;
+    let first = Sealer::new(&key).seal(&SecretString::from("mailgrant"), &CHECK)?;
     sqlx::query("INSERT INTO seal_check (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING")
         .bind(first.0.as_str())
         .execute(pool)
@@ -50,7 +50,7 @@ async fn first(pool: &AnyPool, source: &KeySource) -> Result<Sealer, StoreError>
 
 fn prove(key: &Key, known: &Sealed) -> Result<Sealer, StoreError> {
     let sealer = Sealer::new(key);
-    match sealer.open(known, CHECK) {
+    match sealer.open(known, &CHECK) {
         Ok(_) => Ok(sealer),
         Err(_) => Err(StoreError::WrongKey),
     }

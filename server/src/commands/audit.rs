@@ -6,14 +6,14 @@ use access::Access;
 use clap::Subcommand;
 use domain::{Actor, AuditAction, AuditFilter, Change, UnixTime};
 use server::Config;
-use store::{AuditBreak, AuditVerdict, Store};
+use store::{AuditBreak, AuditVerdict, RowFault, Store, TamperedRow};
 
 use super::{CommandError, Opened};
 
 /// What to do with the audit.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Say whether an entry was changed, added or removed by anybody but Mailgrant
+    /// Report entries, accounts, sessions, API keys, links and secrets that anybody but Mailgrant changed in the database
     Verify,
     /// Print the entries, one JSON object a line, the oldest first
     Export {
@@ -48,20 +48,40 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
 }
 
 async fn verify(store: &Store) -> Result<String, CommandError> {
-    match store.verify_audit().await? {
+    let verdict = store.verify_audit().await?;
+    let rows = store.verify_rows().await?;
+    let rows: String = rows.iter().map(described).collect();
+    match verdict {
+        AuditVerdict::Broken { sequence, wrong } => Err(CommandError::AuditBroken {
+            sequence,
+            wrong: in_words(wrong),
+            rows,
+        }),
+        AuditVerdict::Intact { .. } if !rows.is_empty() => Err(CommandError::RowsChanged { rows }),
         AuditVerdict::Intact { entries: 1, hash } => Ok(unbroken("1 entry", &hash)),
         AuditVerdict::Intact { entries, hash } => {
             Ok(unbroken(&format!("{entries} entries"), &hash))
         }
-        AuditVerdict::Broken { sequence, wrong } => Err(CommandError::AuditBroken {
-            sequence,
-            wrong: in_words(wrong),
-        }),
     }
 }
 
 fn unbroken(entries: &str, hash: &str) -> String {
-    format!("{entries}, unbroken\nlast hash: {hash}\n")
+    format!(
+        "{entries}, unbroken\nlast hash: {hash}\naccounts, sessions, API keys, links and secrets: unchanged\n"
+    )
+}
+
+/// A line about a row that was changed from outside.
+fn described(row: &TamperedRow) -> String {
+    let fault = match row.fault {
+        RowFault::Changed => "added or changed by somebody other than Mailgrant; it is ignored",
+        RowFault::Replayed => "an older or removed row that was put back; it is ignored",
+        RowFault::Missing => "removed by somebody other than Mailgrant",
+        RowFault::Unsealable => {
+            "a secret, or a value that it belongs to, was changed; check the values and type the secret again"
+        }
+    };
+    format!("\n  {} {}: {fault}", row.table, row.row)
 }
 
 fn in_words(wrong: AuditBreak) -> &'static str {

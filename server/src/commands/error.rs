@@ -90,12 +90,20 @@ pub enum CommandError {
     )]
     KeyByValue,
     /// The audit was tampered with.
-    #[error("the audit is broken at entry {sequence}: {wrong}")]
+    #[error("the audit is broken at entry {sequence}: {wrong}{rows}")]
     AuditBroken {
         /// The first entry that is not as it was written.
         sequence: i64,
         /// What is wrong, in words.
         wrong: &'static str,
+        /// Rows that were changed as well, a line each.
+        rows: String,
+    },
+    /// Rows that decide access, or secrets, were changed from outside.
+    #[error("rows of the database were changed from outside:{rows}")]
+    RowsChanged {
+        /// A line each.
+        rows: String,
     },
     /// Standard input could not be read, or standard output not be written.
     #[error("standard input or output failed")]

@@ -1,10 +1,15 @@
 //! Changing and removing accounts. An administrator stays, also when several are changed at once.
 
-use domain::{AccountId, AccountName, Actor, AuditAction, Change, Role, UnixTime};
+use std::sync::Arc;
+
+use domain::{AccountId, Actor, AuditAction, Change, Role, UnixTime};
 use sqlx::AnyConnection;
 
-use super::{parse_name, parse_role};
-use crate::{Store, StoreError, note::note, transaction::Transaction};
+use super::{Row, account_columns, parse_role};
+use crate::{
+    Store, StoreError, integrity::ManifestChange, note::note, seal::Sealer,
+    transaction::Transaction,
+};
 
 /// What came of changing an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,59 +22,36 @@ pub enum AccountChange {
     LastAdministrator,
 }
 
-struct Found {
-    name: AccountName,
-    role: Role,
-    has_password: bool,
-}
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    name: String,
-    role: String,
-    password_hash: Option<String>,
-}
-
-/// The account, locked until the end of the transaction.
-async fn lock(connection: &mut AnyConnection, id: &AccountId) -> Result<Option<Found>, StoreError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "UPDATE accounts SET role = role WHERE id = $1 RETURNING name, role, password_hash",
-    )
-    .bind(id.as_str())
-    .fetch_all(connection)
-    .await?;
-    let Some(row) = rows.into_iter().next() else {
-        return Ok(None);
-    };
-    Ok(Some(Found {
-        name: parse_name(&row.name)?,
-        role: parse_role(&row.role)?,
-        has_password: row.password_hash.is_some(),
-    }))
-}
-
-/// Whether this is the last administrator, or the last one with a password.
-async fn is_last(
-    connection: &mut AnyConnection,
-    id: &AccountId,
-    found: &Found,
-) -> Result<bool, StoreError> {
-    if found.role != Role::Administrator {
-        return Ok(false);
-    }
-    let other: Option<String> = sqlx::query_scalar(
-        "SELECT id FROM accounts WHERE role = $1 AND id <> $2
-             AND (password_hash IS NOT NULL OR $3 = 0) LIMIT 1",
-    )
-    .bind(Role::Administrator.code())
-    .bind(id.as_str())
-    .bind(i64::from(found.has_password))
-    .fetch_optional(connection)
-    .await?;
-    Ok(other.is_none())
-}
-
 impl Store {
+    /// Whether this is the last administrator, or the last one with a password. Accounts that are not valid do not
+    /// count.
+    async fn is_last(
+        &self,
+        connection: &mut AnyConnection,
+        key: &Arc<Sealer>,
+        found: &Row,
+    ) -> Result<bool, StoreError> {
+        if found.role != Role::Administrator.code() {
+            return Ok(false);
+        }
+        let sql = concat!(
+            "SELECT ",
+            account_columns!("a."),
+            " FROM accounts a WHERE a.role = $1 AND a.id <> $2"
+        );
+        let others: Vec<Row> = sqlx::query_as(sql)
+            .bind(Role::Administrator.code())
+            .bind(found.id.as_str())
+            .fetch_all(&mut *connection)
+            .await?;
+        let integrity = self.integrity_of_locked(connection, key).await?;
+        let remains = |other: &Row| {
+            (other.password_hash.is_some() || found.password_hash.is_none())
+                && integrity.holds(other)
+        };
+        Ok(!others.iter().any(remains))
+    }
+
     /// A transaction in which nobody else changes who is an administrator.
     pub(super) async fn lock_administrators(&self) -> Result<Transaction, StoreError> {
         let mut transaction = self.begin().await?;
@@ -91,26 +73,27 @@ impl Store {
         now: UnixTime,
     ) -> Result<AccountChange, StoreError> {
         let mut transaction = self.lock_administrators().await?;
-        let Some(found) = lock(&mut transaction, id).await? else {
+        let key = self.hold_key(&mut transaction).await?;
+        let Some(mut found) = self.lock_account(&mut transaction, &key, id).await? else {
             return Ok(AccountChange::Unknown);
         };
-        if role == found.role {
+        let old = parse_role(&found.role)?;
+        if role == old {
             return Ok(AccountChange::Done);
         }
-        if is_last(&mut transaction, id, &found).await? {
+        if self.is_last(&mut transaction, &key, &found).await? {
             return Ok(AccountChange::LastAdministrator);
         }
-        sqlx::query("UPDATE accounts SET role = $1 WHERE id = $2")
-            .bind(role.code())
-            .bind(id.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        found.role = role.code().into();
+        let mut change = ManifestChange::default();
+        found.write(&mut transaction, &key, &mut change).await?;
         let mut changed = note(by, now, AuditAction::RoleChanged, found.name.as_str());
-        let (old, new) = (found.role.code().into(), role.code().into());
+        let (old, new) = (old.code().into(), role.code().into());
         changed
             .changes
             .push(Change::of("role", Some(old), Some(new)));
-        self.append(&mut transaction, &changed).await?;
+        self.append_with(&mut transaction, &changed, &change)
+            .await?;
         transaction.commit().await?;
         Ok(AccountChange::Done)
     }
@@ -126,10 +109,11 @@ impl Store {
         now: UnixTime,
     ) -> Result<AccountChange, StoreError> {
         let mut transaction = self.lock_administrators().await?;
-        let Some(found) = lock(&mut transaction, id).await? else {
+        let key = self.hold_key(&mut transaction).await?;
+        let Some(found) = self.lock_account(&mut transaction, &key, id).await? else {
             return Ok(AccountChange::Unknown);
         };
-        if is_last(&mut transaction, id, &found).await? {
+        if self.is_last(&mut transaction, &key, &found).await? {
             return Ok(AccountChange::LastAdministrator);
         }
         sqlx::query("DELETE FROM accounts WHERE id = $1")
@@ -137,7 +121,10 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         let removed = note(by, now, AuditAction::AccountRemoved, found.name.as_str());
-        self.append(&mut transaction, &removed).await?;
+        let mut change = ManifestChange::default();
+        change.remove("accounts", &found.id);
+        self.append_with(&mut transaction, &removed, &change)
+            .await?;
         transaction.commit().await?;
         Ok(AccountChange::Done)
     }

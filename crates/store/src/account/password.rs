@@ -1,12 +1,17 @@
 //! Changing passwords.
 
+use std::sync::Arc;
+
 use domain::{AccountId, Actor, AuditAction, SignedIn, UnixTime};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::AnyConnection;
 
 use crate::{
-    Bucket, NewLink, Store, StoreError, attempt, link,
+    Bucket, NewLink, Store, StoreError, attempt,
+    integrity::ManifestChange,
+    link,
     note::{by_account, note},
+    seal::Sealer,
     session,
 };
 
@@ -25,12 +30,15 @@ impl Store {
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.lock_administrators().await?;
-        let Some(name) = self.replace(&mut transaction, id, None).await? else {
+        let key = self.hold_key(&mut transaction).await?;
+        let mut change = ManifestChange::default();
+        let replaced = self.replace(&mut transaction, &key, id, None, &mut change);
+        let Some(name) = replaced.await? else {
             return Ok(false);
         };
-        link::insert(&mut transaction, id, new_link).await?;
+        link::insert(&mut transaction, &key, id, new_link, &mut change).await?;
         let made = note(by, now, AuditAction::PasswordLinkMade, name);
-        self.append(&mut transaction, &made).await?;
+        self.append_with(&mut transaction, &made, &change).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -48,11 +56,14 @@ impl Store {
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let Some(name) = self.replace(&mut transaction, id, Some(hash)).await? else {
+        let key = self.hold_key(&mut transaction).await?;
+        let mut change = ManifestChange::default();
+        let replaced = self.replace(&mut transaction, &key, id, Some(hash), &mut change);
+        let Some(name) = replaced.await? else {
             return Ok(false);
         };
         let set = note(by, now, AuditAction::PasswordSet, name);
-        self.append(&mut transaction, &set).await?;
+        self.append_with(&mut transaction, &set, &change).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -61,23 +72,20 @@ impl Store {
     async fn replace(
         &self,
         connection: &mut AnyConnection,
+        key: &Arc<Sealer>,
         id: &AccountId,
         hash: Option<&SecretString>,
+        change: &mut ManifestChange,
     ) -> Result<Option<String>, StoreError> {
-        let replaced: Vec<String> = sqlx::query_scalar(
-            "UPDATE accounts SET password_hash = $1 WHERE id = $2 RETURNING name",
-        )
-        .bind(hash.map(ExposeSecret::expose_secret))
-        .bind(id.as_str())
-        .fetch_all(&mut *connection)
-        .await?;
-        let Some(name) = replaced.into_iter().next() else {
+        let Some(mut row) = self.lock_account(&mut *connection, key, id).await? else {
             return Ok(None);
         };
-        session::end_all(connection, id, None).await?;
-        link::end_all(connection, id).await?;
-        self.forget_name(connection, &name).await?;
-        Ok(Some(name))
+        row.password_hash = hash.map(|hash| hash.expose_secret().to_owned());
+        row.write(&mut *connection, key, change).await?;
+        session::end_all(connection, id, None, change).await?;
+        link::end_all(connection, id, change).await?;
+        self.forget_name(connection, &row.name).await?;
+        Ok(Some(row.name))
     }
 
     /// Sets the password of whoever has signed in and ends the account's other sessions and its links; `counted`
@@ -95,24 +103,21 @@ impl Store {
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let changed = sqlx::query(
-            "UPDATE accounts SET password_hash = $1 WHERE id = $2 AND password_hash = $3",
-        )
-        .bind(new.expose_secret())
-        .bind(signed_in.account.as_str())
-        .bind(verified.expose_secret())
-        .execute(&mut *transaction)
-        .await?;
-        if changed.rows_affected() == 0 {
-            return Ok(false);
-        }
+        let key = self.hold_key(&mut transaction).await?;
         let (account, session) = (&signed_in.account, &signed_in.session);
-        session::end_all(&mut transaction, account, Some(session)).await?;
-        link::end_all(&mut transaction, account).await?;
+        let found = self.lock_account(&mut transaction, &key, account).await?;
+        let Some(mut row) = found.filter(|row| row.has_password(verified)) else {
+            return Ok(false);
+        };
+        let mut change = ManifestChange::default();
+        row.password_hash = Some(new.expose_secret().to_owned());
+        row.write(&mut transaction, &key, &mut change).await?;
+        session::end_all(&mut transaction, account, Some(session), &mut change).await?;
+        link::end_all(&mut transaction, account, &mut change).await?;
         attempt::forgive(&mut transaction, counted).await?;
         let by = by_account(&signed_in.name, address);
         let set = note(&by, now, AuditAction::PasswordSet, signed_in.name.as_str());
-        self.append(&mut transaction, &set).await?;
+        self.append_with(&mut transaction, &set, &change).await?;
         transaction.commit().await?;
         Ok(true)
     }

@@ -5,12 +5,14 @@ use domain::{
     UnixTime,
 };
 use secrecy::SecretString;
+use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError,
     note::note,
+    rotate::Resealing,
     row::Table,
-    seal::{Cell, Sealed},
+    seal::{Cell, Sealed, Sealer, digest},
 };
 
 const TABLE: Table = Table("alert_routes");
@@ -94,12 +96,60 @@ impl Row {
     }
 }
 
-fn cell<'a>(column: &'static str, row: &'a RouteId) -> Cell<'a> {
-    Cell {
-        table: TABLE.0,
-        column,
-        row: row.as_str(),
+/// The place of the URL, which belongs to the shape of what is posted and to the host that is displayed.
+fn url_cell<'a>(id: &'a RouteId, kind: RouteKind, host: &str) -> Cell<'a> {
+    let bound = [kind.code(), host].map(|value| Some(value.to_owned()));
+    Cell::new(TABLE.0, "url", id.as_str()).bound_to(bound)
+}
+
+/// The place of the signing secret, which belongs to the URL.
+fn secret_cell<'a>(id: &'a RouteId, url: &SecretString) -> Cell<'a> {
+    Cell::new(TABLE.0, "secret", id.as_str()).bound_to([Some(digest(url))])
+}
+
+/// A sealed URL and a sealed secret.
+type SealedPost = (Sealed, Option<Sealed>);
+/// The same, opened.
+type Post = (SecretString, Option<SecretString>);
+
+fn opened(sealer: &Sealer, route: &AlertRoute, post: &SealedPost) -> Result<Post, StoreError> {
+    let url = sealer.open(&post.0, &url_cell(&route.id, route.kind, &route.host))?;
+    let secret = post.1.as_ref();
+    let secret = secret.map(|secret| sealer.open(secret, &secret_cell(&route.id, &url)));
+    let secret = secret.transpose()?;
+    Ok((url, secret))
+}
+
+fn sealed(sealer: &Sealer, route: &AlertRoute, post: &Post) -> Result<SealedPost, StoreError> {
+    let url = sealer.seal(&post.0, &url_cell(&route.id, route.kind, &route.host))?;
+    let secret = post.1.as_ref();
+    let secret = secret.map(|secret| sealer.seal(secret, &secret_cell(&route.id, &post.0)));
+    Ok((url, secret.transpose()?))
+}
+
+/// Seals the URLs and secrets of all routes with the new key. Returns their number.
+pub(crate) async fn reseal(
+    connection: &mut AnyConnection,
+    keys: Resealing<'_>,
+) -> Result<usize, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(COLUMNS).fetch_all(&mut *connection).await?;
+    let mut count = 0;
+    for mut row in rows {
+        let (url, secret) = (row.url.take(), row.secret.take());
+        let Some(url) = url else { continue };
+        let old = (Sealed(url), secret.map(Sealed));
+        let route = row.shown()?;
+        let post = opened(keys.old, &route, &old)?;
+        let (url, secret) = sealed(keys.new, &route, &post)?;
+        count += 1 + usize::from(secret.is_some());
+        sqlx::query("UPDATE alert_routes SET url = $1, secret = $2 WHERE id = $3")
+            .bind(url.0)
+            .bind(secret.map(|secret| secret.0))
+            .bind(route.id.as_str())
+            .execute(&mut *connection)
+            .await?;
     }
+    Ok(count)
 }
 
 impl Store {
@@ -135,19 +185,21 @@ impl Store {
         if let Some(url) = &url {
             sealer = self.key_of(&mut connection, sealer, url).await?;
         }
-        let route = row.shown()?;
-        let target = match (route.kind, route.via, route.recipient, url) {
-            (RouteKind::Mail, Some(via), Some(recipient), None) => {
-                StoredTarget::Mail { via, recipient }
-            }
-            (RouteKind::Mail, ..) | (_, _, _, None) => return Err(TABLE.corrupt("url")),
-            (_, _, _, Some(url)) => StoredTarget::Post {
-                host: route.host,
-                url: sealer.open(&url, cell("url", id))?,
-                secret: secret
-                    .map(|secret| sealer.open(&secret, cell("secret", id)))
-                    .transpose()?,
+        let mut route = row.shown()?;
+        let target = match (route.kind, url) {
+            (RouteKind::Mail, None) => StoredTarget::Mail {
+                via: TABLE.needed("via", route.via.take())?,
+                recipient: TABLE.needed("recipient", route.recipient.take())?,
             },
+            (RouteKind::Mail, Some(_)) | (_, None) => return Err(TABLE.corrupt("url")),
+            (_, Some(url)) => {
+                let (url, secret) = opened(&sealer, &route, &(url, secret))?;
+                StoredTarget::Post {
+                    host: std::mem::take(&mut route.host),
+                    url,
+                    secret,
+                }
+            }
         };
         Ok(Some(StoredRoute {
             id: route.id,
@@ -169,11 +221,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let key = self.hold_key(&mut transaction).await?;
-        let seal = |secret, column| key.seal(secret, cell(column, &route.id));
         let (host, url, secret, via, recipient) = match &route.target {
             StoredTarget::Post { host, url, secret } => {
-                let secret = secret.as_ref().map(|secret| seal(secret, "secret"));
-                let url = seal(url, "url")?;
+                let secret = secret.as_ref();
+                let secret = secret.map(|secret| key.seal(secret, &secret_cell(&route.id, url)));
+                let url = key.seal(url, &url_cell(&route.id, route.kind, host))?;
                 (host.as_str(), Some(url), secret.transpose()?, None, None)
             }
             StoredTarget::Mail { via, recipient } => {
@@ -189,7 +241,7 @@ impl Store {
         sqlx::query(
             "INSERT INTO alert_routes (id, kind, host, url, secret, via, recipient)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT (id) DO UPDATE SET host = $3, url = $4, secret = $5, via = $6,
+             ON CONFLICT (id) DO UPDATE SET kind = $2, host = $3, url = $4, secret = $5, via = $6,
                  recipient = $7",
         )
         .bind(route.id.as_str())

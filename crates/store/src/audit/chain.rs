@@ -51,9 +51,29 @@ impl AuditKey {
         ])
     }
 
-    /// What proves a head.
-    pub(super) fn head(&self, sequence: i64, hash: &str) -> String {
-        self.mac(&["head", &sequence.to_string(), hash])
+    /// The MAC of a head. Heads from before there was a manifest have none in it.
+    pub(super) fn head(&self, sequence: i64, hash: &str, manifest: &str) -> String {
+        let tag = self.started_head(sequence, hash, manifest).finalize();
+        BASE64_URL_SAFE_NO_PAD.encode(tag.into_bytes())
+    }
+
+    /// Returns true if `mac` is the MAC of this head. Compares in constant time.
+    pub(super) fn is_head(&self, sequence: i64, hash: &str, manifest: &str, mac: &str) -> bool {
+        let Ok(tag) = BASE64_URL_SAFE_NO_PAD.decode(mac) else {
+            return false;
+        };
+        let started = self.started_head(sequence, hash, manifest);
+        started.verify_slice(&tag).is_ok()
+    }
+
+    fn started_head(&self, sequence: i64, hash: &str, manifest: &str) -> Hmac<Sha256> {
+        let sequence = sequence.to_string();
+        let parts = ["head", sequence.as_str(), hash, manifest];
+        self.started(if manifest.is_empty() {
+            &parts[..3]
+        } else {
+            &parts
+        })
     }
 
     /// The hash of something that is no part of the audit.
@@ -61,8 +81,12 @@ impl AuditKey {
         self.mac(&["blind", text])
     }
 
-    /// Each part after its length, so that no two lists of parts give the same bytes.
     fn mac(&self, parts: &[&str]) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.started(parts).finalize().into_bytes())
+    }
+
+    /// Feeds each part after its length, so that no two lists of parts give the same bytes.
+    fn started(&self, parts: &[&str]) -> Hmac<Sha256> {
         let key = self.0.expose_secret().as_bytes();
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
             unreachable!("HMAC takes keys of any length (RFC 2104 §3)");
@@ -71,6 +95,6 @@ impl AuditKey {
             mac.update(&(part.len() as u64).to_le_bytes());
             mac.update(part.as_bytes());
         }
-        BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        mac
     }
 }

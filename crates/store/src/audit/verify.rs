@@ -75,7 +75,7 @@ impl Store {
             return Ok(broken(1, AuditBreak::HeadForged));
         };
         let sealer = self.key_of(connection, before, &key).await?;
-        let key = AuditKey::opened(sealer.open(&key, KEY)?);
+        let key = AuditKey::opened(sealer.open(&key, &KEY)?);
         let mut chain = Chain::default();
         let mut after = i64::MIN;
         loop {
@@ -172,9 +172,10 @@ fn was_written_in(places: RangeInclusive<i64>, key: &AuditKey, row: &Row) -> boo
 }
 
 async fn head(connection: &mut AnyConnection) -> Result<Option<Head>, StoreError> {
-    let head =
-        sqlx::query_as("SELECT sealed_key, sequence, hash, mac FROM audit_head WHERE id = 1")
-            .fetch_optional(connection)
-            .await?;
+    let head = sqlx::query_as(
+        "SELECT sealed_key, sequence, hash, mac, manifest FROM audit_head WHERE id = 1",
+    )
+    .fetch_optional(connection)
+    .await?;
     Ok(head)
 }

@@ -6,7 +6,10 @@ use domain::{
 };
 use sqlx::AnyConnection;
 
-use super::{FinishOutcome, Finished, NewGrant, TABLE, authorization_fact};
+use super::{
+    FinishOutcome, Finished, NewGrant, TABLE, authorization_fact,
+    row::{Row, authorization_columns},
+};
 use crate::{Store, StoreError, grant, note::note, outbox, settings};
 
 impl Store {
@@ -22,17 +25,11 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<Finished, StoreError> {
-        let open: Option<(String, String)> = sqlx::query_as(
-            "SELECT data_center, binding FROM authorizations
-             WHERE id = $1 AND taken_at IS NOT NULL AND state = 'pending'",
-        )
-        .bind(id.as_str())
-        .fetch_optional(&self.pool)
-        .await?;
-        let Some((data_center, binding)) = open else {
+        let Some(row) = self.open_authorization(id).await? else {
             return Ok(Finished::NotOpen);
         };
-        let data_center = TABLE.value("data_center", DataCenterId::parse(&data_center))?;
+        let binding = row.binding;
+        let data_center = TABLE.value("data_center", DataCenterId::parse(&row.data_center))?;
         let Some(mut transaction) = self.lock_data_center(data_center.as_str()).await? else {
             return Ok(Finished::NotOpen);
         };
@@ -69,6 +66,24 @@ impl Store {
         Ok(finished)
     }
 
+    /// The authorization with this id that has been taken and is not finished, if its row is as it was written.
+    async fn open_authorization(&self, id: &AuthorizationId) -> Result<Option<Row>, StoreError> {
+        let before = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let sql = concat!(
+            "SELECT ",
+            authorization_columns!(),
+            " FROM authorizations WHERE id = $1 AND taken_at IS NOT NULL AND state = 'pending'"
+        );
+        let row: Option<Row> = sqlx::query_as(sql)
+            .bind(id.as_str())
+            .fetch_optional(&mut *connection)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let is_authentic = self.is_authentic(&mut connection, before, &row).await?;
+        Ok(is_authentic.then_some(row))
+    }
+
     async fn store_grant(
         &self,
         connection: &mut AnyConnection,
@@ -92,7 +107,11 @@ impl Store {
         if finished.rows_affected() == 0 {
             return Ok(Finished::NotOpen);
         }
-        let seal = |secret, column| sealer.seal(secret, grant::cell(column, data_center));
+        let bound = grant::Bound {
+            binding,
+            account: new.account.as_deref(),
+        };
+        let seal = |secret, column| sealer.seal(secret, &grant::cell(column, data_center, bound));
         let refresh_token = new.refresh_token.as_ref();
         let row = grant::NewRow {
             id: data_center,

@@ -3,23 +3,22 @@
 use domain::{AuthorizationId, DataCenterId, RedirectUrl, UnixTime};
 use sqlx::AnyConnection;
 
-use super::{TABLE, TakeOutcome, TakenAuthorization, verifier_cell};
+use super::{
+    TABLE, TakeOutcome, TakenAuthorization,
+    row::{Row, authorization_columns},
+    verifier_cell,
+};
 use crate::{
-    Store, StoreError,
+    RowFault, Store, StoreError,
+    integrity::is_authentic,
     seal::{Sealed, Sealer},
 };
 
 #[derive(sqlx::FromRow)]
 struct TakenRow {
-    id: String,
-    data_center: String,
+    #[sqlx(flatten)]
+    row: Row,
     verifier: Option<String>,
-    redirect_url: String,
-    binding: String,
-    settings_version: i64,
-    created_at: i64,
-    expires_at: i64,
-    issuer: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -44,21 +43,26 @@ impl Store {
     ) -> Result<TakeOutcome, StoreError> {
         let mut transaction = self.begin().await?;
         let sealer = self.hold_key(&mut transaction).await?;
-        let taken: Vec<TakenRow> = sqlx::query_as(
+        let sql = concat!(
             "UPDATE authorizations SET taken_at = $1
              WHERE state_hash = $2 AND session = $3 AND taken_at IS NULL AND expires_at > $1
-             RETURNING id, data_center, verifier, redirect_url, binding, settings_version,
-                 created_at, expires_at, issuer",
-        )
-        .bind(now.0)
-        .bind(state_hash)
-        .bind(session)
-        .fetch_all(&mut *transaction)
-        .await?;
-        let Some(row) = taken.into_iter().next() else {
+             RETURNING verifier, ",
+            authorization_columns!()
+        );
+        let taken: Vec<TakenRow> = sqlx::query_as(sql)
+            .bind(now.0)
+            .bind(state_hash)
+            .bind(session)
+            .fetch_all(&mut *transaction)
+            .await?;
+        let Some(TakenRow { row, verifier }) = taken.into_iter().next() else {
             return refusal(&mut transaction, state_hash, session).await;
         };
-        let taken = read(&row, &sealer)?;
+        if !is_authentic(&sealer, &row) {
+            self.rejections.note(TABLE.0, RowFault::Changed);
+            return Ok(TakeOutcome::Unknown);
+        }
+        let taken = read(&row, verifier, &sealer)?;
         sqlx::query("UPDATE authorizations SET verifier = NULL WHERE id = $1")
             .bind(row.id)
             .execute(&mut *transaction)
@@ -68,15 +72,19 @@ impl Store {
     }
 }
 
-fn read(row: &TakenRow, sealer: &Sealer) -> Result<TakenAuthorization, StoreError> {
-    let verifier = Sealed(TABLE.needed("verifier", row.verifier.clone())?);
+fn read(
+    row: &Row,
+    verifier: Option<String>,
+    sealer: &Sealer,
+) -> Result<TakenAuthorization, StoreError> {
+    let verifier = Sealed(TABLE.needed("verifier", verifier)?);
     let redirect_url = RedirectUrl::parse(&row.redirect_url);
     let issuer = row.issuer.as_deref();
     let issuer = issuer.map(|issuer| TABLE.read_json("issuer", issuer));
     Ok(TakenAuthorization {
         id: TABLE.value("id", AuthorizationId::parse(&row.id))?,
         data_center: TABLE.value("data_center", DataCenterId::parse(&row.data_center))?,
-        verifier: sealer.open(&verifier, verifier_cell(&row.id))?,
+        verifier: sealer.open(&verifier, &verifier_cell(&row.id))?,
         redirect_url: TABLE.value("redirect_url", redirect_url)?,
         binding: TABLE.read_json("binding", &row.binding)?,
         issuer: issuer.transpose()?,

@@ -2,8 +2,8 @@
 
 use domain::{Actor, AuditAction, AuditRecord, Change, DataCenterId, Finding, UnixTime};
 
-use super::{GrantState, Refreshed, TABLE, cell, row::StateColumns};
-use crate::{Store, StoreError, note::note};
+use super::{Bound, GrantState, Refreshed, TABLE, cell, row::StateColumns};
+use crate::{Store, StoreError, note::note, seal::Sealed};
 
 impl Store {
     /// Takes the right to refresh a grant for `lease_seconds` from `now` on, the database's time. `false` when the grant has another version by
@@ -39,7 +39,7 @@ impl Store {
     /// may have ended the old refresh token. Releases the owner's lease.
     ///
     /// # Errors
-    /// `Database`, `Random`, `KeyRotated`.
+    /// `Database`, `Random`, `KeyRotated`; `Unsealable` when the binding was changed in the database.
     pub async fn store_refreshed(
         &self,
         id: &DataCenterId,
@@ -50,7 +50,24 @@ impl Store {
     ) -> Result<Option<i64>, StoreError> {
         let mut transaction = self.begin().await?;
         let sealer = self.hold_key(&mut transaction).await?;
-        let seal = |secret, column| sealer.seal(secret, cell(column, id));
+        // Holds the row, so that the binding that the new tokens are sealed for stays the one verified here.
+        let held: Vec<(String, Option<String>, String)> = sqlx::query_as(
+            "UPDATE grants SET version = version WHERE data_center = $1 AND version = $2
+             RETURNING binding, account, access_token",
+        )
+        .bind(id.as_str())
+        .bind(version)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let Some((binding, account, access_token)) = held.into_iter().next() else {
+            return Ok(None);
+        };
+        let bound = Bound {
+            binding: &binding,
+            account: account.as_deref(),
+        };
+        sealer.open(&Sealed(access_token), &cell("access_token", id, bound))?;
+        let seal = |secret, column| sealer.seal(secret, &cell(column, id, bound));
         let access_token = seal(&refreshed.access_token, "access_token")?;
         let refresh_token = refreshed.refresh_token.as_ref();
         let refresh_token = refresh_token

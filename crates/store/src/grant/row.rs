@@ -15,20 +15,35 @@ const ACTIVE: &str = "active";
 const FAILING: &str = "failing";
 pub(super) const ENDED: &str = "ended";
 
-/// Where a token is.
-pub(crate) fn cell<'a>(column: &'static str, id: &'a DataCenterId) -> Cell<'a> {
-    Cell {
-        table: TABLE.0,
-        column,
-        row: id.as_str(),
-    }
+/// What the tokens of a grant belong to: the binding as it is stored (JSON), and who signed in.
+#[derive(Clone, Copy)]
+pub(crate) struct Bound<'a> {
+    pub(crate) binding: &'a str,
+    pub(crate) account: Option<&'a str>,
+}
+
+/// The place of a token. It opens only beside the binding it was given for.
+pub(crate) fn cell<'a>(column: &'static str, id: &'a DataCenterId, bound: Bound) -> Cell<'a> {
+    let account = bound.account.map(str::to_owned);
+    Cell::new(TABLE.0, column, id.as_str()).bound_to([Some(bound.binding.to_owned()), account])
 }
 
 /// A grant whose tokens are sealed.
 pub(super) struct Held {
     pub(super) summary: GrantSummary,
+    /// The binding as it is stored.
+    pub(super) binding: String,
     pub(super) access_token: Sealed,
     pub(super) refresh_token: Option<Sealed>,
+}
+
+impl Held {
+    pub(super) fn bound(&self) -> Bound<'_> {
+        Bound {
+            binding: &self.binding,
+            account: self.summary.account.as_deref(),
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -108,6 +123,7 @@ impl TryFrom<Row> for Held {
                 authorized_at: UnixTime(row.authorized_at),
                 refreshed_at: UnixTime(row.refreshed_at),
             },
+            binding: row.binding,
             access_token: Sealed(row.access_token),
             refresh_token: row.refresh_token.map(Sealed),
         })

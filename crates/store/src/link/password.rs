@@ -2,13 +2,53 @@
 
 use domain::{AccountName, AuditAction, SignedIn, UnixTime};
 use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::AnyConnection;
 
-use super::{PASSWORD, end_all};
+use super::{PASSWORD, Row, end_all, row::link_columns};
 use crate::{
-    NewSession, Store, StoreError, account,
+    NewSession, Store, StoreError,
+    account::{self, account_columns},
+    audit::{SeenHead, head_columns},
+    integrity::ManifestChange,
     note::{by_account, note},
     session::{self, Entered},
 };
+
+/// A link with its account and the head of the audit.
+#[derive(sqlx::FromRow)]
+struct Seen {
+    #[sqlx(flatten)]
+    link: Row,
+    #[sqlx(flatten)]
+    account: account::Row,
+    #[sqlx(flatten)]
+    head: SeenHead,
+}
+
+/// The link with this token, unless it has expired.
+async fn see(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+    now: UnixTime,
+) -> Result<Option<Seen>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        link_columns!(),
+        ", ",
+        account_columns!("a."),
+        ", ",
+        head_columns!(),
+        " FROM links l JOIN accounts a ON a.id = l.account CROSS JOIN audit_head h
+          WHERE l.token_hash = $1 AND l.kind = $2 AND l.expires_at > $3"
+    );
+    let seen = sqlx::query_as(sql)
+        .bind(token_hash)
+        .bind(PASSWORD)
+        .bind(now.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(seen)
+}
 
 impl Store {
     /// Whose password a link is for; `None` when it is not good.
@@ -20,16 +60,15 @@ impl Store {
         token_hash: &str,
         now: UnixTime,
     ) -> Result<Option<AccountName>, StoreError> {
-        let name: Option<String> = sqlx::query_scalar(
-            "SELECT a.name FROM links l JOIN accounts a ON a.id = l.account
-             WHERE l.token_hash = $1 AND l.kind = $2 AND l.expires_at > $3",
-        )
-        .bind(token_hash)
-        .bind(PASSWORD)
-        .bind(now.0)
-        .fetch_optional(&self.pool)
-        .await?;
-        name.map(|name| account::parse_name(&name)).transpose()
+        let before = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let seen = see(&mut connection, token_hash, now).await?;
+        let Some(seen) = seen else { return Ok(None) };
+        let integrity = self.integrity(&mut connection, before, &seen.head).await?;
+        if !integrity.holds(&seen.link) || !integrity.holds(&seen.account) {
+            return Ok(None);
+        }
+        account::parse_name(&seen.account.name).map(Some)
     }
 
     /// Uses a link up and sets the password of its account, whose other sessions and links end; begins a
@@ -45,36 +84,40 @@ impl Store {
     ) -> Result<Option<SignedIn>, StoreError> {
         let now = session.now;
         let mut transaction = self.begin().await?;
+        let key = self.hold_key(&mut transaction).await?;
+        let seen = see(&mut transaction, token_hash, now).await?;
+        let Some(Seen { link, account, .. }) = seen else {
+            return Ok(None);
+        };
+        let id = account::parse_id(&account.id)?;
         // The account first, as everywhere, so that nobody waits for each other.
-        let rows: Vec<(String, String, String)> = sqlx::query_as(
-            "UPDATE accounts SET password_hash = $1, signed_in_at = $2
-             WHERE id = (SELECT account FROM links
-                 WHERE token_hash = $3 AND kind = $4 AND expires_at > $2)
-             RETURNING id, name, role",
-        )
-        .bind(password_hash.expose_secret())
-        .bind(now.0)
-        .bind(token_hash)
-        .bind(PASSWORD)
-        .fetch_all(&mut *transaction)
-        .await?;
+        let Some(mut row) = self.lock_account(&mut transaction, &key, &id).await? else {
+            return Ok(None);
+        };
         let used = sqlx::query("DELETE FROM links WHERE token_hash = $1 AND kind = $2")
             .bind(token_hash)
             .bind(PASSWORD)
             .execute(&mut *transaction)
             .await?;
-        let (Some(row), 1) = (rows.into_iter().next(), used.rows_affected()) else {
+        // Of two who use it at the same time, one removes it. The manifest lists it until that one commits.
+        let integrity = self.integrity_of_locked(&mut transaction, &key).await?;
+        if used.rows_affected() == 0 || !integrity.holds(&link) {
             return Ok(None);
-        };
-        let entered = Entered::try_from(row)?;
+        }
+        let mut change = ManifestChange::default();
+        row.password_hash = Some(password_hash.expose_secret().to_owned());
+        row.write(&mut transaction, &key, &mut change).await?;
+        account::note_sign_in(&mut transaction, &id, now).await?;
+        let entered = Entered::try_from(&row)?;
         let name = entered.name.clone();
-        session::end_all(&mut transaction, &entered.account, None).await?;
-        end_all(&mut transaction, &entered.account).await?;
+        session::end_all(&mut transaction, &entered.account, None, &mut change).await?;
+        end_all(&mut transaction, &entered.account, &mut change).await?;
         self.forget_name(&mut transaction, name.as_str()).await?;
-        let signed_in = session::begin(&mut transaction, entered, session).await?;
+        let begun = session::begin(&mut transaction, &key, entered, session, &mut change);
+        let signed_in = begun.await?;
         let by = by_account(&name, &session.address);
         let set = note(&by, now, AuditAction::PasswordSet, name.as_str());
-        self.append(&mut transaction, &set).await?;
+        self.append_with(&mut transaction, &set, &change).await?;
         self.append(&mut transaction, &note(&by, now, AuditAction::SignedIn, ""))
             .await?;
         transaction.commit().await?;

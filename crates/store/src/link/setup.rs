@@ -1,32 +1,85 @@
 //! The link that makes the first administrator.
 
-use domain::{AuditAction, SignedIn};
+use std::sync::Arc;
 
-use super::{SETUP, end_setup};
+use domain::{AuditAction, SignedIn};
+use sqlx::AnyConnection;
+
+use super::{Row, SETUP, end_setup, row::link_columns};
 use crate::{
     NewAccount, NewSession, Store, StoreError, account,
+    audit::{SeenHead, head_columns},
+    integrity::ManifestChange,
     note::{by_account, note},
+    seal::Sealer,
     session::{self, Entered},
 };
 
-impl Store {
-    /// Puts a setup link in place of the older ones; `false` when there is an account, and so no link.
-    ///
-    /// # Errors
-    /// `Database`.
-    pub async fn make_setup_link(&self, token_hash: &str) -> Result<bool, StoreError> {
-        let mut transaction = self.begin().await?;
-        end_setup(&mut transaction).await?;
-        let made = sqlx::query(
-            "INSERT INTO links (token_hash, kind)
-             SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM accounts)",
-        )
+/// A link with the head of the audit.
+#[derive(sqlx::FromRow)]
+struct Seen {
+    #[sqlx(flatten)]
+    link: Row,
+    #[sqlx(flatten)]
+    head: SeenHead,
+}
+
+/// The setup link with this token.
+async fn see(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<Seen>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        link_columns!(),
+        ", ",
+        head_columns!(),
+        " FROM links l CROSS JOIN audit_head h WHERE l.token_hash = $1 AND l.kind = $2"
+    );
+    let seen = sqlx::query_as(sql)
         .bind(token_hash)
         .bind(SETUP)
-        .execute(&mut *transaction)
+        .fetch_optional(connection)
         .await?;
+    Ok(seen)
+}
+
+async fn any_account(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    let any: Option<String> = sqlx::query_scalar("SELECT id FROM accounts LIMIT 1")
+        .fetch_optional(connection)
+        .await?;
+    Ok(any.is_some())
+}
+
+impl Store {
+    /// Puts a setup link in place of the older ones; `false` when there is an account, valid or not, and so no link.
+    ///
+    /// # Errors
+    /// `Database`, `KeyRotated`.
+    pub async fn make_setup_link(&self, token_hash: &str) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let key = self.hold_key(&mut transaction).await?;
+        end_setup(&mut transaction).await?;
+        if any_account(&mut transaction).await? {
+            transaction.commit().await?;
+            return Ok(false);
+        }
+        let row = Row::setup(token_hash, &key);
+        row.insert(&mut transaction).await?;
+        let mut change = ManifestChange::default();
+        change.set(&row);
+        let listed = self.change_manifest(&mut transaction, &change).await?;
         transaction.commit().await?;
-        Ok(made.rows_affected() == 1)
+        Ok(listed)
+    }
+
+    /// Whether a link that a statement has read is a valid setup link. `before` is the key in force before it.
+    async fn is_setup(
+        &self,
+        connection: &mut AnyConnection,
+        before: Arc<Sealer>,
+        seen: Option<&Seen>,
+    ) -> Result<bool, StoreError> {
+        let Some(seen) = seen else { return Ok(false) };
+        let integrity = self.integrity(connection, before, &seen.head).await?;
+        Ok(integrity.holds(&seen.link))
     }
 
     /// Whether the setup link has this token.
@@ -34,15 +87,11 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn is_setup_link(&self, token_hash: &str) -> Result<bool, StoreError> {
-        let kind: Option<String> = sqlx::query_scalar(
-            "SELECT kind FROM links WHERE token_hash = $1 AND kind = $2
-                 AND NOT EXISTS (SELECT 1 FROM accounts)",
-        )
-        .bind(token_hash)
-        .bind(SETUP)
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(kind.is_some())
+        let before = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let seen = see(&mut connection, token_hash).await?;
+        let is_setup = self.is_setup(&mut connection, before, seen.as_ref());
+        Ok(is_setup.await? && !any_account(&mut connection).await?)
     }
 
     /// Uses the setup link up, makes the first account and begins a session; `None` when the link is not good. Of
@@ -58,17 +107,19 @@ impl Store {
     ) -> Result<Option<SignedIn>, StoreError> {
         let now = session.now;
         let mut transaction = self.begin().await?;
+        let key = self.hold_key(&mut transaction).await?;
+        let seen = see(&mut transaction, token_hash).await?;
         let used = sqlx::query("DELETE FROM links WHERE token_hash = $1 AND kind = $2")
             .bind(token_hash)
             .bind(SETUP)
             .execute(&mut *transaction)
             .await?;
-        let any: Option<String> = sqlx::query_scalar("SELECT id FROM accounts LIMIT 1")
-            .fetch_optional(&mut *transaction)
-            .await?;
-        if used.rows_affected() == 0
-            || any.is_some()
-            || !account::insert(&mut transaction, new, now).await?
+        let is_setup = self.is_setup(&mut transaction, Arc::clone(&key), seen.as_ref());
+        let mut change = ManifestChange::default();
+        if !is_setup.await?
+            || used.rows_affected() == 0
+            || any_account(&mut transaction).await?
+            || !account::insert(&mut transaction, &key, new, now, &mut change).await?
         {
             return Ok(None);
         }
@@ -77,15 +128,13 @@ impl Store {
             name: new.name.clone(),
             role: new.role,
         };
-        sqlx::query("UPDATE accounts SET signed_in_at = $1 WHERE id = $2")
-            .bind(now.0)
-            .bind(new.id.as_str())
-            .execute(&mut *transaction)
-            .await?;
-        let signed_in = session::begin(&mut transaction, entered, session).await?;
+        account::note_sign_in(&mut transaction, &new.id, now).await?;
+        let begun = session::begin(&mut transaction, &key, entered, session, &mut change);
+        let signed_in = begun.await?;
         let by = by_account(&new.name, &session.address);
         let finished = note(&by, now, AuditAction::SetupFinished, new.name.as_str());
-        self.append(&mut transaction, &finished).await?;
+        self.append_with(&mut transaction, &finished, &change)
+            .await?;
         self.append(&mut transaction, &note(&by, now, AuditAction::SignedIn, ""))
             .await?;
         transaction.commit().await?;

@@ -1,26 +1,27 @@
-//! From the old key to the new one, value by value.
+//! From the old key to the new one.
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::{
-    StoreError, audit,
+    StoreError, alert, audit, authorization,
     connect::Backend,
+    grant, integrity, mail_hook,
     seal::{Cell, Sealed, Sealer},
+    settings,
 };
 
-/// Columns of secrets: table, its primary key, column. A column that is forgotten here stops every rotation
+/// Tables with values of the key: sealed ones, or MACs. A table that is forgotten here stops every rotation
 /// ([`Reseal::prove_that_nothing_is_left`]).
-const SECRETS: [(&str, &str, &str); 10] = [
-    ("smtp_settings", "data_center", "mailbox_password"),
-    ("smtp_settings", "data_center", "client_secret"),
-    ("smtp_settings", "data_center", "password"),
-    ("grants", "data_center", "access_token"),
-    ("grants", "data_center", "refresh_token"),
-    ("authorizations", "id", "verifier"),
-    ("mail_hooks", "data_center", "url"),
-    ("mail_hooks", "data_center", "secret"),
-    ("alert_routes", "id", "url"),
-    ("alert_routes", "id", "secret"),
+const TABLES: [&str; 9] = [
+    "smtp_settings",
+    "grants",
+    "authorizations",
+    "mail_hooks",
+    "alert_routes",
+    "accounts",
+    "sessions",
+    "links",
+    "api_keys",
 ];
 
 /// Every column of text: table, column.
@@ -33,22 +34,35 @@ const POSTGRES_COLUMNS: &str = "
     FROM information_schema.columns
     WHERE table_schema = current_schema() AND data_type = 'text'";
 
+/// The key before a rotation and the one after it.
+#[derive(Clone, Copy)]
+pub(crate) struct Resealing<'a> {
+    pub(crate) old: &'a Sealer,
+    pub(crate) new: &'a Sealer,
+}
+
+impl Resealing<'_> {
+    /// Seals a value with the new key, in the same cell.
+    pub(crate) fn again(self, sealed: &Sealed, cell: &Cell) -> Result<Sealed, StoreError> {
+        self.new.seal(&self.old.open(sealed, cell)?, cell)
+    }
+}
+
 /// A change of the key.
 pub(super) struct Reseal<'a> {
     pub(super) backend: Backend,
-    pub(super) old: &'a Sealer,
-    pub(super) new: &'a Sealer,
+    pub(super) keys: Resealing<'a>,
 }
 
 impl Reseal<'_> {
-    /// Seals all secrets anew, and tells how many there are.
+    /// Seals all secrets with the new key and writes the MACs of all protected rows with it. Returns the number of
+    /// secrets.
     pub(super) async fn secrets(
         &self,
         transaction: &mut AnyConnection,
     ) -> Result<usize, StoreError> {
-        let mut count = 0;
-        for (table, row, column) in SECRETS {
-            if self.backend == Backend::Postgres {
+        if self.backend == Backend::Postgres {
+            for table in TABLES {
                 // Nobody writes there until the end: a row locked here and one locked by somebody else, the other way
                 // round, would wait for one another.
                 let lock = format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
@@ -56,37 +70,25 @@ impl Reseal<'_> {
                     .execute(&mut *transaction)
                     .await?;
             }
-            let all = format!("SELECT {row}, {column} FROM {table} WHERE {column} IS NOT NULL");
-            let all: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(all))
-                .fetch_all(&mut *transaction)
-                .await?;
-            count += all.len();
-            let update = format!("UPDATE {table} SET {column} = $1 WHERE {row} = $2");
-            for (row, sealed) in all {
-                let row = row.as_str();
-                let cell = Cell { table, column, row };
-                sqlx::query(AssertSqlSafe(update.clone()))
-                    .bind(self.anew(&Sealed(sealed), cell)?.0)
-                    .bind(row)
-                    .execute(&mut *transaction)
-                    .await?;
-            }
         }
+        let keys = self.keys;
+        let count = settings::reseal(&mut *transaction, keys).await?
+            + grant::reseal(&mut *transaction, keys).await?
+            + authorization::reseal(&mut *transaction, keys).await?
+            + mail_hook::reseal(&mut *transaction, keys).await?
+            + alert::reseal(&mut *transaction, keys).await?;
+        integrity::reseal::reseal(transaction, keys).await?;
         Ok(count)
     }
 
-    /// Seals the key of the audit anew; the hashes of its entries stay. The head has to be locked.
+    /// Seals the key of the audit with the new key; the hashes of its entries stay. The head has to be locked.
     pub(super) async fn audit_key(
         &self,
         transaction: &mut AnyConnection,
     ) -> Result<(), StoreError> {
         let sealed = audit::sealed_key(&mut *transaction).await?;
-        let sealed = self.anew(&sealed, audit::KEY)?;
+        let sealed = self.keys.again(&sealed, &audit::KEY)?;
         audit::keep_sealed_key(transaction, &sealed).await
-    }
-
-    fn anew(&self, sealed: &Sealed, cell: Cell) -> Result<Sealed, StoreError> {
-        self.new.seal(&self.old.open(sealed, cell)?, cell)
     }
 
     /// Looks through every column of text there is for values of the old key: a rotation must not lose what a later
@@ -99,15 +101,16 @@ impl Reseal<'_> {
             Backend::Postgres => POSTGRES_COLUMNS,
             Backend::SqliteFile | Backend::SqliteMemory => SQLITE_COLUMNS,
         };
+        let prefix = self.keys.old.prefix();
         let columns: Vec<(String, String)> =
             sqlx::query_as(columns).fetch_all(&mut *transaction).await?;
         for (table, column) in columns {
             let left = format!(
                 r#"SELECT COUNT(*) FROM "{table}" WHERE substr("{column}", 1, {}) = $1"#,
-                self.old.prefix().len()
+                prefix.len()
             );
             let left: i64 = sqlx::query_scalar(AssertSqlSafe(left))
-                .bind(self.old.prefix())
+                .bind(prefix)
                 .fetch_one(&mut *transaction)
                 .await?;
             if left != 0 {

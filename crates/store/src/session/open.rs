@@ -3,44 +3,77 @@
 use domain::{AccountId, Actor, AuditAction, Role, Session, SessionId, SignedIn, UnixTime};
 use sqlx::AssertSqlSafe;
 
-use super::{SessionLife, parse_id};
-use crate::{Store, StoreError, account, note::note};
+use super::{
+    SessionLife, parse_id,
+    row::{Row, session_columns},
+};
+use crate::{
+    Store, StoreError,
+    account::{self, account_columns},
+    audit::{self, SeenHead, head_columns},
+    integrity::{Integrity, ManifestChange},
+    note::note,
+};
 
 /// Sessions of one statement.
 const AT_ONCE: usize = 200;
+/// How often sessions are read again that seem invalid, because somebody else may have changed them just then.
+const TRIES: usize = 3;
 
+/// A session with its account.
 #[derive(sqlx::FromRow)]
-struct OpenRow {
-    id: String,
-    account: String,
-    name: String,
-    role: String,
-    seen_at: i64,
+struct Open {
+    #[sqlx(flatten)]
+    session: Row,
+    #[sqlx(flatten)]
+    account: account::Row,
 }
 
+/// A session with its account and the head of the audit.
 #[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    name: String,
-    role: String,
-    created_at: i64,
-    seen_at: i64,
-    address: String,
-    agent: String,
+struct Seen {
+    #[sqlx(flatten)]
+    session: Row,
+    #[sqlx(flatten)]
+    account: account::Row,
+    #[sqlx(flatten)]
+    head: SeenHead,
 }
 
-impl TryFrom<Row> for Session {
+/// Sessions that may still last; `$1` and `$2` are their [`SessionLife`].
+const SEEN: &str = concat!(
+    "SELECT ",
+    session_columns!(),
+    ", ",
+    account_columns!("a."),
+    ", ",
+    head_columns!(),
+    " FROM sessions s JOIN accounts a ON a.id = s.account CROSS JOIN audit_head h
+      WHERE s.created_at > $1 AND s.seen_at > $2"
+);
+
+impl Seen {
+    fn holds(&self, integrity: &Integrity) -> bool {
+        integrity.holds(&self.session) && integrity.holds(&self.account)
+    }
+}
+
+impl TryFrom<Seen> for Session {
     type Error = StoreError;
 
-    fn try_from(row: Row) -> Result<Self, StoreError> {
+    fn try_from(
+        Seen {
+            session, account, ..
+        }: Seen,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
-            id: parse_id(&row.id)?,
-            account: account::parse_name(&row.name)?,
-            role: account::parse_role(&row.role)?,
-            created_at: UnixTime(row.created_at),
-            seen_at: UnixTime(row.seen_at),
-            address: row.address,
-            agent: row.agent,
+            id: parse_id(&session.id)?,
+            account: account::parse_name(&account.name)?,
+            role: account::parse_role(&account.role)?,
+            created_at: UnixTime(session.created_at),
+            seen_at: UnixTime(session.seen_at),
+            address: session.address,
+            agent: session.agent,
         })
     }
 }
@@ -55,24 +88,27 @@ impl Store {
         token_hash: &str,
         life: SessionLife,
     ) -> Result<Option<(SignedIn, UnixTime)>, StoreError> {
-        let row: Option<OpenRow> = sqlx::query_as(
-            "SELECT s.id, s.account, a.name, a.role, s.seen_at
-             FROM sessions s JOIN accounts a ON a.id = s.account
-             WHERE s.token_hash = $1 AND s.created_at > $2 AND s.seen_at > $3",
-        )
-        .bind(token_hash)
-        .bind(life.began_after.0)
-        .bind(life.seen_after.0)
-        .fetch_optional(&self.pool)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
+        let before = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let sql = AssertSqlSafe(format!("{SEEN} AND s.token_hash = $3"));
+        let seen: Option<Seen> = sqlx::query_as(sql)
+            .bind(life.began_after.0)
+            .bind(life.seen_after.0)
+            .bind(token_hash)
+            .fetch_optional(&mut *connection)
+            .await?;
+        let Some(seen) = seen else { return Ok(None) };
+        let integrity = self.integrity(&mut connection, before, &seen.head).await?;
+        if !seen.holds(&integrity) {
+            return Ok(None);
+        }
         let signed_in = SignedIn {
-            account: account::parse_id(&row.account)?,
-            name: account::parse_name(&row.name)?,
-            role: account::parse_role(&row.role)?,
-            session: parse_id(&row.id)?,
+            account: account::parse_id(&seen.session.account)?,
+            name: account::parse_name(&seen.account.name)?,
+            role: account::parse_role(&seen.account.role)?,
+            session: parse_id(&seen.session.id)?,
         };
-        Ok(Some((signed_in, UnixTime(row.seen_at))))
+        Ok(Some((signed_in, UnixTime(seen.session.seen_at))))
     }
 
     /// The roles of the sessions with these hashes of tokens, by hash; only of those that have not ended.
@@ -85,22 +121,41 @@ impl Store {
         life: SessionLife,
     ) -> Result<Vec<(String, Role)>, StoreError> {
         let mut roles = Vec::with_capacity(token_hashes.len());
+        let mut connection = self.pool.acquire().await?;
         for chunk in token_hashes.chunks(AT_ONCE) {
             let places: Vec<_> = (3..).take(chunk.len()).map(|at| format!("${at}")).collect();
             let sql = format!(
-                "SELECT s.token_hash, a.role FROM sessions s JOIN accounts a ON a.id = s.account
+                "SELECT {}, {} FROM sessions s JOIN accounts a ON a.id = s.account
                  WHERE s.created_at > $1 AND s.seen_at > $2 AND s.token_hash IN ({})",
+                session_columns!(),
+                account_columns!("a."),
                 places.join(", ")
             );
-            let mut query = sqlx::query_as(AssertSqlSafe(sql))
-                .bind(life.began_after.0)
-                .bind(life.seen_after.0);
-            for hash in chunk {
-                query = query.bind(hash.as_str());
-            }
-            let rows: Vec<(String, String)> = query.fetch_all(&self.pool).await?;
-            for (hash, role) in rows {
-                roles.push((hash, account::parse_role(&role)?));
+            for attempt in 1..=TRIES {
+                // The head is read once for all, because the manifest may be long.
+                let before = self.keyring.current();
+                let head = audit::see(&mut connection).await?;
+                let integrity = self.integrity(&mut connection, before, &head).await?;
+                let mut query = sqlx::query_as(AssertSqlSafe(sql.clone()))
+                    .bind(life.began_after.0)
+                    .bind(life.seen_after.0);
+                for hash in chunk {
+                    query = query.bind(hash.as_str());
+                }
+                let open: Vec<Open> = query.fetch_all(&mut *connection).await?;
+                let fault = |open: &Open| {
+                    let fault = integrity.fault(&open.session);
+                    fault.or_else(|| integrity.fault(&open.account))
+                };
+                if attempt < TRIES && open.iter().any(|open| fault(open).is_some()) {
+                    continue;
+                }
+                for Open { session, account } in open {
+                    if integrity.holds(&session) && integrity.holds(&account) {
+                        roles.push((session.token_hash, account::parse_role(&account.role)?));
+                    }
+                }
+                break;
             }
         }
         Ok(roles)
@@ -128,18 +183,24 @@ impl Store {
         of: Option<&AccountId>,
         life: SessionLife,
     ) -> Result<Vec<Session>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT s.id, a.name, a.role, s.created_at, s.seen_at, s.address, s.agent
-             FROM sessions s JOIN accounts a ON a.id = s.account
-             WHERE ($1 = '' OR s.account = $1) AND s.created_at > $2 AND s.seen_at > $3
-             ORDER BY s.seen_at DESC, s.created_at DESC, s.id",
-        )
-        .bind(of.map_or("", AccountId::as_str))
-        .bind(life.began_after.0)
-        .bind(life.seen_after.0)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(Session::try_from).collect()
+        let before = self.keyring.current();
+        let mut connection = self.pool.acquire().await?;
+        let sql = AssertSqlSafe(format!(
+            "{SEEN} AND ($3 = '' OR s.account = $3)
+             ORDER BY s.seen_at DESC, s.created_at DESC, s.id"
+        ));
+        let seen: Vec<Seen> = sqlx::query_as(sql)
+            .bind(life.began_after.0)
+            .bind(life.seen_after.0)
+            .bind(of.map_or("", AccountId::as_str))
+            .fetch_all(&mut *connection)
+            .await?;
+        let Some(first) = seen.first() else {
+            return Ok(Vec::new());
+        };
+        let integrity = self.integrity(&mut connection, before, &first.head).await?;
+        let valid = seen.into_iter().filter(|seen| seen.holds(&integrity));
+        valid.map(Session::try_from).collect()
     }
 
     /// Ends a session; with `of`, only one of this account. `false` when there is none. It is noted as `action` (a
@@ -156,6 +217,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
+        self.hold_key(&mut transaction).await?;
         let ended: Vec<String> = sqlx::query_scalar(
             "DELETE FROM sessions WHERE id = $1 AND ($2 = '' OR account = $2) RETURNING account",
         )
@@ -175,8 +237,10 @@ impl Store {
                     .await?
             }
         };
-        self.append(&mut transaction, &note(by, now, action, subject))
-            .await?;
+        let mut change = ManifestChange::default();
+        change.ended();
+        let record = note(by, now, action, subject);
+        self.append_with(&mut transaction, &record, &change).await?;
         transaction.commit().await?;
         Ok(true)
     }

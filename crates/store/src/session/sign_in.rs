@@ -5,7 +5,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Entered, NewSession, begin};
 use crate::{
-    Bucket, Store, StoreError, attempt,
+    Bucket, Store, StoreError, account, attempt,
+    integrity::ManifestChange,
     note::{by_account, note},
 };
 
@@ -33,24 +34,25 @@ impl Store {
         session: &NewSession,
     ) -> Result<Option<SignedIn>, StoreError> {
         let mut transaction = self.begin().await?;
-        let rows: Vec<(String, String, String)> = sqlx::query_as(
-            "UPDATE accounts SET signed_in_at = $1, password_hash = $2
-             WHERE id = $3 AND password_hash = $4 RETURNING id, name, role",
-        )
-        .bind(session.now.0)
-        .bind(sign_in.rehashed.unwrap_or(sign_in.verified).expose_secret())
-        .bind(sign_in.account.as_str())
-        .bind(sign_in.verified.expose_secret())
-        .fetch_all(&mut *transaction)
-        .await?;
-        let Some(row) = rows.into_iter().next() else {
+        let key = self.hold_key(&mut transaction).await?;
+        let found = self.lock_account(&mut transaction, &key, sign_in.account);
+        let found = found.await?;
+        let Some(mut row) = found.filter(|row| row.has_password(sign_in.verified)) else {
             return Ok(None);
         };
-        let signed_in = begin(&mut transaction, Entered::try_from(row)?, session).await?;
+        let mut change = ManifestChange::default();
+        if let Some(rehashed) = sign_in.rehashed {
+            row.password_hash = Some(rehashed.expose_secret().to_owned());
+            row.write(&mut transaction, &key, &mut change).await?;
+        }
+        account::note_sign_in(&mut transaction, sign_in.account, session.now).await?;
+        let entered = Entered::try_from(&row)?;
+        let signed_in = begin(&mut transaction, &key, entered, session, &mut change).await?;
         attempt::forgive(&mut transaction, sign_in.counted).await?;
         let by = by_account(&signed_in.name, &session.address);
         let entered = note(&by, session.now, AuditAction::SignedIn, "");
-        self.append(&mut transaction, &entered).await?;
+        self.append_with(&mut transaction, &entered, &change)
+            .await?;
         transaction.commit().await?;
         Ok(Some(signed_in))
     }

@@ -10,7 +10,7 @@ use sqlx::AnyConnection;
 
 use crate::{StoreError, row::Table, seal::Sealed};
 
-const TABLE: Table = Table("smtp_settings");
+pub(super) const TABLE: Table = Table("smtp_settings");
 const NONE: &str = "none";
 const BASIC: &str = "basic";
 const OAUTH: &str = "oauth";
@@ -116,6 +116,20 @@ impl Row {
         .fetch_optional(connection)
         .await?;
         Ok(row)
+    }
+
+    /// The data centers that have settings.
+    pub(super) async fn ids(
+        connection: &mut AnyConnection,
+    ) -> Result<Vec<DataCenterId>, StoreError> {
+        let ids: Vec<String> =
+            sqlx::query_scalar("SELECT data_center FROM smtp_settings ORDER BY data_center")
+                .fetch_all(connection)
+                .await?;
+        let ids = ids
+            .iter()
+            .map(|id| TABLE.value("data_center", DataCenterId::parse(id)));
+        ids.collect()
     }
 
     /// Puts the row in the place of the one before.

@@ -5,6 +5,7 @@ mod authorization;
 mod bodies;
 mod cookies;
 mod cross_site;
+mod forged_rows;
 mod framing;
 mod headers;
 mod keys;

@@ -66,3 +66,32 @@ fn exports_json_lines_and_notes_that_it_did() {
     let said = run(directory.path(), "audit export --since yesterday").bad(2);
     assert!(said.contains("not a day such as 2026-11-30"), "{said}");
 }
+
+#[tokio::test]
+async fn verifying_names_rows_that_were_changed_from_outside() {
+    let directory = tempfile::tempdir().unwrap();
+    add(directory.path(), "alice", "administrator");
+    add(directory.path(), "bob", "viewer");
+    let said = run(directory.path(), "audit verify").good();
+    assert!(said.contains("secrets: unchanged"), "{said}");
+
+    let path = directory.path().join("data/mailgrant.db");
+    let url = format!("sqlite://{}", path.display());
+    let mut database = SqliteConnection::connect(&url).await.unwrap();
+    let changed = sqlx::query("UPDATE accounts SET role = 'administrator' WHERE name = 'bob'")
+        .execute(&mut database)
+        .await
+        .unwrap();
+    assert_eq!(changed.rows_affected(), 1);
+    let said = run(directory.path(), "audit verify").bad(1);
+    assert!(
+        said.contains("rows of the database were changed from outside:")
+            && said.contains("accounts bob: added or changed"),
+        "{said}"
+    );
+    // The command line has the key: it replaces the account that is ignored.
+    let said = run(directory.path(), "account list").good();
+    assert!(!said.contains("bob"), "{said}");
+    add(directory.path(), "bob", "viewer");
+    run(directory.path(), "audit verify").good();
+}

@@ -1,0 +1,49 @@
+//! Logging of rows that were rejected, at a limited rate.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::RowFault;
+
+/// One line for each table and fault within this time.
+const INTERVAL: Duration = Duration::from_mins(1);
+
+/// Counts rejected rows, and logs them once a minute for each table and fault.
+#[derive(Debug, Default)]
+pub(crate) struct Rejections(Mutex<HashMap<(&'static str, RowFault), Counted>>);
+
+#[derive(Debug)]
+struct Counted {
+    logged_at: Instant,
+    since: u64,
+}
+
+impl Rejections {
+    pub(crate) fn note(&self, table: &'static str, fault: RowFault) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let mut rows = 1;
+        if let Some(counted) = all.get_mut(&(table, fault)) {
+            counted.since += 1;
+            if now.duration_since(counted.logged_at) < INTERVAL {
+                return;
+            }
+            rows = counted.since;
+        }
+        let counted = Counted {
+            logged_at: now,
+            since: 0,
+        };
+        all.insert((table, fault), counted);
+        drop(all);
+        tracing::error!(
+            table,
+            fault = fault.code(),
+            rows,
+            "rejected a database row that Mailgrant did not write; run `mailgrant audit verify`"
+        );
+    }
+}
