@@ -39,6 +39,8 @@ pub enum ApiError {
     Forbidden,
     /// Nothing is saved for the data center.
     NoSettings,
+    /// A saved secret does not open beside the values it belongs to.
+    SecretUnreadable,
     /// The request could not be read.
     BadRequest,
     /// The server cannot do it at the moment; its log says why.
@@ -80,7 +82,10 @@ mod of_verbs {
                 }
                 Self::SignedOut => StatusCode::UNAUTHORIZED,
                 Self::Forbidden => StatusCode::FORBIDDEN,
-                Self::Conflict { .. } | Self::NotOAuth | Self::NoSettings => StatusCode::CONFLICT,
+                Self::Conflict { .. }
+                | Self::NotOAuth
+                | Self::NoSettings
+                | Self::SecretUnreadable => StatusCode::CONFLICT,
                 Self::UnknownDataCenter => StatusCode::NOT_FOUND,
                 Self::BadRequest => StatusCode::BAD_REQUEST,
                 Self::Unavailable | Self::Offline => StatusCode::SERVICE_UNAVAILABLE,
@@ -102,6 +107,7 @@ mod of_verbs {
                 MailError::UnknownDataCenter => Self::UnknownDataCenter,
                 MailError::NotOAuth => Self::NotOAuth,
                 MailError::NoSettings => Self::NoSettings,
+                MailError::SecretUnreadable(_) => Self::SecretUnreadable,
                 error => {
                     let error: &dyn std::error::Error = &error;
                     tracing::error!(error, "a page could not be served");

@@ -86,6 +86,7 @@ pub async fn after_test(
     let rest = match outcome {
         Ok(check) => format!("draft=1&check={}#connection", check.as_str()),
         Err(ApiError::NoSettings) => "check=none#connection".to_owned(),
+        Err(ApiError::SecretUnreadable) => "check=unreadable#connection".to_owned(),
         Err(ApiError::Test { errors, recipient }) => {
             let draft = if errors.is_empty() { "1" } else { "refused" };
             match recipient {

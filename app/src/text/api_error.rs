@@ -42,6 +42,10 @@ pub fn api_error(error: &ApiError) -> Words {
             "Nothing is saved for this data center yet.",
             "An administrator has to fill in its settings first.",
         ),
+        ApiError::SecretUnreadable => words(
+            "A saved secret cannot be read: it or a value beside it was changed outside of Mailgrant.",
+            "Check all values, type the secrets again, and save.",
+        ),
         ApiError::BadRequest => words(
             "The request could not be read.",
             "Reload the page and try again.",

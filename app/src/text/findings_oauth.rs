@@ -192,6 +192,10 @@ fn grant(code: Code) -> Option<Template> {
             "The authorization was not used for 90 days.",
             "Authorize again.",
         ),
+        Code::SecretUnreadable => (
+            "A saved secret cannot be read, because it or the settings beside it were changed outside of Mailgrant.",
+            "Check all values on the settings page, type the secrets again, save, and authorize again where OAuth is used. \"mailgrant audit verify\" lists what was changed.",
+        ),
         Code::GrantMissing => (
             "There is no authorization for exactly these values.",
             "Press \"Save & Authorize\" first, then test.",

@@ -135,6 +135,8 @@ finding_codes! {
     EndpointDiffers = Never,
 
     // Before the connection.
+    /// A saved secret does not open beside the values it belongs to.
+    SecretUnreadable = Never,
     /// There is no grant for exactly these values.
     GrantMissing = Never,
     /// A credential would travel in the clear to another machine.

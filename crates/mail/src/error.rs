@@ -1,13 +1,16 @@
 //! The errors of the verbs.
 
-use domain::{FieldError, FormErrors, SmtpField};
+use domain::{FieldError, Finding, FindingCode, FormErrors, SmtpField};
 
 /// Something that is no fault of what was typed.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// The database failed.
     #[error("the database failed")]
-    Store(#[from] store::StoreError),
+    Store(#[source] store::StoreError),
+    /// A saved secret does not open beside the values it belongs to: it or one of them was changed in the database.
+    #[error("a saved secret cannot be read; check the settings and type it again")]
+    SecretUnreadable(#[source] store::StoreError),
     /// There is no such data center.
     #[error("there is no such data center")]
     UnknownDataCenter,
@@ -35,6 +38,30 @@ pub enum MailError {
     /// The HTTP client could not be made.
     #[error("the HTTP client could not be made")]
     Http(#[from] reqwest::Error),
+}
+
+impl From<store::StoreError> for MailError {
+    fn from(error: store::StoreError) -> Self {
+        match error {
+            store::StoreError::Unsealable { .. } => Self::SecretUnreadable(error),
+            error => Self::Store(error),
+        }
+    }
+}
+
+/// Returns a secret that was read, or the finding about one that does not open. Other errors are ours.
+pub(crate) fn readable<T>(
+    read: Result<T, store::StoreError>,
+) -> Result<Result<T, Finding>, MailError> {
+    match read.map_err(MailError::from) {
+        Ok(read) => Ok(Ok(read)),
+        Err(MailError::SecretUnreadable(error)) => {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "a saved secret cannot be read");
+            Ok(Err(FindingCode::SecretUnreadable.into()))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Why settings were not saved.

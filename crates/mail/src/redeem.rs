@@ -6,6 +6,7 @@ use store::{GrantState, NewGrant, TakenAuthorization};
 
 use crate::{
     Callback, MailError, Mailer, decode,
+    error::readable,
     id_token::Told,
     oauth::{OAuth, missing_scopes},
     redact::Redactor,
@@ -19,7 +20,10 @@ impl Mailer {
         taken: &TakenAuthorization,
         callback: Callback,
     ) -> Result<Result<NewGrant, Finding>, MailError> {
-        let stored = self.store().settings(&taken.data_center).await?;
+        let stored = match readable(self.store().settings(&taken.data_center).await)? {
+            Ok(stored) => stored,
+            Err(finding) => return Ok(Err(finding)),
+        };
         let Some(Authentication::OAuth { username, client }) = stored
             .as_ref()
             .map(|stored| &stored.settings.authentication)
@@ -71,10 +75,9 @@ impl Mailer {
             Some(new) => Some(new),
             // Google leaves it out when it has given one before; the one that is held goes on,
             // if it is for the same values and, as far as is known, the same account.
-            None => self
-                .store()
-                .grant(&taken.data_center)
-                .await?
+            // One that does not open is none: the new authorization takes its place.
+            None => readable(self.store().grant(&taken.data_center).await)?
+                .unwrap_or_default()
                 .and_then(|held| {
                     let same_account = match (&held.account, &tokens.account) {
                         (_, Told::NotForUs) => false,

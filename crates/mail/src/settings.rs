@@ -7,7 +7,7 @@ use domain::{
 use secrecy::SecretString;
 use store::{GrantState, SaveOutcome, StoredSettings};
 
-use crate::{MailError, Mailer, SaveError, changes::changes};
+use crate::{MailError, Mailer, SaveError, changes::changes, error::readable};
 
 /// Settings were saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,16 @@ impl Mailer {
         })
     }
 
+    /// The saved settings that a form may take its secrets from. When a secret of theirs cannot be read, none may be kept:
+    /// the form has to bring all of them.
+    pub(crate) async fn stored_for_form(
+        &self,
+        id: &DataCenterId,
+    ) -> Result<Option<StoredSettings>, MailError> {
+        let stored = readable(self.store().settings(id).await)?;
+        Ok(stored.unwrap_or_default())
+    }
+
     /// Saves what was typed. `expected_redirect` is where this server is reached, as the request
     /// or the configuration says. A grant for other values ends.
     ///
@@ -53,7 +63,7 @@ impl Mailer {
         by: &Actor,
     ) -> Result<Saved, SaveError> {
         let id = data_center_of(form).map_err(SaveError::Form)?;
-        let stored = self.store().settings(&id).await.map_err(MailError::from)?;
+        let stored = self.stored_for_form(&id).await?;
         let settings = resolve(form, stored.as_ref()).map_err(SaveError::Form)?;
         if let domain::Authentication::OAuth { client, .. } = &settings.authentication
             && client.redirect_url != *expected_redirect

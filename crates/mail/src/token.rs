@@ -16,7 +16,9 @@ use secrecy::SecretString;
 use store::{Grant, GrantState, Refreshed};
 use tokio::sync::Mutex;
 
-use crate::{MailError, Mailer, database_clock::held_for, oauth::OAuth, redeem::with_values};
+use crate::{
+    MailError, Mailer, database_clock::held_for, error::readable, oauth::OAuth, redeem::with_values,
+};
 
 /// A token is refreshed this long before it expires, or at half its life when that is later: seconds.
 const REFRESH_BEFORE: i64 = 300;
@@ -74,8 +76,10 @@ impl Mailer {
         }
         let mut renewed = false;
         for _ in 0..LOOKS {
-            let Some(grant) = self.store().grant(id).await? else {
-                return Ok(Err(FindingCode::GrantMissing.into()));
+            let grant = match readable(self.store().grant(id).await)? {
+                Ok(Some(grant)) => grant,
+                Ok(None) => return Ok(Err(FindingCode::GrantMissing.into())),
+                Err(finding) => return Ok(Err(finding)),
             };
             if binding.is_some_and(|binding| !grant.binding.covers(binding)) {
                 return Ok(Err(FindingCode::GrantMissing.into()));
@@ -177,7 +181,10 @@ impl Mailer {
         {
             return Ok(Attempt::Busy);
         }
-        let stored = self.store().settings(id).await?;
+        let stored = match readable(self.store().settings(id).await)? {
+            Ok(stored) => stored,
+            Err(finding) => return Ok(Attempt::Failed(finding)),
+        };
         let Some(Authentication::OAuth { username, client }) =
             stored.map(|stored| stored.settings.authentication)
         else {

@@ -138,6 +138,7 @@ impl Session {
         let check_error = asked.failed.test.clone().or(match asked.check.as_str() {
             "unavailable" => Some(ApiError::Unavailable),
             "none" => Some(ApiError::NoSettings),
+            "unreadable" => Some(ApiError::SecretUnreadable),
             _ => None,
         });
         Self(StoredValue::new(Parts {

@@ -1,6 +1,6 @@
 //! The daily check of each data center by the doctor, without a test email.
 
-use domain::{Actor, CheckOutcome, DataCenterId, GrantStatus};
+use domain::{Actor, CheckOutcome, DataCenterId, Finding, FindingCode, GrantStatus};
 use sha2::{Digest as _, Sha256};
 
 use crate::{CheckOf, CheckRequest, MailError, Mailer, TestError};
@@ -54,6 +54,11 @@ impl Mailer {
             Ok(check) => check,
             Err(TestError::Mail(MailError::TooManyChecks | MailError::NoSettings)) => {
                 return Ok(());
+            }
+            Err(TestError::Mail(MailError::SecretUnreadable(_))) => {
+                let finding = Finding::new(FindingCode::SecretUnreadable);
+                let done = self.store().finish_daily_check(id, day, Some(&finding));
+                return Ok(done.await?);
             }
             Err(TestError::Mail(error)) => return Err(error),
             Err(TestError::Form { .. }) => {

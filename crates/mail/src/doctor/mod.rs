@@ -166,7 +166,7 @@ impl Mailer {
         let (data_center, settings, version) = match of {
             CheckOf::Form(form) => {
                 let id = data_center_of(form).map_err(refuse)?;
-                let stored = self.store().settings(&id).await.map_err(MailError::from)?;
+                let stored = self.stored_for_form(&id).await?;
                 let settings = resolve(form, stored.as_ref()).map_err(refuse)?;
                 let saved = stored
                     .filter(|stored| changes(Some(&stored.settings), &settings).is_empty())

@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::look::{Broken, Reading};
-use crate::{MailError, MailWatch, Mailer, imap::Connection};
+use crate::{MailError, MailWatch, Mailer, error::readable, imap::Connection};
 
 /// Between two looks while nothing is told of: not every server tells of all that comes.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
@@ -149,7 +149,8 @@ impl Mailer {
             return Ok(());
         };
         if open.as_ref().is_none_or(|open| open.version != version) {
-            let Some(stored) = self.store().settings(id).await? else {
+            let stored = readable(self.store().settings(id).await)?;
+            let Some(stored) = stored.map_err(|finding| finding.code)? else {
                 return Ok(());
             };
             let entered = self.enter_quietly(id, &stored.settings).await?;

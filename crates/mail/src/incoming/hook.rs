@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::look::{Broken, Reading};
 use crate::{
     MailError, Mailer, Webhook,
+    error::readable,
     imap::Headline,
     mime::{Header, first},
 };
@@ -68,7 +69,9 @@ impl Mailer {
 
     /// The webhook of a data center.
     pub(super) async fn hook_of(&self, id: &DataCenterId) -> Result<Option<Webhook>, MailError> {
-        let Some(stored) = self.store().stored_mail_hook(id).await? else {
+        // One that cannot be read does not keep bounces from being read.
+        let stored = readable(self.store().stored_mail_hook(id).await)?;
+        let Ok(Some(stored)) = stored else {
             return Ok(None);
         };
         let url = WebhookUrl::parse(stored.url.expose_secret());

@@ -16,7 +16,7 @@ use tokio::{
 use super::{MailboxError, session::Session};
 use store::StoredSettings;
 
-use crate::{MailError, Mailer};
+use crate::{MailError, Mailer, error::readable};
 
 /// Sessions of one data center at once.
 const AT_ONCE: usize = 4;
@@ -108,7 +108,7 @@ impl Mailer {
         &self,
         id: &DataCenterId,
     ) -> Result<StoredSettings, MailboxError> {
-        let Some(stored) = self.store().settings(id).await? else {
+        let Some(stored) = readable(self.store().settings(id).await)?? else {
             let known = self.store().data_center(id).await?;
             return Err(match known {
                 Some(_) => MailboxError::Off,

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use domain::{Authentication, DataCenterId, SendingLimits, SmtpSettings, UnixTime};
+use domain::{Authentication, DataCenterId, SendingLimits, SendingPause, SmtpSettings, UnixTime};
 use secrecy::SecretString;
 use store::GrantState;
 
-use crate::{MailError, Mailer, smtp::Target};
+use crate::{MailError, Mailer, error::readable, smtp::Target};
+
+/// How long a data center pauses whose secret cannot be read: seconds.
+const UNREADABLE: i64 = 15 * 60;
 
 /// What mail of a data center is sent with.
 #[derive(Debug)]
@@ -32,8 +35,16 @@ impl Mailer {
         if store.sending_pause(id, self.now()).await?.is_some() {
             return Ok(None);
         }
-        let Some(stored) = store.settings(id).await? else {
-            return Ok(None);
+        let stored = match readable(store.settings(id).await)? {
+            Ok(Some(stored)) => stored,
+            Ok(None) => return Ok(None),
+            Err(finding) => {
+                // Saving the settings ends the pause.
+                let until = self.now().plus(UNREADABLE);
+                let pause = SendingPause { until, finding };
+                store.pause_sending(id, &pause).await?;
+                return Ok(None);
+            }
         };
         let settings = stored.settings;
         let mut authorized_at = UnixTime(0);

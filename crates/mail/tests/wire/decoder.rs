@@ -25,6 +25,7 @@ const ELSEWHERE: &[(FindingCode, &str)] = {
         (F::OtherBrowser, "a callback in another session: authorization.rs"),
         (F::SettingsChanged, "settings saved meanwhile: authorization.rs"),
         (F::GrantMissing, "nobody has authorized: token.rs"),
+        (F::SecretUnreadable, "the database was changed: rewritten_settings.rs of the server"),
         (F::GrantEndedInTesting, "needs Google's endpoint: below"),
         (F::TokenEndpointCertificate, "the sandbox's HTTP has no TLS: outgoing.rs"),
         (F::CredentialInPlaintext, "never over loopback: test_email.rs"),

@@ -17,4 +17,5 @@ mod planted;
 mod privileges;
 mod redirects;
 mod repointed;
+mod rewritten_settings;
 mod verbs;
