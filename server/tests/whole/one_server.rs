@@ -138,16 +138,18 @@ async fn a_server_that_was_stopped_for_longer_than_its_leases_sends_nothing_twic
     let short = [("MAILGRANT_LEASE_SECONDS", "10")];
     let (program, sender) = sending(&provider, directory.path(), &short).await;
     control.set(Faults {
-        slow_ms: [(Stage::Final, 1_000)].into(),
+        slow_ms: [(Stage::Final, 6_000)].into(),
         ..Faults::default()
     });
     submit(&sender, 20).await;
     let mailer = mailer(directory.path()).await;
-    assert!(until(|| async { control.messages().len() >= 4 }).await);
-    // Each of its connections waits for the final reply; those are there when it goes on.
+    assert!(until(|| async { !control.messages().is_empty() }).await);
+    // Its connections wait for final replies; those are in its sockets when it goes on.
     program.signal("STOP");
+    let before = control.messages().len();
     tokio::time::sleep(Duration::from_secs(13)).await;
-    let arrived = control.messages().len();
+    assert!(control.messages().len() > before, "{}", program.log());
+    control.set(Faults::default());
     program.signal("CONT");
     let delivered = || async { count(&mailer, MessageState::Delivered).await == 20 };
     assert!(until(delivered).await, "{}", program.log());
@@ -156,7 +158,6 @@ async fn a_server_that_was_stopped_for_longer_than_its_leases_sends_nothing_twic
         .into_iter()
         .map(|message| message.subject)
         .collect();
-    assert!(arrived < 20, "it was stopped too late");
     assert_eq!(subjects.len(), 20, "{}", program.log());
     subjects.sort();
     subjects.dedup();

@@ -103,7 +103,7 @@ async fn what_was_delivered_while_the_process_was_paused_is_recorded_and_not_sen
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_not_ended_once_its_lease_is_over() {
-    let (world, delivering) = basic_at(slow(Stage::Data, 1_500)).await;
+    let (world, delivering) = basic_at(slow(Stage::Data, 4_000)).await;
     let id = submit(&world, &[BOB]).await;
     until_state(&world, &id, MessageState::Sending).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -118,7 +118,7 @@ async fn a_message_is_not_ended_once_its_lease_is_over() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_transaction_is_begun_once_the_lease_is_over() {
     let (world, delivering) = basic_at(Faults {
-        slow_ms: [(Stage::Auth, 1_500)].into(),
+        slow_ms: [(Stage::Auth, 4_000)].into(),
         // It is used up by the first MAIL.
         ..replying(Stage::Mail, "250 2.1.0 Ok", Some(1))
     })
@@ -141,7 +141,7 @@ async fn no_transaction_is_begun_once_the_lease_is_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_another_server_has_given_back_is_not_sent_again_while_it_is_under_way() {
-    let (world, delivering) = basic_at(slow(Stage::Final, 2_500)).await;
+    let (world, delivering) = basic_at(slow(Stage::Final, 4_000)).await;
     let id = submit(&world, &[BOB]).await;
     until_state(&world, &id, MessageState::Sending).await;
     tokio::time::sleep(Duration::from_millis(700)).await;
