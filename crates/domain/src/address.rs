@@ -272,6 +272,10 @@ mod tests {
             Err(FieldError::ControlCharacter)
         );
         assert_eq!(
+            FromAddress::parse("\u{202e}ecilA <a@b.c>"),
+            Err(FieldError::ControlCharacter)
+        );
+        assert_eq!(
             FromAddress::parse("A <a@b.c"),
             Err(FieldError::NotAnAddress)
         );

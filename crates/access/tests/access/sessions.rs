@@ -76,7 +76,7 @@ async fn sessions_are_listed_with_where_they_come_from_the_latest_use_first() {
     let names: Vec<_> = all.iter().map(|one| one.account.as_str()).collect();
     assert_eq!(names, ["bob", "alice"]);
     assert_eq!(all[0].address, ELSEWHERE);
-    assert_eq!(all[0].agent, format!("Bad{}", "x".repeat(197)));
+    assert_eq!(all[0].agent, format!("Bad  {}", "x".repeat(195)));
     assert_eq!(all[1].id, alice.signed_in.session);
     let bobs = world.access.sessions(Some(&bob.id)).await.unwrap();
     assert_eq!(bobs, &all[..1]);
