@@ -1,6 +1,6 @@
 //! What a token endpoint answers (RFC 6749 §5.1).
 
-use domain::{Finding, FindingCode, UnixTime};
+use domain::{Finding, FindingCode, UnixTime, untrusted::is_displayable};
 use oauth2::{ExtraTokenFields, StandardTokenResponse, TokenResponse, basic::BasicTokenType};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -72,8 +72,8 @@ pub(crate) fn tokens(
             .map(|scope| scope.as_str())
             .collect::<Vec<_>>()
             .join(" ")
-            // PostgreSQL takes no NUL, and nobody wants to read one.
-            .replace(char::is_control, "")
+            // It is displayed, and PostgreSQL takes no NUL.
+            .replace(|c: char| !is_displayable(c), "")
     });
     if scope
         .as_ref()

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use domain::{FieldError, FindingCode};
+use domain::{FieldError, FindingCode, untrusted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -113,12 +113,11 @@ impl ProblemError {
         }
     }
 
-    /// Names the address that is wrong, on one line and without control characters.
+    /// Names the address that is wrong, on one line and fit to be displayed.
     #[must_use]
     pub fn about(mut self, address: Option<&str>) -> Self {
         if let Some(address) = address {
-            let visible = address.chars().filter(|c| !c.is_control());
-            let address: String = visible.take(VALUE_LENGTH).collect();
+            let address = untrusted::line(address, VALUE_LENGTH);
             self.detail = format!("“{address}”: {}", self.detail);
             self.value = Some(address);
         }

@@ -169,6 +169,7 @@ async fn a_subject_is_isolated_and_is_only_words_also_in_the_title() {
         page.contains("<bdi>The shop &lt;shop@example.com&gt;</bdi>"),
         "{page}"
     );
+    assert!(page.contains("<bdi>bob@example.com</bdi>"), "{page}");
     for page in [&list, &page] {
         assert!(!page.contains(domain::untrusted::is_bidi_control), "{page}");
     }

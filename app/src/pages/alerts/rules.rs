@@ -162,7 +162,7 @@ fn Notes(
     });
     view! {
         <fieldset class="part">
-            <legend>{data_center.name.to_string()}</legend>
+            <legend><bdi>{data_center.name.to_string()}</bdi></legend>
             <div class="field">
                 <label for=id.clone()>{text::alert_label(field)}</label>
                 <input

@@ -144,7 +144,7 @@ fn Recipients(recipients: Vec<Recipient>, shown: Option<Finding>) -> impl IntoVi
                         </span>
                         <span>{text::recipient_kind(recipient.kind)}</span>
                     </p>
-                    <p>{recipient.address.to_string()}</p>
+                    <p><bdi>{recipient.address.to_string()}</bdi></p>
                     {(!recipient.reply.is_empty())
                         .then(|| view! { <pre class="reply">{recipient.reply}</pre> })}
                     {finding.map(|finding| view! { <Explained finding id /> })}

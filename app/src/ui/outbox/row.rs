@@ -34,7 +34,7 @@ pub fn MessageRow(message: OutboxMessage, data_center: Option<String>) -> impl I
                 </a>
             </p>
             <p class="message-people">
-                "To " {recipients(&message.recipients)} <span class="from">" from " <bdi>{message.from}</bdi></span>
+                "To " <bdi>{recipients(&message.recipients)}</bdi> <span class="from">" from " <bdi>{message.from}</bdi></span>
             </p>
             {finding
                 .map(|finding| {

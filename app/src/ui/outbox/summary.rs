@@ -21,7 +21,7 @@ pub fn Summary(overview: OutboxOverview) -> impl IntoView {
         .map(|(name, used)| {
             view! {
                 <li>
-                    {several.then(|| view! { <strong>{name} ": "</strong> })}
+                    {several.then(|| view! { <strong><bdi>{name}</bdi> ": "</strong> })}
                     {used}
                 </li>
             }

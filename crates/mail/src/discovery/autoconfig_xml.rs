@@ -1,7 +1,10 @@
 //! Reading `config-v1.1.xml`. What a document may hold is taken as it comes from a stranger: every value is read as if it
 //! had been typed into the form.
 
-use domain::{EmailAddress, EndpointUrl, Host, ProposedServer, Scope, Security, url::parse_port};
+use domain::{
+    EmailAddress, EndpointUrl, Host, ProposedServer, Scope, Security, untrusted::is_displayable,
+    url::parse_port,
+};
 use roxmltree::{Document, Node, ParsingOptions};
 
 /// A document with more parts than this is not one: elements, attributes and texts.
@@ -90,7 +93,7 @@ fn username(node: Node, address: &EmailAddress) -> Option<String> {
     let good = !username.is_empty()
         && username.len() <= 320
         && !username.contains('%')
-        && !username.contains(char::is_control);
+        && username.chars().all(is_displayable);
     good.then_some(username)
 }
 

@@ -64,7 +64,7 @@ fn message_ids(structure: &Structure<'_>) -> Vec<String> {
     let mut add = |id: &str| {
         let id = id.trim().trim_matches(['<', '>']);
         let id = ["<", id, ">"].concat();
-        let is_plain = id.len() > 2 && id.len() < 1_000 && !id.contains(char::is_control);
+        let is_plain = id.len() > 2 && id.len() < 1_000 && id.chars().all(is_displayable);
         if is_plain && ids.len() < IDS_AT_MOST && !ids.contains(&id) {
             ids.push(id);
         }

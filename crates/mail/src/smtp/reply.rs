@@ -1,5 +1,6 @@
 //! Replies (RFC 5321 §4.2), read from a stream as they come.
 
+use domain::untrusted::is_displayable;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// Longest reply that is read: bytes. A server could go on for as long as we wait for its end.
@@ -68,7 +69,9 @@ impl Replies {
         let start = &self.buffer[..self.buffer.len().min(200)];
         let text = String::from_utf8_lossy(start);
         let text = text.lines().next().unwrap_or_default();
-        text.replace(char::is_control, " ").trim().to_owned()
+        text.replace(|c: char| !is_displayable(c), " ")
+            .trim()
+            .to_owned()
     }
 
     /// Whether the server has said something that nobody has asked for.
