@@ -121,7 +121,8 @@ impl Mailer {
     }
 
     /// Returns true if an issuer that no metadata named is the server of the authorization endpoint: it has the same origin, and its
-    /// own metadata names the endpoints, or where it has none, the endpoint is below it.
+    /// own metadata names that endpoint, or where it has none, the endpoint is below it. The token endpoint may be another one: some
+    /// servers are asked for tokens under an internal name.
     async fn is_of_endpoint(&self, client: &OAuthClient<SecretString>, iss: &str) -> bool {
         let endpoint = client.authorization_endpoint.as_str();
         let same_origin = matches!((origin_of(iss), origin_of(endpoint)),
@@ -138,7 +139,6 @@ impl Mailer {
                         &client.authorization_endpoint,
                         &oauth.authorization_endpoint,
                     )
-                    && is_same_endpoint(&client.token_endpoint, &oauth.token_endpoint)
             }
             Err(_) => is_below(endpoint, iss),
         }

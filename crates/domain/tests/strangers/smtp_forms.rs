@@ -122,7 +122,10 @@ fn promises(settings: SmtpSettings<SecretEdit>) -> Result<(), TestCaseError> {
     let from = &settings.from;
     prop_assert_eq!(&FromAddress::parse(&from.to_string()).unwrap(), from);
     let address = from.address.as_str();
-    prop_assert!(!address.contains([' ', '<', '>', ',', ';', '"']) && address.is_ascii());
+    prop_assert_eq!(&EmailAddress::parse(address).unwrap(), &from.address);
+    prop_assert!(from.address.domain().is_ascii());
+    let is_quoted = from.address.local_part().starts_with('"');
+    prop_assert!(is_quoted || !address.contains([' ', '<', '>', ',', ';', '"']));
     if let Some(mailbox) = &settings.mailbox {
         let email = &mailbox.email;
         prop_assert_eq!(&EmailAddress::parse(email.as_str()).unwrap(), email);

@@ -47,11 +47,6 @@ async fn failure_at(world: &World, token_endpoint: &str) -> Finding {
         ..world.oauth_form()
     };
     world.save(&form).await;
-    // This endpoint is not the one that the issuer publishes.
-    world.control().set(sandbox::Faults {
-        send_iss: false,
-        ..world.control().faults()
-    });
     match world.authorize(ALICE, true).await {
         domain::AuthorizationState::Failed { finding, .. } => finding,
         other => panic!("{other:?}"),
