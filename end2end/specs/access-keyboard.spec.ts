@@ -32,7 +32,7 @@ test('setting up, signing out and in, and making and ending a key work with the 
   await page.keyboard.press('Enter');
   const access = new AccessPage(page, mailgrant.url);
   await typeInto(page, access.keyForm.getByLabel('Name', { exact: true }), 'monitoring');
-  await tabTo(page, access.keyForm.getByRole('checkbox', { name: /\(read\)/ }));
+  await tabTo(page, access.keyForm.getByRole('checkbox', { name: /\(messages\)/ }));
   await page.keyboard.press('Space');
   await tabTo(page, access.keyForm.getByRole('button', { name: 'Make key' }));
   await page.keyboard.press('Enter');

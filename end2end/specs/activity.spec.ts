@@ -10,7 +10,7 @@ import { authorizeAtSandbox } from '../pages/tasks.ts';
 
 interface Line {
   sequence: number;
-  at: number;
+  at: string;
   action: string;
   subject: string;
   actor: { who: { kind: string; name?: string }; address: string };
@@ -40,10 +40,10 @@ test('what is done is told with who, when, from where and what changed, and neve
   await activity.open();
   for (const [action, ...words] of [
     ['setup_finished', 'admin set Mailgrant up as its first administrator', 'from 127.0.0.1'],
-    ['settings_saved', 'admin saved the SMTP settings of default', 'From address', '→ other@sandbox.test', 'from 127.0.0.1'],
-    ['authorization_begun', 'admin began an authorization for default'],
+    ['settings_saved', 'admin saved the SMTP settings of Default', 'From address', '→ other@sandbox.test', 'from 127.0.0.1'],
+    ['authorization_begun', 'admin began an authorization for Default'],
     ['authorization_finished', sandbox.account().address],
-    ['test_email_sent', 'admin tried a test email from default'],
+    ['test_email_sent', 'admin tried a test email from Default'],
     ['account_added', 'The command line added the account otto', 'Role: viewer'],
     ['role_changed', 'admin changed the role of otto', 'Role: viewer → operator'],
     ['key_made', 'admin made the API key monitoring', 'messages'],
