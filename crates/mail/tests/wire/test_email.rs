@@ -48,6 +48,8 @@ async fn a_delivered_message_names_its_id_and_shows_each_exchange() {
         (received.from.as_str(), received.to[0].as_str()),
         (ALICE, BOB)
     );
+    let text = format!("mail from {ALICE} is being delivered");
+    assert!(received.raw.contains(&text), "{}", received.raw);
     let kinds: Vec<_> = report.steps.iter().map(|step| step.kind).collect();
     {
         use StepKind::{
