@@ -100,8 +100,8 @@ fn KeyRow(key: ApiKey, data_center: String) -> impl IntoView {
                         <p class="help">"Programs that use it are refused at once."</p>
                         <input type="hidden" name="id" value=key.id.as_str().to_owned() />
                         <button name="do" value="end_key" class="button danger">
-                            "End "
-                            <bdi>{name}</bdi>
+                            // One text, so that the button does not lay out its parts in columns.
+                            <span>"End " <bdi>{name}</bdi></span>
                         </button>
                     </form>
                 </details>
