@@ -103,7 +103,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Whether nobody reads the output any more. Only errors of standard output count, not those of other connections.
+/// Returns true if nobody reads the output any more. Only errors of standard output count, not those of other connections.
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     let kind = match error.downcast_ref::<CommandError>() {
         Some(CommandError::Io(error)) => Some(error.kind()),

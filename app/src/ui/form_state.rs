@@ -146,7 +146,7 @@ impl FormState {
         })
     }
 
-    /// Whether saving would end the grant for the saved settings, also while other fields are wrong.
+    /// Returns true if saving would end the grant for the saved settings, also while other fields are wrong.
     pub fn would_end_grant(&self) -> bool {
         let held = self
             .saved

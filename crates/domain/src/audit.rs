@@ -111,7 +111,7 @@ impl AuditAction {
             .find(|action| action.code() == code)
     }
 
-    /// Whether its subject is the id of a data center.
+    /// Returns true if its subject is the id of a data center.
     pub fn is_about_data_center(self) -> bool {
         matches!(
             self,

@@ -259,7 +259,7 @@ impl CheckReport {
         }
     }
 
-    /// Whether it is the mailbox alone that fails: mail can be sent.
+    /// Returns true if it is the mailbox alone that fails: mail can be sent.
     pub fn fails_at_mailbox(&self) -> bool {
         let found = mailbox_failure(&self.steps).map(|finding| finding.code);
         let sends = self.steps.iter().any(|step| {

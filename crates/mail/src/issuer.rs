@@ -153,7 +153,7 @@ fn origin_of(text: &str) -> Option<(bool, domain::Host, u16)> {
     url::origin(&format!("{scheme}://{authority}"))
 }
 
-/// Whether a URL is an issuer, or is in a folder below it.
+/// Returns true if a URL is an issuer, or is in a folder below it.
 fn is_below(url: &str, issuer: &str) -> bool {
     let bare = issuer.strip_suffix('/').unwrap_or(issuer);
     !issuer.contains('?')

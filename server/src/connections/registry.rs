@@ -41,7 +41,7 @@ struct Entry {
     address: IpAddr,
     /// Since when no request is under way.
     idle_since: Option<Instant>,
-    /// Whether it has carried a request.
+    /// True if it has carried a request.
     is_used: bool,
     close: CancellationToken,
 }

@@ -48,7 +48,7 @@ impl Filled {
         typed.map_or_else(|| saved.into(), |(_, typed)| typed.clone())
     }
 
-    /// Whether the form was refused, so that its secrets have to be typed again.
+    /// Returns true if the form was refused, so that its secrets have to be typed again.
     pub fn was_refused(&self) -> bool {
         let refused = |posted: &AlertsPosted| !posted.errors.is_empty() || posted.problem.is_some();
         self.posted.as_ref().is_some_and(refused)

@@ -53,7 +53,7 @@ impl Session {
         }
     }
 
-    /// Whether this is the check that goes on.
+    /// Returns true if this is the check that goes on.
     fn shows(self, id: &CheckId) -> bool {
         self.check()
             .with_untracked(|check| check.as_ref() == Some(id))

@@ -26,7 +26,7 @@ impl About {
         }
     }
 
-    /// Whether a good result says nothing about the saved settings.
+    /// Returns true if a good result says nothing about the saved settings.
     pub fn is_other(self) -> bool {
         matches!(self, Self::Unsaved | Self::Earlier)
     }

@@ -4,7 +4,7 @@ use super::SmtpForm;
 use crate::{EndpointUrl, GrantBinding, Host, Scope, one_line::one_line};
 
 impl SmtpForm {
-    /// Whether the form keeps every value that a grant is bound to. Other fields may be wrong or empty; a value that cannot
+    /// Returns true if the form keeps every value that a grant is bound to. Other fields may be wrong or empty; a value that cannot
     /// be read is another one.
     pub fn keeps_grant(&self, held: &GrantBinding) -> bool {
         let endpoint = |typed: &str| EndpointUrl::parse(typed).ok();

@@ -9,7 +9,7 @@ pub(super) struct Charset(Option<Declared>);
 #[derive(Clone, Copy, Debug)]
 struct Declared {
     decoder: fn(&[u8]) -> String,
-    /// Whether characters have several octets, which UTF-8 may look like by chance.
+    /// True if characters have several octets, which UTF-8 may look like by chance.
     wide: bool,
 }
 
@@ -43,7 +43,7 @@ impl Charset {
         Self(decoder.map(|decoder| Declared { decoder, wide }))
     }
 
-    /// Whether a character set was named.
+    /// Returns true if a character set was named.
     pub(super) fn is_known(self) -> bool {
         self.0.is_some()
     }
@@ -74,7 +74,7 @@ impl Charset {
     }
 }
 
-/// Whether a value is neither ASCII nor encoded words.
+/// Returns true if a value is neither ASCII nor encoded words.
 pub(super) fn is_raw(value: &[u8]) -> bool {
     !value.is_ascii() || is_shifted(value)
 }
@@ -115,7 +115,7 @@ fn q_word(text: &[u8]) -> Option<usize> {
     Some(encoding + 1 + end + 2)
 }
 
-/// Whether there is an escape sequence of ISO-2022-JP (RFC 1468).
+/// Returns true if there is an escape sequence of ISO-2022-JP (RFC 1468).
 fn is_shifted(value: &[u8]) -> bool {
     value
         .windows(2)

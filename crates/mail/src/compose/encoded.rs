@@ -7,7 +7,7 @@ const LINE: usize = 76;
 /// Characters of a line of plain text that is cut.
 const LONG: usize = 900;
 
-/// Whether decoders find nothing in a body that is not base64.
+/// Returns true if decoders find nothing in a body that is not base64.
 pub(super) fn is_base64(body: &[u8]) -> bool {
     let good = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b) || b.is_ascii_whitespace();
     body.iter().all(good)

@@ -7,7 +7,7 @@ use super::header;
 /// Longest stretch of a URL without white space: octets.
 const STRETCH: usize = 900;
 
-/// Whether a field holds URLs in angle brackets, or an identifier of a list (RFC 2919).
+/// Returns true if a field holds URLs in angle brackets, or an identifier of a list (RFC 2919).
 pub(super) fn is_one(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.starts_with("list-") || name == "archived-at"

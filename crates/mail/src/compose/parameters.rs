@@ -61,7 +61,7 @@ impl Parameters {
         text
     }
 
-    /// Whether a parameter is written by RFC 2231 as well.
+    /// Returns true if a parameter is written by RFC 2231 as well.
     fn has_extended(&self, name: &str) -> bool {
         self.parameters.iter().any(|(other, _)| {
             let (start, _) = other.split_once('*').unwrap_or_default();

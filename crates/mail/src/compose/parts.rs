@@ -112,7 +112,7 @@ impl LineEnds {
     }
 }
 
-/// Whether nothing in a body has to be looked at.
+/// Returns true if nothing in a body has to be looked at.
 fn is_clean(message: &RawMessage) -> bool {
     let ends = LineEnds::of(message.body());
     let binary = |text: &[u8]| {

@@ -166,7 +166,7 @@ impl RawMessage {
             .retain(|field| !field.is(name) || good(&field.value()));
     }
 
-    /// Whether fields are neither ASCII nor encoded words.
+    /// Returns true if fields are neither ASCII nor encoded words.
     pub(super) fn has_raw_fields(&self) -> bool {
         self.fields.iter().any(|field| is_raw(&field.raw))
     }

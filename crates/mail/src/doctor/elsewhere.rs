@@ -61,7 +61,7 @@ impl Mailer {
         Ok(None)
     }
 
-    /// Whether a check started so long ago that it would have ended if its process still lived.
+    /// Returns true if a check started so long ago that it would have ended if its process still lived.
     pub(super) fn is_overdue(&self, report: &CheckReport) -> bool {
         let timeouts = &self.0.options.timeouts;
         let longest = (timeouts.check + timeouts.check_silence).as_secs();

@@ -27,7 +27,7 @@ pub(super) struct Fields {
     pub(super) encoding: TransferEncoding,
     /// The name of the file, not to be trusted.
     pub(super) name: Option<String>,
-    /// Whether it is meant to be a file, whatever its type.
+    /// True if it is meant to be a file, whatever its type.
     pub(super) is_attachment: bool,
 }
 

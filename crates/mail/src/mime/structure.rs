@@ -73,7 +73,7 @@ impl<'a> Structure<'a> {
             .find_map(|entry| entry.fields.charset.as_deref())
     }
 
-    /// Whether the message consists of parts.
+    /// Returns true if the message consists of parts.
     pub(crate) fn is_multipart(&self) -> bool {
         self.entries.first().is_some_and(|root| root.has_parts)
     }

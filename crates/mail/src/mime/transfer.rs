@@ -52,7 +52,7 @@ fn sextet(byte: u8) -> Option<u8> {
     })
 }
 
-/// Whether a line has nothing but characters of base64. Padding may end it.
+/// Returns true if a line has nothing but characters of base64. Padding may end it.
 fn is_base64_line(line: &[u8]) -> bool {
     let is_base64 = |byte: &u8| sextet(*byte).is_some() || *byte == b'=';
     line.trim_ascii().iter().all(is_base64)

@@ -13,7 +13,7 @@ use domain::{DataCenterId, MessageId};
 pub(super) struct Lease {
     pub(super) name: String,
     pub(super) data_center: DataCenterId,
-    /// Whether its messages have been counted for the limits.
+    /// True if its messages have been counted for the limits.
     pub(super) counted: bool,
     held: Mutex<HashMap<MessageId, Duration>>,
 }

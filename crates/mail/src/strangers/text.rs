@@ -118,7 +118,7 @@ pub(crate) fn cases(cases: u32) -> ProptestConfig {
     }
 }
 
-/// Whether it holds nothing but what is displayed, and line feeds.
+/// Returns true if it holds nothing but what is displayed, and line feeds.
 pub(crate) fn is_clean(text: &str) -> bool {
     text.chars()
         .all(|c| domain::untrusted::is_displayable(c) || c == '\n')

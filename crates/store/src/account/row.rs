@@ -108,7 +108,7 @@ impl Row {
         row
     }
 
-    /// Whether the hash of the password is still this one.
+    /// Returns true if the hash of the password is still this one.
     pub(crate) fn has_password(&self, verified: &SecretString) -> bool {
         self.password_hash.as_deref() == Some(verified.expose_secret())
     }

@@ -35,7 +35,7 @@ pub struct Settlement {
     pub finding: Option<Finding>,
     /// The attempt. It is stored under the next number that is free.
     pub attempt: Attempt,
-    /// Whether the content is dropped once every recipient has the message.
+    /// True if the content is dropped once every recipient has the message.
     pub drop_content: bool,
     /// Messages that were handed over and have not been counted.
     pub handed_over: i64,
