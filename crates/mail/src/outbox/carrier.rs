@@ -78,6 +78,7 @@ async fn carry(lane: &Arc<Lane>, job: Job, open: &mut Option<Open>) {
         Outcome::NotOurs | Outcome::GiveBack => return lane.give_back(vec![job]).await,
     }
     let tried = attempt.tried();
+    let started_at = tried.started_at;
     let fault = tried.fault;
     let why = tried.came.iter().find_map(|came| match came {
         Came::Not(_, finding) => Some(finding.clone()),
@@ -116,7 +117,7 @@ async fn carry(lane: &Arc<Lane>, job: Job, open: &mut Option<Open>) {
                 lane.crowded();
                 lane.cool_down().await;
             }
-            _ => lane.pause(&finding, plan.key).await,
+            _ => lane.pause(&finding, plan.key, started_at).await,
         },
         Some(_) => {}
     }

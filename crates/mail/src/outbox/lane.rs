@@ -7,7 +7,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use domain::{DataCenterId, Finding, SendingPause};
+use domain::{DataCenterId, Finding, SendingPause, UnixTime};
 use store::Claim;
 use tokio::{
     sync::{Mutex as AsyncMutex, Notify, mpsc, watch},
@@ -307,15 +307,18 @@ impl Lane {
     }
 
     /// Pauses the data center: a quota is used up, a sign-in was refused, or somebody has to change something. `key` says
-    /// under which settings and grant that happened.
-    pub(super) async fn pause(&self, finding: &Finding, key: PlanKey) {
-        self.mailer.0.outbox.plans.forget(&self.id);
+    /// under which settings and grant that happened, and `started` when the attempt began that found it.
+    pub(super) async fn pause(&self, finding: &Finding, key: PlanKey, started: UnixTime) {
         let now = self.mailer.now();
-        let seconds = self.hindrances().pause(finding.code, key, now);
+        let Some(until) = self.hindrances().pause(finding.code, key, started, now) else {
+            return;
+        };
+        self.mailer.0.outbox.plans.forget(&self.id);
         let pause = SendingPause {
-            until: now.plus(seconds),
+            until,
             finding: finding.clone(),
         };
+        let seconds = until.since(now);
         let code = finding.code.as_str();
         tracing::warn!(data_center = %self.id, finding = code, seconds, "sending pauses");
         if let Err(error) = self.mailer.store().pause_sending(&self.id, &pause).await {

@@ -28,6 +28,15 @@ pub(super) struct PlanKey {
     authorized_at: UnixTime,
 }
 
+impl PlanKey {
+    pub(super) const fn of(settings_version: i64, authorized_at: UnixTime) -> Self {
+        Self {
+            settings_version,
+            authorized_at,
+        }
+    }
+}
+
 impl Mailer {
     /// `None` while messages have to wait: for settings, for the grant, for the end of a pause.
     pub(super) async fn plan(&self, id: &DataCenterId) -> Result<Option<Arc<Plan>>, MailError> {
@@ -60,10 +69,7 @@ impl Mailer {
         }
         let sending = store.sending_settings(id).await?;
         Ok(Some(Arc::new(Plan {
-            key: PlanKey {
-                settings_version: stored.version,
-                authorized_at,
-            },
+            key: PlanKey::of(stored.version, authorized_at),
             target: Target::of(&settings),
             limits: sending.limits_with(settings.provider),
             drop_content: sending.drop_content,

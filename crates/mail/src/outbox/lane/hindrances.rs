@@ -24,6 +24,7 @@ struct Pauses {
     lengths: (i64, i64),
     key: PlanKey,
     count: u32,
+    since: UnixTime,
     until: UnixTime,
 }
 
@@ -76,27 +77,40 @@ impl Hindrances {
         self.cool_until
     }
 
-    /// Returns for how many seconds nothing is sent because of a finding. The pauses of one kind double. Other settings or
-    /// another grant (`key`) start with the first pause again.
-    pub(super) fn pause(&mut self, code: FindingCode, key: PlanKey, now: UnixTime) -> i64 {
+    /// Records a finding of an attempt that began at `started`, and returns the time until which nothing is sent. Pauses of
+    /// one kind double; other settings or another grant (`key`) start with the shortest pause again. Returns `None` if the
+    /// attempt began before a pause that has ended since: its finding belongs to that pause.
+    pub(super) fn pause(
+        &mut self,
+        code: FindingCode,
+        key: PlanKey,
+        started: UnixTime,
+        now: UnixTime,
+    ) -> Option<UnixTime> {
         let lengths = lengths(code);
         let last = self.pauses.filter(|last| {
             // A server of long ago says nothing about this one.
             last.key == key && last.lengths == lengths && now.since(last.until) < 2 * lengths.1
         });
         // Several connections fail for one reason: that is one pause.
-        if let Some(last) = last.filter(|last| now < last.until) {
-            return last.until.since(now);
+        if let Some(last) = last {
+            if now < last.until {
+                return Some(last.until);
+            }
+            if started <= last.since {
+                return None;
+            }
         }
         let count = last.map_or(0, |last| last.count);
-        let seconds = (lengths.0 << count.min(8)).min(lengths.1);
+        let until = now.plus((lengths.0 << count.min(8)).min(lengths.1));
         self.pauses = Some(Pauses {
             lengths,
             key,
             count: count + 1,
-            until: now.plus(seconds),
+            since: now,
+            until,
         });
-        seconds
+        Some(until)
     }
 
     /// So many connections were too many.
@@ -111,5 +125,46 @@ impl Hindrances {
         crowded
             .map_or(allowed, |(many, _)| allowed.min(many))
             .max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: PlanKey = PlanKey::of(1, UnixTime(0));
+
+    fn pause(hindrances: &mut Hindrances, started: i64, now: i64) -> Option<i64> {
+        let until = hindrances.pause(
+            FindingCode::TokenRefused,
+            KEY,
+            UnixTime(started),
+            UnixTime(now),
+        );
+        until.map(|until| until.0)
+    }
+
+    #[test]
+    fn pauses_of_one_kind_double() {
+        let mut hindrances = Hindrances::default();
+        assert_eq!(pause(&mut hindrances, 1_000, 1_000), Some(1_030));
+        assert_eq!(pause(&mut hindrances, 1_030, 1_030), Some(1_090));
+        assert_eq!(pause(&mut hindrances, 1_090, 1_091), Some(1_211));
+    }
+
+    #[test]
+    fn attempts_that_fail_during_a_pause_do_not_lengthen_it() {
+        let mut hindrances = Hindrances::default();
+        pause(&mut hindrances, 1_000, 1_000);
+        assert_eq!(pause(&mut hindrances, 1_000, 1_020), Some(1_030));
+    }
+
+    #[test]
+    fn an_attempt_from_before_a_pause_that_fails_after_it_starts_no_other() {
+        let mut hindrances = Hindrances::default();
+        pause(&mut hindrances, 1_000, 1_000);
+        assert_eq!(pause(&mut hindrances, 999, 1_030), None);
+        assert_eq!(pause(&mut hindrances, 1_000, 1_031), None);
+        assert_eq!(pause(&mut hindrances, 1_031, 1_032), Some(1_092));
     }
 }
