@@ -10,11 +10,11 @@ use crate::{
     samples::{NOW, by, home},
 };
 
-fn id(number: i64) -> CheckId {
+pub(crate) fn id(number: i64) -> CheckId {
     CheckId::parse(&format!("check-{number}")).unwrap()
 }
 
-fn report(after: i64, outcome: CheckOutcome) -> CheckReport {
+pub(crate) fn report(after: i64, outcome: CheckOutcome) -> CheckReport {
     CheckReport {
         data_center: home().clone(),
         started_at: NOW.plus(after),

@@ -1,21 +1,35 @@
 //! Nothing that was acknowledged is lost when the disk is full or fails, and the store recovers by itself.
 
-use std::{collections::HashSet, fmt::Write as _, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use domain::{
     AccountId, AlertCondition, AlertFacts, AlertId, AlertKind, AlertSettings, AlertSubject,
-    AuditAction, AuditRecord, DataCenterName, Finding, FindingCode, KeyScope, MessageState, Role,
-    SendingPause, SendingSettings, SmtpForm, UnixTime,
+    AuditAction, AuditRecord, CheckOutcome, DataCenterName, EmailAddress, Finding, FindingCode,
+    KeyScope, MessageState, Role, SendingPause, SendingSettings, SignedIn, SmtpForm, TellingState,
+    UnixTime,
 };
 use sqlx::{AnyConnection, AssertSqlSafe};
-use store::{EnqueueOutcome, MailReader, NewMessage, Store, StoreError, StoredRoute, StoredTarget};
+use store::{
+    Bounce, Bucket, ClaimedMessage, EnqueueOutcome, FinishOutcome, GrantState, MailCursor,
+    MailReader, NewMessage, Refreshed, SignIn, Store, StoreError, StoredHook, StoredRoute,
+    StoredTarget,
+};
 
 use crate::{
+    checks,
     database::{Database, key},
     delivery::{LATER, claim, settlement},
     outbox::{id, message},
-    people,
-    samples::{NOW, authorization, authorized, by, home, oauth, save, secret},
+    people, samples,
+    samples::{NOW, authorization, authorized, by, given, home, oauth, save, secret},
 };
 
 async fn run(connection: &mut AnyConnection, sql: &str) {
@@ -82,9 +96,9 @@ impl Fault {
 }
 
 /// A database with room for a thousand pages more, which is less than what [`Fault::Full`] asks for.
-async fn limited() -> (Arc<Database>, Store, AnyConnection) {
+async fn limited(prepare: Prepare) -> (Arc<Database>, Store, AnyConnection) {
     let database = Database::sqlite();
-    prepare(&database.open().await).await;
+    prepare(database.open().await).await.unwrap();
     let mut connection = database.connection().await;
     run(&mut connection, "CREATE TABLE filler (x BLOB)").await;
     let pages = number(&mut connection, "PRAGMA page_count").await;
@@ -94,30 +108,41 @@ async fn limited() -> (Arc<Database>, Store, AnyConnection) {
 }
 
 /// The rows that the writers need.
-async fn prepare(store: &Store) {
+async fn prepare(store: Store) -> Result<(), StoreError> {
+    let store = &store;
     authorized(store, 1).await;
     let zoe = people::add(store, "zoe", Role::Administrator).await;
     people::add(store, "bob", Role::Viewer).await;
     people::sign_in(store, &zoe, &people::session(1))
         .await
         .unwrap();
+    store
+        .keep_draft("elsewhere", home(), &SmtpForm::default(), NOW)
+        .await?;
+    // The next attempt of this browser comes too early.
+    for _ in 0..5 {
+        store.count_attempt(&[slowed_bucket()], &record()).await?;
+    }
     let new: Vec<_> = (1..=6)
         .map(|number| message(number, "bob@example.com"))
         .collect();
-    store.enqueue(&new).await.unwrap();
+    store.enqueue(&new).await?;
     let few = store::Claim {
-        at_most: 2,
+        at_most: 3,
         ..claim("a")
     };
-    assert_eq!(store.claim(&few, LATER).await.unwrap().messages.len(), 2);
+    assert_eq!(store.claim(&few, LATER).await?.messages.len(), 3);
+    Ok(())
 }
 
 type Done = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
+type Prepare = fn(Store) -> Done;
+/// A verb of the store, with what is special about the row, and a call that changes something.
 type Writer = (&'static str, fn(Store) -> Done);
 
 macro_rules! writers {
-    ($($name:literal => |$store:ident| $body:expr,)*) => {
-        const WRITERS: &[Writer] = &[$(
+    ($table:ident: $($name:literal => |$store:ident| $body:expr,)*) => {
+        const $table: &[Writer] = &[$(
             ($name, |$store| Box::pin(async move { $body.await.map(|_| ()) })),
         )*];
     };
@@ -125,6 +150,50 @@ macro_rules! writers {
 
 fn bob() -> AccountId {
     people::new_account("bob", Role::Viewer).id
+}
+
+fn slowed_bucket() -> Bucket {
+    Bucket::device("known")
+}
+
+fn zoe() -> SignedIn {
+    let zoe = people::new_account("zoe", Role::Administrator);
+    SignedIn {
+        account: zoe.id,
+        name: zoe.name,
+        role: zoe.role,
+        session: people::session(1).id,
+    }
+}
+
+/// A condition of this server.
+fn server_condition() -> AlertCondition {
+    AlertCondition {
+        id: AlertId::parse("server-condition").unwrap(),
+        subject: AlertSubject::Server("here".into()),
+        kind: AlertKind::DiskFull,
+        ..condition()
+    }
+}
+
+fn temporary() -> Finding {
+    Finding::new(FindingCode::Temporary)
+}
+
+fn hook() -> StoredHook {
+    StoredHook {
+        url: secret("hook"),
+        secret: secret("signing"),
+    }
+}
+
+fn cursor() -> MailCursor {
+    MailCursor {
+        mailbox: "box".into(),
+        uid_validity: 1,
+        last_uid: 7,
+        looked_at: NOW,
+    }
 }
 
 fn condition() -> AlertCondition {
@@ -171,78 +240,294 @@ fn api_key() -> domain::ApiKey {
     }
 }
 
+/// Settles the message that [`prepare`] has claimed.
 async fn settle(store: &Store) -> Result<(), StoreError> {
-    let claim = store::Claim {
-        at_most: 1,
-        ..claim("b")
+    let message = store.message(&id(3)).await?.unwrap();
+    let claimed = ClaimedMessage {
+        id: message.id,
+        created_at: message.created_at,
+        due_at: message.due_at,
+        attempts: message.attempts,
+        sender: message.sender,
+        recipients: message.recipients,
+        content: None,
     };
-    let claimed = store.claim(&claim, LATER).await?;
-    let one = &claimed.messages[0];
-    let settled = settlement(one, "b", MessageState::Delivered);
+    let settled = settlement(&claimed, "a", MessageState::Delivered);
     store.settle(&[settled], LATER).await.map(|_| ())
 }
 
-async fn refresh(store: &Store) -> Result<(), StoreError> {
-    let version = store.grant(home()).await?.unwrap().version;
+async fn bounce(store: &Store) -> Result<(), StoreError> {
+    let bounce = Bounce {
+        addresses: vec![EmailAddress::parse("bob@example.com").unwrap()],
+        reply: "550 5.1.1 Unknown".into(),
+        finding: temporary(),
+    };
+    store
+        .bounce_message(home(), &["<3@example.com>".into()], &[bounce], LATER)
+        .await
+        .map(|_| ())
+}
+
+async fn version(store: &Store) -> Result<i64, StoreError> {
+    Ok(store.grant(home()).await?.unwrap().version)
+}
+
+async fn lease_refresh(store: &Store) -> Result<(), StoreError> {
+    let version = version(store).await?;
     store
         .lease_refresh(home(), version, "a", NOW, 30)
         .await
         .map(|_| ())
 }
 
-writers! {
+async fn fail_refresh(store: &Store) -> Result<(), StoreError> {
+    let failing = GrantState::Failing {
+        finding: temporary(),
+        failures: 1,
+        retry_at: LATER,
+    };
+    let version = version(store).await?;
+    store
+        .refresh_failed(home(), version, "a", failing, NOW)
+        .await
+        .map(|_| ())
+}
+
+async fn store_refreshed(store: &Store) -> Result<(), StoreError> {
+    let refreshed = Refreshed {
+        access_token: secret("access-2"),
+        refresh_token: Some(secret("refresh-2")),
+        expires_at: LATER,
+        scope: None,
+    };
+    let version = version(store).await?;
+    store
+        .store_refreshed(home(), version, "a", refreshed, NOW)
+        .await
+        .map(|_| ())
+}
+
+async fn settle_telling(store: &Store) -> Result<(), StoreError> {
+    let mut telling = store.latest_tellings(1).await?.remove(0);
+    telling.state = TellingState::Told;
+    telling.finished_at = Some(NOW);
+    store.settle_telling(&telling, "a").await.map(|_| ())
+}
+
+async fn sign_in(store: &Store) -> Result<(), StoreError> {
+    let zoe = people::new_account("zoe", Role::Administrator);
+    let sign_in = SignIn {
+        account: &zoe.id,
+        verified: zoe.password_hash.as_ref().unwrap(),
+        rehashed: None,
+        counted: &[],
+    };
+    let signed_in = store.sign_in(sign_in, &people::session(2)).await?;
+    assert!(signed_in.is_some());
+    Ok(())
+}
+
+async fn change_password(store: &Store) -> Result<(), StoreError> {
+    let verified = people::new_account("zoe", Role::Administrator).password_hash;
+    store
+        .change_password(
+            &zoe(),
+            &verified.unwrap(),
+            &secret("hash-2"),
+            &[],
+            "192.0.2.1",
+            NOW,
+        )
+        .await
+        .map(|_| ())
+}
+
+async fn remove_data_center(store: &Store) -> Result<(), StoreError> {
+    let centers = store.data_centers().await?;
+    let other = centers.iter().find(|center| center.id != *home()).unwrap();
+    store
+        .remove_data_center(&other.id, by(), NOW)
+        .await
+        .map(|_| ())
+}
+
+writers! { WRITERS:
     "enqueue" => |store| store.enqueue(&[message(7, "bob@example.com"), message(8, "bob@example.com")]),
     "claim" => |store| store.claim(&store::Claim { at_most: 1, ..claim("c") }, LATER),
     "claim with limits" => |store| store.claim(&store::Claim { per_day: Some(100), at_most: 1, ..claim("d") }, LATER),
     "settle" => |store| settle(&store),
+    "bounce_message" => |store| bounce(&store),
     "renew_leases" => |store| store.renew_leases("a", LATER.plus(90)),
     "release" => |store| store.release(home(), &[(id(1), "a".into())], false, LATER),
     "release_expired" => |store| store.release_expired(LATER.plus(1_000), &HashSet::new()),
     "cancel_message" => |store| store.cancel_message(&id(6), by(), NOW),
     "retry_message" => |store| store.retry_message(&id(6), by(), NOW),
-    "enqueue_again" => |store| store.enqueue_again(&id(5), &message(9, "bob@example.com"), by(), NOW),
-    "pause_sending" => |store| store.pause_sending(home(), &SendingPause { until: LATER, finding: Finding::new(FindingCode::Temporary) }),
+    "enqueue_again" => |store| store.enqueue_again(&id(3), &message(9, "bob@example.com"), by(), NOW),
+    "pause_sending" => |store| store.pause_sending(home(), &SendingPause { until: LATER, finding: temporary() }),
     "end_sending_pause" => |store| store.end_sending_pause(home()),
     "take_slot" => |store| store.take_slot(home(), 1, "a", LATER, NOW),
+    "renew_slots" => |store| store.renew_slots("a", LATER.plus(90)),
+    "free_slot" => |store| store.free_slot(home(), 0, "a"),
     "save_sending_settings" => |store| store.save_sending_settings(home(), &SendingSettings::default(), Vec::new(), by(), NOW),
-    "lease_refresh" => |store| refresh(&store),
-    "save_settings" => |store| store.save_settings(home(), 1, &oauth("other@example.com"), by(), Vec::new(), NOW),
     "begin_authorization" => |store| async move { store.begin_authorization(&authorization(2), by()).await },
     "take_authorization" => |store| store.take_authorization("state-2", Some("browser"), NOW),
+    "finish_authorization" => |store| store.finish_authorization(&samples::id(2), FinishOutcome::Granted(given()), by(), NOW),
+    "begin_authorization once more" => |store| async move { store.begin_authorization(&authorization(3), by()).await },
+    "take_authorization once more" => |store| store.take_authorization("state-3", Some("browser"), NOW),
+    "finish_authorization without a grant" => |store| store.finish_authorization(&samples::id(3), FinishOutcome::Failed(temporary()), by(), NOW),
+    "forget_authorizations" => |store| store.forget_authorizations(NOW.plus(10_000)),
+    "lease_refresh" => |store| lease_refresh(&store),
+    "refresh_failed" => |store| fail_refresh(&store),
+    "store_refreshed" => |store| store_refreshed(&store),
+    "end_grant" => |store| async move {
+        let version = version(&store).await?;
+        store.end_grant(home(), version, temporary(), NOW).await
+    },
+    "save_settings" => |store| store.save_settings(home(), 1, &oauth("other@example.com"), by(), Vec::new(), NOW),
+    "begin_check" => |store| store.begin_check(&checks::id(1), &checks::report(0, CheckOutcome::Running)),
+    "beat_check" => |store| store.beat_check(&checks::id(1)),
+    "ask_check_to_stop" => |store| store.ask_check_to_stop(&checks::id(1)),
+    "interrupt_check" => |store| store.interrupt_check(&checks::id(1), 1),
+    "keep_check" => |store| store.keep_check(&checks::id(2), &checks::report(1, CheckOutcome::Passed), Some(&record())),
     "keep_draft" => |store| store.keep_draft("browser", home(), &SmtpForm::default(), NOW),
     "drop_draft" => |store| store.drop_draft("browser", home()),
+    "forget_drafts" => |store| store.forget_drafts(LATER),
     "record" => |store| async move { store.record(&record()).await },
     "add_account" => |store| async move { store.add_account(&people::new_account("ann", Role::Viewer), None, by(), NOW).await },
     "set_role" => |store| async move { store.set_role(&bob(), Role::Operator, by(), NOW).await },
     "set_password" => |store| async move { store.set_password(&bob(), &secret("hash"), by(), NOW).await },
     "reset_password" => |store| async move { store.reset_password(&bob(), &people::link("link"), by(), NOW).await },
+    "choose_password" => |store| store.choose_password("link", &secret("hash"), &people::session(3)),
     "remove_account" => |store| async move { store.remove_account(&bob(), by(), NOW).await },
+    "sign_in" => |store| sign_in(&store),
+    "change_password" => |store| change_password(&store),
     "touch_session" => |store| async move { store.touch_session(&people::session(1).id, NOW.plus(60)).await },
+    "end_session" => |store| store.end_session(&people::session(1).id, None, AuditAction::SignedOut, by(), NOW),
+    "count_attempt" => |store| store.count_attempt(&[Bucket::address("192.0.2.0")], &record()),
+    "count_attempt that is turned away" => |store| store.count_attempt(&[slowed_bucket()], &record()),
+    "forgive_attempt" => |store| store.forgive_attempt(&[Bucket::address("192.0.2.0")]),
     "make_api_key" => |store| async move { store.make_api_key(&api_key(), "token-hash", by()).await },
     "touch_api_key" => |store| async move { store.touch_api_key(&api_key().id, NOW.plus(60)).await },
     "end_api_key" => |store| async move { store.end_api_key(&api_key().id, by(), NOW).await },
     "add_data_center" => |store| async move { store.add_data_center(&DataCenterName::parse("Berlin").unwrap(), by(), NOW).await },
+    "remove_data_center" => |store| remove_data_center(&store),
     "rename_data_center" => |store| async move { store.rename_data_center(home(), &DataCenterName::parse("Bonn").unwrap(), by(), NOW).await },
     "save_alert_settings" => |store| async move { store.save_alert_settings(&AlertSettings::default(), Vec::new(), by(), NOW).await },
     "save_alert_route" => |store| async move { store.save_alert_route(&route(), Vec::new(), by(), NOW).await },
+    "note_test_alert" => |store| store.note_test_alert(&route(), Vec::new(), by(), NOW),
     "begin_condition" => |store| async move { store.begin_condition(&condition(), true, || "telling".into()).await },
+    "begin_condition of a server" => |store| async move { store.begin_condition(&server_condition(), false, String::new).await },
+    "beat_server_conditions" => |store| store.beat_server_conditions("here"),
     "claim_tellings" => |store| store.claim_tellings("a", NOW, NOW, 60),
+    "settle_telling" => |store| settle_telling(&store),
     "end_condition" => |store| async move { store.end_condition(&condition(), NOW, || "end".into()).await },
+    "forget_tellings" => |store| store.forget_tellings(LATER),
     "remove_alert_route" => |store| async move { store.remove_alert_route(&route().id, by(), NOW).await },
     "begin_daily_check" => |store| store.begin_daily_check(home(), 1, NOW),
+    "begin_daily_check on the next day" => |store| store.begin_daily_check(home(), 2, NOW),
+    "finish_daily_check" => |store| async move { store.finish_daily_check(home(), 2, Some(&temporary())).await },
     "probe_writing" => |store| store.probe_writing(NOW),
     "lease_mail_cursor" => |store| store.lease_mail_cursor(home(), MailReader::Bounces, "a", NOW, 60),
+    "keep_mail_cursor" => |store| async move { store.keep_mail_cursor(home(), MailReader::Bounces, "a", &cursor()).await },
+    "release_mail_cursors" => |store| store.release_mail_cursors("a"),
+    "save_mail_hook" => |store| async move { store.save_mail_hook(home(), "hooks.example.com", &hook(), by(), NOW).await },
+    "note_mail_hook" => |store| store.note_mail_hook(home(), Some("timeout"), NOW),
+    "remove_mail_hook" => |store| store.remove_mail_hook(home(), by(), NOW),
     "tidy_access" => |store| store.tidy_access(people::life(NOW.plus(1_000)), NOW.plus(1_000)),
     "forget_messages" => |store| store.forget_messages(home(), LATER.plus(1_000), 10),
+    "forget_sending" => |store| store.forget_sending(LATER, LATER, LATER.plus(3 * 86_400)),
     "rotate_key" => |store| async move {
         let folder = tempfile::tempdir().unwrap();
         store.rotate_key(Some(&folder.path().join("new.key")), by(), NOW).await
     },
 }
 
+// Before there is an account.
+writers! { SETUP_WRITERS:
+    "make_setup_link" => |store| store.make_setup_link("setup"),
+    "finish_setup" => |store| async move {
+        let zoe = people::new_account("zoe", Role::Administrator);
+        store.finish_setup("setup", &zoe, &people::session(1)).await
+    },
+}
+
+/// The verbs that write nothing that anybody could miss.
+const READERS: &[&str] = &[
+    // Before there is a store: it fails, and nothing was acknowledged.
+    "open",
+    "open_for_server",
+    // Holds the key while it reads, and rolls back.
+    "verify_rows",
+    // Moves what is committed from SQLite's log to its file.
+    "truncate_log",
+    "close",
+    "account_name",
+    "accounts",
+    "alert_conditions",
+    "alert_route",
+    "alert_routes",
+    "alert_settings",
+    "api_key",
+    "api_keys",
+    "audit",
+    "audit_after",
+    "authorization",
+    "check",
+    "check_progress",
+    "count_waiting",
+    "credentials",
+    "daily_check",
+    "data_center",
+    "data_centers",
+    "data_centers_with_due_mail",
+    "database_time",
+    "disk_state",
+    "draft",
+    "grant",
+    "grant_removed_at",
+    "grant_summary",
+    "grants_to_refresh",
+    "has_accounts",
+    "hour_counts",
+    "is_setup_link",
+    "known_request",
+    "latest_check",
+    "latest_result",
+    "latest_tellings",
+    "mail_hook",
+    "mail_hook_version",
+    "message",
+    "message_attempts",
+    "message_content",
+    "messages",
+    "name_bucket",
+    "observe",
+    "oldest_waiting",
+    "password_link",
+    "ping",
+    "roles_of_sessions",
+    "sending_pause",
+    "sending_settings",
+    "sending_use",
+    "session",
+    "sessions",
+    "settings",
+    "settings_view",
+    "stored_mail_hook",
+    "tellings_about",
+    "verify_audit",
+    "waiting_messages",
+    "waiting_octets_of_key",
+];
+
 async fn every_writer_recovers(fault: Fault) {
-    let (_database, store, mut other) = limited().await;
-    for (name, write) in WRITERS {
+    writers_recover(fault, |store| Box::pin(prepare(store)), WRITERS).await;
+    writers_recover(fault, |_| Box::pin(async { Ok(()) }), SETUP_WRITERS).await;
+}
+
+async fn writers_recover(fault: Fault, prepare: Prepare, writers: &[Writer]) {
+    let (_database, store, mut other) = limited(prepare).await;
+    for (name, write) in writers {
         fault.begin(&mut other).await;
         let failed = write(store.clone()).await;
         assert!(failed.is_err(), "{name} wrote nothing");
@@ -278,6 +563,78 @@ async fn every_writer_recovers_from_an_error_after_which_sqlite_rolls_back() {
     every_writer_recovers(Fault::RolledBack).await;
 }
 
+/// The files of Rust below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// The verbs of the store in one file, each with its body, as rustfmt lays them out.
+fn verbs(text: &str) -> Vec<(&str, &str)> {
+    let mut verbs = Vec::new();
+    for part in text.split("\nimpl Store {\n").skip(1) {
+        let (part, _) = part.split_once("\n}\n").unwrap();
+        for verb in part.split("    pub async fn ").skip(1) {
+            let (name, _) = verb.split_once(['(', '<']).unwrap();
+            let (body, _) = verb.split_once("\n    }").unwrap();
+            verbs.push((name, body));
+        }
+    }
+    verbs
+}
+
+/// Returns true if a body writes, as far as it does not leave that to another function.
+fn writes(body: &str) -> bool {
+    let signs = [
+        "INSERT INTO ",
+        "DELETE FROM ",
+        "\"UPDATE ",
+        "self.begin()",
+        "self.lock_",
+    ];
+    signs.iter().any(|sign| body.contains(sign))
+}
+
+#[test]
+fn every_verb_of_the_store_that_writes_is_tested_here() {
+    let rows = WRITERS.iter().chain(SETUP_WRITERS);
+    let tested: BTreeSet<_> = rows
+        .map(|(name, _)| name.split(' ').next().unwrap())
+        .collect();
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    let texts = sources(Path::new(source));
+    let texts: Vec<_> = texts
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let verbs: Vec<_> = texts.iter().flat_map(|text| verbs(text)).collect();
+    assert!(verbs.len() > 100, "{verbs:?}");
+    let known: BTreeSet<_> = READERS.iter().copied().collect();
+    for (name, body) in &verbs {
+        let count = usize::from(tested.contains(name)) + usize::from(known.contains(name));
+        assert_eq!(count, 1, "{name} belongs into one of the tables");
+        let exempt = ["verify_rows"];
+        assert!(
+            tested.contains(name) || exempt.contains(name) || !writes(body),
+            "{name} writes"
+        );
+    }
+    let names: BTreeSet<_> = verbs.iter().map(|(name, _)| *name).collect();
+    let gone: Vec<_> = tested
+        .union(&known)
+        .filter(|name| !names.contains(*name))
+        .collect();
+    assert!(gone.is_empty(), "{gone:?}");
+}
+
 fn large(number: i64) -> NewMessage {
     NewMessage {
         content: vec![b'x'; 200_000],
@@ -287,7 +644,7 @@ fn large(number: i64) -> NewMessage {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_while_the_disk_was_full_is_there_after_a_restart() {
-    let (database, store, mut other) = limited().await;
+    let (database, store, mut other) = limited(|store| Box::pin(prepare(store))).await;
     let mut acknowledged = Vec::new();
     let mut failures = 0;
     let mut number = 100;
@@ -374,9 +731,9 @@ async fn content_that_was_dropped_is_in_no_file_of_the_database() {
     };
     store.enqueue(&[new]).await.unwrap();
     let is_in_a_file = || {
-        let files = std::fs::read_dir(database.folder.path()).unwrap();
+        let files = fs::read_dir(database.folder.path()).unwrap();
         files.flatten().any(|file| {
-            let bytes = std::fs::read(file.path()).unwrap();
+            let bytes = fs::read(file.path()).unwrap();
             bytes
                 .windows(planted.len())
                 .any(|part| part == planted.as_bytes())
