@@ -4,7 +4,7 @@
 //! Nothing is stored for it: it holds a random name, the account, when it was issued, a digest of the account's password hash, and
 //! a signature with a subkey of the sealing key. So it ends with the password, and with a rotation of the key.
 
-use ambient::random;
+use clock::random;
 use domain::{AccountId, UnixTime};
 use secrecy::{ExposeSecret as _, SecretString};
 

@@ -1,6 +1,6 @@
 //! New identifiers.
 
-use ambient::random;
+use clock::random;
 use domain::{AccountId, ApiKeyId, FieldError, SessionId};
 
 use crate::AccessError;

@@ -20,8 +20,8 @@ mod token;
 
 use std::sync::{Arc, atomic::AtomicBool};
 
-use ambient::{Clock, SystemClock};
 use api_keys::Lookups;
+use clock::{Clock, SystemClock};
 use domain::UnixTime;
 use password::Passwords;
 use store::Store;

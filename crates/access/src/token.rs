@@ -1,6 +1,6 @@
 //! Secret tokens: of sessions, one-use links and API keys.
 
-use ambient::random;
+use clock::random;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// A random value of 256 bits that somebody else holds. Here only its hash is kept.

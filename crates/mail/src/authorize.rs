@@ -1,6 +1,6 @@
 //! Authorizations: one trip of the administrator to the provider and back (RFC 6749 §4.1).
 
-use ambient::random;
+use clock::random;
 use domain::{
     Actor, AuditAction, AuditRecord, Authentication, AuthorizationId, AuthorizationState, Change,
     DataCenter, DataCenterId, Finding, FindingCode, GrantAfterFailure, GrantStatus, SessionId,

@@ -134,7 +134,7 @@ impl Mailer {
         }
         let outgoing = options.outgoing()?;
         let http = Http::new(&outgoing, options.timeouts.token)?;
-        let owner = ambient::random::token::<16>();
+        let owner = clock::random::token::<16>();
         let owner = format!("{}{owner}", store.lease_prefix());
         let refreshing = Mutex::default();
         Ok(Self(Arc::new(Inner {

@@ -22,7 +22,7 @@ impl TestMessage {
         let recipient: Address = to.as_str().parse().ok()?;
         let message_id = format!(
             "<{}@{}>",
-            ambient::random::token::<16>(),
+            clock::random::token::<16>(),
             from.address.domain()
         );
         let date = UNIX_EPOCH + Duration::from_secs(u64::try_from(now.0).ok()?);

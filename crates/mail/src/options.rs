@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use ambient::{Clock, SystemClock};
+use clock::{Clock, SystemClock};
 use domain::{Preset, Telling};
 
 use crate::{

@@ -13,7 +13,7 @@ use std::{
     sync::Arc,
 };
 
-use ambient::Clock;
+use clock::Clock;
 use domain::{Host, TlsMinimum, UnixTime};
 use rustls::ClientConfig;
 use tokio::net::TcpStream;

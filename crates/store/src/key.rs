@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ambient::file;
+use crate::file;
 use base64::{
     Engine,
     alphabet::STANDARD,

@@ -15,6 +15,7 @@ mod data_center;
 mod disk;
 mod draft;
 mod error;
+pub mod file;
 mod grant;
 mod integrity;
 mod key;

@@ -31,7 +31,7 @@ pub(crate) fn check(path: &Path) -> Result<(), StoreError> {
             let error = io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
             return Err(failed(path, error));
         }
-        if ambient::file::is_open_to_others(&metadata) {
+        if crate::file::is_open_to_others(&metadata) {
             return Err(StoreError::DatabaseReadable {
                 path: path.to_owned(),
             });

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use ambient::{Clock as _, SystemClock};
 use clap::Subcommand;
+use clock::{Clock as _, SystemClock};
 use domain::Actor;
 use server::Config;
 use store::{KeySource, Rotated};

@@ -1,7 +1,7 @@
 //! Certificates that are trusted besides those of the system.
 
-use ambient::file;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use store::file;
 
 use super::{ConfigError, Setting, report::Report, values::Values};
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use ambient::file;
 use store::KeySource;
+use store::file;
 
 use super::{
     ConfigError, Setting,

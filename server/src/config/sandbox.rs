@@ -2,9 +2,9 @@
 
 use std::{net::SocketAddr, path::Path};
 
-use ambient::file;
 use domain::{Preset, PresetAuthentication, Provider, Security};
 use serde::Deserialize;
+use store::file;
 
 use super::{ConfigError, Setting, report::Report, values::Values};
 

@@ -164,7 +164,7 @@ fn is_of_kubernetes(name: &str) -> bool {
 fn file(path: &Path) -> Result<impl Provider + use<>, ConfigError> {
     let source = Source::File(path.to_owned());
     // The provider opens the file by its path, and would wait for a FIFO.
-    ambient::file::open(path).map_err(|error| ConfigError::of(&source, error.to_string()))?;
+    store::file::open(path).map_err(|error| ConfigError::of(&source, error.to_string()))?;
     let provider = Toml::file_exact(path);
     let data = provider
         .data()

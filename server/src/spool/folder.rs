@@ -21,10 +21,10 @@ pub struct Spool {
 
 /// A name that no other message has, in the order of time.
 pub fn new_name() -> String {
-    use ambient::Clock as _;
+    use clock::Clock as _;
 
-    let now = ambient::SystemClock.now();
-    format!("{:010}-{}", now.0, ambient::random::hex::<16>())
+    let now = clock::SystemClock.now();
+    format!("{:010}-{}", now.0, clock::random::hex::<16>())
 }
 
 impl Spool {

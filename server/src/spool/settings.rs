@@ -6,7 +6,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ambient::file;
 use domain::{EmailAddress, Host};
 use figment::{
     Figment,
@@ -15,6 +14,7 @@ use figment::{
 use mail::Remote;
 use secrecy::SecretString;
 use serde::Deserialize;
+use store::file;
 
 use super::{SYSTEM, SendSettingsError as Error, SpoolError};
 use crate::config::MAX_PEM;

@@ -1,10 +1,10 @@
 //! Hashes of passwords: argon2id (RFC 9106) as PHC strings.
 
-use ambient::random;
 use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
     password_hash::SaltString,
 };
+use clock::random;
 use secrecy::SecretString;
 
 use crate::AccessError;

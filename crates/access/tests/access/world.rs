@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use access::{Access, AccessOptions, FormError, NewSession, SignInError, Visitor};
-use ambient::{Clock, SystemClock};
+use clock::{Clock, SystemClock};
 use domain::{
     Account, AccountName, Actor, AuditAction, AuditFilter, AuditRecord, FieldError, Role,
     TypedSecret, UnixTime,

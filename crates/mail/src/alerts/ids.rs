@@ -8,7 +8,7 @@ use domain::{AlertId, RouteId, TellingId, UnixTime};
 fn text(now: UnixTime) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed) & 0x00ff_ffff;
-    let random = ambient::random::hex::<8>();
+    let random = clock::random::hex::<8>();
     format!("{:010x}{count:06x}{random}", now.0.max(0))
 }
 

@@ -46,7 +46,7 @@ impl Mailer {
             idempotency: Some(Idempotency {
                 owner: "alerts".into(),
                 key: telling.id.as_str().into(),
-                request_hash: ambient::random::hash(telling.id.as_str()),
+                request_hash: clock::random::hash(telling.id.as_str()),
             }),
             due_at: None,
         };

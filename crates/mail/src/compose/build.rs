@@ -50,7 +50,7 @@ pub(super) fn date(now: UnixTime) -> String {
 
 /// A Message-ID that nobody else makes.
 pub(super) fn new_message_id(from: &FromAddress) -> String {
-    let random = ambient::random::hex::<16>();
+    let random = clock::random::hex::<16>();
     format!("<{random}@{}>", from.address.domain())
 }
 

@@ -208,7 +208,7 @@ impl Mailer {
         // Its report would have no place to be kept at.
         let known = self.store().data_center(&job.data_center).await?;
         known.ok_or(MailError::UnknownDataCenter)?;
-        let id = CheckId::parse(&ambient::random::token::<16>())
+        let id = CheckId::parse(&clock::random::token::<16>())
             .map_err(|_| MailError::UnknownDataCenter)?;
         let run = self.0.checks.add(&id).ok_or(MailError::TooManyChecks)?;
         let started = self.store().begin_check(&id, &run::started(&job)).await;

@@ -16,7 +16,7 @@ pub(super) fn wait(attempt: i64, chance: u32) -> i64 {
 
 /// A number for [`wait`].
 pub(super) fn chance() -> u32 {
-    u32::from_str_radix(&ambient::random::hex::<3>(), 16).unwrap_or_default()
+    u32::from_str_radix(&clock::random::hex::<3>(), 16).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use domain::{MessageId, UnixTime};
 pub(super) fn new_id(now: UnixTime) -> MessageId {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed) & 0x00ff_ffff;
-    let random = ambient::random::hex::<10>();
+    let random = clock::random::hex::<10>();
     let text = format!("{:010x}{count:06x}{random}", now.0.max(0));
     // Digits and letters only, 36 of them.
     #[expect(clippy::expect_used, reason = "hexadecimal digits are an id")]

@@ -33,7 +33,7 @@ impl Mailer {
             return Ok(Resent::ContentGone);
         };
         let now = self.now();
-        let random = ambient::random::hex::<16>();
+        let random = clock::random::hex::<16>();
         let message_id = format!("<{random}@{}>", message.sender.domain());
         let recipients = message.recipients.into_iter();
         let copy = NewMessage {

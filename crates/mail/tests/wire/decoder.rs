@@ -1,6 +1,6 @@
 //! The decoder, row by row: each scenario of the sandbox leads to the finding that it names.
 
-use ambient::{Clock, SystemClock};
+use clock::{Clock, SystemClock};
 use domain::{
     AuthorizationState, CheckOutcome, CheckReport, EmailAddress, Finding, FindingCode, Host,
     Provider, Retry, SmtpForm, TypedSecret, finding::FindingValue,

@@ -1,6 +1,6 @@
 //! What the steps of a check tell, and what they warn of.
 
-use ambient::{Clock, SystemClock};
+use clock::{Clock, SystemClock};
 use domain::{
     CheckOutcome, CheckPart, CheckReport, CheckStep, FactName, FindingCode, SmtpForm, StepKind,
     TypedSecret, Verdict, finding::FindingValue,

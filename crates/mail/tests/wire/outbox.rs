@@ -50,7 +50,7 @@ impl Delivering {
 pub(crate) fn submission(to: &[&str]) -> Submission {
     let address = |text: &str| EmailAddress::parse(text).unwrap();
     let recipients = to.iter();
-    let message_id = format!("<{}@sandbox.test>", ambient::random::hex::<8>());
+    let message_id = format!("<{}@sandbox.test>", clock::random::hex::<8>());
     Submission {
         data_center: DataCenterId::default(),
         sender: address(ALICE),

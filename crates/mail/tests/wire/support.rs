@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use ambient::{Clock, SystemClock};
+use clock::{Clock, SystemClock};
 use domain::{
     AccountName, Actor, AuditFilter, AuditRecord, AuthorizationState, CheckOutcome, CheckReport,
     DataCenterId, FindingCode, RedirectUrl, SavedSettings, SessionId, SmtpForm, TypedSecret,

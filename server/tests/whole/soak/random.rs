@@ -11,7 +11,7 @@ pub struct Random(u64);
 impl Random {
     pub fn new(what: &str) -> Self {
         let given = std::env::var(SEED).ok().and_then(|seed| seed.parse().ok());
-        let random = || u64::from_str_radix(&ambient::random::hex::<8>(), 16).unwrap();
+        let random = || u64::from_str_radix(&clock::random::hex::<8>(), 16).unwrap();
         let seed = given.unwrap_or_else(random);
         println!("{what}: {SEED}={seed}");
         Self(seed)

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use ambient::{Clock, SystemClock};
+use clock::{Clock, SystemClock};
 use domain::{
     AlertKind, AttemptOutcome, DataCenterId, Finding, FindingCode, MessageId, MessageState,
     SendingPause, UnixTime,
