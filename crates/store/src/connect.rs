@@ -11,7 +11,7 @@ use std::{
 use sqlx::{
     AnyConnection, AnyPool, ConnectOptions, Connection,
     any::{AnyConnectOptions, AnyPoolOptions},
-    migrate::Migrator,
+    migrate::{Migrate as _, MigrateError, Migration, Migrator},
     sqlite::SqliteConnectOptions,
 };
 use tokio::time::timeout;
@@ -200,16 +200,43 @@ fn is_busy(error: &sqlx::Error) -> bool {
     matches!(sqlite_code(error), Some(5 | 6))
 }
 
-/// Brings the tables up to date; one server at a time.
+/// Applies the migrations; one server at a time.
 pub(crate) async fn migrate(pool: &AnyPool, backend: Backend) -> Result<(), StoreError> {
-    // `run_direct`, because the future of `run` is not `Send` for a connection.
     let mut connection = pool.acquire().await?;
     if backend == Backend::Postgres {
         // The migrator itself takes an advisory lock.
-        return Ok(MIGRATOR.run_direct(None, &mut *connection, false).await?);
+        return apply_migrations(&mut connection).await;
     }
     // On SQLite it takes none: the write lock of one transaction around all does it.
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    MIGRATOR.run_direct(None, &mut *transaction, false).await?;
+    apply_migrations(&mut transaction).await?;
     Ok(transaction.commit().await?)
+}
+
+async fn apply_migrations(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    // `run_direct`, because the future of `run` is not `Send` for a connection.
+    let error = match MIGRATOR.run_direct(None, connection, false).await {
+        Ok(()) => return Ok(()),
+        Err(error) => error,
+    };
+    let differs = matches!(
+        error,
+        MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_)
+    );
+    if differs && has_other_beginning(connection).await? {
+        return Err(StoreError::MadeBeforeFirstRelease);
+    }
+    Err(error.into())
+}
+
+/// Returns true if the first migration of a database is not the one of this program. Until the first release, several migrations
+/// built the tables that one migration creates now.
+async fn has_other_beginning(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    let applied = connection
+        .list_applied_migrations(&MIGRATOR.table_name)
+        .await?;
+    let first = |migration: &&Migration| migration.version == 1;
+    let own = MIGRATOR.iter().find(first).map(|own| &own.checksum);
+    let other = applied.iter().find(|applied| applied.version == 1);
+    Ok(other.map(|other| &other.checksum) != own)
 }

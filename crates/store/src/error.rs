@@ -64,6 +64,13 @@ pub enum StoreError {
     /// The tables could not be brought up to date.
     #[error("the database could not be migrated")]
     Migrate(#[source] DatabaseError),
+    /// A development version from before the first release made the database. Its tables are different.
+    #[error(
+        "a development version of Mailgrant made this database, and its tables are different. Stop Mailgrant, move \
+         the database away (SQLite: the file and those beside it; PostgreSQL: name a new, empty database), and start \
+         Mailgrant again to set it up"
+    )]
+    MadeBeforeFirstRelease,
     /// A row holds what this program never writes.
     #[error("the database holds an impossible value in {table}.{column}")]
     Corrupt {

@@ -23,28 +23,7 @@ async fn make(store: &Store, key: &ApiKey) -> MakeKeyOutcome {
     store.make_api_key(key, &token, by()).await.unwrap()
 }
 
-const MIGRATION: &str = include_str!("../../migrations/0014_key_scopes_and_issuers.sql");
-
 on_both! {
-    async fn an_older_key_that_may_read_keeps_the_messages_and_opens_no_mailbox(database) {
-        let (_, update) = MIGRATION.rsplit_once("\n\n").unwrap();
-        let store = database.open().await;
-        let before_and_after = [
-            ("read", "messages"),
-            ("send read", "send messages"),
-            ("send", "send"),
-        ];
-        for (number, (before, after)) in before_and_after.into_iter().enumerate() {
-            let new = key(number, &format!("key {number}"));
-            assert_eq!(make(&store, &new).await, MakeKeyOutcome::Made);
-            let row = format!("id = 'key-{number}'");
-            database.tamper(&format!("UPDATE api_keys SET scopes = '{before}' WHERE {row}")).await;
-            database.tamper(update).await;
-            let scopes = database.text(&format!("SELECT scopes FROM api_keys WHERE {row}")).await;
-            assert_eq!(scopes.as_deref(), Some(after));
-        }
-    }
-
     async fn a_key_is_found_as_it_was_made(database) {
         let store = database.open().await;
         let mut new = key(1, "Zürich");

@@ -66,6 +66,27 @@ on_both! {
         assert!(matches!(error, StoreError::Migrate(_)), "{error}");
         assert!(chain(&error).contains("9999"), "{}", chain(&error));
     }
+
+    async fn a_database_from_before_the_first_release_is_refused_and_stays_as_it_is(database) {
+        database.open().await.close().await;
+        let (yes, other) = if database.is_sqlite() { ("1", "x'01'") } else { ("TRUE", "'\\x01'") };
+        let migrations = "SELECT COUNT(*) || '' FROM _sqlx_migrations";
+        // The tables as its last version left them, and as its first one did.
+        database.tamper(&format!(
+            "UPDATE _sqlx_migrations SET description = 'smtp settings', checksum = {other};
+             INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (2, 'access', {yes}, {other}, 0), (17, 'running checks', {yes}, {other}, 0)"
+        )).await;
+        for (removed, count) in [("version > 17", "3"), ("version > 1", "1")] {
+            database.tamper(&format!("DELETE FROM _sqlx_migrations WHERE {removed}")).await;
+            let error = Store::open(&database.url, key(1)).await.unwrap_err();
+            assert!(matches!(error, StoreError::MadeBeforeFirstRelease), "{error}");
+            for said in ["development version", "move the database away", "set it up"] {
+                assert!(error.to_string().contains(said), "{error}");
+            }
+            assert_eq!(database.text(migrations).await.as_deref(), Some(count));
+        }
+    }
 }
 
 #[tokio::test]

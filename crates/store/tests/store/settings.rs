@@ -97,26 +97,6 @@ on_both! {
         assert!(store.grant(home()).await.unwrap().is_none());
     }
 
-    async fn a_mailbox_of_before_has_a_password_and_what_its_port_meant(database) {
-        const MIGRATION: &str = include_str!("../../migrations/0005_mailbox_settings.sql");
-        let (_, update) = MIGRATION.rsplit_once("\n\n").unwrap();
-        let store = database.open().await;
-        let before = oauth("zoe");
-        for (port, security) in [(993, "ImplicitTls"), (143, "StartTls")] {
-            save(&store, &before).await;
-            database.tamper(&format!(
-                "UPDATE smtp_settings
-                 SET mailbox_sign_in = NULL, mailbox_security = NULL, mailbox_port = {port}"
-            )).await;
-            database.tamper(update).await;
-            // The password belonged to another port, so only what is displayed can be read.
-            let (_, settings) = store.settings_view(home()).await.unwrap().unwrap();
-            let mailbox = settings.mailbox.unwrap();
-            assert!(mailbox.sign_in.password().is_some());
-            assert_eq!(format!("{:?}", mailbox.security), security);
-        }
-    }
-
     async fn reading_mail_with_the_grant_binds_it_to_one_more_host(database) {
         let store = database.open().await;
         authorized(&store, 1).await;
