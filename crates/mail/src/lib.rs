@@ -5,19 +5,17 @@
 
 mod alerts;
 mod authorize;
-mod certificate;
 mod changes;
 mod compose;
+mod consent;
 mod data_centers;
 mod database_clock;
-mod decode;
 mod discovery;
 mod disk;
 mod dns;
 mod doctor;
 mod drafts;
 mod error;
-mod http;
 mod id_token;
 mod imap;
 mod incoming;
@@ -29,24 +27,18 @@ mod mime;
 mod oauth;
 mod options;
 mod outbox;
-mod outgoing;
 mod pulse;
 mod reachability;
-mod recorder;
-mod redact;
 mod redeem;
 mod remote;
-mod sasl;
 mod settings;
 mod smtp;
 #[cfg(test)]
 mod strangers;
 mod supervise;
-mod tls;
 mod token;
 mod token_answer;
 mod webhook;
-mod wire;
 
 use std::{
     collections::HashMap,
@@ -57,6 +49,7 @@ use std::{
 };
 
 use domain::{DataCenterId, Preset, UnixTime};
+use net::{HttpClient, Outgoing};
 use store::Store;
 use tokio::sync::Mutex;
 
@@ -71,18 +64,16 @@ pub use doctor::{CheckOf, CheckRequest};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use incoming::MailHookError;
 pub use mailbox::{AttachmentFile, MailWatch, MailboxError};
+pub use net::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use options::{MailerOptions, Timeouts};
 pub use outbox::{
     MessagePage, OutboxOptions, Resent, SaveSendingError, Submission, SubmitError, Submitted,
 };
-pub use outgoing::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use pulse::NotReady;
 pub use remote::{Remote, RemoteError, RemoteMessage};
 pub use settings::Saved;
 pub use store::{ChangeOutcome, Idempotency};
 pub use webhook::Webhook;
-
-use crate::{http::Http, outgoing::Outgoing};
 
 /// The product's verbs. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -93,7 +84,7 @@ struct Inner {
     store: Store,
     options: MailerOptions,
     outgoing: Outgoing,
-    http: Http,
+    http: HttpClient,
     /// Names this process as the holder of a lease.
     owner: String,
     /// One refresh at a time per grant within this process; the lease in the database does the same
@@ -133,7 +124,7 @@ impl Mailer {
             options.resolver = Arc::new(dns::NameServer { address, patience });
         }
         let outgoing = options.outgoing()?;
-        let http = Http::new(&outgoing, options.timeouts.token)?;
+        let http = HttpClient::new(&outgoing, options.timeouts.token)?;
         let owner = clock::random::token::<16>();
         let owner = format!("{}{owner}", store.lease_prefix());
         let refreshing = Mutex::default();

@@ -1,23 +1,22 @@
 //! OAuth 2.0 as a client (RFC 6749), with PKCE (RFC 7636).
 
+use std::pin::Pin;
+
+use decode::{self, TokenRequest};
 use domain::{
     Finding, FindingCode, OAuthClient, ProviderFamily, Scope, UnixTime, finding::FindingValue,
     url::host_and_port,
 };
+use net::{HttpClient, HttpError, Redactor};
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError,
-    TokenUrl,
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, RefreshToken, RequestTokenError, TokenUrl,
     basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse},
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{
-    decode::{self, TokenRequest},
-    http::{Http, HttpError},
-    redact::Redactor,
-    token_answer::{Answer, TokenFailure, Tokens, tokens},
-};
+use crate::token_answer::{Answer, TokenFailure, Tokens, tokens};
 
 type Client = oauth2::Client<
     BasicErrorResponse,
@@ -32,6 +31,18 @@ type Client = oauth2::Client<
     EndpointSet,
 >;
 type Failure = RequestTokenError<HttpError, BasicErrorResponse>;
+
+/// The HTTP client as the OAuth library wants it.
+struct TokenHttp<'a>(&'a HttpClient);
+
+impl<'c> AsyncHttpClient<'c> for TokenHttp<'_> {
+    type Error = HttpError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.0.send(request))
+    }
+}
 
 /// What is exchanged for tokens.
 enum Sent<'s> {
@@ -48,14 +59,14 @@ enum Sent<'s> {
 /// The requests of one OAuth client.
 pub(crate) struct OAuth<'a> {
     settings: &'a OAuthClient<SecretString>,
-    http: &'a Http,
+    http: &'a HttpClient,
     now: UnixTime,
 }
 
 impl<'a> OAuth<'a> {
     pub(crate) fn new(
         settings: &'a OAuthClient<SecretString>,
-        http: &'a Http,
+        http: &'a HttpClient,
         now: UnixTime,
     ) -> Self {
         Self {
@@ -122,6 +133,7 @@ impl<'a> OAuth<'a> {
 
     /// Asks with the client's credentials in the header, then, where that is not taken, in the body.
     async fn ask(&self, sent: &Sent<'_>) -> Result<Tokens, TokenFailure> {
+        let http = TokenHttp(self.http);
         let mut answer = Err(Self::unusable());
         for auth_type in [AuthType::BasicAuth, AuthType::RequestBody] {
             let Some(client) = self.client(auth_type) else {
@@ -133,13 +145,13 @@ impl<'a> OAuth<'a> {
                     client
                         .exchange_code(AuthorizationCode::new(owned(code)))
                         .set_pkce_verifier(PkceCodeVerifier::new(owned(verifier)))
-                        .request_async(self.http)
+                        .request_async(&http)
                         .await
                 }
                 Sent::Refresh { token, .. } => {
                     client
                         .exchange_refresh_token(&RefreshToken::new(owned(token)))
-                        .request_async(self.http)
+                        .request_async(&http)
                         .await
                 }
             };
@@ -197,10 +209,9 @@ impl<'a> OAuth<'a> {
             }
             RequestTokenError::Request(error) => TokenFailure {
                 finding: match host_and_port(self.settings.token_endpoint.as_str()) {
-                    Some((host, port)) => error
-                        .finding()
+                    Some((host, port)) => token_endpoint_finding(&error)
                         .with(FindingValue::Server, format!("{host}:{port}")),
-                    None => error.finding(),
+                    None => token_endpoint_finding(&error),
                 },
                 ends_grant: false,
             },
@@ -210,6 +221,23 @@ impl<'a> OAuth<'a> {
             },
         })
     }
+}
+
+/// Returns the finding about a token endpoint that gave no answer.
+pub(crate) fn token_endpoint_finding(error: &HttpError) -> Finding {
+    if let Some(addresses) = error.denied_addresses() {
+        return Finding::new(FindingCode::AddressDenied)
+            .with(FindingValue::Address, net::address_list(addresses));
+    }
+    Finding::new(match error {
+        error if error.is_timeout() => FindingCode::TokenEndpointTimeout,
+        error if error.is_certificate() => FindingCode::TokenEndpointCertificate,
+        HttpError::Plaintext => FindingCode::CredentialInPlaintext,
+        HttpError::Status(429 | 500..) => FindingCode::ProviderUnavailable,
+        HttpError::Status(_) => FindingCode::TokenAnswerUnreadable,
+        error if error.is_unreadable() => FindingCode::TokenAnswerUnreadable,
+        _ => FindingCode::TokenEndpointUnreachable,
+    })
 }
 
 /// RFC 6749 §2.3.1 lets a server take the client's credentials in the header or in the body; one

@@ -4,12 +4,9 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use clock::{Clock, SystemClock};
 use domain::{Preset, Telling};
+use net::{DeniedNetworks, Outgoing, Resolver, SystemResolver};
 
-use crate::{
-    OutboxOptions,
-    alerts::AlertText,
-    outgoing::{DeniedNetworks, Outgoing, Resolver, SystemResolver},
-};
+use crate::{OutboxOptions, alerts::AlertText};
 
 /// How long a network step may take.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +27,17 @@ pub struct Timeouts {
     pub check_silence: Duration,
     /// For all questions to name servers about one domain.
     pub dns: Duration,
+}
+
+impl Timeouts {
+    /// Returns the limits of one connection.
+    pub(crate) fn connection(&self) -> net::Timeouts {
+        net::Timeouts {
+            connect: self.connect,
+            reply: self.reply,
+            message: self.message,
+        }
+    }
 }
 
 impl Default for Timeouts {

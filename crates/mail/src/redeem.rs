@@ -1,15 +1,15 @@
 //! From the callback to a grant.
 
 use domain::{Authentication, Finding, FindingCode, OAuthClient, finding::FindingValue};
+use net::Redactor;
 use secrecy::SecretString;
 use store::{GrantState, NewGrant, TakenAuthorization};
 
 use crate::{
-    Callback, MailError, Mailer, decode,
+    Callback, MailError, Mailer,
     error::readable,
     id_token::Told,
     oauth::{OAuth, missing_scopes},
-    redact::Redactor,
     token_answer::Tokens,
 };
 
@@ -133,7 +133,8 @@ pub(crate) fn with_values(
     client: &OAuthClient<SecretString>,
     username: &str,
 ) -> Finding {
-    let consent = decode::admin_consent_url(&client.authorization_endpoint, &client.client_id);
+    let consent =
+        crate::consent::admin_consent_url(&client.authorization_endpoint, &client.client_id);
     let finding = match consent {
         Some(url) => finding.with(FindingValue::AdminConsent, url),
         None => finding,

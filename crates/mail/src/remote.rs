@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use net::{HttpClient, HttpError};
 use oauth2::{
     HttpRequest,
     http::{
@@ -12,10 +13,7 @@ use oauth2::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use crate::{
-    MailError, MailerOptions,
-    http::{Http, HttpError},
-};
+use crate::{MailError, MailerOptions};
 
 /// How long a server may take to store a message.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A Mailgrant server and the key to it.
 #[derive(Debug)]
 pub struct Remote {
-    http: Http,
+    http: HttpClient,
     url: String,
     key: SecretString,
 }
@@ -99,7 +97,7 @@ impl Remote {
         };
         let outgoing = options.outgoing()?;
         Ok(Self {
-            http: Http::new(&outgoing, PATIENCE)?,
+            http: HttpClient::new(&outgoing, PATIENCE)?,
             url: format!("{}/api/v1/messages", origin.trim_end_matches('/')),
             key,
         })

@@ -2,7 +2,8 @@
 
 mod sign;
 
-use domain::{Finding, FindingCode, WebhookFailure, WebhookSecret, WebhookUrl};
+use domain::{WebhookFailure, WebhookSecret, WebhookUrl};
+use net::HttpError;
 use oauth2::{
     HttpRequest,
     http::{
@@ -11,10 +12,7 @@ use oauth2::{
     },
 };
 
-use crate::{
-    Mailer,
-    http::{Http, HttpError},
-};
+use crate::Mailer;
 
 /// Where webhooks go, and what they are signed with.
 #[derive(Clone, Debug)]
@@ -72,24 +70,15 @@ fn request(webhook: &Webhook, id: &str, at: i64, json: &str) -> Option<HttpReque
     request.body(json.as_bytes().to_vec()).ok()
 }
 
-/// What an error of a token endpoint would be, as that of a webhook.
+/// Returns the failure of a webhook that got no answer.
 fn failure(error: &HttpError) -> WebhookFailure {
-    let Finding { code, .. } = error.finding();
-    match (error, code) {
-        (HttpError::Build(_), _) => WebhookFailure::NotARequest,
-        (HttpError::Request(error), _) if error.is_builder() => WebhookFailure::NotARequest,
-        (_, FindingCode::AddressDenied) => WebhookFailure::AddressDenied,
-        (_, FindingCode::TokenEndpointTimeout) => WebhookFailure::Timeout,
-        (_, FindingCode::TokenEndpointCertificate) => WebhookFailure::Certificate,
-        (_, FindingCode::CredentialInPlaintext) => WebhookFailure::Plaintext,
-        (error, _) if error.is_not_found() => WebhookFailure::NotFound,
+    match error {
+        error if error.is_invalid_request() => WebhookFailure::NotARequest,
+        error if error.denied_addresses().is_some() => WebhookFailure::AddressDenied,
+        error if error.is_timeout() => WebhookFailure::Timeout,
+        error if error.is_certificate() => WebhookFailure::Certificate,
+        HttpError::Plaintext => WebhookFailure::Plaintext,
+        error if error.is_not_found() => WebhookFailure::NotFound,
         _ => WebhookFailure::Unreachable,
-    }
-}
-
-impl Http {
-    /// One request of whose answer only the status is read.
-    async fn status(&self, request: HttpRequest) -> Result<u16, HttpError> {
-        Ok(self.execute(request).await?.status().as_u16())
     }
 }

@@ -134,7 +134,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::strangers::text::cases;
+    use fuzz::cases;
 
     fn address() -> EmailAddress {
         EmailAddress::parse("a.b+c@example.com").unwrap()

@@ -1,10 +1,8 @@
 //! Documents that everybody may read.
 
-use domain::FindingCode;
 use http::{HeaderValue, header};
+use net::{HttpClient, HttpError};
 use tokio::time::{Instant, timeout_at};
-
-use crate::http::{Http, HttpError};
 
 /// A document.
 #[derive(Debug)]
@@ -29,9 +27,9 @@ pub(super) enum NoDocument {
     Unreadable,
 }
 
-/// Reads a document until `deadline`: 256 kB at most, no redirects, and only where [`crate::outgoing`] lets it go.
+/// Reads a document until `deadline`: 256 kB at most, no redirects, and only where [`net::Outgoing`] allows it.
 pub(super) async fn fetch(
-    http: &Http,
+    http: &HttpClient,
     url: &str,
     accept: &'static str,
     deadline: Instant,
@@ -57,11 +55,11 @@ pub(super) async fn fetch(
 
 fn no_document(error: &HttpError) -> NoDocument {
     tracing::debug!(error = error as &dyn std::error::Error, "no document");
-    match (error, error.finding().code) {
-        (HttpError::Status(_), _) => NoDocument::Absent,
-        (_, FindingCode::AddressDenied) => NoDocument::Denied,
-        (_, FindingCode::TokenEndpointTimeout) => NoDocument::Timeout,
-        (_, FindingCode::TokenAnswerUnreadable) => NoDocument::Unreadable,
+    match error {
+        HttpError::Status(_) => NoDocument::Absent,
+        error if error.denied_addresses().is_some() => NoDocument::Denied,
+        error if error.is_timeout() => NoDocument::Timeout,
+        error if error.is_unreadable() => NoDocument::Unreadable,
         _ => NoDocument::Unreachable,
     }
 }

@@ -146,7 +146,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::strangers::text::{cases, hostile, is_clean};
+    use fuzz::{cases, hostile, is_clean};
 
     #[test]
     fn knows_where_documents_are() {

@@ -2,12 +2,12 @@
 
 use domain::{EndpointUrl, KnownIssuer, OAuthClient};
 use futures::future::join_all;
+use net::HttpClient;
 use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::{fetch::fetch, issuer};
-use crate::http::Http;
 
 /// The part of the metadata that says who answers an authorization.
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ struct Metadata {
 /// Reads the metadata of a client's authorization server from the places where it may be, until `deadline`. Metadata for other
 /// endpoints, or of an issuer that has its metadata elsewhere (RFC 8414 §3.3), is not that of this server.
 pub(crate) async fn metadata_of(
-    http: &Http,
+    http: &HttpClient,
     places: &[String],
     client: &OAuthClient<SecretString>,
     deadline: Instant,

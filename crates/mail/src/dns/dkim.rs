@@ -83,7 +83,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::strangers::text::cases;
+    use fuzz::cases;
 
     #[test]
     fn reads_keys_and_says_what_is_wrong_with_others() {

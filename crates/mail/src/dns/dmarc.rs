@@ -90,7 +90,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::strangers::text::cases;
+    use fuzz::cases;
 
     #[test]
     fn looks_at_the_domain_and_those_above_it() {

@@ -3,9 +3,9 @@
 use std::{io, net::SocketAddr, time::Duration};
 
 use domain::Host;
+use net::{Resolver, Resolving};
 
 use super::{Dns, Unanswered};
-use crate::outgoing::{Resolver, Resolving};
 
 /// Asks this name server in place of the machine's.
 #[derive(Clone, Copy, Debug)]

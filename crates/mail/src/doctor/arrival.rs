@@ -1,9 +1,10 @@
 //! Whether the test email has arrived.
 
+use net::Recorder;
 use tokio::{join, sync::mpsc};
 
 use super::job::Job;
-use crate::{MailError, Mailer, imap::Sent, recorder::Recorder};
+use crate::{MailError, Mailer, imap::Sent};
 
 impl Mailer {
     /// Looks for the test email in the mailbox that is read.

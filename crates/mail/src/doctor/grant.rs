@@ -4,16 +4,13 @@ use domain::{
     Authentication, CheckPart, FactName, Finding, FindingCode, Scope, Security, StepKind, Verdict,
     finding::FindingValue,
 };
+use net::{Recorder, Step};
+use sasl::Credential;
 use store::GrantSummary;
 use tokio::{sync::oneshot, time::timeout};
 
 use super::job::Job;
-use crate::{
-    MailError, Mailer,
-    recorder::{Recorder, Step},
-    redeem::with_values,
-    sasl::Credential,
-};
+use crate::{MailError, Mailer, redeem::with_values};
 
 impl Mailer {
     /// Hands what is signed in with to `ready`, and returns the grant's version when that is a token. `refused` is the version

@@ -20,7 +20,6 @@ use domain::{
 use futures::{FutureExt, Stream};
 use tokio::task::JoinHandle;
 
-pub(crate) use feed::Feed;
 use job::Job;
 pub use job::{CheckOf, CheckRequest};
 pub(crate) use provider::places;

@@ -3,9 +3,9 @@
 use domain::{
     Authentication, CheckPart, Finding, FindingCode, MailboxSecurity, Security, StepKind, Verdict,
 };
+use net::Recorder;
 
 use super::job::Job;
-use crate::recorder::Recorder;
 
 /// The steps of a part in order; none for parts that always end.
 pub(super) fn steps(job: &Job, part: CheckPart) -> Vec<StepKind> {

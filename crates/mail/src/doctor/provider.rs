@@ -6,12 +6,13 @@ use domain::{
 };
 use futures::future::join_all;
 use http::{HeaderMap, StatusCode, header};
+use net::{HttpError, Recorder};
 use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::{join, time::timeout};
 
 use super::job::Job;
-use crate::{Mailer, http::HttpError, recorder::Recorder};
+use crate::{Mailer, oauth::token_endpoint_finding};
 
 /// A clock that differs by more is warned of: seconds. Less comes from the network and from whole seconds.
 const SKEW_AT_MOST: i64 = 60;
@@ -73,7 +74,7 @@ impl Mailer {
         let mut step = recorder.begin(StepKind::TokenEndpoint, &format!("GET {url}"));
         let answer = timeout(self.0.options.timeouts.connect, self.get_any(url)).await;
         let answer = match answer {
-            Ok(answer) => answer.map_err(|error| error.finding()),
+            Ok(answer) => answer.map_err(|error| token_endpoint_finding(&error)),
             Err(_) => Err(FindingCode::TokenEndpointTimeout.into()),
         };
         match answer {

@@ -6,6 +6,7 @@ use domain::{
     AuditAction, AuditRecord, Change, CheckEvent, CheckId, CheckOutcome, CheckPart, CheckReport,
     Finding, FindingCode, SecretField, Verdict, check::mailbox_failure, finding::FindingValue,
 };
+use net::Recorder;
 use tokio::{join, select, sync::mpsc, time::sleep};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     plan::{break_off, skip_rest},
     registry::{Ending, Run},
 };
-use crate::{DomainCheck, MailError, Mailer, recorder::Recorder, smtp::Target};
+use crate::{DomainCheck, MailError, Mailer, smtp::Target};
 
 /// How sending went: the Message-ID when there was a message.
 pub(super) type Sent = Result<Option<String>, Finding>;
@@ -62,7 +63,9 @@ impl Mailer {
     async fn run(&self, job: Job, run: Arc<Run>, id: &CheckId) -> Result<CheckReport, MailError> {
         let ending = Ending(run);
         let run = &ending.0;
-        let recorder = Recorder::new(Arc::clone(&run.feed));
+        let feed = Arc::clone(&run.feed);
+        let recorder =
+            Recorder::with_listener(move |step| feed.tell(CheckEvent::Step(step.clone())));
         let secrets = SecretField::ALL.iter();
         for secret in secrets.filter_map(|field| job.settings.secret(*field)) {
             recorder.hide(secret);

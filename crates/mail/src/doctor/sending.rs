@@ -2,14 +2,14 @@
 
 use domain::{CheckPart, Finding, FindingCode, Retry, StepKind};
 use lettre::Address;
+use net::Recorder;
+use sasl::Credential;
 use tokio::{join, sync::oneshot};
 
 use super::{job::Job, plan::skip_rest, run::Sent};
 use crate::{
     MailError, Mailer,
     message::TestMessage,
-    recorder::Recorder,
-    sasl::Credential,
     smtp::{Connection, Target, Way, dial, resolve},
 };
 
@@ -84,7 +84,7 @@ impl Mailer {
         let way = Way {
             target: &target,
             outgoing: &self.0.outgoing,
-            timeouts: self.0.options.timeouts,
+            timeouts: self.0.options.timeouts.connection(),
             now: self.now(),
         };
         let addresses = resolve(&target, way.outgoing, way.timeouts, recorder).await?;

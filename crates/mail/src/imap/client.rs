@@ -13,10 +13,10 @@ use imap_codec::{
         },
     },
 };
+use net::RecordingStream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::frame::{Frames, TooLong};
-use crate::wire::Wire;
 
 /// How a command ended, or what the server said first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(crate) enum Said {
 
 /// A connection that has not been greeted yet, or one after a TLS handshake.
 pub(crate) struct Client {
-    wire: Wire,
+    wire: RecordingStream,
     frames: Frames,
     commands: u32,
     /// How many messages the open mailbox has, as the server said last.
@@ -83,7 +83,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(wire: Wire) -> Self {
+    pub(crate) fn new(wire: RecordingStream) -> Self {
         Self {
             wire,
             frames: Frames::default(),
@@ -281,7 +281,7 @@ impl Client {
     }
 
     /// What was sent too early is dropped: nothing said in the clear counts inside TLS (RFC 9051 §6.2.1).
-    pub(crate) fn into_wire(self) -> Wire {
+    pub(crate) fn into_wire(self) -> RecordingStream {
         self.wire
     }
 }

@@ -3,16 +3,14 @@
 use std::io;
 
 use domain::{FactName, Finding, FindingCode, StepKind, finding::FindingValue};
+use net::{AllowedAddress, Outgoing, ResolveError, address_list};
 use tokio::{net::TcpStream, time::timeout};
 
 use super::{
     Mailbox,
     steps::{Step, Steps},
 };
-use crate::{
-    options::Timeouts,
-    outgoing::{NoAddress, Outgoing, Passed, listed},
-};
+use net::Timeouts;
 
 pub(super) async fn connect(
     mailbox: &Mailbox,
@@ -25,22 +23,22 @@ pub(super) async fn connect(
         timeouts.connect,
         outgoing.resolve(&mailbox.host, mailbox.port),
     );
-    let addresses = match found.await.unwrap_or(Err(NoAddress::NotFound)) {
+    let addresses = match found.await.unwrap_or(Err(ResolveError::NotFound)) {
         Ok(found) => {
-            for address in &found.passed {
+            for address in &found.allowed {
                 step.fact(FactName::Address, address.socket().ip().to_string());
             }
             steps.passed(step);
-            found.passed
+            found.allowed
         }
-        Err(NoAddress::NotFound) => {
+        Err(ResolveError::NotFound) => {
             let finding = mailbox.finding(FindingCode::HostNotFound);
             return Err(steps.failed(step, finding));
         }
-        Err(NoAddress::Denied(addresses)) => {
+        Err(ResolveError::Denied(addresses)) => {
             let finding = mailbox
                 .finding(FindingCode::AddressDenied)
-                .with(FindingValue::Address, listed(&addresses));
+                .with(FindingValue::Address, address_list(&addresses));
             return Err(steps.failed(step, finding));
         }
     };
@@ -73,7 +71,7 @@ pub(super) async fn connect(
 }
 
 /// The first address that answers, all tried at once (as RFC 8305 means it); the last error otherwise.
-async fn first(addresses: Vec<Passed>) -> io::Result<(TcpStream, Passed)> {
+async fn first(addresses: Vec<AllowedAddress>) -> io::Result<(TcpStream, AllowedAddress)> {
     let mut tries = tokio::task::JoinSet::new();
     for address in addresses {
         tries.spawn(async move { address.connect().await.map(|tcp| (tcp, address)) });

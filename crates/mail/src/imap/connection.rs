@@ -2,11 +2,13 @@
 
 use std::{future::Future, time::Duration};
 
+use decode::{ImapStage, imap_reply};
 use domain::{FactName, Finding, FindingCode, StepKind};
 use imap_codec::imap_types::{
     command::CommandBody,
     response::{Capability, Data},
 };
+use net::RecordingStream;
 use tokio::time::timeout;
 
 use super::{
@@ -14,16 +16,12 @@ use super::{
     client::{Answer, Client, Ending, NoAnswer, Said},
     steps::{Step, Steps},
 };
-use crate::{
-    decode::{ImapStage, imap_reply},
-    options::Timeouts,
-    wire::Wire,
-};
+use net::Timeouts;
 
 pub(crate) struct Connection {
     pub(super) mailbox: Mailbox,
     pub(crate) client: Client,
-    pub(super) wire: Wire,
+    pub(super) wire: RecordingStream,
     pub(super) timeouts: Timeouts,
     /// Upper case.
     pub(super) capabilities: Vec<String>,

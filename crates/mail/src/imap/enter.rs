@@ -1,11 +1,12 @@
 //! From settings to a mailbox that is signed in to.
 
 use domain::{CheckPart, DataCenterId, Finding, FindingCode, MailboxSignIn, Retry, SmtpSettings};
+use sasl::Credential;
 use secrecy::SecretString;
 use tokio::time::timeout;
 
 use super::{Mailbox, connection::Connection, steps::Steps};
-use crate::{MailError, Mailer, sasl::Credential};
+use crate::{MailError, Mailer};
 
 /// What is signed in with, and the version of the grant when that is a token.
 type Key = (Credential, Option<i64>);
@@ -24,7 +25,7 @@ impl Mailer {
         let Some(mailbox) = Mailbox::of(settings) else {
             return Err(MailError::NoMailbox);
         };
-        let (outgoing, timeouts) = (&self.0.outgoing, self.0.options.timeouts);
+        let (outgoing, timeouts) = (&self.0.outgoing, self.0.options.timeouts.connection());
         let mut refused = None;
         loop {
             let opened = Connection::open(&mailbox, outgoing, timeouts, steps).await;

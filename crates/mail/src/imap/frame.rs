@@ -169,7 +169,7 @@ mod tests {
 
     use proptest::{prelude::*, sample::select};
 
-    use crate::strangers::text::cases;
+    use fuzz::cases;
 
     const PARTS: &[&str] = &[
         "* ",

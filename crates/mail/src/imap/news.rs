@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use decode::{ImapStage, imap_reply};
 use domain::{FindingCode, UnixTime};
 use imap_codec::imap_types::{
     command::CommandBody,
@@ -16,7 +17,6 @@ use imap_codec::imap_types::{
 };
 
 use super::{client::Ending, connection::Connection};
-use crate::decode::{ImapStage, imap_reply};
 
 /// Octets of a header that are read.
 const HEADER_AT_MOST: NonZeroU32 = NonZeroU32::new(2_048).unwrap();

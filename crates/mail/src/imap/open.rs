@@ -1,7 +1,9 @@
 //! From a name to a connection that is protected and greeted.
 
+use decode::{ImapStage, imap_reply};
 use domain::{FactName, Finding, FindingCode, StepKind, UnixTime, finding::FindingValue};
 use imap_codec::imap_types::command::CommandBody;
+use net::{CertificateChain, Outgoing, RecordingStream};
 use rustls::pki_types::ServerName;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -13,14 +15,7 @@ use super::{
     connection::{Connection, no_answer},
     steps::{Step, Steps},
 };
-use crate::{
-    certificate::Chain,
-    decode::{ImapStage, imap_reply},
-    options::Timeouts,
-    outgoing::Outgoing,
-    tls,
-    wire::Wire,
-};
+use net::Timeouts;
 
 /// How TLS is spoken, and when.
 struct Protection {
@@ -36,7 +31,7 @@ impl Connection {
         steps: &mut Steps,
     ) -> Result<Self, Finding> {
         let tcp = connect(mailbox, outgoing, timeouts, steps).await?;
-        let wire = Wire::new(tcp).map_err(|error| {
+        let wire = RecordingStream::new(tcp).map_err(|error| {
             mailbox
                 .finding(FindingCode::ConnectionFailed)
                 .saying(error.to_string())
@@ -148,7 +143,7 @@ impl Connection {
 
 async fn handshake(
     mailbox: &Mailbox,
-    wire: &Wire,
+    wire: &RecordingStream,
     protection: &Protection,
     timeouts: Timeouts,
     steps: &mut Steps,
@@ -163,7 +158,7 @@ async fn handshake(
             step.received = format!("{} {}", session.version, session.cipher);
             step.fact(FactName::TlsVersion, session.version);
             step.fact(FactName::Cipher, session.cipher);
-            let chain = Chain::read(&wire.certificates());
+            let chain = CertificateChain::read(&wire.certificates());
             for (name, value) in chain.facts() {
                 step.fact(name, value);
             }
@@ -177,7 +172,7 @@ async fn handshake(
             return Ok(());
         }
         Ok(Err(error)) => {
-            let code = tls::decode(&error, mailbox.tls_minimum);
+            let code = decode::tls_handshake(&error, mailbox.tls_minimum);
             mailbox.finding(code).saying(error.to_string())
         }
         Err(_) => mailbox.finding(FindingCode::Timeout),

@@ -1,21 +1,19 @@
 //! LOGIN and AUTHENTICATE (RFC 9051 §6.2), with the same SASL as SMTP.
 
+use decode::{ImapStage, imap_reply};
 use domain::{FactName, Finding, FindingCode, Retry, StepKind, finding::FindingValue};
 use imap_codec::imap_types::{
     auth::AuthMechanism,
     command::CommandBody,
     core::{AString, Literal},
 };
+use sasl::{Credential, Mechanism, decode_challenge};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     client::{Answer, Ending, Said},
     connection::{Connection, within},
     steps::{Step, Steps},
-};
-use crate::{
-    decode::{ImapStage, imap_reply},
-    sasl::{Credential, Mechanism, decode_challenge},
 };
 
 /// How an exchange ended, and the challenge that told why a token was refused.

@@ -3,10 +3,9 @@
 use std::time::Instant;
 
 use domain::{CheckFact, CheckPart, CheckStep, FactName, Finding, StepKind, Verdict};
+use net::Redactor;
 use secrecy::SecretString;
 use tokio::sync::mpsc::UnboundedSender;
-
-use crate::redact::Redactor;
 
 /// Where finished steps go at once.
 pub(crate) type Sink = Option<UnboundedSender<CheckStep>>;

@@ -1,10 +1,11 @@
 //! From a notification to the message it is about.
 
+use decode::smtp_reply;
 use domain::{DataCenterId, Finding, StepKind, finding::FindingValue};
 use store::Bounce;
 
 use super::report::{Failed, Report};
-use crate::{MailError, Mailer, decode::smtp_reply};
+use crate::{MailError, Mailer};
 
 impl Mailer {
     /// Marks the message that a notification is about.

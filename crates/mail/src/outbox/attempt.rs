@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use domain::{DataCenterId, Finding, FindingCode, RecipientState, Retry, UnixTime};
+use net::Recorder;
 
 use super::{
     batches::{Batches, Excess},
@@ -15,7 +16,6 @@ use super::{
 };
 use crate::{
     Mailer,
-    recorder::Recorder,
     smtp::{Ended, Handed, Letter, Session},
 };
 

@@ -6,11 +6,11 @@ use std::sync::{
 };
 
 use domain::{DataCenterId, EmailAddress};
+use net::Recorder;
 use tokio::task::JoinSet;
 
 use crate::{
     MailError, Mailer,
-    recorder::Recorder,
     smtp::{Ended, Letter},
 };
 

@@ -1,14 +1,13 @@
 //! Making a connection, and signing in.
 
 use domain::{Authentication, DataCenterId, Finding, FindingCode, Retry, Security};
+use net::Recorder;
+use sasl::Credential;
 use tokio::{sync::oneshot, time::timeout};
 
 use super::plan::Plan;
 use crate::{
     MailError, Mailer,
-    options::Timeouts,
-    recorder::Recorder,
-    sasl::Credential,
     smtp::{Connection, Session, Way, dial, resolve},
 };
 
@@ -111,10 +110,10 @@ impl Mailer {
         let way = Way {
             target,
             outgoing: &self.0.outgoing,
-            timeouts: Timeouts {
+            timeouts: net::Timeouts {
                 reply: options.outbox.reply,
                 message: options.outbox.message,
-                ..options.timeouts
+                ..options.timeouts.connection()
             },
             now: self.now(),
         };

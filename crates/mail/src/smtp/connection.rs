@@ -2,27 +2,23 @@
 
 use domain::{Finding, FindingCode, Security, StepKind, Verdict};
 use lettre::transport::smtp::{client::AsyncSmtpConnection, extension::ClientId};
+use net::{AllowedAddress, Recorder, RecordingStream, Step, Stream};
 use tokio::time::timeout;
 
 use super::{
     Target, Way,
     dial::Dialled,
     greeting::{extensions, note_extensions, record_greeting, reply_code, silence},
+    lettre_stream::LettreStream,
 };
-use crate::{
-    decode,
-    options::Timeouts,
-    outgoing::Passed,
-    recorder::{Recorder, Step},
-    wire::{Stream, Wire},
-};
+use net::Timeouts;
 
 /// An open connection.
 pub(crate) struct Connection {
     pub(super) target: Target,
     pub(super) timeouts: Timeouts,
     pub(super) smtp: AsyncSmtpConnection,
-    wire: Wire,
+    wire: RecordingStream,
     /// Keywords of the last EHLO reply, upper case, each with its parameters.
     pub(super) extensions: Vec<String>,
     pub(super) encrypted: bool,
@@ -42,7 +38,7 @@ impl Connection {
         recorder: &Recorder,
     ) -> Result<Self, Finding> {
         let target = way.target;
-        let wire = Wire::new(tcp).map_err(|error| {
+        let wire = RecordingStream::new(tcp).map_err(|error| {
             target
                 .finding(FindingCode::ConnectionFailed)
                 .saying(error.to_string())
@@ -70,12 +66,12 @@ impl Connection {
     /// The greeting and EHLO.
     async fn greet(
         way: &Way<'_>,
-        address: Passed,
-        wire: &Wire,
+        address: AllowedAddress,
+        wire: &RecordingStream,
         recorder: &Recorder,
     ) -> Result<(AsyncSmtpConnection, Vec<String>), Finding> {
         let step = recorder.begin(StepKind::Greeting, "");
-        let stream = Box::new(wire.clone());
+        let stream = Box::new(LettreStream(wire.clone()));
         let client = ClientId::default();
         let greeting = AsyncSmtpConnection::connect_with_transport(stream, &client);
         let greeting = timeout(way.timeouts.reply, greeting).await;
@@ -107,7 +103,7 @@ impl Connection {
     async fn start_tls(
         &mut self,
         way: &Way<'_>,
-        address: Passed,
+        address: AllowedAddress,
         recorder: &Recorder,
     ) -> Result<(), Finding> {
         if !self.offers("STARTTLS") {

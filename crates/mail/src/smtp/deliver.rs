@@ -2,10 +2,10 @@
 
 use domain::{Finding, FindingCode, StepKind, Verdict};
 use lettre::Address;
+use net::Recorder;
 use tokio::time::timeout;
 
 use super::Connection;
-use crate::recorder::Recorder;
 
 impl Connection {
     /// Hands a message over; the server's final reply.

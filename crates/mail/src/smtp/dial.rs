@@ -12,14 +12,11 @@ use futures::{
     future::{self, Either},
     stream::FuturesUnordered,
 };
+use net::{AllowedAddress, Outgoing, Recorder, ResolveError, Step, address_list};
 use tokio::{net::TcpStream, sync::oneshot, time::timeout};
 
 use super::Target;
-use crate::{
-    options::Timeouts,
-    outgoing::{NoAddress, Outgoing, Passed, listed},
-    recorder::{Recorder, Step},
-};
+use net::Timeouts;
 
 /// An address is not waited for alone for longer (RFC 8305 §5).
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
@@ -27,7 +24,7 @@ const NEXT_ADDRESS: Duration = Duration::from_millis(250);
 const OTHER_FAMILY: Duration = Duration::from_secs(3);
 
 /// An open connection, and where it leads.
-pub(crate) type Dialled = (TcpStream, Passed);
+pub(crate) type Dialled = (TcpStream, AllowedAddress);
 
 /// The addresses that may be connected to; not empty. The step names those that may not by the setting that denies them.
 pub(crate) async fn resolve(
@@ -35,34 +32,34 @@ pub(crate) async fn resolve(
     outgoing: &Outgoing,
     timeouts: Timeouts,
     recorder: &Recorder,
-) -> Result<Vec<Passed>, Finding> {
+) -> Result<Vec<AllowedAddress>, Finding> {
     let mut step = recorder.begin(StepKind::Resolve, target.host.as_str());
-    let denied = |addresses: &[IpAddr]| format!("{} (deny_networks)", listed(addresses));
+    let denied = |addresses: &[IpAddr]| format!("{} (deny_networks)", address_list(addresses));
     let found = timeout(
         timeouts.connect,
         outgoing.resolve(&target.host, target.port),
     );
     match found.await {
         Ok(Ok(found)) => {
-            let ips: Vec<_> = found.passed.iter().map(|at| at.socket().ip()).collect();
+            let ips: Vec<_> = found.allowed.iter().map(|at| at.socket().ip()).collect();
             for ip in &ips {
                 step.fact(FactName::Address, ip.to_string());
             }
-            let mut text = listed(&ips);
+            let mut text = address_list(&ips);
             if !found.denied.is_empty() {
                 text = format!("{text}; {}", denied(&found.denied));
             }
             recorder.passed(step, &text);
-            Ok(found.passed)
+            Ok(found.allowed)
         }
-        Ok(Err(NoAddress::NotFound)) | Err(_) => {
+        Ok(Err(ResolveError::NotFound)) | Err(_) => {
             let finding = target.finding(FindingCode::HostNotFound);
             Err(recorder.failed(step, "", finding))
         }
-        Ok(Err(NoAddress::Denied(ips))) => {
+        Ok(Err(ResolveError::Denied(ips))) => {
             let finding = target
                 .finding(FindingCode::AddressDenied)
-                .with(FindingValue::Address, listed(&ips));
+                .with(FindingValue::Address, address_list(&ips));
             Err(recorder.failed(step, &denied(&ips), finding))
         }
     }
@@ -72,7 +69,7 @@ pub(crate) async fn resolve(
 /// known whether it works.
 pub(crate) async fn dial(
     target: &Target,
-    addresses: Vec<Passed>,
+    addresses: Vec<AllowedAddress>,
     timeouts: Timeouts,
     recorder: &Recorder,
     winner: oneshot::Sender<Dialled>,
@@ -136,7 +133,7 @@ fn silent() -> (FindingCode, String) {
     (FindingCode::Timeout, String::new())
 }
 
-fn begin(addresses: &[Passed], recorder: &Recorder) -> Step {
+fn begin(addresses: &[AllowedAddress], recorder: &Recorder) -> Step {
     let sent: Vec<_> = addresses
         .iter()
         .map(|address| address.socket().to_string())
@@ -184,7 +181,7 @@ fn broken(
 }
 
 /// The first address that answers.
-async fn connect(addresses: Vec<Passed>, time: Duration) -> Outcome {
+async fn connect(addresses: Vec<AllowedAddress>, time: Duration) -> Outcome {
     match timeout(time, first_of(addresses, time)).await {
         Ok(Ok(dialled)) => {
             // Each command is one small write, whose answer we wait for.
@@ -200,7 +197,7 @@ async fn connect(addresses: Vec<Passed>, time: Duration) -> Outcome {
 }
 
 /// Tries one address after the other, without waiting for one that is silent.
-async fn first_of(addresses: Vec<Passed>, time: Duration) -> io::Result<Dialled> {
+async fn first_of(addresses: Vec<AllowedAddress>, time: Duration) -> io::Result<Dialled> {
     let mut last = io::Error::from(io::ErrorKind::NotConnected);
     let mut tries = FuturesUnordered::new();
     let mut rest = addresses.into_iter();

@@ -2,18 +2,13 @@
 
 use domain::{FactName, FindingCode, StepKind};
 use lettre::transport::smtp::extension::ClientId;
-
-use crate::{
-    decode,
-    recorder::{Recorder, Step},
-    wire::{Reply, Wire},
-};
+use net::{RecordedReply, Recorder, RecordingStream, Step};
 
 /// Notes the greeting and the reply to EHLO, which lettre reads in one call. When it failed, the step that did so is given
 /// back with what was said and what that means.
 pub(super) fn record_greeting(
     greeting: Step,
-    replies: &[Reply],
+    replies: &[RecordedReply],
     failed: Option<FindingCode>,
     recorder: &Recorder,
 ) -> Option<(Step, String, FindingCode)> {
@@ -53,7 +48,7 @@ pub(super) fn record_greeting(
 }
 
 /// Why there is no greeting, when the server has not said it.
-pub(super) fn silence(timed_out: bool, wire: &Wire) -> FindingCode {
+pub(super) fn silence(timed_out: bool, wire: &RecordingStream) -> FindingCode {
     if timed_out {
         FindingCode::Timeout
     } else if wire.is_closed() {

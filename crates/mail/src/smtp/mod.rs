@@ -1,6 +1,6 @@
 //! One SMTP connection (RFC 5321): connect, TLS, sign in, hand over a message.
 //!
-//! lettre parses the replies; the stream below is [`Wire`](crate::wire::Wire), which keeps what was said. Each
+//! lettre parses the replies; the stream below is [`RecordingStream`](net::RecordingStream), which keeps what was said. Each
 //! step is recorded as it goes, and each failure becomes a finding where it is known what it means.
 
 mod connection;
@@ -8,6 +8,7 @@ mod deliver;
 mod dial;
 mod dots;
 mod greeting;
+mod lettre_stream;
 mod reply;
 mod session;
 mod sign_in;
@@ -21,12 +22,13 @@ use domain::{
     Authentication, Finding, FindingCode, Host, Security, SmtpSettings, TlsMinimum, UnixTime,
     finding::FindingValue,
 };
+use net::Outgoing;
 
 pub(crate) use connection::Connection;
 pub(crate) use dial::{dial, resolve};
 pub(crate) use session::{Ended, Handed, Letter, Session};
 
-use crate::{options::Timeouts, outgoing::Outgoing};
+use net::Timeouts;
 
 /// Where to connect to, and how.
 #[derive(Clone, Debug)]

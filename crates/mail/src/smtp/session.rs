@@ -8,6 +8,7 @@ mod talk;
 use std::fmt::Write as _;
 
 use domain::{Finding, FindingCode, StepKind};
+use net::{Recorder, Stream, Timeouts};
 use tokio::{io::AsyncWriteExt as _, time::timeout};
 
 use super::{
@@ -15,9 +16,7 @@ use super::{
     dots::{Dots, END},
     reply::{NoReply, Replies, Reply},
 };
-use crate::{
-    compose::with_ascii_header, decode, options::Timeouts, recorder::Recorder, wire::Stream,
-};
+use crate::compose::with_ascii_header;
 use letter::Offers;
 use talk::Talk;
 

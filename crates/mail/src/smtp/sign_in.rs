@@ -1,13 +1,11 @@
 //! AUTH (RFC 4954).
 
 use domain::{FactName, Finding, FindingCode, Retry, StepKind, Verdict, finding::FindingValue};
+use net::{Recorder, Step};
+use sasl::{Credential, Mechanism, decode_challenge};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Connection, connection::Answer, greeting::mechanisms};
-use crate::{
-    recorder::{Recorder, Step},
-    sasl::{Credential, Mechanism, decode_challenge},
-};
 
 /// What one AUTH exchange is made of.
 struct Exchange<'a> {

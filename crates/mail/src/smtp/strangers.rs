@@ -4,7 +4,10 @@ use std::{sync::LazyLock, time::Duration};
 
 use base64::prelude::*;
 use domain::{Finding, FindingCode, Host, Security, StepKind, TlsMinimum, UnixTime};
+use fuzz::{cases, hostile, is_clean};
+use net::{Outgoing, RecordedReply, Recorder};
 use proptest::{prelude::*, sample::select};
+use sasl::Credential;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -17,15 +20,7 @@ use super::{
     greeting::{extensions, record_greeting, reply_code},
     resolve,
 };
-use crate::{
-    decode,
-    options::{MailerOptions, Timeouts},
-    outgoing::Outgoing,
-    recorder::Recorder,
-    sasl::Credential,
-    strangers::text::{cases, hostile, is_clean},
-    wire::Reply,
-};
+use crate::options::{MailerOptions, Timeouts};
 
 const PASSWORD: &str = "s3cr3t Pa/ss+w0rd";
 const TOKEN: &str = "ya29.t0ken-that/nobody+knows==";
@@ -91,7 +86,7 @@ proptest! {
         let finding = decode::smtp_reply(step, with_token, code, text);
         let about_authentication = [FindingCode::TokenRefused, FindingCode::PasswordRefused];
         prop_assert!(step == StepKind::Authenticate || !about_authentication.contains(&finding));
-        let replies: Vec<_> = replies.into_iter().map(|text| Reply { text, micros: 1 }).collect();
+        let replies: Vec<_> = replies.into_iter().map(|text| RecordedReply { text, micros: 1 }).collect();
         for keyword in extensions(&replies.last().unwrap().text) {
             prop_assert!(!keyword.contains('\n'), "{keyword:?}");
             prop_assert!(!keyword.chars().any(|c| c.is_ascii_lowercase()));
@@ -212,7 +207,7 @@ async fn session(turns: Vec<Turn>, credential: Credential) -> (Recorder, Option<
 
 /// A greeted connection.
 async fn open(target: &Target, recorder: &Recorder) -> Result<Connection, Finding> {
-    let timeouts = Timeouts::default();
+    let timeouts = Timeouts::default().connection();
     let way = Way {
         target,
         outgoing: &OUTGOING,

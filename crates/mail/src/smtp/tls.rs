@@ -5,18 +5,12 @@ use domain::{
     finding::FindingValue,
 };
 use futures::{FutureExt, future::BoxFuture};
+use net::{AllowedAddress, CertificateChain, Recorder, RecordingStream, Step, tls};
 use rustls::{CertificateError, pki_types::ServerName};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::{Way, connection::Connection};
-use crate::{
-    certificate::Chain,
-    outgoing::Passed,
-    recorder::{Recorder, Step},
-    tls,
-    wire::Wire,
-};
 
 impl Way<'_> {
     /// How TLS is spoken.
@@ -30,8 +24,8 @@ impl Way<'_> {
 
     pub(super) async fn handshake(
         &self,
-        address: Passed,
-        wire: &Wire,
+        address: AllowedAddress,
+        wire: &RecordingStream,
         recorder: &Recorder,
     ) -> Result<(), Finding> {
         let mut step = recorder.begin(StepKind::Tls, "");
@@ -49,7 +43,7 @@ impl Way<'_> {
             }
             Ok(Err(error)) => {
                 presented(&mut step, tls::cause(&error));
-                let code = tls::decode(&error, self.target.tls_minimum);
+                let code = decode::tls_handshake(&error, self.target.tls_minimum);
                 (code, error.to_string())
             }
             Err(_) => (FindingCode::Timeout, String::new()),
@@ -63,8 +57,14 @@ impl Way<'_> {
         Err(recorder.failed(step, &said, finding))
     }
 
-    fn agreed(&self, mut step: Step, session: &TlsSession, wire: &Wire, recorder: &Recorder) {
-        let chain = Chain::read(&wire.certificates());
+    fn agreed(
+        &self,
+        mut step: Step,
+        session: &TlsSession,
+        wire: &RecordingStream,
+        recorder: &Recorder,
+    ) {
+        let chain = CertificateChain::read(&wire.certificates());
         step.fact(FactName::TlsVersion, &session.version);
         step.fact(FactName::Cipher, &session.cipher);
         for (name, value) in chain.facts() {
@@ -82,7 +82,7 @@ impl Way<'_> {
 
     /// What a server agrees on that does not take TLS 1.3. Boxed, since it opens a connection while one is opened; with the
     /// lower minimum it does not come here again.
-    fn accepted(&self, address: Passed) -> BoxFuture<'_, Option<TlsSession>> {
+    fn accepted(&self, address: AllowedAddress) -> BoxFuture<'_, Option<TlsSession>> {
         async move {
             if self.target.tls_minimum == TlsMinimum::Tls12 {
                 return None;
@@ -107,7 +107,7 @@ impl Way<'_> {
     }
 
     /// Whether a server that did not greet us answers a TLS handshake instead, at the same address.
-    pub(super) async fn answers_in_tls(&self, address: Passed) -> bool {
+    pub(super) async fn answers_in_tls(&self, address: AllowedAddress) -> bool {
         let Some(name) = self.server_name() else {
             return false;
         };

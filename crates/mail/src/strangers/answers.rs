@@ -1,14 +1,14 @@
 //! What token endpoints and callbacks say.
 
 use base64::prelude::*;
+use decode::{TokenRequest, callback_error, ends_grant, token_error};
 use domain::{EmailAddress, Finding, UnixTime};
+use fuzz::{cases, hostile};
 use proptest::{prelude::*, sample::select};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::text::{cases, hostile};
 use crate::{
-    decode::{TokenRequest, callback_error, ends_grant, token_error},
     id_token,
     token_answer::{Answer, tokens},
 };

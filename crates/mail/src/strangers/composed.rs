@@ -2,13 +2,11 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{FromAddress, UnixTime};
+use fuzz::cases;
 use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{
-    drafts::{assert_lines, senders},
-    text::cases,
-};
+use super::drafts::{assert_lines, senders};
 use crate::{
     RawRequest,
     compose::{Senders, prepare_raw},

@@ -2,10 +2,10 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{EmailAddress, FromAddress, UnixTime};
+use fuzz::{cases, hostile};
 use mail_parser::{Address, HeaderForm, MessageParser, MimeHeaders as _};
 use proptest::{collection::vec, option, prelude::*};
 
-use super::text::{cases, hostile};
 use crate::{
     Draft, DraftAttachment,
     compose::{Senders, build_draft},

@@ -3,9 +3,9 @@
 use std::num::NonZeroU32;
 
 use domain::{MailId, MailSummary};
+use fuzz::{cases, hostile};
 use proptest::{prelude::*, sample::select};
 
-use super::text::{cases, hostile};
 use crate::{
     mailbox::{attachment, content, sanitised, shown},
     mime::{MAX_PARTS, Structure},

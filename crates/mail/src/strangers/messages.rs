@@ -1,9 +1,9 @@
 //! The message: no name or address adds a header or a line.
 
 use domain::{EmailAddress, FromAddress, UnixTime};
+use fuzz::{cases, hostile};
 use proptest::prelude::*;
 
-use super::text::{cases, hostile};
 use crate::message::TestMessage;
 
 const HEADERS: [&str; 7] = [

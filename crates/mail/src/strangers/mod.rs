@@ -7,7 +7,4 @@ mod drafts;
 mod mailbox;
 mod messages;
 mod raw_messages;
-mod redaction;
-mod sasl;
-pub(crate) mod text;
 mod urls;

@@ -1,13 +1,11 @@
 //! Messages that programs have written themselves: what is sent is well formed, from whom it says, and to whom it says.
 
 use domain::{RecipientKind, UnixTime};
+use fuzz::{cases, hostile};
 use mail_parser::MessageParser;
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{
-    drafts::{assert_lines, senders},
-    text::{cases, hostile},
-};
+use super::drafts::{assert_lines, senders};
 use crate::{
     RawRequest,
     compose::{Envelope, prepare_raw},

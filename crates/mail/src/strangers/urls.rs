@@ -1,9 +1,8 @@
 //! URLs: the HTTP client reads the same host in them as the form does.
 
 use domain::{EndpointUrl, Host, url::host_and_port};
+use fuzz::{cases, hostile};
 use proptest::{prelude::*, sample::select};
-
-use super::text::{cases, hostile};
 
 proptest! {
     #![proptest_config(cases(10_000))]

@@ -342,10 +342,15 @@ async fn proxies_of_the_environment_are_not_used() {
 /// Whoever opens a connection elsewhere gets past the deny list.
 #[test]
 fn nothing_but_outgoing_opens_connections_or_resolves_names() {
-    let mut folders = vec![std::path::PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/src"
-    ))];
+    let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let mut folders = Vec::new();
+    for entry in std::fs::read_dir(crates).unwrap() {
+        let folder = entry.unwrap().path();
+        // The sandbox is a server, and not part of the product.
+        if !folder.ends_with("sandbox") && folder.join("src").is_dir() {
+            folders.push(folder.join("src"));
+        }
+    }
     let mut looked_at = 0;
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -353,7 +358,10 @@ fn nothing_but_outgoing_opens_connections_or_resolves_names() {
             let name = path.to_string_lossy().into_owned();
             if path.is_dir() {
                 folders.push(path);
-            } else if !name.contains("/outgoing") && !name.ends_with("strangers.rs") {
+            } else if !name.ends_with("/net/src/outgoing.rs")
+                && !name.ends_with("/net/src/resolver.rs")
+                && !name.ends_with("strangers.rs")
+            {
                 let text = std::fs::read_to_string(&path).unwrap();
                 looked_at += 1;
                 for word in [
@@ -364,10 +372,10 @@ fn nothing_but_outgoing_opens_connections_or_resolves_names() {
                 ] {
                     assert!(!text.contains(word), "{name} has {word}");
                 }
-                let http = name.ends_with("/src/http.rs");
+                let http = name.ends_with("/net/src/http.rs");
                 assert!(http || !text.contains("Client::builder()"), "{name}");
             }
         }
     }
-    assert!(looked_at > 20);
+    assert!(looked_at > 200);
 }

@@ -183,7 +183,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::strangers::text::cases;
+    use fuzz::cases;
 
     #[test]
     fn reads_a_record_with_everything() {

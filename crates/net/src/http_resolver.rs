@@ -1,12 +1,12 @@
-//! The same rules for HTTP: `reqwest` asks here where a name leads. It does not ask for IP addresses; those are looked at
+//! The address policy for HTTP: `reqwest` resolves names here. It does not ask about IP addresses; the client checks those
 //! before the request.
 
 use domain::Host;
 use reqwest::dns::{Addrs, Name, Resolve};
 
-use super::{NoAddress, Outgoing};
+use crate::{Outgoing, ResolveError};
 
-/// What `reqwest` asks.
+/// Resolves names for `reqwest` through [`Outgoing`].
 #[derive(Debug)]
 pub(crate) struct HttpResolver(pub(crate) Outgoing);
 
@@ -14,10 +14,13 @@ impl Resolve for HttpResolver {
     fn resolve(&self, name: Name) -> reqwest::dns::Resolving {
         let outgoing = self.0.clone();
         Box::pin(async move {
-            let host = Host::parse(name.as_str()).map_err(|_| NoAddress::NotFound)?;
+            let host = Host::parse(name.as_str()).map_err(|_| ResolveError::NotFound)?;
             // Port 0 stands for the one of the URL.
             let resolved = outgoing.resolve(&host, 0).await?;
-            let addresses = resolved.passed.into_iter().map(super::Passed::socket);
+            let addresses = resolved
+                .allowed
+                .into_iter()
+                .map(crate::AllowedAddress::socket);
             Ok(Box::new(addresses) as Addrs)
         })
     }

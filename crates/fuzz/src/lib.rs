@@ -1,4 +1,6 @@
-//! Texts as an attacker would write them.
+//! Texts as an attacker would write them, for property tests. A dev-dependency only.
+//!
+//! [`hostile`] is the main strategy; [`cases`] gives the number of cases and keeps failures out of the source tree.
 
 use proptest::{prelude::*, sample::select};
 
@@ -87,8 +89,11 @@ const PARTS: &[&str] = &[
     "user=",
 ];
 
-/// Parts in a row, now and then any character or very many.
-pub(crate) fn hostile() -> impl Strategy<Value = String> {
+/// The mark that stands in place of a redacted secret.
+const MARK: &str = "[redacted]";
+
+/// Generates up to five hostile parts in a row, sometimes any character or a very long run.
+pub fn hostile() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         14 => select(PARTS).prop_map(str::to_owned),
         1 => any::<char>().prop_map(String::from),
@@ -97,20 +102,20 @@ pub(crate) fn hostile() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
 }
 
-/// One line of it, as settings hold it.
-pub(crate) fn line() -> impl Strategy<Value = String> {
+/// Generates hostile text without control characters, as settings hold it.
+pub fn line() -> impl Strategy<Value = String> {
     hostile().prop_map(|text| text.replace(char::is_control, ""))
 }
 
-/// Secrets: long enough to be taken out, and no part of what stands in their place.
-pub(crate) fn secret() -> impl Strategy<Value = String> {
+/// Generates secrets that are long enough to be redacted and not a part of the redaction mark.
+pub fn secret() -> impl Strategy<Value = String> {
     "[!-Z^-~]{8,24}".prop_filter("part of the mark", |text| {
-        !crate::redact::Redactor::MARK.contains(&text.to_lowercase())
+        !MARK.contains(&text.to_lowercase())
     })
 }
 
-/// Ten thousand cases, or fewer where sockets are in play; nothing is written beside the sources.
-pub(crate) fn cases(cases: u32) -> ProptestConfig {
+/// Returns a configuration with so many cases that writes no files beside the sources.
+pub fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,
         failure_persistence: None,
@@ -118,8 +123,8 @@ pub(crate) fn cases(cases: u32) -> ProptestConfig {
     }
 }
 
-/// Returns true if it holds nothing but what is displayed, and line feeds.
-pub(crate) fn is_clean(text: &str) -> bool {
+/// Returns true if the text holds only displayable characters and line feeds.
+pub fn is_clean(text: &str) -> bool {
     text.chars()
         .all(|c| domain::untrusted::is_displayable(c) || c == '\n')
 }

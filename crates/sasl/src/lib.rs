@@ -1,45 +1,55 @@
-//! SASL: mechanisms, initial responses, and the answers to challenges.
+//! SASL mechanisms of mail clients: messages, initial responses, and challenges.
+//!
+//! SMTP and IMAP use the same mechanisms and differ only in how they carry the messages. The crate does no I/O.
+//! Start reading at [`Mechanism::messages`].
+
+#[cfg(test)]
+mod property_tests;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::Host;
 use secrecy::{ExposeSecret, SecretString};
 
-/// What somebody signs in with.
+/// A user name and the secret that proves it.
 #[derive(Clone, Debug)]
-pub(crate) enum Credential {
+pub enum Credential {
     /// User name and password.
     Password {
+        /// The user name.
         username: String,
+        /// The password.
         password: SecretString,
     },
     /// User name and access token.
     Token {
+        /// The user name.
         username: String,
+        /// The OAuth 2.0 access token.
         access_token: SecretString,
     },
 }
 
-/// The mechanisms we speak.
+/// A mechanism that we support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mechanism {
-    /// Google's and Microsoft's, and the one every token server offers.
+pub enum Mechanism {
+    /// XOAUTH2, defined by Google; every server that accepts tokens offers it.
     XOAuth2,
-    /// RFC 7628.
+    /// OAUTHBEARER (RFC 7628).
     OAuthBearer,
-    /// RFC 4616.
+    /// PLAIN (RFC 4616).
     Plain,
-    /// draft-murchison-sasl-login: user name and password in answer to two prompts.
+    /// LOGIN (draft-murchison-sasl-login): user name and password in answer to two prompts.
     Login,
 }
 
 impl Mechanism {
-    /// The best one for a credential among those a server offers. XOAUTH2 stands before
-    /// OAUTHBEARER, since every provider that takes tokens has it and few have tested the other.
-    pub(crate) fn choose(credential: &Credential, offered: &[String]) -> Option<Self> {
+    /// Returns the best mechanism for a credential among those a server offers. XOAUTH2 is preferred to OAUTHBEARER because
+    /// every provider that accepts tokens has it and few have tested the other.
+    pub fn choose(credential: &Credential, offered: &[String]) -> Option<Self> {
         Self::usable(credential, offered).next()
     }
 
-    /// Those that fit a credential and are on offer, the best one first.
+    /// Returns the offered mechanisms that fit a credential, the best one first.
     fn usable(credential: &Credential, offered: &[String]) -> impl Iterator<Item = Self> {
         let own = match credential {
             Credential::Token { .. } => [Self::XOAuth2, Self::OAuthBearer],
@@ -52,8 +62,8 @@ impl Mechanism {
         })
     }
 
-    /// Why this one was chosen, as `domain::FactName::Reason` has it.
-    pub(crate) fn reason(credential: &Credential, offered: &[String]) -> &'static str {
+    /// Returns the reason for the choice, as the fact `domain::FactName::Reason` shows it.
+    pub fn reason(credential: &Credential, offered: &[String]) -> &'static str {
         if Self::usable(credential, offered).count() > 1 {
             "preferred"
         } else {
@@ -61,8 +71,8 @@ impl Mechanism {
         }
     }
 
-    /// The registered name.
-    pub(crate) fn name(self) -> &'static str {
+    /// Returns the registered name.
+    pub fn name(self) -> &'static str {
         match self {
             Self::XOAuth2 => "XOAUTH2",
             Self::OAuthBearer => "OAUTHBEARER",
@@ -71,13 +81,8 @@ impl Mechanism {
         }
     }
 
-    /// The client's messages in order, base64. All but LOGIN have one, which may be sent with AUTH.
-    pub(crate) fn messages(
-        self,
-        credential: &Credential,
-        host: &Host,
-        port: u16,
-    ) -> Vec<SecretString> {
+    /// Returns the client's messages in order, in base64. All mechanisms but LOGIN have one, which may be sent with AUTH.
+    pub fn messages(self, credential: &Credential, host: &Host, port: u16) -> Vec<SecretString> {
         let plain = match (self, credential) {
             // Google, "XOAUTH2 Mechanism": user=U ^A auth=Bearer T ^A ^A
             (
@@ -119,17 +124,16 @@ impl Mechanism {
             .collect()
     }
 
-    /// Whether the first message may go with the AUTH command. RFC 4954 §4: a command line has at
+    /// Returns true if the first message may be sent with the AUTH command. RFC 4954 §4: a command line has at
     /// most 512 octets; longer ones are refused by Dovecot and garbled by Postfix. LOGIN has no
     /// initial response.
-    pub(crate) fn fits_auth_line(self, message: &SecretString) -> bool {
+    pub fn fits_auth_line(self, message: &SecretString) -> bool {
         let line = "AUTH ".len() + self.name().len() + 1 + message.expose_secret().len() + 2;
         self != Self::Login && line <= 512
     }
 
-    /// What is answered to a challenge that tells why a token was refused, so that the server goes
-    /// on to its failure reply (RFC 7628 §3.2.3; Google, "XOAUTH2 Mechanism").
-    pub(crate) fn acknowledgement(self) -> &'static str {
+    /// Returns the answer to a challenge that holds the reason of a refusal. The server sends its failure reply after it (RFC 7628 §3.2.3; Google, "XOAUTH2 Mechanism").
+    pub fn acknowledgement(self) -> &'static str {
         if self == Self::OAuthBearer {
             "AQ=="
         } else {
@@ -143,8 +147,8 @@ fn saslname(name: &str) -> String {
     name.replace('=', "=3D").replace(',', "=2C")
 }
 
-/// The text of a 334 challenge: the decoded base64 when it is printable, else `None`.
-pub(crate) fn decode_challenge(challenge: &str) -> Option<String> {
+/// Decodes a challenge from base64. Returns `None` if it is not printable text.
+pub fn decode_challenge(challenge: &str) -> Option<String> {
     let bytes = BASE64_STANDARD.decode(challenge.trim()).ok()?;
     let text = String::from_utf8(bytes).ok()?.trim().to_owned();
     (!text.is_empty() && !text.chars().any(char::is_control)).then_some(text)

@@ -1,4 +1,4 @@
-//! Taking secrets out of what other machines said.
+//! Redaction: removes secrets from the words of other machines.
 
 use base64::{
     Engine,
@@ -8,27 +8,27 @@ use base64::{
 use domain::untrusted::is_displayable;
 use secrecy::{ExposeSecret, SecretString};
 
-/// Knows the secrets of one connection. A server may echo what it was sent, as it came or encoded, so each text that is
-/// shown or kept goes through here.
+/// Removes the secrets of one connection from text. A server may echo what it was sent, as it was or encoded, so every text
+/// that is shown or stored goes through [`Redactor::clean`].
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Redactor(Vec<SecretString>);
+pub struct Redactor(Vec<SecretString>);
 
 impl Redactor {
-    /// What stands in place of a secret.
-    pub(crate) const MARK: &str = "[redacted]";
-    /// Shorter texts would garble everything: bytes.
-    const AT_LEAST: usize = 4;
+    /// The text in place of a secret.
+    pub const MARK: &str = "[redacted]";
+    /// The shortest secret that is removed: bytes. Shorter ones would garble every text.
+    const MIN_LENGTH: usize = 4;
 
-    /// Takes a secret out from now on.
-    pub(crate) fn add(&mut self, secret: &SecretString) {
+    /// Removes a secret from now on.
+    pub fn add(&mut self, secret: &SecretString) {
         let secret = secret.expose_secret();
-        if secret.len() < Self::AT_LEAST {
+        if secret.len() < Self::MIN_LENGTH {
             return;
         }
         self.0.extend(forms(secret).into_iter().map(Into::into));
         // Texts are searched without the characters that are not displayed.
         let displayed: String = secret.chars().filter(|c| is_displayable(*c)).collect();
-        if displayed != secret && displayed.len() >= Self::AT_LEAST {
+        if displayed != secret && displayed.len() >= Self::MIN_LENGTH {
             self.0.extend(forms(&displayed).into_iter().map(Into::into));
         }
         // Longest first, so that a secret within another one leaves nothing behind.
@@ -38,9 +38,9 @@ impl Redactor {
             .dedup_by(|a, b| a.expose_secret() == b.expose_secret());
     }
 
-    /// The text without the secrets, and without the characters that are not displayed: taken out later, they would join the
+    /// Returns the text without secrets and without characters that are not displayed. Removing those later could join the
     /// halves of a secret again. Line feeds stay.
-    pub(crate) fn clean(&self, text: &str) -> String {
+    pub fn clean(&self, text: &str) -> String {
         let mut clean: String = text
             .chars()
             .filter(|c| is_displayable(*c) || *c == '\n')

@@ -1,4 +1,4 @@
-//! What a server's certificates say.
+//! The names, issuers, and expiry of a server's certificates.
 
 use std::net::IpAddr;
 
@@ -6,25 +6,25 @@ use domain::{FactName, UnixTime};
 use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 
-/// How many names are shown.
-const NAMES_AT_MOST: usize = 20;
-/// A certificate that ends earlier is warned of: seconds.
-const ENDS_SOON: i64 = 30 * 86_400;
+/// The number of names that are kept.
+const MAX_NAMES: usize = 20;
+/// A certificate that expires within this time causes a warning: seconds.
+const EXPIRES_SOON: i64 = 30 * 86_400;
 
-/// A chain, read.
+/// A certificate chain, as far as it could be read.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Chain {
-    /// The names of the first.
+pub struct CertificateChain {
+    /// The names of the leaf certificate.
     names: Vec<String>,
-    /// Who issued each, the first one's first.
+    /// The issuer of each certificate, that of the leaf first.
     issuers: Vec<String>,
-    /// When the first ends.
+    /// The time when the leaf expires.
     ends: Option<UnixTime>,
 }
 
-impl Chain {
-    /// Reads what can be read; TLS has decided already whether it is good.
-    pub(crate) fn read(certificates: &[CertificateDer<'_>]) -> Self {
+impl CertificateChain {
+    /// Reads a chain and skips certificates that cannot be read. TLS has verified the chain already.
+    pub fn read(certificates: &[CertificateDer<'_>]) -> Self {
         let mut chain = Self::default();
         for (at, certificate) in certificates.iter().enumerate() {
             let Ok((_, certificate)) = X509Certificate::from_der(certificate) else {
@@ -40,8 +40,8 @@ impl Chain {
         chain
     }
 
-    /// What a step tells of it.
-    pub(crate) fn facts(&self) -> Vec<(FactName, String)> {
+    /// Returns the facts that a step of a check shows.
+    pub fn facts(&self) -> Vec<(FactName, String)> {
         let mut facts = vec![(FactName::CertificateNames, self.names.join(", "))];
         let issuers = self.issuers.iter().cloned();
         facts.extend(issuers.map(|issuer| (FactName::CertificateIssuer, issuer)));
@@ -50,14 +50,14 @@ impl Chain {
         facts
     }
 
-    /// When it ends, if that is soon.
-    pub(crate) fn ends_soon(&self, now: UnixTime) -> Option<String> {
-        let ends = self.ends.filter(|ends| *ends < now.plus(ENDS_SOON))?;
+    /// Returns the expiry (RFC 3339) if it is within 30 days of `now`.
+    pub fn ends_soon(&self, now: UnixTime) -> Option<String> {
+        let ends = self.ends.filter(|ends| *ends < now.plus(EXPIRES_SOON))?;
         Some(ends.rfc3339())
     }
 }
 
-/// The alternative names; the subject counts no more (RFC 9525 §2).
+/// Returns the alternative names; the subject is not considered (RFC 9525 §2).
 fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
     let Ok(Some(extension)) = certificate.subject_alternative_name() else {
         return Vec::new();
@@ -68,7 +68,7 @@ fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
         GeneralName::IPAddress(bytes) => ip(bytes),
         _ => None,
     });
-    names.take(NAMES_AT_MOST).collect()
+    names.take(MAX_NAMES).collect()
 }
 
 fn ip(bytes: &[u8]) -> Option<String> {
@@ -77,7 +77,7 @@ fn ip(bytes: &[u8]) -> Option<String> {
     Some(ip.ok()?.to_string())
 }
 
-/// The common name, else the organisation, else all of it.
+/// Returns the common name, else the organization, else the whole name.
 fn name_of(name: &X509Name<'_>) -> String {
     let common = name.iter_common_name().chain(name.iter_organization());
     let common = common.filter_map(|part| part.as_str().ok());
@@ -101,7 +101,8 @@ mod tests {
         params.distinguished_name.push(common, "Example authority");
         let key = rcgen::KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();
-        let chain = Chain::read(&[certificate.der().clone(), CertificateDer::from(vec![1, 2])]);
+        let chain =
+            CertificateChain::read(&[certificate.der().clone(), CertificateDer::from(vec![1, 2])]);
         assert_eq!(chain.names, names);
         assert_eq!(chain.issuers, ["Example authority"]);
         let ends = "2030-01-31T00:00:00Z";

@@ -4,7 +4,7 @@ use domain::{FindingCode, FindingCode as F};
 
 /// Where in a session it was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ImapStage {
+pub enum ImapStage {
     /// The greeting.
     Greeting,
     /// LOGIN or AUTHENTICATE.
@@ -62,7 +62,7 @@ const SIGN_IN: &[Row] = &[
 ];
 
 /// What a refusal means.
-pub(crate) fn imap_reply(stage: ImapStage, code: &str, text: &str) -> FindingCode {
+pub fn imap_reply(stage: ImapStage, code: &str, text: &str) -> FindingCode {
     let text = text.to_lowercase();
     match stage {
         ImapStage::SignIn { with_token } => SIGN_IN

@@ -124,7 +124,7 @@ const REPLIES: &[Reply] = &[
 
 /// What a refusal of an SMTP server means. `with_token` tells whether a token or a password was
 /// sent in AUTH.
-pub(crate) fn smtp_reply(step: StepKind, with_token: bool, code: u16, text: &str) -> FindingCode {
+pub fn smtp_reply(step: StepKind, with_token: bool, code: u16, text: &str) -> FindingCode {
     let text = text.to_lowercase();
     let enhanced = enhanced_code(&text);
     REPLIES

@@ -1,7 +1,6 @@
-//! The stream under an SMTP connection: keeps what the server said, and is upgraded to TLS in place.
+//! A stream that records the server's replies and is upgraded to TLS in place.
 //!
-//! lettre parses the replies but tells neither TLS version nor cipher, and its errors drop the
-//! replies' text. A stream of ours gives both.
+//! Mail libraries hide TLS version and cipher, and drop the text of replies from their errors. This stream keeps both.
 
 use std::{
     fmt, io,
@@ -13,7 +12,6 @@ use std::{
 };
 
 use domain::TlsSession;
-use lettre::transport::smtp::client::AsyncTokioStream;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -21,27 +19,27 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-/// Longest answer to one write that is read, unless more is allowed: bytes. A server could go on for as long as we wait for
-/// a line's end.
-const REPLY_AT_MOST: usize = 128 * 1024;
+/// The longest answer to one write that is read, unless more is allowed: bytes. Without a limit, a server could send without
+/// end while a reader waits for the end of a line.
+const MAX_REPLY: usize = 128 * 1024;
 
 /// TCP, with or without TLS.
-pub(crate) enum Stream {
+pub enum Stream {
     /// In the clear.
     Tcp(TcpStream),
     /// Over TLS.
     Tls(Box<TlsStream<TcpStream>>),
-    /// While a handshake has the TCP stream, after a failed one, and when somebody else goes on with it.
+    /// No stream: during a handshake, after a failed one, and after [`RecordingStream::take_stream`].
     Gone,
 }
 
-/// What the server said in answer to one write, or before the first.
+/// The answer of the server to one write, or its greeting.
 #[derive(Debug)]
-pub(crate) struct Reply {
-    /// The bytes as text; what is no UTF-8 is replaced.
-    pub(crate) text: String,
+pub struct RecordedReply {
+    /// The octets as text; invalid UTF-8 is replaced.
+    pub text: String,
     /// From the write to the last byte: microseconds.
-    pub(crate) micros: u64,
+    pub micros: u64,
 }
 
 struct Shared {
@@ -54,16 +52,20 @@ struct Shared {
     /// The length of all of it.
     read: usize,
     at_most: usize,
-    replies: Vec<Reply>,
+    replies: Vec<RecordedReply>,
     closed: bool,
 }
 
-/// A handle on the stream; lettre holds one, the session another.
+/// A handle on the stream. Clones share it, so that a mail library can own one handle and the connection another.
 #[derive(Clone)]
-pub(crate) struct Wire(Arc<Mutex<Shared>>);
+pub struct RecordingStream(Arc<Mutex<Shared>>);
 
-impl Wire {
-    pub(crate) fn new(stream: TcpStream) -> io::Result<Self> {
+impl RecordingStream {
+    /// Records a new connection.
+    ///
+    /// # Errors
+    /// If the connection is closed already.
+    pub fn new(stream: TcpStream) -> io::Result<Self> {
         let peer = stream.peer_addr()?;
         let now = Instant::now();
         Ok(Self(Arc::new(Mutex::new(Shared {
@@ -73,7 +75,7 @@ impl Wire {
             last_byte: now,
             heard: Vec::new(),
             read: 0,
-            at_most: REPLY_AT_MOST,
+            at_most: MAX_REPLY,
             replies: Vec::new(),
             closed: false,
         }))))
@@ -83,33 +85,38 @@ impl Wire {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The replies since the last call, the one under way included.
-    pub(crate) fn take_replies(&self) -> Vec<Reply> {
+    /// Returns the replies since the last call, including one that is not complete.
+    pub fn take_replies(&self) -> Vec<RecordedReply> {
         let mut shared = self.shared();
         shared.end_reply();
         std::mem::take(&mut shared.replies)
     }
 
-    /// Allows longer answers from now on: bytes. What is kept of them does not grow.
-    pub(crate) fn allow(&self, at_most: usize) {
-        self.shared().at_most = at_most.max(REPLY_AT_MOST);
+    /// Raises the limit for answers from now on: bytes. The recorded part does not grow.
+    pub fn allow(&self, at_most: usize) {
+        self.shared().at_most = at_most.max(MAX_REPLY);
     }
 
-    /// Whether the server has closed the connection.
-    pub(crate) fn is_closed(&self) -> bool {
+    /// Returns the address of the server.
+    pub fn peer_addr(&self) -> SocketAddr {
+        self.shared().peer
+    }
+
+    /// Returns true if the server has closed the connection.
+    pub fn is_closed(&self) -> bool {
         self.shared().closed
     }
 
-    /// Takes the stream away, for whoever goes on with it; `None` when there is none.
-    pub(crate) fn take_stream(&self) -> Option<Stream> {
+    /// Takes the stream out of this handle and its clones. Returns `None` if it is gone already.
+    pub fn take_stream(&self) -> Option<Stream> {
         match std::mem::replace(&mut self.shared().stream, Stream::Gone) {
             Stream::Gone => None,
             stream => Some(stream),
         }
     }
 
-    /// The certificates of the server, its own first; none without TLS.
-    pub(crate) fn certificates(&self) -> Vec<CertificateDer<'static>> {
+    /// Returns the certificates of the server, its own first; none without TLS.
+    pub fn certificates(&self) -> Vec<CertificateDer<'static>> {
         match &self.shared().stream {
             Stream::Tls(tls) => {
                 let certificates = tls.get_ref().1.peer_certificates();
@@ -119,11 +126,11 @@ impl Wire {
         }
     }
 
-    /// The handshake, over the TCP stream that both sides have used so far.
+    /// Starts TLS on the TCP stream.
     ///
     /// # Errors
-    /// Those of the handshake; the stream is gone then.
-    pub(crate) async fn upgrade(
+    /// Those of the handshake. The stream is gone then.
+    pub async fn upgrade(
         &self,
         connector: &TlsConnector,
         name: ServerName<'static>,
@@ -170,7 +177,7 @@ impl Shared {
                 .last_byte
                 .saturating_duration_since(self.since)
                 .as_micros();
-            self.replies.push(Reply {
+            self.replies.push(RecordedReply {
                 text: String::from_utf8_lossy(&heard).into_owned(),
                 micros: u64::try_from(micros).unwrap_or(u64::MAX),
             });
@@ -178,7 +185,7 @@ impl Shared {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for RecordingStream {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -195,7 +202,7 @@ impl AsyncRead for Wire {
             if shared.read > shared.at_most {
                 return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
             }
-            let room = REPLY_AT_MOST - shared.heard.len();
+            let room = MAX_REPLY - shared.heard.len();
             let kept = heard.get(..room.min(heard.len())).unwrap_or_default();
             shared.heard.extend_from_slice(kept);
         }
@@ -203,7 +210,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for RecordingStream {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -270,16 +277,10 @@ impl AsyncWrite for Stream {
     }
 }
 
-impl AsyncTokioStream for Wire {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.shared().peer)
-    }
-}
-
-impl fmt::Debug for Wire {
+impl fmt::Debug for RecordingStream {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Wire")
+            .debug_struct("RecordingStream")
             .field("peer", &self.shared().peer)
             .finish_non_exhaustive()
     }

@@ -1,11 +1,12 @@
-//! A secret that is planted never survives.
+//! Property tests: no secret survives redaction.
 
 use base64::prelude::*;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::{prelude::*, sample::select};
 
-use super::text::{cases, hostile, is_clean, secret};
-use crate::redact::Redactor;
+use fuzz::{cases, hostile, is_clean, secret};
+
+use crate::Redactor;
 
 fn redactor(secret: &str) -> Redactor {
     let mut redactor = Redactor::default();

@@ -1,12 +1,13 @@
-//! SASL: what is sent cannot be broken out of, and what comes is text or nothing.
+//! Property tests: no user name breaks out of a message, and a decoded challenge is plain text.
 
 use base64::prelude::*;
 use domain::Host;
 use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
-use super::text::{cases, hostile, line};
-use crate::sasl::{Credential, Mechanism, decode_challenge};
+use fuzz::{cases, hostile, line};
+
+use crate::{Credential, Mechanism, decode_challenge};
 
 fn sent(mechanism: Mechanism, credential: &Credential) -> Vec<String> {
     let host = Host::parse("smtp.example.com").unwrap();

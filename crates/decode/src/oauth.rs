@@ -59,7 +59,7 @@ fn aadsts(description: &str) -> Option<FindingCode> {
 }
 
 /// What the error of a callback means (RFC 6749 §4.1.2.1).
-pub(crate) fn callback_error(error: &str, description: &str) -> FindingCode {
+pub fn callback_error(error: &str, description: &str) -> FindingCode {
     aadsts(description)
         .or_else(|| row(OAUTH, error))
         .unwrap_or(F::ProviderError)
@@ -67,16 +67,18 @@ pub(crate) fn callback_error(error: &str, description: &str) -> FindingCode {
 
 /// What was sent to the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TokenRequest {
+pub enum TokenRequest {
     /// The code of an authorization.
     Code,
-    /// A refresh token. `testing`: the authorization was made at Google six to eight days ago,
-    /// which is when a grant ends whose consent screen is in "Testing".
-    Refresh { testing: bool },
+    /// A refresh token. At Google, a grant of an app whose consent screen is in "Testing" ends after seven days.
+    Refresh {
+        /// True if the authorization was made at Google six to eight days ago.
+        testing: bool,
+    },
 }
 
 /// What the error of a token endpoint means (RFC 6749 §5.2).
-pub(crate) fn token_error(request: TokenRequest, error: &str, description: &str) -> FindingCode {
+pub fn token_error(request: TokenRequest, error: &str, description: &str) -> FindingCode {
     if let Some(code) = aadsts(description) {
         return code;
     }
@@ -90,7 +92,7 @@ pub(crate) fn token_error(request: TokenRequest, error: &str, description: &str)
 
 /// [`F::ClientSecretWrong`] said more exactly, when the secret is known: Microsoft's values never look like
 /// a GUID, and the IDs that stand beside them do.
-pub(crate) fn of_secret(code: FindingCode, description: &str, secret: &str) -> FindingCode {
+pub fn of_secret(code: FindingCode, description: &str, secret: &str) -> FindingCode {
     let id_pasted = code == F::ClientSecretWrong
         && description.contains("AADSTS7000215")
         && is_guid(secret.trim());
@@ -113,7 +115,7 @@ fn is_guid(text: &str) -> bool {
 
 /// Whether an error of the token endpoint means that the grant is over. Anything else may be
 /// mended without a new authorization, and is tried again.
-pub(crate) fn ends_grant(error: &str) -> bool {
+pub fn ends_grant(error: &str) -> bool {
     error == "invalid_grant" || error == "interaction_required"
 }
 

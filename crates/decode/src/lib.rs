@@ -1,0 +1,14 @@
+//! The decoder: turns replies and errors of servers into finding codes.
+//!
+//! The tables have one row per known reply, the most specific first. An unknown reply gets a general code and is shown as it
+//! is; nothing is guessed. The crate does no I/O. Start reading at [`smtp_reply`].
+
+mod imap;
+mod oauth;
+mod smtp;
+mod tls;
+
+pub use imap::{ImapStage, imap_reply};
+pub use oauth::{TokenRequest, callback_error, ends_grant, of_secret, token_error};
+pub use smtp::smtp_reply;
+pub use tls::{tls_error, tls_handshake};
