@@ -7,6 +7,7 @@ pub mod activity_query;
 pub mod api;
 pub mod api_document;
 mod error;
+mod error_words;
 mod island;
 pub mod mailbox_query;
 pub mod message_query;
@@ -16,7 +17,6 @@ pub mod posted_alerts;
 pub mod refused;
 pub mod rendered;
 mod shell;
-mod text;
 mod ui;
 
 use leptos::prelude::*;
@@ -34,24 +34,19 @@ use crate::{
         MessagePage, MessagesPage, NotFoundPage, PasswordPage, SendingSettingsPage,
         SessionEndedPage, SetupPage, SmtpSettingsPage,
     },
-    ui::layout::Layout,
+    ui::{layout::Layout, page_title::page_title},
 };
 
 pub use error::ApiError;
 pub use island::{View, wake};
 pub use shell::shell;
-pub use text::scope as scope_in_words;
-pub use text::{
-    AlertWords, Words, alert_words, ended, finding_in_text, finding_told, kind_label,
-    message_error, role_help, step_in_text, transcript, unplaced,
-};
 
 /// The application: its routes.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|page: String| text::page_title(&page) />
+        <Title formatter=|page: String| page_title(&page) />
         <Router>
             <Layout>
                 <Routes fallback=NotFoundPage>

@@ -1,7 +1,8 @@
-//! What is asked of the mailbox, the query of a page as it was typed, and why there may be no answer.
+//! What is asked of the mailbox: the query of a page as it was typed.
 
 use domain::{
-    DataCenterId, Finding, FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime,
+    DataCenterId, FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime,
+    mailbox::MailboxField,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,42 +30,6 @@ pub struct MailboxQuery {
     pub show: String,
     /// The number of an attachment.
     pub attachment: String,
-}
-
-/// A field of the query that cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailboxField {
-    /// There is no such data center.
-    DataCenter,
-    /// No name of a folder.
-    Folder,
-    /// Too long.
-    Search,
-    /// Not a day.
-    Since,
-    /// No id of a mail.
-    Mail,
-}
-
-/// Why there is nothing to show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MailTrouble {
-    /// The email box is off.
-    Off,
-    /// The server cannot be reached, refuses, or cannot be understood.
-    Failed(Box<Finding>),
-    /// There is no such folder.
-    NoFolder,
-    /// There is no such mail.
-    NoMail,
-    /// The folder was numbered anew.
-    Renumbered,
-    /// The mail is larger than is read.
-    TooLarge,
-    /// Too many read the mailbox.
-    Busy,
-    /// The query cannot be read.
-    Field(MailboxField),
 }
 
 impl MailboxQuery {

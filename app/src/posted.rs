@@ -1,7 +1,10 @@
 //! What became of a form of the pages about access. The server answers such a form with the page it stands on, or
 //! leads on when there is nothing to tell; so nothing that was typed, and no secret, ever stands in a URL.
 
-use domain::{FormErrors, MessageState, SendingField, SendingForm, UnixTime, access::AccessField};
+use domain::{
+    FormErrors, SendingField, SendingForm, UnixTime,
+    access::{AccessField, AccessProblem},
+};
 
 use crate::error::ApiError;
 
@@ -26,24 +29,6 @@ pub enum PostedForm {
     MakeKey,
     /// `/access`: `do=end_key`
     Keys,
-}
-
-/// Why a form was refused, when it is not one of its fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// User name or password is wrong.
-    Wrong,
-    /// Too many wrong attempts; the next is looked at after some seconds.
-    SlowDown {
-        /// How long to wait.
-        seconds: i64,
-    },
-    /// The one-use link is not good.
-    Link,
-    /// What the form was about is gone.
-    Gone,
-    /// The server cannot do it at the moment; its log says why.
-    Unavailable,
 }
 
 /// Something secret that is shown this once.
@@ -79,7 +64,7 @@ pub struct Posted {
     /// What is wrong with it.
     pub errors: FormErrors<AccessField>,
     /// Another reason why it was refused.
-    pub problem: Option<Problem>,
+    pub problem: Option<AccessProblem>,
     /// What it has made.
     pub made: Option<Made>,
 }
@@ -127,15 +112,4 @@ pub enum SendingRefusal {
     },
     /// Another failure.
     Other(ApiError),
-}
-
-/// Why what somebody wanted to do with a message was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageRefusal {
-    /// In the state it has now, it cannot be done.
-    NotNow(MessageState),
-    /// The content was dropped.
-    ContentGone,
-    /// The server cannot do it at the moment.
-    Unavailable,
 }

@@ -3,16 +3,15 @@
 
 use domain::{
     CheckId, CheckReport, CheckStep, Discovery, Finding, IssuerDocument, IssuerTrouble,
-    MailSummary, UnixTime,
+    MailSummary, UnixTime, mailbox::MailboxProblem,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::MailTrouble,
     error::ApiError,
     mailbox_query::MailboxQuery,
-    pages, text,
+    pages,
     ui::{
         banner::{Banner, Tone},
         error_banner::ErrorBanner,
@@ -88,11 +87,11 @@ pub fn begun() -> Piece {
 /// A step has ended, so many after the first.
 pub fn step(step: &CheckStep, at: usize) -> Piece {
     let said = [
-        text::part(step.part),
+        wording::check_part(step.part),
         ", ",
-        text::kind(step.kind),
+        wording::step_kind(step.kind),
         ": ",
-        text::verdict(step),
+        wording::step_verdict(step),
     ];
     let (into, said) = (list(step.part), said.concat());
     let (step, id) = (step.clone(), format!("finding-{at}"));
@@ -112,7 +111,7 @@ pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -
         into: RESULT.to_owned(),
         place: Place::Within,
         html: self::report(id, report, saved, now),
-        said: text::ended(report),
+        said: wording::check_outcome(report),
         ended: Some(report.failure().is_none()),
     }
 }
@@ -160,7 +159,7 @@ pub fn issuer(found: &Result<IssuerDocument, IssuerTrouble>) -> String {
 /// Mail that has come while the page of its folder was open, the newest first; `said` when there is more than before.
 pub fn new_mail(mails: Vec<MailSummary>, query: &MailboxQuery, is_more: bool) -> Piece {
     let said = if is_more {
-        text::new_mails(mails.len())
+        wording::new_mails(mails.len())
     } else {
         String::new()
     };
@@ -197,7 +196,7 @@ pub fn mail_watch(finding: Option<Finding>) -> Piece {
 
 /// The folder was numbered anew, so that nothing more can be told of it on this page.
 pub fn mail_renumbered() -> Piece {
-    let words = text::mail_trouble(&MailTrouble::Renumbered);
+    let words = wording::mailbox_problem(&MailboxProblem::Renumbered);
     Piece {
         into: pages::LIVE.to_owned(),
         place: Place::Within,

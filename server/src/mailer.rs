@@ -1,7 +1,6 @@
 //! The verbs of mail, as the configuration says.
 
-use domain::Telling;
-use mail::{AlertText, DeniedNetworks, Mailer, MailerOptions};
+use mail::{DeniedNetworks, Mailer, MailerOptions};
 use store::Store;
 
 use crate::{Config, StartError};
@@ -25,7 +24,6 @@ pub fn open_mailer(config: &Config, store: Store) -> Result<Mailer, StartError> 
         outbox: config.outbox.clone(),
         min_free_bytes: config.min_free_bytes,
         server_name: Some(server_name(config)),
-        alert_words,
         public_url: config
             .public_url
             .as_ref()
@@ -40,15 +38,4 @@ fn server_name(config: &Config) -> String {
     let system = rustix::system::uname();
     let host = system.nodename().to_string_lossy();
     format!("{host}:{}", config.listen.port())
-}
-
-/// The words of alerts are where all words are.
-fn alert_words(telling: &Telling, data_center: &str) -> AlertText {
-    let words = app::alert_words(telling, data_center);
-    AlertText {
-        title: words.title,
-        text: words.text,
-        facts: words.facts,
-        path: words.path,
-    }
 }

@@ -1,8 +1,7 @@
 //! What the pages of the mailbox show. Only the server renders them.
 
-use domain::{DataCenter, Folder, Mail, MailPage};
+use domain::{DataCenter, Folder, Mail, MailPage, mailbox::MailboxProblem};
 
-pub use crate::mailbox_query::MailTrouble;
 use crate::{error::ApiError, mailbox_query::MailboxQuery};
 
 /// The page of a mailbox.
@@ -11,7 +10,7 @@ pub struct MailboxPage<T> {
     /// Every data center, to choose from.
     pub data_centers: Vec<DataCenter>,
     /// What is shown, or why it is not.
-    pub shown: Result<T, MailTrouble>,
+    pub shown: Result<T, MailboxProblem>,
 }
 
 /// Folders, and mail of one of them.
@@ -47,22 +46,25 @@ pub async fn mail(query: MailboxQuery) -> Result<MailboxPage<Mail>, ApiError> {
 
 #[cfg(feature = "ssr")]
 mod verbs {
-    use domain::{DataCenterId, Mail, MailQuery};
+    use domain::{
+        DataCenterId, Mail, MailQuery,
+        mailbox::{MailboxField, MailboxProblem},
+    };
     use http::StatusCode;
     use mail::{MailError, MailboxError, Mailer};
 
-    use super::{MailList, MailTrouble, MailboxPage};
+    use super::{MailList, MailboxPage};
     use crate::{
         api::context::{mailer, set_status, signed_in},
         error::ApiError,
-        mailbox_query::{MailboxField, MailboxQuery},
+        mailbox_query::MailboxQuery,
     };
 
     pub async fn list(query: &MailboxQuery) -> Result<MailboxPage<MailList>, ApiError> {
         let (mailer, id) = whose(query)?;
         let shown = match query.list() {
             Ok(asked) => listed(&mailer, &id, &asked).await,
-            Err(field) => return page(&mailer, Err(MailTrouble::Field(field))).await,
+            Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
         page(&mailer, told(shown)?).await
     }
@@ -84,7 +86,7 @@ mod verbs {
             .and_then(|folder| Ok((folder, query.mail()?)));
         let shown = match asked {
             Ok((folder, asked)) => mailer.mail(&id, &folder, asked).await,
-            Err(field) => return page(&mailer, Err(MailTrouble::Field(field))).await,
+            Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
         page(&mailer, told(shown)?).await
     }
@@ -99,10 +101,10 @@ mod verbs {
 
     async fn page<T>(
         mailer: &Mailer,
-        shown: Result<T, MailTrouble>,
+        shown: Result<T, MailboxProblem>,
     ) -> Result<MailboxPage<T>, ApiError> {
-        if let Err(trouble) = &shown {
-            set_status(status(trouble));
+        if let Err(problem) = &shown {
+            set_status(status(problem));
         }
         Ok(MailboxPage {
             data_centers: mailer.data_centers().await?,
@@ -110,42 +112,40 @@ mod verbs {
         })
     }
 
-    fn status(trouble: &MailTrouble) -> StatusCode {
-        match trouble {
+    fn status(problem: &MailboxProblem) -> StatusCode {
+        match problem {
             // A page like any other.
-            MailTrouble::Off | MailTrouble::Renumbered => StatusCode::OK,
-            MailTrouble::Failed(_) => StatusCode::BAD_GATEWAY,
-            MailTrouble::NoFolder | MailTrouble::NoMail => StatusCode::NOT_FOUND,
-            MailTrouble::TooLarge => StatusCode::UNPROCESSABLE_ENTITY,
-            MailTrouble::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            MailTrouble::Field(_) => StatusCode::BAD_REQUEST,
+            MailboxProblem::Off | MailboxProblem::Renumbered => StatusCode::OK,
+            MailboxProblem::Failed(_) => StatusCode::BAD_GATEWAY,
+            MailboxProblem::NoFolder | MailboxProblem::NoMail => StatusCode::NOT_FOUND,
+            MailboxProblem::TooLarge => StatusCode::UNPROCESSABLE_ENTITY,
+            MailboxProblem::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            MailboxProblem::Field(_) => StatusCode::BAD_REQUEST,
         }
     }
 
     /// What is shown in place of the mailbox, and what in place of the page.
-    fn told<T>(outcome: Result<T, MailboxError>) -> Result<Result<T, MailTrouble>, ApiError> {
-        let trouble = match outcome {
+    fn told<T>(outcome: Result<T, MailboxError>) -> Result<Result<T, MailboxProblem>, ApiError> {
+        let problem = match outcome {
             Ok(shown) => return Ok(Ok(shown)),
             Err(MailboxError::Mail(MailError::UnknownDataCenter)) => {
                 return Err(ApiError::UnknownDataCenter);
             }
             Err(MailboxError::Mail(error)) => return Err(error.into()),
-            Err(error) => MailTrouble::from(error),
+            Err(error) => problem_of(error),
         };
-        Ok(Err(trouble))
+        Ok(Err(problem))
     }
 
-    impl From<MailboxError> for MailTrouble {
-        fn from(error: MailboxError) -> Self {
-            match error {
-                MailboxError::Off | MailboxError::Mail(_) => Self::Off,
-                MailboxError::Failed(finding) => Self::Failed(finding),
-                MailboxError::NoFolder => Self::NoFolder,
-                MailboxError::NoMail | MailboxError::NoAttachment => Self::NoMail,
-                MailboxError::Renumbered { .. } => Self::Renumbered,
-                MailboxError::TooLarge => Self::TooLarge,
-                MailboxError::Busy => Self::Busy,
-            }
+    fn problem_of(error: MailboxError) -> MailboxProblem {
+        match error {
+            MailboxError::Off | MailboxError::Mail(_) => MailboxProblem::Off,
+            MailboxError::Failed(finding) => MailboxProblem::Failed(finding),
+            MailboxError::NoFolder => MailboxProblem::NoFolder,
+            MailboxError::NoMail | MailboxError::NoAttachment => MailboxProblem::NoMail,
+            MailboxError::Renumbered { .. } => MailboxProblem::Renumbered,
+            MailboxError::TooLarge => MailboxProblem::TooLarge,
+            MailboxError::Busy => MailboxProblem::Busy,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What the pages about messages show. Only the server renders them.
 
 use domain::{
-    Attempt, DataCenter, Mail, MessageFilter, MessageId, OutboxMessage, OutboxOverview,
-    SendingState,
+    Attempt, DataCenter, Mail, MessageFilter, MessageId, MessageRefusal, OutboxMessage,
+    OutboxOverview, SendingState,
 };
 
-use crate::{error::ApiError, posted::MessageRefusal};
+use crate::error::ApiError;
 
 /// Some messages, and how the outbox stands.
 #[derive(Clone, Debug)]

@@ -30,7 +30,7 @@ pub(crate) use data_centers::{
 };
 pub(crate) use discovery::{Filling, discover};
 pub(crate) use document::{api_document, own_origin};
-pub(crate) use mailbox::{MailList, MailTrouble, MailboxPage, mail, mail_list};
+pub(crate) use mailbox::{MailList, MailboxPage, mail, mail_list};
 pub use messages::MessagePage;
 #[cfg(feature = "ssr")]
 pub use messages::{AT_ONCE, read_message};

@@ -8,7 +8,6 @@ use super::{done::Done, failure::Failure};
 use crate::{
     api::{self, AccountPage as Data},
     posted::PostedForm,
-    text,
     ui::{
         entry::{Entry, EntryKind},
         sessions::SessionTable,
@@ -49,7 +48,7 @@ fn Own(data: Data, password: Sheet, sessions: Sheet) -> impl IntoView {
                 <dt>"User name"</dt>
                 <dd id="own-name">{data.own.name.to_string()}</dd>
                 <dt>"Role"</dt>
-                <dd id="own-role">{text::role(role)} ": " {text::role_help(role)}</dd>
+                <dd id="own-role">{wording::role(role)} ": " {wording::role_help(role)}</dd>
             </dl>
         </section>
         <SheetProblem sheet=password.clone() />
@@ -80,7 +79,7 @@ fn Own(data: Data, password: Sheet, sessions: Sheet) -> impl IntoView {
                 field=AccessField::Password
                 label="New password"
                 kind=EntryKind::NEW_PASSWORD
-                help=text::PASSWORD_RULE
+                help=wording::PASSWORD_RULE
             />
             <Entry
                 sheet=password

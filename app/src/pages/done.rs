@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::query::asked;
 use crate::{
-    api, text,
+    api,
     ui::banner::{Banner, Tone},
 };
 
@@ -12,7 +12,7 @@ use crate::{
 #[component]
 pub fn Done() -> impl IntoView {
     let code = asked("done").unwrap_or_default();
-    text::done(&code)
+    wording::flash_message(&code)
         .filter(|_| api::posted().is_none())
         .map(|words| {
             view! {

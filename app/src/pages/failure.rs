@@ -5,7 +5,6 @@ use leptos_router::hooks::use_location;
 
 use crate::{
     error::ApiError,
-    text,
     ui::banner::{Banner, Tone},
 };
 
@@ -16,7 +15,7 @@ use crate::{
     reason = "a component owns what it shows"
 )]
 pub fn Failure(error: ApiError) -> impl IntoView {
-    let words = text::api_error(&error);
+    let words = error.words();
     let (href, link) = match error {
         ApiError::UnknownDataCenter => (
             "/settings/smtp".to_owned(),

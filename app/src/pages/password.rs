@@ -8,7 +8,6 @@ use super::{failure::Failure, link_token::link_token};
 use crate::{
     api,
     posted::PostedForm,
-    text,
     ui::{
         banner::{Banner, Tone},
         entry::{Entry, EntryKind},
@@ -58,7 +57,7 @@ fn Choose(sheet: Sheet, token: String, account: AccountName) -> impl IntoView {
                 field=AccessField::Password
                 label="New password"
                 kind=EntryKind::NEW_PASSWORD
-                help=text::PASSWORD_RULE
+                help=wording::PASSWORD_RULE
                 focus=!sheet.was_refused()
             />
             <Entry

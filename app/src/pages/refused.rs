@@ -3,16 +3,12 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{
-    error::ApiError,
-    text,
-    ui::banner::{Banner, Tone},
-};
+use crate::ui::banner::{Banner, Tone};
 
 /// The role does not allow it.
 #[component]
 pub fn ForbiddenPage() -> impl IntoView {
-    let words = text::api_error(&ApiError::Forbidden);
+    let words = wording::request_problem::FORBIDDEN;
     view! {
         <Title text="Not allowed" />
         <h1>"Not allowed"</h1>

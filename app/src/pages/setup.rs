@@ -8,7 +8,6 @@ use super::{failure::Failure, link_token::link_token};
 use crate::{
     api,
     posted::PostedForm,
-    text,
     ui::{
         banner::{Banner, Tone},
         entry::{Entry, EntryKind},
@@ -60,7 +59,7 @@ fn SetupForm(sheet: Sheet, token: String) -> impl IntoView {
                 field=AccessField::Password
                 label="Password"
                 kind=EntryKind::NEW_PASSWORD
-                help=text::PASSWORD_RULE
+                help=wording::PASSWORD_RULE
             />
             <Entry
                 sheet

@@ -3,12 +3,9 @@
 use domain::{SmtpField, SmtpForm};
 use leptos::prelude::*;
 
-use crate::{
-    text,
-    ui::{
-        field::{Notes, described_by, invalid},
-        form_state::{self, FormState},
-    },
+use crate::ui::{
+    field::{Notes, described_by, invalid},
+    form_state::{self, FormState},
 };
 
 /// Radio buttons. `then` is what follows from the choice for other fields.
@@ -60,7 +57,7 @@ pub fn Choice(
             aria-describedby=described_by(field)
         >
             <legend>
-                {text::label(field)} <span class="mandatory" aria-hidden="true">"*"</span>
+                {wording::smtp_field_label(field)} <span class="mandatory" aria-hidden="true">"*"</span>
             </legend>
             <div class="radios">{options.into_iter().map(option).collect_view()}</div>
             <Notes state field />

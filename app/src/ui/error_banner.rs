@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::{
     error::ApiError,
-    text,
     ui::banner::{Banner, Tone},
 };
 
@@ -15,7 +14,7 @@ use crate::{
     reason = "a component owns what it shows"
 )]
 pub fn ErrorBanner(error: ApiError) -> impl IntoView {
-    let words = text::api_error(&error);
+    let words = error.words();
     let sign_in = matches!(error, ApiError::SignedOut | ApiError::Forbidden);
     view! {
         <Banner tone=Tone::Bad title=words.cause>

@@ -3,12 +3,12 @@
 use domain::Finding;
 use leptos::prelude::*;
 
-use crate::{text, ui::copy::CopyButton};
+use crate::ui::copy::CopyButton;
 
 /// A finding in words. `id` tells the parts of several findings on one page apart.
 #[component]
 pub fn Explained(finding: Finding, #[prop(into)] id: String) -> impl IntoView {
-    let explained = text::explain(&finding);
+    let explained = wording::explain(&finding);
     let copy_id = [&*id, "-copy"].concat();
     view! {
         <div class="explained" id=id>

@@ -3,10 +3,7 @@
 use domain::SmtpField;
 use leptos::prelude::*;
 
-use crate::{
-    text,
-    ui::form_state::{self, FormState},
-};
+use crate::ui::form_state::{self, FormState};
 
 /// What kind of text a field takes: type of the input, keyboard, and how wide it is.
 #[derive(Clone, Copy)]
@@ -67,7 +64,7 @@ pub fn TextField(
                 type=kind.input
                 inputmode=kind.keyboard
                 value=opened
-                placeholder=text::placeholder(field)
+                placeholder=wording::smtp_field_placeholder(field)
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
@@ -88,7 +85,7 @@ pub fn TextField(
 pub fn Label(field: SmtpField) -> impl IntoView {
     view! {
         <label for=field.name()>
-            {text::label(field)} <span class="mandatory" aria-hidden="true">"*"</span>
+            {wording::smtp_field_label(field)} <span class="mandatory" aria-hidden="true">"*"</span>
         </label>
     }
 }
@@ -98,17 +95,19 @@ pub fn Label(field: SmtpField) -> impl IntoView {
 pub fn Notes(state: FormState, field: SmtpField) -> impl IntoView {
     let error = move || {
         state.error(field).map_or_else(String::new, |error| {
-            text::field_error(error, Some(field)).joined()
+            wording::field_error(error, Some(field)).joined()
         })
     };
     let warning = move || {
         state
             .form
             .with(|form| form.warning(field))
-            .map_or_else(String::new, |warning| text::field_warning(warning).joined())
+            .map_or_else(String::new, |warning| {
+                wording::field_warning(warning).joined()
+            })
     };
     let id = field.name();
-    let help = text::help(field);
+    let help = wording::smtp_field_help(field);
     view! {
         <p id=[id, "-error"].concat() class="error" hidden=move || error().is_empty()>
             {error}

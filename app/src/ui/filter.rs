@@ -3,10 +3,7 @@
 use domain::{FieldError, access::AccessField};
 use leptos::prelude::*;
 
-use crate::{
-    text,
-    ui::entry::{Help, Wrong},
-};
+use crate::ui::entry::{Help, Wrong};
 
 /// Something to look for.
 #[component]
@@ -56,8 +53,8 @@ pub fn FilterDay(
     value: String,
     wrong: bool,
 ) -> impl IntoView {
-    let error =
-        wrong.then(|| text::access_error(AccessField::Expires, FieldError::NotADate).joined());
+    let error = wrong
+        .then(|| wording::access_field_error(AccessField::Expires, FieldError::NotADate).joined());
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -87,7 +84,7 @@ pub fn FilterChoice(
     chosen: String,
     #[prop(optional)] wrong: bool,
 ) -> impl IntoView {
-    let error = wrong.then(|| text::field_error(FieldError::UnknownChoice, None).joined());
+    let error = wrong.then(|| wording::field_error(FieldError::UnknownChoice, None).joined());
     let option = |(code, words): (String, String)| {
         let selected = code == chosen;
         view! {

@@ -3,8 +3,6 @@
 use domain::{Mail, MailAttachment, MailHeader};
 use leptos::prelude::*;
 
-use crate::text;
-
 /// Where the parts of a mail are.
 pub struct MailParts {
     /// The document of its HTML.
@@ -88,7 +86,7 @@ fn Attachments(attachments: Vec<MailAttachment>, addresses: Vec<String>) -> impl
             .into_any(),
             None => name.into_any(),
         };
-        let size = text::size(file.size);
+        let size = wording::size(file.size);
         view! { <li>{name} " " <span class="soft">{file.media_type} ", " {size}</span></li> }
     };
     (!attachments.is_empty()).then(|| {

@@ -3,7 +3,7 @@
 use domain::MailSummary;
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query, text, ui::when::When};
+use crate::{mailbox_query::MailboxQuery, pages::with_query, ui::when::When};
 
 /// The entries, each with a link to its mail. `query` names the data center and the folder.
 #[component]
@@ -37,9 +37,9 @@ fn Entry(mail: MailSummary, query: MailboxQuery) -> impl IntoView {
         <li class=class id=["mail-", &mail.id.to_string()].concat()>
             <a href=address rel="external">
                 {(!state.is_empty()).then(|| view! { <span class="visually-hidden">{state}</span> })}
-                <bdi class="mail-from">{text::mail_from(mail.from)}</bdi>
+                <bdi class="mail-from">{wording::mail_from(mail.from)}</bdi>
                 " "
-                <bdi class="mail-subject">{text::mail_subject(mail.subject)}</bdi>
+                <bdi class="mail-subject">{wording::mail_subject(mail.subject)}</bdi>
             </a>
             {mail.received_at.or(mail.sent_at).map(|at| view! { <When at /> })}
         </li>

@@ -19,6 +19,7 @@ pub mod mail_content;
 pub mod mail_list;
 pub mod once;
 pub mod outbox;
+pub mod page_title;
 pub mod post_form;
 pub mod proposals;
 pub mod report;

@@ -3,14 +3,12 @@
 use domain::{Discovery, IssuerDocument, IssuerTrouble, Proposal};
 use leptos::prelude::*;
 
-use crate::text;
-
 /// The proposals with their sources, and what could not be asked.
 #[component]
 pub fn Proposals(discovery: Discovery) -> impl IntoView {
-    let found = text::found(&discovery);
+    let found = wording::discovery_result(&discovery);
     let trouble = discovery.trouble.into_iter().map(|trouble| {
-        view! { <p class="warning">{text::trouble(trouble)}</p> }
+        view! { <p class="warning">{wording::discovery_problem(trouble)}</p> }
     });
     let proposals = discovery.proposals.into_iter().enumerate();
     let proposals = proposals.map(|(at, proposal)| view! { <Proposed proposal at /> });
@@ -24,7 +22,12 @@ pub fn Proposals(discovery: Discovery) -> impl IntoView {
 /// One of them; `at` is its place.
 #[component]
 fn Proposed(proposal: Proposal, at: usize) -> impl IntoView {
-    let evidence = [text::source(proposal.source), ": ", &proposal.evidence].concat();
+    let evidence = [
+        wording::discovery_source(proposal.source),
+        ": ",
+        &proposal.evidence,
+    ]
+    .concat();
     let usable = proposal.smtp.is_some();
     let sign_in = match &proposal.oauth {
         Some(oauth) => ["OAuth at ", &oauth.authorization_endpoint].concat(),
@@ -33,10 +36,18 @@ fn Proposed(proposal: Proposal, at: usize) -> impl IntoView {
     let rows = [
         (
             "Provider",
-            proposal.provider.map(|one| text::provider(one).to_owned()),
+            proposal
+                .provider
+                .map(|one| wording::provider(one).to_owned()),
         ),
-        ("Sending", proposal.smtp.as_ref().map(text::server)),
-        ("Mailbox", proposal.imap.as_ref().map(text::server)),
+        (
+            "Sending",
+            proposal.smtp.as_ref().map(wording::proposed_server),
+        ),
+        (
+            "Mailbox",
+            proposal.imap.as_ref().map(wording::proposed_server),
+        ),
         ("Sign-in", usable.then_some(sign_in)),
         (
             "Username",
@@ -68,7 +79,7 @@ pub fn Issuer(found: Result<IssuerDocument, IssuerTrouble>) -> impl IntoView {
     let document = match found {
         Ok(document) => document,
         Err(trouble) => {
-            return view! { <p class="warning">{text::issuer_trouble(&trouble)}</p> }.into_any();
+            return view! { <p class="warning">{wording::issuer_problem(&trouble)}</p> }.into_any();
         }
     };
     let source = Some(document.url).filter(|url| !url.is_empty());

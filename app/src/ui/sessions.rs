@@ -3,7 +3,7 @@
 use domain::{Session, SessionId};
 use leptos::prelude::*;
 
-use crate::{text, ui::when::When};
+use crate::ui::when::When;
 
 /// The sessions. `own` is the one of this browser; `path` the page that ends them; `of_all`: of all accounts, so it is told
 /// whose they are.
@@ -23,7 +23,7 @@ pub fn SessionTable(
                 <th role="rowheader" scope="row">
                     {of_all.then(|| view! { <span class="account-name">{account}</span> })}
                     <bdi class="agent" title=session.agent.clone()>
-                        {text::browser(&session.agent)}
+                        {wording::browser(&session.agent)}
                     </bdi>
                     {is_own.then(|| view! { <span class="badge">"this one"</span> })}
                 </th>

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use crate::{
     api,
     posted::{Posted, PostedForm},
-    text,
     ui::banner::{Banner, Tone},
 };
 
@@ -42,7 +41,7 @@ impl Sheet {
     /// What is wrong with a field.
     pub fn error(&self, field: AccessField) -> Option<String> {
         let error = self.posted.as_ref()?.errors.get(field)?;
-        Some(text::access_error(field, error).joined())
+        Some(wording::access_field_error(field, error).joined())
     }
 
     /// Whether the form was refused for another reason than a field.
@@ -94,16 +93,14 @@ impl Sheet {
 )]
 pub fn SheetProblem(sheet: Sheet) -> impl IntoView {
     let posted = sheet.posted.as_ref();
-    posted
-        .and_then(|posted| Some((posted.problem?, posted.form)))
-        .map(|(problem, form)| {
-            let (cause, fix) = text::problem(problem, form);
-            view! {
-                <div id=sheet.id_of("problem")>
-                    <Banner tone=Tone::Bad title=cause>
-                        <p>{fix}</p>
-                    </Banner>
-                </div>
-            }
-        })
+    posted.and_then(|posted| posted.problem).map(|problem| {
+        let (cause, fix) = wording::access_problem(problem);
+        view! {
+            <div id=sheet.id_of("problem")>
+                <Banner tone=Tone::Bad title=cause>
+                    <p>{fix}</p>
+                </Banner>
+            </div>
+        }
+    })
 }

@@ -3,6 +3,7 @@
 mod account;
 mod api_key;
 mod form;
+mod problem;
 mod role;
 mod session;
 
@@ -12,5 +13,6 @@ pub use form::{
     AccessField, ChangePasswordForm, NewAccountForm, NewKey, NewKeyForm, PasswordForm, SetupForm,
     SignInForm,
 };
+pub use problem::AccessProblem;
 pub use role::Role;
 pub use session::{Session, SessionId};

@@ -74,8 +74,8 @@ pub use mailbox::{
 };
 pub use mailbox_settings::{MailboxSecurity, MailboxSettings, MailboxSignIn};
 pub use message::{
-    Attempt, AttemptOutcome, MessageFilter, MessageId, MessageState, OutboxMessage, Recipient,
-    RecipientKind, RecipientState,
+    Attempt, AttemptOutcome, MessageFilter, MessageId, MessageRefusal, MessageState, OutboxMessage,
+    Recipient, RecipientKind, RecipientState,
 };
 pub use overview::{OutboxOverview, SendingState};
 pub use preset::{Preset, PresetAuthentication};

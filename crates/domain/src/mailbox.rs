@@ -2,8 +2,10 @@
 
 mod folder;
 mod mail;
+mod problem;
 mod query;
 
 pub use folder::{Folder, FolderName, FolderUse};
 pub use mail::{Mail, MailAttachment, MailHeader, MailId, MailPage, MailSummary};
+pub use problem::{MailboxField, MailboxProblem};
 pub use query::{MailPlace, MailQuery, MailSearch, SearchIn};

@@ -29,6 +29,17 @@ codes! {
     }
 }
 
+/// A reason why an action on a message was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageRefusal {
+    /// The message has this state now, which does not allow the action.
+    NotNow(MessageState),
+    /// The content was dropped.
+    ContentGone,
+    /// The server cannot do it at the moment.
+    Unavailable,
+}
+
 impl MessageState {
     /// Whether nothing more happens to a message by itself. A delivered one may still bounce.
     pub fn is_final(self) -> bool {

@@ -80,6 +80,11 @@ impl UnixTime {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 
+    /// Returns the date in UTC, as an `input` of type `date` takes it: `2026-11-23`.
+    pub fn date(self) -> String {
+        self.rfc3339().chars().take(10).collect()
+    }
+
     /// Year, month, day, hour, minute, second in UTC, by the proleptic Gregorian calendar
     /// (Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`).
     fn civil(self) -> (i64, i64, i64, i64, i64, i64) {

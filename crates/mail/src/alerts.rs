@@ -10,7 +10,6 @@ mod server;
 mod settings;
 mod shape;
 mod tell;
-mod text;
 
 use std::time::Duration;
 
@@ -23,7 +22,6 @@ pub use overview::{AlertOverview, Wrong};
 pub use routes::AlertRouteError;
 pub(crate) use server::ServerConditions;
 pub use settings::SaveAlertsError;
-pub use text::AlertText;
 
 /// How often it is looked whether something is wrong, besides when a grant or settings change here.
 const TICK: Duration = Duration::from_secs(30);

@@ -53,7 +53,7 @@ use net::{HttpClient, Outgoing};
 use store::Store;
 use tokio::sync::Mutex;
 
-pub use alerts::{AlertOverview, AlertRouteError, AlertText, SaveAlertsError, Wrong};
+pub use alerts::{AlertOverview, AlertRouteError, SaveAlertsError, Wrong};
 pub use authorize::{Begun, Callback};
 pub use compose::{
     ComposeError, Draft, DraftAttachment, Envelope, Handover, MessageErrors, MessageField,

@@ -3,10 +3,10 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use clock::{Clock, SystemClock};
-use domain::{Preset, Telling};
+use domain::Preset;
 use net::{DeniedNetworks, Outgoing, Resolver, SystemResolver};
 
-use crate::{OutboxOptions, alerts::AlertText};
+use crate::OutboxOptions;
 
 /// How long a network step may take.
 #[derive(Clone, Copy, Debug)]
@@ -84,8 +84,6 @@ pub struct MailerOptions {
     pub server_name: Option<String>,
     /// Another server that shows no heartbeat for this long is gone, and its conditions are resolved.
     pub server_gone_after: Duration,
-    /// The text of a notification about the data center or server with this name.
-    pub alert_words: fn(&Telling, &str) -> AlertText,
     /// Where this server is reached, as `https://mail.example.com`, for links in alerts.
     pub public_url: Option<String>,
 }
@@ -106,7 +104,6 @@ impl Default for MailerOptions {
             sandbox: None,
             server_name: None,
             server_gone_after: Duration::from_mins(5),
-            alert_words: AlertText::codes,
             public_url: None,
         }
     }

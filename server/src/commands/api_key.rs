@@ -166,7 +166,7 @@ fn write(mut file: File, key: &SecretString) -> io::Result<()> {
 
 fn scopes() -> impl clap::builder::TypedValueParser<Value = KeyScope> {
     let described =
-        |scope: &KeyScope| PossibleValue::new(scope.code()).help(app::scope_in_words(*scope));
+        |scope: &KeyScope| PossibleValue::new(scope.code()).help(wording::key_scope(*scope));
     PossibleValuesParser::new(KeyScope::ALL.iter().map(described))
         .try_map(|code| KeyScope::from_code(&code).ok_or("is not a scope"))
 }

@@ -52,8 +52,8 @@ pub async fn run(options: &Options, config: &Config) -> Result<Ended, CommandErr
         let json = serde_json::to_string_pretty(&report)?;
         output.print(&format!("{json}\n"))?;
     } else {
-        let finding = app::unplaced(&report).map(app::finding_in_text);
-        let ended = app::ended(&report);
+        let finding = wording::unplaced_finding(&report).map(wording::finding_lines);
+        let ended = wording::check_outcome(&report);
         let finding = finding.unwrap_or_default();
         output.print(&format!("\n{finding}{ended}\n"))?;
     }
@@ -109,7 +109,7 @@ async fn finish(
         let mut events = pin!(events);
         while let Some(event) = events.next().await {
             if let (CheckEvent::Step(step), false) = (event, options.json) {
-                output.print(&app::step_in_text(&step))?;
+                output.print(&wording::check_step_lines(&step))?;
             }
         }
     }

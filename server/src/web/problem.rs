@@ -143,7 +143,7 @@ impl ProblemError {
     fn of(error: FieldError) -> Self {
         Self {
             code: error.code(),
-            detail: app::message_error(error).joined(),
+            detail: wording::message_field_error(error).joined(),
             ..Self::default()
         }
     }

@@ -21,7 +21,7 @@ pub async fn download(State(mailer): State<Mailer>, Path(id): Path<String>) -> R
             Download {
                 name: format!("mailgrant-check-{at}.txt"),
                 media_type: "text/plain; charset=utf-8",
-                content: app::transcript(&report).into(),
+                content: wording::check_transcript(&report).into(),
             }
         })
     });

@@ -366,7 +366,10 @@ const PROMISES: &[(Role, &str, &[&str])] = &[
 fn the_texts_of_the_roles_say_what_each_role_may_do() {
     let route = |permission: &Permission| format!("{} {}", permission.method, permission.path);
     for (role, words, routes) in PROMISES {
-        assert!(app::role_help(*role).contains(words), "{role:?}: {words}");
+        assert!(
+            wording::role_help(*role).contains(words),
+            "{role:?}: {words}"
+        );
         for promised in *routes {
             let mut found = PERMISSIONS.iter();
             let found = found.find(|permission| route(permission) == *promised);
@@ -385,5 +388,5 @@ fn the_texts_of_the_roles_say_what_each_role_may_do() {
         .filter(|route| !promised.contains(&**route))
         .collect();
     assert!(untold.is_empty(), "no text of a role covers {untold:?}");
-    assert!(app::role_help(Role::Viewer).contains("No access to the mailbox"));
+    assert!(wording::role_help(Role::Viewer).contains("No access to the mailbox"));
 }

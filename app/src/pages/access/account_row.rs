@@ -4,10 +4,7 @@ use domain::{Account, Role, access::AccessField};
 use leptos::{either::Either, prelude::*};
 
 use super::{PATH, when};
-use crate::{
-    text,
-    ui::{entry::Wrong, sheet::Sheet},
-};
+use crate::ui::{entry::Wrong, sheet::Sheet};
 
 /// A row. The own account is changed on its own page, so nobody shuts themselves out here by accident.
 #[component]
@@ -24,7 +21,7 @@ pub fn AccountRow(account: Account, is_own: bool, sheet: Sheet) -> impl IntoView
         .error(AccessField::Role)
         .or_else(|| sheet.error(AccessField::Name));
     let role = if is_own {
-        Either::Left(text::role(account.role))
+        Either::Left(wording::role(account.role))
     } else {
         Either::Right(view! {
             <RoleForm id=id.clone() name=name.clone() role=account.role />
@@ -68,7 +65,7 @@ fn RoleForm(id: String, name: String, role: Role) -> impl IntoView {
     let option = |one: Role| {
         view! {
             <option value=one.code() selected=one == role>
-                {text::role(one)}
+                {wording::role(one)}
             </option>
         }
     };

@@ -4,12 +4,9 @@ use domain::{Account, AccountId, Role, access::AccessField};
 use leptos::prelude::*;
 
 use super::{PATH, account_row::AccountRow};
-use crate::{
-    text,
-    ui::{
-        entry::{Entry, EntryKind, Wrong},
-        sheet::{Sheet, SheetProblem},
-    },
+use crate::ui::{
+    entry::{Entry, EntryKind, Wrong},
+    sheet::{Sheet, SheetProblem},
 };
 
 /// The accounts. `own` is the one that looks.
@@ -57,9 +54,9 @@ fn AddAccount(sheet: Sheet) -> impl IntoView {
             <label class="radio">
                 <input type="radio" name="role" value=role.code() checked=role == chosen />
                 <span>
-                    <strong>{text::role(role)}</strong>
+                    <strong>{wording::role(role)}</strong>
                     " "
-                    {text::role_help(role)}
+                    {wording::role_help(role)}
                 </span>
             </label>
         }

@@ -4,10 +4,7 @@ use domain::{ApiKey, DataCenter, DataCenterId, UnixTime};
 use leptos::prelude::*;
 
 use super::{PATH, new_key::NewKey, when};
-use crate::{
-    text,
-    ui::{data_center::data_center_name, sheet::Sheet},
-};
+use crate::ui::{data_center::data_center_name, sheet::Sheet};
 
 /// The keys, and making one.
 #[component]
@@ -65,17 +62,18 @@ fn shown_data_center(id: Option<&DataCenterId>, all: &[DataCenter]) -> String {
 
 /// The day before the second at which a key ends.
 fn last_day(expires_at: Option<UnixTime>) -> String {
-    expires_at.map_or_else(
-        || "none".to_owned(),
-        |at| at.plus(-1).rfc3339().chars().take(10).collect(),
-    )
+    expires_at.map_or_else(|| "none".to_owned(), |at| at.plus(-1).date())
 }
 
 #[component]
 fn KeyRow(key: ApiKey, data_center: String) -> impl IntoView {
     let name = key.name.to_string();
     let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.code()).collect();
-    let scope_help: Vec<_> = key.scopes.iter().map(|scope| text::scope(*scope)).collect();
+    let scope_help: Vec<_> = key
+        .scopes
+        .iter()
+        .map(|scope| wording::key_scope(*scope))
+        .collect();
     view! {
         <tr role="row">
             <th role="rowheader" scope="row" data-label="Name">

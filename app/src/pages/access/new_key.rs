@@ -4,12 +4,9 @@ use domain::{DataCenter, KeyScope, access::AccessField};
 use leptos::prelude::*;
 
 use super::PATH;
-use crate::{
-    text,
-    ui::{
-        entry::{Entry, EntryKind, Wrong},
-        sheet::{Sheet, SheetProblem},
-    },
+use crate::ui::{
+    entry::{Entry, EntryKind, Wrong},
+    sheet::{Sheet, SheetProblem},
 };
 
 /// The form.
@@ -55,7 +52,7 @@ fn Scopes(sheet: Sheet) -> impl IntoView {
         view! {
             <label class="radio">
                 <input type="checkbox" name=scope.code() value="on" checked=typed autofocus=focus />
-                <span>{text::scope(scope)} " (" <code>{scope.code()}</code> ")"</span>
+                <span>{wording::key_scope(scope)} " (" <code>{scope.code()}</code> ")"</span>
             </label>
         }
     };

@@ -3,10 +3,7 @@
 use domain::{Actor, AuditEntry, Change, DataCenter};
 use leptos::prelude::*;
 
-use crate::{
-    text,
-    ui::{data_center::data_center_name, when::When},
-};
+use crate::ui::{data_center::data_center_name, when::When};
 
 /// When, who, from where, what, and what changed. Data centers are shown by name.
 #[component]
@@ -17,7 +14,7 @@ use crate::{
 pub fn ActivityEntry(entry: AuditEntry, data_centers: Vec<DataCenter>) -> impl IntoView {
     let record = entry.record;
     let actor = record.actor.who.name();
-    let sentence = text::sentence(record.action, actor, &record.subject);
+    let sentence = wording::audit_sentence(record.action, actor, &record.subject);
     let is_data_center = record.action.is_about_data_center();
     let subject = sentence.after.map(|_| {
         let id = record.subject;
@@ -47,7 +44,7 @@ pub fn ActivityEntry(entry: AuditEntry, data_centers: Vec<DataCenter>) -> impl I
 }
 
 fn who(actor: &Actor) -> impl IntoView + use<> {
-    let (words, name) = text::who(&actor.who);
+    let (words, name) = wording::actor(&actor.who);
     let name = name.to_owned();
     view! {
         {words}
@@ -74,7 +71,7 @@ fn with_names(change: Change, data_centers: &[DataCenter]) -> Change {
 }
 
 fn changed(change: Change) -> impl IntoView {
-    let label = text::changed_field(&change.field);
+    let label = wording::changed_field(&change.field);
     let value = match (change.secret, change.old, change.new) {
         (true, ..) => "secret changed".into_any(),
         (false, Some(old), Some(new)) => view! {

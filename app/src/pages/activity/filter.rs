@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::address;
 use crate::{
     activity_query::{ActivityField, ActivityQuery},
-    text,
     ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
@@ -18,7 +17,7 @@ pub fn Filter(query: ActivityQuery, wrong: Option<ActivityField>) -> impl IntoVi
     let is = |field| wrong == Some(field);
     let everything = (String::new(), "Everything".to_owned());
     let actions = AuditAction::ALL.iter().map(|action| {
-        let words = text::action(*action).to_owned();
+        let words = wording::audit_action(*action).to_owned();
         (action.code().to_owned(), words)
     });
     view! {

@@ -5,7 +5,6 @@ use leptos::prelude::*;
 
 use crate::{
     posted_alerts::{AlertsForm, AlertsPosted},
-    text,
     ui::entry::{Help, Wrong},
 };
 
@@ -65,7 +64,7 @@ impl Filled {
     /// What is wrong with a field.
     pub fn error(&self, field: AlertField) -> Option<String> {
         let error = self.posted.as_ref()?.errors.get(field)?;
-        Some(text::alert_error(field, error).joined())
+        Some(wording::alert_field_error(field, error).joined())
     }
 
     /// Whether a field is the one to go to: the first wrong one.
@@ -117,7 +116,7 @@ pub fn Entry(
     let described = described_by(&id, error.is_some(), !help.is_empty());
     view! {
         <div class="field">
-            <label for=id.clone()>{text::alert_label(field)}</label>
+            <label for=id.clone()>{wording::alert_field_label(field)}</label>
             <input
                 id=id.clone()
                 name=name

@@ -4,7 +4,7 @@ use domain::{AlertRoute, Telling};
 use leptos::{either::Either, prelude::*};
 
 use super::{Names, route::shown, wrong::Outcome};
-use crate::{text, ui::when::When};
+use crate::ui::when::When;
 
 /// What was told last, and what came of it.
 #[component]
@@ -22,9 +22,9 @@ pub fn Latest(latest: Vec<Telling>, routes: Vec<AlertRoute>, names: Names) -> im
             let what = [
                 &*names.of_subject(&telling.condition.subject),
                 ": ",
-                text::kind_label(telling.condition.kind),
+                wording::alert_kind(telling.condition.kind),
                 ", ",
-                text::telling_event(telling.event),
+                wording::notification_event(telling.event),
             ]
             .concat();
             view! {

@@ -7,7 +7,7 @@ use super::{
     PATH,
     entry::{Entry, Filled, Kind},
 };
-use crate::{api::MailHookShown, text, ui::when::When};
+use crate::{api::MailHookShown, ui::when::When};
 
 /// The webhook for new mail of each data center.
 #[component]
@@ -58,7 +58,7 @@ fn Row(
                     view! {
                         <p>
                             "It has not been taken since " <When at=since /> ". "
-                            {text::mail_hook_failure(&failure)} " It is told again until it is."
+                            {wording::webhook_failure(&failure)} " It is told again until it is."
                         </p>
                     }
                 })}

@@ -10,7 +10,7 @@ use super::{
     PATH,
     entry::{Entry, Filled, Kind, described_by},
 };
-use crate::{text, ui::entry::Wrong};
+use crate::ui::entry::Wrong;
 
 /// The form. What the chosen shape does not need is hidden by the stylesheet.
 #[component]
@@ -75,7 +75,7 @@ fn Shapes(filled: Filled) -> impl IntoView {
                     checked=kind.code() == chosen
                     autofocus=focus && kind == RouteKind::Webhook
                 />
-                <span>{text::route_kind(kind)}</span>
+                <span>{wording::channel_kind(kind)}</span>
             </label>
         }
     };
@@ -85,7 +85,7 @@ fn Shapes(filled: Filled) -> impl IntoView {
             aria-invalid=invalid
             aria-describedby=described
         >
-            <legend>{text::alert_label(field)}</legend>
+            <legend>{wording::alert_field_label(field)}</legend>
             <div class="radios one-each">
                 {RouteKind::ALL.iter().copied().map(shape).collect_view()}
             </div>
@@ -114,7 +114,7 @@ pub fn Via(filled: Filled, data_centers: Vec<DataCenter>, saved: String) -> impl
     };
     view! {
         <div class="field">
-            <label for=id.clone()>{text::alert_label(field)}</label>
+            <label for=id.clone()>{wording::alert_field_label(field)}</label>
             <select
                 id=id.clone()
                 name=field.name()

@@ -11,14 +11,11 @@ use super::{
     entry::{Entry, Filled, Kind},
     new_route::Via,
 };
-use crate::{
-    text,
-    ui::banner::{Banner, Tone},
-};
+use crate::ui::banner::{Banner, Tone};
 
 /// A route in a line: its shape, and its host or its recipient. Of a URL nothing else is ever shown.
 pub fn shown(route: &AlertRoute) -> String {
-    let kind = text::route_kind(route.kind);
+    let kind = wording::channel_kind(route.kind);
     match &route.recipient {
         Some(recipient) => ["Email to ", recipient.as_str()].concat(),
         None => [kind, " at ", &route.host].concat(),
@@ -59,7 +56,7 @@ pub fn RouteRow(
         .into_any(),
         Err(failure) => view! {
             <Banner tone=Tone::Bad title="The test alert was not taken.">
-                <p>{text::telling_failure(failure)}</p>
+                <p>{wording::notification_failure(failure)}</p>
             </Banner>
         }
         .into_any(),

@@ -1,7 +1,7 @@
 //! Section "What is told".
 
 use domain::{
-    AlertKind, AlertSettings, DailyCheck, DataCenter,
+    AlertKind, AlertSettings, DailyCheck, DataCenter, UnixTime,
     alert::{AlertField, AlertSettingsForm},
 };
 use leptos::prelude::*;
@@ -10,10 +10,7 @@ use super::{
     PATH,
     entry::{Entry, Filled, Kind, described_by},
 };
-use crate::{
-    text,
-    ui::{entry::Wrong, when::When},
-};
+use crate::ui::{entry::Wrong, when::When};
 
 /// Which conditions are told, and their thresholds.
 #[component]
@@ -40,10 +37,10 @@ pub fn Rules(
                     checked=filled.is_on(kind.code(), settings.kinds.contains(&kind))
                     aria-describedby=[&id, "-help"].concat()
                 />
-                <span>{text::kind_label(kind)}</span>
+                <span>{wording::alert_kind(kind)}</span>
             </label>
             <p class="help" id=[&id, "-help"].concat()>
-                {text::kind_help(kind)}
+                {wording::alert_kind_help(kind)}
             </p>
         }
     };
@@ -78,7 +75,7 @@ pub fn Rules(
                 <legend class="visually-hidden">"What is told"</legend>
                 <input type="hidden" name="version" value=version />
                 <fieldset class="field choice">
-                    <legend>{text::alert_label(AlertField::Kinds)}</legend>
+                    <legend>{wording::alert_field_label(AlertField::Kinds)}</legend>
                     <div class="kinds">
                         {AlertKind::ALL.iter().copied().map(kind).collect_view()}
                     </div>
@@ -145,13 +142,13 @@ fn Notes(
         filled.id_of(&["expires-", data_center.id.as_str()].concat()),
         filled.id_of(&["testing-", data_center.id.as_str()].concat()),
     );
-    let saved = notes.client_secret_expires.map(text::day);
+    let saved = notes.client_secret_expires.map(UnixTime::date);
     let typed = filled.typed(&expires, saved.unwrap_or_default());
     let is_day = typed.is_empty() || domain::UnixTime::of_day(&typed).is_some();
     let error = filled.error(field).filter(|_| !is_day);
     let check = check.filter(|check| check.finished).map(|check| {
         let outcome = match check.finding {
-            Some(finding) => text::explain(&finding).cause,
+            Some(finding) => wording::explain(&finding).cause,
             None => "Nothing failed.".to_owned(),
         };
         view! {
@@ -164,7 +161,7 @@ fn Notes(
         <fieldset class="part">
             <legend><bdi>{data_center.name.to_string()}</bdi></legend>
             <div class="field">
-                <label for=id.clone()>{text::alert_label(field)}</label>
+                <label for=id.clone()>{wording::alert_field_label(field)}</label>
                 <input
                     id=id.clone()
                     name=expires

@@ -4,7 +4,7 @@ use domain::{AlertCondition, AlertRoute, Telling, TellingEvent, TellingState};
 use leptos::{either::Either, prelude::*};
 
 use super::{Names, route::shown};
-use crate::{text, ui::when::When};
+use crate::ui::when::When;
 
 /// What is wrong, since when, and who was told.
 #[component]
@@ -44,17 +44,17 @@ fn One(
     names: Names,
 ) -> impl IntoView {
     let name = names.of_subject(&condition.subject);
-    let page = text::subject_path(&condition.subject);
+    let page = wording::alert_path(&condition.subject);
     let why = condition.facts.finding.as_ref().map_or_else(
-        || text::kind_help(condition.kind).to_owned(),
+        || wording::alert_kind_help(condition.kind).to_owned(),
         |finding| {
-            let explained = text::explain(finding);
+            let explained = wording::explain(finding);
             [&*explained.cause, " ", &explained.fix].concat()
         },
     );
     let ends = condition.facts.ends_at;
     let waiting = condition.facts.waiting_since;
-    let of_server = text::server_facts(&condition.facts)
+    let of_server = wording::server_facts(&condition.facts)
         .into_iter()
         .map(|(name, value)| {
             view! {
@@ -83,7 +83,7 @@ fn One(
                     {name}
                 </a>
                 ": "
-                {text::kind_label(condition.kind)}
+                {wording::alert_kind(condition.kind)}
             </h3>
             <p>{why}</p>
             <dl class="facts">
@@ -130,7 +130,7 @@ fn One(
     reason = "a component owns what it shows"
 )]
 pub fn Outcome(telling: Telling) -> impl IntoView {
-    let failure = telling.failure.map(text::telling_failure);
+    let failure = telling.failure.map(wording::notification_failure);
     let failure = failure.unwrap_or_default();
     match (telling.state, telling.finished_at) {
         (TellingState::Told, Some(at)) => view! { "told " <When at /> }.into_any(),

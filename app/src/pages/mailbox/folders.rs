@@ -3,7 +3,7 @@
 use domain::{Folder, FolderName};
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query, text};
+use crate::{mailbox_query::MailboxQuery, pages::with_query};
 
 /// A link to each folder.
 #[component]
@@ -19,7 +19,7 @@ pub fn Folders(folders: Vec<Folder>, query: MailboxQuery) -> impl IntoView {
         view! {
             <li>
                 <a href=with_query("/mailbox", &of_folder.fields()) rel="external" aria-current=current>
-                    <bdi>{text::folder(&folder)}</bdi>
+                    <bdi>{wording::folder(&folder)}</bdi>
                 </a>
             </li>
         }

@@ -4,12 +4,11 @@ use domain::{Mail, MailAttachment};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
-use super::{read, trouble::Trouble};
+use super::{problem::Problem, read};
 use crate::{
     api,
     mailbox_query::MailboxQuery,
     pages::{failure::Failure, with_query},
-    text,
     ui::{
         banner::{Banner, Tone},
         mail_content::{MailContent, MailParts, is_shown_as_html},
@@ -26,11 +25,11 @@ pub fn MailPage() -> impl IntoView {
     let shown = Suspend::new(async move {
         match shown.await.map(|page| page.shown) {
             Ok(Ok(mail)) => Either::Left(view! { <Shown mail query /> }),
-            Ok(Err(trouble)) => Either::Right(
+            Ok(Err(problem)) => Either::Right(
                 view! {
                     <Title text="Mail" />
                     <h1>"Mail"</h1>
-                    <Trouble trouble query />
+                    <Problem problem query />
                 }
                 .into_any(),
             ),
@@ -61,7 +60,7 @@ pub fn MailPage() -> impl IntoView {
 
 #[component]
 fn Shown(mail: Mail, query: MailboxQuery) -> impl IntoView {
-    let subject = text::mail_subject(mail.summary.subject.clone());
+    let subject = wording::mail_subject(mail.summary.subject.clone());
     let source = with_query("/mailbox/message/source", &query.fields());
     let cut = mail.cut.then(|| {
         view! {
@@ -74,7 +73,7 @@ fn Shown(mail: Mail, query: MailboxQuery) -> impl IntoView {
         <Title text=subject.clone() />
         <h1 class="mail-title"><bdi>{subject}</bdi></h1>
         <dl class="mail-head">
-            <Line name="From" value=text::mail_from(mail.summary.from.clone()) />
+            <Line name="From" value=wording::mail_from(mail.summary.from.clone()) />
             <Line name="To" value=mail.to.clone() />
             <Line name="Cc" value=mail.cc.clone() />
             {mail

@@ -4,10 +4,11 @@ mod folders;
 mod live;
 mod message;
 mod pager;
+mod problem;
 mod search;
-mod trouble;
 mod which;
 
+use domain::mailbox::{MailboxField, MailboxProblem};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
@@ -15,12 +16,12 @@ pub use live::{LIVE, NEW_MAIL};
 pub use message::MailPage;
 
 use self::{
-    folders::Folders, live::Live, pager::Pager, search::Search, trouble::Trouble, which::Which,
+    folders::Folders, live::Live, pager::Pager, problem::Problem, search::Search, which::Which,
 };
 use super::{failure::Failure, query::asked};
 use crate::{
-    api::{self, MailList, MailTrouble, MailboxPage as Shown},
-    mailbox_query::{MailboxField, MailboxQuery},
+    api::{self, MailList, MailboxPage as Shown},
+    mailbox_query::MailboxQuery,
     ui::mail_list::MailEntries,
 };
 
@@ -48,16 +49,16 @@ fn Mailbox(shown: Shown<MailList>, query: MailboxQuery) -> impl IntoView {
         data_centers,
         shown,
     } = shown;
-    let is_off = matches!(shown, Err(MailTrouble::Off));
+    let is_off = matches!(shown, Err(MailboxProblem::Off));
     let wrong = match &shown {
-        Err(MailTrouble::Field(field)) => Some(*field),
+        Err(MailboxProblem::Field(field)) => Some(*field),
         _ => None,
     };
     let search = (!is_off).then(|| view! { <Search query=query.clone() wrong /> });
     let shown = match shown {
         Ok(list) => view! { <List list query=query.clone() search /> }.into_any(),
-        Err(MailTrouble::Field(MailboxField::Search | MailboxField::Since)) => search.into_any(),
-        Err(trouble) => view! { <Trouble trouble query=query.clone() /> }.into_any(),
+        Err(MailboxProblem::Field(MailboxField::Search | MailboxField::Since)) => search.into_any(),
+        Err(problem) => view! { <Problem problem query=query.clone() /> }.into_any(),
     };
     view! {
         <Which data_centers query />

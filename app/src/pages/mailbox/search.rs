@@ -1,13 +1,14 @@
 //! What is looked for.
 
-use domain::SearchIn;
+use domain::{
+    SearchIn,
+    mailbox::{MailboxField, MailboxProblem},
+};
 use leptos::prelude::*;
 
 use crate::{
-    api::MailTrouble,
-    mailbox_query::{MailboxField, MailboxQuery},
+    mailbox_query::MailboxQuery,
     pages::with_query,
-    text,
     ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
@@ -17,11 +18,12 @@ pub fn Search(query: MailboxQuery, wrong: Option<MailboxField>) -> impl IntoView
     let is_set = !(query.search.is_empty() && query.since.is_empty());
     let all = with_query("/mailbox", &query.of_folder().fields());
     let error = |field| {
-        (wrong == Some(field)).then(|| text::mail_trouble(&MailTrouble::Field(field)).joined())
+        (wrong == Some(field))
+            .then(|| wording::mailbox_problem(&MailboxProblem::Field(field)).joined())
     };
     let own = SearchIn::from_code(&query.within).unwrap_or_default();
     let places = SearchIn::ALL.iter().map(|within| {
-        let words = text::search_in(*within).to_owned();
+        let words = wording::search_in(*within).to_owned();
         (within.code().to_owned(), words)
     });
     view! {

@@ -3,7 +3,7 @@
 use domain::{DataCenter, DataCenterId, SmtpField};
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, text};
+use crate::mailbox_query::MailboxQuery;
 
 /// The choice of the data center.
 #[component]
@@ -24,7 +24,7 @@ pub fn Which(data_centers: Vec<DataCenter>, query: MailboxQuery) -> impl IntoVie
         view! {
             <form method="get" action="/mailbox" class="card which" aria-label="Data center">
                 <div class="field">
-                    <label for="data_center">{text::label(SmtpField::DataCenter)}</label>
+                    <label for="data_center">{wording::smtp_field_label(SmtpField::DataCenter)}</label>
                     <div class="with-button">
                         <select id="data_center" name="data_center" autocomplete="off">
                             {data_centers.into_iter().map(option).collect_view()}

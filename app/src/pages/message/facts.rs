@@ -3,12 +3,12 @@
 use domain::{DataCenter, OutboxMessage};
 use leptos::{either::Either, prelude::*};
 
-use crate::{text, ui::when::When};
+use crate::ui::when::When;
 
 /// Who it is from, when it came, by whom.
 #[component]
 pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl IntoView {
-    let (words, name) = text::who(&message.submitted_by);
+    let (words, name) = wording::actor(&message.submitted_by);
     let by = [words, name].concat();
     let sender = message.sender.to_string();
     let name = data_center.map_or_else(
@@ -44,7 +44,7 @@ pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl In
                 </dd>
                 {finished}
                 <dt>"Size"</dt>
-                <dd>{text::size(message.size.unsigned_abs())}</dd>
+                <dd>{wording::size(message.size.unsigned_abs())}</dd>
             </dl>
             {if message.has_content {
                 Either::Left(view! {

@@ -11,7 +11,7 @@ use self::{facts::Facts, preview::Preview};
 use super::{done::Done, failure::Failure};
 use crate::{
     api::{self, MessagePage as Data},
-    rendered, text,
+    rendered,
     ui::{
         banner::{Banner, Tone},
         live::Live,
@@ -45,7 +45,7 @@ pub fn MessagePage() -> impl IntoView {
         {refused.is_none().then(|| view! { <Done /> })}
         {refused
             .map(|refusal| {
-                let words = text::message_refusal(refusal);
+                let words = wording::message_refusal(refusal);
                 view! {
                     <Banner tone=Tone::Bad title=words.cause>
                         <p>{words.fix}</p>
@@ -58,7 +58,7 @@ pub fn MessagePage() -> impl IntoView {
 
 #[component]
 fn Message(data: Data) -> impl IntoView {
-    let subject = text::subject(&data.message.subject);
+    let subject = wording::message_subject(&data.message.subject);
     let events = ["/events/messages/", data.message.id.as_str()].concat();
     let message = data.message.clone();
     let data_center = data.data_center.clone();

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use super::PATH;
 use crate::{
     message_query::{MessageQuery, MessageQueryField},
-    text,
     ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
@@ -23,7 +22,7 @@ pub fn Filter(
     let several = data_centers.len() > 1 || is(MessageQueryField::DataCenter);
     let any = || std::iter::once((String::new(), "All".to_owned()));
     let states = MessageState::ALL.iter().map(|state| {
-        let words = text::message_state(*state).to_owned();
+        let words = wording::message_state(*state).to_owned();
         (state.code().to_owned(), words)
     });
     let names = data_centers

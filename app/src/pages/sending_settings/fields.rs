@@ -3,7 +3,7 @@
 use domain::{FormErrors, SendingField, SendingForm};
 use leptos::prelude::*;
 
-use crate::{text, ui::entry::Wrong};
+use crate::ui::entry::Wrong;
 
 /// What stands in the form, and what is wrong with it.
 #[derive(Clone)]
@@ -17,7 +17,7 @@ pub struct Filled {
 impl Filled {
     fn error(&self, field: SendingField) -> Option<String> {
         let error = self.errors.get(field)?;
-        Some(text::sending_error(field, error, &self.form))
+        Some(wording::sending_field_error(field, error, &self.form))
     }
 
     fn is_first_wrong(&self, field: SendingField) -> bool {
@@ -39,7 +39,7 @@ pub fn Number(filled: Filled, field: SendingField, placeholder: String) -> impl 
     let error = filled.error(field);
     view! {
         <div class="field field-number">
-            <label for=id>{text::sending_label(field)}</label>
+            <label for=id>{wording::sending_field_label(field)}</label>
             <input
                 id=id
                 name=id
@@ -71,7 +71,7 @@ pub fn Addresses(filled: Filled, own: String) -> impl IntoView {
     let rows = typed.lines().count().clamp(3, 12).to_string();
     view! {
         <div class="field">
-            <label for=id>{text::sending_label(field)}</label>
+            <label for=id>{wording::sending_field_label(field)}</label>
             <textarea
                 id=id
                 name=id
@@ -120,7 +120,7 @@ pub fn DropContent(filled: Filled) -> impl IntoView {
                     checked=!filled.form.text(field).is_empty()
                     aria-describedby=described_by(id, false)
                 />
-                <span>{text::sending_label(field)}</span>
+                <span>{wording::sending_field_label(field)}</span>
             </label>
             <Notes field error=None />
         </div>
@@ -133,7 +133,7 @@ fn Notes(field: SendingField, error: Option<String>) -> impl IntoView {
     view! {
         <Wrong id=id.to_owned() error />
         <p id=[id, "-help"].concat() class="help">
-            {text::sending_help(field)}
+            {wording::sending_field_help(field)}
         </p>
     }
 }

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     api::SendingPage,
     posted::{SendingPosted, SendingRefusal},
-    text,
     ui::{
         banner::{Banner, Tone},
         error_banner::ErrorBanner,
@@ -46,7 +45,7 @@ pub fn SendingSettingsForm(page: SendingPage, posted: Option<SendingPosted>) -> 
         }
         Some(provider) => [
             "An empty field means what ",
-            text::provider(provider),
+            wording::provider(provider),
             " takes.",
         ]
         .concat(),
@@ -104,7 +103,7 @@ fn Refused(refused: SendingRefusal, id: String) -> impl IntoView {
                 view! {
                     <li>
                         <a href=href rel="external">
-                            {text::sending_label(field)}
+                            {wording::sending_field_label(field)}
                         </a>
                     </li>
                 }

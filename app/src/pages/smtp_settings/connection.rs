@@ -7,13 +7,10 @@ use super::{
     data_center_field::DataCenterField, discovery::DiscoveryField, mailbox::MailboxFields,
     presets::ProviderField, session::Session,
 };
-use crate::{
-    text,
-    ui::{
-        choice::Choice,
-        field::{Kind, Notes, TextField, described_by},
-        toggle::{Switch, Toggle},
-    },
+use crate::ui::{
+    choice::Choice,
+    field::{Kind, Notes, TextField, described_by},
+    toggle::{Switch, Toggle},
 };
 
 const ENABLE_SSL: Switch = Switch {
@@ -29,9 +26,9 @@ pub fn ConnectionSection(session: Session, overwrite: bool, again: bool) -> impl
     let state = session.state();
     let locked = !session.may_edit();
     let securities = [Security::StartTls, Security::ImplicitTls]
-        .map(|security| (security.code(), text::security(security)));
+        .map(|security| (security.code(), wording::security(security)));
     let versions = [TlsMinimum::Tls12, TlsMinimum::Tls13]
-        .map(|version| (version.code(), text::tls_minimum(version)));
+        .map(|version| (version.code(), wording::tls_minimum(version)));
     view! {
         <section class="card" aria-labelledby="smtp-configuration">
             <h2 id="smtp-configuration">"SMTP configuration"</h2>

@@ -8,7 +8,7 @@ use super::{
     data_centers::{ADD, ADD_NAME, CHOOSE, REMOVE, RENAME, RENAME_NAME, address},
     session::Session,
 };
-use crate::{error::ApiError, text, ui::browser};
+use crate::{error::ApiError, ui::browser};
 
 /// The select, and what manages its choices.
 #[component]
@@ -39,7 +39,7 @@ pub fn DataCenterField(session: Session) -> impl IntoView {
     };
     view! {
         <div class="field">
-            <label for="data_center">{text::label(SmtpField::DataCenter)}</label>
+            <label for="data_center">{wording::smtp_field_label(SmtpField::DataCenter)}</label>
             <div class="with-button">
                 <select
                     id="data_center"
@@ -56,7 +56,7 @@ pub fn DataCenterField(session: Session) -> impl IntoView {
                 </button>
             </div>
             <p id="data_center-help" class="help">
-                {text::help(SmtpField::DataCenter)}
+                {wording::smtp_field_help(SmtpField::DataCenter)}
             </p>
             {session.may_edit().then(|| view! { <Manage session /> })}
         </div>
@@ -145,7 +145,7 @@ fn Named(
 fn wrong(error: Option<ApiError>) -> String {
     match error {
         None => String::new(),
-        Some(ApiError::DataCenter(error)) => text::field_error(error, None).joined(),
-        Some(error) => text::api_error(&error).joined(),
+        Some(ApiError::DataCenter(error)) => wording::field_error(error, None).joined(),
+        Some(error) => error.words().joined(),
     }
 }

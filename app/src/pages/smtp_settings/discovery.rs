@@ -4,7 +4,7 @@ use domain::{EmailAddress, discovery::means_issuer};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{presets::offer, session::Session};
-use crate::{api, error::ApiError, rendered::Place, text, ui::browser};
+use crate::{api, error::ApiError, rendered::Place, ui::browser};
 
 const FOUND: &str = "found-settings";
 
@@ -16,7 +16,7 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
     let busy = RwSignal::new(false);
     let wrong = move || {
         let error = error.get();
-        error.map_or_else(String::new, |error| text::api_error(&error).joined())
+        error.map_or_else(String::new, |error| error.words().joined())
     };
     let find = move || {
         let typed = typed.get_untracked();

@@ -7,14 +7,11 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{session::Session, status::ends_grant};
-use crate::{
-    text,
-    ui::{
-        choice::Choice,
-        field::{Kind, TextField},
-        secret::SecretInput,
-        toggle::{Switch, Toggle},
-    },
+use crate::ui::{
+    choice::Choice,
+    field::{Kind, TextField},
+    secret::SecretInput,
+    toggle::{Switch, Toggle},
 };
 
 const EMAIL_BOX: Switch = Switch {
@@ -29,7 +26,7 @@ const EMAIL_BOX: Switch = Switch {
 pub fn MailboxFields(session: Session, again: bool) -> impl IntoView {
     let state = session.state();
     let securities = [MailboxSecurity::ImplicitTls, MailboxSecurity::StartTls]
-        .map(|security| (security.code(), text::mailbox_security(security)));
+        .map(|security| (security.code(), wording::mailbox_security(security)));
     view! {
         <Toggle state switch=EMAIL_BOX described_by="mailbox-enabled-help".to_owned()>
             <p id="mailbox-enabled-help" class="help">

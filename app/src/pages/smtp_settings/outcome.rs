@@ -6,15 +6,11 @@ use super::{
     session::{Notice, Session},
     sign_in::SignInProgress,
 };
-use crate::{
-    error::ApiError,
-    text,
-    ui::{
-        banner::{Banner, Tone},
-        browser,
-        error_banner::ErrorBanner,
-        form_state::FormState,
-    },
+use crate::ui::{
+    banner::{Banner, Tone},
+    browser,
+    error_banner::ErrorBanner,
+    form_state::FormState,
 };
 
 /// Messages about the whole form.
@@ -84,10 +80,10 @@ fn Summary(state: FormState) -> impl IntoView {
         view! {
             <li>
                 <a href=["#", id].concat() rel="external" on:click=to_field>
-                    {text::label(field)}
+                    {wording::smtp_field_label(field)}
                 </a>
                 ": "
-                {text::field_error(error, Some(field)).cause}
+                {wording::field_error(error, Some(field)).cause}
             </li>
         }
     };
@@ -113,7 +109,7 @@ fn Summary(state: FormState) -> impl IntoView {
 /// Somebody else has saved.
 #[component]
 fn Conflict(session: Session, version: i64) -> impl IntoView {
-    let words = text::api_error(&ApiError::Conflict { version });
+    let words = wording::request_problem::CONFLICT;
     let id = session
         .data_center()
         .with_value(|data_center| data_center.id.to_string());

@@ -6,7 +6,6 @@ use leptos::{html, prelude::*};
 use super::session::Session;
 use crate::{
     api::Filling,
-    text,
     ui::{browser, field::Notes},
 };
 
@@ -74,14 +73,14 @@ pub fn ProviderField(session: Session, overwrite: bool) -> impl IntoView {
             let code = provider.code();
             view! {
                 <option value=code selected=code == opened>
-                    {text::provider(*provider)}
+                    {wording::provider(*provider)}
                 </option>
             }
         })
         .collect_view();
     view! {
         <div class="field">
-            <label for="provider">{text::label(SmtpField::Provider)}</label>
+            <label for="provider">{wording::smtp_field_label(SmtpField::Provider)}</label>
             <div class="with-button">
                 <select
                     id="provider"
@@ -118,7 +117,7 @@ fn choose(session: Session, code: &str) {
 }
 
 fn names(fields: Vec<SmtpField>) -> impl IntoView {
-    let name = |field| view! { <li>{text::label(field)}</li> };
+    let name = |field| view! { <li>{wording::smtp_field_label(field)}</li> };
     view! { <ul>{fields.into_iter().map(name).collect_view()}</ul> }
 }
 

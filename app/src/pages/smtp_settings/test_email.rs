@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::session::Session;
-use crate::{api::SendTestEmail, text};
+use crate::api::SendTestEmail;
 
 /// Recipient and button.
 #[component]
@@ -11,7 +11,9 @@ pub fn TestEmail(session: Session) -> impl IntoView {
     let busy = move || session.checking().get();
     let error = move || {
         let error = session.recipient_error().get();
-        error.map_or_else(String::new, |error| text::field_error(error, None).joined())
+        error.map_or_else(String::new, |error| {
+            wording::field_error(error, None).joined()
+        })
     };
     let send_on_enter = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Enter" {

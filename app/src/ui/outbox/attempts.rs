@@ -3,10 +3,7 @@
 use domain::{Attempt, AttemptOutcome, Finding};
 use leptos::{either::Either, prelude::*};
 
-use crate::{
-    text,
-    ui::{copy::CopyButton, explanation::Explained, when::When},
-};
+use crate::ui::{copy::CopyButton, explanation::Explained, when::When};
 
 /// The attempts, the last one first. `shown` is the finding that stands above.
 #[component]
@@ -57,11 +54,13 @@ fn attempt(attempt: Attempt, shown: Option<&Finding>) -> impl IntoView + use<> {
     } else {
         attempt.server
     };
-    let took = text::milliseconds(attempt.micros.unsigned_abs());
+    let took = wording::milliseconds(attempt.micros.unsigned_abs());
     let finding_id = ["attempt-finding-", &number].concat();
     let finding = attempt.finding.map(|finding| {
         if shown == Some(&finding) {
-            Either::Left(view! { <p class="message-finding">{text::explain(&finding).cause}</p> })
+            Either::Left(
+                view! { <p class="message-finding">{wording::explain(&finding).cause}</p> },
+            )
         } else {
             Either::Right(view! { <Explained finding id=finding_id /> })
         }
@@ -70,7 +69,7 @@ fn attempt(attempt: Attempt, shown: Option<&Finding>) -> impl IntoView + use<> {
     view! {
         <li>
             <p class="entry-head">
-                <span class=class>{text::attempt_outcome(attempt.outcome)}</span>
+                <span class=class>{wording::attempt_outcome(attempt.outcome)}</span>
                 <span>"Attempt " {number}</span>
                 <When at=attempt.started_at />
                 <span>{server}</span>

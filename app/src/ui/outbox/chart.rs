@@ -3,8 +3,6 @@
 use domain::{HourCounts, OutboxOverview};
 use leptos::prelude::*;
 
-use crate::text;
-
 /// The picture's own units: an hour is so wide, the whole so high.
 const HOUR: i64 = 30;
 const HEIGHT: i64 = 100;
@@ -43,7 +41,7 @@ pub fn Chart(overview: OutboxOverview) -> impl IntoView {
     let has_waited = waiting.iter().any(|waiting| *waiting > 0);
     view! {
         <div class="chart-top" aria-hidden="true">
-            {text::count(top)}
+            {wording::count(top)}
         </div>
         <svg
             viewBox=["0 0 ", &width.to_string(), " ", &HEIGHT.to_string()].concat()
@@ -103,11 +101,11 @@ fn round_up(number: i64) -> i64 {
 fn spoken(overview: &OutboxOverview) -> String {
     [
         "The last 24 hours: ",
-        &text::count(overview.delivered()),
+        &wording::count(overview.delivered()),
         " delivered, ",
-        &text::count(overview.failed()),
+        &wording::count(overview.failed()),
         " failed; ",
-        &text::count(overview.waiting),
+        &wording::count(overview.waiting),
         " wait now. The table below has each hour.",
     ]
     .concat()
@@ -129,10 +127,10 @@ pub fn Hours(overview: OutboxOverview) -> impl IntoView {
                 <th scope="row">
                     <time datetime=at.rfc3339()>{name}</time>
                 </th>
-                <td>{text::count(hour.accepted)}</td>
-                <td>{text::count(hour.delivered)}</td>
-                <td>{text::count(hour.failed)}</td>
-                <td>{text::count(*waiting)}</td>
+                <td>{wording::count(hour.accepted)}</td>
+                <td>{wording::count(hour.delivered)}</td>
+                <td>{wording::count(hour.failed)}</td>
+                <td>{wording::count(*waiting)}</td>
             </tr>
         }
     };

@@ -3,11 +3,8 @@
 use domain::{Attempt, Finding, MessageState, OutboxMessage, Recipient, SendingState};
 use leptos::prelude::*;
 
-use super::{attempts::Attempts, trouble};
-use crate::{
-    text,
-    ui::{explanation::Explained, when::When},
-};
+use super::{attempts::Attempts, state_class, trouble};
+use crate::ui::{explanation::Explained, when::When};
 
 /// Everything about a message that changes while it is looked at. `sending` is how its data center stands.
 #[component]
@@ -31,15 +28,15 @@ pub fn Details(
     let help = if stopped.is_some() && message.state == MessageState::Waiting {
         "It goes out by itself, once its data center sends again."
     } else {
-        text::message_state_help(message.state)
+        wording::message_state_help(message.state)
     };
     view! {
         {trouble}
         <section class="card" aria-labelledby="state-title">
             <h2 id="state-title">"State"</h2>
             <p class="status-text">
-                <span class=text::message_state_class(message.state) id="message-state">
-                    {text::message_state(message.state)}
+                <span class=state_class::message_state_class(message.state) id="message-state">
+                    {wording::message_state(message.state)}
                 </span>
                 <span>{help}</span>
             </p>
@@ -71,7 +68,7 @@ fn Actions(message: OutboxMessage) -> impl IntoView {
     let retry = retry.filter(|_| has_content);
     let cancels = message.state == MessageState::Waiting;
     let resends = has_content && message.state.is_final();
-    let people = text::counted(
+    let people = wording::counted(
         i64::try_from(message.recipients.len()).unwrap_or(i64::MAX),
         "recipient",
         "recipients",
@@ -139,10 +136,10 @@ fn Recipients(recipients: Vec<Recipient>, shown: Option<Finding>) -> impl IntoVi
             view! {
                 <li>
                     <p class="entry-head">
-                        <span class=text::recipient_state_class(recipient.state)>
-                            {text::recipient_state(recipient.state)}
+                        <span class=state_class::recipient_state_class(recipient.state)>
+                            {wording::recipient_state(recipient.state)}
                         </span>
-                        <span>{text::recipient_kind(recipient.kind)}</span>
+                        <span>{wording::recipient_kind(recipient.kind)}</span>
                     </p>
                     <p><bdi>{recipient.address.to_string()}</bdi></p>
                     {(!recipient.reply.is_empty())

@@ -4,6 +4,7 @@ mod attempts;
 mod chart;
 mod details;
 mod row;
+mod state_class;
 mod summary;
 mod trouble;
 

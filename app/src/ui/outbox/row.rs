@@ -3,7 +3,8 @@
 use domain::{OutboxMessage, Recipient};
 use leptos::prelude::*;
 
-use crate::{text, ui::when::When};
+use super::state_class;
+use crate::ui::when::When;
 
 /// Recipients that are named; of the others it is told how many.
 const NAMED: usize = 2;
@@ -18,19 +19,19 @@ pub fn MessageRow(message: OutboxMessage, data_center: Option<String>) -> impl I
         .finding
         .as_ref()
         .filter(|_| message.state != domain::MessageState::Cancelled)
-        .map(text::explain);
+        .map(wording::explain);
     view! {
         <li id=["message-", id].concat() data-state=message.state.code()>
             <p class="entry-head">
-                <span class=text::message_state_class(message.state)>
-                    {text::message_state(message.state)}
+                <span class=state_class::message_state_class(message.state)>
+                    {wording::message_state(message.state)}
                 </span>
                 <When at=message.created_at />
                 {data_center.map(|name| view! { <bdi>{name}</bdi> })}
             </p>
             <p class="message-subject">
                 <a href=href id=link_id rel="external">
-                    <bdi>{text::subject(&message.subject)}</bdi>
+                    <bdi>{wording::message_subject(&message.subject)}</bdi>
                 </a>
             </p>
             <p class="message-people">

@@ -4,7 +4,6 @@ use domain::{OutboxOverview, SendingState};
 use leptos::prelude::*;
 
 use super::trouble::Trouble;
-use crate::text;
 
 /// What waits, was delivered and was given up, and how each data center stands.
 #[component]
@@ -55,7 +54,7 @@ fn Tally(
                 " "
                 <span class="soft">{during}</span>
             </dt>
-            <dd>{text::count(number)}</dd>
+            <dd>{wording::count(number)}</dd>
         </div>
     }
 }
@@ -70,8 +69,8 @@ fn used(state: &SendingState) -> Option<String> {
     ]
     .into_iter()
     .filter_map(|(used, limit, of)| {
-        let limit = text::count(limit?.into());
-        Some([&text::count(used.into()), " of ", &limit, " ", of].concat())
+        let limit = wording::count(limit?.into());
+        Some([&wording::count(used.into()), " of ", &limit, " ", of].concat())
     })
     .collect();
     (!parts.is_empty()).then(|| parts.join(", "))

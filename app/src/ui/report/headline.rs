@@ -6,7 +6,6 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{MAIN, about::About, main_step};
 use crate::{
     api::{CheckConnection, SendTestEmail},
-    text,
     ui::{
         banner::{Banner, Tone},
         explanation::Explained,
@@ -139,9 +138,14 @@ fn failed(report: &CheckReport, finding: Finding) -> AnyView {
     match step {
         None => view! { <Explained finding id=MAIN /> }.into_any(),
         Some(step) => {
-            let place = [text::part(step.part), " › ", text::kind(step.kind)].concat();
+            let place = [
+                wording::check_part(step.part),
+                " › ",
+                wording::step_kind(step.kind),
+            ]
+            .concat();
             view! {
-                <p>{text::explain(&finding).cause}</p>
+                <p>{wording::explain(&finding).cause}</p>
                 <p>
                     "How to fix it: see "
                     <a href=["#", MAIN].concat() rel="external">

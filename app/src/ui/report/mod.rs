@@ -9,10 +9,7 @@ use domain::{CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, UnixTime,
 use leptos::prelude::*;
 
 use self::{about::About, headline::Headline};
-use crate::{
-    text,
-    ui::{copy::CopyButton, when::When},
-};
+use crate::ui::{copy::CopyButton, when::When};
 
 pub use headline::Interrupted;
 pub use step::Step;
@@ -31,11 +28,11 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
         || "none".to_owned(),
         |tls| [&*tls.version, ", ", &tls.cipher].concat(),
     );
-    let age = text::age(now.since(report.started_at));
+    let age = wording::age(now.since(report.started_at));
     let about = About::of(&report, saved);
     let settings = about.words().map(|words| [", with ", words].concat());
     let has_steps = !report.steps.is_empty();
-    let transcript = text::transcript(&report);
+    let transcript = wording::check_transcript(&report);
     let download = ["/checks/", id.as_str(), "/transcript"].concat();
     let main = main_step(&report);
     let shown = |part: CheckPart| {
@@ -113,7 +110,7 @@ fn group(part: CheckPart, steps: AnyView) -> impl IntoView {
     let title = ["part-", code(part)].concat();
     view! {
         <div class="check-part">
-            <h4 id=title.clone()>{text::part(part)}</h4>
+            <h4 id=title.clone()>{wording::check_part(part)}</h4>
             <ol class="steps" id=list(part) aria-labelledby=title>
                 {steps}
             </ol>

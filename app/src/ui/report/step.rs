@@ -3,7 +3,7 @@
 use domain::{CheckPart, CheckStep, FindingCode, Verdict};
 use leptos::prelude::*;
 
-use crate::{text, ui::explanation::Explained};
+use crate::ui::explanation::Explained;
 
 /// What was done, how it went, and what to do when it did not go well. `id` is that of the finding. With
 /// `server`, its `host:port`, another setting is offered.
@@ -15,15 +15,15 @@ pub fn Step(step: CheckStep, id: String, server: Option<String>) -> impl IntoVie
         Verdict::Failed => ("step failed", "✕"),
         Verdict::Skipped => ("step skipped", "–"),
     };
-    let verdict = text::verdict(&step);
+    let verdict = wording::step_verdict(&step);
     let was_tried = step.verdict != Verdict::Skipped;
     let head = view! {
         <span class="mark" aria-hidden="true">
             {mark}
         </span>
-        <span class="step-kind">{text::kind(step.kind)}</span>
+        <span class="step-kind">{wording::step_kind(step.kind)}</span>
         <span class="visually-hidden">{verdict}</span>
-        <span class="step-time">{was_tried.then(|| text::milliseconds(step.micros))}</span>
+        <span class="step-time">{was_tried.then(|| wording::milliseconds(step.micros))}</span>
     };
     let says_more = !step.sent.is_empty() || !step.received.is_empty() || !step.facts.is_empty();
     let code = step.finding.as_ref().map(|finding| finding.code);
@@ -31,8 +31,8 @@ pub fn Step(step: CheckStep, id: String, server: Option<String>) -> impl IntoVie
     let open = step.verdict == Verdict::Failed;
     let facts = step.facts.iter().map(|fact| {
         view! {
-            <dt>{text::fact(fact.name)}</dt>
-            <dd>{text::fact_value(fact)}</dd>
+            <dt>{wording::check_fact(fact.name)}</dt>
+            <dd>{wording::check_fact_value(fact)}</dd>
         }
     });
     let facts = facts.collect_view();
@@ -61,7 +61,7 @@ pub fn Step(step: CheckStep, id: String, server: Option<String>) -> impl IntoVie
 
 /// The other setting in one click. The page shows it to those who may change something, with WASM.
 fn remedy(code: FindingCode, server: &str) -> Option<impl IntoView + use<>> {
-    text::remedy(code, server).map(|(choice, words)| {
+    wording::remedy(code, server).map(|(choice, words)| {
         view! {
             <p class="remedy needs-wasm">
                 <button type="submit" class="button" id="remedy" value=choice>

@@ -10,8 +10,8 @@ use domain::{
 };
 use lettre::{Address, Message, message::Mailbox};
 use store::Idempotency;
+use wording::Notification;
 
-use super::text::AlertText;
 use crate::{Mailer, Submission, message::AutoSubmitted};
 
 impl Mailer {
@@ -19,7 +19,7 @@ impl Mailer {
     pub(super) async fn mail_alert(
         &self,
         telling: &Telling,
-        words: &AlertText,
+        words: &Notification,
         url: Option<&str>,
         via: &DataCenterId,
         recipient: &EmailAddress,
@@ -63,7 +63,7 @@ fn unavailable(error: &(dyn std::error::Error + 'static)) -> TellingFailure {
 /// `None` when the mail library does not accept an address that we do.
 fn message(
     telling: &Telling,
-    words: &AlertText,
+    words: &Notification,
     url: Option<&str>,
     from: &FromAddress,
     to: &EmailAddress,

@@ -60,7 +60,7 @@ fn changes(old: &AlertSettings, new: &AlertSettings) -> Vec<Change> {
         ];
         for (id, notes) in &settings.notes {
             if let Some(day) = notes.client_secret_expires {
-                let day = day.rfc3339().chars().take(10).collect();
+                let day = day.date();
                 values.push((format!("client_secret_expires {id}"), day));
             }
             if notes.in_testing {

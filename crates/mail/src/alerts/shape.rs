@@ -2,8 +2,7 @@
 
 use domain::{RouteKind, Telling, TellingEvent, UnixTime};
 use serde_json::{Value, json};
-
-use super::text::AlertText;
+use wording::Notification;
 
 /// What a header of Slack takes at most: characters.
 const SLACK_HEADER: usize = 150;
@@ -13,7 +12,7 @@ pub(super) fn of(
     kind: RouteKind,
     telling: &Telling,
     name: &str,
-    words: &AlertText,
+    words: &Notification,
     url: Option<&str>,
 ) -> Value {
     match kind {
@@ -25,7 +24,7 @@ pub(super) fn of(
 }
 
 /// Ours: `type`, `timestamp` and `data`, as Standard Webhooks advises.
-fn own(telling: &Telling, name: &str, words: &AlertText, url: Option<&str>) -> Value {
+fn own(telling: &Telling, name: &str, words: &Notification, url: Option<&str>) -> Value {
     let condition = &telling.condition;
     let facts = &condition.facts;
     let data_center = condition.subject.data_center();
@@ -54,7 +53,7 @@ fn own(telling: &Telling, name: &str, words: &AlertText, url: Option<&str>) -> V
 }
 
 /// Slack, "Sending messages using incoming webhooks": blocks of plain text, and `text` for notifications.
-fn slack(words: &AlertText, url: Option<&str>) -> Value {
+fn slack(words: &Notification, url: Option<&str>) -> Value {
     let plain = |text: &str| json!({ "type": "plain_text", "text": text, "emoji": false });
     let header: String = words.title.chars().take(SLACK_HEADER).collect();
     let mut blocks = vec![
@@ -82,7 +81,7 @@ fn slack(words: &AlertText, url: Option<&str>) -> Value {
 }
 
 /// Microsoft Teams, a workflow "When a Teams webhook request is received": an adaptive card.
-fn teams(event: TellingEvent, words: &AlertText, url: Option<&str>) -> Value {
+fn teams(event: TellingEvent, words: &Notification, url: Option<&str>) -> Value {
     let color = match event {
         TellingEvent::Began => "attention",
         TellingEvent::Ended => "good",
@@ -124,7 +123,7 @@ fn teams(event: TellingEvent, words: &AlertText, url: Option<&str>) -> Value {
 }
 
 /// Mattermost, "Incoming webhooks" and "Message attachments".
-fn mattermost(event: TellingEvent, words: &AlertText, url: Option<&str>) -> Value {
+fn mattermost(event: TellingEvent, words: &Notification, url: Option<&str>) -> Value {
     let color = match event {
         TellingEvent::Began => "#c62828",
         TellingEvent::Ended => "#2e7d32",

@@ -110,7 +110,7 @@ impl Mailer {
             AlertSubject::DataCenter(id) => self.name_of(id).await?,
             AlertSubject::Server(name) => name.clone(),
         };
-        let words = (self.0.options.alert_words)(telling, &name).displayable();
+        let words = wording::notification(telling, &name).displayable();
         let origin = self.0.options.public_url.as_deref();
         let url = origin.map(|origin| format!("{origin}{}", words.path));
         let url = url.as_deref();

@@ -3,11 +3,12 @@
 use std::error::Error;
 
 use access::{AccessError, FormError, SignInError};
-use app::posted::{Made, Posted, Problem};
+use app::posted::{Made, Posted, PostedForm};
 use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::Response,
 };
+use domain::access::AccessProblem;
 
 /// A form with the status of its answer.
 pub struct Outcome {
@@ -31,9 +32,9 @@ impl Outcome {
                 posted.errors = errors;
                 (None, unprocessable)
             }
-            FormError::Link => (Some(Problem::Link), unprocessable),
+            FormError::Link => (Some(link_problem(posted.form)), unprocessable),
             FormError::SlowDown { seconds } => slow_down(seconds),
-            FormError::Access(AccessError::Unknown) => (Some(Problem::Gone), unprocessable),
+            FormError::Access(AccessError::Unknown) => (Some(AccessProblem::Gone), unprocessable),
             FormError::Access(error) => unavailable(&error),
         };
         posted.problem = problem;
@@ -43,7 +44,7 @@ impl Outcome {
     /// A sign-in was refused.
     pub fn not_signed_in(mut posted: Posted, error: SignInError) -> Self {
         let (problem, status) = match error {
-            SignInError::Wrong => (Some(Problem::Wrong), StatusCode::UNAUTHORIZED),
+            SignInError::Wrong => (Some(AccessProblem::Wrong), StatusCode::UNAUTHORIZED),
             SignInError::SlowDown { seconds } => slow_down(seconds),
             SignInError::Access(error) => unavailable(&error),
         };
@@ -54,21 +55,28 @@ impl Outcome {
     /// Gives an answer the status, and says how long to wait.
     pub fn mark(&self, response: &mut Response) {
         *response.status_mut() = self.status;
-        if let Some(Problem::SlowDown { seconds }) = self.posted.problem {
+        if let Some(AccessProblem::SlowDown { seconds }) = self.posted.problem {
             let seconds = HeaderValue::from(seconds.max(1));
             response.headers_mut().insert(RETRY_AFTER, seconds);
         }
     }
 }
 
-fn slow_down(seconds: i64) -> (Option<Problem>, StatusCode) {
-    let problem = Problem::SlowDown { seconds };
+fn link_problem(form: PostedForm) -> AccessProblem {
+    match form {
+        PostedForm::Setup => AccessProblem::SetupLink,
+        _ => AccessProblem::PasswordLink,
+    }
+}
+
+fn slow_down(seconds: i64) -> (Option<AccessProblem>, StatusCode) {
+    let problem = AccessProblem::SlowDown { seconds };
     (Some(problem), StatusCode::TOO_MANY_REQUESTS)
 }
 
-fn unavailable(error: &AccessError) -> (Option<Problem>, StatusCode) {
+fn unavailable(error: &AccessError) -> (Option<AccessProblem>, StatusCode) {
     let error: &dyn Error = error;
     tracing::error!(error, "a form could not be taken");
-    let problem = Problem::Unavailable;
+    let problem = AccessProblem::Unavailable;
     (Some(problem), StatusCode::SERVICE_UNAVAILABLE)
 }

@@ -144,7 +144,7 @@ fn no_route(request: &Request) -> Response {
 
 /// New mail is refused while the server has a condition.
 pub fn refuses_mail(condition: AlertKind) -> Response {
-    let label = app::kind_label(condition);
+    let label = wording::alert_kind(condition);
     let detail = format!("New mail is refused for now: {label}.");
     let mut response = problem::answer(StatusCode::SERVICE_UNAVAILABLE, &detail);
     response

@@ -1,13 +1,12 @@
 //! `POST /messages/{id}`: trying again, cancelling, sending once more.
 
-use app::posted::MessageRefusal;
 use axum::{
     Form,
     extract::Path,
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::MessageId;
+use domain::{MessageId, MessageRefusal};
 use mail::{ChangeOutcome, MailError, Resent};
 use serde::Deserialize;
 

@@ -58,7 +58,7 @@ impl From<MailboxError> for Refused {
                 "The email box of this data center is off.",
             ),
             MailboxError::Failed(finding) => {
-                let explained = app::finding_told(&finding);
+                let explained = wording::finding_text(&finding);
                 let problem = Problem::new(StatusCode::BAD_GATEWAY, &explained);
                 problem.of_finding(finding.code).into()
             }

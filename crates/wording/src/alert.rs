@@ -1,0 +1,143 @@
+//! Alert conditions, and the forms of their page.
+
+use domain::{
+    AlertFacts, AlertKind, AlertSubject, FieldError,
+    alert::{AlertField, RouteKind},
+};
+
+use crate::{Words, field_error, words};
+
+/// Returns the path of the page about a data center or server.
+pub fn alert_path(subject: &AlertSubject) -> String {
+    match subject {
+        AlertSubject::DataCenter(id) => ["/settings/smtp?data_center=", id.as_str()].concat(),
+        AlertSubject::Server(_) => "/settings/alerts".to_owned(),
+    }
+}
+
+/// Returns names and values of the facts that only conditions of a server have.
+pub fn server_facts(facts: &AlertFacts) -> Vec<(&'static str, String)> {
+    let free = facts.free_bytes.map(|bytes| {
+        let megabytes = bytes / 1_000_000;
+        ("Free disk space", format!("{megabytes} MB"))
+    });
+    let clock = facts.clock_ahead_seconds.map(|seconds| {
+        let direction = if seconds < 0 { "behind" } else { "ahead" };
+        let seconds = seconds.unsigned_abs();
+        ("Clock", format!("{seconds} seconds {direction}"))
+    });
+    free.into_iter().chain(clock).collect()
+}
+
+/// Returns the name of a condition.
+pub fn alert_kind(kind: AlertKind) -> &'static str {
+    match kind {
+        AlertKind::NeedsAuthorization => "A grant needs authorization",
+        AlertKind::TestingEnds => "A grant in \u{201c}Testing\u{201d} ends soon",
+        AlertKind::UnusedEnds => "A grant that is not used ends soon",
+        AlertKind::ClientSecretExpires => "A client secret expires soon",
+        AlertKind::OutboxOld => "Messages wait too long",
+        AlertKind::CheckFails => "The daily check fails",
+        AlertKind::DiskSpaceLow => "Disk space is low",
+        AlertKind::DiskFull => "The disk is full",
+        AlertKind::DiskReadOnly => "The data directory is read-only",
+        AlertKind::ClockDiffers => "The server's clock differs from the database's",
+    }
+}
+
+/// Returns the meaning of a condition and its fix.
+pub fn alert_kind_help(kind: AlertKind) -> &'static str {
+    match kind {
+        AlertKind::NeedsAuthorization => {
+            "The grant has ended. Messages wait, and go out after somebody has authorized again."
+        }
+        AlertKind::TestingEnds => {
+            "The OAuth client is in \u{201c}Testing\u{201d} at Google, which ends its grants seven days after the \
+             sign-in. Authorize again before, or publish the client. Told two days before."
+        }
+        AlertKind::UnusedEnds => {
+            "The grant has not been renewed for nearly 90 days, after which providers end it. Look why it is not \
+             renewed, or authorize again."
+        }
+        AlertKind::ClientSecretExpires => {
+            "By the date that was noted. Make a new secret at the provider and save it before."
+        }
+        AlertKind::OutboxOld => {
+            "A message that was due has waited longer than it should. Look at the messages and why they wait."
+        }
+        AlertKind::CheckFails => {
+            "Once a day each data center is checked, without a test email. Check the connection to see each step."
+        }
+        AlertKind::DiskSpaceLow => {
+            "The disk that holds the database is nearly full. Free some space, or add more. When less is left than \
+             the configured minimum, Mailgrant refuses new mail."
+        }
+        AlertKind::DiskFull => {
+            "The disk that holds the database has less free space than the configured minimum. Mailgrant refuses new \
+             mail, and still delivers the mail it has accepted. Free some space, or add more."
+        }
+        AlertKind::DiskReadOnly => {
+            "The directory that holds the database cannot be written. Mailgrant refuses new mail. Check its permissions \
+             and whether its file system is mounted read-only, for example after a disk error."
+        }
+        AlertKind::ClockDiffers => {
+            "The server's clock differs from the database's by more than 15 seconds. This server delivers no mail \
+             until they agree. Synchronize both clocks, for example with NTP."
+        }
+    }
+}
+
+/// Returns the name of a kind of channel.
+pub fn channel_kind(kind: RouteKind) -> &'static str {
+    match kind {
+        RouteKind::Webhook => "Webhook",
+        RouteKind::Slack => "Slack",
+        RouteKind::Teams => "Microsoft Teams",
+        RouteKind::Mattermost => "Mattermost",
+        RouteKind::Mail => "Email through another data center",
+    }
+}
+
+/// Returns the label of a field.
+pub fn alert_field_label(field: AlertField) -> &'static str {
+    match field {
+        AlertField::Kind => "Told by",
+        AlertField::Url => "URL",
+        AlertField::Secret => "Signing secret",
+        AlertField::Via => "Data center that sends it",
+        AlertField::Recipient => "Recipient",
+        AlertField::Kinds => "Tell of",
+        AlertField::OutboxMinutes => "Messages wait too long after (minutes)",
+        AlertField::DaysBefore => "Told before an end (days)",
+        AlertField::ClientSecretExpires => "Client secret expires",
+    }
+}
+
+/// Returns the text of an error at a field.
+pub fn alert_field_error(field: AlertField, error: FieldError) -> Words {
+    match (field, error) {
+        (AlertField::Kind, FieldError::Required) => words("Nothing is chosen.", "Choose one."),
+        (AlertField::Via, FieldError::Required) => words(
+            "No data center is chosen.",
+            "Choose one. Add another data center first when there is only one.",
+        ),
+        (AlertField::OutboxMinutes, FieldError::NotANumber) => words(
+            "This is no number of minutes from 1 to 10080.",
+            "Write a whole number.",
+        ),
+        (AlertField::DaysBefore, FieldError::NotANumber) => words(
+            "This is no number of days from 1 to 90.",
+            "Write a whole number.",
+        ),
+        (_, FieldError::NotADate) => words("This is not a day.", "Write it like 2027-01-31."),
+        (_, FieldError::NotAWebhookSecret) => words(
+            "This is no signing secret of Standard Webhooks.",
+            "It is whsec_ and the base64 of 24 to 64 random bytes.",
+        ),
+        (AlertField::Secret, FieldError::SecretBelongsElsewhere) => words(
+            "The saved signing secret belongs to another host.",
+            "Type it again, or type a new one.",
+        ),
+        (_, error) => field_error(error, None),
+    }
+}

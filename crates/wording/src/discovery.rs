@@ -1,0 +1,115 @@
+//! Settings that were discovered for an email address or an issuer.
+
+use domain::{Discovery, DiscoverySource, DiscoveryTrouble, IssuerTrouble, ProposedServer};
+
+use crate::{field_error, security};
+
+/// Returns the source of a proposal.
+pub fn discovery_source(source: DiscoverySource) -> &'static str {
+    match source {
+        DiscoverySource::Preset => "The domain is the provider's own",
+        DiscoverySource::Mx => "The domain's mail servers (MX)",
+        DiscoverySource::Autoconfig => "Published by the domain (autoconfig)",
+        DiscoverySource::Srv => "Published by the domain in DNS (SRV)",
+    }
+}
+
+/// Returns why a source could not be asked.
+pub fn discovery_problem(problem: DiscoveryTrouble) -> &'static str {
+    match problem {
+        DiscoveryTrouble::Offline => {
+            "No name server answered, so this server seems to be offline. What is published could not be asked for."
+        }
+        DiscoveryTrouble::NoSuchDomain => "There is no such domain. Check the spelling.",
+        DiscoveryTrouble::Timeout => "One source did not answer in time.",
+        DiscoveryTrouble::Unreadable => "One source answered something that cannot be read.",
+    }
+}
+
+/// Returns why an issuer's document cannot be used.
+pub fn issuer_problem(problem: &IssuerTrouble) -> String {
+    let sentence = match problem {
+        IssuerTrouble::NotAnIssuer(error) => return field_error(*error, None).joined(),
+        IssuerTrouble::OtherIssuer(other) => {
+            return format!(
+                "The document there is of another issuer, {other}. Only its own document tells an issuer's endpoints."
+            );
+        }
+        IssuerTrouble::Denied => {
+            "This server never connects to the networks that the issuer is in (deny_networks)."
+        }
+        IssuerTrouble::Unreachable => "The issuer was not reached, or its certificate is not good.",
+        IssuerTrouble::Timeout => "The issuer did not answer in time.",
+        IssuerTrouble::NoDocument => {
+            "The issuer publishes no discovery document (OpenID Connect Discovery, RFC 8414). Check the URL; its administrator knows the endpoints."
+        }
+        IssuerTrouble::Unreadable => {
+            "The issuer's document cannot be read, or names endpoints that are not https."
+        }
+    };
+    sentence.to_owned()
+}
+
+/// Returns the number of proposals in one sentence.
+pub fn discovery_result(discovery: &Discovery) -> String {
+    match (discovery.proposals.len(), discovery.trouble.is_empty()) {
+        (0, true) => "Nothing is published for this domain. Ask your provider for its settings, and type them below.".to_owned(),
+        (0, false) => "Nothing was found.".to_owned(),
+        (1, _) => "1 proposal:".to_owned(),
+        (several, _) => format!("{several} proposals, the most certain first:"),
+    }
+}
+
+/// Returns a server with its port and protection: `smtp.example.com:587, STARTTLS, required`.
+pub fn proposed_server(server: &ProposedServer) -> String {
+    let protection = security(server.security);
+    format!("{}:{}, {protection}", server.host, server.port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_and_every_problem_has_a_text() {
+        for one in [
+            DiscoverySource::Preset,
+            DiscoverySource::Mx,
+            DiscoverySource::Autoconfig,
+            DiscoverySource::Srv,
+        ] {
+            assert!(!discovery_source(one).is_empty());
+        }
+        for one in [
+            DiscoveryTrouble::Offline,
+            DiscoveryTrouble::NoSuchDomain,
+            DiscoveryTrouble::Timeout,
+            DiscoveryTrouble::Unreadable,
+        ] {
+            assert!(discovery_problem(one).ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn every_problem_of_an_issuer_has_a_text() {
+        for one in [
+            IssuerTrouble::NotAnIssuer(domain::FieldError::NotAUrl),
+            IssuerTrouble::Denied,
+            IssuerTrouble::Unreachable,
+            IssuerTrouble::Timeout,
+            IssuerTrouble::NoDocument,
+            IssuerTrouble::Unreadable,
+            IssuerTrouble::OtherIssuer("https://other.example".into()),
+        ] {
+            assert!(issuer_problem(&one).len() > 20, "{one:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_proposed_when_nothing_was_found() {
+        let mut discovery = Discovery::default();
+        assert!(discovery_result(&discovery).starts_with("Nothing is published"));
+        discovery.trouble.push(DiscoveryTrouble::Offline);
+        assert_eq!(discovery_result(&discovery), "Nothing was found.");
+    }
+}

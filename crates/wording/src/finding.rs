@@ -1,0 +1,165 @@
+//! Findings: cause and fix, with the values of the connection filled in.
+
+mod connection;
+mod domain_records;
+mod imap;
+mod oauth;
+mod smtp;
+mod template;
+
+use domain::{Certainty, Finding, FindingCode, finding::FindingValue};
+
+use self::template::Template;
+
+/// The text of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// True if the cause is only likely.
+    pub likely: bool,
+    /// The cause.
+    pub cause: String,
+    /// The fix.
+    pub fix: String,
+    /// Something to copy: a command, or a value for the provider's console.
+    pub copy: Option<String>,
+    /// A page of the provider: its name and its URL.
+    pub link: Option<(&'static str, &'static str)>,
+}
+
+/// Returns the text of a finding.
+pub fn explain(finding: &Finding) -> Explanation {
+    let template = template(finding.code).unwrap_or(UNKNOWN);
+    Explanation {
+        likely: finding.code.certainty() == Certainty::Likely,
+        cause: filled(template.cause, finding).0,
+        fix: filled(template.fix, finding).0,
+        // A command with a gap would be worse than none.
+        copy: template.copy.and_then(|text| {
+            let (text, whole) = filled(text, finding);
+            whole.then_some(text)
+        }),
+        link: template.link,
+    }
+}
+
+/// Returns cause and fix of a finding as one text, for programs.
+pub fn finding_text(finding: &Finding) -> String {
+    let explained = explain(finding);
+    [&*explained.cause, " ", &explained.fix].concat()
+}
+
+const UNKNOWN: Template = Template::new(
+    "It failed.",
+    "Look at what the other side said, and try again.",
+);
+
+fn template(code: FindingCode) -> Option<Template> {
+    oauth::template(code)
+        .or_else(|| connection::template(code))
+        .or_else(|| smtp::template(code))
+        .or_else(|| domain_records::template(code))
+        .or_else(|| imap::template(code))
+}
+
+/// Fills in the values. Returns true if all were known; an unknown one is described.
+fn filled(text: &str, finding: &Finding) -> (String, bool) {
+    const VALUES: [(&str, FindingValue, &str); 19] = [
+        ("{username}", FindingValue::Username, "the user name"),
+        ("{account}", FindingValue::Account, "the account"),
+        ("{from}", FindingValue::From, "the From address"),
+        ("{server}", FindingValue::Server, "the server"),
+        (
+            "{redirect_url}",
+            FindingValue::RedirectUrl,
+            "the redirect URL",
+        ),
+        ("{scope}", FindingValue::Scope, "the scope"),
+        ("{client_id}", FindingValue::ClientId, "the client ID"),
+        ("{admin_consent}", FindingValue::AdminConsent, ""),
+        ("{issuer}", FindingValue::Issuer, "another server"),
+        ("{offered}", FindingValue::Offered, "nothing we know"),
+        (
+            "{from_arrived}",
+            FindingValue::FromArrived,
+            "another address",
+        ),
+        ("{address}", FindingValue::Address, "an address"),
+        ("{domain}", FindingValue::Domain, "the domain"),
+        ("{selector}", FindingValue::Selector, "given"),
+        ("{record}", FindingValue::Record, ""),
+        ("{family}", FindingValue::Family, "one address family"),
+        ("{seconds}", FindingValue::Seconds, "several"),
+        ("{ends}", FindingValue::Ends, "a day that is near"),
+        ("{endpoints}", FindingValue::Endpoints, "others"),
+    ];
+    let mut text = text.to_owned();
+    let mut whole = true;
+    for (name, value, otherwise) in VALUES {
+        if text.contains(name) {
+            let value = Some(finding.value(value)).filter(|value| !value.is_empty());
+            whole &= value.is_some();
+            text = text.replace(name, value.unwrap_or(otherwise));
+        }
+    }
+    (text, whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_cause_and_a_fix_of_its_own() {
+        for code in FindingCode::ALL {
+            let explained = explain(&Finding::new(*code));
+            for text in [&explained.cause, &explained.fix] {
+                assert!(text.ends_with('.'), "{code:?}: {text}");
+                assert!(!text.contains(['{', '}']), "{code:?}: {text}");
+            }
+            let places = [
+                oauth::template(*code).is_some(),
+                connection::template(*code).is_some(),
+                smtp::template(*code).is_some(),
+                domain_records::template(*code).is_some(),
+                imap::template(*code).is_some(),
+            ];
+            assert_eq!(places.iter().filter(|has| **has).count(), 1, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_offered_to_copy_only_where_one_is_proposed() {
+        let missing = Finding::new(FindingCode::SpfMissing);
+        assert_eq!(explain(&missing).copy, None);
+        let record = "v=spf1 include:_spf.google.com ~all";
+        let explained = explain(&missing.with(FindingValue::Record, record));
+        assert_eq!(explained.copy.as_deref(), Some(record));
+    }
+
+    #[test]
+    fn a_command_is_offered_only_when_nothing_is_missing_in_it() {
+        let denied = Finding::new(FindingCode::SendAsDenied).with(FindingValue::From, "a@b.c");
+        assert_eq!(explain(&denied).copy, None);
+        let explained = explain(&denied.with(FindingValue::Username, "d@b.c"));
+        assert_eq!(
+            explained.copy.unwrap(),
+            "Add-RecipientPermission a@b.c -AccessRights SendAs -Trustee d@b.c"
+        );
+    }
+
+    #[test]
+    fn what_is_not_certain_says_so() {
+        assert!(explain(&Finding::new(FindingCode::TokenForOtherResource)).likely);
+        assert!(!explain(&Finding::new(FindingCode::SmtpAuthDisabledForTenant)).likely);
+    }
+
+    #[test]
+    fn the_command_for_a_mailbox_names_the_user() {
+        let finding = Finding::new(FindingCode::SmtpAuthDisabledForMailbox)
+            .with(FindingValue::Username, "mail@example.com");
+        assert_eq!(
+            explain(&finding).copy.unwrap(),
+            "Set-CASMailbox -Identity mail@example.com -SmtpClientAuthenticationDisabled $false"
+        );
+    }
+}

@@ -1,0 +1,285 @@
+//! Notifications about alerts, and failures of webhooks.
+
+use domain::{
+    AlertKind, AlertSubject, Telling, TellingEvent, TellingFailure, WebhookFailure, untrusted,
+};
+
+use crate::{alert_kind_help, alert_path, explain, server_facts};
+
+/// Longest line, and longest text: characters.
+const MAX_LINE: usize = 500;
+const MAX_TEXT: usize = 4_000;
+
+/// The text of a notification, the same for each kind of channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// The problem in one line.
+    pub title: String,
+    /// The cause and the fix.
+    pub text: String,
+    /// Names and values of facts.
+    pub facts: Vec<(&'static str, String)>,
+    /// The page about it, as a path of this server.
+    pub path: String,
+}
+
+impl Notification {
+    /// Makes the texts fit to be displayed by other programs: they contain names and values that others chose.
+    #[must_use]
+    pub fn displayable(self) -> Self {
+        let facts = self.facts.into_iter();
+        let facts = facts.map(|(name, value)| (name, untrusted::line(&value, MAX_TEXT)));
+        Self {
+            title: untrusted::line(&self.title, MAX_LINE),
+            text: untrusted::lines(&self.text, MAX_TEXT),
+            facts: facts.collect(),
+            path: self.path,
+        }
+    }
+}
+
+/// Returns the text of a notification about the data center or server with this name.
+pub fn notification(telling: &Telling, name: &str) -> Notification {
+    let condition = &telling.condition;
+    let path = alert_path(&condition.subject);
+    let subject = subject_label(&condition.subject);
+    let since = ("Since", condition.since.to_string());
+    match telling.event {
+        TellingEvent::Test => Notification {
+            title: "Mailgrant: test alert".to_owned(),
+            text: "Alerts reach this place. Nothing is wrong.".to_owned(),
+            facts: vec![("Sent", telling.created_at.to_string())],
+            path: "/settings/alerts".to_owned(),
+        },
+        TellingEvent::Began => {
+            let mut facts = vec![(subject, name.to_owned()), since];
+            let (ends_at, waiting) = (condition.facts.ends_at, condition.facts.waiting_since);
+            facts.extend(ends_at.map(|at| ("Ends", at.to_string())));
+            facts.extend(waiting.map(|at| ("Waiting since", at.to_string())));
+            facts.extend(server_facts(&condition.facts));
+            let text = match &condition.facts.finding {
+                Some(finding) => {
+                    let explained = explain(finding);
+                    facts.push(("Finding", finding.code.as_str()));
+                    [&*explained.cause, " ", &explained.fix].concat()
+                }
+                None => alert_kind_help(condition.kind).to_owned(),
+            };
+            Notification {
+                title: format!("Mailgrant, {name}: {}", began(condition.kind)),
+                text,
+                facts,
+                path,
+            }
+        }
+        TellingEvent::Ended => Notification {
+            title: format!("Mailgrant, {name}: {}", ended(condition.kind)),
+            text: format!(
+                "It was so for {}.",
+                lasting(telling.created_at.since(condition.since))
+            ),
+            facts: vec![
+                (subject, name.to_owned()),
+                since,
+                ("Until", telling.created_at.to_string()),
+            ],
+            path,
+        },
+    }
+}
+
+fn subject_label(subject: &AlertSubject) -> &'static str {
+    match subject {
+        AlertSubject::DataCenter(_) => "Data center",
+        AlertSubject::Server(_) => "Server",
+    }
+}
+
+fn began(kind: AlertKind) -> &'static str {
+    match kind {
+        AlertKind::NeedsAuthorization => "mail waits until somebody authorizes again",
+        AlertKind::TestingEnds | AlertKind::UnusedEnds => "the grant ends soon",
+        AlertKind::ClientSecretExpires => "the client secret expires soon",
+        AlertKind::OutboxOld => "messages have waited too long",
+        AlertKind::CheckFails => "the daily check failed",
+        AlertKind::DiskSpaceLow => "disk space is low",
+        AlertKind::DiskFull => "the disk is full, new mail is refused",
+        AlertKind::DiskReadOnly => "the data directory is read-only, new mail is refused",
+        AlertKind::ClockDiffers => "the clock is wrong, no mail is delivered",
+    }
+}
+
+fn ended(kind: AlertKind) -> &'static str {
+    match kind {
+        AlertKind::NeedsAuthorization => "authorized again",
+        AlertKind::TestingEnds | AlertKind::UnusedEnds => "the grant no longer ends soon",
+        AlertKind::ClientSecretExpires => "the client secret no longer expires soon",
+        AlertKind::OutboxOld => "no message has waited too long any more",
+        AlertKind::CheckFails => "the check goes well again",
+        AlertKind::DiskSpaceLow => "there is enough disk space again",
+        AlertKind::DiskFull | AlertKind::DiskReadOnly => "new mail is accepted again",
+        AlertKind::ClockDiffers => "the clock is right again",
+    }
+}
+
+/// Returns a duration in one unit.
+fn lasting(seconds: i64) -> String {
+    let (number, unit) = match seconds.max(0) {
+        seconds @ ..120 => return format!("{seconds} seconds"),
+        seconds @ 120..7_200 => (seconds / 60, "minutes"),
+        seconds @ 7_200..172_800 => (seconds / 3_600, "hours"),
+        seconds => (seconds / 86_400, "days"),
+    };
+    format!("{number} {unit}")
+}
+
+/// Returns the name of an event.
+pub fn notification_event(event: TellingEvent) -> &'static str {
+    match event {
+        TellingEvent::Began => "began",
+        TellingEvent::Ended => "well again",
+        TellingEvent::Test => "test",
+    }
+}
+
+/// Returns why a notification was not delivered.
+pub fn notification_failure(failure: TellingFailure) -> String {
+    let webhook = match failure {
+        TellingFailure::NoSettings => {
+            return "The data center that the mail goes through has no settings.".to_owned();
+        }
+        TellingFailure::Unavailable => {
+            return "Mailgrant could not send it; its log says why.".to_owned();
+        }
+        TellingFailure::Webhook(failure) => failure,
+    };
+    match webhook {
+        WebhookFailure::NotFound => "The host of the URL has no address.",
+        WebhookFailure::AddressDenied => {
+            "The host leads to a network that Mailgrant never connects to."
+        }
+        WebhookFailure::Unreachable => "There was no connection to the host.",
+        WebhookFailure::Timeout => "The host did not answer in time.",
+        WebhookFailure::Certificate => {
+            "The certificate of the host is not trusted, or is for another name."
+        }
+        WebhookFailure::Redirected => "The host led elsewhere. Redirects are not followed.",
+        WebhookFailure::Plaintext => "It would have gone in the clear to another machine.",
+        WebhookFailure::NotARequest => "No request could be made of the URL. Save it again.",
+        WebhookFailure::Status(status @ (401 | 403 | 404 | 410)) => {
+            return format!(
+                "The host answered {status}: the URL is not, or no longer, that of a webhook."
+            );
+        }
+        WebhookFailure::Status(status) => return format!("The host answered {status}."),
+    }
+    .to_owned()
+}
+
+/// Returns why a webhook did not accept new mail, by the code that was stored.
+pub fn webhook_failure(code: &str) -> String {
+    WebhookFailure::from_code(code).map_or_else(
+        || "The host answered that it does not take it.".to_owned(),
+        |failure| notification_failure(TellingFailure::Webhook(failure)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        AlertCondition, AlertFacts, AlertId, DataCenterId, FindingCode, RouteId, TellingId,
+        TellingState, UnixTime,
+    };
+
+    use super::*;
+
+    fn telling(event: TellingEvent, kind: AlertKind, facts: AlertFacts) -> Telling {
+        let since = UnixTime(1_800_000_000);
+        Telling {
+            id: TellingId::parse("t").unwrap(),
+            route: RouteId::parse("r").unwrap(),
+            event,
+            condition: AlertCondition {
+                id: AlertId::parse("a").unwrap(),
+                subject: AlertSubject::DataCenter(DataCenterId::default()),
+                kind,
+                facts,
+                since,
+            },
+            created_at: since.plus(7_200),
+            state: TellingState::Waiting,
+            attempts: 0,
+            due_at: since,
+            finished_at: None,
+            failure: None,
+        }
+    }
+
+    #[test]
+    fn every_condition_has_words_for_its_beginning_and_its_end() {
+        for kind in AlertKind::ALL {
+            for event in TellingEvent::ALL {
+                let words = notification(&telling(*event, *kind, AlertFacts::default()), "Berlin");
+                assert!(words.text.ends_with('.'), "{words:?}");
+                assert!(words.title.starts_with("Mailgrant"), "{words:?}");
+                assert!(!words.title.contains('\n'));
+            }
+        }
+    }
+
+    #[test]
+    fn says_why_and_what_to_do_and_how_long_it_was() {
+        let facts = AlertFacts {
+            finding: Some(FindingCode::GrantMissing.into()),
+            ..AlertFacts::default()
+        };
+        let kind = AlertKind::NeedsAuthorization;
+        let began = notification(&telling(TellingEvent::Began, kind, facts), "Berlin");
+        assert_eq!(
+            began.title,
+            "Mailgrant, Berlin: mail waits until somebody authorizes again"
+        );
+        assert!(began.facts.iter().any(|(name, _)| *name == "Finding"));
+        let facts = AlertFacts::default();
+        let ended = notification(&telling(TellingEvent::Ended, kind, facts), "Berlin");
+        assert_eq!(ended.text, "It was so for 2 hours.");
+    }
+
+    #[test]
+    fn an_alert_about_a_server_names_the_server_and_shows_its_facts() {
+        let facts = AlertFacts {
+            free_bytes: Some(42_500_000),
+            clock_ahead_seconds: Some(-600),
+            ..AlertFacts::default()
+        };
+        let mut telling = telling(TellingEvent::Began, AlertKind::DiskFull, facts);
+        telling.condition.subject = AlertSubject::Server("web-1:3000".into());
+        let words = notification(&telling, "web-1:3000");
+        assert_eq!(
+            words.title,
+            "Mailgrant, web-1:3000: the disk is full, new mail is refused"
+        );
+        assert_eq!(words.path, "/settings/alerts");
+        for fact in [
+            ("Server", "web-1:3000"),
+            ("Free disk space", "42 MB"),
+            ("Clock", "600 seconds behind"),
+        ] {
+            let shown = words.facts.iter().map(|(name, value)| (*name, &**value));
+            assert!(shown.into_iter().any(|shown| shown == fact), "{fact:?}");
+        }
+    }
+
+    #[test]
+    fn a_notification_is_fit_to_be_displayed_by_other_programs() {
+        let notification = Notification {
+            title: "a\u{202e}b\nc".into(),
+            text: "שלום\u{2066}\nd\u{1b}".into(),
+            facts: vec![("Fact", "e\u{2069}\r\nf".into())],
+            path: String::new(),
+        };
+        let displayed = notification.displayable();
+        assert_eq!((&*displayed.title, &*displayed.text), ("ab c", "שלום\nd"));
+        assert_eq!(displayed.facts, [("Fact", "e  f".to_owned())]);
+    }
+}
