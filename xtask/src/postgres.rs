@@ -88,6 +88,15 @@ impl Cluster {
             _folder: folder,
         })
     }
+
+    /// The environment in which tests are built and run to use the cluster.
+    pub fn environment(&self) -> [(&'static str, &str); 2] {
+        [
+            ("MAILGRANT_TEST_POSTGRES", &self.url),
+            // The port differs each time, which would have the tests built again.
+            ("MAILGRANT_TEST_WITH", "postgres"),
+        ]
+    }
 }
 
 /// Where `initdb` and `postgres` lie: Debian's newest version, or PATH.

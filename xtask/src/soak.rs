@@ -51,7 +51,7 @@ pub fn run(workspace: &Workspace, minutes: u32, counts: &mut Counts) -> Result<(
             "--nocapture",
             "soak::",
         ])
-        .env("MAILGRANT_TEST_POSTGRES", &cluster.url)
+        .envs(cluster.environment())
         .env("MAILGRANT_SOAK_SECONDS", (minutes * 60).to_string());
     stream(&mut command, |line| *counts += Counts::of_cargo(line))
 }

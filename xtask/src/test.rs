@@ -131,9 +131,7 @@ fn cargo_test(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
         &["--workspace", "--exclude", "frontend", "--exclude", "xtask"],
     ] {
         let mut command = workspace.cargo(&["test", "--no-fail-fast"]);
-        command
-            .args(what)
-            .env("MAILGRANT_TEST_POSTGRES", &cluster.url);
+        command.args(what).envs(cluster.environment());
         stream(&mut command, |line| *counts += Counts::of_cargo(line))?;
     }
     Ok(())

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use prerequisites::needs_small_disks;
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -77,20 +78,18 @@ fn run(command: &str, arguments: &[&str]) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// A small disk for the data directory; `None` where it cannot be mounted.
+/// A small disk for the data directory.
 struct Disk(PathBuf);
 
 impl Disk {
-    fn mount(directory: &Path, size: &str) -> Option<Self> {
+    fn mount(directory: &Path, size: &str) -> Self {
         let data = directory.join(DATA);
         fs::create_dir(&data).unwrap();
         let options = format!("size={size},mode=0700");
         let path = data.to_str().unwrap();
-        if run("mount", &["-t", "tmpfs", "-o", &options, "tmpfs", path]) {
-            return Some(Self(data));
-        }
-        eprintln!("not run: a disk cannot be mounted");
-        None
+        let options = ["-t", "tmpfs", "-o", &options, "tmpfs", path];
+        assert!(run("mount", &options), "a disk cannot be mounted");
+        Self(data)
     }
 
     fn path(&self) -> &str {
@@ -139,12 +138,11 @@ fn id(reply: &Reply) -> String {
     accepted["id"].as_str().unwrap().to_owned()
 }
 
+#[needs_small_disks]
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_on_a_full_disk_and_the_server_recovers_by_itself() {
     let directory = tempfile::tempdir().unwrap();
-    let Some(disk) = Disk::mount(directory.path(), "12m") else {
-        return;
-    };
+    let disk = Disk::mount(directory.path(), "12m");
     let provider = Provider::start().await;
     let (descriptor, authority) = introduce(&provider, directory.path());
     let settings = [
@@ -209,12 +207,11 @@ async fn nothing_acknowledged_is_lost_on_a_full_disk_and_the_server_recovers_by_
     assert!(restarted.stop());
 }
 
+#[needs_small_disks]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_only_data_directory_is_reported_as_such_immediately() {
     let directory = tempfile::tempdir().unwrap();
-    let Some(disk) = Disk::mount(directory.path(), "12m") else {
-        return;
-    };
+    let disk = Disk::mount(directory.path(), "12m");
     let server = Program::start(directory.path(), &[("MAILGRANT_MIN_FREE_DISK_MB", "1")]);
     assert!(server.stop());
     assert!(run("mount", &["-o", "remount,ro", disk.path()]));
@@ -228,12 +225,11 @@ async fn a_read_only_data_directory_is_reported_as_such_immediately() {
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
+#[needs_small_disks]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_data_directory_that_becomes_read_only_is_reported_and_new_mail_refused() {
     let directory = tempfile::tempdir().unwrap();
-    let Some(disk) = Disk::mount(directory.path(), "12m") else {
-        return;
-    };
+    let disk = Disk::mount(directory.path(), "12m");
     let provider = Provider::start().await;
     let (descriptor, authority) = introduce(&provider, directory.path());
     let settings = [
@@ -269,6 +265,10 @@ async fn a_data_directory_that_becomes_read_only_is_reported_and_new_mail_refuse
 }
 
 /// Writes beyond a size fail with another error than that of a full disk.
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "needs Linux, to limit the size of files"
+)]
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_when_writes_fail() {
     let directory = tempfile::tempdir().unwrap();
@@ -294,10 +294,7 @@ async fn nothing_acknowledged_is_lost_when_writes_fail() {
         )
     };
     // The log of the database may grow to 3 MB.
-    if !limit("3000000:unlimited") {
-        eprintln!("not run: there is no prlimit");
-        return;
-    }
+    assert!(limit("3000000:unlimited"));
     let mut refused = 0;
     for _ in 0..60 {
         let reply = submit(&program, 200_000).await;

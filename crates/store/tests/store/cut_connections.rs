@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use prerequisites::needs_postgres;
 use store::{EnqueueOutcome, Store, StoreError};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -101,20 +102,19 @@ async fn pass(mut client: TcpStream, mut server: TcpStream, fault: Arc<AtomicU8>
     }
 }
 
-/// A store behind a proxy, and one that is not. `None` without PostgreSQL.
-async fn stores() -> Option<(Arc<Database>, Proxy, Store, Store)> {
-    let database = Database::postgres().await?;
+/// A store behind a proxy, and one that is not.
+async fn stores() -> (Arc<Database>, Proxy, Store, Store) {
+    let database = Database::postgres().await;
     let direct = database.open().await;
     let proxy = Proxy::before(&database).await;
     let store = Store::open(&proxy.url, key(1)).await.unwrap();
-    Some((database, proxy, store, direct))
+    (database, proxy, store, direct)
 }
 
+#[needs_postgres]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_that_never_came_to_the_server_is_not_acknowledged() {
-    let Some((database, proxy, store, direct)) = stores().await else {
-        return;
-    };
+    let (database, proxy, store, direct) = stores().await;
     let new = [message(1, "bob@example.com")];
     proxy.set(CUT_BEFORE_COMMIT);
     let error = store.enqueue(&new).await.unwrap_err();
@@ -127,11 +127,10 @@ async fn a_commit_that_never_came_to_the_server_is_not_acknowledged() {
     database.remove().await;
 }
 
+#[needs_postgres]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_whose_answer_was_lost_is_found_out_by_storing_the_same_again() {
-    let Some((database, proxy, store, direct)) = stores().await else {
-        return;
-    };
+    let (database, proxy, store, direct) = stores().await;
     let new = [message(1, "bob@example.com"), message(2, "bob@example.com")];
     proxy.set(CUT_AFTER_COMMIT);
     let error = store.enqueue(&new).await.unwrap_err();
@@ -145,11 +144,10 @@ async fn a_commit_whose_answer_was_lost_is_found_out_by_storing_the_same_again()
     database.remove().await;
 }
 
+#[needs_postgres]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_falls_silent_is_noticed_and_used_again_when_it_is_back() {
-    let Some((database, proxy, store, direct)) = stores().await else {
-        return;
-    };
+    let (database, proxy, store, direct) = stores().await;
     store.ping().await.unwrap();
     // Connections that are idle in the pool are dead as well.
     store

@@ -31,22 +31,19 @@ impl Database {
         })
     }
 
-    /// `None` when no server is named.
-    pub async fn postgres() -> Option<Arc<Self>> {
+    /// For tests that need PostgreSQL.
+    pub async fn postgres() -> Arc<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let Ok(server) = std::env::var(POSTGRES) else {
-            eprintln!("not run on PostgreSQL: {POSTGRES} is not set");
-            return None;
-        };
+        let server = std::env::var(POSTGRES).expect(POSTGRES);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("mailgrant_store_{}_{number}", std::process::id());
         run(&server, &format!("CREATE DATABASE {name}")).await;
         let (before, _) = server.rsplit_once('/').unwrap();
-        Some(Arc::new(Self {
+        Arc::new(Self {
             url: format!("{before}/{name}"),
             folder: tempfile::tempdir().unwrap(),
             postgres: Some((server, name)),
-        }))
+        })
     }
 
     pub fn is_sqlite(&self) -> bool {
@@ -130,13 +127,13 @@ macro_rules! on_both {
         }
 
         mod on_postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
+            $(#[prerequisites::needs_postgres]
+            #[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                if let Some(database) = crate::database::Database::postgres().await {
-                    let outcome = tokio::spawn(super::$name(database.clone())).await;
-                    database.remove().await;
-                    outcome.unwrap();
-                }
+                let database = crate::database::Database::postgres().await;
+                let outcome = tokio::spawn(super::$name(database.clone())).await;
+                database.remove().await;
+                outcome.unwrap();
             })*
         }
     };

@@ -3,6 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use domain::{DataCenterId, MessageState, UnixTime};
+use prerequisites::needs_postgres;
 use store::{MailReader, Store, StoreError};
 
 use crate::{
@@ -69,11 +70,10 @@ async fn a_lock_file_that_cannot_be_made_is_said_to_be_that() {
     );
 }
 
+#[needs_postgres]
 #[tokio::test]
 async fn servers_share_a_database_on_postgresql() {
-    let Some(database) = Database::postgres().await else {
-        return;
-    };
+    let database = Database::postgres().await;
     let opened = (server(&database.url).await, server(&database.url).await);
     let both = opened.0.is_ok() && opened.1.is_ok();
     drop(opened);

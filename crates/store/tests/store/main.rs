@@ -1,4 +1,4 @@
-//! The store, the same tests on SQLite and, when `MAILGRANT_TEST_POSTGRES` is set, on PostgreSQL.
+//! The store, the same tests on SQLite and on PostgreSQL.
 // Tells clippy that the helpers here are tests as well.
 #![cfg(test)]
 

@@ -15,6 +15,7 @@ use domain::{
     SendingPause, UnixTime,
 };
 use mail::{Mailer, NotReady};
+use prerequisites::needs_postgres;
 use sandbox::{Faults, Stage};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
 use store::{KeySource, Store};
@@ -186,13 +187,9 @@ struct Postgres {
 }
 
 impl Postgres {
-    /// `None` when no server is named.
-    async fn new() -> Option<Self> {
+    async fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let Ok(server) = std::env::var(POSTGRES) else {
-            eprintln!("not run on PostgreSQL: {POSTGRES} is not set");
-            return None;
-        };
+        let server = std::env::var(POSTGRES).expect(POSTGRES);
         sqlx::any::install_default_drivers();
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("mailgrant_clocks_{}_{number}", std::process::id());
@@ -200,7 +197,7 @@ impl Postgres {
         let url = format!("{before}/{name}");
         let postgres = Self { server, name, url };
         postgres.run("CREATE DATABASE", "").await;
-        Some(postgres)
+        postgres
     }
 
     async fn run(&self, what: &str, options: &str) {
@@ -273,11 +270,8 @@ async fn two_servers(
 
 /// Removes the database, however the test ends.
 async fn on_postgres(test: impl AsyncFnOnce(&Postgres) + 'static) {
-    let Some(postgres) = Postgres::new().await else {
-        return;
-    };
     let local = tokio::task::LocalSet::new();
-    let postgres = Arc::new(postgres);
+    let postgres = Arc::new(Postgres::new().await);
     let outcome = local
         .run_until({
             let postgres = Arc::clone(&postgres);
@@ -288,6 +282,7 @@ async fn on_postgres(test: impl AsyncFnOnce(&Postgres) + 'static) {
     outcome.unwrap();
 }
 
+#[needs_postgres]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_whose_clock_is_ten_minutes_ahead_of_the_database_claims_nothing_and_says_so() {
     on_postgres(async |postgres| {
@@ -328,6 +323,7 @@ async fn a_server_whose_clock_is_ten_minutes_ahead_of_the_database_claims_nothin
     .await;
 }
 
+#[needs_postgres]
 #[tokio::test(flavor = "multi_thread")]
 async fn servers_whose_clocks_differ_by_more_than_a_lease_send_nothing_twice() {
     on_postgres(async |postgres| {

@@ -1,0 +1,59 @@
+//! Finds out what the tests of this machine can use.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// The prerequisites that are there for certain, separated by commas; overrides the search for them.
+const AVAILABLE: &str = "MAILGRANT_TEST_WITH";
+/// A server on which databases may be made.
+const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(postgres, small_disks)");
+    if has_postgres() {
+        println!("cargo::rustc-cfg=postgres");
+    }
+    if has_small_disks() {
+        println!("cargo::rustc-cfg=small_disks");
+    }
+}
+
+fn has_postgres() -> bool {
+    println!("cargo::rerun-if-env-changed={AVAILABLE}");
+    if let Ok(available) = env::var(AVAILABLE) {
+        return available.split(',').any(|one| one == "postgres");
+    }
+    // The URL of a server that is started for one run differs each time, and each change has the tests built again. So
+    // it is read only where nothing else is said.
+    println!("cargo::rerun-if-env-changed={POSTGRES}");
+    env::var_os(POSTGRES).is_some()
+}
+
+/// Mounts a small file system, as the tests do.
+fn has_small_disks() -> bool {
+    // Root can mount.
+    println!("cargo::rerun-if-env-changed=USER");
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("linux") {
+        return false;
+    }
+    let Some(folder) = env::var_os("OUT_DIR") else {
+        return false;
+    };
+    let path = PathBuf::from(folder).join("small-disk");
+    if fs::create_dir_all(&path).is_err() {
+        return false;
+    }
+    let options = ["-t", "tmpfs", "-o", "size=64k", "tmpfs"];
+    let is_mounted = run("mount", &options, &path);
+    is_mounted && run("umount", &[], &path)
+}
+
+fn run(command: &str, arguments: &[&str], path: &Path) -> bool {
+    let mut command = Command::new(command);
+    command.args(arguments).arg(path).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
