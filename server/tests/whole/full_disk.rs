@@ -2,7 +2,6 @@
 //! itself when there is space.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -12,7 +11,7 @@ use prerequisites::needs_small_disks;
 use serde_json::json;
 use tokio::time::sleep;
 
-use crate::support::{Browser, DATA, Program, Provider, Reply, Server, introduce};
+use crate::support::{Browser, DATA, Program, Provider, Reply, Server, SmallDisk};
 
 const MESSAGES: &str = "/api/v1/messages";
 
@@ -72,47 +71,76 @@ async fn new_mail_is_refused_and_an_alert_raised_before_the_disk_is_full() {
     }
 }
 
-/// Returns true if the command ended well.
-fn run(command: &str, arguments: &[&str]) -> bool {
-    let status = Command::new(command).args(arguments).status();
-    status.is_ok_and(|status| status.success())
+/// A server, and a program that submits to it. Nobody has signed in at the provider, so that messages wait.
+struct Sending {
+    place: Place,
+    server: Program,
+    administrator: Browser,
+    program: Browser,
 }
 
-/// A small disk for the data directory.
-struct Disk(PathBuf);
+/// Where a server is started.
+struct Place {
+    provider: Provider,
+    directory: PathBuf,
+    settings: Vec<(&'static str, &'static str)>,
+    key: String,
+}
 
-impl Disk {
-    fn mount(directory: &Path, size: &str) -> Self {
-        let data = directory.join(DATA);
-        fs::create_dir(&data).unwrap();
-        let options = format!("size={size},mode=0700");
-        let path = data.to_str().unwrap();
-        let options = ["-t", "tmpfs", "-o", &options, "tmpfs", path];
-        assert!(run("mount", &options), "a disk cannot be mounted");
-        Self(data)
+impl Sending {
+    async fn start(directory: &Path, settings: &[(&'static str, &'static str)]) -> Self {
+        let provider = Provider::start().await;
+        let server = Program::start_beside(&provider, directory, settings);
+        let administrator = server.administrator().await;
+        provider.begin(&administrator).await;
+        let scopes = [("send", "on"), ("messages", "on")];
+        let key = administrator.make_key("program", &scopes).await;
+        let program = Browser::at(&server.url).with_key(&key);
+        let place = Place {
+            provider,
+            directory: directory.to_owned(),
+            settings: settings.to_vec(),
+            key,
+        };
+        Self {
+            place,
+            server,
+            administrator,
+            program,
+        }
     }
 
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
+    async fn ready(&self) -> Reply {
+        Browser::at(&self.server.url).get("/readyz").await
     }
 
-    /// Leaves so many octets free.
-    fn fill(&self, leave: u64) {
-        let about = rustix::fs::statvfs(&self.0).unwrap();
-        let free = about.f_bavail * about.f_frsize;
-        let filler = vec![0; usize::try_from(free - leave).unwrap()];
-        fs::write(self.0.join("filler"), filler).unwrap();
+    fn stop(self) -> Place {
+        assert!(self.server.stop());
+        self.place
     }
 
-    fn free(&self) {
-        fs::remove_file(self.0.join("filler")).unwrap();
+    fn kill(self) -> Place {
+        self.server.kill();
+        self.place
     }
 }
 
-impl Drop for Disk {
-    fn drop(&mut self) {
-        run("umount", &["--lazy", self.path()]);
+impl Place {
+    /// Starts another server, which has all these messages.
+    async fn finds_all(&self, ids: &[String]) {
+        let server = Program::start_beside(&self.provider, &self.directory, &self.settings);
+        let program = Browser::at(&server.url).with_key(&self.key);
+        let stored = stored(&program).await;
+        for id in ids {
+            assert!(stored.contains(id), "{id} is lost");
+        }
+        assert!(server.stop());
     }
+}
+
+/// Puts the data directory on a small disk.
+fn small_disk(directory: &Path) -> SmallDisk {
+    SmallDisk::mount(&directory.join(DATA), 12).unwrap()
 }
 
 /// The ids of the messages of a server.
@@ -138,33 +166,11 @@ fn id(reply: &Reply) -> String {
     accepted["id"].as_str().unwrap().to_owned()
 }
 
-#[needs_small_disks]
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_on_a_full_disk_and_the_server_recovers_by_itself() {
-    let directory = tempfile::tempdir().unwrap();
-    let disk = Disk::mount(directory.path(), "12m");
-    let provider = Provider::start().await;
-    let (descriptor, authority) = introduce(&provider, directory.path());
-    let settings = [
-        ("MAILGRANT_SANDBOX_FILE", &*descriptor),
-        ("MAILGRANT_EXTRA_ROOTS", &*authority),
-        ("MAILGRANT_RATE_LIMIT", "0"),
-        // The disk itself is to say no.
-        ("MAILGRANT_MIN_FREE_DISK_MB", "0"),
-    ];
-    let server = Program::start(directory.path(), &settings);
-    let administrator = server.administrator().await;
-    provider.begin(&administrator).await;
-    let scopes = [("send", "on"), ("messages", "on"), ("metrics", "on")];
-    let key = administrator.make_key("program", &scopes).await;
-    let program = Browser::at(&server.url).with_key(&key);
-    let mut acknowledged = Vec::new();
-    acknowledged.push(id(&submit(&program, 1_000).await));
-    disk.fill(1_500_000);
-
+/// Submits 60 messages of this size; returns how many were refused.
+async fn submit_many(program: &Browser, octets: usize, acknowledged: &mut Vec<String>) -> usize {
     let mut refused = 0;
     for _ in 0..60 {
-        let reply = submit(&program, 100_000).await;
+        let reply = submit(program, octets).await;
         if reply.status == 202 {
             acknowledged.push(id(&reply));
         } else {
@@ -172,20 +178,40 @@ async fn nothing_acknowledged_is_lost_on_a_full_disk_and_the_server_recovers_by_
             refused += 1;
         }
     }
+    refused
+}
+
+#[needs_small_disks]
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_on_a_full_disk_and_the_server_recovers_by_itself() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = small_disk(directory.path());
+    let settings = [
+        ("MAILGRANT_RATE_LIMIT", "0"),
+        // The disk itself is to say no.
+        ("MAILGRANT_MIN_FREE_DISK_MB", "0"),
+    ];
+    let sending = Sending::start(directory.path(), &settings).await;
+    let program = &sending.program;
+    let mut acknowledged = vec![id(&submit(program, 1_000).await)];
+    disk.fill_up_to(1_500_000);
+
+    let refused = submit_many(program, 100_000, &mut acknowledged).await;
     assert!(refused > 20, "{refused}");
     // It is still full.
-    problem(&submit(&program, 3_000_000).await);
+    problem(&submit(program, 3_000_000).await);
     let until = Instant::now() + Duration::from_secs(10);
-    while Browser::at(&server.url).get("/readyz").await.status != 503 {
+    while sending.ready().await.status != 503 {
         assert!(Instant::now() < until, "/readyz reports nothing");
         sleep(Duration::from_millis(200)).await;
     }
-    assert_eq!(administrator.get("/settings/alerts").await.status, 200);
+    let alerts = sending.administrator.get("/settings/alerts").await;
+    assert_eq!(alerts.status, 200);
 
     disk.free();
     let until = Instant::now() + Duration::from_secs(20);
     loop {
-        let reply = submit(&program, 1_000).await;
+        let reply = submit(program, 1_000).await;
         if reply.status == 202 {
             acknowledged.push(id(&reply));
             break;
@@ -193,28 +219,21 @@ async fn nothing_acknowledged_is_lost_on_a_full_disk_and_the_server_recovers_by_
         assert!(Instant::now() < until, "{reply:?}");
         sleep(Duration::from_millis(200)).await;
     }
-    assert_eq!(Browser::at(&server.url).get("/readyz").await.status, 200);
+    assert_eq!(sending.ready().await.status, 200);
     let started = Instant::now();
-    assert!(server.stop());
+    let stopped = sending.stop();
     assert!(started.elapsed() < Duration::from_secs(10));
-
-    let restarted = Program::start(directory.path(), &settings);
-    let program = Browser::at(&restarted.url).with_key(&key);
-    let stored = stored(&program).await;
-    for id in &acknowledged {
-        assert!(stored.contains(id), "{id} is lost");
-    }
-    assert!(restarted.stop());
+    stopped.finds_all(&acknowledged).await;
 }
 
 #[needs_small_disks]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_only_data_directory_is_reported_as_such_immediately() {
     let directory = tempfile::tempdir().unwrap();
-    let disk = Disk::mount(directory.path(), "12m");
+    let disk = small_disk(directory.path());
     let server = Program::start(directory.path(), &[("MAILGRANT_MIN_FREE_DISK_MB", "1")]);
     assert!(server.stop());
-    assert!(run("mount", &["-o", "remount,ro", disk.path()]));
+    disk.set_read_only(true);
     let started = Instant::now();
     let output = Program::output(directory.path(), &[], &[]);
     assert!(!output.status.success());
@@ -229,39 +248,35 @@ async fn a_read_only_data_directory_is_reported_as_such_immediately() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_data_directory_that_becomes_read_only_is_reported_and_new_mail_refused() {
     let directory = tempfile::tempdir().unwrap();
-    let disk = Disk::mount(directory.path(), "12m");
-    let provider = Provider::start().await;
-    let (descriptor, authority) = introduce(&provider, directory.path());
-    let settings = [
-        ("MAILGRANT_SANDBOX_FILE", &*descriptor),
-        ("MAILGRANT_EXTRA_ROOTS", &*authority),
-        ("MAILGRANT_MIN_FREE_DISK_MB", "1"),
-    ];
-    let server = Program::start(directory.path(), &settings);
-    let administrator = server.administrator().await;
-    provider.begin(&administrator).await;
-    let key = administrator.make_key("program", &[("send", "on")]).await;
-    let program = Browser::at(&server.url).with_key(&key);
-    assert_eq!(submit(&program, 10).await.status, 202);
-    // A second mount above the first: files that are open stay writable, nothing else does.
-    let path = disk.path();
-    assert!(run("mount", &["--bind", path, path]));
-    assert!(run("mount", &["-o", "remount,bind,ro", path]));
+    let disk = small_disk(directory.path());
+    let settings = [("MAILGRANT_MIN_FREE_DISK_MB", "1")];
+    let sending = Sending::start(directory.path(), &settings).await;
+    let program = &sending.program;
+    assert_eq!(submit(program, 10).await.status, 202);
+    disk.cover_read_only();
     let until = Instant::now() + Duration::from_secs(10);
-    while Browser::at(&server.url).get("/readyz").await.body != "disk_read_only\n" {
+    while sending.ready().await.body != "disk_read_only\n" {
         assert!(Instant::now() < until, "/readyz reports nothing");
         sleep(Duration::from_millis(200)).await;
     }
-    let refused = submit(&program, 10).await;
+    let refused = submit(program, 10).await;
     problem(&refused);
     assert!(refused.body.contains("read-only"), "{refused:?}");
-    assert!(run("umount", &[path]));
+    disk.uncover();
     let until = Instant::now() + Duration::from_secs(10);
-    while submit(&program, 10).await.status != 202 {
+    while submit(program, 10).await.status != 202 {
         assert!(Instant::now() < until, "it stays refused");
         sleep(Duration::from_millis(200)).await;
     }
-    assert!(server.stop());
+    sending.stop();
+}
+
+/// Sets the soft limit of the size of files that a process writes.
+fn limit_file_size(process: u32, octets: &str) {
+    let limit = format!("--fsize={octets}:unlimited");
+    let mut command = Command::new("prlimit");
+    command.args(["--pid", &process.to_string(), &limit]);
+    assert!(command.status().unwrap().success());
 }
 
 /// Writes beyond a size fail with another error than that of a full disk.
@@ -272,49 +287,17 @@ async fn a_data_directory_that_becomes_read_only_is_reported_and_new_mail_refuse
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_when_writes_fail() {
     let directory = tempfile::tempdir().unwrap();
-    let provider = Provider::start().await;
-    let (descriptor, authority) = introduce(&provider, directory.path());
-    let settings = [
-        ("MAILGRANT_SANDBOX_FILE", &*descriptor),
-        ("MAILGRANT_EXTRA_ROOTS", &*authority),
-        ("MAILGRANT_RATE_LIMIT", "0"),
-    ];
-    let server = Program::start(directory.path(), &settings);
-    let administrator = server.administrator().await;
-    provider.begin(&administrator).await;
-    let scopes = [("send", "on"), ("messages", "on"), ("metrics", "on")];
-    let key = administrator.make_key("program", &scopes).await;
-    let program = Browser::at(&server.url).with_key(&key);
-    let mut acknowledged = vec![id(&submit(&program, 1_000).await)];
-    let limit = |octets: &str| {
-        let process = server.id().to_string();
-        run(
-            "prlimit",
-            &["--pid", &process, &format!("--fsize={octets}")],
-        )
-    };
+    let settings = [("MAILGRANT_RATE_LIMIT", "0")];
+    let sending = Sending::start(directory.path(), &settings).await;
+    let program = &sending.program;
+    let mut acknowledged = vec![id(&submit(program, 1_000).await)];
     // The log of the database may grow to 3 MB.
-    assert!(limit("3000000:unlimited"));
-    let mut refused = 0;
-    for _ in 0..60 {
-        let reply = submit(&program, 200_000).await;
-        if reply.status == 202 {
-            acknowledged.push(id(&reply));
-        } else {
-            problem(&reply);
-            refused += 1;
-        }
-    }
+    limit_file_size(sending.server.id(), "3000000");
+    let refused = submit_many(program, 200_000, &mut acknowledged).await;
     assert!(refused > 5, "{refused}");
-    assert!(limit("unlimited:unlimited"));
-    let reply = submit(&program, 200_000).await;
+    limit_file_size(sending.server.id(), "unlimited");
+    let reply = submit(program, 200_000).await;
     assert_eq!(reply.status, 202, "{reply:?}");
     acknowledged.push(id(&reply));
-    server.kill();
-    let restarted = Program::start(directory.path(), &settings);
-    let program = Browser::at(&restarted.url).with_key(&key);
-    let stored = stored(&program).await;
-    for id in &acknowledged {
-        assert!(stored.contains(id), "{id} is lost");
-    }
+    sending.kill().finds_all(&acknowledged).await;
 }

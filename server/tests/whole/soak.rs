@@ -6,7 +6,6 @@ mod accounting;
 mod clients;
 mod clock;
 mod database;
-mod disk;
 mod disturbance;
 mod random;
 mod servers;

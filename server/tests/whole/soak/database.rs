@@ -10,7 +10,7 @@ use std::{
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
 use tempfile::TempDir;
 
-use super::disk::SmallDisk;
+use crate::support::SmallDisk;
 
 /// Where a database is, and what can be done to it. Fields are dropped in this order.
 pub struct SoakDatabase {

@@ -2,6 +2,7 @@
 
 mod browser;
 mod database;
+mod disk;
 mod form;
 mod outbox;
 mod people;
@@ -13,6 +14,7 @@ mod server;
 
 pub use browser::Browser;
 pub use database::Database;
+pub use disk::SmallDisk;
 pub use form::{Form, SAVE, TEST};
 pub use outbox::{mail, submit};
 pub use people::{ADMINISTRATOR, PASSWORD, SESSION, body, token_of};

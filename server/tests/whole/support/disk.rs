@@ -13,11 +13,13 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// Mounts one of this size in a folder that exists.
+    /// Mounts one of this many megabytes in a folder, which is made if it does not exist.
     ///
     /// # Errors
     /// When it cannot be mounted; only root can.
     pub fn mount(path: &Path, megabytes: u32) -> Result<Self, String> {
+        fs::create_dir_all(path).map_err(|error| error.to_string())?;
+        // As open as the folder was: the server of PostgreSQL runs as another user.
         let options = format!("size={megabytes}m,mode=0755");
         mount(&["-t", "tmpfs", "-o", &options, "tmpfs"], path)?;
         Ok(Self {
@@ -33,7 +35,15 @@ impl SmallDisk {
         }
     }
 
-    /// Gives back what [`SmallDisk::fill`] took.
+    /// Writes until this many octets are left.
+    pub fn fill_up_to(&self, left: u64) {
+        let about = rustix::fs::statvfs(&self.path).unwrap();
+        let free = about.f_bavail * about.f_frsize;
+        let ballast = vec![0; usize::try_from(free - left).unwrap()];
+        fs::write(self.ballast(), ballast).unwrap();
+    }
+
+    /// Gives back what was filled.
     pub fn free(&self) {
         fs::remove_file(self.ballast()).unwrap();
     }
@@ -42,6 +52,19 @@ impl SmallDisk {
     pub fn set_read_only(&self, read_only: bool) {
         let mode = if read_only { "ro" } else { "rw" };
         mount(&["-o", &format!("remount,{mode}")], &self.path).unwrap();
+    }
+
+    /// Mounts it above itself, read-only: files that are open stay writable, nothing else does.
+    pub fn cover_read_only(&self) {
+        let path = self.path.to_str().unwrap();
+        mount(&["--bind", path], &self.path).unwrap();
+        mount(&["-o", "remount,bind,ro"], &self.path).unwrap();
+    }
+
+    /// Takes that mount away.
+    pub fn uncover(&self) {
+        let unmounted = Command::new("umount").arg(&self.path).status();
+        assert!(unmounted.unwrap().success());
     }
 
     fn ballast(&self) -> PathBuf {
