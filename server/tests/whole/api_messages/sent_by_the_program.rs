@@ -8,9 +8,11 @@ use std::{
     process::{Command, Stdio},
 };
 
+use prerequisites::needs_small_disks;
 use serde_json::{Value, json};
 
 use super::{MESSAGES, World};
+use crate::support::SmallDisk;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mailgrant");
 /// What a mailer daemon sees when everything is well.
@@ -295,6 +297,61 @@ async fn kill_9_leaves_a_whole_message_or_none() {
         assert!(content.len() > message.len());
     }
     assert!(killed + machine.kept().len() >= 20, "{killed}");
+}
+
+#[needs_small_disks]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_for_which_the_disk_is_full_is_not_kept_and_nothing_of_it_is_sent_later() {
+    let world = World::start().await;
+    // The disk itself is to say no.
+    let machine = Machine::of(&world, "min_free_disk_mb = 0").await;
+    let spool = machine.path("spool");
+    let disk = SmallDisk::mount(&spool, 2).unwrap();
+    let settings = fs::read_to_string(machine.path("send.toml")).unwrap();
+    let away = settings.replace(&world.server.url(), "http://127.0.0.1:9");
+    fs::write(machine.path("send.toml"), away).unwrap();
+    let send = |subject: &str, octets: usize| {
+        let text = "x".repeat(70) + "\n";
+        let message = format!("Subject: {subject}\n\n{}", text.repeat(octets / 71));
+        machine.send("bob@example.com", &message)
+    };
+    let is_refused = |ended: Ended| {
+        assert_eq!(ended.code, Some(75), "{ended:?}");
+        assert!(ended.said.contains("could not be kept"), "{ended:?}");
+        assert!(ended.said.contains("No space left"), "{ended:?}");
+    };
+    let files = || {
+        let entries = fs::read_dir(&spool).unwrap();
+        let mut names: Vec<_> = entries.map(|one| one.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(send("kept before", 1_000).code, OK);
+    let before = files();
+    // Its beginning fits, the rest does not.
+    disk.fill_up_to(100_000);
+    is_refused(send("half", 500_000));
+    disk.free();
+    assert_eq!(files(), before);
+    // Not even a name fits.
+    disk.fill();
+    is_refused(send("nothing", 1_000));
+    disk.free();
+    assert_eq!(files(), before);
+    // Whoever called sends it again when there is space.
+    assert_eq!(send("nothing", 1_000).code, OK);
+
+    fs::write(machine.path("send.toml"), settings).unwrap();
+    let ended = machine.send("--flush", "");
+    assert_eq!((ended.code, &*ended.said), (OK, ""));
+    assert!(files().is_empty());
+    let mut subjects: Vec<_> = messages(&world)
+        .await
+        .iter()
+        .map(|one| one["subject"].clone())
+        .collect();
+    subjects.reverse();
+    assert_eq!(subjects, [json!("kept before"), json!("nothing")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
