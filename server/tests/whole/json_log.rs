@@ -2,7 +2,9 @@
 
 use std::{
     fs,
+    io::Write as _,
     path::Path,
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -15,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{
     planted_secrets::{TYPED, disguises},
-    support::{Database, PASSWORD, Program, Provider, SAVE, TEST},
+    support::{Database, PASSWORD, Program, Provider, SAVE, TEST, command},
 };
 
 /// For people who start the server, with a secret that is good once; in no log.
@@ -184,6 +186,97 @@ async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart
     assert!(program.stop());
 }
 
+/// Waits for a line like this.
+async fn until_logged(program: &Program, is_found: impl Fn(&Value) -> bool) {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let log = program.log();
+        let mut lines = log
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        if lines.any(|line| is_found(&line)) {
+            return;
+        }
+        assert!(Instant::now() < until, "{log}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_of_refreshes_mailboxes_and_webhooks_are_logged() {
+    let directory = tempfile::tempdir().unwrap();
+    let provider = Provider::start().await;
+    let control = provider.control();
+    let settings = [("MAILGRANT_LOG_FORMAT", "json")];
+    let program = Program::start_beside(&provider, directory.path(), &settings);
+    let administrator = program.administrator().await;
+    provider.authorize(&administrator).await;
+    let form = provider.current_form(&administrator).await;
+    let form = form.with_mailbox_at(provider.descriptor());
+    administrator.fetch(SAVE, form.body()).await;
+    let logged = async |message: &str, field: &str, value: &str| {
+        until_logged(&program, |line| {
+            line["level"] == "WARN" && line["message"] == message && line[field] == value
+        })
+        .await;
+    };
+
+    // A server with TLS, but not one of HTTP.
+    let port = provider.descriptor().imap_tls_port;
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    set_webhook(
+        directory.path(),
+        &format!("https://localhost:{port}/hook {secret}\n"),
+    );
+    let key = administrator.make_key("program", &[("send", "on")]).await;
+    let sender = administrator.with_key(&key);
+    let to = &provider.descriptor().accounts[0].address;
+    let message = json!({"to": [to], "subject": "a", "text": "b"});
+    let request = sender
+        .request("POST", "/api/v1/messages")
+        .header("content-type", "application/json");
+    let answer = sender.send(request.body(message.to_string())).await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+    let refused = "the webhook does not take new mail";
+    until_logged(&program, |line| line["message"] == refused).await;
+    // The connection to the mailbox stays open; the webhook is tried again over another one.
+    control.set(Faults {
+        certificate: sandbox::Certificate::Expired,
+        ..Faults::default()
+    });
+    logged(refused, "failure", "certificate").await;
+
+    let form = provider.current_form(&administrator).await;
+    let form = form.with_mailbox_at(provider.descriptor());
+    administrator.fetch(SAVE, form.body()).await;
+    let (field, expired) = ("finding", "certificate_expired");
+    logged("the mailbox cannot be read", field, expired).await;
+
+    control.set(Faults {
+        token_garbage: true,
+        ..Faults::default()
+    });
+    control.expire_access_tokens();
+    provider.send_test(&administrator).await;
+    let is_failure =
+        |line: &Value| line["message"] == "refresh failed" && line["finding"].is_string();
+    until_logged(&program, is_failure).await;
+    assert!(program.stop());
+}
+
+/// Has a webhook told of new mail.
+fn set_webhook(directory: &Path, typed: &str) {
+    let mut child = command(directory, &[])
+        .args(["webhook", "set"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(typed.as_bytes()).unwrap();
+    drop(input);
+    assert!(child.wait().unwrap().success());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_of_tls_and_unexpected_errors_are_logged() {
     let directory = tempfile::tempdir().unwrap();
@@ -194,20 +287,7 @@ async fn failures_of_tls_and_unexpected_errors_are_logged() {
     provider.authorize(&administrator).await;
     let key = administrator.make_key("program", &[("send", "on")]).await;
     let sender = administrator.with_key(&key);
-    let until = async |is_found: &dyn Fn(&Value) -> bool| {
-        let patience = Instant::now() + Duration::from_secs(30);
-        loop {
-            let log = program.log();
-            let mut lines = log
-                .lines()
-                .filter_map(|line| serde_json::from_str(line).ok());
-            if lines.any(|line| is_found(&line)) {
-                return;
-            }
-            assert!(Instant::now() < patience, "{log}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
+    let until = async |is_found: &dyn Fn(&Value) -> bool| until_logged(&program, is_found).await;
 
     provider.control().set(Faults {
         certificate: sandbox::Certificate::Expired,
