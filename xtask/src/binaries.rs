@@ -1,14 +1,15 @@
-//! The two programs: the server and the sandbox provider.
+//! The two programs of the product: the server and the sandbox provider.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::process;
+use crate::progress::Step;
 use crate::workspace::Workspace;
 
-/// Paths of what was built.
+/// Paths of the built programs.
 pub struct Binaries {
     /// The server.
     pub mailgrant: PathBuf,
@@ -16,23 +17,41 @@ pub struct Binaries {
     pub sandbox: PathBuf,
 }
 
-/// Builds both. The site must have been built before: the server embeds it.
+/// Building both.
+pub fn step(release: bool) -> Step {
+    let (name, seconds) = if release {
+        ("server and sandbox, release", 600)
+    } else {
+        ("server and sandbox", 180)
+    };
+    Step {
+        name,
+        first_run: Duration::from_secs(seconds),
+    }
+}
+
+/// Builds both. A release embeds the site, which must have been built before.
 pub fn build(workspace: &Workspace, release: bool) -> Result<Binaries> {
     let mut command = workspace.cargo(&["build", "--package", "mailgrant", "--package", "sandbox"]);
     if release {
         command.arg("--release");
     }
-    process::run(&mut command)?;
+    workspace.run(&mut command)?;
+    Ok(paths(workspace, release))
+}
+
+/// Returns where cargo puts both.
+pub fn paths(workspace: &Workspace, release: bool) -> Binaries {
     let folder = workspace
         .target
         .join(if release { "release" } else { "debug" });
-    Ok(Binaries {
+    Binaries {
         mailgrant: folder.join("mailgrant"),
         sandbox: folder.join("sandbox"),
-    })
+    }
 }
 
-/// The server, listening on this port of 127.0.0.1, its data in this folder.
+/// Returns the command of a server that listens on this port of 127.0.0.1 and keeps its data in this folder.
 pub fn server(binary: &Path, data: &Path, port: u16) -> Command {
     let mut command = Command::new(binary);
     command

@@ -3,11 +3,13 @@
 mod bench;
 mod binaries;
 mod counts;
+mod first_account;
 mod gates;
 mod http;
-mod packages;
+mod only;
 mod postgres;
 mod process;
+mod progress;
 mod run;
 mod schemathesis;
 mod setup;
@@ -20,6 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::progress::Progress;
 use crate::workspace::Workspace;
 
 /// Builds, runs, tests and measures Mailgrant.
@@ -32,9 +35,11 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Install the programs that the tests need, or name them
+    Setup(setup::Options),
     /// Build the browser side into target/site
     Build(Build),
-    /// Build everything, start the sandbox provider and the server, and say what to open
+    /// Build everything, start the sandbox provider and the server, and print what to open
     Run(run::Options),
     /// Format, lint, gates, unit, integration and browser tests
     Test(test::Options),
@@ -49,9 +54,12 @@ enum Command {
 
 #[derive(Args)]
 struct Build {
-    /// Then also the server, with the browser side inside: target/release/mailgrant
+    /// Build the server too, with the browser side inside: target/release/mailgrant
     #[arg(long)]
     release: bool,
+    /// Show the output of all programs
+    #[arg(long, short)]
+    verbose: bool,
 }
 
 #[derive(Subcommand)]
@@ -81,14 +89,14 @@ fn execute(command: &Command) -> anyhow::Result<ExitCode> {
     process::watch_interrupts()?;
     let workspace = Workspace::find()?;
     match command {
-        Command::Build(options) => {
-            site::build(&workspace)?;
-            if options.release {
-                binaries::build(&workspace, true)?;
-            }
+        Command::Setup(options) => {
+            setup::setup(&workspace.quiet_unless(options.verbose()), options)?;
         }
-        Command::Run(options) => run::run(&workspace, options)?,
-        Command::Test(options) => return Ok(test::test(&workspace, options)),
+        Command::Build(options) => build(&workspace.quiet_unless(options.verbose), options)?,
+        Command::Run(options) => run::run(&workspace.quiet_unless(options.verbose()), options)?,
+        Command::Test(options) => {
+            return test::test(&workspace.quiet_unless(options.verbose()), options);
+        }
         Command::Soak(options) => soak::soak(&workspace, options)?,
         Command::Bench {
             bench: Bench::Page(options),
@@ -104,4 +112,13 @@ fn execute(command: &Command) -> anyhow::Result<ExitCode> {
         } => bench::connection::connection(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn build(workspace: &Workspace, options: &Build) -> anyhow::Result<()> {
+    let mut progress = Progress::new(workspace, if options.release { 2 } else { 1 });
+    progress.step(site::STEP, || site::build(workspace))?;
+    if options.release {
+        progress.step(binaries::step(true), || binaries::build(workspace, true))?;
+    }
+    Ok(())
 }

@@ -1,7 +1,9 @@
 //! Child processes that never outlive this one.
 
-use std::io::{BufRead, BufReader};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -42,6 +44,53 @@ pub fn pause() -> Result<()> {
     Ok(())
 }
 
+/// Destination of what child programs print.
+pub enum Output {
+    /// The terminal, as it comes.
+    Terminal,
+    /// A file, which is shown only if a step fails.
+    File(PathBuf),
+}
+
+impl Output {
+    /// Empties the file.
+    pub fn clear(&self) -> Result<()> {
+        let Self::File(path) = self else {
+            return Ok(());
+        };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        }
+        File::create(path).with_context(|| path.display().to_string())?;
+        Ok(())
+    }
+
+    /// Sends standard output and standard error of a command here.
+    fn redirect(&self, command: &mut Command) -> Result<()> {
+        if let Some(file) = self.open()? {
+            command.stdout(file.try_clone()?).stderr(file);
+        }
+        Ok(())
+    }
+
+    fn write_line(&self, line: &str) -> Result<()> {
+        match self.open()? {
+            Some(mut file) => writeln!(file, "{line}")?,
+            None => println!("{line}"),
+        }
+        Ok(())
+    }
+
+    fn open(&self) -> Result<Option<File>> {
+        let Self::File(path) = self else {
+            return Ok(None);
+        };
+        // Several programs write at the end, one after the other or at the same time.
+        let file = File::options().append(true).create(true).open(path);
+        Ok(Some(file.with_context(|| path.display().to_string())?))
+    }
+}
+
 /// A child in a process group of its own; the whole group is stopped when this is dropped.
 pub struct Running {
     name: String,
@@ -66,20 +115,21 @@ impl Running {
         })
     }
 
-    /// Starts it as [`Running::start`] does. Its standard error goes where ours goes, and each line of it to the
-    /// function too.
+    /// Starts it as [`Running::start`] does. Each line of its standard error is passed to the function, and printed to
+    /// ours if the function returns true.
     pub fn start_heard(
         name: &str,
         command: &mut Command,
-        mut each_line: impl FnMut(&str) + Send + 'static,
+        mut each_line: impl FnMut(&str) -> bool + Send + 'static,
     ) -> Result<Self> {
         let mut running = Self::start(name, command.stderr(Stdio::piped()))?;
         let output = running.child.stderr.take().context("no standard error")?;
         std::thread::spawn(move || {
             for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
                 let line = String::from_utf8_lossy(&line);
-                eprintln!("{line}");
-                each_line(&line);
+                if each_line(&line) {
+                    eprintln!("{line}");
+                }
             }
         });
         Ok(running)
@@ -143,11 +193,20 @@ impl Drop for Running {
     }
 }
 
-/// Runs the command to its end, its output going where ours goes.
+/// Runs the command to its end. Its output goes to the terminal.
 ///
 /// # Errors
 /// When it cannot start, fails, or Ctrl-C was pressed.
 pub fn run(command: &mut Command) -> Result<()> {
+    run_into(&Output::Terminal, command)
+}
+
+/// Runs the command to its end. Its output goes to `output`.
+///
+/// # Errors
+/// When it cannot start, fails, or Ctrl-C was pressed.
+pub fn run_into(output: &Output, command: &mut Command) -> Result<()> {
+    output.redirect(command)?;
     let shown = shown(command);
     let status = Running::start(&shown, command)?.wait()?;
     if !status.success() {
@@ -156,17 +215,22 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs the command to its end and passes on its standard output line by line, as it comes.
+/// Runs the command to its end and passes each line of its standard output to `output` and to the function, as it comes.
 ///
 /// # Errors
 /// When it cannot start, fails, or Ctrl-C was pressed.
-pub fn stream(command: &mut Command, mut each_line: impl FnMut(&str)) -> Result<()> {
+pub fn stream(
+    output: &Output,
+    command: &mut Command,
+    mut each_line: impl FnMut(&str),
+) -> Result<()> {
+    output.redirect(command)?;
     let shown = shown(command);
     let mut running = Running::start(&shown, command.stdout(Stdio::piped()))?;
-    let output = running.child.stdout.take().context("no standard output")?;
+    let stdout = running.child.stdout.take().context("no standard output")?;
     let (sender, lines) = channel();
     std::thread::spawn(move || {
-        for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
             if sender.send(line).is_err() {
                 return;
             }
@@ -176,7 +240,7 @@ pub fn stream(command: &mut Command, mut each_line: impl FnMut(&str)) -> Result<
         match lines.recv_timeout(PAUSE) {
             Ok(line) => {
                 let line = String::from_utf8_lossy(&line);
-                println!("{line}");
+                output.write_line(&line)?;
                 each_line(&line);
             }
             Err(RecvTimeoutError::Disconnected) => break,

@@ -11,18 +11,23 @@ use clap::Args;
 use serde::Deserialize;
 
 use crate::binaries;
+use crate::first_account;
 use crate::http::wait_until_ready;
 use crate::process::{Running, interrupted, pause};
-use crate::setup;
+use crate::progress::{Progress, Step};
 use crate::site;
 use crate::workspace::Workspace;
 
 const SANDBOX_HTTP: u16 = 4000;
 const SANDBOX_SMTP: u16 = 4587;
 const SANDBOX_SMTPS: u16 = 4465;
-const PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+const START: Step = Step {
+    name: "start",
+    first_run: Duration::from_secs(1),
+};
 
-/// How to run.
+/// How `cargo xtask run` builds and listens.
 #[derive(Args)]
 pub struct Options {
     /// Build as it is deployed; slower to build
@@ -31,9 +36,19 @@ pub struct Options {
     /// Port of localhost for Mailgrant
     #[arg(long, default_value_t = 3000)]
     port: u16,
+    /// Show the output of all programs
+    #[arg(long, short)]
+    verbose: bool,
 }
 
-/// What the sandbox tells about itself in `sandbox.json`, as far as it is shown here.
+impl Options {
+    /// Returns true if the output of all programs is wanted.
+    pub fn verbose(&self) -> bool {
+        self.verbose
+    }
+}
+
+/// The part of `sandbox.json`, the sandbox's description of itself, that the guide shows.
 #[derive(Deserialize)]
 struct Descriptor {
     client_id: String,
@@ -47,25 +62,25 @@ struct Account {
     password: String,
 }
 
-/// Builds, starts and stays until Ctrl-C or until one of the two ends.
+/// Builds and starts both programs, and returns after Ctrl-C or when one of them ends.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check_ports(options.port)?;
-    site::build(workspace)?;
-    let binaries = binaries::build(workspace, options.release)?;
-    // Building takes a while, and somebody may have come first.
+    let mut progress = Progress::new(workspace, 3);
+    progress.step(site::STEP, || site::build(workspace))?;
+    let binaries = progress.step(binaries::step(options.release), || {
+        binaries::build(workspace, options.release)
+    })?;
+    // Building takes minutes, in which another program may have taken a port.
     check_ports(options.port)?;
 
     let folder = workspace.root.join("target/sandbox");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let mut sandbox = start_sandbox(&binaries.sandbox, &folder)?;
-    let (mut server, setup_link) =
-        start_server(workspace, &binaries.mailgrant, &folder, options.port)?;
-    let descriptor = fs::read(folder.join("sandbox.json")).context("sandbox.json")?;
-    print_guide(
-        options.port,
-        setup_link.as_deref(),
-        &serde_json::from_slice(&descriptor).context("sandbox.json")?,
-    );
+    let (mut sandbox, (mut server, setup_link)) = progress.step(START, || {
+        let sandbox = start_sandbox(&binaries.sandbox, &folder)?;
+        let server = start_server(workspace, &binaries.mailgrant, &folder, options.port)?;
+        Ok((sandbox, server))
+    })?;
+    print_guide(options.port, setup_link.as_deref(), &folder)?;
 
     while !interrupted() {
         sandbox.still_runs()?;
@@ -80,6 +95,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// Checks that the ports of both programs are free.
 fn check_ports(port: u16) -> Result<()> {
     for (port, what) in [
         (port, "the settings page; choose another with --port"),
@@ -97,9 +113,10 @@ fn check_ports(port: u16) -> Result<()> {
     Ok(())
 }
 
+/// Starts the sandbox and waits until it has described itself.
 fn start_sandbox(binary: &Path, folder: &Path) -> Result<Running> {
     let descriptor = folder.join("sandbox.json");
-    // An old one would be taken for that of the sandbox that is starting.
+    // The file of an earlier run would count as that of the sandbox that is starting.
     if descriptor.exists() {
         fs::remove_file(&descriptor).context("old sandbox.json")?;
     }
@@ -118,10 +135,10 @@ fn start_sandbox(binary: &Path, folder: &Path) -> Result<Running> {
     let started = std::time::Instant::now();
     while !descriptor.exists() {
         sandbox.still_runs()?;
-        if started.elapsed() > PATIENCE {
+        if started.elapsed() > START_TIMEOUT {
             bail!(
                 "the sandbox provider was not ready within {} s",
-                PATIENCE.as_secs()
+                START_TIMEOUT.as_secs()
             );
         }
         pause()?;
@@ -129,6 +146,7 @@ fn start_sandbox(binary: &Path, folder: &Path) -> Result<Running> {
     Ok(sandbox)
 }
 
+/// Starts the server and waits until it answers. Returns its setup link too, if it has no accounts.
 fn start_server(
     workspace: &Workspace,
     binary: &Path,
@@ -148,23 +166,26 @@ fn start_server(
                 heard.push_str(line);
                 heard.push('\n');
             }
+            true
         }
     })?;
     let url = format!("http://127.0.0.1:{port}");
-    wait_until_ready(&format!("{url}/healthz"), &mut server, PATIENCE)?;
-    let link = setup::link(&url, || {
+    wait_until_ready(&format!("{url}/healthz"), &mut server, START_TIMEOUT)?;
+    let link = first_account::link(&url, || {
         let heard = heard.lock().map_err(|_| anyhow!("the log is lost"))?;
         Ok(heard.clone())
     })?;
     Ok((server, link))
 }
 
-fn print_guide(port: u16, setup_link: Option<&str>, sandbox: &Descriptor) {
+/// Prints what to open and what to type.
+fn print_guide(port: u16, setup_link: Option<&str>, sandbox: &Path) -> Result<()> {
+    let descriptor = fs::read(sandbox.join("sandbox.json")).context("sandbox.json")?;
     let Descriptor {
         client_id,
         client_secret,
         accounts,
-    } = sandbox;
+    } = serde_json::from_slice(&descriptor).context("sandbox.json")?;
     let (address, password) = accounts
         .first()
         .map_or(("", ""), |first| (&first.address, &first.password));
@@ -190,4 +211,5 @@ Browsers share the cookies of one host name between ports, so Mailgrant is at lo
 
 Settings are kept in data/. Ctrl-C ends both."
     );
+    Ok(())
 }

@@ -10,9 +10,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::binaries;
 use crate::counts::Counts;
+use crate::first_account;
 use crate::http::{agent, free_port, wait_until_ready};
-use crate::process::{Running, capture, run};
-use crate::setup;
+use crate::process::{Running, capture};
 use crate::workspace::Workspace;
 
 const VERSION: &str = "4.32.5";
@@ -50,9 +50,9 @@ pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Resul
         .stderr(File::options().append(true).open(&log)?);
     let mut server = Running::start("the server", &mut command)?;
     wait_until_ready(&format!("{url}/healthz"), &mut server, PATIENCE)?;
-    let link = setup::link(&url, || Ok(std::fs::read_to_string(&log)?))?;
+    let link = first_account::link(&url, || Ok(std::fs::read_to_string(&log)?))?;
     let link = link.context("the server does not ask to be set up")?;
-    let cookie = setup::sign_up(&link)?;
+    let cookie = first_account::sign_up(&link)?;
     save_settings(&url, &cookie)?;
     let mut add = Command::new(binary);
     add.args([
@@ -92,7 +92,7 @@ pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Resul
         .arg("--header")
         .arg(format!("Authorization: Bearer {}", key.trim()))
         .arg(format!("{url}/api/v1/openapi.json"));
-    let outcome = run(&mut command);
+    let outcome = workspace.run(&mut command);
     server.still_runs()?;
     if let Err(error) = outcome {
         counts.failed += 1;
@@ -139,14 +139,18 @@ fn installed(workspace: &Workspace) -> Option<PathBuf> {
         return Some(program);
     }
     let install = || -> Result<()> {
-        run(workspace
-            .command("python3")
-            .args(["-m", "venv"])
-            .arg(&folder))?;
-        run(workspace
-            .command(&folder.join("bin/pip").display().to_string())
-            .args(["install", "--quiet", "--disable-pip-version-check"])
-            .arg(format!("schemathesis=={VERSION}")))
+        workspace.run(
+            workspace
+                .command("python3")
+                .args(["-m", "venv"])
+                .arg(&folder),
+        )?;
+        workspace.run(
+            workspace
+                .command(&folder.join("bin/pip").display().to_string())
+                .args(["install", "--quiet", "--disable-pip-version-check"])
+                .arg(format!("schemathesis=={VERSION}")),
+        )
     };
     match install() {
         Ok(()) => Some(program),

@@ -1,142 +1,323 @@
-//! A server without accounts: its setup link, and the first administrator of a measurement.
+//! `cargo xtask setup`: installs the programs that the tests need besides cargo, or names them.
 
-use std::time::{Duration, Instant};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use ureq::{Body, http::Response};
+use clap::Args;
+use rustix::process::geteuid;
 
-use crate::http::agent;
-use crate::process::pause;
+use crate::process::capture;
+use crate::progress::{Progress, Step};
+use crate::workspace::Workspace;
+use crate::{postgres, site};
 
-const PATIENCE: Duration = Duration::from_secs(10);
-const COOKIE: &str = "mailgrant_session=";
-/// For a server that lives as long as a measurement.
-const PASSWORD: &str = "measured walnut paddles upstream";
+/// Which programs to install.
+#[derive(Args)]
+pub struct Options {
+    /// Leave out the programs that only the browser tests need
+    #[arg(long)]
+    fast: bool,
+    /// Show the output of all programs
+    #[arg(long, short)]
+    verbose: bool,
+}
 
-/// The setup link that a server without accounts prints, out of what it has printed so far; `None` when it has accounts.
-///
-/// # Errors
-/// When it does not answer, or leads to the setup and does not print the link.
-pub fn link(server: &str, printed: impl Fn() -> Result<String>) -> Result<Option<String>> {
-    let answer = agent()
-        .get(server)
-        .header("Accept", "text/html")
-        .call()
-        .context("the first page")?;
-    let leads_to = answer.headers().get("location");
-    let leads_to = leads_to.and_then(|place| place.to_str().ok());
-    if !leads_to.is_some_and(is_setup) {
-        return Ok(None);
-    }
-    let started = Instant::now();
-    loop {
-        if let Some(link) = in_text(&printed()?) {
-            return Ok(Some(link.to_owned()));
-        }
-        if started.elapsed() > PATIENCE {
-            bail!("the server asks to be set up and has not printed the link");
-        }
-        pause()?;
+impl Options {
+    /// Returns true if the output of all programs is wanted.
+    pub fn verbose(&self) -> bool {
+        self.verbose
     }
 }
 
-/// Makes the first administrator.
-///
-/// # Returns
-/// The cookie of its session.
-///
-/// # Errors
-/// When the server refuses.
-pub fn sign_up(link: &str) -> Result<String> {
-    let (page, token) = link
-        .split_once("?token=")
-        .context("no token in the setup link")?;
-    let origin = page.strip_suffix("/setup").unwrap_or(page);
-    let mut answer = agent()
-        .post(page)
-        .header("Origin", origin)
-        .send_form([
-            ("token", token),
-            ("name", "bench"),
-            ("password", PASSWORD),
-            ("repeated", PASSWORD),
-        ])
-        .context("setting up")?;
-    let session = session(&answer);
-    match session {
-        Some(session) => Ok(session),
-        None => bail!(
-            "setting up answered {}: {}",
-            answer.status(),
-            answer.body_mut().read_to_string().unwrap_or_default()
-        ),
-    }
+/// A Debian package that the tests need.
+struct Need {
+    debian: &'static str,
+    /// Commands, or absolute paths of files. The package counts as installed when one of them exists.
+    signs: &'static [&'static str],
+    reason: &'static str,
 }
 
-/// Signs the first administrator in once more, in another browser.
-///
-/// # Returns
-/// The cookie of the session.
+const BROWSER_TESTS: [Need; 7] = [
+    Need {
+        debian: "chromium",
+        signs: &["chromium", "chromium-browser", "google-chrome"],
+        reason: "the browser of the browser tests",
+    },
+    Need {
+        debian: "dovecot-core",
+        signs: &["dovecot"],
+        reason: "a real mail server, to test the mailbox against",
+    },
+    Need {
+        debian: "dovecot-imapd",
+        signs: &["/usr/lib/dovecot/imap", "/usr/libexec/dovecot/imap"],
+        reason: "its IMAP service",
+    },
+    Need {
+        debian: "dovecot-submissiond",
+        signs: &[
+            "/usr/lib/dovecot/submission",
+            "/usr/libexec/dovecot/submission",
+        ],
+        reason: "its submission service, which knows OAUTHBEARER",
+    },
+    Need {
+        debian: "dovecot-lmtpd",
+        signs: &["/usr/lib/dovecot/lmtp", "/usr/libexec/dovecot/lmtp"],
+        reason: "its delivery service",
+    },
+    Need {
+        debian: "postfix",
+        signs: &["postfix"],
+        reason: "a real SMTP server, to send through and to compare speed with",
+    },
+    Need {
+        debian: "fonts-dejavu-core",
+        signs: &[
+            "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+            "/usr/share/fonts/TTF/DejaVuSans.ttf",
+        ],
+        reason: "the font that pages are measured with",
+    },
+];
+
+const LIBFAKETIME: Need = Need {
+    debian: "libfaketime",
+    signs: &[
+        "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+        "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+    ],
+    reason: "sets the clock of one server in the soak test",
+};
+
+/// Installing all of it.
+pub const STEP: Step = Step {
+    name: "install what is missing",
+    first_run: Duration::from_mins(2),
+};
+
+/// Node.js releases before this one do not run the browser tests.
+const NODE_MAJOR: u32 = 20;
+
+/// Installs everything and says when nothing was missing.
 ///
 /// # Errors
-/// When the server refuses.
-pub fn sign_in(server: &str) -> Result<String> {
-    loop {
-        let answer = agent()
-            .post(format!("{server}/login"))
-            .header("Origin", server)
-            .send_form([("name", "bench"), ("password", PASSWORD)])
-            .context("signing in")?;
-        match (session(&answer), answer.status().as_u16()) {
-            (Some(session), _) => return Ok(session),
-            // Many sign-ins from one address have to wait.
-            (None, 429) => pause()?,
-            (None, status) => bail!("signing in answered {status}"),
-        }
-    }
+/// With the list of missing packages, where they cannot be installed from here.
+pub fn setup(workspace: &Workspace, options: &Options) -> Result<()> {
+    Progress::new(workspace, 1).step(STEP, || {
+        site::ensure_target(workspace)?;
+        ensure(workspace, !options.fast)
+    })?;
+    println!("Everything that `cargo xtask test` needs is installed.");
+    Ok(())
 }
 
-/// The cookie of the session that an answer sets.
-fn session(answer: &Response<Body>) -> Option<String> {
-    let cookies = answer.headers().get_all("set-cookie");
-    cookies
+/// Installs missing packages as root on Debian, and the locked npm packages for the browser tests.
+///
+/// # Errors
+/// With the list of missing packages, where they cannot be installed from here.
+pub fn ensure(workspace: &Workspace, browser: bool) -> Result<()> {
+    let needs: &[Need] = if browser { &BROWSER_TESTS } else { &[] };
+    let mut missing: Vec<_> = needs
         .iter()
-        .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
-        .find(|cookie| cookie.starts_with(COOKIE))
-        .map(str::to_owned)
+        .chain([&LIBFAKETIME])
+        .filter(|need| !need.is_installed())
+        .map(|need| (need.debian, need.reason))
+        .collect();
+    if postgres::programs().is_none() {
+        missing.push(("postgresql", "the second database that the store supports"));
+    }
+    if !missing.is_empty() {
+        install(workspace, &missing)?;
+    }
+    if browser {
+        check_node()?;
+        ensure_npm(workspace)?;
+    }
+    Ok(())
 }
 
-fn is_setup(place: &str) -> bool {
-    place
-        .split('?')
-        .next()
-        .is_some_and(|path| path.ends_with("/setup"))
+impl Need {
+    fn is_installed(&self) -> bool {
+        self.signs.iter().any(|sign| {
+            if sign.starts_with('/') {
+                Path::new(sign).exists()
+            } else {
+                is_command(sign)
+            }
+        })
+    }
 }
 
-fn in_text(printed: &str) -> Option<&str> {
-    printed
-        .split_whitespace()
-        .find(|word| word.starts_with("http") && word.contains("/setup?token="))
+fn is_command(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    // System daemons are in folders that the PATH of an ordinary user leaves out.
+    let system = ["/usr/sbin", "/usr/local/sbin"].map(Into::into);
+    std::env::split_paths(&path)
+        .chain(system)
+        .any(|folder| folder.join(name).is_file())
+}
+
+fn install(workspace: &Workspace, missing: &[(&str, &str)]) -> Result<()> {
+    let names: Vec<_> = missing.iter().map(|(name, _)| *name).collect();
+    let lines = missing
+        .iter()
+        .map(|(name, reason)| format!("  {name:<20} {reason}"));
+    let list = lines.collect::<Vec<_>>().join("\n");
+    if !geteuid().is_root() || !Path::new("/etc/debian_version").exists() {
+        bail!(
+            "these Debian packages are missing:\n{list}\n\
+             On Debian and Ubuntu, install them with:\n  \
+             sudo apt-get install --no-install-recommends {}\n\
+             On other systems, install the programs of the same names. Their services need not run.",
+            names.join(" ")
+        );
+    }
+    println!("Installing Debian packages that the tests need:\n{list}");
+    workspace.run(workspace.command("apt-get").args(["update", "-qq"]))?;
+    if names.contains(&"postfix") {
+        let preseed = "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections";
+        workspace.run(workspace.command("sh").args(["-c", preseed]))?;
+    }
+    let _no_services = NoServices::begin(Path::new(POLICY))?;
+    workspace.run(
+        workspace
+            .command("apt-get")
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["install", "-qq", "--yes", "--no-install-recommends"])
+            .args(names),
+    )
+}
+
+/// The program that Debian asks before a package starts its service.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+/// Keeps packages from starting services. The machine's own policy is put back when this is dropped.
+struct NoServices {
+    policy: PathBuf,
+}
+
+impl NoServices {
+    fn begin(policy: &Path) -> Result<Self> {
+        let previous = previous(policy);
+        // If both exist, an earlier run was killed, and `policy` is the one it wrote.
+        if policy.exists() && !previous.exists() {
+            fs::rename(policy, &previous).with_context(|| policy.display().to_string())?;
+        }
+        let guard = Self {
+            policy: policy.to_owned(),
+        };
+        fs::write(policy, "#!/bin/sh\nexit 101\n")
+            .and_then(|()| fs::set_permissions(policy, fs::Permissions::from_mode(0o755)))
+            .with_context(|| policy.display().to_string())?;
+        Ok(guard)
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        let previous = previous(&self.policy);
+        let restored = if previous.exists() {
+            fs::rename(&previous, &self.policy)
+        } else {
+            fs::remove_file(&self.policy)
+        };
+        if let Err(error) = restored {
+            let policy = self.policy.display();
+            eprintln!("{policy} could not be restored: {error}");
+        }
+    }
+}
+
+/// Holds the machine's own policy meanwhile, so that it survives a kill of this process.
+fn previous(policy: &Path) -> PathBuf {
+    policy.with_extension("d.before-mailgrant")
+}
+
+/// Node.js is not installed from Debian: its release may be older than the tests need, and its npm package conflicts
+/// with the Node.js packages of other sources.
+fn check_node() -> Result<()> {
+    let advice = format!("install Node.js {NODE_MAJOR} or newer with npm, see https://nodejs.org");
+    if !is_command("node") || !is_command("npm") {
+        bail!("the browser tests need node and npm: {advice}");
+    }
+    let version = capture(std::process::Command::new("node").arg("--version"))?;
+    if major(&version).is_none_or(|major| major < NODE_MAJOR) {
+        bail!("Node.js {} is too old: {advice}", version.trim());
+    }
+    Ok(())
+}
+
+fn major(version: &str) -> Option<u32> {
+    let (major, _) = version.trim().strip_prefix('v')?.split_once('.')?;
+    major.parse().ok()
+}
+
+/// Runs `npm ci` if the lock file is newer than the installed packages.
+fn ensure_npm(workspace: &Workspace) -> Result<()> {
+    let folder = workspace.root.join("end2end");
+    let locked =
+        fs::metadata(folder.join("package-lock.json")).context("end2end/package-lock.json")?;
+    let installed = fs::metadata(folder.join("node_modules/.package-lock.json"));
+    if installed.is_ok_and(|installed| installed.modified().ok() >= locked.modified().ok()) {
+        return Ok(());
+    }
+    println!("Installing the npm packages of the browser tests into end2end/node_modules");
+    let mut npm = workspace.command("npm");
+    npm.current_dir(folder)
+        .args(["ci", "--no-audit", "--no-fund"])
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    workspace.run(&mut npm)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{in_text, is_setup};
+    use std::fs;
+
+    use super::{NoServices, major, previous};
 
     #[test]
-    fn finds_the_link_in_a_log() {
-        let log = "2026-11-23T20:15:00Z  INFO server: listening address=127.0.0.1:3000\n\
-                   Set up Mailgrant: http://localhost:3000/setup?token=aB-_9  (good once, until the next start)\n";
+    fn restores_the_policy_of_the_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy-rc.d");
+        fs::write(&policy, "#!/bin/sh\nexit 0\n").unwrap();
+
+        let guard = NoServices::begin(&policy).unwrap();
         assert_eq!(
-            in_text(log),
-            Some("http://localhost:3000/setup?token=aB-_9")
+            fs::read_to_string(&policy).unwrap(),
+            "#!/bin/sh\nexit 101\n"
         );
-        assert_eq!(in_text("GET /setup?token=x"), None);
+        drop(guard);
+
+        assert_eq!(fs::read_to_string(&policy).unwrap(), "#!/bin/sh\nexit 0\n");
+        assert!(!previous(&policy).exists());
     }
 
     #[test]
-    fn knows_a_server_that_asks_to_be_set_up() {
-        assert!(is_setup("/setup") && is_setup("http://127.0.0.1:3000/setup?x"));
-        assert!(!is_setup("/login") && !is_setup("/login?next=/setup"));
+    fn leaves_no_policy_where_there_was_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy-rc.d");
+        drop(NoServices::begin(&policy).unwrap());
+        assert!(!policy.exists());
+    }
+
+    #[test]
+    fn restores_the_policy_after_an_earlier_run_was_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy-rc.d");
+        fs::write(&policy, "own").unwrap();
+        std::mem::forget(NoServices::begin(&policy).unwrap());
+
+        drop(NoServices::begin(&policy).unwrap());
+        assert_eq!(fs::read_to_string(&policy).unwrap(), "own");
+    }
+
+    #[test]
+    fn reads_the_major_version_of_node() {
+        assert_eq!(major("v20.20.2\n"), Some(20));
+        assert_eq!(major("20"), None);
     }
 }

@@ -6,9 +6,8 @@ use clap::Args;
 
 use crate::counts::Counts;
 use crate::postgres::{Cluster, Keeping};
-use crate::process::stream;
 use crate::workspace::Workspace;
-use crate::{packages, site};
+use crate::{setup, site};
 
 /// Minutes of a run among all other tests.
 pub const MINUTES_IN_CI: u32 = 1;
@@ -26,7 +25,7 @@ pub struct Options {
 /// # Errors
 /// When a message was lost, or a duplicate has no explanation.
 pub fn soak(workspace: &Workspace, options: &Options) -> Result<()> {
-    packages::ensure(workspace, false)?;
+    setup::ensure(workspace, false)?;
     site::make_folder(workspace)?;
     let mut counts = Counts::default();
     let outcome = run(workspace, options.minutes, &mut counts);
@@ -53,5 +52,5 @@ pub fn run(workspace: &Workspace, minutes: u32, counts: &mut Counts) -> Result<(
         ])
         .envs(cluster.environment())
         .env("MAILGRANT_SOAK_SECONDS", (minutes * 60).to_string());
-    stream(&mut command, |line| *counts += Counts::of_cargo(line))
+    workspace.stream(&mut command, |line| *counts += Counts::of_cargo(line))
 }

@@ -1,156 +1,216 @@
 //! `cargo xtask test`: everything that must hold, in the order from quick to slow.
 
-use std::process::ExitCode;
-use std::time::Instant;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
 
 use crate::counts::Counts;
+use crate::only::Selection;
 use crate::postgres::{Cluster, Keeping};
-use crate::process::{run, stream};
-use crate::site;
+use crate::progress::{Progress, Step};
 use crate::workspace::Workspace;
-use crate::{binaries, gates, packages, schemathesis, soak};
+use crate::{binaries, gates, schemathesis, setup, site, soak};
 
-/// What to test.
+/// Which tests to run.
 #[derive(Args)]
 pub struct Options {
     /// Leave out what needs a browser
-    #[arg(long)]
+    #[arg(long, conflicts_with = "only")]
     fast: bool,
+    /// Run only the tests of this crate, or only this file of browser tests (`mail`, `alerts.spec.ts`); repeatable
+    #[arg(long, value_name = "CRATE|SPEC")]
+    only: Vec<String>,
+    /// Show the output of all programs
+    #[arg(long, short)]
+    verbose: bool,
 }
 
-/// Runs all steps up to the first that fails. The last line says how many tests passed and failed; a step that fails
-/// without naming a failed test counts as one.
-pub fn test(workspace: &Workspace, options: &Options) -> ExitCode {
-    let started = Instant::now();
-    let mut steps = Steps::default();
-    let outcome = all(workspace, options, &mut steps);
-    println!("\nTime of each step");
-    for (name, seconds) in &steps.times {
-        println!("{seconds:8.1} s  {name}");
+impl Options {
+    /// Returns true if the output of all programs is wanted.
+    pub fn verbose(&self) -> bool {
+        self.verbose
     }
-    println!("{:8.1} s  in all", started.elapsed().as_secs_f64());
+}
+
+/// A step of the tests.
+#[derive(Clone)]
+enum Task {
+    Install { browser: bool },
+    Format,
+    ClippyNative,
+    ClippyBrowser,
+    Gates,
+    Site,
+    Tests(Vec<String>),
+    Soak,
+    Schemathesis,
+    Binaries,
+    Browser(Vec<String>),
+}
+
+/// Runs all steps up to the first that fails. The last line counts passed and failed tests; a step that fails without
+/// naming a failed test counts as one.
+///
+/// # Errors
+/// When `--only` names neither a crate nor a file of browser tests.
+pub fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
+    let tasks = plan(workspace, options)?;
+    let mut progress = Progress::new(workspace, tasks.len());
+    let mut counts = Counts::default();
+    let mut outcome = Ok(());
+    for task in &tasks {
+        outcome = progress.step(task.step(), || task.run(workspace, &mut counts));
+        if outcome.is_err() {
+            break;
+        }
+    }
+    progress.print_times();
     let code = if let Err(error) = &outcome {
-        let last = steps.times.last().map_or("", |(name, _)| name.as_str());
-        println!("\nFAILED: {last}\n{error:#}");
-        steps.counts.failed = steps.counts.failed.max(1);
+        println!("\nFAILED: {}\n{error:#}", progress.last());
+        counts.failed = counts.failed.max(1);
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
     };
-    println!("\n{}", steps.counts);
-    code
+    println!("\n{counts}");
+    Ok(code)
 }
 
-#[derive(Default)]
-struct Steps {
-    counts: Counts,
-    times: Vec<(String, f64)>,
-}
-
-impl Steps {
-    fn step(&mut self, name: &str, work: impl FnOnce(&mut Counts) -> Result<()>) -> Result<()> {
-        println!("\n=== {name} ===");
-        let started = Instant::now();
-        let outcome = work(&mut self.counts);
-        let seconds = started.elapsed().as_secs_f64();
-        self.times.push((name.to_owned(), seconds));
-        println!(
-            "=== {name}: {} after {seconds:.1} s ===",
-            if outcome.is_ok() { "done" } else { "FAILED" }
-        );
-        outcome
+fn plan(workspace: &Workspace, options: &Options) -> Result<Vec<Task>> {
+    if !options.only.is_empty() {
+        let Selection { crates, specs } = Selection::find(workspace, &options.only)?;
+        let browser = !specs.is_empty();
+        let mut tasks = vec![Task::Install { browser }];
+        if !crates.is_empty() {
+            tasks.push(Task::Tests(crates));
+        }
+        if browser {
+            tasks.extend([Task::Site, Task::Binaries, Task::Browser(specs)]);
+        }
+        return Ok(tasks);
     }
-}
-
-fn all(workspace: &Workspace, options: &Options, steps: &mut Steps) -> Result<()> {
     let browser = !options.fast;
-    steps.step("install what is missing", |_| {
-        packages::ensure(workspace, browser)
-    })?;
-    steps.step("formatting", |_| {
-        run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
-    })?;
-    steps.step("clippy, native", |_| {
-        site::make_folder(workspace)?;
-        run(&mut clippy(
-            workspace,
-            &["--workspace", "--exclude", "frontend", "--all-targets"],
-        ))
-    })?;
-    steps.step("clippy, browser", |_| {
-        site::ensure_target(workspace)?;
-        run(&mut clippy(
-            workspace,
-            &[
-                "--package",
-                "frontend",
-                "--target",
-                "wasm32-unknown-unknown",
-            ],
-        ))
-    })?;
-    steps.step("gates", |_| gates::check(workspace))?;
+    let mut tasks = vec![
+        Task::Install { browser },
+        Task::Format,
+        Task::ClippyNative,
+        Task::ClippyBrowser,
+        Task::Gates,
+    ];
     if browser {
-        steps.step("site", |_| site::build(workspace))?;
+        tasks.push(Task::Site);
     }
-    steps.step("unit and integration tests", |counts| {
-        cargo_test(workspace, counts)
-    })?;
-    steps.step("soak", |counts| {
-        soak::run(workspace, soak::MINUTES_IN_CI, counts)
-    })?;
-    steps.step("the API against its description", |counts| {
-        // Built for the tests before.
-        let binary = workspace.target.join("debug/mailgrant");
-        schemathesis::check(workspace, &binary, counts)
-    })?;
+    tasks.extend([Task::Tests(Vec::new()), Task::Soak, Task::Schemathesis]);
     if browser {
-        steps.step("browser tests", |counts| {
-            // The binaries of the tests before: a release build would double the time of the whole.
-            let binaries = binaries::build(workspace, false)?;
-            playwright(workspace, &binaries, counts)
-        })?;
+        // With the debug binaries of the tests before: a release build would double the time of the whole.
+        tasks.extend([Task::Binaries, Task::Browser(Vec::new())]);
     }
-    Ok(())
+    Ok(tasks)
 }
 
-fn clippy(workspace: &Workspace, what: &[&str]) -> std::process::Command {
+impl Task {
+    fn step(&self) -> Step {
+        let (name, seconds) = match self {
+            Self::Install { .. } => return setup::STEP,
+            Self::Format => ("formatting", 2),
+            Self::ClippyNative => ("clippy, native", 180),
+            Self::ClippyBrowser => ("clippy, browser", 60),
+            Self::Gates => ("gates", 10),
+            Self::Site => return site::STEP,
+            Self::Tests(only) if only.is_empty() => ("unit and integration tests", 480),
+            Self::Tests(_) => ("chosen tests", 240),
+            Self::Soak => ("soak test", 120),
+            Self::Schemathesis => ("the API against its description", 120),
+            Self::Binaries => return binaries::step(false),
+            Self::Browser(only) if only.is_empty() => ("browser tests", 420),
+            Self::Browser(_) => ("chosen browser tests", 30),
+        };
+        Step {
+            name,
+            first_run: Duration::from_secs(seconds),
+        }
+    }
+
+    fn run(&self, workspace: &Workspace, counts: &mut Counts) -> Result<()> {
+        match self {
+            Self::Install { browser } => setup::ensure(workspace, *browser),
+            Self::Format => workspace.run(&mut workspace.cargo(&["fmt", "--all", "--check"])),
+            Self::ClippyNative => {
+                site::make_folder(workspace)?;
+                workspace.run(&mut clippy(
+                    workspace,
+                    &["--workspace", "--exclude", "frontend", "--all-targets"],
+                ))
+            }
+            Self::ClippyBrowser => {
+                site::ensure_target(workspace)?;
+                workspace.run(&mut clippy(
+                    workspace,
+                    &[
+                        "--package",
+                        "frontend",
+                        "--target",
+                        "wasm32-unknown-unknown",
+                    ],
+                ))
+            }
+            Self::Gates => gates::check(workspace),
+            Self::Site => site::build(workspace),
+            Self::Tests(only) => cargo_test(workspace, only, counts),
+            Self::Soak => soak::run(workspace, soak::MINUTES_IN_CI, counts),
+            Self::Schemathesis => {
+                // Built for the tests before.
+                let binary = workspace.target.join("debug/mailgrant");
+                schemathesis::check(workspace, &binary, counts)
+            }
+            Self::Binaries => binaries::build(workspace, false).map(drop),
+            Self::Browser(only) => playwright(workspace, only, counts),
+        }
+    }
+}
+
+fn clippy(workspace: &Workspace, packages: &[&str]) -> Command {
     let mut command = workspace.cargo(&["clippy"]);
-    command.args(what).args(["--", "--deny", "warnings"]);
+    command.args(packages).args(["--", "--deny", "warnings"]);
     command
 }
 
-fn cargo_test(workspace: &Workspace, counts: &mut Counts) -> Result<()> {
+/// Runs the tests of these crates, or of all if none is named.
+fn cargo_test(workspace: &Workspace, only: &[String], counts: &mut Counts) -> Result<()> {
     let cluster = Cluster::start(workspace, Keeping::Nothing)?;
-    // Apart from the rest, so that neither has its dependencies built again with the features of both.
-    for what in [
-        &["--package", "xtask"][..],
-        &["--workspace", "--exclude", "frontend", "--exclude", "xtask"],
-    ] {
+    let mut runs: Vec<Vec<String>> = Vec::new();
+    let chosen = only.iter().map(|name| format!("--package={name}"));
+    if only.is_empty() {
+        // Apart from the rest, so that neither has its dependencies built again with the features of both.
+        runs.push(vec!["--package=xtask".to_owned()]);
+        // The default members: all that runs natively.
+        runs.push(Vec::new());
+    } else {
+        runs.push(chosen.collect());
+    }
+    for packages in runs {
         let mut command = workspace.cargo(&["test", "--no-fail-fast"]);
-        command.args(what).envs(cluster.environment());
-        stream(&mut command, |line| *counts += Counts::of_cargo(line))?;
+        command.args(packages).envs(cluster.environment());
+        workspace.stream(&mut command, |line| *counts += Counts::of_cargo(line))?;
     }
     Ok(())
 }
 
-fn playwright(
-    workspace: &Workspace,
-    binaries: &binaries::Binaries,
-    counts: &mut Counts,
-) -> Result<()> {
+/// Runs these files of browser tests, or all if none is named.
+fn playwright(workspace: &Workspace, only: &[String], counts: &mut Counts) -> Result<()> {
+    let binaries = binaries::paths(workspace, false);
     let mut command = workspace.command("npx");
     command
         .current_dir(workspace.root.join("end2end"))
         .args(["--no-install", "playwright", "test"])
+        .args(only)
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-        // Colours would hide the summary from us, and nobody serves the report to a machine.
+        // Colors would hide the summary from us, and a machine does not read the report.
         .env("FORCE_COLOR", "0")
         .env("PLAYWRIGHT_HTML_OPEN", "never")
         .env("MAILGRANT_BINARY", &binaries.mailgrant)
         .env("SANDBOX_BINARY", &binaries.sandbox);
-    stream(&mut command, |line| *counts += Counts::of_playwright(line))
+    workspace.stream(&mut command, |line| *counts += Counts::of_playwright(line))
 }

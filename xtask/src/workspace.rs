@@ -6,12 +6,16 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
 
+use crate::process::{self, Output};
+
 /// The folders that the commands work in.
 pub struct Workspace {
     /// The checkout.
     pub root: PathBuf,
     /// Where cargo puts what it builds.
     pub target: PathBuf,
+    /// Destination of what programs print that run to their end.
+    pub output: Output,
 }
 
 impl Workspace {
@@ -25,7 +29,32 @@ impl Workspace {
         Ok(Self {
             root: metadata.workspace_root.into(),
             target: metadata.target_directory.into(),
+            output: Output::Terminal,
         })
+    }
+
+    /// Sends the output of programs to a file below `target`, unless it is wanted on the terminal.
+    pub fn quiet_unless(mut self, verbose: bool) -> Self {
+        if !verbose {
+            self.output = Output::File(self.target.join("xtask/output.log"));
+        }
+        self
+    }
+
+    /// Runs a command to its end. Its output goes where that of this workspace goes.
+    ///
+    /// # Errors
+    /// When it cannot start, fails, or Ctrl-C was pressed.
+    pub fn run(&self, command: &mut Command) -> Result<()> {
+        process::run_into(&self.output, command)
+    }
+
+    /// Runs a command as [`Workspace::run`] does, and passes each line of its standard output to the function.
+    ///
+    /// # Errors
+    /// When it cannot start, fails, or Ctrl-C was pressed.
+    pub fn stream(&self, command: &mut Command, each_line: impl FnMut(&str)) -> Result<()> {
+        process::stream(&self.output, command, each_line)
     }
 
     /// The browser side; the server embeds exactly this folder.

@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::binaries;
+use crate::first_account;
 use crate::http::{free_port, wait_until_ready};
 use crate::process::{Running, run};
-use crate::setup;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -53,8 +53,8 @@ impl Server {
     /// The cookie of its first administrator.
     pub fn sign_up(&self) -> Result<String> {
         let log = self.data.path().join("log");
-        let link = setup::link(&self.url, || Ok(std::fs::read_to_string(&log)?))?;
-        setup::sign_up(&link.context("the server does not ask to be set up")?)
+        let link = first_account::link(&self.url, || Ok(std::fs::read_to_string(&log)?))?;
+        first_account::sign_up(&link.context("the server does not ask to be set up")?)
     }
 
     /// An API key for a program that sends.

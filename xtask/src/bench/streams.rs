@@ -13,9 +13,9 @@ use clap::Args;
 
 use super::server::Server;
 use crate::binaries;
+use crate::first_account;
 use crate::http::{agent, free_port};
 use crate::process::{check_interrupt, pause, run};
-use crate::setup;
 use crate::site;
 use crate::workspace::Workspace;
 
@@ -56,7 +56,7 @@ pub fn streams(workspace: &Workspace, options: &Options) -> Result<()> {
     let sessions = options.streams.div_ceil(STREAMS_OF_SESSION);
     let mut cookies = vec![first];
     while cookies.len() < sessions {
-        cookies.push(setup::sign_in(&server.url)?);
+        cookies.push(first_account::sign_in(&server.url)?);
     }
 
     let (received, stopping) = (AtomicU64::new(0), AtomicBool::new(false));

@@ -28,7 +28,6 @@ pub fn check(workspace: &Workspace) -> Result<()> {
 
 fn report(gate: &str, breaches: &[String]) -> Result<()> {
     if breaches.is_empty() {
-        println!("gate: {gate}: fine");
         return Ok(());
     }
     bail!("gate: {gate}:\n  {}", breaches.join("\n  "))

@@ -9,10 +9,18 @@ mod wasm;
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::progress::Step;
 use crate::workspace::Workspace;
+
+/// Building the browser side.
+pub const STEP: Step = Step {
+    name: "browser side",
+    first_run: Duration::from_mins(3),
+};
 
 /// Makes the folder that the server embeds, which must exist even where no site is needed.
 pub fn make_folder(workspace: &Workspace) -> Result<()> {

@@ -35,7 +35,7 @@ pub fn ensure_target(workspace: &Workspace) -> Result<()> {
     if Path::new(library.trim()).is_dir() {
         return Ok(());
     }
-    process::run(workspace.command("rustup").args(["target", "add", TARGET])).with_context(|| {
+    workspace.run(workspace.command("rustup").args(["target", "add", TARGET])).with_context(|| {
         format!(
             "the target {TARGET} is missing; without rustup, install it as your Rust was installed"
         )
@@ -45,7 +45,7 @@ pub fn ensure_target(workspace: &Workspace) -> Result<()> {
 /// Compiles and returns the path of the WASM file, which wasm-bindgen has to look at before it can be used.
 pub fn compile(workspace: &Workspace) -> Result<PathBuf> {
     ensure_target(workspace)?;
-    process::run(&mut workspace.cargo(&[
+    workspace.run(&mut workspace.cargo(&[
         "build",
         "--package",
         "frontend",
