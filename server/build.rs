@@ -1,11 +1,21 @@
-//! Has the server rebuilt when the site that it embeds has changed.
+//! Rebuilds a release when the site that it embeds has changed. A debug build reads the site from disk.
+
+use std::{env, fs, path::Path};
 
 fn main() {
-    let site = "../target/site";
-    // A path that is missing would count as changed at every build.
-    if let Err(error) = std::fs::create_dir_all(site) {
-        println!("cargo::warning=cannot make {site}: {error}");
-    }
-    println!("cargo::rerun-if-changed={site}");
+    let site = Path::new("../target/site");
     println!("cargo::rerun-if-changed=build.rs");
+    // A missing path would count as changed at every build.
+    if let Err(error) = fs::create_dir_all(site) {
+        println!("cargo::warning=cannot make {}: {error}", site.display());
+    }
+    if env::var("PROFILE").as_deref() != Ok("release") {
+        return;
+    }
+    println!("cargo::rerun-if-changed={}", site.display());
+    if site.join("reload.txt").exists() {
+        println!(
+            "cargo::error=the site was built for development; build with `cargo xtask build --release`"
+        );
+    }
 }

@@ -16,6 +16,7 @@ mod setup;
 mod site;
 mod soak;
 mod test;
+mod watch;
 mod workspace;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Command {
     Build(Build),
     /// Build everything, start the sandbox provider and the server, and print what to open
     Run(run::Options),
+    /// Run as `run` does, rebuild on each change, and reload the page
+    Watch(watch::Options),
     /// Format, lint, gates, unit, integration and browser tests
     Test(test::Options),
     /// Kill, freeze, and cut off servers while they send, and check that no message is lost
@@ -94,6 +97,9 @@ fn execute(command: &Command) -> anyhow::Result<ExitCode> {
         }
         Command::Build(options) => build(&workspace.quiet_unless(options.verbose), options)?,
         Command::Run(options) => run::run(&workspace.quiet_unless(options.verbose()), options)?,
+        Command::Watch(options) => {
+            watch::watch(&workspace.quiet_unless(options.verbose()), options)?;
+        }
         Command::Test(options) => {
             return test::test(&workspace.quiet_unless(options.verbose()), options);
         }

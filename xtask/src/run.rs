@@ -96,7 +96,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 }
 
 /// Checks that the ports of both programs are free.
-fn check_ports(port: u16) -> Result<()> {
+pub fn check_ports(port: u16) -> Result<()> {
     for (port, what) in [
         (port, "the settings page; choose another with --port"),
         (SANDBOX_HTTP, "the sandbox provider's pages"),
@@ -114,7 +114,7 @@ fn check_ports(port: u16) -> Result<()> {
 }
 
 /// Starts the sandbox and waits until it has described itself.
-fn start_sandbox(binary: &Path, folder: &Path) -> Result<Running> {
+pub fn start_sandbox(binary: &Path, folder: &Path) -> Result<Running> {
     let descriptor = folder.join("sandbox.json");
     // The file of an earlier run would count as that of the sandbox that is starting.
     if descriptor.exists() {
@@ -147,7 +147,7 @@ fn start_sandbox(binary: &Path, folder: &Path) -> Result<Running> {
 }
 
 /// Starts the server and waits until it answers. Returns its setup link too, if it has no accounts.
-fn start_server(
+pub fn start_server(
     workspace: &Workspace,
     binary: &Path,
     sandbox: &Path,
@@ -166,7 +166,8 @@ fn start_server(
                 heard.push_str(line);
                 heard.push('\n');
             }
-            true
+            // Pages of a development build ask for it several times a second.
+            !line.contains(site::RELOAD)
         }
     })?;
     let url = format!("http://127.0.0.1:{port}");
@@ -179,7 +180,7 @@ fn start_server(
 }
 
 /// Prints what to open and what to type.
-fn print_guide(port: u16, setup_link: Option<&str>, sandbox: &Path) -> Result<()> {
+pub fn print_guide(port: u16, setup_link: Option<&str>, sandbox: &Path) -> Result<()> {
     let descriptor = fs::read(sandbox.join("sandbox.json")).context("sandbox.json")?;
     let Descriptor {
         client_id,

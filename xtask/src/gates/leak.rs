@@ -1,5 +1,7 @@
 //! No crate of the server is part of the browser side.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::process;
@@ -16,17 +18,37 @@ const SERVER_ONLY: [&str; 8] = [
     "tokio",
 ];
 
-/// Server crates in the tree of `frontend`.
+/// Returns server crates in the tree of `frontend`.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
-    let tree = process::capture(&mut workspace.cargo(&[
+    Ok(in_tree(&tree(workspace)?))
+}
+
+/// Returns the folders of our own crates in the tree of `frontend`.
+pub fn folders(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    Ok(own_folders(&tree(workspace)?))
+}
+
+fn tree(workspace: &Workspace) -> Result<String> {
+    process::capture(&mut workspace.cargo(&[
         "tree",
         "--package=frontend",
         "--target=wasm32-unknown-unknown",
         "--edges=normal",
         "--prefix=none",
         "--format={p}",
-    ]))?;
-    Ok(in_tree(&tree))
+    ]))
+}
+
+/// Cargo prints the folder of a crate that is not from a registry in parentheses.
+fn own_folders(tree: &str) -> Vec<PathBuf> {
+    let mut found: Vec<_> = tree
+        .lines()
+        .filter_map(|line| line.split_once(" (/")?.1.split_once(')'))
+        .map(|(folder, _)| PathBuf::from(format!("/{folder}")))
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 fn in_tree(tree: &str) -> Vec<String> {
@@ -44,7 +66,19 @@ fn in_tree(tree: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::in_tree;
+    use std::path::Path;
+
+    use super::{in_tree, own_folders};
+
+    #[test]
+    fn finds_the_folders_of_own_crates() {
+        let tree = "frontend v0.1.0 (/checkout/frontend)\nleptos v0.8.23\nleptos_macro v0.8.1 (proc-macro)\n\
+                    app v0.1.0 (/checkout/app)\napp v0.1.0 (/checkout/app) (*)\n";
+        assert_eq!(
+            own_folders(tree),
+            [Path::new("/checkout/app"), Path::new("/checkout/frontend")]
+        );
+    }
 
     #[test]
     fn finds_a_server_crate_once_by_its_whole_name() {

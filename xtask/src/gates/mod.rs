@@ -9,6 +9,8 @@ mod server_code;
 
 use anyhow::{Result, bail};
 
+pub use leak::folders as browser_folders;
+
 use crate::workspace::Workspace;
 
 /// Runs each gate.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::{compress, fingerprint};
+use super::{Build, compress, fingerprint};
 
 /// Names of the three files that belong together. One hash over all of them is part of each name, so that they can be
 /// cached for ever and never mix with those of another version.
@@ -17,7 +18,22 @@ pub struct Names {
 
 impl Names {
     /// Names for exactly these contents, in this order.
-    pub fn of(contents: &[&[u8]]) -> Self {
+    pub fn of(contents: &[&[u8]], build: Build) -> Self {
+        let hash = match build {
+            Build::Release => Self::hash(contents),
+            // A development build is large, and SHA-256 is slow in a program that is not optimized.
+            Build::Development => {
+                let mut hasher = DefaultHasher::new();
+                contents.hash(&mut hasher);
+                format!("{:016x}", hasher.finish())
+            }
+        };
+        Self {
+            stem: format!("pkg/mailgrant-{hash}"),
+        }
+    }
+
+    fn hash(contents: &[&[u8]]) -> String {
         let mut hash = Sha256::new();
         for content in contents {
             hash.update(content.len().to_le_bytes());
@@ -25,9 +41,7 @@ impl Names {
         }
         let mut hash = fingerprint::hex(&hash.finalize());
         hash.truncate(16);
-        Self {
-            stem: format!("pkg/mailgrant-{hash}"),
-        }
+        hash
     }
 
     /// The JavaScript module, below the site's root.
@@ -49,22 +63,24 @@ impl Names {
 /// The site while it is written.
 pub struct Site {
     root: PathBuf,
+    build: Build,
     written: BTreeSet<PathBuf>,
 }
 
 impl Site {
     /// Starts on a folder, which may hold an older site.
-    pub fn begin(root: PathBuf) -> Self {
+    pub fn begin(root: PathBuf, build: Build) -> Self {
         Self {
             root,
+            build,
             written: BTreeSet::new(),
         }
     }
 
-    /// Writes a file, and beside it `.br` and `.gz` where compression is of use.
+    /// Writes a file, and in a release beside it `.br` and `.gz` where compression is of use.
     pub fn add(&mut self, name: &str, content: &[u8]) -> Result<()> {
         self.write(self.root.join(name), content)?;
-        if compress::is_worth_it(name) {
+        if self.build == Build::Release && compress::is_worth_it(name) {
             self.write(
                 self.root.join(format!("{name}.br")),
                 &compress::brotli(content)?,
@@ -75,6 +91,11 @@ impl Site {
             )?;
         }
         Ok(())
+    }
+
+    /// Keeps a file that something else writes.
+    pub fn keep(&mut self, name: &str) {
+        self.written.insert(self.root.join(name));
     }
 
     /// Removes what earlier builds left and this one did not write.
@@ -103,11 +124,15 @@ impl Site {
 mod tests {
     use std::fs;
 
-    use super::{Names, Site};
+    use super::{Build, Names, Site};
+
+    fn names(contents: &[&[u8]]) -> Names {
+        Names::of(contents, Build::Release)
+    }
 
     #[test]
     fn puts_one_hash_into_all_three_names() {
-        let names = Names::of(&[b"js", b"wasm", b"css"]);
+        let names = names(&[b"js", b"wasm", b"css"]);
         let stem = names.js().strip_suffix(".js").unwrap().to_owned();
         assert_eq!(stem.len(), "pkg/mailgrant-".len() + 16);
         assert_eq!(names.wasm(), format!("{stem}_bg.wasm"));
@@ -116,9 +141,9 @@ mod tests {
 
     #[test]
     fn changes_the_names_when_one_content_changes() {
-        let before = Names::of(&[b"js", b"wasm", b"css"]);
-        assert_ne!(before.js(), Names::of(&[b"js", b"wasm", b"css2"]).js());
-        assert_ne!(before.js(), Names::of(&[b"jsw", b"asm", b"css"]).js());
+        let before = names(&[b"js", b"wasm", b"css"]);
+        assert_ne!(before.js(), names(&[b"js", b"wasm", b"css2"]).js());
+        assert_ne!(before.js(), names(&[b"jsw", b"asm", b"css"]).js());
     }
 
     #[test]
@@ -127,7 +152,7 @@ mod tests {
         fs::create_dir(folder.path().join("pkg")).unwrap();
         fs::write(folder.path().join("pkg/mailgrant-old.js"), "old").unwrap();
 
-        let mut site = Site::begin(folder.path().to_owned());
+        let mut site = Site::begin(folder.path().to_owned(), Build::Release);
         site.add("pkg/mailgrant-new.js", b"new").unwrap();
         site.add("favicon.png", b"png").unwrap();
         site.finish().unwrap();

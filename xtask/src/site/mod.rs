@@ -31,22 +31,61 @@ pub fn make_folder(workspace: &Workspace) -> Result<()> {
 /// Ensures the compiler's target for browsers.
 pub use wasm::ensure_target;
 
+/// The file whose content tells an open page of a development build that it is out of date.
+pub const RELOAD: &str = "reload.txt";
+/// Reloads the page when [`RELOAD`] changes. Part of development builds only; the server refuses to embed them.
+const RELOAD_SCRIPT: &str = include_str!("reload.js");
+
+/// How the browser side is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    /// Small and compressed.
+    Release,
+    /// Quick to build, and pages reload when they are told so.
+    Development,
+}
+
 /// Builds the browser side into `target/site`; does nothing when nothing has changed.
 pub fn build(workspace: &Workspace) -> Result<()> {
     make_folder(workspace)?;
-    let module = wasm::compile(workspace)?;
+    let module = wasm::compile(workspace, Build::Release)?;
     let style = workspace.root.join("style");
     let statics = workspace.root.join("static");
     let fingerprint = fingerprint::of(&[&module, &style, &statics])?;
     if fingerprint::is_current(workspace, &fingerprint) {
         return Ok(());
     }
+    write(workspace, &module, Build::Release)?;
+    fingerprint::keep(workspace, &fingerprint)
+}
 
-    let glue = wasm::bind(&module)?;
-    let css = style::bundle(&style.join("main.css"))?;
-    let names = assets::Names::of(&[glue.js.as_bytes(), &glue.wasm, css.as_bytes()]);
+/// Builds the browser side for development into `target/site`.
+pub fn build_for_development(workspace: &Workspace) -> Result<()> {
+    make_folder(workspace)?;
+    let module = wasm::compile(workspace, Build::Development)?;
+    write(workspace, &module, Build::Development)
+}
+
+/// Makes open pages of a development build reload.
+pub fn reload_pages(workspace: &Workspace, version: u32) -> Result<()> {
+    let process = std::process::id();
+    fs::write(
+        workspace.site().join(RELOAD),
+        format!("{process}-{version}"),
+    )
+    .context(RELOAD)
+}
+
+fn write(workspace: &Workspace, module: &Path, build: Build) -> Result<()> {
+    let statics = workspace.root.join("static");
+    let mut glue = wasm::bind(module, build)?;
+    if build == Build::Development {
+        glue.js.push_str(RELOAD_SCRIPT);
+    }
+    let css = style::bundle(&workspace.root.join("style/main.css"))?;
+    let names = assets::Names::of(&[glue.js.as_bytes(), &glue.wasm, css.as_bytes()], build);
     fingerprint::forget(workspace)?;
-    let mut site = assets::Site::begin(workspace.site());
+    let mut site = assets::Site::begin(workspace.site(), build);
     site.add(&names.js(), glue.js.as_bytes())?;
     site.add(&names.wasm(), &glue.wasm)?;
     site.add(&names.css(), css.as_bytes())?;
@@ -54,8 +93,10 @@ pub fn build(workspace: &Workspace) -> Result<()> {
         site.add(&format!("pkg/{name}"), content.as_bytes())?;
     }
     add_statics(&mut site, &statics)?;
-    site.finish()?;
-    fingerprint::keep(workspace, &fingerprint)
+    if build == Build::Development {
+        site.keep(RELOAD);
+    }
+    site.finish()
 }
 
 fn add_statics(site: &mut assets::Site, folder: &Path) -> Result<()> {

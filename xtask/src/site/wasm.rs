@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::Build;
 use super::shorten::shorten;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Small before fast. Deriving a quicker profile was tried: it saves nothing but builds each dependency once more.
-const PROFILE: &str = "wasm-release";
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What the browser loads.
@@ -42,8 +41,15 @@ pub fn ensure_target(workspace: &Workspace) -> Result<()> {
     })
 }
 
-/// Compiles and returns the path of the WASM file, which wasm-bindgen has to look at before it can be used.
-pub fn compile(workspace: &Workspace) -> Result<PathBuf> {
+fn profile(build: Build) -> &'static str {
+    match build {
+        Build::Release => "wasm-release",
+        Build::Development => "wasm-dev",
+    }
+}
+
+/// Compiles and returns the path of the WASM file, which wasm-bindgen has to process before it can be used.
+pub fn compile(workspace: &Workspace, build: Build) -> Result<PathBuf> {
     ensure_target(workspace)?;
     workspace.run(&mut workspace.cargo(&[
         "build",
@@ -52,23 +58,23 @@ pub fn compile(workspace: &Workspace) -> Result<PathBuf> {
         "--target",
         TARGET,
         "--profile",
-        PROFILE,
+        profile(build),
     ]))?;
     Ok(workspace
         .target
         .join(TARGET)
-        .join(PROFILE)
+        .join(profile(build))
         .join("frontend.wasm"))
 }
 
 /// Runs wasm-bindgen.
-pub fn bind(module: &Path) -> Result<Glue> {
+pub fn bind(module: &Path, build: Build) -> Result<Glue> {
     let bytes = fs::read(module).with_context(|| module.display().to_string())?;
     let mut output = Bindgen::new()
         .input_bytes("mailgrant", bytes)
         .web(true)?
         .typescript(false)
-        .remove_name_section(true)
+        .remove_name_section(build == Build::Release)
         .remove_producers_section(true)
         // Leptos' hydration script passes the path of the WASM file, so the module needs no guess of its own.
         .omit_default_module_path(true)
@@ -89,9 +95,12 @@ pub fn bind(module: &Path) -> Result<Glue> {
         .map(|(path, text)| (format!("snippets/{path}"), text.clone()));
     let mut snippets: Vec<_> = inline.chain(local).collect();
     snippets.sort();
-    let js = output.js().to_owned();
+    let mut js = output.js().to_owned();
+    if build == Build::Release {
+        js = shorten(&js, output.wasm_mut());
+    }
     Ok(Glue {
-        js: shorten(&js, output.wasm_mut()),
+        js,
         wasm: output.wasm_mut().emit_wasm(),
         snippets,
     })
