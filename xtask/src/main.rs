@@ -16,6 +16,7 @@ mod setup;
 mod site;
 mod soak;
 mod test;
+mod tools;
 mod watch;
 mod workspace;
 

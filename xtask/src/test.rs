@@ -11,7 +11,7 @@ use crate::only::Selection;
 use crate::postgres::{Cluster, Keeping};
 use crate::progress::{Progress, Step};
 use crate::workspace::Workspace;
-use crate::{binaries, gates, schemathesis, setup, site, soak};
+use crate::{binaries, gates, schemathesis, setup, site, soak, tools};
 
 /// Which tests to run.
 #[derive(Args)]
@@ -42,6 +42,10 @@ enum Task {
     ClippyNative,
     ClippyBrowser,
     Gates,
+    Tools,
+    Dependencies,
+    Advisories,
+    UnusedDependencies,
     Site,
     Tests(Vec<String>),
     Soak,
@@ -98,6 +102,10 @@ fn plan(workspace: &Workspace, options: &Options) -> Result<Vec<Task>> {
         Task::ClippyNative,
         Task::ClippyBrowser,
         Task::Gates,
+        Task::Tools,
+        Task::Dependencies,
+        Task::UnusedDependencies,
+        Task::Advisories,
     ];
     if browser {
         tasks.push(Task::Site);
@@ -118,6 +126,10 @@ impl Task {
             Self::ClippyNative => ("clippy, native", 180),
             Self::ClippyBrowser => ("clippy, browser", 60),
             Self::Gates => ("gates", 10),
+            Self::Tools => ("tools for dependencies", 180),
+            Self::Dependencies => ("licenses, forbidden crates, sources", 5),
+            Self::Advisories => ("security advisories", 5),
+            Self::UnusedDependencies => ("unused dependencies", 3),
             Self::Site => return site::STEP,
             Self::Tests(only) if only.is_empty() => ("unit and integration tests", 480),
             Self::Tests(_) => ("chosen tests", 240),
@@ -157,6 +169,10 @@ impl Task {
                 ))
             }
             Self::Gates => gates::check(workspace),
+            Self::Tools => tools::ensure(workspace),
+            Self::Dependencies => tools::check_dependencies(workspace),
+            Self::Advisories => tools::check_advisories(workspace),
+            Self::UnusedDependencies => tools::check_unused(workspace),
             Self::Site => site::build(workspace),
             Self::Tests(only) => cargo_test(workspace, only, counts),
             Self::Soak => soak::run(workspace, soak::MINUTES_IN_CI, counts),

@@ -1,9 +1,7 @@
 //! Rules about the source that no compiler checks.
 
 mod cited_tests;
-mod dependencies;
 mod leak;
-mod licences;
 mod paths;
 mod server_code;
 
@@ -23,7 +21,6 @@ pub fn check(workspace: &Workspace) -> Result<()> {
         "server code outside its place in app",
         &server_code::find(workspace)?,
     )?;
-    report("dependencies", &dependencies::find(workspace)?)?;
     report("paths of a machine", &paths::find(workspace)?)?;
     report("tests that are cited", &cited_tests::find(workspace)?)
 }

@@ -1,0 +1,95 @@
+//! Common tools that check dependencies, installed by cargo where they are missing.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::process::check_interrupt;
+use crate::workspace::Workspace;
+
+/// A cargo subcommand.
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+    reason: &'static str,
+}
+
+/// Newer releases of cargo-shear need a newer compiler than `rust-toolchain.toml` names.
+const TOOLS: [Tool; 2] = [
+    Tool {
+        name: "cargo-deny",
+        version: "0.20.2",
+        reason: "checks licenses, forbidden crates, sources, and security advisories",
+    },
+    Tool {
+        name: "cargo-shear",
+        version: "1.11.2",
+        reason: "finds dependencies that no code uses",
+    },
+];
+
+/// Installs missing tools. Any version that is already there is used.
+///
+/// # Errors
+/// With advice, when crates.io cannot be reached.
+pub fn ensure(workspace: &Workspace) -> Result<()> {
+    for Tool {
+        name,
+        version,
+        reason,
+    } in TOOLS
+    {
+        let subcommand = name.trim_start_matches("cargo-");
+        let mut probe = workspace.cargo(&[subcommand, "--version"]);
+        if is_success(probe.stderr(Stdio::null()))? {
+            continue;
+        }
+        println!("      installing {name} {version}, which {reason}");
+        let package = format!("{name}@{version}");
+        workspace
+            .run(&mut workspace.cargo(&["install", "--locked", "--quiet", &package]))
+            .with_context(|| {
+                format!(
+                    "{name} is missing and could not be installed. Without a network, copy the program into cargo's bin \
+                     folder; with one, see whether `cargo install --locked {package}` works"
+                )
+            })?;
+    }
+    Ok(())
+}
+
+/// Checks licenses, forbidden crates, and sources by `deny.toml`.
+pub fn check_dependencies(workspace: &Workspace) -> Result<()> {
+    workspace.run(&mut workspace.cargo(&["deny", "check", "licenses", "bans", "sources"]))
+}
+
+/// Checks dependencies for security advisories. Prints a warning if their database cannot be reached.
+///
+/// # Errors
+/// When a dependency has an advisory.
+pub fn check_advisories(workspace: &Workspace) -> Result<()> {
+    let fetched = workspace.run(&mut workspace.cargo(&["deny", "fetch", "db"]));
+    check_interrupt()?;
+    if fetched.is_err() {
+        println!(
+            "      NOT CHECKED: the database of security advisories cannot be reached.\n      \
+             Run `cargo deny check advisories` where github.com can be reached."
+        );
+        return Ok(());
+    }
+    workspace.run(&mut workspace.cargo(&["deny", "check", "--disable-fetch", "advisories"]))
+}
+
+/// Finds dependencies that no code uses.
+pub fn check_unused(workspace: &Workspace) -> Result<()> {
+    workspace.run(&mut workspace.cargo(&["shear"]))
+}
+
+fn is_success(command: &mut Command) -> Result<bool> {
+    let status = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .context("cannot start cargo")?;
+    Ok(status.success())
+}
