@@ -12,13 +12,26 @@ const SPEC: &str = ".spec.ts";
 /// Has no tests of its own, and its features are those of the browser.
 const UNTESTED: &str = "frontend";
 
-/// Crates and files of browser tests.
+/// All browser tests.
+const END2END: &str = "end2end";
+/// The soak test, which belongs to no crate alone.
+const SOAK: &str = "soak";
+/// Schemathesis, which compares the API with its description.
+const API: &str = "api";
+
+/// Crates, files of browser tests, and other parts of the tests.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Names of packages.
     pub crates: Vec<String>,
     /// Patterns for Playwright, each of which matches one file.
     pub specs: Vec<String>,
+    /// All browser tests, whatever `specs` names.
+    pub end2end: bool,
+    /// The soak test.
+    pub soak: bool,
+    /// The API against its description.
+    pub api: bool,
 }
 
 impl Selection {
@@ -55,7 +68,13 @@ impl Selection {
         for name in names {
             let file = name.rsplit('/').next().unwrap_or(name);
             let stem = file.strip_suffix(SPEC).unwrap_or(file);
-            if crates.contains(name) {
+            if name == END2END {
+                selection.end2end = true;
+            } else if name == SOAK {
+                selection.soak = true;
+            } else if name == API {
+                selection.api = true;
+            } else if crates.contains(name) {
                 selection.crates.push(name.clone());
             } else if specs.contains(stem) {
                 selection.specs.push(format!("specs/{stem}\\.spec\\.ts$"));
@@ -69,7 +88,7 @@ impl Selection {
                 };
                 bail!(
                     "`{name}` is neither a crate nor a file of browser tests\n\
-                     crates: {}\nbrowser tests: {}",
+                     crates: {}\nbrowser tests: {}\nothers: {END2END} (all browser tests) {SOAK} {API}",
                     list(crates),
                     list(specs)
                 );
@@ -107,6 +126,13 @@ mod tests {
         let selection = choose(&["mail", "mailbox"]).unwrap();
         assert_eq!(selection.crates, ["mail"]);
         assert_eq!(selection.specs.len(), 1);
+    }
+
+    #[test]
+    fn takes_parts_that_are_no_crate() {
+        let selection = choose(&["end2end", "soak", "api"]).unwrap();
+        assert!(selection.end2end && selection.soak && selection.api);
+        assert!(selection.specs.is_empty() && selection.crates.is_empty());
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub struct Options {
     /// Leave out what needs a browser
     #[arg(long, conflicts_with = "only")]
     fast: bool,
-    /// Run only the tests of this crate, or only this file of browser tests (`mail`, `alerts.spec.ts`); repeatable
+    /// Run only the tests of this crate, or this file of browser tests (`mail`, `alerts.spec.ts`); `end2end` is all
+    /// browser tests, `soak` and `api` are the other parts; repeatable
     #[arg(long, value_name = "CRATE|SPEC")]
     only: Vec<String>,
     /// Show the output of all programs
@@ -84,14 +85,27 @@ pub fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
 
 fn plan(workspace: &Workspace, options: &Options) -> Result<Vec<Task>> {
     if !options.only.is_empty() {
-        let Selection { crates, specs } = Selection::find(workspace, &options.only)?;
-        let browser = !specs.is_empty();
+        let chosen = Selection::find(workspace, &options.only)?;
+        let browser = chosen.end2end || !chosen.specs.is_empty();
         let mut tasks = vec![Task::Install { browser }];
-        if !crates.is_empty() {
-            tasks.push(Task::Tests(crates));
+        if !chosen.crates.is_empty() {
+            tasks.push(Task::Tests(chosen.crates));
+        }
+        if chosen.soak {
+            tasks.push(Task::Soak);
         }
         if browser {
-            tasks.extend([Task::Site, Task::Binaries, Task::Browser(specs)]);
+            tasks.push(Task::Site);
+        }
+        if browser || chosen.api {
+            tasks.push(Task::Binaries);
+        }
+        if chosen.api {
+            tasks.push(Task::Schemathesis);
+        }
+        if browser {
+            let all = chosen.end2end;
+            tasks.push(Task::Browser(if all { Vec::new() } else { chosen.specs }));
         }
         return Ok(tasks);
     }
