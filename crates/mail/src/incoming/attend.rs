@@ -166,17 +166,16 @@ impl Mailer {
         let Some(open) = open else {
             return Ok(());
         };
-        let hook = self.hook_of(id).await?;
+        let has_hook = self.hook_of(id).await?.is_some();
         let readers = [
             Some(MailReader::Bounces),
-            hook.is_some().then_some(MailReader::Webhook),
+            has_hook.then_some(MailReader::Webhook),
         ];
         for reader in readers.into_iter().flatten() {
             let reading = Reading {
                 id,
                 reader,
                 mailbox: &open.mailbox,
-                hook: hook.as_ref(),
             };
             self.look(&reading, &mut open.connection).await?;
         }

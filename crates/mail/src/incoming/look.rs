@@ -7,7 +7,7 @@ use store::{MailCursor, MailReader};
 
 use super::report;
 use crate::{
-    MailError, Mailer, Webhook,
+    MailError, Mailer,
     imap::{Connection, Headline, Numbering},
 };
 
@@ -54,8 +54,6 @@ pub(super) struct Reading<'a> {
     pub(super) reader: MailReader,
     /// Names the mailbox: UIDs of another one mean nothing.
     pub(super) mailbox: &'a str,
-    /// What is told of new mail.
-    pub(super) hook: Option<&'a Webhook>,
 }
 
 impl Mailer {
@@ -78,8 +76,10 @@ impl Mailer {
                 if self.turn_to_read(reading).await? != Some(Some(cursor.clone())) {
                     return Ok(());
                 }
-                self.handle(reading, numbering, &headline, connection)
-                    .await?;
+                let handled = self.handle(reading, numbering, &headline, connection);
+                if !handled.await? {
+                    return Ok(());
+                }
                 cursor.last_uid = headline.uid.get();
                 self.keep_place(reading, &cursor).await?;
             }
@@ -143,33 +143,37 @@ impl Mailer {
         }
     }
 
+    /// Handles one message. Returns false if it is not to be handled now.
     async fn handle(
         &self,
         reading: &Reading<'_>,
         numbering: Numbering,
         headline: &Headline,
         connection: &mut Connection,
-    ) -> Result<(), Broken> {
+    ) -> Result<bool, Broken> {
         match reading.reader {
-            MailReader::Webhook => match reading.hook {
-                Some(hook) => {
-                    self.tell(reading, numbering.uid_validity, headline, hook)
-                        .await
-                }
-                None => Ok(()),
-            },
+            MailReader::Webhook => {
+                // Read after the turn was taken. A webhook that is saved later ends the turn, so that this message is
+                // posted to that one as well; one that was saved before is the one read here.
+                let Some(hook) = self.hook_of(reading.id).await? else {
+                    return Ok(false);
+                };
+                self.tell(reading, numbering.uid_validity, headline, &hook)
+                    .await?;
+                Ok(true)
+            }
             MailReader::Bounces if may_be_report(&headline.header) => {
                 let Some(raw) = connection.beginning(headline.uid).await? else {
-                    return Ok(());
+                    return Ok(true);
                 };
                 // It takes its time with hostile mail, and what breaks there breaks alone.
                 let read = tokio::task::spawn_blocking(move || report::read(&raw)).await;
                 if let Ok(Some(report)) = read {
                     self.note_report(reading.id, &report).await?;
                 }
-                Ok(())
+                Ok(true)
             }
-            MailReader::Bounces => Ok(()),
+            MailReader::Bounces => Ok(true),
         }
     }
 }

@@ -1,6 +1,13 @@
 //! The mail that comes back: bounces, and telling of new mail.
 
-use std::time::Duration;
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use domain::{
     DataCenterId, EmailAddress, FindingCode, FolderName, MessageState, Recipient, RecipientKind,
@@ -9,8 +16,8 @@ use domain::{
 use mail::Submission;
 use sandbox::Faults;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::TcpStream,
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
     time::sleep,
 };
 
@@ -335,10 +342,86 @@ async fn mail_that_comes_right_after_a_webhook_was_saved_is_told_of() {
     save.await.unwrap();
     arrives(&world, "Subject: from another\r\n\r\nMail.").await;
     until_true(|| hooks.posted().iter().any(|one| one.path == "/other")).await;
+    let told: HashSet<_> = told(&hooks).into_iter().collect();
+    let pair = |path: &str, subject: &str| (path.to_owned(), subject.to_owned());
+    assert!(told.contains(&pair("/mail", "at once")), "{told:?}");
+    assert!(told.contains(&pair("/other", "from another")), "{told:?}");
+    assert!(!told.contains(&pair("/mail", "from another")), "{told:?}");
+}
+
+/// The paths and subjects of what a webhook was told, in order.
+fn told(hooks: &Hooks) -> Vec<(String, String)> {
     let told = hooks.posted();
-    let told = told.iter().map(|one| one.json()["data"]["subject"].clone());
-    let told: Vec<_> = told.collect();
-    assert_eq!(told, ["at once", "from another"]);
+    let told = told.iter().map(|one| {
+        let subject = one.json()["data"]["subject"].as_str().unwrap().to_owned();
+        (one.path.clone(), subject)
+    });
+    told.collect()
+}
+
+/// Passes on what clients and a server say, except that the server's replies wait while `holds`. Returns its port.
+async fn holding_proxy(port: u16, holds: impl Fn() -> bool + Clone + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let own = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            let (mut from_client, mut to_client) = client.into_split();
+            let (mut from_server, mut to_server) = server.into_split();
+            tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
+            let holds = holds.clone();
+            tokio::spawn(async move {
+                let mut octets = vec![0; 65_536];
+                while let Ok(count @ 1..) = from_server.read(&mut octets).await {
+                    while holds() {
+                        sleep(Duration::from_millis(10)).await;
+                    }
+                    if to_client.write_all(&octets[..count]).await.is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+    });
+    own
+}
+
+#[tokio::test]
+async fn mail_that_comes_after_a_webhook_was_replaced_during_a_look_goes_to_the_new_one() {
+    let (world, hooks) = (reading().await, Hooks::start().await);
+    tell(&world, &hooks).await;
+    let released = Arc::new(AtomicBool::new(false));
+    let control = world.control();
+    let before = control.imap_commands().len();
+    // The first reply of the look to a question about the mailbox.
+    let is_asked = move || {
+        let commands = control.imap_commands();
+        commands[before..].iter().any(|one| one.contains("STATUS"))
+    };
+    let holds = {
+        let (released, is_asked) = (Arc::clone(&released), is_asked.clone());
+        move || is_asked() && !released.load(Ordering::SeqCst)
+    };
+    let port = holding_proxy(world.descriptor().imap_starttls_port, holds).await;
+    let form = SmtpForm {
+        mailbox_port: port.to_string(),
+        ..with_mailbox(&world)
+    };
+    world.save(&form).await;
+    let look = tokio::spawn({
+        let mailer = world.mailer.clone();
+        async move { mailer.read_mail(&home()).await }
+    });
+    until_true(is_asked).await;
+    let (id, url) = (home(), hooks.url("/other"));
+    let other = world.another_mailer().await;
+    let save = other.save_mail_hook(&id, &url, SECRET, &world.admin);
+    save.await.unwrap();
+    arrives(&world, "Subject: later\r\n\r\nMail.").await;
+    released.store(true, Ordering::SeqCst);
+    assert!(look.await.unwrap().unwrap());
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert_eq!(told(&hooks), [("/other".to_owned(), "later".to_owned())]);
 }
 
 #[tokio::test]
