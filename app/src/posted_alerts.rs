@@ -1,6 +1,9 @@
 //! What became of a form of the page about alerts.
 
-use domain::{FormErrors, TellingFailure, alert::AlertField};
+use domain::{
+    FormErrors, TellingFailure,
+    alert::{AlertField, AlertFormProblem},
+};
 
 /// Which form was posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,17 +18,6 @@ pub enum AlertsForm {
     MailHook,
 }
 
-/// Why a form was refused, when it is not one of its fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AlertsProblem {
-    /// The route, the webhook or the data center is gone.
-    Gone,
-    /// Somebody else has saved in the meantime.
-    Conflict,
-    /// The server cannot do it at the moment; its log says why.
-    Unavailable,
-}
-
 /// What became of a form.
 #[derive(Clone, Debug)]
 pub struct AlertsPosted {
@@ -38,7 +30,7 @@ pub struct AlertsPosted {
     /// What is wrong with it.
     pub errors: FormErrors<AlertField>,
     /// Another reason why it was refused.
-    pub problem: Option<AlertsProblem>,
+    pub problem: Option<AlertFormProblem>,
     /// What came of a test alert.
     pub tested: Option<Result<(), TellingFailure>>,
 }

@@ -1,6 +1,7 @@
 //! Alerts: what is wrong with a data center, who is told, and how.
 
 mod field;
+mod problem;
 mod route;
 mod route_form;
 mod settings;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{DataCenterId, Finding, UnixTime, codes::codes, id::random_id};
 
 pub use field::AlertField;
+pub use problem::AlertFormProblem;
 pub use route::{AlertRoute, RouteKind};
 pub use route_form::{NewRoute, RouteForm, Target, TargetEdit};
 pub use settings::{AlertNotes, AlertSettings};

@@ -35,11 +35,14 @@ pub fn access_field_error(field: AccessField, error: FieldError) -> Words {
             "This is the only administrator who can sign in.",
             "Make another account an administrator first.",
         ),
-        (_, FieldError::NotADate) => words("This is not a day.", "Write it like 2027-01-31."),
+        (_, FieldError::NotADate) => NOT_A_DAY,
         (_, FieldError::InThePast) => words("This day has passed.", "Choose a later one, or none."),
         (_, error) => field_error(error, None),
     }
 }
+
+/// The text of an invalid date.
+pub(crate) const NOT_A_DAY: Words = words("This is not a day.", "Write it like 2027-01-31.");
 
 /// The rule for passwords, shown before one is typed.
 pub const PASSWORD_RULE: &str = "At least 12 characters, and not easy to guess. Several words that do not belong \

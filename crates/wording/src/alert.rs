@@ -2,10 +2,10 @@
 
 use domain::{
     AlertFacts, AlertKind, AlertSubject, FieldError,
-    alert::{AlertField, RouteKind},
+    alert::{AlertField, AlertFormProblem, RouteKind},
 };
 
-use crate::{Words, field_error, words};
+use crate::{Words, access_form::NOT_A_DAY, field_error, words};
 
 /// Returns the path of the page about a data center or server.
 pub fn alert_path(subject: &AlertSubject) -> String {
@@ -129,7 +129,7 @@ pub fn alert_field_error(field: AlertField, error: FieldError) -> Words {
             "This is no number of days from 1 to 90.",
             "Write a whole number.",
         ),
-        (_, FieldError::NotADate) => words("This is not a day.", "Write it like 2027-01-31."),
+        (_, FieldError::NotADate) => NOT_A_DAY,
         (_, FieldError::NotAWebhookSecret) => words(
             "This is no signing secret of Standard Webhooks.",
             "It is whsec_ and the base64 of 24 to 64 random bytes.",
@@ -139,5 +139,23 @@ pub fn alert_field_error(field: AlertField, error: FieldError) -> Words {
             "Type it again, or type a new one.",
         ),
         (_, error) => field_error(error, None),
+    }
+}
+
+/// Returns why a form was refused, when the reason belongs to none of its fields.
+pub fn alert_form_problem(problem: AlertFormProblem) -> Words {
+    match problem {
+        AlertFormProblem::Gone => words(
+            "It is gone already.",
+            "Somebody else may have removed it. This page shows how things are now.",
+        ),
+        AlertFormProblem::Conflict => words(
+            "Somebody else has saved in the meantime.",
+            "What you typed stands below. Save again to put it in the place of theirs.",
+        ),
+        AlertFormProblem::Unavailable => words(
+            "Mailgrant cannot do this at the moment.",
+            "Its log says why. Try again later.",
+        ),
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{FieldError, SmtpField};
 
-use crate::{Words, words};
+use crate::{Words, request_problem, words};
 
 /// Returns the text of an error at a field of the settings.
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -96,10 +96,7 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
             "The data center from the start stays.",
             "Rename it if another name fits better.",
         ),
-        FieldError::UnknownDataCenter => words(
-            "There is no such data center.",
-            "It may have been removed. Choose another one.",
-        ),
+        FieldError::UnknownDataCenter => request_problem::UNKNOWN_DATA_CENTER,
         // Of no field of the settings; the pages about access have their own words.
         FieldError::NotAUserName
         | FieldError::PasswordTooShort

@@ -19,6 +19,7 @@ mod check_fact;
 mod check_report;
 mod check_step;
 mod choice;
+mod command_line;
 mod discovery;
 mod field_error;
 mod field_warning;
@@ -38,8 +39,8 @@ pub use access_form::{PASSWORD_RULE, access_field_error};
 pub use access_problem::access_problem;
 pub use age::age;
 pub use alert::{
-    alert_field_error, alert_field_label, alert_kind, alert_kind_help, alert_path, channel_kind,
-    server_facts,
+    alert_field_error, alert_field_label, alert_form_problem, alert_kind, alert_kind_help,
+    alert_path, channel_kind, server_facts,
 };
 pub use audit::{AuditSentence, actor, audit_action, audit_sentence, changed_field};
 pub use browser::browser;
@@ -49,6 +50,7 @@ pub use check_report::{
 };
 pub use check_step::{check_part, milliseconds, step_kind, step_verdict};
 pub use choice::{mailbox_security, provider, security, tls_minimum};
+pub use command_line::{command_line_error, command_line_errors};
 pub use discovery::{
     discovery_problem, discovery_result, discovery_source, issuer_problem, proposed_server,
 };

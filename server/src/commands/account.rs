@@ -11,7 +11,7 @@ use server::{
     config::{PublicUrl, local_origin},
 };
 
-use super::{CommandError, Opened, missing_database, password, words};
+use super::{CommandError, Opened, missing_database, password};
 
 /// What to do with accounts.
 #[derive(Subcommand)]
@@ -190,7 +190,8 @@ impl Password {
 }
 
 fn name(typed: &str) -> Result<AccountName, String> {
-    AccountName::parse(typed).map_err(|error| format!("a user name {}", words::of(error)))
+    AccountName::parse(typed)
+        .map_err(|error| format!("a user name {}", wording::command_line_error(error)))
 }
 
 fn roles() -> impl clap::builder::TypedValueParser<Value = Role> {

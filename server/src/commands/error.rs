@@ -8,8 +8,6 @@ use mail::MailError;
 use server::StartError;
 use store::StoreError;
 
-use super::words;
-
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
@@ -26,7 +24,7 @@ pub enum CommandError {
         path: PathBuf,
     },
     /// Something is wrong with what was asked for.
-    #[error("{}", words::of_form(.0))]
+    #[error("{}", wording::command_line_errors(.0))]
     Form(FormErrors<AccessField>),
     /// There is no such account.
     #[error("there is no account {0}")]
@@ -35,10 +33,7 @@ pub enum CommandError {
     #[error("there is no administrator yet, so this account has to be one: --role administrator")]
     FirstIsAdministrator,
     /// There is no such data center.
-    #[error(
-        "there is no data center {id}; use one of these IDs: {}",
-        words::list(known)
-    )]
+    #[error("there is no data center {id}; use one of these IDs: {}", list(known))]
     UnknownDataCenter {
         /// The ID that was asked for.
         id: DataCenterId,
@@ -131,4 +126,10 @@ impl From<FormError> for CommandError {
             error @ (FormError::Link | FormError::SlowDown { .. }) => Self::Refused(error),
         }
     }
+}
+
+/// Returns IDs in one line.
+fn list(ids: &[DataCenterId]) -> String {
+    let ids: Vec<_> = ids.iter().map(DataCenterId::as_str).collect();
+    ids.join(", ")
 }

@@ -10,7 +10,6 @@ pub mod webhook;
 
 mod error;
 mod password;
-mod words;
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! `POST /settings/alerts`: what is told, and who.
 
-use app::posted_alerts::{AlertsForm, AlertsPosted, AlertsProblem};
+use app::posted_alerts::{AlertsForm, AlertsPosted};
 use axum::{
     Form,
     http::StatusCode,
@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     DataCenterId, FormErrors, TypedSecret,
-    alert::{AlertField, AlertSettingsForm, RouteForm},
+    alert::{AlertField, AlertFormProblem, AlertSettingsForm, RouteForm},
 };
 use mail::{AlertRouteError, MailError, MailHookError, SaveAlertsError};
 use serde::Deserialize;
@@ -155,7 +155,7 @@ async fn perform(
                     Err(StatusCode::UNPROCESSABLE_ENTITY)
                 }
                 Err(SaveAlertsError::Conflict(_)) => {
-                    posted.problem = Some(AlertsProblem::Conflict);
+                    posted.problem = Some(AlertFormProblem::Conflict);
                     Err(StatusCode::CONFLICT)
                 }
                 Err(SaveAlertsError::Mail(error)) => Err(unavailable(&error, posted)),
@@ -181,7 +181,7 @@ async fn perform(
             Err(StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(AlertRouteError::Unknown) => {
-            posted.problem = Some(AlertsProblem::Gone);
+            posted.problem = Some(AlertFormProblem::Gone);
             Err(StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(AlertRouteError::Mail(error)) => Err(unavailable(&error, posted)),
@@ -232,6 +232,6 @@ fn data_center_id(typed: &str) -> Result<DataCenterId, AlertRouteError> {
 fn unavailable(error: &MailError, posted: &mut AlertsPosted) -> StatusCode {
     let error: &dyn std::error::Error = error;
     tracing::error!(error, "a form about alerts could not be taken");
-    posted.problem = Some(AlertsProblem::Unavailable);
+    posted.problem = Some(AlertFormProblem::Unavailable);
     StatusCode::SERVICE_UNAVAILABLE
 }

@@ -9,7 +9,7 @@ mod routes;
 mod rules;
 mod wrong;
 
-use domain::{AlertSubject, DataCenter, DataCenterId};
+use domain::{AlertSubject, DataCenter, DataCenterId, alert::AlertFormProblem};
 use leptos::{either::Either, prelude::*};
 
 use self::{
@@ -18,7 +18,7 @@ use self::{
 use super::{done::Done, failure::Failure};
 use crate::{
     api::{self, AlertsPage as Data},
-    posted_alerts::{AlertsForm, AlertsProblem},
+    posted_alerts::AlertsForm,
     ui::{
         banner::{Banner, Tone},
         data_center::data_center_name,
@@ -83,24 +83,11 @@ fn Sections(data: Data, rules: Filled, add: Filled, route: Filled, hook: Filled)
 }
 
 #[component]
-fn Problem(problem: AlertsProblem) -> impl IntoView {
-    let (title, fix) = match problem {
-        AlertsProblem::Gone => (
-            "It is gone already.",
-            "Somebody else may have removed it. This page shows how things are now.",
-        ),
-        AlertsProblem::Conflict => (
-            "Somebody else has saved in the meantime.",
-            "What you typed stands below. Save again to put it in the place of theirs.",
-        ),
-        AlertsProblem::Unavailable => (
-            "Mailgrant cannot do this at the moment.",
-            "Its log says why. Try again later.",
-        ),
-    };
+fn Problem(problem: AlertFormProblem) -> impl IntoView {
+    let words = wording::alert_form_problem(problem);
     view! {
-        <Banner tone=Tone::Bad title>
-            <p>{fix}</p>
+        <Banner tone=Tone::Bad title=words.cause>
+            <p>{words.fix}</p>
         </Banner>
     }
 }

@@ -4,7 +4,9 @@ use axum::{
     http::{StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
+use domain::mailbox::MailboxProblem;
 use mail::{MailError, MailboxError};
+use wording::{mailbox_problem, request_problem};
 
 use crate::web::{api::unavailable, problem::Problem};
 
@@ -27,7 +29,10 @@ impl Refused {
 
     /// There is no such data center, or none that the key is for.
     pub fn no_data_center() -> Self {
-        let problem = Problem::new(StatusCode::NOT_FOUND, "There is no such data center.");
+        let problem = Problem::new(
+            StatusCode::NOT_FOUND,
+            request_problem::UNKNOWN_DATA_CENTER.cause,
+        );
         problem
             .of_parameter("data_center", "unknown_data_center")
             .into()
@@ -63,7 +68,10 @@ impl From<MailboxError> for Refused {
                 problem.of_finding(finding.code).into()
             }
             MailboxError::NoFolder => {
-                let problem = Problem::new(StatusCode::NOT_FOUND, "There is no such folder.");
+                let problem = Problem::new(
+                    StatusCode::NOT_FOUND,
+                    mailbox_problem(&MailboxProblem::NoFolder).cause,
+                );
                 problem.of_parameter("folder", "unknown_choice").into()
             }
             MailboxError::NoMail => Self::no_mail(),
@@ -80,7 +88,7 @@ impl From<MailboxError> for Refused {
                 "The message is larger than is read here.",
             ),
             MailboxError::Busy => {
-                let busy = "Too many are reading this mailbox at the moment.";
+                let busy = mailbox_problem(&MailboxProblem::Busy).cause;
                 let mut refused = Self::new(StatusCode::SERVICE_UNAVAILABLE, busy);
                 let headers = refused.0.headers_mut();
                 headers.insert(RETRY_AFTER, BUSY_FOR.into());

@@ -1,18 +1,18 @@
-//! The codes of fields in the words of the command line.
+//! Errors of forms about access, as the command line reports them.
 
-use domain::{DataCenterId, FieldError, FormErrors, access::AccessField};
+use domain::{FieldError, FormErrors, access::AccessField};
 
-/// The errors of a form in one line.
-pub fn of_form(errors: &FormErrors<AccessField>) -> String {
+/// Returns the errors of a form in one line.
+pub fn command_line_errors(errors: &FormErrors<AccessField>) -> String {
     let texts: Vec<_> = errors
         .iter()
-        .map(|(field, error)| format!("the {} {}", name(field), of(error)))
+        .map(|(field, error)| format!("the {} {}", field_name(field), command_line_error(error)))
         .collect();
     texts.join(", and ")
 }
 
-/// What is wrong, after the name of what it is wrong with.
-pub fn of(error: FieldError) -> &'static str {
+/// Returns an error, as it follows the name of its field.
+pub fn command_line_error(error: FieldError) -> &'static str {
     match error {
         FieldError::Required => "is missing",
         FieldError::TooLong => "is too long",
@@ -31,13 +31,7 @@ pub fn of(error: FieldError) -> &'static str {
     }
 }
 
-/// IDs in one line.
-pub fn list(ids: &[DataCenterId]) -> String {
-    let ids: Vec<_> = ids.iter().map(DataCenterId::as_str).collect();
-    ids.join(", ")
-}
-
-fn name(field: AccessField) -> &'static str {
+fn field_name(field: AccessField) -> &'static str {
     match field {
         AccessField::Name => "name",
         AccessField::Current | AccessField::Password | AccessField::Repeated => "password",
