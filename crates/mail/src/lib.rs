@@ -12,7 +12,6 @@ mod data_centers;
 mod database_clock;
 mod discovery;
 mod disk;
-mod dns;
 mod doctor;
 mod drafts;
 mod error;
@@ -120,8 +119,8 @@ impl Mailer {
     /// When TLS or the HTTP client cannot be set up.
     pub fn new(store: Store, mut options: MailerOptions) -> Result<Self, MailError> {
         if let Some(address) = options.dns_server {
-            let patience = options.timeouts.dns;
-            options.resolver = Arc::new(dns::NameServer { address, patience });
+            let timeout = options.timeouts.dns;
+            options.resolver = Arc::new(dns::NameServer { address, timeout });
         }
         let outgoing = options.outgoing()?;
         let http = HttpClient::new(&outgoing, options.timeouts.token)?;

@@ -17,10 +17,11 @@ pub(crate) use metadata::{is_same_endpoint, metadata_of};
 
 use std::time::Duration;
 
+use dns::LookupError;
 use domain::{Discovery, DiscoverySource, DiscoveryTrouble, EmailAddress, FieldError, Proposal};
 use tokio::time::Instant;
 
-use crate::{Mailer, dns::Unanswered};
+use crate::Mailer;
 
 /// How long all sources together may take.
 const AT_MOST: Duration = Duration::from_secs(8);
@@ -41,10 +42,10 @@ impl From<DiscoveryTrouble> for Found {
     }
 }
 
-impl From<Unanswered> for Found {
-    fn from(unanswered: Unanswered) -> Self {
+impl From<LookupError> for Found {
+    fn from(unanswered: LookupError) -> Self {
         match unanswered {
-            Unanswered::NotAName => DiscoveryTrouble::NoSuchDomain,
+            LookupError::NotAName => DiscoveryTrouble::NoSuchDomain,
             _ => DiscoveryTrouble::Offline,
         }
         .into()

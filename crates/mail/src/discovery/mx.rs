@@ -1,9 +1,9 @@
 //! The provider that takes a domain's mail.
 
+use dns::Dns;
 use domain::{DiscoverySource, DiscoveryTrouble, EmailAddress};
 
 use super::{Found, presets};
-use crate::dns::Dns;
 
 /// Proposes the provider of the preferred mail servers. One that stands behind others, as a backup or a filter, is none.
 pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {

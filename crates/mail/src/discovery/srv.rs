@@ -1,9 +1,9 @@
 //! Servers that a domain names in DNS (RFC 6186, RFC 8314 §5.1).
 
+use dns::{Dns, LookupError, Service};
 use domain::{DiscoverySource, EmailAddress, Host, Proposal, ProposedServer, Security};
 
 use super::{Found, merge};
-use crate::dns::{Dns, Service, Unanswered};
 
 /// Asks for the services of submission and IMAP; TLS from the first byte is preferred (RFC 8314 §3).
 pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
@@ -48,7 +48,7 @@ async fn server(
     domain: &str,
     service: &str,
     security: Security,
-) -> Result<Option<(String, ProposedServer)>, Unanswered> {
+) -> Result<Option<(String, ProposedServer)>, LookupError> {
     let name = format!("{service}.{domain}");
     let answer = dns.services(&name).await?;
     Ok(answer.records.iter().find_map(|record| {

@@ -3,6 +3,7 @@
 //! A check is a task of its own: whoever asked for it may go, come back and watch it from its beginning.
 
 mod arrival;
+mod domain_check;
 mod elsewhere;
 mod feed;
 mod grant;

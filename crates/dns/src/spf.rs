@@ -1,4 +1,4 @@
-//! SPF (RFC 7208): who may send for the domain.
+//! SPF (RFC 7208): the servers that may send for a domain.
 
 mod record;
 mod walk;
@@ -9,13 +9,18 @@ use self::{
     record::Qualifier,
     walk::{Fault, Walk},
 };
-use super::{Dns, sender::Sender, step::Look};
+use crate::{Dns, sender::Sender, step::Examination};
 
-/// Looks whether `domain` allows the servers that send for it through `host`.
-pub(super) async fn look(dns: &Dns, domain: &str, host: &Host, provider: Provider) -> Look {
+/// Examines if `domain` allows the servers that send for it through `host`.
+pub(crate) async fn examine(
+    dns: &Dns,
+    domain: &str,
+    host: &Host,
+    provider: Provider,
+) -> Examination {
     let sender = match Sender::of(dns, domain, host, provider).await {
         Ok(sender) => sender,
-        Err(unanswered) => return Look::unanswered(unanswered),
+        Err(unanswered) => return Examination::unanswered(unanswered),
     };
     let mut walk = Walk::new(dns, &sender);
     let result = walk.through(domain.to_owned()).await;
@@ -23,8 +28,8 @@ pub(super) async fn look(dns: &Dns, domain: &str, host: &Host, provider: Provide
     let everybody = walk.everybody;
     let depends = walk.depends;
     let mut look = match &result {
-        Err(Fault::Unanswered(unanswered)) => Look::unanswered(*unanswered),
-        _ => Look::default(),
+        Err(Fault::LookupError(unanswered)) => Examination::unanswered(*unanswered),
+        _ => Examination::default(),
     };
     for (owner, record) in walk.records {
         look.record(&if owner == domain {
@@ -53,7 +58,7 @@ pub(super) async fn look(dns: &Dns, domain: &str, host: &Host, provider: Provide
             let record = own.map(|own| without_everybody(&own));
             look.wrong(proposing(FindingCode::SpfAllowsEverybody, record))
         }
-        Err(Fault::Unanswered(_)) | Ok(Some(Qualifier::Pass)) => look,
+        Err(Fault::LookupError(_)) | Ok(Some(Qualifier::Pass)) => look,
         // By names or addresses alone this cannot be told.
         Ok(_) if depends || matches!(sender, Sender::Addresses { certain: false, .. }) => {
             look.undecided = true;
@@ -67,7 +72,7 @@ pub(super) async fn look(dns: &Dns, domain: &str, host: &Host, provider: Provide
     }
 }
 
-/// A record with one more mechanism, before what decides about everybody else.
+/// Inserts a mechanism into a record, before the one that decides about everybody else.
 fn with(record: &str, mechanism: &str) -> String {
     let mut terms: Vec<_> = record.split_ascii_whitespace().collect();
     let at = terms
@@ -78,13 +83,13 @@ fn with(record: &str, mechanism: &str) -> String {
     terms.join(" ")
 }
 
-/// `all` with any qualifier, or `redirect=`.
+/// Returns true for `all` with any qualifier, and for `redirect=`.
 fn is_last(term: &str) -> bool {
     let term = term.to_ascii_lowercase();
     term.trim_start_matches(['+', '-', '~', '?']) == "all" || term.starts_with("redirect=")
 }
 
-/// A record whose `+all` has become `~all`.
+/// Replaces `+all` in a record by `~all`.
 fn without_everybody(record: &str) -> String {
     let terms = record.split_ascii_whitespace().map(|term| {
         let everybody = term.eq_ignore_ascii_case("all") || term.eq_ignore_ascii_case("+all");

@@ -1,23 +1,23 @@
-//! DMARC (RFC 7489): what receivers do with mail that is not proven to come from the domain.
+//! DMARC (RFC 7489): the policy for mail that is not proven to come from the domain.
 
 use domain::{CheckFact, FactName, Finding, FindingCode, finding::FindingValue};
 
-use super::{Dns, step::Look};
+use crate::{Dns, step::Examination};
 
-/// What is proposed to a domain without a record: it changes nothing but says that somebody looks.
+/// The record proposed to a domain without one. It changes nothing and announces monitoring.
 const PROPOSED: &str = "v=DMARC1; p=none";
 
-/// How many names are asked for; longer domains than these labels are nobody's From address.
+/// The number of names that are queried. No From address has a domain with more labels.
 const DOMAINS_AT_MOST: usize = 8;
 
-/// Looks for the record at the domain, then at the domains above it down to two labels. RFC 7489 §6.6.3 goes to the
-/// organisational domain at once, which takes a list of public suffixes to know.
-pub(super) async fn look(dns: &Dns, domain: &str) -> Look {
-    let mut look = Look::default();
+/// Examines the record at the domain, then at its parents down to two labels. RFC 7489 §6.6.3 goes
+/// to the organizational domain directly, which takes a list of public suffixes.
+pub(crate) async fn examine(dns: &Dns, domain: &str) -> Examination {
+    let mut look = Examination::default();
     for (depth, owner) in domains(domain).enumerate() {
         let answer = match dns.texts(&format!("_dmarc.{owner}")).await {
             Ok(answer) => answer,
-            Err(unanswered) => return Look::unanswered(unanswered),
+            Err(unanswered) => return Examination::unanswered(unanswered),
         };
         let records: Vec<_> = answer
             .records
@@ -50,7 +50,7 @@ fn proposing(code: FindingCode) -> Finding {
     Finding::new(code).with(FindingValue::Record, PROPOSED)
 }
 
-/// The domain and those above it, down to two labels.
+/// Returns the domain and its parents, down to two labels.
 fn domains(domain: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(domain), |domain| {
         domain
@@ -61,7 +61,7 @@ fn domains(domain: &str) -> impl Iterator<Item = &str> {
     .take(DOMAINS_AT_MOST)
 }
 
-/// RFC 7489 §6.3: the version comes first and is this one.
+/// Returns true if the version comes first and is `DMARC1` (RFC 7489 §6.3).
 fn is_dmarc(record: &str) -> bool {
     let version = record.split(';').next().unwrap_or_default();
     version
@@ -69,7 +69,7 @@ fn is_dmarc(record: &str) -> bool {
         .is_some_and(|(tag, value)| tag.trim() == "v" && value.trim() == "DMARC1")
 }
 
-/// The policy in force, as in the record: `p=reject`.
+/// Returns the policy in force as the record has it: `p=reject`.
 fn policy(record: &str, inherited: bool) -> Option<String> {
     let value = |name: &str| {
         record.split(';').find_map(|part| {

@@ -7,27 +7,27 @@ use domain::{
     finding::FindingValue, untrusted,
 };
 
-use super::Unanswered;
+use crate::LookupError;
 
-/// Longest text of a step that is kept: characters.
-const TEXT_AT_MOST: usize = 4_000;
+/// The longest text of a step that is kept: characters.
+const MAX_TEXT: usize = 4_000;
 
-/// What a look at records came to.
+/// The outcome of examining records.
 #[derive(Debug, Default)]
-pub(super) struct Look {
-    /// The records, one a line.
-    pub(super) received: String,
-    /// Facts.
-    pub(super) facts: Vec<CheckFact>,
-    /// What is wrong.
-    pub(super) finding: Option<Finding>,
-    /// Whether nothing can be said, so that the finding tells why.
-    pub(super) undecided: bool,
+pub(crate) struct Examination {
+    /// The records, one per line.
+    pub(crate) received: String,
+    /// The facts of the step.
+    pub(crate) facts: Vec<CheckFact>,
+    /// The fault, if there is one.
+    pub(crate) finding: Option<Finding>,
+    /// True if nothing can be said. The finding gives the reason.
+    pub(crate) undecided: bool,
 }
 
-impl Look {
-    /// Nothing can be said.
-    pub(super) fn undecided(finding: impl Into<Finding>) -> Self {
+impl Examination {
+    /// Reports that nothing can be said.
+    pub(crate) fn undecided(finding: impl Into<Finding>) -> Self {
         Self {
             finding: Some(finding.into()),
             undecided: true,
@@ -35,18 +35,18 @@ impl Look {
         }
     }
 
-    /// The name server said nothing.
-    pub(super) fn unanswered(why: Unanswered) -> Self {
+    /// Reports that the name server gave no answer.
+    pub(crate) fn unanswered(why: LookupError) -> Self {
         Self::undecided(match why {
-            Unanswered::NotConfigured => FindingCode::DnsNotConfigured,
-            Unanswered::Silent => FindingCode::DnsNoAnswer,
-            Unanswered::Failed => FindingCode::DnsFailed,
-            Unanswered::NotAName => FindingCode::DomainNotFound,
+            LookupError::NotConfigured => FindingCode::DnsNotConfigured,
+            LookupError::Silent => FindingCode::DnsNoAnswer,
+            LookupError::Failed => FindingCode::DnsFailed,
+            LookupError::NotAName => FindingCode::DomainNotFound,
         })
     }
 
     /// Adds a record that was found.
-    pub(super) fn record(&mut self, record: &str) {
+    pub(crate) fn record(&mut self, record: &str) {
         if !self.received.is_empty() {
             self.received.push('\n');
         }
@@ -58,14 +58,14 @@ impl Look {
         });
     }
 
-    /// Something is wrong.
-    pub(super) fn wrong(mut self, finding: impl Into<Finding>) -> Self {
+    /// Adds a fault.
+    pub(crate) fn wrong(mut self, finding: impl Into<Finding>) -> Self {
         self.finding = Some(finding.into());
         self
     }
 
-    /// As a step, which asked `asked` and began at `since`.
-    pub(super) fn step(
+    /// Makes a step that queried `asked` and began at `since`.
+    pub(crate) fn step(
         self,
         kind: StepKind,
         domain: &str,
@@ -83,7 +83,7 @@ impl Look {
             verdict,
             micros: u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX),
             sent: asked,
-            received: self.received.chars().take(TEXT_AT_MOST).collect(),
+            received: self.received.chars().take(MAX_TEXT).collect(),
             facts: self.facts,
             finding: self
                 .finding

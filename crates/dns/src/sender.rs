@@ -1,18 +1,19 @@
-//! Whose servers send, as SPF sees it: by the names that a provider wants to be included, or by addresses.
+//! The servers that send for a domain, as SPF sees them: names that a provider wants included, or
+//! addresses.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use domain::{Host, Provider};
 
-use super::{Dns, Unanswered};
+use crate::{Dns, LookupError};
 
-/// A provider and what stands for its servers in SPF records.
+/// A provider and the SPF records of its servers.
 #[derive(Debug)]
-pub(super) struct Known {
-    /// The SMTP hosts, or the domains that they are in.
+pub(crate) struct Known {
+    /// The SMTP hosts, or the domains they are in.
     hosts: &'static [&'static str],
-    /// Records that hold the addresses of its servers.
-    pub(super) records: &'static [&'static str],
+    /// The records that hold the addresses of its servers.
+    pub(crate) records: &'static [&'static str],
 }
 
 const KNOWN: &[Known] = &[
@@ -66,29 +67,29 @@ const KNOWN: &[Known] = &[
     },
 ];
 
-/// Whose servers send.
+/// The servers that send.
 #[derive(Debug)]
-pub(super) enum Sender {
-    /// A provider's.
+pub(crate) enum Sender {
+    /// Those of a known provider.
     Known(&'static Known),
-    /// One at these addresses.
+    /// A server at these addresses.
     Addresses {
-        /// Where it is reached.
+        /// The addresses of the SMTP host.
         addresses: Vec<IpAddr>,
-        /// Whether mail surely leaves from these addresses: a relay passes it on from others, and a private address is
-        /// translated on the way.
+        /// True if mail certainly leaves from these addresses. It may not: a relay passes mail to
+        /// other servers, and a private address is translated on the way.
         certain: bool,
     },
 }
 
 impl Sender {
-    /// Who sends for `domain` through `host`.
-    pub(super) async fn of(
+    /// Finds out which servers send for `domain` through `host`.
+    pub(crate) async fn of(
         dns: &Dns,
         domain: &str,
         host: &Host,
         provider: Provider,
-    ) -> Result<Self, Unanswered> {
+    ) -> Result<Self, LookupError> {
         let known = KNOWN
             .iter()
             .find(|known| known.hosts.iter().any(|domain| host.is_within(domain)));
@@ -112,8 +113,8 @@ impl Sender {
         })
     }
 
-    /// What would allow the sender in an SPF record; `None` when that is not known.
-    pub(super) fn mechanism(&self) -> Option<String> {
+    /// Returns the mechanism that would allow the sender in an SPF record, if it is known.
+    pub(crate) fn mechanism(&self) -> Option<String> {
         match self {
             Self::Known(known) => known.records.first().map(|name| format!("include:{name}")),
             Self::Addresses {

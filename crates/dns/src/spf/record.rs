@@ -1,10 +1,10 @@
-//! Reading an SPF record (RFC 7208 §4.6).
+//! The parser of SPF records (RFC 7208 §4.6).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-/// What a match means (RFC 7208 §4.6.2).
+/// The result of a match (RFC 7208 §4.6.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Qualifier {
     Pass,
@@ -13,7 +13,7 @@ pub(super) enum Qualifier {
     Neutral,
 }
 
-/// Whom a term means (RFC 7208 §5).
+/// A mechanism: the senders that a term matches (RFC 7208 §5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Mechanism {
     All,
@@ -23,7 +23,7 @@ pub(super) enum Mechanism {
     /// The addresses of the mail servers of a name.
     Mx(Target, Prefixes),
     Ip(IpNet),
-    /// `exists` and `ptr`: what they mean depends on the connection.
+    /// `exists` and `ptr`, which depend on the connection.
     Other,
 }
 
@@ -33,11 +33,11 @@ pub(super) enum Target {
     /// The domain of the record itself.
     Itself,
     Name(String),
-    /// Made of the connection by macros (RFC 7208 §7).
+    /// A name made from the connection by macros (RFC 7208 §7).
     Macro,
 }
 
-/// How many bits of an address count.
+/// The number of bits of an address that count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Prefixes {
     four: u8,
@@ -45,7 +45,7 @@ pub(super) struct Prefixes {
 }
 
 impl Prefixes {
-    /// The network around an address.
+    /// Returns the network around an address.
     pub(super) fn around(self, address: IpAddr) -> Option<IpNet> {
         let prefix = match address {
             IpAddr::V4(_) => self.four,
@@ -62,14 +62,17 @@ pub(super) struct Record {
     pub(super) redirect: Option<Target>,
 }
 
-/// Whether a text is an SPF record (RFC 7208 §4.5).
+/// Returns true if a text is an SPF record (RFC 7208 §4.5).
 pub(super) fn is_spf(text: &str) -> bool {
     let version = text.split(' ').next().unwrap_or_default();
     version.eq_ignore_ascii_case("v=spf1")
 }
 
 impl Record {
-    /// Reads a record; an error is the part that cannot be read.
+    /// Parses a record.
+    ///
+    /// # Errors
+    /// The part that cannot be parsed.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut record = Self {
             terms: Vec::new(),
@@ -89,7 +92,7 @@ impl Record {
     }
 }
 
-/// `name=value`, where the name has neither `:` nor `/` before the `=`.
+/// Splits `name=value`, where the name has neither `:` nor `/` before the `=`.
 fn modifier(term: &str) -> Option<(&'static str, &str)> {
     let (name, value) = term.split_once('=')?;
     if !name.starts_with(|first: char| first.is_ascii_alphabetic()) || name.contains([':', '/']) {
@@ -145,7 +148,7 @@ fn target(name: &str) -> Option<Target> {
     good.then_some(Target::Name(name))
 }
 
-/// A name that may be missing, and prefixes that may be: `example.com/24//64`.
+/// Parses an optional name with optional prefixes: `example.com/24//64`.
 fn with_prefixes(value: Option<&str>) -> Option<(Target, Prefixes)> {
     let value = value.unwrap_or_default();
     let (name, lengths) = value.split_at(value.find('/').unwrap_or(value.len()));

@@ -1,13 +1,12 @@
-//! The checks of a domain.
+//! The checks of a domain: MX, SPF, DKIM, and DMARC.
 
 use std::time::Instant;
 
 use domain::{CheckStep, EmailAddress, Host, Provider, StepKind};
 
-use super::{Dns, dkim, dmarc, mx, spf, step::Look};
-use crate::Mailer;
+use crate::{Dns, dkim, dmarc, mx, spf, step::Examination};
 
-/// What is asked about the domain of a From address.
+/// A From address, with what decides how its domain has to be set up.
 #[derive(Clone, Copy, Debug)]
 pub struct DomainCheck<'a> {
     /// The From address.
@@ -16,17 +15,16 @@ pub struct DomainCheck<'a> {
     pub provider: Provider,
     /// The SMTP server that mail is sent through.
     pub host: &'a Host,
-    /// The selector that the provider signs with, when it is known.
+    /// The selector that the provider signs with, if it is known.
     pub dkim_selector: Option<&'a str>,
 }
 
-impl Mailer {
-    /// Looks at MX, SPF, DKIM and DMARC of a domain, at the same time; within five seconds, with or without a name
-    /// server. Always four steps, in this order; none fails, since mail may be taken all the same.
-    pub async fn check_domain(&self, asked: DomainCheck<'_>) -> Vec<CheckStep> {
-        let dns = self.dns();
-        let domain = asked.from.domain();
-        let selector = asked.dkim_selector.map(str::trim);
+impl DomainCheck<'_> {
+    /// Examines MX, SPF, DKIM, and DMARC at the same time, within the timeout of `dns`. Always gives
+    /// four steps, in this order. None of them fails, because mail may be accepted all the same.
+    pub async fn run(&self, dns: &Dns) -> Vec<CheckStep> {
+        let domain = self.from.domain();
+        let selector = self.dkim_selector.map(str::trim);
         let selector = selector.filter(|selector| !selector.is_empty());
         let signed = selector.map(|selector| dkim::name(domain, selector));
         let (mx, spf, dkim, dmarc) = tokio::join!(
@@ -34,35 +32,28 @@ impl Mailer {
                 StepKind::Mx,
                 domain,
                 format!("{domain} MX"),
-                mx::look(&dns, domain)
+                mx::examine(dns, domain)
             ),
             timed(
                 StepKind::Spf,
                 domain,
                 format!("{domain} TXT"),
-                spf::look(&dns, domain, asked.host, asked.provider)
+                spf::examine(dns, domain, self.host, self.provider)
             ),
             timed(
                 StepKind::Dkim,
                 domain,
                 signed.map_or_else(String::new, |name| format!("{name} TXT")),
-                dkim::look(&dns, domain, selector)
+                dkim::examine(dns, domain, selector)
             ),
             timed(
                 StepKind::Dmarc,
                 domain,
                 format!("_dmarc.{domain} TXT"),
-                dmarc::look(&dns, domain)
+                dmarc::examine(dns, domain)
             ),
         );
         vec![mx, spf, dkim, dmarc]
-    }
-
-    /// The name server, for one run.
-    pub(crate) fn dns(&self) -> Dns {
-        let options = &self.0.options;
-        let server = options.dns_server.or(options.domain_dns_server);
-        Dns::open(server, options.timeouts.dns)
     }
 }
 
@@ -70,8 +61,8 @@ async fn timed(
     kind: StepKind,
     domain: &str,
     asked: String,
-    look: impl Future<Output = Look>,
+    examination: impl Future<Output = Examination>,
 ) -> CheckStep {
     let since = Instant::now();
-    look.await.step(kind, domain, asked, since)
+    examination.await.step(kind, domain, asked, since)
 }

@@ -1,42 +1,42 @@
-//! Going through an SPF record and those it includes (RFC 7208 §4.6).
+//! The evaluation of an SPF record and of those it includes (RFC 7208 §4.6).
 
 use std::{future::Future, net::IpAddr, pin::Pin};
 
 use super::record::{Mechanism, Prefixes, Qualifier, Record, Target, is_spf};
-use crate::dns::{Dns, Unanswered, sender::Sender};
+use crate::{Dns, LookupError, sender::Sender};
 
-/// How many terms that ask DNS one evaluation may meet (RFC 7208 §4.6.4).
+/// The number of terms with DNS lookups that one evaluation may have (RFC 7208 §4.6.4).
 const LOOKUPS_AT_MOST: usize = 10;
-/// How many mail servers of one `mx` are looked at (RFC 7208 §4.6.4).
+/// The number of mail servers of one `mx` that are looked up (RFC 7208 §4.6.4).
 const MAIL_SERVERS_AT_MOST: usize = 10;
 
-/// Why a record gives no result.
+/// The reason why a record gives no result.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     /// There is no record.
     Missing,
-    /// There are several.
+    /// There are several records.
     Several,
-    /// A part cannot be read, or leads nowhere.
+    /// A part cannot be parsed, or refers to nothing.
     Broken(String),
     /// More terms than receivers look up.
     TooManyLookups,
-    /// The name server said nothing.
-    Unanswered(Unanswered),
+    /// The name server gave no answer.
+    LookupError(LookupError),
 }
 
-/// The way through the records of a domain.
+/// An evaluation of the records of a domain.
 pub(super) struct Walk<'a> {
     dns: &'a Dns,
     sender: &'a Sender,
     lookups: usize,
-    /// The domains on the way to here.
+    /// The domains on the path to the current record.
     way: Vec<String>,
-    /// The records that were met, each with its domain.
+    /// The records that were found, each with its domain.
     pub(super) records: Vec<(String, String)>,
-    /// Whether a term was met whose meaning depends on the connection.
+    /// True if a term depends on the connection.
     pub(super) depends: bool,
-    /// Whether everybody may send.
+    /// True if everybody may send.
     pub(super) everybody: bool,
 }
 
@@ -55,8 +55,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What the record of `domain` says about the sender: the first match, or `None`. All terms up to `all` are gone
-    /// through even after a match, since other senders need them.
+    /// Evaluates the record of `domain` for the sender. Returns the first match, or `None`.
+    /// Continues after a match up to `all`, because other senders need the later terms.
     pub(super) fn through(&mut self, domain: String) -> Walking<'_> {
         Box::pin(async move {
             if self.way.contains(&domain) {
@@ -76,7 +76,7 @@ impl<'a> Walk<'a> {
     }
 
     async fn record(&mut self, domain: &str) -> Result<Option<Qualifier>, Fault> {
-        let answer = self.dns.texts(domain).await.map_err(Fault::Unanswered)?;
+        let answer = self.dns.texts(domain).await.map_err(Fault::LookupError)?;
         let mut found = answer.records.into_iter().filter(|text| is_spf(text));
         let text = found.next().ok_or(Fault::Missing)?;
         let another = found.next();
@@ -117,7 +117,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether a mechanism means the sender. When that is decided already, only lookups are counted.
+    /// Returns true if a mechanism matches the sender. If that is decided already, only lookups are
+    /// counted.
     async fn fits(
         &mut self,
         domain: &str,
@@ -170,7 +171,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The name to look up; `None` when the sender has no addresses to compare, or the name depends on the connection.
+    /// Returns the name to look up. Returns `None` if the sender has no addresses to compare, or
+    /// the name depends on the connection.
     fn target(&mut self, domain: &str, target: Target) -> Option<String> {
         if matches!(self.sender, Sender::Known(_)) {
             return None;
@@ -187,8 +189,8 @@ impl<'a> Walk<'a> {
 
     async fn is_at(&self, name: &str, prefixes: Prefixes) -> Result<bool, Fault> {
         let answer = match self.dns.addresses(name).await {
-            Err(Unanswered::NotAName) => return Err(Fault::Broken(name.to_owned())),
-            answer => answer.map_err(Fault::Unanswered)?,
+            Err(LookupError::NotAName) => return Err(Fault::Broken(name.to_owned())),
+            answer => answer.map_err(Fault::LookupError)?,
         };
         let networks: Vec<_> = answer
             .records
@@ -200,8 +202,8 @@ impl<'a> Walk<'a> {
 
     async fn is_mail_server_of(&self, name: &str, prefixes: Prefixes) -> Result<bool, Fault> {
         let answer = match self.dns.mail_servers(name).await {
-            Err(Unanswered::NotAName) => return Err(Fault::Broken(name.to_owned())),
-            answer => answer.map_err(Fault::Unanswered)?,
+            Err(LookupError::NotAName) => return Err(Fault::Broken(name.to_owned())),
+            answer => answer.map_err(Fault::LookupError)?,
         };
         for (_, server) in answer.records.into_iter().take(MAIL_SERVERS_AT_MOST) {
             if !server.is_empty() && self.is_at(&server, prefixes).await? {
@@ -212,10 +214,11 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A record that is included or stands in the place of another has to be there and to be good (RFC 7208 §5.2, §6.1).
+/// Turns a missing or bad record that is included, or referred to by `redirect`, into an error (RFC
+/// 7208 §5.2, §6.1).
 fn leads<T>(there: Result<T, Fault>, term: impl Fn() -> String) -> Result<T, Fault> {
     there.map_err(|fault| match fault {
-        Fault::Missing | Fault::Several | Fault::Unanswered(Unanswered::NotAName) => {
+        Fault::Missing | Fault::Several | Fault::LookupError(LookupError::NotAName) => {
             Fault::Broken(term())
         }
         fault => fault,

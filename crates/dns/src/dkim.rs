@@ -1,29 +1,30 @@
-//! DKIM (RFC 6376): the key that signatures are checked with.
+//! DKIM (RFC 6376): the public key of a selector.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{CheckFact, FactName, Finding, FindingCode, finding::FindingValue};
 
-use super::{Dns, Unanswered, step::Look};
+use crate::{Dns, LookupError, step::Examination};
 
 /// Shortest RSA key in the form of RFC 5280 §4.1: bytes. One of 1,024 bits has 162; below that receivers refuse (RFC 8301 §3.2).
 const RSA_AT_LEAST: usize = 160;
 /// An Ed25519 key: bytes (RFC 8463 §3).
 const ED25519: usize = 32;
 
-/// Looks at the key of a selector. Without one nothing can be asked for: DNS does not list selectors.
-pub(super) async fn look(dns: &Dns, domain: &str, selector: Option<&str>) -> Look {
+/// Examines the key of a selector. Without a selector there is nothing to query, because DNS does
+/// not list selectors.
+pub(crate) async fn examine(dns: &Dns, domain: &str, selector: Option<&str>) -> Examination {
     let Some(selector) = selector else {
-        return Look::undecided(FindingCode::DkimNoSelector);
+        return Examination::undecided(FindingCode::DkimNoSelector);
     };
     let finding = |code| Finding::new(code).with(FindingValue::Selector, selector);
     let answer = match dns.texts(&name(domain, selector)).await {
         Ok(answer) => answer,
-        Err(Unanswered::NotAName) => {
-            return Look::default().wrong(finding(FindingCode::DkimMissing));
+        Err(LookupError::NotAName) => {
+            return Examination::default().wrong(finding(FindingCode::DkimMissing));
         }
-        Err(unanswered) => return Look::unanswered(unanswered),
+        Err(unanswered) => return Examination::unanswered(unanswered),
     };
-    let mut look = Look::default();
+    let mut look = Examination::default();
     for record in &answer.records {
         look.record(record);
     }
@@ -43,12 +44,15 @@ pub(super) async fn look(dns: &Dns, domain: &str, selector: Option<&str>) -> Loo
     }
 }
 
-/// Where the key is (RFC 6376 §3.6.2.1).
-pub(super) fn name(domain: &str, selector: &str) -> String {
+/// Returns the name of the key record (RFC 6376 §3.6.2.1).
+pub(crate) fn name(domain: &str, selector: &str) -> String {
     format!("{selector}._domainkey.{domain}")
 }
 
-/// The type of the key, or what is wrong with it.
+/// Returns the type of the key.
+///
+/// # Errors
+/// The fault of the key.
 fn key(record: &str) -> Result<&'static str, FindingCode> {
     let tags: Vec<_> = record
         .split(';')

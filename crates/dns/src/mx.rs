@@ -1,16 +1,16 @@
-//! MX: where answers and bounces go.
+//! MX: the mail servers that receive answers and bounces.
 
 use domain::FindingCode;
 
-use super::{Dns, step::Look};
+use crate::{Dns, step::Examination};
 
-/// Looks at the mail servers of a domain.
-pub(super) async fn look(dns: &Dns, domain: &str) -> Look {
+/// Examines the mail servers of a domain.
+pub(crate) async fn examine(dns: &Dns, domain: &str) -> Examination {
     let answer = match dns.mail_servers(domain).await {
         Ok(answer) => answer,
-        Err(unanswered) => return Look::unanswered(unanswered),
+        Err(unanswered) => return Examination::unanswered(unanswered),
     };
-    let mut look = Look::default();
+    let mut look = Examination::default();
     for (preference, server) in &answer.records {
         let server = if server.is_empty() { "." } else { server };
         look.record(&format!("{preference} {server}"));

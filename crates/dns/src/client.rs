@@ -1,4 +1,4 @@
-//! Questions to a name server.
+//! Queries to a name server.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -13,55 +13,56 @@ use hickory_resolver::{
 };
 use tokio::time::{Instant, timeout_at};
 
-/// How many records of one answer are looked at.
-const RECORDS_AT_MOST: usize = 100;
+/// The number of records of one answer that are used.
+const MAX_RECORDS: usize = 100;
 
-/// Why there is no answer.
+/// The reason why a query has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unanswered {
+pub enum LookupError {
     /// No name server is configured on this machine.
     NotConfigured,
     /// No name server was reached, or none answered in time.
     Silent,
     /// The name server failed (SERVFAIL, REFUSED), or said something that cannot be read.
     Failed,
-    /// This cannot be a name in DNS, so nobody was asked.
+    /// The text cannot be a name in DNS, so nothing was asked.
     NotAName,
 }
 
 /// The records of one type at a name.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer<T> {
-    /// The records; empty when the name has none of this type.
-    pub(crate) records: Vec<T>,
-    /// Whether the name exists.
-    pub(crate) exists: bool,
+pub struct Answer<T> {
+    /// The records; empty if the name has none of this type.
+    pub records: Vec<T>,
+    /// True if the name exists.
+    pub exists: bool,
 }
 
-/// A server that is named in DNS (RFC 2782).
+/// A server of a service record (RFC 2782).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Service {
-    /// The lowest comes first.
-    pub(crate) priority: u16,
-    /// Among those of one priority the highest is asked first, as we ask one only.
-    pub(crate) weight: u16,
-    /// Its port.
-    pub(crate) port: u16,
-    /// Its host; empty when the service is not offered.
-    pub(crate) target: String,
+pub struct Service {
+    /// The priority; the lowest comes first.
+    pub priority: u16,
+    /// The weight. Among equal priorities the highest is used first, because only one is used.
+    pub weight: u16,
+    /// The port.
+    pub port: u16,
+    /// The host; empty if the service is not offered.
+    pub target: String,
 }
 
-/// The name server, for one run. What was answered is kept for the run and not longer: who has just corrected a record
-/// wants to see that.
+/// A resolver for one run. It caches answers for the run and no longer, because people check again
+/// right after they corrected a record.
 #[derive(Clone, Debug)]
-pub(crate) struct Dns {
+pub struct Dns {
     resolver: Option<TokioResolver>,
     deadline: Instant,
 }
 
 impl Dns {
-    /// Asks `server` only, else the name servers of this machine; all questions together take `patience` at most.
-    pub(crate) fn open(server: Option<SocketAddr>, patience: Duration) -> Self {
+    /// Queries `server` only, or the name servers of this machine. All queries together take at
+    /// most `timeout`.
+    pub fn open(server: Option<SocketAddr>, timeout: Duration) -> Self {
         let builder = match server {
             Some(server) => Ok(TokioResolver::builder_with_config(
                 ResolverConfig::from_name_servers(vec![name_server(server)]),
@@ -72,7 +73,7 @@ impl Dns {
         let resolver = builder.and_then(|mut builder| {
             let options = builder.options_mut();
             // Two tries; over UDP a question that gets lost is repeated within each.
-            options.timeout = patience * 2 / 5;
+            options.timeout = timeout * 2 / 5;
             options.attempts = 1;
             // The domain's own records are wanted, not what this machine makes of them.
             options.use_hosts_file = ResolveHosts::Never;
@@ -84,12 +85,15 @@ impl Dns {
         }
         Self {
             resolver: resolver.ok(),
-            deadline: Instant::now() + patience,
+            deadline: Instant::now() + timeout,
         }
     }
 
-    /// Texts, each with its strings joined (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
-    pub(crate) async fn texts(&self, name: &str) -> Result<Answer<String>, Unanswered> {
+    /// Returns texts, each with its strings joined (RFC 7208 §3.3, RFC 6376 §3.6.2.2).
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub async fn texts(&self, name: &str) -> Result<Answer<String>, LookupError> {
         self.ask(name, RecordType::TXT, |data| match data {
             RData::TXT(text) => Some(String::from_utf8_lossy(&text.txt_data.concat()).into_owned()),
             _ => None,
@@ -97,11 +101,12 @@ impl Dns {
         .await
     }
 
-    /// Mail servers with their preference, the preferred one first; an empty name is the null MX (RFC 7505).
-    pub(crate) async fn mail_servers(
-        &self,
-        domain: &str,
-    ) -> Result<Answer<(u16, String)>, Unanswered> {
+    /// Returns mail servers with their preference, the preferred one first. An empty name is the
+    /// null MX (RFC 7505).
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub async fn mail_servers(&self, domain: &str) -> Result<Answer<(u16, String)>, LookupError> {
         let mut answer = self
             .ask(domain, RecordType::MX, |data| match data {
                 RData::MX(mx) => Some((mx.preference, text(&mx.exchange))),
@@ -112,8 +117,11 @@ impl Dns {
         Ok(answer)
     }
 
-    /// The servers of a service, the first to be asked first.
-    pub(crate) async fn services(&self, name: &str) -> Result<Answer<Service>, Unanswered> {
+    /// Returns the servers of a service, the preferred one first.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub async fn services(&self, name: &str) -> Result<Answer<Service>, LookupError> {
         let mut answer = self
             .ask(name, RecordType::SRV, |data| match data {
                 RData::SRV(srv) => Some(Service {
@@ -131,8 +139,11 @@ impl Dns {
         Ok(answer)
     }
 
-    /// Addresses, IPv4 first.
-    pub(crate) async fn addresses(&self, name: &str) -> Result<Answer<IpAddr>, Unanswered> {
+    /// Returns addresses, IPv4 first.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub async fn addresses(&self, name: &str) -> Result<Answer<IpAddr>, LookupError> {
         let ip = |data: &RData| match data {
             RData::A(address) => Some(IpAddr::V4(address.0)),
             RData::AAAA(address) => Some(IpAddr::V6(address.0)),
@@ -159,9 +170,9 @@ impl Dns {
         name: &str,
         kind: RecordType,
         read: impl Fn(&RData) -> Option<T>,
-    ) -> Result<Answer<T>, Unanswered> {
-        let resolver = self.resolver.as_ref().ok_or(Unanswered::NotConfigured)?;
-        let mut asked = Name::from_ascii(name).map_err(|_| Unanswered::NotAName)?;
+    ) -> Result<Answer<T>, LookupError> {
+        let resolver = self.resolver.as_ref().ok_or(LookupError::NotConfigured)?;
+        let mut asked = Name::from_ascii(name).map_err(|_| LookupError::NotAName)?;
         // Never a name below a search domain of this machine.
         asked.set_fqdn(true);
         let answer = timeout_at(self.deadline, resolver.lookup(asked, kind)).await;
@@ -171,7 +182,7 @@ impl Dns {
                     .answers()
                     .iter()
                     .filter_map(|record| read(&record.data))
-                    .take(RECORDS_AT_MOST)
+                    .take(MAX_RECORDS)
                     .collect(),
                 exists: true,
             }),
@@ -181,24 +192,24 @@ impl Dns {
             }),
             Err(error) => {
                 tracing::debug!(%kind, error = &error as &dyn std::error::Error, "no answer");
-                Err(unanswered(&error))
+                Err(lookup_error(&error))
             }
         }
     }
 }
 
-fn unanswered(error: &NetError) -> Unanswered {
+fn lookup_error(error: &NetError) -> LookupError {
     match error {
         NetError::Dns(DnsError::ResponseCode(_))
         | NetError::Proto(_)
         | NetError::Truncated
         | NetError::QueryCaseMismatch
-        | NetError::ForeignClassRecord { .. } => Unanswered::Failed,
-        _ => Unanswered::Silent,
+        | NetError::ForeignClassRecord { .. } => LookupError::Failed,
+        _ => LookupError::Silent,
     }
 }
 
-/// One name server, over UDP and, for long answers, TCP.
+/// Configures one name server, over UDP and, for long answers, TCP.
 fn name_server(address: SocketAddr) -> NameServerConfig {
     let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
         connection.port = address.port();
@@ -207,8 +218,8 @@ fn name_server(address: SocketAddr) -> NameServerConfig {
     NameServerConfig::new(address.ip(), true, connections.into())
 }
 
-/// A name without its last dot, in lower case; empty for the root. What is no ASCII letter, digit, hyphen or underscore is
-/// escaped (RFC 1035 §5.1).
+/// Returns a name without its last dot, in lower case; empty for the root. Other characters than
+/// ASCII letters, digits, hyphens, and underscores are escaped (RFC 1035 §5.1).
 fn text(name: &Name) -> String {
     name.to_lowercase()
         .to_ascii()
@@ -228,12 +239,12 @@ mod tests {
             deadline,
         };
         let unanswered = dns.texts("example.com").await.unwrap_err();
-        assert_eq!(unanswered, Unanswered::NotConfigured);
+        assert_eq!(unanswered, LookupError::NotConfigured);
         let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
         let dns = Dns::open(Some(nobody), Duration::from_secs(5));
         for name in ["a b.example.com", "a..example.com", &"a.".repeat(200), "\0"] {
             let unanswered = dns.texts(name).await.unwrap_err();
-            assert_eq!(unanswered, Unanswered::NotAName, "{name:?}");
+            assert_eq!(unanswered, LookupError::NotAName, "{name:?}");
         }
     }
 }
