@@ -1,26 +1,27 @@
-//! What IMAP servers say (RFC 5530: response codes).
+//! Replies of IMAP servers (RFC 5530: response codes).
 
 use domain::{FindingCode, FindingCode as F};
 
-/// Where in a session it was said.
+/// The stage of a session in which a reply was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImapStage {
     /// The greeting.
     Greeting,
     /// LOGIN or AUTHENTICATE.
     SignIn {
-        /// With a token.
+        /// True if the client signed in with a token.
         with_token: bool,
     },
     /// EXAMINE.
     Examine,
 }
 
-/// A row: the response code, a part of the text in lower case (each `""` for any), with a token or not (`None` for any), and
-/// what it means. The first that fits counts.
+/// A row: the response code, a part of the text in lower case (`""` matches any), with a token or
+/// not (`None` matches any), and the finding. The first match counts.
 type Row = (&'static str, &'static str, Option<bool>, FindingCode);
 
-/// At signing in. Texts are those of Google ("[ALERT] …") and of Microsoft ("AUTHENTICATE failed.").
+/// Replies to a sign-in. Texts are those of Google ("[ALERT] …") and of Microsoft ("AUTHENTICATE
+/// failed.").
 const SIGN_IN: &[Row] = &[
     (
         "",
@@ -61,7 +62,7 @@ const SIGN_IN: &[Row] = &[
     ("CANNOT", "", None, F::MechanismNotOffered),
 ];
 
-/// What a refusal means.
+/// Returns the finding about a rejection.
 pub fn imap_reply(stage: ImapStage, code: &str, text: &str) -> FindingCode {
     let text = text.to_lowercase();
     match stage {

@@ -1,9 +1,9 @@
-//! What providers say in callbacks and at token endpoints.
+//! Errors of providers in callbacks and at token endpoints.
 
 use domain::{FindingCode, FindingCode as F};
 
-/// Error codes of Microsoft's sign-in service, as they stand in `error_description`
-/// ("Microsoft Entra authentication and authorization error codes").
+/// Error codes of Microsoft's sign-in service, as `error_description` has them ("Microsoft Entra
+/// authentication and authorization error codes").
 const AADSTS: &[(&str, FindingCode)] = &[
     ("AADSTS7000215", F::ClientSecretWrong),
     ("AADSTS7000222", F::ClientSecretExpired),
@@ -50,7 +50,7 @@ fn row(table: &[(&str, FindingCode)], text: &str) -> Option<FindingCode> {
         .map(|(_, code)| *code)
 }
 
-/// The row of an AADSTS number in a text. The number has to end where the row's does.
+/// Returns the row of an AADSTS number in a text. The number must end where the row's does.
 fn aadsts(description: &str) -> Option<FindingCode> {
     let start = description.find("AADSTS")?;
     let rest = &description[start..];
@@ -58,14 +58,14 @@ fn aadsts(description: &str) -> Option<FindingCode> {
     row(AADSTS, &rest[..end])
 }
 
-/// What the error of a callback means (RFC 6749 §4.1.2.1).
+/// Returns the finding about the error of a callback (RFC 6749 §4.1.2.1).
 pub fn callback_error(error: &str, description: &str) -> FindingCode {
     aadsts(description)
         .or_else(|| row(OAUTH, error))
         .unwrap_or(F::ProviderError)
 }
 
-/// What was sent to the token endpoint.
+/// A request to the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenRequest {
     /// The code of an authorization.
@@ -77,7 +77,7 @@ pub enum TokenRequest {
     },
 }
 
-/// What the error of a token endpoint means (RFC 6749 §5.2).
+/// Returns the finding about the error of a token endpoint (RFC 6749 §5.2).
 pub fn token_error(request: TokenRequest, error: &str, description: &str) -> FindingCode {
     if let Some(code) = aadsts(description) {
         return code;
@@ -90,8 +90,8 @@ pub fn token_error(request: TokenRequest, error: &str, description: &str) -> Fin
     }
 }
 
-/// [`F::ClientSecretWrong`] said more exactly, when the secret is known: Microsoft's values never look like
-/// a GUID, and the IDs that stand beside them do.
+/// Makes [`F::ClientSecretWrong`] more precise if the secret is known. Microsoft's secret values
+/// never look like a GUID, and the secret IDs beside them do.
 pub fn of_secret(code: FindingCode, description: &str, secret: &str) -> FindingCode {
     let id_pasted = code == F::ClientSecretWrong
         && description.contains("AADSTS7000215")
@@ -103,7 +103,7 @@ pub fn of_secret(code: FindingCode, description: &str, secret: &str) -> FindingC
     }
 }
 
-/// Eight, four, four, four and twelve hexadecimal digits.
+/// Returns true for eight, four, four, four, and twelve hexadecimal digits.
 fn is_guid(text: &str) -> bool {
     let mut parts = text.split('-');
     [8, 4, 4, 4, 12].into_iter().all(|length| {
@@ -113,8 +113,8 @@ fn is_guid(text: &str) -> bool {
     }) && parts.next().is_none()
 }
 
-/// Whether an error of the token endpoint means that the grant is over. Anything else may be
-/// mended without a new authorization, and is tried again.
+/// Returns true if an error of the token endpoint ends the grant. Other errors may be fixed without
+/// a new authorization, so the request is retried.
 pub fn ends_grant(error: &str) -> bool {
     error == "invalid_grant" || error == "interaction_required"
 }

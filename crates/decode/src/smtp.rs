@@ -1,4 +1,4 @@
-//! What SMTP servers say.
+//! Replies of SMTP servers.
 
 use domain::{FindingCode, FindingCode as F, StepKind};
 
@@ -7,10 +7,10 @@ struct Reply {
     codes: &'static [u16],
     /// The enhanced status code (RFC 3463), as it starts the text.
     enhanced: &'static str,
-    /// Lower-case text that the reply has to contain.
+    /// The text that the reply must contain, in lower case.
     contains: &'static str,
     steps: &'static [StepKind],
-    /// Only in answer to a token, or to a password.
+    /// The kind of credential that was sent, if only that counts.
     with_token: Option<bool>,
     finding: FindingCode,
 }
@@ -36,7 +36,7 @@ impl Reply {
         Self { steps, ..self }
     }
 
-    /// In answer to AUTH with a token.
+    /// Replies to AUTH with a token.
     const fn for_token(self) -> Self {
         Self {
             steps: AUTH,
@@ -63,12 +63,12 @@ impl Reply {
 
 const AUTH: &[StepKind] = &[StepKind::Authenticate];
 const RCPT: &[StepKind] = &[StepKind::RcptTo];
-/// Where a server may say that there are too many recipients.
+/// Steps in which a server may report too many recipients.
 const ENVELOPE: &[StepKind] = &[StepKind::RcptTo, StepKind::Data, StepKind::Message];
 /// 552 counts as 452 here (RFC 5321 §4.5.3.1.10).
 const TOO_MANY: &[u16] = &[450, 451, 452, 552];
 
-/// The first that fits counts.
+/// The replies; the first match counts.
 #[rustfmt::skip]
 const REPLIES: &[Reply] = &[
     // Microsoft
@@ -122,8 +122,8 @@ const REPLIES: &[Reply] = &[
     reply(&[550, 551, 552, 553, 554], "", "", F::SenderRefused).at(&[StepKind::MailFrom]),
 ];
 
-/// What a refusal of an SMTP server means. `with_token` tells whether a token or a password was
-/// sent in AUTH.
+/// Returns the finding about a rejection by an SMTP server. `with_token` is true if AUTH sent a
+/// token, and false if it sent a password.
 pub fn smtp_reply(step: StepKind, with_token: bool, code: u16, text: &str) -> FindingCode {
     let text = text.to_lowercase();
     let enhanced = enhanced_code(&text);
@@ -140,7 +140,7 @@ pub fn smtp_reply(step: StepKind, with_token: bool, code: u16, text: &str) -> Fi
         )
 }
 
-/// `5.7.139` of `535 5.7.139 text` or `535-5.7.139 text`.
+/// Returns `5.7.139` of `535 5.7.139 text` or `535-5.7.139 text`.
 fn enhanced_code(text: &str) -> &str {
     let first = text
         .get(4..)

@@ -5,10 +5,11 @@ use domain::{
     Actor, AuditAction, AuditRecord, Authentication, AuthorizationId, AuthorizationState, Change,
     DataCenter, DataCenterId, Finding, FindingCode, GrantAfterFailure, GrantStatus, SessionId,
 };
+use oauth::Client;
 use secrecy::SecretString;
 use store::{FinishOutcome, Finished, NewAuthorization, RecordState, TakeOutcome};
 
-use crate::{MailError, Mailer, oauth::OAuth};
+use crate::{MailError, Mailer};
 
 /// An authorization that has begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl Mailer {
         };
         let issuer = self.known_issuer(client).await;
         let state = SecretString::from(random::token::<32>());
-        let (url, verifier) = OAuth::new(client, &self.0.http, self.now())
+        let (url, verifier) = Client::new(client, &self.0.http, self.now())
             .authorization_url(&state, username)
             .ok_or(MailError::NotOAuth)?;
         let now = self.now();

@@ -7,17 +7,12 @@
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
 use domain::{
-    EndpointUrl, Finding, FindingCode, KnownIssuer, OAuthClient, ProviderFamily, UnixTime,
-    finding::FindingValue, url,
+    Finding, FindingCode, KnownIssuer, OAuthClient, ProviderFamily, UnixTime, finding::FindingValue,
 };
 use secrecy::SecretString;
 use tokio::time::Instant;
 
-use crate::{
-    Mailer,
-    discovery::{self, is_same_endpoint},
-    doctor::places,
-};
+use crate::Mailer;
 
 /// How long an administrator waits for metadata before the sign-in begins without it.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -25,10 +20,6 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 const FRESH: i64 = 600;
 /// How many authorization endpoints are remembered.
 const MAX_REMEMBERED: usize = 64;
-
-const GOOGLE: &str = "https://accounts.google.com";
-/// The tenant of all personal Microsoft accounts, which the endpoint calls `consumers`.
-const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /// Metadata that was read, by authorization endpoint.
 #[derive(Debug, Default)]
@@ -77,9 +68,8 @@ impl Mailer {
             return Some(issuer.clone());
         }
         let timeout = TIMEOUT.min(self.0.options.timeouts.connect);
-        let places = places(client.authorization_endpoint.as_str());
-        match discovery::metadata_of(&self.0.http, &places, client, Instant::now() + timeout).await
-        {
+        let places = oauth::metadata_urls(client.authorization_endpoint.as_str());
+        match oauth::metadata_of(&self.0.http, &places, client, Instant::now() + timeout).await {
             Some(issuer) => {
                 self.0.issuers.put(client, &issuer, now);
                 Some(issuer)
@@ -106,9 +96,9 @@ impl Mailer {
             (_, None) => true,
             (Some(known), Some(iss)) => iss == known.issuer,
             (None, Some(iss)) => match client.authorization_endpoint.family() {
-                ProviderFamily::Google => iss == GOOGLE,
+                ProviderFamily::Google => iss == oauth::GOOGLE_ISSUER,
                 ProviderFamily::Microsoft => {
-                    is_microsoft(client.authorization_endpoint.as_str(), iss)
+                    oauth::is_microsoft_issuer(client.authorization_endpoint.as_str(), iss)
                 }
                 ProviderFamily::Other => self.is_of_endpoint(client, iss).await,
             },
@@ -125,9 +115,7 @@ impl Mailer {
     /// servers are asked for tokens under an internal name.
     async fn is_of_endpoint(&self, client: &OAuthClient<SecretString>, iss: &str) -> bool {
         let endpoint = client.authorization_endpoint.as_str();
-        let same_origin = matches!((origin_of(iss), origin_of(endpoint)),
-            (Some(one), Some(other)) if one == other);
-        if !same_origin {
+        if !oauth::is_same_origin(iss, endpoint) {
             return false;
         }
         let timeout = TIMEOUT.min(self.0.options.timeouts.connect);
@@ -135,143 +123,12 @@ impl Mailer {
             Ok(document) => {
                 let oauth = document.oauth;
                 oauth.issuer == iss
-                    && is_same_endpoint(
+                    && oauth::is_same_endpoint(
                         &client.authorization_endpoint,
                         &oauth.authorization_endpoint,
                     )
             }
-            Err(_) => is_below(endpoint, iss),
-        }
-    }
-}
-
-/// Scheme, host, and port of a URL with a path.
-fn origin_of(text: &str) -> Option<(bool, domain::Host, u16)> {
-    EndpointUrl::parse(text).ok()?;
-    let (scheme, rest) = text.split_once("://")?;
-    let authority = rest.split(['/', '?']).next()?;
-    url::origin(&format!("{scheme}://{authority}"))
-}
-
-/// Returns true if a URL is an issuer, or is in a folder below it.
-fn is_below(url: &str, issuer: &str) -> bool {
-    let bare = issuer.strip_suffix('/').unwrap_or(issuer);
-    !issuer.contains('?')
-        && url
-            .strip_prefix(bare)
-            .is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// Microsoft's issuers hold the ID of the tenant that the account belongs to. The tenant of the endpoint is that ID, a domain, or
-/// stands for several tenants; only an ID and `consumers` say which one comes back.
-fn is_microsoft(endpoint: &str, iss: &str) -> bool {
-    fn parts(url: &str) -> Option<(&str, &str, &str)> {
-        let (host, rest) = url.strip_prefix("https://")?.split_once('/')?;
-        let (tenant, rest) = rest.split_once('/')?;
-        Some((host, tenant, rest))
-    }
-    let (Some((host, asked, _)), Some((iss_host, tenant, "v2.0"))) = (parts(endpoint), parts(iss))
-    else {
-        return false;
-    };
-    let is_asked = if is_guid(asked) {
-        tenant.eq_ignore_ascii_case(asked)
-    } else if asked == "consumers" {
-        tenant == CONSUMERS
-    } else {
-        true
-    };
-    host == iss_host && is_guid(tenant) && is_asked
-}
-
-fn is_guid(text: &str) -> bool {
-    let parts = text.split('-').map(|part| {
-        let is_hexadecimal = part.bytes().all(|b| b.is_ascii_hexdigit());
-        is_hexadecimal.then_some(part.len())
-    });
-    parts.eq([8, 4, 4, 4, 12].map(Some))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
-
-    #[test]
-    fn microsofts_issuer_holds_the_tenant_that_was_asked() {
-        let iss = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
-        for (asked, iss, expected) in [
-            ("common", &*iss, true),
-            ("organizations", &iss, true),
-            ("contoso.com", &iss, true),
-            (TENANT, &iss, true),
-            (&TENANT.to_uppercase(), &iss, true),
-            (CONSUMERS, &iss, false),
-            ("consumers", &iss, false),
-            (
-                "consumers",
-                &format!("https://login.microsoftonline.com/{CONSUMERS}/v2.0"),
-                true,
-            ),
-            ("common", &iss.replace(".com", ".us"), false),
-            ("common", &iss.replace(".com/", ".com.evil.example/"), false),
-            ("common", &iss.replace("https:", "http:"), false),
-            ("common", &iss.replace("/v2.0", ""), false),
-            ("common", &iss.replace("/v2.0", "/v2.0/"), false),
-            (
-                "common",
-                "https://login.microsoftonline.com/{tenantid}/v2.0",
-                false,
-            ),
-            (
-                "common",
-                "https://login.microsoftonline.com/common/v2.0",
-                false,
-            ),
-            ("common", "", false),
-        ] {
-            let endpoint =
-                format!("https://login.microsoftonline.com/{asked}/oauth2/v2.0/authorize");
-            assert_eq!(is_microsoft(&endpoint, iss), expected, "{asked} {iss}");
-        }
-    }
-
-    #[test]
-    fn an_endpoint_is_below_its_issuer() {
-        let endpoint = "https://id.example.com/realms/a/protocol/openid-connect/auth";
-        for (issuer, expected) in [
-            ("https://id.example.com", true),
-            ("https://id.example.com/", true),
-            ("https://id.example.com/realms/a", true),
-            ("https://id.example.com/realms/b", false),
-            ("https://id.example.com/realms/a?x", false),
-            ("https://id.example.com/realm", false),
-            ("https://id.example.co", false),
-            ("http://id.example.com", false),
-        ] {
-            assert_eq!(is_below(endpoint, issuer), expected, "{issuer}");
-        }
-    }
-
-    #[test]
-    fn an_origin_is_scheme_host_and_port() {
-        assert_eq!(
-            origin_of("https://id.example.com/a?b"),
-            origin_of("https://ID.example.com:443")
-        );
-        assert_ne!(
-            origin_of("http://127.0.0.1:1/a"),
-            origin_of("http://127.0.0.1:2/a")
-        );
-        for text in [
-            "",
-            "null",
-            "id.example.com",
-            "https://a@b/",
-            "javascript://x/",
-        ] {
-            assert!(origin_of(text).is_none(), "{text}");
+            Err(_) => oauth::is_below_issuer(endpoint, iss),
         }
     }
 }

@@ -2,16 +2,11 @@
 
 use domain::{Authentication, Finding, FindingCode, OAuthClient, finding::FindingValue};
 use net::Redactor;
+use oauth::{Client, SignedIn, Tokens, missing_scopes};
 use secrecy::SecretString;
 use store::{GrantState, NewGrant, TakenAuthorization};
 
-use crate::{
-    Callback, MailError, Mailer,
-    error::readable,
-    id_token::Told,
-    oauth::{OAuth, missing_scopes},
-    token_answer::Tokens,
-};
+use crate::{Callback, MailError, Mailer, error::readable};
 
 impl Mailer {
     /// From the callback to a grant. The outer error is ours, the inner the provider's.
@@ -47,7 +42,7 @@ impl Mailer {
             Ok(code) => code,
             Err(finding) => return Ok(Err(with_values(finding, client, username))),
         };
-        let tokens = match OAuth::new(client, &self.0.http, self.now())
+        let tokens = match Client::new(client, &self.0.http, self.now())
             .exchange_code(&code, &taken.verifier)
             .await
         {
@@ -80,8 +75,8 @@ impl Mailer {
                 .unwrap_or_default()
                 .and_then(|held| {
                     let same_account = match (&held.account, &tokens.account) {
-                        (_, Told::NotForUs) => false,
-                        (Some(held), Told::Account(new)) => held.eq_ignore_ascii_case(new),
+                        (_, SignedIn::NotForThisClient) => false,
+                        (Some(held), SignedIn::Account(new)) => held.eq_ignore_ascii_case(new),
                         _ => true,
                     };
                     let lives = !matches!(held.state, GrantState::Ended { .. });
@@ -133,8 +128,7 @@ pub(crate) fn with_values(
     client: &OAuthClient<SecretString>,
     username: &str,
 ) -> Finding {
-    let consent =
-        crate::consent::admin_consent_url(&client.authorization_endpoint, &client.client_id);
+    let consent = oauth::admin_consent_url(&client.authorization_endpoint, &client.client_id);
     let finding = match consent {
         Some(url) => finding.with(FindingValue::AdminConsent, url),
         None => finding,

@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use net::{HttpClient, HttpError};
-use oauth2::{
-    HttpRequest,
-    http::{
-        HeaderName, HeaderValue, Method,
-        header::{AUTHORIZATION, CONTENT_TYPE},
-    },
+use http::{
+    HeaderName, HeaderValue, Method, Request,
+    header::{AUTHORIZATION, CONTENT_TYPE},
 };
+use net::{HttpClient, HttpError};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
@@ -149,7 +146,7 @@ impl Remote {
         })
     }
 
-    fn request(&self, message: &RemoteMessage<'_>) -> Option<HttpRequest> {
+    fn request(&self, message: &RemoteMessage<'_>) -> Option<Request<Vec<u8>>> {
         let mut query = format!("?replace_from={}", message.replace_from);
         if let Some(id) = message.data_center {
             // Letters, digits and hyphens; anything else is no id and makes no URL.
@@ -160,7 +157,7 @@ impl Remote {
             .parse()
             .ok()?;
         key.set_sensitive(true);
-        let mut request = oauth2::http::Request::builder()
+        let mut request = Request::builder()
             .method(Method::POST)
             .uri(format!("{}{query}", self.url))
             .header(AUTHORIZATION, key)

@@ -12,13 +12,12 @@ use std::{
 use domain::{
     Authentication, DataCenterId, Finding, FindingCode, GrantBinding, ProviderFamily, UnixTime,
 };
+use oauth::Client;
 use secrecy::SecretString;
 use store::{Grant, GrantState, Refreshed};
 use tokio::sync::Mutex;
 
-use crate::{
-    MailError, Mailer, database_clock::held_for, error::readable, oauth::OAuth, redeem::with_values,
-};
+use crate::{MailError, Mailer, database_clock::held_for, error::readable, redeem::with_values};
 
 /// A token is refreshed this long before it expires, or at half its life when that is later: seconds.
 const REFRESH_BEFORE: i64 = 300;
@@ -202,7 +201,7 @@ impl Mailer {
         if self.boot_time() >= held_until {
             return Ok(Attempt::Busy);
         }
-        match OAuth::new(&client, &self.0.http, self.now())
+        match Client::new(&client, &self.0.http, self.now())
             .refresh(refresh_token, testing)
             .await
         {

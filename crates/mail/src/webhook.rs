@@ -3,14 +3,11 @@
 mod sign;
 
 use domain::{WebhookFailure, WebhookSecret, WebhookUrl};
-use net::HttpError;
-use oauth2::{
-    HttpRequest,
-    http::{
-        HeaderValue, Method,
-        header::{CONTENT_TYPE, HeaderName},
-    },
+use http::{
+    HeaderValue, Method, Request,
+    header::{CONTENT_TYPE, HeaderName},
 };
+use net::HttpError;
 
 use crate::Mailer;
 
@@ -51,8 +48,8 @@ impl Mailer {
     }
 }
 
-fn request(webhook: &Webhook, id: &str, at: i64, json: &str) -> Option<HttpRequest> {
-    let mut request = oauth2::http::Request::builder()
+fn request(webhook: &Webhook, id: &str, at: i64, json: &str) -> Option<Request<Vec<u8>>> {
+    let mut request = Request::builder()
         .method(Method::POST)
         .uri(webhook.url.expose())
         .header(CONTENT_TYPE, "application/json");

@@ -6,6 +6,7 @@
 
 mod certificate;
 mod denied_networks;
+mod document;
 mod http;
 mod http_resolver;
 mod outgoing;
@@ -21,6 +22,7 @@ pub mod tls;
 pub use crate::{
     certificate::CertificateChain,
     denied_networks::DeniedNetworks,
+    document::{Document, DocumentError, fetch_document},
     http::{HttpClient, HttpError},
     outgoing::{AllowedAddress, Outgoing, ResolveError, Resolved, address_list},
     recorder::{Recorder, Step},

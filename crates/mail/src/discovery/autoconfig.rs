@@ -4,12 +4,12 @@
 use domain::{
     DiscoverySource, DiscoveryTrouble, EmailAddress, Proposal, ProposedOAuth, url::host_and_port,
 };
+use net::{DocumentError, fetch_document};
 use tokio::time::Instant;
 
 use super::{
     Found,
     autoconfig_xml::{OAuth, Settings},
-    fetch::{NoDocument, fetch},
     merge, presets,
 };
 use crate::Mailer;
@@ -46,14 +46,15 @@ async fn document(
     query: &str,
     deadline: Instant,
 ) -> Found {
-    let document = match fetch(&mailer.0.http, &format!("{url}{query}"), XML, deadline).await {
-        Ok(document) => document,
-        Err(NoDocument::Timeout) => return DiscoveryTrouble::Timeout.into(),
-        Err(NoDocument::Unreadable) => return DiscoveryTrouble::Unreadable.into(),
-        Err(NoDocument::Absent | NoDocument::Denied | NoDocument::Unreachable) => {
-            return Found::default();
-        }
-    };
+    let document =
+        match fetch_document(&mailer.0.http, &format!("{url}{query}"), XML, deadline).await {
+            Ok(document) => document,
+            Err(DocumentError::Timeout) => return DiscoveryTrouble::Timeout.into(),
+            Err(DocumentError::Unreadable) => return DiscoveryTrouble::Unreadable.into(),
+            Err(DocumentError::Absent | DocumentError::Denied | DocumentError::Unreachable) => {
+                return Found::default();
+            }
+        };
     let text = String::from_utf8(document.body).unwrap_or_default();
     let Some(settings) = Settings::read(&text, address) else {
         // Many websites answer every path with a page for people.

@@ -5,15 +5,11 @@
 
 mod autoconfig;
 mod autoconfig_xml;
-mod fetch;
 mod issuer;
 mod merge;
-mod metadata;
 mod mx;
 mod presets;
 mod srv;
-
-pub(crate) use metadata::{is_same_endpoint, metadata_of};
 
 use std::time::Duration;
 

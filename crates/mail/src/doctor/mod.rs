@@ -23,7 +23,6 @@ use tokio::task::JoinHandle;
 
 use job::Job;
 pub use job::{CheckOf, CheckRequest};
-pub(crate) use provider::places;
 use registry::Ending;
 pub(crate) use registry::Registry;
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tokio::{join, time::timeout};
 
 use super::job::Job;
-use crate::{Mailer, oauth::token_endpoint_finding};
+use crate::Mailer;
 
 /// A clock that differs by more is warned of: seconds. Less comes from the network and from whole seconds.
 const SKEW_AT_MOST: i64 = 60;
@@ -37,7 +37,7 @@ impl Mailer {
     }
 
     async fn discovery(&self, client: &OAuthClient<SecretString>, recorder: &Recorder) {
-        let places = places(client.authorization_endpoint.as_str());
+        let places = oauth::metadata_urls(client.authorization_endpoint.as_str());
         let mut step = recorder.begin(StepKind::Discovery, &format!("GET {}", places.join(" ")));
         let documents = places.iter().map(async |place| {
             let (_, body) = self.get(place).await.ok()?;
@@ -74,7 +74,7 @@ impl Mailer {
         let mut step = recorder.begin(StepKind::TokenEndpoint, &format!("GET {url}"));
         let answer = timeout(self.0.options.timeouts.connect, self.get_any(url)).await;
         let answer = match answer {
-            Ok(answer) => answer.map_err(|error| token_endpoint_finding(&error)),
+            Ok(answer) => answer.map_err(|error| oauth::token_endpoint_finding(&error)),
             Err(_) => Err(FindingCode::TokenEndpointTimeout.into()),
         };
         match answer {
@@ -123,38 +123,6 @@ impl Mailer {
     }
 }
 
-/// Where the discovery document of an authorization endpoint may be. Issuers with a path are known by how their endpoints look.
-pub(crate) fn places(authorization_endpoint: &str) -> Vec<String> {
-    const ENDS: [(&str, &str); 3] = [
-        // Microsoft
-        ("/oauth2/v2.0/authorize", "/v2.0"),
-        // Keycloak
-        ("/protocol/openid-connect/auth", ""),
-        // Okta
-        ("/v1/authorize", ""),
-    ];
-    let url = authorization_endpoint;
-    let url = url.split('?').next().unwrap_or(url);
-    let known = ENDS.iter().find_map(|(end, path)| {
-        let issuer = url.strip_suffix(end)?;
-        Some(vec![format!(
-            "{issuer}{path}/.well-known/openid-configuration"
-        )])
-    });
-    known.unwrap_or_else(|| {
-        let host_begins = url.find("://").map_or(0, |at| at + 3);
-        let rest = url.get(host_begins..).unwrap_or_default();
-        let host_ends = rest.find('/').map_or(url.len(), |at| host_begins + at);
-        let origin = url.get(..host_ends).unwrap_or(url);
-        [
-            "/.well-known/openid-configuration",
-            "/.well-known/oauth-authorization-server",
-        ]
-        .map(|path| format!("{origin}{path}"))
-        .to_vec()
-    })
-}
-
 /// Whether an endpoint is the published one. Microsoft knows a tenant by several names, and publishes one.
 fn is_same(own: &EndpointUrl, published: &str) -> bool {
     let Ok(published) = EndpointUrl::parse(published) else {
@@ -181,31 +149,6 @@ fn date(headers: &HeaderMap) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn knows_where_the_documents_of_providers_are() {
-        let well_known = ".well-known/openid-configuration";
-        for (endpoint, first) in [
-            (
-                "https://accounts.google.com/o/oauth2/v2/auth",
-                "https://accounts.google.com/",
-            ),
-            (
-                "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
-                "https://login.microsoftonline.com/common/v2.0/",
-            ),
-            (
-                "https://id.example.com/realms/a/protocol/openid-connect/auth",
-                "https://id.example.com/realms/a/",
-            ),
-            (
-                "https://id.example.com:8443/a?b=c/d",
-                "https://id.example.com:8443/",
-            ),
-        ] {
-            assert_eq!(places(endpoint)[0], format!("{first}{well_known}"));
-        }
-    }
 
     #[test]
     fn a_tenant_of_microsoft_has_several_names() {

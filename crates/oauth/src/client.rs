@@ -16,11 +16,11 @@ use oauth2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::token_answer::{Answer, TokenFailure, Tokens, tokens};
+use crate::token_response::{TokenFailure, TokenResponse, Tokens, tokens};
 
-type Client = oauth2::Client<
+type LibraryClient = oauth2::Client<
     BasicErrorResponse,
-    Answer,
+    TokenResponse,
     BasicTokenIntrospectionResponse,
     oauth2::StandardRevocableToken,
     BasicRevocationErrorResponse,
@@ -32,7 +32,7 @@ type Client = oauth2::Client<
 >;
 type Failure = RequestTokenError<HttpError, BasicErrorResponse>;
 
-/// The HTTP client as the OAuth library wants it.
+/// The HTTP client as the OAuth library expects it.
 struct TokenHttp<'a>(&'a HttpClient);
 
 impl<'c> AsyncHttpClient<'c> for TokenHttp<'_> {
@@ -44,7 +44,7 @@ impl<'c> AsyncHttpClient<'c> for TokenHttp<'_> {
     }
 }
 
-/// What is exchanged for tokens.
+/// A grant (RFC 6749 §1.3) that is exchanged for tokens.
 enum Sent<'s> {
     Code {
         code: &'s SecretString,
@@ -57,14 +57,15 @@ enum Sent<'s> {
 }
 
 /// The requests of one OAuth client.
-pub(crate) struct OAuth<'a> {
+pub struct Client<'a> {
     settings: &'a OAuthClient<SecretString>,
     http: &'a HttpClient,
     now: UnixTime,
 }
 
-impl<'a> OAuth<'a> {
-    pub(crate) fn new(
+impl<'a> Client<'a> {
+    /// Makes a client that judges times by `now`.
+    pub fn new(
         settings: &'a OAuthClient<SecretString>,
         http: &'a HttpClient,
         now: UnixTime,
@@ -76,8 +77,9 @@ impl<'a> OAuth<'a> {
         }
     }
 
-    /// `None` when the `url` crate does not accept a URL that we do.
-    fn client(&self, auth_type: AuthType) -> Option<Client> {
+    /// Makes the library's client. Returns `None` if the `url` crate rejects a URL that
+    /// [`EndpointUrl`](domain::EndpointUrl) accepts.
+    fn client(&self, auth_type: AuthType) -> Option<LibraryClient> {
         let settings = self.settings;
         Some(
             oauth2::Client::new(ClientId::new(settings.client_id.clone()))
@@ -91,8 +93,9 @@ impl<'a> OAuth<'a> {
         )
     }
 
-    /// Where the administrator signs in, and the PKCE verifier to keep until the callback.
-    pub(crate) fn authorization_url(
+    /// Returns the URL where the administrator signs in, and the PKCE verifier to keep until the
+    /// callback. Returns `None` if a URL of the settings cannot be used.
+    pub fn authorization_url(
         &self,
         state: &SecretString,
         username: &str,
@@ -114,7 +117,10 @@ impl<'a> OAuth<'a> {
     }
 
     /// Exchanges the code of a callback (RFC 6749 §4.1.3, RFC 7636 §4.5).
-    pub(crate) async fn exchange_code(
+    ///
+    /// # Errors
+    /// The finding about the request, and whether it ends the grant.
+    pub async fn exchange_code(
         &self,
         code: &SecretString,
         verifier: &SecretString,
@@ -122,8 +128,12 @@ impl<'a> OAuth<'a> {
         self.ask(&Sent::Code { code, verifier }).await
     }
 
-    /// Uses a refresh token (RFC 6749 §6).
-    pub(crate) async fn refresh(
+    /// Uses a refresh token (RFC 6749 §6). `testing` is true if the authorization was made at
+    /// Google six to eight days ago.
+    ///
+    /// # Errors
+    /// The finding about the request, and whether it ends the grant.
+    pub async fn refresh(
         &self,
         token: &SecretString,
         testing: bool,
@@ -131,7 +141,7 @@ impl<'a> OAuth<'a> {
         self.ask(&Sent::Refresh { token, testing }).await
     }
 
-    /// Asks with the client's credentials in the header, then, where that is not taken, in the body.
+    /// Sends the client's credentials in the header, and in the body if the server rejects that.
     async fn ask(&self, sent: &Sent<'_>) -> Result<Tokens, TokenFailure> {
         let http = TokenHttp(self.http);
         let mut answer = Err(Self::unusable());
@@ -175,7 +185,7 @@ impl<'a> OAuth<'a> {
     fn decode(
         &self,
         sent: &Sent<'_>,
-        result: Result<Answer, Failure>,
+        result: Result<TokenResponse, Failure>,
     ) -> Result<Tokens, TokenFailure> {
         let failure = match result {
             Ok(answer) => return tokens(&answer, &self.settings.client_id, self.now),
@@ -224,7 +234,7 @@ impl<'a> OAuth<'a> {
 }
 
 /// Returns the finding about a token endpoint that gave no answer.
-pub(crate) fn token_endpoint_finding(error: &HttpError) -> Finding {
+pub fn token_endpoint_finding(error: &HttpError) -> Finding {
     if let Some(addresses) = error.denied_addresses() {
         return Finding::new(FindingCode::AddressDenied)
             .with(FindingValue::Address, net::address_list(addresses));
@@ -240,14 +250,15 @@ pub(crate) fn token_endpoint_finding(error: &HttpError) -> Finding {
     })
 }
 
-/// RFC 6749 §2.3.1 lets a server take the client's credentials in the header or in the body; one
-/// that does not take the header says `invalid_client`, and the code or refresh token is unused.
+/// Returns true if the server rejected the client. RFC 6749 §2.3.1 lets a server accept the
+/// client's credentials in the header or in the body. A server that does not accept the header
+/// answers `invalid_client` and leaves the code or refresh token unused.
 fn is_client_refusal(failure: &Failure) -> bool {
     matches!(failure, RequestTokenError::ServerResponse(answer) if answer.error().as_ref() == "invalid_client")
 }
 
-/// What a provider wants besides the standard, so that it gives a refresh token and lets the
-/// right account be chosen.
+/// Returns the parameters that a provider needs beyond the standard to give a refresh token and to
+/// let the administrator choose the account.
 fn extra_parameters(client: &OAuthClient<SecretString>) -> &'static [(&'static str, &'static str)] {
     match client.authorization_endpoint.family() {
         // Google gives a refresh token for offline access only, and again only with consent.
@@ -262,8 +273,8 @@ fn extra_parameters(client: &OAuthClient<SecretString>) -> &'static [(&'static s
     }
 }
 
-/// The scopes asked for that were not granted.
-pub(crate) fn missing_scopes(asked: &Scope, tokens: &Tokens) -> Vec<String> {
+/// Returns the requested scopes that were not granted.
+pub fn missing_scopes(asked: &Scope, tokens: &Tokens) -> Vec<String> {
     tokens
         .scope
         .as_deref()

@@ -1,15 +1,15 @@
-//! The metadata of the authorization server that settings name.
+//! The metadata of the authorization server in the settings.
 
 use domain::{EndpointUrl, KnownIssuer, OAuthClient};
 use futures::future::join_all;
-use net::HttpClient;
+use net::{HttpClient, fetch_document};
 use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::{fetch::fetch, issuer};
+use crate::issuer_document::issuer_metadata_urls;
 
-/// The part of the metadata that says who answers an authorization.
+/// The fields of the metadata that identify the server of an authorization.
 #[derive(Deserialize)]
 struct Metadata {
     issuer: String,
@@ -20,16 +20,17 @@ struct Metadata {
     authorization_response_iss_parameter_supported: bool,
 }
 
-/// Reads the metadata of a client's authorization server from the places where it may be, until `deadline`. Metadata for other
-/// endpoints, or of an issuer that has its metadata elsewhere (RFC 8414 §3.3), is not that of this server.
-pub(crate) async fn metadata_of(
+/// Fetches the metadata of a client's authorization server from the URLs where it may be, until
+/// `deadline`. Ignores metadata for other endpoints, and of an issuer whose metadata is elsewhere
+/// (RFC 8414 §3.3).
+pub async fn metadata_of(
     http: &HttpClient,
     places: &[String],
     client: &OAuthClient<SecretString>,
     deadline: Instant,
 ) -> Option<KnownIssuer> {
     let documents = places.iter().map(async |place| {
-        let document = fetch(http, place, "application/json", deadline)
+        let document = fetch_document(http, place, "application/json", deadline)
             .await
             .ok()?;
         read(&document.body, place, client)
@@ -38,7 +39,7 @@ pub(crate) async fn metadata_of(
 }
 
 /// Returns true if the endpoint of settings is the published one. Settings may add a query (RFC 6749 §3.1).
-pub(crate) fn is_same_endpoint(own: &EndpointUrl, published: &str) -> bool {
+pub fn is_same_endpoint(own: &EndpointUrl, published: &str) -> bool {
     let own = own.as_str();
     own == published || own.split_once('?').is_some_and(|(own, _)| own == published)
 }
@@ -47,7 +48,7 @@ fn read(body: &[u8], place: &str, client: &OAuthClient<SecretString>) -> Option<
     let metadata: Metadata = serde_json::from_slice(body).ok()?;
     let is_of_place = EndpointUrl::parse(&metadata.issuer)
         .is_ok_and(|issuer| issuer.as_str() == metadata.issuer)
-        && issuer::places(&metadata.issuer)
+        && issuer_metadata_urls(&metadata.issuer)
             .iter()
             .any(|one| one == place);
     let is_own = is_same_endpoint(
@@ -57,6 +58,39 @@ fn read(body: &[u8], place: &str, client: &OAuthClient<SecretString>) -> Option<
     (is_of_place && is_own).then_some(KnownIssuer {
         issuer: metadata.issuer,
         announces_iss: metadata.authorization_response_iss_parameter_supported,
+    })
+}
+
+/// Returns the URLs where the metadata for an authorization endpoint may be. Issuers with a path are recognized by the form
+/// of their endpoints.
+pub fn metadata_urls(authorization_endpoint: &str) -> Vec<String> {
+    const ENDS: [(&str, &str); 3] = [
+        // Microsoft
+        ("/oauth2/v2.0/authorize", "/v2.0"),
+        // Keycloak
+        ("/protocol/openid-connect/auth", ""),
+        // Okta
+        ("/v1/authorize", ""),
+    ];
+    let url = authorization_endpoint;
+    let url = url.split('?').next().unwrap_or(url);
+    let known = ENDS.iter().find_map(|(end, path)| {
+        let issuer = url.strip_suffix(end)?;
+        Some(vec![format!(
+            "{issuer}{path}/.well-known/openid-configuration"
+        )])
+    });
+    known.unwrap_or_else(|| {
+        let host_begins = url.find("://").map_or(0, |at| at + 3);
+        let rest = url.get(host_begins..).unwrap_or_default();
+        let host_ends = rest.find('/').map_or(url.len(), |at| host_begins + at);
+        let origin = url.get(..host_ends).unwrap_or(url);
+        [
+            "/.well-known/openid-configuration",
+            "/.well-known/oauth-authorization-server",
+        ]
+        .map(|path| format!("{origin}{path}"))
+        .to_vec()
     })
 }
 
@@ -126,5 +160,30 @@ mod tests {
         });
         let silent = super::read(silent.to_string().as_bytes(), PLACE, &client(OWN));
         assert!(!silent.unwrap().announces_iss);
+    }
+
+    #[test]
+    fn knows_where_the_documents_of_providers_are() {
+        let well_known = ".well-known/openid-configuration";
+        for (endpoint, first) in [
+            (
+                "https://accounts.google.com/o/oauth2/v2/auth",
+                "https://accounts.google.com/",
+            ),
+            (
+                "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+                "https://login.microsoftonline.com/common/v2.0/",
+            ),
+            (
+                "https://id.example.com/realms/a/protocol/openid-connect/auth",
+                "https://id.example.com/realms/a/",
+            ),
+            (
+                "https://id.example.com:8443/a?b=c/d",
+                "https://id.example.com:8443/",
+            ),
+        ] {
+            assert_eq!(metadata_urls(endpoint)[0], format!("{first}{well_known}"));
+        }
     }
 }

@@ -1,54 +1,60 @@
-//! What a token endpoint answers (RFC 6749 §5.1).
+//! Responses of token endpoints (RFC 6749 §5.1).
 
 use domain::{Finding, FindingCode, UnixTime, untrusted::is_displayable};
-use oauth2::{ExtraTokenFields, StandardTokenResponse, TokenResponse, basic::BasicTokenType};
+use oauth2::{ExtraTokenFields, StandardTokenResponse, TokenResponse as _, basic::BasicTokenType};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::id_token::{self, Told};
+use crate::id_token::{self, SignedIn};
 
-/// What a provider may add to a token answer (`OpenID` Connect Core §3.1.3.3).
+/// The fields that OpenID Connect adds to a token response (OpenID Connect Core §3.1.3.3).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Extra {
+pub struct Extra {
     #[serde(default)]
     id_token: Option<String>,
 }
 
 impl ExtraTokenFields for Extra {}
 
-/// An answer as it came.
-pub(crate) type Answer = StandardTokenResponse<Extra, BasicTokenType>;
+/// A token response as it was received.
+pub type TokenResponse = StandardTokenResponse<Extra, BasicTokenType>;
 
-/// The tokens of an answer.
+/// The tokens of a response.
 #[derive(Debug)]
-pub(crate) struct Tokens {
-    pub(crate) access_token: SecretString,
-    pub(crate) refresh_token: Option<SecretString>,
-    /// Seconds from now.
-    pub(crate) expires_in: i64,
-    /// What was granted; an answer that does not say granted what was asked (RFC 6749 §5.1).
-    pub(crate) scope: Option<String>,
-    /// Who signed in, when the provider tells.
-    pub(crate) account: Told,
+pub struct Tokens {
+    /// The access token.
+    pub access_token: SecretString,
+    /// The refresh token, if there is one.
+    pub refresh_token: Option<SecretString>,
+    /// The lifetime from now: seconds.
+    pub expires_in: i64,
+    /// The granted scope. A response without it granted the requested scope (RFC 6749 §5.1).
+    pub scope: Option<String>,
+    /// The account that signed in, if the provider names it.
+    pub account: SignedIn,
 }
 
-/// Why there are no tokens.
+/// The reason why there are no tokens.
 #[derive(Debug)]
-pub(crate) struct TokenFailure {
-    pub(crate) finding: Finding,
-    /// The grant is over.
-    pub(crate) ends_grant: bool,
+pub struct TokenFailure {
+    /// The reason.
+    pub finding: Finding,
+    /// True if the grant has ended.
+    pub ends_grant: bool,
 }
 
-/// A provider's access tokens last an hour; one that does not say (RFC 6749 §5.1 only recommends
-/// it) is asked again after half of that.
+/// The lifetime of a token without `expires_in`: seconds. RFC 6749 §5.1 only recommends the field.
+/// Access tokens usually last an hour; half of that is safe.
 const EXPIRES_IN_UNSAID: i64 = 1_800;
-/// Longest list of granted scopes that is kept: bytes.
+/// The longest list of granted scopes that is kept: bytes.
 const SCOPE_AT_MOST: usize = 8_192;
 
-/// What an answer to this client gives now, unless it cannot be used.
-pub(crate) fn tokens(
-    answer: &Answer,
+/// Returns the tokens of a response to this client.
+///
+/// # Errors
+/// If the response cannot be used.
+pub fn tokens(
+    answer: &TokenResponse,
     client_id: &str,
     now: UnixTime,
 ) -> Result<Tokens, TokenFailure> {
@@ -87,7 +93,7 @@ pub(crate) fn tokens(
         refresh_token,
         expires_in,
         scope,
-        account: id_token.map_or(Told::Nothing, |token| {
+        account: id_token.map_or(SignedIn::Nothing, |token| {
             id_token::account(token, client_id, now)
         }),
     })
@@ -100,7 +106,8 @@ fn refused(finding: Finding) -> TokenFailure {
     }
 }
 
-/// RFC 6749 §A.12 and §A.17: visible ASCII and spaces. Anything else could end a SASL message or a header.
+/// Accepts visible ASCII and spaces (RFC 6749 §A.12, §A.17). Other characters could end a SASL
+/// message or a header.
 fn token(text: &str) -> Option<SecretString> {
     let good = !text.is_empty() && text.bytes().all(|b| (b' '..=b'~').contains(&b));
     good.then(|| text.into())

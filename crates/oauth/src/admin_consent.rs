@@ -1,13 +1,10 @@
-//! Where an administrator agrees for a whole tenant.
+//! The page where an administrator consents for a whole tenant.
 
 use domain::{EndpointUrl, ProviderFamily};
 
-/// The page at which an administrator of the tenant of `authorization_endpoint` agrees that the client may do what it
-/// asks for ("Grant tenant-wide admin consent"); `None` where there is no such page.
-pub(crate) fn admin_consent_url(
-    authorization_endpoint: &EndpointUrl,
-    client_id: &str,
-) -> Option<String> {
+/// Returns the page where an administrator of the tenant of `authorization_endpoint` consents to
+/// the client ("Grant tenant-wide admin consent"). Returns `None` where there is no such page.
+pub fn admin_consent_url(authorization_endpoint: &EndpointUrl, client_id: &str) -> Option<String> {
     if authorization_endpoint.family() != ProviderFamily::Microsoft {
         return None;
     }

@@ -1,29 +1,29 @@
-//! Who signed in, as an ID token tells.
+//! The account that signed in, from an ID token.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{EmailAddress, UnixTime};
 use serde::Deserialize;
 
-/// Seconds by which clocks may differ.
+/// The difference between clocks that is tolerated: seconds.
 const LEEWAY: i64 = 300;
 
-/// Who signed in.
+/// The account that signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// Nobody says.
+pub enum SignedIn {
+    /// The provider does not name it.
     Nothing,
-    /// The address of this account.
+    /// The address of the account.
     Account(String),
-    /// The token is for another client or another time, and what it tells does not count.
-    NotForUs,
+    /// The token is for another client or another time, so its claims do not count.
+    NotForThisClient,
 }
 
-impl Told {
-    /// The address, when there is one.
-    pub(crate) fn account(self) -> Option<String> {
+impl SignedIn {
+    /// Returns the address, if there is one.
+    pub fn account(self) -> Option<String> {
         match self {
             Self::Account(account) => Some(account),
-            Self::Nothing | Self::NotForUs => None,
+            Self::Nothing | Self::NotForThisClient => None,
         }
     }
 }
@@ -37,7 +37,7 @@ struct Claims {
     upn: Option<String>,
 }
 
-/// RFC 7519 §4.1.3.
+/// The audience (RFC 7519 §4.1.3).
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Audience {
@@ -54,14 +54,14 @@ impl Audience {
     }
 }
 
-/// The address in an ID token: `email`, or Microsoft's `preferred_username` or `upn`. The token has to be for this client and this
-/// time (`OpenID` Connect Core §3.1.3.7, 3 and 9).
+/// Returns the address in an ID token: `email`, or Microsoft's `preferred_username` or `upn`. The
+/// token must be for this client and this time (OpenID Connect Core §3.1.3.7, 3 and 9).
 ///
-/// The signature is not looked at: the token came from the token endpoint over TLS, which (6) accepts in its place, and the
-/// address is only compared and shown.
-pub(crate) fn account(id_token: &str, client_id: &str, now: UnixTime) -> Told {
+/// The signature is not verified. The token came from the token endpoint over TLS, which (6)
+/// accepts instead, and the address is only compared and shown.
+pub fn account(id_token: &str, client_id: &str, now: UnixTime) -> SignedIn {
     let Some(claims) = claims(id_token) else {
-        return Told::NotForUs;
+        return SignedIn::NotForThisClient;
     };
     #[expect(
         clippy::cast_precision_loss,
@@ -69,13 +69,15 @@ pub(crate) fn account(id_token: &str, client_id: &str, now: UnixTime) -> Told {
     )]
     let oldest = now.plus(-LEEWAY).0 as f64;
     if !claims.aud.holds(client_id) || claims.exp <= oldest {
-        return Told::NotForUs;
+        return SignedIn::NotForThisClient;
     }
     [claims.email, claims.preferred_username, claims.upn]
         .into_iter()
         .flatten()
         .find_map(|claim| EmailAddress::parse(&claim).ok())
-        .map_or(Told::Nothing, |address| Told::Account(address.to_string()))
+        .map_or(SignedIn::Nothing, |address| {
+            SignedIn::Account(address.to_string())
+        })
 }
 
 fn claims(id_token: &str) -> Option<Claims> {
@@ -92,17 +94,17 @@ mod tests {
     use domain::UnixTime;
     use serde_json::{Value, json};
 
-    use super::{Told, account};
+    use super::{SignedIn, account};
 
     const NOW: UnixTime = UnixTime(1_800_000_000);
 
     /// What a token of these claims tells the client `us`.
-    fn told(claims: &str) -> Told {
+    fn told(claims: &str) -> SignedIn {
         let claims = BASE64_URL_SAFE_NO_PAD.encode(claims);
         account(&format!("e30.{claims}.sig"), "us", NOW)
     }
 
-    fn said_by(aud: &Value, exp: &Value) -> Told {
+    fn said_by(aud: &Value, exp: &Value) -> SignedIn {
         told(&json!({ "aud": aud, "exp": exp, "email": "a@example.com" }).to_string())
     }
 
@@ -121,10 +123,14 @@ mod tests {
             assert_eq!(told(&claims).account().as_deref(), expected, "{claims}");
         }
         for broken in ["", ".", "a.%%%.c", "a"] {
-            assert_eq!(account(broken, "us", NOW), Told::NotForUs, "{broken}");
+            assert_eq!(
+                account(broken, "us", NOW),
+                SignedIn::NotForThisClient,
+                "{broken}"
+            );
         }
         for claims in ["no json", r#"{"aud":"us","exp":1800000600,"email":7}"#] {
-            assert_eq!(told(claims), Told::NotForUs, "{claims}");
+            assert_eq!(told(claims), SignedIn::NotForThisClient, "{claims}");
         }
     }
 
@@ -132,7 +138,7 @@ mod tests {
     fn an_id_token_for_another_client_tells_nothing() {
         let later = json!(NOW.0 + 600);
         for good in [json!("us"), json!(["us"]), json!(["them", "us"])] {
-            let expected = Told::Account("a@example.com".to_owned());
+            let expected = SignedIn::Account("a@example.com".to_owned());
             assert_eq!(said_by(&good, &later), expected, "{good}");
         }
         for bad in [
@@ -145,10 +151,10 @@ mod tests {
             json!({ "us": "us" }),
             Value::Null,
         ] {
-            assert_eq!(said_by(&bad, &later), Told::NotForUs, "{bad}");
+            assert_eq!(said_by(&bad, &later), SignedIn::NotForThisClient, "{bad}");
         }
         let without = json!({ "exp": later, "email": "a@example.com" }).to_string();
-        assert_eq!(told(&without), Told::NotForUs);
+        assert_eq!(told(&without), SignedIn::NotForThisClient);
     }
 
     #[test]
@@ -160,7 +166,7 @@ mod tests {
             json!(1.8e9),
             json!(1e300),
         ] {
-            assert_ne!(said_by(&us, &good), Told::NotForUs, "{good}");
+            assert_ne!(said_by(&us, &good), SignedIn::NotForThisClient, "{good}");
         }
         for bad in [
             json!(NOW.0 - 300),
@@ -169,7 +175,7 @@ mod tests {
             json!("1800000600"),
             Value::Null,
         ] {
-            assert_eq!(said_by(&us, &bad), Told::NotForUs, "{bad}");
+            assert_eq!(said_by(&us, &bad), SignedIn::NotForThisClient, "{bad}");
         }
     }
 }

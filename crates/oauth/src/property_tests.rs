@@ -1,4 +1,4 @@
-//! What token endpoints and callbacks say.
+//! Property tests: token responses and callbacks of any content.
 
 use base64::prelude::*;
 use decode::{TokenRequest, callback_error, ends_grant, token_error};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     id_token,
-    token_answer::{Answer, tokens},
+    token_response::{TokenResponse, tokens},
 };
 
 fn value() -> impl Strategy<Value = Value> {
@@ -23,7 +23,7 @@ fn value() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn promises(answer: &Answer) -> Result<(), TestCaseError> {
+fn promises(answer: &TokenResponse) -> Result<(), TestCaseError> {
     match tokens(answer, "client", UnixTime(0)) {
         Ok(tokens) => {
             let refresh_token = tokens.refresh_token.as_ref();
