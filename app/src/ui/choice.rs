@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     field::{Notes, described_by, invalid},
-    form_state::{self, FormState},
+    form_state::FormState,
 };
 
 /// Radio buttons. `then` is what follows from the choice for other fields.
@@ -18,14 +18,10 @@ pub fn Choice(
 ) -> impl IntoView {
     let name = field.name();
     let option = move |(code, label): (&'static str, &'static str)| {
-        let chosen = move || {
-            state
-                .form
-                .with(|form| form_state::text(form, field) == code)
-        };
+        let chosen = move || state.form.with(|form| form.text(field) == code);
         let choose = move |_| {
             state.edit(|form| {
-                form_state::set_text(form, field, code.to_owned());
+                form.set_text(field, code.to_owned());
                 if let Some(then) = then {
                     then(form);
                 }

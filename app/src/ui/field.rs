@@ -3,7 +3,7 @@
 use domain::SmtpField;
 use leptos::prelude::*;
 
-use crate::ui::form_state::{self, FormState};
+use crate::ui::form_state::FormState;
 
 /// What kind of text a field takes: type of the input, keyboard, and how wide it is.
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ impl Kind {
     }
 }
 
-/// A mandatory text field. `then` is what follows from its value for other fields.
+/// A text field. `then` is what follows from its value for other fields.
 #[component]
 pub fn TextField(
     state: FormState,
@@ -45,11 +45,11 @@ pub fn TextField(
     let id = field.name();
     let opened = state
         .form
-        .with_untracked(|form| form_state::text(form, field).to_owned());
+        .with_untracked(|form| form.text(field).to_owned());
     let on_input = move |event| {
         let typed = event_target_value(&event);
         state.edit(|form| {
-            form_state::set_text(form, field, typed);
+            form.set_text(field, typed);
             if let Some(then) = then {
                 then(form);
             }
@@ -68,10 +68,10 @@ pub fn TextField(
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                aria-required="true"
+                aria-required=field.is_mandatory().then_some("true")
                 aria-invalid=move || invalid(state, field)
                 aria-describedby=described_by(field)
-                prop:value=move || state.form.with(|form| form_state::text(form, field).to_owned())
+                prop:value=move || state.form.with(|form| form.text(field).to_owned())
                 on:input=on_input
                 on:blur=move |_| state.leave(field)
             />
@@ -80,12 +80,15 @@ pub fn TextField(
     }
 }
 
-/// The label of a mandatory field.
+/// The label of a field, with a mark if it is mandatory.
 #[component]
 pub fn Label(field: SmtpField) -> impl IntoView {
     view! {
         <label for=field.name()>
-            {wording::smtp_field_label(field)} <span class="mandatory" aria-hidden="true">"*"</span>
+            {wording::smtp_field_label(field)}
+            {field
+                .is_mandatory()
+                .then(|| view! { " " <span class="mandatory" aria-hidden="true">"*"</span> })}
         </label>
     }
 }

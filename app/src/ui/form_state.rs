@@ -1,9 +1,6 @@
 //! The state of the settings form while it is edited.
 
-use domain::{
-    FieldError, FormErrors, SavedSecret, SecretField, SmtpField, SmtpForm, SmtpSettings,
-    TypedSecret, smtp_parse::secret_form_field,
-};
+use domain::{FieldError, FormErrors, SavedSecret, SecretField, SmtpField, SmtpForm, SmtpSettings};
 use leptos::prelude::*;
 
 /// The form as typed, as it opened, and what is known to be wrong with it.
@@ -153,78 +150,4 @@ impl FormState {
             .with(|saved| saved.as_ref().and_then(SmtpSettings::grant_binding));
         held.is_some_and(|held| self.form.with(|form| !form.keeps_grant(&held)))
     }
-}
-
-/// The typed text of a field that is one.
-pub fn text(form: &SmtpForm, field: SmtpField) -> &str {
-    match field {
-        SmtpField::Provider => &form.provider,
-        SmtpField::SmtpHost => &form.smtp_host,
-        SmtpField::SmtpPort => &form.smtp_port,
-        SmtpField::DataCenter => &form.data_center,
-        SmtpField::FromAddress => &form.from_address,
-        SmtpField::Security => &form.security,
-        SmtpField::TlsMinimum => &form.tls_minimum,
-        SmtpField::MailboxEmail => &form.mailbox_email,
-        SmtpField::MailboxSignIn => &form.mailbox_sign_in,
-        SmtpField::MailboxHost => &form.mailbox_host,
-        SmtpField::MailboxPort => &form.mailbox_port,
-        SmtpField::MailboxSecurity => &form.mailbox_security,
-        SmtpField::AuthenticationType => &form.authentication_type,
-        SmtpField::RedirectUrl => &form.redirect_url,
-        SmtpField::ClientId => &form.client_id,
-        SmtpField::AuthorizationEndpoint => &form.authorization_endpoint,
-        SmtpField::TokenEndpoint => &form.token_endpoint,
-        SmtpField::Scope => &form.scope,
-        SmtpField::Username => &form.username,
-        SmtpField::EnableSsl
-        | SmtpField::MailboxPassword
-        | SmtpField::ClientSecret
-        | SmtpField::Password => "",
-    }
-}
-
-/// Types a text into a field that takes one.
-pub fn set_text(form: &mut SmtpForm, field: SmtpField, typed: String) {
-    let slot = match field {
-        SmtpField::Provider => &mut form.provider,
-        SmtpField::SmtpHost => &mut form.smtp_host,
-        SmtpField::SmtpPort => &mut form.smtp_port,
-        SmtpField::DataCenter => &mut form.data_center,
-        SmtpField::FromAddress => &mut form.from_address,
-        SmtpField::Security => &mut form.security,
-        SmtpField::TlsMinimum => &mut form.tls_minimum,
-        SmtpField::MailboxEmail => &mut form.mailbox_email,
-        SmtpField::MailboxSignIn => &mut form.mailbox_sign_in,
-        SmtpField::MailboxHost => &mut form.mailbox_host,
-        SmtpField::MailboxPort => &mut form.mailbox_port,
-        SmtpField::MailboxSecurity => &mut form.mailbox_security,
-        SmtpField::AuthenticationType => &mut form.authentication_type,
-        SmtpField::RedirectUrl => &mut form.redirect_url,
-        SmtpField::ClientId => &mut form.client_id,
-        SmtpField::AuthorizationEndpoint => &mut form.authorization_endpoint,
-        SmtpField::TokenEndpoint => &mut form.token_endpoint,
-        SmtpField::Scope => &mut form.scope,
-        SmtpField::Username => &mut form.username,
-        SmtpField::EnableSsl
-        | SmtpField::MailboxPassword
-        | SmtpField::ClientSecret
-        | SmtpField::Password => return,
-    };
-    *slot = typed;
-}
-
-/// Types a secret.
-pub fn set_secret(form: &mut SmtpForm, field: SecretField, typed: String) {
-    let typed = TypedSecret::new(typed);
-    match field {
-        SecretField::MailboxPassword => form.mailbox_password = typed,
-        SecretField::ClientSecret => form.client_secret = typed,
-        SecretField::Password => form.password = typed,
-    }
-}
-
-/// The field in which a secret is typed.
-pub fn field_of(secret: SecretField) -> SmtpField {
-    secret_form_field(secret)
 }

@@ -1,17 +1,17 @@
 //! A secret: always rendered empty, with a note that says whether one is saved.
 
-use domain::SecretField;
+use domain::{SecretField, TypedSecret, smtp_parse::secret_form_field};
 use leptos::prelude::*;
 
 use crate::ui::{
     field::{Label, Notes, described_by, invalid},
-    form_state::{self, FormState, field_of},
+    form_state::FormState,
 };
 
 /// A field for a secret. `again` says that one was typed before and cannot be shown again.
 #[component]
 pub fn SecretInput(state: FormState, secret: SecretField, again: bool) -> impl IntoView {
-    let field = field_of(secret);
+    let field = secret_form_field(secret);
     let id = field.name();
     let saved = move || state.is_saved(secret);
     let placeholder = move || {
@@ -42,7 +42,7 @@ pub fn SecretInput(state: FormState, secret: SecretField, again: bool) -> impl I
                 prop:value=move || state.form.with(|form| form.secret(secret).expose().to_owned())
                 on:input=move |event| {
                     let typed = event_target_value(&event);
-                    state.edit(|form| form_state::set_secret(form, secret, typed));
+                    state.edit(|form| form.set_secret(secret, TypedSecret::new(typed)));
                 }
                 on:blur=move |_| state.leave(field)
             />

@@ -1,35 +1,34 @@
 //! What the browser has in the form before WASM takes it over: typed while it was loading, or
 //! restored after a reload.
 
-use domain::{SecretField, SmtpField, SmtpForm};
+use domain::{SmtpField, SmtpForm, TypedSecret, smtp_form::FieldValueMut};
 
-use crate::ui::{browser, form_state};
+use crate::ui::browser;
 
 /// The form with what the browser has in its fields.
 pub fn typed_before_start(rendered: &SmtpForm) -> SmtpForm {
     let mut form = rendered.clone();
     for field in SmtpField::ALL {
-        let value = match field {
-            SmtpField::Security
-            | SmtpField::TlsMinimum
-            | SmtpField::MailboxSignIn
-            | SmtpField::MailboxSecurity
-            | SmtpField::AuthenticationType => browser::chosen(field.name()),
+        let id = field.name();
+        match form.value_mut(*field) {
             // Its select is not part of this form.
-            SmtpField::DataCenter => None,
-            field => browser::value(field.name()),
-        };
-        if let Some(value) = value {
-            form_state::set_text(&mut form, *field, value);
-        }
-    }
-    for secret in SecretField::ALL {
-        if let Some(value) = browser::value(form_state::field_of(*secret).name()) {
-            form_state::set_secret(&mut form, *secret, value);
+            FieldValueMut::Text(_) if *field == SmtpField::DataCenter => {}
+            FieldValueMut::Text(text) => {
+                if let Some(value) = browser::value(id).or_else(|| browser::chosen(id)) {
+                    *text = value;
+                }
+            }
+            FieldValueMut::Secret(secret) => {
+                if let Some(value) = browser::value(id) {
+                    *secret = TypedSecret::new(value);
+                }
+            }
+            FieldValueMut::Switch(is_on) => {
+                *is_on = browser::is_checked(id).unwrap_or(*is_on);
+            }
         }
     }
     for (id, switch) in [
-        ("enable_ssl", &mut form.enable_ssl),
         ("mailbox_enabled", &mut form.mailbox_enabled),
         ("authentication_required", &mut form.authentication_required),
     ] {

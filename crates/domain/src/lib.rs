@@ -32,7 +32,6 @@ pub mod scope;
 pub mod secret;
 pub mod sending;
 pub mod sending_form;
-pub mod smtp_field;
 pub mod smtp_form;
 pub mod smtp_parse;
 pub mod smtp_settings;
@@ -84,8 +83,7 @@ pub use scope::Scope;
 pub use secret::{SavedSecret, SecretEdit, SecretField, TypedSecret};
 pub use sending::{HourCounts, SendingLimits, SendingPause, SendingSettings, SendingUse};
 pub use sending_form::{SendingField, SendingForm};
-pub use smtp_field::SmtpField;
-pub use smtp_form::SmtpForm;
+pub use smtp_form::{SmtpField, SmtpForm};
 pub use smtp_settings::{
     Authentication, OAuthClient, SavedSettings, Security, SmtpSettings, TlsMinimum,
 };

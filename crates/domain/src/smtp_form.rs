@@ -2,105 +2,79 @@
 
 mod following;
 mod grant;
-
-use serde::{Deserialize, Serialize};
+mod table;
 
 use crate::{
     Authentication, MailboxSecurity, Provider, SavedSettings, SecretField, Security, SmtpSettings,
     TlsMinimum, TypedSecret,
     mailbox_settings::{PASSWORD, SAME_AUTHORIZATION},
+    smtp_parse::secret_form_field,
 };
 
-/// What was typed and chosen on the settings page. Nothing in it is checked;
-/// [`SmtpForm::parse`] does that.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SmtpForm {
-    /// The id of the data center whose settings these are.
-    pub data_center: String,
-    /// The version of the saved settings that the form started from.
-    pub version: i64,
-    /// Code of a [`Provider`].
-    pub provider: String,
-    /// SMTP host.
-    pub smtp_host: String,
-    /// SMTP port.
-    pub smtp_port: String,
-    /// From address.
-    pub from_address: String,
-    /// Enable SSL.
-    pub enable_ssl: bool,
-    /// Code of a [`Security`]; empty means what the port means. Counts only with `enable_ssl`.
-    pub security: String,
-    /// Code of a [`TlsMinimum`].
-    pub tls_minimum: String,
-    /// Email box.
-    pub mailbox_enabled: bool,
-    /// Email of the email box.
-    pub mailbox_email: String,
-    /// `password` or `same_authorization`; empty means a password.
-    pub mailbox_sign_in: String,
-    /// Password of the email box; empty keeps the saved one.
-    pub mailbox_password: TypedSecret,
-    /// Host name of the email box.
-    pub mailbox_host: String,
-    /// Port of the email box.
-    pub mailbox_port: String,
-    /// Code of a [`MailboxSecurity`]; empty means what the port means.
-    pub mailbox_security: String,
-    /// Authentication required.
-    pub authentication_required: bool,
-    /// `basic` or `oauth`.
-    pub authentication_type: String,
-    /// Redirect URL.
-    pub redirect_url: String,
-    /// Client ID.
-    pub client_id: String,
-    /// Client Secret; empty keeps the saved one.
-    pub client_secret: TypedSecret,
-    /// Authorization endpoint.
-    pub authorization_endpoint: String,
-    /// Token endpoint.
-    pub token_endpoint: String,
-    /// Scope.
-    pub scope: String,
-    /// Username.
-    pub username: String,
-    /// Password; empty keeps the saved one.
-    pub password: TypedSecret,
-}
+pub use table::{FieldValue, FieldValueMut};
 
-impl Default for SmtpForm {
-    /// All empty and off: what a browser sends of a form in which nothing is set.
-    fn default() -> Self {
-        Self {
-            data_center: String::new(),
-            version: 0,
-            provider: String::new(),
-            smtp_host: String::new(),
-            smtp_port: String::new(),
-            from_address: String::new(),
-            enable_ssl: false,
-            security: String::new(),
-            tls_minimum: String::new(),
-            mailbox_enabled: false,
-            mailbox_email: String::new(),
-            mailbox_sign_in: String::new(),
-            mailbox_password: TypedSecret::default(),
-            mailbox_host: String::new(),
-            mailbox_port: String::new(),
-            mailbox_security: String::new(),
-            authentication_required: false,
-            authentication_type: String::new(),
-            redirect_url: String::new(),
-            client_id: String::new(),
-            client_secret: TypedSecret::default(),
-            authorization_endpoint: String::new(),
-            token_endpoint: String::new(),
-            scope: String::new(),
-            username: String::new(),
-            password: TypedSecret::default(),
-        }
+table::form_table! {
+    /// Texts typed and choices made on the settings page, unchecked. [`SmtpForm::parse`] checks them. By default everything is
+    /// empty and off, as a browser sends a form in which nothing is set.
+    SmtpForm {
+        /// The version of the saved settings that the form started from.
+        version: i64,
+        /// Email box.
+        mailbox_enabled: bool,
+        /// Authentication required.
+        authentication_required: bool,
+    }
+
+    /// The fields of the form, in the order of the page.
+    SmtpField {
+        /// Provider: the code of a [`Provider`].
+        provider: String = Provider, mandatory;
+        /// SMTP host.
+        smtp_host: String = SmtpHost, mandatory;
+        /// SMTP port.
+        smtp_port: String = SmtpPort, mandatory;
+        /// Data center: the id of the one whose settings these are.
+        data_center: String = DataCenter, mandatory;
+        /// From address.
+        from_address: String = FromAddress, mandatory;
+        /// Enable SSL.
+        enable_ssl: bool = EnableSsl, mandatory;
+        /// STARTTLS or implicit TLS: the code of a [`Security`]. Empty means the security that the port stands for. Counts only with
+        /// `enable_ssl`.
+        security: String = Security, mandatory;
+        /// SMTP TLS Version: the code of a [`TlsMinimum`].
+        tls_minimum: String = TlsMinimum, mandatory;
+        /// Email of the email box.
+        mailbox_email: String = MailboxEmail, mandatory;
+        /// Sign in to the email box with: `password` or `same_authorization`; empty means a password.
+        mailbox_sign_in: String = MailboxSignIn, mandatory;
+        /// Password of the email box; empty keeps the saved one.
+        mailbox_password: TypedSecret = MailboxPassword, mandatory;
+        /// Host name of the email box.
+        mailbox_host: String = MailboxHost, mandatory;
+        /// Port of the email box.
+        mailbox_port: String = MailboxPort, mandatory;
+        /// STARTTLS or implicit TLS of the email box: the code of a [`MailboxSecurity`]. Empty means the security that the port stands
+        /// for.
+        mailbox_security: String = MailboxSecurity, mandatory;
+        /// Authentication type: `basic` or `oauth`.
+        authentication_type: String = AuthenticationType, mandatory;
+        /// Redirect URL.
+        redirect_url: String = RedirectUrl, mandatory;
+        /// Client ID.
+        client_id: String = ClientId, mandatory;
+        /// Client Secret; empty keeps the saved one.
+        client_secret: TypedSecret = ClientSecret, mandatory;
+        /// Authorization endpoint.
+        authorization_endpoint: String = AuthorizationEndpoint, mandatory;
+        /// Token endpoint.
+        token_endpoint: String = TokenEndpoint, mandatory;
+        /// Scope.
+        scope: String = Scope, mandatory;
+        /// Username.
+        username: String = Username, mandatory;
+        /// Password; empty keeps the saved one.
+        password: TypedSecret = Password, mandatory;
     }
 }
 
@@ -110,6 +84,13 @@ pub const BASIC: &str = "basic";
 pub const OAUTH: &str = "oauth";
 
 impl SmtpForm {
+    /// Returns the form of settings, without their secrets, data center, and version.
+    pub fn of<S>(settings: &SmtpSettings<S>) -> Self {
+        let mut form = Self::default();
+        form.fill(settings);
+        form
+    }
+
     /// The form as it opens: of the saved settings, or of a first visit. Secrets are never in it.
     pub fn open(saved: &SavedSettings, redirect_url: &str) -> Self {
         let mut form = Self {
@@ -125,12 +106,13 @@ impl SmtpForm {
             mailbox_security: MailboxSecurity::ImplicitTls.code().into(),
             authentication_required: true,
             authentication_type: OAUTH.into(),
-            redirect_url: redirect_url.into(),
             ..Self::default()
         };
         if let Some(settings) = &saved.settings {
             form.fill(settings);
         }
+        // The one that this server has now.
+        form.redirect_url = redirect_url.into();
         form
     }
 
@@ -168,7 +150,23 @@ impl SmtpForm {
                 self.authorization_endpoint = client.authorization_endpoint.to_string();
                 self.token_endpoint = client.token_endpoint.to_string();
                 self.scope = client.scope.to_string();
+                self.redirect_url = client.redirect_url.to_string();
             }
+        }
+    }
+
+    /// Returns the text of a field; empty for a switch and for a secret.
+    pub fn text(&self, field: SmtpField) -> &str {
+        match self.value(field) {
+            FieldValue::Text(text) => text,
+            FieldValue::Switch(_) | FieldValue::Secret(_) => "",
+        }
+    }
+
+    /// Sets the text of a field that has one.
+    pub fn set_text(&mut self, field: SmtpField, typed: String) {
+        if let FieldValueMut::Text(text) = self.value_mut(field) {
+            *text = typed;
         }
     }
 
@@ -191,6 +189,13 @@ impl SmtpForm {
         }
     }
 
+    /// Sets the secret of a field.
+    pub fn set_secret(&mut self, field: SecretField, typed: TypedSecret) {
+        if let FieldValueMut::Secret(secret) = self.value_mut(secret_form_field(field)) {
+            *secret = typed;
+        }
+    }
+
     /// The form without its secrets, for a draft that is shown again.
     #[must_use]
     pub fn without_secrets(&self) -> Self {
@@ -210,5 +215,40 @@ impl SmtpForm {
             ..form.clone()
         };
         comparable(self) != comparable(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FieldValue, SmtpField, SmtpForm};
+    use crate::{SecretField, TypedSecret, smtp_parse::secret_form_field};
+
+    #[test]
+    fn a_field_has_one_name_in_the_form_in_json_and_in_errors() {
+        let form = serde_json::to_value(SmtpForm::default()).unwrap();
+        for field in SmtpField::ALL {
+            assert!(form.get(field.name()).is_some(), "{field:?}");
+            assert_eq!(serde_json::to_value(field).unwrap(), field.name());
+        }
+        assert_eq!(form.as_object().unwrap().len(), SmtpField::ALL.len() + 3);
+    }
+
+    #[test]
+    fn each_value_is_set_and_read_by_its_field() {
+        for field in SmtpField::ALL {
+            let mut form = SmtpForm::default();
+            form.set_text(*field, "typed".into());
+            let is_text = matches!(form.value(*field), FieldValue::Text(_));
+            assert_eq!(form.text(*field), if is_text { "typed" } else { "" });
+            let read = serde_json::to_value(&form).unwrap();
+            assert_eq!(read[field.name()] == "typed", is_text, "{field:?}");
+        }
+        for field in SecretField::ALL {
+            let mut form = SmtpForm::default();
+            form.set_secret(*field, TypedSecret::new("typed"));
+            let read = serde_json::to_value(&form).unwrap();
+            assert_eq!(read[secret_form_field(*field).name()], "typed");
+            assert_eq!(form.secret(*field).expose(), "typed");
+        }
     }
 }

@@ -44,6 +44,19 @@ impl SmtpForm {
         }
     }
 
+    /// Returns the settings that [`SmtpForm::of`] made this form from. A secret that is not empty says that there is one. Rules about
+    /// several fields, which [`SmtpForm::parse`] applied before, are not applied again.
+    ///
+    /// # Errors
+    /// The first field whose value no settings have.
+    pub fn restore(&self) -> Result<SmtpSettings<SavedSecret>, SmtpField> {
+        let mut errors = Errors::default();
+        let settings = self.settings(None, &mut errors);
+        let wrong = || errors.iter().map(|(field, _)| field).next();
+        let settings = settings.ok_or_else(|| wrong().unwrap_or(SmtpField::Provider))?;
+        Ok(settings.without_secrets())
+    }
+
     fn settings(&self, saved: Saved, errors: &mut Errors) -> Option<SmtpSettings<SecretEdit>> {
         let provider = errors.check(
             SmtpField::Provider,

@@ -22,28 +22,12 @@ CREATE TABLE smtp_settings (
     data_center TEXT PRIMARY KEY REFERENCES data_centers (id),
     version BIGINT NOT NULL,
     saved_at BIGINT NOT NULL,
-    provider TEXT NOT NULL,
-    host TEXT NOT NULL,
-    port BIGINT NOT NULL,
-    security TEXT NOT NULL,
-    tls_minimum TEXT NOT NULL,
-    from_name TEXT,
-    from_address TEXT NOT NULL,
-    mailbox_email TEXT,
+    -- JSON: the values of the form by their names, without its secrets.
+    settings TEXT NOT NULL,
+    -- Sealed.
     mailbox_password TEXT,
-    mailbox_host TEXT,
-    mailbox_port BIGINT,
-    authentication TEXT NOT NULL,
-    username TEXT,
-    password TEXT,
-    client_id TEXT,
     client_secret TEXT,
-    authorization_endpoint TEXT,
-    token_endpoint TEXT,
-    scope TEXT,
-    redirect_url TEXT,
-    mailbox_sign_in TEXT,
-    mailbox_security TEXT
+    password TEXT
 );
 
 CREATE TABLE grants (

@@ -102,7 +102,7 @@ pub(crate) async fn reseal(
             .filter(|field| settings.secret(**field).is_some())
             .count();
         let settings = sealed(keys.new, &id, &settings)?;
-        let row = Row::new(&id, Saved { settings, ..saved });
+        let row = Row::new(&id, &Saved { settings, ..saved })?;
         row.write(&mut *connection).await?;
     }
     Ok(count)
@@ -178,7 +178,7 @@ impl Store {
             at: now,
             settings: sealed,
         };
-        Row::new(id, saved).write(&mut transaction).await?;
+        Row::new(id, &saved)?.write(&mut transaction).await?;
         let grant_ended =
             grant::remove_unless_bound(&mut transaction, id, binding.as_ref(), now).await?;
         outbox::pause::end(&mut transaction, id.as_str()).await?;

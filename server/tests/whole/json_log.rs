@@ -303,7 +303,9 @@ async fn failures_of_tls_and_unexpected_errors_are_logged() {
 
     // A row that only a fault of the program or someone else could have written.
     let mut database = Database::open(&directory.path().join("data/mailgrant.db")).await;
-    database.run("UPDATE smtp_settings SET port = 99999").await;
+    database
+        .run("UPDATE smtp_settings SET settings = json_set(settings, '$.smtp_port', '99999')")
+        .await;
     let page = administrator.get("/settings/smtp").await;
     assert!(page.status.is_server_error(), "{page:?}");
     let logged = "a page could not be served";

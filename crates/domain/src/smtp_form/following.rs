@@ -105,47 +105,19 @@ impl SmtpForm {
         let mut after = self.clone();
         after.apply(preset);
         [
-            (
-                SmtpField::SmtpHost,
-                &self.smtp_host,
-                &filled.smtp_host,
-                &after.smtp_host,
-            ),
-            (
-                SmtpField::SmtpPort,
-                &self.smtp_port,
-                &filled.smtp_port,
-                &after.smtp_port,
-            ),
-            (
-                SmtpField::MailboxHost,
-                &self.mailbox_host,
-                &filled.mailbox_host,
-                &after.mailbox_host,
-            ),
-            (
-                SmtpField::MailboxPort,
-                &self.mailbox_port,
-                &filled.mailbox_port,
-                &after.mailbox_port,
-            ),
-            (
-                SmtpField::AuthorizationEndpoint,
-                &self.authorization_endpoint,
-                &filled.authorization_endpoint,
-                &after.authorization_endpoint,
-            ),
-            (
-                SmtpField::TokenEndpoint,
-                &self.token_endpoint,
-                &filled.token_endpoint,
-                &after.token_endpoint,
-            ),
-            (SmtpField::Scope, &self.scope, &filled.scope, &after.scope),
+            SmtpField::SmtpHost,
+            SmtpField::SmtpPort,
+            SmtpField::MailboxHost,
+            SmtpField::MailboxPort,
+            SmtpField::AuthorizationEndpoint,
+            SmtpField::TokenEndpoint,
+            SmtpField::Scope,
         ]
         .into_iter()
-        .filter(|(_, now, filled, after)| !now.trim().is_empty() && now != filled && now != after)
-        .map(|(field, ..)| field)
+        .filter(|field| {
+            let now = self.text(*field);
+            !now.trim().is_empty() && now != filled.text(*field) && now != after.text(*field)
+        })
         .collect()
     }
 }

@@ -109,6 +109,12 @@ fn promises(settings: SmtpSettings<SecretEdit>) -> Result<(), TestCaseError> {
         }
     }
     let settings: SmtpSettings<SavedSecret> = settings.without_secrets();
+    let mut stored = SmtpForm::of(&settings);
+    stored.data_center = "default".into();
+    for field in SecretField::ALL {
+        stored.set_secret(*field, TypedSecret::new("sealed"));
+    }
+    prop_assert_eq!(stored.restore(), Ok(settings.clone()));
     let mut found = Vec::new();
     texts(&serde_json::to_value(&settings).unwrap(), &mut found);
     for text in &found {

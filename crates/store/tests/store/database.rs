@@ -70,6 +70,16 @@ impl Database {
         run(&self.url, sql).await;
     }
 
+    /// Rewrites one value of the saved SMTP settings.
+    pub async fn rewrite_setting(&self, name: &str, value: serde_json::Value) {
+        let settings = self.text("SELECT settings FROM smtp_settings").await;
+        let mut settings: serde_json::Value = serde_json::from_str(&settings.unwrap()).unwrap();
+        assert!(settings.get(name).is_some(), "{name} in {settings}");
+        settings[name] = value;
+        self.tamper(&format!("UPDATE smtp_settings SET settings = '{settings}'"))
+            .await;
+    }
+
     pub async fn text(&self, sql: &str) -> Option<String> {
         sqlx::any::install_default_drivers();
         let mut connection = AnyConnection::connect(&self.url).await.unwrap();

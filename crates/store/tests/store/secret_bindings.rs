@@ -32,8 +32,12 @@ async fn refuses(
     for (change, column) in changes {
         save(&store, settings).await;
         assert!(store.settings(home()).await.is_ok());
-        let sql = format!("UPDATE smtp_settings SET {change}");
-        database.tamper(&sql).await;
+        let (name, value) = change.split_once(" = ").unwrap();
+        let value = match value {
+            "false" => false.into(),
+            text => text.into(),
+        };
+        database.rewrite_setting(name, value).await;
         let error = store.settings(home()).await;
         assert!(is_unsealable(&error, "smtp_settings", column), "{change}");
         assert!(store.settings_view(home()).await.is_ok(), "{change}");
@@ -72,23 +76,24 @@ async fn granted(store: &Store, number: usize) -> Finished {
 on_both! {
     async fn a_password_does_not_open_beside_another_server_or_user(database) {
         refuses(&database, &basic(), &[
-            ("host = 'evil.example'", "password"),
-            ("port = 25", "password"),
-            ("username = 'eve'", "password"),
-            ("security = 'plaintext'", "password"),
-            ("tls_minimum = '1.2'", "password"),
+            ("smtp_host = evil.example", "password"),
+            ("smtp_port = 25", "password"),
+            ("username = eve", "password"),
+            ("security = implicit_tls", "password"),
+            ("enable_ssl = false", "password"),
+            ("tls_minimum = 1.2", "password"),
         ]).await;
     }
 
     async fn a_client_secret_does_not_open_beside_another_client_endpoint_or_server(database) {
         refuses(&database, &oauth("zoe@example.com"), &[
-            ("client_id = 'client-2'", "client_secret"),
-            ("token_endpoint = 'https://evil.example/t'", "client_secret"),
-            ("authorization_endpoint = 'https://evil.example/a'", "client_secret"),
-            ("redirect_url = 'https://evil.example/oauth/callback'", "client_secret"),
-            ("scope = 'everything'", "client_secret"),
-            ("host = 'evil.example'", "client_secret"),
-            ("username = 'eve@example.com'", "client_secret"),
+            ("client_id = client-2", "client_secret"),
+            ("token_endpoint = https://evil.example/t", "client_secret"),
+            ("authorization_endpoint = https://evil.example/a", "client_secret"),
+            ("redirect_url = https://evil.example/oauth/callback", "client_secret"),
+            ("scope = everything", "client_secret"),
+            ("smtp_host = evil.example", "client_secret"),
+            ("username = eve@example.com", "client_secret"),
         ]).await;
     }
 
@@ -96,10 +101,10 @@ on_both! {
         let mut settings = basic();
         settings.mailbox = oauth("").mailbox;
         refuses(&database, &settings, &[
-            ("mailbox_host = 'evil.example'", "mailbox_password"),
+            ("mailbox_host = evil.example", "mailbox_password"),
             ("mailbox_port = 143", "mailbox_password"),
-            ("mailbox_email = 'eve@example.com'", "mailbox_password"),
-            ("mailbox_security = 'starttls'", "mailbox_password"),
+            ("mailbox_email = eve@example.com", "mailbox_password"),
+            ("mailbox_security = starttls", "mailbox_password"),
         ]).await;
     }
 
@@ -108,7 +113,7 @@ on_both! {
         let sign_in = &settings.mailbox.as_ref().unwrap().sign_in;
         assert!(matches!(sign_in, MailboxSignIn::SameAuthorization));
         refuses(&database, &settings, &[
-            ("mailbox_host = 'evil.example'", "client_secret"),
+            ("mailbox_host = evil.example", "client_secret"),
             ("mailbox_port = 143", "client_secret"),
         ]).await;
     }
@@ -166,13 +171,11 @@ on_both! {
         let taken = store.take_authorization("state-1", Some("browser"), NOW).await.unwrap();
         assert!(matches!(taken, TakeOutcome::Taken(_)), "{taken:?}");
         // Between the callback and the grant.
-        database.tamper(&format!(
-            "UPDATE authorizations SET binding = '{forged}';
-             UPDATE smtp_settings SET host = 'evil.example'"
-        )).await;
+        database.tamper(&format!("UPDATE authorizations SET binding = '{forged}'")).await;
+        database.rewrite_setting("smtp_host", "evil.example".into()).await;
         assert_eq!(granted(&store, 1).await, Finished::NotOpen);
         assert!(store.grant_summary(home()).await.unwrap().is_none());
-        database.tamper("UPDATE smtp_settings SET host = 'smtp.example.com'").await;
+        database.rewrite_setting("smtp_host", "smtp.example.com".into()).await;
         begin_and_take(&store, 2).await;
         assert!(matches!(granted(&store, 2).await, Finished::Granted { .. }));
     }

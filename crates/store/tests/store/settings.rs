@@ -1,5 +1,9 @@
-use domain::{Authentication, DataCenterId, SecretField, Security, SmtpSettings};
+use domain::{
+    Authentication, DataCenterId, SecretField, Security, SmtpField, SmtpSettings,
+    smtp_parse::secret_form_field,
+};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 use store::{SaveOutcome, StoreError};
 
 use crate::{
@@ -128,21 +132,33 @@ on_both! {
 
     async fn an_impossible_row_is_an_error_that_names_the_column(database) {
         let store = database.open().await;
-        for (column, value) in [
-            ("mailbox_host", "NULL"),
-            ("mailbox_sign_in", "NULL"),
-            ("mailbox_sign_in", "'kerberos'"),
-            ("mailbox_security", "'plaintext'"),
-            ("port", "65536"),
-            ("port", "0"),
-            ("security", "'opportunistic'"),
-            ("authentication", "'kerberos'"),
-            ("client_id", "NULL"),
-            ("token_endpoint", "'http://example.com/'"),
+        for (name, value, column) in [
+            ("mailbox_host", json!(null), "settings"),
+            ("mailbox_host", json!(""), "mailbox_host"),
+            ("mailbox_sign_in", json!(null), "settings"),
+            ("mailbox_sign_in", json!("kerberos"), "mailbox_sign_in"),
+            ("mailbox_security", json!("plaintext"), "mailbox_security"),
+            ("smtp_port", json!("65536"), "smtp_port"),
+            ("smtp_port", json!("0"), "smtp_port"),
+            ("security", json!("opportunistic"), "security"),
+            ("authentication_type", json!("kerberos"), "authentication_type"),
+            ("client_id", json!(null), "settings"),
+            ("client_id", json!(""), "client_id"),
+            ("token_endpoint", json!("http://example.com/"), "token_endpoint"),
         ] {
             save(&store, &basic()).await;
             save(&store, &oauth("zoe")).await;
-            database.tamper(&format!("UPDATE smtp_settings SET {column} = {value}")).await;
+            database.rewrite_setting(name, value).await;
+            let error = store.settings_view(home()).await.unwrap_err();
+            assert!(
+                matches!(error, StoreError::Corrupt { table: "smtp_settings", column: c } if c == column),
+                "{name}: {error}"
+            );
+            database.tamper("DELETE FROM smtp_settings").await;
+        }
+        for (settings, column) in [(oauth("zoe"), "client_secret"), (basic(), "password")] {
+            save(&store, &settings).await;
+            database.tamper(&format!("UPDATE smtp_settings SET {column} = NULL")).await;
             let error = store.settings_view(home()).await.unwrap_err();
             assert!(
                 matches!(error, StoreError::Corrupt { table: "smtp_settings", column: c } if c == column),
@@ -150,5 +166,25 @@ on_both! {
             );
             database.tamper("DELETE FROM smtp_settings").await;
         }
+    }
+
+    async fn the_document_has_the_names_of_the_form_and_no_secret(database) {
+        let store = database.open().await;
+        save(&store, &oauth("zoe@example.com")).await;
+        let settings = database.text("SELECT settings FROM smtp_settings").await.unwrap();
+        let settings: serde_json::Value = serde_json::from_str(&settings).unwrap();
+        let stored = |name: &str| settings.get(name).is_some();
+        for field in SmtpField::ALL {
+            let is_column = *field == SmtpField::DataCenter
+                || SecretField::ALL.iter().any(|secret| secret_form_field(*secret) == *field);
+            assert_eq!(stored(field.name()), !is_column, "{field:?}");
+        }
+        assert_eq!(settings["smtp_host"], "smtp.example.com");
+        assert!(!stored("version"));
+        // A name that an earlier or a later version had is skipped.
+        let mut other = settings.clone();
+        other["no_longer"] = json!("known");
+        database.tamper(&format!("UPDATE smtp_settings SET settings = '{other}'")).await;
+        assert!(store.settings(home()).await.unwrap().is_some());
     }
 }

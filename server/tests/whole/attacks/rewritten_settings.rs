@@ -16,7 +16,9 @@ async fn a_password_is_not_sent_to_a_server_that_was_written_to_the_database() {
     let port = trap.local_addr().unwrap().port();
     let mut database = server.database().await;
     database
-        .run(&format!("UPDATE smtp_settings SET port = {port}"))
+        .run(&format!(
+            "UPDATE smtp_settings SET settings = json_set(settings, '$.smtp_port', '{port}')"
+        ))
         .await;
 
     // An operator, who tests what is saved, reads why that is not possible.
