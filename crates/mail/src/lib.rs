@@ -6,7 +6,6 @@
 mod alerts;
 mod authorize;
 mod changes;
-mod compose;
 mod data_centers;
 mod database_clock;
 mod discovery;
@@ -18,9 +17,7 @@ mod imap;
 mod incoming;
 mod issuer;
 mod mailbox;
-mod message;
 mod metrics;
-mod mime;
 mod options;
 mod outbox;
 mod pulse;
@@ -50,19 +47,16 @@ use tokio::sync::Mutex;
 
 pub use alerts::{AlertOverview, AlertRouteError, SaveAlertsError, Wrong};
 pub use authorize::{Begun, Callback};
-pub use compose::{
-    ComposeError, Draft, DraftAttachment, Envelope, Handover, MessageErrors, MessageField,
-    RawMessage, RawRequest,
-};
 pub use dns::DomainCheck;
 pub use doctor::{CheckOf, CheckRequest};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use incoming::MailHookError;
-pub use mailbox::{AttachmentFile, MailWatch, MailboxError};
+pub use mailbox::{MailWatch, MailboxError};
 pub use net::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use options::{MailerOptions, Timeouts};
 pub use outbox::{
-    MessagePage, OutboxOptions, Resent, SaveSendingError, Submission, SubmitError, Submitted,
+    ComposeError, Handover, MessagePage, OutboxOptions, Resent, SaveSendingError, Submission,
+    SubmitError, Submitted,
 };
 pub use pulse::NotReady;
 pub use remote::{Remote, RemoteError, RemoteMessage};

@@ -4,6 +4,7 @@ mod attempt;
 mod backoff;
 mod batches;
 mod carrier;
+mod compose;
 mod direct;
 mod id;
 mod intake;
@@ -27,6 +28,7 @@ mod transcript;
 mod verdict;
 mod worker;
 
+pub use compose::{ComposeError, Handover};
 pub(crate) use intake::Shared;
 pub use options::OutboxOptions;
 pub use read::MessagePage;

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
+use ::message::AutoSubmitted;
 use domain::{
     DataCenterId, EmailAddress, FromAddress, Recipient, RecipientKind, Telling, TellingFailure, Who,
 };
@@ -12,7 +13,7 @@ use lettre::{Address, Message, message::Mailbox};
 use store::Idempotency;
 use wording::Notification;
 
-use crate::{Mailer, Submission, message::AutoSubmitted};
+use crate::{Mailer, Submission};
 
 impl Mailer {
     /// Puts it into the outbox of a data center. The same telling is put there once.

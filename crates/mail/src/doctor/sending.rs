@@ -2,6 +2,7 @@
 
 use domain::{CheckPart, Finding, FindingCode, Retry, StepKind};
 use lettre::Address;
+use message::TestEmail;
 use net::Recorder;
 use sasl::Credential;
 use tokio::{join, sync::oneshot};
@@ -9,13 +10,12 @@ use tokio::{join, sync::oneshot};
 use super::{job::Job, plan::skip_rest, run::Sent};
 use crate::{
     MailError, Mailer,
-    message::TestMessage,
     smtp::{Connection, Target, Way, dial, resolve},
 };
 
 /// What is handed over, or only asked for.
 enum Letter {
-    Message(TestMessage),
+    Message(TestEmail),
     /// From an address to itself.
     None(Address),
 }
@@ -25,7 +25,7 @@ impl Letter {
     fn of(job: &Job) -> Option<Self> {
         let from = &job.settings.from;
         Some(match &job.recipient {
-            Some(recipient) => Self::Message(TestMessage::new(from, recipient, job.started_at)?),
+            Some(recipient) => Self::Message(TestEmail::new(from, recipient, job.started_at)?),
             None => Self::None(from.address.as_str().parse().ok()?),
         })
     }

@@ -2,9 +2,9 @@
 
 use decode::smtp_reply;
 use domain::{DataCenterId, Finding, StepKind, finding::FindingValue};
+use message::{DeliveryStatus, FailedRecipient};
 use store::Bounce;
 
-use super::report::{Failed, Report};
 use crate::{MailError, Mailer};
 
 impl Mailer {
@@ -12,7 +12,7 @@ impl Mailer {
     pub(super) async fn note_report(
         &self,
         id: &DataCenterId,
-        report: &Report,
+        report: &DeliveryStatus,
     ) -> Result<(), MailError> {
         let bounces: Vec<_> = report.failed.iter().map(bounce).collect();
         let (ids, now) = (&report.message_ids, self.now());
@@ -26,7 +26,7 @@ impl Mailer {
 }
 
 /// What the remote server said, decoded as if it had said it to us.
-fn bounce(failed: &Failed) -> Bounce {
+fn bounce(failed: &FailedRecipient) -> Bounce {
     let reply = reply(failed);
     let code = reply.get(..3).and_then(|code| code.parse().ok());
     let meaning = smtp_reply(StepKind::RcptTo, false, code.unwrap_or(550), &reply);
@@ -46,7 +46,7 @@ fn bounce(failed: &Failed) -> Bounce {
 }
 
 /// A reply of three digits: the diagnostic's own, else one that says what the status says.
-fn reply(failed: &Failed) -> String {
+fn reply(failed: &FailedRecipient) -> String {
     let diagnostic = failed.diagnostic.as_str();
     let has_code = diagnostic
         .get(..3)
@@ -100,10 +100,10 @@ mod tests {
             ),
             ("", "", "550", F::RecipientRefused),
         ] {
-            let failed = Failed {
+            let failed = FailedRecipient {
                 status: status.into(),
                 diagnostic: diagnostic.into(),
-                ..Failed::default()
+                ..FailedRecipient::default()
             };
             let bounce = bounce(&failed);
             assert_eq!(

@@ -1,17 +1,12 @@
 //! Telling a webhook of new mail, at least once.
 
 use domain::{DataCenterId, UnixTime, WebhookSecret, WebhookUrl, untrusted};
-use mail_parser::{HeaderName, HeaderValue};
+use message::HeaderSummary;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
 use super::look::{Broken, Reading};
-use crate::{
-    MailError, Mailer, Webhook,
-    error::readable,
-    imap::Headline,
-    mime::{Header, first},
-};
+use crate::{MailError, Mailer, Webhook, error::readable, imap::Headline};
 
 /// Longest text of a header that is told: characters.
 const TEXT_AT_MOST: usize = 500;
@@ -84,20 +79,16 @@ impl Mailer {
 }
 
 fn told<'a>(id: &'a DataCenterId, uid_validity: u32, headline: &Headline) -> Told<'a> {
-    let header = Header::new(&headline.header, None);
-    let header = header.parse();
-    let field = |name| header.as_ref().and_then(|header| first(header, &name));
-    let short = |text: &str| untrusted::line(text, TEXT_AT_MOST);
-    let from = field(HeaderName::From).and_then(|from| from.as_address()?.first()?.address());
-    let text = |name| field(name).and_then(HeaderValue::as_text);
+    let header = HeaderSummary::parse(&headline.header);
+    let short = |text: String| untrusted::line(&text, TEXT_AT_MOST);
     Told {
         data_center: id,
         folder: "INBOX",
         uid_validity,
         uid: headline.uid.get(),
-        message_id: text(HeaderName::MessageId).map(|id| short(&["<", id, ">"].concat())),
-        from: from.map(short),
-        subject: text(HeaderName::Subject).map(short),
+        message_id: header.message_id.map(|id| short(format!("<{id}>"))),
+        from: header.from.map(short),
+        subject: header.subject.map(short),
         size: headline.size,
         received_at: headline.received_at.map(UnixTime::rfc3339),
     }

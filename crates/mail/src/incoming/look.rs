@@ -3,9 +3,9 @@
 use std::num::NonZeroU32;
 
 use domain::{DataCenterId, FindingCode, UnixTime, WebhookFailure};
+use message::DeliveryStatus;
 use store::{MailCursor, MailReader};
 
-use super::report;
 use crate::{
     MailError, Mailer,
     imap::{Connection, Headline, Numbering},
@@ -167,7 +167,7 @@ impl Mailer {
                     return Ok(true);
                 };
                 // It takes its time with hostile mail, and what breaks there breaks alone.
-                let read = tokio::task::spawn_blocking(move || report::read(&raw)).await;
+                let read = tokio::task::spawn_blocking(move || DeliveryStatus::read(&raw)).await;
                 if let Ok(Some(report)) = read {
                     self.note_report(reading.id, &report).await?;
                 }

@@ -7,7 +7,6 @@ mod bounces;
 mod hook;
 mod hook_settings;
 mod look;
-mod report;
 
 pub(crate) use attention::Attention;
 pub use hook_settings::MailHookError;

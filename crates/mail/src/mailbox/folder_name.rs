@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 /// The name as people read it; as it is when it is not well written.
 pub(crate) fn shown(name: &str) -> String {
     let text = decoded(name).unwrap_or_else(|| name.to_owned());
-    super::summary::line(&text)
+    message::line(&text)
 }
 
 fn decoded(name: &str) -> Option<String> {
@@ -38,7 +38,20 @@ fn decoded(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use domain::untrusted::is_displayable;
+    use fuzz::{cases, hostile};
+    use proptest::prelude::*;
+
     use super::shown;
+
+    proptest! {
+        #![proptest_config(cases(10_000))]
+
+        #[test]
+        fn a_name_of_a_folder_is_a_line(name in hostile()) {
+            prop_assert!(shown(&name).chars().all(is_displayable));
+        }
+    }
 
     #[test]
     fn reads_names_in_every_language() {

@@ -3,9 +3,10 @@
 use std::future::Future;
 
 use domain::{DataCenterId, FindingCode, Folder, FolderName, Mail, MailId, MailPage, MailQuery};
+use message::{AttachmentFile, attachment, read_mail};
 use tokio::{task::spawn_blocking, time::timeout};
 
-use super::{AttachmentFile, MailboxError, attachment::attachment, content::content, pool::Taken};
+use super::{MailboxError, pool::Taken};
 use crate::{MailError, Mailer, imap::Mailbox};
 
 /// How much of a mail is read to show it: bytes.
@@ -81,7 +82,7 @@ impl Mailer {
             let read = read.await;
             let (summary, raw) = self.give_back(taken, read)?;
             // It takes its time with hostile mail, and what breaks there breaks alone.
-            let parsed = spawn_blocking(move || content(summary, &raw)).await;
+            let parsed = spawn_blocking(move || read_mail(summary, &raw)).await;
             parsed.map_err(|_| unreadable())
         })
         .await

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use message::SenderPolicy;
 use store::{EnqueueOutcome, NewMessage, StoreError};
 use tokio::{
     sync::{Notify, oneshot},
@@ -16,8 +17,6 @@ use tokio::{
 };
 
 use super::{key_quota::KeySums, plan::Plan, recent::Recent};
-use crate::compose::Senders;
-
 use crate::{MailError, Mailer};
 
 /// Messages of one transaction, at most.
@@ -47,8 +46,8 @@ pub(crate) struct Shared {
     changes: AtomicU64,
     /// What mail is sent with.
     pub(super) plans: Recent<Arc<Plan>>,
-    /// Who mail may be from.
-    pub(crate) senders: Recent<Arc<Senders>>,
+    /// The addresses that mail may be from.
+    pub(super) sender_policies: Recent<Arc<SenderPolicy>>,
     intake: Mutex<Intake>,
     pub(super) key_sums: KeySums,
 }

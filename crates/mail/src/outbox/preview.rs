@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use domain::{Mail, MailId, MailSummary, MessageId};
 use tokio::task::spawn_blocking;
 
-use crate::{MailError, Mailer, mailbox::content};
+use crate::{MailError, Mailer};
 
 impl Mailer {
     /// What a message says: read as mail of strangers is, since programs put into it what strangers wrote. `None` when there is
@@ -26,6 +26,8 @@ impl Mailer {
             })
         };
         // Nothing panics there; were it so, there would be nothing to show.
-        Ok(spawn_blocking(move || content(summary, &raw)).await.ok())
+        Ok(spawn_blocking(move || message::read_mail(summary, &raw))
+            .await
+            .ok())
     }
 }

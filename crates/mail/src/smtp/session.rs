@@ -8,6 +8,7 @@ mod talk;
 use std::fmt::Write as _;
 
 use domain::{Finding, FindingCode, StepKind};
+use message::with_ascii_header;
 use net::{Recorder, Stream, Timeouts};
 use tokio::{io::AsyncWriteExt as _, time::timeout};
 
@@ -16,7 +17,6 @@ use super::{
     dots::{Dots, END},
     reply::{NoReply, Replies, Reply},
 };
-use crate::compose::with_ascii_header;
 use letter::Offers;
 use talk::Talk;
 

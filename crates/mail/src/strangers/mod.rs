@@ -1,9 +1,4 @@
 //! What strangers send, ten thousand times each: replies, challenges, token answers, names and URLs. Nothing of it may make
 //! us panic, say a secret, or end a line.
 
-mod composed;
-mod drafts;
-mod mailbox;
-mod messages;
-mod raw_messages;
 mod urls;

@@ -1,7 +1,7 @@
 //! The message from standard input, made ready for the server.
 
 use domain::{EmailAddress, FromAddress};
-use mail::RawMessage;
+use message::RawMessage;
 use server::spool::{SendSettings, Spooled};
 
 use super::{Asked, exit::Failure, host::is_local};

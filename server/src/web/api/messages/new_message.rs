@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::FieldError;
-use mail::{Draft, DraftAttachment};
+use message::{Draft, DraftAttachment};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

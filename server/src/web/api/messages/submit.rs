@@ -12,7 +12,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{ApiKey, DataCenterId, FieldError, MessageId};
-use mail::{ComposeError, Envelope, Handover, MailError, Mailer, RawRequest, SubmitError};
+use mail::{ComposeError, Handover, MailError, Mailer, SubmitError};
+use message::{Envelope, RawRequest};
 
 use super::{
     Accepted, NewMessage, idempotency,

@@ -1,5 +1,5 @@
 //! HTML made flat: only known tags, well nested, each closed, and not deep. Linear in its length, whatever it holds.
-//! What it lets through is looked at once more; see [`html`](super::html).
+//! What it lets through is looked at once more; see [`sanitize`](super::sanitize).
 
 use std::convert::Infallible;
 

@@ -6,11 +6,11 @@ mod senders;
 
 pub(super) use fields::is_address_field;
 
-use domain::{EmailAddress, FieldError, Recipient, UnixTime};
+use domain::{FieldError, UnixTime};
 
 use super::{
-    MessageErrors, MessageField as Field, RawMessage, Senders, charset::Charset, header::LINE,
-    parts,
+    Composed, MessageErrors, MessageField as Field, RawMessage, SenderPolicy, charset::Charset,
+    header::LINE, parts,
 };
 
 /// Octets of a header.
@@ -44,23 +44,12 @@ pub struct Envelope {
     pub sender: Option<String>,
 }
 
-/// The message, and what is said about it.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    pub(crate) sender: EmailAddress,
-    pub(crate) recipients: Vec<Recipient>,
-    pub(crate) message_id: String,
-    pub(crate) from: String,
-    pub(crate) subject: String,
-    pub(crate) content: Vec<u8>,
-}
-
 impl RawRequest {
-    pub(super) fn prepare(
-        self,
-        senders: &Senders,
-        now: UnixTime,
-    ) -> Result<Prepared, MessageErrors> {
+    /// Checks the message and makes it fit to be sent.
+    ///
+    /// # Errors
+    /// The fields that are wrong, each with its first error.
+    pub fn compose(self, policy: &SenderPolicy, now: UnixTime) -> Result<Composed, MessageErrors> {
         let mut message = RawMessage::parse(&self.content);
         let charset = if message.has_raw_fields() || !self.content.is_ascii() {
             parts::charset_of(&message)
@@ -71,9 +60,9 @@ impl RawRequest {
         fields::keep_once(&mut message);
         fields::keep_well_formed(&mut message);
         let mut errors = MessageErrors::default();
-        let from = senders::from(&mut message, senders, self.replace_from);
+        let from = senders::from(&mut message, policy, self.replace_from);
         let from = errors.check(Field::From, from);
-        let sender = senders::sender(&mut message, senders, &self, from.as_ref());
+        let sender = senders::sender(&mut message, policy, &self, from.as_ref());
         let sender = errors.check(Field::Sender, sender);
         let recipients = recipients::read(&message, &self.envelope, &mut errors);
         let (Some(from), Some(sender), true) = (from, sender, errors.is_empty()) else {
@@ -98,13 +87,14 @@ impl RawRequest {
         if !fits {
             return Err(MessageErrors::one(Field::Message, FieldError::TooLong));
         }
-        Ok(Prepared {
+        Composed {
             sender,
             recipients,
             message_id,
             from: from.to_string(),
             subject,
             content: message.to_bytes(),
-        })
+        }
+        .within_size()
     }
 }

@@ -5,19 +5,22 @@ use std::time::{Duration, UNIX_EPOCH};
 use domain::{EmailAddress, FromAddress, UnixTime};
 use lettre::{Address, Message, message::Mailbox};
 
-/// A message with the addresses of its envelope.
+/// The test email with its envelope.
 #[derive(Debug)]
-pub(crate) struct TestMessage {
-    pub(crate) from: Address,
-    pub(crate) to: Address,
-    /// With angle brackets.
-    pub(crate) message_id: String,
-    pub(crate) bytes: Vec<u8>,
+pub struct TestEmail {
+    /// The sender address.
+    pub from: Address,
+    /// The recipient.
+    pub to: Address,
+    /// The Message-ID, with angle brackets.
+    pub message_id: String,
+    /// The whole message (RFC 5322).
+    pub bytes: Vec<u8>,
 }
 
-impl TestMessage {
-    /// `None` when the mail library does not accept an address that we do.
-    pub(crate) fn new(from: &FromAddress, to: &EmailAddress, now: UnixTime) -> Option<Self> {
+impl TestEmail {
+    /// Writes the test email. Returns `None` if lettre refuses an address that [`EmailAddress`] accepts.
+    pub fn new(from: &FromAddress, to: &EmailAddress, now: UnixTime) -> Option<Self> {
         let sender: Address = from.address.as_str().parse().ok()?;
         let recipient: Address = to.as_str().parse().ok()?;
         let message_id = format!(
@@ -48,8 +51,9 @@ impl TestMessage {
     }
 }
 
-#[derive(Clone, Copy)]
-pub(crate) struct AutoSubmitted;
+/// The header field `Auto-Submitted: auto-generated` (RFC 3834 §5), which keeps vacation notices from answering.
+#[derive(Clone, Copy, Debug)]
+pub struct AutoSubmitted;
 
 impl lettre::message::header::Header for AutoSubmitted {
     fn name() -> lettre::message::header::HeaderName {

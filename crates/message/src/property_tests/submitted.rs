@@ -7,20 +7,17 @@ use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::drafts::{assert_lines, senders};
-use crate::{
-    RawRequest,
-    compose::{Senders, prepare_raw},
-};
+use crate::{Envelope, RawRequest, SenderPolicy};
 
 const NOW: UnixTime = UnixTime(1_800_000_000);
 
 /// What is sent for a message, and its recipients.
-fn composed_by(content: &[u8], senders: &Senders) -> (String, Vec<String>, String) {
+fn composed_by(content: &[u8], senders: &SenderPolicy) -> (String, Vec<String>, String) {
     let request = RawRequest {
         content: content.to_vec(),
         ..RawRequest::default()
     };
-    let prepared = prepare_raw(request, senders, NOW).unwrap();
+    let prepared = request.compose(senders, NOW).unwrap();
     let recipients = prepared.recipients.iter();
     let recipients = recipients.map(|one| one.address.to_string()).collect();
     let content = String::from_utf8(prepared.content).unwrap();
@@ -45,8 +42,8 @@ fn values(content: &str, name: &str) -> Vec<String> {
 }
 
 fn case(content: &[u8]) -> (String, Vec<String>, String) {
-    let senders = Senders {
-        from: FromAddress::parse("alice@rig.test").unwrap(),
+    let senders = SenderPolicy {
+        default_from: FromAddress::parse("alice@rig.test").unwrap(),
         allowed: Vec::new(),
     };
     let (content, recipients, subject) = composed_by(content, &senders);
@@ -120,13 +117,13 @@ fn a_list_that_is_not_complete_does_not_swallow_the_next_one() {
         b"To: \"Bob <bob@example.org>\nTo: carol@example.org\nCc: (x\nCc: dave@example.org\n\n";
     let request = RawRequest {
         content: written.to_vec(),
-        envelope: crate::compose::Envelope {
+        envelope: Envelope {
             recipients: Some(vec!["bob@example.org".into()]),
             sender: None,
         },
         ..RawRequest::default()
     };
-    let prepared = prepare_raw(request, &senders(), NOW).unwrap();
+    let prepared = request.compose(&senders(), NOW).unwrap();
     let content = String::from_utf8(prepared.content).unwrap();
     assert!(values(&content, "To")[0].contains("carol@example.org"));
     assert!(values(&content, "Cc")[0].contains("dave@example.org"));

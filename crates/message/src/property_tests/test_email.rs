@@ -4,7 +4,7 @@ use domain::{EmailAddress, FromAddress, UnixTime};
 use fuzz::{cases, hostile};
 use proptest::prelude::*;
 
-use crate::message::TestMessage;
+use crate::TestEmail;
 
 const HEADERS: [&str; 7] = [
     "Auto-Submitted",
@@ -33,7 +33,7 @@ proptest! {
         let (Ok(from), Ok(to)) = (FromAddress::parse(&typed), EmailAddress::parse(&recipient)) else {
             return Ok(());
         };
-        let Some(message) = TestMessage::new(&from, &to, UnixTime(1_800_000_000)) else {
+        let Some(message) = TestEmail::new(&from, &to, UnixTime(1_800_000_000)) else {
             return Ok(());
         };
         let text = String::from_utf8(message.bytes).unwrap();

@@ -6,16 +6,13 @@ use fuzz::{cases, hostile};
 use mail_parser::{Address, HeaderForm, MessageParser, MimeHeaders as _};
 use proptest::{collection::vec, option, prelude::*};
 
-use crate::{
-    Draft, DraftAttachment,
-    compose::{Senders, build_draft},
-};
+use crate::{Composed, Draft, DraftAttachment, SenderPolicy};
 
 const NOW: UnixTime = UnixTime(1_800_000_000);
 
-pub(super) fn senders() -> Senders {
-    Senders {
-        from: FromAddress::parse("Example Ltd <noreply@example.com>").unwrap(),
+pub(super) fn senders() -> SenderPolicy {
+    SenderPolicy {
+        default_from: FromAddress::parse("Example Ltd <noreply@example.com>").unwrap(),
         allowed: vec![EmailAddress::parse("billing@example.com").unwrap()],
     }
 }
@@ -111,7 +108,7 @@ proptest! {
         if let Some(first) = draft.attachments.first_mut() {
             first.content_type = media;
         }
-        let Ok((bytes, _)) = build_draft(draft, &senders(), NOW) else {
+        let Ok(Composed { content: bytes, .. }) = draft.compose(&senders(), NOW) else {
             return Ok(());
         };
         assert_lines(&bytes)?;
@@ -148,7 +145,7 @@ proptest! {
             headers: vec![("X-Tag".into(), value)],
             ..Draft::default()
         };
-        let Ok((bytes, recipients)) = build_draft(draft.clone(), &senders(), NOW) else {
+        let Ok(Composed { content: bytes, recipients, .. }) = draft.clone().compose(&senders(), NOW) else {
             return Ok(());
         };
         prop_assert!(!String::from_utf8_lossy(&bytes).contains("hidden@"));
@@ -194,9 +191,9 @@ fn a_draft_takes_its_from_address_from_the_settings_or_from_those_that_are_allow
             from: from.map(str::to_owned),
             ..draft()
         };
-        let (bytes, _) =
-            build_draft(draft, &senders(), NOW).map_err(|errors| format!("{errors:?}"))?;
-        let text = String::from_utf8(bytes).unwrap();
+        let composed = draft.compose(&senders(), NOW);
+        let composed = composed.map_err(|errors| format!("{errors:?}"))?;
+        let text = String::from_utf8(composed.content).unwrap();
         let line = text.split("\r\n").find(|line| line.starts_with("From: "));
         Ok::<_, String>(line.unwrap().to_owned())
     };
@@ -228,7 +225,7 @@ fn long_lines_and_other_scripts_are_encoded() {
         headers: vec![("List-Unsubscribe".into(), url.clone())],
         ..draft
     };
-    let (bytes, _) = build_draft(draft, &senders(), NOW).unwrap();
+    let bytes = draft.compose(&senders(), NOW).unwrap().content;
     assert_lines(&bytes).unwrap();
     // White space within a URL does not count (RFC 2369 §2).
     let text: String = String::from_utf8_lossy(&bytes).split_whitespace().collect();

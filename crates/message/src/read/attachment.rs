@@ -1,6 +1,6 @@
 //! A file that came with a mail.
 
-use super::content::{file_name, media_type};
+use super::mail::{file_name, media_type};
 use crate::mime::Structure;
 
 /// A file.
@@ -14,8 +14,8 @@ pub struct AttachmentFile {
     pub bytes: Vec<u8>,
 }
 
-/// The attachment with a number, which counts from 1.
-pub(crate) fn attachment(raw: &[u8], number: u32) -> Option<AttachmentFile> {
+/// Returns the attachment with a number, which counts from 1.
+pub fn attachment(raw: &[u8], number: u32) -> Option<AttachmentFile> {
     let structure = Structure::of(raw);
     let index = usize::try_from(number.checked_sub(1)?).ok()?;
     let file = structure.files().nth(index)?;

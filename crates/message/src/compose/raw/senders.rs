@@ -2,26 +2,26 @@
 
 use domain::{EmailAddress, FieldError, FromAddress};
 
-use super::{RawMessage, RawRequest, Senders};
+use super::{RawMessage, RawRequest, SenderPolicy};
 use crate::compose::raw_message::decoded;
 
 /// Who it is from. What is sent says so in a form that all mail programs read alike.
 pub(super) fn from(
     message: &mut RawMessage,
-    senders: &Senders,
+    policy: &SenderPolicy,
     replace: bool,
 ) -> Result<FromAddress, FieldError> {
     let written = message.mailboxes("From");
     let from = match &*written {
         [] if message.count("From") > 0 && !replace => return Err(FieldError::NotAnAddress),
-        [] => senders.from.clone(),
+        [] => policy.default_from.clone(),
         [(name, address)] => {
             let name = name.as_deref().map(|name| name.chars().take(128).collect());
             match EmailAddress::parse(address) {
-                Ok(address) if senders.allow(&address) => FromAddress { name, address },
+                Ok(address) if policy.allows(&address) => FromAddress { name, address },
                 _ if replace => FromAddress {
-                    name: name.or_else(|| senders.from.name.clone()),
-                    address: senders.from.address.clone(),
+                    name: name.or_else(|| policy.default_from.name.clone()),
+                    address: policy.default_from.address.clone(),
                 },
                 Ok(_) => return Err(FieldError::FromNotAllowed),
                 Err(error) => return Err(error),
@@ -50,14 +50,14 @@ fn is_clear(message: &RawMessage, from: &FromAddress) -> bool {
 /// The address of the envelope; `Sender` (RFC 5322 §3.6.2) has to be allowed as well.
 pub(super) fn sender(
     message: &mut RawMessage,
-    senders: &Senders,
+    policy: &SenderPolicy,
     request: &RawRequest,
     from: Option<&FromAddress>,
 ) -> Result<EmailAddress, FieldError> {
-    let fallback = from.map_or(&senders.from.address, |from| &from.address);
+    let fallback = from.map_or(&policy.default_from.address, |from| &from.address);
     let allowed = |written: &str| {
         let address = EmailAddress::parse(written)?;
-        let allowed = senders.allow(&address);
+        let allowed = policy.allows(&address);
         allowed.then_some(address).ok_or(FieldError::FromNotAllowed)
     };
     let headers = message.mailboxes("Sender");

@@ -6,10 +6,7 @@ use mail_parser::MessageParser;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::drafts::{assert_lines, senders};
-use crate::{
-    RawRequest,
-    compose::{Envelope, prepare_raw},
-};
+use crate::{Envelope, RawRequest};
 
 const NOW: UnixTime = UnixTime(1_800_000_000);
 
@@ -21,7 +18,9 @@ fn request(content: &[u8]) -> RawRequest {
 }
 
 fn sent(request: RawRequest) -> Result<(String, Vec<String>), String> {
-    let prepared = prepare_raw(request, &senders(), NOW).map_err(|errors| format!("{errors:?}"))?;
+    let prepared = request
+        .compose(&senders(), NOW)
+        .map_err(|errors| format!("{errors:?}"))?;
     let recipients = prepared
         .recipients
         .iter()
@@ -86,8 +85,8 @@ proptest! {
             envelope: Envelope { recipients: Some(vec!["bob@example.org".into()]), sender: None },
             replace_from,
         };
-        let Ok(prepared) = prepare_raw(request, &senders(), NOW) else { return Ok(()) };
-        prop_assert!(senders().allow(&prepared.sender));
+        let Ok(prepared) = request.compose(&senders(), NOW) else { return Ok(()) };
+        prop_assert!(senders().allows(&prepared.sender));
         let bytes = &prepared.content;
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
         let head = &bytes[..end + 2];
@@ -105,7 +104,7 @@ proptest! {
         }
         let parsed = MessageParser::default().parse(bytes).unwrap();
         let from = parsed.from().and_then(|from| from.first()).and_then(|one| one.address()).unwrap();
-        prop_assert!(senders().allow(&domain::EmailAddress::parse(from).unwrap()), "{from}");
+        prop_assert!(senders().allows(&domain::EmailAddress::parse(from).unwrap()), "{from}");
         let text = bytes.iter().map(|b| char::from(*b)).collect::<String>();
         prop_assert!(!text.contains('\0'));
         prop_assert!(!text.replace("\r\n", "").contains(['\r', '\n']));
@@ -128,7 +127,7 @@ proptest! {
     fn a_body_of_any_octets_is_read_back(body in vec(any::<u8>(), 1..2_000)) {
         let mut content = b"To: bob@example.org\nContent-Type: application/octet-stream\n\n".to_vec();
         content.extend(&body);
-        let prepared = prepare_raw(request(&content), &senders(), NOW).unwrap();
+        let prepared = request(&content).compose(&senders(), NOW).unwrap();
         let parsed = MessageParser::default().parse(&prepared.content).unwrap();
         if parsed.parts[0].encoding == mail_parser::Encoding::Base64 {
             prop_assert_eq!(parsed.parts[0].contents(), &*body);
@@ -166,7 +165,7 @@ fn bcc_is_taken_as_recipients_and_removed() {
 fn an_envelope_counts_and_the_header_tells_who_is_named() {
     let mut request = request(b"To: bob@example.org\nCc: carol@example.org\n\nx\n");
     request.envelope.recipients = Some(vec!["carol@example.org".into(), "eve@example.org".into()]);
-    let prepared = prepare_raw(request, &senders(), NOW).unwrap();
+    let prepared = request.compose(&senders(), NOW).unwrap();
     let kinds: Vec<_> = prepared.recipients.iter().map(|one| one.kind).collect();
     assert_eq!(kinds, [RecipientKind::Cc, RecipientKind::Bcc]);
 }

@@ -15,8 +15,8 @@ pub struct MessageErrors {
 }
 
 impl MessageErrors {
-    /// One error at one field.
-    pub(super) fn one(field: MessageField, error: FieldError) -> Self {
+    /// Returns the errors of a message with one error at one field.
+    pub fn one(field: MessageField, error: FieldError) -> Self {
         let mut errors = Self::default();
         errors.add(field, error);
         errors

@@ -7,7 +7,7 @@ use domain::{
 use mail_parser::{HeaderName, HeaderValue};
 
 use super::{
-    html::sanitised,
+    sanitize::sanitize,
     summary::{fill, line, people},
 };
 use crate::mime::{Header, Part, Structure, addresses, first};
@@ -25,8 +25,8 @@ const ATTACHMENTS_AT_MOST: usize = 200;
 /// Longest name of a file: characters.
 const NAME_AT_MOST: usize = 120;
 
-/// The mail of these bytes. `summary` holds the answers of the server about it.
-pub(crate) fn content(mut summary: MailSummary, raw: &[u8]) -> Mail {
+/// Reads a message for display. `summary` holds what the server reported about it; its size tells if `raw` is cut.
+pub fn read_mail(mut summary: MailSummary, raw: &[u8]) -> Mail {
     let cut = usize::try_from(summary.size).unwrap_or(usize::MAX) > raw.len();
     let structure = Structure::of(raw);
     let header = Header::new(structure.header(), structure.charset());
@@ -65,7 +65,7 @@ pub(crate) fn content(mut summary: MailSummary, raw: &[u8]) -> Mail {
             None => *all = Some(part.text()),
         }
     }
-    let html = html.map(|html| sanitised(&html));
+    let html = html.map(|html| sanitize(&html));
     Mail {
         to: people_in(HeaderName::To),
         cc: people_in(HeaderName::Cc),

@@ -47,7 +47,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 });
 
 /// What may be shown of it; `None` when there is too much.
-pub(crate) fn sanitised(html: &str) -> Option<String> {
+pub(crate) fn sanitize(html: &str) -> Option<String> {
     (html.len() <= HTML_AT_MOST).then(|| SANITISER.clean(&flattened(html)).to_string())
 }
 
@@ -60,7 +60,7 @@ mod tests {
         let html = "<html><head><title>T</title></head><body style='color:red'><h1>Hi</h1><p>One<p>Two &lt;b&gt; \
                     <a href='https://example.com/?a=1&amp;b' onclick=x>link</a><ul><li>1<li>2</ul>\
                     <table><tr><td colspan=3>a<td>b<tr><td>c</table><img src=https://t.example/p.gif alt='A cat'>";
-        let clean = sanitised(html).unwrap();
+        let clean = sanitize(html).unwrap();
         for kept in [
             "<h1>Hi</h1>",
             "<p>One</p>",
@@ -89,7 +89,7 @@ mod tests {
             ("<img alt='\u{202e}abc'>", "<img alt=\"abc\">"),
             ("שלום\u{200f}!", "שלום\u{200f}!"),
         ] {
-            assert_eq!(sanitised(html).unwrap(), clean, "{html}");
+            assert_eq!(sanitize(html).unwrap(), clean, "{html}");
         }
     }
 
@@ -129,7 +129,7 @@ mod tests {
             "<input type=image src=https://x.example>",
             "<a ping=https://x.example href='https://good.example'>a</a>",
         ] {
-            let clean = sanitised(html).unwrap();
+            let clean = sanitize(html).unwrap();
             let lower = clean.to_lowercase();
             let tags: Vec<_> = lower
                 .split('<')

@@ -1,10 +1,12 @@
 //! A message in parts, as programs describe it.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use domain::{EmailAddress, FieldError, FromAddress, Recipient, RecipientKind};
+use domain::{EmailAddress, FieldError, FromAddress, Recipient, RecipientKind, UnixTime};
 use lettre::message::header::ContentType;
 
-use super::{MessageErrors, MessageField as Field, Senders, free_header, header};
+use super::{
+    Composed, MessageErrors, MessageField as Field, SenderPolicy, build, free_header, header,
+};
 
 /// How many get one message.
 pub(super) const RECIPIENTS: usize = 1_000;
@@ -79,10 +81,28 @@ pub(super) struct Attachment {
 }
 
 impl Draft {
+    /// Checks the fields and writes the message.
+    ///
+    /// # Errors
+    /// The fields that are wrong, each with its first error.
+    pub fn compose(self, policy: &SenderPolicy, now: UnixTime) -> Result<Composed, MessageErrors> {
+        let message = self.check(policy)?;
+        let message_id = build::new_message_id(&message.from);
+        Composed {
+            sender: message.from.address.clone(),
+            recipients: message.recipients.clone(),
+            from: message.from.to_string(),
+            subject: message.subject.clone(),
+            content: build::build(message, &message_id, now),
+            message_id,
+        }
+        .within_size()
+    }
+
     /// What was written, when all of it is good.
-    pub(super) fn check(self, senders: &Senders) -> Result<Checked, MessageErrors> {
+    fn check(self, policy: &SenderPolicy) -> Result<Checked, MessageErrors> {
         let mut errors = MessageErrors::default();
-        let from = errors.check(Field::From, senders.from(self.from.as_deref()));
+        let from = errors.check(Field::From, policy.from(self.from.as_deref()));
         let to = mailboxes(&self.to, Field::ToAt, &mut errors);
         let cc = mailboxes(&self.cc, Field::CcAt, &mut errors);
         let bcc = mailboxes(&self.bcc, Field::BccAt, &mut errors);

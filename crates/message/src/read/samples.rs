@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use domain::{Mail, MailId, MailSummary};
 
-use super::{attachment::attachment, content::content};
+use super::{attachment::attachment, mail::read_mail};
 
 /// What is read of a message.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ fn mail(raw: &[u8]) -> Mail {
         uid_validity: 1,
         uid: NonZeroU32::MIN,
     });
-    content(summary, raw)
+    read_mail(summary, raw)
 }
 
 fn read(name: &str) -> Read {

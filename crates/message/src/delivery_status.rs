@@ -12,42 +12,44 @@ const IDS_AT_MOST: usize = 10;
 /// Longest text of a server that is kept: characters.
 const TEXT_AT_MOST: usize = 1_000;
 
-/// What a notification says.
+/// The failures that a delivery status notification reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Report {
+pub struct DeliveryStatus {
     /// Message-IDs of the message it is about, with angle brackets, the surest first.
-    pub(crate) message_ids: Vec<String>,
-    /// Those who did not get it and will not.
-    pub(crate) failed: Vec<Failed>,
+    pub message_ids: Vec<String>,
+    /// The recipients that delivery has failed for permanently.
+    pub failed: Vec<FailedRecipient>,
 }
 
 /// A recipient for whom delivery has failed (RFC 3464 §2.3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Failed {
+pub struct FailedRecipient {
     /// Original-Recipient and Final-Recipient.
-    pub(crate) addresses: Vec<EmailAddress>,
+    pub addresses: Vec<EmailAddress>,
     /// Status, such as `5.1.1`.
-    pub(crate) status: String,
+    pub status: String,
     /// Diagnostic-Code without its type.
-    pub(crate) diagnostic: String,
+    pub diagnostic: String,
     /// Remote-MTA, else Reporting-MTA: who refused it.
-    pub(crate) server: String,
+    pub server: String,
 }
 
-/// Reads a notification; `None` when it is none, or reports no failure. Takes any input.
-pub(crate) fn read(raw: &[u8]) -> Option<Report> {
-    let structure = Structure::of(raw);
-    let status = structure
-        .parts()
-        .find(|part| is(part, &["delivery-status"]));
-    let failed = failed(&text_of(&status.filter(|_| structure.is_multipart())?));
-    if failed.is_empty() {
-        return None;
+impl DeliveryStatus {
+    /// Reads a message; `None` if it is no delivery status notification or reports no failure. Accepts any input.
+    pub fn read(raw: &[u8]) -> Option<Self> {
+        let structure = Structure::of(raw);
+        let status = structure
+            .parts()
+            .find(|part| is(part, &["delivery-status"]));
+        let failed = failed(&text_of(&status.filter(|_| structure.is_multipart())?));
+        if failed.is_empty() {
+            return None;
+        }
+        Some(Self {
+            message_ids: message_ids(&structure),
+            failed,
+        })
     }
-    Some(Report {
-        message_ids: message_ids(&structure),
-        failed,
-    })
 }
 
 fn is(part: &Part<'_, '_>, subtypes: &[&str]) -> bool {
@@ -90,7 +92,7 @@ fn message_ids(structure: &Structure<'_>) -> Vec<String> {
 }
 
 /// The groups of fields for recipients whose Action is `failed`.
-fn failed(text: &str) -> Vec<Failed> {
+fn failed(text: &str) -> Vec<FailedRecipient> {
     let text = text.replace("\r\n", "\n");
     let mut groups = text.split("\n\n").map(fields);
     let about_message = groups.next().unwrap_or_default();
@@ -102,7 +104,7 @@ fn failed(text: &str) -> Vec<Failed> {
             let addresses = ["original-recipient", "final-recipient"];
             let addresses = addresses.map(|name| EmailAddress::parse(typed(value(&group, name))));
             let remote = typed(value(&group, "remote-mta"));
-            Failed {
+            FailedRecipient {
                 addresses: addresses.into_iter().flatten().collect(),
                 status: value(&group, "status")
                     .split_whitespace()
@@ -214,12 +216,12 @@ mod tests {
             "text/rfc822-headers",
             "message/rfc822-headers",
         ] {
-            let report = read(returned_as(kind).as_bytes()).unwrap();
+            let report = DeliveryStatus::read(returned_as(kind).as_bytes()).unwrap();
             assert_eq!(report.message_ids, ["<1@example.com>"], "{kind}");
             let addresses = ["robert@example.net", "bob@example.net"];
             assert_eq!(
                 report.failed,
-                [Failed {
+                [FailedRecipient {
                     addresses: addresses
                         .map(|one| EmailAddress::parse(one).unwrap())
                         .to_vec(),
@@ -235,7 +237,7 @@ mod tests {
     #[test]
     fn finds_the_message_in_a_header_that_ends_with_its_last_line() {
         let raw = returned_as("text/rfc822-headers").replace("Subject: Hello\r\n\r\nHi\r\n", "");
-        let report = read(raw.as_bytes()).unwrap();
+        let report = DeliveryStatus::read(raw.as_bytes()).unwrap();
         assert_eq!(report.message_ids, ["<1@example.com>"]);
     }
 
@@ -245,17 +247,17 @@ mod tests {
             "MIME-Version",
             "In-Reply-To: <1@example.com>\r\nReferences: <0@example.com> <1@example.com>\r\nMIME-Version",
         );
-        let report = read(raw.as_bytes()).unwrap();
+        let report = DeliveryStatus::read(raw.as_bytes()).unwrap();
         assert_eq!(report.message_ids, ["<1@example.com>", "<0@example.com>"]);
     }
 
     #[test]
     fn what_tells_of_no_failure_is_none() {
         let delayed = returned_as("message/rfc822").replace("failed", "delayed");
-        assert_eq!(read(delayed.as_bytes()), None);
+        assert_eq!(DeliveryStatus::read(delayed.as_bytes()), None);
         let plain = "Subject: Action: failed\r\n\r\nAction: failed\r\n";
-        assert_eq!(read(plain.as_bytes()), None);
-        assert_eq!(read(b""), None);
+        assert_eq!(DeliveryStatus::read(plain.as_bytes()), None);
+        assert_eq!(DeliveryStatus::read(b""), None);
     }
 
     #[test]
@@ -265,7 +267,7 @@ mod tests {
             "Content-Type: multipart/mixed; boundary=b\n\n--b\n",
         ] {
             let raw = returned_as("message/rfc822").replace("Subject: Hello", &line.repeat(20_000));
-            let report = read(raw.as_bytes()).unwrap();
+            let report = DeliveryStatus::read(raw.as_bytes()).unwrap();
             assert_eq!(report.message_ids, ["<1@example.com>"]);
         }
     }
@@ -282,7 +284,7 @@ mod tests {
             raw.extend(&garbage);
             raw.extend(&whole[end.min(whole.len())..]);
             // Assertions in debug builds of the parser; whoever reads mail has them end alone.
-            if let Ok(Some(report)) = std::panic::catch_unwind(|| read(&raw)) {
+            if let Ok(Some(report)) = std::panic::catch_unwind(|| DeliveryStatus::read(&raw)) {
                 prop_assert!(report.message_ids.len() <= IDS_AT_MOST);
                 for failed in report.failed {
                     let text = [failed.status, failed.diagnostic, failed.server].concat();

@@ -1,0 +1,38 @@
+//! A message that is ready to be sent.
+
+use domain::{EmailAddress, FieldError, Recipient};
+
+use super::{MessageErrors, MessageField};
+
+/// Octets of a message that is accepted; no large provider accepts more.
+const MAX_SIZE: usize = 35 * 1_048_576;
+
+/// A message that is ready to be sent, with its envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composed {
+    /// The sender address of the envelope.
+    pub sender: EmailAddress,
+    /// The recipients of the envelope; not empty.
+    pub recipients: Vec<Recipient>,
+    /// The Message-ID, with angle brackets, as it stands in the content.
+    pub message_id: String,
+    /// The `From` header field, for display.
+    pub from: String,
+    /// The subject, decoded.
+    pub subject: String,
+    /// The whole message (RFC 5322), lines ended by CRLF, without `Bcc`.
+    pub content: Vec<u8>,
+}
+
+impl Composed {
+    /// Returns the message if its content is not too large.
+    pub(super) fn within_size(self) -> Result<Self, MessageErrors> {
+        if self.content.len() > MAX_SIZE {
+            return Err(MessageErrors::one(
+                MessageField::Message,
+                FieldError::TooLong,
+            ));
+        }
+        Ok(self)
+    }
+}

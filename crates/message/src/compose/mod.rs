@@ -1,0 +1,32 @@
+//! Turns a submission into the message that is sent: checked, complete, and encoded.
+//!
+//! Values that go into header fields are checked for control characters and written by [`header`], so that no value makes
+//! another field.
+
+mod build;
+mod charset;
+mod composed;
+mod downgrade;
+mod draft;
+mod encoded;
+mod errors;
+mod field;
+mod free_header;
+mod header;
+mod list_field;
+mod mime;
+mod parameters;
+mod parts;
+mod raw;
+mod raw_message;
+mod sender_policy;
+mod trace;
+
+pub use composed::Composed;
+pub use downgrade::with_ascii_header;
+pub use draft::{Draft, DraftAttachment};
+pub use errors::MessageErrors;
+pub use field::MessageField;
+pub use raw::{Envelope, RawRequest};
+pub use raw_message::RawMessage;
+pub use sender_policy::SenderPolicy;

@@ -1,0 +1,34 @@
+//! The addresses that mail may be from.
+
+use domain::{EmailAddress, FieldError, FromAddress};
+
+/// The addresses that mail of a data center may be from.
+#[derive(Clone, Debug)]
+pub struct SenderPolicy {
+    /// The From address of messages that name none.
+    pub default_from: FromAddress,
+    /// Addresses that are allowed in addition to that of `default_from`.
+    pub allowed: Vec<EmailAddress>,
+}
+
+impl SenderPolicy {
+    /// Returns true if mail may be from an address, compared without case.
+    pub fn allows(&self, address: &EmailAddress) -> bool {
+        std::iter::once(&self.default_from.address)
+            .chain(&self.allowed)
+            .any(|known| known.as_str().eq_ignore_ascii_case(address.as_str()))
+    }
+
+    /// Returns the From address of a message that names this one, or none.
+    pub(super) fn from(&self, written: Option<&str>) -> Result<FromAddress, FieldError> {
+        let Some(written) = written else {
+            return Ok(self.default_from.clone());
+        };
+        let from = FromAddress::parse(written)?;
+        if self.allows(&from.address) {
+            Ok(from)
+        } else {
+            Err(FieldError::FromNotAllowed)
+        }
+    }
+}
