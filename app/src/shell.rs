@@ -26,6 +26,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {built.then(|| view! { <link rel="stylesheet" href=format!("{below}.css") /> })}
                 {comes_alive.then(|| scripts(&below))}
+                {is_watched().then(|| view! { <script type="module" src="/reload.js"></script> })}
                 <MetaTags />
             </head>
             <body>
@@ -33,6 +34,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Returns true below `cargo xtask watch`, whose pages reload when they are out of date. Always false in a release.
+fn is_watched() -> bool {
+    cfg!(debug_assertions) && std::env::var_os("XTASK_WATCH").is_some()
 }
 
 /// Loads and starts the browser side. Written here since the scripts of Leptos 0.8.23 put the nonce

@@ -77,7 +77,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let (mut sandbox, (mut server, setup_link)) = progress.step(START, || {
         let sandbox = start_sandbox(&binaries.sandbox, &folder)?;
-        let server = start_server(workspace, &binaries.mailgrant, &folder, options.port)?;
+        let server = start_server(workspace, &binaries.mailgrant, &folder, options.port, &[])?;
         Ok((sandbox, server))
     })?;
     print_guide(options.port, setup_link.as_deref(), &folder)?;
@@ -152,12 +152,14 @@ pub fn start_server(
     binary: &Path,
     sandbox: &Path,
     port: u16,
+    environment: &[(&str, &str)],
 ) -> Result<(Running, Option<String>)> {
     let mut command = binaries::server(binary, &workspace.root.join("data"), port);
     command
         .current_dir(&workspace.root)
         .env("MAILGRANT_SANDBOX_FILE", sandbox.join("sandbox.json"))
-        .env("MAILGRANT_EXTRA_ROOTS", sandbox.join("ca.pem"));
+        .env("MAILGRANT_EXTRA_ROOTS", sandbox.join("ca.pem"))
+        .envs(environment.iter().copied());
     let heard = Arc::new(Mutex::new(String::new()));
     let mut server = Running::start_heard("the server", &mut command, {
         let heard = Arc::clone(&heard);

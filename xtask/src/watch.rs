@@ -41,6 +41,9 @@ const START: Step = Step {
     first_run: Duration::from_secs(1),
 };
 
+/// Has a debug server load the script that reloads its pages.
+const WATCHED_PAGES: [(&str, &str); 1] = [("XTASK_WATCH", "1")];
+
 /// Where to listen.
 #[derive(Args)]
 pub struct Options {
@@ -67,7 +70,9 @@ impl Options {
 pub fn watch(workspace: &Workspace, options: &Options) -> Result<()> {
     check_ports(options.port)?;
     let mut progress = Progress::new(workspace, 3);
-    progress.step(SITE, || site::build_for_development(workspace))?;
+    let mut development = site::Development::default();
+    progress.step(SITE, || development.build(workspace))?;
+    site::reload_pages(workspace, 0)?;
     let binaries = progress.step(binaries::step(false), || binaries::build(workspace, false))?;
     let folder = workspace.root.join("target/sandbox");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
@@ -85,7 +90,7 @@ pub fn watch(workspace: &Workspace, options: &Options) -> Result<()> {
         };
         files = now;
         let parts = Parts::of(&changed.paths, &workspace.root, &browser);
-        let rebuilt = rebuild(workspace, parts)
+        let rebuilt = rebuild(workspace, &mut development, parts)
             .and_then(|()| running.restart(workspace, parts))
             .and_then(|()| site::reload_pages(workspace, version));
         if interrupted() {
@@ -126,7 +131,13 @@ impl Programs {
         port: u16,
     ) -> Result<(Self, Option<String>)> {
         let sandbox = start_sandbox(&binaries.sandbox, &folder)?;
-        let (server, link) = start_server(workspace, &binaries.mailgrant, &folder, port)?;
+        let (server, link) = start_server(
+            workspace,
+            &binaries.mailgrant,
+            &folder,
+            port,
+            &WATCHED_PAGES,
+        )?;
         let programs = Self {
             server,
             sandbox,
@@ -144,8 +155,13 @@ impl Programs {
             self.sandbox.stop();
             self.sandbox = start_sandbox(&self.binaries.sandbox, &self.folder)?;
         }
-        let (server, _) =
-            start_server(workspace, &self.binaries.mailgrant, &self.folder, self.port)?;
+        let (server, _) = start_server(
+            workspace,
+            &self.binaries.mailgrant,
+            &self.folder,
+            self.port,
+            &WATCHED_PAGES,
+        )?;
         self.server = server;
         Ok(())
     }
@@ -176,7 +192,7 @@ impl Parts {
 }
 
 /// Builds both parts at the same time, where both are needed.
-fn rebuild(workspace: &Workspace, parts: Parts) -> Result<()> {
+fn rebuild(workspace: &Workspace, development: &mut site::Development, parts: Parts) -> Result<()> {
     workspace.output.clear()?;
     thread::scope(|scope| {
         let programs = scope.spawn(|| {
@@ -186,7 +202,7 @@ fn rebuild(workspace: &Workspace, parts: Parts) -> Result<()> {
             Ok(())
         });
         let site = if parts.site {
-            site::build_for_development(workspace)
+            development.build(workspace)
         } else {
             Ok(())
         };

@@ -9,7 +9,7 @@ mod wasm;
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 
@@ -34,7 +34,7 @@ pub use wasm::ensure_target;
 /// The file whose content tells an open page of a development build that it is out of date.
 pub const RELOAD: &str = "reload.txt";
 /// Reloads the page when [`RELOAD`] changes. Part of development builds only; the server refuses to embed them.
-const RELOAD_SCRIPT: &str = include_str!("reload.js");
+const RELOAD_SCRIPT: (&str, &str) = ("reload.js", include_str!("reload.js"));
 
 /// How the browser side is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,15 +55,31 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     if fingerprint::is_current(workspace, &fingerprint) {
         return Ok(());
     }
-    write(workspace, &module, Build::Release)?;
+    let glue = wasm::bind(&module, Build::Release)?;
+    write(workspace, &glue, Build::Release)?;
     fingerprint::keep(workspace, &fingerprint)
 }
 
-/// Builds the browser side for development into `target/site`.
-pub fn build_for_development(workspace: &Workspace) -> Result<()> {
-    make_folder(workspace)?;
-    let module = wasm::compile(workspace, Build::Development)?;
-    write(workspace, &module, Build::Development)
+/// The browser side of `cargo xtask watch`.
+#[derive(Default)]
+pub struct Development {
+    /// Its last module with the time of its compilation. Most changes do not need another one.
+    glue: Option<(SystemTime, wasm::Glue)>,
+}
+
+impl Development {
+    /// Builds the browser side for development into `target/site`.
+    pub fn build(&mut self, workspace: &Workspace) -> Result<()> {
+        make_folder(workspace)?;
+        let module = wasm::compile(workspace, Build::Development)?;
+        let compiled = fs::metadata(&module)?.modified()?;
+        let glue = match self.glue.take() {
+            Some((last, glue)) if last == compiled => glue,
+            _ => wasm::bind(&module, Build::Development)?,
+        };
+        let (_, glue) = self.glue.insert((compiled, glue));
+        write(workspace, glue, Build::Development)
+    }
 }
 
 /// Makes open pages of a development build reload.
@@ -76,12 +92,8 @@ pub fn reload_pages(workspace: &Workspace, version: u32) -> Result<()> {
     .context(RELOAD)
 }
 
-fn write(workspace: &Workspace, module: &Path, build: Build) -> Result<()> {
+fn write(workspace: &Workspace, glue: &wasm::Glue, build: Build) -> Result<()> {
     let statics = workspace.root.join("static");
-    let mut glue = wasm::bind(module, build)?;
-    if build == Build::Development {
-        glue.js.push_str(RELOAD_SCRIPT);
-    }
     let css = style::bundle(&workspace.root.join("style/main.css"))?;
     let names = assets::Names::of(&[glue.js.as_bytes(), &glue.wasm, css.as_bytes()], build);
     fingerprint::forget(workspace)?;
@@ -94,6 +106,7 @@ fn write(workspace: &Workspace, module: &Path, build: Build) -> Result<()> {
     }
     add_statics(&mut site, &statics)?;
     if build == Build::Development {
+        site.add(RELOAD_SCRIPT.0, RELOAD_SCRIPT.1.as_bytes())?;
         site.keep(RELOAD);
     }
     site.finish()
