@@ -1,4 +1,5 @@
-//! How many tests passed and failed, read from what the test programs print.
+//! Counts of passed and failed tests, read from the output of test programs. The last line of `cargo xtask test` sums up
+//! cargo's tests and Playwright's, which no common runner does.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -6,14 +7,14 @@ use std::ops::AddAssign;
 /// Tests passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Tests that passed, at once or when tried again.
+    /// Tests that passed, the first time or when repeated.
     pub passed: usize,
-    /// Tests that failed, or could not be finished.
+    /// Tests that failed or were interrupted.
     pub failed: usize,
 }
 
 impl Counts {
-    /// Reads a line of `cargo test`: `test result: ok. 5 passed; 0 failed; …`, one for each test binary.
+    /// Parses a line of `cargo test`: `test result: ok. 5 passed; 0 failed; …`, one for each test binary.
     pub fn of_cargo(line: &str) -> Self {
         let mut counts = Self::default();
         let Some((_, result)) = line
@@ -29,7 +30,7 @@ impl Counts {
         counts
     }
 
-    /// Reads a line of Playwright's summary: `  12 passed (30.1s)`, `  1 failed`, `  2 flaky`.
+    /// Parses a line of Playwright's summary: `  12 passed (30.1s)`, `  1 failed`, `  2 flaky`.
     pub fn of_playwright(line: &str) -> Self {
         let mut counts = Self::default();
         if line.starts_with("  ") && !line.starts_with("   ") {

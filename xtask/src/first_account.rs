@@ -8,12 +8,12 @@ use ureq::{Body, http::Response};
 use crate::http::agent;
 use crate::process::pause;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const LINK_TIMEOUT: Duration = Duration::from_secs(10);
 const COOKIE: &str = "mailgrant_session=";
-/// For a server that lives as long as a measurement.
+/// For a server that is removed after a measurement.
 const PASSWORD: &str = "measured walnut paddles upstream";
 
-/// The setup link that a server without accounts prints, out of what it has printed so far; `None` when it has accounts.
+/// Finds the setup link in the output of a server without accounts. Returns `None` if it has accounts.
 ///
 /// # Errors
 /// When it does not answer, or leads to the setup and does not print the link.
@@ -33,14 +33,14 @@ pub fn link(server: &str, printed: impl Fn() -> Result<String>) -> Result<Option
         if let Some(link) = in_text(&printed()?) {
             return Ok(Some(link.to_owned()));
         }
-        if started.elapsed() > PATIENCE {
+        if started.elapsed() > LINK_TIMEOUT {
             bail!("the server asks to be set up and has not printed the link");
         }
         pause()?;
     }
 }
 
-/// Makes the first administrator.
+/// Creates the first administrator.
 ///
 /// # Returns
 /// The cookie of its session.
@@ -73,7 +73,7 @@ pub fn sign_up(link: &str) -> Result<String> {
     }
 }
 
-/// Signs the first administrator in once more, in another browser.
+/// Signs the first administrator in again, as from another browser.
 ///
 /// # Returns
 /// The cookie of the session.
@@ -96,7 +96,7 @@ pub fn sign_in(server: &str) -> Result<String> {
     }
 }
 
-/// The cookie of the session that an answer sets.
+/// Returns the session cookie that an answer sets.
 fn session(answer: &Response<Body>) -> Option<String> {
     let cookies = answer.headers().get_all("set-cookie");
     cookies

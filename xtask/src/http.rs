@@ -1,4 +1,4 @@
-//! Plain HTTP to servers of our own on loopback.
+//! Plain HTTP to our own servers on loopback.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use ureq::Agent;
 
 use crate::process::{Running, pause};
 
-/// A client that reports every status and keeps its connections.
+/// Returns a client that reports every status and keeps its connections.
 pub fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
@@ -22,7 +22,7 @@ pub fn agent() -> Agent {
 ///
 /// # Errors
 /// When the server ends, has not answered in time, or Ctrl-C was pressed.
-pub fn wait_until_ready(url: &str, server: &mut Running, patience: Duration) -> Result<()> {
+pub fn wait_until_ready(url: &str, server: &mut Running, timeout: Duration) -> Result<()> {
     let agent = agent();
     let started = Instant::now();
     loop {
@@ -34,14 +34,14 @@ pub fn wait_until_ready(url: &str, server: &mut Running, patience: Duration) -> 
         {
             return Ok(());
         }
-        if started.elapsed() > patience {
-            bail!("no answer from {url} within {} s", patience.as_secs());
+        if started.elapsed() > timeout {
+            bail!("no answer from {url} within {} s", timeout.as_secs());
         }
         pause()?;
     }
 }
 
-/// A port of 127.0.0.1 that nobody listens on at the moment.
+/// Returns a port of 127.0.0.1 that is free at the moment.
 pub fn free_port() -> Result<u16> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.port())

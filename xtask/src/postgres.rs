@@ -14,16 +14,16 @@ use crate::http::free_port;
 use crate::process::{Running, capture, pause, run};
 use crate::workspace::Workspace;
 
-/// `initdb` refuses root, so root hands the cluster to this user, which Debian's package makes.
+/// `initdb` refuses root. Debian's package creates this user, which then owns the cluster.
 const USER: &str = "postgres";
-const PATIENCE: Duration = Duration::from_mins(1);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What outlasts a crash of the machine.
+/// Durability in a crash of the machine.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Keeping {
-    /// Nothing: it is faster so, and enough for a test.
-    Nothing,
-    /// What was committed.
+pub enum Durability {
+    /// No durability, which is faster and enough for a test.
+    None,
+    /// Commits survive.
     Durable,
 }
 
@@ -37,8 +37,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts a cluster that trusts every connection.
-    pub fn start(workspace: &Workspace, keeping: Keeping) -> Result<Self> {
+    /// Creates and starts a cluster that trusts every connection.
+    pub fn start(workspace: &Workspace, durability: Durability) -> Result<Self> {
         let programs = programs()
             .context("PostgreSQL is not installed: neither in /usr/lib/postgresql nor in PATH")?;
         let folder = make_folder(workspace)?;
@@ -63,7 +63,7 @@ impl Cluster {
             "unix_socket_directories=",
             "max_connections=300",
         ];
-        if keeping == Keeping::Nothing {
+        if durability == Durability::None {
             settings.extend([
                 "fsync=off",
                 "synchronous_commit=off",
@@ -89,17 +89,17 @@ impl Cluster {
         })
     }
 
-    /// The environment in which tests are built and run to use the cluster.
+    /// Returns the environment in which tests are built and run to use the cluster.
     pub fn environment(&self) -> [(&'static str, &str); 2] {
         [
             ("MAILGRANT_TEST_POSTGRES", &self.url),
-            // The port differs each time, which would have the tests built again.
+            // Without it, the port, which differs each time, would make cargo build the tests again.
             ("MAILGRANT_TEST_WITH", "postgres"),
         ]
     }
 }
 
-/// Where `initdb` and `postgres` lie: Debian's newest version, or PATH.
+/// Returns the folder of `initdb` and `postgres`: Debian's newest version, or one in PATH.
 pub fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
@@ -126,8 +126,8 @@ fn is_complete(folder: &Path) -> bool {
         .all(|program| folder.join(program).is_file())
 }
 
-/// A folder that the user of the cluster can reach: below `target`, or where other users cannot pass through the
-/// checkout's parents, in the system's temporary folder.
+/// Creates a folder that the user of the cluster can reach: below `target`, or in the system's temporary folder if
+/// other users cannot enter the parents of the checkout.
 fn make_folder(workspace: &Workspace) -> Result<TempDir> {
     let name = format!("postgres-{}-", std::process::id());
     let make = |parent: &Path| -> Result<TempDir> {
@@ -158,7 +158,8 @@ fn make_folder(workspace: &Workspace) -> Result<TempDir> {
     }
 }
 
-/// The program run by a user that the cluster accepts. `setpriv` becomes the program, so that signals reach it.
+/// Returns a command that runs the program as a user that the cluster accepts. `setpriv` is replaced by the program, so
+/// signals reach it.
 fn as_user(program: &Path, folder: &Path) -> Command {
     let mut command = if geteuid().is_root() {
         let mut command = Command::new("setpriv");
@@ -182,8 +183,11 @@ fn wait(programs: &Path, port: u16, server: &mut Running) -> Result<()> {
         if asked.status()?.success() {
             return Ok(());
         }
-        if started.elapsed() > PATIENCE {
-            bail!("PostgreSQL did not start within {} s", PATIENCE.as_secs());
+        if started.elapsed() > START_TIMEOUT {
+            bail!(
+                "PostgreSQL did not start within {} s",
+                START_TIMEOUT.as_secs()
+            );
         }
         pause()?;
     }

@@ -13,15 +13,15 @@ use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-const PAUSE: Duration = Duration::from_millis(20);
-const GRACE: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Makes Ctrl-C (and SIGTERM, SIGHUP) end what is waited for here, so that each child is stopped on the way out.
+/// Makes Ctrl-C, SIGTERM, and SIGHUP end all waits of this module, so each child is stopped before this process ends.
 pub fn watch_interrupts() -> Result<()> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("signal handler")
 }
 
-/// Whether Ctrl-C was pressed.
+/// Returns true if Ctrl-C was pressed.
 pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
@@ -34,13 +34,13 @@ pub fn check_interrupt() -> Result<()> {
     Ok(())
 }
 
-/// Sleeps a moment.
+/// Sleeps for 20 ms.
 ///
 /// # Errors
 /// When Ctrl-C was pressed.
 pub fn pause() -> Result<()> {
     check_interrupt()?;
-    std::thread::sleep(PAUSE);
+    std::thread::sleep(POLL_INTERVAL);
     Ok(())
 }
 
@@ -135,18 +135,18 @@ impl Running {
         Ok(running)
     }
 
-    /// The signal that asks this program to end, where it is not SIGTERM.
+    /// Sets the signal that asks this program to end, instead of SIGTERM.
     pub fn stopped_by(mut self, signal: Signal) -> Self {
         self.stop_signal = signal;
         self
     }
 
-    /// The process ID.
+    /// Returns the process ID.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Fails if the process has ended, which a server must not.
+    /// Fails if the process has ended, which a server must not do.
     pub fn still_runs(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             None => Ok(()),
@@ -177,12 +177,12 @@ impl Running {
         let _ = kill_process_group(group, self.stop_signal);
         let asked = Instant::now();
         while matches!(self.child.try_wait(), Ok(None)) {
-            if asked.elapsed() > GRACE {
+            if asked.elapsed() > STOP_TIMEOUT {
                 let _ = kill_process_group(group, Signal::KILL);
                 let _ = self.child.wait();
                 return;
             }
-            std::thread::sleep(PAUSE);
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 }
@@ -237,14 +237,14 @@ pub fn stream(
         }
     });
     loop {
-        match lines.recv_timeout(PAUSE) {
+        match lines.recv_timeout(POLL_INTERVAL) {
             Ok(line) => {
                 let line = String::from_utf8_lossy(&line);
                 output.write_line(&line)?;
                 each_line(&line);
             }
             Err(RecvTimeoutError::Disconnected) => break,
-            // A grandchild may hold the pipe open for ever; the child's own lines have come by now.
+            // A grandchild may keep the pipe open. The child's own lines have arrived by now.
             Err(RecvTimeoutError::Timeout) if running.child.try_wait()?.is_some() => break,
             Err(RecvTimeoutError::Timeout) => pause()?,
         }

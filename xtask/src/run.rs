@@ -1,4 +1,4 @@
-//! `cargo xtask run`: the server and a mail provider to try it with, both on loopback.
+//! `cargo xtask run`: the server and the sandbox provider, both on loopback.
 
 use std::fs;
 use std::net::TcpListener;
@@ -27,7 +27,7 @@ const START: Step = Step {
     first_run: Duration::from_secs(1),
 };
 
-/// How `cargo xtask run` builds and listens.
+/// Options of `cargo xtask run`.
 #[derive(Args)]
 pub struct Options {
     /// Build as it is deployed; slower to build

@@ -1,5 +1,5 @@
-//! The API against its own description: schemathesis asks what the description allows and what it forbids, and looks at every
-//! answer.
+//! Compares the API with its description: schemathesis sends requests that the description allows or forbids, and checks each
+//! response.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -16,14 +16,13 @@ use crate::process::{Running, capture};
 use crate::workspace::Workspace;
 
 const VERSION: &str = "4.32.5";
-const PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// Cases for each operation: about a minute in all.
 const EXAMPLES: &str = "60";
-/// Among what the description allows are addresses that nobody has, times that are none and names that are taken: these are
-/// refused with 422, as it says.
-const LEFT_OUT: &str = "positive_data_acceptance";
+/// The description allows unknown addresses, impossible times, and names in use. They are refused with 422, as documented.
+const EXCLUDED_CHECK: &str = "positive_data_acceptance";
 
-/// It knows no `message/rfc822` by itself.
+/// Schemathesis has no serializer for `message/rfc822`.
 const HOOKS: &str = "\
 import schemathesis
 
@@ -33,7 +32,7 @@ def rfc822(ctx, value):
     return value if isinstance(value, bytes) else str(value).encode(\"utf-8\", \"surrogatepass\")
 ";
 
-/// Runs it, or says why it cannot run.
+/// Runs schemathesis, or prints why it cannot run.
 pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Result<()> {
     let Some(program) = installed(workspace) else {
         return Ok(());
@@ -49,7 +48,7 @@ pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Resul
         .stdout(File::create(&log)?)
         .stderr(File::options().append(true).open(&log)?);
     let mut server = Running::start("the server", &mut command)?;
-    wait_until_ready(&format!("{url}/healthz"), &mut server, PATIENCE)?;
+    wait_until_ready(&format!("{url}/healthz"), &mut server, START_TIMEOUT)?;
     let link = first_account::link(&url, || Ok(std::fs::read_to_string(&log)?))?;
     let link = link.context("the server does not ask to be set up")?;
     let cookie = first_account::sign_up(&link)?;
@@ -77,7 +76,7 @@ pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Resul
             "--checks",
             "all",
             "--exclude-checks",
-            LEFT_OUT,
+            EXCLUDED_CHECK,
         ])
         .args([
             "--max-examples",
@@ -87,7 +86,7 @@ pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Resul
             "--request-timeout",
             "10",
         ])
-        // Ids that are made up are found nowhere; that is no fault of the description.
+        // It warns that generated IDs are not found, which is expected.
         .args(["--warnings", "off"])
         .arg("--header")
         .arg(format!("Authorization: Bearer {}", key.trim()))
@@ -104,7 +103,7 @@ pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Resul
     Ok(())
 }
 
-/// Settings that nobody answers at, so that messages are taken and wait.
+/// Saves settings of a server that does not exist, so messages are accepted and wait.
 fn save_settings(url: &str, cookie: &str) -> Result<()> {
     let mut answer = agent()
         .post(format!("{url}/api/save_smtp_settings"))
@@ -131,7 +130,7 @@ fn save_settings(url: &str, cookie: &str) -> Result<()> {
     Ok(())
 }
 
-/// The program, in an environment of its own below `target`. `None` when it cannot be installed, which is said.
+/// Returns the program, installed below `target`. Prints the reason and returns `None` if it cannot be installed.
 fn installed(workspace: &Workspace) -> Option<PathBuf> {
     let folder = workspace.target.join(format!("schemathesis-{VERSION}"));
     let program = folder.join("bin/schemathesis");

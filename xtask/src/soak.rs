@@ -5,14 +5,14 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::counts::Counts;
-use crate::postgres::{Cluster, Keeping};
+use crate::postgres::{Cluster, Durability};
 use crate::workspace::Workspace;
 use crate::{setup, site};
 
 /// Minutes of a run among all other tests.
 pub const MINUTES_IN_CI: u32 = 1;
 
-/// How long to run.
+/// Duration of the soak test.
 #[derive(Args)]
 pub struct Options {
     /// Minutes of disturbances on each database; both run at the same time
@@ -33,12 +33,12 @@ pub fn soak(workspace: &Workspace, options: &Options) -> Result<()> {
     outcome
 }
 
-/// Runs it for these minutes. Faults that this machine cannot produce are printed as ignored, with the reason.
+/// Runs the soak test for these minutes. Faults that this machine cannot produce are printed as ignored, with the reason.
 ///
 /// # Errors
 /// When a message was lost, or a duplicate has no explanation.
 pub fn run(workspace: &Workspace, minutes: u32, counts: &mut Counts) -> Result<()> {
-    let cluster = Cluster::start(workspace, Keeping::Durable)?;
+    let cluster = Cluster::start(workspace, Durability::Durable)?;
     let mut command = workspace.cargo(&["test", "--workspace"]);
     command
         .args(["--exclude", "frontend", "--exclude", "xtask"])

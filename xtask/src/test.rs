@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::counts::Counts;
 use crate::only::Selection;
-use crate::postgres::{Cluster, Keeping};
+use crate::postgres::{Cluster, Durability};
 use crate::progress::{Progress, Step};
 use crate::workspace::Workspace;
 use crate::{binaries, gates, schemathesis, setup, site, soak, tools};
@@ -209,7 +209,7 @@ fn clippy(workspace: &Workspace, packages: &[&str]) -> Command {
 
 /// Runs the tests of these crates, or of all if none is named.
 fn cargo_test(workspace: &Workspace, only: &[String], counts: &mut Counts) -> Result<()> {
-    let cluster = Cluster::start(workspace, Keeping::Nothing)?;
+    let cluster = Cluster::start(workspace, Durability::None)?;
     let mut runs: Vec<Vec<String>> = Vec::new();
     let chosen = only.iter().map(|name| format!("--package={name}"));
     if only.is_empty() {

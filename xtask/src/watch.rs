@@ -44,7 +44,7 @@ const START: Step = Step {
 /// Has a debug server load the script that reloads its pages.
 const WATCHED_PAGES: [(&str, &str); 1] = [("XTASK_WATCH", "1")];
 
-/// Where to listen.
+/// Options of `cargo xtask watch`.
 #[derive(Args)]
 pub struct Options {
     /// Port of localhost for Mailgrant

@@ -1,4 +1,4 @@
-//! Where the checkout and what is built from it lie.
+//! Folders of the checkout, and commands that run in it.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,18 +8,18 @@ use cargo_metadata::MetadataCommand;
 
 use crate::process::{self, Output};
 
-/// The folders that the commands work in.
+/// The folders that commands work in, and the destination of their output.
 pub struct Workspace {
     /// The checkout.
     pub root: PathBuf,
-    /// Where cargo puts what it builds.
+    /// Cargo's target folder.
     pub target: PathBuf,
     /// Destination of what programs print that run to their end.
     pub output: Output,
 }
 
 impl Workspace {
-    /// Asks cargo.
+    /// Asks cargo for the folders.
     pub fn find() -> Result<Self> {
         let metadata = MetadataCommand::new()
             .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
@@ -57,20 +57,20 @@ impl Workspace {
         process::stream(&self.output, command, each_line)
     }
 
-    /// The browser side; the server embeds exactly this folder.
+    /// Returns the folder of the browser side, which the server embeds.
     pub fn site(&self) -> PathBuf {
         self.root.join("target/site")
     }
 
-    /// A command that works in the checkout.
+    /// Returns a command that runs in the checkout.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
         command
     }
 
-    /// `cargo` with these arguments. What the outer cargo told this process about the package `xtask` is
-    /// taken away, since it would make build scripts run again.
+    /// Returns `cargo` with these arguments. Leaves out the variables that the outer cargo set for the package `xtask`,
+    /// because they would make build scripts run again.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = self.command("cargo");
         command.args(arguments);

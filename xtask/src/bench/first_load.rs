@@ -1,4 +1,4 @@
-//! What a browser with an empty cache fetches to show a page.
+//! Sizes of the files that a browser with an empty cache loads for a page.
 
 use std::collections::BTreeSet;
 

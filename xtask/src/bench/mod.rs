@@ -25,7 +25,7 @@ use server::Server;
 const COLD_STARTS: usize = 5;
 const PAGE_LOADS: usize = 1_000;
 
-/// How to measure.
+/// Options of `cargo xtask bench page`.
 #[derive(Args)]
 pub struct Options {
     /// Requests for the time to first byte, for each number of connections

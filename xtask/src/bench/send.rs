@@ -10,7 +10,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::binaries;
-use crate::postgres::{Cluster, Keeping};
+use crate::postgres::{Cluster, Durability};
 use crate::process::check_interrupt;
 use crate::site;
 use crate::workspace::Workspace;
@@ -20,7 +20,7 @@ use postfix::Postfix;
 use sink::{Sink, Way};
 use table::{Kind, Rates};
 
-/// What to measure.
+/// A part of the measurement.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     /// Messages a second in the clear
@@ -33,7 +33,7 @@ enum Part {
     Scale,
 }
 
-/// How to measure.
+/// Options of `cargo xtask bench send`.
 #[derive(Args)]
 pub struct Options {
     /// Messages of one run, of 10 kB each
@@ -48,7 +48,7 @@ pub struct Options {
     /// Messages in the database for "many"
     #[arg(long, default_value_t = 1_000_000)]
     many: usize,
-    /// What to measure [default: everything]
+    /// Parts to measure [default: all]
     #[arg(long, value_enum, value_delimiter = ',')]
     parts: Vec<Part>,
 }
@@ -59,7 +59,7 @@ pub fn send(workspace: &Workspace, options: &Options) -> Result<()> {
     let binary = binaries::build(workspace, true)?.mailgrant;
     let ours = Ours::build(workspace, binary)?;
     let nodemailer = Nodemailer::install(workspace)?;
-    let cluster = Cluster::start(workspace, Keeping::Durable)?;
+    let cluster = Cluster::start(workspace, Durability::Durable)?;
     let is_wanted = |part| options.parts.is_empty() || options.parts.contains(&part);
     for (part, way) in [(Part::Clear, Way::Clear), (Part::Tls, Way::Tls)] {
         if !is_wanted(part) {

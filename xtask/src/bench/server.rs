@@ -1,4 +1,4 @@
-//! A server that is measured.
+//! A server for measurements.
 
 use std::fs::File;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::first_account;
 use crate::http::{free_port, wait_until_ready};
 use crate::process::{Running, run};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A server with a folder of its own.
 pub struct Server {
@@ -34,7 +34,7 @@ impl Server {
         let log_path = data.path().join("log");
         let log = File::create(&log_path)?;
         let mut command = binaries::server(binary, data.path(), port);
-        // What is measured is not the patience with one address.
+        // Limits for one address are not part of the measurement.
         command.env("MAILGRANT_RATE_LIMIT", "0");
         command.env("MAILGRANT_CONNECTIONS_PER_ADDRESS", "0");
         command.envs(settings.iter().copied());
@@ -45,7 +45,7 @@ impl Server {
             .stderr(Stdio::from(log));
         let mut process = Running::start("the server", &mut command)?;
         let url = format!("http://127.0.0.1:{port}");
-        wait_until_ready(&format!("{url}/healthz"), &mut process, PATIENCE)
+        wait_until_ready(&format!("{url}/healthz"), &mut process, START_TIMEOUT)
             .with_context(|| std::fs::read_to_string(&log_path).unwrap_or_default())?;
         Ok(Self { process, url, data })
     }
@@ -78,7 +78,7 @@ impl Server {
     }
 }
 
-/// What somebody configured for an own server must not reach the one that is measured.
+/// Removes settings of the caller's environment, which must not reach the measured server.
 fn only_own(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let is_ours = command.get_envs().any(|(ours, _)| ours == name);

@@ -26,9 +26,9 @@ const TICKS: f64 = 100.0;
 /// Until all streams have what they begin with.
 const SETTLE: Duration = Duration::from_secs(5);
 /// After each read that finds nothing.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How to measure.
+/// Options of `cargo xtask bench streams`.
 #[derive(Args)]
 pub struct Options {
     /// Open pages
@@ -113,7 +113,7 @@ fn listen(server: &str, cookie: &str) -> Result<TcpStream> {
         "GET /events/messages HTTP/1.1\r\nHost: {address}\r\nAccept: text/event-stream\r\nCookie: {cookie}\r\n\r\n"
     );
     stream.write_all(request.as_bytes())?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
     let mut head = [0; 16 * 1024];
     let read = stream.read(&mut head)?;
     if !head[..read].starts_with(b"HTTP/1.1 200") {

@@ -1,4 +1,4 @@
-//! Each test that SECURITY.md names as a proof exists, and no proof is left for later.
+//! Each test that SECURITY.md cites as a proof exists, and no proof is missing.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 
 const FILE: &str = "SECURITY.md";
 
-/// Citations of tests that there are none of.
+/// Returns citations of tests that do not exist.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
     let text = fs::read_to_string(workspace.root.join(FILE)).context(FILE)?;
     let functions: BTreeSet<String> = sources(workspace, "*.rs")?
@@ -37,7 +37,7 @@ fn sources(workspace: &Workspace, which: &str) -> Result<Vec<String>> {
         .collect()
 }
 
-/// Names after `fn`, wherever they are: tests are written inside of macros too.
+/// Returns names after `fn` anywhere, since macros contain tests too.
 fn functions(source: &str) -> impl Iterator<Item = String> {
     source.split("fn ").skip(1).map(|rest| {
         rest.chars()
@@ -50,7 +50,7 @@ fn missing(text: &str, functions: &BTreeSet<String>, specs: &[String]) -> Vec<St
     let mut found = Vec::new();
     for (number, cell) in last_cells(text) {
         if cell.contains("TODO") {
-            found.push(format!("{FILE}:{number}: a proof is still to come"));
+            found.push(format!("{FILE}:{number}: a proof is missing"));
         }
         for name in test_names(cell) {
             if !functions.contains(name) {
@@ -68,7 +68,7 @@ fn missing(text: &str, functions: &BTreeSet<String>, specs: &[String]) -> Vec<St
     found
 }
 
-/// The last cell of each row of a table, with the number of its line.
+/// Returns the last cell of each row of a table, with the number of its line.
 fn last_cells(text: &str) -> impl Iterator<Item = (usize, &str)> {
     (1..).zip(text.lines()).filter_map(|(number, line)| {
         let row = line.trim().strip_prefix('|')?;
@@ -77,7 +77,7 @@ fn last_cells(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// What stands between two of these marks.
+/// Returns the texts between pairs of these marks.
 fn between(cell: &str, open: char, close: char) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = cell;
@@ -91,7 +91,7 @@ fn between(cell: &str, open: char, close: char) -> Vec<&str> {
     found
 }
 
-/// Words in backticks that are a name of at least three words, without the path before it.
+/// Returns names in backticks that have at least three words, without their path.
 fn test_names(cell: &str) -> impl Iterator<Item = &str> {
     between(cell, '`', '`').into_iter().filter_map(|code| {
         let name = code.trim().rsplit("::").next()?;
@@ -106,7 +106,7 @@ fn test_names(cell: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Quoted titles of at least four words.
+/// Returns quoted titles of at least four words.
 fn titles(cell: &str) -> impl Iterator<Item = &str> {
     let straight = between(cell, '"', '"');
     let curly = between(cell, '\u{201c}', '\u{201d}');
@@ -142,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_proof_that_was_left_for_later() {
+    fn finds_a_missing_proof() {
         let found = missing_in("| a | b |\n|---|---|\n| x | TODO(somebody shows it) |\n");
-        assert_eq!(found, ["SECURITY.md:3: a proof is still to come"]);
+        assert_eq!(found, ["SECURITY.md:3: a proof is missing"]);
     }
 
     #[test]
-    fn finds_each_test_that_there_is_none_of() {
+    fn finds_each_missing_test() {
         let text = "| a | b |\n|---|---|\n| x | `web::takes_a_link` and `refuses_a_forged_state_twice` |\n\
                     | x | \"a session ends at some time\", \u{201c}and not in this way\u{201d} |\n";
         let found = missing_in(text);

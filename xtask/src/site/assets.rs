@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::{Build, compress, fingerprint};
 
 /// Names of the three files that belong together. One hash over all of them is part of each name, so that they can be
-/// cached for ever and never mix with those of another version.
+/// cached permanently and never mix with those of another version.
 pub struct Names {
     stem: String,
 }
@@ -44,17 +44,17 @@ impl Names {
         hash
     }
 
-    /// The JavaScript module, below the site's root.
+    /// Returns the path of the JavaScript module, below the site's root.
     pub fn js(&self) -> String {
         format!("{}.js", self.stem)
     }
 
-    /// The WASM module. Leptos finds it by this suffix.
+    /// Returns the path of the WASM module. Leptos finds it by this suffix.
     pub fn wasm(&self) -> String {
         format!("{}_bg.wasm", self.stem)
     }
 
-    /// The style sheet.
+    /// Returns the path of the style sheet.
     pub fn css(&self) -> String {
         format!("{}.css", self.stem)
     }
@@ -98,7 +98,7 @@ impl Site {
         self.written.insert(self.root.join(name));
     }
 
-    /// Removes what earlier builds left and this one did not write.
+    /// Removes files of earlier builds that this one did not write.
     pub fn finish(self) -> Result<()> {
         for path in fingerprint::files(&self.root)? {
             if !self.written.contains(&path) {

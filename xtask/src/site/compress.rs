@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
-/// False for formats that are compressed already.
+/// Returns false for formats that are compressed already.
 pub fn is_worth_it(name: &str) -> bool {
     let extension = name.rsplit('.').next().unwrap_or_default();
     !matches!(extension, "png" | "jpg" | "webp" | "ico" | "woff2")

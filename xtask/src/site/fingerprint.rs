@@ -1,4 +1,4 @@
-//! Whether the site on disk was made from the files as they are now.
+//! A fingerprint of the site's sources, which tells whether the site on disk is current.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 
 use crate::workspace::Workspace;
 
-/// A hash over these files and folders, and over this program, which decides what becomes of them.
+/// Hashes these files and folders, and this program, which transforms them.
 pub fn of(inputs: &[&Path]) -> Result<String> {
     let mut hash = Sha256::new();
-    // Time and size do for this program: it is large, and cargo does not touch it without need.
+    // Time and size are enough for this program: it is large, and cargo writes it only after a change.
     let program = fs::metadata(std::env::current_exe()?)?;
     hash.update(format!("{:?} {}", program.modified()?, program.len()));
     for input in inputs {
@@ -26,7 +26,7 @@ pub fn of(inputs: &[&Path]) -> Result<String> {
     Ok(hex(&hash.finalize()))
 }
 
-/// In lower case.
+/// Formats bytes in lower case.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string does not fail.
@@ -35,14 +35,14 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Whether the site was finished with this fingerprint.
+/// Returns true if the site was finished with this fingerprint.
 pub fn is_current(workspace: &Workspace, fingerprint: &str) -> bool {
     let kept = fs::read_to_string(path(workspace));
     let site = files(&workspace.site());
     kept.is_ok_and(|kept| kept == fingerprint) && site.is_ok_and(|files| !files.is_empty())
 }
 
-/// Forgets it, so that a site whose writing is cut short counts as unfinished.
+/// Removes the fingerprint, so an interrupted site counts as unfinished.
 pub fn forget(workspace: &Workspace) -> Result<()> {
     let path = path(workspace);
     if path.exists() {
@@ -51,7 +51,7 @@ pub fn forget(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Keeps the fingerprint of a finished site.
+/// Stores the fingerprint of a finished site.
 pub fn keep(workspace: &Workspace, fingerprint: &str) -> Result<()> {
     fs::write(path(workspace), fingerprint).context("fingerprint of the site")
 }
@@ -61,7 +61,7 @@ fn path(workspace: &Workspace) -> PathBuf {
     workspace.site().with_extension("fingerprint")
 }
 
-/// All files below, sorted; the path itself if it is a file; none if it does not exist.
+/// Returns all files below a folder, sorted; the path itself if it is a file; none if it does not exist.
 pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);

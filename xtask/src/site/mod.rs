@@ -36,12 +36,12 @@ pub const RELOAD: &str = "reload.txt";
 /// Reloads the page when [`RELOAD`] changes. Part of development builds only; the server refuses to embed them.
 const RELOAD_SCRIPT: (&str, &str) = ("reload.js", include_str!("reload.js"));
 
-/// How the browser side is built.
+/// A kind of build of the browser side.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Build {
     /// Small and compressed.
     Release,
-    /// Quick to build, and pages reload when they are told so.
+    /// Quick to build, and pages reload after a change.
     Development,
 }
 

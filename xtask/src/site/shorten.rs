@@ -1,13 +1,13 @@
-//! What wasm-bindgen makes, made smaller: what only JavaScript and WASM call each other by gets short names, and what
-//! nothing calls goes.
+//! Makes the output of wasm-bindgen smaller: names by which only JavaScript and WASM call each other become short, and
+//! functions that nothing calls are removed.
 //!
-//! Names end in a hash, of which there are some two hundred in both files; nothing compresses that.
+//! The long names end in a hash, about two hundred of them in both files, which do not compress.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use walrus::{ExportItem, Module};
 
-/// Makes both smaller; gives the JavaScript.
+/// Makes both smaller. Returns the JavaScript.
 pub fn shorten(js: &str, module: &mut Module) -> String {
     let js = without_unused_classes(&without_comments(js));
     let called: BTreeSet<_> = words(&js).collect();
@@ -38,7 +38,7 @@ pub fn shorten(js: &str, module: &mut Module) -> String {
     renamed(&js, &names)
 }
 
-/// Comments and indentation stand on lines of their own; what is left keeps its lines.
+/// Removes comments and indentation. wasm-bindgen writes comments on lines of their own.
 fn without_comments(js: &str) -> String {
     let mut is_comment = false;
     let mut kept = String::with_capacity(js.len());
@@ -53,7 +53,7 @@ fn without_comments(js: &str) -> String {
     kept
 }
 
-/// Classes that a dependency exports, and that nothing in the module makes an object of.
+/// Removes classes that a dependency exports and the module never instantiates.
 fn without_unused_classes(js: &str) -> String {
     let mut kept = js.to_owned();
     for class in between(js, "export class ", " {") {
@@ -81,14 +81,14 @@ fn between<'a>(text: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Ite
     after.filter_map(move |rest| rest.split_once(end).map(|(name, _)| name))
 }
 
-/// `None` when it is not there.
+/// Returns the text without the part from `start` to `end`, or `None` if it has none.
 fn cut(text: &str, start: &str, end: &str) -> Option<String> {
     let from = text.find(start)?;
     let length = text.get(from..)?.find(end)? + end.len();
     Some([text.get(..from)?, text.get(from + length..)?].concat())
 }
 
-/// Functions for the module that it does not ask for.
+/// Removes functions that the module does not import.
 fn without_unused_imports(js: &str, imported: &BTreeSet<&str>) -> String {
     let mut is_unused = false;
     let mut kept = String::with_capacity(js.len());
@@ -108,7 +108,7 @@ fn without_unused_imports(js: &str, imported: &BTreeSet<&str>) -> String {
     kept
 }
 
-/// By their long names. Only what wasm-bindgen has named, and what stands in the JavaScript.
+/// Maps long names to short ones, for names that wasm-bindgen has chosen and that are in the JavaScript.
 fn short_names(module: &Module, js: &str) -> BTreeMap<String, String> {
     let words: BTreeSet<_> = words(js).collect();
     let imports = module.imports.iter().map(|import| &import.name);
@@ -139,7 +139,7 @@ fn words(js: &str) -> impl Iterator<Item = &str> {
     parts(js).filter(|part| part.starts_with(is_of_word))
 }
 
-/// Words, and what stands between them.
+/// Splits text into words and the text between them.
 fn parts(js: &str) -> impl Iterator<Item = &str> {
     let mut rest = js;
     std::iter::from_fn(move || {
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_go_and_lines_stay() {
+    fn removes_comments_and_keeps_lines() {
         let js = "/**\n * @returns {any}\n */\nget type() {\n    // Why.\n    return 1;\n}\n/** Short. */\nlet a = 'x // y';\n";
         assert_eq!(
             without_comments(js),
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_of_which_nothing_is_made_goes() {
+    fn removes_classes_without_objects() {
         let class = |name: &str| {
             format!(
                 "export class {name} {{\nfree() {{\n}}\n}}\n\
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_the_module_does_not_ask_for_goes() {
+    fn removes_functions_that_are_not_imported() {
         let js = "const import0 = {\n__wbg_a_1: function(arg0) {\narg0.a();\n},\n\
                   __wbg_b_2: function() { return handleError(function (arg0) {\narg0.b();\n}, arguments); },\n};\nreturn {\n";
         assert_eq!(
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn only_whole_names_are_replaced() {
+    fn replaces_only_whole_names() {
         let names = BTreeMap::from([("__wbg_a_1".to_owned(), "$0".to_owned())]);
         assert_eq!(
             renamed("__wbg_a_1: wasm.__wbg_a_12(__wbg_a_1)", &names),

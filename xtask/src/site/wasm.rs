@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What the browser loads.
+/// The module and its JavaScript, as browsers load them.
 pub struct Glue {
     /// The JavaScript module.
     pub js: String,

@@ -20,7 +20,7 @@ pub struct Crowd {
     pub most_memory: u64,
 }
 
-/// What was built.
+/// The built programs.
 pub struct Ours {
     binary: PathBuf,
     player: PathBuf,

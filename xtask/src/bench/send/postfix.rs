@@ -13,7 +13,7 @@ use super::sink::{self, Sink, wait_for};
 use crate::http::free_port;
 use crate::process::{capture, pause, run};
 
-const PATIENCE: Duration = Duration::from_mins(5);
+const TIMEOUT: Duration = Duration::from_mins(5);
 const SERVICES: &str = "pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -95,7 +95,7 @@ impl Postfix {
         let started = Instant::now();
         sink::source(&format!("127.0.0.1:{}", self.port), connections, messages)?;
         while !capture(self.command("postqueue").arg("-p"))?.contains("queue is empty") {
-            if started.elapsed() > PATIENCE {
+            if started.elapsed() > TIMEOUT {
                 bail!("the queue of Postfix does not become empty");
             }
             pause()?;

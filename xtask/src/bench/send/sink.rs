@@ -13,9 +13,9 @@ use super::ours::Ours;
 use crate::http::free_port;
 use crate::process::{Running, pause, run};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How mail is sent.
+/// Protection of the connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// In the clear, to Postfix's `smtp-sink`.
@@ -84,7 +84,7 @@ impl Sink {
 pub fn wait_for(port: u16) -> Result<()> {
     let started = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if started.elapsed() > PATIENCE {
+        if started.elapsed() > TIMEOUT {
             bail!("nobody listens on port {port}");
         }
         pause()?;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::ours::Crowd;
 use super::sink::Way;
 
-/// Who sends.
+/// A sending program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Source,
