@@ -28,6 +28,11 @@ const TOOLS: [Tool; 2] = [
     },
 ];
 
+/// The documentation is for developers and includes private items. Doc comments of command line arguments are also shown in
+/// a terminal, where a URL needs no marks.
+const RUSTDOC_FLAGS: &str =
+    "--deny warnings --allow rustdoc::private_intra_doc_links --allow rustdoc::bare_urls";
+
 /// Installs missing tools. Any version that is already there is used.
 ///
 /// # Errors
@@ -83,6 +88,15 @@ pub fn check_advisories(workspace: &Workspace) -> Result<()> {
 /// Finds dependencies that no code uses.
 pub fn check_unused(workspace: &Workspace) -> Result<()> {
     workspace.run(&mut workspace.cargo(&["shear"]))
+}
+
+/// Builds the documentation of our own crates and fails on each warning.
+pub fn check_docs(workspace: &Workspace) -> Result<()> {
+    workspace.run(
+        workspace
+            .cargo(&["doc", "--no-deps", "--document-private-items"])
+            .env("RUSTDOCFLAGS", RUSTDOC_FLAGS),
+    )
 }
 
 fn is_success(command: &mut Command) -> Result<bool> {

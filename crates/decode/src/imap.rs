@@ -20,7 +20,7 @@ pub enum ImapStage {
 /// not (`None` matches any), and the finding. The first match counts.
 type Row = (&'static str, &'static str, Option<bool>, FindingCode);
 
-/// Replies to a sign-in. Texts are those of Google ("[ALERT] …") and of Microsoft ("AUTHENTICATE
+/// Replies to a sign-in. Texts are those of Google ("`[ALERT] …`") and of Microsoft ("AUTHENTICATE
 /// failed.").
 const SIGN_IN: &[Row] = &[
     (

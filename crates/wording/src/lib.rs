@@ -5,9 +5,9 @@
 //! else: no HTML, no style sheet, no HTTP status, and no error type of another crate. A crate with its
 //! own error type maps it to a text of this crate, for example to one of [`request_problem`].
 //!
-//! A text is a function of its code, named after the code: [`role`] for `Role`, [`role_help`] for the
+//! A text is a function of its code, named after the code: [`role()`] for `Role`, [`role_help`] for the
 //! help beside it, [`smtp_field_label`] for `SmtpField`. [`Words`] is a cause with its fix. Start
-//! reading at [`explain`], which turns a finding into a cause and a fix, and at [`field_error`].
+//! reading at [`explain`], which turns a finding into a cause and a fix, and at [`field_error()`].
 
 mod access_form;
 mod access_problem;
