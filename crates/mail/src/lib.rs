@@ -25,7 +25,6 @@ mod reachability;
 mod redeem;
 mod remote;
 mod settings;
-mod smtp;
 #[cfg(test)]
 mod strangers;
 mod supervise;

@@ -5,7 +5,6 @@ mod backoff;
 mod batches;
 mod carrier;
 mod compose;
-mod direct;
 mod id;
 mod intake;
 mod job;

@@ -30,9 +30,13 @@ pub async fn store() -> Store {
     Store::open(&database, key).await.unwrap()
 }
 
+/// Returns the certificate of a sink as DER.
+pub fn root(path: &Path) -> Vec<u8> {
+    CertificateDer::from_pem_file(path).unwrap().to_vec()
+}
+
 /// A mailer that trusts the sink.
 pub async fn mailer(ca: Option<&Path>) -> Mailer {
-    let root = |path| CertificateDer::from_pem_file(path).unwrap().to_vec();
     let options = MailerOptions {
         extra_roots: ca.into_iter().map(root).collect(),
         ..MailerOptions::default()

@@ -7,6 +7,7 @@ use domain::{
     Finding, FindingCode, SecretField, Verdict, check::mailbox_failure, finding::FindingValue,
 };
 use net::Recorder;
+use smtp::Server;
 use tokio::{join, select, sync::mpsc, time::sleep};
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
     plan::{break_off, skip_rest},
     registry::{Ending, Run},
 };
-use crate::{DomainCheck, MailError, Mailer, smtp::Target};
+use crate::{DomainCheck, MailError, Mailer};
 
 /// How sending went: the Message-ID when there was a message.
 pub(super) type Sent = Result<Option<String>, Finding>;
@@ -226,7 +227,7 @@ fn report(job: &Job, outcome: CheckOutcome, recorder: &Recorder) -> CheckReport 
     CheckReport {
         data_center: job.data_center.clone(),
         started_at: job.started_at,
-        server: Target::of(&job.settings).address(),
+        server: Server::of(&job.settings).address(),
         recipient: recipient.map(ToString::to_string).unwrap_or_default(),
         settings_version: job.version.unwrap_or_default(),
         steps: recorder.steps(),
@@ -240,7 +241,7 @@ fn report(job: &Job, outcome: CheckOutcome, recorder: &Recorder) -> CheckReport 
 fn late(job: &Job, part: CheckPart) -> Finding {
     match part {
         CheckPart::OAuth => FindingCode::TokenEndpointTimeout.into(),
-        CheckPart::Smtp => Target::of(&job.settings).finding(FindingCode::Timeout),
+        CheckPart::Smtp => Server::of(&job.settings).finding(FindingCode::Timeout),
         CheckPart::Imap => {
             let server = job.settings.mailbox.as_ref();
             let server = server.map(|mailbox| format!("{}:{}", mailbox.host, mailbox.port));

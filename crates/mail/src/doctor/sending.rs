@@ -2,16 +2,14 @@
 
 use domain::{CheckPart, Finding, FindingCode, Retry, StepKind};
 use lettre::Address;
-use message::TestEmail;
+use message::{TestEmail, with_ascii_header};
 use net::Recorder;
 use sasl::Credential;
+use smtp::{ConnectOptions, Connection, Message, Server, dial, resolve};
 use tokio::{join, sync::oneshot};
 
 use super::{job::Job, plan::skip_rest, run::Sent};
-use crate::{
-    MailError, Mailer,
-    smtp::{Connection, Target, Way, dial, resolve},
-};
+use crate::{MailError, Mailer};
 
 /// What is handed over, or only asked for.
 enum Letter {
@@ -80,31 +78,32 @@ impl Mailer {
         again: bool,
         recorder: &Recorder,
     ) -> Talked {
-        let target = Target::of(&job.settings);
-        let way = Way {
-            target: &target,
+        let server = Server::of(&job.settings);
+        let options = ConnectOptions {
+            server: &server,
             outgoing: &self.0.outgoing,
             timeouts: self.0.options.timeouts.connection(),
             now: self.now(),
         };
-        let addresses = resolve(&target, way.outgoing, way.timeouts, recorder).await?;
-        let (winner, dialled) = oneshot::channel();
-        let dialling = dial(&target, addresses, way.timeouts, recorder, winner);
+        let addresses = resolve(&options, recorder).await?;
+        let (winner, dialed) = oneshot::channel();
+        // Unlike a message, a check waits for the outcome of both address families.
+        let dialing = dial(&options, addresses, recorder, winner);
         let talking = async {
             // Nothing comes when no address can be connected to.
-            let dialled = dialled.await.map_err(|_| None)?;
-            let mut connection = Connection::start(&way, dialled, recorder).await?;
-            let talked = talk(&mut connection, letter, credential, again, recorder).await;
+            let dialed = dialed.await.map_err(|_| None)?;
+            let mut connection = Connection::start(&options, dialed, recorder).await?;
+            let talked = talk(&mut connection, letter, credential, again).await;
             let goes_on =
                 |finding: &Option<Finding>| again && finding.as_ref().is_some_and(is_curable);
             if talked.as_ref().is_err_and(|finding| !goes_on(finding)) {
                 skip_rest(job, CheckPart::Smtp, Some(StepKind::Quit), recorder);
             }
-            connection.quit(recorder).await;
+            connection.quit_recorded().await;
             talked
         };
-        let (dialled, talked) = join!(dialling, talking);
-        dialled?;
+        let (dialed, talked) = join!(dialing, talking);
+        dialed?;
         talked
     }
 }
@@ -114,19 +113,34 @@ async fn talk(
     letter: &Letter,
     credential: oneshot::Receiver<Option<Credential>>,
     again: bool,
-    recorder: &Recorder,
 ) -> Talked {
     let credential = credential.await.map_err(|_| None)?;
     if let Some(credential) = &credential {
-        connection.authenticate(credential, again, recorder).await?;
+        connection.authenticate(credential, again).await?;
     }
     match letter {
         Letter::Message(message) => {
+            let (from, to) = (message.from.to_string(), message.to.to_string());
             connection
-                .send(&message.from, &message.to, &message.bytes, recorder)
+                .send_recorded(Message {
+                    sender: &from,
+                    recipients: &[&to],
+                    content: &message.bytes,
+                    with_ascii_header,
+                })
                 .await?;
         }
-        Letter::None(from) => connection.rehearse(from, from, recorder).await?,
+        Letter::None(from) => {
+            let from = from.to_string();
+            connection
+                .rehearse(Message {
+                    sender: &from,
+                    recipients: &[&from],
+                    content: &[],
+                    with_ascii_header,
+                })
+                .await?;
+        }
     }
     Ok(())
 }

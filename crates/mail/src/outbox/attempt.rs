@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use domain::{DataCenterId, Finding, FindingCode, RecipientState, Retry, UnixTime};
+use message::with_ascii_header;
 use net::Recorder;
+use smtp::{Connection, Message, TransactionEnd, TransactionOutcome};
 
 use super::{
     batches::{Batches, Excess},
@@ -14,15 +16,12 @@ use super::{
     transcript,
     verdict::{Came, Fault, Tried, fault_of},
 };
-use crate::{
-    Mailer,
-    smtp::{Ended, Handed, Letter, Session},
-};
+use crate::Mailer;
 
 /// A connection that may be used again.
 pub(super) struct Open {
     key: PlanKey,
-    pub(super) session: Session,
+    pub(super) connection: Connection,
 }
 
 /// What became of an attempt.
@@ -78,7 +77,7 @@ impl<'a> Attempt<'a> {
             handed_over: self.handed_over,
             started_at: self.started_at,
             micros: i64::try_from(micros).unwrap_or(i64::MAX),
-            server: self.plan.target.address(),
+            server: self.plan.server.address(),
             transcript: self.transcript,
         }
     }
@@ -104,7 +103,7 @@ impl<'a> Attempt<'a> {
                 Err(_) if self.has_result() => return Outcome::Tried,
                 Err(outcome) => return outcome,
             };
-            let broken = open.as_ref().is_none_or(|open| open.session.broken);
+            let broken = open.as_ref().is_none_or(|open| open.connection.is_broken());
             if self.fault == Fault::DataCenter || (broken && excess.is_none()) {
                 break;
             }
@@ -135,10 +134,11 @@ impl<'a> Attempt<'a> {
             .filter_map(|index| self.job.message.recipients.get(*index))
             .map(|recipient| recipient.address.as_str())
             .collect();
-        let letter = Letter {
-            from: self.job.message.sender.as_str(),
-            to: &to,
+        let message = Message {
+            sender: self.job.message.sender.as_str(),
+            recipients: &to,
             content,
+            with_ascii_header,
         };
         // A connection that was open may turn out to be closed; then one is made anew.
         for last in [false, true] {
@@ -147,30 +147,30 @@ impl<'a> Attempt<'a> {
                 Err(Outcome::Tried) => return Ok(None),
                 Err(outcome) => return Err(outcome),
             }
-            let Some(Open { session, .. }) = open else {
+            let Some(Open { connection, .. }) = open else {
                 return Err(Outcome::GiveBack);
             };
-            let handed = self.hand_over(lane, session, letter).await;
-            let Some(handed) = handed else {
-                let in_doubt = session.in_doubt;
+            let outcome = self.hand_over(lane, connection, message).await;
+            let Some(outcome) = outcome else {
+                let in_doubt = connection.is_in_doubt();
                 *open = None;
                 if !in_doubt {
                     return Err(Outcome::GiveBack);
                 }
-                let finding = self.plan.target.finding(FindingCode::ClosedAfterMessage);
+                let finding = self.plan.server.finding(FindingCode::ClosedAfterMessage);
                 self.all_failed(part, &finding);
                 return Ok(None);
             };
-            let broken = session.broken;
+            let broken = connection.is_broken();
             if broken {
                 *open = None;
             }
-            match handed.ended {
-                Ended::Stale(_) if !last => *open = None,
-                Ended::NotOurs => return Err(Outcome::NotOurs),
+            match outcome.end {
+                TransactionEnd::Stale(_) if !last => *open = None,
+                TransactionEnd::Abandoned => return Err(Outcome::NotOurs),
                 _ => {
-                    self.transcript.push_str(&handed.transcript);
-                    return Ok(self.note(part, handed, broken));
+                    self.transcript.push_str(&outcome.transcript);
+                    return Ok(self.note(part, outcome, broken));
                 }
             }
         }
@@ -181,14 +181,14 @@ impl<'a> Attempt<'a> {
     async fn hand_over(
         &self,
         lane: &Lane,
-        session: &mut Session,
-        letter: Letter<'_>,
-    ) -> Option<Handed> {
+        connection: &mut Connection,
+        message: Message<'_>,
+    ) -> Option<TransactionOutcome> {
         let mut stopping = lane.stopping.clone();
         let ours = || self.job.is_ours(self.mailer.boot_time());
         tokio::select! {
             biased;
-            handed = session.hand_over(letter, &ours) => Some(handed),
+            outcome = connection.send(message, &ours) => Some(outcome),
             _ = stopping.wait_for(|stage| *stage > 1) => None,
         }
     }
@@ -201,7 +201,7 @@ impl<'a> Attempt<'a> {
         part: &[usize],
     ) -> Result<(), Outcome> {
         if let Some(other) = open.take_if(|open| open.key != self.plan.key) {
-            other.session.quit().await;
+            other.connection.quit().await;
         }
         if open.is_some() {
             return Ok(());
@@ -215,9 +215,9 @@ impl<'a> Attempt<'a> {
         };
         self.transcript.push_str(&transcript::of(&recorder.steps()));
         match opened {
-            Ok(session) => {
+            Ok(connection) => {
                 let key = self.plan.key;
-                *open = Some(Open { key, session });
+                *open = Some(Open { key, connection });
                 Ok(())
             }
             Err(NoConnection::Failed(finding)) => {
@@ -243,10 +243,15 @@ impl<'a> Attempt<'a> {
     }
 
     /// Notes how a transaction went. Returns the recipients that are to be tried in another one now.
-    fn note(&mut self, part: &[usize], handed: Handed, broken: bool) -> Option<Excess> {
-        let excess = Excess::of(part, &handed, broken);
+    fn note(
+        &mut self,
+        part: &[usize],
+        outcome: TransactionOutcome,
+        broken: bool,
+    ) -> Option<Excess> {
+        let excess = Excess::of(part, &outcome, broken);
         let mut others = Vec::new();
-        for (index, refused) in part.iter().zip(handed.refused) {
+        for (index, refused) in part.iter().zip(outcome.refused) {
             let again = |excess: &Excess| excess.recipients.contains(index);
             match refused {
                 _ if excess.as_ref().is_some_and(again) => {}
@@ -259,20 +264,20 @@ impl<'a> Attempt<'a> {
                 None => others.push(*index),
             }
         }
-        match handed.ended {
-            Ended::Accepted(reply) => {
+        match outcome.end {
+            TransactionEnd::Accepted(reply) => {
                 self.handed_over += 1;
                 for index in others {
                     self.set(index, Came::Accepted(reply.clone()));
                 }
             }
-            Ended::Failed(finding) | Ended::Stale(finding) => {
+            TransactionEnd::Failed(finding) | TransactionEnd::Stale(finding) => {
                 if !others.is_empty() && fault_of(finding.code) == Fault::DataCenter {
                     self.fault = Fault::DataCenter;
                 }
                 self.all_failed(&others, &finding);
             }
-            Ended::NotOurs => {}
+            TransactionEnd::Abandoned => {}
         }
         excess
     }

@@ -3,8 +3,7 @@
 use std::collections::VecDeque;
 
 use domain::{Finding, FindingCode};
-
-use crate::smtp::{Ended, Handed};
+use smtp::{TransactionEnd, TransactionOutcome};
 
 /// How the server refused a recipient, if it did.
 type Refused = Option<(String, Finding)>;
@@ -27,26 +26,26 @@ pub(super) struct Excess {
 impl Excess {
     /// Returns the recipients that the server refused because there were too many, or `None` when nothing shows that another
     /// transaction would go better: it has to accept somebody, or to be a smaller one.
-    pub(super) fn of(part: &[usize], handed: &Handed, broken: bool) -> Option<Self> {
+    pub(super) fn of(part: &[usize], outcome: &TransactionOutcome, broken: bool) -> Option<Self> {
         let is_excess = |refused: &Refused| {
             let code = refused.as_ref().map(|(_, finding)| finding.code);
             code == Some(FindingCode::TooManyRecipients)
         };
         let taken = |refused: &[Refused]| refused.iter().filter(|one| one.is_none()).count();
-        let all = part.iter().zip(&handed.refused);
-        let (recipients, fits): (Vec<usize>, usize) = match &handed.ended {
-            Ended::Accepted(_) => {
+        let all = part.iter().zip(&outcome.refused);
+        let (recipients, fits): (Vec<usize>, usize) = match &outcome.end {
+            TransactionEnd::Accepted(_) => {
                 let excess = all.filter(|(_, refused)| is_excess(refused));
-                (excess.map(|(at, _)| *at).collect(), taken(&handed.refused))
+                (excess.map(|(at, _)| *at).collect(), taken(&outcome.refused))
             }
-            Ended::Failed(finding) if finding.code != FindingCode::ClosedAfterMessage => {
+            TransactionEnd::Failed(finding) if finding.code != FindingCode::ClosedAfterMessage => {
                 let fits = if finding.code == FindingCode::TooManyRecipients {
                     // Said of all of them: which number would do is not known.
-                    taken(&handed.refused) / 2
+                    taken(&outcome.refused) / 2
                 } else if broken {
                     // Some servers count each refused recipient as an error, and close.
-                    let first = handed.refused.iter().position(is_excess)?;
-                    taken(&handed.refused[..first])
+                    let first = outcome.refused.iter().position(is_excess)?;
+                    taken(&outcome.refused[..first])
                 } else {
                     return None;
                 };

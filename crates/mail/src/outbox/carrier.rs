@@ -58,8 +58,8 @@ async fn carry_all(lane: &Arc<Lane>, is_limited: bool, current: &Current) {
             break;
         }
     }
-    if let Some(Open { session, .. }) = open {
-        session.quit().await;
+    if let Some(Open { connection, .. }) = open {
+        connection.quit().await;
     }
 }
 

@@ -137,7 +137,7 @@ impl Lane {
             return Ok(false);
         }
         let limited = plan.limits.per_minute.is_some() || plan.limits.per_day.is_some();
-        // What counts as handed over is not to wait for long.
+        // What counts as outcome over is not to wait for long.
         let room = if limited {
             self.allowed(&plan) as usize
         } else {

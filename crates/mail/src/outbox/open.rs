@@ -3,13 +3,11 @@
 use domain::{Authentication, DataCenterId, Finding, FindingCode, Retry, Security};
 use net::Recorder;
 use sasl::Credential;
-use tokio::{sync::oneshot, time::timeout};
+use smtp::{ConnectOptions, Connection};
+use tokio::time::timeout;
 
 use super::plan::Plan;
-use crate::{
-    MailError, Mailer,
-    smtp::{Connection, Session, Way, dial, resolve},
-};
+use crate::{MailError, Mailer};
 
 /// Why there is no connection.
 pub(super) enum NoConnection {
@@ -34,7 +32,7 @@ impl Mailer {
         id: &DataCenterId,
         plan: &Plan,
         recorder: &Recorder,
-    ) -> Result<Session, NoConnection> {
+    ) -> Result<Connection, NoConnection> {
         let mut refused = None;
         loop {
             let (credential, version) = self.credential_of(id, plan, refused, recorder).await?;
@@ -43,7 +41,7 @@ impl Mailer {
                 .connect(plan, credential.as_ref(), again, recorder)
                 .await
             {
-                Ok(session) => return Ok(session),
+                Ok(connection) => return Ok(connection),
                 Err(finding) if again && finding.code.retry() == Retry::OnceAfterRefresh => {
                     refused = version;
                 }
@@ -105,10 +103,10 @@ impl Mailer {
         credential: Option<&Credential>,
         again: bool,
         recorder: &Recorder,
-    ) -> Result<Session, Finding> {
-        let (target, options) = (&plan.target, &self.0.options);
-        let way = Way {
-            target,
+    ) -> Result<Connection, Finding> {
+        let options = &self.0.options;
+        let connect = ConnectOptions {
+            server: &plan.server,
             outgoing: &self.0.outgoing,
             timeouts: net::Timeouts {
                 reply: options.outbox.reply,
@@ -117,27 +115,13 @@ impl Mailer {
             },
             now: self.now(),
         };
-        let addresses = resolve(target, way.outgoing, way.timeouts, recorder).await?;
-        let (winner, dialled) = oneshot::channel();
-        let dialling = dial(target, addresses, way.timeouts, recorder, winner);
-        let closed = || target.finding(FindingCode::ConnectionFailed);
-        let mut dialled = std::pin::pin!(dialled);
-        let dialled = tokio::select! {
-            biased;
-            // The other family does not matter to a message.
-            dialled = dialled.as_mut() => dialled.map_err(|_| closed()),
-            tried = dialling => match tried {
-                Ok(()) => dialled.await.map_err(|_| closed()),
-                Err(finding) => Err(finding),
-            },
-        }?;
-        let mut connection = Connection::start(&way, dialled, recorder).await?;
+        let mut connection = Connection::open(&connect, recorder).await?;
         if let Some(credential) = credential
-            && let Err(finding) = connection.authenticate(credential, again, recorder).await
+            && let Err(finding) = connection.authenticate(credential, again).await
         {
-            connection.quit(recorder).await;
+            connection.quit().await;
             return Err(finding);
         }
-        connection.into_session(recorder.clone()).ok_or_else(closed)
+        Ok(connection)
     }
 }

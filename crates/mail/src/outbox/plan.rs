@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use domain::{Authentication, DataCenterId, SendingLimits, SendingPause, SmtpSettings, UnixTime};
 use secrecy::SecretString;
+use smtp::Server;
 use store::GrantState;
 
-use crate::{MailError, Mailer, error::readable, smtp::Target};
+use crate::{MailError, Mailer, error::readable};
 
 /// How long a data center pauses whose secret cannot be read: seconds.
 const UNREADABLE: i64 = 15 * 60;
@@ -16,7 +17,7 @@ const UNREADABLE: i64 = 15 * 60;
 pub(super) struct Plan {
     pub(super) key: PlanKey,
     pub(super) settings: SmtpSettings<SecretString>,
-    pub(super) target: Target,
+    pub(super) server: Server,
     pub(super) limits: SendingLimits,
     pub(super) drop_content: bool,
 }
@@ -70,7 +71,7 @@ impl Mailer {
         let sending = store.sending_settings(id).await?;
         Ok(Some(Arc::new(Plan {
             key: PlanKey::of(stored.version, authorized_at),
-            target: Target::of(&settings),
+            server: Server::of(&settings),
             limits: sending.limits_with(settings.provider),
             drop_content: sending.drop_content,
             settings,

@@ -1,31 +1,32 @@
-//! Replies of mail servers that nobody would write.
+//! Property tests: mail servers that send anything.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use base64::prelude::*;
+use clock::SystemClock;
 use domain::{Finding, FindingCode, Host, Security, StepKind, TlsMinimum, UnixTime};
 use fuzz::{cases, hostile, is_clean};
-use net::{Outgoing, RecordedReply, Recorder};
+use net::{DeniedNetworks, Outgoing, RecordedReply, Recorder, SystemResolver, Timeouts};
 use proptest::{prelude::*, sample::select};
 use sasl::Credential;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::oneshot,
     time::timeout,
 };
 
-use super::{
-    Connection, Target, Way, dial,
+use crate::{
+    ConnectOptions, Connection, Message, Server,
     greeting::{extensions, record_greeting, reply_code},
-    resolve,
 };
-use crate::options::{MailerOptions, Timeouts};
 
 const PASSWORD: &str = "s3cr3t Pa/ss+w0rd";
 const TOKEN: &str = "ya29.t0ken-that/nobody+knows==";
 
-/// A line of a reply, more or less.
+/// Generates something like a line of a reply.
 fn line() -> impl Strategy<Value = String> {
     (
         select(&[
@@ -101,11 +102,11 @@ proptest! {
     }
 }
 
-/// What a server does at its turn.
+/// An action of a server.
 #[derive(Clone, Debug)]
 enum Turn {
     Say(Vec<u8>),
-    /// Says what it heard last, after these words and in another form.
+    /// Sends back what it received last, after these words and in another form.
     Echo(&'static str, usize),
 }
 
@@ -156,7 +157,7 @@ fn encoded(heard: &[u8], form: usize) -> Vec<u8> {
     }
 }
 
-/// Takes its turns, each after it has heard something, and goes.
+/// Acts as a server: takes each turn after it has received something, and closes.
 async fn serve(mut stream: TcpStream, turns: Vec<Turn>) {
     let mut heard = Vec::new();
     for (at, turn) in turns.iter().enumerate() {
@@ -178,13 +179,21 @@ async fn serve(mut stream: TcpStream, turns: Vec<Turn>) {
     }
 }
 
-static OUTGOING: LazyLock<Outgoing> =
-    LazyLock::new(|| MailerOptions::default().outgoing().unwrap());
+static OUTGOING: LazyLock<Outgoing> = LazyLock::new(|| {
+    let (resolver, clock) = (Arc::new(SystemResolver), Arc::new(SystemClock));
+    Outgoing::new(resolver, DeniedNetworks::default(), &[], clock).unwrap()
+});
 
-/// A whole session with such a server.
+const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(10),
+    reply: Duration::from_secs(10),
+    message: Duration::from_secs(10),
+};
+
+/// Runs a whole session with such a server.
 async fn session(turns: Vec<Turn>, credential: Credential) -> (Recorder, Option<Finding>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let target = Target {
+    let target = Server {
         host: Host::parse("127.0.0.1").unwrap(),
         port: listener.local_addr().unwrap().port(),
         security: Security::Plaintext,
@@ -205,35 +214,34 @@ async fn session(turns: Vec<Turn>, credential: Credential) -> (Recorder, Option<
     (recorder, result.err())
 }
 
-/// A greeted connection.
-async fn open(target: &Target, recorder: &Recorder) -> Result<Connection, Finding> {
-    let timeouts = Timeouts::default().connection();
-    let way = Way {
-        target,
+/// Opens a connection.
+async fn open(server: &Server, recorder: &Recorder) -> Result<Connection, Finding> {
+    let options = ConnectOptions {
+        server,
         outgoing: &OUTGOING,
-        timeouts,
+        timeouts: TIMEOUTS,
         now: UnixTime(0),
     };
-    let addresses = resolve(target, &OUTGOING, timeouts, recorder).await?;
-    let (winner, dialled) = oneshot::channel();
-    dial(target, addresses, timeouts, recorder, winner).await?;
-    Connection::start(&way, dialled.await.unwrap(), recorder).await
+    Connection::open(&options, recorder).await
 }
 
 async fn deliver(
-    target: &Target,
+    server: &Server,
     credential: &Credential,
     recorder: &Recorder,
 ) -> Result<(), Finding> {
-    let mut connection = open(target, recorder).await?;
-    let from = "alice@example.com".parse().unwrap();
-    let to = "bob@example.com".parse().unwrap();
-    let mut sent = connection.authenticate(credential, false, recorder).await;
+    let mut connection = open(server, recorder).await?;
+    let mut sent = connection.authenticate(credential, false).await;
     if sent.is_ok() {
-        let reply = connection.send(&from, &to, b"Subject: x\r\n\r\nx", recorder);
-        sent = reply.await.map(|_| ());
+        let message = Message {
+            sender: "alice@example.com",
+            recipients: &["bob@example.com"],
+            content: b"Subject: x\r\n\r\nx",
+            with_ascii_header: |content| content.into(),
+        };
+        sent = connection.send_recorded(message).await;
     }
-    connection.quit(recorder).await;
+    connection.quit_recorded().await;
     sent
 }
 
@@ -286,7 +294,7 @@ async fn a_reply_without_end_is_cut_off() {
         }
         said
     });
-    let target = Target {
+    let target = Server {
         host: Host::parse("127.0.0.1").unwrap(),
         port,
         security: Security::Plaintext,

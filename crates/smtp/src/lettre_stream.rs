@@ -1,4 +1,4 @@
-//! Our stream as lettre wants it.
+//! Our stream as lettre expects it.
 
 use std::{
     io,
@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A handle on the recorded stream that implements lettre's trait.
 #[derive(Debug)]
-pub(super) struct LettreStream(pub(super) RecordingStream);
+pub(crate) struct LettreStream(pub(crate) RecordingStream);
 
 impl AsyncTokioStream for LettreStream {
     fn peer_addr(&self) -> io::Result<SocketAddr> {

@@ -10,19 +10,19 @@ use rustls::{CertificateError, pki_types::ServerName};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::{Way, connection::Connection};
+use crate::{ConnectOptions, connection::Connection};
 
-impl Way<'_> {
-    /// How TLS is spoken.
-    pub(super) fn connector(&self) -> TlsConnector {
-        TlsConnector::from(self.outgoing.tls(self.target.tls_minimum))
+impl ConnectOptions<'_> {
+    /// Returns the TLS configuration for the server.
+    pub(crate) fn connector(&self) -> TlsConnector {
+        TlsConnector::from(self.outgoing.tls(self.server.tls_minimum))
     }
 
     fn server_name(&self) -> Option<ServerName<'static>> {
-        ServerName::try_from(self.target.host.as_str().to_owned()).ok()
+        ServerName::try_from(self.server.host.as_str().to_owned()).ok()
     }
 
-    pub(super) async fn handshake(
+    pub(crate) async fn handshake(
         &self,
         address: AllowedAddress,
         wire: &RecordingStream,
@@ -30,7 +30,7 @@ impl Way<'_> {
     ) -> Result<(), Finding> {
         let mut step = recorder.begin(StepKind::Tls, "");
         let Some(name) = self.server_name() else {
-            let finding = self.target.finding(FindingCode::CertificateOtherName);
+            let finding = self.server.finding(FindingCode::CertificateOtherName);
             return Err(recorder.failed(step, "", finding));
         };
         let connector = self.connector();
@@ -43,7 +43,7 @@ impl Way<'_> {
             }
             Ok(Err(error)) => {
                 presented(&mut step, tls::cause(&error));
-                let code = decode::tls_handshake(&error, self.target.tls_minimum);
+                let code = decode::tls_handshake(&error, self.server.tls_minimum);
                 (code, error.to_string())
             }
             Err(_) => (FindingCode::Timeout, String::new()),
@@ -53,7 +53,7 @@ impl Way<'_> {
         {
             step.fact(FactName::ServerAccepts, session.version);
         }
-        let finding = self.target.finding(code).saying(&said);
+        let finding = self.server.finding(code).saying(&said);
         Err(recorder.failed(step, &said, finding))
     }
 
@@ -72,7 +72,7 @@ impl Way<'_> {
         }
         let text = format!("{} {}", session.version, session.cipher);
         if let Some(ends) = chain.ends_soon(self.now) {
-            let finding = self.target.finding(FindingCode::CertificateEndsSoon);
+            let finding = self.server.finding(FindingCode::CertificateEndsSoon);
             let finding = finding.with(FindingValue::Ends, ends);
             recorder.end(step, Verdict::Warned, &text, Some(finding));
         } else {
@@ -80,24 +80,26 @@ impl Way<'_> {
         }
     }
 
-    /// What a server agrees on that does not take TLS 1.3. Boxed, since it opens a connection while one is opened; with the
-    /// lower minimum it does not come here again.
+    /// Returns the TLS session of a server that does not accept TLS 1.3. Boxed, because it opens a
+    /// connection while one is opened; with the lower minimum it does not recurse.
     fn accepted(&self, address: AllowedAddress) -> BoxFuture<'_, Option<TlsSession>> {
         async move {
-            if self.target.tls_minimum == TlsMinimum::Tls12 {
+            if self.server.tls_minimum == TlsMinimum::Tls12 {
                 return None;
             }
-            let mut target = self.target.clone();
-            target.tls_minimum = TlsMinimum::Tls12;
-            let way = Way {
-                target: &target,
+            let mut server = self.server.clone();
+            server.tls_minimum = TlsMinimum::Tls12;
+            let options = ConnectOptions {
+                server: &server,
                 ..*self
             };
             let quiet = Recorder::default();
             let look = async {
                 let tcp = address.connect().await.ok()?;
-                let opened = Connection::start(&way, (tcp, address), &quiet).await.ok()?;
-                opened.quit(&quiet).await;
+                let opened = Connection::start(&options, (tcp, address), &quiet)
+                    .await
+                    .ok()?;
+                opened.quit_recorded().await;
                 Some(())
             };
             timeout(self.timeouts.connect, look).await.ok()??;
@@ -106,8 +108,8 @@ impl Way<'_> {
         .boxed()
     }
 
-    /// Whether a server that did not greet us answers a TLS handshake instead, at the same address.
-    pub(super) async fn answers_in_tls(&self, address: AllowedAddress) -> bool {
+    /// Returns true if a server that sent no greeting answers a TLS handshake at the same address.
+    pub(crate) async fn answers_in_tls(&self, address: AllowedAddress) -> bool {
         let Some(name) = self.server_name() else {
             return false;
         };
@@ -128,7 +130,7 @@ impl Way<'_> {
     }
 }
 
-/// What a refused certificate says, as far as the refusal tells.
+/// Adds the facts of a refused certificate, as far as the error has them.
 fn presented(step: &mut Step, error: Option<&rustls::Error>) {
     use CertificateError as E;
     let Some(rustls::Error::InvalidCertificate(error)) = error else {

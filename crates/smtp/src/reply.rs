@@ -1,18 +1,18 @@
-//! Replies (RFC 5321 §4.2), read from a stream as they come.
+//! Replies (RFC 5321 §4.2), read from a stream as they arrive.
 
 use domain::untrusted::is_displayable;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-/// Longest reply that is read: bytes. A server could go on for as long as we wait for its end.
+/// The longest reply that is read: bytes. Without a limit, a server could send without end.
 const AT_MOST: usize = 128 * 1024;
-/// How much is read at once: bytes.
+/// The size of one read: bytes.
 const CHUNK: usize = 4 * 1024;
 
-/// What the server said.
+/// A reply of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reply {
     pub(crate) code: u16,
-    /// All lines, without the last line end; what is no UTF-8 is replaced.
+    /// All lines, without the last line end; invalid UTF-8 is replaced.
     pub(crate) text: String,
 }
 
@@ -26,24 +26,24 @@ impl Reply {
     }
 }
 
-/// Why there is no reply.
+/// The reason why there is no reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoReply {
     /// The connection is closed.
     Closed,
-    /// This is not SMTP.
+    /// The text is not SMTP.
     Garbage,
 }
 
-/// Reads replies; keeps what came after one for the next.
+/// Reads replies, and keeps what arrived after one for the next.
 #[derive(Debug, Default)]
-pub(super) struct Replies {
+pub(crate) struct Replies {
     buffer: Vec<u8>,
 }
 
 impl Replies {
-    /// The next reply. Nothing is lost when the future is dropped before its end.
-    pub(super) async fn next(
+    /// Returns the next reply. Nothing is lost if the future is dropped before it completes.
+    pub(crate) async fn next(
         &mut self,
         stream: &mut (impl AsyncRead + Unpin),
     ) -> Result<Reply, NoReply> {
@@ -64,8 +64,8 @@ impl Replies {
         }
     }
 
-    /// The beginning of what arrived and is no reply, as text.
-    pub(super) fn unreadable(&self) -> String {
+    /// Returns the beginning of received text that is not a reply.
+    pub(crate) fn unreadable(&self) -> String {
         let start = &self.buffer[..self.buffer.len().min(200)];
         let text = String::from_utf8_lossy(start);
         let text = text.lines().next().unwrap_or_default();
@@ -74,13 +74,13 @@ impl Replies {
             .to_owned()
     }
 
-    /// Whether the server has said something that nobody has asked for.
-    pub(super) fn is_empty(&self) -> bool {
+    /// Returns true if the server has sent nothing beyond the replies that were read.
+    pub(crate) fn is_empty(&self) -> bool {
         self.buffer.is_empty()
     }
 }
 
-/// The octets of the first reply, when its last line is there.
+/// Returns the length of the first reply if its last line is complete.
 fn complete(buffer: &[u8]) -> Result<Option<usize>, NoReply> {
     let mut from = 0;
     while let Some(end) = buffer[from..].iter().position(|byte| *byte == b'\n') {

@@ -5,41 +5,46 @@ use net::{Recorder, Step};
 use sasl::{Credential, Mechanism, decode_challenge};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Connection, connection::Answer, greeting::mechanisms};
+use crate::{Connection, connection::Answer, greeting::mechanisms};
 
-/// What one AUTH exchange is made of.
+/// The parts of one AUTH exchange.
 struct Exchange<'a> {
     mechanism: Mechanism,
     with_token: bool,
-    /// Whether a refusal that a fresh token may cure is answered with one, so that it fails nothing.
+    /// True if a refusal that a fresh token may cure is followed by another try, and so fails
+    /// nothing.
     again: bool,
     reason: &'static str,
     recorder: &'a Recorder,
 }
 
 impl Connection {
-    /// Signs in. The exchange is our own, because the challenge that tells why a token was refused has to
-    /// be answered before the server says 535. `again`: whether it is tried with a fresh token when this one is refused.
-    pub(crate) async fn authenticate(
+    /// Signs in. The exchange is ours, because the challenge that holds the reason of a refusal
+    /// must be answered before the server sends 535. `again` is true if a fresh token is tried when
+    /// this one is refused.
+    ///
+    /// # Errors
+    /// The finding about the refusal.
+    pub async fn authenticate(
         &mut self,
         credential: &Credential,
         again: bool,
-        recorder: &Recorder,
     ) -> Result<(), Finding> {
+        let recorder = &self.recorder.clone();
         let refuse = |finding| {
             let step = recorder.begin(StepKind::Authenticate, "");
             Err(recorder.failed(step, "", finding))
         };
-        if !self.encrypted && !self.target.host.is_loopback() {
-            return refuse(self.target.finding(FindingCode::CredentialInPlaintext));
+        if !self.encrypted && !self.server.host.is_loopback() {
+            return refuse(self.server.finding(FindingCode::CredentialInPlaintext));
         }
         let offered = mechanisms(&self.extensions);
         let Some(mechanism) = Mechanism::choose(credential, &offered) else {
             let offered = recorder.clean(&offered.join(" "));
-            let finding = self.target.finding(FindingCode::MechanismNotOffered);
+            let finding = self.server.finding(FindingCode::MechanismNotOffered);
             return refuse(finding.with(FindingValue::Offered, offered));
         };
-        let messages = mechanism.messages(credential, &self.target.host, self.target.port);
+        let messages = mechanism.messages(credential, &self.server.host, self.server.port);
         for message in &messages {
             recorder.hide(message);
         }
@@ -119,7 +124,7 @@ impl Connection {
     }
 
     fn rejected(&self, code: FindingCode, reply: String) -> (String, Finding) {
-        let finding = self.target.finding(code).saying(&reply);
+        let finding = self.server.finding(code).saying(&reply);
         (reply, finding)
     }
 
@@ -130,8 +135,7 @@ impl Connection {
         exchange: &Exchange<'_>,
     ) -> (Step, Answer) {
         let kind = StepKind::Authenticate;
-        self.ask(kind, line, shown, exchange.with_token, exchange.recorder)
-            .await
+        self.ask(kind, line, shown, exchange.with_token).await
     }
 }
 
@@ -145,8 +149,8 @@ impl Exchange<'_> {
         Connection::conclude(step, answer, verdict, self.recorder).map(drop)
     }
 
-    /// Notes a challenge after our last message: the reason of a refusal, before the refusal itself. Returns it when it can be
-    /// read.
+    /// Records a challenge after our last message, which holds the reason of a refusal. Returns the
+    /// reason if it is readable.
     fn challenged(&self, mut step: Step, reply: &str) -> Option<String> {
         let recorder = self.recorder;
         let Some(text) = decode_challenge(reply.get(4..).unwrap_or_default()) else {

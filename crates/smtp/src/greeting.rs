@@ -1,12 +1,12 @@
-//! What a server says first: the greeting and the reply to EHLO.
+//! The greeting, and the reply to EHLO.
 
 use domain::{FactName, FindingCode, StepKind};
 use lettre::transport::smtp::extension::ClientId;
 use net::{RecordedReply, Recorder, RecordingStream, Step};
 
-/// Notes the greeting and the reply to EHLO, which lettre reads in one call. When it failed, the step that did so is given
-/// back with what was said and what that means.
-pub(super) fn record_greeting(
+/// Records the greeting and the reply to EHLO, which lettre reads in one call. Returns the step
+/// that failed with the server's reply and the finding code.
+pub(crate) fn record_greeting(
     greeting: Step,
     replies: &[RecordedReply],
     failed: Option<FindingCode>,
@@ -47,8 +47,8 @@ pub(super) fn record_greeting(
     }
 }
 
-/// Why there is no greeting, when the server has not said it.
-pub(super) fn silence(timed_out: bool, wire: &RecordingStream) -> FindingCode {
+/// Returns the reason for a missing greeting that the server did not give itself.
+pub(crate) fn silence(timed_out: bool, wire: &RecordingStream) -> FindingCode {
     if timed_out {
         FindingCode::Timeout
     } else if wire.is_closed() {
@@ -58,8 +58,8 @@ pub(super) fn silence(timed_out: bool, wire: &RecordingStream) -> FindingCode {
     }
 }
 
-/// The lines of an EHLO reply after the first, upper case (RFC 5321 §4.1.1.1).
-pub(super) fn extensions(reply: &str) -> Vec<String> {
+/// Returns the lines of an EHLO reply after the first, in upper case (RFC 5321 §4.1.1.1).
+pub(crate) fn extensions(reply: &str) -> Vec<String> {
     let lines = reply.lines().skip(1);
     lines
         .filter_map(|line| line.get(4..))
@@ -67,8 +67,15 @@ pub(super) fn extensions(reply: &str) -> Vec<String> {
         .collect()
 }
 
-/// Adds what an EHLO reply tells.
-pub(super) fn note_extensions(step: &mut Step, extensions: &[String]) {
+/// Returns true if an EHLO reply has this keyword.
+pub(crate) fn offers(extensions: &[String], keyword: &str) -> bool {
+    extensions
+        .iter()
+        .any(|line| line.split([' ', '=']).next() == Some(keyword))
+}
+
+/// Adds the facts of an EHLO reply to its step.
+pub(crate) fn note_extensions(step: &mut Step, extensions: &[String]) {
     if extensions.is_empty() {
         return;
     }
@@ -84,8 +91,8 @@ pub(super) fn note_extensions(step: &mut Step, extensions: &[String]) {
     step.fact(FactName::StartTls, if starttls { "yes" } else { "no" });
 }
 
-/// The mechanisms of `AUTH a b`, and of the old form `AUTH=a b`.
-pub(super) fn mechanisms(extensions: &[String]) -> Vec<String> {
+/// Returns the mechanisms of `AUTH a b`, and of the old form `AUTH=a b`.
+pub(crate) fn mechanisms(extensions: &[String]) -> Vec<String> {
     let all: std::collections::BTreeSet<_> = extensions
         .iter()
         .filter_map(|line| line.strip_prefix("AUTH")?.strip_prefix([' ', '=']))
@@ -95,8 +102,8 @@ pub(super) fn mechanisms(extensions: &[String]) -> Vec<String> {
     all.into_iter().collect()
 }
 
-/// The code of a reply; 0 when the text is not an SMTP reply.
-pub(super) fn reply_code(text: &str) -> u16 {
+/// Returns the code of a reply, or 0 if the text is not an SMTP reply.
+pub(crate) fn reply_code(text: &str) -> u16 {
     let code = text
         .get(..3)
         .filter(|code| code.bytes().all(|b| b.is_ascii_digit()));

@@ -1,4 +1,4 @@
-//! From a name to a TCP connection, over IPv4 and IPv6 at once (RFC 8305).
+//! Name resolution, and TCP connections over IPv4 and IPv6 at the same time (RFC 8305).
 
 use std::{
     io,
@@ -12,32 +12,35 @@ use futures::{
     future::{self, Either},
     stream::FuturesUnordered,
 };
-use net::{AllowedAddress, Outgoing, Recorder, ResolveError, Step, address_list};
+use net::{AllowedAddress, Recorder, ResolveError, Step, address_list};
 use tokio::{net::TcpStream, sync::oneshot, time::timeout};
 
-use super::Target;
-use net::Timeouts;
+use crate::server::{ConnectOptions, Server};
 
-/// An address is not waited for alone for longer (RFC 8305 §5).
+/// The time after which the next address is tried as well (RFC 8305 §5).
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
-/// How long the other family is given in all, once one has connected. What takes longer is of no use to anybody.
+/// The time the other address family is given in total once one has connected. A slower one is of
+/// no use.
 const OTHER_FAMILY: Duration = Duration::from_secs(3);
 
-/// An open connection, and where it leads.
-pub(crate) type Dialled = (TcpStream, AllowedAddress);
+/// A TCP connection and its address.
+pub type Dialed = (TcpStream, AllowedAddress);
 
-/// The addresses that may be connected to; not empty. The step names those that may not by the setting that denies them.
-pub(crate) async fn resolve(
-    target: &Target,
-    outgoing: &Outgoing,
-    timeouts: Timeouts,
+/// Resolves the server's name to the addresses that may be connected to; not empty. The step names
+/// denied addresses with the setting that denies them.
+///
+/// # Errors
+/// The finding about the name.
+pub async fn resolve(
+    options: &ConnectOptions<'_>,
     recorder: &Recorder,
 ) -> Result<Vec<AllowedAddress>, Finding> {
-    let mut step = recorder.begin(StepKind::Resolve, target.host.as_str());
+    let (server, outgoing, timeouts) = (options.server, options.outgoing, options.timeouts);
+    let mut step = recorder.begin(StepKind::Resolve, server.host.as_str());
     let denied = |addresses: &[IpAddr]| format!("{} (deny_networks)", address_list(addresses));
     let found = timeout(
         timeouts.connect,
-        outgoing.resolve(&target.host, target.port),
+        outgoing.resolve(&server.host, server.port),
     );
     match found.await {
         Ok(Ok(found)) => {
@@ -53,11 +56,11 @@ pub(crate) async fn resolve(
             Ok(found.allowed)
         }
         Ok(Err(ResolveError::NotFound)) | Err(_) => {
-            let finding = target.finding(FindingCode::HostNotFound);
+            let finding = server.finding(FindingCode::HostNotFound);
             Err(recorder.failed(step, "", finding))
         }
         Ok(Err(ResolveError::Denied(ips))) => {
-            let finding = target
+            let finding = server
                 .finding(FindingCode::AddressDenied)
                 .with(FindingValue::Address, address_list(&ips));
             Err(recorder.failed(step, &denied(&ips), finding))
@@ -65,15 +68,18 @@ pub(crate) async fn resolve(
     }
 }
 
-/// Tries both families at once. The first connection goes to `winner`; the other family is tried all the same, so that it is
-/// known whether it works.
-pub(crate) async fn dial(
-    target: &Target,
+/// Connects over both address families at the same time. The first connection goes to `winner`. The
+/// other family is tried as well, to know if it works.
+///
+/// # Errors
+/// The finding if no address can be connected to.
+pub async fn dial(
+    options: &ConnectOptions<'_>,
     addresses: Vec<AllowedAddress>,
-    timeouts: Timeouts,
     recorder: &Recorder,
-    winner: oneshot::Sender<Dialled>,
+    winner: oneshot::Sender<Dialed>,
 ) -> Result<(), Finding> {
+    let (server, timeouts) = (options.server, options.timeouts);
     let (v4, v6): (Vec<_>, Vec<_>) = addresses
         .into_iter()
         .partition(|address| address.socket().is_ipv4());
@@ -84,9 +90,9 @@ pub(crate) async fn dial(
             (begin(&v4, recorder), v4)
         };
         let outcome = connect(addresses, timeouts.connect).await;
-        return settle(target, step, outcome, recorder).map(|dialled| {
+        return settle(server, step, outcome, recorder).map(|dialed| {
             // Nobody takes it when the run was given up.
-            let _ = winner.send(dialled);
+            let _ = winner.send(dialed);
         });
     }
     let since = Instant::now();
@@ -99,35 +105,35 @@ pub(crate) async fn dial(
     };
     let (name, step, outcome) = first;
     let (other_name, other_step, slower) = slower;
-    let dialled = match outcome {
-        Ok(dialled) => dialled,
+    let dialed = match outcome {
+        Ok(dialed) => dialed,
         Err(failure) => {
             return match slower.await {
-                Ok(dialled) => {
-                    broken(target, name, step, failure, recorder);
-                    let dialled = settle(target, other_step, Ok(dialled), recorder)?;
-                    let _ = winner.send(dialled);
+                Ok(dialed) => {
+                    broken(server, name, step, failure, recorder);
+                    let dialed = settle(server, other_step, Ok(dialed), recorder)?;
+                    let _ = winner.send(dialed);
                     Ok(())
                 }
                 Err(other) => {
-                    let _ = settle(target, step, Err(failure), recorder);
-                    settle(target, other_step, Err(other), recorder).map(drop)
+                    let _ = settle(server, step, Err(failure), recorder);
+                    settle(server, other_step, Err(other), recorder).map(drop)
                 }
             };
         }
     };
-    let dialled = settle(target, step, Ok(dialled), recorder)?;
-    let _ = winner.send(dialled);
+    let dialed = settle(server, step, Ok(dialed), recorder)?;
+    let _ = winner.send(dialed);
     let patience = OTHER_FAMILY.saturating_sub(since.elapsed());
     match timeout(patience, slower).await {
-        Ok(Ok(dialled)) => drop(settle(target, other_step, Ok(dialled), recorder)),
-        Ok(Err(failure)) => broken(target, other_name, other_step, failure, recorder),
-        Err(_) => broken(target, other_name, other_step, silent(), recorder),
+        Ok(Ok(dialed)) => drop(settle(server, other_step, Ok(dialed), recorder)),
+        Ok(Err(failure)) => broken(server, other_name, other_step, failure, recorder),
+        Err(_) => broken(server, other_name, other_step, silent(), recorder),
     }
     Ok(())
 }
 
-type Outcome = Result<Dialled, (FindingCode, String)>;
+type Outcome = Result<Dialed, (FindingCode, String)>;
 
 fn silent() -> (FindingCode, String) {
     (FindingCode::Timeout, String::new())
@@ -141,52 +147,52 @@ fn begin(addresses: &[AllowedAddress], recorder: &Recorder) -> Step {
     recorder.begin(StepKind::Connect, &sent.join(", "))
 }
 
-/// A family whose outcome is that of the whole, or one that works.
+/// Ends the step of a family that works, or that failed as the whole did.
 fn settle(
-    target: &Target,
+    server: &Server,
     mut step: Step,
     outcome: Outcome,
     recorder: &Recorder,
-) -> Result<Dialled, Finding> {
+) -> Result<Dialed, Finding> {
     match outcome {
-        Ok(dialled) => {
-            step.fact(FactName::Address, dialled.1.socket().ip().to_string());
+        Ok(dialed) => {
+            step.fact(FactName::Address, dialed.1.socket().ip().to_string());
             recorder.passed(step, "");
-            Ok(dialled)
+            Ok(dialed)
         }
         Err((code, text)) => {
-            let finding = target.finding(code).saying(&text);
+            let finding = server.finding(code).saying(&text);
             Err(recorder.failed(step, &text, finding))
         }
     }
 }
 
-/// A family that fails while the other one works.
+/// Ends the step of a family that failed while the other one works.
 fn broken(
-    target: &Target,
+    server: &Server,
     family: &str,
     step: Step,
     (code, text): (FindingCode, String),
     recorder: &Recorder,
 ) {
     // Both families of such a name are our own guess; nobody has promised that a server listens on both.
-    if target.host.is_loopback() && code == FindingCode::ConnectionRefused {
+    if server.host.is_loopback() && code == FindingCode::ConnectionRefused {
         return recorder.end(step, Verdict::Skipped, &text, None);
     }
-    let finding = target
+    let finding = server
         .finding(FindingCode::AddressFamilyBroken)
         .with(FindingValue::Family, family)
         .saying(&text);
     recorder.end(step, Verdict::Warned, &text, Some(finding));
 }
 
-/// The first address that answers.
+/// Connects to the first address that answers.
 async fn connect(addresses: Vec<AllowedAddress>, time: Duration) -> Outcome {
     match timeout(time, first_of(addresses, time)).await {
-        Ok(Ok(dialled)) => {
+        Ok(Ok(dialed)) => {
             // Each command is one small write, whose answer we wait for.
-            let _ = dialled.0.set_nodelay(true);
-            Ok(dialled)
+            let _ = dialed.0.set_nodelay(true);
+            Ok(dialed)
         }
         Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
             Err((FindingCode::ConnectionRefused, error.to_string()))
@@ -196,8 +202,8 @@ async fn connect(addresses: Vec<AllowedAddress>, time: Duration) -> Outcome {
     }
 }
 
-/// Tries one address after the other, without waiting for one that is silent.
-async fn first_of(addresses: Vec<AllowedAddress>, time: Duration) -> io::Result<Dialled> {
+/// Tries one address after the other, without waiting for a silent one.
+async fn first_of(addresses: Vec<AllowedAddress>, time: Duration) -> io::Result<Dialed> {
     let mut last = io::Error::from(io::ErrorKind::NotConnected);
     let mut tries = FuturesUnordered::new();
     let mut rest = addresses.into_iter();
@@ -212,7 +218,7 @@ async fn first_of(addresses: Vec<AllowedAddress>, time: Duration) -> io::Result<
         }
         let patience = if rest.len() > 0 { NEXT_ADDRESS } else { time };
         match timeout(patience, tries.next()).await {
-            Ok(Some(Ok(dialled))) => return Ok(dialled),
+            Ok(Some(Ok(dialed))) => return Ok(dialed),
             Ok(Some(Err(error))) => last = error,
             Ok(None) | Err(_) => {}
         }

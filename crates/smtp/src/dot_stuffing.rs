@@ -1,18 +1,19 @@
-//! A message as it travels (RFC 5321 §4.5.2): dots are doubled at the beginning of lines, and nothing in it looks like its end.
+//! The transfer form of a message (RFC 5321 §4.5.2): dots at the beginning of lines are doubled,
+//! and nothing in the content looks like its end.
 
-/// Turns a message into what is sent after DATA, piece by piece.
+/// Converts a message to its transfer form, chunk by chunk.
 #[derive(Debug)]
-pub(super) struct Dots<'a> {
+pub(crate) struct DotStuffing<'a> {
     rest: &'a [u8],
     line_begins: bool,
     ended: bool,
 }
 
-/// What ends a message, at the beginning of a line.
-pub(super) const END: &[u8] = b".\r\n";
+/// The end of a message, at the beginning of a line.
+pub(crate) const END: &[u8] = b".\r\n";
 
-impl<'a> Dots<'a> {
-    pub(super) fn new(message: &'a [u8]) -> Self {
+impl<'a> DotStuffing<'a> {
+    pub(crate) fn new(message: &'a [u8]) -> Self {
         Self {
             rest: message,
             line_begins: true,
@@ -20,9 +21,10 @@ impl<'a> Dots<'a> {
         }
     }
 
-    /// Appends about `at_least` octets, or the rest. `false` when the whole message has been given. A bare CR or LF
-    /// becomes a line end, so that no server takes a line for the end that another one does not (SMTP smuggling).
-    pub(super) fn fill(&mut self, out: &mut Vec<u8>, at_least: usize) -> bool {
+    /// Appends about `at_least` octets, or the rest. Returns false once the whole message was
+    /// given. A bare CR or LF becomes a line end, so that no server sees an end of data that
+    /// another one does not (SMTP smuggling).
+    pub(crate) fn fill(&mut self, out: &mut Vec<u8>, at_least: usize) -> bool {
         let until = out.len() + at_least;
         while out.len() < until {
             let Some(first) = self.rest.first() else {
@@ -63,11 +65,11 @@ impl<'a> Dots<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::Dots;
+    use super::DotStuffing;
 
     fn whole(message: &[u8], at_least: usize) -> String {
         let mut out = Vec::new();
-        let mut dots = Dots::new(message);
+        let mut dots = DotStuffing::new(message);
         while dots.fill(&mut out, at_least) {}
         String::from_utf8(out).unwrap()
     }

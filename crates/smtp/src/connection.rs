@@ -1,0 +1,259 @@
+//! An open connection: commands and replies after the handshake.
+
+use std::time::Duration;
+
+use domain::{Finding, FindingCode, StepKind, Verdict};
+use net::{Recorder, Step, Stream, Timeouts};
+use tokio::{io::AsyncWriteExt as _, sync::oneshot, time::timeout};
+
+use crate::{
+    dial::{Dialed, dial, resolve},
+    message::Extensions,
+    reply::{NoReply, Replies, Reply},
+    server::{ConnectOptions, Server},
+};
+
+/// An open connection to a mail server.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent states of a connection"
+)]
+pub struct Connection {
+    pub(crate) stream: Stream,
+    pub(crate) replies: Replies,
+    pub(crate) server: Server,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) recorder: Recorder,
+    /// The keywords of the last EHLO reply, in upper case, each with its parameters.
+    pub(crate) extensions: Vec<String>,
+    pub(crate) encrypted: bool,
+    /// True if the server is inside a transaction.
+    pub(crate) dirty: bool,
+    pub(crate) broken: bool,
+    pub(crate) in_doubt: bool,
+    /// The number of transactions that were tried.
+    pub(crate) uses: u32,
+    pub(crate) out: Vec<u8>,
+}
+
+/// A positive reply, or the text of another one with its finding.
+pub(crate) type Answer = Result<String, (String, Finding)>;
+
+impl Connection {
+    /// Resolves the server's name, connects, and greets the server. Starts TLS as the settings want it.
+    ///
+    /// # Errors
+    /// The finding of the step that failed.
+    pub async fn open(options: &ConnectOptions<'_>, recorder: &Recorder) -> Result<Self, Finding> {
+        let server = options.server;
+        let addresses = resolve(options, recorder).await?;
+        let (winner, dialed) = oneshot::channel();
+        let dialing = dial(options, addresses, recorder, winner);
+        let closed = || server.finding(FindingCode::ConnectionFailed);
+        let mut dialed = std::pin::pin!(dialed);
+        let dialed = tokio::select! {
+            biased;
+            // The other address family does not matter to a message.
+            dialed = dialed.as_mut() => dialed.map_err(|_| closed()),
+            ended = dialing => match ended {
+                Ok(()) => dialed.await.map_err(|_| closed()),
+                Err(finding) => Err(finding),
+            },
+        }?;
+        Self::start(options, dialed, recorder).await
+    }
+
+    /// Greets the server over a connection that was made. Starts TLS as the settings want it.
+    ///
+    /// # Errors
+    /// The finding of the step that failed.
+    pub async fn start(
+        options: &ConnectOptions<'_>,
+        dialed: Dialed,
+        recorder: &Recorder,
+    ) -> Result<Self, Finding> {
+        let greeted = crate::handshake::greet(options, dialed, recorder).await?;
+        let server = options.server.clone();
+        let stream = greeted.wire.take_stream();
+        let stream = stream.ok_or_else(|| server.finding(FindingCode::ConnectionClosed))?;
+        Ok(Self {
+            stream,
+            replies: Replies::default(),
+            server,
+            timeouts: options.timeouts,
+            recorder: recorder.clone(),
+            extensions: greeted.extensions,
+            encrypted: greeted.encrypted,
+            dirty: false,
+            broken: false,
+            in_doubt: false,
+            uses: 0,
+            out: Vec::new(),
+        })
+    }
+
+    /// Returns true if nothing more can be sent over this connection.
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Returns true if the end of a message was sent and its reply has not been received.
+    pub fn is_in_doubt(&self) -> bool {
+        self.in_doubt
+    }
+
+    pub(crate) fn offers(&self, keyword: &str) -> bool {
+        crate::greeting::offers(&self.extensions, keyword)
+    }
+
+    pub(crate) fn message_extensions(&self) -> Extensions {
+        Extensions {
+            size: self.offers("SIZE"),
+            eight_bit: self.offers("8BITMIME"),
+            utf8: self.offers("SMTPUTF8"),
+        }
+    }
+
+    /// Sends QUIT. The server's reply does not matter any more.
+    pub async fn quit(mut self) {
+        if self.broken || self.in_doubt {
+            return;
+        }
+        self.send_quit().await;
+    }
+
+    /// Sends QUIT, and records it as a step of a check.
+    pub async fn quit_recorded(mut self) {
+        let recorder = self.recorder.clone();
+        let last_reply = recorder.last_reply();
+        let step = recorder.begin(StepKind::Quit, "QUIT");
+        // No finding: mail is not touched by it.
+        match self.send_quit().await {
+            Some(reply) if reply.is_positive() => recorder.passed(step, &reply.text),
+            Some(reply) => recorder.end(step, Verdict::Warned, &reply.text, None),
+            None => recorder.end(step, Verdict::Warned, "", None),
+        }
+        recorder.set_last_reply(last_reply);
+    }
+
+    async fn send_quit(&mut self) -> Option<Reply> {
+        self.out.clear();
+        self.out.extend_from_slice(b"QUIT\r\n");
+        let time = self.timeouts.connect;
+        let quit = async {
+            let reply = match self.write(FindingCode::ConnectionClosed).await {
+                Ok(()) => self.replies.next(&mut self.stream).await.ok(),
+                Err(_) => None,
+            };
+            let _ = self.stream.shutdown().await;
+            reply
+        };
+        timeout(time, quit).await.ok().flatten()
+    }
+
+    /// Sends a line; `shown` stands in its place in the record. The caller ends the step.
+    pub(crate) async fn ask(
+        &mut self,
+        kind: StepKind,
+        line: &str,
+        shown: Option<&str>,
+        with_token: bool,
+    ) -> (Step, Answer) {
+        let step = self.recorder.begin(kind, shown.unwrap_or(line));
+        self.out.clear();
+        self.out.extend_from_slice(line.as_bytes());
+        self.out.extend_from_slice(b"\r\n");
+        let written = self.write(FindingCode::ConnectionClosed).await;
+        let mut line = std::mem::take(&mut self.out);
+        // It may hold a secret.
+        zeroize::Zeroize::zeroize(&mut line);
+        if let Err(finding) = written {
+            return (step, Err((String::new(), finding)));
+        }
+        let answer = match self.read_reply(self.timeouts.reply).await {
+            Ok(reply) => {
+                self.recorder.heard(&reply.text);
+                if reply.is_refusal() {
+                    let code = decode::smtp_reply(kind, with_token, reply.code, &reply.text);
+                    let finding = self.finding(code).saying(self.recorder.clean(&reply.text));
+                    Err((reply.text, finding))
+                } else {
+                    Ok(reply.text)
+                }
+            }
+            Err((code, text)) => {
+                if !text.is_empty() {
+                    self.recorder.heard(&text);
+                }
+                let finding = self.finding(code).saying(self.recorder.clean(&text));
+                Err((text, finding))
+            }
+        };
+        (step, answer)
+    }
+
+    /// Ends a step: passed, or with `verdict`.
+    pub(crate) fn conclude(
+        step: Step,
+        answer: Answer,
+        verdict: Verdict,
+        recorder: &Recorder,
+    ) -> Result<String, Finding> {
+        match answer {
+            Ok(text) => {
+                recorder.passed(step, &text);
+                Ok(text)
+            }
+            Err((text, finding)) => {
+                recorder.end(step, verdict, &text, Some(finding.clone()));
+                Err(recorder.cleaned(finding))
+            }
+        }
+    }
+
+    /// Writes the content of `out`. `closed` is the finding of a failure.
+    pub(crate) async fn write(&mut self, closed: FindingCode) -> Result<(), Finding> {
+        let write = async {
+            self.stream.write_all(&self.out).await?;
+            self.stream.flush().await
+        };
+        let written = timeout(self.timeouts.message, write).await;
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => {
+                self.broken = true;
+                Err(self.finding(closed))
+            }
+            Err(_) => {
+                self.broken = true;
+                let silent = closed == FindingCode::ConnectionClosed;
+                let code = if silent { FindingCode::Timeout } else { closed };
+                Err(self.finding(code))
+            }
+        }
+    }
+
+    /// Reads a reply. An error has a code and the text that is not a reply.
+    pub(crate) async fn read_reply(
+        &mut self,
+        time: Duration,
+    ) -> Result<Reply, (FindingCode, String)> {
+        let reply = timeout(time, self.replies.next(&mut self.stream)).await;
+        let code = match reply {
+            Ok(Ok(reply)) => return Ok(reply),
+            Ok(Err(NoReply::Closed)) => FindingCode::ConnectionClosed,
+            Ok(Err(NoReply::Garbage)) => FindingCode::NotSmtp,
+            Err(_) => FindingCode::Timeout,
+        };
+        self.broken = true;
+        let text = match code {
+            FindingCode::NotSmtp => self.replies.unreadable(),
+            _ => String::new(),
+        };
+        Err((code, text))
+    }
+
+    pub(crate) fn finding(&self, code: FindingCode) -> Finding {
+        self.server.finding(code)
+    }
+}
