@@ -71,7 +71,10 @@ pub fn watch(workspace: &Workspace, options: &Options) -> Result<()> {
     check_ports(options.port)?;
     let mut progress = Progress::new(workspace, 3);
     let mut development = site::Development::default();
-    progress.step(SITE, || development.build(workspace))?;
+    progress.step(SITE, || {
+        development.compile(workspace)?;
+        development.write(workspace)
+    })?;
     site::reload_pages(workspace, 0)?;
     let binaries = progress.step(binaries::step(false), || binaries::build(workspace, false))?;
     let folder = workspace.root.join("target/sandbox");
@@ -191,7 +194,7 @@ impl Parts {
     }
 }
 
-/// Builds both parts at the same time, where both are needed.
+/// Compiles both parts at the same time, where both are needed, and then writes the site.
 fn rebuild(workspace: &Workspace, development: &mut site::Development, parts: Parts) -> Result<()> {
     workspace.output.clear()?;
     thread::scope(|scope| {
@@ -202,7 +205,7 @@ fn rebuild(workspace: &Workspace, development: &mut site::Development, parts: Pa
             Ok(())
         });
         let site = if parts.site {
-            development.build(workspace)
+            development.compile(workspace)
         } else {
             Ok(())
         };
@@ -210,7 +213,11 @@ fn rebuild(workspace: &Workspace, development: &mut site::Development, parts: Pa
             .join()
             .unwrap_or_else(|_| Err(anyhow!("the build panicked")));
         programs.and(site)
-    })
+    })?;
+    if parts.site {
+        development.write(workspace)?;
+    }
+    Ok(())
 }
 
 fn print_log(workspace: &Workspace) {

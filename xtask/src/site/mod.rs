@@ -68,16 +68,22 @@ pub struct Development {
 }
 
 impl Development {
-    /// Builds the browser side for development into `target/site`.
-    pub fn build(&mut self, workspace: &Workspace) -> Result<()> {
-        make_folder(workspace)?;
+    /// Compiles the browser side for development.
+    pub fn compile(&mut self, workspace: &Workspace) -> Result<()> {
         let module = wasm::compile(workspace, Build::Development)?;
         let compiled = fs::metadata(&module)?.modified()?;
-        let glue = match self.glue.take() {
-            Some((last, glue)) if last == compiled => glue,
-            _ => wasm::bind(&module, Build::Development)?,
-        };
-        let (_, glue) = self.glue.insert((compiled, glue));
+        let is_current = |(last, _): &(SystemTime, wasm::Glue)| *last == compiled;
+        if !self.glue.as_ref().is_some_and(is_current) {
+            self.glue = Some((compiled, wasm::bind(&module, Build::Development)?));
+        }
+        Ok(())
+    }
+
+    /// Writes the compiled browser side into `target/site`. Not while the server is compiled: its macro for embedded files
+    /// reads them in a debug build too, and fails if one is removed meanwhile.
+    pub fn write(&self, workspace: &Workspace) -> Result<()> {
+        make_folder(workspace)?;
+        let (_, glue) = self.glue.as_ref().context("nothing was compiled")?;
         write(workspace, glue, Build::Development)
     }
 }
