@@ -54,8 +54,8 @@ pub use mailbox::{MailWatch, MailboxError};
 pub use net::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use options::{MailerOptions, Timeouts};
 pub use outbox::{
-    ComposeError, Handover, MessagePage, OutboxOptions, Resent, SaveSendingError, Submission,
-    SubmitError, Submitted,
+    ComposeError, MessagePage, OutboxOptions, Resent, SaveSendingError, Submission, SubmitError,
+    Submitted,
 };
 pub use pulse::NotReady;
 pub use remote::{Remote, RemoteError, RemoteMessage};

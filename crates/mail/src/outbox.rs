@@ -27,7 +27,7 @@ mod transcript;
 mod verdict;
 mod worker;
 
-pub use compose::{ComposeError, Handover};
+pub use compose::ComposeError;
 pub(crate) use intake::Shared;
 pub use options::OutboxOptions;
 pub use read::MessagePage;

@@ -1,7 +1,7 @@
 //! RFC 5322 and MIME, both ways.
 //!
 //! Submitting: [`Draft::compose`] writes a message from its parts, [`RawRequest::compose`] makes a message that a program has
-//! written fit to be sent; both end in [`Composed`]. Reading: [`read_mail`] returns what people see of a message, [`attachment`]
+//! written fit to be sent, [`Notice::compose`] writes what Mailgrant sends itself; all end in [`Composed`]. Reading: [`read_mail`] returns what people see of a message, [`attachment`]
 //! one of its files, and [`DeliveryStatus::read`] what a delivery status notification reports. All input is untrusted.
 //!
 //! The crate does no I/O and knows no product feature: the caller passes in the [`SenderPolicy`] and the time. There are two
@@ -11,17 +11,17 @@
 mod compose;
 mod delivery_status;
 mod mime;
+mod notice;
 #[cfg(test)]
 mod property_tests;
 mod read;
-mod test_email;
 
 pub use crate::{
     compose::{
         Composed, Draft, DraftAttachment, Envelope, MessageErrors, MessageField, RawMessage,
-        RawRequest, SenderPolicy, with_ascii_header,
+        RawRequest, SenderPolicy, renew, with_ascii_header,
     },
     delivery_status::{DeliveryStatus, FailedRecipient},
+    notice::{Notice, test_email},
     read::{AttachmentFile, HeaderSummary, attachment, fill_summary, line, read_mail},
-    test_email::{AutoSubmitted, TestEmail},
 };

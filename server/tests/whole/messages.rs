@@ -109,9 +109,10 @@ async fn one_message_is_shown_with_its_recipients_and_downloaded_as_it_is() {
     let mailer = server.mailer().await;
     let mut sent = mail(&mailer, "Hello");
     let copy = EmailAddress::parse("copy@example.com").unwrap();
-    sent.recipients
+    sent.message
+        .recipients
         .push(Recipient::new(copy, RecipientKind::Bcc));
-    let content = sent.content.clone();
+    let content = sent.message.content.clone();
     let id = mailer.submit(sent).await.unwrap().id;
     let viewer = server.viewer().await;
     let page = viewer.get(&format!("/messages/{}", id.as_str())).await;
@@ -182,7 +183,7 @@ async fn the_preview_shows_words_and_loads_and_runs_nothing() {
     let mut sent = mail(&mailer, "News");
     let html = "<h1>Our news</h1><p onclick=alert(1)>Words <a href='https://example.com/a'>a link</a></p>\
         <img src='https://tracker.example.com/p.gif' alt='A cat'><script>alert(1)</script><style>@import 'x'</style>";
-    sent.content = format!(
+    sent.message.content = format!(
         "Subject: News\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
          --b\r\nContent-Type: text/plain\r\n\r\nPlain <words>\r\n\
          --b\r\nContent-Type: text/html\r\n\r\n{html}\r\n--b--\r\n"

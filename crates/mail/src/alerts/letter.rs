@@ -1,15 +1,9 @@
 //! An alert as a message that goes out through another data center.
 
-use std::{
-    fmt::Write as _,
-    time::{Duration, UNIX_EPOCH},
-};
+use std::fmt::Write as _;
 
-use ::message::AutoSubmitted;
-use domain::{
-    DataCenterId, EmailAddress, FromAddress, Recipient, RecipientKind, Telling, TellingFailure, Who,
-};
-use lettre::{Address, Message, message::Mailbox};
+use domain::{DataCenterId, EmailAddress, Telling, TellingFailure, Who};
+use message::Notice;
 use store::Idempotency;
 use wording::Notification;
 
@@ -33,17 +27,18 @@ impl Mailer {
             telling.id.as_str(),
             settings.from.address.domain()
         );
-        let content = message(telling, words, url, &settings.from, recipient, &message_id);
-        let content = content.ok_or(TellingFailure::Unavailable)?;
+        let notice = Notice {
+            from: &settings.from,
+            to: recipient,
+            subject: &words.title,
+            text: text(words, url),
+            message_id,
+            date: telling.created_at,
+        };
         let submission = Submission {
             data_center: via.clone(),
-            sender: settings.from.address.clone(),
-            recipients: vec![Recipient::new(recipient.clone(), RecipientKind::To)],
-            message_id,
-            from: settings.from.to_string(),
-            subject: words.title.clone(),
-            content,
-            by: Who::Mailgrant,
+            message: notice.compose().ok_or(TellingFailure::Unavailable)?,
+            submitted_by: Who::Mailgrant,
             idempotency: Some(Idempotency {
                 owner: "alerts".into(),
                 key: telling.id.as_str().into(),
@@ -61,18 +56,8 @@ fn unavailable(error: &(dyn std::error::Error + 'static)) -> TellingFailure {
     TellingFailure::Unavailable
 }
 
-/// `None` when the mail library does not accept an address that we do.
-fn message(
-    telling: &Telling,
-    words: &Notification,
-    url: Option<&str>,
-    from: &FromAddress,
-    to: &EmailAddress,
-    message_id: &str,
-) -> Option<Vec<u8>> {
-    let sender: Address = from.address.as_str().parse().ok()?;
-    let recipient: Address = to.as_str().parse().ok()?;
-    let date = UNIX_EPOCH + Duration::from_secs(u64::try_from(telling.created_at.0).ok()?);
+/// Writes title, text, facts, and the link.
+fn text(words: &Notification, url: Option<&str>) -> String {
     let mut body = format!("{}\r\n\r\n{}\r\n", words.title, words.text);
     if !words.facts.is_empty() {
         body.push_str("\r\n");
@@ -84,15 +69,5 @@ fn message(
     if let Some(url) = url {
         let _ = write!(body, "\r\n{url}\r\n");
     }
-    let message = Message::builder()
-        .from(Mailbox::new(from.name.clone(), sender))
-        .to(Mailbox::new(None, recipient))
-        .subject(&*words.title)
-        .date(date)
-        .message_id(Some(message_id.to_owned()))
-        // RFC 3834 §5: keeps vacation notices from answering.
-        .header(AutoSubmitted)
-        .body(body)
-        .ok()?;
-    Some(message.formatted())
+    body
 }

@@ -2,7 +2,7 @@
 
 use domain::{CheckPart, Finding, FindingCode, Retry, StepKind};
 use lettre::Address;
-use message::{TestEmail, with_ascii_header};
+use message::{Composed, test_email, with_ascii_header};
 use net::Recorder;
 use sasl::Credential;
 use smtp::{ConnectOptions, Connection, Message, Server, dial, resolve};
@@ -11,20 +11,21 @@ use tokio::{join, sync::oneshot};
 use super::{job::Job, plan::skip_rest, run::Sent};
 use crate::{MailError, Mailer};
 
-/// What is handed over, or only asked for.
+/// A message to submit, or an envelope to test.
 enum Letter {
-    Message(TestEmail),
+    Message(Composed),
     /// From an address to itself.
     None(Address),
 }
 
 impl Letter {
-    /// `None` when the mail library does not accept an address that we do.
+    /// Returns `None` if lettre refuses an address that we accept.
     fn of(job: &Job) -> Option<Self> {
         let from = &job.settings.from;
+        let sender = from.address.as_str().parse().ok()?;
         Some(match &job.recipient {
-            Some(recipient) => Self::Message(TestEmail::new(from, recipient, job.started_at)?),
-            None => Self::None(from.address.as_str().parse().ok()?),
+            Some(recipient) => Self::Message(test_email(from, recipient, job.started_at)?),
+            None => Self::None(sender),
         })
     }
 
@@ -120,12 +121,13 @@ async fn talk(
     }
     match letter {
         Letter::Message(message) => {
-            let (from, to) = (message.from.to_string(), message.to.to_string());
+            let recipients = message.recipients.iter();
+            let recipients: Vec<_> = recipients.map(|one| one.address.as_str()).collect();
             connection
                 .send_recorded(Message {
-                    sender: &from,
-                    recipients: &[&to],
-                    content: &message.bytes,
+                    sender: message.sender.as_str(),
+                    recipients: &recipients,
+                    content: &message.content,
                     with_ascii_header,
                 })
                 .await?;

@@ -2,25 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::{DataCenterId, FieldError, Who};
+use domain::{DataCenterId, FieldError};
 use message::{Composed, Draft, MessageErrors, MessageField, RawRequest, SenderPolicy};
-use store::Idempotency;
 
-use super::Submission;
 use crate::{MailError, Mailer};
 
-/// Where a message is submitted to, and by whom.
-#[derive(Clone, Debug)]
-pub struct Handover {
-    /// Where it is sent from.
-    pub data_center: DataCenterId,
-    /// Who hands it over.
-    pub by: Who,
-    /// What tells that a request is the same as one before.
-    pub idempotency: Option<Idempotency>,
-}
-
-/// Why no message came of it.
+/// The reason why a message could not be composed.
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
     /// Fields are wrong.
@@ -38,32 +25,32 @@ impl ComposeError {
 }
 
 impl Mailer {
-    /// The message that a program describes.
+    /// Composes a message from its parts, under the sender policy of a data center.
     ///
     /// # Errors
-    /// `Form` with what is wrong with it; when the database fails.
+    /// `Form` with the fields that are wrong; when the database fails.
     pub async fn compose(
         &self,
+        data_center: &DataCenterId,
         draft: Draft,
-        handover: Handover,
-    ) -> Result<Submission, ComposeError> {
-        let policy = self.sender_policy(&handover.data_center).await?;
-        let composed = draft.compose(&policy, self.now());
-        Ok(submission(composed.map_err(ComposeError::Form)?, handover))
+    ) -> Result<Composed, ComposeError> {
+        let policy = self.sender_policy(data_center).await?;
+        draft
+            .compose(&policy, self.now())
+            .map_err(ComposeError::Form)
     }
 
-    /// A message that a program has written itself (RFC 5322), made fit to be sent.
+    /// Makes a message that a program has written itself (RFC 5322) fit to be sent, under the sender policy of a data center.
     ///
     /// # Errors
-    /// `Form` with what is wrong with it; when the database fails.
+    /// `Form` with the fields that are wrong; when the database fails.
     pub async fn compose_raw(
         &self,
+        data_center: &DataCenterId,
         raw: RawRequest,
-        handover: Handover,
-    ) -> Result<Submission, ComposeError> {
-        let policy = self.sender_policy(&handover.data_center).await?;
-        let composed = raw.compose(&policy, self.now());
-        Ok(submission(composed.map_err(ComposeError::Form)?, handover))
+    ) -> Result<Composed, ComposeError> {
+        let policy = self.sender_policy(data_center).await?;
+        raw.compose(&policy, self.now()).map_err(ComposeError::Form)
     }
 
     async fn sender_policy(&self, id: &DataCenterId) -> Result<Arc<SenderPolicy>, ComposeError> {
@@ -89,20 +76,5 @@ impl Mailer {
         });
         shared.sender_policies.put(id, changes, Arc::clone(&policy));
         Ok(policy)
-    }
-}
-
-fn submission(composed: Composed, handover: Handover) -> Submission {
-    Submission {
-        data_center: handover.data_center,
-        sender: composed.sender,
-        recipients: composed.recipients,
-        message_id: composed.message_id,
-        from: composed.from,
-        subject: composed.subject,
-        content: composed.content,
-        by: handover.by,
-        idempotency: handover.idempotency,
-        due_at: None,
     }
 }

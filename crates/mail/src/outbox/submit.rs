@@ -1,49 +1,40 @@
-//! Taking a message.
+//! Submitting a message.
 
-use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime, Who, untrusted};
+use domain::{DataCenterId, MessageId, UnixTime, Who, untrusted};
+use message::Composed;
 use store::{EnqueueOutcome, Idempotency, NewMessage};
 
 use super::id::new_id;
 use crate::{MailError, Mailer};
 
 /// Longest subject and sender that are stored for display: characters.
-const NAME_AT_MOST: usize = 998;
+const MAX_LINE: usize = 998;
 
-/// A message that somebody hands over, complete.
+/// A composed message that is submitted to the outbox.
 #[derive(Clone, Debug)]
 pub struct Submission {
-    /// Where it is sent from.
+    /// The data center that sends it.
     pub data_center: DataCenterId,
-    /// The address of the envelope.
-    pub sender: EmailAddress,
-    /// Who gets it; not empty.
-    pub recipients: Vec<Recipient>,
-    /// Its Message-ID, with angle brackets, as it stands in the content.
-    pub message_id: String,
-    /// Its `From` header, for people.
-    pub from: String,
-    /// Its subject, decoded. It is stored as it is displayed; the content keeps its own.
-    pub subject: String,
-    /// The whole message (RFC 5322), lines ended by CRLF, without `Bcc`.
-    pub content: Vec<u8>,
-    /// Who hands it over.
-    pub by: Who,
-    /// What tells that a request is the same as one before.
+    /// The message with its envelope. Subject and `From` are stored as they are displayed; the content is not changed.
+    pub message: Composed,
+    /// The account, API key, or part of Mailgrant that submits it.
+    pub submitted_by: Who,
+    /// Recognizes a request that was made before.
     pub idempotency: Option<Idempotency>,
-    /// When the first attempt is due; at once, when there is none.
+    /// When the first attempt is due; `None` for immediately.
     pub due_at: Option<UnixTime>,
 }
 
-/// A message was taken.
+/// A message was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submitted {
-    /// Its id.
+    /// The id of the stored message.
     pub id: MessageId,
-    /// Whether the same request had been taken before; nothing more is sent then.
+    /// True if the same request was accepted before; nothing more is sent then.
     pub known: bool,
 }
 
-/// Why a message was not taken.
+/// The reason why a message was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
     /// Another request had the same idempotency key.
@@ -61,7 +52,7 @@ pub enum SubmitError {
 }
 
 impl Mailer {
-    /// The message that came of the same request before, if there was one.
+    /// Returns the message that the same request submitted before, if there is one.
     ///
     /// # Errors
     /// `KeyReused`; when the database fails.
@@ -80,32 +71,33 @@ impl Mailer {
         }
     }
 
-    /// Takes a message. When this returns it is stored and outlasts a crash.
+    /// Stores a message. When this returns, it is stored durably and survives a crash.
     ///
     /// # Errors
     /// `KeyReused`, `KeyFull`; when new mail is refused, there is no such data center, or the database fails.
     pub async fn submit(&self, submission: Submission) -> Result<Submitted, SubmitError> {
         // An alert about the disk is small, and most needed then.
-        if submission.by != Who::Mailgrant {
+        if submission.submitted_by != Who::Mailgrant {
             self.accepts_mail()?;
         }
-        self.count_for_key(&submission.by, submission.content.len())
+        self.count_for_key(&submission.submitted_by, submission.message.content.len())
             .await?;
         // Other servers deliver what one with a wrong clock accepts, and that immediately.
         let now = self.now().plus(-self.clock_differs().unwrap_or(0));
         let id = new_id(now);
+        let message = submission.message;
         let message = NewMessage {
             id: id.clone(),
             data_center: submission.data_center,
             created_at: now,
             due_at: submission.due_at.unwrap_or(now),
-            message_id: submission.message_id,
-            sender: submission.sender,
-            from: untrusted::line(&submission.from, NAME_AT_MOST),
-            subject: untrusted::line(&submission.subject, NAME_AT_MOST),
-            recipients: submission.recipients,
-            submitted_by: submission.by,
-            content: submission.content,
+            message_id: message.message_id,
+            sender: message.sender,
+            from: untrusted::line(&message.from, MAX_LINE),
+            subject: untrusted::line(&message.subject, MAX_LINE),
+            recipients: message.recipients,
+            submitted_by: submission.submitted_by,
+            content: message.content,
             idempotency: submission.idempotency,
         };
         let outcome = self.store_message(message).await?;

@@ -14,6 +14,7 @@ use domain::{
     RecipientState, SmtpForm, TypedSecret,
 };
 use mail::Submission;
+use message::Composed;
 use sandbox::Faults;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -122,16 +123,18 @@ fn notification(about: &str) -> String {
 async fn accepted(world: &World, message_id: &str) -> domain::MessageId {
     let submission = Submission {
         data_center: home(),
-        sender: EmailAddress::parse(ALICE).unwrap(),
-        recipients: vec![Recipient {
-            state: RecipientState::Accepted,
-            ..Recipient::new(EmailAddress::parse(BOB).unwrap(), RecipientKind::To)
-        }],
-        message_id: message_id.into(),
-        from: ALICE.into(),
-        subject: "Hello".into(),
-        content: b"Subject: Hello\r\n\r\nHi\r\n".to_vec(),
-        by: world.admin.who.clone(),
+        message: Composed {
+            sender: EmailAddress::parse(ALICE).unwrap(),
+            recipients: vec![Recipient {
+                state: RecipientState::Accepted,
+                ..Recipient::new(EmailAddress::parse(BOB).unwrap(), RecipientKind::To)
+            }],
+            message_id: message_id.into(),
+            from: ALICE.into(),
+            subject: "Hello".into(),
+            content: b"Subject: Hello\r\n\r\nHi\r\n".to_vec(),
+        },
+        submitted_by: world.admin.who.clone(),
         idempotency: None,
         due_at: Some(domain::UnixTime(i64::MAX / 2)),
     };
@@ -478,7 +481,7 @@ async fn a_message_that_the_outbox_has_sent_comes_back_and_is_bounced() {
     let world = reading().await;
     let delivering = Delivering::start(&world.mailer);
     let new = submission(&[BOB]);
-    let message_id = new.message_id.clone();
+    let message_id = new.message.message_id.clone();
     let id = world.mailer.submit(new).await.unwrap().id;
     until(&world, &id, |message| {
         message.state == MessageState::Delivered

@@ -17,6 +17,7 @@ use domain::{
     RecipientKind, SendingSettings, Who,
 };
 use mail::{Mailer, Submission};
+use message::Composed;
 use sandbox::{CutAt, Faults, Stage, StageReply};
 use store::SaveSendingOutcome;
 use tokio::{sync::Notify, task::JoinHandle, time::timeout};
@@ -53,16 +54,20 @@ pub(crate) fn submission(to: &[&str]) -> Submission {
     let message_id = format!("<{}@sandbox.test>", clock::random::hex::<8>());
     Submission {
         data_center: DataCenterId::default(),
-        sender: address(ALICE),
-        recipients: recipients
-            .map(|to| Recipient::new(address(to), RecipientKind::To))
-            .collect(),
-        content: format!("From: {ALICE}\r\nMessage-ID: {message_id}\r\nSubject: Hi\r\n\r\n.Hi\r\n")
+        message: Composed {
+            sender: address(ALICE),
+            recipients: recipients
+                .map(|to| Recipient::new(address(to), RecipientKind::To))
+                .collect(),
+            content: format!(
+                "From: {ALICE}\r\nMessage-ID: {message_id}\r\nSubject: Hi\r\n\r\n.Hi\r\n"
+            )
             .into_bytes(),
-        message_id,
-        from: ALICE.into(),
-        subject: "Hi".into(),
-        by: Who::Key("cron".into()),
+            message_id,
+            from: ALICE.into(),
+            subject: "Hi".into(),
+        },
+        submitted_by: Who::Key("cron".into()),
         idempotency: None,
         due_at: None,
     }

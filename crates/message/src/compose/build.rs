@@ -1,69 +1,40 @@
-//! Putting a message together from its parts.
+//! Parts that every composed message needs: date, Message-ID, and the MIME body.
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use domain::{FromAddress, UnixTime};
+use domain::{EmailAddress, UnixTime};
 use lettre::message::{
     Attachment as Attached, Body, MultiPart, SinglePart,
     header::{ContentTransferEncoding, ContentType},
 };
 
-use super::{
-    draft::{Attachment, Checked},
-    free_header, header,
-};
+use super::draft::Attachment;
 
-/// The whole message (RFC 5322), lines ended by CRLF.
-pub(super) fn build(message: Checked, message_id: &str, now: UnixTime) -> Vec<u8> {
-    let mut head = header::line("Date", &date(now));
-    let mut add = |name: &str, all: &[FromAddress]| {
-        if !all.is_empty() {
-            head.push_str(&header::line(name, &header::mailboxes(all)));
-        }
-    };
-    add("From", std::slice::from_ref(&message.from));
-    add("Reply-To", &message.reply_to);
-    add("To", &message.to);
-    add("Cc", &message.cc);
-    if message.to.is_empty() && message.cc.is_empty() {
-        head.push_str("To: undisclosed-recipients:;\r\n");
-    }
-    if !message.subject.is_empty() {
-        head.push_str(&header::line("Subject", &header::text(&message.subject)));
-    }
-    head.push_str(&header::line("Message-ID", message_id));
-    for (name, value) in &message.headers {
-        head.push_str(&header::line(name, &free_header::value(name, value)));
-    }
-    head.push_str("MIME-Version: 1.0\r\n");
-    let mut bytes = head.into_bytes();
-    bytes.extend(body(message));
-    bytes
-}
-
-/// RFC 5322 §3.3.
+/// Writes a date (RFC 5322 §3.3).
 pub(super) fn date(now: UnixTime) -> String {
     let seconds = u64::try_from(now.0).unwrap_or_default();
     let at = UNIX_EPOCH + Duration::from_secs(seconds);
     httpdate::fmt_http_date(at).replace("GMT", "+0000")
 }
 
-/// A Message-ID that nobody else makes.
-pub(super) fn new_message_id(from: &FromAddress) -> String {
+/// Returns a new, unique Message-ID in the domain of an address.
+pub(super) fn new_message_id(of: &EmailAddress) -> String {
     let random = clock::random::hex::<16>();
-    format!("<{random}@{}>", from.address.domain())
+    format!("<{random}@{}>", of.domain())
 }
 
-/// The body with the header fields that describe it.
-fn body(message: Checked) -> Vec<u8> {
-    let (inline, attached): (Vec<_>, Vec<_>) = message
-        .attachments
+/// Writes the body, preceded by the header fields that describe it and the empty line. At least one of `plain` and `html` is
+/// expected; without both the body is empty.
+pub(super) fn body(
+    plain: Option<String>,
+    html: Option<String>,
+    attachments: Vec<Attachment>,
+) -> Vec<u8> {
+    let (inline, attached): (Vec<_>, Vec<_>) = attachments
         .into_iter()
         .partition(|attachment| attachment.content_id.is_some());
-    let html = message.html.map(|html| text(&html, ContentType::TEXT_HTML));
-    let plain = message
-        .text
-        .map(|plain| text(&plain, ContentType::TEXT_PLAIN));
+    let html = html.map(|html| text(&html, ContentType::TEXT_HTML));
+    let plain = plain.map(|plain| text(&plain, ContentType::TEXT_PLAIN));
     let html = html.map(|html| related(html, inline));
     let content = match (plain, html) {
         (Some(plain), Some(html)) => {
@@ -71,7 +42,6 @@ fn body(message: Checked) -> Vec<u8> {
         }
         (Some(one), None) => Part::One(one),
         (None, Some(html)) => html,
-        // One of them is there, which was checked.
         (None, None) => Part::One(text("", ContentType::TEXT_PLAIN)),
     };
     let whole = attached.into_iter().fold(content, |whole, attachment| {

@@ -5,7 +5,8 @@ use domain::{EmailAddress, FieldError, FromAddress, Recipient, RecipientKind, Un
 use lettre::message::header::ContentType;
 
 use super::{
-    Composed, MessageErrors, MessageField as Field, SenderPolicy, build, free_header, header,
+    Composed, MessageErrors, MessageField as Field, SenderPolicy, build, free_header,
+    header::{self, Head},
 };
 
 /// How many get one message.
@@ -57,21 +58,7 @@ pub struct DraftAttachment {
     pub content_id: Option<String>,
 }
 
-/// A message in parts that can be put together.
-#[derive(Debug)]
-pub(super) struct Checked {
-    pub(super) from: FromAddress,
-    pub(super) to: Vec<FromAddress>,
-    pub(super) cc: Vec<FromAddress>,
-    pub(super) reply_to: Vec<FromAddress>,
-    pub(super) recipients: Vec<Recipient>,
-    pub(super) subject: String,
-    pub(super) text: Option<String>,
-    pub(super) html: Option<String>,
-    pub(super) attachments: Vec<Attachment>,
-    pub(super) headers: Vec<(String, String)>,
-}
-
+/// An attachment whose fields were checked.
 #[derive(Debug)]
 pub(super) struct Attachment {
     pub(super) name: String,
@@ -86,21 +73,6 @@ impl Draft {
     /// # Errors
     /// The fields that are wrong, each with its first error.
     pub fn compose(self, policy: &SenderPolicy, now: UnixTime) -> Result<Composed, MessageErrors> {
-        let message = self.check(policy)?;
-        let message_id = build::new_message_id(&message.from);
-        Composed {
-            sender: message.from.address.clone(),
-            recipients: message.recipients.clone(),
-            from: message.from.to_string(),
-            subject: message.subject.clone(),
-            content: build::build(message, &message_id, now),
-            message_id,
-        }
-        .within_size()
-    }
-
-    /// What was written, when all of it is good.
-    fn check(self, policy: &SenderPolicy) -> Result<Checked, MessageErrors> {
         let mut errors = MessageErrors::default();
         let from = errors.check(Field::From, policy.from(self.from.as_deref()));
         let to = mailboxes(&self.to, Field::ToAt, &mut errors);
@@ -122,25 +94,43 @@ impl Draft {
         }
         let attachments = attachments(self.attachments, &mut errors);
         let headers = headers(self.headers, &mut errors);
-        match (from, subject) {
-            (Some(from), Some(subject)) if errors.is_empty() => Ok(Checked {
-                from,
-                recipients: recipients([
-                    (&to, RecipientKind::To),
-                    (&cc, RecipientKind::Cc),
-                    (&bcc, RecipientKind::Bcc),
-                ]),
-                to,
-                cc,
-                reply_to,
-                subject,
-                text: self.text,
-                html: self.html,
-                attachments,
-                headers,
-            }),
-            _ => Err(errors),
+        let (Some(from), Some(subject), true) = (from, subject, errors.is_empty()) else {
+            return Err(errors);
+        };
+
+        let message_id = build::new_message_id(&from.address);
+        let mut head = Head::default();
+        head.add("Date", &build::date(now));
+        head.add_mailboxes("From", std::slice::from_ref(&from));
+        head.add_mailboxes("Reply-To", &reply_to);
+        head.add_mailboxes("To", &to);
+        head.add_mailboxes("Cc", &cc);
+        if to.is_empty() && cc.is_empty() {
+            head.add("To", "undisclosed-recipients:;");
         }
+        if !subject.is_empty() {
+            head.add("Subject", &header::text(&subject));
+        }
+        head.add("Message-ID", &message_id);
+        for (name, value) in &headers {
+            head.add(name, &free_header::value(name, value));
+        }
+        head.add("MIME-Version", "1.0");
+        let mut content = head.into_bytes();
+        content.extend(build::body(self.text, self.html, attachments));
+        Composed {
+            sender: from.address.clone(),
+            recipients: recipients([
+                (&to, RecipientKind::To),
+                (&cc, RecipientKind::Cc),
+                (&bcc, RecipientKind::Bcc),
+            ]),
+            message_id,
+            from: from.to_string(),
+            subject,
+            content,
+        }
+        .within_size()
     }
 }
 

@@ -10,6 +10,29 @@ pub(super) const LINE: usize = 998;
 /// Octets of text in one encoded word, so that it has at most 75 (RFC 2047 §2).
 const WORD: usize = 45;
 
+/// The header of a message that is being written.
+#[derive(Debug, Default)]
+pub(super) struct Head(String);
+
+impl Head {
+    /// Adds a field. The value is ASCII without control characters.
+    pub(super) fn add(&mut self, name: &str, value: &str) {
+        self.0.push_str(&line(name, value));
+    }
+
+    /// Adds a field with addresses, if there are any.
+    pub(super) fn add_mailboxes(&mut self, name: &str, all: &[FromAddress]) {
+        if !all.is_empty() {
+            self.add(name, &mailboxes(all));
+        }
+    }
+
+    /// Returns the lines of the header, without the empty line.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0.into_bytes()
+    }
+}
+
 /// `Name: value` and CRLF, folded at spaces. The value is ASCII without control characters.
 pub(super) fn line(name: &str, value: &str) -> String {
     let mut line = format!("{name}:");

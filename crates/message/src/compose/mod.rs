@@ -19,6 +19,7 @@ mod parameters;
 mod parts;
 mod raw;
 mod raw_message;
+mod renew;
 mod sender_policy;
 mod trace;
 
@@ -29,4 +30,5 @@ pub use errors::MessageErrors;
 pub use field::MessageField;
 pub use raw::{Envelope, RawRequest};
 pub use raw_message::RawMessage;
+pub use renew::renew;
 pub use sender_policy::SenderPolicy;

@@ -2,7 +2,7 @@
 //! cause a panic, add a header field, or end a line.
 
 mod drafts;
+mod notices;
 mod raw_messages;
 mod read_mail;
 mod submitted;
-mod test_email;

@@ -2,6 +2,7 @@
 
 use domain::{DataCenterId, EmailAddress, MessageId, Recipient, RecipientKind, Who};
 use mail::{Mailer, Submission};
+use message::Composed;
 
 /// A message to bob, which is due in a year, so that nobody delivers it meanwhile.
 pub fn mail(mailer: &Mailer, subject: &str) -> Submission {
@@ -9,16 +10,18 @@ pub fn mail(mailer: &Mailer, subject: &str) -> Submission {
     let body = format!("Subject: {subject}\r\nFrom: shop@example.com\r\n\r\nHello Bob\r\n");
     Submission {
         data_center: DataCenterId::default(),
-        sender: address("shop@example.com"),
-        recipients: vec![Recipient::new(
-            address("bob@example.com"),
-            RecipientKind::To,
-        )],
-        message_id: format!("<{}@example.com>", subject.len()),
-        from: "The shop <shop@example.com>".into(),
-        subject: subject.into(),
-        content: body.into_bytes(),
-        by: Who::Key("shop".into()),
+        message: Composed {
+            sender: address("shop@example.com"),
+            recipients: vec![Recipient::new(
+                address("bob@example.com"),
+                RecipientKind::To,
+            )],
+            message_id: format!("<{}@example.com>", subject.len()),
+            from: "The shop <shop@example.com>".into(),
+            subject: subject.into(),
+            content: body.into_bytes(),
+        },
+        submitted_by: Who::Key("shop".into()),
         idempotency: None,
         due_at: Some(mailer.now().plus(31_536_000)),
     }

@@ -24,8 +24,8 @@ async fn an_internationalized_recipient_is_reached_by_smtputf8() {
 async fn without_smtputf8_an_internationalized_recipient_is_refused_alone() {
     let (world, delivering) = delivering_at(without_smtputf8()).await;
     let mut submission = submission(&[JOERG, BOB]);
-    let content = String::from_utf8(submission.content).unwrap();
-    submission.content = format!("To: {JOERG}, {BOB}\r\n{content}").into_bytes();
+    let content = String::from_utf8(submission.message.content).unwrap();
+    submission.message.content = format!("To: {JOERG}, {BOB}\r\n{content}").into_bytes();
     let id = world.mailer.submit(submission).await.unwrap().id;
     let message = until_state(&world, &id, MessageState::PartlyDelivered).await;
     let states: Vec<_> = message.recipients.iter().map(|one| one.state).collect();

@@ -121,7 +121,7 @@ pub(super) fn identify(message: &mut RawMessage, from: &FromAddress, now: UnixTi
     if let Some(id) = written.filter(|id| is_message_id(id)) {
         return id;
     }
-    let id = build::new_message_id(from);
+    let id = build::new_message_id(&from.address);
     message.set_line("Message-ID", &header::line("Message-ID", &id));
     id
 }

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{ApiKey, DataCenterId, FieldError, MessageId};
-use mail::{ComposeError, Handover, MailError, Mailer, SubmitError};
+use mail::{ComposeError, MailError, Mailer, Submission, SubmitError};
 use message::{Envelope, RawRequest};
 
 use super::{
@@ -103,29 +103,32 @@ async fn take(
     {
         return Ok(known);
     }
-    let handover = |data_center| Handover {
-        data_center,
-        by: info.actor.who.clone(),
-        idempotency,
-    };
-    let composed = match format {
+    let (data_center, composed) = match format {
         Format::Json => {
             let message = NewMessage::read(&body)?;
             drop(body);
-            let from = data_center(message.data_center.as_deref(), key)?;
-            mailer.compose(message.draft(), handover(from)).await
+            let id = data_center(message.data_center.as_deref(), key)?;
+            let composed = mailer.compose(&id, message.draft()).await;
+            (id, composed)
         }
         Format::Raw => {
-            let from = data_center(asked.data_center.as_deref(), key)?;
+            let id = data_center(asked.data_center.as_deref(), key)?;
             let raw = RawRequest {
                 content: body.into(),
                 envelope: asked.envelope,
                 replace_from: asked.replace_from,
             };
-            mailer.compose_raw(raw, handover(from)).await
+            let composed = mailer.compose_raw(&id, raw).await;
+            (id, composed)
         }
     };
-    let submission = composed.map_err(|error| Box::new(wrong(&error)))?;
+    let submission = Submission {
+        data_center,
+        message: composed.map_err(|error| Box::new(wrong(&error)))?,
+        submitted_by: info.actor.who.clone(),
+        idempotency,
+        due_at: None,
+    };
     let submitted = mailer.submit(submission).await;
     Ok(submitted.map_err(|error| Box::new(not_taken(&error)))?.id)
 }

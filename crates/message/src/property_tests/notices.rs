@@ -1,10 +1,10 @@
-//! The message: no name or address adds a header or a line.
+//! The test email: no name or address adds a header or a line.
 
 use domain::{EmailAddress, FromAddress, UnixTime};
 use fuzz::{cases, hostile};
 use proptest::prelude::*;
 
-use crate::TestEmail;
+use crate::test_email;
 
 const HEADERS: [&str; 7] = [
     "Auto-Submitted",
@@ -33,10 +33,10 @@ proptest! {
         let (Ok(from), Ok(to)) = (FromAddress::parse(&typed), EmailAddress::parse(&recipient)) else {
             return Ok(());
         };
-        let Some(message) = TestEmail::new(&from, &to, UnixTime(1_800_000_000)) else {
+        let Some(message) = test_email(&from, &to, UnixTime(1_800_000_000)) else {
             return Ok(());
         };
-        let text = String::from_utf8(message.bytes).unwrap();
+        let text = String::from_utf8(message.content).unwrap();
         prop_assert!(!text.replace("\r\n", "").contains(['\r', '\n', '\0']));
         let (head, _) = text.split_once("\r\n\r\n").unwrap();
         prop_assert!(head.is_ascii() || to.needs_smtputf8());
@@ -49,7 +49,8 @@ proptest! {
         names.sort_unstable();
         prop_assert_eq!(names, HEADERS, "{}", head);
         prop_assert!(head.split("\r\n").all(|line| line.len() <= 998), "{head}");
-        for address in [&message.from, &message.to] {
+        for address in [&message.sender, &message.recipients[0].address] {
+            let address: lettre::Address = address.as_str().parse().unwrap();
             let address = address.to_string();
             prop_assert!(!address.contains(char::is_control));
             let read = EmailAddress::parse(&address).map(|read| read.to_string());
