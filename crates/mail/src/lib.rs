@@ -13,7 +13,6 @@ mod disk;
 mod doctor;
 mod drafts;
 mod error;
-mod imap;
 mod incoming;
 mod issuer;
 mod mailbox;

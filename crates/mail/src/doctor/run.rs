@@ -8,7 +8,7 @@ use domain::{
 };
 use net::Recorder;
 use smtp::Server;
-use tokio::{join, select, sync::mpsc, time::sleep};
+use tokio::{join, select, time::sleep};
 
 use super::{
     job::Job,
@@ -128,10 +128,13 @@ impl Mailer {
             if !job.has(CheckPart::Imap) {
                 return Ok(());
             }
-            let (sink, steps) = mpsc::unbounded_channel();
-            let looking = self.check_mailbox(&job.data_center, &job.settings, Some(sink));
-            let (looked, ()) = join!(looking, recorder.follow(steps));
-            looked?;
+            let recorder = recorder.of(CheckPart::Imap);
+            let entered = self.enter_mailbox(&job.data_center, &job.settings, &recorder);
+            if let Ok(mut connection) = entered.await? {
+                let _ = connection.examine(&recorder).await;
+                connection.log_out(&recorder).await;
+            }
+            let recorder = &recorder;
             skip_rest(job, CheckPart::Imap, None, recorder);
             Ok(())
         };

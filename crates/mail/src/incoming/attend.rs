@@ -3,6 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use domain::{DataCenterId, FolderName};
+use imap::Connection;
 use store::MailReader;
 use tokio::{
     sync::watch,
@@ -11,7 +12,7 @@ use tokio::{
 };
 
 use super::look::{Broken, Reading};
-use crate::{MailError, MailWatch, Mailer, error::readable, imap::Connection};
+use crate::{MailError, MailWatch, Mailer, error::readable};
 
 /// Between two looks while nothing is told of: not every server tells of all that comes.
 const LOOK_EVERY: Duration = Duration::from_mins(1);

@@ -1,12 +1,13 @@
 //! Telling a webhook of new mail, at least once.
 
 use domain::{DataCenterId, UnixTime, WebhookSecret, WebhookUrl, untrusted};
+use imap::MessageSummary;
 use message::HeaderSummary;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
 use super::look::{Broken, Reading};
-use crate::{MailError, Mailer, Webhook, error::readable, imap::Headline};
+use crate::{MailError, Mailer, Webhook, error::readable};
 
 /// Longest text of a header that is told: characters.
 const TEXT_AT_MOST: usize = 500;
@@ -39,7 +40,7 @@ impl Mailer {
         &self,
         reading: &Reading<'_>,
         uid_validity: u32,
-        headline: &Headline,
+        headline: &MessageSummary,
         hook: &Webhook,
     ) -> Result<(), Broken> {
         let now = self.now();
@@ -78,7 +79,7 @@ impl Mailer {
     }
 }
 
-fn told<'a>(id: &'a DataCenterId, uid_validity: u32, headline: &Headline) -> Told<'a> {
+fn told<'a>(id: &'a DataCenterId, uid_validity: u32, headline: &MessageSummary) -> Told<'a> {
     let header = HeaderSummary::parse(&headline.header);
     let short = |text: String| untrusted::line(&text, TEXT_AT_MOST);
     Told {

@@ -3,13 +3,11 @@
 use std::num::NonZeroU32;
 
 use domain::{DataCenterId, FindingCode, UnixTime, WebhookFailure};
+use imap::{Connection, FolderState, MessageSummary};
 use message::DeliveryStatus;
 use store::{MailCursor, MailReader};
 
-use crate::{
-    MailError, Mailer,
-    imap::{Connection, Headline, Numbering},
-};
+use crate::{MailError, Mailer};
 
 /// How long a turn lasts without being taken anew: seconds. Longer than one message takes.
 const LEASE: i64 = 60;
@@ -66,12 +64,12 @@ impl Mailer {
         let Some(cursor) = self.turn_to_read(reading).await? else {
             return Ok(());
         };
-        let numbering = connection.numbering().await?;
+        let numbering = connection.folder_state().await?;
         let mut cursor = self.place(reading, cursor, numbering, connection).await?;
         self.keep_place(reading, &cursor).await?;
         while let Some((first, last)) = window(&cursor, numbering) {
             connection.examine_quietly().await?;
-            for headline in connection.headlines(first, last).await? {
+            for headline in connection.summaries(first, last).await? {
                 // Another place was set meanwhile, as by another webhook, or another server has the turn.
                 if self.turn_to_read(reading).await? != Some(Some(cursor.clone())) {
                     return Ok(());
@@ -117,7 +115,7 @@ impl Mailer {
         &self,
         reading: &Reading<'_>,
         cursor: Option<MailCursor>,
-        now: Numbering,
+        now: FolderState,
         connection: &mut Connection,
     ) -> Result<MailCursor, Broken> {
         let place = |last_uid, looked_at: UnixTime| MailCursor {
@@ -147,8 +145,8 @@ impl Mailer {
     async fn handle(
         &self,
         reading: &Reading<'_>,
-        numbering: Numbering,
-        headline: &Headline,
+        numbering: FolderState,
+        headline: &MessageSummary,
         connection: &mut Connection,
     ) -> Result<bool, Broken> {
         match reading.reader {
@@ -179,7 +177,7 @@ impl Mailer {
 }
 
 /// The UIDs that are read next.
-fn window(cursor: &MailCursor, numbering: Numbering) -> Option<(NonZeroU32, NonZeroU32)> {
+fn window(cursor: &MailCursor, numbering: FolderState) -> Option<(NonZeroU32, NonZeroU32)> {
     let first = cursor.last_uid.checked_add(1)?;
     let last = first
         .saturating_add(WINDOW - 1)
@@ -218,7 +216,7 @@ mod tests {
             (u32::MAX, u32::MAX, None),
             (0, 0, None),
         ] {
-            let numbering = Numbering {
+            let numbering = FolderState {
                 uid_validity: 1,
                 next,
             };

@@ -4,6 +4,7 @@
 //! Everything that servers and senders say is untrusted input: each step has a time limit and each answer a size limit, and
 //! messages are parsed by the crate `message`, which does no I/O.
 
+mod connect;
 mod error;
 mod folder_name;
 mod folders;

@@ -4,6 +4,7 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use domain::{FindingCode, MailId, MailSearch, MailSummary, SearchIn, UnixTime};
+use imap::Ending;
 use imap_codec::imap_types::{
     command::CommandBody,
     core::{AString, Charset, NonEmptyVec},
@@ -15,7 +16,6 @@ use imap_codec::imap_types::{
 use tokio::time::Instant;
 
 use super::{MailboxError, place::range, session::Session, summary::items};
-use crate::imap::Ending;
 
 /// The first stretch: messages.
 const FIRST_STRETCH: u32 = 1_000;

@@ -2,7 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use domain::{CheckPart, DataCenterId, Finding, FindingCode, FolderName, MailId, SmtpSettings};
+use domain::{DataCenterId, Finding, FindingCode, FolderName, MailId, SmtpSettings};
+use imap::{self, Answer, Connection, Ending, Mailbox};
 use imap_codec::imap_types::{
     command::CommandBody,
     fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName},
@@ -13,10 +14,7 @@ use imap_codec::imap_types::{
 use secrecy::SecretString;
 
 use super::MailboxError;
-use crate::{
-    Mailer,
-    imap::{Answer, Connection, Ending, Mailbox, Steps},
-};
+use crate::Mailer;
 
 /// Most that a server may answer to one command: bytes.
 const ANSWER_AT_MOST: usize = 3 * 1024 * 1024;
@@ -53,8 +51,7 @@ impl Session {
         settings: &SmtpSettings<SecretString>,
     ) -> Result<Self, MailboxError> {
         let mailbox = Mailbox::of(settings).ok_or(MailboxError::Off)?;
-        let mut steps = Steps::new(CheckPart::Imap, None);
-        let connection = mailer.enter_mailbox(id, settings, &mut steps).await??;
+        let connection = mailer.enter_quietly(id, settings).await??;
         connection.allow(ANSWER_AT_MOST);
         Ok(Self {
             connection,
@@ -74,7 +71,7 @@ impl Session {
     /// Sends a command. What the server said stays in the finding when there is one.
     pub(super) async fn ask(&mut self, body: CommandBody<'static>) -> Result<Answer, MailboxError> {
         let answer = self.connection.ask(body).await;
-        let heard = self.connection.heard();
+        let heard = self.connection.take_received();
         match answer {
             Ok(answer) if answer.ending == Ending::Bye => Err(self
                 .finding(FindingCode::ConnectionClosed)

@@ -3,11 +3,12 @@
 use std::future::Future;
 
 use domain::{DataCenterId, FindingCode, Folder, FolderName, Mail, MailId, MailPage, MailQuery};
+use imap::Mailbox;
 use message::{AttachmentFile, attachment, read_mail};
 use tokio::{task::spawn_blocking, time::timeout};
 
 use super::{MailboxError, pool::Taken};
-use crate::{MailError, Mailer, imap::Mailbox};
+use crate::{MailError, Mailer};
 
 /// How much of a mail is read to show it: bytes.
 const SHOWN_AT_MOST: u32 = 4 * 1024 * 1024;

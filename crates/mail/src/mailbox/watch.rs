@@ -9,6 +9,7 @@ use std::{
 };
 
 use domain::{DataCenterId, Finding, FolderName};
+use imap::Reply;
 use imap_codec::imap_types::{command::CommandBody, response::Data};
 use tokio::{
     sync::watch,
@@ -16,7 +17,7 @@ use tokio::{
 };
 
 use super::{MailboxError, session::Session};
-use crate::{Mailer, imap::Said};
+use crate::Mailer;
 
 /// IDLE is asked for anew this often: some networks forget connections on which nothing is said.
 const IDLE_FOR: Duration = Duration::from_mins(4);
@@ -155,8 +156,8 @@ impl Session {
         }
         let begun = self.connection.begin_idle().await;
         match begun.map_err(|code| self.failed(code))? {
-            Said::Challenge(_) => {}
-            Said::Answer(answer) => {
+            Reply::Challenge(_) => {}
+            Reply::Answer(answer) => {
                 let code = domain::FindingCode::Refused;
                 return Err(self.refused(code, &answer));
             }
@@ -168,13 +169,13 @@ impl Session {
                 Ok(Ok(told)) => {
                     changed = matches!(told, Some(Data::Exists(_) | Data::Expunge(_)));
                 }
-                Ok(Err(error)) => return Err(self.failed(crate::imap::no_answer(error))),
+                Ok(Err(error)) => return Err(self.failed(imap::no_reply(error))),
                 Err(_) => break,
             }
         }
         let ended = self.connection.end_idle().await;
         ended.map_err(|code| self.failed(code))?;
-        let _ = self.connection.heard();
+        let _ = self.connection.take_received();
         Ok(changed)
     }
 }

@@ -1,4 +1,4 @@
-//! Commands and answers (RFC 9051, RFC 3501), parsed and written by `imap-codec`.
+//! Commands and responses (RFC 9051, RFC 3501), parsed and written by `imap-codec`.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use imap_codec::{
@@ -16,11 +16,11 @@ use imap_codec::{
 use net::RecordingStream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::frame::{Frames, TooLong};
+use crate::frame::{Frames, TooLong};
 
-/// How a command ended, or what the server said first.
+/// The status that ended a command, or that of the greeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub enum Ending {
     /// OK, or PREAUTH in a greeting.
     Ok,
     /// NO.
@@ -31,18 +31,19 @@ pub(crate) enum Ending {
     Bye,
 }
 
-/// What a server answered.
+/// The response of a server to a command.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) ending: Ending,
-    /// The response code in brackets, upper case: `AUTHENTICATIONFAILED`.
-    pub(crate) code: String,
+pub struct Answer {
+    /// The status that ended the command.
+    pub ending: Ending,
+    /// The response code in brackets, in upper case: `AUTHENTICATIONFAILED`.
+    pub code: String,
     /// The text of the last status, and of alerts before it.
-    pub(crate) text: String,
-    /// Untagged data before it.
-    pub(crate) data: Vec<Data<'static>>,
-    /// UIDVALIDITY (RFC 9051 §7.1), when it was said.
-    pub(crate) uid_validity: Option<u32>,
+    pub text: String,
+    /// The untagged data before it.
+    pub data: Vec<Data<'static>>,
+    /// UIDVALIDITY (RFC 9051 §7.1), if the server sent it.
+    pub uid_validity: Option<u32>,
 }
 
 impl Answer {
@@ -57,33 +58,35 @@ impl Answer {
     }
 }
 
-/// Why there is no answer.
+/// The reason why there is no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NoAnswer {
-    /// The connection ended.
+pub enum NoReply {
+    /// The connection was closed.
     Closed,
-    /// What came is no IMAP, or too long.
+    /// The response is not IMAP, or too long.
     Unreadable,
 }
 
-/// The end of a command, or `+`, with which the server asks for more.
-pub(crate) enum Said {
+/// The end of a command, or a continuation request (`+`).
+pub enum Reply {
+    /// The end of the command.
     Answer(Answer),
-    /// What stood behind it, as it came.
+    /// The text of a continuation request, unparsed.
     Challenge(String),
 }
 
-/// A connection that has not been greeted yet, or one after a TLS handshake.
-pub(crate) struct Client {
+/// A connection that was not greeted yet, or one after a TLS handshake.
+pub struct Client {
     wire: RecordingStream,
     frames: Frames,
     commands: u32,
-    /// How many messages the open mailbox has, as the server said last.
+    /// The number of messages in the open folder, as the server announced it last.
     exists: u32,
 }
 
 impl Client {
-    pub(crate) fn new(wire: RecordingStream) -> Self {
+    /// Makes a client over a recorded stream.
+    pub fn new(wire: RecordingStream) -> Self {
         Self {
             wire,
             frames: Frames::default(),
@@ -92,11 +95,14 @@ impl Client {
         }
     }
 
-    /// What the server says first.
-    pub(crate) async fn greeting(&mut self) -> Result<Answer, NoAnswer> {
+    /// Reads the greeting.
+    ///
+    /// # Errors
+    /// The reason why there is none.
+    pub async fn greeting(&mut self) -> Result<Answer, NoReply> {
         let bytes = self.next().await?;
         let greeting = GreetingCodec::default().decode_static(&bytes);
-        let (_, greeting) = greeting.map_err(|_| NoAnswer::Unreadable)?;
+        let (_, greeting) = greeting.map_err(|_| NoReply::Unreadable)?;
         let Greeting { kind, code, text } = greeting;
         let ending = match kind {
             GreetingKind::Ok | GreetingKind::PreAuth => Ending::Ok,
@@ -109,18 +115,24 @@ impl Client {
         Ok(answer)
     }
 
-    /// Sends a command and reads up to its end.
-    pub(crate) async fn command(&mut self, body: CommandBody<'static>) -> Result<Answer, NoAnswer> {
+    /// Sends a command, and reads the response up to its end.
+    ///
+    /// # Errors
+    /// The reason why there is no response.
+    pub async fn command(&mut self, body: CommandBody<'static>) -> Result<Answer, NoReply> {
         match self.begin(body).await? {
-            Said::Answer(answer) => Ok(answer),
-            Said::Challenge(_) => Err(NoAnswer::Unreadable),
+            Reply::Answer(answer) => Ok(answer),
+            Reply::Challenge(_) => Err(NoReply::Unreadable),
         }
     }
 
-    /// Sends a command that the server may answer with a challenge.
-    pub(crate) async fn begin(&mut self, body: CommandBody<'static>) -> Result<Said, NoAnswer> {
+    /// Sends a command that the server may answer with a continuation request.
+    ///
+    /// # Errors
+    /// The reason why there is no response.
+    pub async fn begin(&mut self, body: CommandBody<'static>) -> Result<Reply, NoReply> {
         self.commands += 1;
-        let tag = Tag::try_from(format!("a{}", self.commands)).map_err(|_| NoAnswer::Unreadable)?;
+        let tag = Tag::try_from(format!("a{}", self.commands)).map_err(|_| NoReply::Unreadable)?;
         let command = Command { tag, body };
         let fragments: Vec<_> = CommandCodec::default().encode(&command).collect();
         for fragment in fragments {
@@ -128,10 +140,10 @@ impl Client {
                 Fragment::Line { data } => self.write(&data).await?,
                 Fragment::Literal { data, mode } => {
                     if mode == LiteralMode::Sync
-                        && let Said::Answer(answer) = self.read().await?
+                        && let Reply::Answer(answer) = self.read().await?
                     {
                         // Refused before it was sent.
-                        return Ok(Said::Answer(answer));
+                        return Ok(Reply::Answer(answer));
                     }
                     self.write(&data).await?;
                 }
@@ -140,14 +152,17 @@ impl Client {
         self.read().await
     }
 
-    /// Answers a challenge.
-    pub(crate) async fn answer(&mut self, line: &str) -> Result<Said, NoAnswer> {
+    /// Answers a continuation request.
+    ///
+    /// # Errors
+    /// The reason why there is no response.
+    pub async fn continue_with(&mut self, line: &str) -> Result<Reply, NoReply> {
         self.write(format!("{line}\r\n").as_bytes()).await?;
         self.read().await
     }
 
-    /// Reads up to the end of a command, or to a challenge.
-    async fn read(&mut self) -> Result<Said, NoAnswer> {
+    /// Reads up to the end of a command, or to a continuation request.
+    async fn read(&mut self) -> Result<Reply, NoReply> {
         let mut data = Vec::new();
         let mut alerts = String::new();
         let mut leaving = None;
@@ -159,19 +174,19 @@ impl Client {
                     leaving = left;
                     bytes
                 }
-                (Err(_), Some(answer)) => return Ok(Said::Answer(answer)),
+                (Err(_), Some(answer)) => return Ok(Reply::Answer(answer)),
                 (Err(error), None) => return Err(error),
             };
             answers += 1;
             if answers > ANSWERS_AT_MOST {
-                return Err(NoAnswer::Unreadable);
+                return Err(NoReply::Unreadable);
             }
             let Some(response) = self.response(&bytes)? else {
                 continue;
             };
             match response {
                 Response::CommandContinuationRequest(request) => {
-                    return Ok(Said::Challenge(match request {
+                    return Ok(Reply::Challenge(match request {
                         CommandContinuationRequest::Basic(basic) => {
                             basic.text().as_ref().to_owned()
                         }
@@ -207,29 +222,32 @@ impl Client {
                     let mut answer = Answer::new(ending, code.as_ref(), &text);
                     answer.data = data;
                     answer.uid_validity = uid_validity;
-                    return Ok(Said::Answer(answer));
+                    return Ok(Reply::Answer(answer));
                 }
             }
         }
     }
 
-    /// What is said while nothing was asked, as during IDLE. May be given up and called again.
-    pub(crate) async fn unasked(&mut self) -> Result<Option<Data<'static>>, NoAnswer> {
+    /// Reads a response that no command asked for, as during IDLE. Can be dropped and called again.
+    ///
+    /// # Errors
+    /// The reason why there is no response.
+    pub async fn unasked(&mut self) -> Result<Option<Data<'static>>, NoReply> {
         let bytes = self.next().await?;
         match self.response(&bytes)? {
             Some(Response::Data(data)) => Ok(Some(data)),
-            Some(Response::Status(Status::Bye { .. })) => Err(NoAnswer::Closed),
+            Some(Response::Status(Status::Bye { .. })) => Err(NoReply::Closed),
             _ => Ok(None),
         }
     }
 
-    /// How many messages the open mailbox has, as the server said last.
-    pub(crate) fn exists(&self) -> u32 {
+    /// Returns the number of messages in the open folder, as the server announced it last.
+    pub fn exists(&self) -> u32 {
         self.exists
     }
 
-    /// One answer; `None` when it is of no extension that is known here.
-    fn response(&mut self, bytes: &[u8]) -> Result<Option<Response<'static>>, NoAnswer> {
+    /// Reads one response. Returns `None` for a response of an unknown extension.
+    fn response(&mut self, bytes: &[u8]) -> Result<Option<Response<'static>>, NoReply> {
         match ResponseCodec::default().decode_static(bytes) {
             Ok((_, response)) => {
                 match response {
@@ -242,55 +260,56 @@ impl Client {
                 Ok(Some(response))
             }
             Err(_) if is_foreign(bytes) => Ok(None),
-            Err(_) => Err(NoAnswer::Unreadable),
+            Err(_) => Err(NoReply::Unreadable),
         }
     }
 
-    /// The bytes of one answer.
-    async fn next(&mut self) -> Result<Vec<u8>, NoAnswer> {
+    /// Reads the bytes of one response.
+    async fn next(&mut self) -> Result<Vec<u8>, NoReply> {
         loop {
             match self.frames.next() {
                 Ok(Some(bytes)) => return Ok(bytes),
                 Ok(None) => self.fill().await?,
-                Err(TooLong) => return Err(NoAnswer::Unreadable),
+                Err(TooLong) => return Err(NoReply::Unreadable),
             }
         }
     }
 
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), NoAnswer> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), NoReply> {
         let written = self.wire.write_all(bytes).await;
-        written.map_err(|_| NoAnswer::Closed)?;
-        self.wire.flush().await.map_err(|_| NoAnswer::Closed)
+        written.map_err(|_| NoReply::Closed)?;
+        self.wire.flush().await.map_err(|_| NoReply::Closed)
     }
 
-    async fn fill(&mut self) -> Result<(), NoAnswer> {
+    async fn fill(&mut self) -> Result<(), NoReply> {
         // On the heap: futures that wait for it would be large.
         let mut chunk = vec![0; 8_192];
         match self.wire.read(&mut chunk).await {
-            Ok(0) => Err(NoAnswer::Closed),
+            Ok(0) => Err(NoReply::Closed),
             Ok(read) => {
                 self.frames.push(chunk.get(..read).unwrap_or_default());
                 Ok(())
             }
             // The stream ends what is too long.
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                Err(NoAnswer::Unreadable)
+                Err(NoReply::Unreadable)
             }
-            Err(_) => Err(NoAnswer::Closed),
+            Err(_) => Err(NoReply::Closed),
         }
     }
 
-    /// What was sent too early is dropped: nothing said in the clear counts inside TLS (RFC 9051 §6.2.1).
-    pub(crate) fn into_wire(self) -> RecordingStream {
+    /// Returns the stream. Data that was sent too early is dropped: nothing sent in the clear
+    /// counts inside TLS (RFC 9051 §6.2.1).
+    pub fn into_wire(self) -> RecordingStream {
         self.wire
     }
 }
 
-/// Untagged answers to one command.
+/// The untagged responses to one command.
 const ANSWERS_AT_MOST: usize = 2_000;
 
-/// Whether an answer that cannot be read is data of an extension (RFC 9051 §2.2.2: to be expected at any time), and not what
-/// was asked for.
+/// Returns true if an unreadable response is data of an extension (RFC 9051 §2.2.2: to be expected
+/// at any time), and not the data that was requested.
 fn is_foreign(bytes: &[u8]) -> bool {
     const KNOWN: [&[u8]; 7] = [
         b"FETCH", b"EXISTS", b"EXPUNGE", b"LIST", b"SEARCH", b"STATUS", b"BYE",
@@ -310,7 +329,7 @@ fn is_foreign(bytes: &[u8]) -> bool {
     !word.is_empty() && !KNOWN.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
-/// The name of a response code: what stands first in the brackets.
+/// Returns the name of a response code: the first word in the brackets.
 fn name_of(code: &Code<'_>) -> String {
     let written = match code {
         Code::Alert => "ALERT".to_owned(),

@@ -1,36 +1,38 @@
-//! From a name to a connection that is protected and greeted.
+//! Opening a connection: connect, TLS, greeting, and capabilities.
 
 use decode::{ImapStage, imap_reply};
-use domain::{FactName, Finding, FindingCode, StepKind, UnixTime, finding::FindingValue};
+use domain::{FactName, Finding, FindingCode, StepKind, UnixTime, Verdict, finding::FindingValue};
 use imap_codec::imap_types::command::CommandBody;
-use net::{CertificateChain, Outgoing, RecordingStream};
+use net::{CertificateChain, Outgoing, Recorder, RecordingStream, Timeouts};
 use rustls::pki_types::ServerName;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::{
+use crate::{
     Mailbox,
     client::{Client, Ending},
     connect::connect,
-    connection::{Connection, no_answer},
-    steps::{Step, Steps},
+    connection::{Connection, no_reply},
 };
-use net::Timeouts;
 
-/// How TLS is spoken, and when.
+/// The TLS configuration, and the time for judging certificates.
 struct Protection {
     connector: TlsConnector,
     now: UnixTime,
 }
 
 impl Connection {
-    pub(crate) async fn open(
+    /// Connects, starts TLS as the settings want it, and asks for the capabilities.
+    ///
+    /// # Errors
+    /// The finding of the step that failed.
+    pub async fn open(
         mailbox: &Mailbox,
         outgoing: &Outgoing,
         timeouts: Timeouts,
-        steps: &mut Steps,
+        recorder: &Recorder,
     ) -> Result<Self, Finding> {
-        let tcp = connect(mailbox, outgoing, timeouts, steps).await?;
+        let tcp = connect(mailbox, outgoing, timeouts, recorder).await?;
         let wire = RecordingStream::new(tcp).map_err(|error| {
             mailbox
                 .finding(FindingCode::ConnectionFailed)
@@ -41,7 +43,7 @@ impl Connection {
             now: outgoing.now(),
         };
         if mailbox.implicit_tls() {
-            handshake(mailbox, &wire, &protection, timeouts, steps).await?;
+            handshake(mailbox, &wire, &protection, timeouts, recorder).await?;
         }
         let mut connection = Self {
             mailbox: mailbox.clone(),
@@ -50,61 +52,61 @@ impl Connection {
             timeouts,
             capabilities: Vec::new(),
         };
-        connection.greeting(steps).await?;
+        connection.greeting(recorder).await?;
         if !mailbox.implicit_tls() {
-            connection = connection.start_tls(&protection, steps).await?;
+            connection = connection.start_tls(&protection, recorder).await?;
         }
-        connection.ask_capabilities(steps).await?;
+        connection.ask_capabilities(recorder).await?;
         Ok(connection)
     }
 
-    async fn greeting(&mut self, steps: &mut Steps) -> Result<(), Finding> {
-        let mut step = Step::new(StepKind::Greeting, "");
+    async fn greeting(&mut self, recorder: &Recorder) -> Result<(), Finding> {
+        let step = recorder.begin(StepKind::Greeting, "");
         let greeted = timeout(self.timeouts.reply, self.client.greeting()).await;
-        step.received = self.heard();
+        let received = self.take_received();
         let code = match greeted {
             Ok(Ok(answer)) if answer.ending == Ending::Ok => {
                 self.note_capabilities(&answer);
-                steps.passed(step);
+                recorder.passed(step, &received);
                 return Ok(());
             }
             Ok(Ok(answer)) => imap_reply(ImapStage::Greeting, &answer.code, &answer.text),
-            Ok(Err(error)) => no_answer(error),
+            Ok(Err(error)) => no_reply(error),
             Err(_) => FindingCode::Timeout,
         };
-        let finding = self.mailbox.finding(code).saying(&step.received);
-        Err(steps.failed(step, finding))
+        let finding = self.mailbox.finding(code).saying(&received);
+        Err(recorder.failed(step, &received, finding))
     }
 
-    /// STARTTLS, required: a server that does not offer it gets nothing from us.
+    /// Sends STARTTLS, which is required: a server that does not offer it gets nothing.
     async fn start_tls(
         mut self,
         protection: &Protection,
-        steps: &mut Steps,
+        recorder: &Recorder,
     ) -> Result<Self, Finding> {
         if self.capabilities.is_empty() {
-            self.ask_capabilities(steps).await?;
+            self.ask_capabilities(recorder).await?;
         }
-        let mut step = Step::new(StepKind::StartTls, "STARTTLS");
+        let step = recorder.begin(StepKind::StartTls, "STARTTLS");
         if !self.offers("STARTTLS") {
             let finding = self.mailbox.finding(FindingCode::StarttlsNotOffered);
-            return Err(steps.failed(step, finding));
+            return Err(recorder.failed(step, "", finding));
         }
         let answer = self.ask(CommandBody::StartTLS).await;
-        step.received = self.heard();
+        let received = self.take_received();
         match answer {
-            Ok(answer) if answer.ending == Ending::Ok => steps.passed(step),
+            Ok(answer) if answer.ending == Ending::Ok => recorder.passed(step, &received),
             Ok(_) => {
                 let finding = self.mailbox.finding(FindingCode::StarttlsNotOffered);
-                return Err(steps.failed(step, finding.saying(self.heard())));
+                return Err(recorder.failed(step, &received, finding.saying(&received)));
             }
             Err(code) => {
                 let finding = self.mailbox.finding(code);
-                return Err(steps.failed(step, finding));
+                return Err(recorder.failed(step, &received, finding));
             }
         }
         let wire = self.client.into_wire();
-        handshake(&self.mailbox, &wire, protection, self.timeouts, steps).await?;
+        handshake(&self.mailbox, &wire, protection, self.timeouts, recorder).await?;
         Ok(Self {
             client: Client::new(wire.clone()),
             wire,
@@ -115,27 +117,24 @@ impl Connection {
         })
     }
 
-    pub(super) async fn ask_capabilities(&mut self, steps: &mut Steps) -> Result<(), Finding> {
-        let mut step = Step::new(StepKind::Capability, "CAPABILITY");
+    pub(crate) async fn ask_capabilities(&mut self, recorder: &Recorder) -> Result<(), Finding> {
+        let mut step = recorder.begin(StepKind::Capability, "CAPABILITY");
         let answer = self.ask(CommandBody::Capability).await;
-        step.received = self.heard();
+        let received = self.take_received();
         match answer {
             Ok(answer) if answer.ending == Ending::Ok => {
                 self.note_capabilities(&answer);
                 step.fact(FactName::Mechanisms, self.mechanisms().join(" "));
-                steps.passed(step);
+                recorder.passed(step, &received);
                 Ok(())
             }
             Ok(_) => {
-                let finding = self
-                    .mailbox
-                    .finding(FindingCode::NotImap)
-                    .saying(&step.received);
-                Err(steps.failed(step, finding))
+                let finding = self.mailbox.finding(FindingCode::NotImap).saying(&received);
+                Err(recorder.failed(step, &received, finding))
             }
             Err(code) => {
-                let finding = self.mailbox.finding(code).saying(&step.received);
-                Err(steps.failed(step, finding))
+                let finding = self.mailbox.finding(code).saying(&received);
+                Err(recorder.failed(step, &received, finding))
             }
         }
     }
@@ -146,16 +145,16 @@ async fn handshake(
     wire: &RecordingStream,
     protection: &Protection,
     timeouts: Timeouts,
-    steps: &mut Steps,
+    recorder: &Recorder,
 ) -> Result<(), Finding> {
-    let mut step = Step::new(StepKind::Tls, "");
+    let mut step = recorder.begin(StepKind::Tls, "");
     let Ok(name) = ServerName::try_from(mailbox.host.as_str().to_owned()) else {
         let finding = mailbox.finding(FindingCode::CertificateOtherName);
-        return Err(steps.failed(step, finding));
+        return Err(recorder.failed(step, "", finding));
     };
     let finding = match timeout(timeouts.connect, wire.upgrade(&protection.connector, name)).await {
         Ok(Ok(session)) => {
-            step.received = format!("{} {}", session.version, session.cipher);
+            let received = format!("{} {}", session.version, session.cipher);
             step.fact(FactName::TlsVersion, session.version);
             step.fact(FactName::Cipher, session.cipher);
             let chain = CertificateChain::read(&wire.certificates());
@@ -165,9 +164,14 @@ async fn handshake(
             match chain.ends_soon(protection.now) {
                 Some(ends) => {
                     let finding = mailbox.finding(FindingCode::CertificateEndsSoon);
-                    steps.warned(step, finding.with(FindingValue::Ends, ends));
+                    recorder.end(
+                        step,
+                        Verdict::Warned,
+                        &received,
+                        Some(finding.with(FindingValue::Ends, ends)),
+                    );
                 }
-                None => steps.passed(step),
+                None => recorder.passed(step, &received),
             }
             return Ok(());
         }
@@ -177,5 +181,5 @@ async fn handshake(
         }
         Err(_) => mailbox.finding(FindingCode::Timeout),
     };
-    Err(steps.failed(step, finding))
+    Err(recorder.failed(step, "", finding))
 }

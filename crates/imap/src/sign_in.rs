@@ -1,68 +1,71 @@
 //! LOGIN and AUTHENTICATE (RFC 9051 §6.2), with the same SASL as SMTP.
 
 use decode::{ImapStage, imap_reply};
-use domain::{FactName, Finding, FindingCode, Retry, StepKind, finding::FindingValue};
+use domain::{FactName, Finding, FindingCode, Retry, StepKind, Verdict, finding::FindingValue};
 use imap_codec::imap_types::{
     auth::AuthMechanism,
     command::CommandBody,
     core::{AString, Literal},
 };
+use net::Recorder;
 use sasl::{Credential, Mechanism, decode_challenge};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{
-    client::{Answer, Ending, Said},
+use crate::{
+    client::{Answer, Ending, Reply},
     connection::{Connection, within},
-    steps::{Step, Steps},
 };
 
-/// How an exchange ended, and the challenge that told why a token was refused.
+/// The response to an exchange, and the challenge that holds the reason of a refusal.
 type Exchanged = (Result<Answer, FindingCode>, Option<String>);
 
 impl Connection {
-    /// Signs in: by AUTHENTICATE when a mechanism is offered, a password else by LOGIN. `again`: whether it is tried with a
-    /// fresh token when this one is refused.
-    pub(super) async fn sign_in(
+    /// Signs in by AUTHENTICATE if a mechanism is offered, and with a password otherwise by LOGIN.
+    /// `again` is true if a fresh token is tried when this one is refused.
+    ///
+    /// # Errors
+    /// The finding about the refusal.
+    pub async fn sign_in(
         &mut self,
         credential: &Credential,
         again: bool,
-        steps: &mut Steps,
+        recorder: &Recorder,
     ) -> Result<(), Finding> {
         let (secret, with_token) = match credential {
             Credential::Password { password, .. } => (password, false),
             Credential::Token { access_token, .. } => (access_token, true),
         };
-        steps.hide(secret);
+        recorder.hide(secret);
         let offered = self.mechanisms();
         let mechanism = Mechanism::choose(credential, &offered);
         let messages = mechanism
             .map(|mechanism| mechanism.messages(credential, &self.mailbox.host, self.mailbox.port));
         for message in messages.iter().flatten() {
-            steps.hide(message);
+            recorder.hide(message);
         }
         let name = mechanism.map_or("LOGIN", Mechanism::name);
         let sent = match mechanism {
             Some(_) => format!("AUTHENTICATE {name} [redacted]"),
             None => "LOGIN [redacted]".to_owned(),
         };
-        let mut step = Step::new(StepKind::Authenticate, sent);
+        let mut step = recorder.begin(StepKind::Authenticate, &sent);
         step.fact(FactName::Mechanism, name);
         if mechanism.is_none() && (with_token || self.offers("LOGINDISABLED")) {
             let finding = self
                 .mailbox
                 .finding(FindingCode::MechanismNotOffered)
                 .with(FindingValue::Offered, offered.join(" "));
-            return Err(steps.failed(step, finding));
+            return Err(recorder.failed(step, "", finding));
         }
         let (answer, challenge) = match (mechanism, messages) {
             (Some(mechanism), Some(messages)) => self.authenticate(mechanism, messages).await,
             _ => (self.login(credential).await, None),
         };
-        step.received = self.heard();
+        let mut received = self.take_received();
         let code = match answer {
             Ok(answer) if answer.ending == Ending::Ok && challenge.is_none() => {
                 self.note_capabilities(&answer);
-                steps.passed(step);
+                recorder.passed(step, &received);
                 return Ok(());
             }
             Ok(answer) => {
@@ -71,28 +74,28 @@ impl Connection {
             }
             Err(code) => code,
         };
-        let mut said = step.received.clone();
+        let mut said = received.clone();
         if let Some(challenge) = challenge.as_deref() {
             let reason = decode_challenge(challenge).unwrap_or_default();
-            let clean = steps.clean(&reason);
+            let clean = recorder.clean(&reason);
             if clean != reason {
                 // A server may send back what it was sent, in base64.
-                step.received = step.received.replace(challenge, "[redacted]");
+                received = received.replace(challenge, "[redacted]");
             }
             step.fact(FactName::Challenge, &clean);
-            let last = step.received.lines().last().unwrap_or_default();
+            let last = received.lines().last().unwrap_or_default();
             said = format!("{clean}\n{last}");
         }
         let finding = self.mailbox.finding(code).saying(said.trim());
         if again && code.retry() == Retry::OnceAfterRefresh {
-            steps.warned(step, finding.clone());
+            recorder.end(step, Verdict::Warned, &received, Some(finding.clone()));
             return Err(finding);
         }
-        Err(steps.failed(step, finding))
+        Err(recorder.failed(step, &received, finding))
     }
 
-    /// The client's messages one by one, each in answer to a challenge. Without an initial response, which not every server takes,
-    /// and none with a long token.
+    /// Sends the client's messages one by one, each in answer to a challenge. No initial response,
+    /// because not every server accepts one, and none accepts one with a long token.
     async fn authenticate(
         &mut self,
         mechanism: Mechanism,
@@ -108,8 +111,8 @@ impl Connection {
         let mut said = within(time, begun).await;
         loop {
             let challenge = match said {
-                Ok(Said::Challenge(challenge)) => challenge,
-                Ok(Said::Answer(answer)) => return (Ok(answer), reason),
+                Ok(Reply::Challenge(challenge)) => challenge,
+                Ok(Reply::Answer(answer)) => return (Ok(answer), reason),
                 Err(code) => return (Err(code), reason),
             };
             let message = messages.next();
@@ -123,7 +126,7 @@ impl Connection {
                     mechanism.acknowledgement()
                 }
             };
-            said = within(time, self.client.answer(line)).await;
+            said = within(time, self.client.continue_with(line)).await;
         }
     }
 

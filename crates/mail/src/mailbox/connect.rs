@@ -1,26 +1,27 @@
-//! From settings to a mailbox that is signed in to.
+//! Connections to the mailbox of settings, signed in.
 
-use domain::{CheckPart, DataCenterId, Finding, FindingCode, MailboxSignIn, Retry, SmtpSettings};
+use domain::{DataCenterId, Finding, FindingCode, MailboxSignIn, Retry, SmtpSettings};
+use imap::{Connection, Mailbox};
+use net::Recorder;
 use sasl::Credential;
 use secrecy::SecretString;
 use tokio::time::timeout;
 
-use super::{Mailbox, connection::Connection, steps::Steps};
 use crate::{MailError, Mailer};
 
-/// What is signed in with, and the version of the grant when that is a token.
+/// A credential, and the version of the grant if it is a token.
 type Key = (Credential, Option<i64>);
 
 impl Mailer {
     /// Connects to the mailbox of these settings and signs in. A token that is refused although it has not expired is
     /// refreshed once, on a connection of its own: some servers close it after a refusal.
     ///
-    /// The outer error is ours (`NoMailbox`, the database), the inner says why the mailbox cannot be opened.
+    /// The outer error is ours (`NoMailbox`, the database), the inner is the finding about the mailbox.
     pub(crate) async fn enter_mailbox(
         &self,
         id: &DataCenterId,
         settings: &SmtpSettings<SecretString>,
-        steps: &mut Steps,
+        recorder: &Recorder,
     ) -> Result<Result<Connection, Finding>, MailError> {
         let Some(mailbox) = Mailbox::of(settings) else {
             return Err(MailError::NoMailbox);
@@ -28,7 +29,7 @@ impl Mailer {
         let (outgoing, timeouts) = (&self.0.outgoing, self.0.options.timeouts.connection());
         let mut refused = None;
         loop {
-            let opened = Connection::open(&mailbox, outgoing, timeouts, steps).await;
+            let opened = Connection::open(&mailbox, outgoing, timeouts, recorder).await;
             let mut connection = match opened {
                 Ok(connection) => connection,
                 Err(finding) => return Ok(Err(finding)),
@@ -38,7 +39,7 @@ impl Mailer {
                 Err(finding) => return Ok(Err(finding)),
             };
             let again = refused.is_none() && version.is_some();
-            match connection.sign_in(&credential, again, steps).await {
+            match connection.sign_in(&credential, again, recorder).await {
                 Ok(()) => return Ok(Ok(connection)),
                 Err(finding) if again && finding.code.retry() == Retry::OnceAfterRefresh => {
                     refused = version;
@@ -48,17 +49,16 @@ impl Mailer {
         }
     }
 
-    /// The same, without telling its steps to anybody.
+    /// Connects and signs in as [`Mailer::enter_mailbox`] does, without recording steps.
     pub(crate) async fn enter_quietly(
         &self,
         id: &DataCenterId,
         settings: &SmtpSettings<SecretString>,
     ) -> Result<Result<Connection, Finding>, MailError> {
-        let mut steps = Steps::new(CheckPart::Imap, None);
-        self.enter_mailbox(id, settings, &mut steps).await
+        self.enter_mailbox(id, settings, &Recorder::default()).await
     }
 
-    /// What the mailbox is signed in with. `refused` is the version of the grant whose token it has refused.
+    /// Returns the credential for the mailbox. `refused` is the version of the grant whose token it has refused.
     async fn mailbox_key(
         &self,
         id: &DataCenterId,

@@ -1,24 +1,20 @@
-//! From a name to the first of its addresses that answers.
+//! Name resolution, and the connection to the first address that answers.
 
 use std::io;
 
 use domain::{FactName, Finding, FindingCode, StepKind, finding::FindingValue};
-use net::{AllowedAddress, Outgoing, ResolveError, address_list};
+use net::{AllowedAddress, Outgoing, Recorder, ResolveError, Timeouts, address_list};
 use tokio::{net::TcpStream, time::timeout};
 
-use super::{
-    Mailbox,
-    steps::{Step, Steps},
-};
-use net::Timeouts;
+use crate::Mailbox;
 
-pub(super) async fn connect(
+pub async fn connect(
     mailbox: &Mailbox,
     outgoing: &Outgoing,
     timeouts: Timeouts,
-    steps: &mut Steps,
+    recorder: &Recorder,
 ) -> Result<TcpStream, Finding> {
-    let mut step = Step::new(StepKind::Resolve, mailbox.host.as_str());
+    let mut step = recorder.begin(StepKind::Resolve, mailbox.host.as_str());
     let found = timeout(
         timeouts.connect,
         outgoing.resolve(&mailbox.host, mailbox.port),
@@ -28,30 +24,30 @@ pub(super) async fn connect(
             for address in &found.allowed {
                 step.fact(FactName::Address, address.socket().ip().to_string());
             }
-            steps.passed(step);
+            recorder.passed(step, "");
             found.allowed
         }
         Err(ResolveError::NotFound) => {
             let finding = mailbox.finding(FindingCode::HostNotFound);
-            return Err(steps.failed(step, finding));
+            return Err(recorder.failed(step, "", finding));
         }
         Err(ResolveError::Denied(addresses)) => {
             let finding = mailbox
                 .finding(FindingCode::AddressDenied)
                 .with(FindingValue::Address, address_list(&addresses));
-            return Err(steps.failed(step, finding));
+            return Err(recorder.failed(step, "", finding));
         }
     };
     let sent: Vec<_> = addresses
         .iter()
         .map(|one| one.socket().to_string())
         .collect();
-    let mut step = Step::new(StepKind::Connect, sent.join(", "));
+    let mut step = recorder.begin(StepKind::Connect, &sent.join(", "));
     match timeout(timeouts.connect, first(addresses)).await {
         Ok(Ok((tcp, address))) => {
             let _ = tcp.set_nodelay(true);
             step.fact(FactName::Address, address.socket().ip().to_string());
-            steps.passed(step);
+            recorder.passed(step, "");
             Ok(tcp)
         }
         Ok(Err(error)) => {
@@ -61,16 +57,17 @@ pub(super) async fn connect(
                 FindingCode::ConnectionFailed
             };
             let finding = mailbox.finding(code).saying(error.to_string());
-            Err(steps.failed(step, finding))
+            Err(recorder.failed(step, "", finding))
         }
         Err(_) => {
             let finding = mailbox.finding(FindingCode::Timeout);
-            Err(steps.failed(step, finding))
+            Err(recorder.failed(step, "", finding))
         }
     }
 }
 
-/// The first address that answers, all tried at once (as RFC 8305 means it); the last error otherwise.
+/// Connects to the first address that answers; all are tried at the same time. Returns the last
+/// error if none answers.
 async fn first(addresses: Vec<AllowedAddress>) -> io::Result<(TcpStream, AllowedAddress)> {
     let mut tries = tokio::task::JoinSet::new();
     for address in addresses {

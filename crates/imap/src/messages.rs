@@ -1,4 +1,4 @@
-//! What has come since: new messages by their UIDs, read without a trace (RFC 9051 §6.4.5, PEEK).
+//! New messages by their UIDs, fetched with PEEK (RFC 9051 §6.4.5).
 
 use std::num::NonZeroU32;
 
@@ -16,36 +16,41 @@ use imap_codec::imap_types::{
     status::{StatusDataItem, StatusDataItemName},
 };
 
-use super::{client::Ending, connection::Connection};
+use crate::{client::Ending, connection::Connection};
 
-/// Octets of a header that are read.
+/// The part of a header that is fetched: octets.
 const HEADER_AT_MOST: NonZeroU32 = NonZeroU32::new(2_048).unwrap();
-/// Octets of a message that are read: a notification begins with what counts.
+/// The part of a message that is fetched: octets. The beginning of a notification is enough.
 const MESSAGE_AT_MOST: NonZeroU32 = NonZeroU32::new(64 * 1_024).unwrap();
 
-/// How INBOX is numbered.
+/// The UIDs of INBOX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Numbering {
-    pub(crate) uid_validity: u32,
-    /// The UID that comes next.
-    pub(crate) next: u32,
+pub struct FolderState {
+    /// UIDVALIDITY (RFC 9051 §2.3.1.1): UIDs of another value say nothing.
+    pub uid_validity: u32,
+    /// The next UID.
+    pub next: u32,
 }
 
-/// What is known of a new message at once.
+/// A new message, as far as one FETCH tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Headline {
-    pub(crate) uid: NonZeroU32,
-    /// When the server got it, if it says so.
-    pub(crate) received_at: Option<UnixTime>,
-    /// Octets.
-    pub(crate) size: u32,
-    /// From, Subject, Message-ID and Content-Type as they came.
-    pub(crate) header: Vec<u8>,
+pub struct MessageSummary {
+    /// The UID.
+    pub uid: NonZeroU32,
+    /// The time when the server received it, if the server tells it.
+    pub received_at: Option<UnixTime>,
+    /// The size: octets.
+    pub size: u32,
+    /// From, Subject, Message-ID, and Content-Type, unparsed.
+    pub header: Vec<u8>,
 }
 
 impl Connection {
-    /// How INBOX is numbered, without opening it.
-    pub(crate) async fn numbering(&mut self) -> Result<Numbering, FindingCode> {
+    /// Returns the UIDs of INBOX without opening it.
+    ///
+    /// # Errors
+    /// The finding code about the refusal.
+    pub async fn folder_state(&mut self) -> Result<FolderState, FindingCode> {
         let body = CommandBody::Status {
             mailbox: Name::Inbox,
             item_names: vec![StatusDataItemName::UidValidity, StatusDataItemName::UidNext].into(),
@@ -64,30 +69,36 @@ impl Connection {
                 }
             }
         }
-        let _ = self.heard();
+        let _ = self.take_received();
         match numbering {
-            (Some(uid_validity), Some(next)) => Ok(Numbering { uid_validity, next }),
+            (Some(uid_validity), Some(next)) => Ok(FolderState { uid_validity, next }),
             _ => Err(FindingCode::InboxMissing),
         }
     }
 
     /// Opens INBOX without changing it.
-    pub(crate) async fn examine_quietly(&mut self) -> Result<(), FindingCode> {
+    ///
+    /// # Errors
+    /// The finding code about the refusal.
+    pub async fn examine_quietly(&mut self) -> Result<(), FindingCode> {
         let body = CommandBody::examine("INBOX").map_err(|_| FindingCode::InboxMissing)?;
         let answer = self.ask(body).await?;
-        let _ = self.heard();
+        let _ = self.take_received();
         match answer.ending {
             Ending::Ok => Ok(()),
             _ => Err(imap_reply(ImapStage::Examine, &answer.code, &answer.text)),
         }
     }
 
-    /// The messages with UIDs from `first` to `last`, in their order.
-    pub(crate) async fn headlines(
+    /// Returns the messages with UIDs from `first` to `last`, in order.
+    ///
+    /// # Errors
+    /// The finding code about the refusal.
+    pub async fn summaries(
         &mut self,
         first: NonZeroU32,
         last: NonZeroU32,
-    ) -> Result<Vec<Headline>, FindingCode> {
+    ) -> Result<Vec<MessageSummary>, FindingCode> {
         let set = Sequence::Range(SeqOrUid::Value(first), SeqOrUid::Value(last));
         let names = ["From", "Subject", "Message-ID", "Content-Type"];
         let names: Result<Vec<_>, _> = names.into_iter().map(AString::try_from).collect();
@@ -106,18 +117,18 @@ impl Connection {
         let told = self.fetch_uids(set.into(), items).await?;
         let mut found: Vec<_> = told
             .into_iter()
-            .filter_map(headline)
+            .filter_map(summary)
             .filter(|one| (first..=last).contains(&one.uid))
             .collect();
         found.sort_unstable_by_key(|one| one.uid);
         Ok(found)
     }
 
-    /// The beginning of a message; `None` when it is gone.
-    pub(crate) async fn beginning(
-        &mut self,
-        uid: NonZeroU32,
-    ) -> Result<Option<Vec<u8>>, FindingCode> {
+    /// Returns the beginning of a message, or `None` if the message is gone.
+    ///
+    /// # Errors
+    /// The finding code about the refusal.
+    pub async fn beginning(&mut self, uid: NonZeroU32) -> Result<Option<Vec<u8>>, FindingCode> {
         let item = MessageDataItemName::BodyExt {
             section: None,
             partial: Some((0, MESSAGE_AT_MOST)),
@@ -133,17 +144,17 @@ impl Connection {
         Ok(own.and_then(|items| items.iter().find_map(body_of)))
     }
 
-    /// The lowest UID of the messages that came on this day or later.
-    pub(crate) async fn first_since(
-        &mut self,
-        day: UnixTime,
-    ) -> Result<Option<NonZeroU32>, FindingCode> {
+    /// Returns the lowest UID of the messages received on this day or later.
+    ///
+    /// # Errors
+    /// The finding code about the refusal.
+    pub async fn first_since(&mut self, day: UnixTime) -> Result<Option<NonZeroU32>, FindingCode> {
         let day = chrono::DateTime::from_timestamp(day.0, 0)
             .and_then(|time| NaiveDate::try_from(time.date_naive()).ok())
             .ok_or(FindingCode::NotImap)?;
         let body = CommandBody::search(None, SearchKey::Since(day), true);
         let answer = self.ask(body).await?;
-        let _ = self.heard();
+        let _ = self.take_received();
         let found = answer.data.into_iter().find_map(|data| match data {
             Data::Search(uids) => uids.into_iter().min(),
             _ => None,
@@ -162,7 +173,7 @@ impl Connection {
             uid: true,
         };
         let answer = self.ask(body).await?;
-        let _ = self.heard();
+        let _ = self.take_received();
         if answer.ending != Ending::Ok {
             return Err(FindingCode::Refused);
         }
@@ -174,7 +185,7 @@ impl Connection {
     }
 }
 
-fn headline(items: Vec<MessageDataItem<'static>>) -> Option<Headline> {
+fn summary(items: Vec<MessageDataItem<'static>>) -> Option<MessageSummary> {
     let mut uid = None;
     let (mut received_at, mut size, mut header) = (None, 0, Vec::new());
     for item in items {
@@ -187,7 +198,7 @@ fn headline(items: Vec<MessageDataItem<'static>>) -> Option<Headline> {
             other => header = body_of(&other).unwrap_or(header),
         }
     }
-    Some(Headline {
+    Some(MessageSummary {
         uid: uid?,
         received_at,
         size,

@@ -1,41 +1,41 @@
-//! Where an answer ends: lines and the literals in them (RFC 9051 §4.3, §2.2.2), read once and with limits, before anything
-//! else looks at them.
+//! The framing of responses: lines and the literals in them (RFC 9051 §4.3, §2.2.2), read once and
+//! with limits before anything else parses them.
 
 use std::ops::Range;
 
-/// Longest line: bytes. A SEARCH answers with one, of at most some ten thousand UIDs.
+/// The longest line: bytes. SEARCH answers with one line of at most some ten thousand UIDs.
 const LINE_AT_MOST: usize = 256 * 1024;
-/// Longest literal: bytes. Messages are fetched in smaller pieces.
+/// The longest literal: bytes. Messages are fetched in smaller pieces.
 const LITERAL_AT_MOST: usize = 1024 * 1024;
-/// Literals in one answer. Of a message in a list there are three.
+/// The number of literals in one response. A message in a list has three.
 const LITERALS_AT_MOST: usize = 64;
-/// What stands in place of NUL, which may be in no literal (RFC 9051 §9), and yet is in messages.
+/// The replacement of NUL, which no literal may hold (RFC 9051 §9) and messages hold all the same.
 const IN_PLACE_OF_NUL: u8 = 0x80;
-/// What begins answers whose text goes to the end of the line, whatever it looks like.
+/// The beginnings of responses whose text goes to the end of the line, whatever it looks like.
 const STATES: [&[u8]; 5] = [b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"];
 
-/// More than is taken.
+/// A response above a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TooLong;
+pub struct TooLong;
 
-/// The bytes that have come and not been answers yet.
+/// The bytes received that are not a complete response yet.
 #[derive(Debug, Default)]
-pub(super) struct Frames {
+pub struct Frames {
     buffer: Vec<u8>,
-    /// Where the line under way begins.
+    /// The beginning of the current line.
     line: usize,
-    /// What was looked at.
+    /// The number of bytes that were examined.
     seen: usize,
     literals: Vec<Range<usize>>,
 }
 
 impl Frames {
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next answer with its end of line; `None` when it has not come wholly.
-    pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, TooLong> {
+    /// Returns the next response with its line end, or `None` if it is not complete.
+    pub fn next(&mut self) -> Result<Option<Vec<u8>>, TooLong> {
         loop {
             let unseen = self.buffer.get(self.seen..).unwrap_or_default();
             let Some(at) = unseen.iter().position(|byte| *byte == b'\n') else {
@@ -89,7 +89,7 @@ impl Frames {
     }
 }
 
-/// The length of the literal that a line ends with: `{12}` or `{12+}`.
+/// Returns the length of the literal that a line ends with: `{12}` or `{12+}`.
 fn announced(line: &[u8]) -> Option<usize> {
     let line = line.strip_suffix(b"\n")?;
     let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -105,7 +105,7 @@ fn announced(line: &[u8]) -> Option<usize> {
     Some(digits.parse().unwrap_or(usize::MAX))
 }
 
-/// Whether an answer is data: untagged, and no state.
+/// Returns true if a response is untagged data and not a status.
 fn holds_literals(answer: &[u8]) -> bool {
     let Some(rest) = answer.strip_prefix(b"* ") else {
         return false;

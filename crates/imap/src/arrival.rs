@@ -1,0 +1,86 @@
+//! The search for a message by its Message-ID.
+
+use domain::FindingCode;
+use imap_codec::imap_types::{
+    command::CommandBody,
+    core::{AString, NString},
+    fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName, Section},
+    response::Data,
+    search::SearchKey,
+};
+
+use crate::Connection;
+
+impl Connection {
+    /// Returns the From address of the message with this Message-ID (in angle brackets), or `None` if there is no such message.
+    ///
+    /// # Errors
+    /// The finding code of the command that failed.
+    pub async fn sender_of(&mut self, message_id: &str) -> Result<Option<String>, FindingCode> {
+        let text =
+            |text: &str| AString::try_from(text.to_owned()).map_err(|_| FindingCode::NotArrived);
+        let key = SearchKey::Header(text("Message-ID")?, text(message_id)?);
+        let answer = self.ask(CommandBody::search(None, key, true)).await?;
+        let found = answer.data.iter().find_map(|data| match data {
+            Data::Search(uids) => uids.last().copied(),
+            _ => None,
+        });
+        let Some(uid) = found else {
+            return Ok(None);
+        };
+        let fields = text("From")?.into();
+        let item = MessageDataItemName::BodyExt {
+            section: Some(Section::HeaderFields(None, fields)),
+            partial: None,
+            peek: true,
+        };
+        let items = MacroOrMessageDataItemNames::MessageDataItemNames(vec![item]);
+        let body = CommandBody::fetch(uid, items, true).map_err(|_| FindingCode::NotArrived)?;
+        let answer = self.ask(body).await?;
+        let header = answer.data.iter().find_map(|data| match data {
+            Data::Fetch { items, .. } => items.as_ref().iter().find_map(|item| match item {
+                MessageDataItem::BodyExt { data, .. } => text_of(data),
+                _ => None,
+            }),
+            _ => None,
+        });
+        Ok(Some(address_of(&header.unwrap_or_default())))
+    }
+}
+
+fn text_of(data: &NString<'_>) -> Option<String> {
+    let text = data.0.as_ref()?;
+    Some(String::from_utf8_lossy(text.as_ref()).into_owned())
+}
+
+/// Returns the address in `From: Name <address>` or `From: address`, as far as it can be recognized.
+fn address_of(header: &str) -> String {
+    let value = header.split_once(':').map_or(header, |(_, value)| value);
+    let value = value.replace(['\r', '\n'], " ");
+    let value = value.trim();
+    let inside = value
+        .rsplit_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(address, _)| address);
+    inside.unwrap_or(value).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address_of;
+
+    #[test]
+    fn reads_the_address_of_a_header() {
+        for (header, address) in [
+            ("From: alice@example.com\r\n\r\n", "alice@example.com"),
+            ("FROM: Alice <alice@example.com>\r\n", "alice@example.com"),
+            (
+                "From: \"a <b@c>\"\r\n <alice@example.com>\r\n",
+                "alice@example.com",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(address_of(header), address);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! An open, encrypted, greeted connection, and its commands.
+
+use std::{future::Future, time::Duration};
+
+use decode::{ImapStage, imap_reply};
+use domain::{FactName, Finding, FindingCode, StepKind};
+use imap_codec::imap_types::{
+    command::CommandBody,
+    response::{Capability, Data},
+};
+use net::{Recorder, RecordingStream, Timeouts};
+use tokio::time::timeout;
+
+use crate::{
+    Mailbox,
+    client::{Answer, Client, Ending, NoReply, Reply},
+};
+
+/// An open connection to the server of a mailbox.
+pub struct Connection {
+    pub(crate) mailbox: Mailbox,
+    /// The commands and responses.
+    pub client: Client,
+    pub(crate) wire: RecordingStream,
+    pub(crate) timeouts: Timeouts,
+    /// The capabilities, in upper case.
+    pub(crate) capabilities: Vec<String>,
+}
+
+impl Connection {
+    pub(crate) fn note_capabilities(&mut self, answer: &Answer) {
+        for data in &answer.data {
+            if let Data::Capability(all) = data {
+                let all = all.as_ref().iter().map(Capability::to_string);
+                self.capabilities = all.map(|one| one.to_ascii_uppercase()).collect();
+            }
+        }
+    }
+
+    /// Returns true if the server has a capability, given in upper case.
+    pub fn offers(&self, name: &str) -> bool {
+        self.capabilities.iter().any(|one| one == name)
+    }
+
+    pub(crate) fn mechanisms(&self) -> Vec<String> {
+        let all = self.capabilities.iter();
+        all.filter_map(|one| one.strip_prefix("AUTH="))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Sends a command, and reads the response within the time for a reply.
+    ///
+    /// # Errors
+    /// The finding code about a missing response.
+    pub async fn ask(&mut self, body: CommandBody<'static>) -> Result<Answer, FindingCode> {
+        within(self.timeouts.reply, self.client.command(body)).await
+    }
+
+    /// Begins IDLE (RFC 2177). It has begun when the server sends a continuation request.
+    ///
+    /// # Errors
+    /// The finding code about a missing response.
+    pub async fn begin_idle(&mut self) -> Result<Reply, FindingCode> {
+        within(self.timeouts.reply, self.client.begin(CommandBody::Idle)).await
+    }
+
+    /// Ends IDLE.
+    ///
+    /// # Errors
+    /// The finding code about a missing response.
+    pub async fn end_idle(&mut self) -> Result<(), FindingCode> {
+        match within(self.timeouts.reply, self.client.continue_with("DONE")).await? {
+            Reply::Answer(_) => Ok(()),
+            Reply::Challenge(_) => Err(FindingCode::NotImap),
+        }
+    }
+
+    /// Allows longer responses: bytes.
+    pub fn allow(&self, at_most: usize) {
+        self.wire.allow(at_most);
+    }
+
+    /// Sends EXAMINE INBOX, and returns the number of messages in it.
+    ///
+    /// # Errors
+    /// The finding about the refusal.
+    pub async fn examine(&mut self, recorder: &Recorder) -> Result<u32, Finding> {
+        let mut step = recorder.begin(StepKind::Examine, "EXAMINE INBOX");
+        let body = CommandBody::examine("INBOX")
+            .map_err(|_| self.mailbox.finding(FindingCode::InboxMissing))?;
+        let answer = self.ask(body).await;
+        let received = self.take_received();
+        let code = match answer {
+            Ok(answer) if answer.ending == Ending::Ok => {
+                let messages = answer.data.iter().find_map(|data| match data {
+                    Data::Exists(messages) => Some(*messages),
+                    _ => None,
+                });
+                let messages = messages.unwrap_or_default();
+                step.fact(FactName::Messages, messages.to_string());
+                recorder.passed(step, &received);
+                return Ok(messages);
+            }
+            Ok(answer) => imap_reply(ImapStage::Examine, &answer.code, &answer.text),
+            Err(code) => code,
+        };
+        let finding = self.mailbox.finding(code).saying(&received);
+        Err(recorder.failed(step, &received, finding))
+    }
+
+    /// Sends LOGOUT. The server's response does not matter any more.
+    pub async fn log_out(mut self, recorder: &Recorder) {
+        let step = recorder.begin(StepKind::Logout, "LOGOUT");
+        let _ = self.ask(CommandBody::Logout).await;
+        let received = self.take_received();
+        recorder.passed(step, &received);
+    }
+
+    /// Returns the text that the server has sent since the last call.
+    pub fn take_received(&self) -> String {
+        let replies = self.wire.take_replies();
+        replies.into_iter().map(|reply| reply.text).collect()
+    }
+}
+
+pub(crate) async fn within<T>(
+    time: Duration,
+    answer: impl Future<Output = Result<T, NoReply>>,
+) -> Result<T, FindingCode> {
+    match timeout(time, answer).await {
+        Ok(answer) => answer.map_err(no_reply),
+        Err(_) => Err(FindingCode::Timeout),
+    }
+}
+
+/// Returns the finding code about a missing response.
+pub fn no_reply(error: NoReply) -> FindingCode {
+    match error {
+        NoReply::Closed => FindingCode::ConnectionClosed,
+        NoReply::Unreadable => FindingCode::NotImap,
+    }
+}

@@ -1,0 +1,23 @@
+//! The IMAP client (RFC 9051), over the same recorded stream, TLS, and SASL as SMTP.
+//!
+//! Nothing here changes a mailbox: folders are opened by EXAMINE, and messages are fetched with PEEK. Each
+//! step is recorded, and each failure becomes a finding. Servers are untrusted: responses are cut into
+//! lines and literals with limits before imap-codec parses them. The crate knows no settings store, tokens,
+//! or product feature. Start reading at [`Connection::open`].
+
+mod arrival;
+mod client;
+mod connect;
+mod connection;
+mod frame;
+mod mailbox;
+mod messages;
+mod open;
+mod sign_in;
+
+pub use crate::{
+    client::{Answer, Client, Ending, NoReply, Reply},
+    connection::{Connection, no_reply},
+    mailbox::Mailbox,
+    messages::{FolderState, MessageSummary},
+};
