@@ -4,9 +4,12 @@
 //! written fit to be sent, [`Notice::compose`] writes what Mailgrant sends itself; all end in [`Composed`]. Reading: [`read_mail`] returns what people see of a message, [`attachment`]
 //! one of its files, and [`DeliveryStatus::read`] what a delivery status notification reports. All input is untrusted.
 //!
-//! The crate does no I/O and knows no product feature: the caller passes in the [`SenderPolicy`] and the time. There are two
-//! walks through MIME parts. `mime`, which reads, goes without recursion and never changes a byte; `compose::parts`, which
-//! submits, goes into nested messages and rewrites what mail servers may refuse.
+//! The crate does no I/O and knows no product feature: the caller passes in the [`SenderPolicy`] and the time.
+//!
+//! Two walks go through MIME parts, because their rules exclude each other. `mime::Structure` reads: it goes through the lines
+//! once, without recursion, leaves nested messages closed, and returns the bytes of each part unchanged. `compose::parts` submits:
+//! it follows nested messages to a fixed depth and rebuilds each level from its rewritten parts, text between them included.
+//! What both have to agree on is shared from `mime`: delimiter lines, field names, and escape sequences.
 
 mod compose;
 mod delivery_status;

@@ -2,6 +2,8 @@
 
 use mail_parser::decoders::charsets::map::charset_decoder;
 
+use crate::mime::has_escapes;
+
 /// How header fields that are neither ASCII nor encoded words are read: in the character set of the message.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Charset(Option<Declared>);
@@ -55,7 +57,7 @@ impl Charset {
             (!text.contains('\u{fffd}')).then_some(text)
         };
         if value.is_ascii() {
-            let japanese = charset_decoder(b"iso-2022-jp").filter(|_| is_shifted(value));
+            let japanese = charset_decoder(b"iso-2022-jp").filter(|_| has_escapes(value));
             let decoded = japanese.and_then(by);
             return decoded.unwrap_or_else(|| String::from_utf8_lossy(value).into_owned());
         }
@@ -76,7 +78,7 @@ impl Charset {
 
 /// Returns true if a value is neither ASCII nor encoded words.
 pub(super) fn is_raw(value: &[u8]) -> bool {
-    !value.is_ascii() || is_shifted(value)
+    !value.is_ascii() || has_escapes(value)
 }
 
 /// Writes octets that are not ASCII within encoded words (RFC 2047 §4.2) as it should be: they are in the character set of the
@@ -113,13 +115,6 @@ fn q_word(text: &[u8]) -> Option<usize> {
     let inner = text.get(encoding + 1..).filter(|_| is_q)?;
     let end = inner.windows(2).position(|two| two == b"?=")?;
     Some(encoding + 1 + end + 2)
-}
-
-/// Returns true if there is an escape sequence of ISO-2022-JP (RFC 1468).
-fn is_shifted(value: &[u8]) -> bool {
-    value
-        .windows(2)
-        .any(|two| matches!(two, [0x1b, b'$' | b'(']))
 }
 
 #[cfg(test)]

@@ -56,6 +56,6 @@ pub(super) fn value(name: &str, value: &str) -> String {
 }
 
 /// `field-name` of RFC 5322 §2.2.
-pub(super) fn is_name(name: &[u8]) -> bool {
+fn is_name(name: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(|b| b.is_ascii_graphic() && *b != b':')
 }

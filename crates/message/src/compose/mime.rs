@@ -1,5 +1,7 @@
 //! The parts of a multipart body (RFC 2046 §5.1.1).
 
+use crate::mime::{delimiter, without_line_break};
+
 /// A stretch of a multipart body. All of them in order are the whole body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
@@ -24,12 +26,12 @@ pub(super) fn pieces<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Piece<'a>
         let end = body[at..].iter().position(|b| *b == b'\n');
         let end = end.map_or(body.len(), |end| at + end + 1);
         let line = &body[at..end];
-        let Some(last) = delimiter(line, boundary) else {
+        let Some(last) = delimiter(line, boundary.as_bytes()) else {
             at = end;
             continue;
         };
         let stretch = &body[from..at];
-        let content = without_line_end(stretch);
+        let content = without_line_break(stretch);
         pieces.push(if inside {
             Piece::Part(content)
         } else {
@@ -49,24 +51,6 @@ pub(super) fn pieces<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Piece<'a>
     }
     let has_parts = pieces.iter().any(|piece| matches!(piece, Piece::Part(_)));
     has_parts.then_some(pieces)
-}
-
-/// Whether a line is a delimiter, and the last one.
-fn delimiter(line: &[u8], boundary: &str) -> Option<bool> {
-    let rest = line
-        .strip_prefix(b"--")?
-        .strip_prefix(boundary.as_bytes())?;
-    let is_end = |rest: &[u8]| rest.iter().all(|b| b" \t\r\n".contains(b));
-    match rest.strip_prefix(b"--") {
-        Some(rest) if is_end(rest) => Some(true),
-        _ => is_end(rest).then_some(false),
-    }
-}
-
-/// Without one line end, which belongs to the delimiter after it.
-fn without_line_end(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! A message as a program wrote it: header fields that can be looked at and replaced, and the rest.
 
-use super::{
-    charset::{Charset, is_raw, with_whole_words},
-    free_header::is_name,
-};
+use super::charset::{Charset, is_raw, with_whole_words};
+use crate::mime::name_length;
 
 /// A message (RFC 5322), or a part of one. Lines of its header end with CRLF, its body is as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -222,11 +220,8 @@ impl RawMessage {
 
 impl Field {
     fn parse(line: &[u8]) -> Option<Self> {
+        let name = &line[..name_length(line)?];
         let colon = line.iter().position(|b| *b == b':')?;
-        let name = line[..colon].trim_ascii_end();
-        if !is_name(name) {
-            return None;
-        }
         let text = String::from_utf8(name.to_vec()).ok()?;
         // White space before the colon is obsolete (RFC 5322 §4.5), and not every server takes it for a field.
         let mut raw = name.to_vec();

@@ -31,10 +31,7 @@ fn guessed(bytes: &[u8]) -> String {
 
 /// Decodes a header field that is not UTF-8, or switches character sets by escape sequences.
 pub(super) fn decode_field(bytes: &[u8], declared: Option<&str>) -> String {
-    let escaped = bytes
-        .windows(2)
-        .any(|two| matches!(two, [0x1b, b'$' | b'(']));
-    if escaped {
+    if has_escapes(bytes) {
         return by("iso-2022-jp", bytes);
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
@@ -47,6 +44,13 @@ pub(super) fn decode_field(bytes: &[u8], declared: Option<&str>) -> String {
         Some(decode) if holds_ascii => decode(bytes),
         _ => windows_1252(bytes),
     }
+}
+
+/// Returns true if there is an escape sequence of ISO-2022-JP (RFC 1468).
+pub(crate) fn has_escapes(bytes: &[u8]) -> bool {
+    bytes
+        .windows(2)
+        .any(|two| matches!(two, [0x1b, b'$' | b'(']))
 }
 
 fn windows_1252(bytes: &[u8]) -> String {

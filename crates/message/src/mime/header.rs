@@ -108,7 +108,7 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
 }
 
 /// The length of the field name that a line begins with (RFC 5322 §2.2); white space may follow before the colon (§4.5).
-pub(super) fn name_length(line: &[u8]) -> Option<usize> {
+pub(crate) fn name_length(line: &[u8]) -> Option<usize> {
     let length = line
         .iter()
         .take_while(|byte| byte.is_ascii_graphic() && **byte != b':')

@@ -6,12 +6,15 @@
 //! Start with [`Structure::of`].
 
 mod charset;
+mod delimiter;
 mod fields;
 mod header;
 mod structure;
 mod transfer;
 
-pub(crate) use header::{Header, addresses, first};
+pub(crate) use charset::has_escapes;
+pub(crate) use delimiter::{delimiter, without_line_break};
+pub(crate) use header::{Header, addresses, first, name_length};
 #[cfg(test)]
 pub(crate) use structure::{MAX_DEPTH, MAX_PARTS};
 pub(crate) use structure::{Part, Structure};

@@ -2,7 +2,12 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::{charset, fields::Fields, header::name_length};
+use super::{
+    charset,
+    delimiter::{delimiter, without_line_break},
+    fields::Fields,
+    header::name_length,
+};
 
 /// Multiparts that are opened within one another. Deeper ones are files.
 pub(crate) const MAX_DEPTH: usize = 30;
@@ -217,18 +222,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Finds the open multipart that a line delimits, the innermost first, and whether it ends there. The whole line has to be the
-    /// delimiter: one boundary may be the beginning of another.
+    /// Finds the open multipart that a line delimits, the innermost first, and tells if it ends there.
     fn delimiter(&self, line: &[u8]) -> Option<(usize, bool)> {
-        let line = line.strip_prefix(b"--")?.trim_ascii_end();
         self.open
             .iter()
             .enumerate()
             .rev()
-            .find_map(|(level, open)| {
-                let rest = line.strip_prefix(&*open.boundary)?;
-                (rest.is_empty() || rest == b"--").then_some((level, !rest.is_empty()))
-            })
+            .find_map(|(level, open)| Some((level, delimiter(line, &open.boundary)?)))
     }
 
     /// Begins the message itself, or a part of the open multipart.
@@ -340,7 +340,5 @@ impl Entry {
 }
 
 fn before_line_break(raw: &[u8], at: usize) -> usize {
-    let before = raw.get(..at).unwrap_or_default();
-    let without = before.strip_suffix(b"\n").unwrap_or(before);
-    without.strip_suffix(b"\r").unwrap_or(without).len()
+    without_line_break(raw.get(..at).unwrap_or_default()).len()
 }
