@@ -5,17 +5,17 @@ use mail_parser::{HeaderName, HeaderValue};
 
 use crate::mime::{Header, Part, Structure, first};
 
-/// Recipients of one notification that are looked at.
-const RECIPIENTS_AT_MOST: usize = 1_000;
-/// Message-IDs of one notification that are looked for.
-const IDS_AT_MOST: usize = 10;
+/// Recipients of one notification that are read.
+const MAX_RECIPIENTS: usize = 1_000;
+/// Message-IDs of one notification that are returned.
+const MAX_IDS: usize = 10;
 /// Longest text of a server that is kept: characters.
-const TEXT_AT_MOST: usize = 1_000;
+const MAX_TEXT: usize = 1_000;
 
 /// The failures that a delivery status notification reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryStatus {
-    /// Message-IDs of the message it is about, with angle brackets, the surest first.
+    /// Message-IDs of the undelivered message, with angle brackets, the most reliable first.
     pub message_ids: Vec<String>,
     /// The recipients that delivery has failed for permanently.
     pub failed: Vec<FailedRecipient>,
@@ -24,13 +24,13 @@ pub struct DeliveryStatus {
 /// A recipient for whom delivery has failed (RFC 3464 §2.3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FailedRecipient {
-    /// Original-Recipient and Final-Recipient.
+    /// The addresses of Original-Recipient and Final-Recipient.
     pub addresses: Vec<EmailAddress>,
-    /// Status, such as `5.1.1`.
+    /// The enhanced status code, such as `5.1.1`.
     pub status: String,
-    /// Diagnostic-Code without its type.
+    /// The Diagnostic-Code without its type.
     pub diagnostic: String,
-    /// Remote-MTA, else Reporting-MTA: who refused it.
+    /// The server that refused the message: Remote-MTA, else Reporting-MTA.
     pub server: String,
 }
 
@@ -60,14 +60,14 @@ fn text_of(part: &Part<'_, '_>) -> String {
     String::from_utf8_lossy(&part.content()).into_owned()
 }
 
-/// Of the returned message or its header; then what the notification refers to.
+/// Returns the Message-IDs of the returned message or its header, then those that the notification refers to.
 fn message_ids(structure: &Structure<'_>) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     let mut add = |id: &str| {
         let id = id.trim().trim_matches(['<', '>']);
         let id = ["<", id, ">"].concat();
         let is_plain = id.len() > 2 && id.len() < 1_000 && id.chars().all(is_displayable);
-        if is_plain && ids.len() < IDS_AT_MOST && !ids.contains(&id) {
+        if is_plain && ids.len() < MAX_IDS && !ids.contains(&id) {
             ids.push(id);
         }
     };
@@ -91,7 +91,7 @@ fn message_ids(structure: &Structure<'_>) -> Vec<String> {
     ids
 }
 
-/// The groups of fields for recipients whose Action is `failed`.
+/// Reads the groups of fields of recipients whose Action is `failed`.
 fn failed(text: &str) -> Vec<FailedRecipient> {
     let text = text.replace("\r\n", "\n");
     let mut groups = text.split("\n\n").map(fields);
@@ -99,7 +99,7 @@ fn failed(text: &str) -> Vec<FailedRecipient> {
     let reporting = typed(value(&about_message, "reporting-mta")).to_owned();
     groups
         .filter(|group| value(group, "action").eq_ignore_ascii_case("failed"))
-        .take(RECIPIENTS_AT_MOST)
+        .take(MAX_RECIPIENTS)
         .map(|group| {
             let addresses = ["original-recipient", "final-recipient"];
             let addresses = addresses.map(|name| EmailAddress::parse(typed(value(&group, name))));
@@ -123,18 +123,18 @@ fn failed(text: &str) -> Vec<FailedRecipient> {
         .collect()
 }
 
-/// Names in lower case and unfolded values, fit to be displayed.
+/// Returns names in lower case and unfolded values, without characters that are not displayable.
 fn fields(group: &str) -> Vec<(String, String)> {
     let mut fields: Vec<(String, String)> = Vec::new();
     for line in group.lines() {
         let clean: String = line
             .chars()
             .map(|c| if is_displayable(c) { c } else { ' ' })
-            .take(TEXT_AT_MOST)
+            .take(MAX_TEXT)
             .collect();
         let folded = clean.starts_with(' ');
         match (fields.last_mut(), clean.split_once(':')) {
-            (Some((_, value)), _) if folded && value.chars().count() < TEXT_AT_MOST => {
+            (Some((_, value)), _) if folded && value.chars().count() < MAX_TEXT => {
                 value.push(' ');
                 value.push_str(clean.trim());
             }
@@ -152,7 +152,7 @@ fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
     found.map_or("", |(_, value)| value.as_str())
 }
 
-/// What stands behind `smtp;`, `rfc822;` or `dns;`.
+/// Returns the value after its type: `smtp;`, `rfc822;`, or `dns;`.
 fn typed(value: &str) -> &str {
     value.split_once(';').map_or(value, |(_, rest)| rest).trim()
 }
@@ -283,9 +283,9 @@ mod tests {
             let mut raw = whole[..start.min(whole.len())].to_vec();
             raw.extend(&garbage);
             raw.extend(&whole[end.min(whole.len())..]);
-            // Assertions in debug builds of the parser; whoever reads mail has them end alone.
+            // Debug assertions of the parser may panic; callers read mail in tasks of their own.
             if let Ok(Some(report)) = std::panic::catch_unwind(|| DeliveryStatus::read(&raw)) {
-                prop_assert!(report.message_ids.len() <= IDS_AT_MOST);
+                prop_assert!(report.message_ids.len() <= MAX_IDS);
                 for failed in report.failed {
                     let text = [failed.status, failed.diagnostic, failed.server].concat();
                     prop_assert!(!text.contains(char::is_control));

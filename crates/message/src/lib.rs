@@ -9,7 +9,7 @@
 //! Two walks go through MIME parts, because their rules exclude each other. `mime::Structure` reads: it goes through the lines
 //! once, without recursion, leaves nested messages closed, and returns the bytes of each part unchanged. `compose::parts` submits:
 //! it follows nested messages to a fixed depth and rebuilds each level from its rewritten parts, text between them included.
-//! What both have to agree on is shared from `mime`: delimiter lines, field names, and escape sequences.
+//! They share from `mime` whatever they have to agree on: delimiter lines, field names, and escape sequences.
 
 mod compose;
 mod delivery_status;

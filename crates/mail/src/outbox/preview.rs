@@ -1,4 +1,4 @@
-//! What a message says, while its content is kept.
+//! The preview of a message, while its content is kept.
 
 use std::num::NonZeroU32;
 
@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use crate::{MailError, Mailer};
 
 impl Mailer {
-    /// What a message says: read as mail of strangers is, since programs put into it what strangers wrote. `None` when there is
+    /// Returns a message as people see it, read as untrusted input, since programs quote what others wrote. `None` if there is
     /// no such message or its content was dropped.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ impl Mailer {
                 uid: NonZeroU32::MIN,
             })
         };
-        // Nothing panics there; were it so, there would be nothing to show.
+        // Reading does not panic; if it did, there would be no preview.
         Ok(spawn_blocking(move || message::read_mail(summary, &raw))
             .await
             .ok())

@@ -72,7 +72,7 @@ impl Part {
     }
 }
 
-/// HTML with what it shows.
+/// Combines HTML with the files that it shows.
 fn related(html: SinglePart, inline: Vec<Attachment>) -> Part {
     if inline.is_empty() {
         return Part::One(html);
@@ -106,7 +106,7 @@ fn text(text: &str, content_type: ContentType) -> SinglePart {
     SinglePart::builder().content_type(content_type).body(body)
 }
 
-/// In base64 or quoted-printable, which take everything.
+/// Encodes a body in base64 or quoted-printable, which can represent any content.
 pub(super) fn encoded(content: Vec<u8>, encoding: ContentTransferEncoding) -> Body {
     Body::new_with_encoding(content, encoding).unwrap_or_else(Body::new)
 }

@@ -4,7 +4,7 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 
 use crate::mime::has_escapes;
 
-/// How header fields that are neither ASCII nor encoded words are read: in the character set of the message.
+/// The character set in which header fields are read that are neither ASCII nor encoded words.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Charset(Option<Declared>);
 
@@ -15,7 +15,7 @@ struct Declared {
     wide: bool,
 }
 
-/// How names of character sets begin whose characters have several octets.
+/// Beginnings of the names of character sets whose characters have several octets.
 const WIDE: [&str; 12] = [
     "gb",
     "big5",
@@ -32,7 +32,7 @@ const WIDE: [&str; 12] = [
 ];
 
 impl Charset {
-    /// The character set of this name (RFC 2045 §5.1). One that is no help here is as good as none: UTF-8 is tried first
+    /// Returns the character set of this name (RFC 2045 §5.1). Unicode counts as none: UTF-8 is tried first
     /// anyway, and UTF-16 and UTF-7 are not used in header fields.
     pub(super) fn named(label: &str) -> Self {
         let label = label.trim().to_ascii_lowercase();
@@ -50,7 +50,7 @@ impl Charset {
         self.0.is_some()
     }
 
-    /// The text of a value. Without a character set that fits: UTF-8, else Windows-1252, in which all octets are characters.
+    /// Decodes a value. Without a character set that fits: UTF-8, else Windows-1252, in which all octets are characters.
     pub(super) fn decode(self, value: &[u8]) -> String {
         let by = |decoder: fn(&[u8]) -> String| {
             let text = decoder(value);
@@ -81,8 +81,7 @@ pub(super) fn is_raw(value: &[u8]) -> bool {
     !value.is_ascii() || has_escapes(value)
 }
 
-/// Writes octets that are not ASCII within encoded words (RFC 2047 §4.2) as it should be: they are in the character set of the
-/// word.
+/// Escapes octets that are not ASCII within encoded words (RFC 2047 §4.2), since they are in the character set of the word.
 pub(super) fn with_whole_words(value: &[u8]) -> Vec<u8> {
     let mut whole = Vec::with_capacity(value.len());
     let mut rest = value;
@@ -103,7 +102,7 @@ pub(super) fn with_whole_words(value: &[u8]) -> Vec<u8> {
     whole
 }
 
-/// The length of an encoded word in the encoding Q at the beginning of a text.
+/// Returns the length of an encoded word in the encoding Q at the beginning of a text.
 fn q_word(text: &[u8]) -> Option<usize> {
     let mark = |from: usize| {
         let at = text.get(from..)?.iter().position(|b| *b == b'?')?;

@@ -1,4 +1,4 @@
-//! A message in parts, as programs describe it.
+//! A message that a program describes field by field.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{EmailAddress, FieldError, FromAddress, Recipient, RecipientKind, UnixTime};
@@ -9,52 +9,52 @@ use super::{
     header::{self, Head},
 };
 
-/// How many get one message.
-pub(super) const RECIPIENTS: usize = 1_000;
-/// How many answers go to.
-const REPLY_TO: usize = 25;
-const ATTACHMENTS: usize = 100;
-const HEADERS: usize = 50;
+/// Recipients of one message.
+pub(super) const MAX_RECIPIENTS: usize = 1_000;
+/// Addresses in `Reply-To`.
+const MAX_REPLY_TO: usize = 25;
+const MAX_ATTACHMENTS: usize = 100;
+const MAX_HEADERS: usize = 50;
 /// Characters.
-const SUBJECT: usize = 998;
+const MAX_SUBJECT: usize = 998;
 /// Characters.
-const FILE_NAME: usize = 255;
+const MAX_FILE_NAME: usize = 255;
 
-/// A message in parts: strings as a program wrote them.
+/// A message described field by field, in strings that are not checked yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
-    /// Who it is from; `None`: as the data center's settings say.
+    /// The `From` address; `None` for the default of the sender policy.
     pub from: Option<String>,
-    /// Who gets it in `To`.
+    /// Recipients in `To`.
     pub to: Vec<String>,
-    /// Who gets it in `Cc`.
+    /// Recipients in `Cc`.
     pub cc: Vec<String>,
-    /// Who gets it in no header.
+    /// Recipients that no header field names.
     pub bcc: Vec<String>,
-    /// Who gets answers.
+    /// Addresses that replies go to.
     pub reply_to: Vec<String>,
-    /// What it is about.
+    /// The subject.
     pub subject: String,
-    /// Its text.
+    /// The plain text.
     pub text: Option<String>,
-    /// The same as HTML.
+    /// The HTML.
     pub html: Option<String>,
-    /// What comes with it.
+    /// Attached files, and images that the HTML shows.
     pub attachments: Vec<DraftAttachment>,
     /// Further header fields: name and value.
     pub headers: Vec<(String, String)>,
 }
 
-/// A file that comes with a message.
+/// A file that is attached to a draft.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DraftAttachment {
-    /// Its name.
+    /// The file name.
     pub name: String,
-    /// Its media type; empty: `application/octet-stream`.
+    /// The media type; an empty one means `application/octet-stream`.
     pub content_type: String,
-    /// Its content in base64.
+    /// The content in base64.
     pub content: String,
-    /// The id by which the HTML shows it (`cid:`), when it is part of that.
+    /// The Content-ID that the HTML refers to (`cid:`), if the file is shown there.
     pub content_id: Option<String>,
 }
 
@@ -81,14 +81,14 @@ impl Draft {
         if self.to.is_empty() && self.cc.is_empty() && self.bcc.is_empty() {
             errors.add(Field::To, FieldError::Required);
         }
-        if self.to.len() + self.cc.len() + self.bcc.len() > RECIPIENTS {
+        if self.to.len() + self.cc.len() + self.bcc.len() > MAX_RECIPIENTS {
             errors.add(Field::To, FieldError::TooMany);
         }
         let reply_to = mailboxes(&self.reply_to, Field::ReplyToAt, &mut errors);
-        if self.reply_to.len() > REPLY_TO {
+        if self.reply_to.len() > MAX_REPLY_TO {
             errors.add(Field::ReplyTo, FieldError::TooMany);
         }
-        let subject = errors.check(Field::Subject, one_line(&self.subject, SUBJECT));
+        let subject = errors.check(Field::Subject, one_line(&self.subject, MAX_SUBJECT));
         if self.text.is_none() && self.html.is_none() {
             errors.add(Field::Text, FieldError::Required);
         }
@@ -140,14 +140,14 @@ fn mailboxes(
     errors: &mut MessageErrors,
 ) -> Vec<FromAddress> {
     let parsed = written.iter().enumerate().filter_map(|(number, text)| {
-        // Nobody is told more than a thousand errors.
-        let wanted = number < RECIPIENTS;
+        // At most a thousand errors are reported.
+        let wanted = number < MAX_RECIPIENTS;
         wanted.then(|| errors.check_address(field(number), text, FromAddress::parse(text)))?
     });
     parsed.collect()
 }
 
-/// Everybody once, as the first list says.
+/// Returns each recipient once, with the kind of the first list that names it.
 pub(super) fn recipients<const N: usize>(
     lists: [(&Vec<FromAddress>, RecipientKind); N],
 ) -> Vec<Recipient> {
@@ -163,12 +163,12 @@ pub(super) fn recipients<const N: usize>(
     all
 }
 
-/// What is the same for two addresses of one mailbox: nearly no server tells local parts apart by case.
+/// Folds the case of an address, since hardly any server distinguishes local parts by case.
 pub(super) fn folded(address: &EmailAddress) -> String {
     address.as_str().to_ascii_lowercase()
 }
 
-/// Text without control characters.
+/// Trims text and checks that it is one line of at most so many characters.
 pub(super) fn one_line(text: &str, at_most: usize) -> Result<String, FieldError> {
     if text.chars().any(char::is_control) {
         Err(FieldError::ControlCharacter)
@@ -180,12 +180,12 @@ pub(super) fn one_line(text: &str, at_most: usize) -> Result<String, FieldError>
 }
 
 fn attachments(written: Vec<DraftAttachment>, errors: &mut MessageErrors) -> Vec<Attachment> {
-    if written.len() > ATTACHMENTS {
+    if written.len() > MAX_ATTACHMENTS {
         errors.add(Field::Attachments, FieldError::TooMany);
         return Vec::new();
     }
     let parsed = written.into_iter().enumerate().filter_map(|(at, written)| {
-        let name = one_line(&written.name, FILE_NAME).and_then(|name| {
+        let name = one_line(&written.name, MAX_FILE_NAME).and_then(|name| {
             if name.is_empty() {
                 Err(FieldError::Required)
             } else if name.contains("=?") {
@@ -241,7 +241,7 @@ fn content_id(text: String) -> Result<String, FieldError> {
 }
 
 fn headers(written: Vec<(String, String)>, errors: &mut MessageErrors) -> Vec<(String, String)> {
-    if written.len() > HEADERS {
+    if written.len() > MAX_HEADERS {
         errors.add(Field::Headers, FieldError::TooMany);
         return Vec::new();
     }

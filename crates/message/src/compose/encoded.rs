@@ -1,19 +1,19 @@
-//! Contents that are encoded already, and text that cannot be: in ASCII, and in lines that are not too long.
+//! Contents that are encoded already, and text that must not be encoded, in ASCII and in short lines.
 
 use std::fmt::Write as _;
 
-/// Octets of a line that is made here (RFC 2045 §6.7, §6.8).
+/// Octets of a line that is written here (RFC 2045 §6.7, §6.8).
 const LINE: usize = 76;
-/// Characters of a line of plain text that is cut.
+/// Characters after which a line of plain text is split.
 const LONG: usize = 900;
 
-/// Returns true if decoders find nothing in a body that is not base64.
+/// Returns true if a body holds only characters of base64 and white space.
 pub(super) fn is_base64(body: &[u8]) -> bool {
     let good = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b) || b.is_ascii_whitespace();
     body.iter().all(good)
 }
 
-/// Base64 in shorter lines.
+/// Wraps base64 into short lines.
 pub(super) fn wrapped_base64(body: &[u8]) -> Vec<u8> {
     let octets: Vec<u8> = body
         .iter()
@@ -28,7 +28,7 @@ pub(super) fn wrapped_base64(body: &[u8]) -> Vec<u8> {
     wrapped
 }
 
-/// Quoted-printable in shorter lines, with what is not ASCII encoded. Lines end with CRLF.
+/// Wraps quoted-printable into short lines, which end with CRLF, and encodes octets that are not ASCII.
 pub(super) fn wrapped_quoted_printable(body: &[u8]) -> Vec<u8> {
     let mut wrapped = String::new();
     for line in body.split_inclusive(|b| *b == b'\n') {
@@ -61,7 +61,7 @@ pub(super) fn wrapped_quoted_printable(body: &[u8]) -> Vec<u8> {
     wrapped.into_bytes()
 }
 
-/// Text beside the parts of a message, which no reader shows and which has no encoding: `?` for what is not ASCII.
+/// Writes the text around the parts of a message, which no reader shows and which has no encoding: `?` for other than ASCII.
 pub(super) fn plain(text: &str) -> Vec<u8> {
     let mut plain = Vec::new();
     let mut column = 0;

@@ -1,58 +1,58 @@
 //! The fields of a message.
 
-/// A field of a message that is handed over. Numbers count the entries of lists from 0.
+/// A field of a submitted message. Numbers count the entries of lists from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MessageField {
     /// The message as a whole.
     Message,
-    /// Where it is sent from.
+    /// The data center that sends it.
     DataCenter,
-    /// Who it is from.
+    /// The `From` address.
     From,
-    /// The address of the envelope.
+    /// The sender address of the envelope.
     Sender,
-    /// All who get it in `To`, or all who get it.
+    /// The list `To`, or all recipients.
     To,
-    /// One of them.
+    /// A recipient in `To`.
     ToAt(usize),
-    /// All who get it in `Cc`.
+    /// The list `Cc`.
     Cc,
-    /// One of them.
+    /// A recipient in `Cc`.
     CcAt(usize),
-    /// All who get it in no header.
+    /// The list `Bcc`.
     Bcc,
-    /// One of them.
+    /// A recipient in `Bcc`.
     BccAt(usize),
-    /// All who get answers.
+    /// The list `Reply-To`.
     ReplyTo,
-    /// One of them.
+    /// An address in `Reply-To`.
     ReplyToAt(usize),
-    /// What it is about.
+    /// The subject.
     Subject,
-    /// Its text.
+    /// The plain text.
     Text,
-    /// Its HTML.
+    /// The HTML.
     Html,
-    /// All attachments.
+    /// The list of attachments.
     Attachments,
-    /// The name of one.
+    /// The file name of an attachment.
     AttachmentName(usize),
-    /// The media type of one.
+    /// The media type of an attachment.
     AttachmentType(usize),
-    /// The content of one.
+    /// The content of an attachment.
     AttachmentContent(usize),
-    /// The content id of one.
+    /// The Content-ID of an attachment.
     AttachmentId(usize),
-    /// All further header fields.
+    /// The list of further header fields.
     Headers,
-    /// The name of one.
+    /// The name of a header field.
     HeaderName(usize),
-    /// The value of one.
+    /// The value of a header field.
     HeaderValue(usize),
 }
 
 impl MessageField {
-    /// Where it stands in the JSON of the API (RFC 6901).
+    /// Returns the JSON pointer (RFC 6901) to the field in a request of the API.
     pub fn pointer(self) -> String {
         let at = |list: &str, number: usize| format!("/{list}/{number}");
         match self {

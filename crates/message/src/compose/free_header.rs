@@ -4,7 +4,7 @@ use domain::FieldError;
 
 use super::{header, list_field};
 
-/// What is written by Mailgrant, has a field of its own, or belongs to mail servers.
+/// Fields that Mailgrant writes, that have a field of their own in the API, or that belong to mail servers.
 const RESERVED: &[&str] = &[
     "apparently-to",
     "authentication-results",
@@ -27,10 +27,10 @@ const RESERVED: &[&str] = &[
     "to",
     "x-original-to",
 ];
-/// How names begin that are reserved as well.
+/// Beginnings of further reserved names.
 const RESERVED_BEGINNINGS: &[&str] = &["arc-", "content-", "resent-", "x-mailgrant-"];
 
-/// Whether this may be added.
+/// Checks that a program may add a field of this name.
 ///
 /// # Errors
 /// `NotAHeaderName`, `HeaderReserved`.
@@ -46,7 +46,7 @@ pub(super) fn name(name: &str) -> Result<(), FieldError> {
     Ok(())
 }
 
-/// The value in ASCII, before it is folded.
+/// Writes the value in ASCII, before it is folded.
 pub(super) fn value(name: &str, value: &str) -> String {
     if list_field::is_one(name) {
         list_field::value(value)
@@ -55,7 +55,7 @@ pub(super) fn value(name: &str, value: &str) -> String {
     }
 }
 
-/// `field-name` of RFC 5322 §2.2.
+/// Returns true for a `field-name` (RFC 5322 §2.2).
 fn is_name(name: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(|b| b.is_ascii_graphic() && *b != b':')
 }

@@ -3,10 +3,10 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{EmailAddress, FromAddress};
 
-/// Where lines are folded (RFC 5322 §2.1.1): octets without CRLF.
+/// Length at which lines are folded (RFC 5322 §2.1.1): octets without CRLF.
 const FOLD: usize = 78;
-/// What a line may have at most (RFC 5322 §2.1.1): octets without CRLF.
-pub(super) const LINE: usize = 998;
+/// Longest line (RFC 5322 §2.1.1): octets without CRLF.
+pub(super) const MAX_LINE: usize = 998;
 /// Octets of text in one encoded word, so that it has at most 75 (RFC 2047 §2).
 const WORD: usize = 45;
 
@@ -33,7 +33,7 @@ impl Head {
     }
 }
 
-/// `Name: value` and CRLF, folded at spaces. The value is ASCII without control characters.
+/// Writes `Name: value` and CRLF, folded at spaces. The value is ASCII without control characters.
 pub(super) fn line(name: &str, value: &str) -> String {
     let mut line = format!("{name}:");
     let mut column = line.len();
@@ -52,7 +52,7 @@ pub(super) fn line(name: &str, value: &str) -> String {
     line
 }
 
-/// Words, each with the spaces before it.
+/// Splits a value into words, each with the spaces before it.
 fn tokens(value: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = value.trim_matches(' ');
@@ -66,12 +66,14 @@ fn tokens(value: &str) -> Vec<&str> {
     tokens
 }
 
-/// Whether the words of a value fit on lines.
+/// Returns true if each word of a value fits on a line.
 pub(super) fn fits(value: &str) -> bool {
-    tokens(value).iter().all(|token| token.len() <= LINE - 80)
+    tokens(value)
+        .iter()
+        .all(|token| token.len() <= MAX_LINE - 80)
 }
 
-/// Unstructured text (RFC 5322 §2.2.1): as it is, or in encoded words (RFC 2047).
+/// Writes unstructured text (RFC 5322 §2.2.1), in encoded words (RFC 2047) if necessary.
 pub(super) fn text(value: &str) -> String {
     let value = value.trim_matches(' ');
     if is_plain(value) && fits(value) {
@@ -81,7 +83,7 @@ pub(super) fn text(value: &str) -> String {
     }
 }
 
-/// One address with its name.
+/// Writes an address with its name.
 pub(super) fn mailbox(mailbox: &FromAddress) -> String {
     let address = &mailbox.address;
     match &mailbox.name {
@@ -94,7 +96,7 @@ pub(super) fn mailbox(mailbox: &FromAddress) -> String {
     }
 }
 
-/// One address with its name for a server without SMTPUTF8. An address that is not ASCII becomes the name of an empty group:
+/// Writes an address with its name for a server without SMTPUTF8. An address that is not ASCII becomes the name of an empty group:
 /// it is shown, and nobody can reply to it (RFC 6857 §3.1.8).
 pub(super) fn ascii_mailbox(written: &FromAddress) -> String {
     if !written.address.needs_smtputf8() {
@@ -107,12 +109,12 @@ pub(super) fn ascii_mailbox(written: &FromAddress) -> String {
     format!("{} :;", encoded_words(&shown))
 }
 
-/// Several.
+/// Writes a list of addresses.
 pub(super) fn mailboxes(all: &[FromAddress]) -> String {
     all.iter().map(mailbox).collect::<Vec<_>>().join(", ")
 }
 
-/// An address without a name.
+/// Returns an address without a name.
 pub(super) fn bare(address: EmailAddress) -> FromAddress {
     FromAddress {
         name: None,
@@ -120,12 +122,12 @@ pub(super) fn bare(address: EmailAddress) -> FromAddress {
     }
 }
 
-/// Printable ASCII that nobody takes for an encoded word.
+/// Returns true for printable ASCII that no reader mistakes for an encoded word.
 fn is_plain(value: &str) -> bool {
     value.bytes().all(|b| (b' '..=b'~').contains(&b)) && !value.contains("=?")
 }
 
-/// RFC 2047 §4.1, in UTF-8. White space between two encoded words is not shown (§6.2).
+/// Writes encoded words in UTF-8 (RFC 2047 §4.1). White space between two encoded words is not shown (§6.2).
 fn encoded_words(value: &str) -> String {
     let mut words = Vec::new();
     let mut rest = value;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::header;
 
 /// Longest stretch of a URL without white space: octets.
-const STRETCH: usize = 900;
+const MAX_STRETCH: usize = 900;
 
 /// Returns true if a field holds URLs in angle brackets, or an identifier of a list (RFC 2919).
 pub(super) fn is_one(name: &str) -> bool {
@@ -13,7 +13,7 @@ pub(super) fn is_one(name: &str) -> bool {
     name.starts_with("list-") || name == "archived-at"
 }
 
-/// The value in ASCII. A URL stays a URL: what is not ASCII is percent-encoded, and what is too long for a line gets white
+/// Writes the value in ASCII. A URL stays a URL: what is not ASCII is percent-encoded, and what is too long for a line gets white
 /// space, which readers remove (RFC 2369 §2). Text outside of angle brackets becomes encoded words.
 pub(super) fn value(value: &str) -> String {
     let mut written = String::new();
@@ -61,7 +61,7 @@ fn url(written: &str) -> String {
         if octet.is_ascii_whitespace() || octet.is_ascii_control() {
             continue;
         }
-        if stretch >= STRETCH {
+        if stretch >= MAX_STRETCH {
             url.push(' ');
             stretch = 0;
         }
@@ -106,7 +106,10 @@ mod tests {
             "List-Unsubscribe",
             &value(&format!("<{url}>, <mailto:x@y.z>")),
         );
-        assert!(line.split("\r\n").all(|line| line.len() <= header::LINE));
+        assert!(
+            line.split("\r\n")
+                .all(|line| line.len() <= header::MAX_LINE)
+        );
         let read: String = line.chars().filter(|c| !c.is_whitespace()).collect();
         assert_eq!(read, format!("List-Unsubscribe:<{url}>,<mailto:x@y.z>"));
     }

@@ -2,23 +2,23 @@
 
 use crate::mime::{delimiter, without_line_break};
 
-/// A stretch of a multipart body. All of them in order are the whole body.
+/// A segment of a multipart body. All segments in order are the whole body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
-    /// Before the first part or after the last one; readers show none of it.
-    Aside(&'a [u8]),
+pub(super) enum Segment<'a> {
+    /// The preamble or the epilogue, which readers do not show.
+    Outside(&'a [u8]),
     /// The line between parts, with the line ends that belong to it.
     Delimiter(&'a [u8]),
     /// A part, header and body.
     Part(&'a [u8]),
 }
 
-/// Cuts a body at its boundary; `None` when there is no part in it.
-pub(super) fn pieces<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Piece<'a>>> {
+/// Splits a body at its boundary. Returns `None` if it has no part.
+pub(super) fn segments<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Segment<'a>>> {
     if boundary.is_empty() {
         return None;
     }
-    let mut pieces = Vec::new();
+    let mut segments = Vec::new();
     let mut from = 0;
     let mut inside = false;
     let mut at = 0;
@@ -32,12 +32,12 @@ pub(super) fn pieces<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Piece<'a>
         };
         let stretch = &body[from..at];
         let content = without_line_break(stretch);
-        pieces.push(if inside {
-            Piece::Part(content)
+        segments.push(if inside {
+            Segment::Part(content)
         } else {
-            Piece::Aside(content)
+            Segment::Outside(content)
         });
-        pieces.push(Piece::Delimiter(&body[from + content.len()..end]));
+        segments.push(Segment::Delimiter(&body[from + content.len()..end]));
         (from, at, inside) = (end, end, !last);
         if last {
             break;
@@ -45,12 +45,14 @@ pub(super) fn pieces<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Piece<'a>
     }
     let rest = &body[from..];
     if inside {
-        pieces.push(Piece::Part(rest));
+        segments.push(Segment::Part(rest));
     } else if !rest.is_empty() {
-        pieces.push(Piece::Aside(rest));
+        segments.push(Segment::Outside(rest));
     }
-    let has_parts = pieces.iter().any(|piece| matches!(piece, Piece::Part(_)));
-    has_parts.then_some(pieces)
+    let has_parts = segments
+        .iter()
+        .any(|segment| matches!(segment, Segment::Part(_)));
+    has_parts.then_some(segments)
 }
 
 #[cfg(test)]
@@ -60,24 +62,26 @@ mod tests {
     #[test]
     fn a_body_is_cut_into_its_parts_and_nothing_is_lost() {
         let body = b"aside\r\n--x\r\nA: b\r\n\r\none\r\n--x \n\ntwo\n--xy\n--x\n--x--\r\nafter\r\n";
-        let pieces = pieces(body, "x").unwrap();
-        let parts: Vec<_> = pieces
+        let segments = segments(body, "x").unwrap();
+        let parts: Vec<_> = segments
             .iter()
-            .filter_map(|piece| match piece {
-                Piece::Part(part) => Some(*part),
+            .filter_map(|segment| match segment {
+                Segment::Part(part) => Some(*part),
                 _ => None,
             })
             .collect();
         assert_eq!(parts, [&b"A: b\r\n\r\none"[..], b"\ntwo\n--xy", b""]);
-        let whole: Vec<u8> = pieces
+        let whole: Vec<u8> = segments
             .iter()
-            .flat_map(|piece| match piece {
-                Piece::Aside(bytes) | Piece::Delimiter(bytes) | Piece::Part(bytes) => *bytes,
+            .flat_map(|segment| match segment {
+                Segment::Outside(bytes) | Segment::Delimiter(bytes) | Segment::Part(bytes) => {
+                    *bytes
+                }
             })
             .copied()
             .collect();
         assert_eq!(whole, body);
-        assert_eq!(super::pieces(b"no parts\r\n", "x"), None);
-        assert_eq!(super::pieces(b"--x--\r\n", "x"), None);
+        assert_eq!(super::segments(b"no parts\r\n", "x"), None);
+        assert_eq!(super::segments(b"--x--\r\n", "x"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Values of `Content-Type` and `Content-Disposition`: what they say, and in ASCII (RFC 2045 §5.1, RFC 2231).
+//! Values of `Content-Type` and `Content-Disposition`: reading them, and writing them in ASCII (RFC 2045 §5.1, RFC 2231).
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ const PIECE: usize = 60;
 /// A value with its parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Parameters {
-    /// What comes before the first semicolon.
+    /// The text before the first semicolon.
     pub(super) value: String,
     /// Names as they are written, and values without quotation marks.
     parameters: Vec<(String, String)>,
@@ -33,14 +33,14 @@ impl Parameters {
         }
     }
 
-    /// The value of the first parameter of a name.
+    /// Returns the value of the first parameter of a name.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let mut parameters = self.parameters.iter();
         let found = parameters.find(|(one, _)| one.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The same in ASCII. A parameter that is not ASCII, or too long for a line, is written by RFC 2231.
+    /// Writes value and parameters in ASCII. A parameter that is not ASCII, or too long for a line, is written by RFC 2231.
     pub(super) fn to_ascii(&self) -> String {
         let mut text = visible(&self.value);
         for (name, value) in &self.parameters {
@@ -70,7 +70,7 @@ impl Parameters {
     }
 }
 
-/// A value by RFC 2231, in pieces that fit on lines.
+/// Writes a parameter by RFC 2231, in sections that fit on lines.
 fn extended(name: &str, value: &str) -> String {
     let mut pieces = vec![String::new()];
     for character in value.chars() {
@@ -107,7 +107,7 @@ fn push_encoded(text: &mut String, octet: u8, others: &[u8]) {
     }
 }
 
-/// Cuts at semicolons outside of quotation marks.
+/// Splits at semicolons outside of quotation marks.
 fn split(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut quoted = false;
@@ -152,7 +152,7 @@ fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Only what may stand in a token or a media type.
+/// Removes all characters that a token or a media type must not contain.
 fn visible(text: &str) -> String {
     let text = text.chars().filter(char::is_ascii_graphic);
     text.filter(|c| !matches!(c, '"' | ';')).collect()

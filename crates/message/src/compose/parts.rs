@@ -1,5 +1,5 @@
-//! Bodies that not every mail server takes: lines of more than 998 octets (RFC 5321 §4.5.3.1.6), octets above 127 where the
-//! server does not offer 8BITMIME (RFC 6152), NUL, and line ends that are none. Parts that have them are encoded in
+//! Bodies that not every mail server accepts: lines of more than 998 octets (RFC 5321 §4.5.3.1.6), octets above 127 where the
+//! server does not offer 8BITMIME (RFC 6152), NUL, and line ends other than CRLF. Parts that have them are encoded in
 //! quoted-printable or base64, and what cannot be encoded is made ASCII.
 
 use domain::FieldError;
@@ -9,21 +9,24 @@ use super::{
     RawMessage, build,
     charset::Charset,
     encoded,
-    header::LINE,
-    mime::{self, Piece},
+    header::MAX_LINE,
+    mime::{self, Segment},
     parameters::Parameters,
     raw::fields,
     raw_message::{LineEnd, with_crlf},
 };
 
-/// How deep parts are looked into; deeper ones stay as they are.
-const DEPTH: usize = 40;
+/// Parts and messages that are followed within one another; deeper ones stay as they are.
+const MAX_DEPTH: usize = 40;
 
-/// Encodes what has to be. Line ends become CRLF, except in what is encoded octet by octet.
+/// Encodes the parts that not every mail server accepts. Line ends become CRLF, except in parts that are encoded octet by octet.
 ///
 /// # Errors
 /// `TooLong` or `ControlCharacter` when something has to be encoded that must not be: it is signed.
-pub(super) fn make_fit(message: &mut RawMessage, charset: Charset) -> Result<(), FieldError> {
+pub(super) fn encode_for_transport(
+    message: &mut RawMessage,
+    charset: Charset,
+) -> Result<(), FieldError> {
     let walk = Walk {
         charset,
         default: "text/plain",
@@ -45,7 +48,7 @@ pub(super) fn make_fit(message: &mut RawMessage, charset: Charset) -> Result<(),
     }
 }
 
-/// The character set that a message names for its text: its own, or that of its first part that names one.
+/// Returns the character set that a message names for its text: its own, or that of its first part that names one.
 pub(super) fn charset_of(message: &RawMessage) -> Charset {
     named_charset(message, 0).unwrap_or_default()
 }
@@ -56,9 +59,9 @@ fn named_charset(entity: &RawMessage, depth: usize) -> Option<Charset> {
         return Some(Charset::named(label));
     }
     let boundary = described.get("boundary").filter(|_| depth < 5)?;
-    let pieces = mime::pieces(entity.body(), boundary)?;
-    pieces.iter().find_map(|piece| match piece {
-        Piece::Part(part) => named_charset(&RawMessage::parse_part(part), depth + 1),
+    let segments = mime::segments(entity.body(), boundary)?;
+    segments.iter().find_map(|segment| match segment {
+        Segment::Part(part) => named_charset(&RawMessage::parse_part(part), depth + 1),
         _ => None,
     })
 }
@@ -70,13 +73,13 @@ enum Trouble {
     Nul,
 }
 
-/// The worst trouble of some lines.
+/// Returns the worst trouble of some lines.
 fn trouble(bytes: &[u8]) -> Option<Trouble> {
     if bytes.contains(&0) {
         Some(Trouble::Nul)
     } else if bytes
         .split(|b| *b == b'\n')
-        .any(|line| line.len() > LINE + 1)
+        .any(|line| line.len() > MAX_LINE + 1)
     {
         Some(Trouble::LongLine)
     } else if !bytes.is_ascii() {
@@ -112,7 +115,7 @@ impl LineEnds {
     }
 }
 
-/// Returns true if nothing in a body has to be looked at.
+/// Returns true if a body can be sent as it is.
 fn is_clean(message: &RawMessage) -> bool {
     let ends = LineEnds::of(message.body());
     let binary = |text: &[u8]| {
@@ -131,24 +134,24 @@ fn parameters(entity: &RawMessage, name: &str) -> Parameters {
     Parameters::parse(&Charset::default().decode(&value))
 }
 
-/// Walks through parts.
+/// Walks through the parts of a submitted message.
 #[derive(Clone, Copy, Debug)]
 struct Walk {
     /// For header fields of parts that name none.
     charset: Charset,
-    /// The media type of what does not say one.
+    /// The media type of parts that declare none.
     default: &'static str,
     depth: usize,
 }
 
 impl Walk {
-    /// Makes a part or a message within one fit, header and body. Returns whether more than line ends was changed.
+    /// Encodes header and body of a part or of a nested message. Returns true if more than line ends changed.
     fn entity(self, entity: &mut RawMessage, charset: Charset) -> bool {
         let changed = fields::encode(entity, charset);
         self.body(entity) || changed
     }
 
-    /// Makes a body fit.
+    /// Encodes a body. Returns true if more than line ends changed.
     fn body(self, entity: &mut RawMessage) -> bool {
         let described = parameters(entity, "Content-Type");
         let media_type = match described.value.to_ascii_lowercase() {
@@ -166,9 +169,9 @@ impl Walk {
             Some(("multipart", "signed" | "encrypted")) => {
                 return set_lines(entity);
             }
-            Some(("multipart", subtype)) if self.depth < DEPTH => {
+            Some(("multipart", subtype)) if self.depth < MAX_DEPTH => {
                 let boundary = described.get("boundary").unwrap_or_default();
-                if let Some(pieces) = mime::pieces(entity.body(), boundary) {
+                if let Some(segments) = mime::segments(entity.body(), boundary) {
                     let inner = Self {
                         default: if subtype == "digest" {
                             "message/rfc822"
@@ -178,7 +181,7 @@ impl Walk {
                         depth: self.depth + 1,
                         ..self
                     };
-                    let (body, changed) = inner.pieces(&pieces);
+                    let (body, changed) = inner.segments(&segments);
                     entity.set_body(body);
                     return no_longer_binary(entity, encoding) || changed;
                 }
@@ -186,7 +189,7 @@ impl Walk {
                 type_of_leaf = "text/plain";
             }
             Some(("message", "rfc822" | "global" | "news"))
-                if self.depth < DEPTH && !is_encoded =>
+                if self.depth < MAX_DEPTH && !is_encoded =>
             {
                 let mut message = RawMessage::parse_part(entity.body());
                 let charset = charset_of(&message);
@@ -209,14 +212,14 @@ impl Walk {
         leaf(entity, type_of_leaf, &described, encoding)
     }
 
-    /// The pieces of a multipart body, each made fit.
-    fn pieces(self, pieces: &[Piece<'_>]) -> (Vec<u8>, bool) {
+    /// Encodes the segments of a multipart body.
+    fn segments(self, segments: &[Segment<'_>]) -> (Vec<u8>, bool) {
         let mut body = Vec::new();
         let mut any = false;
-        for piece in pieces {
-            match piece {
-                Piece::Delimiter(line) => body.extend(with_crlf(line)),
-                Piece::Aside(text) => {
+        for segment in segments {
+            match segment {
+                Segment::Delimiter(line) => body.extend(with_crlf(line)),
+                Segment::Outside(text) => {
                     let lines = with_crlf(text);
                     if trouble(&lines).is_none() {
                         body.extend(lines);
@@ -225,7 +228,7 @@ impl Walk {
                         body.extend(encoded::plain(&self.charset.decode(&lines)));
                     }
                 }
-                Piece::Part(bytes) => {
+                Segment::Part(bytes) => {
                     let mut part = RawMessage::parse_part(bytes);
                     let own = parameters(&part, "Content-Type");
                     let own = own.get("charset").map(Charset::named);
@@ -243,13 +246,13 @@ impl Walk {
     }
 }
 
-/// Makes the line ends of a body CRLF. Returns that nothing else was changed.
+/// Replaces the line ends of a body by CRLF. Returns false, because nothing else changed.
 fn set_lines(entity: &mut RawMessage) -> bool {
     entity.set_body(with_crlf(entity.body()));
     false
 }
 
-/// `binary` needs BINARYMIME (RFC 3030), which is not used: what is in here is encoded now.
+/// Replaces `binary`, which needs BINARYMIME (RFC 3030): the content is encoded now. Returns true if the field changed.
 fn no_longer_binary(entity: &mut RawMessage, encoding: &[u8]) -> bool {
     let is_binary = encoding == b"binary";
     if is_binary {
@@ -258,7 +261,7 @@ fn no_longer_binary(entity: &mut RawMessage, encoding: &[u8]) -> bool {
     is_binary
 }
 
-/// A part that holds no other.
+/// Encodes a part that holds no other. Returns true if more than line ends changed.
 fn leaf(
     entity: &mut RawMessage,
     media_type: &str,
@@ -334,7 +337,7 @@ fn leaf(
     true
 }
 
-/// Says in which character set text is that does not say it.
+/// Declares the character set of text that declares none.
 fn describe(entity: &mut RawMessage) {
     if entity.body().is_ascii() {
         return;
@@ -353,7 +356,7 @@ fn set_encoding(entity: &mut RawMessage, name: &str) {
     entity.set_line("Content-Transfer-Encoding", &line);
 }
 
-/// Quoted-printable for what is mostly text, else base64.
+/// Encodes text in quoted-printable if it is mostly ASCII, else in base64.
 fn encode_text(content: Vec<u8>) -> (&'static str, Vec<u8>) {
     let above = content.iter().filter(|b| !b.is_ascii()).count();
     let (name, encoding) = if above > content.len() / 4 {

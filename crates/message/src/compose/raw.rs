@@ -1,4 +1,4 @@
-//! A message that a program has written itself, made fit to be sent.
+//! A message that a program has written itself.
 
 pub(super) mod fields;
 mod recipients;
@@ -10,12 +10,12 @@ use domain::{FieldError, UnixTime};
 
 use super::{
     Composed, MessageErrors, MessageField as Field, RawMessage, SenderPolicy, charset::Charset,
-    header::LINE, parts,
+    header::MAX_LINE, parts,
 };
 
-/// Octets of a header.
-const HEADER: usize = 256 * 1_024;
-/// What the envelope says, or a mail server would add.
+/// Octets of the header.
+const MAX_HEADER: usize = 256 * 1_024;
+/// Fields that repeat the envelope or that only mail servers add.
 const REMOVED: [&str; 6] = [
     "Authentication-Results",
     "Bcc",
@@ -24,23 +24,23 @@ const REMOVED: [&str; 6] = [
     "Delivered-To",
     "Envelope-To",
 ];
-/// A message that a program has written itself, with what it says about it.
+/// A message that a program has written itself, with its envelope.
 #[derive(Clone, Debug, Default)]
 pub struct RawRequest {
     /// The message (RFC 5322).
     pub content: Vec<u8>,
-    /// Who it goes to and comes from.
+    /// The envelope that the program asks for.
     pub envelope: Envelope,
-    /// Whether a From address that is not allowed is replaced by the data center's, its name kept, instead of being refused.
+    /// True to replace a `From` address that is not allowed by the default one, keeping its name, instead of refusing it.
     pub replace_from: bool,
 }
 
-/// What a program says about who a message goes to and comes from.
+/// The envelope of a raw message, as a program asks for it.
 #[derive(Clone, Debug, Default)]
 pub struct Envelope {
-    /// Who gets it; `None`: everybody in `To`, `Cc` and `Bcc`.
+    /// The recipients; `None` for all in `To`, `Cc`, and `Bcc`.
     pub recipients: Option<Vec<String>>,
-    /// The address of the envelope; `None`: that of `From`.
+    /// The sender address; `None` for that of `From`.
     pub sender: Option<String>,
 }
 
@@ -77,13 +77,13 @@ impl RawRequest {
             .map(|value| fields::subject_text(&value))
             .unwrap_or_default();
         fields::encode(&mut message, charset);
-        parts::make_fit(&mut message, charset)
+        parts::encode_for_transport(&mut message, charset)
             .map_err(|error| MessageErrors::one(Field::Message, error))?;
         let head = message.header();
-        let fits = head.len() <= HEADER
+        let fits = head.len() <= MAX_HEADER
             && head
                 .split(|b| *b == b'\n')
-                .all(|line| line.len() <= LINE + 1);
+                .all(|line| line.len() <= MAX_LINE + 1);
         if !fits {
             return Err(MessageErrors::one(Field::Message, FieldError::TooLong));
         }

@@ -1,4 +1,4 @@
-//! A message as a program wrote it: header fields that can be looked at and replaced, and the rest.
+//! A message as a program wrote it: header fields that can be read and replaced, and the body.
 
 use super::charset::{Charset, is_raw, with_whole_words};
 use crate::mime::name_length;
@@ -61,7 +61,7 @@ impl RawMessage {
             rest = line.after;
         }
         let body = match line_end {
-            // As on machines of long ago: then a CR is a line end everywhere.
+            // As on classic Mac OS: a CR ends each line.
             LineEnd::Cr => with_crlf(rest),
             LineEnd::Crlf | LineEnd::Lf => rest.to_vec(),
         };
@@ -76,23 +76,23 @@ impl RawMessage {
         self.line_end
     }
 
-    /// The values of all fields of a name, unfolded; as octets, since they may be in any character set.
+    /// Returns the values of all fields of a name, unfolded; as octets, since they may be in any character set.
     pub fn values(&self, name: &str) -> Vec<Vec<u8>> {
         let named = self.fields.iter().filter(|field| field.is(name));
         named.map(Field::value).collect()
     }
 
-    /// How many fields of a name there are.
+    /// Returns the number of fields of a name.
     pub fn count(&self, name: &str) -> usize {
         self.fields.iter().filter(|field| field.is(name)).count()
     }
 
-    /// Takes all fields of a name away.
+    /// Removes all fields of a name.
     pub fn remove(&mut self, name: &str) {
         self.fields.retain(|field| !field.is(name));
     }
 
-    /// Puts a field in the place of all of its name, or at the end. `line` is the whole field with CRLF.
+    /// Replaces all fields of a name by one, or adds it at the end. `line` is the whole field with CRLF.
     pub(super) fn set_line(&mut self, name: &str, line: &str) {
         let field = Field {
             name: name.to_owned(),
@@ -107,13 +107,13 @@ impl RawMessage {
         }
     }
 
-    /// Puts a field with a list of addresses in the place of all of its name.
+    /// Replaces all fields of a name by one with a list of addresses.
     pub fn set_mailboxes(&mut self, name: &str, mailboxes: &[domain::FromAddress]) {
         let value = super::header::mailboxes(mailboxes);
         self.set_line(name, &super::header::line(name, &value));
     }
 
-    /// The mailboxes in all fields of a name, groups resolved: name and address as they are written, the address perhaps
+    /// Returns the mailboxes in all fields of a name, groups resolved: name and address as they are written, the address perhaps
     /// without a domain.
     pub fn mailboxes(&self, name: &str) -> Vec<(Option<String>, String)> {
         let mut found = Vec::new();
@@ -158,7 +158,7 @@ impl RawMessage {
             .retain(|field| !field.is(name) || !std::mem::replace(&mut seen, true));
     }
 
-    /// Keeps those fields of a name whose value is good.
+    /// Removes the fields of a name whose value fails the check.
     pub(super) fn keep_if(&mut self, name: &str, good: impl Fn(&[u8]) -> bool) {
         self.fields
             .retain(|field| !field.is(name) || good(&field.value()));
@@ -169,7 +169,7 @@ impl RawMessage {
         self.fields.iter().any(|field| is_raw(&field.raw))
     }
 
-    /// Makes UTF-8 of fields that are neither ASCII nor encoded words.
+    /// Converts fields that are neither ASCII nor encoded words to UTF-8.
     pub(super) fn decode_fields(&mut self, charset: Charset) {
         for field in self.fields.iter_mut().filter(|field| is_raw(&field.raw)) {
             let value = clean(&charset.decode(&with_whole_words(&field.value())));
@@ -177,7 +177,7 @@ impl RawMessage {
         }
     }
 
-    /// Names and raw fields, to be rewritten where they stand. Returns whether any was.
+    /// Rewrites fields in place, by name and raw field. Returns true if any changed.
     pub(super) fn map_fields(
         &mut self,
         mut change: impl FnMut(&str, &[u8]) -> Option<Vec<u8>>,
@@ -196,12 +196,12 @@ impl RawMessage {
         &mut self.body
     }
 
-    /// What comes after the header.
+    /// Returns the body.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The lines of the header, without the empty line.
+    /// Returns the lines of the header, without the empty line.
     pub(super) fn header(&self) -> Vec<u8> {
         self.fields
             .iter()
@@ -209,7 +209,7 @@ impl RawMessage {
             .collect()
     }
 
-    /// The whole message.
+    /// Returns the whole message.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = self.header();
         bytes.extend_from_slice(b"\r\n");
@@ -251,8 +251,8 @@ struct Line<'a> {
     after: &'a [u8],
 }
 
-/// Gives an address the quotes back that the parser took from its local part (RFC 5322 §3.4.1). Nothing that was not quoted
-/// becomes so: `alice@example.com bob@example.com` are two addresses without a comma.
+/// Restores the quotes that the parser removed from the local part of an address (RFC 5322 §3.4.1). An address that was not
+/// quoted stays so: `alice@example.com bob@example.com` are two addresses without a comma.
 fn with_quotes(address: &str, written: &str) -> String {
     if let Some((local, domain)) = address.rsplit_once('@') {
         let escaped = local.replace('\\', "\\\\").replace('"', "\\\"");
@@ -265,7 +265,7 @@ fn with_quotes(address: &str, written: &str) -> String {
 }
 
 impl<'a> Line<'a> {
-    /// The first line, if there is anything. Any of CR, LF and CRLF ends it.
+    /// Returns the first line, if there is one. CR, LF, or CRLF ends it.
     fn first(bytes: &'a [u8]) -> Option<Self> {
         let Some(at) = bytes.iter().position(|b| matches!(b, b'\r' | b'\n')) else {
             return (!bytes.is_empty()).then_some(Self {
@@ -288,7 +288,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// CR, LF and CRLF become CRLF.
+/// Replaces each CR, LF, and CRLF by CRLF.
 pub(super) fn with_crlf(bytes: &[u8]) -> Vec<u8> {
     let mut lines = Vec::with_capacity(bytes.len() + bytes.len() / 32 + 2);
     let mut rest = bytes;
@@ -302,12 +302,12 @@ pub(super) fn with_crlf(bytes: &[u8]) -> Vec<u8> {
     lines
 }
 
-/// A value as text, without knowing the character set of its message.
+/// Decodes a value without knowing the character set of its message.
 pub(super) fn decoded(bytes: &[u8]) -> String {
     Charset::default().decode(bytes)
 }
 
-/// Without control characters, which are no text.
+/// Replaces control characters by spaces, and trims the text.
 pub(super) fn clean(text: &str) -> String {
     let text: String = text
         .chars()

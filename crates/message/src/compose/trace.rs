@@ -1,4 +1,4 @@
-//! Trace and signature fields, which are only of use when they are well-formed.
+//! Trace and signature fields, which are kept only if they are well-formed.
 
 use std::collections::HashMap;
 
@@ -53,7 +53,7 @@ pub(super) fn is_dkim_signature(value: &[u8]) -> bool {
         && is_base64("bh")
 }
 
-/// The value as text when it is printable ASCII.
+/// Returns the value as text if it is printable ASCII.
 fn printable(value: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(value).ok()?;
     let good = |b: u8| (b' '..=b'~').contains(&b) || b == b'\t';

@@ -1,4 +1,4 @@
-//! Text of other machines in its character set.
+//! Decodes text in its declared or most likely character set.
 
 use mail_parser::decoders::charsets::map::charset_decoder;
 

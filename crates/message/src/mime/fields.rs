@@ -15,7 +15,7 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
         .default_header_ignore()
 });
 
-/// What a part says about its content.
+/// The description of a part's content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields {
     /// Type and subtype in lower case; `None` for the default.
@@ -70,8 +70,8 @@ fn structured<'m, 'x>(
     first(message, name)?.as_content_type()
 }
 
-/// The type of a part. What is not `type/subtype` counts as not said (RFC 2045 §5.2), unless the part is a file: then its content
-/// is better not read as text.
+/// Returns the type of a part. A value other than `type/subtype` counts as missing (RFC 2045 §5.2), unless the part is a file,
+/// whose content must not be read as text.
 fn media_type(field: &ContentType<'_>, is_file: bool) -> Option<(String, String)> {
     let lower = |text: &str| text.trim().to_ascii_lowercase();
     let is_token = |text: &str| {

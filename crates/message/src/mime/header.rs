@@ -22,7 +22,7 @@ const PARSED: [&str; 11] = [
 const MAX_FIELD: usize = 64 * 1024;
 const MAX_LENGTH: usize = 1024 * 1024;
 
-/// A header.
+/// The header of a message or of a part.
 pub(crate) struct Header<'a> {
     lines: &'a [u8],
     charset: Option<&'a str>,
@@ -68,7 +68,7 @@ impl<'a> Header<'a> {
         parser.parse_headers(&self.parsed)
     }
 
-    /// Names and values as they are written, folds included.
+    /// Returns names and values as they are written, folds included.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (String, String)> {
         fields(self.lines).map(|(name, value)| {
             let name = String::from_utf8_lossy(name).into_owned();
@@ -77,7 +77,7 @@ impl<'a> Header<'a> {
     }
 }
 
-/// The fields of a header as bytes. Lines that belong to none are left out.
+/// Returns the fields of a header as bytes. Lines that belong to none are left out.
 fn fields(header: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut rest = header;
     std::iter::from_fn(move || {
@@ -107,7 +107,7 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     end.map_or(bytes.len(), |end| from + end + 1)
 }
 
-/// The length of the field name that a line begins with (RFC 5322 §2.2); white space may follow before the colon (§4.5).
+/// Returns the length of the field name that a line begins with (RFC 5322 §2.2); white space may follow before the colon (§4.5).
 pub(crate) fn name_length(line: &[u8]) -> Option<usize> {
     let length = line
         .iter()
@@ -117,7 +117,7 @@ pub(crate) fn name_length(line: &[u8]) -> Option<usize> {
     (length > 0 && after.first() == Some(&b':')).then_some(length)
 }
 
-/// The first field of a name: of those that may stand once (RFC 5322 §3.6), later ones do not count.
+/// Returns the first field of a name. Of fields that may occur once (RFC 5322 §3.6), later ones are ignored.
 pub(crate) fn first<'m, 'x>(
     message: &'m Message<'x>,
     name: &HeaderName<'_>,
@@ -127,7 +127,7 @@ pub(crate) fn first<'m, 'x>(
     found.map(|field| &field.value)
 }
 
-/// The addresses of all fields of a name.
+/// Returns the addresses of all fields of a name.
 pub(crate) fn addresses<'m, 'x>(
     message: &'m Message<'x>,
     name: &HeaderName<'_>,

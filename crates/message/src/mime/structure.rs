@@ -1,4 +1,4 @@
-//! Where the parts of a message begin and end (RFC 2046 §5.1).
+//! Finds where the parts of a message begin and end (RFC 2046 §5.1).
 
 use std::{borrow::Cow, ops::Range};
 
@@ -58,7 +58,7 @@ impl<'a> Structure<'a> {
         }
     }
 
-    /// All parts; the first is the message itself.
+    /// Returns all parts; the first is the message itself.
     pub(crate) fn parts(&self) -> impl Iterator<Item = Part<'_, 'a>> {
         self.entries.iter().map(|entry| Part {
             structure: self,
@@ -66,12 +66,12 @@ impl<'a> Structure<'a> {
         })
     }
 
-    /// The lines of the message's own header.
+    /// Returns the lines of the message's own header.
     pub(crate) fn header(&self) -> &'a [u8] {
         self.root(|entry| &entry.header)
     }
 
-    /// The character set that the message, or else its first text, declares.
+    /// Returns the character set that the message, or else its first text, declares.
     pub(crate) fn charset(&self) -> Option<&str> {
         self.entries
             .iter()
@@ -83,13 +83,13 @@ impl<'a> Structure<'a> {
         self.entries.first().is_some_and(|root| root.has_parts)
     }
 
-    /// The text parts that are read as the message's body, in order.
+    /// Returns the text parts that are read as the message's body, in order.
     pub(crate) fn texts(&self) -> impl Iterator<Item = Part<'_, 'a>> {
         self.parts()
             .filter(|part| !part.entry.has_parts && part.is_text_to_read())
     }
 
-    /// The parts that are files, in order.
+    /// Returns the parts that are files, in order.
     pub(crate) fn files(&self) -> impl Iterator<Item = Part<'_, 'a>> {
         self.parts()
             .filter(|part| !part.entry.has_parts && !part.is_text_to_read())
@@ -109,7 +109,7 @@ impl<'a> Structure<'a> {
 }
 
 impl<'s, 'a> Part<'s, 'a> {
-    /// Type and subtype in lower case; the default when it says none (RFC 2045 §5.2, RFC 2046 §5.1.5).
+    /// Returns type and subtype in lower case; the default if the part declares none (RFC 2045 §5.2, RFC 2046 §5.1.5).
     pub(crate) fn media_type(&self) -> (&'s str, &'s str) {
         let parent = self.entry.parent;
         match &self.entry.fields.media_type {
@@ -119,23 +119,23 @@ impl<'s, 'a> Part<'s, 'a> {
         }
     }
 
-    /// The name of the file as the sender wrote it; not to be trusted.
+    /// Returns the name of the file as the sender wrote it; not to be trusted.
     pub(crate) fn name(&self) -> Option<&'s str> {
         self.entry.fields.name.as_deref()
     }
 
-    /// The content without its transfer encoding: exactly what the sender put in.
+    /// Returns the content without its transfer encoding, exactly as the sender attached it.
     pub(crate) fn content(&self) -> Cow<'a, [u8]> {
         let body = self.structure.raw.get(self.entry.body.clone());
         self.entry.fields.encoding.decode(body.unwrap_or_default())
     }
 
-    /// The content as text.
+    /// Returns the content as text.
     pub(crate) fn text(&self) -> String {
         charset::decode(&self.content(), self.entry.fields.charset.as_deref())
     }
 
-    /// Tells texts that are read from files, as clients of JMAP do (RFC 8621 §4.1.4).
+    /// Distinguishes body texts from files, as clients of JMAP do (RFC 8621 §4.1.4).
     fn is_text_to_read(&self) -> bool {
         let entry = self.entry;
         let is_text = matches!(self.media_type(), ("text", "plain" | "html"));
@@ -146,7 +146,7 @@ impl<'s, 'a> Part<'s, 'a> {
     }
 }
 
-/// The length of the line that programs put before a message in a file of many.
+/// Returns the length of the `From ` line that precedes a message in an mbox file.
 fn mbox_line(raw: &[u8]) -> usize {
     let line = raw
         .split_inclusive(|byte| *byte == b'\n')
@@ -167,7 +167,7 @@ struct Open {
     has_parts: bool,
 }
 
-/// What the next line belongs to.
+/// The element that the next line belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// The header of the part that began last, and whether it has a line yet.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-/// How the body of a part is encoded.
+/// The encoding of a part's body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum TransferEncoding {
     /// `7bit`, `8bit`, `binary`, and everything unknown: the bytes as they are.
@@ -40,7 +40,7 @@ impl TransferEncoding {
     }
 }
 
-/// The value of a character of the base64 alphabet.
+/// Returns the value of a character of the base64 alphabet.
 fn sextet(byte: u8) -> Option<u8> {
     Some(match byte {
         b'A'..=b'Z' => byte - b'A',
@@ -69,8 +69,9 @@ fn looks_like_base64(body: &[u8]) -> bool {
     first.is_none_or(|line| is_base64_line(&without_spaces(line)))
 }
 
-/// Characters outside the alphabet are ignored (RFC 2045 §6.8). Padding ends a group; some programs encode a file in pieces that
-/// are padded each, so reading goes on after it unless the rest is something else, such as the footer of a mailing list.
+/// Decodes base64. Characters outside the alphabet are ignored (RFC 2045 §6.8). Padding ends a group. Some programs encode a
+/// file in pieces with padding each, so decoding continues after it unless the rest is other text, such as the footer of a
+/// mailing list.
 fn base64(body: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(body.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0_u8);
@@ -113,8 +114,8 @@ fn hex(byte: Option<&u8>) -> Option<u8> {
     u8::try_from(digit).ok()
 }
 
-/// White space at the end of a line goes, as does a line break after `=` (RFC 2045 §6.7, rules 3 and 5). A `=` that encodes
-/// nothing stays.
+/// Decodes quoted-printable. White space at the end of a line is removed, as is a line break after `=` (RFC 2045 §6.7, rules 3
+/// and 5). A `=` that encodes nothing stays.
 fn quoted_printable(body: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(body.len());
     for line in body.split_inclusive(|byte| *byte == b'\n') {
@@ -143,7 +144,7 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// The content between `begin` and `end` (IEEE Std 1003.1, `uuencode`); `None` when there is no `begin`.
+/// Returns the content between `begin` and `end` (IEEE Std 1003.1, `uuencode`); `None` if there is no `begin`.
 fn uuencode(body: &[u8]) -> Option<Vec<u8>> {
     let mut lines = body.split(|byte| *byte == b'\n');
     lines.find(|line| line.starts_with(b"begin "))?;

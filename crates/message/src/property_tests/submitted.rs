@@ -11,7 +11,7 @@ use crate::{Envelope, RawRequest, SenderPolicy};
 
 const NOW: UnixTime = UnixTime(1_800_000_000);
 
-/// What is sent for a message, and its recipients.
+/// Returns content, recipients, and subject of the composed message.
 fn composed_by(content: &[u8], senders: &SenderPolicy) -> (String, Vec<String>, String) {
     let request = RawRequest {
         content: content.to_vec(),
@@ -414,7 +414,7 @@ fn write(part: &Part, number: &mut usize, end: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// What a reader finds: types, names, contents.
+/// Returns types, names, and contents of the parts as a reader finds them.
 fn found(message: &Message<'_>, all: &mut Vec<(String, String, Vec<u8>)>) {
     for part in &message.parts {
         let kind = part

@@ -1,14 +1,14 @@
-//! A file that came with a mail.
+//! A file attached to a message.
 
 use super::mail::{file_name, media_type};
 use crate::mime::Structure;
 
-/// A file.
+/// A file attached to a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttachmentFile {
-    /// May be empty; holds no separators of paths and no control characters.
+    /// The file name, possibly empty, without path separators and control characters.
     pub name: String,
-    /// What it says it is.
+    /// The media type that the message declares.
     pub media_type: String,
     /// The content, byte for byte as the sender attached it.
     pub bytes: Vec<u8>,

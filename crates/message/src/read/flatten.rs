@@ -1,5 +1,5 @@
-//! HTML made flat: only known tags, well nested, each closed, and not deep. Linear in its length, whatever it holds.
-//! What it lets through is looked at once more; see [`sanitize`](super::sanitize).
+//! Flattens HTML: only known tags, well nested, each closed, and not deep. Takes linear time for any input.
+//! The result is sanitized afterwards; see [`sanitize`](super::sanitize).
 
 use std::convert::Infallible;
 
@@ -55,24 +55,24 @@ pub(super) const TAGS: &[&str] = &[
     "u",
     "ul",
 ];
-/// Have no end.
+/// Tags without an end tag.
 const VOID: &[&str] = &["br", "hr", "img"];
-/// What is between these and their end is not read by people.
+/// Tags whose content is not shown to people.
 const SKIPPED: &[&str] = &[
     "script", "style", "title", "head", "textarea", "noscript", "noframes", "noembed", "iframe",
     "xmp", "template", "object", "select", "svg", "math", "video", "audio", "canvas",
 ];
-/// Attributes that may stay; which on which tag is decided later.
+/// Attributes that stay; the sanitizer decides on which tags.
 const ATTRIBUTES: &[&str] = &["alt", "colspan", "dir", "href", "lang", "rowspan", "start"];
 /// Open tags within one another. Newsletters are tables within tables.
-const DEPTH_AT_MOST: usize = 60;
+const MAX_DEPTH: usize = 60;
 /// Tags in all.
-const TAGS_AT_MOST: usize = 20_000;
+const MAX_TAGS: usize = 20_000;
 /// Longest value of an attribute: bytes.
-const VALUE_AT_MOST: usize = 4_096;
+const MAX_VALUE: usize = 4_096;
 
-/// Flat HTML that says the same.
-pub(super) fn flattened(html: &str) -> String {
+/// Returns flat HTML with the same text.
+pub(super) fn flatten(html: &str) -> String {
     let mut emitter = DefaultEmitter::default();
     // The content of scripts is no HTML.
     emitter.naively_switch_states(true);
@@ -95,7 +95,7 @@ struct Flat {
     written: String,
     open: Vec<&'static str>,
     tags: usize,
-    /// What is skipped, and how many of it are open.
+    /// The tag whose content is skipped, and how many of it are open.
     skipping: Option<(&'static str, usize)>,
 }
 
@@ -122,8 +122,8 @@ impl Flat {
         };
         self.make_room_for(name);
         let is_void = VOID.contains(&name);
-        let is_deep = !is_void && self.open.len() >= DEPTH_AT_MOST;
-        if is_deep || self.tags >= TAGS_AT_MOST {
+        let is_deep = !is_void && self.open.len() >= MAX_DEPTH;
+        if is_deep || self.tags >= MAX_TAGS {
             // Words on both sides stay apart.
             self.written.push(' ');
             return;
@@ -133,7 +133,7 @@ impl Flat {
         self.written.push_str(name);
         for attribute in ATTRIBUTES {
             let value = tag.attributes.get(attribute.as_bytes());
-            if let Some(value) = value.filter(|value| value.len() <= VALUE_AT_MOST) {
+            if let Some(value) = value.filter(|value| value.len() <= MAX_VALUE) {
                 self.written.push(' ');
                 self.written.push_str(attribute);
                 self.written.push_str("=\"");
@@ -183,7 +183,7 @@ impl Flat {
         }
     }
 
-    /// Closes what ends where this begins, as far as mail needs it (HTML §13.1.2.4, optional tags).
+    /// Closes the tags that end where this one begins, as far as mail needs it (HTML §13.1.2.4, optional tags).
     fn make_room_for(&mut self, name: &str) {
         let (closed, within): (&[&str], &[&str]) = match name {
             "li" => (&["li"], &["ul", "ol"]),
@@ -245,14 +245,14 @@ mod tests {
             ("a &amp;lt; b &nbsp;", "a &amp;lt; b \u{a0}"),
             ("</p></div>x", "x"),
         ] {
-            assert_eq!(flattened(html), flat, "{html}");
+            assert_eq!(flatten(html), flat, "{html}");
         }
     }
 
     #[test]
     fn it_is_never_deep_nor_much() {
         for tag in ["<div>", "<b>", "<table><tr><td>", "<ul><li>", "<a href=x>"] {
-            let flat = flattened(&tag.repeat(50_000));
+            let flat = flatten(&tag.repeat(50_000));
             let mut depth = 0_usize;
             let mut deepest = 0;
             for tag in flat.split('<').skip(1) {
@@ -263,8 +263,8 @@ mod tests {
                 }
                 deepest = deepest.max(depth);
             }
-            assert!(deepest <= DEPTH_AT_MOST && depth == 0, "{tag}");
-            assert!(flat.matches('<').count() <= 2 * TAGS_AT_MOST, "{tag}");
+            assert!(deepest <= MAX_DEPTH && depth == 0, "{tag}");
+            assert!(flat.matches('<').count() <= 2 * MAX_TAGS, "{tag}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A mail, from its bytes: what people read of it, and nothing more.
+//! A message as people see it.
 
 use domain::{
     Mail, MailAttachment, MailHeader, MailSummary,
@@ -13,17 +13,17 @@ use super::{
 use crate::mime::{Header, Part, Structure, addresses, first};
 
 /// Header fields that are shown.
-const HEADERS_AT_MOST: usize = 200;
+const MAX_HEADERS: usize = 200;
 /// Longest value of one that is shown: characters.
-const VALUE_AT_MOST: usize = 2_000;
+const MAX_VALUE: usize = 2_000;
 /// Text parts that are read.
-const TEXTS_AT_MOST: usize = 200;
+const MAX_TEXTS: usize = 200;
 /// Longest text that is shown: characters.
-const TEXT_AT_MOST: usize = 500_000;
-/// Attachments that are named.
-const ATTACHMENTS_AT_MOST: usize = 200;
+const MAX_TEXT: usize = 500_000;
+/// Attachments that are listed.
+const MAX_ATTACHMENTS: usize = 200;
 /// Longest name of a file: characters.
-const NAME_AT_MOST: usize = 120;
+const MAX_NAME: usize = 120;
 
 /// Reads a message for display. `summary` holds what the server reported about it; its size tells if `raw` is cut.
 pub fn read_mail(mut summary: MailSummary, raw: &[u8]) -> Mail {
@@ -45,14 +45,14 @@ pub fn read_mail(mut summary: MailSummary, raw: &[u8]) -> Mail {
         .and_then(HeaderValue::as_text);
     let shown = header
         .fields()
-        .take(HEADERS_AT_MOST)
+        .take(MAX_HEADERS)
         .map(|(name, value)| MailHeader {
             name: line(&name),
             value: unfolded(&value),
         });
-    let left_out = header.fields().skip(HEADERS_AT_MOST).count();
+    let left_out = header.fields().skip(MAX_HEADERS).count();
     let (mut plain, mut html) = (None, None);
-    for part in structure.texts().take(TEXTS_AT_MOST) {
+    for part in structure.texts().take(MAX_TEXTS) {
         let all: &mut Option<String> = match part.media_type() {
             (_, "html") => &mut html,
             _ => &mut plain,
@@ -82,7 +82,7 @@ pub fn read_mail(mut summary: MailSummary, raw: &[u8]) -> Mail {
 }
 
 fn attachments(structure: &Structure<'_>) -> Vec<MailAttachment> {
-    let files = (1..).zip(structure.files().take(ATTACHMENTS_AT_MOST));
+    let files = (1..).zip(structure.files().take(MAX_ATTACHMENTS));
     let named = files.map(|(number, file)| MailAttachment {
         number,
         name: file_name(file.name().unwrap_or_default()),
@@ -92,15 +92,15 @@ fn attachments(structure: &Structure<'_>) -> Vec<MailAttachment> {
     named.collect()
 }
 
-/// The media type that a part says it has.
+/// Returns the media type of a part.
 pub(super) fn media_type(part: &Part<'_, '_>) -> String {
     let (kind, subtype) = part.media_type();
     [kind, subtype].join("/")
 }
 
-/// The name of a file as it is displayed and offered for saving.
+/// Returns the name of a file as it is displayed and offered for saving.
 pub(super) fn file_name(said: &str) -> String {
-    untrusted::file_name(said, NAME_AT_MOST)
+    untrusted::file_name(said, MAX_NAME)
 }
 
 fn unfolded(value: &str) -> String {
@@ -110,7 +110,7 @@ fn unfolded(value: &str) -> String {
         .filter(|c| *c != '\r' && *c != '\n')
         .map(|c| if c == '\t' { ' ' } else { c })
         .filter(|c| is_displayable(*c))
-        .take(VALUE_AT_MOST)
+        .take(MAX_VALUE)
         .collect();
     unfolded
 }
@@ -119,7 +119,7 @@ fn shortened(text: &str) -> String {
     let kept = text
         .chars()
         .filter(|c| is_displayable(*c) || matches!(c, '\n' | '\t'))
-        .take(TEXT_AT_MOST);
+        .take(MAX_TEXT);
     let text: String = kept.collect();
     text.trim_end().to_owned()
 }

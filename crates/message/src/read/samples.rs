@@ -7,7 +7,7 @@ use domain::{Mail, MailId, MailSummary};
 
 use super::{attachment::attachment, mail::read_mail};
 
-/// What is read of a message.
+/// The parts of a message that are compared.
 #[derive(Debug, PartialEq, Eq)]
 struct Read {
     from: String,

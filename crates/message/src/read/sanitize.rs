@@ -1,4 +1,4 @@
-//! HTML from strangers: what is left has words, their order and links, and loads nothing.
+//! Sanitizes HTML from untrusted senders: text, its structure, and links stay, and nothing is loaded.
 //!
 //! `ammonia` decides what may stay. Before it comes [`flatten`](super::flatten): a parser of HTML builds a tree by rules
 //! under which some kilobytes of open tags keep it busy for minutes, so it is given flat, well-nested HTML only.
@@ -11,14 +11,14 @@ use std::{
 
 use ammonia::{Builder, UrlRelative};
 
-use super::flatten::{TAGS, flattened};
+use super::flatten::{TAGS, flatten};
 
-/// Longest HTML that is shown: bytes, as it came.
-const HTML_AT_MOST: usize = 1024 * 1024;
-/// Cells that one may span.
-const SPAN_AT_MOST: u32 = 50;
+/// Longest HTML that is shown: bytes as received.
+const MAX_HTML: usize = 1024 * 1024;
+/// Cells that one cell may span.
+const MAX_SPAN: u32 = 50;
 
-static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
         .tags(TAGS.iter().copied().collect())
@@ -39,16 +39,16 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .attribute_filter(|_, name, value| match name {
             "colspan" | "rowspan" | "start" => {
                 let number: u32 = value.parse().ok()?;
-                Some(Cow::Owned(number.min(SPAN_AT_MOST).to_string()))
+                Some(Cow::Owned(number.min(MAX_SPAN).to_string()))
             }
             _ => Some(Cow::Borrowed(value)),
         });
     builder
 });
 
-/// What may be shown of it; `None` when there is too much.
+/// Returns HTML that is safe to display; `None` if the input is too long.
 pub(crate) fn sanitize(html: &str) -> Option<String> {
-    (html.len() <= HTML_AT_MOST).then(|| SANITISER.clean(&flattened(html)).to_string())
+    (html.len() <= MAX_HTML).then(|| SANITIZER.clean(&flatten(html)).to_string())
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use mail_parser::{Address, HeaderName, HeaderValue, Message};
 use crate::mime::{Header, first};
 
 /// Longest line that is displayed: characters.
-const TEXT_AT_MOST: usize = 300;
-/// People that are named of an address field.
-const PEOPLE_AT_MOST: usize = 20;
+const MAX_TEXT: usize = 300;
+/// People of an address field that are named.
+const MAX_PEOPLE: usize = 20;
 
 /// Fields that identify a message, decoded, of any length, and possibly not fit for display.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,10 +59,10 @@ pub(super) fn fill(summary: &mut MailSummary, header: &Message<'_>) {
     summary.sent_at = date.map(|date| UnixTime(date.to_timestamp()));
 }
 
-/// Names and addresses, as a line.
+/// Writes names and addresses as one line.
 pub(super) fn people<'m>(fields: impl IntoIterator<Item = &'m Address<'m>>) -> String {
     let all = fields.into_iter().flat_map(Address::iter);
-    let named = all.take(PEOPLE_AT_MOST).filter_map(|one| {
+    let named = all.take(MAX_PEOPLE).filter_map(|one| {
         let name = one.name().map(str::trim).unwrap_or_default();
         let address = one.address().map(str::trim).unwrap_or_default();
         match (name.is_empty(), address.is_empty()) {
@@ -77,8 +77,8 @@ pub(super) fn people<'m>(fields: impl IntoIterator<Item = &'m Address<'m>>) -> S
 
 /// Returns text as one line of at most 300 characters; an ellipsis shows where it was cut.
 pub fn line(text: &str) -> String {
-    let mut line = untrusted::line(text, TEXT_AT_MOST);
-    if text.trim().chars().count() > TEXT_AT_MOST {
+    let mut line = untrusted::line(text, MAX_TEXT);
+    if text.trim().chars().count() > MAX_TEXT {
         line.push('…');
     }
     line.trim().to_owned()
@@ -91,6 +91,6 @@ mod tests {
     #[test]
     fn a_line_is_one_line_and_not_long() {
         assert_eq!(line(" a\r\n\tb\u{202e}\u{1b}[31m "), "a   b[31m");
-        assert_eq!(line(&"x".repeat(1_000)).chars().count(), TEXT_AT_MOST + 1);
+        assert_eq!(line(&"x".repeat(1_000)).chars().count(), MAX_TEXT + 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Header fields: what is missing is added, what may be there once is there once, what is not fit is encoded.
+//! Header fields: adds missing ones, merges repeated ones, and encodes those that are not ASCII.
 
 use domain::{EmailAddress, FromAddress, UnixTime};
 
@@ -6,7 +6,7 @@ use super::RawMessage;
 use crate::compose::{
     build,
     charset::Charset,
-    header::{self, LINE},
+    header::{self, MAX_LINE},
     list_field,
     parameters::Parameters,
     raw_message::{clean, decoded},
@@ -28,9 +28,9 @@ const ADDRESSES: [&str; 12] = [
     "Resent-Bcc",
     "Disposition-Notification-To",
 ];
-/// Fields that may be there once (RFC 5322 §3.6) and hold lists: several become one.
+/// Fields that may occur once (RFC 5322 §3.6) and hold lists: several are merged.
 const MERGED: [&str; 4] = ["Reply-To", "To", "Cc", "Bcc"];
-/// Fields that may be there once, whose first one counts (RFC 5322 §3.6, RFC 2045 §3, RFC 2183 §2).
+/// Fields that may occur once, of which the first counts (RFC 5322 §3.6, RFC 2045 §3, RFC 2183 §2).
 const ONCE: [&str; 13] = [
     "Date",
     "From",
@@ -54,7 +54,7 @@ pub(crate) fn is_address_field(name: &str) -> bool {
         .any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Leaves each field once that may be there once: lists are merged, of others the first counts.
+/// Merges or removes repeated fields that may occur only once.
 pub(super) fn keep_once(message: &mut RawMessage) {
     for name in ONCE {
         message.keep_first(name);
@@ -106,7 +106,7 @@ pub(super) fn keep_well_formed(message: &mut RawMessage) {
     message.keep_if("DKIM-Signature", trace::is_dkim_signature);
 }
 
-/// Its Message-ID, and adds that and `Date` when they are missing.
+/// Adds Message-ID and `Date` if they are missing or malformed. Returns the Message-ID.
 pub(super) fn identify(message: &mut RawMessage, from: &FromAddress, now: UnixTime) -> String {
     // Some programs take what follows for a part of a date that they cannot read.
     if !message
@@ -126,7 +126,7 @@ pub(super) fn identify(message: &mut RawMessage, from: &FromAddress, now: UnixTi
     id
 }
 
-/// `msg-id` of RFC 5322 §3.6.4, without looking closely at its two sides.
+/// Returns true for a `msg-id` (RFC 5322 §3.6.4), without checking its two sides in detail.
 fn is_message_id(id: &str) -> bool {
     let inner = id.strip_prefix('<').and_then(|id| id.strip_suffix('>'));
     inner.is_some_and(|inner| {
@@ -139,12 +139,12 @@ fn is_message_id(id: &str) -> bool {
     })
 }
 
-/// The subject for people.
+/// Decodes the subject for display.
 pub(super) fn subject_text(value: &[u8]) -> String {
     unstructured(value).chars().take(998).collect()
 }
 
-/// The text of a value, with its encoded words decoded.
+/// Decodes the encoded words of a value.
 fn unstructured(value: &[u8]) -> String {
     let mut text = b"Subject: ".to_vec();
     text.extend_from_slice(decoded(value).as_bytes());
@@ -154,8 +154,8 @@ fn unstructured(value: &[u8]) -> String {
     clean(subject.unwrap_or_default())
 }
 
-/// Makes header fields ASCII, without control characters and in lines that are not too long. Text becomes encoded words (RFC
-/// 2047), parameters of what describes contents are encoded by RFC 2231, URLs stay URLs. Returns whether anything changed.
+/// Encodes header fields in ASCII, without control characters and in lines that are not too long. Text becomes encoded words (RFC
+/// 2047), parameters of MIME fields are encoded by RFC 2231, URLs stay URLs. Returns true if anything changed.
 pub(in crate::compose) fn encode(message: &mut RawMessage, charset: Charset) -> bool {
     let is_decoded = message.has_raw_fields();
     if is_decoded {
@@ -168,7 +168,7 @@ pub(in crate::compose) fn encode(message: &mut RawMessage, charset: Charset) -> 
             .all(|b| (b' '..=b'~').contains(b) || b"\t\r\n".contains(b))
             && raw
                 .split(|b| *b == b'\n')
-                .all(|line| line.len() <= LINE + 1);
+                .all(|line| line.len() <= MAX_LINE + 1);
         if is_good {
             return None;
         }

@@ -1,11 +1,11 @@
-//! Who gets a message.
+//! The recipients of a raw message.
 
 use domain::{EmailAddress, FieldError, FromAddress, Recipient, RecipientKind};
 
 use super::{Envelope, Field, MessageErrors, RawMessage};
 use crate::compose::{draft, header};
 
-/// Those of the envelope, else those of the header.
+/// Returns the recipients of the envelope, else those of the header.
 pub(super) fn read(
     message: &RawMessage,
     envelope: &Envelope,
@@ -36,7 +36,7 @@ pub(super) fn read(
         }
         Some(written) => {
             let mut named = Vec::new();
-            for (at, text) in written.iter().enumerate().take(draft::RECIPIENTS + 1) {
+            for (at, text) in written.iter().enumerate().take(draft::MAX_RECIPIENTS + 1) {
                 let address =
                     errors.check_address(Field::ToAt(at), text, EmailAddress::parse(text));
                 named.extend(address.map(header::bare));
@@ -64,7 +64,7 @@ pub(super) fn read(
     if all.is_empty() && errors.is_empty() {
         errors.add(Field::To, FieldError::Required);
     }
-    if all.len() > draft::RECIPIENTS {
+    if all.len() > draft::MAX_RECIPIENTS {
         errors.add(Field::To, FieldError::TooMany);
     }
     all

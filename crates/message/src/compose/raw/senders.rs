@@ -1,11 +1,11 @@
-//! Who a message is from, in its header and on its envelope.
+//! The sender of a raw message, in its header and on its envelope.
 
 use domain::{EmailAddress, FieldError, FromAddress};
 
 use super::{RawMessage, RawRequest, SenderPolicy};
 use crate::compose::raw_message::decoded;
 
-/// Who it is from. What is sent says so in a form that all mail programs read alike.
+/// Returns the `From` address. Rewrites the field if mail programs might read it differently.
 pub(super) fn from(
     message: &mut RawMessage,
     policy: &SenderPolicy,
@@ -35,7 +35,7 @@ pub(super) fn from(
     Ok(from)
 }
 
-/// Whether there is one `From`, and nobody could read another address in it.
+/// Returns true if there is one `From` in which no program reads another address.
 fn is_clear(message: &RawMessage, from: &FromAddress) -> bool {
     let values = message.values("From");
     let [value] = &*values else { return false };
@@ -47,7 +47,7 @@ fn is_clear(message: &RawMessage, from: &FromAddress) -> bool {
     is_simple && FromAddress::parse(&text).is_ok_and(|parsed| parsed.address == from.address)
 }
 
-/// The address of the envelope; `Sender` (RFC 5322 §3.6.2) has to be allowed as well.
+/// Returns the sender address of the envelope. `Sender` (RFC 5322 §3.6.2) has to be allowed as well.
 pub(super) fn sender(
     message: &mut RawMessage,
     policy: &SenderPolicy,
