@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::paths;
+
 /// The operations of the API. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct ApiDocument(pub Arc<[Operation]>);
@@ -60,7 +62,7 @@ impl ApiDocument {
             }
         }
         // What most programs come for stands first.
-        operations.sort_by_key(|operation| !operation.path.starts_with("/api/v1/messages"));
+        operations.sort_by_key(|operation| !operation.path.starts_with(paths::api::Messages::PATH));
         Self(operations.into())
     }
 }

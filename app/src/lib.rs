@@ -12,9 +12,9 @@ mod island;
 pub mod mailbox_query;
 pub mod message_query;
 mod pages;
+mod paths;
 pub mod posted;
 pub mod posted_alerts;
-pub mod refused;
 pub mod rendered;
 mod shell;
 mod ui;
@@ -24,7 +24,6 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
-    path,
 };
 
 use crate::{
@@ -34,6 +33,7 @@ use crate::{
         MessagePage, MessagesPage, NotFoundPage, PasswordPage, SendingSettingsPage,
         SessionEndedPage, SetupPage, SmtpSettingsPage,
     },
+    paths::page,
     ui::{layout::Layout, page_title::page_title},
 };
 
@@ -50,25 +50,25 @@ pub fn App() -> impl IntoView {
         <Router>
             <Layout>
                 <Routes fallback=NotFoundPage>
-                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-                    <Route path=path!("/messages") view=MessagesPage ssr=SsrMode::Async />
-                    <Route path=path!("/messages/:id") view=MessagePage ssr=SsrMode::Async />
-                    <Route path=path!("/settings/smtp") view=SmtpSettingsPage ssr=SsrMode::Async />
-                    <Route path=path!("/settings/alerts") view=AlertsPage ssr=SsrMode::Async />
-                    <Route path=path!("/settings/sending") view=SendingSettingsPage ssr=SsrMode::Async />
-                    <Route path=path!("/authorized/:id") view=AuthorizedPage ssr=SsrMode::Async />
-                    <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
-                    <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
-                    <Route path=path!("/password") view=PasswordPage ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
-                    <Route path=path!("/access") view=AccessPage ssr=SsrMode::Async />
-                    <Route path=path!("/activity") view=ActivityPage ssr=SsrMode::Async />
-                    <Route path=path!("/mailbox") view=MailboxPage ssr=SsrMode::Async />
-                    <Route path=path!("/mailbox/message") view=MailPage ssr=SsrMode::Async />
-                    <Route path=path!("/api/docs") view=ApiPage ssr=SsrMode::Async />
-                    <Route path=path!("/refused/forbidden") view=ForbiddenPage ssr=SsrMode::Async />
-                    <Route path=path!("/refused/session") view=SessionEndedPage ssr=SsrMode::Async />
-                    <Route path=path!("/refused/callback") view=CallbackRefusedPage ssr=SsrMode::Async />
+                    <Route path=page(paths::Home) view=HomePage ssr=SsrMode::Async />
+                    <Route path=page(paths::Messages) view=MessagesPage ssr=SsrMode::Async />
+                    <Route path=page(paths::Message) view=MessagePage ssr=SsrMode::Async />
+                    <Route path=page(paths::SmtpSettings) view=SmtpSettingsPage ssr=SsrMode::Async />
+                    <Route path=page(paths::AlertSettings) view=AlertsPage ssr=SsrMode::Async />
+                    <Route path=page(paths::SendingSettings) view=SendingSettingsPage ssr=SsrMode::Async />
+                    <Route path=page(paths::Authorized) view=AuthorizedPage ssr=SsrMode::Async />
+                    <Route path=page(paths::Setup) view=SetupPage ssr=SsrMode::Async />
+                    <Route path=page(paths::Login) view=LoginPage ssr=SsrMode::Async />
+                    <Route path=page(paths::ChoosePassword) view=PasswordPage ssr=SsrMode::Async />
+                    <Route path=page(paths::OwnAccount) view=AccountPage ssr=SsrMode::Async />
+                    <Route path=page(paths::AccessSettings) view=AccessPage ssr=SsrMode::Async />
+                    <Route path=page(paths::Activity) view=ActivityPage ssr=SsrMode::Async />
+                    <Route path=page(paths::Mailbox) view=MailboxPage ssr=SsrMode::Async />
+                    <Route path=page(paths::Mail) view=MailPage ssr=SsrMode::Async />
+                    <Route path=page(paths::ApiDocs) view=ApiPage ssr=SsrMode::Async />
+                    <Route path=page(paths::Forbidden) view=ForbiddenPage ssr=SsrMode::Async />
+                    <Route path=page(paths::SessionEnded) view=SessionEndedPage ssr=SsrMode::Async />
+                    <Route path=page(paths::CallbackRefused) view=CallbackRefusedPage ssr=SsrMode::Async />
                 </Routes>
             </Layout>
         </Router>

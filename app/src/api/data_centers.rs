@@ -54,6 +54,7 @@ mod verbs {
     use crate::{
         api::context::{self, data_center_id, mailer},
         error::ApiError,
+        paths,
     };
 
     pub async fn add(name: &str) -> Result<DataCenter, ApiError> {
@@ -80,7 +81,7 @@ mod verbs {
     /// Shows a data center to a browser without WASM.
     pub fn show(data_center: &str) -> Result<(), ApiError> {
         if context::request()?.wants_html {
-            context::redirect(&format!("/settings/smtp?data_center={data_center}"))?;
+            context::redirect(&paths::SmtpSettings::of(data_center))?;
         }
         Ok(())
     }

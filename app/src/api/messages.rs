@@ -91,6 +91,7 @@ mod verbs {
     use crate::{
         api::context::{mailer, may, request, set_status},
         error::ApiError,
+        paths,
     };
 
     /// Messages on one page of the list.
@@ -103,7 +104,7 @@ mod verbs {
         let mailer = mailer()?;
         let page = mailer.messages(filter, cursor, AT_ONCE).await?;
         let redirect = request()?.redirect_url.to_string();
-        let origin = redirect.strip_suffix("/oauth/callback");
+        let origin = redirect.strip_suffix(paths::OAuthCallback::PATH);
         Ok(MessageList {
             messages: page.messages,
             next: page.next,

@@ -3,17 +3,22 @@
 mod access;
 mod activity;
 mod alerts;
+#[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod authorization;
+#[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod checks;
 #[cfg(feature = "ssr")]
 pub mod context;
+#[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod data_centers;
+#[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod discovery;
 mod document;
 mod mailbox;
 mod messages;
 mod sending;
 mod session;
+#[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod settings;
 mod status;
 #[cfg(feature = "ssr")]
@@ -22,12 +27,13 @@ mod without_wasm;
 pub(crate) use access::{AccessPage, access_page};
 pub(crate) use activity::{Activity, activity};
 pub(crate) use alerts::{AlertsPage, MailHookShown, alerts_page, alerts_posted};
-pub(crate) use authorization::{AuthorizeAgain, authorization, grant_status};
-pub(crate) use checks::{CheckConnection, SendTestEmail, begin_check, cancel_check};
-pub(crate) use data_centers::{
-    AddDataCenter, RemoveDataCenter, RenameDataCenter, add_data_center, remove_data_center,
-    rename_data_center,
-};
+pub use authorization::{AuthorizeAgain, ReadGrantStatus};
+pub(crate) use authorization::{authorization, grant_status};
+pub use checks::{BeginCheck, CancelCheck, CheckConnection, SendTestEmail};
+pub(crate) use checks::{begin_check, cancel_check};
+pub use data_centers::{AddDataCenter, RemoveDataCenter, RenameDataCenter};
+pub(crate) use data_centers::{add_data_center, remove_data_center, rename_data_center};
+pub use discovery::Discover;
 pub(crate) use discovery::{Filling, discover};
 pub(crate) use document::{api_document, own_origin};
 pub(crate) use mailbox::{MailList, MailboxPage, mail, mail_list};
@@ -41,8 +47,9 @@ pub(crate) use sending::{SendingPage, sending_page, sending_posted};
 pub(crate) use session::{
     AccountPage, account_page, is_setup_link, may, password_link, path, posted, visitor,
 };
+pub use settings::{ApplyPreset, SaveSmtpSettings};
 pub(crate) use settings::{
-    NextStep, SaveSmtpSettings, SavedAnswer, SmtpPage, save_smtp_settings, smtp_settings_page,
+    NextStep, SavedAnswer, SmtpPage, save_smtp_settings, smtp_settings_page,
 };
 pub(crate) use status::not_found;
 

@@ -85,12 +85,13 @@ mod verbs {
     use crate::{
         api::context::{access, redirect, signed_in},
         error::ApiError,
+        paths,
     };
 
     pub async fn is_setup_link(token: &str) -> Result<bool, ApiError> {
         let access = access()?;
         if !access.needs_setup().await? {
-            redirect("/login")?;
+            redirect(paths::Login::PATH)?;
             return Ok(false);
         }
         match Token::parse(token) {

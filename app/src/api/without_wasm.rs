@@ -7,9 +7,9 @@ use super::{
     NextStep, SavedAnswer,
     context::{self, mailer},
 };
-use crate::error::ApiError;
+use crate::{error::ApiError, paths};
 
-const PAGE: &str = "/settings/smtp";
+const PAGE: &str = paths::SmtpSettings::PATH;
 
 /// The page after a save, or the provider's.
 ///

@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use super::{done::Done, failure::Failure};
 use crate::{
     api::{self, AccountPage as Data},
+    paths,
     posted::PostedForm,
     ui::{
         entry::{Entry, EntryKind},
@@ -15,7 +16,7 @@ use crate::{
     },
 };
 
-const PATH: &str = "/account";
+const PATH: &str = paths::OwnAccount::PATH;
 
 /// The own account.
 #[component]

@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use crate::{
     api,
     api_document::{Entry, Operation},
+    paths,
 };
 
 /// The page. It tells nothing that its reader does not know, so everybody may read it.
@@ -29,7 +30,7 @@ pub fn ApiPage() -> impl IntoView {
                 " (RFC 9457); "
                 <code>"errors"</code>
                 " names the fields. The same description for tools: "
-                <a href="/api/v1/openapi.json" rel="external">"openapi.json"</a>
+                <a href=paths::api::OpenApi::PATH rel="external">"openapi.json"</a>
                 " (OpenAPI 3.1)."
             </p>
             <nav aria-label="Operations">

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use crate::{
     api::{self, AuthorizeAgain},
     island::Island,
+    paths,
     ui::{
         authorization::{Granted, Refused},
         banner::{Banner, Tone},
@@ -83,7 +84,7 @@ fn Unknown() -> impl IntoView {
         <Banner tone=Tone::Careful title="There is no such authorization">
             <p>"It may have been removed: outcomes are kept for some days only."</p>
             <p>
-                <a href="/settings/smtp" rel="external">
+                <a href=paths::SmtpSettings::PATH rel="external">
                     "Settings :: SMTP"
                 </a>
             </p>
@@ -150,7 +151,7 @@ fn Back(data_center: Option<DataCenter>) -> impl IntoView {
         .unwrap_or_default();
     view! {
         <p>
-            <a href=["/settings/smtp?data_center=", id.as_str()].concat() rel="external">
+            <a href=paths::SmtpSettings::of(id.as_str()) rel="external">
                 "Back to Settings :: SMTP"
             </a>
         </p>

@@ -5,6 +5,7 @@ use leptos_router::hooks::use_location;
 
 use crate::{
     error::ApiError,
+    paths,
     ui::banner::{Banner, Tone},
 };
 
@@ -18,7 +19,7 @@ pub fn Failure(error: ApiError) -> impl IntoView {
     let words = error.words();
     let (href, link) = match error {
         ApiError::UnknownDataCenter => (
-            "/settings/smtp".to_owned(),
+            paths::SmtpSettings::PATH.to_owned(),
             "Settings of the default data center",
         ),
         _ => (use_location().pathname.get_untracked(), "Try again"),

@@ -6,6 +6,7 @@ use leptos_meta::Title;
 
 use super::query::asked;
 use crate::{
+    paths,
     posted::PostedForm,
     ui::{
         entry::{Entry, EntryKind},
@@ -26,7 +27,7 @@ pub fn LoginPage() -> impl IntoView {
         <Title text="Sign in" />
         <h1>"Sign in"</h1>
         <SheetProblem sheet=sheet.clone() />
-        <form method="post" action="/login" class="card" id="sign-in">
+        <form method="post" action=paths::Login::PATH class="card" id="sign-in">
             <input type="hidden" name="next" value=next />
             <Entry
                 sheet=sheet.clone()

@@ -22,6 +22,8 @@ mod sending_settings;
 mod setup;
 mod smtp_settings;
 
+use crate::paths;
+
 pub use access::AccessPage;
 pub use account::AccountPage;
 pub use activity::ActivityPage;
@@ -44,7 +46,11 @@ pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};
 
 /// Whether the page of a path comes alive: it has an island, or changes while it is open. The others load no script.
 pub fn comes_alive(path: &str) -> bool {
-    let whole = ["/settings/smtp", "/mailbox", "/messages"];
-    let below = ["/authorized/", "/messages/"];
-    whole.contains(&path) || below.iter().any(|below| path.starts_with(below))
+    let whole = [
+        paths::SmtpSettings::PATH,
+        paths::Mailbox::PATH,
+        paths::Messages::PATH,
+    ];
+    let below = [paths::Authorized::path(""), paths::Message::path("")];
+    whole.contains(&path) || below.iter().any(|below| path.starts_with(below.as_str()))
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::api;
+use crate::{api, paths};
 
 /// Not found.
 #[component]
@@ -14,7 +14,7 @@ pub fn NotFoundPage() -> impl IntoView {
         <h1>"Not found"</h1>
         <p>"There is no page under this address."</p>
         <p>
-            <a href="/settings/smtp" rel="external">
+            <a href=paths::SmtpSettings::PATH rel="external">
                 "Settings :: SMTP"
             </a>
         </p>

@@ -6,7 +6,7 @@ use leptos_meta::Title;
 
 use super::{failure::Failure, link_token::link_token};
 use crate::{
-    api,
+    api, paths,
     posted::PostedForm,
     ui::{
         banner::{Banner, Tone},
@@ -82,7 +82,7 @@ fn NoLink() -> impl IntoView {
                 one, or run " <code>"mailgrant account reset-password"</code> " on the machine."
             </p>
             <p>
-                <a href="/login" rel="external">
+                <a href=paths::Login::PATH rel="external">
                     "Sign in"
                 </a>
             </p>

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::ui::banner::{Banner, Tone};
+use crate::{
+    paths,
+    ui::banner::{Banner, Tone},
+};
 
 /// The role does not allow it.
 #[component]
@@ -15,7 +18,7 @@ pub fn ForbiddenPage() -> impl IntoView {
         <Banner tone=Tone::Bad title=words.cause>
             <p>{words.fix}</p>
             <p>
-                <a href="/settings/smtp" rel="external">
+                <a href=paths::SmtpSettings::PATH rel="external">
                     "Settings :: SMTP"
                 </a>
             </p>
@@ -34,7 +37,7 @@ pub fn SessionEndedPage() -> impl IntoView {
                 "Sign in in a new tab, then reload this page: your browser will send again what you typed."
             </p>
             <p>
-                <a href="/login" target="_blank" rel="external noopener" class="button">
+                <a href=paths::Login::PATH target="_blank" rel="external noopener" class="button">
                     "Sign in in a new tab"
                 </a>
             </p>
@@ -54,7 +57,7 @@ pub fn CallbackRefusedPage() -> impl IntoView {
                 worked before has changed. Sign in, then press Save & Authorize again."
             </p>
             <p>
-                <a href="/login" rel="external" class="button">
+                <a href=paths::Login::PATH rel="external" class="button">
                     "Sign in"
                 </a>
             </p>

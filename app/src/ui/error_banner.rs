@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     error::ApiError,
+    paths,
     ui::banner::{Banner, Tone},
 };
 
@@ -23,7 +24,7 @@ pub fn ErrorBanner(error: ApiError) -> impl IntoView {
                 .then(|| {
                     view! {
                         <p>
-                            <a href="/login" target="_blank" rel="external noopener">
+                            <a href=paths::Login::PATH target="_blank" rel="external noopener">
                                 "Sign in in a new tab"
                             </a>
                         </p>

@@ -11,7 +11,7 @@ use leptos::{
 };
 
 use super::browser::put;
-use crate::{error::ApiError, rendered::Piece};
+use crate::{error::ApiError, paths, rendered::Piece};
 
 /// The element that says what has happened, for a screen reader.
 pub const EVENTS_SAID: &str = "events-said";
@@ -26,7 +26,7 @@ pub async fn watch_authorization(id: &AuthorizationId) -> Option<AuthorizationSt
         end = state.filter(|state| !matches!(state, AuthorizationState::Pending { .. }));
         end.is_some()
     };
-    let url = ["/events/authorization/", id.as_str()].concat();
+    let url = paths::AuthorizationEvents::path(id.as_str());
     listen(&url, &mut told, &|_| ()).await;
     end
 }
@@ -51,7 +51,7 @@ pub async fn watch_check(
         }
         end.is_some()
     };
-    let url = ["/events/check/", id.as_str()].concat();
+    let url = paths::CheckEvents::path(id.as_str());
     listen(&url, &mut told, &|_| ()).await;
     end.ok_or(ApiError::Offline)
 }

@@ -4,7 +4,7 @@ use domain::{Role, SignedIn};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::api;
+use crate::{api, paths};
 
 /// Header and main column. Links load whole pages (`rel="external"`), so that the browser itself
 /// asks before unsaved changes are left.
@@ -32,7 +32,7 @@ pub fn Layout(children: Children) -> impl IntoView {
 #[component]
 fn Navigation(visitor: SignedIn) -> impl IntoView {
     let path = use_location().pathname.get_untracked();
-    let own_page = (path == "/account").then_some("page");
+    let own_page = (path == paths::OwnAccount::PATH).then_some("page");
     // A page below another one, such as that of a message, belongs to it.
     let link = move |(href, within, name): (&'static str, &'static str, &'static str)| {
         let current = match path.strip_prefix(within) {
@@ -49,20 +49,24 @@ fn Navigation(visitor: SignedIn) -> impl IntoView {
     let mailbox = visitor.role.includes(Role::Operator);
     let access = visitor.role.includes(Role::Administrator);
     let pages = [
-        Some(("/messages", "/messages", "Messages")),
-        mailbox.then_some(("/mailbox", "/mailbox", "Mailbox")),
-        Some(("/settings/smtp", "/settings", "Settings")),
-        Some(("/activity", "/activity", "Activity")),
-        access.then_some(("/access", "/access", "Access")),
+        Some((paths::Messages::PATH, paths::Messages::PATH, "Messages")),
+        mailbox.then_some((paths::Mailbox::PATH, paths::Mailbox::PATH, "Mailbox")),
+        Some((paths::SmtpSettings::PATH, paths::SETTINGS, "Settings")),
+        Some((paths::Activity::PATH, paths::Activity::PATH, "Activity")),
+        access.then_some((
+            paths::AccessSettings::PATH,
+            paths::AccessSettings::PATH,
+            "Access",
+        )),
     ];
     view! {
         <nav aria-label="Pages">{pages.into_iter().flatten().map(link).collect_view()}</nav>
         <div class="own">
-            <a href="/account" rel="external" aria-current=own_page class="own-name">
+            <a href=paths::OwnAccount::PATH rel="external" aria-current=own_page class="own-name">
                 <span class="visually-hidden">"Your account: "</span>
                 {visitor.name.to_string()}
             </a>
-            <form method="post" action="/logout">
+            <form method="post" action=paths::Logout::PATH>
                 <button class="link">"Sign out"</button>
             </form>
         </div>

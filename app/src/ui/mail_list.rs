@@ -3,7 +3,7 @@
 use domain::MailSummary;
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query, ui::when::When};
+use crate::{mailbox_query::MailboxQuery, pages::with_query, paths, ui::when::When};
 
 /// The entries, each with a link to its mail. `query` names the data center and the folder.
 #[component]
@@ -25,7 +25,7 @@ fn Entry(mail: MailSummary, query: MailboxQuery) -> impl IntoView {
         mail: mail.id.to_string(),
         ..query
     };
-    let address = with_query("/mailbox/message", &query.fields());
+    let address = with_query(paths::Mail::PATH, &query.fields());
     let class = if mail.seen { "mail" } else { "mail unread" };
     let state = [
         (!mail.seen).then_some("Unread. "),

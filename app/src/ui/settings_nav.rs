@@ -4,13 +4,17 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use crate::api;
+use crate::{api, paths};
 
 /// The pages of settings, in their order: path, name, and the role that may open them.
 const PAGES: &[(&str, &str, domain::Role)] = &[
-    ("/settings/smtp", "SMTP", domain::Role::Viewer),
-    ("/settings/sending", "Sending", domain::Role::Administrator),
-    ("/settings/alerts", "Alerts", domain::Role::Viewer),
+    (paths::SmtpSettings::PATH, "SMTP", domain::Role::Viewer),
+    (
+        paths::SendingSettings::PATH,
+        "Sending",
+        domain::Role::Administrator,
+    ),
+    (paths::AlertSettings::PATH, "Alerts", domain::Role::Viewer),
 ];
 
 /// The top of a page of settings.

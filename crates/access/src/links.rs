@@ -1,6 +1,6 @@
 //! One-use links: to set Mailgrant up, and to choose a password.
 
-use domain::{UnixTime, access::PasswordForm};
+use domain::{UnixTime, access::PasswordForm, paths};
 use store::NewLink;
 
 use crate::{Access, AccessError, FormError, NewSession, Token, Visitor, throttle::address_bucket};
@@ -8,9 +8,9 @@ use crate::{Access, AccessError, FormError, NewSession, Token, Visitor, throttle
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkKind {
-    /// The first administrator: `/setup?token=…`.
+    /// The first administrator: [`paths::Setup`].
     Setup,
-    /// Choosing a password: `/password?token=…`.
+    /// Choosing a password: [`paths::ChoosePassword`].
     Password,
 }
 
@@ -29,10 +29,10 @@ impl Link {
     /// Path and query.
     pub fn path(&self) -> String {
         let page = match self.kind {
-            LinkKind::Setup => "setup",
-            LinkKind::Password => "password",
+            LinkKind::Setup => paths::Setup::PATH,
+            LinkKind::Password => paths::ChoosePassword::PATH,
         };
-        format!("/{page}?token={}", self.token.expose())
+        format!("{page}?token={}", self.token.expose())
     }
 }
 

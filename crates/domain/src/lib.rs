@@ -26,6 +26,7 @@ pub mod message;
 mod number;
 mod one_line;
 pub mod overview;
+pub mod paths;
 pub mod preset;
 pub mod provider;
 pub mod scope;

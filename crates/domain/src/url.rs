@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, Host, ProviderFamily};
+use crate::{FieldError, Host, ProviderFamily, paths::OAuthCallback};
 
 /// An absolute `http:` or `https:` URL taken apart.
 struct Parts {
@@ -151,7 +151,7 @@ pub enum RedirectRefusal {
 
 impl RedirectUrl {
     /// The path of the callback on every server.
-    pub const PATH: &str = "/oauth/callback";
+    pub const PATH: &str = OAuthCallback::PATH;
 
     /// Reads a redirect URL.
     ///

@@ -3,6 +3,7 @@
 use domain::{
     AlertFacts, AlertKind, AlertSubject, FieldError,
     alert::{AlertField, AlertFormProblem, RouteKind},
+    paths,
 };
 
 use crate::{Words, access_form::NOT_A_DAY, field_error, words};
@@ -10,8 +11,8 @@ use crate::{Words, access_form::NOT_A_DAY, field_error, words};
 /// Returns the path of the page about a data center or server.
 pub fn alert_path(subject: &AlertSubject) -> String {
     match subject {
-        AlertSubject::DataCenter(id) => ["/settings/smtp?data_center=", id.as_str()].concat(),
-        AlertSubject::Server(_) => "/settings/alerts".to_owned(),
+        AlertSubject::DataCenter(id) => paths::SmtpSettings::of(id.as_str()),
+        AlertSubject::Server(_) => paths::AlertSettings::PATH.to_owned(),
     }
 }
 

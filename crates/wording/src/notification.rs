@@ -1,7 +1,8 @@
 //! Notifications about alerts, and failures of webhooks.
 
 use domain::{
-    AlertKind, AlertSubject, Telling, TellingEvent, TellingFailure, WebhookFailure, untrusted,
+    AlertKind, AlertSubject, Telling, TellingEvent, TellingFailure, WebhookFailure, paths,
+    untrusted,
 };
 
 use crate::{alert_kind_help, alert_path, explain, server_facts};
@@ -49,7 +50,7 @@ pub fn notification(telling: &Telling, name: &str) -> Notification {
             title: "Mailgrant: test alert".to_owned(),
             text: "Alerts reach this place. Nothing is wrong.".to_owned(),
             facts: vec![("Sent", telling.created_at.to_string())],
-            path: "/settings/alerts".to_owned(),
+            path: paths::AlertSettings::PATH.to_owned(),
         },
         TellingEvent::Began => {
             let mut facts = vec![(subject, name.to_owned()), since];
@@ -188,7 +189,7 @@ pub fn webhook_failure(code: &str) -> String {
 mod tests {
     use domain::{
         AlertCondition, AlertFacts, AlertId, DataCenterId, FindingCode, RouteId, TellingId,
-        TellingState, UnixTime,
+        TellingState, UnixTime, paths,
     };
 
     use super::*;
@@ -259,7 +260,7 @@ mod tests {
             words.title,
             "Mailgrant, web-1:3000: the disk is full, new mail is refused"
         );
-        assert_eq!(words.path, "/settings/alerts");
+        assert_eq!(words.path, paths::AlertSettings::PATH);
         for fact in [
             ("Server", "web-1:3000"),
             ("Free disk space", "42 MB"),

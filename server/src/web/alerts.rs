@@ -9,6 +9,7 @@ use axum::{
 use domain::{
     DataCenterId, FormErrors, TypedSecret,
     alert::{AlertField, AlertFormProblem, AlertSettingsForm, RouteForm},
+    paths,
 };
 use mail::{AlertRouteError, MailError, MailHookError, SaveAlertsError};
 use serde::Deserialize;
@@ -131,7 +132,8 @@ pub async fn post(asked: Asked, form: Read<Action>) -> Response {
     let (mut posted, code) = (action.posted(), action.code());
     let status = match perform(&asked, action, &mut posted).await {
         Ok(true) => {
-            return Redirect::to(&format!("/settings/alerts?done={code}")).into_response();
+            return Redirect::to(&format!("{}?done={code}", paths::AlertSettings::PATH))
+                .into_response();
         }
         Ok(false) => StatusCode::OK,
         Err(status) => status,

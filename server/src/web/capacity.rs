@@ -11,6 +11,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use domain::paths;
 
 use super::{Web, client_address::ClientAddress, problem, rate_limit};
 use crate::{
@@ -21,7 +22,11 @@ use crate::{
 /// Seconds after which a client may ask again.
 const AFTER: u32 = 5;
 /// What is served on reserved connections, besides the API.
-const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+const WATCHED: [&str; 3] = [
+    paths::Healthz::PATH,
+    paths::Readyz::PATH,
+    paths::Metrics::PATH,
+];
 
 /// Requests that clients behind a trusted proxy have under way.
 #[derive(Clone, Debug)]

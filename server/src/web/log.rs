@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use axum::{extract::Request, middleware::Next, response::Response};
+use domain::paths;
 
 use super::session;
 
@@ -16,7 +17,7 @@ pub async fn request(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status().as_u16();
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if path == "/healthz" || path == "/readyz" {
+    if path == paths::Healthz::PATH || path == paths::Readyz::PATH {
         tracing::debug!(address, %method, path, status, duration_ms, "request");
     } else {
         tracing::info!(address, %method, path, status, duration_ms, "request");

@@ -166,6 +166,7 @@ mod tests {
         http::{Request, header::HOST},
         routing::get,
     };
+    use domain::paths;
     use mail::MailerOptions;
     use store::{KeySource, Store};
     use tower::ServiceExt as _;
@@ -199,8 +200,8 @@ mod tests {
         }
         let web = web().await;
         let routes = Router::new()
-            .route("/healthz", get(panics))
-            .route("/readyz", get(health::alive));
+            .route(paths::Healthz::PATH, get(panics))
+            .route(paths::Readyz::PATH, get(health::alive));
         let layers = layered(routes, web, Duration::from_mins(1));
         let ask = async |path: &str| {
             let mut request = Request::get(path)
@@ -215,13 +216,13 @@ mod tests {
             layers.clone().oneshot(request).await.unwrap()
         };
         for _ in 0..3 {
-            let answer = ask("/healthz").await;
+            let answer = ask(paths::Healthz::PATH).await;
             assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
             assert!(answer.headers().contains_key("content-security-policy"));
             let body = to_bytes(answer.into_body(), 10_000).await.unwrap();
             let body = String::from_utf8(body.to_vec()).unwrap();
             assert!(body.contains("Something went wrong") && !body.contains("planted"));
-            assert_eq!(ask("/readyz").await.status(), StatusCode::OK);
+            assert_eq!(ask(paths::Readyz::PATH).await.status(), StatusCode::OK);
         }
     }
 }

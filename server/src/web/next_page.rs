@@ -1,5 +1,6 @@
 //! Where a sign-in leads to.
 
+use domain::paths;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What cannot stand in the value of a query's parameter.
@@ -16,12 +17,22 @@ const IN_A_VALUE: &AsciiSet = &CONTROLS
     .add(b'=');
 /// Characters; what is longer is forgotten.
 const AT_MOST: usize = 2_000;
+const LEAD_ELSEWHERE: [&str; 4] = [
+    paths::Login::PATH,
+    paths::Logout::PATH,
+    paths::Setup::PATH,
+    paths::ChoosePassword::PATH,
+];
 
 /// The page to sign in at, which leads on to a path and query of this server afterwards.
 pub fn sign_in_for(path_and_query: &str) -> String {
     match page(path_and_query) {
-        "/" => "/login".to_owned(),
-        next => format!("/login?next={}", utf8_percent_encode(next, IN_A_VALUE)),
+        paths::Home::PATH => paths::Login::PATH.to_owned(),
+        next => format!(
+            "{}?next={}",
+            paths::Login::PATH,
+            utf8_percent_encode(next, IN_A_VALUE)
+        ),
     }
 }
 
@@ -39,8 +50,7 @@ pub fn page(next: &str) -> &str {
         let name = name.replace("%2e", ".").replace("%2E", ".");
         name == "." || name == ".."
     });
-    let leads_elsewhere =
-        ["/login", "/logout", "/setup", "/password"].contains(&path) || path.starts_with("/oauth/");
+    let leads_elsewhere = LEAD_ELSEWHERE.contains(&path) || path.starts_with(paths::OAUTH);
     if is_ours && !climbs && !leads_elsewhere {
         next
     } else {
@@ -50,15 +60,17 @@ pub fn page(next: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use domain::paths;
+
     use super::{page, sign_in_for};
 
     #[test]
     fn is_a_page_of_this_server() {
         for good in [
             "/",
-            "/settings/smtp?data_center=x#outcome",
+            &[&paths::SmtpSettings::of("x"), "#outcome"].concat(),
             "/a//b",
-            "/activity?who=a%2Fb&to=../..",
+            "/a?who=a%2Fb&to=../..",
             "/.../..a/a.",
         ] {
             assert_eq!(page(good), good);
@@ -82,12 +94,12 @@ mod tests {
             "/..//evil.example",
             "/a/%2E./%2e//evil.example",
             "/a/..",
-            "/login",
-            "/login?next=/login",
-            "/logout",
-            "/oauth/callback?code=c&state=s",
-            "/setup?token=x",
-            "/password?token=x",
+            paths::Login::PATH,
+            &[paths::Login::PATH, "?next=", paths::Login::PATH].concat(),
+            paths::Logout::PATH,
+            &[paths::OAuthCallback::PATH, "?code=c&state=s"].concat(),
+            &[paths::Setup::PATH, "?token=x"].concat(),
+            &[paths::ChoosePassword::PATH, "?token=x"].concat(),
         ] {
             assert_eq!(page(bad), "/", "{bad:?}");
         }
@@ -96,11 +108,13 @@ mod tests {
 
     #[test]
     fn stands_in_the_query_as_one_value() {
-        assert_eq!(sign_in_for("/"), "/login");
+        let login = paths::Login::PATH;
+        assert_eq!(sign_in_for("/"), login);
         assert_eq!(
-            sign_in_for("/activity?who=a%20b&to=1+2#x"),
-            "/login?next=/activity?who%3Da%2520b%26to%3D1%2B2%23x"
+            sign_in_for("/page?who=a%20b&to=1+2#x"),
+            format!("{login}?next=/page?who%3Da%2520b%26to%3D1%2B2%23x")
         );
-        assert_eq!(sign_in_for("/oauth/callback?code=c"), "/login");
+        let callback = [paths::OAuthCallback::PATH, "?code=c"].concat();
+        assert_eq!(sign_in_for(&callback), login);
     }
 }

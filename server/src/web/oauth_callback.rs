@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{AuthorizationState, FindingCode};
+use domain::{AuthorizationState, FindingCode, paths};
 use mail::{Callback, Mailer};
 
 /// Characters of the whole query. Codes of Microsoft have about 2,000.
@@ -28,7 +28,7 @@ pub async fn finish(
         .finish_authorization(callback, session, &info.actor)
         .await
     {
-        Ok((Some(id), _)) => Redirect::to(&format!("/authorized/{}", id.as_str())).into_response(),
+        Ok((Some(id), _)) => Redirect::to(&paths::Authorized::path(id.as_str())).into_response(),
         Ok((None, AuthorizationState::Failed { finding, .. })) => unknown(finding.code),
         Ok((None, _)) => unknown(FindingCode::StateUnknown),
         Err(error) => {
@@ -51,7 +51,12 @@ pub async fn ignore() -> StatusCode {
 
 /// The page for answers that belong to no authorization of this session.
 fn unknown(code: FindingCode) -> Response {
-    Redirect::to(&format!("/authorized/unknown?finding={}", code.as_str())).into_response()
+    Redirect::to(&format!(
+        "{}?finding={}",
+        paths::Authorized::path("unknown"),
+        code.as_str()
+    ))
+    .into_response()
 }
 
 /// `None` when a parameter comes twice (RFC 6749 §3.1 forbids it), or too much of it. Parameters

@@ -2,14 +2,22 @@
 //! compares it with all routes there are.
 
 use access::Access;
-use app::{api::context::RequestInfo, refused};
+use app::api::{
+    AddDataCenter, ApplyPreset, AuthorizeAgain, BeginCheck, CancelCheck, CheckConnection, Discover,
+    ReadGrantStatus, RemoveDataCenter, RenameDataCenter, SaveSmtpSettings, SendTestEmail,
+    context::RequestInfo,
+};
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{Method, StatusCode},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use domain::{AuditAction, KeyScope, Role};
+use domain::{
+    AuditAction, KeyScope, Role,
+    paths::{self, Route},
+};
+use leptos::server_fn::ServerFn;
 
 use super::{Web, api, problem, refusal, session};
 
@@ -39,14 +47,28 @@ pub struct Permission {
     pub rule: Rule,
 }
 
-const fn get(path: &'static str, rule: Rule) -> Permission {
-    let method = Method::GET;
-    Permission { method, path, rule }
+const fn get<R: Route>(rule: Rule) -> Permission {
+    Permission {
+        method: Method::GET,
+        path: R::PATTERN,
+        rule,
+    }
 }
 
-const fn post(path: &'static str, rule: Rule) -> Permission {
-    let method = Method::POST;
-    Permission { method, path, rule }
+const fn post<R: Route>(rule: Rule) -> Permission {
+    Permission {
+        method: Method::POST,
+        path: R::PATTERN,
+        rule,
+    }
+}
+
+const fn function<F: ServerFn>(rule: Rule) -> Permission {
+    Permission {
+        method: Method::POST,
+        path: F::PATH,
+        rule,
+    }
 }
 
 const VIEWER: Rule = Rule::SignedIn(Role::Viewer);
@@ -61,91 +83,88 @@ const STATUS: Rule = Rule::Key(&[KeyScope::Metrics, KeyScope::Messages]);
 /// Who may ask for what.
 pub static PERMISSIONS: &[Permission] = &[
     // For whoever watches the server.
-    get("/healthz", Rule::Always),
-    get("/readyz", Rule::Always),
-    get("/metrics", METRICS),
+    get::<paths::Healthz>(Rule::Always),
+    get::<paths::Readyz>(Rule::Always),
+    get::<paths::Metrics>(METRICS),
     // Signing in.
-    get("/setup", Rule::Always),
-    post("/setup", Rule::Always),
-    get("/login", Rule::Everybody),
-    post("/login", Rule::Everybody),
-    get("/password", Rule::Everybody),
-    post("/password", Rule::Everybody),
-    post("/logout", Rule::Everybody),
+    get::<paths::Setup>(Rule::Always),
+    post::<paths::Setup>(Rule::Always),
+    get::<paths::Login>(Rule::Everybody),
+    post::<paths::Login>(Rule::Everybody),
+    get::<paths::ChoosePassword>(Rule::Everybody),
+    post::<paths::ChoosePassword>(Rule::Everybody),
+    post::<paths::Logout>(Rule::Everybody),
     // Pages.
-    get("/", VIEWER),
-    get("/messages", VIEWER),
-    get("/messages/{id}", VIEWER),
-    post("/messages/{id}", OPERATOR),
-    get("/messages/{id}/html", VIEWER),
-    get("/messages/{id}/raw", VIEWER),
-    get("/events/messages", VIEWER),
-    get("/events/messages/{id}", VIEWER),
-    get("/settings/smtp", VIEWER),
-    get("/settings/alerts", VIEWER),
-    post("/settings/alerts", ADMINISTRATOR),
-    get("/settings/sending", ADMINISTRATOR),
-    post("/settings/sending", ADMINISTRATOR),
-    get("/activity", VIEWER),
-    get("/activity/export", VIEWER),
-    get("/account", VIEWER),
-    post("/account", VIEWER),
-    get("/access", ADMINISTRATOR),
-    post("/access", ADMINISTRATOR),
+    get::<paths::Home>(VIEWER),
+    get::<paths::Messages>(VIEWER),
+    get::<paths::Message>(VIEWER),
+    post::<paths::Message>(OPERATOR),
+    get::<paths::MessageHtml>(VIEWER),
+    get::<paths::MessageSource>(VIEWER),
+    get::<paths::MessagesEvents>(VIEWER),
+    get::<paths::MessageEvents>(VIEWER),
+    get::<paths::SmtpSettings>(VIEWER),
+    get::<paths::AlertSettings>(VIEWER),
+    post::<paths::AlertSettings>(ADMINISTRATOR),
+    get::<paths::SendingSettings>(ADMINISTRATOR),
+    post::<paths::SendingSettings>(ADMINISTRATOR),
+    get::<paths::Activity>(VIEWER),
+    get::<paths::ActivityExport>(VIEWER),
+    get::<paths::OwnAccount>(VIEWER),
+    post::<paths::OwnAccount>(VIEWER),
+    get::<paths::AccessSettings>(ADMINISTRATOR),
+    post::<paths::AccessSettings>(ADMINISTRATOR),
     // What strangers wrote is for fewer than what is done here.
-    get("/mailbox", OPERATOR),
-    get("/mailbox/message", OPERATOR),
-    get("/mailbox/message/html", OPERATOR),
-    get("/mailbox/message/attachment", OPERATOR),
-    get("/mailbox/message/source", OPERATOR),
-    get("/events/mailbox", OPERATOR),
-    get(refused::FORBIDDEN, Rule::Nobody),
-    get(refused::SESSION, Rule::Nobody),
-    get(refused::CALLBACK, Rule::Nobody),
+    get::<paths::Mailbox>(OPERATOR),
+    get::<paths::Mail>(OPERATOR),
+    get::<paths::MailHtml>(OPERATOR),
+    get::<paths::MailAttachment>(OPERATOR),
+    get::<paths::MailSource>(OPERATOR),
+    get::<paths::MailboxEvents>(OPERATOR),
+    get::<paths::Forbidden>(Rule::Nobody),
+    get::<paths::SessionEnded>(Rule::Nobody),
+    get::<paths::CallbackRefused>(Rule::Nobody),
     // Authorizations.
-    get("/authorized/{id}", ADMINISTRATOR),
-    get("/events/authorization/{id}", ADMINISTRATOR),
-    get("/oauth/callback", ADMINISTRATOR),
+    get::<paths::Authorized>(ADMINISTRATOR),
+    get::<paths::AuthorizationEvents>(ADMINISTRATOR),
+    get::<paths::OAuthCallback>(ADMINISTRATOR),
     // Programs that look at links before people do; it does nothing.
     Permission {
         method: Method::HEAD,
-        path: "/oauth/callback",
+        path: paths::OAuthCallback::PATH,
         rule: Rule::Everybody,
     },
     // Checks.
-    get("/events/check/{id}", OPERATOR),
-    get("/checks/{id}/transcript", OPERATOR),
+    get::<paths::CheckEvents>(OPERATOR),
+    get::<paths::CheckTranscript>(OPERATOR),
     // Server functions.
-    post("/api/grant_status", VIEWER),
-    post("/api/begin_check", OPERATOR),
-    post("/api/cancel_check", OPERATOR),
-    post("/api/check_connection", OPERATOR),
-    post("/api/send_test_email", OPERATOR),
-    post("/api/discover", ADMINISTRATOR),
-    post("/api/save_smtp_settings", ADMINISTRATOR),
-    post("/api/apply_preset", ADMINISTRATOR),
-    post("/api/authorize_again", ADMINISTRATOR),
-    post("/api/add_data_center", ADMINISTRATOR),
-    post("/api/rename_data_center", ADMINISTRATOR),
-    post("/api/remove_data_center", ADMINISTRATOR),
+    function::<ReadGrantStatus>(VIEWER),
+    function::<BeginCheck>(OPERATOR),
+    function::<CancelCheck>(OPERATOR),
+    function::<CheckConnection>(OPERATOR),
+    function::<SendTestEmail>(OPERATOR),
+    function::<Discover>(ADMINISTRATOR),
+    function::<SaveSmtpSettings>(ADMINISTRATOR),
+    function::<ApplyPreset>(ADMINISTRATOR),
+    function::<AuthorizeAgain>(ADMINISTRATOR),
+    function::<AddDataCenter>(ADMINISTRATOR),
+    function::<RenameDataCenter>(ADMINISTRATOR),
+    function::<RemoveDataCenter>(ADMINISTRATOR),
     // Programs.
-    get("/api/v1/status", STATUS),
-    get("/api/v1/mailbox/folders", MAILBOX),
-    get("/api/v1/mailbox/messages", MAILBOX),
-    get("/api/v1/mailbox/messages/{uid}", MAILBOX),
-    get("/api/v1/mailbox/messages/{uid}/source", MAILBOX),
-    get(
-        "/api/v1/mailbox/messages/{uid}/attachments/{number}",
-        MAILBOX,
-    ),
-    get("/api/v1/messages", MESSAGES),
-    get("/api/v1/messages/{id}", MESSAGES),
-    post("/api/v1/messages", SEND),
-    post("/api/v1/messages/{id}/retry", SEND),
-    post("/api/v1/messages/{id}/cancel", SEND),
+    get::<paths::api::Status>(STATUS),
+    get::<paths::api::Folders>(MAILBOX),
+    get::<paths::api::MailList>(MAILBOX),
+    get::<paths::api::Mail>(MAILBOX),
+    get::<paths::api::MailSource>(MAILBOX),
+    get::<paths::api::MailAttachment>(MAILBOX),
+    get::<paths::api::Messages>(MESSAGES),
+    get::<paths::api::Message>(MESSAGES),
+    post::<paths::api::Messages>(SEND),
+    post::<paths::api::RetryMessage>(SEND),
+    post::<paths::api::CancelMessage>(SEND),
     // The same everywhere, and no secret.
-    get("/api/v1/openapi.json", Rule::Always),
-    get("/api/docs", Rule::Always),
+    get::<paths::api::OpenApi>(Rule::Always),
+    get::<paths::ApiDocs>(Rule::Always),
 ];
 
 /// The rule for a route; that for HEAD is that for GET unless it has its own.
@@ -209,25 +228,28 @@ pub async fn denied(access: &Access, by: &domain::Actor, asked: &str) {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Method;
-    use domain::Role;
-
-    use super::{PERMISSIONS, Rule, rule};
+    use super::*;
 
     #[test]
     fn what_is_not_on_the_list_has_no_rule() {
         assert_eq!(rule(&Method::GET, "/none"), None);
-        assert_eq!(rule(&Method::DELETE, "/login"), None);
-        assert_eq!(rule(&Method::HEAD, "/logout"), None);
+        assert_eq!(rule(&Method::DELETE, paths::Login::PATH), None);
+        assert_eq!(rule(&Method::HEAD, paths::Logout::PATH), None);
     }
 
     #[test]
     fn head_has_the_rule_of_get_or_its_own() {
         let administrator = Some(Rule::SignedIn(Role::Administrator));
-        assert_eq!(rule(&Method::HEAD, "/access"), administrator);
-        assert_eq!(rule(&Method::GET, "/oauth/callback"), administrator);
         assert_eq!(
-            rule(&Method::HEAD, "/oauth/callback"),
+            rule(&Method::HEAD, paths::AccessSettings::PATH),
+            administrator
+        );
+        assert_eq!(
+            rule(&Method::GET, paths::OAuthCallback::PATH),
+            administrator
+        );
+        assert_eq!(
+            rule(&Method::HEAD, paths::OAuthCallback::PATH),
             Some(Rule::Everybody)
         );
     }
@@ -241,20 +263,20 @@ mod tests {
             .map(|known| known.path)
             .collect();
         let expected = [
-            "/setup",
-            "/login",
-            "/password",
-            "/logout",
-            "/messages/{id}",
-            "/account",
-            "/api/grant_status",
-            "/api/begin_check",
-            "/api/cancel_check",
-            "/api/check_connection",
-            "/api/send_test_email",
-            "/api/v1/messages",
-            "/api/v1/messages/{id}/retry",
-            "/api/v1/messages/{id}/cancel",
+            paths::Setup::PATH,
+            paths::Login::PATH,
+            paths::ChoosePassword::PATH,
+            paths::Logout::PATH,
+            paths::Message::PATTERN,
+            paths::OwnAccount::PATH,
+            ReadGrantStatus::PATH,
+            BeginCheck::PATH,
+            CancelCheck::PATH,
+            CheckConnection::PATH,
+            SendTestEmail::PATH,
+            paths::api::Messages::PATH,
+            paths::api::RetryMessage::PATTERN,
+            paths::api::CancelMessage::PATTERN,
         ];
         assert_eq!(others, expected);
     }

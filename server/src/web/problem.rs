@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use domain::{FieldError, FindingCode, untrusted};
+use domain::{FieldError, FindingCode, paths, untrusted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 pub type Refused = Box<Response>;
 
 /// All paths of the API.
-const API: &str = "/api/v1";
+const API: &str = paths::api::PREFIX;
 
 /// What went wrong (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
@@ -150,7 +150,7 @@ impl ProblemError {
 }
 
 /// For Prometheus, which shows a key as well.
-const METRICS: &str = "/metrics";
+const METRICS: &str = paths::Metrics::PATH;
 
 /// Whether a path belongs to the API: programs ask for it, with a key.
 pub fn is_for(path: &str) -> bool {
@@ -182,18 +182,22 @@ pub fn wrong(status: StatusCode, errors: Vec<ProblemError>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::is_for;
+    use app::api::ReadGrantStatus;
+    use domain::paths;
+    use leptos::server_fn::ServerFn as _;
+
+    use super::{API, METRICS, is_for};
 
     #[test]
     fn is_told_below_the_api_and_nowhere_else() {
         for (path, expected) in [
-            ("/api/v1", true),
-            ("/api/v1/", true),
-            ("/api/v1/status", true),
-            ("/metrics", true),
-            ("/metrics/x", false),
-            ("/api/v10/status", false),
-            ("/api/grant_status", false),
+            (API, true),
+            (&format!("{API}/"), true),
+            (paths::api::Status::PATH, true),
+            (METRICS, true),
+            (&format!("{METRICS}/x"), false),
+            (&format!("{API}0/status"), false),
+            (ReadGrantStatus::PATH, false),
             ("/", false),
         ] {
             assert_eq!(is_for(path), expected, "{path}");

@@ -13,6 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use domain::paths;
 use governor::{
     Quota, RateLimiter,
     clock::{Clock, DefaultClock},
@@ -26,9 +27,14 @@ use crate::tally::network;
 /// A burst may be this many times what is allowed per second.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
 /// What is costly to answer, or worth guessing at.
-const STRICT_PATHS: [&str; 4] = ["/login", "/setup", "/password", "/account"];
+const STRICT_PATHS: [&str; 4] = [
+    paths::Login::PATH,
+    paths::Setup::PATH,
+    paths::ChoosePassword::PATH,
+    paths::OwnAccount::PATH,
+];
 /// Whoever watches the server may ask as often as it likes.
-const EXEMPT: &str = "/healthz";
+const EXEMPT: &str = paths::Healthz::PATH;
 /// Addresses that have been quiet are forgotten each time so many requests have come.
 const SWEEP_EVERY: u32 = 1_024;
 

@@ -1,19 +1,20 @@
 //! How a request is answered that is not let through: with a page when a browser navigates, else with a code that the browser
 //! side knows.
 
-use app::{ApiError, api::context::RequestInfo, refused};
+use app::{ApiError, api::context::RequestInfo};
 use axum::{
     Json,
     extract::Request,
     http::{Method, StatusCode},
     response::{IntoResponse as _, Redirect, Response},
 };
+use domain::paths;
 
 use super::{Web, next_page, pages, problem, session::accepts_html};
 
 /// No route has this path, nor will have.
-const NO_PAGE: &str = "/refused/not-found";
-const CALLBACK: &str = "/oauth/callback";
+const NO_PAGE: &str = paths::NO_PAGE;
+const CALLBACK: &str = paths::OAuthCallback::PATH;
 
 /// What was asked in a request.
 enum Asked {
@@ -37,7 +38,7 @@ fn asked(request: &Request) -> Asked {
 /// There is no account yet.
 pub fn not_set_up(request: &Request) -> Response {
     match asked(request) {
-        Asked::Page => Redirect::to("/setup").into_response(),
+        Asked::Page => Redirect::to(paths::Setup::PATH).into_response(),
         Asked::Form | Asked::Data => problem::answer(
             StatusCode::SERVICE_UNAVAILABLE,
             "Mailgrant has not been set up yet. Its log has the link to do so.",
@@ -51,14 +52,14 @@ pub async fn signed_out(web: &Web, request: Request, route: Option<&str>) -> Res
     match asked(&request) {
         // Its query holds a code, which must get into no other URL.
         Asked::Page | Asked::Data if route == Some(CALLBACK) => {
-            page(web, request, refused::CALLBACK, status).await
+            page(web, request, paths::CallbackRefused::PATH, status).await
         }
         Asked::Page => {
             let uri = request.uri();
             let asked = uri.path_and_query().map_or("/", |asked| asked.as_str());
             Redirect::to(&next_page::sign_in_for(asked)).into_response()
         }
-        Asked::Form => page(web, request, refused::SESSION, status).await,
+        Asked::Form => page(web, request, paths::SessionEnded::PATH, status).await,
         Asked::Data => (status, Json(ApiError::SignedOut)).into_response(),
     }
 }
@@ -67,7 +68,7 @@ pub async fn signed_out(web: &Web, request: Request, route: Option<&str>) -> Res
 pub async fn forbidden(web: &Web, request: Request) -> Response {
     match asked(&request) {
         Asked::Page | Asked::Form => {
-            page(web, request, refused::FORBIDDEN, StatusCode::FORBIDDEN).await
+            page(web, request, paths::Forbidden::PATH, StatusCode::FORBIDDEN).await
         }
         Asked::Data => (StatusCode::FORBIDDEN, Json(ApiError::Forbidden)).into_response(),
     }

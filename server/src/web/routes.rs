@@ -5,113 +5,60 @@ use axum::{
     http::Method,
     routing::{MethodRouter, get, head, post},
 };
+use domain::paths::{self, Route};
 
 use super::{
     Web, access, alerts, api, events, export, health, mailbox, messages, metrics, oauth_callback,
     pages, sending, transcript,
 };
 
-/// Method, path and handler of each.
-fn own() -> Vec<(Method, &'static str, MethodRouter<Web>)> {
+/// Method, path, and handler.
+type OwnRoute = (Method, &'static str, MethodRouter<Web>);
+
+fn route<R: Route>(method: Method, handler: MethodRouter<Web>) -> OwnRoute {
+    (method, R::PATTERN, handler)
+}
+
+fn own() -> Vec<OwnRoute> {
     vec![
-        (Method::GET, "/healthz", get(health::alive)),
-        (Method::GET, "/readyz", get(health::ready)),
-        (Method::GET, "/metrics", get(metrics::show)),
-        (Method::POST, "/setup", post(access::setup::post)),
-        (Method::POST, "/login", post(access::sign_in::post)),
-        (Method::POST, "/logout", post(access::sign_out::post)),
-        (Method::POST, "/password", post(access::password::post)),
-        (Method::POST, "/account", post(access::account::post)),
-        (Method::POST, "/access", post(access::administration::post)),
-        (Method::POST, "/settings/alerts", post(alerts::post)),
-        (Method::POST, "/messages/{id}", post(messages::post)),
-        (Method::GET, "/messages/{id}/html", get(messages::html)),
-        (Method::GET, "/messages/{id}/raw", get(messages::download)),
-        (Method::POST, "/settings/sending", post(sending::post)),
-        (Method::GET, "/activity/export", get(export::download)),
-        (Method::GET, "/oauth/callback", get(oauth_callback::finish)),
-        (
-            Method::HEAD,
-            "/oauth/callback",
-            head(oauth_callback::ignore),
-        ),
-        (
-            Method::GET,
-            "/events/authorization/{id}",
-            get(events::authorization),
-        ),
-        (Method::GET, "/events/check/{id}", get(events::check)),
-        (Method::GET, "/events/messages", get(events::messages)),
-        (Method::GET, "/events/messages/{id}", get(events::message)),
-        (
-            Method::GET,
-            "/checks/{id}/transcript",
-            get(transcript::download),
-        ),
-        (Method::GET, "/events/mailbox", get(events::mailbox)),
-        (Method::GET, "/mailbox/message/html", get(mailbox::html)),
-        (
-            Method::GET,
-            "/mailbox/message/attachment",
-            get(mailbox::attachment),
-        ),
-        (Method::GET, "/mailbox/message/source", get(mailbox::source)),
-        (Method::GET, "/api/v1/status", get(api::status::status)),
-        (
-            Method::GET,
-            "/api/v1/mailbox/folders",
-            get(api::mailbox::folders),
-        ),
-        (
-            Method::GET,
-            "/api/v1/mailbox/messages",
-            get(api::mailbox::messages),
-        ),
-        (
-            Method::GET,
-            "/api/v1/mailbox/messages/{uid}",
-            get(api::mailbox::message),
-        ),
-        (
-            Method::GET,
-            "/api/v1/mailbox/messages/{uid}/source",
-            get(api::mailbox::source),
-        ),
-        (
-            Method::GET,
-            "/api/v1/mailbox/messages/{uid}/attachments/{number}",
-            get(api::mailbox::attachment),
-        ),
-        (
-            Method::GET,
-            "/api/v1/messages",
-            get(api::messages::read::list),
-        ),
-        (
-            Method::POST,
-            "/api/v1/messages",
-            post(api::messages::submit::submit),
-        ),
-        (
-            Method::GET,
-            "/api/v1/messages/{id}",
-            get(api::messages::read::one),
-        ),
-        (
-            Method::POST,
-            "/api/v1/messages/{id}/retry",
-            post(api::messages::change::retry),
-        ),
-        (
-            Method::POST,
-            "/api/v1/messages/{id}/cancel",
-            post(api::messages::change::cancel),
-        ),
-        (
-            Method::GET,
-            "/api/v1/openapi.json",
-            get(api::document::json),
-        ),
+        route::<paths::Healthz>(Method::GET, get(health::alive)),
+        route::<paths::Readyz>(Method::GET, get(health::ready)),
+        route::<paths::Metrics>(Method::GET, get(metrics::show)),
+        route::<paths::Setup>(Method::POST, post(access::setup::post)),
+        route::<paths::Login>(Method::POST, post(access::sign_in::post)),
+        route::<paths::Logout>(Method::POST, post(access::sign_out::post)),
+        route::<paths::ChoosePassword>(Method::POST, post(access::password::post)),
+        route::<paths::OwnAccount>(Method::POST, post(access::account::post)),
+        route::<paths::AccessSettings>(Method::POST, post(access::administration::post)),
+        route::<paths::AlertSettings>(Method::POST, post(alerts::post)),
+        route::<paths::Message>(Method::POST, post(messages::post)),
+        route::<paths::MessageHtml>(Method::GET, get(messages::html)),
+        route::<paths::MessageSource>(Method::GET, get(messages::download)),
+        route::<paths::SendingSettings>(Method::POST, post(sending::post)),
+        route::<paths::ActivityExport>(Method::GET, get(export::download)),
+        route::<paths::OAuthCallback>(Method::GET, get(oauth_callback::finish)),
+        route::<paths::OAuthCallback>(Method::HEAD, head(oauth_callback::ignore)),
+        route::<paths::AuthorizationEvents>(Method::GET, get(events::authorization)),
+        route::<paths::CheckEvents>(Method::GET, get(events::check)),
+        route::<paths::MessagesEvents>(Method::GET, get(events::messages)),
+        route::<paths::MessageEvents>(Method::GET, get(events::message)),
+        route::<paths::CheckTranscript>(Method::GET, get(transcript::download)),
+        route::<paths::MailboxEvents>(Method::GET, get(events::mailbox)),
+        route::<paths::MailHtml>(Method::GET, get(mailbox::html)),
+        route::<paths::MailAttachment>(Method::GET, get(mailbox::attachment)),
+        route::<paths::MailSource>(Method::GET, get(mailbox::source)),
+        route::<paths::api::Status>(Method::GET, get(api::status::status)),
+        route::<paths::api::Folders>(Method::GET, get(api::mailbox::folders)),
+        route::<paths::api::MailList>(Method::GET, get(api::mailbox::messages)),
+        route::<paths::api::Mail>(Method::GET, get(api::mailbox::message)),
+        route::<paths::api::MailSource>(Method::GET, get(api::mailbox::source)),
+        route::<paths::api::MailAttachment>(Method::GET, get(api::mailbox::attachment)),
+        route::<paths::api::Messages>(Method::GET, get(api::messages::read::list)),
+        route::<paths::api::Messages>(Method::POST, post(api::messages::submit::submit)),
+        route::<paths::api::Message>(Method::GET, get(api::messages::read::one)),
+        route::<paths::api::RetryMessage>(Method::POST, post(api::messages::change::retry)),
+        route::<paths::api::CancelMessage>(Method::POST, post(api::messages::change::cancel)),
+        route::<paths::api::OpenApi>(Method::GET, get(api::document::json)),
     ]
 }
 

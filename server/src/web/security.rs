@@ -12,6 +12,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use domain::paths;
 use leptos::nonce::Nonce;
 
 use super::Web;
@@ -41,7 +42,7 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
 ];
 
 /// Pages whose URL holds a one-use token; not even this server is to see it in a `Referer`.
-const OPENED_BY_LINKS: [&str; 2] = ["/setup", "/password"];
+const OPENED_BY_LINKS: [&str; 2] = [paths::Setup::PATH, paths::ChoosePassword::PATH];
 /// Not `no-referrer`, under which the `Origin` of their forms is `null`.
 const WITHOUT_THE_TOKEN: HeaderValue = HeaderValue::from_static("strict-origin");
 

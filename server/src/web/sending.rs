@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::SendingForm;
+use domain::{SendingForm, paths};
 use mail::SaveSendingError;
 
 use super::access::{Asked, Read, unreadable};
@@ -27,7 +27,7 @@ pub async fn post(asked: Asked, form: Read<SendingForm>) -> Response {
         // An id of a data center can stand in a URL as it is.
         Ok(_) => {
             let data_center = &form.data_center;
-            let page = format!("/settings/sending?data_center={data_center}&saved=1");
+            let page = format!("{}&saved=1", paths::SendingSettings::of(data_center));
             return Redirect::to(&page).into_response();
         }
         Err(SaveSendingError::Form(errors)) => {

@@ -1,7 +1,7 @@
 //! Who asks: the session of the cookie, read anew for each request.
 
 use access::{Token, Visitor};
-use app::api::context::RequestInfo;
+use app::api::{ReadGrantStatus, context::RequestInfo};
 use axum::{
     extract::{Request, State},
     http::{
@@ -11,7 +11,9 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use domain::{Actor, RedirectUrl, Who};
+use domain::{Actor, RedirectUrl, Who, paths};
+
+use leptos::server_fn::ServerFn as _;
 
 use super::{Web, client_address::ClientAddress, cookies::Shown, host::AskedAs};
 
@@ -72,7 +74,7 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
 
 /// Returns true for requests that an open page sends by itself. They do not keep a session from ending.
 fn is_automatic(path: &str) -> bool {
-    path.starts_with("/events/") || path == "/api/grant_status"
+    path.starts_with(paths::EVENTS) || path == ReadGrantStatus::PATH
 }
 
 /// The database does not answer.

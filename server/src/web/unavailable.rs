@@ -11,6 +11,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse as _, Response},
 };
+use domain::paths;
 
 use super::{Web, problem, session::accepts_html};
 
@@ -30,7 +31,10 @@ pub fn response() -> Response {
 
 /// Refuses requests while the database cannot be reached, and gives up those that wait for it.
 pub async fn without_database(State(web): State<Web>, request: Request, next: Next) -> Response {
-    if matches!(request.uri().path(), "/healthz" | "/readyz") {
+    if matches!(
+        request.uri().path(),
+        paths::Healthz::PATH | paths::Readyz::PATH
+    ) {
         return next.run(request).await;
     }
     if !web.mailer.database_is_reachable() {

@@ -4,7 +4,10 @@ use domain::{Account, Role, access::AccessField};
 use leptos::{either::Either, prelude::*};
 
 use super::{PATH, when};
-use crate::ui::{entry::Wrong, sheet::Sheet};
+use crate::{
+    paths,
+    ui::{entry::Wrong, sheet::Sheet},
+};
 
 /// A row. The own account is changed on its own page, so nobody shuts themselves out here by accident.
 #[component]
@@ -29,7 +32,7 @@ pub fn AccountRow(account: Account, is_own: bool, sheet: Sheet) -> impl IntoView
     };
     let actions = if is_own {
         Either::Left(view! {
-            <a href="/account" rel="external">
+            <a href=paths::OwnAccount::PATH rel="external">
                 "Your account"
             </a>
         })

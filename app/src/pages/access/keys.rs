@@ -4,7 +4,10 @@ use domain::{ApiKey, DataCenter, DataCenterId, UnixTime};
 use leptos::prelude::*;
 
 use super::{PATH, new_key::NewKey, when};
-use crate::ui::{data_center::data_center_name, sheet::Sheet};
+use crate::{
+    paths,
+    ui::{data_center::data_center_name, sheet::Sheet},
+};
 
 /// The keys, and making one.
 #[component]
@@ -39,7 +42,7 @@ pub fn Keys(keys: Vec<ApiKey>, data_centers: Vec<DataCenter>, make: Sheet) -> im
             <h2 id="keys-title">"API keys"</h2>
             <p class="help">
                 "Programs show a key instead of signing in. What they can ask for: "
-                <a href="/api/docs" rel="external">
+                <a href=paths::ApiDocs::PATH rel="external">
                     "API for programs"
                 </a> "."
             </p>

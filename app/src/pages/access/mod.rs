@@ -13,6 +13,7 @@ use self::{accounts::Accounts, keys::Keys};
 use super::{done::Done, failure::Failure};
 use crate::{
     api::{self, AccessPage as Data},
+    paths,
     posted::PostedForm,
     ui::{
         once::Once,
@@ -22,7 +23,7 @@ use crate::{
     },
 };
 
-const PATH: &str = "/access";
+const PATH: &str = paths::AccessSettings::PATH;
 
 /// Who and what has access.
 #[component]

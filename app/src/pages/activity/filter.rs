@@ -6,14 +6,15 @@ use leptos::prelude::*;
 use super::address;
 use crate::{
     activity_query::{ActivityField, ActivityQuery},
+    paths,
     ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
 /// The form. `wrong` is the field that cannot be read.
 #[component]
 pub fn Filter(query: ActivityQuery, wrong: Option<ActivityField>) -> impl IntoView {
-    let export = address("/activity/export", &query, None);
-    let all = (query != ActivityQuery::default()).then(|| "/activity".to_owned());
+    let export = address(paths::ActivityExport::PATH, &query, None);
+    let all = (query != ActivityQuery::default()).then(|| paths::Activity::PATH.to_owned());
     let is = |field| wrong == Some(field);
     let everything = (String::new(), "Everything".to_owned());
     let actions = AuditAction::ALL.iter().map(|action| {
@@ -21,7 +22,7 @@ pub fn Filter(query: ActivityQuery, wrong: Option<ActivityField>) -> impl IntoVi
         (action.code().to_owned(), words)
     });
     view! {
-        <form method="get" action="/activity" class="card filter" id="activity-filter" aria-label="Filter">
+        <form method="get" action=paths::Activity::PATH class="card filter" id="activity-filter" aria-label="Filter">
             <FilterText name="who" label="Who" help="A user name, or the name of an API key." value=query.who />
             <FilterChoice
                 name="action"

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     activity_query::ActivityQuery,
     api::{self, Activity},
+    paths,
 };
 
 /// The audit, the newest first.
@@ -57,10 +58,12 @@ fn Entries(activity: Activity, query: ActivityQuery, asks_for_all: bool) -> impl
         .into_iter()
         .map(|entry| view! { <ActivityEntry entry data_centers=data_centers.clone() /> })
         .collect_view();
-    let newest = query.before().map(|_| address("/activity", &query, None));
+    let newest = query
+        .before()
+        .map(|_| address(paths::Activity::PATH, &query, None));
     let older = activity
         .older
-        .map(|before| address("/activity", &query, Some(before)));
+        .map(|before| address(paths::Activity::PATH, &query, Some(before)));
     view! {
         {if is_empty {
             let words = if asks_for_all { "Nothing has been done yet." } else { "Nothing matches." };

@@ -18,6 +18,7 @@ use self::{
 use super::{done::Done, failure::Failure};
 use crate::{
     api::{self, AlertsPage as Data},
+    paths,
     posted_alerts::AlertsForm,
     ui::{
         banner::{Banner, Tone},
@@ -26,7 +27,7 @@ use crate::{
     },
 };
 
-const PATH: &str = "/settings/alerts";
+const PATH: &str = paths::AlertSettings::PATH;
 
 /// Alerts.
 #[component]

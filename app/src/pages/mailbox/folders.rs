@@ -3,7 +3,7 @@
 use domain::{Folder, FolderName};
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query};
+use crate::{mailbox_query::MailboxQuery, pages::with_query, paths};
 
 /// A link to each folder.
 #[component]
@@ -18,7 +18,7 @@ pub fn Folders(folders: Vec<Folder>, query: MailboxQuery) -> impl IntoView {
         };
         view! {
             <li>
-                <a href=with_query("/mailbox", &of_folder.fields()) rel="external" aria-current=current>
+                <a href=with_query(paths::Mailbox::PATH, &of_folder.fields()) rel="external" aria-current=current>
                     <bdi>{wording::folder(&folder)}</bdi>
                 </a>
             </li>

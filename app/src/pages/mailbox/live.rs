@@ -3,7 +3,7 @@
 use domain::MailId;
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query, ui::events::EVENTS_SAID};
+use crate::{mailbox_query::MailboxQuery, pages::with_query, paths, ui::events::EVENTS_SAID};
 
 /// The list of what has come.
 pub const NEW_MAIL: &str = "new-mail";
@@ -22,7 +22,7 @@ pub fn Live(query: MailboxQuery, newest: Option<MailId>) -> impl IntoView {
         ..query.of_folder()
     };
     view! {
-        <div class="live" data-events=with_query("/events/mailbox", &query.fields())>
+        <div class="live" data-events=with_query(paths::MailboxEvents::PATH, &query.fields())>
             <p id=EVENTS_SAID class="visually-hidden" role="status"></p>
             <div id=LIVE></div>
             <ol id=NEW_MAIL class="mails card" aria-label="New mail"></ol>

@@ -9,6 +9,7 @@ use crate::{
     api,
     mailbox_query::MailboxQuery,
     pages::{failure::Failure, with_query},
+    paths,
     ui::{
         banner::{Banner, Tone},
         mail_content::{MailContent, MailParts, is_shown_as_html},
@@ -20,7 +21,7 @@ use crate::{
 #[component]
 pub fn MailPage() -> impl IntoView {
     let query = read();
-    let back = with_query("/mailbox", &query.of_folder().fields());
+    let back = with_query(paths::Mailbox::PATH, &query.of_folder().fields());
     let shown = api::mail(query.clone());
     let shown = Suspend::new(async move {
         match shown.await.map(|page| page.shown) {
@@ -61,7 +62,7 @@ pub fn MailPage() -> impl IntoView {
 #[component]
 fn Shown(mail: Mail, query: MailboxQuery) -> impl IntoView {
     let subject = wording::mail_subject(mail.summary.subject.clone());
-    let source = with_query("/mailbox/message/source", &query.fields());
+    let source = with_query(paths::MailSource::PATH, &query.fields());
     let cut = mail.cut.then(|| {
         view! {
             <Banner tone=Tone::Careful title="Only the beginning of this mail is shown">
@@ -120,11 +121,11 @@ fn Content(mail: Mail, query: MailboxQuery) -> impl IntoView {
             attachment: file.number.to_string(),
             ..query.clone()
         };
-        with_query("/mailbox/message/attachment", &query.fields())
+        with_query(paths::MailAttachment::PATH, &query.fields())
     };
     let parts = MailParts {
-        html: with_query("/mailbox/message/html", &query.fields()),
-        other: with_query("/mailbox/message", &other.fields()),
+        html: with_query(paths::MailHtml::PATH, &query.fields()),
+        other: with_query(paths::Mail::PATH, &other.fields()),
         attachments: mail.attachments.iter().map(attachment).collect(),
     };
     view! { <MailContent mail as_html parts /> }

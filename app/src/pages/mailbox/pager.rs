@@ -3,7 +3,7 @@
 use domain::MailId;
 use leptos::prelude::*;
 
-use crate::{mailbox_query::MailboxQuery, pages::with_query};
+use crate::{mailbox_query::MailboxQuery, pages::with_query, paths};
 
 /// Links to the newest and to older mail.
 #[component]
@@ -18,7 +18,7 @@ pub fn Pager(query: MailboxQuery, next: Option<MailId>, is_first: bool) -> impl 
             after: String::new(),
             ..query.clone()
         };
-        with_query("/mailbox", &query.fields())
+        with_query(paths::Mailbox::PATH, &query.fields())
     };
     let newest = (!is_first).then(|| at(String::new()));
     let older = next.map(|next| at(next.to_string()));

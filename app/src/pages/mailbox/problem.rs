@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::{
     mailbox_query::MailboxQuery,
     pages::with_query,
+    paths,
     ui::{
         banner::{Banner, Tone},
         explanation::Explained,
@@ -23,25 +24,37 @@ pub fn Problem(problem: MailboxProblem, query: MailboxQuery) -> impl IntoView {
     let (data_center, folder) = (query.data_center.as_str(), query.folder.as_str());
     let of = |path, folder| with_query(path, &[("data_center", data_center), ("folder", folder)]);
     let (tone, href, link) = match &problem {
-        MailboxProblem::Off => (Tone::Note, of("/settings/smtp", ""), "Settings :: SMTP"),
-        MailboxProblem::NoFolder => (Tone::Careful, of("/mailbox", ""), "Open the inbox"),
+        MailboxProblem::Off => (
+            Tone::Note,
+            of(paths::SmtpSettings::PATH, ""),
+            "Settings :: SMTP",
+        ),
+        MailboxProblem::NoFolder => (
+            Tone::Careful,
+            of(paths::Mailbox::PATH, ""),
+            "Open the inbox",
+        ),
         MailboxProblem::Failed(_) | MailboxProblem::Busy => (
             Tone::Bad,
-            with_query("/mailbox", &query.fields()),
+            with_query(paths::Mailbox::PATH, &query.fields()),
             "Try again",
         ),
-        _ => (Tone::Careful, of("/mailbox", folder), "Open the folder"),
+        _ => (
+            Tone::Careful,
+            of(paths::Mailbox::PATH, folder),
+            "Open the folder",
+        ),
     };
     let href = if query.mail.is_empty() || tone != Tone::Bad {
         href
     } else {
-        with_query("/mailbox/message", &query.fields())
+        with_query(paths::Mail::PATH, &query.fields())
     };
     let finding = match problem {
         MailboxProblem::Failed(finding) => Some(*finding),
         _ => None,
     };
-    let settings = finding.as_ref().map(|_| of("/settings/smtp", ""));
+    let settings = finding.as_ref().map(|_| of(paths::SmtpSettings::PATH, ""));
     view! {
         <Banner tone title=words.cause>
             {match finding {

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::{
     mailbox_query::MailboxQuery,
     pages::with_query,
+    paths,
     ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
@@ -16,7 +17,7 @@ use crate::{
 #[component]
 pub fn Search(query: MailboxQuery, wrong: Option<MailboxField>) -> impl IntoView {
     let is_set = !(query.search.is_empty() && query.since.is_empty());
-    let all = with_query("/mailbox", &query.of_folder().fields());
+    let all = with_query(paths::Mailbox::PATH, &query.of_folder().fields());
     let error = |field| {
         (wrong == Some(field))
             .then(|| wording::mailbox_problem(&MailboxProblem::Field(field)).joined())
@@ -27,7 +28,7 @@ pub fn Search(query: MailboxQuery, wrong: Option<MailboxField>) -> impl IntoView
         (within.code().to_owned(), words)
     });
     view! {
-        <form method="get" action="/mailbox" class="card filter" id="mail-search" role="search">
+        <form method="get" action=paths::Mailbox::PATH class="card filter" id="mail-search" role="search">
             <input type="hidden" name="data_center" value=query.data_center />
             <input type="hidden" name="folder" value=query.folder />
             <FilterText

@@ -3,7 +3,7 @@
 use domain::{DataCenter, DataCenterId, SmtpField};
 use leptos::prelude::*;
 
-use crate::mailbox_query::MailboxQuery;
+use crate::{mailbox_query::MailboxQuery, paths};
 
 /// The choice of the data center.
 #[component]
@@ -22,7 +22,7 @@ pub fn Which(data_centers: Vec<DataCenter>, query: MailboxQuery) -> impl IntoVie
     };
     (data_centers.len() > 1).then(|| {
         view! {
-            <form method="get" action="/mailbox" class="card which" aria-label="Data center">
+            <form method="get" action=paths::Mailbox::PATH class="card which" aria-label="Data center">
                 <div class="field">
                     <label for="data_center">{wording::smtp_field_label(SmtpField::DataCenter)}</label>
                     <div class="with-button">

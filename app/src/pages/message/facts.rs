@@ -3,7 +3,7 @@
 use domain::{DataCenter, OutboxMessage};
 use leptos::{either::Either, prelude::*};
 
-use crate::ui::when::When;
+use crate::{paths, ui::when::When};
 
 /// Who it is from, when it came, by whom.
 #[component]
@@ -23,7 +23,7 @@ pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl In
             </dd>
         }
     });
-    let raw = ["/messages/", message.id.as_str(), "/raw"].concat();
+    let raw = paths::MessageSource::path(message.id.as_str());
     view! {
         <section class="card" aria-labelledby="facts-title">
             <h2 id="facts-title">"Message"</h2>

@@ -11,7 +11,7 @@ use self::{facts::Facts, preview::Preview};
 use super::{done::Done, failure::Failure};
 use crate::{
     api::{self, MessagePage as Data},
-    rendered,
+    paths, rendered,
     ui::{
         banner::{Banner, Tone},
         live::Live,
@@ -35,7 +35,7 @@ pub fn MessagePage() -> impl IntoView {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
                 <li>
-                    <a href="/messages" rel="external">
+                    <a href=paths::Messages::PATH rel="external">
                         "Messages"
                     </a>
                 </li>
@@ -59,7 +59,7 @@ pub fn MessagePage() -> impl IntoView {
 #[component]
 fn Message(data: Data) -> impl IntoView {
     let subject = wording::message_subject(&data.message.subject);
-    let events = ["/events/messages/", data.message.id.as_str()].concat();
+    let events = paths::MessageEvents::path(data.message.id.as_str());
     let message = data.message.clone();
     let data_center = data.data_center.clone();
     let id = message.id.clone();

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     pages::query::asked,
+    paths,
     ui::mail_content::{MailContent, MailParts, is_shown_as_html},
 };
 
@@ -16,10 +17,10 @@ use crate::{
 )]
 pub fn Preview(mail: Mail, id: MessageId) -> impl IntoView {
     let as_html = is_shown_as_html(&mail, asked("show").as_deref() != Some("text"));
-    let page = ["/messages/", id.as_str()].concat();
+    let page = paths::Message::path(id.as_str());
     let other = if as_html { "?show=text" } else { "?show=html" };
     let parts = MailParts {
-        html: [&page, "/html"].concat(),
+        html: paths::MessageHtml::path(id.as_str()),
         other: [&page, other].concat(),
         attachments: Vec::new(),
     };

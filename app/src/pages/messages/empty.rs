@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::PATH;
+use crate::paths;
 
 /// Nothing matches, or nothing was ever handed over: then what to do next.
 #[component]
@@ -28,7 +29,7 @@ pub fn Nothing(asks_for_all: bool, origin: String) -> impl IntoView {
         "curl -H \"Authorization: Bearer mgk_…\" \\\n  -H \"Content-Type: application/json\" \\\n  \
          -d '{\"to\": [\"bob@example.com\"], \"subject\": \"Hello\", \"text\": \"Hi\"}' \\\n  ",
         &origin,
-        "/api/v1/messages",
+        paths::api::Messages::PATH,
     ]
     .concat();
     view! {
@@ -36,13 +37,13 @@ pub fn Nothing(asks_for_all: bool, origin: String) -> impl IntoView {
             <h2 id="first-title">"No messages yet"</h2>
             <p>"Programs hand messages over, and Mailgrant delivers them. There are two ways:"</p>
             <p>
-                "By HTTP, with an " <a href="/access" rel="external">
+                "By HTTP, with an " <a href=paths::AccessSettings::PATH rel="external">
                     "API key"
                 </a> " that has the scope " <code>"send"</code> ":"
             </p>
             <pre class="example">{call}</pre>
             <p>
-                "What else programs can ask for: " <a href="/api/docs" rel="external">
+                "What else programs can ask for: " <a href=paths::ApiDocs::PATH rel="external">
                     "API for programs"
                 </a> "."
             </p>

@@ -14,14 +14,14 @@ use super::{
 use crate::{
     api::{self, MessageList},
     message_query::{MessageQuery, MessageQueryField},
-    rendered,
+    paths, rendered,
     ui::{
         live::Live,
         outbox::{Chart, Hours, Summary},
     },
 };
 
-const PATH: &str = "/messages";
+const PATH: &str = paths::Messages::PATH;
 
 /// The messages, the newest first, and how the outbox stands.
 #[component]
@@ -62,7 +62,7 @@ fn Outbox(list: MessageList, query: MessageQuery) -> impl IntoView {
         .collect();
     // What comes later is told on the first page only.
     let is_first = query.cursor().is_none();
-    let events = with_query("/events/messages", &query.parameters(""));
+    let events = with_query(paths::MessagesEvents::PATH, &query.parameters(""));
     let address = |after: &str| with_query(PATH, &query.parameters(after));
     let newest = (!is_first).then(|| address(""));
     let older = list.next.map(|next| address(next.as_str()));

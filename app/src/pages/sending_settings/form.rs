@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     api::SendingPage,
+    paths,
     posted::{SendingPosted, SendingRefusal},
     ui::{
         banner::{Banner, Tone},
@@ -120,7 +121,7 @@ fn Refused(refused: SendingRefusal, id: String) -> impl IntoView {
                 <p>"What you typed is still here. Look at theirs first, or save yours over them."</p>
                 <p>
                     <a
-                        href=[PATH, "?data_center=", &id].concat()
+                        href=paths::SendingSettings::of(&id)
                         target="_blank"
                         rel="external noopener"
                     >

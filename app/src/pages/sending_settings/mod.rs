@@ -9,7 +9,7 @@ use leptos::{either::Either, prelude::*};
 use self::form::SendingSettingsForm;
 use super::{failure::Failure, query::asked};
 use crate::{
-    api,
+    api, paths,
     ui::{
         banner::{Banner, Tone},
         data_center::ChooseDataCenter,
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-const PATH: &str = "/settings/sending";
+const PATH: &str = paths::SendingSettings::PATH;
 
 /// The settings of sending.
 #[component]

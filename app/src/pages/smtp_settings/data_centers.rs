@@ -7,6 +7,7 @@ use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use super::session::Session;
 use crate::{
     api::{self, AddDataCenter, RemoveDataCenter, RenameDataCenter},
+    paths,
     ui::{browser, post_form::PostForm},
 };
 
@@ -19,7 +20,7 @@ pub const REMOVE: &str = "remove-data-center";
 
 /// The page of a data center.
 pub fn address(id: &str) -> String {
-    ["/settings/smtp?data_center=", id].concat()
+    paths::SmtpSettings::of(id)
 }
 
 /// The forms, without their inputs.
@@ -31,7 +32,7 @@ pub fn DataCenterForms(session: Session) -> impl IntoView {
     let rename = Callback::new(move |_| rename(session));
     let remove = Callback::new(move |_| remove(session));
     view! {
-        <form id=CHOOSE method="get" action="/settings/smtp"></form>
+        <form id=CHOOSE method="get" action=paths::SmtpSettings::PATH></form>
         <PostForm id=ADD action=AddDataCenter::url() submit=add>
             ""
         </PostForm>
@@ -73,7 +74,7 @@ fn remove(session: Session) {
     let id = session.data_center().with_value(|own| own.id.to_string());
     spawn_local(async move {
         match api::remove_data_center(id).await {
-            Ok(()) => browser::go("/settings/smtp"),
+            Ok(()) => browser::go(paths::SmtpSettings::PATH),
             Err(error) => session.data_center_errors().remove.set(Some(error)),
         }
     });

@@ -13,6 +13,8 @@ use crate::ui::{
     form_state::FormState,
 };
 
+use crate::paths;
+
 /// Messages about the whole form.
 #[component]
 pub fn Outcome(session: Session) -> impl IntoView {
@@ -119,7 +121,7 @@ fn Conflict(session: Session, version: i64) -> impl IntoView {
             <div class="choices">
                 <a
                     class="button"
-                    href=["/settings/smtp?data_center=", &id].concat()
+                    href=paths::SmtpSettings::of(&id)
                     rel="external"
                 >
                     "Show theirs"

@@ -1,11 +1,11 @@
 //! The provider, and filling in its preset without taking away what was typed.
 
 use domain::{Preset, Provider, SmtpField};
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, server_fn::ServerFn as _};
 
 use super::session::Session;
 use crate::{
-    api::Filling,
+    api::{ApplyPreset, Filling},
     ui::{browser, field::Notes},
 };
 
@@ -95,7 +95,7 @@ pub fn ProviderField(session: Session, overwrite: bool) -> impl IntoView {
                     type="submit"
                     class="button quiet no-wasm"
                     id="fill-in"
-                    formaction="/api/apply_preset"
+                    formaction=ApplyPreset::PATH
                 >
                     "Fill in"
                 </button>
@@ -139,7 +139,7 @@ fn OverwriteQuestion(session: Session) -> impl IntoView {
                 <button
                     type="submit"
                     class="button"
-                    formaction="/api/apply_preset"
+                    formaction=ApplyPreset::PATH
                     name="overwrite"
                     value="true"
                 >

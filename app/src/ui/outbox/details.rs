@@ -4,7 +4,10 @@ use domain::{Attempt, Finding, MessageState, OutboxMessage, Recipient, SendingSt
 use leptos::prelude::*;
 
 use super::{attempts::Attempts, state_class, trouble};
-use crate::ui::{explanation::Explained, when::When};
+use crate::{
+    paths,
+    ui::{explanation::Explained, when::When},
+};
 
 /// Everything about a message that changes while it is looked at. `sending` is how its data center stands.
 #[component]
@@ -57,7 +60,7 @@ pub fn Details(
 /// What can be done with it now.
 #[component]
 fn Actions(message: OutboxMessage) -> impl IntoView {
-    let action = ["/messages/", message.id.as_str()].concat();
+    let action = paths::Message::path(message.id.as_str());
     let has_content = message.has_content;
     let retry = match message.state {
         MessageState::Waiting => Some("Try now"),

@@ -4,7 +4,7 @@ use domain::{OutboxMessage, Recipient};
 use leptos::prelude::*;
 
 use super::state_class;
-use crate::ui::when::When;
+use crate::{paths, ui::when::When};
 
 /// Recipients that are named; of the others it is told how many.
 const NAMED: usize = 2;
@@ -13,7 +13,7 @@ const NAMED: usize = 2;
 #[component]
 pub fn MessageRow(message: OutboxMessage, data_center: Option<String>) -> impl IntoView {
     let id = message.id.as_str();
-    let href = ["/messages/", id].concat();
+    let href = paths::Message::path(id);
     let link_id = ["open-", id].concat();
     let finding = message
         .finding

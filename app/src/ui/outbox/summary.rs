@@ -1,9 +1,10 @@
 //! How the outbox stands: numbers, what is used of the limits, what is wrong.
 
-use domain::{OutboxOverview, SendingState};
+use domain::{MessageState, OutboxOverview, SendingState};
 use leptos::prelude::*;
 
 use super::trouble::Trouble;
+use crate::paths;
 
 /// What waits, was delivered and was given up, and how each data center stands.
 #[component]
@@ -30,9 +31,9 @@ pub fn Summary(overview: OutboxOverview) -> impl IntoView {
     view! {
         <Trouble overview=overview.clone() />
         <dl class="tallies">
-            <Tally words="Waiting" during="now" number=overview.waiting href="/messages?state=waiting" />
-            <Tally words="Delivered" during="in 24 hours" number=overview.delivered() href="/messages?state=delivered" />
-            <Tally words="Failed" during="in 24 hours" number=overview.failed() href="/messages?state=failed" />
+            <Tally words="Waiting" during="now" number=overview.waiting state=MessageState::Waiting />
+            <Tally words="Delivered" during="in 24 hours" number=overview.delivered() state=MessageState::Delivered />
+            <Tally words="Failed" during="in 24 hours" number=overview.failed() state=MessageState::Failed />
         </dl>
         {is_limited.then(|| view! { <ul class="limits-used">{uses}</ul> })}
     }
@@ -43,8 +44,9 @@ fn Tally(
     words: &'static str,
     during: &'static str,
     number: i64,
-    href: &'static str,
+    state: MessageState,
 ) -> impl IntoView {
+    let href = [paths::Messages::PATH, "?state=", state.code()].concat();
     view! {
         <div class="tally">
             <dt>

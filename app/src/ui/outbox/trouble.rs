@@ -9,6 +9,8 @@ use crate::ui::{
     when::When,
 };
 
+use crate::paths;
+
 /// A banner for each data center that does not send, with what to do.
 #[component]
 #[expect(
@@ -32,7 +34,7 @@ pub fn Trouble(overview: OutboxOverview) -> impl IntoView {
                 view! {
                     <Banner tone=Tone::Note title="There are no SMTP settings yet">
                         <p>
-                            "Messages are taken, and wait until there are. " <a href="/settings/smtp" rel="external">
+                            "Messages are taken, and wait until there are. " <a href=paths::SmtpSettings::PATH rel="external">
                                 "Settings :: SMTP"
                             </a>
                         </p>
@@ -56,7 +58,7 @@ pub fn stops(state: &SendingState) -> bool {
 pub fn of_one(state: &SendingState) -> AnyView {
     let name = state.data_center.name.as_str();
     let id = state.data_center.id.as_str();
-    let settings = ["/settings/smtp?data_center=", id].concat();
+    let settings = paths::SmtpSettings::of(id);
     if !state.has_settings {
         let title = [name, " has no SMTP settings yet: its messages wait"].concat();
         return view! {

@@ -6,6 +6,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{MAIN, about::About, main_step};
 use crate::{
     api::{CheckConnection, SendTestEmail},
+    paths,
     ui::{
         banner::{Banner, Tone},
         explanation::Explained,
@@ -67,7 +68,7 @@ pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
         }
         .into_any(),
         CheckOutcome::Running => {
-            let href = ["/settings/smtp?data_center=", report.data_center.as_str()].concat();
+            let href = paths::SmtpSettings::of(report.data_center.as_str());
             view! {
                 <Banner tone=Tone::Note title="A check is running">
                     <p>

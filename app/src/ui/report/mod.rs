@@ -9,7 +9,10 @@ use domain::{CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, UnixTime,
 use leptos::prelude::*;
 
 use self::{about::About, headline::Headline};
-use crate::ui::{copy::CopyButton, when::When};
+use crate::{
+    paths,
+    ui::{copy::CopyButton, when::When},
+};
 
 pub use headline::Interrupted;
 pub use step::Step;
@@ -33,7 +36,7 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
     let settings = about.words().map(|words| [", with ", words].concat());
     let has_steps = !report.steps.is_empty();
     let transcript = wording::check_transcript(&report);
-    let download = ["/checks/", id.as_str(), "/transcript"].concat();
+    let download = paths::CheckTranscript::path(id.as_str());
     let main = main_step(&report);
     let shown = |part: CheckPart| {
         let steps = report.steps.iter().enumerate();

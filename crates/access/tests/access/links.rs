@@ -1,6 +1,6 @@
 use access::{FormError, Link, Token};
 use domain::{
-    AuditAction, FieldError, Role, TypedSecret, access::AccessField, access::PasswordForm,
+    AuditAction, FieldError, Role, TypedSecret, access::AccessField, access::PasswordForm, paths,
 };
 
 use crate::world::{
@@ -27,7 +27,11 @@ async fn a_link_sets_the_password_once_and_signs_in() {
     let link = world.access.add_account(&added, &cli()).await.unwrap();
     assert_eq!(
         link.path(),
-        format!("/password?token={}", link.token.expose())
+        format!(
+            "{}?token={}",
+            paths::ChoosePassword::PATH,
+            link.token.expose()
+        )
     );
     assert_eq!(whose(&world, &link).await.as_deref(), Some("bob"));
 

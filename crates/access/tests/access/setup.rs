@@ -1,5 +1,5 @@
 use access::{FormError, Token};
-use domain::{AuditAction, FieldError, Role, TypedSecret, access::AccessField};
+use domain::{AuditAction, FieldError, Role, TypedSecret, access::AccessField, paths};
 
 use crate::world::{
     ELSEWHERE, HOME, PASSWORD, World, cli, errors, new_account, same_browser, setup_form, visitor,
@@ -11,7 +11,10 @@ async fn the_link_makes_the_first_administrator_who_has_signed_in_then() {
     assert!(world.access.needs_setup().await.unwrap());
     let link = world.access.begin_setup().await.unwrap().unwrap();
     assert!(world.access.is_setup_link(&link.token).await.unwrap());
-    assert_eq!(link.path(), format!("/setup?token={}", link.token.expose()));
+    assert_eq!(
+        link.path(),
+        format!("{}?token={}", paths::Setup::PATH, link.token.expose())
+    );
 
     let form = setup_form(link.token.expose());
     let alice = world

@@ -6,7 +6,7 @@ use axum::{
     Form,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{SessionId, SignedIn, access::ChangePasswordForm};
+use domain::{SessionId, SignedIn, access::ChangePasswordForm, paths};
 use serde::Deserialize;
 
 use super::{Asked, Outcome, Read, unreadable};
@@ -61,7 +61,12 @@ pub async fn post(asked: Asked, form: Read<Action>) -> Response {
             .map_err(FormError::Access),
     };
     match done {
-        Ok(()) => Redirect::to(&format!("/account?done={}", action.code())).into_response(),
+        Ok(()) => Redirect::to(&format!(
+            "{}?done={}",
+            paths::OwnAccount::PATH,
+            action.code()
+        ))
+        .into_response(),
         Err(error) => asked.page(Outcome::refused(posted, error)).await,
     }
 }

@@ -9,6 +9,7 @@ use axum::{
 use domain::{
     AccountId, ApiKeyId, FieldError, FormErrors, KeyScope, Role, SessionId,
     access::{AccessField, NewAccountForm, NewKeyForm},
+    paths,
 };
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
@@ -90,7 +91,9 @@ pub async fn post(asked: Asked, form: Read<Action>) -> Response {
     };
     let (posted, code) = (action.posted(), action.code());
     match perform(&asked, action).await {
-        Ok(None) => Redirect::to(&format!("/access?done={code}")).into_response(),
+        Ok(None) => {
+            Redirect::to(&format!("{}?done={code}", paths::AccessSettings::PATH)).into_response()
+        }
         Ok(Some(made)) => asked.page(Outcome::made(posted, made)).await,
         Err(error) => asked.page(Outcome::refused(posted, error)).await,
     }

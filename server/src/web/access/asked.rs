@@ -8,6 +8,7 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse as _, Redirect, Response},
 };
+use domain::paths;
 use mail::Mailer;
 
 use super::Outcome;
@@ -78,7 +79,7 @@ impl Asked {
 
     /// Leads to the page to sign in at, without a session.
     pub fn end(&self) -> Response {
-        let mut response = Redirect::to("/login").into_response();
+        let mut response = Redirect::to(paths::Login::PATH).into_response();
         self.web.cookies().end(response.headers_mut());
         response
     }

@@ -10,6 +10,7 @@ pub mod sign_in;
 pub mod sign_out;
 
 pub use asked::{Asked, Read, unreadable};
+use domain::paths;
 use outcome::Outcome;
 
 use ::access::{Link, LinkKind, Token};
@@ -24,8 +25,8 @@ fn of_link(kind: LinkKind, token: Option<Token>) -> String {
         }
         .path(),
         None => match kind {
-            LinkKind::Setup => "/setup".to_owned(),
-            LinkKind::Password => "/password".to_owned(),
+            LinkKind::Setup => paths::Setup::PATH.to_owned(),
+            LinkKind::Password => paths::ChoosePassword::PATH.to_owned(),
         },
     }
 }

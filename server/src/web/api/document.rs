@@ -7,6 +7,7 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
+use domain::paths;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -112,7 +113,7 @@ static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Document::op
 /// The description of this API
 #[utoipa::path(
     get,
-    path = "/api/v1/openapi.json",
+    path = paths::api::OpenApi::PATH,
     tag = "status",
     operation_id = "openapi",
     responses((status = 200, description = "OpenAPI 3.1.", body = Object)),

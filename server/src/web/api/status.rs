@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use domain::{ApiKey, DataCenter, DataCenterId, GrantStatus, UnixTime};
+use domain::{ApiKey, DataCenter, DataCenterId, GrantStatus, UnixTime, paths};
 use mail::{MailError, Mailer};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -131,7 +131,7 @@ impl From<GrantStatus> for Grant {
 /// How the data centers stand
 #[utoipa::path(
     get,
-    path = "/api/v1/status",
+    path = paths::api::Status::PATH,
     tag = "status",
     operation_id = "status",
     security(("key" = ["metrics"]), ("key" = ["messages"])),

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{MessageId, MessageRefusal};
+use domain::{MessageId, MessageRefusal, paths};
 use mail::{ChangeOutcome, MailError, Resent};
 use serde::Deserialize;
 
@@ -33,7 +33,7 @@ pub async fn post(Path(id): Path<String>, asked: Asked, form: Read<Action>) -> R
     };
     let (refusal, status) = match done {
         Ok(Outcome::Done { page, code }) => {
-            let page = format!("/messages/{}?done={code}", page.as_str());
+            let page = format!("{}?done={code}", paths::Message::path(page.as_str()));
             return Redirect::to(&page).into_response();
         }
         Ok(Outcome::Refused(refusal)) => (refusal, StatusCode::CONFLICT),

@@ -10,6 +10,7 @@ use axum::{
     extract::{Path, Query},
     response::{IntoResponse as _, Response},
 };
+use domain::paths;
 
 use self::{
     answer::{Folders, MailList, OneMail},
@@ -22,7 +23,7 @@ use crate::web::mailbox::file;
 /// The folders that can be opened.
 #[utoipa::path(
     get,
-    path = "/api/v1/mailbox/folders",
+    path = paths::api::Folders::PATH,
     tag = "mailbox",
     operation_id = "list_folders",
     security(("key" = ["mailbox"])),
@@ -40,7 +41,7 @@ pub async fn folders(Asked { mailer, id, .. }: Asked) -> Result<Response, Refuse
 /// A part of the mail of a folder.
 #[utoipa::path(
     get,
-    path = "/api/v1/mailbox/messages",
+    path = paths::api::MailList::PATH,
     tag = "mailbox",
     operation_id = "list_mail",
     security(("key" = ["mailbox"])),
@@ -62,7 +63,7 @@ pub async fn messages(
 /// One mail.
 #[utoipa::path(
     get,
-    path = "/api/v1/mailbox/messages/{uid}",
+    path = paths::api::Mail::PATTERN,
     tag = "mailbox",
     operation_id = "read_mail",
     security(("key" = ["mailbox"])),
@@ -83,7 +84,7 @@ pub async fn message(
 /// One mail as it came.
 #[utoipa::path(
     get,
-    path = "/api/v1/mailbox/messages/{uid}/source",
+    path = paths::api::MailSource::PATTERN,
     tag = "mailbox",
     operation_id = "read_mail_source",
     security(("key" = ["mailbox"])),
@@ -104,7 +105,7 @@ pub async fn source(
 /// A file that came with a mail.
 #[utoipa::path(
     get,
-    path = "/api/v1/mailbox/messages/{uid}/attachments/{number}",
+    path = paths::api::MailAttachment::PATTERN,
     tag = "mailbox",
     operation_id = "read_mail_attachment",
     security(("key" = ["mailbox"])),

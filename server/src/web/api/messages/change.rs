@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use domain::{ApiKey, MessageState};
+use domain::{ApiKey, MessageState, paths};
 use mail::{ChangeOutcome, MailError, Mailer};
 
 use super::{Changed, find, not_found, problem};
@@ -18,7 +18,7 @@ use crate::web::api::unavailable;
 /// A message that waits is due at once; one that was given up or cancelled is tried again for those who do not have it.
 #[utoipa::path(
     post,
-    path = "/api/v1/messages/{id}/retry",
+    path = paths::api::RetryMessage::PATTERN,
     tag = "messages",
     operation_id = "retry_message",
     security(("key" = ["send"])),
@@ -41,7 +41,7 @@ pub async fn retry(
 /// Cancel a message that waits
 #[utoipa::path(
     post,
-    path = "/api/v1/messages/{id}/cancel",
+    path = paths::api::CancelMessage::PATTERN,
     tag = "messages",
     operation_id = "cancel_message",
     security(("key" = ["send"])),

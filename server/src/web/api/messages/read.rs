@@ -6,7 +6,7 @@ use axum::{
     http::Uri,
     response::{IntoResponse as _, Response},
 };
-use domain::ApiKey;
+use domain::{ApiKey, paths};
 use mail::{MailError, Mailer};
 
 use super::{MessageList, MessageShown, filter::Asked, find, not_found, problem};
@@ -15,7 +15,7 @@ use crate::web::api::unavailable;
 /// List messages, the newest first
 #[utoipa::path(
     get,
-    path = "/api/v1/messages",
+    path = paths::api::Messages::PATH,
     tag = "messages",
     operation_id = "list_messages",
     security(("key" = ["messages"])),
@@ -61,7 +61,7 @@ pub async fn list(
 /// One message with its recipients and attempts
 #[utoipa::path(
     get,
-    path = "/api/v1/messages/{id}",
+    path = paths::api::Message::PATTERN,
     tag = "messages",
     operation_id = "read_message",
     security(("key" = ["messages"])),

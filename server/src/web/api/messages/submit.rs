@@ -11,7 +11,7 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
-use domain::{ApiKey, DataCenterId, FieldError, MessageId};
+use domain::{ApiKey, DataCenterId, FieldError, MessageId, paths};
 use mail::{ComposeError, MailError, Mailer, Submission, SubmitError};
 use message::{Envelope, RawRequest};
 
@@ -40,7 +40,7 @@ const SENDER: &str = "Mailgrant-Sender";
 /// mail servers do not take is encoded.
 #[utoipa::path(
     post,
-    path = "/api/v1/messages",
+    path = paths::api::Messages::PATH,
     tag = "messages",
     operation_id = "submit_message",
     security(("key" = ["send"])),
@@ -262,7 +262,7 @@ fn key_full(limit: u64) -> Response {
 }
 
 fn accepted(id: &MessageId) -> Response {
-    let href = format!("/api/v1/messages/{}", id.as_str());
+    let href = paths::api::Message::path(id.as_str());
     let accepted = Accepted {
         id: id.as_str().to_owned(),
         href: href.clone(),
