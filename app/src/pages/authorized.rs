@@ -52,7 +52,7 @@ fn turned_away() -> Option<AuthorizationState> {
         FindingCode::CallbackIncomplete,
     ]
     .into_iter()
-    .find(|code| code.as_str() == named)?;
+    .find(|code| code.code() == named)?;
     Some(AuthorizationState::Failed {
         data_center: None,
         finding: Finding::new(code),

@@ -48,7 +48,7 @@ pub fn Explained(finding: Finding, #[prop(into)] id: String) -> impl IntoView {
                         </details>
                     }
                 })}
-            <p class="code">"Code: " <code>{finding.code.as_str()}</code></p>
+            <p class="code">"Code: " <code>{finding.code.code()}</code></p>
         </div>
     }
 }

@@ -2,115 +2,91 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Actor, UnixTime};
+use crate::{Actor, UnixTime, codes::codes};
 
-macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
-        /// What was done.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum AuditAction { $($(#[$doc])* $name,)* }
-
-        impl AuditAction {
-            /// Every action.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// The action in the database, in exports and in URLs.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-        }
-    };
-}
-
-actions! {
-    /// The first administrator was made. Subject: the user name.
-    SetupFinished = "setup_finished",
-    /// Signed in.
-    SignedIn = "signed_in",
-    /// A sign-in with a wrong name or password. Subject: the name that was tried, when an account has it.
-    SignInFailed = "sign_in_failed",
-    /// Too many wrong sign-ins: the next ones have to wait. Subject: as before.
-    SignInSlowed = "sign_in_slowed",
-    /// Signed out.
-    SignedOut = "signed_out",
-    /// A session was ended from a list. Subject: the user name.
-    SessionEnded = "session_ended",
-    /// An account was added. Subject: the user name.
-    AccountAdded = "account_added",
-    /// An account was removed. Subject: the user name.
-    AccountRemoved = "account_removed",
-    /// An account may do other things now. Subject: the user name.
-    RoleChanged = "role_changed",
-    /// A link to choose a password was made. Subject: the user name.
-    PasswordLinkMade = "password_link_made",
-    /// A password was set. Subject: the user name.
-    PasswordSet = "password_set",
-    /// An API key was made. Subject: its name.
-    KeyMade = "key_made",
-    /// An API key was ended. Subject: its name.
-    KeyEnded = "key_ended",
-    /// Something was refused for want of a role or a scope. Subject: what was asked for.
-    AccessDenied = "access_denied",
-    /// An API key was shown that is not valid.
-    KeyRefused = "key_refused",
-    /// SMTP settings were saved. Subject: the data center.
-    SettingsSaved = "settings_saved",
-    /// A data center was added. Subject: its id.
-    DataCenterAdded = "data_center_added",
-    /// A data center was renamed. Subject: its id.
-    DataCenterRenamed = "data_center_renamed",
-    /// A data center was removed. Subject: its id.
-    DataCenterRemoved = "data_center_removed",
-    /// An authorization began. Subject: the data center.
-    AuthorizationBegun = "authorization_begun",
-    /// An authorization gave a grant. Subject: the data center.
-    AuthorizationFinished = "authorization_finished",
-    /// An authorization gave none, or a callback was turned away. Subject: the data center, when it is known.
-    AuthorizationFailed = "authorization_failed",
-    /// A token could not be renewed; it is tried again. Subject: the data center.
-    RefreshFailed = "refresh_failed",
-    /// A grant needs authorization. Subject: the data center.
-    GrantEnded = "grant_ended",
-    /// A test email was tried. Subject: the data center.
-    TestEmailSent = "test_email_sent",
-    /// A message of the outbox is tried again at once. Subject: its id.
-    MessageRetried = "message_retried",
-    /// A message of the outbox was cancelled. Subject: its id.
-    MessageCancelled = "message_cancelled",
-    /// A message was sent once more, as a new one. Subject: the id of the old one.
-    MessageResent = "message_resent",
-    /// What applies to sending was saved. Subject: the data center.
-    SendingSaved = "sending_saved",
-    /// It was saved where new mail of a data center is told of.
-    MailHookSaved = "mail_hook_saved",
-    /// New mail of a data center is told of no more.
-    MailHookRemoved = "mail_hook_removed",
-    /// What is told as an alert was saved.
-    AlertsSaved = "alerts_saved",
-    /// A route of alerts was added. Subject: its host or its recipient.
-    RouteAdded = "route_added",
-    /// A route of alerts was changed. Subject: as before.
-    RouteChanged = "route_changed",
-    /// A route of alerts was removed. Subject: as before.
-    RouteRemoved = "route_removed",
-    /// A test alert was sent. Subject: as before.
-    TestAlertSent = "test_alert_sent",
-    /// The key that seals secrets was replaced.
-    SealingKeyRotated = "sealing_key_rotated",
-    /// The audit was exported.
-    ActivityExported = "activity_exported",
+codes! {
+    /// The actions that the audit records.
+    AuditAction {
+        /// The first administrator was made. Subject: the user name.
+        SetupFinished = "setup_finished",
+        /// Signed in.
+        SignedIn = "signed_in",
+        /// A sign-in with a wrong name or password. Subject: the name that was tried, when an account has it.
+        SignInFailed = "sign_in_failed",
+        /// Too many wrong sign-ins: the next ones have to wait. Subject: as before.
+        SignInSlowed = "sign_in_slowed",
+        /// Signed out.
+        SignedOut = "signed_out",
+        /// A session was ended from a list. Subject: the user name.
+        SessionEnded = "session_ended",
+        /// An account was added. Subject: the user name.
+        AccountAdded = "account_added",
+        /// An account was removed. Subject: the user name.
+        AccountRemoved = "account_removed",
+        /// An account may do other things now. Subject: the user name.
+        RoleChanged = "role_changed",
+        /// A link to choose a password was made. Subject: the user name.
+        PasswordLinkMade = "password_link_made",
+        /// A password was set. Subject: the user name.
+        PasswordSet = "password_set",
+        /// An API key was made. Subject: its name.
+        KeyMade = "key_made",
+        /// An API key was ended. Subject: its name.
+        KeyEnded = "key_ended",
+        /// Something was refused for want of a role or a scope. Subject: what was asked for.
+        AccessDenied = "access_denied",
+        /// An API key was shown that is not valid.
+        KeyRefused = "key_refused",
+        /// SMTP settings were saved. Subject: the data center.
+        SettingsSaved = "settings_saved",
+        /// A data center was added. Subject: its id.
+        DataCenterAdded = "data_center_added",
+        /// A data center was renamed. Subject: its id.
+        DataCenterRenamed = "data_center_renamed",
+        /// A data center was removed. Subject: its id.
+        DataCenterRemoved = "data_center_removed",
+        /// An authorization began. Subject: the data center.
+        AuthorizationBegun = "authorization_begun",
+        /// An authorization gave a grant. Subject: the data center.
+        AuthorizationFinished = "authorization_finished",
+        /// An authorization gave none, or a callback was turned away. Subject: the data center, when it is known.
+        AuthorizationFailed = "authorization_failed",
+        /// A token could not be renewed; it is tried again. Subject: the data center.
+        RefreshFailed = "refresh_failed",
+        /// A grant needs authorization. Subject: the data center.
+        GrantEnded = "grant_ended",
+        /// A test email was tried. Subject: the data center.
+        TestEmailSent = "test_email_sent",
+        /// A message of the outbox is tried again at once. Subject: its id.
+        MessageRetried = "message_retried",
+        /// A message of the outbox was cancelled. Subject: its id.
+        MessageCancelled = "message_cancelled",
+        /// A message was sent once more, as a new one. Subject: the id of the old one.
+        MessageResent = "message_resent",
+        /// What applies to sending was saved. Subject: the data center.
+        SendingSaved = "sending_saved",
+        /// It was saved where new mail of a data center is told of.
+        MailHookSaved = "mail_hook_saved",
+        /// New mail of a data center is told of no more.
+        MailHookRemoved = "mail_hook_removed",
+        /// What is told as an alert was saved.
+        AlertsSaved = "alerts_saved",
+        /// A route of alerts was added. Subject: its host or its recipient.
+        RouteAdded = "route_added",
+        /// A route of alerts was changed. Subject: as before.
+        RouteChanged = "route_changed",
+        /// A route of alerts was removed. Subject: as before.
+        RouteRemoved = "route_removed",
+        /// A test alert was sent. Subject: as before.
+        TestAlertSent = "test_alert_sent",
+        /// The key that seals secrets was replaced.
+        SealingKeyRotated = "sealing_key_rotated",
+        /// The audit was exported.
+        ActivityExported = "activity_exported",
+    }
 }
 
 impl AuditAction {
-    /// The action that has a code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|action| action.code() == code)
-    }
-
     /// Returns true if its subject is the id of a data center.
     pub fn is_about_data_center(self) -> bool {
         matches!(

@@ -2,164 +2,153 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenterId, Finding, UnixTime, id::random_id};
+use crate::{DataCenterId, Finding, UnixTime, codes::codes, id::random_id};
 
 random_id! {
     /// Names a check.
     CheckId
 }
 
-/// The part of a connection that a step belongs to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CheckPart {
-    /// The OAuth client and its grant.
-    #[serde(rename = "oauth", alias = "o_auth")]
-    OAuth,
-    /// Sending.
-    #[default]
-    Smtp,
-    /// Reading the mailbox.
-    Imap,
-    /// What the domain of the From address says in DNS.
-    Domain,
-    /// The test email as it arrived.
-    Arrival,
+codes! {
+    /// The part of a connection that a step belongs to.
+    #[derive(Default)]
+    CheckPart {
+        /// The OAuth client and its grant.
+        OAuth = "oauth",
+        /// Sending.
+        #[default]
+        Smtp = "smtp",
+        /// Reading the mailbox.
+        Imap = "imap",
+        /// What the domain of the From address says in DNS.
+        Domain = "domain",
+        /// The test email as it arrived.
+        Arrival = "arrival",
+    }
 }
 
-impl CheckPart {
-    /// Every part, in the order in which a report shows them.
-    pub const ALL: &[Self] = &[
-        Self::OAuth,
-        Self::Smtp,
-        Self::Imap,
-        Self::Domain,
-        Self::Arrival,
-    ];
+codes! {
+    /// What a step does.
+    StepKind {
+        /// The provider's discovery document (RFC 8414, OpenID Connect Discovery) is read, if there is one.
+        Discovery = "discovery",
+        /// The token endpoint answers, and its clock agrees with ours.
+        TokenEndpoint = "token_endpoint",
+        /// A valid access token is at hand, refreshed if need be.
+        Grant = "grant",
+        /// The name of the server is resolved.
+        Resolve = "resolve",
+        /// A TCP connection is made to one address.
+        Connect = "connect",
+        /// The TLS handshake.
+        Tls = "tls",
+        /// The server greets.
+        Greeting = "greeting",
+        /// EHLO.
+        Ehlo = "ehlo",
+        /// STARTTLS.
+        StartTls = "start_tls",
+        /// AUTH.
+        Authenticate = "authenticate",
+        /// MAIL FROM.
+        MailFrom = "mail_from",
+        /// RCPT TO.
+        RcptTo = "rcpt_to",
+        /// DATA, up to the server's 354.
+        Data = "data",
+        /// The message and the server's final reply.
+        Message = "message",
+        /// RSET.
+        Reset = "reset",
+        /// QUIT.
+        Quit = "quit",
+        /// CAPABILITY (RFC 9051 §6.1.1).
+        Capability = "capability",
+        /// EXAMINE INBOX, which changes nothing (RFC 9051 §6.3.3).
+        Examine = "examine",
+        /// LOGOUT.
+        Logout = "logout",
+        /// The domain's mail servers.
+        Mx = "mx",
+        /// Who may send for the domain (RFC 7208).
+        Spf = "spf",
+        /// The key that signatures are checked with (RFC 6376).
+        Dkim = "dkim",
+        /// What receivers do with mail that is not proven (RFC 7489).
+        Dmarc = "dmarc",
+        /// The test email is looked for in the mailbox.
+        Arrival = "arrival",
+    }
 }
 
-/// What a step does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StepKind {
-    /// The provider's discovery document (RFC 8414, OpenID Connect Discovery) is read, if there is one.
-    Discovery,
-    /// The token endpoint answers, and its clock agrees with ours.
-    TokenEndpoint,
-    /// A valid access token is at hand, refreshed if need be.
-    Grant,
-    /// The name of the server is resolved.
-    Resolve,
-    /// A TCP connection is made to one address.
-    Connect,
-    /// The TLS handshake.
-    Tls,
-    /// The server greets.
-    Greeting,
-    /// EHLO.
-    Ehlo,
-    /// STARTTLS.
-    StartTls,
-    /// AUTH.
-    Authenticate,
-    /// MAIL FROM.
-    MailFrom,
-    /// RCPT TO.
-    RcptTo,
-    /// DATA, up to the server's 354.
-    Data,
-    /// The message and the server's final reply.
-    Message,
-    /// RSET.
-    Reset,
-    /// QUIT.
-    Quit,
-    /// CAPABILITY (RFC 9051 §6.1.1).
-    Capability,
-    /// EXAMINE INBOX, which changes nothing (RFC 9051 §6.3.3).
-    Examine,
-    /// LOGOUT.
-    Logout,
-    /// The domain's mail servers.
-    Mx,
-    /// Who may send for the domain (RFC 7208).
-    Spf,
-    /// The key that signatures are checked with (RFC 6376).
-    Dkim,
-    /// What receivers do with mail that is not proven (RFC 7489).
-    Dmarc,
-    /// The test email is looked for in the mailbox.
-    Arrival,
+codes! {
+    /// How a step went.
+    Verdict {
+        /// Well.
+        Passed = "passed",
+        /// It failed and another way was tried, or it went well and will not for long.
+        Warned = "warned",
+        /// It failed, and the check ended.
+        Failed = "failed",
+        /// It was not tried, since something before it failed or it does not apply; or what came of it says nothing about the
+        /// connection.
+        Skipped = "skipped",
+    }
 }
 
-/// How a step went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Well.
-    Passed,
-    /// It failed and another way was tried, or it went well and will not for long.
-    Warned,
-    /// It failed, and the check ended.
-    Failed,
-    /// It was not tried, since something before it failed or it does not apply; or what came of it says nothing about the
-    /// connection.
-    Skipped,
-}
-
-/// What a fact is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactName {
-    /// An IP address.
-    Address,
-    /// The TLS version that was agreed on.
-    TlsVersion,
-    /// The cipher suite that was agreed on.
-    Cipher,
-    /// The names in the server's certificate.
-    CertificateNames,
-    /// Who issued a certificate of the chain.
-    CertificateIssuer,
-    /// When the server's certificate ends: as [`UnixTime::rfc3339`].
-    CertificateEnds,
-    /// The TLS versions that the server would accept.
-    ServerAccepts,
-    /// The largest message the server takes: octets.
-    SizeLimit,
-    /// The authentication mechanisms on offer.
-    Mechanisms,
-    /// Whether STARTTLS is on offer: `yes` or `no`.
-    StartTls,
-    /// The mechanism that was chosen.
-    Mechanism,
-    /// Why it was chosen: `preferred` (the one we like best is on offer) or `only_offered` (of those we speak only this
-    /// one is).
-    Reason,
-    /// The challenge of a refusal, decoded.
-    Challenge,
-    /// The issuer of a discovery document.
-    Issuer,
-    /// How far the provider's clock is from ours: seconds, positive when it is ahead.
-    ClockSkew,
-    /// The account that signed in.
-    Account,
-    /// The scopes that were asked for.
-    ScopesAsked,
-    /// The scopes that were granted.
-    ScopesGranted,
-    /// When the access token expires: as [`UnixTime::rfc3339`].
-    TokenExpires,
-    /// When the authorization was made: as [`UnixTime::rfc3339`].
-    AuthorizedAt,
-    /// Messages in the mailbox.
-    Messages,
-    /// A DNS record.
-    Record,
-    /// The From address that was sent.
-    FromSent,
-    /// The From address that arrived.
-    FromArrived,
+codes! {
+    /// What a fact is about.
+    FactName {
+        /// An IP address.
+        Address = "address",
+        /// The TLS version that was agreed on.
+        TlsVersion = "tls_version",
+        /// The cipher suite that was agreed on.
+        Cipher = "cipher",
+        /// The names in the server's certificate.
+        CertificateNames = "certificate_names",
+        /// Who issued a certificate of the chain.
+        CertificateIssuer = "certificate_issuer",
+        /// When the server's certificate ends: as [`UnixTime::rfc3339`].
+        CertificateEnds = "certificate_ends",
+        /// The TLS versions that the server would accept.
+        ServerAccepts = "server_accepts",
+        /// The largest message the server takes: octets.
+        SizeLimit = "size_limit",
+        /// The authentication mechanisms on offer.
+        Mechanisms = "mechanisms",
+        /// Whether STARTTLS is on offer: `yes` or `no`.
+        StartTls = "start_tls",
+        /// The mechanism that was chosen.
+        Mechanism = "mechanism",
+        /// Why it was chosen: `preferred` (the one we like best is on offer) or `only_offered` (of those we speak only this
+        /// one is).
+        Reason = "reason",
+        /// The challenge of a refusal, decoded.
+        Challenge = "challenge",
+        /// The issuer of a discovery document.
+        Issuer = "issuer",
+        /// How far the provider's clock is from ours: seconds, positive when it is ahead.
+        ClockSkew = "clock_skew",
+        /// The account that signed in.
+        Account = "account",
+        /// The scopes that were asked for.
+        ScopesAsked = "scopes_asked",
+        /// The scopes that were granted.
+        ScopesGranted = "scopes_granted",
+        /// When the access token expires: as [`UnixTime::rfc3339`].
+        TokenExpires = "token_expires",
+        /// When the authorization was made: as [`UnixTime::rfc3339`].
+        AuthorizedAt = "authorized_at",
+        /// Messages in the mailbox.
+        Messages = "messages",
+        /// A DNS record.
+        Record = "record",
+        /// The From address that was sent.
+        FromSent = "from_sent",
+        /// The From address that arrived.
+        FromArrived = "from_arrived",
+    }
 }
 
 /// A fact that a step has found.

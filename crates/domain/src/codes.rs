@@ -7,8 +7,7 @@ macro_rules! codes {
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
         )]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $code)] $variant,)* }
 
         impl $name {
             /// Every value.

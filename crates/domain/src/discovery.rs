@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, Provider, Security};
+use crate::{FieldError, Provider, Security, codes::codes};
 
-/// Where a proposal comes from, the most certain first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DiscoverySource {
-    /// The domain is known to be the provider's own.
-    Preset,
-    /// The domain's mail servers are the provider's.
-    Mx,
-    /// The domain publishes its settings (autoconfig).
-    Autoconfig,
-    /// The domain publishes its servers in DNS (RFC 6186, RFC 8314 §5.1).
-    Srv,
+codes! {
+    /// Where a proposal comes from, the most certain first.
+    DiscoverySource {
+        /// The domain is known to be the provider's own.
+        Preset = "preset",
+        /// The domain's mail servers are the provider's.
+        Mx = "mx",
+        /// The domain publishes its settings (autoconfig).
+        Autoconfig = "autoconfig",
+        /// The domain publishes its servers in DNS (RFC 6186, RFC 8314 §5.1).
+        Srv = "srv",
+    }
 }
 
 /// A server that is proposed.
@@ -64,18 +64,18 @@ pub struct Proposal {
     pub foreign: bool,
 }
 
-/// Why a source could not be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DiscoveryTrouble {
-    /// No name server gave an answer: this machine seems to be offline.
-    Offline,
-    /// The domain does not exist.
-    NoSuchDomain,
-    /// A source did not answer in time.
-    Timeout,
-    /// A source answered something that cannot be read.
-    Unreadable,
+codes! {
+    /// Why a source could not be asked.
+    DiscoveryTrouble {
+        /// No name server gave an answer: this machine seems to be offline.
+        Offline = "offline",
+        /// The domain does not exist.
+        NoSuchDomain = "no_such_domain",
+        /// A source did not answer in time.
+        Timeout = "timeout",
+        /// A source answered something that cannot be read.
+        Unreadable = "unreadable",
+    }
 }
 
 /// What an email address leads to.

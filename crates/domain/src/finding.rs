@@ -5,42 +5,39 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::untrusted;
+use crate::{codes::codes, untrusted};
 
-/// Whether trying again can help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Retry {
-    /// Not before somebody has changed something.
-    Never,
-    /// Once, with a fresh access token.
-    OnceAfterRefresh,
-    /// Later, with back-off.
-    Later,
+codes! {
+    /// Whether trying again can help.
+    Retry {
+        /// Not before somebody has changed something.
+        Never = "never",
+        /// Once, with a fresh access token.
+        OnceAfterRefresh = "once_after_refresh",
+        /// Later, with back-off.
+        Later = "later",
+    }
 }
 
-/// How sure the cause is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Certainty {
-    /// What was said has this one meaning.
-    Certain,
-    /// What was said can have other causes; this is the usual one.
-    Likely,
+codes! {
+    /// How sure the cause is.
+    Certainty {
+        /// What was said has this one meaning.
+        Certain = "certain",
+        /// What was said can have other causes; this is the usual one.
+        Likely = "likely",
+    }
 }
 
 macro_rules! finding_codes {
-    ($($(#[$doc:meta])* $name:ident = $retry:ident,)*) => {
-        /// What failed.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum FindingCode { $($(#[$doc])* $name,)* }
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $retry:ident;)*) => {
+        codes! {
+            /// Decoded failures.
+            FindingCode { $($(#[$doc])* $name = $code,)* }
+        }
 
         impl FindingCode {
-            /// Every code.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// Whether trying again can help.
+            /// Returns the kind of retry that can help.
             pub fn retry(self) -> Retry {
                 match self { $(Self::$name => Retry::$retry,)* }
             }
@@ -51,264 +48,264 @@ macro_rules! finding_codes {
 finding_codes! {
     // The callback.
     /// The `state` of the callback is none of ours.
-    StateUnknown = Never,
+    StateUnknown = "state_unknown", Never;
     /// The authorization has been answered before.
-    AuthorizationUsed = Never,
+    AuthorizationUsed = "authorization_used", Never;
     /// The authorization was answered after it had ended.
-    AuthorizationExpired = Never,
+    AuthorizationExpired = "authorization_expired", Never;
     /// Another browser asked for this authorization.
-    OtherBrowser = Never,
+    OtherBrowser = "other_browser", Never;
     /// The settings have been changed since the authorization began.
-    SettingsChanged = Never,
+    SettingsChanged = "settings_changed", Never;
     /// `iss` names another authorization server (RFC 9207).
-    IssuerMismatch = Never,
+    IssuerMismatch = "issuer_mismatch", Never;
     /// `iss` is missing, although the metadata of the provider announces it (RFC 9207 §2.4).
-    IssuerMissing = Never,
+    IssuerMissing = "issuer_missing", Never;
     /// The callback holds neither a code nor an error.
-    CallbackIncomplete = Never,
+    CallbackIncomplete = "callback_incomplete", Never;
     /// `access_denied`: refused at the provider, or not a test user at Google.
-    AccessDenied = Never,
+    AccessDenied = "access_denied", Never;
     /// `admin_policy_enforced`: the Workspace administrator does not allow this client.
-    AdminPolicyEnforced = Never,
+    AdminPolicyEnforced = "admin_policy_enforced", Never;
     /// `org_internal`: the client is open to its own organisation only.
-    OrgInternal = Never,
+    OrgInternal = "org_internal", Never;
     /// `disabled_client`: the client is switched off in the console.
-    DisabledClient = Never,
+    DisabledClient = "disabled_client", Never;
     /// `invalid_scope`, or a scope the provider does not know.
-    ScopeRefused = Never,
+    ScopeRefused = "scope_refused", Never;
     /// `server_error` or `temporarily_unavailable` at the provider.
-    ProviderUnavailable = Later,
+    ProviderUnavailable = "provider_unavailable", Later;
     /// An error of the provider that is not known to us; it is shown as it came.
-    ProviderError = Never,
+    ProviderError = "provider_error", Never;
     /// Not all scopes asked for were granted.
-    ScopeMissing = Never,
+    ScopeMissing = "scope_missing", Never;
     /// The provider gave no refresh token.
-    NoRefreshToken = Never,
+    NoRefreshToken = "no_refresh_token", Never;
 
     // The token endpoint.
     /// `invalid_grant`: the refresh token is dead.
-    GrantEnded = Never,
+    GrantEnded = "grant_ended", Never;
     /// `invalid_grant` six to eight days after the authorization at Google: the consent screen is
     /// in "Testing".
-    GrantEndedInTesting = Never,
+    GrantEndedInTesting = "grant_ended_in_testing", Never;
     /// `invalid_grant` for a code: used before, too old, or another redirect URL or PKCE verifier.
-    CodeRefused = Never,
+    CodeRefused = "code_refused", Never;
     /// `invalid_client`: the client secret is wrong.
-    ClientSecretWrong = Never,
+    ClientSecretWrong = "client_secret_wrong", Never;
     /// AADSTS7000215 for a client secret that looks like a GUID: its ID was pasted instead of its value.
-    ClientSecretIdPasted = Never,
+    ClientSecretIdPasted = "client_secret_id_pasted", Never;
     /// AADSTS7000222: the client secret has expired.
-    ClientSecretExpired = Never,
+    ClientSecretExpired = "client_secret_expired", Never;
     /// AADSTS700016: the client ID is not known in this tenant.
-    ClientUnknown = Never,
+    ClientUnknown = "client_unknown", Never;
     /// `unauthorized_client`: the client may not do this.
-    ClientNotAllowed = Never,
+    ClientNotAllowed = "client_not_allowed", Never;
     /// AADSTS50011, `redirect_uri_mismatch`: the redirect URL is not registered.
-    RedirectUrlNotRegistered = Never,
+    RedirectUrlNotRegistered = "redirect_url_not_registered", Never;
     /// AADSTS50020: an account of another tenant.
-    AccountOfAnotherTenant = Never,
+    AccountOfAnotherTenant = "account_of_another_tenant", Never;
     /// AADSTS50194: a single-tenant application on a shared endpoint.
-    SingleTenantClient = Never,
+    SingleTenantClient = "single_tenant_client", Never;
     /// AADSTS65001: consent is missing.
-    ConsentMissing = Never,
+    ConsentMissing = "consent_missing", Never;
     /// AADSTS90094: consent of an administrator is missing.
-    AdminConsentMissing = Never,
+    AdminConsentMissing = "admin_consent_missing", Never;
     /// AADSTS50076, 50079, 53003: MFA or conditional access wants a new sign-in.
-    SignInAgain = Never,
+    SignInAgain = "sign_in_again", Never;
     /// AADSTS50173: the password of the account was changed.
-    PasswordChanged = Never,
+    PasswordChanged = "password_changed", Never;
     /// AADSTS700082: the refresh token was not used for 90 days.
-    GrantUnused = Never,
+    GrantUnused = "grant_unused", Never;
     /// The token endpoint could not be reached.
-    TokenEndpointUnreachable = Later,
+    TokenEndpointUnreachable = "token_endpoint_unreachable", Later;
     /// The certificate of the token endpoint was not accepted.
-    TokenEndpointCertificate = Later,
+    TokenEndpointCertificate = "token_endpoint_certificate", Later;
     /// The token endpoint did not answer in time.
-    TokenEndpointTimeout = Later,
+    TokenEndpointTimeout = "token_endpoint_timeout", Later;
     /// The token endpoint answered something that is no token answer.
-    TokenAnswerUnreadable = Later,
+    TokenAnswerUnreadable = "token_answer_unreadable", Later;
     /// The token is of a type that mail servers do not take (not `Bearer`).
-    TokenTypeUnknown = Never,
+    TokenTypeUnknown = "token_type_unknown", Never;
     /// The provider's clock and ours differ.
-    ClockSkew = Never,
+    ClockSkew = "clock_skew", Never;
     /// The provider publishes other endpoints than those of the settings.
-    EndpointDiffers = Never,
+    EndpointDiffers = "endpoint_differs", Never;
 
     // Before the connection.
     /// A saved secret does not open beside the values it belongs to.
-    SecretUnreadable = Never,
+    SecretUnreadable = "secret_unreadable", Never;
     /// There is no grant for exactly these values.
-    GrantMissing = Never,
+    GrantMissing = "grant_missing", Never;
     /// A credential would travel in the clear to another machine.
-    CredentialInPlaintext = Never,
+    CredentialInPlaintext = "credential_in_plaintext", Never;
 
     /// Every address of the server is in a network that is never connected to.
-    AddressDenied = Never,
+    AddressDenied = "address_denied", Never;
 
     // The connection.
     /// The name of the server could not be resolved.
-    HostNotFound = Later,
+    HostNotFound = "host_not_found", Later;
     /// The connection was refused.
-    ConnectionRefused = Later,
+    ConnectionRefused = "connection_refused", Later;
     /// The connection could not be made.
-    ConnectionFailed = Later,
+    ConnectionFailed = "connection_failed", Later;
     /// One of IPv4 and IPv6 does not lead to the server, the other does.
-    AddressFamilyBroken = Later,
+    AddressFamilyBroken = "address_family_broken", Later;
     /// The server did not answer in time.
-    Timeout = Later,
+    Timeout = "timeout", Later;
     /// The server closed the connection.
-    ConnectionClosed = Later,
+    ConnectionClosed = "connection_closed", Later;
     /// The server has the whole message and did not confirm it: it may have been sent.
-    ClosedAfterMessage = Later,
+    ClosedAfterMessage = "closed_after_message", Later;
     /// A server that waits for STARTTLS was spoken to in TLS.
-    PlaintextOnTlsPort = Never,
+    PlaintextOnTlsPort = "plaintext_on_tls_port", Never;
     /// A server that speaks TLS from the first byte was expected to greet.
-    TlsOnPlaintextPort = Never,
+    TlsOnPlaintextPort = "tls_on_plaintext_port", Never;
     /// STARTTLS is required and not offered.
-    StarttlsNotOffered = Never,
+    StarttlsNotOffered = "starttls_not_offered", Never;
     /// The server offers no TLS version that is accepted.
-    TlsVersion = Never,
+    TlsVersion = "tls_version", Never;
     /// The certificate was issued by nobody we trust.
-    CertificateIssuerUnknown = Never,
+    CertificateIssuerUnknown = "certificate_issuer_unknown", Never;
     /// The certificate is for another name.
-    CertificateOtherName = Never,
+    CertificateOtherName = "certificate_other_name", Never;
     /// The certificate has expired or is not valid yet.
-    CertificateExpired = Never,
+    CertificateExpired = "certificate_expired", Never;
     /// The certificate is good, and ends within 30 days.
-    CertificateEndsSoon = Never,
+    CertificateEndsSoon = "certificate_ends_soon", Never;
     /// The certificate was not accepted for another reason.
-    CertificateRefused = Never,
+    CertificateRefused = "certificate_refused", Never;
     /// TLS could not be agreed on.
-    TlsFailed = Later,
+    TlsFailed = "tls_failed", Later;
     /// The server sent something that is not an SMTP reply. The connection is at fault, not the message.
-    NotSmtp = Later,
+    NotSmtp = "not_smtp", Later;
 
     // Authentication.
     /// The server offers no mechanism for this authentication type.
-    MechanismNotOffered = Never,
+    MechanismNotOffered = "mechanism_not_offered", Never;
     /// 535 5.7.8: bad token, user or scope.
-    TokenRefused = OnceAfterRefresh,
+    TokenRefused = "token_refused", OnceAfterRefresh;
     /// Microsoft 535 5.7.3: token for another resource or scope, other account, no service principal.
-    TokenForOtherResource = OnceAfterRefresh,
+    TokenForOtherResource = "token_for_other_resource", OnceAfterRefresh;
     /// The server does not take a token, or a line, that is so long.
-    TokenTooLong = Never,
+    TokenTooLong = "token_too_long", Never;
     /// 535 for a password.
-    PasswordRefused = Never,
+    PasswordRefused = "password_refused", Never;
     /// Microsoft 535 5.7.139: SMTP AUTH is off for the tenant.
-    SmtpAuthDisabledForTenant = Never,
+    SmtpAuthDisabledForTenant = "smtp_auth_disabled_for_tenant", Never;
     /// Microsoft 535 5.7.139: SMTP AUTH is off for the mailbox.
-    SmtpAuthDisabledForMailbox = Never,
+    SmtpAuthDisabledForMailbox = "smtp_auth_disabled_for_mailbox", Never;
     /// Microsoft 535 5.7.139: the credentials were incorrect.
-    CredentialsIncorrect = Never,
+    CredentialsIncorrect = "credentials_incorrect", Never;
     /// Microsoft 535 5.7.139: security defaults or conditional access.
-    CriteriaNotMet = Never,
+    CriteriaNotMet = "criteria_not_met", Never;
     /// Google 534 5.7.9, 5.7.14: an app password or a browser sign-in is wanted.
-    AppPasswordNeeded = Never,
+    AppPasswordNeeded = "app_password_needed", Never;
     /// Microsoft 550 5.7.30: sign-in with a password is retired.
-    PasswordSignInRetired = Never,
+    PasswordSignInRetired = "password_sign_in_retired", Never;
     /// 454: the server cannot check credentials at the moment.
-    AuthenticationUnavailable = Later,
+    AuthenticationUnavailable = "authentication_unavailable", Later;
     /// Google 454 4.7.0: too many sign-ins in a short time.
-    TooManySignIns = Later,
+    TooManySignIns = "too_many_sign_ins", Later;
     /// 530: the server wants authentication.
-    AuthenticationWanted = Never,
+    AuthenticationWanted = "authentication_wanted", Never;
 
     // The mailbox.
     /// The IMAP server refused the user name or the password.
-    MailboxPasswordRefused = Never,
+    MailboxPasswordRefused = "mailbox_password_refused", Never;
     /// IMAP is switched off for the account.
-    ImapDisabled = Never,
+    ImapDisabled = "imap_disabled", Never;
     /// The token does not open the mailbox: its scope is for sending only.
-    ImapScopeMissing = OnceAfterRefresh,
+    ImapScopeMissing = "imap_scope_missing", OnceAfterRefresh;
     /// There is no INBOX.
-    InboxMissing = Never,
+    InboxMissing = "inbox_missing", Never;
     /// The server does not speak IMAP.
-    NotImap = Never,
+    NotImap = "not_imap", Never;
     /// The IMAP server answered what cannot be read, or more than is taken.
-    ImapAnswerUnreadable = Later,
+    ImapAnswerUnreadable = "imap_answer_unreadable", Later;
     /// The IMAP server refused to search for this.
-    SearchRefused = Never,
+    SearchRefused = "search_refused", Never;
     /// A mail cannot be read.
-    MailUnreadable = Never,
+    MailUnreadable = "mail_unreadable", Never;
     /// The test email was accepted and has not arrived in the mailbox.
-    NotArrived = Never,
+    NotArrived = "not_arrived", Never;
     /// The test email arrived with another From address than was sent.
-    FromRewritten = Never,
+    FromRewritten = "from_rewritten", Never;
 
     // The message.
     /// The account may not send as this From address.
-    SendAsDenied = Never,
+    SendAsDenied = "send_as_denied", Never;
     /// 550 5.7.1: a policy refused.
-    PolicyRefused = Never,
+    PolicyRefused = "policy_refused", Never;
     /// 554 5.7.1 at RCPT TO: the server does not pass mail on for those who have not signed in.
-    RelayDenied = Never,
+    RelayDenied = "relay_denied", Never;
     /// The recipient was refused.
-    RecipientRefused = Never,
+    RecipientRefused = "recipient_refused", Never;
     /// The sender was refused.
-    SenderRefused = Never,
+    SenderRefused = "sender_refused", Never;
     /// An address is not ASCII, and the server does not offer SMTPUTF8 (RFC 6531).
-    Smtputf8NotOffered = Never,
+    Smtputf8NotOffered = "smtputf8_not_offered", Never;
     /// The quota is used up: later, though the reply is 5xx.
-    QuotaExceeded = Later,
+    QuotaExceeded = "quota_exceeded", Later;
     /// Too many connections.
-    TooManyConnections = Later,
+    TooManyConnections = "too_many_connections", Later;
     /// 452 4.5.3 and its variants: the server takes fewer recipients in one transaction (RFC 5321 §4.5.3.1.10).
-    TooManyRecipients = Later,
+    TooManyRecipients = "too_many_recipients", Later;
     /// Too fast, or another temporary refusal.
-    Temporary = Later,
+    Temporary = "temporary", Later;
     /// Microsoft 430 4.2.0 STOREDRV: the mailbox permission of an application is missing; never,
     /// though the reply is 4xx.
-    MailboxPermissionMissing = Never,
+    MailboxPermissionMissing = "mailbox_permission_missing", Never;
     /// Microsoft 421 4.7.66: the TLS version is too old.
-    TlsTooOld = Never,
+    TlsTooOld = "tls_too_old", Never;
     /// 552 5.3.4: the message is too large.
-    MessageTooLarge = Never,
+    MessageTooLarge = "message_too_large", Never;
     /// A permanent refusal that is not known to us; it is shown as it came.
-    Refused = Never,
+    Refused = "refused", Never;
 
     // The domain of the From address. None of them stops mail here; others may.
     /// This machine has no name server.
-    DnsNotConfigured = Later,
+    DnsNotConfigured = "dns_not_configured", Later;
     /// No name server answered.
-    DnsNoAnswer = Later,
+    DnsNoAnswer = "dns_no_answer", Later;
     /// The name server failed.
-    DnsFailed = Later,
+    DnsFailed = "dns_failed", Later;
     /// The domain does not exist.
-    DomainNotFound = Never,
+    DomainNotFound = "domain_not_found", Never;
     /// The domain names no mail servers.
-    MxMissing = Never,
+    MxMissing = "mx_missing", Never;
     /// The domain says that it takes no mail (RFC 7505).
-    MxNull = Never,
+    MxNull = "mx_null", Never;
     /// There is no SPF record.
-    SpfMissing = Never,
+    SpfMissing = "spf_missing", Never;
     /// There are several SPF records, so that none counts (RFC 7208 §4.5).
-    SpfSeveral = Never,
+    SpfSeveral = "spf_several", Never;
     /// The SPF record needs more lookups than receivers make (RFC 7208 §4.6.4).
-    SpfTooManyLookups = Never,
+    SpfTooManyLookups = "spf_too_many_lookups", Never;
     /// The SPF record does not allow the server that mail is sent through.
-    SpfNotAllowed = Never,
+    SpfNotAllowed = "spf_not_allowed", Never;
     /// The SPF record allows everybody.
-    SpfAllowsEverybody = Never,
+    SpfAllowsEverybody = "spf_allows_everybody", Never;
     /// The SPF record cannot be read, or leads nowhere.
-    SpfBroken = Never,
+    SpfBroken = "spf_broken", Never;
     /// Which addresses mail leaves from is not known here, so the SPF record cannot be judged.
-    SpfSenderUnknown = Never,
+    SpfSenderUnknown = "spf_sender_unknown", Never;
     /// Which DKIM key signs is not known here.
-    DkimNoSelector = Never,
+    DkimNoSelector = "dkim_no_selector", Never;
     /// There is no key at the DKIM selector.
-    DkimMissing = Never,
+    DkimMissing = "dkim_missing", Never;
     /// The key at the DKIM selector was revoked: `p=` is empty (RFC 6376 §3.6.1).
-    DkimRevoked = Never,
+    DkimRevoked = "dkim_revoked", Never;
     /// The key at the DKIM selector cannot be read.
-    DkimBroken = Never,
+    DkimBroken = "dkim_broken", Never;
     /// The key at the DKIM selector has fewer than 1,024 bits (RFC 8301 §3.2).
-    DkimKeyWeak = Never,
+    DkimKeyWeak = "dkim_key_weak", Never;
     /// There is no DMARC record.
-    DmarcMissing = Never,
+    DmarcMissing = "dmarc_missing", Never;
     /// There are several DMARC records, so that none counts (RFC 7489 §6.6.3).
-    DmarcSeveral = Never,
+    DmarcSeveral = "dmarc_several", Never;
     /// The DMARC record has no policy that is known.
-    DmarcBroken = Never,
+    DmarcBroken = "dmarc_broken", Never;
 }
 
 impl FindingCode {
@@ -332,62 +329,50 @@ impl FindingCode {
             _ => Certainty::Certain,
         }
     }
-
-    /// The code as text, as in the database and in logs: `grant_ended`.
-    pub fn as_str(self) -> String {
-        let mut text = String::new();
-        for character in format!("{self:?}").chars() {
-            if character.is_ascii_uppercase() && !text.is_empty() {
-                text.push('_');
-            }
-            text.push(character.to_ascii_lowercase());
-        }
-        text
-    }
 }
 
-/// A value of this connection that the cause or the fix of a finding names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FindingValue {
-    /// The user name of the settings.
-    Username,
-    /// The account that signed in.
-    Account,
-    /// The From address.
-    From,
-    /// `host:port` of the server.
-    Server,
-    /// The redirect URL.
-    RedirectUrl,
-    /// Scopes.
-    Scope,
-    /// The client ID.
-    ClientId,
-    /// Where an administrator of a Microsoft tenant agrees for everybody: a URL.
-    AdminConsent,
-    /// The issuer that was expected or that came.
-    Issuer,
-    /// What the server offers.
-    Offered,
-    /// An address that is not connected to.
-    Address,
-    /// The From address that arrived.
-    FromArrived,
-    /// The domain of the From address.
-    Domain,
-    /// The DKIM selector.
-    Selector,
-    /// A DNS record that is proposed.
-    Record,
-    /// `IPv4` or `IPv6`.
-    Family,
-    /// How far a clock is from ours: seconds, positive when it is ahead.
-    Seconds,
-    /// When something ends: as `UnixTime::rfc3339`.
-    Ends,
-    /// Endpoints as a provider publishes them.
-    Endpoints,
+codes! {
+    /// A value of this connection that the cause or the fix of a finding names.
+    FindingValue {
+        /// The user name of the settings.
+        Username = "username",
+        /// The account that signed in.
+        Account = "account",
+        /// The From address.
+        From = "from",
+        /// `host:port` of the server.
+        Server = "server",
+        /// The redirect URL.
+        RedirectUrl = "redirect_url",
+        /// Scopes.
+        Scope = "scope",
+        /// The client ID.
+        ClientId = "client_id",
+        /// Where an administrator of a Microsoft tenant agrees for everybody: a URL.
+        AdminConsent = "admin_consent",
+        /// The issuer that was expected or that came.
+        Issuer = "issuer",
+        /// What the server offers.
+        Offered = "offered",
+        /// An address that is not connected to.
+        Address = "address",
+        /// The From address that arrived.
+        FromArrived = "from_arrived",
+        /// The domain of the From address.
+        Domain = "domain",
+        /// The DKIM selector.
+        Selector = "selector",
+        /// A DNS record that is proposed.
+        Record = "record",
+        /// `IPv4` or `IPv6`.
+        Family = "family",
+        /// How far a clock is from ours: seconds, positive when it is ahead.
+        Seconds = "seconds",
+        /// When something ends: as `UnixTime::rfc3339`.
+        Ends = "ends",
+        /// Endpoints as a provider publishes them.
+        Endpoints = "endpoints",
+    }
 }
 
 /// A decoded failure.
@@ -452,7 +437,7 @@ mod tests {
     fn a_code_is_written_the_same_in_json_and_in_logs() {
         for code in FindingCode::ALL {
             let json = serde_json::to_string(code).unwrap();
-            assert_eq!(json, format!("\"{}\"", code.as_str()));
+            assert_eq!(json, format!("\"{}\"", code.code()));
         }
     }
 

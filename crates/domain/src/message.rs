@@ -140,20 +140,20 @@ pub struct OutboxMessage {
     pub finding: Option<Finding>,
 }
 
-/// How one try to deliver a message ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AttemptOutcome {
-    /// The mail server accepted it for every recipient it was offered for.
-    Delivered,
-    /// Accepted for some recipients.
-    PartlyDelivered,
-    /// Not accepted; tried again later.
-    PutOff,
-    /// Refused for good.
-    Refused,
-    /// The connection was cut after the final dot: it may have been accepted (RFC 1047).
-    Unknown,
+codes! {
+    /// How one try to deliver a message ended.
+    AttemptOutcome {
+        /// The mail server accepted it for every recipient it was offered for.
+        Delivered = "delivered",
+        /// Accepted for some recipients.
+        PartlyDelivered = "partly_delivered",
+        /// Not accepted; tried again later.
+        PutOff = "put_off",
+        /// Refused for good.
+        Refused = "refused",
+        /// The connection was cut after the final dot: it may have been accepted (RFC 1047).
+        Unknown = "unknown",
+    }
 }
 
 /// One try to deliver a message.

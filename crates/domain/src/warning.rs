@@ -1,38 +1,36 @@
 //! What a form may be saved with, but should not be without knowing.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     EmailAddress, EndpointUrl, FromAddress, Host, MailboxSecurity, ProviderFamily, RedirectUrl,
-    Security, SmtpField, SmtpForm, smtp_form::BASIC, url::RedirectRefusal,
+    Security, SmtpField, SmtpForm, codes::codes, smtp_form::BASIC, url::RedirectRefusal,
 };
 
-/// A warning at a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldWarning {
-    /// The client secret looks like a GUID: at Microsoft that is the secret's ID, not its value.
-    SecretLooksLikeId,
-    /// Providers refuse a redirect URL that is plain http and not on this machine.
-    RedirectUrlPlainHttp,
-    /// Providers refuse a redirect URL on a private address or a local name.
-    RedirectUrlPrivate,
-    /// Without TLS no credential is sent, except to this machine.
-    PlaintextWithoutCredential,
-    /// 465 with STARTTLS.
-    ImplicitTlsIsUsual,
-    /// 587 or 25 with implicit TLS.
-    StartTlsIsUsual,
-    /// 993 with STARTTLS.
-    MailboxImplicitTlsIsUsual,
-    /// A grant of Google ends after 7 days while the consent screen is in "Testing".
-    GoogleTesting,
-    /// Microsoft gives a refresh token only for `offline_access`.
-    NoOfflineAccess,
-    /// The user name is an address and not the From address: the account needs the right to send as it.
-    FromIsNotUsername,
-    /// Google and Microsoft are ending SMTP passwords.
-    PasswordsAreEnding,
+codes! {
+    /// A warning at a field.
+    FieldWarning {
+        /// The client secret looks like a GUID: at Microsoft that is the secret's ID, not its value.
+        SecretLooksLikeId = "secret_looks_like_id",
+        /// Providers refuse a redirect URL that is plain http and not on this machine.
+        RedirectUrlPlainHttp = "redirect_url_plain_http",
+        /// Providers refuse a redirect URL on a private address or a local name.
+        RedirectUrlPrivate = "redirect_url_private",
+        /// Without TLS no credential is sent, except to this machine.
+        PlaintextWithoutCredential = "plaintext_without_credential",
+        /// 465 with STARTTLS.
+        ImplicitTlsIsUsual = "implicit_tls_is_usual",
+        /// 587 or 25 with implicit TLS.
+        StartTlsIsUsual = "start_tls_is_usual",
+        /// 993 with STARTTLS.
+        MailboxImplicitTlsIsUsual = "mailbox_implicit_tls_is_usual",
+        /// A grant of Google ends after 7 days while the consent screen is in "Testing".
+        GoogleTesting = "google_testing",
+        /// Microsoft gives a refresh token only for `offline_access`.
+        NoOfflineAccess = "no_offline_access",
+        /// The user name is an address and not the From address: the account needs the right to send as it.
+        FromIsNotUsername = "from_is_not_username",
+        /// Google and Microsoft are ending SMTP passwords.
+        PasswordsAreEnding = "passwords_are_ending",
+    }
 }
 
 impl SmtpForm {

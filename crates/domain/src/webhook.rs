@@ -125,10 +125,10 @@ macro_rules! failures {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
         /// Why a webhook did not arrive. What the other side answers is not read, beyond its status.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
         pub enum WebhookFailure {
-            $($(#[$doc])* $name,)*
+            $($(#[$doc])* #[serde(rename = $code)] $name,)*
             /// It was answered with this status, which does not say that it was taken.
+            #[serde(rename = "status")]
             Status(u16),
         }
 

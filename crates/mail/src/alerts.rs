@@ -139,7 +139,7 @@ impl Mailer {
             .await?
         {
             let finding = condition.facts.finding.as_ref();
-            let finding = finding.map(|finding| finding.code.as_str());
+            let finding = finding.map(|finding| finding.code.code());
             tracing::warn!(
                 data_center = condition.subject.data_center().map(tracing::field::display),
                 server = condition.subject.server(),

@@ -161,7 +161,7 @@ impl Mailer {
             Finished::Failed(finding) => {
                 tracing::info!(
                     authorization = id.as_str(),
-                    finding = finding.code.as_str(),
+                    finding = finding.code.code(),
                     "authorization failed"
                 );
             }
@@ -176,7 +176,7 @@ impl Mailer {
         data_center: Option<&DataCenterId>,
         by: &Actor,
     ) -> Result<(Option<AuthorizationId>, AuthorizationState), MailError> {
-        tracing::warn!(finding = code.as_str(), "callback turned away");
+        tracing::warn!(finding = code.code(), "callback turned away");
         self.record_refusal(code, data_center, by).await?;
         let finding = code.into();
         let data_center = None;
@@ -201,7 +201,7 @@ impl Mailer {
             actor: by.clone(),
             action: AuditAction::AuthorizationFailed,
             subject: data_center.map(ToString::to_string).unwrap_or_default(),
-            changes: vec![Change::fact("finding", code.as_str())],
+            changes: vec![Change::fact("finding", code.code())],
         };
         Ok(self.store().record(&record).await?)
     }

@@ -65,7 +65,7 @@ impl Mailer {
         let of = labels(id, "outcome", outcome_code(attempt));
         metrics.attempts.get_or_create(&of).observe(time);
         if let Some(finding) = &attempt.finding {
-            let of = labels(id, "finding", &finding.code.as_str());
+            let of = labels(id, "finding", finding.code.code());
             metrics.findings.get_or_create(&of).inc();
         }
     }
@@ -82,7 +82,7 @@ impl Mailer {
         let of = vec![("data_center", id.to_string())];
         metrics.refreshes.get_or_create(&of).inc();
         if let Some(code) = failed {
-            let of = labels(id, "finding", &code.as_str());
+            let of = labels(id, "finding", code.code());
             metrics.refresh_failures.get_or_create(&of).inc();
         }
     }

@@ -234,7 +234,7 @@ impl Mailer {
     }
 
     async fn end(&self, grant: &Grant, finding: Finding) -> Result<Attempt, MailError> {
-        let (id, code) = (&grant.data_center, finding.code.as_str());
+        let (id, code) = (&grant.data_center, finding.code.code());
         tracing::warn!(data_center = %id, finding = code, "grant needs authorization");
         let state = GrantState::Ended {
             finding: finding.clone(),
@@ -254,7 +254,7 @@ impl Mailer {
             _ => 0,
         };
         let wait = (10_i64 << before.clamp(0, 6)).min(600);
-        let (id, code) = (&grant.data_center, finding.code.as_str());
+        let (id, code) = (&grant.data_center, finding.code.code());
         tracing::warn!(data_center = %id, finding = code, retry_seconds = wait, "refresh failed");
         let state = GrantState::Failing {
             finding: finding.clone(),

@@ -134,7 +134,7 @@ impl Connection {
             self.smtputf8_not_offered(&line, &mut transcript);
             return TransactionOutcome {
                 refused,
-                transcript: format!("({})\n", finding.code.as_str()),
+                transcript: format!("({})\n", finding.code.code()),
                 end: TransactionEnd::Failed(finding),
             };
         }
@@ -405,7 +405,7 @@ impl Connection {
             transcript.received(&text);
             finding = finding.saying(text.clone());
         }
-        transcript.note(&code.as_str());
+        transcript.note(code.code());
         Err((finding, text))
     }
 

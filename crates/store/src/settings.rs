@@ -187,7 +187,7 @@ impl Store {
         self.append(&mut transaction, &record).await?;
         if grant_ended {
             let mut record = note(by, now, AuditAction::GrantEnded, id.as_str());
-            let code = FindingCode::SettingsChanged.as_str();
+            let code = FindingCode::SettingsChanged.code();
             record.changes.push(Change::fact("finding", code));
             self.append(&mut transaction, &record).await?;
         }

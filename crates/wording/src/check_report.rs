@@ -144,7 +144,7 @@ fn explained(text: &mut String, finding: &Finding) {
     if let Some(said) = &finding.said {
         line(text, "    ", "They said", said);
     }
-    line(text, "    ", "Code", &finding.code.as_str());
+    line(text, "    ", "Code", finding.code.code());
 }
 
 fn line(text: &mut String, indent: &str, name: &str, value: &str) {

@@ -61,7 +61,7 @@ pub fn notification(telling: &Telling, name: &str) -> Notification {
             let text = match &condition.facts.finding {
                 Some(finding) => {
                     let explained = explain(finding);
-                    facts.push(("Finding", finding.code.as_str()));
+                    facts.push(("Finding", finding.code.code().to_owned()));
                     [&*explained.cause, " ", &explained.fix].concat()
                 }
                 None => alert_kind_help(condition.kind).to_owned(),

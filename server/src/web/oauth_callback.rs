@@ -54,7 +54,7 @@ fn unknown(code: FindingCode) -> Response {
     Redirect::to(&format!(
         "{}?finding={}",
         paths::Authorized::path("unknown"),
-        code.as_str()
+        code.code()
     ))
     .into_response()
 }

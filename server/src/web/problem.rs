@@ -63,7 +63,7 @@ impl Problem {
     /// With what the mail server has.
     #[must_use]
     pub fn of_finding(mut self, code: FindingCode) -> Self {
-        self.finding = Some(code.as_str());
+        self.finding = Some(code.code().to_owned());
         self
     }
 }
@@ -142,7 +142,7 @@ impl ProblemError {
 
     fn of(error: FieldError) -> Self {
         Self {
-            code: error.code(),
+            code: error.code().to_owned(),
             detail: wording::message_field_error(error).joined(),
             ..Self::default()
         }

@@ -1,6 +1,7 @@
 //! Rules about the source that no compiler checks.
 
 mod cited_tests;
+mod debug_codes;
 mod leak;
 mod paths;
 mod server_code;
@@ -21,6 +22,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
         "server code outside its place in app",
         &server_code::find(workspace)?,
     )?;
+    report("codes derived from names", &debug_codes::find(workspace)?)?;
     report("paths of a machine", &paths::find(workspace)?)?;
     report("tests that are cited", &cited_tests::find(workspace)?)
 }

@@ -4,44 +4,24 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenterId, FieldError, UnixTime, id::random_id, one_line::one_line};
+use crate::{DataCenterId, FieldError, UnixTime, codes::codes, id::random_id, one_line::one_line};
 
 random_id! {
     /// Names an API key in lists and in the database; no part of the key itself.
     ApiKeyId
 }
 
-/// What a program may do with an API key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyScope {
-    /// Submits messages, and retries or cancels them.
-    Send,
-    /// Reads submitted messages, their delivery states, and the status of data centers.
-    Messages,
-    /// Reads the mailbox: folders, mail, and attachments.
-    Mailbox,
-    /// Reads the metrics and the status of data centers.
-    Metrics,
-}
-
-impl KeyScope {
-    /// Every scope.
-    pub const ALL: &[Self] = &[Self::Send, Self::Messages, Self::Mailbox, Self::Metrics];
-
-    /// The scope in forms and in the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Send => "send",
-            Self::Messages => "messages",
-            Self::Mailbox => "mailbox",
-            Self::Metrics => "metrics",
-        }
-    }
-
-    /// The scope that has a code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|scope| scope.code() == code)
+codes! {
+    /// What a program may do with an API key.
+    KeyScope {
+        /// Submits messages, and retries or cancels them.
+        Send = "send",
+        /// Reads submitted messages, their delivery states, and the status of data centers.
+        Messages = "messages",
+        /// Reads the mailbox: folders, mail, and attachments.
+        Mailbox = "mailbox",
+        /// Reads the metrics and the status of data centers.
+        Metrics = "metrics",
     }
 }
 

@@ -1,37 +1,20 @@
 //! Roles of accounts.
 
-use serde::{Deserialize, Serialize};
+use crate::codes::codes;
 
-/// What an account may do. Each role may do all that the ones before it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Reads.
-    Viewer,
-    /// Tests, checks, messages; no settings, no secrets.
-    Operator,
-    /// Everything.
-    Administrator,
+codes! {
+    /// What an account may do. Each role may do all that the ones before it may.
+    Role {
+        /// Reads.
+        Viewer = "viewer",
+        /// Tests, checks, messages; no settings, no secrets.
+        Operator = "operator",
+        /// Everything.
+        Administrator = "administrator",
+    }
 }
 
 impl Role {
-    /// Every role, the least first.
-    pub const ALL: &[Self] = &[Self::Viewer, Self::Operator, Self::Administrator];
-
-    /// The role in forms, on the command line and in the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Operator => "operator",
-            Self::Administrator => "administrator",
-        }
-    }
-
-    /// The role that has a code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|role| role.code() == code)
-    }
-
     /// Whether this role may do what `needed` may.
     pub fn includes(self, needed: Self) -> bool {
         self >= needed

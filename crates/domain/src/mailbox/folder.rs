@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::FieldError;
+use crate::{FieldError, codes::codes};
 
 /// The name of a folder as its server has it (modified UTF-7, RFC 3501 §5.1.3): what is not ASCII is encoded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,26 +60,26 @@ impl fmt::Display for FolderName {
     }
 }
 
-/// What a folder is for (RFC 6154).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FolderUse {
-    /// Where mail arrives.
-    Inbox,
-    /// All mail.
-    All,
-    /// Marked mail.
-    Flagged,
-    /// Not sent yet.
-    Drafts,
-    /// Sent.
-    Sent,
-    /// Put away.
-    Archive,
-    /// Unwanted.
-    Junk,
-    /// Thrown away.
-    Trash,
+codes! {
+    /// What a folder is for (RFC 6154).
+    FolderUse {
+        /// Where mail arrives.
+        Inbox = "inbox",
+        /// All mail.
+        All = "all",
+        /// Marked mail.
+        Flagged = "flagged",
+        /// Not sent yet.
+        Drafts = "drafts",
+        /// Sent.
+        Sent = "sent",
+        /// Put away.
+        Archive = "archive",
+        /// Unwanted.
+        Junk = "junk",
+        /// Thrown away.
+        Trash = "trash",
+    }
 }
 
 impl FolderUse {
@@ -95,20 +95,6 @@ impl FolderUse {
             "\\trash" => Self::Trash,
             _ => return None,
         })
-    }
-
-    /// The code in answers of the API.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Inbox => "inbox",
-            Self::All => "all",
-            Self::Flagged => "flagged",
-            Self::Drafts => "drafts",
-            Self::Sent => "sent",
-            Self::Archive => "archive",
-            Self::Junk => "junk",
-            Self::Trash => "trash",
-        }
     }
 }
 

@@ -5,37 +5,19 @@ use std::num::NonZeroU32;
 use serde::{Deserialize, Serialize};
 
 use super::{FolderName, MailId};
-use crate::{FieldError, UnixTime};
+use crate::{FieldError, UnixTime, codes::codes};
 
-/// Where words are looked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SearchIn {
-    /// In all of a mail.
-    #[default]
-    Text,
-    /// In who it is from.
-    From,
-    /// In its subject.
-    Subject,
-}
-
-impl SearchIn {
-    /// Every place.
-    pub const ALL: &[Self] = &[Self::Text, Self::From, Self::Subject];
-
-    /// The code in URLs.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::From => "from",
-            Self::Subject => "subject",
-        }
-    }
-
-    /// The place that has a code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|one| one.code() == code)
+codes! {
+    /// Where words are looked for.
+    #[derive(Default)]
+    SearchIn {
+        /// In all of a mail.
+        #[default]
+        Text = "text",
+        /// In who it is from.
+        From = "from",
+        /// In its subject.
+        Subject = "subject",
     }
 }
 

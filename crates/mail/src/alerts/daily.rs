@@ -80,7 +80,7 @@ impl Mailer {
         if finding.is_some() && self.lacks_grant(id).await? {
             return Ok(());
         }
-        let code = finding.as_ref().map(|finding| finding.code.as_str());
+        let code = finding.as_ref().map(|finding| finding.code.code());
         tracing::info!(data_center = %id, finding = code, "daily check finished");
         let store = self.store();
         Ok(store.finish_daily_check(id, day, finding.as_ref()).await?)

@@ -30,7 +30,7 @@ fn own(telling: &Telling, name: &str, words: &Notification, url: Option<&str>) -
     let data_center = condition.subject.data_center();
     let data_center = data_center.map(|id| json!({ "id": id.as_str(), "name": name }));
     let time = |at: Option<UnixTime>| at.map(UnixTime::rfc3339);
-    let finding = facts.finding.as_ref().map(|finding| finding.code.as_str());
+    let finding = facts.finding.as_ref().map(|finding| finding.code.code());
     json!({
         "type": format!("alert.{}", telling.event.code()),
         "timestamp": telling.created_at.rfc3339(),

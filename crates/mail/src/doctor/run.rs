@@ -186,7 +186,7 @@ impl Mailer {
             CheckOutcome::Passed => ("passed", None),
             CheckOutcome::Cancelled => ("cancelled", None),
             CheckOutcome::Running | CheckOutcome::Interrupted => ("interrupted", None),
-            CheckOutcome::Failed(finding) => ("failed", Some(finding.code.as_str())),
+            CheckOutcome::Failed(finding) => ("failed", Some(finding.code.code())),
         };
         let settings = if job.version.is_some() {
             "saved"
@@ -203,7 +203,7 @@ impl Mailer {
                 Change::fact("recipient", &report.recipient),
                 Change::fact("server", &report.server),
                 Change::fact("settings", settings),
-                match &finding {
+                match finding {
                     None => Change::fact("outcome", outcome),
                     Some(code) => Change::fact("finding", code),
                 },

@@ -191,7 +191,7 @@ fn changes(watch: &watch::Receiver<MailWatch>) -> u64 {
 fn log(id: &DataCenterId, broken: &Broken) {
     match broken {
         Broken::Mailbox(code) => {
-            let finding = code.as_str();
+            let finding = code.code();
             tracing::warn!(data_center = %id, finding, "the mailbox cannot be read");
         }
         Broken::Webhook(failure) => {

@@ -18,7 +18,7 @@ impl Mailer {
         let (ids, now) = (&report.message_ids, self.now());
         let message = self.store().bounce_message(id, ids, &bounces, now).await?;
         if let Some(message) = message {
-            let finding = bounces.last().map(|bounce| bounce.finding.code.as_str());
+            let finding = bounces.last().map(|bounce| bounce.finding.code.code());
             tracing::info!(data_center = %id, id = message.as_str(), finding, "bounce received");
         }
         Ok(())

@@ -107,7 +107,7 @@ async fn carry(lane: &Arc<Lane>, job: Job, open: &mut Option<Open>) {
         state = settlement.state.code(),
         attempt = settlement.attempt.number,
         micros = settlement.attempt.micros,
-        finding = settlement.finding.as_ref().map(|finding| finding.code.as_str()),
+        finding = settlement.finding.as_ref().map(|finding| finding.code.code()),
         "attempt"
     );
     match why {

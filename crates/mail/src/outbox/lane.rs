@@ -319,7 +319,7 @@ impl Lane {
             finding: finding.clone(),
         };
         let seconds = until.since(now);
-        let code = finding.code.as_str();
+        let code = finding.code.code();
         tracing::warn!(data_center = %self.id, finding = code, seconds, "sending pauses");
         if let Err(error) = self.mailer.store().pause_sending(&self.id, &pause).await {
             tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot pause");

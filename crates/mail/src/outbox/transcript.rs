@@ -21,7 +21,7 @@ pub(super) fn of(steps: &[CheckStep]) -> String {
             }
         }
         if let Some(finding) = &step.finding {
-            let _ = writeln!(text, "({})", finding.code.as_str());
+            let _ = writeln!(text, "({})", finding.code.code());
         }
     }
     text

@@ -122,7 +122,7 @@ fn form(world: &World, given: Given) -> SmtpForm {
 fn named(scenario: &Scenario) -> Option<FindingCode> {
     scenario.finding.map(|name| {
         let mut all = FindingCode::ALL.iter();
-        *all.find(|code| code.as_str() == name)
+        *all.find(|code| code.code() == name)
             .unwrap_or_else(|| panic!("{} names no code: {name}", scenario.name))
     })
 }

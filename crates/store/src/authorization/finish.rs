@@ -55,7 +55,7 @@ impl Store {
             Finished::NotOpen => return Ok(finished),
             Finished::Granted { .. } => AuditAction::AuthorizationFinished,
             Finished::Failed(finding) => {
-                facts.push(Change::fact("finding", finding.code.as_str()));
+                facts.push(Change::fact("finding", finding.code.code()));
                 AuditAction::AuthorizationFailed
             }
         };

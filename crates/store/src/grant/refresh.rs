@@ -221,7 +221,7 @@ fn happened(
     now: UnixTime,
 ) -> AuditRecord {
     let mut record = note(&Actor::mailgrant(), now, action, id.as_str());
-    let code = finding.code.as_str();
+    let code = finding.code.code();
     record.changes.push(Change::fact("finding", code));
     record
 }

@@ -113,7 +113,7 @@ impl From<GrantStatus> for Grant {
             } => Self::Authorized {
                 account,
                 valid_until: valid_until.rfc3339(),
-                trouble: trouble.map(|finding| finding.code.as_str()),
+                trouble: trouble.map(|finding| finding.code.code().to_owned()),
             },
             GrantStatus::NeedsAuthorization {
                 account,
@@ -122,7 +122,7 @@ impl From<GrantStatus> for Grant {
             } => Self::NeedsAuthorization {
                 account,
                 since: since.rfc3339(),
-                finding: finding.code.as_str(),
+                finding: finding.code.code().to_owned(),
             },
         }
     }
@@ -184,7 +184,7 @@ async fn outbox(mailer: &Mailer, id: &DataCenterId) -> Result<Outbox, MailError>
         waiting,
         oldest: oldest.map(UnixTime::rfc3339),
         paused_until: pause.as_ref().map(|pause| pause.until.rfc3339()),
-        pause_finding: pause.map(|pause| pause.finding.code.as_str()),
+        pause_finding: pause.map(|pause| pause.finding.code.code().to_owned()),
         used: Used {
             last_minute: used.last_minute,
             last_day: used.last_day,

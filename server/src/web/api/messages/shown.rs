@@ -133,7 +133,9 @@ impl MessageShown {
                 name: message.submitted_by.name().to_owned(),
             },
             recipients: message.recipients.into_iter().map(Into::into).collect(),
-            finding: message.finding.map(|finding| finding.code.as_str()),
+            finding: message
+                .finding
+                .map(|finding| finding.code.code().to_owned()),
             attempt_count: message.attempts,
             attempts: attempts.map(|all| all.into_iter().map(Into::into).collect()),
         }
@@ -147,7 +149,9 @@ impl From<Recipient> for RecipientShown {
             kind: recipient.kind.code().to_owned(),
             state: recipient.state.code().to_owned(),
             reply: recipient.reply,
-            finding: recipient.finding.map(|finding| finding.code.as_str()),
+            finding: recipient
+                .finding
+                .map(|finding| finding.code.code().to_owned()),
         }
     }
 }
@@ -169,7 +173,9 @@ impl From<Attempt> for AttemptShown {
                 Outcome::Unknown => "unknown",
             }
             .to_owned(),
-            finding: attempt.finding.map(|finding| finding.code.as_str()),
+            finding: attempt
+                .finding
+                .map(|finding| finding.code.code().to_owned()),
             transcript: attempt.transcript,
         }
     }

@@ -1,0 +1,102 @@
+//! Every code that is stored, sent, or logged. A code that was released never changes.
+
+use domain::{
+    AlertKind, AttemptOutcome, AuditAction, CheckPart, FactName, FieldError, FieldWarning,
+    FindingCode, KeyScope, MailboxSecurity, MessageState, Provider, RecipientKind, RecipientState,
+    Role, RouteKind, SearchIn, Security, SendingField, SmtpField, StepKind, TellingEvent,
+    TellingState, TlsMinimum, Verdict, WebhookFailure,
+    access::AccessField,
+    alert::AlertField,
+    discovery::{DiscoverySource, DiscoveryTrouble},
+    finding::{Certainty, FindingValue, Retry},
+    mailbox::FolderUse,
+};
+
+/// The codes of enums, one per line, under the name of each.
+fn listed() -> String {
+    let mut text = String::new();
+    macro_rules! list {
+        ($($name:ident.$code:ident),* $(,)?) => {
+            $(
+                text.push_str(concat!("\n", stringify!($name), "\n"));
+                for value in $name::ALL {
+                    text.extend(["  ", value.$code(), "\n"]);
+                }
+            )*
+        };
+    }
+    list! {
+        AlertKind.code, AttemptOutcome.code, AuditAction.code, Certainty.code, CheckPart.code,
+        DiscoverySource.code, DiscoveryTrouble.code, FactName.code, FieldError.code,
+        FieldWarning.code, FindingCode.code, FindingValue.code, FolderUse.code, KeyScope.code,
+        MessageState.code, Provider.code, RecipientKind.code, RecipientState.code, Retry.code,
+        Role.code, RouteKind.code, SearchIn.code, StepKind.code, TellingEvent.code,
+        TellingState.code, Verdict.code,
+        AccessField.name, AlertField.name, SendingField.name, SmtpField.name,
+    }
+    let security = [
+        Security::ImplicitTls,
+        Security::StartTls,
+        Security::Plaintext,
+    ];
+    let mailbox = [MailboxSecurity::ImplicitTls, MailboxSecurity::StartTls];
+    let webhook = [
+        WebhookFailure::NotFound,
+        WebhookFailure::AddressDenied,
+        WebhookFailure::Unreachable,
+        WebhookFailure::Timeout,
+        WebhookFailure::Certificate,
+        WebhookFailure::Redirected,
+        WebhookFailure::Plaintext,
+        WebhookFailure::NotARequest,
+        WebhookFailure::Status(500),
+    ];
+    for (name, codes) in [
+        ("Security", security.map(Security::code).to_vec()),
+        (
+            "MailboxSecurity",
+            mailbox.map(MailboxSecurity::code).to_vec(),
+        ),
+        (
+            "TlsMinimum",
+            [TlsMinimum::Tls12, TlsMinimum::Tls13]
+                .map(TlsMinimum::code)
+                .to_vec(),
+        ),
+        ("WebhookFailure", webhook.map(WebhookFailure::code).to_vec()),
+    ] {
+        text.extend(["\n", name, "\n"]);
+        for code in codes {
+            text.extend(["  ", code, "\n"]);
+        }
+    }
+    text
+}
+
+#[test]
+fn no_code_changes() {
+    let listed = listed();
+    let golden = include_str!("codes.txt");
+    assert!(
+        listed.trim() == golden.trim(),
+        "the codes differ from tests/codes.txt; these are those in the program:\n{listed}"
+    );
+}
+
+#[test]
+fn a_code_is_the_same_in_json() {
+    macro_rules! same {
+        ($($name:ident),* $(,)?) => {
+            $(for value in $name::ALL {
+                assert_eq!(serde_json::to_value(value).unwrap(), value.code());
+                assert_eq!($name::from_code(value.code()), Some(*value));
+            })*
+        };
+    }
+    same! {
+        AlertKind, AttemptOutcome, AuditAction, Certainty, CheckPart, DiscoverySource,
+        DiscoveryTrouble, FactName, FieldError, FieldWarning, FindingCode, FindingValue, FolderUse,
+        KeyScope, MessageState, Provider, RecipientKind, RecipientState, Retry, Role, RouteKind,
+        SearchIn, StepKind, TellingEvent, TellingState, Verdict,
+    }
+}

@@ -1,0 +1,79 @@
+//! Codes are written out. None is derived from `Debug`, whose text follows the name in the source.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Lines that make a code of a name in the source.
+pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
+    let files = process::capture(workspace.command("git").args([
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+        "app/src/**/*.rs",
+        "crates/*/src/**/*.rs",
+        "server/src/**/*.rs",
+    ]))?;
+    let mut found = Vec::new();
+    for file in files.lines() {
+        let path = workspace.root.join(file);
+        if path.is_file() {
+            let text = fs::read_to_string(&path).with_context(|| file.to_owned())?;
+            found.extend(in_file(file, &text));
+        }
+    }
+    Ok(found)
+}
+
+fn in_file(file: &str, text: &str) -> Vec<String> {
+    // The tests of a module stand at its end, and print values with `Debug`.
+    let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut found = Vec::new();
+    for (number, line) in (1..).zip(product.lines()) {
+        let code = line.split("//").next().unwrap_or_default();
+        if code.contains("format!(\"{self:?}\")") || code.contains("format!(\"{:?}\", self)") {
+            found.push(format!(
+                "{file}:{number}: a text is made of the name in the source"
+            ));
+        }
+        let shortened = code.contains("to_lowercase()") || code.contains("to_ascii_lowercase()");
+        if code.contains(":?}") && shortened {
+            found.push(format!(
+                "{file}:{number}: a code is derived from `Debug`; write it out"
+            ));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_file;
+
+    #[test]
+    fn finds_codes_of_names() {
+        for line in [
+            r#"for character in format!("{self:?}").chars() {"#,
+            r#"format!("{:?}", self)"#,
+            r#"let code = format!("{kind:?}").to_lowercase();"#,
+        ] {
+            assert_eq!(in_file("a.rs", line).len(), 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn leaves_messages_and_tests_alone() {
+        for text in [
+            r#"panic!("{outcome:?}")"#,
+            r#"write!(formatter, "Key({:?})", self.name)"#,
+            "#[cfg(test)]\nmod tests { fn a() { format!(\"{self:?}\"); } }",
+        ] {
+            assert!(in_file("a.rs", text).is_empty(), "{text}");
+        }
+    }
+}
