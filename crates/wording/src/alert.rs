@@ -6,7 +6,7 @@ use domain::{
     paths,
 };
 
-use crate::{Words, access_form::NOT_A_DAY, field_error, words};
+use crate::{Words, field_error, words};
 
 /// Returns the path of the page about a data center or server.
 pub fn alert_path(subject: &AlertSubject) -> String {
@@ -129,11 +129,6 @@ pub fn alert_field_error(field: AlertField, error: FieldError) -> Words {
         (AlertField::DaysBefore, FieldError::NotANumber) => words(
             "This is no number of days from 1 to 90.",
             "Write a whole number.",
-        ),
-        (_, FieldError::NotADate) => NOT_A_DAY,
-        (_, FieldError::NotAWebhookSecret) => words(
-            "This is no signing secret of Standard Webhooks.",
-            "It is whsec_ and the base64 of 24 to 64 random bytes.",
         ),
         (AlertField::Secret, FieldError::SecretBelongsElsewhere) => words(
             "The saved signing secret belongs to another host.",

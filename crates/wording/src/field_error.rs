@@ -4,7 +4,7 @@ use domain::{FieldError, SmtpField};
 
 use crate::{Words, request_problem, words};
 
-/// Returns the text of an error at a field of the settings.
+/// Returns the text of an error at a field. `field` is the field if it is one of the SMTP settings.
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
     match error {
@@ -97,28 +97,77 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
             "Rename it if another name fits better.",
         ),
         FieldError::UnknownDataCenter => request_problem::UNKNOWN_DATA_CENTER,
-        // Of no field of the settings; the pages about access have their own words.
-        FieldError::NotAUserName
-        | FieldError::PasswordTooShort
-        | FieldError::PasswordGuessable
-        | FieldError::PasswordsDiffer
-        | FieldError::PasswordWrong
-        | FieldError::LastAdministrator
-        | FieldError::NotADate
-        | FieldError::InThePast
-        | FieldError::NotAWebhookSecret
-        // Nor those of messages, which programs hand over: the browser is not to load their words.
-        | FieldError::TooMany
-        | FieldError::NotBase64
-        | FieldError::NotAMediaType
-        | FieldError::NotAFileName
-        | FieldError::NotAHeaderName
-        | FieldError::HeaderReserved
-        | FieldError::HeaderRepeated
-        | FieldError::FromNotAllowed
-        | FieldError::DataCenterNotSetUp
-        | FieldError::NotATime
-        | FieldError::NotANumber => words("This cannot be taken.", "Enter something else."),
+        FieldError::NotAUserName => words(
+            "There is a character in it that no user name has.",
+            "Use letters without accents, digits, and . _ - + @.",
+        ),
+        FieldError::PasswordTooShort => words(
+            "A password has at least 12 characters.",
+            "Several words that do not belong together are long and easy to type.",
+        ),
+        FieldError::PasswordGuessable => words(
+            "This password would be guessed soon.",
+            "Use several words that do not belong together, or let a password manager make one.",
+        ),
+        FieldError::PasswordsDiffer => words(
+            "The password was typed differently the second time.",
+            "Type both again.",
+        ),
+        FieldError::PasswordWrong => words(
+            "This is not the present password.",
+            "Type it again. An administrator can make a link to choose a new one.",
+        ),
+        FieldError::LastAdministrator => words(
+            "This is the only administrator who can sign in.",
+            "Make another account an administrator first.",
+        ),
+        FieldError::NotADate => words("This is not a day.", "Write it like 2027-01-31."),
+        FieldError::InThePast => words("This day has passed.", "Choose a later one, or none."),
+        FieldError::NotAWebhookSecret => words(
+            "This is no signing secret of Standard Webhooks.",
+            "It is whsec_ and the base64 of 24 to 64 random bytes.",
+        ),
+        FieldError::TooMany => words("There are too many.", "Remove some."),
+        FieldError::NotBase64 => words(
+            "This is not base64.",
+            "Encode the content as RFC 4648 section 4 says, with padding.",
+        ),
+        FieldError::NotAMediaType => words(
+            "This is not the media type of an attachment.",
+            "Write it like image/png. Use application/octet-stream for a message or for content of several parts.",
+        ),
+        FieldError::NotAFileName => words(
+            "This is not a file name that every program reads alike.",
+            "Write it without “=?”.",
+        ),
+        FieldError::NotAHeaderName => words(
+            "This is not the name of a header field.",
+            "Use up to 76 printable ASCII characters without spaces and colons.",
+        ),
+        FieldError::HeaderReserved => words(
+            "This header field is written by Mailgrant or by mail servers, or has a field of its own.",
+            "Leave it out, or use the field for it.",
+        ),
+        FieldError::HeaderRepeated => words(
+            "Another entry has this header field.",
+            "Remove one of the two.",
+        ),
+        FieldError::FromNotAllowed => words(
+            "Mail from this address is not allowed in this data center.",
+            "Use its From address, or ask an administrator to allow this one.",
+        ),
+        FieldError::DataCenterNotSetUp => words(
+            "This data center has no SMTP settings.",
+            "An administrator has to save them before anything can be sent from it.",
+        ),
+        FieldError::NotATime => words(
+            "This is not a time.",
+            "Write it like 2027-01-31T12:00:00Z, or as a day in UTC like 2027-01-31.",
+        ),
+        FieldError::NotANumber => words(
+            "This is not a whole number in the range of the field.",
+            "Write it in digits.",
+        ),
     }
 }
 
@@ -131,5 +180,25 @@ fn required(field: Option<SmtpField>) -> Words {
             words("Nothing is chosen.", "Choose one.")
         }
         _ => words("This field is mandatory.", "Fill it in."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use domain::FieldError;
+
+    use super::field_error;
+
+    #[test]
+    fn every_error_says_what_is_wrong_and_what_to_enter() {
+        let texts: HashSet<_> = FieldError::ALL
+            .iter()
+            .map(|error| field_error(*error, None))
+            .inspect(|words| assert!(!words.cause.is_empty() && !words.fix.is_empty()))
+            .map(|words| words.cause)
+            .collect();
+        assert_eq!(texts.len(), FieldError::ALL.len());
     }
 }
