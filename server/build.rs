@@ -1,11 +1,11 @@
-//! Rebuilds a release when the site that it embeds has changed. A debug build reads the site from disk.
+//! Rebuilds a release when the embedded site has changed. A debug build reads the site from disk.
 
 use std::{env, fs, path::Path};
 
 fn main() {
     let site = Path::new("../target/site");
     println!("cargo::rerun-if-changed=build.rs");
-    // A missing path would count as changed at every build.
+    // Cargo would treat a missing path as changed in every build.
     if let Err(error) = fs::create_dir_all(site) {
         println!("cargo::warning=cannot make {}: {error}", site.display());
     }

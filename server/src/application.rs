@@ -1,4 +1,4 @@
-//! The server as a whole.
+//! Assembles and runs the whole server.
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -21,9 +21,9 @@ use crate::{
     web::{self, Feeds},
 };
 
-/// How long requests may go on after the server was told to stop.
+/// Time that open requests get to finish after the server receives the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long the reports of checks that are cut by the stop may take.
+/// Time for sending the reports of the checks that the stop interrupts.
 const CHECKS_GRACE: Duration = Duration::from_secs(2);
 
 /// A server that is ready to run.
@@ -42,18 +42,20 @@ pub struct Application {
 }
 
 impl Application {
-    /// Opens the database, listens and puts everything together.
+    /// Opens the database, binds the listener, and wires all parts together.
     ///
     /// # Errors
-    /// When one of these fails.
+    ///
+    /// Returns an error if the database, the listener, or any other part cannot be started.
     pub async fn build(config: Config) -> Result<Self, StartError> {
         Self::with_limits(config, Limits::default()).await
     }
 
-    /// The same with another patience.
+    /// Builds the server with other time limits, for tests.
     ///
     /// # Errors
-    /// As [`Application::build`].
+    ///
+    /// Returns the same errors as [`Application::build`].
     pub async fn with_limits(config: Config, limits: Limits) -> Result<Self, StartError> {
         let store = open_server_store(&config).await?;
         let access = Access::new(store.clone(), AccessOptions::default());
@@ -62,7 +64,7 @@ impl Application {
             address: config.listen,
             source,
         };
-        // Before the first request: the disk may be full already.
+        // Before the first request, because the disk may be full already.
         mailer.measure_disk().await;
         let listener = TcpListener::bind(config.listen)
             .await
@@ -106,19 +108,19 @@ impl Application {
         })
     }
 
-    /// Where the server listens.
+    /// Returns the address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The link that makes the first administrator, while there is none.
+    /// Returns the link for creating the first administrator, or `None` once there is one.
     pub fn setup_url(&self) -> Option<&SecretString> {
         self.setup_url.as_ref()
     }
 
-    /// Serves until the future ends, then lets open requests finish for at most 10 seconds.
+    /// Serves until the future completes, then gives open requests at most 10 seconds to finish.
     pub async fn run(self, until: impl Future<Output = ()>) {
-        // Not to the log, which others may keep and read.
+        // Printed, not logged: others may keep and read the log.
         if let Some(url) = &self.setup_url {
             print_error(&format!(
                 "Set up Mailgrant: {}  (good once, until the next start)",
@@ -156,7 +158,7 @@ impl Application {
         let stop = async {
             until.await;
             tracing::info!("stopping");
-            // While their watchers are still connected.
+            // While the clients that watch these checks are still connected.
             let _ = tokio::time::timeout(CHECKS_GRACE, checks.interrupt_checks()).await;
             stopping.cancel();
             sleep(GRACE).await;
@@ -177,7 +179,7 @@ impl Application {
         if let Err(error) = delivery.await {
             tracing::error!(error = &error as &dyn std::error::Error, "delivery ended");
         }
-        // A refresh under way has used up its refresh token; its answer must be stored.
+        // A running refresh has already consumed its refresh token, so its response must be stored.
         if tokio::time::timeout(GRACE, refreshes.settle())
             .await
             .is_err()

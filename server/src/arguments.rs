@@ -41,7 +41,8 @@ pub enum Command {
     /// Add, list and end the API keys that programs show
     #[command(subcommand)]
     ApiKey(api_key::Command),
-    /// Hand a message from standard input over to a server, as sendmail does; see "mailgrant send --help"
+    /// Submit a message from standard input to a server, as sendmail does; see "mailgrant send
+    /// --help"
     Send {
         /// Options and recipients, as of sendmail
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -50,7 +51,7 @@ pub enum Command {
     /// Replace the key that seals secrets
     #[command(subcommand)]
     Key(key::Command),
-    /// Say where new mail of the email box is told of, and change that
+    /// Show or change the webhook for new mail in the email box
     #[command(subcommand)]
     Webhook(webhook::Command),
     /// Verify and export the record of what was done
@@ -58,7 +59,7 @@ pub enum Command {
     Audit(audit::Command),
 }
 
-// There is no flag for the key itself: every user of the machine sees the arguments of every process.
+// The key itself has no flag: every user of the machine can read the arguments of a process.
 #[derive(Args)]
 #[expect(
     clippy::doc_markdown,
@@ -86,10 +87,11 @@ struct Flags {
     /// Event streams that one address may have open, 0 for no limit [default: 128]
     #[arg(long, global = true, value_name = "NUMBER")]
     streams_per_address: Option<String>,
-    /// Network that is never connected to, besides those of cloud metadata; may be repeated
+    /// Network that Mailgrant never connects to, in addition to those of cloud metadata; may be
+    /// repeated
     #[arg(long, global = true, value_name = "NETWORK")]
     deny_networks: Vec<String>,
-    /// Whether private networks are never connected to, true or false [default: false]
+    /// Refuse connections to private networks, true or false [default: false]
     #[arg(
         long,
         global = true,
@@ -114,7 +116,7 @@ struct Flags {
     /// File that holds the key that seals secrets [default: mailgrant.key in the data directory]
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<String>,
-    /// PEM file of certificates to trust besides those of the system; may be repeated
+    /// PEM file of certificates to trust in addition to those of the system; may be repeated
     #[arg(long, global = true, value_name = "FILE")]
     extra_roots: Vec<String>,
     /// Descriptor of a sandbox provider
@@ -129,7 +131,7 @@ struct Flags {
     /// Seconds that a message is this server's to send before others may take it over [default: 60]
     #[arg(long, global = true, value_name = "SECONDS")]
     lease_seconds: Option<String>,
-    /// Hours after which a message that fails is given up [default: 120]
+    /// Hours after which Mailgrant gives up on a message that fails [default: 120]
     #[arg(long, global = true, value_name = "HOURS")]
     give_up_hours: Option<String>,
     /// Megabytes of messages that may wait for one API key, 0 for no limit [default: 1024]
@@ -147,7 +149,7 @@ struct Flags {
 }
 
 impl Arguments {
-    /// Before or after `serve`.
+    /// Returns the data centers given before or after `serve`.
     fn send_for(&self) -> Vec<String> {
         match &self.command {
             Some(Command::Serve { send_for }) if !send_for.is_empty() => send_for.clone(),
@@ -155,7 +157,7 @@ impl Arguments {
         }
     }
 
-    /// The sources that these arguments and the environment name.
+    /// Returns the configuration sources that these arguments and the environment name.
     pub fn sources(&self, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Sources {
         let flags = &self.flags;
         let sources = Sources::default()

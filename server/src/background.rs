@@ -1,4 +1,4 @@
-//! The background loops of the server: each is supervised, and all of them end with the server.
+//! The background loops of the server. Each is supervised, and all of them end with the server.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -8,10 +8,10 @@ use tokio::{task::JoinSet, time::sleep};
 
 use crate::{spool::keep_taking_in, web::Feeds};
 
-/// How often sessions, links and attempts are forgotten that have ended.
+/// Interval for deleting sessions, links, and attempts that have ended.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
-/// What the loops work on.
+/// The parts that the loops work on.
 pub struct Loops {
     pub mailer: Mailer,
     pub access: Access,
@@ -19,14 +19,14 @@ pub struct Loops {
     pub spools_of: Vec<PathBuf>,
 }
 
-/// The loops that run.
+/// The running loops.
 pub struct Background {
     mailer: Mailer,
     tasks: JoinSet<()>,
 }
 
 impl Background {
-    /// Starts all loops but those of delivery.
+    /// Starts all loops except those that deliver mail.
     pub fn start(loops: Loops) -> Self {
         let Loops {
             mailer,
@@ -82,13 +82,13 @@ impl Background {
             .spawn(async move { match mailer.supervise(name, || start(of.clone())).await {} });
     }
 
-    /// Ends all loops.
+    /// Stops all loops.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
     }
 }
 
-/// Forgets what has ended, for ever.
+/// Deletes ended sessions, links, and attempts in an endless loop.
 async fn keep_tidy(access: Access) {
     loop {
         if let Err(error) = access.tidy().await {

@@ -1,4 +1,5 @@
-//! Configuration: defaults, `mailgrant.toml`, environment and command line, in rising order.
+//! Configuration from defaults, `mailgrant.toml`, environment, and command line, in ascending order
+//! of precedence.
 
 mod address_limits;
 mod certificates;
@@ -39,55 +40,58 @@ pub use sources::Sources;
 use report::Report;
 use values::Values;
 
-/// How the log is written.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Readable text.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// What is in force.
+/// The effective configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where the server listens; port 0 lets the system choose. One that is not loopback comes with a public URL.
+    /// The address to listen on; port 0 lets the system choose. An address other than loopback
+    /// requires a public URL.
     pub listen: std::net::SocketAddr,
-    /// The origin under which administrators reach the server, when it is not the one they typed.
+    /// The origin under which administrators reach the server, if it differs from the listen
+    /// address.
     pub public_url: Option<PublicUrl>,
-    /// Proxies whose forwarded headers are believed; nobody else's are.
+    /// Proxies whose forwarded headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Requests per second that one address may send; `None`: as many as it wants.
+    /// Requests per second allowed from one address. `None` means unlimited.
     pub rate_limit: Option<NonZeroU32>,
-    /// Connections and event streams that one address may have open.
+    /// Limits on the connections and event streams that one address may have open.
     pub address_limits: AddressLimits,
-    /// Networks that are never connected to, besides the addresses of cloud metadata.
+    /// Networks that Mailgrant never connects to, in addition to the addresses of cloud metadata.
     pub deny_networks: Vec<IpNet>,
-    /// Whether private and link-local networks are never connected to either.
+    /// True if Mailgrant never connects to private and link-local networks either.
     pub deny_private_networks: bool,
-    /// The name server that is asked in place of the system's.
+    /// The name server to query instead of the system's.
     pub dns_server: Option<std::net::SocketAddr>,
-    /// Where the database and the key are unless told otherwise.
+    /// The directory of the database and the key unless they are configured elsewhere.
     pub data_directory: PathBuf,
-    /// The database; it may hold a password.
+    /// The database URL, which may contain a password.
     pub database_url: SecretString,
-    /// Where the key that seals secrets comes from.
+    /// The source of the key that seals secrets.
     pub key: KeySource,
-    /// Certificates (DER) that are trusted besides those of the system.
+    /// DER certificates to trust in addition to those of the system.
     pub extra_roots: Vec<Vec<u8>>,
-    /// The provider on loopback, when there is one.
+    /// The sandbox provider on loopback, if one is configured.
     pub sandbox: Option<Preset>,
-    /// Its name server: with it nobody else is asked what domains publish.
+    /// The sandbox's name server. If set, all DNS queries go to it.
     pub sandbox_dns: Option<std::net::SocketAddr>,
-    /// Bytes of free space on the disk of a SQLite database below which new mail is refused.
+    /// Bytes of free space on the disk of a SQLite database below which the server refuses new
+    /// mail.
     pub min_free_bytes: u64,
-    /// How mail is delivered.
+    /// Options of the outbox.
     pub outbox: mail::OutboxOptions,
-    /// Settings of `mailgrant send` on this machine whose spools are taken in.
+    /// Settings files of `mailgrant send` on this machine whose spools the server submits.
     pub spools_of: Vec<PathBuf>,
-    /// Which events are logged, as in `RUST_LOG`.
+    /// The log filter, in the syntax of `RUST_LOG`.
     pub log: String,
-    /// How they are written.
+    /// The format of log lines.
     pub log_format: LogFormat,
 }
 
@@ -95,15 +99,18 @@ impl Config {
     /// Reads all sources.
     ///
     /// # Errors
-    /// When a source cannot be read, or a value is wrong: the error names both.
+    ///
+    /// Returns an error that names the source and the value if a source cannot be read or a value
+    /// is not valid.
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
         Self::read(sources).map(|(config, _)| config)
     }
 
-    /// What is in force, as TOML: each value with its source, secrets hidden.
+    /// Returns the effective configuration as TOML: each value with its source, secrets hidden.
     ///
     /// # Errors
-    /// As [`Config::load`].
+    ///
+    /// Returns the same errors as [`Config::load`].
     pub fn describe(sources: &Sources) -> Result<String, ConfigError> {
         Self::read(sources).map(|(_, report)| report.to_string())
     }

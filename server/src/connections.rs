@@ -1,4 +1,4 @@
-//! Connections: accepted, limited in number and patience, ended gracefully.
+//! Accepts connections, limits their number and duration, and closes them gracefully.
 
 mod descriptors;
 mod registry;
@@ -33,37 +33,38 @@ use registry::{Connection, Full, Registry};
 
 pub use registry::{Capacity, Holding};
 
-/// After the system refused a connection, often for want of file descriptors.
+/// Pause after the system failed to accept a connection, often because file descriptors ran out.
 const AFTER_ERROR: Duration = Duration::from_millis(100);
-/// How long an idle connection that makes room for another one may take to close.
+/// Time for an idle connection to close when it makes way for another one.
 const LINGER: Duration = Duration::from_secs(1);
-/// Between two lines in the log about refused connections.
+/// Minimum interval between two log lines about refused connections.
 const LOG_EVERY: Duration = Duration::from_mins(1);
-/// The answer to a connection that is refused.
+/// The response to a connection that is refused.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n\
     Retry-After: 5\r\nConnection: close\r\nContent-Length: 38\r\n\r\nToo many connections. Try again later.";
 
-/// Who is at the other end of the connection; in the extensions of each request.
+/// The other end of a connection, in the extensions of each request.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
-    /// The address.
+    /// The remote IP address.
     pub address: IpAddr,
-    /// So many connections are open that only health checks and programs are served.
+    /// True if so many connections are open that the server only answers health checks and API
+    /// requests.
     pub is_crowded: bool,
 }
 
-/// How connections are served.
+/// Parameters for serving connections.
 #[derive(Clone, Debug)]
 pub struct Serving {
     /// Time limits.
     pub limits: Limits,
-    /// How many there may be.
+    /// Limits on the number of connections.
     pub capacity: Capacity,
-    /// Proxies, which many clients share.
+    /// Trusted proxies, each of which carries the requests of many clients.
     pub trusted_proxies: Arc<[IpNet]>,
 }
 
-/// Serves until told to stop, and then until the last request has been answered.
+/// Serves until the stop signal, then until the last request has been answered.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -94,7 +95,8 @@ pub async fn serve(
             }
             Err(full) => {
                 refusals.count(full, address);
-                // As much as fits into the buffer of the system; nobody waits for a client that is refused.
+                // Writes as much as fits into the system's buffer; the server never waits for a
+                // refused client.
                 let _ = stream.try_write(FULL);
             }
         }
@@ -104,7 +106,7 @@ pub async fn serve(
     tasks.wait().await;
 }
 
-/// Connections that were refused since the last line in the log.
+/// Connections refused since the last log line.
 #[derive(Debug, Default)]
 struct Refusals {
     logged_at: Option<tokio::time::Instant>,
@@ -139,7 +141,7 @@ async fn serve_one(
     connection: Connection,
     stopping: CancellationToken,
 ) {
-    // Small answers go out at once.
+    // Without Nagle's algorithm, small responses are sent immediately.
     if stream.set_nodelay(true).is_err() {
         return;
     }
@@ -157,7 +159,7 @@ async fn serve_one(
         let answer = router.clone().oneshot(request);
         async move {
             let response = answer.await?;
-            // The connection is busy until the last of the body has been sent.
+            // The connection counts as busy until the end of the body has been sent.
             Ok::<_, std::convert::Infallible>(response.map(|body| Holding::body(body, busy)))
         }
     });
@@ -180,7 +182,7 @@ async fn serve_one(
             serving.as_mut().graceful_shutdown();
             match timeout(LINGER, serving.as_mut()).await {
                 Ok(result) => result,
-                // A request may have come just then.
+                // A request may have arrived in the meantime.
                 Err(_) if has_request.load(Ordering::Relaxed) => serving.await,
                 Err(_) => Ok(()),
             }
@@ -191,7 +193,7 @@ async fn serve_one(
     }
 }
 
-/// Notes that a request is under way, until it is dropped.
+/// Marks a request as in flight until it is dropped.
 struct Requesting(Arc<AtomicBool>);
 
 impl Requesting {

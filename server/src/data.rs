@@ -1,4 +1,4 @@
-//! Where everything is kept.
+//! Opens the database in the data directory.
 
 use std::{fs, os::unix::fs::DirBuilderExt as _, path::Path};
 
@@ -7,28 +7,30 @@ use store::Store;
 
 use crate::{Config, StartError};
 
-/// Opens the database for a command, also while a server uses it. The data directory and the database are made when they
-/// are missing.
+/// Opens the database for a command, also while a server uses it. Creates the data directory and
+/// the database if they are missing.
 ///
 /// # Errors
-/// When one of these fails.
+///
+/// Returns an error if the directory cannot be created or the database cannot be opened.
 pub async fn open_store(config: &Config) -> Result<Store, StartError> {
     make_private_directory(&config.data_directory)?;
     let url = config.database_url.expose_secret();
     Ok(Store::open(url, config.key.clone()).await?)
 }
 
-/// Opens the database for the server; a file of SQLite can have only one.
+/// Opens the database for the server. Only one server can use a SQLite file.
 ///
 /// # Errors
-/// As [`open_store`]; when another server uses the file.
+///
+/// Returns the errors of [`open_store`], and one if another server uses the file.
 pub(crate) async fn open_server_store(config: &Config) -> Result<Store, StartError> {
     make_private_directory(&config.data_directory)?;
     let url = config.database_url.expose_secret();
     Ok(Store::open_for_server(url, config.key.clone()).await?)
 }
 
-/// Only the owner may look into a directory that is made here.
+/// Creates a directory with mode 0700.
 fn make_private_directory(path: &Path) -> Result<(), StartError> {
     let mut builder = fs::DirBuilder::new();
     builder

@@ -1,6 +1,6 @@
-//! Mailgrant's HTTP side: configuration, wiring, the OAuth callback, the embedded site.
+//! The HTTP side of Mailgrant: configuration, wiring, the OAuth callback, and the embedded site.
 //!
-//! [`Application::build`] is what the program and every test call.
+//! The program and every test start with [`Application::build`].
 
 pub mod config;
 pub mod spool;

@@ -1,36 +1,37 @@
-//! How much patience the server has with whoever connects.
+//! Time and count limits for clients.
 
 use std::{num::NonZeroU32, time::Duration};
 
 use crate::{config::AddressLimits, connections::Capacity, web::StreamLimits};
 
-/// How long things may take, and how often. Tests have less patience, and sign in more often.
+/// Time and count limits. Tests use shorter times and allow more sign-ins.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// For the head of a request, and for a connection to wait for the next one.
+    /// Time to receive the head of a request, and the longest idle time of a connection.
     pub header: Duration,
-    /// For whoever is sent something to take any of it.
+    /// Time in which a client must read some of the data sent to it.
     pub write: Duration,
-    /// From the head of a request to the head of its answer, with the body that comes in between.
+    /// Time from the head of a request to the head of its response, including the request body.
     pub request: Duration,
-    /// How often one address may try at once what can be guessed at, passwords, links and keys; then once a second.
+    /// Burst of attempts at passwords, links, and keys from one address. After it, one per second
+    /// is allowed.
     pub guesses: NonZeroU32,
-    /// Messages that are held in memory at once while they are handed over: kibibytes of requests.
+    /// In-flight body budget in kibibytes: request bodies of submitted messages held in memory.
     pub held: u32,
-    /// For room to become free among these.
+    /// Time to wait for this budget.
     pub room: Duration,
-    /// Connections that may be open.
+    /// Total number of open connections.
     pub connections: usize,
-    /// Of these, those that only health checks and the API are served on when all others are open.
+    /// Number of these that are reserved for health checks and the API.
     pub reserved: usize,
-    /// Event streams that may be open.
+    /// Total number of open event streams.
     pub streams: NonZeroU32,
-    /// Event streams of one session.
+    /// Open event streams per session.
     pub streams_of_session: NonZeroU32,
 }
 
 impl Limits {
-    /// The limits of event streams.
+    /// Returns the limits of event streams.
     pub(crate) fn streams(&self, of_address: AddressLimits) -> StreamLimits {
         StreamLimits {
             all: Some(self.streams),
@@ -39,7 +40,7 @@ impl Limits {
         }
     }
 
-    /// The limits of connections.
+    /// Returns the limits of connections.
     pub(crate) fn capacity(&self, of_address: AddressLimits) -> Capacity {
         Capacity {
             connections: self.connections,
@@ -55,7 +56,8 @@ impl Default for Limits {
             header: Duration::from_secs(30),
             write: Duration::from_secs(30),
             request: Duration::from_mins(1),
-            // Five of the largest. One takes several times its size while it is read and put together.
+            // Five messages of the largest size. Parsing and composing one takes several times its
+            // size.
             held: 128 * 1_024,
             room: Duration::from_secs(5),
             connections: 4_096,

@@ -1,14 +1,15 @@
-//! The verbs of mail, as the configuration says.
+//! Builds the mailer from the configuration.
 
 use mail::{DeniedNetworks, Mailer, MailerOptions};
 use store::Store;
 
 use crate::{Config, StartError};
 
-/// Puts the mailer together, for the server and for the commands beside it.
+/// Builds the mailer for the server and the commands.
 ///
 /// # Errors
-/// When TLS or the HTTP client cannot be set up.
+///
+/// Returns an error if TLS or the HTTP client cannot be set up.
 pub fn open_mailer(config: &Config, store: Store) -> Result<Mailer, StartError> {
     let denied = if config.deny_private_networks {
         DeniedNetworks::private()
@@ -33,7 +34,7 @@ pub fn open_mailer(config: &Config, store: Store) -> Result<Mailer, StartError> 
     Ok(Mailer::new(store, options)?)
 }
 
-/// The host name and the port, because several servers may run on one host.
+/// Returns the host name with the port, because several servers may run on one host.
 fn server_name(config: &Config) -> String {
     let system = rustix::system::uname();
     let host = system.nodename().to_string_lossy();

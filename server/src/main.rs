@@ -1,4 +1,4 @@
-//! Mailgrant as a program.
+//! The `mailgrant` program.
 
 mod arguments;
 mod commands;
@@ -16,14 +16,15 @@ use tokio::signal::unix::{SignalKind, signal};
 use arguments::{Arguments, Command};
 use commands::{CommandError, account, api_key, audit, check, key, send, webhook};
 
-/// A configuration that is wrong, or a check that could not run; anything else ends with 1.
+/// Exit code for a wrong configuration or a check that could not run. Other errors exit with 1.
 const COULD_NOT_RUN: u8 = 2;
-/// The reader of the output has gone, as with `mailgrant audit export | head`: 128 + SIGPIPE, as shells report it.
+/// Exit code if the reader of the output has gone, as with `mailgrant audit export | head`: 128 +
+/// SIGPIPE, as shells report it.
 const BROKEN_PIPE: u8 = 141;
 
 fn main() -> ExitCode {
     let all: Vec<_> = std::env::args_os().collect();
-    // Its arguments are those of other programs called sendmail, which no parser of ours would take.
+    // The arguments are those of other programs named sendmail, which clap cannot parse.
     if let Some(arguments) = send::called(&all) {
         return send::main(arguments);
     }
@@ -57,7 +58,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         }
         Some(Command::Account(command)) => wait(account::run(command, &Config::load(&sources)?))?,
         Some(Command::ApiKey(command)) => wait(api_key::run(command, &Config::load(&sources)?))?,
-        // Taken before.
+        // Handled above.
         Some(Command::Send { .. }) => String::new(),
         Some(Command::Key(command)) => wait(key::run(command, &Config::load(&sources)?))?,
         Some(Command::Webhook(command)) => wait(webhook::run(command, &Config::load(&sources)?))?,
@@ -89,7 +90,8 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     telemetry::start(&config)?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
-    // A limit of the size of files (`ulimit -f`) fails a write, and does not end the process.
+    // With a handler, exceeding the file size limit (`ulimit -f`) fails the write instead of ending
+    // the process.
     let _size_limit = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     let application = Application::build(config).await?;
     application
@@ -103,7 +105,8 @@ async fn serve(config: Config) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Returns true if nobody reads the output any more. Only errors of standard output count, not those of other connections.
+/// Returns true if the reader of standard output has closed it. Errors of other connections do not
+/// count.
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     let kind = match error.downcast_ref::<CommandError>() {
         Some(CommandError::Io(error)) => Some(error.kind()),
@@ -113,13 +116,13 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     kind == Some(ErrorKind::BrokenPipe)
 }
 
-/// An error with its causes.
+/// Formats an error with its causes.
 fn in_one_line(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
         let said = error.to_string();
-        // Some errors repeat their cause.
+        // Some errors already include their cause.
         if !text.contains(&said) {
             text = format!("{text}: {said}");
         }

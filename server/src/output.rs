@@ -1,23 +1,24 @@
-//! What the program prints outside of its log. A closed pipe is never a reason to panic.
+//! Output of the program outside of its log. A closed pipe never causes a panic.
 
 use std::io::{self, ErrorKind, Write as _};
 
-/// Writes a line to standard error. Does nothing when it is closed.
+/// Writes a line to standard error. Does nothing if it is closed.
 pub fn print_error(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Standard output that its reader may close early, as `head` does. What follows is dropped.
+/// Standard output whose reader may close it early, as `head` does. Later output is dropped.
 #[derive(Debug, Default)]
 pub struct Output {
     is_closed: bool,
 }
 
 impl Output {
-    /// Writes a text, unless the reader has gone.
+    /// Writes text, unless the reader has closed the pipe.
     ///
     /// # Errors
-    /// When the text cannot be written for another reason.
+    ///
+    /// Returns an error if writing fails for another reason.
     pub fn print(&mut self, text: &str) -> io::Result<()> {
         if self.is_closed {
             return Ok(());

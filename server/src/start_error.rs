@@ -1,33 +1,33 @@
-//! Why the server did not start.
+//! Errors that prevent the server from starting.
 
 use std::{net::SocketAddr, path::PathBuf};
 
-/// Why the server did not start.
+/// An error that prevents the server from starting.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The data directory could not be made.
+    /// The data directory could not be created.
     #[error("cannot make the data directory {}", path.display())]
     DataDirectory {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The database could not be opened.
     #[error("cannot open the database")]
     Store(#[from] store::StoreError),
-    /// The setup could not begin.
+    /// The first setup could not be prepared.
     #[error("cannot look for accounts")]
     Access(#[from] access::AccessError),
-    /// The mailer could not be made.
+    /// The mailer could not be built.
     #[error("cannot set up sending")]
     Mail(#[from] mail::MailError),
-    /// The address could not be listened on.
+    /// The server could not listen on the address.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address asked for.
+        /// The configured address.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 }

@@ -1,4 +1,4 @@
-//! Counts of what is open at the moment, by address or by session.
+//! Counters of open connections and streams, by address or session.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Counts by key. Cheap to clone.
+/// Counters by key. Cheap to clone.
 #[derive(Debug)]
 pub struct Tally<K: Eq + Hash>(Arc<Mutex<HashMap<K, u32>>>);
 
@@ -25,7 +25,7 @@ impl<K: Eq + Hash> Default for Tally<K> {
 }
 
 impl<K: Clone + Eq + Hash> Tally<K> {
-    /// Counts one more until the result is dropped. Returns `None` when there are as many as the limit allows.
+    /// Increments a counter until the result is dropped. Returns `None` if the limit is reached.
     pub fn take(&self, key: K, limit: Option<NonZeroU32>) -> Option<Counted<K>> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.get(&key).copied().unwrap_or(0);
@@ -40,7 +40,7 @@ impl<K: Clone + Eq + Hash> Tally<K> {
     }
 }
 
-/// One that is counted.
+/// A guard that decrements its counter when it is dropped.
 #[derive(Debug)]
 pub struct Counted<K: Eq + Hash> {
     tally: Tally<K>,
@@ -59,8 +59,8 @@ impl<K: Eq + Hash> Drop for Counted<K> {
     }
 }
 
-/// Returns what counts as one address: an IPv4 address, or the /64 network of an IPv6 address, since one subscriber has 2^64 of
-/// them (RFC 6177 §2).
+/// Returns the network that counts as one client: an IPv4 address, or the /64 network of an IPv6
+/// address, because one subscriber has 2^64 of those (RFC 6177 §2).
 pub fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

@@ -1,4 +1,4 @@
-//! The log: to standard error, one line an event.
+//! The log: one line per event on standard error.
 
 use std::io::IsTerminal as _;
 
@@ -9,7 +9,8 @@ use crate::config::{Config, LogFormat};
 /// Starts the log of the process.
 ///
 /// # Errors
-/// When it has been started before.
+///
+/// Returns an error if a logger is already installed.
 pub fn start(config: &Config) -> Result<(), TryInitError> {
     use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -18,7 +19,8 @@ pub fn start(config: &Config) -> Result<(), TryInitError> {
     let log = fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        // They would be printed to standard error, which panics when it is closed.
+        // Internal errors would be printed to standard error with a macro that panics when it is
+        // closed.
         .log_internal_errors(false)
         .with_target(true);
     report_panics();
@@ -31,10 +33,10 @@ pub fn start(config: &Config) -> Result<(), TryInitError> {
     }
 }
 
-/// In the form of all other lines, without a backtrace.
+/// Logs panics in the format of all other events, without a backtrace.
 fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        // Not `message`, which is the name of the event's text.
+        // The name `message` is reserved for the text of the event.
         let panic_message = panic.payload_as_str().unwrap_or_default();
         let place = panic.location().map(ToString::to_string);
         tracing::error!(panic_message, place, "panic");
@@ -81,7 +83,7 @@ mod tests {
         let _ = std::panic::take_hook();
         assert!(ended.unwrap_err().is_panic());
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        // Other tests may panic in the meantime, in other threads, which have other logs.
+        // Other tests may panic concurrently, in other threads with other logs.
         let [line] = log.lines().collect::<Vec<_>>()[..] else {
             panic!("{log}")
         };

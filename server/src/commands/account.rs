@@ -13,7 +13,7 @@ use server::{
 
 use super::{CommandError, Opened, missing_database, password};
 
-/// What to do with accounts.
+/// Subcommands of `mailgrant account`.
 #[derive(Subcommand)]
 pub enum Command {
     /// Add an account, and print a link by which its owner chooses the password
@@ -43,7 +43,7 @@ pub enum Command {
         #[arg(value_parser = name)]
         name: AccountName,
     },
-    /// Change what an account may do, at once
+    /// Change what an account may do, effective immediately
     Role {
         /// The user name
         #[arg(value_parser = name)]
@@ -54,7 +54,7 @@ pub enum Command {
     },
 }
 
-/// How the password comes.
+/// The source of the password.
 #[derive(Args)]
 pub struct Password {
     /// Set the password to the first line of standard input, and make no link
@@ -62,10 +62,11 @@ pub struct Password {
     password_stdin: bool,
 }
 
-/// Does it.
+/// Runs a subcommand and returns the text to print.
 pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
     let opened = match command {
-        // Also before the first start of the server: then this makes the first administrator.
+        // Also works before the first start of the server, and then creates the first
+        // administrator.
         Command::Add { role, .. } if *role == Role::Administrator => {
             Opened::existing_or_new(config).await?
         }
@@ -165,7 +166,7 @@ async fn find(name: &AccountName, access: &Access) -> Result<Account, CommandErr
     found.ok_or_else(|| CommandError::NoAccount(name.clone()))
 }
 
-/// The link with what its owner has to know.
+/// Formats the link together with the instructions for the account's owner.
 fn invitation(link: &Link, config: &Config) -> String {
     let origin = config.public_url.as_ref().map_or_else(
         || local_origin(config.listen),

@@ -1,4 +1,4 @@
-//! `mailgrant api-key`: the keys that programs show.
+//! `mailgrant api-key`: the API keys of programs.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -21,7 +21,7 @@ use server::Config;
 
 use super::{CommandError, Opened};
 
-/// What to do with API keys.
+/// Subcommands of `mailgrant api-key`.
 #[derive(Subcommand)]
 pub enum Command {
     /// Make a key, and print it once or put it into a file that only its owner may read
@@ -43,14 +43,14 @@ pub enum Command {
     },
     /// List all keys, which are not shown
     List,
-    /// End a key, at once
+    /// Revoke a key immediately
     End {
         /// What it is for
         name: String,
     },
 }
 
-/// Does it.
+/// Runs a subcommand and returns the text to print.
 pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
     let opened = Opened::existing(config).await?;
     let done = execute(command, &opened).await;
@@ -82,7 +82,8 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
                 data_center: data_center.clone(),
                 expires: expires.clone(),
             };
-            // Before the key, which is known to nobody when there is no place for it.
+            // Created before the key: if the file cannot be written, no key exists that no one has
+            // seen.
             let file = output.as_deref().map(create).transpose()?;
             let made = access.make_api_key(&form, &by).await;
             if let (Err(_), Some((path, _))) = (&made, &file) {
@@ -111,7 +112,7 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
                 let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.code()).collect();
                 let data_center = key.data_center.as_ref().map_or("all", |id| id.as_str());
                 let until = key.expires_at.map(|at| format!(", until {at}"));
-                // Writing to a text cannot fail.
+                // Writing to a `String` cannot fail.
                 let _ = writeln!(
                     text,
                     "{}: {}, data center {data_center}{}",
@@ -132,7 +133,7 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
     }
 }
 
-/// Why no key was made, with the value at fault.
+/// Converts a form error into an error that names the wrong value.
 async fn refused(error: FormError, form: &NewKeyForm, opened: &Opened) -> CommandError {
     if let FormError::Form(errors) = &error {
         if errors.get(AccessField::Name) == Some(FieldError::NameTaken) {
@@ -147,7 +148,7 @@ async fn refused(error: FormError, form: &NewKeyForm, opened: &Opened) -> Comman
     error.into()
 }
 
-/// A new file that only its owner may read.
+/// Creates a file with mode 0600. It must not exist yet.
 fn create(path: &Path) -> Result<(&Path, File), CommandError> {
     let mut options = OpenOptions::new();
     let file = options.write(true).create_new(true).mode(0o600).open(path);

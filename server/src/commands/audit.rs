@@ -1,4 +1,4 @@
-//! `mailgrant audit`: the record of what was done.
+//! `mailgrant audit`: verifies and exports the audit log.
 
 use std::io::Write as _;
 
@@ -10,7 +10,7 @@ use store::{AuditBreak, AuditVerdict, RowFault, Store, TamperedRow};
 
 use super::{CommandError, Opened};
 
-/// What to do with the audit.
+/// Subcommands of `mailgrant audit`.
 #[derive(Subcommand)]
 pub enum Command {
     /// Report entries, accounts, sessions, API keys, links and secrets that anybody but Mailgrant changed in the database
@@ -26,14 +26,14 @@ pub enum Command {
     },
 }
 
-/// A day of UTC.
+/// A calendar day in UTC.
 #[derive(Clone)]
 pub struct Day {
     typed: String,
     begins_at: UnixTime,
 }
 
-/// Does it.
+/// Runs a subcommand and returns the text to print.
 pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
     let opened = Opened::existing(config).await?;
     let done = match command {
@@ -71,7 +71,7 @@ fn unbroken(entries: &str, hash: &str) -> String {
     )
 }
 
-/// A line about a row that was changed from outside.
+/// Describes a row that was changed outside of Mailgrant, in one line.
 fn described(row: &TamperedRow) -> String {
     let fault = match row.fault {
         RowFault::Changed => "added or changed by somebody other than Mailgrant; it is ignored",
@@ -96,7 +96,8 @@ fn in_words(wrong: AuditBreak) -> &'static str {
     }
 }
 
-/// Noted before the first line goes out, so that nothing is taken away without an entry.
+/// Prints the entries. The export itself is recorded before the first line, so no one can read the
+/// audit log without leaving an entry.
 async fn export(
     access: &Access,
     since: Option<&Day>,

@@ -1,4 +1,4 @@
-//! `mailgrant check`: proves each step of a connection, with what is saved.
+//! `mailgrant check`: tests each step of a connection with the saved settings.
 
 use std::pin::pin;
 
@@ -10,7 +10,7 @@ use server::{Config, Output};
 
 use super::{CommandError, Opened};
 
-/// What to check, and how to tell it.
+/// Arguments of `mailgrant check`.
 #[derive(Args)]
 pub struct Options {
     /// Data center whose saved settings are checked
@@ -27,24 +27,24 @@ pub struct Options {
     json: bool,
 }
 
-/// How it ended.
+/// The outcome of a check, which decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// Well.
+    /// Every step passed.
     Well,
-    /// Something fails.
+    /// At least one step failed.
     Failing,
-    /// Somebody stopped it.
+    /// A user or the server's stop interrupted the check.
     Stopped,
 }
 
-/// Does it, and prints each step as it finishes.
+/// Runs the check and prints each step as it finishes.
 pub async fn run(options: &Options, config: &Config) -> Result<Ended, CommandError> {
     let opened = Opened::existing(config).await?;
     let mailer = server::open_mailer(config, opened.store.clone())?;
     let mut output = Output::default();
     let checked = check(options, &mailer, &opened, &mut output).await;
-    // A refresh under way has used up its refresh token; its answer must be stored.
+    // A running refresh has already consumed its refresh token, so its response must be stored.
     mailer.settle().await;
     opened.store.close().await;
     let report = checked?;

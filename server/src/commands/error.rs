@@ -1,4 +1,4 @@
-//! Why a command failed.
+//! Errors of the commands.
 
 use std::{io, path::PathBuf};
 
@@ -8,34 +8,34 @@ use mail::MailError;
 use server::StartError;
 use store::StoreError;
 
-/// Why a command failed.
+/// The reason a command failed, with a message for the terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// The database could not be opened.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// There is no database to do it to.
+    /// The SQLite file that the command needs does not exist.
     #[error(
         "there is no database {}; run this where the server runs and with its settings, which \"mailgrant config\" shows",
         path.display()
     )]
     NoDatabase {
-        /// Where it would be.
+        /// The path at which the database was expected.
         path: PathBuf,
     },
-    /// Something is wrong with what was asked for.
+    /// A submitted value is not valid.
     #[error("{}", wording::command_line_errors(.0))]
     Form(FormErrors<AccessField>),
-    /// There is no such account.
+    /// No account has this name.
     #[error("there is no account {0}")]
     NoAccount(AccountName),
-    /// The first account has to be an administrator.
+    /// The first account must be an administrator.
     #[error("there is no administrator yet, so this account has to be one: --role administrator")]
     FirstIsAdministrator,
-    /// There is no such data center.
+    /// No data center has this ID.
     #[error("there is no data center {id}; use one of these IDs: {}", list(known))]
     UnknownDataCenter {
-        /// The ID that was asked for.
+        /// The ID that the user gave.
         id: DataCenterId,
         /// The IDs of all data centers.
         known: Vec<DataCenterId>,
@@ -46,7 +46,7 @@ pub enum CommandError {
     /// Another API key has the name.
     #[error("an API key named {0:?} already exists")]
     ApiKeyNameTaken(String),
-    /// There is no such API key.
+    /// No API key has this name.
     #[error("there is no API key {0:?}")]
     NoApiKey(String),
     /// The file for an API key could not be written.
@@ -54,21 +54,21 @@ pub enum CommandError {
     KeyFile {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Standard input holds no password.
+    /// Standard input contains no password.
     #[error("the first line of standard input holds no password")]
     NoPassword,
-    /// The address for the test email is none.
+    /// The recipient of the test email is not a valid address.
     #[error("the recipient is no email address")]
     WrongRecipient,
-    /// The URL of a webhook is none.
+    /// The first line of standard input does not begin with a webhook URL.
     #[error(
         "the first line of standard input does not begin with a URL: https://, or http:// on this machine"
     )]
     WebhookUrl,
-    /// The secret of a webhook is none.
+    /// The webhook URL is not followed by a valid signing secret.
     #[error(
         "the URL is not followed by a space and the secret to sign with: whsec_ and the base64 of 24 to 64 bytes"
     )]
@@ -76,43 +76,43 @@ pub enum CommandError {
     /// A check ended without a report.
     #[error("the check broke off")]
     NoReport,
-    /// The check could not be made.
+    /// The check could not run.
     #[error(transparent)]
     Mail(#[from] MailError),
-    /// A key by value cannot be replaced where it is.
+    /// The key was configured by value, so `mailgrant key rotate` cannot replace it in place.
     #[error(
         "the key is given by value, and where that is kept cannot be written from here; add --new-key-file FILE for the new one"
     )]
     KeyByValue,
-    /// The audit was tampered with.
+    /// The audit log was changed outside of Mailgrant.
     #[error("the audit is broken at entry {sequence}: {wrong}{rows}")]
     AuditBroken {
-        /// The first entry that is not as it was written.
+        /// The sequence number of the first entry that fails verification.
         sequence: i64,
-        /// What is wrong, in words.
+        /// A description of the mismatch.
         wrong: &'static str,
-        /// Rows that were changed as well, a line each.
+        /// Other rows that were changed, one line each.
         rows: String,
     },
-    /// Rows that decide access, or secrets, were changed from outside.
+    /// Rows that control access, or secrets, were changed outside of Mailgrant.
     #[error("rows of the database were changed from outside:{rows}")]
     RowsChanged {
-        /// A line each.
+        /// The changed rows, one line each.
         rows: String,
     },
-    /// Standard input could not be read, or standard output not be written.
+    /// Standard input could not be read or standard output could not be written.
     #[error("standard input or output failed")]
     Io(#[from] io::Error),
-    /// An entry could not be written as JSON.
+    /// An audit entry could not be serialized as JSON.
     #[error("an entry cannot be written as JSON")]
     Json(#[from] serde_json::Error),
-    /// A verb failed.
+    /// An operation of the access crate failed.
     #[error(transparent)]
     Access(#[from] AccessError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A verb refused what was typed.
+    /// An operation of the access crate rejected the input.
     #[error(transparent)]
     Refused(FormError),
 }
@@ -122,7 +122,7 @@ impl From<FormError> for CommandError {
         match error {
             FormError::Form(errors) => Self::Form(errors),
             FormError::Access(error) => Self::Access(error),
-            // Neither a link nor a limit is in the way of the command line.
+            // The command line uses no links and is not rate limited.
             error @ (FormError::Link | FormError::SlowDown { .. }) => Self::Refused(error),
         }
     }

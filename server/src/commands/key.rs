@@ -10,18 +10,19 @@ use store::{KeySource, Rotated};
 
 use super::{CommandError, Opened};
 
-/// What to do with the key.
+/// Subcommands of `mailgrant key`.
 #[derive(Subcommand)]
 #[expect(
     clippy::doc_markdown,
     reason = "these texts are printed by --help, where Markdown is noise"
 )]
 pub enum Command {
-    /// Seal everything under a new key
+    /// Seal everything with a new key
     ///
-    /// The new key takes the place of the key file, and servers that run go on with it. A key that is given by value, as in
-    /// MAILGRANT_KEY, cannot be replaced from here: then the new one comes into a file of its own. Backups of the database
-    /// open only with the key they were made under: copy the old key to where they are before.
+    /// The new key replaces the key file, and running servers switch to it. A key that is given by
+    /// value, as in MAILGRANT_KEY, cannot be replaced from here: the new key is then written to a
+    /// separate file. Backups of the database can only be opened with the key that was in use when
+    /// they were made: first copy the old key to the place where the backups are.
     Rotate {
         /// File for the new key, which is made unless it is there already; the configuration has to name it afterwards
         #[arg(long, value_name = "FILE")]
@@ -29,7 +30,7 @@ pub enum Command {
     },
 }
 
-/// Does it.
+/// Runs a subcommand and returns the text to print.
 pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
     let Command::Rotate { new_key_file } = command;
     let by_value = matches!(config.key, KeySource::Value(_));

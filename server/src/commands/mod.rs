@@ -1,4 +1,5 @@
-//! The commands besides serving: each does one thing to the same database, also while a server runs on it.
+//! All commands except `serve`. Each performs one operation on the same database, also while a
+//! server is running on it.
 
 pub mod account;
 pub mod api_key;
@@ -21,14 +22,14 @@ use store::Store;
 
 pub use error::CommandError;
 
-/// An open database.
+/// An open database and the parts that commands use.
 struct Opened {
     store: Store,
     access: Access,
 }
 
 impl Opened {
-    /// Opens a database that is there: a command in the wrong directory makes no new one.
+    /// Opens an existing database. A command run in the wrong directory must not create a new one.
     async fn existing(config: &Config) -> Result<Self, CommandError> {
         match missing_database(config) {
             Some(path) => Err(CommandError::NoDatabase { path }),
@@ -36,14 +37,14 @@ impl Opened {
         }
     }
 
-    /// Opens the database, or makes it.
+    /// Opens the database, or creates it.
     async fn existing_or_new(config: &Config) -> Result<Self, CommandError> {
         let store = server::open_store(config).await?;
         let access = Access::new(store.clone(), AccessOptions::default());
         Ok(Self { store, access })
     }
 
-    /// Returns an error if there is no such data center.
+    /// Returns an error if no data center has this ID.
     async fn needs_data_center(&self, id: &DataCenterId) -> Result<(), CommandError> {
         match self.store.data_center(id).await? {
             Some(_) => Ok(()),
@@ -51,7 +52,7 @@ impl Opened {
         }
     }
 
-    /// The error for an id that no data center has; it lists those there are.
+    /// Returns the error for an unknown data center. It lists the known IDs.
     async fn unknown_data_center(&self, id: &DataCenterId) -> CommandError {
         match self.store.data_centers().await {
             Ok(known) => CommandError::UnknownDataCenter {
@@ -63,7 +64,8 @@ impl Opened {
     }
 }
 
-/// The file of SQLite that is not there. A URL with escapes or options is left to the store.
+/// Returns the path of the SQLite file if it does not exist. URLs with escapes or options are left
+/// to the store.
 fn missing_database(config: &Config) -> Option<PathBuf> {
     let url = config.database_url.expose_secret();
     let path = url.strip_prefix("sqlite:")?;

@@ -1,4 +1,4 @@
-//! A password from standard input.
+//! Reads a password from standard input.
 
 use std::io::BufRead;
 
@@ -6,10 +6,11 @@ use secrecy::{SecretString, zeroize::Zeroizing};
 
 use super::CommandError;
 
-/// More than any password has. The room is taken at once, so that no part of it is left behind where it grew.
+/// Upper limit for a password, in bytes. The buffer is allocated at this size up front, because a
+/// growing buffer would leave copies of the password in freed memory.
 const AT_MOST: usize = 4_096;
 
-/// The first line, without its end.
+/// Returns the first line without its line ending.
 pub fn first_line(input: impl BufRead) -> Result<SecretString, CommandError> {
     let mut line = Zeroizing::new(String::with_capacity(AT_MOST));
     input.take(AT_MOST as u64).read_line(&mut line)?;

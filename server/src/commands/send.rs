@@ -1,4 +1,5 @@
-//! `mailgrant send`: hands a message over as other programs called `sendmail` take it, or keeps it until the server is there.
+//! `mailgrant send`: accepts a message the way other programs call `sendmail`, and submits it to a
+//! server or spools it until the server is reachable.
 
 mod arguments;
 mod exit;
@@ -16,10 +17,11 @@ use server::{
 use arguments::Asked;
 use exit::Failure;
 
-/// Octets of a message that is taken.
+/// Largest accepted message, in bytes.
 const AT_MOST: u64 = 25 * 1_048_576;
 
-/// The arguments after the name, when the program was called to send: as `mailgrant send`, or by the name `sendmail`.
+/// Returns the arguments after the name if the program was called to send: as `mailgrant send`, or
+/// under the name `sendmail`.
 pub fn called(all: &[OsString]) -> Option<Vec<OsString>> {
     let name = all.first().and_then(|name| Path::new(name).file_name());
     if name.is_some_and(|name| name == "sendmail") {
@@ -29,7 +31,7 @@ pub fn called(all: &[OsString]) -> Option<Vec<OsString>> {
     is_send.then(|| all[2..].to_vec())
 }
 
-/// Does it; the code is one of sysexits.h.
+/// Runs the command. The exit code is one of sysexits.h.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let (asked, warnings) = match Asked::read(arguments) {
         Ok(read) => read,
@@ -74,7 +76,7 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
     hand_over(&settings, &spool, message).await
 }
 
-/// To the server, or to the disk.
+/// Submits the message to the server, or writes it to the spool if the server is unreachable.
 async fn hand_over(
     settings: &SendSettings,
     spool: &Spool,
@@ -84,7 +86,7 @@ async fn hand_over(
     let server = settings.remote()?;
     match server.hand_over(&message.remote(&name)).await {
         Ok(()) => {
-            // What was kept before goes now; what fails again stays.
+            // Submits spooled messages as well. Those that fail again stay in the spool.
             if let Ok(Some(kept)) = spool.open()
                 && let Ok(flushed) = spool::some(&server, kept).await
             {
@@ -104,7 +106,7 @@ async fn hand_over(
     }
 }
 
-/// Hands over all that was kept.
+/// Submits all messages in the spool.
 async fn flush(settings: &SendSettings, spool: &Spool) -> Result<(), Failure> {
     let server = settings.remote()?;
     let unreadable = |cause| SpoolError::Unreadable {

@@ -1,4 +1,4 @@
-//! `mailgrant webhook`: where new mail of the email box is told of.
+//! `mailgrant webhook`: the webhook for new mail in the email box.
 
 use std::io;
 
@@ -10,22 +10,23 @@ use server::Config;
 
 use super::{CommandError, Opened, check::data_center, password};
 
-/// What to do about the webhook for new mail.
+/// Subcommands of `mailgrant webhook`.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Tell of new mail at a URL; the first line of standard input is the URL, a space, and the secret to sign with
+    /// Post new mail to a URL; the first line of standard input is the URL, a space, and the secret
+    /// to sign with
     Set {
         /// Data center whose email box is read
         #[arg(long, value_name = "ID", default_value = DataCenterId::DEFAULT, value_parser = data_center)]
         data_center: DataCenterId,
     },
-    /// Say where new mail is told of, and whether that works
+    /// Show the webhook and whether it works
     Show {
         /// Data center whose email box is read
         #[arg(long, value_name = "ID", default_value = DataCenterId::DEFAULT, value_parser = data_center)]
         data_center: DataCenterId,
     },
-    /// Tell of new mail no more
+    /// Remove the webhook
     Remove {
         /// Data center whose email box is read
         #[arg(long, value_name = "ID", default_value = DataCenterId::DEFAULT, value_parser = data_center)]
@@ -33,7 +34,7 @@ pub enum Command {
     },
 }
 
-/// Does it; what is to be printed.
+/// Runs a subcommand and returns the text to print.
 pub async fn run(command: &Command, config: &Config) -> Result<String, CommandError> {
     let opened = Opened::existing(config).await?;
     let mailer = server::open_mailer(config, opened.store.clone())?;
@@ -44,7 +45,7 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
     opened.needs_data_center(data_center).await?;
     let printed = match command {
         Command::Set { data_center } => {
-            // Not among the arguments, which every user of the machine sees.
+            // Not an argument, because every user of the machine can read those.
             let line = password::first_line(io::stdin().lock()).map_err(|error| match error {
                 CommandError::NoPassword => CommandError::WebhookUrl,
                 error => error,

@@ -1,15 +1,15 @@
-//! What one address may have open.
+//! Limits on what one address may have open.
 
 use std::num::NonZeroU32;
 
 use super::{ConfigError, Setting, report::Report, values::Values};
 
-/// How much one address may have open; `None`: as much as it wants.
+/// Limits for one address. `None` means unlimited.
 #[derive(Clone, Copy, Debug)]
 pub struct AddressLimits {
-    /// Connections; behind a trusted proxy, requests under way.
+    /// Open connections. Behind a trusted proxy: requests in flight.
     pub connections: Option<NonZeroU32>,
-    /// Event streams.
+    /// Open event streams.
     pub streams: Option<NonZeroU32>,
 }
 

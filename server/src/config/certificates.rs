@@ -1,11 +1,11 @@
-//! Certificates that are trusted besides those of the system.
+//! Certificates to trust in addition to those of the system.
 
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use store::file;
 
 use super::{ConfigError, Setting, report::Report, values::Values};
 
-/// The largest file of certificates, in octets. A whole Linux distribution's has 250 kB.
+/// Largest certificate file, in bytes. The bundle of a whole Linux distribution has 250 kB.
 pub const MAX_PEM: u32 = 4_194_304;
 
 /// Reads the PEM files.

@@ -1,4 +1,4 @@
-//! Which database.
+//! The URL of the database.
 
 use std::path::Path;
 
@@ -12,7 +12,8 @@ use super::{
     values::{Source, Values},
 };
 
-/// The URL of the database: as set, from the file that was set, or `SQLite` in the data directory.
+/// Returns the configured database URL, the one from the configured file, or that of SQLite in the
+/// data directory.
 pub fn read(
     values: &Values,
     data_directory: &Path,
@@ -47,7 +48,7 @@ pub fn read(
     {
         return Err(found.wrong("is neither a sqlite: nor a postgres: URL"));
     }
-    // Every user of the machine sees the arguments of every process.
+    // Every user of the machine can read the arguments of a process.
     if found.source == Source::CommandLine
         && found.setting == Setting::DatabaseUrl
         && has_password(&url)
@@ -65,8 +66,8 @@ pub fn read(
     Ok(url.into())
 }
 
-/// Whether the database is on another machine and its URL does not insist on TLS: the driver alone would take a server
-/// that has none.
+/// Returns true if the database is on another machine and its URL does not require TLS: the
+/// driver's default would accept a server without TLS.
 fn in_the_clear(url: &str) -> bool {
     let Some(rest) = url
         .strip_prefix("postgres://")
@@ -95,7 +96,7 @@ fn in_the_clear(url: &str) -> bool {
         .or(host)
         .unwrap_or_default();
     let is_socket = host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f");
-    // Without a host the driver takes the socket of this machine.
+    // Without a host the driver connects to the local socket.
     let is_here =
         host.is_empty() || is_socket || Host::parse(host).is_ok_and(|host| host.is_loopback());
     let insists = matches!(
@@ -113,8 +114,8 @@ fn report_url(found: &super::values::Sourced<String>, report: &mut Report) {
     }
 }
 
-/// Errs on the side of hiding: only `SQLite` URLs and those without user information and query
-/// are certain to hold none.
+/// Returns true if the URL may contain a password. Only SQLite URLs and those without user
+/// information and query are certain to contain none.
 fn has_password(url: &str) -> bool {
     !url.trim_start().starts_with("sqlite:") && url.contains(['@', '?'])
 }

@@ -1,10 +1,10 @@
-//! The name server to ask in place of the system's.
+//! The name server to query instead of the system's.
 
 use std::net::SocketAddr;
 
 use super::{ConfigError, Setting, report::Report, values::Values};
 
-/// Reads its address and its port, when one is set.
+/// Reads the address and the port of the name server, if one is configured.
 pub fn read(values: &Values, report: &mut Report) -> Result<Option<SocketAddr>, ConfigError> {
     let address = values.text(Setting::DnsServer)?;
     report.optional(Setting::DnsServer, address.as_ref());

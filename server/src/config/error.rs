@@ -1,8 +1,8 @@
-//! What can be wrong with a configuration.
+//! Errors of the configuration.
 
 use super::values::Source;
 
-/// An error of the configuration: where, and what.
+/// A configuration error with its location.
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct ConfigError {
@@ -11,7 +11,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// An error of a whole source.
+    /// Returns an error about a whole source.
     pub(super) fn of(source: &Source, problem: impl Into<String>) -> Self {
         Self {
             place: source.to_string(),
@@ -19,7 +19,7 @@ impl ConfigError {
         }
     }
 
-    /// An error at a name within a source.
+    /// Returns an error about one name in a source.
     pub(super) fn at(source: &Source, name: &str, problem: impl Into<String>) -> Self {
         Self {
             place: format!("{source}, {name}"),

@@ -1,4 +1,4 @@
-//! Where the key that seals secrets comes from.
+//! The source of the key that seals secrets.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use super::{
     values::{Source, Sourced, Values},
 };
 
-/// The largest file of one line, in octets.
+/// Largest file with a single line, in bytes.
 const MAX_LINE: u32 = 65_536;
 
-/// The key as set, the file that was set, or `mailgrant.key` in the data directory.
+/// Returns the configured key, the configured key file, or `mailgrant.key` in the data directory.
 pub fn read(
     values: &Values,
     data_directory: &Path,
@@ -39,7 +39,8 @@ pub fn read(
     }
 }
 
-/// Checks that a secret in the configuration file is not open to every user of the machine.
+/// Returns an error if the configuration file contains a secret that every user of the machine can
+/// read.
 pub fn source_is_private(secret: &Sourced<String>) -> Result<(), ConfigError> {
     let Source::File(path) = &secret.source else {
         return Ok(());
@@ -53,7 +54,7 @@ pub fn source_is_private(secret: &Sourced<String>) -> Result<(), ConfigError> {
     }
 }
 
-/// Reads the one line of a file that holds a secret.
+/// Reads the only line of a file that contains a secret.
 pub fn first_line(path: &Sourced<String>) -> Result<String, ConfigError> {
     let text = file::read_secret(Path::new(&path.value), MAX_LINE)
         .map_err(|error| path.wrong(format!("cannot read {}: {error}", path.value)))?;

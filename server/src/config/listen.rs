@@ -1,11 +1,12 @@
-//! Where the server listens.
+//! The address that the server listens on.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::{ConfigError, PublicUrl, values::Sourced};
 
-/// The origin under which a browser of this machine opens the server. The name is `localhost` where that leads to the address: an
-/// origin of that name is accepted by Google and Microsoft for redirect URLs, and shares no cookies with the sandbox at `127.0.0.1`.
+/// Returns the origin under which a browser on this machine opens the server. The host is
+/// `localhost` if that resolves to the address: Google and Microsoft accept it in redirect URLs,
+/// and it shares no cookies with the sandbox at `127.0.0.1`.
 pub fn local_origin(address: SocketAddr) -> String {
     let is_localhost = match address.ip() {
         IpAddr::V4(ip) => ip == Ipv4Addr::LOCALHOST,
@@ -18,8 +19,8 @@ pub fn local_origin(address: SocketAddr) -> String {
     }
 }
 
-/// Reads an address and a port. One that others can reach is taken only with a public URL, since the requests of browsers that
-/// come to it directly, and with them their sessions, are in the clear.
+/// Parses an address and a port. An address that others can reach requires a public URL: browsers
+/// that connect to it directly would send their session cookies in plain text.
 pub fn parse(
     listen: &Sourced<String>,
     public_url: Option<&PublicUrl>,

@@ -10,7 +10,7 @@ use super::{
     values::{Sourced, Values},
 };
 
-/// Proxies: whoever connects from one of these addresses may say for whom it asks.
+/// Reads the trusted proxies, whose forwarded headers decide the client address.
 pub fn trusted_proxies(values: &Values, report: &mut Report) -> Result<Vec<IpNet>, ConfigError> {
     read(Setting::TrustedProxies, values, report, |network| {
         (network.prefix_len() == 0)
@@ -18,7 +18,7 @@ pub fn trusted_proxies(values: &Values, report: &mut Report) -> Result<Vec<IpNet
     })
 }
 
-/// Networks that are never connected to.
+/// Reads the networks that Mailgrant never connects to.
 pub fn denied(values: &Values, report: &mut Report) -> Result<Vec<IpNet>, ConfigError> {
     read(Setting::DenyNetworks, values, report, |_| None)
 }
@@ -50,8 +50,8 @@ fn wrong(texts: &Sourced<Vec<String>>, position: usize, text: &str, problem: &st
     texts.wrong(format!("value {position}, {text:?}, {problem}"))
 }
 
-/// An address, or a network without an address in it. An IPv4 network written as IPv6 becomes IPv4, as the addresses that are
-/// looked for in it.
+/// Parses an address, or a network without host bits. An IPv4-mapped IPv6 network becomes IPv4,
+/// because the addresses it is compared with are converted, too.
 fn network(text: &str) -> Result<IpNet, String> {
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(address.to_canonical().into());

@@ -1,4 +1,4 @@
-//! How mail is delivered.
+//! Settings of the outbox.
 
 use std::ops::RangeInclusive;
 
@@ -7,7 +7,7 @@ use mail::OutboxOptions;
 
 use super::{ConfigError, Setting, report::Report, values::Values};
 
-/// Reads what applies to delivery.
+/// Reads the settings of the outbox.
 pub fn read(values: &Values, report: &mut Report) -> Result<OutboxOptions, ConfigError> {
     let defaults = OutboxOptions::default();
     let data_centers = data_centers(values, report)?;
@@ -71,7 +71,7 @@ fn number(
     Ok(found.value)
 }
 
-/// The data centers that this server sends for; none stands for all.
+/// Reads the data centers that this server sends for. An empty list means all.
 fn data_centers(values: &Values, report: &mut Report) -> Result<Vec<DataCenterId>, ConfigError> {
     let Some(texts) = values.list(Setting::DataCenter)? else {
         report.missing(Setting::DataCenter);

@@ -25,10 +25,11 @@ impl PublicUrl {
         })
     }
 
-    /// Reads an origin; a slash at its end goes.
+    /// Parses an origin and removes a trailing slash.
     ///
     /// # Errors
-    /// As [`EndpointUrl::parse`], and `NotAUrl` when there is a path or a query.
+    ///
+    /// Returns the errors of [`EndpointUrl::parse`], and `NotAUrl` if there is a path or a query.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
         let url = EndpointUrl::parse(text.strip_suffix('/').unwrap_or(text))?;
@@ -42,28 +43,29 @@ impl PublicUrl {
         })
     }
 
-    /// The origin, without a slash at its end.
+    /// Returns the origin without a trailing slash.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Scheme (whether it is https), host, and port.
+    /// Returns the scheme (true for https), host, and port.
     pub fn parts(&self) -> (bool, Host, u16) {
         (self.is_https(), self.host.clone(), self.port)
     }
 
-    /// Whether it is `https:`.
+    /// Returns true for `https:`.
     pub fn is_https(&self) -> bool {
         self.origin.starts_with("https:")
     }
 
-    /// Whether a request for this host and port was meant for this origin. Without a port it is that of the scheme.
+    /// Returns true if a request for this host and port was sent to this origin. A missing port
+    /// means the default of the scheme.
     pub fn is_at(&self, host: &Host, port: Option<u16>) -> bool {
         let default = if self.is_https() { 443 } else { 80 };
         *host == self.host && port.unwrap_or(default) == self.port
     }
 
-    /// Where providers send administrators back to.
+    /// Returns the redirect URL to which providers send administrators back.
     pub fn redirect_url(&self) -> &RedirectUrl {
         &self.redirect_url
     }

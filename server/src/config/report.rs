@@ -1,4 +1,4 @@
-//! What is in force, in the words of `mailgrant config`.
+//! The effective configuration as `mailgrant config` prints it.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ use super::{
 pub struct Report(Vec<(String, String)>);
 
 impl Report {
-    /// A value that may be shown.
+    /// Adds a value that is not secret.
     pub fn value(&mut self, setting: Setting, value: &Sourced<String>) {
         self.row(setting, &quoted(&value.value), &value.source.to_string());
     }
 
-    /// A value that may be shown and may be missing.
+    /// Adds a value that is not secret and may be missing.
     pub fn optional(&mut self, setting: Setting, value: Option<&Sourced<String>>) {
         match value {
             Some(value) => self.value(setting, value),
@@ -25,12 +25,12 @@ impl Report {
         }
     }
 
-    /// A number or a truth value.
+    /// Adds a number or a boolean.
     pub fn plain(&mut self, setting: Setting, value: impl fmt::Display, source: &Source) {
         self.row(setting, &value.to_string(), &source.to_string());
     }
 
-    /// Several values.
+    /// Adds a list of values.
     pub fn list(&mut self, setting: Setting, source: &Source, values: &[String]) {
         let values: Vec<_> = values.iter().map(|value| quoted(value)).collect();
         self.row(
@@ -40,12 +40,12 @@ impl Report {
         );
     }
 
-    /// A secret that is set.
+    /// Adds a configured secret without its value.
     pub fn secret(&mut self, setting: Setting, source: &Source) {
         self.row(setting, "\"(set)\"", &source.to_string());
     }
 
-    /// A secret that is not set.
+    /// Adds a secret that is not configured.
     pub fn no_secret(&mut self, setting: Setting) {
         self.0.push((
             format!("# {} = \"(not set)\"", setting.name()),
@@ -53,7 +53,7 @@ impl Report {
         ));
     }
 
-    /// A value that nobody set and that has no default.
+    /// Adds a setting that has neither a value nor a default.
     pub fn missing(&mut self, setting: Setting) {
         self.0
             .push((format!("# {} =", setting.name()), "not set".to_owned()));
@@ -79,7 +79,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// A basic string of TOML. Its escapes are those of JSON.
+/// Quotes text as a basic string of TOML, whose escapes are those of JSON.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -8,10 +8,10 @@ use store::file;
 
 use super::{ConfigError, Setting, report::Report, values::Values};
 
-/// The largest descriptor, in octets.
+/// Largest descriptor, in bytes.
 const MAX_DESCRIPTOR: u32 = 65_536;
 
-/// The part of `sandbox.json` that a preset is made of.
+/// The fields of `sandbox.json` that make up a preset.
 #[derive(Deserialize)]
 struct Descriptor {
     authorization_endpoint: String,
@@ -39,10 +39,10 @@ impl From<Descriptor> for Preset {
     }
 }
 
-/// The preset, and the name server.
+/// The preset and the name server.
 type Sandbox = (Preset, Option<SocketAddr>);
 
-/// Reads the descriptor, when one is set.
+/// Reads the descriptor, if one is configured.
 pub fn read(values: &Values, report: &mut Report) -> Result<Option<Sandbox>, ConfigError> {
     let path = values.text(Setting::SandboxFile)?;
     report.optional(Setting::SandboxFile, path.as_ref());

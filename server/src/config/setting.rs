@@ -1,6 +1,6 @@
 //! The names of the settings.
 
-/// A setting.
+/// A setting, by its name in all sources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
     /// Address and port to listen on.
@@ -15,15 +15,15 @@ pub enum Setting {
     ConnectionsPerAddress,
     /// Event streams that one address may have open.
     StreamsPerAddress,
-    /// Networks that are never connected to.
+    /// Networks that Mailgrant never connects to.
     DenyNetworks,
-    /// Whether private networks are never connected to.
+    /// Refusal of connections to private networks.
     DenyPrivateNetworks,
-    /// The name server to ask.
+    /// The name server to query.
     DnsServer,
-    /// Where data is kept.
+    /// The directory for data.
     DataDirectory,
-    /// Free space below which new mail is refused.
+    /// Free space below which the server refuses new mail, in megabytes.
     MinFreeDiskMb,
     /// The database.
     DatabaseUrl,
@@ -33,7 +33,7 @@ pub enum Setting {
     Key,
     /// A file that holds the key.
     KeyFile,
-    /// PEM files of certificates that are trusted besides those of the system.
+    /// PEM files of certificates to trust in addition to those of the system.
     ExtraRoots,
     /// Descriptor of the sandbox.
     SandboxFile,
@@ -41,17 +41,17 @@ pub enum Setting {
     DataCenter,
     /// Connections to the mail server of each data center.
     Connections,
-    /// How long a message is this server's to send.
+    /// Seconds of the lease on a claimed message.
     LeaseSeconds,
-    /// How old a message may become.
+    /// Hours after which Mailgrant gives up on a message.
     GiveUpHours,
     /// Megabytes of messages that may wait for one API key.
     WaitingMbPerKey,
-    /// Settings of `mailgrant send` whose spools are taken in.
+    /// Settings files of `mailgrant send` whose spools the server submits.
     SpoolsOf,
-    /// Which events are logged.
+    /// The log filter.
     Log,
-    /// How they are written.
+    /// The log format.
     LogFormat,
 }
 
@@ -85,7 +85,7 @@ impl Setting {
         Self::LogFormat,
     ];
 
-    /// The name in the file.
+    /// Returns the name in the configuration file.
     pub fn name(self) -> &'static str {
         match self {
             Self::Listen => "listen",
@@ -116,22 +116,22 @@ impl Setting {
         }
     }
 
-    /// Whether it is a list of paths, which in the environment are divided as in PATH.
+    /// Returns true for lists of paths, which are separated in environment variables as in `PATH`.
     pub fn is_paths(self) -> bool {
         matches!(self, Self::ExtraRoots | Self::SpoolsOf)
     }
 
-    /// The name of the environment variable.
+    /// Returns the name of the environment variable.
     pub fn variable(self) -> String {
         format!("MAILGRANT_{}", self.name().to_ascii_uppercase())
     }
 
-    /// The name on the command line.
+    /// Returns the name of the command-line flag.
     pub fn flag(self) -> String {
         format!("--{}", self.name().replace('_', "-"))
     }
 
-    /// The setting that has a name.
+    /// Returns the setting with this name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL
             .iter()

@@ -1,4 +1,4 @@
-//! The sources: file, environment, command line.
+//! The sources of the configuration: file, environment, and command line.
 
 use std::{
     env,
@@ -18,7 +18,7 @@ const FILE: &str = "mailgrant.toml";
 const PREFIX: &str = "MAILGRANT_";
 const SEND: &str = "MAILGRANT_SEND_";
 
-/// What a configuration is read from.
+/// The sources that a configuration is read from.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     file: Option<(Source, PathBuf)>,
@@ -43,9 +43,9 @@ impl Provider for Level {
 }
 
 impl Sources {
-    /// The file that `MAILGRANT_CONFIG` names, else `mailgrant.toml` in the working directory
-    /// if there is one; and the variables that begin with `MAILGRANT_`. An empty variable counts
-    /// as not set.
+    /// Returns the sources of the environment: the file that `MAILGRANT_CONFIG` names, else
+    /// `mailgrant.toml` in the working directory if it exists, and the variables that begin with
+    /// `MAILGRANT_`. An empty variable counts as not set.
     #[must_use]
     pub fn environment(
         mut self,
@@ -55,7 +55,7 @@ impl Sources {
             let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
                 continue;
             };
-            // Those of `mailgrant send` say where a server is.
+            // Variables of `mailgrant send` configure the client, not the server.
             if value.is_empty() || name.starts_with(SEND) {
                 continue;
             }
@@ -69,7 +69,7 @@ impl Sources {
         self
     }
 
-    /// Reads this file, as `--config` asks for.
+    /// Uses this configuration file, as `--config` requests.
     #[must_use]
     pub fn file(mut self, path: Option<PathBuf>) -> Self {
         if let Some(path) = path {
@@ -78,7 +78,7 @@ impl Sources {
         self
     }
 
-    /// The values of a flag; no values when it was not given.
+    /// Adds the values of a flag; an empty list means that the flag was not given.
     #[must_use]
     pub fn flag(mut self, setting: Setting, values: Vec<String>) -> Self {
         if !values.is_empty() {
@@ -156,14 +156,15 @@ impl Sources {
     }
 }
 
-/// Kubernetes puts such variables into every container when a service is called "mailgrant".
+/// Returns true for variables that Kubernetes sets in each container if a service is named
+/// "mailgrant".
 fn is_of_kubernetes(name: &str) -> bool {
     name == "port" || name.starts_with("port_") || name.starts_with("service_")
 }
 
 fn file(path: &Path) -> Result<impl Provider + use<>, ConfigError> {
     let source = Source::File(path.to_owned());
-    // The provider opens the file by its path, and would wait for a FIFO.
+    // Figment's provider opens the file by its path and would block on a FIFO.
     store::file::open(path).map_err(|error| ConfigError::of(&source, error.to_string()))?;
     let provider = Toml::file_exact(path);
     let data = provider
@@ -178,8 +179,8 @@ fn file(path: &Path) -> Result<impl Provider + use<>, ConfigError> {
     Ok(provider)
 }
 
-/// The parser's error quotes the line at fault, which may hold a secret: between
-/// "TOML parse error at line 1, column 2" and the last line, which says what is wrong.
+/// Removes the quoted line from a parser error, because it may contain a secret. It is between
+/// "TOML parse error at line 1, column 2" and the last line, which describes the error.
 fn without_snippet(error: &str) -> String {
     let quoted = |line: &&str| {
         line.trim_start()

@@ -1,4 +1,4 @@
-//! Which spools of this machine are taken in.
+//! The spools of this machine that the server submits.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,8 @@ use super::{
 };
 use crate::spool::SYSTEM;
 
-/// Files of settings of `mailgrant send`; that of the whole machine unless told otherwise.
+/// Reads the paths of the `mailgrant send` settings files. The default is the file for the whole
+/// machine.
 pub fn read(values: &Values, report: &mut Report) -> Result<Vec<PathBuf>, ConfigError> {
     let found = values.paths(Setting::SpoolsOf)?;
     let (source, paths) = match found {

@@ -1,4 +1,4 @@
-//! Values and where they come from.
+//! Values with their sources.
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use super::{ConfigError, Setting, Sources};
 
-/// Where a value comes from, in rising order of precedence.
+/// The source of a value, in ascending order of precedence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
-    /// Nobody set it.
+    /// The default; no source sets the value.
     Default,
     /// The configuration file.
     File(PathBuf),
@@ -33,7 +33,7 @@ impl Source {
         }
     }
 
-    /// What a setting is called there.
+    /// Returns the name of a setting in this source.
     fn name_of(&self, setting: Setting) -> String {
         match self {
             Self::Default | Self::File(_) => setting.name().to_owned(),
@@ -63,7 +63,7 @@ pub struct Sourced<T> {
 }
 
 impl<T> Sourced<T> {
-    /// Another value in its place.
+    /// Replaces the value and keeps its setting and source.
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
         Sourced {
             setting: self.setting,
@@ -72,17 +72,17 @@ impl<T> Sourced<T> {
         }
     }
 
-    /// The error that this value is wrong.
+    /// Returns an error that says this value is not valid.
     pub fn wrong(&self, problem: impl Into<String>) -> ConfigError {
         let name = self.source.name_of(self.setting);
         ConfigError::at(&self.source, &name, problem)
     }
 }
 
-/// All values that were set.
+/// All configured values.
 pub struct Values(Figment);
 
-/// One or several; the command line and the environment give several.
+/// One value or a list; the command line and the environment give lists.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum OneOrMore<T> {
@@ -99,7 +99,7 @@ impl<T> From<OneOrMore<T>> for Vec<T> {
     }
 }
 
-/// What TOML has a type for and the environment has not.
+/// A value that TOML has a type for, or its text from the environment.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum TypedOrText<T> {
@@ -108,17 +108,17 @@ enum TypedOrText<T> {
 }
 
 impl Values {
-    /// Reads the sources.
+    /// Merges the sources.
     pub fn of(sources: &Sources) -> Result<Self, ConfigError> {
         sources.figment().map(Self)
     }
 
-    /// A setting that may be missing.
+    /// Returns an optional setting.
     pub fn text(&self, setting: Setting) -> Result<Option<Sourced<String>>, ConfigError> {
         self.extract(setting, "is not a text")
     }
 
-    /// A setting with a default.
+    /// Returns a setting, or its default.
     pub fn text_or(&self, setting: Setting, default: &str) -> Result<Sourced<String>, ConfigError> {
         Ok(self.text(setting)?.unwrap_or_else(|| Sourced {
             setting,
@@ -127,13 +127,13 @@ impl Values {
         }))
     }
 
-    /// A list of paths.
+    /// Returns a list of paths.
     pub fn paths(&self, setting: Setting) -> Result<Option<Sourced<Vec<PathBuf>>>, ConfigError> {
         let paths = self.extract(setting, "is neither a path nor a list of paths")?;
         Ok(paths.map(|found: Sourced<OneOrMore<_>>| found.map(Vec::from)))
     }
 
-    /// A list of texts, each of which may hold several with commas between them.
+    /// Returns a list of texts. An element may contain several, separated by commas.
     pub fn list(&self, setting: Setting) -> Result<Option<Sourced<Vec<String>>>, ConfigError> {
         let texts = self.extract(setting, "is neither a text nor a list of texts")?;
         let split = |texts: OneOrMore<String>| {
@@ -146,7 +146,8 @@ impl Values {
         Ok(texts.map(|found| found.map(split)))
     }
 
-    /// A value with a type of its own in TOML, which elsewhere is a text; `problem` when it is neither.
+    /// Returns a value that has its own type in TOML and is text in other sources. `problem` is the
+    /// error message if it is neither.
     pub fn typed<T>(
         &self,
         setting: Setting,
@@ -184,7 +185,8 @@ impl Values {
         }
     }
 
-    /// Two settings of which one is set: that of the higher source.
+    /// Returns the value of two alternative settings that comes from the source with higher
+    /// precedence.
     pub fn either(
         &self,
         one: Setting,
@@ -200,7 +202,8 @@ impl Values {
         }
     }
 
-    /// The problem is ours: that of the library would show the value, which may be a secret.
+    /// Extracts a value. Replaces the error text of the library, which would show the value and
+    /// thus a possible secret.
     fn extract<T: for<'de> Deserialize<'de>>(
         &self,
         setting: Setting,

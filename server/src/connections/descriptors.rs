@@ -1,13 +1,14 @@
-//! File descriptors: each connection needs one, and so do the database and everything that is connected to.
+//! File descriptors. Client connections, the database, and outgoing connections all need them.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::Capacity;
 
-/// Descriptors for everything that is no connection of a client.
+/// File descriptors reserved for everything except client connections.
 const OTHERS: u64 = 256;
 
-/// Raises the limit of the process as far as it may, and fits the number of connections into it.
+/// Raises the limit of the process to the allowed maximum, and reduces the number of connections to
+/// what fits.
 pub fn fit(capacity: Capacity) -> Capacity {
     let wanted = capacity.connections as u64 + OTHERS;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);

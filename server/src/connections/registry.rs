@@ -1,4 +1,4 @@
-//! The connections that are open: how many, from which addresses, and which of them are idle.
+//! The open connections: their number, their addresses, and which of them are idle.
 
 use std::{
     collections::HashMap,
@@ -16,30 +16,30 @@ use tokio_util::sync::CancellationToken;
 
 use crate::tally::network;
 
-/// How many connections may be open.
+/// Limits on the number of open connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Capacity {
-    /// All of them.
+    /// Total number of open connections.
     pub connections: usize,
-    /// Of these, those that only health checks and programs are served on.
+    /// Number of these that are reserved for health checks and the API.
     pub reserved: usize,
-    /// From one address that is no trusted proxy.
+    /// Limit for one address that is not a trusted proxy.
     pub per_address: Option<NonZeroU32>,
 }
 
-/// Why a connection is refused.
+/// The reason that a connection is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
-    /// There are too many, and none of them is idle.
+    /// The total limit is reached, and no connection is idle.
     Server,
-    /// There are too many from this address, and none of them is idle.
+    /// The limit of this address is reached, and none of its connections is idle.
     Address,
 }
 
 #[derive(Debug)]
 struct Entry {
     address: IpAddr,
-    /// Since when no request is under way.
+    /// Start of the idle period; `None` while a request is in flight.
     idle_since: Option<Instant>,
     /// True if it has carried a request.
     is_used: bool,
@@ -65,8 +65,8 @@ impl Open {
         Some(entry)
     }
 
-    /// Closes the connection that has been idle for the longest, kept ones before those that are new. Returns false when none is
-    /// idle.
+    /// Closes the connection that has been idle longest, used connections before new ones. Returns
+    /// false if no connection is idle.
     fn close_idle(&mut self, of: Option<IpAddr>) -> bool {
         let idle = self.by_id.iter().filter_map(|(id, entry)| {
             let is_meant = of.is_none_or(|address| entry.address == address);
@@ -101,10 +101,11 @@ impl Registry {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a connection. When there is no room, an idle one is closed for it.
+    /// Adds a connection. If the limit is reached, closes an idle one first.
     ///
     /// # Errors
-    /// No connection is idle.
+    ///
+    /// Returns an error if the limit is reached and no connection is idle.
     pub fn admit(self: &Arc<Self>, address: IpAddr, is_proxy: bool) -> Result<Connection, Full> {
         let address = network(address);
         let Capacity {
@@ -162,12 +163,12 @@ impl Registry {
 pub struct Connection {
     registry: Arc<Registry>,
     id: u64,
-    /// Cancelled when the connection has to make room for another one.
+    /// Cancelled when the connection must close to make way for another one.
     pub close: CancellationToken,
 }
 
 impl Connection {
-    /// A request has begun on the connection, which is busy until the result is dropped.
+    /// Marks the connection as busy until the returned value is dropped.
     pub fn begin_request(&self) -> Busy {
         self.registry.set(self.id, false);
         Busy {
@@ -188,7 +189,7 @@ impl Drop for Connection {
     }
 }
 
-/// A request that is under way.
+/// A request in flight.
 #[derive(Debug)]
 pub struct Busy {
     registry: Arc<Registry>,
@@ -201,14 +202,14 @@ impl Drop for Busy {
     }
 }
 
-/// A body that holds something until it has been sent.
+/// A body that keeps a value alive until it has been sent.
 pub struct Holding<T> {
     body: Body,
     _held: T,
 }
 
 impl<T: Send + Unpin + 'static> Holding<T> {
-    /// Returns a body that holds a value.
+    /// Wraps a body together with a value that lives as long as the body.
     pub fn body(body: Body, held: T) -> Body {
         Body::new(Self { body, _held: held })
     }

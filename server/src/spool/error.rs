@@ -1,85 +1,85 @@
-//! What can be wrong with the settings of `mailgrant send` and with its spool.
+//! Errors of the `mailgrant send` settings and its spool.
 
 use std::{io, path::PathBuf};
 
 use mail::{MailError, RemoteError};
 
-/// The settings of `mailgrant send` are wrong.
+/// An error in the settings of `mailgrant send`.
 #[derive(Debug, thiserror::Error)]
 pub enum SendSettingsError {
-    /// The file cannot be read.
+    /// The settings file cannot be read.
     #[error("cannot read {}: {cause}", path.display())]
     Unreadable {
-        /// The file.
+        /// The path of the settings file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         cause: io::Error,
     },
-    /// The file is no TOML, or has other settings.
+    /// The file is not TOML or contains unknown settings.
     #[error("{}: {cause}", path.display())]
     Malformed {
-        /// The file.
+        /// The path of the settings file.
         path: PathBuf,
-        /// Why.
+        /// The error of the parser.
         cause: Box<figment::Error>,
     },
     /// A value is not valid.
     #[error("{name} in {} is not valid", path.display())]
     Invalid {
-        /// The file.
+        /// The path of the settings file.
         path: PathBuf,
-        /// The setting.
+        /// The name of the setting.
         name: &'static str,
     },
-    /// There is no API key.
+    /// The API key cannot be read.
     #[error(
         "cannot read the API key in {shown}: {cause}; \"mailgrant api-key add NAME --output {shown}\" makes one",
         shown = path.display()
     )]
     NoKey {
-        /// The file that should hold it.
+        /// The path of the key file.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         cause: io::Error,
     },
-    /// The file of the key holds something else.
+    /// The key file does not contain an API key.
     #[error("{} does not hold exactly one API key", path.display())]
     NotAKey {
-        /// The file.
+        /// The path of the key file.
         path: PathBuf,
     },
-    /// The file of certificates holds something else.
+    /// The certificate file contains no certificates.
     #[error("{} does not hold certificates in PEM", path.display())]
     NoCertificates {
-        /// The file.
+        /// The path of the certificate file.
         path: PathBuf,
     },
-    /// The spool would depend on the working directory.
+    /// The spool path is relative, so it would depend on the working directory.
     #[error("the spool {} is not an absolute path", path.display())]
     RelativeSpool {
-        /// The spool.
+        /// The configured path.
         path: PathBuf,
     },
 }
 
-/// A spool was not handed over to its end; what is left of it stays.
+/// The reason that not all messages of a spool could be submitted. The rest stays in the spool.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
-    /// The settings are wrong.
+    /// The settings are not valid.
     #[error(transparent)]
     Settings(#[from] SendSettingsError),
-    /// The spool cannot be read.
+    /// The spool directory cannot be read.
     #[error("cannot read the spool {}: {cause}", path.display())]
     Unreadable {
-        /// The spool.
+        /// The path of the spool.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// TLS or the HTTP client cannot be set up.
     #[error(transparent)]
     Mail(#[from] MailError),
-    /// The server does not take this message, nor would it the others.
+    /// The server rejects this message for a reason that applies to all others as well.
     #[error(transparent)]
     Remote(#[from] RemoteError),
 }

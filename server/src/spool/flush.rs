@@ -1,5 +1,5 @@
-//! Handing over what was kept. A message that the server has already, as after a cut, is known there by its name and does not
-//! go out twice.
+//! Submits spooled messages. A message that the server already has, for example after a lost
+//! connection, is recognized by its name and not sent twice.
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -7,57 +7,60 @@ use mail::{Remote, RemoteError};
 
 use super::{SpoolError, kept::Kept};
 
-/// How many go with another message, whose sender waits.
+/// Number of spooled messages submitted along with a new one, whose sender is waiting.
 const SOME: usize = 20;
 
-/// What became of a spool.
+/// The result of submitting a spool.
 #[derive(Debug, Default)]
 pub struct Flushed {
-    /// Messages that the server has now.
+    /// Number of messages that the server accepted.
     pub handed_over: usize,
-    /// Messages that were not taken, by their names. Others were tried nevertheless.
+    /// Messages that the server did not accept, by name. The others were still tried.
     pub not_taken: Vec<(String, NotTaken)>,
 }
 
-/// Why one message was not taken.
+/// The reason that one message was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum NotTaken {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(io::Error),
-    /// The server has it, and it is still there: it will be handed over again, to no effect.
+    /// The server has the message, but the file cannot be deleted. Submitting it again has no
+    /// effect.
     #[error("was handed over and cannot be removed: {0}")]
     Stays(io::Error),
-    /// The server refuses it.
+    /// The server rejects the message.
     #[error("was put into {}: {error}", path.display())]
     Refused {
-        /// Where it is now.
+        /// The path to which the file was moved.
         path: PathBuf,
-        /// What the server says.
+        /// The error of the server.
         error: RemoteError,
     },
-    /// The server refuses it, and it could not be put aside.
+    /// The server rejects the message, and its file could not be moved.
     #[error("stays: {error}; {cause}")]
     NotSetAside {
-        /// What the server says.
+        /// The error of the server.
         error: RemoteError,
-        /// What the disk says.
+        /// The error of the file system.
         cause: io::Error,
     },
 }
 
-/// Hands all of it over.
+/// Submits all messages.
 ///
 /// # Errors
-/// When the folder cannot be read, or what is wrong with one message would be with the others.
+///
+/// Returns an error if the directory cannot be read, or if a failure would affect all messages.
 pub async fn all(server: &Remote, kept: Kept) -> Result<Flushed, SpoolError> {
     flush(server, kept, usize::MAX).await
 }
 
-/// Hands some of it over.
+/// Submits some of the messages.
 ///
 /// # Errors
-/// As [`all`].
+///
+/// Returns the same errors as [`all`].
 pub async fn some(server: &Remote, kept: Kept) -> Result<Flushed, SpoolError> {
     flush(server, kept, SOME).await
 }
@@ -75,7 +78,8 @@ async fn flush(server: &Remote, kept: Kept, at_most: usize) -> Result<Flushed, S
     Ok(flushed)
 }
 
-/// Whether it was handed over; another process may have done so. The outer error is one for all messages.
+/// Submits one message. Returns false if another process submitted it already. The outer error
+/// applies to all messages.
 async fn one(
     server: &Remote,
     kept: &Arc<Kept>,
@@ -100,7 +104,7 @@ async fn one(
                 Err(cause) => NotTaken::NotSetAside { error, cause },
             }))
         }
-        // A key or a URL that is wrong is wrong for all.
+        // A wrong key or URL fails for all messages.
         Err(error) => Err(error),
     }
 }

@@ -1,4 +1,4 @@
-//! Keeping messages: a folder with one file each.
+//! The spool directory, with one file per message.
 
 use std::{
     fs::{self, File, OpenOptions, Permissions},
@@ -12,14 +12,14 @@ use super::{
     kept::{ENDING, Kept},
 };
 
-/// The folder.
+/// A spool directory.
 #[derive(Debug)]
 pub struct Spool {
     path: PathBuf,
     min_free_bytes: u64,
 }
 
-/// A name that no other message has, in the order of time.
+/// Returns a unique name. Names sort by time.
 pub fn new_name() -> String {
     use clock::Clock as _;
 
@@ -28,7 +28,8 @@ pub fn new_name() -> String {
 }
 
 impl Spool {
-    /// The folder of this path, which is made when a message is kept. A message is kept only if so much space stays free.
+    /// Returns the spool at this path. The directory is created with the first message. A message
+    /// is only stored if `min_free_bytes` stay free on the disk.
     pub fn at(path: PathBuf, min_free_bytes: u64) -> Self {
         Self {
             path,
@@ -36,15 +37,17 @@ impl Spool {
         }
     }
 
-    /// Where it is.
+    /// Returns the path of the directory.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Keeps a message. When this returns it outlasts a crash.
+    /// Stores a message durably.
     ///
     /// # Errors
-    /// When the disk does not take it, or too little space would stay free. Nothing is left of the message then.
+    ///
+    /// Returns an error if the disk cannot store the message, or if too little space would stay
+    /// free. Nothing of the message is left behind.
     pub fn keep(&self, name: &str, message: &Spooled) -> io::Result<()> {
         fs::DirBuilder::new()
             .recursive(true)
@@ -52,12 +55,12 @@ impl Spool {
             .create(&self.path)?;
         let bytes = message.to_bytes()?;
         self.check_space(bytes.len())?;
-        // What is not complete has another name, and is never handed over.
+        // Incomplete files have another name and are never submitted.
         let unfinished = self.path.join(format!(".{name}.unfinished"));
         let finished = self.path.join(format!("{name}{ENDING}"));
         let kept = self.write(&unfinished, &finished, &bytes);
         if kept.is_err() {
-            // The caller is told that it was not kept, and sends it again.
+            // The caller gets an error and submits the message again.
             let _ = fs::remove_file(&finished);
             let _ = fs::remove_file(&unfinished);
         }
@@ -70,7 +73,8 @@ impl Spool {
             .create_new(true)
             .mode(0o600)
             .open(unfinished)?;
-        // Whom somebody lets into the folder by its group, such as the server, is to read what is in it.
+        // If the directory is readable by its group, for example for the server, its files are as
+        // well.
         if fs::metadata(&self.path)?.permissions().mode() & 0o040 != 0 {
             file.set_permissions(Permissions::from_mode(0o640))?;
         }
@@ -80,7 +84,7 @@ impl Spool {
         File::open(&self.path)?.sync_all()
     }
 
-    /// Checks that enough space stays free beside a message.
+    /// Returns an error if the message would leave too little free space.
     fn check_space(&self, octets: usize) -> io::Result<()> {
         let about = rustix::fs::statvfs(&self.path)?;
         let free = about.f_bavail.saturating_mul(about.f_frsize);
@@ -98,10 +102,11 @@ impl Spool {
         Ok(())
     }
 
-    /// What is in it; `None` when nothing was ever kept.
+    /// Opens the directory. Returns `None` if no message was ever stored.
     ///
     /// # Errors
-    /// When it cannot be read.
+    ///
+    /// Returns an error if the directory cannot be read.
     pub fn open(&self) -> io::Result<Option<Kept>> {
         Kept::open(&self.path)
     }
@@ -164,7 +169,7 @@ mod tests {
     #[test]
     fn nothing_is_left_of_a_message_that_could_not_be_kept() {
         let folder = tempfile::tempdir().unwrap();
-        // Its place is taken, so the last step fails.
+        // A directory already has this name, so the last step fails.
         fs::create_dir(folder.path().join("1-a.mail")).unwrap();
         let spool = Spool::at(folder.path().into(), 0);
         spool.keep("1-a", &message()).unwrap_err();

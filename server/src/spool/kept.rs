@@ -1,5 +1,6 @@
-//! What is kept in a folder. The folder is opened once and files are reached through it, without following links: a server that
-//! may do more than the owner of the folder must not be led elsewhere by what he puts there.
+//! The spooled messages of one directory. The directory is opened once, and files are opened
+//! relative to it without following links: its owner must not trick a server with more privileges
+//! into reading other files.
 
 use std::{
     fs::{File, Metadata},
@@ -15,15 +16,15 @@ use rustix::fs::{AtFlags, CWD, Dir, Mode, OFlags, mkdirat, openat, renameat, sta
 
 use super::{SpoolError, Spooled};
 
-/// How the names of finished files end.
+/// Suffix of complete files.
 pub(super) const ENDING: &str = ".mail";
 
-/// Where messages are put that the server refuses.
+/// Directory for messages that the server rejects.
 const REFUSED: &str = "refused";
-/// Octets of a file that is read: a message of 25 MB and its envelope.
+/// Largest file that is read, in bytes: a message of 25 MB and its envelope.
 const AT_MOST: u64 = 26 * 1_048_576;
 
-/// An open folder.
+/// An open spool directory.
 #[derive(Debug)]
 pub struct Kept {
     folder: OwnedFd,
@@ -33,7 +34,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// `None` when there is no such folder.
+    /// Opens the directory. Returns `None` if it does not exist.
     pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = match openat(CWD, path, flags, Mode::empty()) {
@@ -50,10 +51,11 @@ impl Kept {
         }))
     }
 
-    /// Takes messages of this user only, by his number: what somebody else has put there is not his.
+    /// Restricts the spool to files of one user ID. Reading another user's file is an error.
     ///
     /// # Errors
-    /// When the folder is another's, or everybody may write to it.
+    ///
+    /// Returns an error if the directory belongs to another user or is writable by everyone.
     pub(super) fn only_of(self, user: u32) -> io::Result<Self> {
         if self.about.uid() != user || self.about.mode() & 0o002 != 0 {
             return Err(foreign("the folder is not that of the key's owner alone"));
@@ -69,10 +71,11 @@ impl Kept {
         SpoolError::Unreadable { path, cause }
     }
 
-    /// The names of what is kept, the oldest first.
+    /// Returns the names of the messages, oldest first.
     ///
     /// # Errors
-    /// When the folder cannot be read.
+    ///
+    /// Returns an error if the directory cannot be read.
     pub fn names(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.folder)? {
@@ -80,7 +83,7 @@ impl Kept {
             let name = entry.file_name().to_str().ok();
             let name = name.and_then(|name| name.strip_suffix(ENDING));
             if let Some(name) = name.filter(|name| !name.starts_with('.')) {
-                // Names tell seconds only.
+                // Names only have a resolution of one second.
                 let about = statat(&self.folder, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW);
                 let kept_at = about
                     .ok()
@@ -92,12 +95,13 @@ impl Kept {
         Ok(names.into_iter().map(|(_, name)| name).collect())
     }
 
-    /// A message; `None` when another process has handed it over meanwhile.
+    /// Reads a message. Returns `None` if another process has submitted it in the meantime.
     ///
     /// # Errors
-    /// When it cannot be read, or is somebody else's.
+    ///
+    /// Returns an error if the file cannot be read or belongs to another user.
     pub fn read(&self, name: &str) -> io::Result<Option<Spooled>> {
-        // What is no file may not keep anybody waiting.
+        // Without `NONBLOCK`, opening a FIFO would block.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = match openat(&self.folder, file_name(name), flags, Mode::empty()) {
             Ok(file) => File::from(file),
@@ -109,7 +113,7 @@ impl Kept {
         if !about.is_file() || about.len() > AT_MOST {
             return Err(wrong("not a kept message"));
         }
-        // A second name may have been given to it by anybody.
+        // Any user can create a hard link to a file of someone else.
         if self.only_of.is_some_and(|user| about.uid() != user) || about.nlink() > 1 {
             return Err(foreign("the file is not that of the key's owner alone"));
         }
@@ -119,10 +123,12 @@ impl Kept {
         Ok(Some(message))
     }
 
-    /// Forgets a message that the server has.
+    /// Deletes a message that the server has.
     ///
     /// # Errors
-    /// When the disk does not do it; the server knows the message by its name then.
+    ///
+    /// Returns an error if the file cannot be deleted. The server then recognizes the message by
+    /// its name.
     pub fn forget(&self, name: &str) -> io::Result<()> {
         match unlinkat(&self.folder, file_name(name), AtFlags::empty()) {
             Err(error) if error != rustix::io::Errno::NOENT => Err(error.into()),
@@ -130,10 +136,11 @@ impl Kept {
         }
     }
 
-    /// Puts a message aside that the server refuses; where it is then.
+    /// Moves a rejected message aside and returns its new path.
     ///
     /// # Errors
-    /// When the disk does not do it.
+    ///
+    /// Returns an error if the file cannot be moved.
     pub fn set_aside(&self, name: &str) -> io::Result<PathBuf> {
         let mode = Mode::from_raw_mode(self.about.mode() & 0o770);
         let is_new = match mkdirat(&self.folder, REFUSED, mode) {
@@ -144,7 +151,7 @@ impl Kept {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let refused = openat(&self.folder, REFUSED, flags, Mode::empty())?;
         if is_new {
-            // Only root can, and only then it is somebody else's.
+            // Only root can do this, and only root handles files of other users.
             let _ = fchown(&refused, Some(self.about.uid()), Some(self.about.gid()));
         }
         let file = file_name(name);
@@ -174,7 +181,7 @@ mod tests {
     const MESSAGE: &str =
         "{\"recipients\":[],\"sender\":null,\"data_center\":null,\"replace_from\":true}\nx";
 
-    /// A folder with a message, and the number of its owner.
+    /// Returns a directory with one message, and the user ID of its owner.
     fn folder() -> (tempfile::TempDir, u32) {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("1-a.mail"), MESSAGE).unwrap();

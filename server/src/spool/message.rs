@@ -1,28 +1,28 @@
-//! A message that is kept, with its envelope.
+//! A spooled message with its envelope.
 
 use std::io;
 
 use mail::RemoteMessage;
 use serde::{Deserialize, Serialize};
 
-/// A message with its envelope.
+/// A spooled message with its envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spooled {
-    /// Who gets it.
+    /// Envelope recipients.
     pub recipients: Vec<String>,
-    /// The address of the envelope.
+    /// The envelope sender.
     pub sender: Option<String>,
-    /// Where it is sent from.
+    /// The data center to send from.
     pub data_center: Option<String>,
-    /// Whether a From address that is not allowed is replaced.
+    /// True if the server is to replace a From address that is not allowed.
     pub replace_from: bool,
-    /// The message. In the file it stands after the line of the rest.
+    /// The message. In the file it follows the line with the envelope.
     #[serde(skip)]
     pub content: Vec<u8>,
 }
 
 impl Spooled {
-    /// As the server takes it; the name of the file names the request.
+    /// Returns the message for submission. The file name is the idempotency key.
     pub fn remote<'a>(&'a self, name: &'a str) -> RemoteMessage<'a> {
         RemoteMessage {
             idempotency_key: name,

@@ -1,5 +1,6 @@
-//! Messages that `mailgrant send` keeps on the disk while the server is away. The program hands them over with its next message, and
-//! a server on the same machine takes them in: both do the same, and a message that both hand over is known by its name.
+//! Messages that `mailgrant send` stores on disk while the server is unreachable. The program
+//! submits them with its next message, and a server on the same machine submits them as well. If
+//! both submit a message, the server recognizes it by its name.
 
 mod error;
 mod flush;
@@ -16,5 +17,5 @@ pub use message::Spooled;
 pub use settings::SendSettings;
 pub use take_in::keep_taking_in;
 
-/// The settings of `mailgrant send` for the whole machine.
+/// The system-wide settings file of `mailgrant send`.
 pub const SYSTEM: &str = "/etc/mailgrant/send.toml";

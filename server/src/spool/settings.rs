@@ -1,4 +1,4 @@
-//! Where the server is and what the key to it is: `send.toml`.
+//! The settings of `mailgrant send`: URL of the server, API key, and spool (`send.toml`).
 
 use std::{
     fs, io,
@@ -19,34 +19,34 @@ use store::file;
 use super::{SYSTEM, SendSettingsError as Error, SpoolError};
 use crate::config::MAX_PEM;
 
-/// In the home of a user.
+/// Settings file relative to a user's home directory.
 const OWN: &str = ".config/mailgrant/send.toml";
-/// Where the server of this machine is unless the settings say otherwise.
+/// Default URL of the server.
 const SERVER: &str = "http://127.0.0.1:3000";
-/// The largest file of settings or a key, in octets.
+/// Largest settings or key file, in bytes.
 const MAX_FILE: u32 = 65_536;
 
-/// Megabytes that have to stay free on the disk of the spool unless the settings say otherwise.
+/// Default number of megabytes that must stay free on the disk of the spool.
 const MIN_FREE_MB: u32 = 100;
 
-/// What is in force.
+/// The effective settings.
 #[derive(Debug)]
 pub struct SendSettings {
     /// The origin of the server.
     pub server: String,
-    /// The directory that messages are kept in; an absolute path.
+    /// The absolute path of the spool directory.
     pub spool: PathBuf,
-    /// Bytes that have to stay free on its disk.
+    /// Bytes that must stay free on the disk of the spool.
     pub min_free_bytes: u64,
     /// The data center to send from.
     pub data_center: Option<String>,
-    /// Who gets mail for users of this machine.
+    /// The address that receives mail for local users.
     pub local_recipient: Option<EmailAddress>,
-    /// The domain of users of this machine.
+    /// The mail domain of local users.
     pub domain: Option<Host>,
-    /// Whether every From address that is not allowed is replaced, not only that of a local user.
+    /// True if every From address that is not allowed is replaced, not only that of a local user.
     pub replace_from: bool,
-    /// The file these come from, or would come from.
+    /// The path of the settings file, which may not exist.
     pub source: PathBuf,
     key_file: PathBuf,
     key: Option<SecretString>,
@@ -68,11 +68,12 @@ struct Written {
 }
 
 impl SendSettings {
-    /// Those of a program: the file that it names, else the user's or the machine's, and above it variables that begin with
-    /// `MAILGRANT_SEND_`.
+    /// Reads the settings of a program run: the given file, else that of the user or of the system,
+    /// overridden by variables that begin with `MAILGRANT_SEND_`.
     ///
     /// # Errors
-    /// When they are wrong.
+    ///
+    /// Returns an error if a source cannot be read or a setting is not valid.
     pub fn of_program(
         named: Option<&Path>,
         home: Option<&Path>,
@@ -90,10 +91,11 @@ impl SendSettings {
         Self::read(source, has_to_be, home, variable)
     }
 
-    /// Those that a file holds, for whoever does not run as its user.
+    /// Reads the settings of one file, for a process that does not run as its user.
     ///
     /// # Errors
-    /// When they are wrong, or the file cannot be read.
+    ///
+    /// Returns an error if the file cannot be read or a setting is not valid.
     pub fn of_file(file: &Path) -> Result<Self, Error> {
         let home = file.parent().filter(|_| file.ends_with(OWN));
         let home = home.and_then(|folder| folder.ancestors().nth(2));
@@ -141,19 +143,21 @@ impl SendSettings {
         })
     }
 
-    /// The server, by its URL and with the key.
+    /// Returns a client for the server with its URL and key.
     ///
     /// # Errors
-    /// When the key or certificates cannot be read, or TLS cannot be set up.
+    ///
+    /// Returns an error if the key or the certificates cannot be read, or if TLS cannot be set up.
     pub fn remote(&self) -> Result<Remote, SpoolError> {
         let (key, roots) = (self.key()?, self.roots()?);
         Ok(Remote::new(&self.server, key, roots)?)
     }
 
-    /// The user that the file of the key belongs to, by number.
+    /// Returns the ID of the user who owns the key file.
     ///
     /// # Errors
-    /// When there is no such file.
+    ///
+    /// Returns an error if the file does not exist.
     pub fn owner_of_key(&self) -> Result<u32, Error> {
         let about = fs::metadata(&self.key_file);
         about
@@ -183,7 +187,7 @@ impl SendSettings {
         Ok(key.into())
     }
 
-    /// Certificates that are trusted besides those of the system (DER).
+    /// Returns the DER certificates to trust in addition to those of the system.
     fn roots(&self) -> Result<Vec<Vec<u8>>, Error> {
         use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
@@ -219,7 +223,7 @@ fn written(path: &Path, has_to_be: bool) -> Result<Written, Error> {
     }
 }
 
-/// That of the machine for root, else one of the user.
+/// Returns the system-wide spool for root, and one in the home directory for other users.
 fn default_spool(home: Option<&Path>) -> PathBuf {
     let system = PathBuf::from("/var/spool/mailgrant");
     match home {
@@ -271,7 +275,7 @@ mod tests {
         fifo(&key);
         let error = read().unwrap_err();
         assert!(error.contains("not a regular file"), "{error}");
-        // A user may do the same to a server that takes in the spool.
+        // A user could do the same to a server that submits the spool.
         fifo(&settings);
         assert!(SendSettings::of_file(&settings).is_err());
     }

@@ -1,4 +1,4 @@
-//! A server takes in what programs on its own machine have kept while it was away.
+//! Submits messages that programs on the server's machine spooled while it was unreachable.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,21 +9,21 @@ use tokio::time::sleep;
 
 use super::{SendSettings, Spool, SpoolError, flush, flush::Flushed};
 
-/// Between two looks.
+/// Interval between two passes.
 const EVERY: Duration = Duration::from_mins(1);
 
-/// One spool, by the settings of those who keep messages in it.
+/// A spool, identified by the settings file of the programs that write to it.
 struct Source {
     settings: PathBuf,
-    /// What was told of last: it is told of once, and not every minute.
+    /// The last logged problem. Each problem is logged once, not every minute.
     told: Option<String>,
 }
 
-/// Takes in at once and then every minute, until the future is dropped. `settings` is a file of `mailgrant send`; that it is
-/// not there is no fault.
+/// Submits spooled messages immediately and then every minute, until the future is dropped.
+/// `settings` is a settings file of `mailgrant send`, which may be missing.
 ///
-/// Nothing goes out with the right of the server: a message is handed over with the key of the settings, and only when it belongs
-/// to the owner of that key.
+/// The server's own privileges are never used: a message is submitted with the key in the settings,
+/// and only if it belongs to the owner of that key file.
 pub async fn keep_taking_in(settings: PathBuf) {
     let mut source = Source {
         settings,

@@ -1,4 +1,4 @@
-//! The embedded site: the browser side and static files.
+//! Serves the embedded site: the browser code and static files.
 
 use axum::{
     body::{Body, Bytes},
@@ -14,18 +14,18 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::negotiation::{Coding, accepted};
 
-/// What `cargo xtask` left of the site; empty when it was not built. A build for development reads
-/// it from disk.
+/// The site that `cargo xtask` built; empty if it was not built. A debug build reads it from disk.
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
 #[allow_missing = true]
 struct Site;
 
-/// Names that hold a hash of the content may be kept for a year, others are asked for again.
+/// Names with a hash of the content can be cached for a year. Other files are revalidated.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The name of the browser side without its endings, with the hash in it; empty when there is none.
+/// Returns the name of the browser code without its extensions, including the hash. Empty if the
+/// site was not built.
 pub fn output_name() -> String {
     let modules: Vec<_> = Site::iter()
         .filter_map(|path| {
@@ -43,7 +43,7 @@ pub fn output_name() -> String {
     modules.into_iter().next().unwrap_or_default()
 }
 
-/// The file that a path names; `None` when there is none, or when it is not asked for with GET or HEAD.
+/// Returns the file at a path. `None` if there is none, or if the method is neither GET nor HEAD.
 pub fn file(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
     file_of::<Site>(method, path, headers)
 }
@@ -68,7 +68,7 @@ fn file_of<S: RustEmbed>(
 }
 
 fn answer(path: &str, coding: Coding, file: EmbeddedFile, asked: &HeaderMap) -> Response<Body> {
-    // The stored bytes differ with the coding, and so does their hash.
+    // The stored bytes, and so their hash, depend on the coding.
     let tag = etag(&file);
     let is_known = asked
         .get_all(IF_NONE_MATCH)
@@ -98,8 +98,8 @@ fn answer(path: &str, coding: Coding, file: EmbeddedFile, asked: &HeaderMap) -> 
     response
 }
 
-/// A path of names, without `..`, hidden files or anything percent-encoded; the compressed
-/// variants are not served under their own names.
+/// Returns true for a path without `..`, hidden files, and percent-encoding. Compressed variants
+/// are not served under their own names.
 fn is_plain(path: &str) -> bool {
     let is_name = |name: &str| {
         !name.is_empty()
@@ -115,7 +115,7 @@ fn is_plain(path: &str) -> bool {
 
 fn etag(file: &EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
-    // Half of it is enough to tell versions apart.
+    // Half of the hash is enough to distinguish versions.
     let half: [u8; 16] = std::array::from_fn(|at| hash[at]);
     format!("\"{:032x}\"", u128::from_be_bytes(half))
 }

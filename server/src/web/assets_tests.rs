@@ -1,10 +1,10 @@
-//! Against a site of four files.
+//! Tests of a site with four files.
 
 use axum::http::HeaderName;
 
 use super::*;
 
-/// A small site, so that the tests do not depend on what has been built.
+/// A small site, so the tests do not depend on a build.
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/tests/site"]
 struct Fixture;
@@ -66,7 +66,7 @@ fn gives_the_smallest_coding_that_the_browser_takes() {
             "text/javascript; charset=utf-8"
         );
     }
-    // There is no compressed variant of this one.
+    // This file has no compressed variant.
     let response = get("/favicon.svg", &[(ACCEPT_ENCODING, "br")]).unwrap();
     assert_eq!(header(&response, CONTENT_ENCODING), "");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! How large the body of a request may be.
+//! Limits the size of request bodies.
 
 use axum::{
     body::{Body, HttpBody as _},
@@ -11,13 +11,14 @@ use http_body_util::Limited;
 
 use super::problem;
 
-/// Octets; the largest form has some tens of kilobytes.
+/// Bytes. The largest form has some tens of kilobytes.
 const AT_MOST: usize = 1_048_576;
-/// Octets, for messages.
+/// Bytes, for submitted messages.
 pub const AT_MOST_FOR_THE_API: usize = 25 * 1_048_576;
 const TOO_LARGE: &str = "The body of the request is too large.";
 
-/// Refuses a body that says it is larger with 413, and cuts one that hides it.
+/// Rejects a body with a larger `Content-Length` with 413, and cuts off one that turns out to be
+/// larger.
 pub async fn limit(request: Request, next: Next) -> Response {
     let is_api = problem::is_for(request.uri().path());
     let at_most = if is_api { AT_MOST_FOR_THE_API } else { AT_MOST };

@@ -1,4 +1,5 @@
-//! Room for those who watch the server and for programs, and a limit on what one client behind a proxy has under way.
+//! Reserves connections for monitoring and the API, and limits the requests that one client behind
+//! a proxy has in flight.
 
 use std::{net::IpAddr, num::NonZeroU32};
 
@@ -19,16 +20,16 @@ use crate::{
     tally::{Tally, network},
 };
 
-/// Seconds after which a client may ask again.
+/// Seconds until a client may retry.
 const AFTER: u32 = 5;
-/// What is served on reserved connections, besides the API.
+/// Paths that are served on reserved connections, in addition to the API.
 const WATCHED: [&str; 3] = [
     paths::Healthz::PATH,
     paths::Readyz::PATH,
     paths::Metrics::PATH,
 ];
 
-/// Requests that clients behind a trusted proxy have under way.
+/// The requests in flight by client behind a trusted proxy.
 #[derive(Clone, Debug)]
 pub struct Clients {
     limit: Option<NonZeroU32>,
@@ -36,14 +37,16 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Returns counts of zero. One client may have as many requests under way as an address may have connections.
+    /// Returns empty counters. A client may have as many requests in flight as an address may have
+    /// connections.
     pub fn new(limit: Option<NonZeroU32>) -> Self {
         let requests = Tally::default();
         Self { limit, requests }
     }
 }
 
-/// Refuses pages while only reserved connections are left, and requests of clients that have too many under way.
+/// Refuses pages while only reserved connections are left, and requests of clients that reached
+/// their limit.
 pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let extensions = request.extensions();
@@ -55,7 +58,7 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
     if peer.is_crowded && !WATCHED.contains(&path) && !problem::is_for(path) {
         return crowded();
     }
-    // The connections of others are counted where they are accepted.
+    // Connections of other clients are counted when they are accepted.
     if client == peer.address {
         return next.run(request).await;
     }

@@ -1,7 +1,7 @@
-//! Which address a request comes from.
+//! Determines the client address of a request.
 //!
-//! Whoever can connect can send `X-Forwarded-For`; so it is read only when a proxy connects that the configuration names, and
-//! then from its end: what stands before the entry of the last trusted proxy was written by whoever wanted to.
+//! Any client can send `X-Forwarded-For`. It is therefore only read if the connection comes from a
+//! configured proxy, and from its end: entries before that of the last trusted proxy may be forged.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -18,11 +18,11 @@ use crate::connections::Peer;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The address of the client; in the extensions of each request.
+/// The client address, in the extensions of each request.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
-/// Finds the address.
+/// Adds the [`ClientAddress`] to the request.
 pub async fn find(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let Some(Peer { address: peer, .. }) = request.extensions().get().copied() else {
         tracing::error!("a request comes from nowhere");
@@ -39,8 +39,8 @@ pub async fn find(State(web): State<Web>, mut request: Request, next: Next) -> R
     next.run(request).await
 }
 
-/// The last address that is not that of a trusted proxy; the first one when all are. What cannot be read is no reason to
-/// believe what stands before it: then it is the peer.
+/// Returns the last address that is not a trusted proxy, or the first one if all are. An entry that
+/// cannot be parsed makes all entries before it untrustworthy; the peer address is used then.
 fn client(peer: IpAddr, trusted: &[IpNet], headers: &HeaderMap) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     if !is_trusted(&peer) {
@@ -64,7 +64,7 @@ fn client(peer: IpAddr, trusted: &[IpNet], headers: &HeaderMap) -> IpAddr {
     nearest
 }
 
-/// An address; some proxies add a port.
+/// Parses an address. Some proxies append a port.
 fn read(entry: &str) -> Option<IpAddr> {
     let address = entry
         .parse()
@@ -125,7 +125,7 @@ mod tests {
         ] {
             assert_eq!(found("10.0.0.1", &[line]), "10.0.0.1", "{line}");
         }
-        // What stands before the entry that counts does not matter.
+        // Entries before the decisive one do not matter.
         assert_eq!(found("10.0.0.1", &["x, 198.51.100.7"]), "198.51.100.7");
     }
 }

@@ -1,4 +1,4 @@
-//! The two cookies: that of the session, and that of a browser that has signed in before.
+//! The two cookies: the session, and the device cookie of a browser that has signed in before.
 
 use access::{Device, NewSession, Token};
 use axum::http::{
@@ -8,33 +8,33 @@ use axum::http::{
 
 use super::PublicUrl;
 
-/// Seconds.
+/// Lifetime of the session cookie in seconds.
 const TWELVE_HOURS: u32 = 43_200;
-/// Seconds.
+/// Lifetime of the device cookie in seconds.
 const ONE_YEAR: u32 = 31_536_000;
 
-/// Which cookie.
+/// A cookie of this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
-    /// Ends with the session.
+    /// The session cookie, deleted when the session ends.
     Session,
-    /// Outlives it.
+    /// The device cookie, which outlives the session.
     Device,
 }
 
-/// What a browser has sent for a cookie.
+/// The value that a browser sent for a cookie.
 #[derive(Clone, Debug)]
 pub enum Shown {
-    /// Nothing.
+    /// No value.
     Nothing,
-    /// What may be a token of ours.
+    /// A value in the format of a token.
     Token(Token),
-    /// Something that is none, or several values: one of them is not from here.
+    /// A malformed value, or several values, one of which was not set by this server.
     Unreadable,
 }
 
 impl Shown {
-    /// The token.
+    /// Returns the token, if there is one.
     pub fn token(self) -> Option<Token> {
         match self {
             Self::Token(token) => Some(token),
@@ -43,22 +43,22 @@ impl Shown {
     }
 }
 
-/// The cookies of this server, by how it is reached.
+/// Reads and sets cookies. Their names depend on the scheme of the server's URL.
 #[derive(Clone, Copy, Debug)]
 pub struct Cookies {
     is_https: bool,
 }
 
 impl Cookies {
-    /// For a public URL.
+    /// Returns the cookies for a public URL.
     pub fn of(public_url: Option<&PublicUrl>) -> Self {
         Self {
             is_https: public_url.is_some_and(PublicUrl::is_https),
         }
     }
 
-    /// Browsers keep a cookie with the prefix only when this very host has set it over https (RFC 6265bis §4.1.3.2); so no
-    /// neighbour on the domain can plant one.
+    /// Returns the cookie name. Over https it has the prefix `__Host-`: browsers only accept such a
+    /// cookie from this host itself (RFC 6265bis §4.1.3.2), so a sibling domain cannot set one.
     fn name(self, cookie: Cookie) -> &'static str {
         match (cookie, self.is_https) {
             (Cookie::Session, true) => "__Host-mailgrant_session",
@@ -68,7 +68,7 @@ impl Cookies {
         }
     }
 
-    /// What a request shows for the session.
+    /// Returns the session token of a request.
     pub fn session(self, headers: &HeaderMap) -> Shown {
         match self.values(Cookie::Session, headers) {
             (None, _) => Shown::Nothing,
@@ -77,7 +77,7 @@ impl Cookies {
         }
     }
 
-    /// The cookie of a browser that has signed in before, which is not verified.
+    /// Returns the unverified device cookie of a browser that has signed in before.
     pub fn device(self, headers: &HeaderMap) -> Option<Device> {
         match self.values(Cookie::Device, headers) {
             (Some(value), None) => Device::parse(value),
@@ -85,7 +85,7 @@ impl Cookies {
         }
     }
 
-    /// The first two values of a cookie.
+    /// Returns the first two values of a cookie.
     fn values(self, cookie: Cookie, headers: &HeaderMap) -> (Option<&str>, Option<&str>) {
         let name = self.name(cookie);
         let mut values = headers
@@ -99,7 +99,7 @@ impl Cookies {
         (values.next(), values.next())
     }
 
-    /// Gives a browser the cookies of a new session.
+    /// Sets the cookies of a new session.
     pub fn begin(self, session: &NewSession, headers: &mut HeaderMap) {
         self.set(
             Cookie::Session,
@@ -110,12 +110,12 @@ impl Cookies {
         self.set(Cookie::Device, session.device.expose(), ONE_YEAR, headers);
     }
 
-    /// Takes the cookie of the session away; that of the device stays, as it says nothing about who is signed in.
+    /// Deletes the session cookie. The device cookie stays, because it does not identify the user.
     pub fn end(self, headers: &mut HeaderMap) {
         self.set(Cookie::Session, "", 0, headers);
     }
 
-    /// Whether an answer sets the cookie of the session.
+    /// Returns true if a response sets the session cookie.
     pub fn are_set(self, headers: &HeaderMap) -> bool {
         let name = self.name(Cookie::Session).as_bytes();
         headers.get_all(SET_COOKIE).iter().any(|cookie| {
@@ -126,7 +126,8 @@ impl Cookies {
         })
     }
 
-    /// Lax: the browser has to send it when the provider leads back to the callback.
+    /// Sets a cookie. `SameSite=Lax` because the browser must send it when the provider redirects
+    /// back to the callback.
     fn set(self, cookie: Cookie, value: &str, max_age: u32, headers: &mut HeaderMap) {
         let (name, secure) = (
             self.name(cookie),
@@ -134,7 +135,7 @@ impl Cookies {
         );
         let cookie =
             format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
-        // A token has no character that cannot stand in a header.
+        // A token contains only characters that are valid in a header.
         if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
             cookie.set_sensitive(true);
             headers.append(SET_COOKIE, cookie);

@@ -1,4 +1,4 @@
-//! A file that is made when it is asked for.
+//! A file that is generated for each request.
 
 use axum::{
     body::Body,
@@ -10,16 +10,16 @@ use axum::{
 };
 use mail::MailError;
 
-/// A file for the disk of whoever asks, not for the browser's window.
+/// A file that browsers save and do not display.
 pub struct Download {
-    /// Characters that need no quoting.
+    /// The file name, with characters that need no quoting.
     pub name: String,
     pub media_type: &'static str,
     pub content: Body,
 }
 
 impl Download {
-    /// Answers with what was looked up, or why it cannot be had.
+    /// Returns the file, or an error response if it cannot be loaded.
     pub fn answer(found: Result<Option<Self>, MailError>) -> Response {
         match found {
             Ok(Some(file)) => {

@@ -1,4 +1,4 @@
-//! The audit as JSON lines.
+//! Exports the audit log as JSON lines.
 
 use access::{Access, AccessError};
 use app::{activity_query::ActivityQuery, api::context::RequestInfo};
@@ -17,7 +17,7 @@ use futures::stream;
 
 use super::session;
 
-/// Why an export breaks off.
+/// The reason that an export was interrupted.
 #[derive(Debug, thiserror::Error)]
 enum ExportError {
     #[error(transparent)]
@@ -26,8 +26,8 @@ enum ExportError {
     Json(#[from] serde_json::Error),
 }
 
-/// Sends the entries that the filter asks for, the oldest first, as they are read. That they were exported is noted first, so
-/// that nobody takes them unseen.
+/// Streams the entries that match the filter, oldest first. The export is recorded before the first
+/// entry is sent, so no one can read the audit log without leaving an entry.
 pub async fn download(
     State(access): State<Access>,
     Extension(info): Extension<RequestInfo>,
@@ -51,7 +51,7 @@ pub async fn download(
     (headers, Body::from_stream(batches(access, filter))).into_response()
 }
 
-/// What was asked for.
+/// Returns the filter as facts for the audit entry.
 fn facts(query: &ActivityQuery) -> Vec<Change> {
     [
         ("who", &query.who),
@@ -83,7 +83,7 @@ fn batches(
     })
 }
 
-/// The lines after a sequence, and the sequence of the last one.
+/// Returns the lines after a sequence number, and the sequence number of the last one.
 async fn batch(
     access: &Access,
     filter: &AuditFilter,

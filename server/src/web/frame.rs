@@ -1,4 +1,4 @@
-//! HTML that strangers wrote, as a document of its own for a frame.
+//! Serves untrusted HTML as a separate document for a frame.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 
-/// How the frame looks. Mail brings no styles of its own.
+/// Styles of the frame. Sanitized mail contains no styles of its own.
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
 body{margin:1rem;font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}\
@@ -22,8 +22,8 @@ pre{white-space:pre-wrap}\
 blockquote{margin:0 0 0 .5rem;padding-inline-start:.75rem;border-inline-start:2px solid GrayText}\
 a{color:LinkText}";
 
-/// Nothing is loaded and nothing runs, whatever stands in the document; even links only open another tab. The style is the
-/// one above, by its hash.
+/// The document loads and runs nothing, whatever it contains. Links open in another tab. The hash
+/// allows the style above.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
     format!(
@@ -32,7 +32,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The document of sanitised HTML.
+/// Returns a document with sanitized HTML.
 pub fn document(html: &str) -> Response {
     let document = format!(
         "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>Mail</title><style>{STYLE}</style></head>\

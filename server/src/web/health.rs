@@ -1,14 +1,15 @@
-//! For whoever watches the server.
+//! Health checks for monitoring.
 
 use axum::{extract::State, http::StatusCode};
 use mail::{Mailer, NotReady};
 
-/// The process is up.
+/// Liveness: returns 200 while the process runs.
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The database answers and can be written, the clocks agree, and nothing in the background is stuck.
+/// Readiness: returns 200 if the database can be read and written, the clocks agree, and no
+/// background task is stuck.
 pub async fn ready(State(mailer): State<Mailer>) -> (StatusCode, String) {
     let Err(error) = mailer.ready().await else {
         let mut body = "ok\n".to_owned();

@@ -1,7 +1,8 @@
-//! Under which name the server was asked.
+//! Checks the host name of a request.
 //!
-//! Any web page can have its own name resolve to 127.0.0.1 and would then share an origin with this server (DNS
-//! rebinding). Hence only names of this machine and that of the public URL are answered.
+//! Any web page can make its own host name resolve to 127.0.0.1 and would then share an origin with
+//! this server (DNS rebinding). The server therefore only accepts names of this machine and that of
+//! the public URL.
 
 use axum::{
     extract::{Request, State},
@@ -16,11 +17,13 @@ use super::Web;
 const MISDIRECTED: &str = "Mailgrant is not reached under this name. Open it as http://localhost with its port, or \
      set public_url to the origin that it has behind the proxy.\n";
 
-/// The authority that the request was sent to. Forwarded headers are ignored: whoever can connect can send them.
+/// The authority of the request target. Forwarded headers are ignored, because any client can send
+/// them.
 #[derive(Clone, Debug)]
 pub struct AskedAs(pub Authority);
 
-/// Refuses other names with 421 (RFC 9110 §15.5.20), and requests without exactly one with 400.
+/// Rejects other host names with 421 (RFC 9110 §15.5.20), and requests without exactly one host
+/// with 400.
 pub async fn check(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let Some((authority, host)) = asked(&request) else {
         return (StatusCode::BAD_REQUEST, "The Host header is not valid.\n").into_response();
@@ -35,7 +38,8 @@ pub async fn check(State(web): State<Web>, mut request: Request, next: Next) -> 
     next.run(request).await
 }
 
-/// The target of the request has precedence over `Host` (RFC 9112 §3.2.2).
+/// Returns the host of the request. The request target takes precedence over `Host` (RFC 9112
+/// §3.2.2).
 fn asked(request: &Request) -> Option<(Authority, Host)> {
     let mut headers = request.headers().get_all(HOST).iter();
     let header = headers.next()?;

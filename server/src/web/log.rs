@@ -1,4 +1,4 @@
-//! One line for each request.
+//! Logs one line per request.
 
 use std::time::Instant;
 
@@ -7,8 +7,8 @@ use domain::paths;
 
 use super::session;
 
-/// Logs the client's address, method, path, status and duration. Never the query, which can hold an authorization code,
-/// nor headers or bodies.
+/// Logs the client address, method, path, status, and duration. Never logs the query, which may
+/// contain an authorization code, nor headers or bodies.
 pub async fn request(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path: String = request.uri().path().chars().take(200).collect();

@@ -1,4 +1,5 @@
-//! What of a mail is no page: its HTML for the frame, its files, itself as it came.
+//! Responses of the mailbox that are not pages: HTML for the frame, attachments, and message
+//! sources.
 
 use super::frame;
 use app::mailbox_query::MailboxQuery;
@@ -14,17 +15,17 @@ use domain::{DataCenterId, FolderName, MailId};
 use mail::{MailboxError, Mailer};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// As files are answered: not even shown in a tab they could do anything.
+/// The policy of files: even opened in a tab, they cannot load or run anything.
 const FILE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-/// What may stand in `filename*` as it is (RFC 8187 §3.2.1).
+/// Characters to encode in `filename*` (RFC 8187 §3.2.1).
 const NAME: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// The HTML of a mail, a document of its own.
+/// Returns the HTML of a message as a separate document.
 pub async fn html(State(mailer): State<Mailer>, Query(query): Query<MailboxQuery>) -> Response {
     let Some((id, folder, asked)) = which(&query) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -39,7 +40,7 @@ pub async fn html(State(mailer): State<Mailer>, Query(query): Query<MailboxQuery
     frame::document(&html)
 }
 
-/// A file that came with a mail.
+/// Returns an attachment.
 pub async fn attachment(
     State(mailer): State<Mailer>,
     Query(query): Query<MailboxQuery>,
@@ -54,7 +55,7 @@ pub async fn attachment(
     }
 }
 
-/// A mail as it came.
+/// Returns the source of a message.
 pub async fn source(State(mailer): State<Mailer>, Query(query): Query<MailboxQuery>) -> Response {
     let Some((id, folder, asked)) = which(&query) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -65,7 +66,7 @@ pub async fn source(State(mailer): State<Mailer>, Query(query): Query<MailboxQue
     }
 }
 
-/// A file to be saved, never to be shown.
+/// Returns a file that browsers save and never display.
 pub fn file(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
     let name = if name.is_empty() { "attachment" } else { name };
     let encoded = utf8_percent_encode(name, NAME);
@@ -88,7 +89,8 @@ fn which(query: &MailboxQuery) -> Option<(DataCenterId, FolderName, MailId)> {
     Some((id, query.folder().ok()?, query.mail().ok()?))
 }
 
-/// The page tells why; this is for what it shows only.
+/// Returns an error response. The page itself explains the problem; this covers embedded content
+/// only.
 fn failed(error: &MailboxError) -> Response {
     let status = match error {
         MailboxError::Mail(mail::MailError::UnknownDataCenter)

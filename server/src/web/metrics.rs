@@ -1,4 +1,5 @@
-//! `GET /metrics`, for Prometheus. Prometheus sends an API key with the scope `metrics`.
+//! `GET /metrics`, for Prometheus, which authenticates with an API key that has the scope
+//! `metrics`.
 
 use axum::{
     Extension,
@@ -13,7 +14,8 @@ use super::api;
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The numbers of the data centers that the key is good for; those of this process with a key for all.
+/// Returns the metrics of the data centers that the key has access to. A key for all data centers
+/// also gets the metrics of this process.
 pub async fn show(State(mailer): State<Mailer>, Extension(key): Extension<ApiKey>) -> Response {
     match mailer.metrics(key.data_center.as_ref()).await {
         Ok(text) => ([(CONTENT_TYPE, OPENMETRICS)], text).into_response(),

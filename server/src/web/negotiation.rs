@@ -7,12 +7,12 @@ pub enum Coding {
     Brotli,
     /// `gzip`
     Gzip,
-    /// None.
+    /// No coding.
     Identity,
 }
 
 impl Coding {
-    /// What the file's name ends in.
+    /// Returns the suffix of the file name.
     pub fn suffix(self) -> &'static str {
         match self {
             Self::Brotli => ".br",
@@ -21,7 +21,7 @@ impl Coding {
         }
     }
 
-    /// The value of `Content-Encoding`.
+    /// Returns the value of `Content-Encoding`.
     pub fn name(self) -> Option<&'static str> {
         match self {
             Self::Brotli => Some("br"),
@@ -31,7 +31,8 @@ impl Coding {
     }
 }
 
-/// The codings that are accepted, the best first; without any the plain one, which all understand.
+/// Returns the accepted codings, best first. An empty header accepts only the identity coding,
+/// which all clients understand.
 pub fn accepted(header: &str) -> Vec<Coding> {
     let quality = |name: &str| {
         header.split(',').find_map(|item| {
@@ -48,11 +49,11 @@ pub fn accepted(header: &str) -> Vec<Coding> {
     let mut codings = vec![
         (Coding::Brotli, of("br")),
         (Coding::Gzip, of("gzip").max(of("x-gzip"))),
-        // Always good, but last unless it is named.
+        // Always acceptable, but last unless the header names it.
         (Coding::Identity, quality("identity").unwrap_or(0.0001)),
     ];
     codings.retain(|(_, q)| *q > 0.0);
-    // Stable: the smaller one comes first among equals.
+    // The sort is stable: among equals, the coding with the smaller files stays first.
     codings.sort_by(|(_, one), (_, other)| other.total_cmp(one));
     let mut codings: Vec<_> = codings.into_iter().map(|(coding, _)| coding).collect();
     if !codings.contains(&Coding::Identity) {

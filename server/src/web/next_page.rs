@@ -1,9 +1,9 @@
-//! Where a sign-in leads to.
+//! The page that a sign-in leads to.
 
 use domain::paths;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// What cannot stand in the value of a query's parameter.
+/// Characters to encode in the value of a query parameter.
 const IN_A_VALUE: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -15,7 +15,7 @@ const IN_A_VALUE: &AsciiSet = &CONTROLS
     .add(b'>')
     .add(b'\\')
     .add(b'=');
-/// Characters; what is longer is forgotten.
+/// Maximum length in characters. A longer target is dropped.
 const AT_MOST: usize = 2_000;
 const LEAD_ELSEWHERE: [&str; 4] = [
     paths::Login::PATH,
@@ -24,7 +24,7 @@ const LEAD_ELSEWHERE: [&str; 4] = [
     paths::ChoosePassword::PATH,
 ];
 
-/// The page to sign in at, which leads on to a path and query of this server afterwards.
+/// Returns the URL of the sign-in page that leads to a path and query of this server afterwards.
 pub fn sign_in_for(path_and_query: &str) -> String {
     match page(path_and_query) {
         paths::Home::PATH => paths::Login::PATH.to_owned(),
@@ -36,8 +36,9 @@ pub fn sign_in_for(path_and_query: &str) -> String {
     }
 }
 
-/// The page of this server that was asked for, or `/` when it is none: browsers take `//host` and `/\host` for another host, and
-/// drop some control characters before they look. Pages that only lead elsewhere are none either.
+/// Returns the requested page of this server, or `/` if it is not one: browsers treat `//host` and
+/// `/\host` as another host and strip some control characters first. Pages that only redirect are
+/// not allowed either.
 pub fn page(next: &str) -> &str {
     let mut characters = next.chars();
     let is_ours = characters.next() == Some('/')
@@ -45,7 +46,7 @@ pub fn page(next: &str) -> &str {
         && !next.chars().any(|c| c.is_control() || c == '\\')
         && next.len() <= AT_MOST;
     let path = next.split(['?', '#']).next().unwrap_or_default();
-    // `/.//host` becomes `//host` where somebody resolves the dots and nothing else.
+    // `/.//host` becomes `//host` in software that only resolves the dots.
     let climbs = path.split('/').any(|name| {
         let name = name.replace("%2e", ".").replace("%2E", ".");
         name == "." || name == ".."

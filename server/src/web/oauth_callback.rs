@@ -1,4 +1,4 @@
-//! Where the provider sends the administrator back to (RFC 6749 §4.1.2).
+//! The OAuth callback, to which the provider redirects the administrator (RFC 6749 §4.1.2).
 
 use app::api::context::RequestInfo;
 use axum::{
@@ -10,10 +10,10 @@ use axum::{
 use domain::{AuthorizationState, FindingCode, paths};
 use mail::{Callback, Mailer};
 
-/// Characters of the whole query. Codes of Microsoft have about 2,000.
+/// Maximum length of the query in characters. Microsoft's codes have about 2,000.
 const QUERY_AT_MOST: usize = 16_384;
 
-/// Finishes the authorization and leads on, so that code and state leave the address bar.
+/// Completes the authorization and redirects, which removes code and state from the address bar.
 pub async fn finish(
     State(mailer): State<Mailer>,
     Extension(info): Extension<RequestInfo>,
@@ -44,12 +44,12 @@ pub async fn finish(
     }
 }
 
-/// Programs that look at links before people do must not use the code up.
+/// Answers HEAD without consuming the code. Link scanners send it before a user opens the link.
 pub async fn ignore() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// The page for answers that belong to no authorization of this session.
+/// Returns the page for a response that belongs to no authorization of this session.
 fn unknown(code: FindingCode) -> Response {
     Redirect::to(&format!(
         "{}?finding={}",
@@ -59,8 +59,8 @@ fn unknown(code: FindingCode) -> Response {
     .into_response()
 }
 
-/// `None` when a parameter comes twice (RFC 6749 §3.1 forbids it), or too much of it. Parameters
-/// that are not known are left alone, as the RFC asks for.
+/// Parses the query. Returns `None` if a parameter occurs twice (forbidden by RFC 6749 §3.1) or the
+/// query is too long. Ignores unknown parameters, as the RFC requires.
 fn read(query: &str) -> Option<Callback> {
     if query.len() > QUERY_AT_MOST {
         return None;
@@ -125,7 +125,7 @@ mod tests {
         assert!(read("&&=&a").unwrap().state.is_none());
     }
 
-    /// A name or a value as an attacker would write it.
+    /// Generates a name or a value as an attacker would write it.
     fn part() -> impl Strategy<Value = String> {
         let known = ["state", "code", "error", "error_description", "iss"];
         let odd = [
@@ -164,7 +164,7 @@ mod tests {
                     let text = text.replace('+', " ");
                     percent_decode_str(&text).decode_utf8_lossy().into_owned()
                 };
-                // Nobody sends what follows a `#`, and it is no part of a query.
+                // A fragment (`#`) is never sent and is not part of the query.
                 let given: Vec<_> = query
                     .split('#')
                     .next()

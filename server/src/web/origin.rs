@@ -1,7 +1,9 @@
-//! Refuses requests that change something and come from a page of another origin (cross-site request forgery).
+//! Rejects requests that change state and come from a page of another origin (cross-site request
+//! forgery).
 //!
-//! Browsers send `Sec-Fetch-Site` to https and loopback, and `Origin` with every request that is not GET or HEAD. A request with
-//! neither is not from a browser, and carries no cookie that its sender does not have already.
+//! Browsers send `Sec-Fetch-Site` to https and loopback, and `Origin` with every request except GET
+//! and HEAD. A request with neither does not come from a browser, so it only carries cookies that
+//! its sender already knows.
 
 use axum::{
     extract::{Request, State},
@@ -21,11 +23,11 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const REFUSED: &str = "This request comes from another origin than Mailgrant's, so nothing was done. If a proxy is in front of \
      Mailgrant, set public_url to the address that browsers show.";
 
-/// Scheme, host, and port (RFC 6454).
+/// Scheme (true for https), host, and port (RFC 6454).
 type Parts = (bool, Host, u16);
 
-/// Passes on requests that only read, and those from Mailgrant's own origin: that of `public_url`, or without one the loopback
-/// origin that the request was sent to.
+/// Passes on requests that only read, and those from Mailgrant's own origin: that of `public_url`,
+/// or without one the loopback origin that the request was sent to.
 pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Response {
     if matches!(
         *request.method(),
@@ -35,7 +37,7 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
     }
     let own = match (*web.public_url).as_ref() {
         Some(public_url) => Some(public_url.parts()),
-        // `host::check` has refused every name that is not loopback.
+        // `host::check` has rejected every name that is not loopback.
         None => (request.extensions().get())
             .and_then(|AskedAs(authority)| origin(&format!("http://{authority}"))),
     };
@@ -50,21 +52,21 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
     }
 }
 
-/// Both headers have to agree, as far as they are there.
+/// Returns true if every header that is present names the own origin.
 fn is_from(own: &Parts, headers: &HeaderMap) -> bool {
     let site = match only(headers, SEC_FETCH_SITE) {
         Ok(site) => matches!(site, None | Some("same-origin" | "none")),
         Err(Ambiguous) => false,
     };
     let origin = match only(headers, ORIGIN) {
-        // `null` and all that is not the serialization of an origin is not ours.
+        // `null` and malformed origins are foreign.
         Ok(shown) => shown.is_none_or(|shown| origin(shown).as_ref() == Some(own)),
         Err(Ambiguous) => false,
     };
     site && origin
 }
 
-/// A header that occurs more than once, or is not ASCII.
+/// A header that occurs more than once or is not ASCII.
 struct Ambiguous;
 
 fn only(headers: &HeaderMap, name: impl AsHeaderName) -> Result<Option<&str>, Ambiguous> {

@@ -1,5 +1,5 @@
-//! Leptos: pages, server functions and, for everything else, the embedded site or the page that
-//! says there is none.
+//! The Leptos part: pages, server functions, the embedded site, and the fallback page for unknown
+//! paths.
 
 use std::sync::LazyLock;
 
@@ -29,14 +29,15 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use super::{Web, assets, referer, server_functions};
 
-/// Found once in a process: while Leptos looks for routes, no page that is being made anywhere in the process loads its
-/// data, and waits for ever.
+/// Generated once per process: while Leptos generates the route list, no page that is rendered
+/// anywhere in the process loads its data, and such a page would wait forever.
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
-/// Pages are compressed as they are made, so cheaply; files were compressed when the site was built.
+/// Compression level of pages: they are compressed for each response, so it is a fast one. Files
+/// are compressed when the site is built.
 const LEVEL: CompressionLevel = CompressionLevel::Precise(4);
 
-/// What Leptos has to know.
+/// Returns the options for Leptos.
 pub fn options() -> LeptosOptions {
     let output_name = assets::output_name();
     if output_name.is_empty() {
@@ -48,7 +49,7 @@ pub fn options() -> LeptosOptions {
         .build()
 }
 
-/// The routes.
+/// Returns the routes of pages and server functions.
 pub fn router(web: &Web) -> Router<Web> {
     let context = context(web);
     let page = page(web);
@@ -62,7 +63,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .layer(CompressionLayer::new().quality(LEVEL))
 }
 
-/// Methods and paths of all pages and server functions.
+/// Returns the methods and paths of all pages and server functions.
 pub fn routes() -> impl Iterator<Item = (Method, String)> {
     let pages = ROUTES.iter().flat_map(|route| {
         route.methods().map(|method| {
@@ -81,9 +82,9 @@ pub fn routes() -> impl Iterator<Item = (Method, String)> {
     pages.chain(functions)
 }
 
-/// Makes the page of a path and query for somebody who may have asked for something else.
+/// Renders the page of a path and query, which may differ from the request.
 pub async fn render(web: &Web, mut parts: Parts, path_and_query: &str) -> Response {
-    // Holds only what was put together here and characters that were looked at.
+    // Contains only text from this code and validated characters.
     let Ok(uri) = path_and_query.parse::<Uri>() else {
         let mut response = Response::default();
         *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
@@ -102,7 +103,7 @@ pub async fn render(web: &Web, mut parts: Parts, path_and_query: &str) -> Respon
     render_app_async_with_context(context, page(web))(request).await
 }
 
-/// Files come first: they need no session.
+/// Serves files before the session is checked, because they need none.
 pub async fn files(request: Request, next: Next) -> Response {
     match assets::file(request.method(), request.uri().path(), request.headers()) {
         Some(file) => file,
@@ -110,7 +111,8 @@ pub async fn files(request: Request, next: Next) -> Response {
     }
 }
 
-/// Leptos answers forms with 302; only 303 says for certain that GET follows (RFC 9110 §15.4.4).
+/// Turns 302 into 303: Leptos answers forms with 302, but only 303 guarantees that the browser
+/// continues with GET (RFC 9110 §15.4.4).
 async fn see_other(request: Request, next: Next) -> Response {
     let is_post = request.method() == Method::POST;
     let mut response = next.run(request).await;
@@ -127,14 +129,14 @@ fn page(web: &Web) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Syn
     move || shell(options.clone()).into_any()
 }
 
-/// What pages and server functions find in their context.
+/// Returns the function that provides the context of pages and server functions.
 fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     let (mailer, access) = (web.mailer.clone(), web.access.clone());
     move || {
         provide_context(mailer.clone());
         provide_context(access.clone());
         provide_context(super::api::document::for_the_page());
-        // Takes the place of the one that Leptos makes, which the header would not know.
+        // Replaces the nonce of Leptos, which the response header would not contain.
         let parts = use_context::<Parts>();
         if let Some(nonce) = parts.and_then(|parts| parts.extensions.get::<Nonce>().cloned()) {
             provide_context(nonce);

@@ -1,4 +1,4 @@
-//! A panic ends one request, not the connection.
+//! Turns a panic into an error page for one request and keeps the connection open.
 
 use std::any::Any;
 
@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::paths;
 
-/// The page in place of the answer. The panic itself goes to the log, by the hook of the process.
+/// Returns the error page. The panic hook of the process has logged the panic.
 pub fn page(_panic: Box<dyn Any + Send>) -> Response<Body> {
     tracing::error!("a request was ended by a panic");
     let settings = paths::SmtpSettings::PATH;

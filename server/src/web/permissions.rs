@@ -1,5 +1,5 @@
-//! Who may ask for what. This is the one list, and the one place that enforces it; what is not on the list is refused. A test
-//! compares it with all routes there are.
+//! The permissions of all routes. This is the only list and the only place that enforces it. Routes
+//! that are not listed are refused. A test compares it with all existing routes.
 
 use access::Access;
 use app::api::{
@@ -21,29 +21,30 @@ use leptos::server_fn::ServerFn;
 
 use super::{Web, api, problem, refusal, session};
 
-/// Who may ask.
+/// The rule for access to a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// Everybody, also before there is an account.
+    /// Everyone, also before the first account exists.
     Always,
-    /// Everybody, once there is an account.
+    /// Everyone, once an account exists.
     Everybody,
-    /// Whoever has signed in, with this role or one that includes it.
+    /// Signed-in users with this role or one that includes it.
     SignedIn(Role),
-    /// A program with an API key that has one of these scopes. The first is named to a program that has none.
+    /// Programs with an API key that has one of these scopes. A program without any of them gets
+    /// the first one in the error.
     Key(&'static [KeyScope]),
-    /// Nobody: a page that is only shown in place of another.
+    /// No one: a page that is only rendered in place of another one.
     Nobody,
 }
 
-/// A route and who may ask for it.
+/// A route with its rule.
 #[derive(Clone, Debug)]
 pub struct Permission {
-    /// The method; GET allows HEAD as well.
+    /// The method; GET includes HEAD.
     pub method: Method,
-    /// The path, as the router has it.
+    /// The path template of the router.
     pub path: &'static str,
-    /// Who may ask.
+    /// The rule for this route.
     pub rule: Rule,
 }
 
@@ -80,9 +81,9 @@ const MAILBOX: Rule = Rule::Key(&[KeyScope::Mailbox]);
 const METRICS: Rule = Rule::Key(&[KeyScope::Metrics]);
 const STATUS: Rule = Rule::Key(&[KeyScope::Metrics, KeyScope::Messages]);
 
-/// Who may ask for what.
+/// The permissions of all routes.
 pub static PERMISSIONS: &[Permission] = &[
-    // For whoever watches the server.
+    // Monitoring.
     get::<paths::Healthz>(Rule::Always),
     get::<paths::Readyz>(Rule::Always),
     get::<paths::Metrics>(METRICS),
@@ -114,7 +115,7 @@ pub static PERMISSIONS: &[Permission] = &[
     post::<paths::OwnAccount>(VIEWER),
     get::<paths::AccessSettings>(ADMINISTRATOR),
     post::<paths::AccessSettings>(ADMINISTRATOR),
-    // What strangers wrote is for fewer than what is done here.
+    // Received mail is untrusted, so it needs a higher role than sent mail.
     get::<paths::Mailbox>(OPERATOR),
     get::<paths::Mail>(OPERATOR),
     get::<paths::MailHtml>(OPERATOR),
@@ -128,7 +129,7 @@ pub static PERMISSIONS: &[Permission] = &[
     get::<paths::Authorized>(ADMINISTRATOR),
     get::<paths::AuthorizationEvents>(ADMINISTRATOR),
     get::<paths::OAuthCallback>(ADMINISTRATOR),
-    // Programs that look at links before people do; it does nothing.
+    // HEAD, as sent by link scanners; it does nothing.
     Permission {
         method: Method::HEAD,
         path: paths::OAuthCallback::PATH,
@@ -162,12 +163,12 @@ pub static PERMISSIONS: &[Permission] = &[
     post::<paths::api::Messages>(SEND),
     post::<paths::api::RetryMessage>(SEND),
     post::<paths::api::CancelMessage>(SEND),
-    // The same everywhere, and no secret.
+    // The same for every installation, and not secret.
     get::<paths::api::OpenApi>(Rule::Always),
     get::<paths::ApiDocs>(Rule::Always),
 ];
 
-/// The rule for a route; that for HEAD is that for GET unless it has its own.
+/// Returns the rule of a route. HEAD uses the rule of GET unless it has its own.
 fn rule(method: &Method, path: &str) -> Option<Rule> {
     let of = |method: &Method| {
         PERMISSIONS
@@ -178,7 +179,7 @@ fn rule(method: &Method, path: &str) -> Option<Rule> {
     of(method).or_else(|| of(&Method::GET).filter(|_| method == Method::HEAD))
 }
 
-/// Lets a request through to its route, or answers in its place.
+/// Passes a request to its route, or returns an error response.
 pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map(MatchedPath::as_str);
@@ -217,7 +218,7 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
     }
 }
 
-/// Notes that something was refused for want of a role or a scope.
+/// Records that a request was denied because of a missing role or scope.
 pub async fn denied(access: &Access, by: &domain::Actor, asked: &str) {
     let action = AuditAction::AccessDenied;
     if let Err(error) = access.note_refusal(by, action, asked).await {

@@ -1,4 +1,4 @@
-//! How the API tells what went wrong (RFC 9457).
+//! Error responses of the API (RFC 9457).
 
 use axum::{
     Json,
@@ -9,34 +9,34 @@ use domain::{FieldError, FindingCode, paths, untrusted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An answer in place of the one that was asked for.
+/// An error response.
 pub type Refused = Box<Response>;
 
-/// All paths of the API.
+/// Prefix of all paths of the API.
 const API: &str = paths::api::PREFIX;
 
-/// What went wrong (RFC 9457).
+/// A problem (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// Always `about:blank`: the status says what kind of problem it is.
+    /// Always `about:blank`: the status identifies the kind of problem.
     r#type: &'static str,
     /// The name of the status.
     title: &'static str,
-    /// The status of the answer.
+    /// The status code of the response.
     status: u16,
-    /// What is the matter, and what to do.
+    /// A description of the problem and its solution.
     detail: String,
-    /// What is wrong with which part of the request.
+    /// Errors in parts of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<ProblemError>,
-    /// The code of the finding, when it is the mail server.
+    /// The code of the finding, if the mail server caused the problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     finding: Option<String>,
 }
 
 impl Problem {
-    /// One of this status.
+    /// Returns a problem with this status.
     pub fn new(status: StatusCode, detail: &str) -> Self {
         Self {
             r#type: "about:blank",
@@ -48,7 +48,7 @@ impl Problem {
         }
     }
 
-    /// With what is wrong with a parameter of the query: the same, by its code.
+    /// Adds an error about a query parameter; the code is also its detail.
     #[must_use]
     pub fn of_parameter(mut self, name: &str, code: &str) -> Self {
         self.errors.push(ProblemError {
@@ -60,7 +60,7 @@ impl Problem {
         self
     }
 
-    /// With what the mail server has.
+    /// Adds the finding about the mail server.
     #[must_use]
     pub fn of_finding(mut self, code: FindingCode) -> Self {
         self.finding = Some(code.code().to_owned());
@@ -80,32 +80,32 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What is wrong with one part of a request.
+/// An error in one part of a request.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct ProblemError {
-    /// Where in the message (RFC 6901), such as `/to/0`.
+    /// The location in the message (JSON Pointer, RFC 6901), such as `/to/0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
-    /// Which parameter of the query.
+    /// The name of the query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
-    /// Which header of the request.
+    /// The name of the request header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<&'static str>,
-    /// What is wrong, for programs: such as `not_an_address`.
+    /// The code of the error for programs, such as `not_an_address`.
     pub code: String,
-    /// What is wrong, for people.
+    /// The description of the error for people.
     pub detail: String,
-    /// The address that is wrong, as it was written.
+    /// The invalid address as submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
-/// Characters of a wrong address that are repeated in an answer.
+/// Maximum length of an invalid address that a response repeats, in characters.
 const VALUE_LENGTH: usize = 254;
 
 impl ProblemError {
-    /// Something wrong in the message.
+    /// Returns an error about a location in the message.
     pub fn at(pointer: String, error: FieldError) -> Self {
         Self {
             pointer: Some(pointer),
@@ -113,7 +113,7 @@ impl ProblemError {
         }
     }
 
-    /// Names the address that is wrong, on one line and fit to be displayed.
+    /// Adds the invalid address, converted to one printable line.
     #[must_use]
     pub fn about(mut self, address: Option<&str>) -> Self {
         if let Some(address) = address {
@@ -124,7 +124,7 @@ impl ProblemError {
         self
     }
 
-    /// A parameter of the query that is wrong.
+    /// Returns an error about a query parameter.
     pub fn of_parameter(name: &str, error: FieldError) -> Self {
         Self {
             parameter: Some(name.chars().take(100).collect()),
@@ -132,7 +132,7 @@ impl ProblemError {
         }
     }
 
-    /// A header of the request that is wrong.
+    /// Returns an error about a request header.
     pub fn of_header(name: &'static str, error: FieldError) -> Self {
         Self {
             header: Some(name),
@@ -149,10 +149,10 @@ impl ProblemError {
     }
 }
 
-/// For Prometheus, which shows a key as well.
+/// The metrics endpoint, which also requires an API key.
 const METRICS: &str = paths::Metrics::PATH;
 
-/// Whether a path belongs to the API: programs ask for it, with a key.
+/// Returns true if a path belongs to the API, whose clients authenticate with a key.
 pub fn is_for(path: &str) -> bool {
     path == METRICS
         || path
@@ -160,18 +160,18 @@ pub fn is_for(path: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// An answer in the format of RFC 9457; the title is that of the status (§4.2.1).
+/// Returns a response in the format of RFC 9457. Its title is the name of the status (§4.2.1).
 pub fn answer(status: StatusCode, detail: &str) -> Response {
     answer_with(status, detail, Vec::new())
 }
 
-/// The same with what is wrong with which part of the request.
+/// Returns such a response with errors in parts of the request.
 pub fn answer_with(status: StatusCode, detail: &str, errors: Vec<ProblemError>) -> Response {
     let problem = Problem::new(status, detail);
     Problem { errors, ..problem }.into_response()
 }
 
-/// Parts of the request are wrong.
+/// Returns a response for a request with invalid parts.
 pub fn wrong(status: StatusCode, errors: Vec<ProblemError>) -> Response {
     let detail = match &*errors {
         [one] => one.detail.clone(),

@@ -1,4 +1,4 @@
-//! How many requests one address may send.
+//! Limits the rate of requests from one address.
 
 use std::{
     hash::Hash,
@@ -24,35 +24,37 @@ use governor::{
 use super::{Web, client_address::ClientAddress, problem};
 use crate::tally::network;
 
-/// A burst may be this many times what is allowed per second.
+/// Burst size as a multiple of the requests allowed per second.
 const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
-/// What is costly to answer, or worth guessing at.
+/// Paths that are expensive to answer or where secrets could be guessed.
 const STRICT_PATHS: [&str; 4] = [
     paths::Login::PATH,
     paths::Setup::PATH,
     paths::ChoosePassword::PATH,
     paths::OwnAccount::PATH,
 ];
-/// Whoever watches the server may ask as often as it likes.
+/// Health checks are not limited.
 const EXEMPT: &str = paths::Healthz::PATH;
-/// Addresses that have been quiet are forgotten each time so many requests have come.
+/// Entries of inactive addresses are deleted each time this number of requests has arrived.
 const SWEEP_EVERY: u32 = 1_024;
 
-/// What each address has used.
+/// The usage of each address.
 #[derive(Debug)]
 pub struct RateLimits {
     /// Requests of any kind.
     all: Option<Limiter<IpAddr, DefaultClock>>,
-    /// Guesses at passwords and links; nobody can switch this off.
+    /// Guesses at passwords and links. This limit cannot be disabled.
     sign_ins: Limiter<IpAddr, DefaultClock>,
-    /// The same in browsers that have signed in before, which wrong sign-ins of others at their address do not slow down.
+    /// Guesses in browsers that have signed in before. Failed sign-ins of others at the same
+    /// address do not slow them down.
     devices: Limiter<String, DefaultClock>,
-    /// Guesses at API keys; they slow down nobody who signs in.
+    /// Guesses at API keys. They do not slow down sign-ins.
     keys: Limiter<IpAddr, DefaultClock>,
 }
 
 impl RateLimits {
-    /// With so many requests per second, or as many as there are, and so many guesses at once.
+    /// Returns limits with this number of requests per second (`None` means unlimited) and this
+    /// burst of guesses.
     pub fn new(per_second: Option<NonZeroU32>, guesses: NonZeroU32) -> Self {
         let all = per_second.map(|rate| {
             let quota = Quota::per_second(rate).allow_burst(rate.saturating_mul(BURST));
@@ -66,10 +68,11 @@ impl RateLimits {
         }
     }
 
-    /// A request of any kind from an address.
+    /// Counts a request of any kind from an address.
     ///
     /// # Errors
-    /// It is one too many; the seconds to wait.
+    ///
+    /// Returns the seconds to wait if the limit is exceeded.
     fn request(&self, address: IpAddr) -> Result<(), u64> {
         match &self.all {
             Some(all) => all.check(&network(address)),
@@ -77,10 +80,12 @@ impl RateLimits {
         }
     }
 
-    /// A guess from an address, in a browser that has signed in before or in another one.
+    /// Counts a sign-in attempt from an address, in a browser that has signed in before or in
+    /// another one.
     ///
     /// # Errors
-    /// It is one too many; the seconds to wait.
+    ///
+    /// Returns the seconds to wait if the limit is exceeded.
     fn sign_in(&self, address: IpAddr, device: Option<String>) -> Result<(), u64> {
         match device {
             Some(device) => self.devices.check(&device),
@@ -88,16 +93,17 @@ impl RateLimits {
         }
     }
 
-    /// A program at an address has shown a wrong API key.
+    /// Counts a wrong API key from an address.
     ///
     /// # Errors
-    /// It is one too many; the seconds to wait.
+    ///
+    /// Returns the seconds to wait if the limit is exceeded.
     pub fn wrong_key(&self, address: IpAddr) -> Result<(), u64> {
         self.keys.check(&network(address))
     }
 }
 
-/// Once a second, after so many at once.
+/// Returns a quota of one per second after a burst.
 fn once_a_second(burst: NonZeroU32) -> Quota {
     Quota::per_second(NonZeroU32::MIN).allow_burst(burst)
 }
@@ -130,7 +136,7 @@ impl<K: Clone + Eq + Hash, C: Clock + Clone> Limiter<K, C> {
     }
 }
 
-/// Refuses what is too much with 429 (RFC 6585 §4), before anything is done for it.
+/// Rejects requests over the limit with 429 (RFC 6585 §4) before any other work is done for them.
 pub async fn limit(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let Some(ClientAddress(address)) = request.extensions().get().copied() else {
@@ -155,7 +161,7 @@ pub async fn limit(State(web): State<Web>, request: Request, next: Next) -> Resp
     }
 }
 
-/// The answer to one request too many.
+/// Returns the response to a request over the limit.
 pub fn too_many(path: &str, seconds: u64) -> Response {
     let status = StatusCode::TOO_MANY_REQUESTS;
     let told = format!("Too many requests from this address. Try again in {seconds} s.\n");

@@ -1,7 +1,7 @@
-//! Where a form leads back to that was posted without WASM.
+//! Restricts the page to which a form posted without WASM leads back.
 //!
-//! Leptos answers such a form with a redirect to its `Referer`, whatever that is: hence only a page of this server gets through to
-//! it, written anew.
+//! Leptos answers such a form with a redirect to its `Referer`, whatever its value. This layer
+//! therefore only passes on pages of this server, in a rebuilt header.
 
 use axum::{
     extract::Request,
@@ -15,7 +15,7 @@ use axum::{
 
 use super::{host::AskedAs, next_page, session::Origin};
 
-/// Takes a `Referer` away that is no page of this server.
+/// Removes a `Referer` that is not a page of this server.
 pub async fn own(mut request: Request, next: Next) -> Response {
     let page = page(request.headers(), request.extensions());
     match (request.headers_mut().entry(REFERER), page) {
@@ -26,7 +26,7 @@ pub async fn own(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// The page, below the name that the server was asked by or its public one.
+/// Returns the page as a URL with the requested host or the public one.
 fn page(headers: &HeaderMap, extensions: &Extensions) -> Option<HeaderValue> {
     let mut referers = headers.get_all(REFERER).iter();
     let (Some(referer), None) = (referers.next(), referers.next()) else {
@@ -39,7 +39,7 @@ fn page(headers: &HeaderMap, extensions: &Extensions) -> Option<HeaderValue> {
     let public = extensions.get().map(|Origin(origin)| origin.clone());
     let below = |origin: String| {
         let path = referer.strip_prefix(&origin)?;
-        // Without a path it is the first page, to which every other leads that is none.
+        // An empty path is the first page, which also replaces every page that is not allowed.
         let path = if path.is_empty() { "/" } else { path };
         path.starts_with('/')
             .then(|| format!("{origin}{}", next_page::page(path)))

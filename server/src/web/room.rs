@@ -1,4 +1,5 @@
-//! Memory for messages that come in: only so many octets of them are held at once, however many connections there are.
+//! In-flight body budget: limits the bytes of submitted messages held in memory, independent of the
+//! number of connections.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,11 +14,11 @@ use super::{
     problem::{self, Refused},
 };
 
-/// Seconds after which a program may ask again.
+/// Seconds until a client may retry.
 const AFTER: u32 = 5;
 const OCTETS: u64 = 1_024;
 
-/// What is free, in kibibytes.
+/// The budget, in kibibytes.
 #[derive(Clone, Debug)]
 pub struct Room {
     free: Arc<Semaphore>,
@@ -26,7 +27,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// Room for so many kibibytes, which requests wait for so long.
+    /// Returns a budget of this many kibibytes. Requests wait up to `patience` for their share.
     pub fn new(kibibytes: u32, patience: Duration) -> Self {
         Self {
             free: Arc::new(Semaphore::new(kibibytes as usize)),
@@ -35,8 +36,12 @@ impl Room {
         }
     }
 
-    /// Takes room for a body of so many octets until what is given is dropped, or refuses with 503. One that does not tell its
-    /// length may become as large as any.
+    /// Reserves budget for a body of this many bytes until the result is dropped. A body of unknown
+    /// length counts as one of the maximum size.
+    ///
+    /// # Errors
+    ///
+    /// Returns a 503 response if the budget is not available in time.
     pub async fn take(&self, octets: Option<u64>) -> Result<OwnedSemaphorePermit, Refused> {
         let octets = octets.unwrap_or(AT_MOST_FOR_THE_API as u64);
         let wanted = u32::try_from(octets.div_ceil(OCTETS)).unwrap_or(u32::MAX);

@@ -1,4 +1,5 @@
-//! Notices a proxy that the configuration does not name: every client seems to have its address, and shares its limits.
+//! Detects a proxy that is missing in the configuration: all clients then seem to have its address
+//! and share its limits.
 
 use std::{
     collections::HashSet,
@@ -15,12 +16,13 @@ use axum::http::{
 };
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-/// Requests before anything is concluded.
+/// Number of requests before a conclusion.
 const REQUESTS: u32 = 10;
-/// So many of them with a header of a proxy, or so many kinds of browsers, are from more than one client.
+/// This many of them with a forwarded header, or this many different browsers, indicate more than
+/// one client.
 const SEVERAL: usize = 5;
 
-/// Watches until there is a second address, or a warning was logged.
+/// Watches until a second address appears or a warning was logged.
 #[derive(Debug)]
 pub struct SameAddress {
     is_over: AtomicBool,
@@ -36,7 +38,7 @@ struct Seen {
 }
 
 impl SameAddress {
-    /// Watches while no proxy is trusted.
+    /// Watches unless a proxy is trusted.
     pub fn new(is_proxy_trusted: bool) -> Self {
         Self {
             is_over: AtomicBool::new(is_proxy_trusted),
@@ -44,7 +46,8 @@ impl SameAddress {
         }
     }
 
-    /// A request from an address. Returns true once, when a proxy seems to be in front of the server.
+    /// Counts a request from an address. Returns true once, when a proxy seems to be in front of
+    /// the server.
     pub fn is_of_proxy(&self, address: IpAddr, headers: &HeaderMap) -> bool {
         if self.is_over.load(Ordering::Relaxed) {
             return false;
@@ -64,7 +67,7 @@ impl SameAddress {
         }
         let is_several = seen.forwarded >= SEVERAL || seen.agents.len() >= SEVERAL;
         let is_proxy = seen.requests >= REQUESTS && is_several;
-        // One of the requests that come at once says so.
+        // Of concurrent requests, only one reports the proxy.
         is_proxy && !self.is_over.swap(true, Ordering::Relaxed)
     }
 }

@@ -1,4 +1,4 @@
-//! Headers that keep a browser from doing what this site never asks for.
+//! Headers that forbid browsers everything this site does not need.
 
 use axum::{
     extract::{Request, State},
@@ -19,15 +19,15 @@ use super::Web;
 
 const FIXED: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    // Not `no-referrer`: a form that is refused without WASM leads back to its Referer.
+    // Not `no-referrer`: without WASM, a rejected form leads back to its `Referer`.
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-    // The tab for signing in is opened empty, within our group, and leaves it when it is sent to the
-    // provider: the provider gets no opener, and we need none.
+    // The sign-in tab opens empty in our browsing context group and leaves it when it navigates to
+    // the provider. The provider gets no opener, and we need none.
     (
         HeaderName::from_static("cross-origin-opener-policy"),
         HeaderValue::from_static("same-origin"),
     ),
-    // No other site may show or run anything of this one.
+    // No other site may embed resources of this one.
     (
         HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("same-origin"),
@@ -41,12 +41,12 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
-/// Pages whose URL holds a one-use token; not even this server is to see it in a `Referer`.
+/// Pages whose URL contains a one-use token. Even this server must not see it in a `Referer`.
 const OPENED_BY_LINKS: [&str; 2] = [paths::Setup::PATH, paths::ChoosePassword::PATH];
-/// Not `no-referrer`, under which the `Origin` of their forms is `null`.
+/// Not `no-referrer`, which would set the `Origin` of their forms to `null`.
 const WITHOUT_THE_TOKEN: HeaderValue = HeaderValue::from_static("strict-origin");
 
-/// Adds the headers, and gives the request the nonce that scripts of its page carry.
+/// Adds the headers, and gives the request the nonce for the scripts of its page.
 pub async fn headers(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
@@ -61,7 +61,7 @@ pub async fn headers(State(web): State<Web>, mut request: Request, next: Next) -
     if opened_by_link {
         headers.insert(REFERRER_POLICY, WITHOUT_THE_TOKEN);
     }
-    // What strangers wrote is answered with a stricter one.
+    // Responses with untrusted content have a stricter policy.
     if !headers.contains_key(CONTENT_SECURITY_POLICY)
         && let Ok(policy) = HeaderValue::from_str(&policy(&nonce))
     {
@@ -80,9 +80,10 @@ pub async fn headers(State(web): State<Web>, mut request: Request, next: Next) -
     response
 }
 
-/// `form-action` covers what a form's answer redirects to as well (in Chromium): without WASM "Save & Authorize" is
-/// a form that leads to the provider, whose address an administrator chooses. Hence all of https, and
-/// http on this machine, as the endpoints that are taken.
+/// Returns the content security policy. In Chromium, `form-action` also restricts redirects after a
+/// form: without WASM, "Save & Authorize" is a form that redirects to the provider, whose address
+/// an administrator chooses. It therefore allows all of https, and http on this machine, like the
+/// endpoint settings.
 fn policy(nonce: &Nonce) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \

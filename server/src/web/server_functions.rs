@@ -1,4 +1,5 @@
-//! What Leptos leaves open about server functions: which bodies they take, and what status says that one was refused.
+//! Checks on server functions that Leptos lacks: the accepted media types, and the status of
+//! errors.
 
 use app::ApiError;
 use axum::{
@@ -10,19 +11,19 @@ use axum::{
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
-/// Leptos marks answers that are errors with it.
+/// Leptos marks error responses with this header.
 const FAILED: HeaderName = HeaderName::from_static("serverfnerror");
-/// Octets of an error: some codes.
+/// Maximum size of an error in bytes; errors consist of codes.
 const AT_MOST: usize = 65_536;
 
-/// Refuses what is no form, with 415; then has the status say what the error says.
+/// Rejects bodies that are not forms with 415, then sets the status that matches the error.
 pub async fn guard(request: Request, next: Next) -> Response {
     if request.method() == Method::POST && !is_form(request.headers()) {
         let told = "Only a form is taken here.\n";
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, told).into_response();
     }
     let response = next.run(request).await;
-    // Other statuses were chosen, and a redirect is for a browser without WASM.
+    // Other statuses were set on purpose, and a redirect is for a browser without WASM.
     let is_unsaid = response.status() == StatusCode::INTERNAL_SERVER_ERROR;
     if is_unsaid && response.headers().contains_key(FAILED) {
         return with_status(response).await;
@@ -38,7 +39,7 @@ fn is_form(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(FORM))
 }
 
-/// The answer with the status of the error that is its body.
+/// Returns the response with the status of the error in its body.
 async fn with_status(response: Response) -> Response {
     let (mut head, body) = response.into_parts();
     let Ok(body) = to_bytes(body, AT_MOST).await else {

@@ -1,4 +1,4 @@
-//! Who asks: the session of the cookie, read anew for each request.
+//! Identifies the user of a request by the session cookie, with a database query for each request.
 
 use access::{Token, Visitor};
 use app::api::{ReadGrantStatus, context::RequestInfo};
@@ -17,15 +17,16 @@ use leptos::server_fn::ServerFn as _;
 
 use super::{Web, client_address::ClientAddress, cookies::Shown, host::AskedAs};
 
-/// The token of the session that a request was made in.
+/// The token of the session that a request belongs to.
 #[derive(Clone, Debug)]
 pub struct OfSession(pub Token);
 
-/// The origin under which the server was asked, without a slash at its end.
+/// The origin that the request was sent to, without a trailing slash.
 #[derive(Clone, Debug)]
 pub struct Origin(pub String);
 
-/// Tells pages and handlers about the request; takes a cookie away that is no session.
+/// Adds the session, its account, and the server's origin to the request. Deletes a session cookie
+/// that is not valid.
 pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let Some((origin, redirect_url)) = origin(&web, request.extensions()) else {
         return (StatusCode::BAD_REQUEST, "The Host header is not valid.\n").into_response();
@@ -72,18 +73,19 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
     response
 }
 
-/// Returns true for requests that an open page sends by itself. They do not keep a session from ending.
+/// Returns true for requests that an open page sends automatically. They do not keep a session
+/// alive.
 fn is_automatic(path: &str) -> bool {
     path.starts_with(paths::EVENTS) || path == ReadGrantStatus::PATH
 }
 
-/// The database does not answer.
+/// Returns the response for a database failure.
 pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
     tracing::error!(error, "cannot tell who asks");
     super::unavailable::response()
 }
 
-/// What is known about who signs in.
+/// Returns the facts about a client that signs in.
 pub fn visitor(web: &Web, headers: &HeaderMap, extensions: &Extensions) -> Visitor {
     let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes);
     let session = extensions.get::<OfSession>();
@@ -95,7 +97,8 @@ pub fn visitor(web: &Web, headers: &HeaderMap, extensions: &Extensions) -> Visit
     }
 }
 
-/// Whether a page is wanted: a browser that navigates asks for one, `fetch` for JSON.
+/// Returns true if the client expects a page. A browser navigation accepts HTML, while `fetch` asks
+/// for JSON.
 pub fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
@@ -103,7 +106,7 @@ pub fn accepts_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The address the request comes from, as the audit has it.
+/// Returns the client address in the format of the audit log.
 pub fn address(extensions: &Extensions) -> String {
     let address = extensions.get::<ClientAddress>();
     address.map_or_else(String::new, |ClientAddress(address)| address.to_string())

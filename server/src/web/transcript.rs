@@ -1,4 +1,4 @@
-//! A check as text, for a support ticket.
+//! Exports a check as text, for a support ticket.
 
 use axum::{
     extract::{Path, State},
@@ -10,7 +10,7 @@ use mail::Mailer;
 
 use super::download::Download;
 
-/// Sends the transcript as a file. Secrets were taken out when it was recorded.
+/// Returns the transcript as a file. Secrets were removed when it was recorded.
 pub async fn download(State(mailer): State<Mailer>, Path(id): Path<String>) -> Response {
     let Ok(id) = CheckId::parse(&id) else {
         return StatusCode::NOT_FOUND.into_response();

@@ -1,4 +1,5 @@
-//! `503 Service Unavailable`: always with `Retry-After`, and with a body that the client can read.
+//! `503 Service Unavailable`: always with `Retry-After` and a body in a format that the client can
+//! read.
 
 use app::ApiError;
 use axum::{
@@ -15,21 +16,21 @@ use domain::paths;
 
 use super::{Web, problem, session::accepts_html};
 
-/// When to try again: seconds.
+/// Seconds until a client may retry.
 pub const AFTER: u16 = 10;
 
-/// A response whose body is still to be made, for whoever asked.
+/// Marks a response whose body [`finish`] adds.
 #[derive(Clone, Copy, Debug)]
 struct Bare;
 
-/// Answers 503; [`finish`] makes the body.
+/// Returns 503 without a body; [`finish`] adds it.
 pub fn response() -> Response {
     let mut response = StatusCode::SERVICE_UNAVAILABLE.into_response();
     response.extensions_mut().insert(Bare);
     response
 }
 
-/// Refuses requests while the database cannot be reached, and gives up those that wait for it.
+/// Rejects requests while the database is unreachable, and aborts those that wait for it.
 pub async fn without_database(State(web): State<Web>, request: Request, next: Next) -> Response {
     if matches!(
         request.uri().path(),
@@ -49,8 +50,8 @@ pub async fn without_database(State(web): State<Web>, request: Request, next: Ne
     }
 }
 
-/// Completes each 503 response: with `Retry-After`, and with a page for a browser or a problem for a program in place of an
-/// empty body.
+/// Completes each 503 response: adds `Retry-After`, and replaces an empty body with a page for
+/// browsers or a problem for programs.
 pub async fn finish(request: Request, next: Next) -> Response {
     let is_api = problem::is_for(request.uri().path());
     let wants_page = accepts_html(request.headers());
@@ -58,7 +59,7 @@ pub async fn finish(request: Request, next: Next) -> Response {
     if response.status() != StatusCode::SERVICE_UNAVAILABLE {
         return response;
     }
-    // A timeout has no body either.
+    // The response to a timeout has no body either.
     let is_bare = response.extensions().get::<Bare>().is_some();
     if is_bare || !response.headers().contains_key(CONTENT_TYPE) {
         let body = body(is_api, wants_page);

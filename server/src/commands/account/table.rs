@@ -2,7 +2,7 @@
 
 use domain::Account;
 
-/// One row an account, for people and for `awk`: columns are parted by at least two spaces.
+/// Formats one row per account. At least two spaces separate columns, which `awk` can split.
 pub fn render(accounts: &[Account]) -> String {
     if accounts.is_empty() {
         return "There is no account yet.\n".to_owned();

@@ -23,32 +23,32 @@ When the server cannot be reached, the message is kept on the disk and goes out 
 Other options of sendmail are taken and have no effect. The exit code is one of sysexits.h.
 ";
 
-/// What was asked for.
+/// The parsed arguments.
 #[expect(clippy::struct_excessive_bools, reason = "options are on or off")]
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Recipients as they were written.
+    /// Recipients as written on the command line.
     pub recipients: Vec<String>,
-    /// Whether those in the header count.
+    /// True if the recipients in the header are used as well.
     pub from_header: bool,
-    /// Whether a line with one dot is part of the message.
+    /// True if a line with a single dot is part of the message.
     pub ignore_dots: bool,
-    /// The address of the envelope.
+    /// The envelope sender.
     pub sender: Option<String>,
-    /// The name for a missing `From`.
+    /// The display name for a missing `From`.
     pub name: Option<String>,
-    /// Hand over what was kept.
+    /// True if the spool is to be flushed instead of a message being sent.
     pub flush: bool,
-    /// The settings.
+    /// The path of the settings file.
     pub config: Option<PathBuf>,
-    /// The data center.
+    /// The ID of the data center to send from.
     pub data_center: Option<String>,
     help: bool,
     version: bool,
 }
 
 impl Asked {
-    /// Reads the arguments; options that are not known are warned about.
+    /// Parses the arguments. Returns a warning for each unknown option.
     pub fn read(arguments: Vec<OsString>) -> Result<(Self, Vec<String>), Failure> {
         let mut asked = Self::default();
         let mut warnings = Vec::new();
@@ -75,7 +75,7 @@ impl Asked {
         Ok((asked, warnings))
     }
 
-    /// What is printed in place of sending.
+    /// Returns the text of options such as `--help`, which print and send nothing.
     pub fn printed(&self) -> Option<String> {
         if self.help {
             Some(HELP.to_owned())
@@ -115,7 +115,7 @@ impl Asked {
         Ok(())
     }
 
-    /// Letters after one hyphen, as getopt reads them.
+    /// Parses letters after one hyphen as getopt does.
     fn short(
         &mut self,
         letters: &str,
@@ -127,10 +127,10 @@ impl Asked {
             match letter {
                 't' => self.from_header = true,
                 'i' => self.ignore_dots = true,
-                // Verbose, notify, no aliases, metoo, submission: nothing here is done otherwise.
+                // Verbose, notify, no aliases, metoo, submission: they change nothing here.
                 'v' | 'n' | 'm' | 'U' | 'G' => {}
                 'o' => {
-                    // -oi, -odi, -oem …; only this one means something here.
+                    // -oi, -odi, -oem …; only -oi has an effect here.
                     self.ignore_dots |= attached.starts_with('i');
                     return Ok(());
                 }
@@ -139,7 +139,7 @@ impl Asked {
                     self.flush = true;
                     return Ok(());
                 }
-                // Only attached: who submits, how errors are told.
+                // Only with an attached value: the submitter, and how errors are reported.
                 'A' | 'e' | 'd' | 'E' => return Ok(()),
                 'f' | 'r' | 'F' | 'B' | 'N' | 'R' | 'V' | 'O' | 'X' | 'C' | 'h' | 'L' | 'p' => {
                     let value = if attached.is_empty() {
@@ -151,7 +151,8 @@ impl Asked {
                     match letter {
                         'f' | 'r' => self.sender = Some(value),
                         'F' => self.name = Some(value),
-                        // Body type, notifications, their size and id, options, logs, hops: those of a mail server.
+                        // Body type, DSN, size, envelope ID, options, logs, hops: they only concern
+                        // mail servers.
                         _ => {}
                     }
                     return Ok(());
@@ -168,7 +169,7 @@ impl Asked {
     }
 }
 
-/// `-bm` reads a message; the other modes are those of a mail server.
+/// Parses `-b`. `-bm` reads a message; all other modes only concern mail servers.
 fn mode(mode: &str) -> Result<(), Failure> {
     if mode == "m" {
         Ok(())

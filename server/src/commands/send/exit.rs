@@ -1,4 +1,4 @@
-//! How it ends: the codes of sysexits.h, which programs that call `sendmail` know.
+//! Exit codes of sysexits.h, which programs that call `sendmail` understand.
 
 use std::{error::Error, process::ExitCode};
 
@@ -13,7 +13,7 @@ const TEMPORARY: u8 = 75;
 const NO_PERMISSION: u8 = 77;
 const CONFIGURATION: u8 = 78;
 
-/// Why it did not go well.
+/// An error text with its exit code.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Failure {
     code: u8,
@@ -26,37 +26,37 @@ impl Failure {
         Self { code, text }
     }
 
-    /// The arguments are wrong.
+    /// Returns a failure for wrong arguments.
     pub fn usage(text: impl Into<String>) -> Self {
         Self::new(USAGE, text)
     }
 
-    /// The message is wrong.
+    /// Returns a failure for a malformed message.
     pub fn data(text: impl Into<String>) -> Self {
         Self::new(DATA, text)
     }
 
-    /// A recipient is nobody that mail can be sent to.
+    /// Returns a failure for a recipient that is not a deliverable address.
     pub fn no_user(text: impl Into<String>) -> Self {
         Self::new(NO_USER, text)
     }
 
-    /// The settings are wrong or missing.
+    /// Returns a failure for wrong or missing settings.
     pub fn configuration(text: impl Into<String>) -> Self {
         Self::new(CONFIGURATION, text)
     }
 
-    /// Something on this machine.
+    /// Returns a failure of the operating system.
     pub fn system(error: &dyn Error) -> Self {
         Self::new(SOFTWARE, error.to_string())
     }
 
-    /// Some messages are still kept.
+    /// Returns a failure that says some messages are still in the spool.
     pub fn temporary(text: impl Into<String>) -> Self {
         Self::new(TEMPORARY, text)
     }
 
-    /// Neither the server nor the disk has taken the message.
+    /// Returns a failure for a message that neither the server accepted nor the spool stored.
     pub fn not_kept(error: &RemoteError, cause: &dyn Error) -> Self {
         Self::new(
             TEMPORARY,
@@ -64,7 +64,7 @@ impl Failure {
         )
     }
 
-    /// The server refuses.
+    /// Converts a rejection by the server.
     pub fn of(error: &RemoteError) -> Self {
         let code = match error {
             RemoteError::Later(_) => TEMPORARY,
@@ -87,7 +87,7 @@ impl Failure {
         Self::new(code, error.to_string())
     }
 
-    /// Says it, and gives the code.
+    /// Prints the text to standard error and returns the exit code.
     pub fn tell(&self) -> ExitCode {
         print_error(&format!("mailgrant send: {}", self.text));
         ExitCode::from(self.code)

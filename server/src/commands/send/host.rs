@@ -1,9 +1,9 @@
-//! What this machine is called.
+//! The host name of this machine.
 
 use std::fs;
 
-/// Whether an address is one of this machine only, which no other can answer: without a domain, or with a name that is
-/// known here alone.
+/// Returns true if an address is local to this machine, so no other machine can reply to it: it has
+/// no domain, or a domain that is only known here.
 pub fn is_local(address: &str) -> bool {
     let Some((_, domain)) = address.rsplit_once('@') else {
         return true;

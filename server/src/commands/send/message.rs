@@ -1,4 +1,4 @@
-//! The message from standard input, made ready for the server.
+//! Prepares the message from standard input for submission.
 
 use domain::{EmailAddress, FromAddress};
 use message::RawMessage;
@@ -6,7 +6,7 @@ use server::spool::{SendSettings, Spooled};
 
 use super::{Asked, exit::Failure, host::is_local};
 
-/// The message and its envelope. Local users are replaced by addresses.
+/// Returns the message and its envelope, with local users replaced by addresses.
 pub fn prepare(content: &[u8], asked: &Asked, settings: &SendSettings) -> Result<Spooled, Failure> {
     let content = if asked.ignore_dots {
         content
@@ -32,7 +32,7 @@ pub fn prepare(content: &[u8], asked: &Asked, settings: &SendSettings) -> Result
                     address,
                 }),
                 Err(failure) if counts => return Err(failure),
-                // Only shown, and it was so before.
+                // The header is only displayed, and the message already had it.
                 Err(_) => {}
             }
         }
@@ -64,7 +64,8 @@ pub fn prepare(content: &[u8], asked: &Asked, settings: &SendSettings) -> Result
     })
 }
 
-/// Adds a `From` when there is something to put into it; whether the server replaces what is not allowed.
+/// Adds a `From` field if there is a value for it. Returns true if the server is to replace a From
+/// address that is not allowed.
 fn from(message: &mut RawMessage, asked: &Asked, settings: &SendSettings) -> bool {
     let written = message.mailboxes("From");
     let name = asked.name.as_deref();
@@ -74,7 +75,7 @@ fn from(message: &mut RawMessage, asked: &Asked, settings: &SendSettings) -> boo
         let given = sender.filter(|sender| !is_local(sender));
         let given = given.and_then(|sender| EmailAddress::parse(sender).ok());
         let is_given = given.is_some();
-        // The server puts its own address here and keeps the name.
+        // The server puts its own address here and keeps the display name.
         let nobody = || EmailAddress::parse("nobody@localhost").ok();
         if let Some(address) = given.or_else(|| name.and_then(|_| nobody())) {
             let name = name.map(str::to_owned);
@@ -85,7 +86,7 @@ fn from(message: &mut RawMessage, asked: &Asked, settings: &SendSettings) -> boo
     settings.replace_from || written.iter().all(|(_, address)| is_local(address))
 }
 
-/// An address that mail can be sent to.
+/// Converts a recipient into an address that mail can be delivered to.
 fn address(written: &str, settings: &SendSettings) -> Result<EmailAddress, Failure> {
     let wrong = |_| Failure::no_user(format!("{written:?} is not an email address"));
     if !is_local(written) {
@@ -104,14 +105,14 @@ fn address(written: &str, settings: &SendSettings) -> Result<EmailAddress, Failu
     }
 }
 
-/// `Name <address>` without the name.
+/// Returns the address of `Name <address>` without the name.
 fn bare(written: &str) -> &str {
     let inner = written.rsplit_once('<');
     let inner = inner.and_then(|(_, rest)| rest.trim_end().strip_suffix('>'));
     inner.unwrap_or(written).trim()
 }
 
-/// What comes before a line with one dot.
+/// Returns the part before a line with a single dot.
 fn up_to_a_dot(content: &[u8]) -> &[u8] {
     let mut start = 0;
     for line in content.split_inclusive(|b| *b == b'\n') {

@@ -1,4 +1,4 @@
-//! The API described (`OpenAPI` 3.1), from the handlers themselves.
+//! The OpenAPI 3.1 description of the API, generated from the handlers.
 
 use std::sync::LazyLock;
 
@@ -51,7 +51,7 @@ use super::{super::problem, mailbox, messages, status};
 )]
 struct Document;
 
-/// What all operations have in common.
+/// Adds what all operations have in common.
 struct Common;
 
 impl Modify for Common {
@@ -110,7 +110,7 @@ fn refusal(status: &str, description: &str) -> Answer {
 
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Document::openapi);
 
-/// The description of this API
+/// Return the OpenAPI description of this API
 #[utoipa::path(
     get,
     path = paths::api::OpenApi::PATH,
@@ -122,7 +122,7 @@ pub async fn json() -> Response {
     Json(&*DOCUMENT).into_response()
 }
 
-/// The document, for the page that shows it.
+/// Returns the document for the page that displays it.
 pub fn for_the_page() -> ApiDocument {
     static SHOWN: LazyLock<ApiDocument> =
         LazyLock::new(|| ApiDocument::read(&serde_json::to_value(&*DOCUMENT).unwrap_or_default()));

@@ -1,4 +1,5 @@
-//! The API for programs. They show an API key (RFC 6750); a session is nothing here, as a key is nothing to pages.
+//! The API for programs. They authenticate with an API key (RFC 6750). Sessions are not valid here,
+//! and API keys are not valid for pages.
 
 pub mod document;
 pub mod mailbox;
@@ -23,10 +24,11 @@ use super::{
     unavailable::AFTER,
 };
 
-/// When to try again while new mail is refused: seconds.
+/// Seconds until a client may retry while the server refuses new mail.
 const REFUSED_AFTER: u16 = 60;
 
-/// Passes on a request with a valid key that has one of the route's scopes. A route that programs may not use has none.
+/// Passes on a request with a valid key that has one of the route's scopes. Routes that are not
+/// part of the API have no scopes.
 pub async fn authenticated(
     web: &Web,
     mut request: Request,
@@ -53,7 +55,7 @@ pub async fn authenticated(
         return no_route(&request);
     };
     if !scopes.iter().any(|scope| key.scopes.contains(scope)) {
-        // The template, and not the path, which may be as long as a program likes.
+        // The template instead of the path, whose length is up to the client.
         let route = request.extensions().get::<MatchedPath>();
         let route = route.map_or("", MatchedPath::as_str);
         let asked = format!("{} {route}", request.method());
@@ -68,7 +70,7 @@ pub async fn authenticated(
     next.run(request).await
 }
 
-/// The key of the one `Authorization` header.
+/// Returns the key if there is exactly one `Authorization` header.
 fn bearer(headers: &HeaderMap) -> Option<SecretString> {
     let mut shown = headers.get_all(AUTHORIZATION).iter();
     let (Some(header), None) = (shown.next(), shown.next()) else {
@@ -80,7 +82,7 @@ fn bearer(headers: &HeaderMap) -> Option<SecretString> {
         .then(|| key.trim().into())
 }
 
-/// A request whose key is not valid; `path` is what it asked for.
+/// Returns the error for an invalid key. `path` is the requested path.
 async fn wrong_key(web: &Web, address: Option<ClientAddress>, path: &str) -> Response {
     let Some(ClientAddress(address)) = address else {
         return problem::answer(
@@ -120,7 +122,7 @@ fn out_of_scope(scope: KeyScope) -> Response {
     response
 }
 
-/// Nothing is there, or nothing for this method.
+/// Returns 404 for an unknown path and 405 for an unknown method.
 fn no_route(request: &Request) -> Response {
     let path = request.extensions().get::<MatchedPath>();
     let methods: Vec<_> = PERMISSIONS
@@ -142,7 +144,7 @@ fn no_route(request: &Request) -> Response {
     response
 }
 
-/// New mail is refused while the server has a condition.
+/// Returns the error for new mail that is refused because of a condition of the server.
 pub fn refuses_mail(condition: AlertKind) -> Response {
     let label = wording::alert_kind(condition);
     let detail = format!("New mail is refused for now: {label}.");
@@ -153,7 +155,7 @@ pub fn refuses_mail(condition: AlertKind) -> Response {
     response
 }
 
-/// Mailgrant cannot answer.
+/// Returns the error for a request that fails because of the database.
 pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
     tracing::error!(error, "a program could not be answered");
     let mut response = problem::answer(

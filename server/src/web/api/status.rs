@@ -1,4 +1,4 @@
-//! `GET /api/v1/status`: how the grants stand.
+//! `GET /api/v1/status`: the state of the grants.
 
 use axum::{
     Extension, Json,
@@ -10,93 +10,94 @@ use mail::{MailError, Mailer};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How the data centers stand that the key is good for.
+/// The state of the data centers that the key has access to.
 #[derive(Serialize, ToSchema)]
 pub struct Status {
-    /// One by one.
+    /// One entry per data center.
     data_centers: Vec<DataCenterStatus>,
 }
 
-/// How a data center stands.
+/// The state of a data center.
 #[derive(Serialize, ToSchema)]
 pub struct DataCenterStatus {
-    /// Its id.
+    /// The data center's ID.
     id: String,
-    /// Its name.
+    /// The data center's name.
     name: String,
-    /// How its grant stands.
+    /// The state of the grant.
     grant: Grant,
-    /// What waits to be sent, and how much may be sent.
+    /// The queue and the sending limits.
     outbox: Outbox,
 }
 
-/// How a grant stands. Times are those of RFC 3339, findings their codes.
+/// The state of a grant. Times are in RFC 3339 format; findings are codes.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Grant {
-    /// The settings do not use OAuth, or there are none.
+    /// The settings do not use OAuth, or nothing is saved.
     NotUsed,
-    /// Nobody has signed in yet.
+    /// No one has authorized the data center yet.
     NotAuthorized,
-    /// It is good.
+    /// The grant is valid.
     Authorized {
-        /// Who signed in.
+        /// The account that authorized it.
         account: String,
-        /// When the access token ends; it is renewed before.
+        /// The expiration time of the access token, which is refreshed earlier.
         valid_until: String,
-        /// Why the last renewal failed, which is tried again.
+        /// The finding of the last refresh if it failed. It is retried.
         #[serde(skip_serializing_if = "Option::is_none")]
         trouble: Option<String>,
     },
-    /// It has ended: an administrator has to sign in again. Messages wait.
+    /// The grant ended. An administrator must authorize the data center again; until then, messages
+    /// stay in the queue.
     NeedsAuthorization {
-        /// Who signed in.
+        /// The account that authorized it.
         account: String,
-        /// When that was seen.
+        /// The time at which the end was detected.
         since: String,
-        /// Why.
+        /// The code of the finding that explains it.
         finding: String,
     },
 }
 
-/// What waits to be sent from a data center, and how much may be sent.
+/// The queue of a data center and its sending limits.
 #[derive(Serialize, ToSchema)]
 pub struct Outbox {
-    /// How many messages wait.
+    /// Number of queued messages.
     waiting: i64,
-    /// When the oldest of them was stored.
+    /// The time at which the oldest of them was stored.
     oldest: Option<String>,
-    /// Until when nothing is sent, as the provider asked.
+    /// The end of a pause that the provider requested.
     paused_until: Option<String>,
-    /// Why: a code.
+    /// The code of the finding that explains the pause.
     pause_finding: Option<String>,
-    /// What was sent.
+    /// The current usage.
     used: Used,
-    /// What may be sent; `null`: no limit is known.
+    /// The limits; `null` means that no limit is known.
     allowed: Allowed,
 }
 
-/// What was sent.
+/// The current usage.
 #[derive(Serialize, ToSchema)]
 pub struct Used {
     /// Messages in the last 60 seconds.
     last_minute: u32,
     /// Messages in the last 24 hours.
     last_day: u32,
-    /// Connections that are open.
+    /// Open connections.
     connections: u32,
 }
 
-/// What may be sent.
+/// The limits of the provider.
 #[derive(Serialize, ToSchema)]
 pub struct Allowed {
     /// Messages in any 60 seconds.
     per_minute: Option<u32>,
     /// Messages in any 24 hours.
     per_day: Option<u32>,
-    /// Connections at a time.
+    /// Concurrent connections.
     connections: Option<u32>,
-    /// Recipients of one SMTP transaction.
+    /// Recipients per SMTP transaction.
     recipients: Option<u32>,
 }
 
@@ -128,7 +129,7 @@ impl From<GrantStatus> for Grant {
     }
 }
 
-/// How the data centers stand
+/// Get the state of the data centers
 #[utoipa::path(
     get,
     path = paths::api::Status::PATH,
@@ -151,7 +152,7 @@ async fn read(mailer: &Mailer, key: &ApiKey) -> Result<Vec<DataCenterStatus>, Ma
     for data_center in mailer.data_centers().await?.into_iter().filter(is_good_for) {
         let status = match mailer.grant_status(&data_center.id).await {
             Ok(status) => status,
-            // Removed meanwhile.
+            // Removed while the request was processed.
             Err(MailError::UnknownDataCenter) => continue,
             Err(error) => return Err(error),
         };
@@ -175,7 +176,7 @@ async fn outbox(mailer: &Mailer, id: &DataCenterId) -> Result<Outbox, MailError>
         Ok(saved) => saved
             .settings
             .map(|saved| chosen.limits_with(saved.provider)),
-        // Removed meanwhile.
+        // Removed while the request was processed.
         Err(MailError::UnknownDataCenter) => None,
         Err(error) => return Err(error),
     };

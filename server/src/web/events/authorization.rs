@@ -1,4 +1,4 @@
-//! How an authorization ends, told to the tab that waits for it.
+//! Sends the result of an authorization to the tab that waits for it.
 
 use std::time::Duration;
 
@@ -13,10 +13,11 @@ use mail::Mailer;
 
 use super::{Listener, topic::Subscription};
 
-/// A little longer than an authorization lasts.
+/// Maximum duration of a stream: a little longer than an authorization.
 const AT_MOST: Duration = Duration::from_mins(11);
 
-/// Sends the state at once, and again when it has changed; ends after a state that is final, and with the session.
+/// Sends the state immediately and after each change. Ends after a final state, and with the
+/// session.
 pub async fn authorization(
     State(mailer): State<Mailer>,
     listener: Listener,
@@ -38,7 +39,7 @@ pub async fn authorization(
     listener.tell(states(later, first), Role::Administrator, AT_MOST)
 }
 
-/// The states: the first, each that differs from the one before, and the last.
+/// Returns the first state, each changed state, and the final state.
 fn states(
     later: Subscription<AuthorizationState>,
     first: AuthorizationState,
@@ -48,7 +49,7 @@ fn states(
             return None;
         }
         loop {
-            // None as well when the database fails; the browser then asks again.
+            // `None` also means that the database failed. The browser then reconnects.
             let state = later.next().await?;
             if state != before {
                 return Some((state.clone(), (later, state)));

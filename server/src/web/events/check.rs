@@ -1,4 +1,4 @@
-//! A check as it goes on, told to the page that shows it: each step as it is rendered.
+//! Sends the steps of a running check to the page that displays it, as rendered HTML.
 
 use std::{future::ready, time::Duration};
 
@@ -14,12 +14,12 @@ use mail::Mailer;
 
 use super::Listener;
 
-/// Longer than a check lasts, and the test email takes to arrive.
+/// Maximum duration of a stream: longer than a check, including the arrival of the test email.
 const AT_MOST: Duration = Duration::from_mins(2);
-/// What is shorter is no id of a check, so nobody waits for it.
+/// A shorter string is not a check ID, so the stream does not wait for it.
 const SHORTEST: usize = 16;
 
-/// Sends what has happened so far, then what happens, then the report; ends with the session.
+/// Sends past events, then new events, then the report. Ends with the session.
 pub async fn check(
     State(mailer): State<Mailer>,
     listener: Listener,
@@ -33,20 +33,20 @@ pub async fn check(
         let pieces = pieces(mailer, id, events, rendered::broke_off);
         return listener.tell(pieces, Role::Operator, AT_MOST);
     }
-    // Another process may run it, or did until it was stopped.
+    // Another process may run the check, or ran it until the process was stopped.
     let report = elsewhere(mailer.clone(), id.clone());
     let pieces = pieces(mailer, id, report, rendered::interrupted);
     listener.tell(pieces, Role::Operator, AT_MOST)
 }
 
-/// The events as they are shown; `without_report` ends them when there is no report.
+/// Renders the events. `without_report` ends the stream if there is no report.
 fn pieces(
     mailer: Mailer,
     id: CheckId,
     events: impl Stream<Item = CheckEvent> + Send + 'static,
     without_report: fn() -> Piece,
 ) -> impl Stream<Item = Piece> + Send + 'static {
-    // The report ends it; a run that breaks off or is unknown ends it without one.
+    // The report ends the stream. An interrupted or unknown check ends it without one.
     let told = events.map(Some).chain(stream::iter([None]));
     let told = told.scan(false, |ended, event| {
         let told = (!*ended).then_some(event);
@@ -69,8 +69,8 @@ fn pieces(
     stream::iter([rendered::begun()]).chain(shown)
 }
 
-/// The report of a check of another process, once it has ended or its process is gone. Nothing, when it is unknown or the
-/// database fails.
+/// Returns the report of a check in another process, once the check has ended or its process is
+/// gone. Returns nothing if the check is unknown or the database fails.
 fn elsewhere(mailer: Mailer, id: CheckId) -> impl Stream<Item = CheckEvent> + Send + 'static {
     stream::once(async move {
         match mailer.finish_check(&id).await {
@@ -85,7 +85,7 @@ fn elsewhere(mailer: Mailer, id: CheckId) -> impl Stream<Item = CheckEvent> + Se
     .filter_map(ready)
 }
 
-/// The version that is saved now; 0 when there is none.
+/// Returns the saved version of the settings, or 0 if nothing is saved.
 async fn saved_version(mailer: &Mailer, report: &CheckReport) -> i64 {
     let saved = mailer.settings(&report.data_center).await;
     saved.map_or(0, |saved| saved.version)

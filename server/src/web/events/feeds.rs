@@ -1,7 +1,8 @@
-//! The one poll for all event streams: it asks the database once a second, whatever the number of streams.
+//! The single poll for all event streams: it queries the database once per second, independent of
+//! the number of streams.
 //!
-//! Another process may have changed something, so the database is asked. A stream renders only when its value has changed, and
-//! streams that show the same share what is rendered.
+//! The database is the source because another process may have changed it. A stream renders only
+//! when its value has changed, and streams that show the same value share the rendered result.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,12 +20,12 @@ use super::{
     views::{ListView, MessageView},
 };
 
-/// Between two polls.
+/// Interval between polls.
 const EVERY: Duration = Duration::from_secs(1);
-/// Between two polls when something changed in this process or a stream begins.
+/// Minimum interval between polls after a change in this process or a new stream.
 const AT_LEAST: Duration = Duration::from_millis(250);
 
-/// What event streams wait for.
+/// The values that event streams subscribe to.
 #[derive(Debug)]
 pub struct Feeds {
     mailer: Mailer,
@@ -37,7 +38,7 @@ pub struct Feeds {
 }
 
 impl Feeds {
-    /// Returns feeds without streams. They get values while [`Feeds::poll`] runs.
+    /// Returns feeds without subscriptions. They receive values while [`Feeds::poll`] runs.
     pub fn new(mailer: Mailer, access: Access) -> Self {
         Self {
             mailer,
@@ -87,7 +88,7 @@ impl Feeds {
             && self.authorizations.is_idle()
     }
 
-    /// Polls while there are streams, until the future is dropped.
+    /// Polls while there are streams. Runs until the future is dropped.
     pub async fn poll(self: Arc<Self>) {
         let mut changes = self.mailer.listen_for_changes();
         loop {

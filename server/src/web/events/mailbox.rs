@@ -1,4 +1,4 @@
-//! New mail of a folder, told to the page that shows it, as it is rendered.
+//! Sends new mail of a folder to the page that displays it, as rendered HTML.
 
 use std::time::Duration;
 
@@ -18,23 +18,23 @@ use tokio::sync::watch;
 
 use super::Listener;
 
-/// Then the browser asks anew.
+/// Maximum duration of a stream. The browser then reconnects.
 const AT_MOST: Duration = Duration::from_mins(30);
 
-/// Whoever waits for mail.
+/// The state of a stream that waits for mail.
 struct Waiting {
     mailer: Mailer,
     id: DataCenterId,
     asked: MailQuery,
     query: MailboxQuery,
     watch: watch::Receiver<MailWatch>,
-    /// What was seen last.
+    /// The last seen value of the change counter.
     changes: u64,
     told: usize,
     in_trouble: bool,
 }
 
-/// Sends the mail that is newer than what the page shows, each time there is more; ends with the session.
+/// Sends mail that is newer than the page, each time more arrives. Ends with the session.
 pub async fn mailbox(
     State(mailer): State<Mailer>,
     listener: Listener,
@@ -45,7 +45,7 @@ pub async fn mailbox(
     };
     match mailer.reads_mail(&id).await {
         Ok(true) => {}
-        // Nothing will ever come.
+        // No mail will ever arrive.
         Ok(false) | Err(MailError::UnknownDataCenter) => {
             return StatusCode::NOT_FOUND.into_response();
         }
@@ -86,7 +86,7 @@ fn pieces(waiting: Waiting) -> impl Stream<Item = Piece> + Send + 'static {
 }
 
 impl Waiting {
-    /// What there is to tell, if anything.
+    /// Returns the HTML to send, if anything has changed.
     async fn piece(&mut self, now: MailWatch) -> Option<Piece> {
         if let Some(finding) = now.trouble {
             let is_new = !self.in_trouble;
@@ -95,7 +95,7 @@ impl Waiting {
         }
         if self.in_trouble {
             self.in_trouble = false;
-            // The mail comes next.
+            // The mail is sent in the next step.
             self.watch.mark_changed();
             return Some(rendered::mail_watch(None));
         }
@@ -106,7 +106,7 @@ impl Waiting {
         match self.mailer.mail_page(&self.id, &self.asked).await {
             Ok(page) => self.new_mail(page),
             Err(MailboxError::Renumbered { .. }) => Some(rendered::mail_renumbered()),
-            // The watch says so itself when it stays like this.
+            // If the failure lasts, the watch reports it.
             Err(_) => None,
         }
     }
@@ -118,7 +118,7 @@ impl Waiting {
         }
         let before = std::mem::replace(&mut self.told, mails.len());
         let is_more = mails.len() > before;
-        // Nothing was shown, and there is nothing to show.
+        // The list was empty before and still is.
         (is_more || before > 0).then(|| rendered::new_mail(mails, &self.query, is_more))
     }
 }

@@ -1,4 +1,4 @@
-//! Messages as they come and change, told to the pages that show them: what has changed, as it is rendered.
+//! Sends new and changed messages to the pages that display them, as rendered HTML.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,10 +18,10 @@ use super::{
     views::{ListView, MessageView},
 };
 
-/// As long as a session.
+/// Maximum duration of a stream: the lifetime of a session.
 const AT_MOST: Duration = Duration::from_hours(12);
 
-/// Sends what the first page of a list shows, then what changes on it; ends with the session.
+/// Sends the first page of a list, then its changes. Ends with the session.
 pub async fn messages(listener: Listener, Query(query): Query<MessageQuery>) -> Response {
     let Ok(filter) = query.filter() else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -49,7 +49,8 @@ fn changes(lists: Subscription<Arc<ListView>>) -> impl Stream<Item = Event> + Se
     changes.flat_map(events)
 }
 
-/// Sends how a message stands, and again when that has changed; ends with the session, and when the message is forgotten.
+/// Sends the state of a message, then its changes. Ends with the session, and when the message is
+/// deleted.
 pub async fn message(
     State(mailer): State<Mailer>,
     listener: Listener,
@@ -73,7 +74,7 @@ pub async fn message(
     listener.send(states(watching), Role::Viewer, AT_MOST)
 }
 
-/// A page of one message.
+/// A stream for the page of one message.
 struct Watching {
     views: Subscription<Arc<MessageView>>,
     roles: Subscription<Role>,
@@ -83,7 +84,7 @@ struct Watching {
 }
 
 impl Watching {
-    /// Waits for an event that differs from the one before.
+    /// Waits for an event that differs from the previous one.
     async fn next(&mut self) -> Option<Arc<str>> {
         loop {
             tokio::select! {

@@ -1,4 +1,4 @@
-//! What happens while a page is open, told to it (server-sent events).
+//! Event streams (server-sent events) that update open pages.
 
 mod authorization;
 mod check;
@@ -37,10 +37,11 @@ pub use messages::{message, messages};
 pub use streams::{OpenStream, StreamLimits, Streams};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// After this many seconds another stream may be asked for.
+/// Seconds until a client may open another stream.
 const AFTER: u64 = 10;
 
-/// Whoever listens, by the session. It is counted as an open stream until the last clone is dropped.
+/// The client of a stream, identified by its session. Counts as an open stream until the last clone
+/// is dropped.
 #[derive(Clone)]
 pub struct Listener {
     feeds: Arc<Feeds>,
@@ -79,7 +80,7 @@ impl Listener {
         self.feeds.session(token)
     }
 
-    /// Returns when the session is no longer one of such a role.
+    /// Completes when the session has ended or no longer has the required role.
     async fn ended(self, role: Role) {
         let mut roles = self.role();
         while let Some(current) = roles.next().await {
@@ -89,19 +90,20 @@ impl Listener {
         }
     }
 
-    /// Tells what happens, until it ends, the session is no longer one of such a role, the time is over or the server stops.
+    /// Sends the items as JSON until they end, the session loses the required role, the time limit
+    /// is reached, or the server stops.
     fn tell<T: Serialize>(
         self,
         what: impl Stream<Item = T> + Send + 'static,
         role: Role,
         at_most: Duration,
     ) -> Response {
-        // Fails for nothing that is told here: texts and numbers only.
+        // Serialization cannot fail, because all items consist of texts and numbers.
         let events = what.map(|item| Event::default().json_data(&item).unwrap_or_default());
         self.send(events, role, at_most)
     }
 
-    /// The same for events.
+    /// Sends events with the same end conditions as [`tell`].
     fn send(
         self,
         events: impl Stream<Item = Event> + Send + 'static,

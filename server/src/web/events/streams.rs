@@ -1,21 +1,21 @@
-//! How many event streams are open: of all clients, from one address, and of one session.
+//! Counts open event streams: in total, per address, and per session.
 
 use std::{net::IpAddr, num::NonZeroU32};
 
 use crate::tally::{Counted, Tally, network};
 
-/// How many event streams may be open.
+/// Limits on open event streams.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamLimits {
-    /// All of them.
+    /// Total number of streams.
     pub all: Option<NonZeroU32>,
-    /// From one address.
+    /// Streams per address.
     pub per_address: Option<NonZeroU32>,
-    /// Of one session.
+    /// Streams per session.
     pub per_session: Option<NonZeroU32>,
 }
 
-/// The open streams.
+/// The counters of open streams.
 #[derive(Clone, Debug)]
 pub struct Streams {
     limits: StreamLimits,
@@ -24,14 +24,14 @@ pub struct Streams {
     by_session: Tally<String>,
 }
 
-/// A stream that is counted.
+/// A guard that counts as an open stream until it is dropped.
 #[derive(Debug)]
 pub struct OpenStream {
     _counted: (Counted<()>, Counted<IpAddr>, Counted<String>),
 }
 
 impl Streams {
-    /// Returns counts of zero.
+    /// Returns empty counters.
     pub fn new(limits: StreamLimits) -> Self {
         Self {
             limits,
@@ -41,7 +41,8 @@ impl Streams {
         }
     }
 
-    /// Counts a stream until the result is dropped. Returns `None` when there are too many; `session` is the hash of its token.
+    /// Counts a stream until the result is dropped. Returns `None` if a limit is reached. `session`
+    /// is the hash of its token.
     pub fn open(&self, address: IpAddr, session: String) -> Option<OpenStream> {
         let limits = self.limits;
         let counted = (

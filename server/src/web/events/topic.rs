@@ -1,4 +1,5 @@
-//! Values that event streams wait for. The poll publishes them; streams subscribe to what they show.
+//! Values that event streams wait for. The poll publishes them, and streams subscribe to the ones
+//! they display.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -8,7 +9,7 @@ use std::{
 
 use tokio::sync::watch;
 
-/// A value, and the number of the poll that read it.
+/// A value with the number of the poll that read it.
 #[derive(Clone, Debug)]
 struct Polled<V> {
     poll: u64,
@@ -18,18 +19,18 @@ struct Polled<V> {
 #[derive(Debug)]
 struct Subject<V> {
     sender: watch::Sender<Option<Polled<V>>>,
-    /// Somebody subscribed since the last poll began.
+    /// True if a stream subscribed after the last poll began.
     has_new: bool,
 }
 
 #[derive(Debug)]
 struct Subjects<K, V> {
     by_key: HashMap<K, Subject<V>>,
-    /// Numbers the polls.
+    /// The number of the current poll.
     poll: u64,
 }
 
-/// All subjects of one kind that streams wait for.
+/// All subjects of one kind that streams subscribe to.
 #[derive(Debug)]
 pub struct Topic<K, V>(Mutex<Subjects<K, V>>);
 
@@ -42,10 +43,10 @@ impl<K, V> Default for Topic<K, V> {
     }
 }
 
-/// What the poll has to read.
+/// The subjects that the poll must read.
 #[derive(Debug)]
 pub struct Asked<K> {
-    /// The keys that streams wait for.
+    /// The keys that streams subscribe to.
     pub keys: Vec<K>,
     new: HashSet<K>,
     poll: u64,
@@ -71,7 +72,7 @@ impl<K: Clone + Eq + Hash, V: Clone + PartialEq> Topic<K, V> {
         }
     }
 
-    /// Begins a poll: returns what streams wait for, and forgets what no stream waits for any more.
+    /// Begins a poll. Returns the subjects with subscribers and drops those without.
     pub fn begin_poll(&self) -> Asked<K> {
         let mut subjects = self.subjects();
         subjects.poll += 1;
@@ -88,7 +89,7 @@ impl<K: Clone + Eq + Hash, V: Clone + PartialEq> Topic<K, V> {
         Asked { keys, new, poll }
     }
 
-    /// Sends a value to the streams, if it is another one or some have not seen any.
+    /// Publishes a value if it has changed or a subscriber has not received one yet.
     pub fn publish(&self, asked: &Asked<K>, key: &K, value: V) {
         let subjects = self.subjects();
         let Some(subject) = subjects.by_key.get(key) else {
@@ -98,7 +99,7 @@ impl<K: Clone + Eq + Hash, V: Clone + PartialEq> Topic<K, V> {
         let poll = asked.poll;
         subject.sender.send_if_modified(|before| {
             let is_same = before.as_ref().is_some_and(|before| before.value == value);
-            // One value for all, so that what is derived from it is computed once.
+            // All subscribers share one value, so derived data is computed once.
             match before {
                 Some(before) if is_same => before.poll = poll,
                 _ => *before = Some(Polled { poll, value }),
@@ -107,17 +108,17 @@ impl<K: Clone + Eq + Hash, V: Clone + PartialEq> Topic<K, V> {
         });
     }
 
-    /// Ends the streams of a subject that is gone.
+    /// Ends the streams of a subject that no longer exists.
     pub fn end(&self, key: &K) {
         self.subjects().by_key.remove(key);
     }
 
-    /// Ends all streams, because nothing can be read. Browsers connect again.
+    /// Ends all streams because the database cannot be read. Browsers reconnect.
     pub fn end_all(&self) {
         self.subjects().by_key.clear();
     }
 
-    /// Returns true while no stream waits.
+    /// Returns true while there are no subscriptions.
     pub fn is_idle(&self) -> bool {
         let subjects = self.subjects();
         let mut all = subjects.by_key.values();
@@ -125,7 +126,7 @@ impl<K: Clone + Eq + Hash, V: Clone + PartialEq> Topic<K, V> {
     }
 }
 
-/// The values of a subject, as one stream sees them.
+/// One stream's subscription to a subject.
 #[derive(Debug)]
 pub struct Subscription<V> {
     values: watch::Receiver<Option<Polled<V>>>,
@@ -133,7 +134,8 @@ pub struct Subscription<V> {
 }
 
 impl<V: Clone> Subscription<V> {
-    /// Waits for the next value that a poll read which began after the subscription. Returns `None` when the subject has ended.
+    /// Waits for the next value from a poll that began after the subscription. Returns `None` when
+    /// the subject has ended.
     pub async fn next(&mut self) -> Option<V> {
         loop {
             self.values.changed().await.ok()?;

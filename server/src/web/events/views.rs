@@ -1,4 +1,5 @@
-//! What pages about messages show, read once for all streams and rendered when the first of them needs it.
+//! Data for the message pages, read once for all streams and rendered by the first stream that
+//! needs it.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
@@ -8,10 +9,10 @@ use app::{
 };
 use domain::{OutboxMessage, OutboxOverview};
 
-/// An event as it goes over the wire.
+/// A serialized event.
 pub type Json = Arc<str>;
 
-/// The events that turn a view into a newer one.
+/// The events that update an older view to this one.
 type Changes = (Weak<ListView>, Arc<[Json]>);
 
 /// The first page of a list of messages.
@@ -26,7 +27,7 @@ pub struct ListView {
 }
 
 impl PartialEq for ListView {
-    /// Compares what is shown; the time of the overview is not.
+    /// Compares the displayed data, which excludes the time of the overview.
     fn eq(&self, other: &Self) -> bool {
         let (one, two) = (&self.overview, &other.overview);
         self.messages == other.messages
@@ -52,8 +53,8 @@ impl ListView {
             .get_or_init(|| MessageRows::new(&self.messages, &self.overview))
     }
 
-    /// Returns the events that turn a page that shows `before` into one that shows this view. Without `before` that is
-    /// everything, since nobody knows what the page shows.
+    /// Returns the events that update a page from `before` to this view. Without `before` they
+    /// contain everything, because the content of the page is unknown.
     pub fn changes(&self, before: Option<&Arc<Self>>) -> Arc<[Json]> {
         let Some(before) = before else {
             let first = || events(&self.rendered().changes(None));
@@ -75,7 +76,7 @@ impl ListView {
 #[derive(Debug)]
 pub struct MessageView {
     page: MessagePage,
-    /// For those who may act, and for those who may not.
+    /// The event for users who may act on the message, and for those who may not.
     rendered: [OnceLock<Json>; 2],
 }
 
@@ -92,7 +93,7 @@ impl MessageView {
         Self { page, rendered }
     }
 
-    /// Returns the event that shows the message.
+    /// Returns the event that displays the message.
     pub fn event(&self, may_act: bool) -> Json {
         let event = || {
             let mut page = self.page.clone();
@@ -109,6 +110,6 @@ fn events(pieces: &[rendered::Piece]) -> Arc<[Json]> {
 }
 
 fn json(piece: &rendered::Piece) -> Json {
-    // Fails for nothing that is in a piece: texts only.
+    // Serialization cannot fail, because a patch contains only texts.
     serde_json::to_string(piece).unwrap_or_default().into()
 }

@@ -1,4 +1,4 @@
-//! `GET /messages/{id}/html`: the HTML of a message, for the frame on its page.
+//! `GET /messages/{id}/html`: the HTML of a message for the frame on its page.
 
 use axum::{
     extract::{Path, State},
@@ -10,7 +10,7 @@ use mail::Mailer;
 
 use crate::web::frame;
 
-/// Sends what may be shown of it.
+/// Returns the sanitized HTML.
 pub async fn html(State(mailer): State<Mailer>, Path(id): Path<String>) -> Response {
     let Ok(id) = MessageId::parse(&id) else {
         return StatusCode::NOT_FOUND.into_response();

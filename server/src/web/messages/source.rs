@@ -1,4 +1,4 @@
-//! `GET /messages/{id}/raw`: a message as it is handed to the mail server (RFC 5322).
+//! `GET /messages/{id}/raw`: the source of a message as it is sent to the mail server (RFC 5322).
 
 use axum::{
     extract::{Path, State},
@@ -10,7 +10,7 @@ use mail::Mailer;
 
 use crate::web::download::Download;
 
-/// Sends the source as a file.
+/// Returns the source as a file.
 pub async fn download(State(mailer): State<Mailer>, Path(id): Path<String>) -> Response {
     let Ok(id) = MessageId::parse(&id) else {
         return StatusCode::NOT_FOUND.into_response();

@@ -1,4 +1,4 @@
-//! What programs are told. Times are those of RFC 3339.
+//! Response bodies of the mailbox API. Times are in RFC 3339 format.
 
 use domain::{
     Folder, FolderName, Mail, MailAttachment, MailHeader, MailPage, MailSummary, UnixTime,
@@ -13,11 +13,11 @@ pub struct Folders {
 
 #[derive(Serialize)]
 struct OneFolder {
-    /// As the server has it; to be used in queries.
+    /// The name on the mail server, for use in queries.
     name: String,
-    /// For people.
+    /// The name for display.
     shown: String,
-    /// `inbox`, `sent` and the like, when the server says so.
+    /// The special use, such as `inbox` or `sent`, if the server reports one.
     used_for: Option<&'static str>,
 }
 
@@ -34,17 +34,17 @@ impl From<Vec<Folder>> for Folders {
     }
 }
 
-/// A part of the mail of a folder.
+/// A page of the messages in a folder.
 #[derive(Serialize)]
 pub struct MailList {
     folder: String,
     uid_validity: u32,
-    /// How many there are in the folder.
+    /// Number of messages in the folder.
     total: u32,
     messages: Vec<Summary>,
-    /// `before` or `after` of the next part; none when there is none.
+    /// The `before` or `after` of the next page; null on the last page.
     next: Option<String>,
-    /// The newest of the folder: `after` it comes what is new.
+    /// The ID of the newest message in the folder; `after` it returns new mail.
     newest: Option<String>,
 }
 
@@ -60,12 +60,12 @@ struct Summary {
     seen: bool,
     answered: bool,
     flagged: bool,
-    /// Bytes.
+    /// Size in bytes.
     size: u32,
 }
 
 impl MailList {
-    /// The answer to what was asked of a folder.
+    /// Converts a page of a folder.
     pub fn of(folder: &FolderName, page: MailPage) -> Self {
         Self {
             folder: folder.to_string(),
@@ -96,22 +96,22 @@ impl From<MailSummary> for Summary {
     }
 }
 
-/// One mail.
+/// A single message.
 #[derive(Serialize)]
 pub struct OneMail {
     #[serde(flatten)]
     summary: Summary,
     to: String,
     cc: String,
-    /// Without angle brackets.
+    /// The Message-ID without angle brackets.
     message_id: String,
     text: Option<String>,
-    /// Without anything that runs or is loaded.
+    /// Sanitized HTML without scripts and remote content.
     html: Option<String>,
     headers: Vec<Header>,
     headers_left_out: u32,
     attachments: Vec<Attachment>,
-    /// Only the beginning was read: attachments may be missing.
+    /// True if only the beginning was read, so attachments may be missing.
     truncated: bool,
 }
 

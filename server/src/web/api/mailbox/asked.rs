@@ -1,4 +1,4 @@
-//! Whose mailbox a request is about.
+//! The mailbox and folder that a request addresses.
 
 use axum::{
     Extension,
@@ -12,13 +12,13 @@ use serde::Deserialize;
 use super::refused::Refused;
 use crate::web::{Web, problem::Problem};
 
-/// What each request about mail says.
+/// The parameters that all mailbox requests have in common.
 pub struct Asked {
-    /// Reads it.
+    /// Reads the mailbox.
     pub mailer: Mailer,
-    /// Whose mailbox it is.
+    /// The data center whose mailbox is read.
     pub id: DataCenterId,
-    /// Which folder; INBOX when it is not said.
+    /// The folder; INBOX by default.
     pub folder: FolderName,
 }
 
@@ -39,7 +39,7 @@ impl FromRequestParts<Web> for Asked {
         };
         let Query(written) =
             Query::<Written>::try_from_uri(&parts.uri).map_err(|_| unreadable())?;
-        // Nobody gets here without a key.
+        // The permission check has rejected requests without a key.
         let Extension(key) = Extension::<ApiKey>::from_request_parts(parts, web)
             .await
             .map_err(|_| Refused::no_data_center())?;
@@ -51,7 +51,7 @@ impl FromRequestParts<Web> for Asked {
     }
 }
 
-/// The data center of a key that is for one is that one.
+/// Returns the requested data center, or that of the key if the key is limited to one.
 fn data_center(asked: &str, key: &ApiKey) -> Result<DataCenterId, Refused> {
     let own = key.data_center.as_ref();
     let id = match (asked, own) {
@@ -59,7 +59,7 @@ fn data_center(asked: &str, key: &ApiKey) -> Result<DataCenterId, Refused> {
         ("", None) => return Ok(DataCenterId::default()),
         (asked, _) => DataCenterId::parse(asked).map_err(|_| Refused::no_data_center())?,
     };
-    // What a key is not for is not there.
+    // Data centers outside of the key's limit look as if they did not exist.
     if own.is_none_or(|own| *own == id) {
         Ok(id)
     } else {

@@ -1,4 +1,4 @@
-//! `/api/v1/mailbox`: reading the mail that comes back.
+//! `/api/v1/mailbox`: reads received mail.
 
 mod answer;
 mod asked;
@@ -20,7 +20,7 @@ use self::{
 };
 use crate::web::mailbox::file;
 
-/// The folders that can be opened.
+/// List the folders that can be opened
 #[utoipa::path(
     get,
     path = paths::api::Folders::PATH,
@@ -38,7 +38,7 @@ pub async fn folders(Asked { mailer, id, .. }: Asked) -> Result<Response, Refuse
     Ok(Json(Folders::from(folders)).into_response())
 }
 
-/// A part of the mail of a folder.
+/// List messages of a folder
 #[utoipa::path(
     get,
     path = paths::api::MailList::PATH,
@@ -60,7 +60,7 @@ pub async fn messages(
     Ok(Json(MailList::of(&asked.folder, page)).into_response())
 }
 
-/// One mail.
+/// Get a message
 #[utoipa::path(
     get,
     path = paths::api::Mail::PATTERN,
@@ -81,7 +81,7 @@ pub async fn message(
     Ok(Json(OneMail::from(mail)).into_response())
 }
 
-/// One mail as it came.
+/// Get the source of a message (RFC 5322)
 #[utoipa::path(
     get,
     path = paths::api::MailSource::PATTERN,
@@ -102,7 +102,7 @@ pub async fn source(
     Ok(file("mail.eml", "message/rfc822", bytes))
 }
 
-/// A file that came with a mail.
+/// Download an attachment
 #[utoipa::path(
     get,
     path = paths::api::MailAttachment::PATTERN,

@@ -1,4 +1,4 @@
-//! What programs ask for.
+//! Query parameters of the mailbox API.
 
 use std::num::NonZeroU32;
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::refused::Refused;
 
-/// The query of a list.
+/// The query parameters of a list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ListQuery {
@@ -20,7 +20,7 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// What is asked of the folder.
+    /// Converts the parameters into a query for the folder.
     pub fn list(&self, folder: FolderName) -> Result<MailQuery, Refused> {
         let since = match self.since.as_str() {
             "" => None,
@@ -71,7 +71,8 @@ impl ListQuery {
     }
 }
 
-/// The mail that a path names: its id, or its UID alone, by whatever numbers the folder has now.
+/// Parses the message in a path: its ID, or only its UID, which is then resolved under the folder's
+/// current UIDVALIDITY.
 pub fn mail_id(path: &str) -> Result<MailId, Refused> {
     let id = MailId::parse(path).ok().or_else(|| {
         let uid = path.bytes().all(|byte| byte.is_ascii_digit());
@@ -80,7 +81,7 @@ pub fn mail_id(path: &str) -> Result<MailId, Refused> {
     id.ok_or(Refused::no_mail())
 }
 
-/// A day, or a time in UTC (RFC 3339).
+/// Parses a date, or a time in UTC (RFC 3339).
 fn time(text: &str) -> Option<UnixTime> {
     let Some((day, clock)) = text.split_once('T') else {
         return UnixTime::of_day(text);

@@ -1,4 +1,4 @@
-//! Why a program gets no mail (RFC 9457).
+//! Error responses of the mailbox API (RFC 9457).
 
 use axum::{
     http::{StatusCode, header::RETRY_AFTER},
@@ -10,10 +10,10 @@ use wording::{mailbox_problem, request_problem};
 
 use crate::web::{api::unavailable, problem::Problem};
 
-/// Seconds after which a mailbox that too many are reading may be read.
+/// Seconds until a client may retry when too many clients read the mailbox.
 const BUSY_FOR: u16 = 5;
 
-/// An answer in place of mail.
+/// An error response instead of mail.
 pub struct Refused(Box<Response>);
 
 impl Refused {
@@ -21,13 +21,13 @@ impl Refused {
         Problem::new(status, detail).into()
     }
 
-    /// A parameter of the query is wrong.
+    /// Returns the error for an invalid query parameter.
     pub fn field(parameter: &'static str, detail: &str) -> Self {
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
         problem.of_parameter(parameter, "unknown_choice").into()
     }
 
-    /// There is no such data center, or none that the key is for.
+    /// Returns the error for a data center that does not exist or that the key has no access to.
     pub fn no_data_center() -> Self {
         let problem = Problem::new(
             StatusCode::NOT_FOUND,
@@ -38,7 +38,7 @@ impl Refused {
             .into()
     }
 
-    /// There is no such mail.
+    /// Returns the error for a message that does not exist.
     pub fn no_mail() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -46,7 +46,7 @@ impl Refused {
         )
     }
 
-    /// There is no such attachment.
+    /// Returns the error for an attachment that does not exist.
     pub fn no_attachment() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,

@@ -13,9 +13,10 @@ use mail::{ChangeOutcome, MailError, Mailer};
 use super::{Changed, find, not_found, problem};
 use crate::web::api::unavailable;
 
-/// Send a message again, or now
+/// Retry a message, or send it now
 ///
-/// A message that waits is due at once; one that was given up or cancelled is tried again for those who do not have it.
+/// A queued message becomes due immediately. A failed or cancelled message is sent again to the
+/// recipients who did not get it.
 #[utoipa::path(
     post,
     path = paths::api::RetryMessage::PATTERN,
@@ -38,7 +39,7 @@ pub async fn retry(
     change(&mailer, &key, &info, id, MessageState::Waiting).await
 }
 
-/// Cancel a message that waits
+/// Cancel a queued message
 #[utoipa::path(
     post,
     path = paths::api::CancelMessage::PATTERN,

@@ -1,4 +1,4 @@
-//! Which messages a program asks for.
+//! Query parameters of message lists.
 
 use axum::{
     extract::Query,
@@ -11,11 +11,11 @@ use super::{
     submit::unreadable_query,
 };
 
-/// How many are given at once.
+/// Maximum number of messages per response.
 const AT_MOST: u32 = 200;
 const AT_ONCE: u32 = 50;
 
-/// Which messages a program asks for.
+/// A parsed list query.
 pub struct Asked {
     pub filter: MessageFilter,
     pub cursor: Option<MessageId>,
@@ -23,7 +23,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads the query; what is wrong or unknown is told.
+    /// Parses the query. Reports invalid and unknown parameters.
     pub fn read(uri: &Uri, key: &ApiKey) -> Result<Self, Refused> {
         let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
             return Err(Box::new(unreadable_query()));

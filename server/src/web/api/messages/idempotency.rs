@@ -1,4 +1,4 @@
-//! Requests that may come twice (draft-ietf-httpapi-idempotency-key-header).
+//! Requests that a client may repeat (draft-ietf-httpapi-idempotency-key-header).
 
 use std::fmt::Write as _;
 
@@ -12,11 +12,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::problem::{self, ProblemError, Refused};
 
-/// The header.
+/// The name of the header.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// What tells that this request is the same as one before, when the program wants that. `parts` are what makes it the
-/// request it is.
+/// Returns the idempotency key, if the request has one, with a fingerprint of the request. `parts`
+/// are the inputs that make two requests equal.
 pub fn read(
     headers: &HeaderMap,
     key: &ApiKey,
@@ -48,7 +48,7 @@ pub fn read(
     }))
 }
 
-/// The draft says a string of RFC 9651 §3.3.3, in quotes; many programs leave them out.
+/// Removes quotes. The draft requires a string of RFC 9651 §3.3.3, but many clients omit them.
 fn unquoted(text: &str) -> &str {
     let text = text.trim();
     let inner = text
@@ -66,13 +66,13 @@ fn hash(parts: &[&[u8]]) -> String {
     hash.finalize()
         .iter()
         .fold(String::new(), |mut text, byte| {
-            // Writing to a text cannot fail.
+            // Writing to a `String` cannot fail.
             let _ = write!(text, "{byte:02x}");
             text
         })
 }
 
-/// Another request had the key.
+/// Returns the error for a key that another request has used.
 pub fn reused() -> Response {
     let detail = "Another request had this idempotency key. Take a new key for a new message.";
     let error = ProblemError {

@@ -1,4 +1,4 @@
-//! `/api/v1/messages`: handing messages over, and what became of them.
+//! `/api/v1/messages`: submits messages and shows their state.
 
 pub mod change;
 mod filter;
@@ -18,7 +18,7 @@ use mail::{MailError, Mailer};
 
 use super::problem;
 
-/// The message of an id, when the key may see it.
+/// Returns the message with this ID if the key has access to it.
 async fn find(mailer: &Mailer, key: &ApiKey, id: &str) -> Result<Option<OutboxMessage>, MailError> {
     let Ok(id) = MessageId::parse(id) else {
         return Ok(None);

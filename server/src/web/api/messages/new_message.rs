@@ -17,64 +17,67 @@ use super::problem::{self, ProblemError, Refused};
     "text": "/var has 120 MB left."
 }))]
 pub struct NewMessage {
-    /// The id of the data center to send from; without it that of the API key, else `default`.
+    /// The ID of the data center to send from. Defaults to that of the API key, then to `default`.
     #[schema(max_length = 64, pattern = "^[a-z0-9-]+$")]
     #[serde(default)]
     pub data_center: Option<String>,
-    /// Who it is from: the data center's From address or one that is allowed there. Without it: the From address.
+    /// The From address: that of the data center or one that is allowed there. Defaults to that of
+    /// the data center.
     #[serde(default)]
     pub from: Option<String>,
-    /// Who gets it. At least one of `to`, `cc` and `bcc` has an address, all together at most 1000.
+    /// Recipients. At least one of `to`, `cc`, and `bcc` must have an address; all together at most
+    /// 1000.
     #[schema(max_items = 1000)]
     #[serde(default)]
     pub to: Vec<String>,
-    /// Who gets a copy.
+    /// Recipients of a copy.
     #[schema(max_items = 1000)]
     #[serde(default)]
     pub cc: Vec<String>,
-    /// Who gets a copy that the others do not know of.
+    /// Recipients of a copy whom the other recipients do not see.
     #[schema(max_items = 1000)]
     #[serde(default)]
     pub bcc: Vec<String>,
-    /// Who gets answers, when it is not who it is from.
+    /// Addresses for replies, if they differ from `from`.
     #[schema(max_items = 25)]
     #[serde(default)]
     pub reply_to: Vec<String>,
-    /// What it is about, in one line.
+    /// The subject, on one line.
     #[schema(max_length = 998)]
     #[serde(default)]
     pub subject: String,
-    /// Its text. There is `text`, `html` or both.
+    /// The plain text body. `text`, `html`, or both are required.
     #[serde(default)]
     pub text: Option<String>,
-    /// The same as HTML.
+    /// The HTML body.
     #[serde(default)]
     pub html: Option<String>,
-    /// Files that come with it.
+    /// Attached files.
     #[schema(max_items = 100)]
     #[serde(default)]
     pub attachments: Vec<NewAttachment>,
-    /// Further header fields, such as `In-Reply-To`. Those that Mailgrant or mail servers write are refused.
+    /// Additional header fields, such as `In-Reply-To`. Fields that Mailgrant or mail servers write
+    /// are rejected.
     #[schema(max_items = 50)]
     #[serde(default)]
     pub headers: Vec<NewHeader>,
 }
 
-/// A file that comes with a message.
+/// An attached file.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAttachment {
-    /// Its name.
+    /// The file name.
     #[schema(min_length = 1, max_length = 255)]
     name: String,
-    /// Its media type; neither `message/…` nor `multipart/…`.
+    /// The media type; neither `message/…` nor `multipart/…`.
     #[serde(default)]
     #[schema(default = "application/octet-stream", max_length = 200)]
     content_type: String,
-    /// Its content in base64 (RFC 4648 section 4).
+    /// The content in base64 (RFC 4648 §4).
     #[schema(content_encoding = "base64")]
     content: String,
-    /// The id by which the HTML shows it: `<img src="cid:ID">`.
+    /// The content ID that the HTML refers to: `<img src="cid:ID">`.
     #[schema(min_length = 1, max_length = 200)]
     #[serde(default)]
     content_id: Option<String>,
@@ -84,16 +87,16 @@ pub struct NewAttachment {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewHeader {
-    /// Its name.
+    /// The field name.
     #[schema(min_length = 1, max_length = 76)]
     name: String,
-    /// Its value, in one line.
+    /// The field value, on one line.
     #[schema(min_length = 1, max_length = 8000)]
     value: String,
 }
 
 impl NewMessage {
-    /// Reads JSON.
+    /// Parses the JSON of a request body.
     pub fn read(body: &[u8]) -> Result<Self, Refused> {
         let mut json = serde_json::Deserializer::from_slice(body);
         let read = serde_path_to_error::deserialize::<_, Self>(&mut json);
@@ -105,7 +108,7 @@ impl NewMessage {
         }) {
             Ok(read) => Ok(read),
             Err((pointer, error)) if error.is_data() => {
-                // Says which type or which field; it repeats no more of the request than that.
+                // The error names the type or the field, and contains no other part of the request.
                 let detail: String = error.to_string().chars().take(300).collect();
                 let known = ProblemError::at(pointer, FieldError::UnknownChoice);
                 let errors = vec![ProblemError {
@@ -127,7 +130,7 @@ impl NewMessage {
         }
     }
 
-    /// The message without where it is sent from.
+    /// Converts the request into a draft, which does not include the data center.
     pub fn draft(self) -> Draft {
         let attachments = self.attachments.into_iter().map(|file| DraftAttachment {
             name: file.name,
@@ -151,7 +154,7 @@ impl NewMessage {
     }
 }
 
-/// RFC 6901.
+/// Formats the path as a JSON Pointer (RFC 6901).
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
 

@@ -12,7 +12,7 @@ use mail::{MailError, Mailer};
 use super::{MessageList, MessageShown, filter::Asked, find, not_found, problem};
 use crate::web::api::unavailable;
 
-/// List messages, the newest first
+/// List messages, newest first
 #[utoipa::path(
     get,
     path = paths::api::Messages::PATH,
@@ -58,7 +58,7 @@ pub async fn list(
     }
 }
 
-/// One message with its recipients and attempts
+/// Get a message with its recipients and attempts
 #[utoipa::path(
     get,
     path = paths::api::Message::PATTERN,

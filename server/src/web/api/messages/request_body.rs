@@ -1,4 +1,4 @@
-//! Reading the body of a request.
+//! Reads the body of a request.
 
 use std::error::Error as _;
 
@@ -10,16 +10,16 @@ use http_body_util::LengthLimitError;
 
 use super::problem::{self, Refused};
 
-/// How a message is written.
+/// The format of a submitted message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// In parts.
+    /// JSON with the parts of the message.
     Json,
-    /// As it is sent (RFC 5322).
+    /// A complete message (RFC 5322).
     Raw,
 }
 
-/// How the message of a request is written.
+/// Returns the message format that the `Content-Type` declares.
 pub fn format(headers: &HeaderMap) -> Result<Format, Refused> {
     let media = headers
         .get(CONTENT_TYPE)
@@ -42,7 +42,7 @@ pub fn format(headers: &HeaderMap) -> Result<Format, Refused> {
     }
 }
 
-/// The whole body; how large it may be is limited further out.
+/// Reads the whole body. An outer layer limits its size.
 pub async fn read(body: Body) -> Result<Bytes, Refused> {
     axum::body::to_bytes(body, usize::MAX)
         .await

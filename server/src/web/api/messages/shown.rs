@@ -1,4 +1,4 @@
-//! Messages as the API shows them. Times are those of RFC 3339, states and findings their codes.
+//! Response bodies of the message API. Times are in RFC 3339 format; states and findings are codes.
 
 use domain::{Attempt, OutboxMessage, Recipient};
 use serde::Serialize;
@@ -7,69 +7,69 @@ use utoipa::ToSchema;
 /// A message was stored.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Accepted {
-    /// Its id.
+    /// The message ID.
     pub id: String,
-    /// Where it is.
+    /// The URL path of the message.
     pub href: String,
 }
 
 /// A message was changed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Changed {
-    /// Its id.
+    /// The message ID.
     pub id: String,
-    /// Its state now.
+    /// The new state.
     pub state: String,
 }
 
-/// Some messages, the newest first.
+/// A page of messages, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageList {
     /// The messages.
     pub messages: Vec<MessageShown>,
-    /// The `cursor` to ask with for those after them; `null` when there are none.
+    /// The `cursor` of the next page; `null` on the last page.
     pub next: Option<String>,
 }
 
-/// A message and what became of it.
+/// A message and its delivery state.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageShown {
-    /// Its id.
+    /// The message ID.
     pub id: String,
-    /// Where it is sent from.
+    /// The data center that the message is sent from.
     pub data_center: String,
     /// `waiting`, `sending`, `delivered`, `partly_delivered`, `failed`, `cancelled` or `bounced`.
     pub state: String,
-    /// When it was stored.
+    /// The time at which the message was stored.
     pub created_at: String,
-    /// When the next attempt is due, while it waits.
+    /// The time of the next attempt, while the message is queued.
     pub due_at: Option<String>,
-    /// When it was delivered, given up or cancelled.
+    /// The time at which the message was delivered, failed, or was cancelled.
     pub finished_at: Option<String>,
-    /// Its Message-ID.
+    /// The Message-ID header.
     pub message_id: String,
-    /// The address of the envelope.
+    /// The envelope sender.
     pub sender: String,
-    /// Who it is from.
+    /// The From address.
     pub from: String,
-    /// What it is about.
+    /// The subject.
     pub subject: String,
-    /// Octets.
+    /// Size in bytes.
     pub size: i64,
-    /// Who handed it over.
+    /// The submitter of the message.
     pub submitted_by: SubmitterShown,
-    /// Who gets it.
+    /// The recipients.
     pub recipients: Vec<RecipientShown>,
-    /// Why the last attempt did not go well: a code.
+    /// The code of the finding that explains why the last attempt failed.
     pub finding: Option<String>,
-    /// How many attempts there have been.
+    /// Number of attempts so far.
     pub attempt_count: i64,
-    /// The attempts, when one message is asked for.
+    /// The attempts, only included in the response for a single message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts: Option<Vec<AttemptShown>>,
 }
 
-/// Who handed a message over.
+/// The submitter of a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubmitterShown {
     /// `key`, `account`, `command_line` or `mailgrant`.
@@ -78,7 +78,7 @@ pub struct SubmitterShown {
     pub name: String,
 }
 
-/// Somebody who gets a message.
+/// A recipient of a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecipientShown {
     /// The address.
@@ -87,33 +87,33 @@ pub struct RecipientShown {
     pub kind: String,
     /// `waiting`, `accepted`, `refused` or `bounced`.
     pub state: String,
-    /// What the mail server replied.
+    /// The reply of the mail server.
     pub reply: String,
-    /// Why it was refused: a code.
+    /// The code of the finding that explains the rejection.
     pub finding: Option<String>,
 }
 
-/// One try to deliver a message.
+/// One attempt to deliver a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AttemptShown {
-    /// Counts from 1.
+    /// The number of the attempt, starting at 1.
     pub number: i64,
-    /// When it began.
+    /// The start time.
     pub started_at: String,
-    /// How long it took: milliseconds.
+    /// The duration in milliseconds.
     pub duration_ms: i64,
     /// `host:port` of the mail server.
     pub server: String,
     /// `delivered`, `partly_delivered`, `put_off`, `refused` or `unknown`.
     pub outcome: String,
-    /// Why, when it did not go well: a code.
+    /// The code of the finding, if the attempt failed.
     pub finding: Option<String>,
-    /// The conversation with the mail server, without secrets.
+    /// The transcript of the SMTP session, without secrets.
     pub transcript: String,
 }
 
 impl MessageShown {
-    /// A message, with its attempts when they were read.
+    /// Converts a message, with its attempts if they were read.
     pub fn of(message: OutboxMessage, attempts: Option<Vec<Attempt>>) -> Self {
         let waits = !message.state.is_final();
         Self {

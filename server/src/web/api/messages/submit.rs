@@ -1,4 +1,4 @@
-//! `POST /api/v1/messages`: handing a message over.
+//! `POST /api/v1/messages`: submits a message.
 
 use app::api::context::RequestInfo;
 use axum::{
@@ -25,19 +25,20 @@ use crate::web::{
     room::Room,
 };
 
-/// Seconds after which a program whose messages wait may ask again.
+/// Seconds until a client may retry when too many of its messages are queued.
 const AFTER: u32 = 60;
 const MEGABYTE: u64 = 1024 * 1024;
-/// Who gets a message that is handed over as `message/rfc822`.
+/// Header with the envelope recipients of a `message/rfc822` request.
 const RECIPIENTS: &str = "Mailgrant-Recipients";
-/// The address of its envelope.
+/// Header with the envelope sender.
 const SENDER: &str = "Mailgrant-Sender";
 
-/// Hand a message over
+/// Submit a message
 ///
-/// The answer 202 comes once the message is stored and outlasts a crash; it is delivered afterwards. As `message/rfc822` the
-/// message is sent as it is, but `Bcc` is removed, `Date`, `Message-ID` and `From` are added where they are missing, and what
-/// mail servers do not take is encoded.
+/// The server answers `202 Accepted` once the message is stored durably. It survives a crash and is
+/// delivered in the background. A `message/rfc822` body is sent as it is, with three exceptions:
+/// `Bcc` is removed, missing `Date`, `Message-ID`, and `From` fields are added, and content that
+/// mail servers do not accept is encoded.
 #[utoipa::path(
     post,
     path = paths::api::Messages::PATH,
@@ -133,7 +134,7 @@ async fn take(
     Ok(submitted.map_err(|error| Box::new(not_taken(&error)))?.id)
 }
 
-/// What query and headers ask for.
+/// The submission parameters in the query and headers.
 #[derive(Debug, Default)]
 struct Asked {
     data_center: Option<String>,
@@ -170,7 +171,7 @@ impl Asked {
         }
     }
 
-    /// What makes the request what it is, besides its body.
+    /// Returns the inputs that identify the request, except its body.
     fn identity(&self, headers: &HeaderMap) -> String {
         let media = headers.get(CONTENT_TYPE);
         format!("{media:?} {self:?}")
@@ -196,7 +197,7 @@ fn list(
     found
 }
 
-/// The data center to send from.
+/// Returns the data center to send from.
 fn data_center(asked: Option<&str>, key: &ApiKey) -> Result<DataCenterId, Refused> {
     let only = key.data_center.as_ref();
     let found = match asked {
@@ -240,7 +241,7 @@ fn not_taken(error: &SubmitError) -> Response {
     match error {
         SubmitError::KeyReused => idempotency::reused(),
         SubmitError::KeyFull { limit } => key_full(*limit),
-        // Removed meanwhile.
+        // Removed while the request was processed.
         SubmitError::Mail(MailError::UnknownDataCenter) => {
             let error = ProblemError::at("/data_center".into(), FieldError::UnknownDataCenter);
             problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, vec![error])
