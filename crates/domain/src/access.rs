@@ -1,4 +1,4 @@
-//! Who may do what: accounts, roles, sessions, API keys, and the forms about them.
+//! Access: accounts, roles, sessions, API keys, and the forms about them.
 
 mod account;
 mod api_key;

@@ -1,27 +1,27 @@
-//! Who does something, and from where.
+//! Actors: the originators of the actions in the audit.
 
 use serde::{Deserialize, Serialize};
 
 use crate::AccountName;
 
-/// Who does something.
+/// Kind of actor, with its name if it has one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "name", rename_all = "snake_case")]
 pub enum Who {
-    /// Somebody who has signed in.
+    /// Signed-in user.
     Account(AccountName),
-    /// A program, by the name of its API key.
+    /// Program, by the name of its API key.
     Key(String),
-    /// Whoever runs the program on the machine itself.
+    /// User of the command line on the server's machine.
     CommandLine,
-    /// Mailgrant by itself, as when it renews a token.
+    /// Mailgrant itself, for example when it refreshes a token.
     Mailgrant,
-    /// Somebody who has not signed in.
+    /// Visitor who has not signed in.
     Nobody,
 }
 
 impl Who {
-    /// The kind in the database.
+    /// Returns the code of the kind, as the database stores it.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Account(_) => "account",
@@ -32,7 +32,7 @@ impl Who {
         }
     }
 
-    /// The name, where there is one.
+    /// Returns the name of the account or key; empty for other kinds.
     pub fn name(&self) -> &str {
         match self {
             Self::Account(name) => name.as_str(),
@@ -42,17 +42,17 @@ impl Who {
     }
 }
 
-/// Who does something, and from where.
+/// Actor of an action, with the address that it came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// Who.
+    /// User, program, or component that acts.
     pub who: Who,
-    /// The IP address the request came from; empty when there was no request.
+    /// IP address of the request. Empty if there was no request.
     pub address: String,
 }
 
 impl Actor {
-    /// Mailgrant by itself.
+    /// Returns the actor for Mailgrant's own actions.
     pub fn mailgrant() -> Self {
         Self {
             who: Who::Mailgrant,
@@ -60,7 +60,7 @@ impl Actor {
         }
     }
 
-    /// The command line.
+    /// Returns the actor for the command line.
     pub fn command_line() -> Self {
         Self {
             who: Who::CommandLine,
@@ -68,7 +68,7 @@ impl Actor {
         }
     }
 
-    /// Somebody at an address who has not signed in.
+    /// Returns the actor for a visitor at `address` who has not signed in.
     pub fn nobody(address: impl Into<String>) -> Self {
         Self {
             who: Who::Nobody,

@@ -8,19 +8,21 @@ use crate::{FieldError, Host, untrusted};
 
 mod local_part;
 
-/// One `local-part@domain`, in the form that goes over the wire: the domain in A-labels, and a local part that is no dot-string
-/// in quotes (RFC 5321 §4.1.2). A local part may be in UTF-8 (RFC 6531 §3.3).
+/// Email address `local-part@domain`, in the form used on the wire. The domain is in A-labels, and
+/// a local part that is not a dot-string is quoted (RFC 5321 §4.1.2). The local part may contain
+/// UTF-8 (RFC 6531 §3.3).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Parses a typed address. Surrounding white space is removed and the domain becomes lower case. Local parts such as `a..b`
-    /// exist although RFC 5321 allows them in quotes only; they are put into quotes.
+    /// Parses a typed address. Surrounding white space is removed, and the domain is converted to
+    /// lower case. Local parts such as `a..b` exist although RFC 5321 only allows them in quotes,
+    /// so they are quoted.
     ///
     /// # Errors
-    /// `Required`, `TooLong` (64 octets before the `@`, 254 in all), `SeveralAddresses`,
-    /// `NotAnAddress`.
+    /// `Required`, `TooLong` (over 64 octets before the `@`, or over 254 in total),
+    /// `SeveralAddresses`, `NotAnAddress`.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
         let text = typed.trim();
         if text.is_empty() {
@@ -50,17 +52,17 @@ impl EmailAddress {
         Ok(Self(format!("{local}@{host}")))
     }
 
-    /// The address as text.
+    /// Returns the address as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The part before the `@`, in quotes where it needs them.
+    /// Returns the part before the `@`, with quotes if it needs them.
     pub fn local_part(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(local, _)| local)
     }
 
-    /// The part after the `@`.
+    /// Returns the part after the `@`.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
@@ -77,21 +79,21 @@ impl fmt::Display for EmailAddress {
     }
 }
 
-/// The From address: one address with an optional display name.
+/// From address: one address with an optional display name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FromAddress {
-    /// The display name, without quotes.
+    /// Display name, without quotes.
     pub name: Option<String>,
-    /// The address.
+    /// Address without the display name.
     pub address: EmailAddress,
 }
 
 impl FromAddress {
-    /// Reads `address`, `Name <address>` or `"Name" <address>`.
+    /// Parses `address`, `Name <address>`, or `"Name" <address>`.
     ///
     /// # Errors
-    /// As [`EmailAddress::parse`]; `ControlCharacter` or `TooLong` (more than 128 characters) for
-    /// the name.
+    /// The errors of [`EmailAddress::parse`]. For the name: `ControlCharacter`, or `TooLong` (over
+    /// 128 characters).
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
         let text = typed.trim();
         if !text.chars().all(untrusted::is_displayable) {
@@ -125,7 +127,8 @@ impl FromAddress {
     }
 }
 
-/// The `<` before the address: the first one outside of quotes, or the last one where a quote is never closed.
+/// Returns the position of the `<` before the address. This is the first one outside quotes, or the
+/// last one if a quote is never closed.
 fn opening_bracket(text: &str) -> Option<usize> {
     let (mut in_quotes, mut escaped) = (false, false);
     for (at, byte) in text.bytes().enumerate() {
@@ -140,7 +143,7 @@ fn opening_bracket(text: &str) -> Option<usize> {
     text.rfind('<').filter(|_| in_quotes && text.ends_with('>'))
 }
 
-/// Takes the backslashes out of a quoted string (RFC 5322 §3.2.4).
+/// Removes the backslashes of a quoted string (RFC 5322 §3.2.4).
 fn unescape(quoted: &str) -> String {
     let mut text = String::with_capacity(quoted.len());
     let mut characters = quoted.chars();
@@ -155,7 +158,7 @@ fn unescape(quoted: &str) -> String {
 }
 
 impl fmt::Display for FromAddress {
-    /// A form that [`FromAddress::parse`] reads back to the same value.
+    /// Writes a form that [`FromAddress::parse`] parses back to the same value.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
             None => self.address.fmt(formatter),
@@ -186,7 +189,8 @@ mod tests {
             ("info@exämple.de", "info@xn--exmple-cua.de"),
             ("jörg@exämple.de", "jörg@xn--exmple-cua.de"),
             ("用户@例え.テスト", "用户@xn--r8jz45g.xn--zckzah"),
-            // These exist at Japanese mobile providers, and are sent in quotes as RFC 5321 requires.
+            // Japanese mobile providers have such addresses. They are sent in quotes, as RFC 5321
+            // requires.
             ("a..b@docomo.example", "\"a..b\"@docomo.example"),
             ("a.@docomo.example", "\"a.\"@docomo.example"),
             (".a@docomo.example", "\".a\"@docomo.example"),

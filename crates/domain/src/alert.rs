@@ -1,4 +1,4 @@
-//! Alerts: what is wrong with a data center, who is told, and how.
+//! Alerts: conditions of data centers and servers, channels, and notifications.
 
 mod field;
 mod problem;
@@ -19,49 +19,50 @@ pub use settings::{AlertNotes, AlertSettings};
 pub use settings_form::AlertSettingsForm;
 
 random_id! {
-    /// Names one condition from its beginning to its end. In the order of the text, they are in the order in which they began.
+    /// ID of a condition. The alphabetical order of IDs is the order in which the conditions began.
     AlertId
 }
 
 random_id! {
-    /// Names one message about a condition to one route; whoever gets it twice can tell by it. In the order of the text, they
-    /// are in the order in which they were made.
+    /// ID of a notification to one channel. Recipients can use it to detect duplicates. The
+    /// alphabetical order of IDs is the order of creation.
     TellingId
 }
 
 random_id! {
-    /// Names a route.
+    /// ID of a notification channel.
     RouteId
 }
 
 codes! {
-    /// What can be wrong with a data center or with the server.
+    /// Kind of problem of a data center or server.
     AlertKind {
-        /// The grant has ended, or there is none: somebody has to authorize.
+        /// The grant has ended or never existed. An administrator must authorize.
         NeedsAuthorization = "needs_authorization",
-        /// The OAuth client is in "Testing" at Google, whose grants end after seven days.
+        /// The OAuth client is in "Testing" at Google, where grants end after seven days.
         TestingEnds = "testing_ends",
-        /// The grant has not been renewed for nearly 90 days, after which providers end it.
+        /// The grant has not been refreshed for nearly 90 days, after which providers end it.
         UnusedEnds = "unused_ends",
-        /// The client secret expires soon, by the date that was noted.
+        /// The client secret expires soon, according to the date that an administrator entered.
         ClientSecretExpires = "client_secret_expires",
-        /// A message has waited too long.
+        /// A message has waited longer than the configured limit.
         OutboxOld = "outbox_old",
-        /// The daily check has failed.
+        /// The daily check failed.
         CheckFails = "check_fails",
-        /// The server's disk has little free space left; new mail is still accepted.
+        /// The server's disk has little free space left. New mail is still accepted.
         DiskSpaceLow = "disk_space_low",
-        /// The server's disk has less free space than the configured minimum; new mail is refused.
+        /// The server's disk has less free space than the configured minimum. New mail is rejected.
         DiskFull = "disk_full",
-        /// The server's data directory cannot be written.
+        /// The server's data directory is not writable.
         DiskReadOnly = "disk_read_only",
-        /// The server's clock differs from the database's; the server delivers no mail.
+        /// The server's clock differs from the database's. The server delivers no mail.
         ClockDiffers = "clock_differs",
     }
 }
 
 impl AlertKind {
-    /// Whether mail through the data center does not go out, or may not; an alert never takes that way then.
+    /// Returns true if mail through the data center may not be delivered. Notifications are not
+    /// sent through such a data center.
     pub fn is_broken(self) -> bool {
         matches!(
             self,
@@ -69,7 +70,7 @@ impl AlertKind {
         )
     }
 
-    /// Returns true if the condition belongs to a server and not to one data center.
+    /// Returns true if the condition concerns a server instead of a data center.
     pub fn is_of_server(self) -> bool {
         matches!(
             self,
@@ -77,24 +78,24 @@ impl AlertKind {
         )
     }
 
-    /// Returns true if the server cannot do its work while the condition lasts, and so is not ready.
+    /// Returns true if the server is not ready while the condition lasts.
     pub fn stops_server(self) -> bool {
         self.is_of_server() && self != Self::DiskSpaceLow
     }
 }
 
-/// The part of the installation that a condition is about.
+/// Data center or server that a condition concerns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertSubject {
-    /// A data center.
+    /// Data center, by its ID.
     DataCenter(DataCenterId),
-    /// A server, by its name. Several servers may share one database.
+    /// Server, by its name. Several servers may share one database.
     Server(String),
 }
 
 impl AlertSubject {
-    /// The data center, if the condition is about one.
+    /// Returns the data center, if the condition concerns one.
     pub fn data_center(&self) -> Option<&DataCenterId> {
         match self {
             Self::DataCenter(id) => Some(id),
@@ -102,7 +103,7 @@ impl AlertSubject {
         }
     }
 
-    /// The server's name, if the condition is about a server.
+    /// Returns the server's name, if the condition concerns a server.
     pub fn server(&self) -> Option<&str> {
         match self {
             Self::DataCenter(_) => None,
@@ -111,16 +112,16 @@ impl AlertSubject {
     }
 }
 
-/// What is known of a condition.
+/// Details of a condition. Each kind of condition sets a few of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertFacts {
-    /// Why.
+    /// Decoded failure behind the condition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<Finding>,
-    /// When the grant or the secret ends.
+    /// Time at which the grant or the client secret ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<UnixTime>,
-    /// When the oldest message that waits was accepted.
+    /// Time at which the oldest waiting message was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<UnixTime>,
     /// Free space on the server's disk, in bytes.
@@ -131,93 +132,93 @@ pub struct AlertFacts {
     pub clock_ahead_seconds: Option<i64>,
 }
 
-/// Something that is wrong with a data center or with a server.
+/// Current or past problem of a data center or server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertCondition {
-    /// Its id.
+    /// ID, which a notification refers to.
     pub id: AlertId,
-    /// The data center or server.
+    /// Data center or server that has the problem.
     #[serde(flatten)]
     pub subject: AlertSubject,
-    /// What is wrong.
+    /// Kind of problem.
     pub kind: AlertKind,
-    /// What is known of it, as of when it began.
+    /// Details at the time when the condition began.
     pub facts: AlertFacts,
-    /// When it was noticed.
+    /// Time at which the condition was detected.
     pub since: UnixTime,
 }
 
 codes! {
-    /// What a route is told.
+    /// Event that a channel is notified of.
     TellingEvent {
-        /// Something is wrong.
+        /// A condition began.
         Began = "began",
-        /// It is well again.
+        /// A condition was resolved.
         Ended = "ended",
-        /// Somebody tries the route.
+        /// A user sent a test notification.
         Test = "test",
     }
 }
 
 codes! {
-    /// Where a message to a route stands.
+    /// Delivery state of a notification.
     TellingState {
-        /// It goes out, or is tried again.
+        /// It is due now or will be retried.
         Waiting = "waiting",
-        /// It was taken.
+        /// The channel accepted it.
         Told = "told",
-        /// It was given up.
+        /// All attempts failed.
         Failed = "failed",
     }
 }
 
-/// A message about a condition to one route.
+/// Notification about a condition to one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Telling {
-    /// Its id.
+    /// ID, which stays the same in every attempt.
     pub id: TellingId,
-    /// Who is told.
+    /// Channel that it is sent to.
     pub route: RouteId,
-    /// What.
+    /// Event that it reports.
     pub event: TellingEvent,
-    /// About what.
+    /// Condition that it is about.
     pub condition: AlertCondition,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: UnixTime,
-    /// Where it stands.
+    /// Delivery state.
     pub state: TellingState,
-    /// How often it was tried.
+    /// Number of attempts so far.
     pub attempts: i64,
-    /// When it is tried again, while it waits.
+    /// Time of the next attempt while it waits.
     pub due_at: UnixTime,
-    /// When it was told or given up.
+    /// Time at which it was delivered or given up.
     pub finished_at: Option<UnixTime>,
-    /// Why it was not taken the last time.
+    /// Reason why the last attempt failed.
     pub failure: Option<TellingFailure>,
 }
 
-/// Why a message was not taken by a route.
+/// Reason why a channel did not accept a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TellingFailure {
-    /// The webhook did not arrive.
+    /// The webhook request failed.
     Webhook(crate::WebhookFailure),
-    /// The data center that the mail goes through has no settings, or is gone.
+    /// The data center that sends the email has no settings or was removed.
     NoSettings,
-    /// Mailgrant could not do it; its log says why.
+    /// Mailgrant could not send it. The server's log has the cause.
     Unavailable,
 }
 
-/// How a daily check ended.
+/// Result of a daily check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DailyCheck {
-    /// The data center.
+    /// Data center that was checked.
     pub data_center: DataCenterId,
-    /// When it was begun.
+    /// Time at which the check started.
     pub started_at: UnixTime,
-    /// Whether it has ended.
+    /// True if the check has ended.
     pub finished: bool,
-    /// Why it failed.
+    /// Reason why the check failed.
     pub finding: Option<Finding>,
 }
 

@@ -1,41 +1,43 @@
-//! What happened: the entries of the audit.
+//! Entries of the audit.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Actor, UnixTime, codes::codes};
 
 codes! {
-    /// The actions that the audit records.
+    /// Actions that the audit records.
     AuditAction {
-        /// The first administrator was made. Subject: the user name.
+        /// The first administrator was created. Subject: the user name.
         SetupFinished = "setup_finished",
-        /// Signed in.
+        /// A user signed in.
         SignedIn = "signed_in",
-        /// A sign-in with a wrong name or password. Subject: the name that was tried, when an account has it.
+        /// A sign-in failed because of a wrong name or password. Subject: the user name, if an
+        /// account has it.
         SignInFailed = "sign_in_failed",
-        /// Too many wrong sign-ins: the next ones have to wait. Subject: as before.
+        /// Sign-ins were slowed down after too many failures. Subject: as for `SignInFailed`.
         SignInSlowed = "sign_in_slowed",
-        /// Signed out.
+        /// A user signed out.
         SignedOut = "signed_out",
-        /// A session was ended from a list. Subject: the user name.
+        /// A session was ended from the list of sessions. Subject: the user name.
         SessionEnded = "session_ended",
         /// An account was added. Subject: the user name.
         AccountAdded = "account_added",
         /// An account was removed. Subject: the user name.
         AccountRemoved = "account_removed",
-        /// An account may do other things now. Subject: the user name.
+        /// The role of an account was changed. Subject: the user name.
         RoleChanged = "role_changed",
-        /// A link to choose a password was made. Subject: the user name.
+        /// A link to choose a password was created. Subject: the user name.
         PasswordLinkMade = "password_link_made",
         /// A password was set. Subject: the user name.
         PasswordSet = "password_set",
-        /// An API key was made. Subject: its name.
+        /// An API key was created. Subject: its name.
         KeyMade = "key_made",
-        /// An API key was ended. Subject: its name.
+        /// An API key was revoked. Subject: its name.
         KeyEnded = "key_ended",
-        /// Something was refused for want of a role or a scope. Subject: what was asked for.
+        /// A request was denied because a role or scope was missing. Subject: the requested
+        /// resource.
         AccessDenied = "access_denied",
-        /// An API key was shown that is not valid.
+        /// An invalid API key was used.
         KeyRefused = "key_refused",
         /// SMTP settings were saved. Subject: the data center.
         SettingsSaved = "settings_saved",
@@ -45,39 +47,40 @@ codes! {
         DataCenterRenamed = "data_center_renamed",
         /// A data center was removed. Subject: its id.
         DataCenterRemoved = "data_center_removed",
-        /// An authorization began. Subject: the data center.
+        /// An authorization was started. Subject: the data center.
         AuthorizationBegun = "authorization_begun",
-        /// An authorization gave a grant. Subject: the data center.
+        /// An authorization produced a grant. Subject: the data center.
         AuthorizationFinished = "authorization_finished",
-        /// An authorization gave none, or a callback was turned away. Subject: the data center, when it is known.
+        /// An authorization failed, or a callback was rejected. Subject: the data center, if it is
+        /// known.
         AuthorizationFailed = "authorization_failed",
-        /// A token could not be renewed; it is tried again. Subject: the data center.
+        /// A token refresh failed and will be retried. Subject: the data center.
         RefreshFailed = "refresh_failed",
-        /// A grant needs authorization. Subject: the data center.
+        /// A grant ended and needs a new authorization. Subject: the data center.
         GrantEnded = "grant_ended",
-        /// A test email was tried. Subject: the data center.
+        /// A test email was attempted. Subject: the data center.
         TestEmailSent = "test_email_sent",
-        /// A message of the outbox is tried again at once. Subject: its id.
+        /// A message in the outbox was scheduled for an immediate retry. Subject: its ID.
         MessageRetried = "message_retried",
-        /// A message of the outbox was cancelled. Subject: its id.
+        /// A message in the outbox was cancelled. Subject: its ID.
         MessageCancelled = "message_cancelled",
-        /// A message was sent once more, as a new one. Subject: the id of the old one.
+        /// A message was sent again, as a new message. Subject: the ID of the old one.
         MessageResent = "message_resent",
-        /// What applies to sending was saved. Subject: the data center.
+        /// Sending settings were saved. Subject: the data center.
         SendingSaved = "sending_saved",
-        /// It was saved where new mail of a data center is told of.
+        /// An inbound-mail webhook was saved. Subject: the data center.
         MailHookSaved = "mail_hook_saved",
-        /// New mail of a data center is told of no more.
+        /// An inbound-mail webhook was removed. Subject: the data center.
         MailHookRemoved = "mail_hook_removed",
-        /// What is told as an alert was saved.
+        /// Alert settings were saved.
         AlertsSaved = "alerts_saved",
-        /// A route of alerts was added. Subject: its host or its recipient.
+        /// A notification channel was added. Subject: its host or its recipient.
         RouteAdded = "route_added",
-        /// A route of alerts was changed. Subject: as before.
+        /// A notification channel was changed. Subject: its host or its recipient.
         RouteChanged = "route_changed",
-        /// A route of alerts was removed. Subject: as before.
+        /// A notification channel was removed. Subject: its host or its recipient.
         RouteRemoved = "route_removed",
-        /// A test alert was sent. Subject: as before.
+        /// A test notification was sent. Subject: the channel's host or its recipient.
         TestAlertSent = "test_alert_sent",
         /// The key that seals secrets was replaced.
         SealingKeyRotated = "sealing_key_rotated",
@@ -87,7 +90,7 @@ codes! {
 }
 
 impl AuditAction {
-    /// Returns true if its subject is the id of a data center.
+    /// Returns true if the subject of the action is the ID of a data center.
     pub fn is_about_data_center(self) -> bool {
         matches!(
             self,
@@ -108,24 +111,24 @@ impl AuditAction {
     }
 }
 
-/// A value that changed, or a fact about what was done. Never holds a secret.
+/// Changed value, or a fact about the action. Never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The name of the field.
+    /// Name of the field or fact.
     pub field: String,
-    /// What it was; `None` when there was nothing, or when it is a secret.
+    /// Previous value. `None` if it was empty or is a secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old: Option<String>,
-    /// What it is; `None` when there is nothing, or when it is a secret.
+    /// New value. `None` if it is empty or is a secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<String>,
-    /// The values are secret: only that they changed is told.
+    /// True if the values are secret. The audit then records only that they changed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
 }
 
 impl Change {
-    /// A fact.
+    /// Returns a fact about the action.
     pub fn fact(field: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             field: field.into(),
@@ -135,7 +138,7 @@ impl Change {
         }
     }
 
-    /// A value that changed.
+    /// Returns a changed value.
     pub fn of(field: impl Into<String>, old: Option<String>, new: Option<String>) -> Self {
         Self {
             field: field.into(),
@@ -145,7 +148,7 @@ impl Change {
         }
     }
 
-    /// A secret that changed.
+    /// Returns a changed secret, without its values.
     pub fn secret(field: impl Into<String>) -> Self {
         Self {
             field: field.into(),
@@ -156,45 +159,45 @@ impl Change {
     }
 }
 
-/// What happened, before it has its place in the audit.
+/// Action before it has a sequence number in the audit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRecord {
-    /// When.
+    /// Time of the action.
     #[serde(with = "crate::time::rfc3339")]
     pub at: UnixTime,
-    /// Who, from where.
+    /// Originator of the action.
     pub actor: Actor,
-    /// What was done.
+    /// Kind of action.
     pub action: AuditAction,
-    /// What it was done to.
+    /// Object of the action, depending on [`AuditAction`].
     pub subject: String,
-    /// What changed, and other facts.
+    /// Changed values and other facts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
 }
 
-/// An entry of the audit.
+/// Entry of the audit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
-    /// Counts from 1 without gaps.
+    /// Sequence number, which counts from 1 without gaps.
     pub sequence: i64,
-    /// What happened.
+    /// Recorded action.
     #[serde(flatten)]
     pub record: AuditRecord,
 }
 
-/// Which entries are asked for; empty fields ask for all.
+/// Filter for entries. Empty fields match every entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// By this user name or name of a key, without regard to case.
+    /// User name or name of an API key, in any case.
     pub who: String,
-    /// This action.
+    /// Kind of action.
     pub action: Option<AuditAction>,
-    /// About this data center (its id or its name), account or key.
+    /// Data center (its ID or name), account, or API key that the entry is about.
     pub subject: String,
-    /// At this time or later.
+    /// Earliest time, inclusive.
     pub since: Option<UnixTime>,
-    /// Before this time.
+    /// Latest time, exclusive.
     pub until: Option<UnixTime>,
 }
 

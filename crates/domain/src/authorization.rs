@@ -5,62 +5,63 @@ use serde::{Deserialize, Serialize};
 use crate::{DataCenter, Finding, UnixTime, id::random_id};
 
 random_id! {
-    /// Names an authorization.
+    /// ID of an authorization.
     AuthorizationId
 }
 
-/// The issuer of an authorization server, as its metadata names it.
+/// Issuer of an authorization server, as its metadata names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownIssuer {
     /// `issuer` (RFC 8414 §2).
     pub issuer: String,
-    /// `authorization_response_iss_parameter_supported` (RFC 9207 §3): each response names the issuer.
+    /// `authorization_response_iss_parameter_supported` (RFC 9207 §3): every response names the
+    /// issuer.
     pub announces_iss: bool,
 }
 
-/// How an authorization stands.
+/// State of an authorization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AuthorizationState {
-    /// The administrator has not come back yet.
+    /// The administrator has not returned from the provider yet.
     Pending {
-        /// Whose settings are authorized.
+        /// Data center that is being authorized.
         data_center: DataCenter,
-        /// When it ends by itself.
+        /// Time at which the authorization expires.
         expires_at: UnixTime,
     },
-    /// SMTP settings authorized.
+    /// The authorization succeeded.
     Authorized {
-        /// Whose settings were authorized.
+        /// Data center that was authorized.
         data_center: DataCenter,
-        /// Who signed in: as the provider said, else the user name asked for.
+        /// Account that signed in: the one that the provider named, else the configured user name.
         account: String,
-        /// Whether the provider itself named the account.
+        /// True if the provider named the account.
         account_confirmed: bool,
-        /// When the access token expires.
+        /// Time at which the access token expires.
         valid_until: UnixTime,
-        /// What was granted, as the provider said.
+        /// Granted scope, as the provider reported it.
         scope: String,
-        /// The account that signed in is not the user name of the settings.
+        /// Account that signed in, if it differs from the configured user name.
         other_account: Option<String>,
     },
-    /// Nothing came of it.
+    /// The authorization failed.
     Failed {
-        /// Whose settings were to be authorized, when that is known.
+        /// Data center that was being authorized, if it is known.
         data_center: Option<DataCenter>,
-        /// Why, and what to do.
+        /// Cause and fix.
         finding: Finding,
-        /// The grant that the data center has now.
+        /// Grant that the data center has now.
         grant: GrantAfterFailure,
     },
 }
 
-/// The grant of a data center after an authorization has failed.
+/// Grant of a data center after a failed authorization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GrantAfterFailure {
     /// An earlier grant is still in use.
     InUse,
-    /// There is none for the saved settings: mail waits.
+    /// The saved settings have no grant, so mail waits.
     Missing,
-    /// The failure is about no data center, or its settings do not use OAuth.
+    /// No data center is known, or its settings do not use OAuth.
     NotConcerned,
 }

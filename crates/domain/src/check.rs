@@ -1,48 +1,50 @@
-//! Checks: runs of the doctor over a connection, as ordered steps. The test email is one with a message at its end.
+//! Checks: runs of the doctor over a connection, as ordered steps. A test email is a check that
+//! also sends a message.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{DataCenterId, Finding, UnixTime, codes::codes, id::random_id};
 
 random_id! {
-    /// Names a check.
+    /// ID of a check.
     CheckId
 }
 
 codes! {
-    /// The part of a connection that a step belongs to.
+    /// Part of the connection that a step belongs to.
     #[derive(Default)]
     CheckPart {
         /// The OAuth client and its grant.
         OAuth = "oauth",
-        /// Sending.
+        /// Sending by SMTP.
         #[default]
         Smtp = "smtp",
-        /// Reading the mailbox.
+        /// Reading the mailbox by IMAP.
         Imap = "imap",
-        /// What the domain of the From address says in DNS.
+        /// DNS records of the From address's domain.
         Domain = "domain",
-        /// The test email as it arrived.
+        /// Arrival of the test email in the mailbox.
         Arrival = "arrival",
     }
 }
 
 codes! {
-    /// What a step does.
+    /// Action of a step.
     StepKind {
-        /// The provider's discovery document (RFC 8414, OpenID Connect Discovery) is read, if there is one.
+        /// Reads the provider's discovery document (RFC 8414, OpenID Connect Discovery), if there
+        /// is one.
         Discovery = "discovery",
-        /// The token endpoint answers, and its clock agrees with ours.
+        /// Checks that the token endpoint answers and that its clock agrees with ours.
         TokenEndpoint = "token_endpoint",
-        /// A valid access token is at hand, refreshed if need be.
+        /// Gets a valid access token, refreshing it if needed.
         Grant = "grant",
-        /// The name of the server is resolved.
+        /// Resolves the host name of the server.
         Resolve = "resolve",
-        /// A TCP connection is made to one address.
+        /// Connects to one address over TCP.
         Connect = "connect",
-        /// The TLS handshake.
+        /// TLS handshake.
         Tls = "tls",
-        /// The server greets.
+        /// Greeting of the server.
         Greeting = "greeting",
         /// EHLO.
         Ehlo = "ehlo",
@@ -54,9 +56,9 @@ codes! {
         MailFrom = "mail_from",
         /// RCPT TO.
         RcptTo = "rcpt_to",
-        /// DATA, up to the server's 354.
+        /// DATA, up to the server's reply 354.
         Data = "data",
-        /// The message and the server's final reply.
+        /// Content of the message and the server's final reply.
         Message = "message",
         /// RSET.
         Reset = "reset",
@@ -64,148 +66,149 @@ codes! {
         Quit = "quit",
         /// CAPABILITY (RFC 9051 §6.1.1).
         Capability = "capability",
-        /// EXAMINE INBOX, which changes nothing (RFC 9051 §6.3.3).
+        /// EXAMINE INBOX, which changes nothing in the mailbox (RFC 9051 §6.3.3).
         Examine = "examine",
         /// LOGOUT.
         Logout = "logout",
-        /// The domain's mail servers.
+        /// Looks up the domain's mail servers.
         Mx = "mx",
-        /// Who may send for the domain (RFC 7208).
+        /// Looks up the servers that may send for the domain (RFC 7208).
         Spf = "spf",
-        /// The key that signatures are checked with (RFC 6376).
+        /// Looks up the key that verifies signatures (RFC 6376).
         Dkim = "dkim",
-        /// What receivers do with mail that is not proven (RFC 7489).
+        /// Looks up the policy for unauthenticated mail (RFC 7489).
         Dmarc = "dmarc",
-        /// The test email is looked for in the mailbox.
+        /// Searches for the test email in the mailbox.
         Arrival = "arrival",
     }
 }
 
 codes! {
-    /// How a step went.
+    /// Result of a step.
     Verdict {
-        /// Well.
+        /// It succeeded.
         Passed = "passed",
-        /// It failed and another way was tried, or it went well and will not for long.
+        /// It failed and another attempt followed, or it succeeded but will fail soon.
         Warned = "warned",
-        /// It failed, and the check ended.
+        /// It failed and ended the check.
         Failed = "failed",
-        /// It was not tried, since something before it failed or it does not apply; or what came of it says nothing about the
-        /// connection.
+        /// It did not run because an earlier step failed or because it does not apply, or its
+        /// result says nothing about the connection.
         Skipped = "skipped",
     }
 }
 
 codes! {
-    /// What a fact is about.
+    /// Name of a fact that a step found.
     FactName {
-        /// An IP address.
+        /// IP address.
         Address = "address",
-        /// The TLS version that was agreed on.
+        /// Negotiated TLS version.
         TlsVersion = "tls_version",
-        /// The cipher suite that was agreed on.
+        /// Negotiated cipher suite.
         Cipher = "cipher",
-        /// The names in the server's certificate.
+        /// Names in the server's certificate.
         CertificateNames = "certificate_names",
-        /// Who issued a certificate of the chain.
+        /// Issuer of a certificate in the chain.
         CertificateIssuer = "certificate_issuer",
-        /// When the server's certificate ends: as [`UnixTime::rfc3339`].
+        /// Expiry of the server's certificate, as [`UnixTime::rfc3339`].
         CertificateEnds = "certificate_ends",
-        /// The TLS versions that the server would accept.
+        /// TLS versions that the server accepts.
         ServerAccepts = "server_accepts",
-        /// The largest message the server takes: octets.
+        /// Maximum message size of the server in octets.
         SizeLimit = "size_limit",
-        /// The authentication mechanisms on offer.
+        /// Authentication mechanisms that the server offers.
         Mechanisms = "mechanisms",
-        /// Whether STARTTLS is on offer: `yes` or `no`.
+        /// `yes` if the server offers STARTTLS, else `no`.
         StartTls = "start_tls",
-        /// The mechanism that was chosen.
+        /// Authentication mechanism in use.
         Mechanism = "mechanism",
-        /// Why it was chosen: `preferred` (the one we like best is on offer) or `only_offered` (of those we speak only this
-        /// one is).
+        /// Reason for the mechanism: `preferred` (our first choice is offered) or `only_offered`
+        /// (it is the only one of ours that is offered).
         Reason = "reason",
-        /// The challenge of a refusal, decoded.
+        /// Decoded challenge of a rejected authentication.
         Challenge = "challenge",
-        /// The issuer of a discovery document.
+        /// Issuer of a discovery document.
         Issuer = "issuer",
-        /// How far the provider's clock is from ours: seconds, positive when it is ahead.
+        /// Seconds between the provider's clock and ours; positive if the provider's is ahead.
         ClockSkew = "clock_skew",
-        /// The account that signed in.
+        /// Account that signed in.
         Account = "account",
-        /// The scopes that were asked for.
+        /// Requested scopes.
         ScopesAsked = "scopes_asked",
-        /// The scopes that were granted.
+        /// Granted scopes.
         ScopesGranted = "scopes_granted",
-        /// When the access token expires: as [`UnixTime::rfc3339`].
+        /// Expiry of the access token, as [`UnixTime::rfc3339`].
         TokenExpires = "token_expires",
-        /// When the authorization was made: as [`UnixTime::rfc3339`].
+        /// Time of the authorization, as [`UnixTime::rfc3339`].
         AuthorizedAt = "authorized_at",
-        /// Messages in the mailbox.
+        /// Number of messages in the mailbox.
         Messages = "messages",
-        /// A DNS record.
+        /// DNS record.
         Record = "record",
-        /// The From address that was sent.
+        /// From address of the test email as it was sent.
         FromSent = "from_sent",
-        /// The From address that arrived.
+        /// From address of the test email as it arrived.
         FromArrived = "from_arrived",
     }
 }
 
-/// A fact that a step has found.
+/// Fact that a step found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckFact {
-    /// What it is about.
+    /// Name of the fact.
     pub name: FactName,
-    /// What was found; of other machines, so freed of control characters and cut.
+    /// Value. It comes from another machine, so control characters are removed and long text is
+    /// cut.
     pub value: String,
 }
 
-/// One step of a check.
+/// Step of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckStep {
-    /// The part it belongs to.
+    /// Part of the connection that the step belongs to.
     #[serde(default)]
     pub part: CheckPart,
-    /// What was done.
+    /// Action of the step.
     pub kind: StepKind,
-    /// How it went.
+    /// Result of the step.
     pub verdict: Verdict,
-    /// How long it took: microseconds.
+    /// Duration in microseconds.
     pub micros: u64,
-    /// What was sent, secrets redacted; empty when nothing was.
+    /// Data that was sent, with secrets redacted. Empty if nothing was sent.
     pub sent: String,
-    /// What came back, or what was found.
+    /// Data that was received or found.
     pub received: String,
-    /// Facts that were found.
+    /// Facts that the step found.
     #[serde(default)]
     pub facts: Vec<CheckFact>,
-    /// What is wrong, when it did not go well.
+    /// Cause and fix, if the step did not succeed.
     #[serde(default)]
     pub finding: Option<Finding>,
 }
 
-/// What was agreed on in a TLS handshake.
+/// Parameters negotiated in a TLS handshake.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TlsSession {
-    /// For people: `TLS 1.3`.
+    /// Human-readable version: `TLS 1.3`.
     pub version: String,
-    /// The IANA name of the cipher suite: `TLS_AES_256_GCM_SHA384`.
+    /// IANA name of the cipher suite: `TLS_AES_256_GCM_SHA384`.
     pub cipher: String,
 }
 
-/// How a check ended.
+/// Outcome of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CheckOutcome {
-    /// The server accepted the message.
+    /// The mail server accepted the message.
     Delivered {
-        /// The Message-ID of the message, with angle brackets.
+        /// Message-ID of the message, with angle brackets.
         message_id: String,
     },
-    /// It did not come to that.
+    /// The check failed.
     Failed(Finding),
-    /// A check without a message went well, reading the mailbox included; steps may have warned.
+    /// A check without a message succeeded, including reading the mailbox. Steps may have warned.
     Passed,
-    /// Somebody ended it.
+    /// A user cancelled the check.
     Cancelled,
     /// The check has started and has no result yet.
     Running,
@@ -213,33 +216,34 @@ pub enum CheckOutcome {
     Interrupted,
 }
 
-/// A finished check.
+/// Report of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckReport {
-    /// Whose settings were checked.
+    /// Data center that was checked.
     pub data_center: DataCenterId,
-    /// When it began.
+    /// Time at which the check started.
     #[serde(with = "crate::time::rfc3339")]
     pub started_at: UnixTime,
     /// `host:port` of the server.
     pub server: String,
-    /// Who the test email was for; empty for a check without a message.
+    /// Recipient of the test email. Empty for a check without a message.
     pub recipient: String,
-    /// The version of the saved settings that were checked; 0 when what was checked is not what was saved.
+    /// Version of the saved settings that were checked; 0 if the checked settings are not the saved
+    /// ones.
     #[serde(default)]
     pub settings_version: i64,
-    /// The steps in order.
+    /// Steps, in order.
     pub steps: Vec<CheckStep>,
-    /// TLS, when it came to that.
+    /// TLS session, if a handshake succeeded.
     pub tls: Option<TlsSession>,
-    /// The last reply of the server.
+    /// Last reply of the server.
     pub last_reply: Option<String>,
-    /// How it ended.
+    /// Outcome.
     pub outcome: CheckOutcome,
 }
 
 impl CheckReport {
-    /// Why mail cannot be sent, or why the mailbox cannot be read although mail can be sent.
+    /// Returns the reason why mail cannot be sent, or, if it can, why the mailbox cannot be read.
     pub fn failure(&self) -> Option<&Finding> {
         match &self.outcome {
             CheckOutcome::Failed(finding) => Some(finding),
@@ -248,7 +252,7 @@ impl CheckReport {
         }
     }
 
-    /// Returns true if it is the mailbox alone that fails: mail can be sent.
+    /// Returns true if only the mailbox fails and mail can be sent.
     pub fn fails_at_mailbox(&self) -> bool {
         let found = mailbox_failure(&self.steps).map(|finding| finding.code);
         let sends = self.steps.iter().any(|step| {
@@ -260,7 +264,8 @@ impl CheckReport {
     }
 }
 
-/// Why the mailbox cannot be read, by the steps of a check. A failed step before a successful try does not count.
+/// Returns the reason why the mailbox cannot be read. Failed steps before a successful attempt are
+/// ignored.
 pub fn mailbox_failure(steps: &[CheckStep]) -> Option<&Finding> {
     let steps = steps.iter().filter(|step| step.part == CheckPart::Imap);
     let opened = |step: &&CheckStep| {
@@ -273,13 +278,14 @@ pub fn mailbox_failure(steps: &[CheckStep]) -> Option<&Finding> {
     failed.next_back()?.finding.as_ref()
 }
 
-/// What happens in a check, as it happens.
+/// Progress event of a running check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckEvent {
-    /// A step has ended. Parts run side by side, so their steps come mixed; the report has them in order.
+    /// A step ended. Parts run in parallel, so their steps are interleaved; the report has them in
+    /// order.
     Step(CheckStep),
-    /// The check has ended; nothing follows.
+    /// The check ended. No event follows.
     Finished(Box<CheckReport>),
 }
 

@@ -1,6 +1,7 @@
-//! Values that have a code each.
+//! Enums whose values have codes.
 
-/// Declares an enum whose values have codes, the same ones in the database, in forms, in the API and in URLs.
+/// Declares an enum whose values have codes, used in the database, in forms, in the API, and in
+/// URLs.
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)* }) => {
         $(#[$doc])*
@@ -10,15 +11,15 @@ macro_rules! codes {
         pub enum $name { $($(#[$variant_doc])* #[serde(rename = $code)] $variant,)* }
 
         impl $name {
-            /// Every value.
+            /// Every value, in the order of declaration.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The code, wherever it is written.
+            /// Returns the code of the value.
             pub fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            /// The value of a code.
+            /// Returns the value of a code, or `None` if the code is unknown.
             pub fn from_code(code: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.code() == code)
             }

@@ -1,4 +1,4 @@
-//! Data centers: named places that mail is sent from.
+//! Data centers: named sets of SMTP settings.
 
 use std::fmt;
 
@@ -6,16 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldError, one_line::one_line};
 
-/// Names a data center in URLs and in the database; it stays when the data center is renamed.
+/// ID of a data center in URLs and in the database. It stays the same when the data center is
+/// renamed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DataCenterId(String);
 
 impl DataCenterId {
-    /// The id of the data center that exists from the start.
+    /// ID of the data center that every installation starts with.
     pub const DEFAULT: &str = "default";
 
-    /// Reads an id: 1 to 64 lower-case letters, digits and hyphens.
+    /// Parses an ID of 1 to 64 lower-case letters, digits, and hyphens.
     ///
     /// # Errors
     /// `UnknownDataCenter`.
@@ -28,8 +29,8 @@ impl DataCenterId {
         }
     }
 
-    /// An id made from a name: its letters and digits, the rest hyphens; `number` tells apart names that
-    /// would give the same id.
+    /// Derives an ID from a name by replacing everything but letters and digits with hyphens.
+    /// `number` distinguishes names that would result in the same ID.
     pub fn from_name(name: &DataCenterName, number: usize) -> Self {
         let mut slug = String::new();
         for character in name.as_str().chars() {
@@ -49,12 +50,12 @@ impl DataCenterId {
         })
     }
 
-    /// The id as text.
+    /// Returns the ID as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether this is the data center that exists from the start.
+    /// Returns true for the data center that every installation starts with.
     pub fn is_default(&self) -> bool {
         self.0 == Self::DEFAULT
     }
@@ -72,13 +73,13 @@ impl fmt::Display for DataCenterId {
     }
 }
 
-/// The name of a data center as people see it.
+/// Display name of a data center.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DataCenterName(String);
 
 impl DataCenterName {
-    /// Reads a name of 1 to 64 characters; white space around it goes.
+    /// Parses a name of 1 to 64 characters. Surrounding white space is removed.
     ///
     /// # Errors
     /// `Required`, `TooLong`, `ControlCharacter`.
@@ -86,12 +87,12 @@ impl DataCenterName {
         one_line(typed, 64).map(Self)
     }
 
-    /// The name as text.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What has to differ between two data centers: the name without regard to case.
+    /// Returns the lower-case name, which must be unique among all data centers.
     pub fn folded(&self) -> String {
         self.0.to_lowercase()
     }
@@ -103,12 +104,12 @@ impl fmt::Display for DataCenterName {
     }
 }
 
-/// A named place mail is sent from; each has its own SMTP settings.
+/// Data center: a name that SMTP settings belong to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataCenter {
-    /// Its id.
+    /// Stable ID.
     pub id: DataCenterId,
-    /// Its name.
+    /// Display name.
     pub name: DataCenterName,
 }
 

@@ -1,15 +1,15 @@
-//! What an email address leads to: proposals for the settings, each with its source.
+//! Discovery of settings for an email address or issuer. Each proposal names its source.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{FieldError, Provider, Security, codes::codes};
 
 codes! {
-    /// Where a proposal comes from, the most certain first.
+    /// Source of a proposal, the most reliable first.
     DiscoverySource {
-        /// The domain is known to be the provider's own.
+        /// The domain is known to belong to the provider.
         Preset = "preset",
-        /// The domain's mail servers are the provider's.
+        /// The domain's mail servers belong to the provider.
         Mx = "mx",
         /// The domain publishes its settings (autoconfig).
         Autoconfig = "autoconfig",
@@ -18,109 +18,111 @@ codes! {
     }
 }
 
-/// A server that is proposed.
+/// Proposed server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProposedServer {
-    /// Its host.
+    /// Host name.
     pub host: String,
-    /// Its port.
+    /// TCP port.
     pub port: u16,
-    /// How the connection is protected; never in the clear.
+    /// Protection of the connection; never plaintext.
     pub security: Security,
 }
 
-/// OAuth endpoints that are proposed.
+/// Proposed OAuth endpoints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProposedOAuth {
-    /// The issuer whose discovery document names them; empty when they come from a preset.
+    /// Issuer whose discovery document names the endpoints. Empty if they come from a preset.
     pub issuer: String,
-    /// The authorization endpoint.
+    /// Authorization endpoint.
     pub authorization_endpoint: String,
-    /// The token endpoint.
+    /// Token endpoint.
     pub token_endpoint: String,
-    /// The scope; empty when it is not known.
+    /// Scope. Empty if it is unknown.
     pub scope: String,
 }
 
-/// One proposal.
+/// Proposed settings from one source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
-    /// Where it comes from.
+    /// Source of the proposal.
     pub source: DiscoverySource,
-    /// What exactly was found there: a host name, a URL.
+    /// Host name or URL that was found at the source.
     pub evidence: String,
-    /// The provider, when it is a known one.
+    /// Provider, if it is a known one.
     pub provider: Option<Provider>,
-    /// Where mail is sent.
+    /// Server for sending mail.
     pub smtp: Option<ProposedServer>,
-    /// Where mail is read.
+    /// Server for reading mail.
     pub imap: Option<ProposedServer>,
-    /// OAuth, when the server takes it.
+    /// OAuth endpoints, if the server accepts OAuth.
     pub oauth: Option<ProposedOAuth>,
-    /// The user name that the server expects.
+    /// User name that the server expects.
     pub username: String,
-    /// Whether a server is outside the address' domain without being a known provider's. Whoever can change the domain's DNS
-    /// could lead there, so the administrator is to look at the name (RFC 6186 §6).
+    /// True if a server is outside the address's domain and does not belong to a known provider. An
+    /// attacker who controls the domain's DNS could name such a server, so the administrator has to
+    /// confirm it (RFC 6186 §6).
     pub foreign: bool,
 }
 
 codes! {
-    /// Why a source could not be asked.
+    /// Reason why a source could not be queried.
     DiscoveryTrouble {
-        /// No name server gave an answer: this machine seems to be offline.
+        /// No name server answered, so this machine seems to be offline.
         Offline = "offline",
         /// The domain does not exist.
         NoSuchDomain = "no_such_domain",
         /// A source did not answer in time.
         Timeout = "timeout",
-        /// A source answered something that cannot be read.
+        /// The answer of a source cannot be parsed.
         Unreadable = "unreadable",
     }
 }
 
-/// What an email address leads to.
+/// Result of a discovery.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discovery {
-    /// The address.
+    /// Email address that the settings are for.
     pub email: String,
-    /// Proposals, the most certain first; those that say the same are one.
+    /// Proposals, the most reliable first. Equal proposals are merged.
     pub proposals: Vec<Proposal>,
-    /// What could not be asked.
+    /// Sources that could not be queried.
     pub trouble: Vec<DiscoveryTrouble>,
 }
 
-/// Whether what was typed, to find settings by it, is meant as an issuer's URL and not as an email address.
+/// Returns true if the typed text is meant as the URL of an issuer and not as an email address.
 pub fn means_issuer(typed: &str) -> bool {
     typed.contains("://")
 }
 
-/// What an issuer publishes about itself (RFC 8414 §2, OpenID Connect Discovery 1.0 §3).
+/// Metadata that an issuer publishes (RFC 8414 §2, OpenID Connect Discovery 1.0 §3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuerDocument {
-    /// Where the document is; empty for a known provider, which is not asked.
+    /// URL of the document. Empty for a known provider, which is not queried.
     pub url: String,
-    /// The issuer and its endpoints, without a scope.
+    /// Issuer and endpoints, without a scope.
     pub oauth: ProposedOAuth,
-    /// The scopes that it names, to choose from.
+    /// Scopes that the document lists.
     pub scopes: Vec<String>,
 }
 
-/// Why an issuer told nothing that can be used.
+/// Reason why an issuer's metadata cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IssuerTrouble {
-    /// This cannot be an issuer: an `https` URL without query and fragment (RFC 8414 §2), or `http` on loopback.
+    /// The URL cannot be an issuer. It must be `https` without query and fragment (RFC 8414 §2), or
+    /// `http` on loopback.
     NotAnIssuer(FieldError),
-    /// Its addresses are in networks that are never connected to.
+    /// Its addresses are in denied networks.
     Denied,
-    /// It could not be reached.
+    /// The server could not be reached.
     Unreachable,
-    /// It did not answer in time.
+    /// The server did not answer in time.
     Timeout,
-    /// It publishes no document.
+    /// The server publishes no document.
     NoDocument,
-    /// Its document cannot be read, or has endpoints that are not `https`.
+    /// The document cannot be parsed, or has endpoints that are not `https`.
     Unreadable,
-    /// Its document is of this other issuer (RFC 8414 §3.3).
+    /// The document belongs to this other issuer (RFC 8414 §3.3).
     OtherIssuer(String),
 }

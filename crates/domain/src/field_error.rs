@@ -1,4 +1,4 @@
-//! Errors of a form: codes per field. The words are chosen where they are shown.
+//! Errors of a form, as one code per field. `wording` has their texts.
 
 use std::collections::BTreeMap;
 
@@ -7,104 +7,103 @@ use serde::{Deserialize, Serialize};
 use crate::codes::codes;
 
 codes! {
-    /// Why the value of a field was not accepted.
+    /// Reason why the value of a field was not accepted.
     FieldError {
-        /// Nothing was typed in a mandatory field.
+        /// A mandatory field is empty.
         Required = "required",
-        /// More characters than a value of this kind may have.
+        /// The value has more characters than allowed.
         TooLong = "too_long",
-        /// A line break or another control character.
+        /// The value contains a line break or another control character.
         ControlCharacter = "control_character",
-        /// Not one email address.
+        /// The value is not an email address.
         NotAnAddress = "not_an_address",
-        /// More than one address where one is wanted.
+        /// The value has several addresses where one is expected.
         SeveralAddresses = "several_addresses",
-        /// Neither a host name nor an IP address.
+        /// The value is neither a host name nor an IP address.
         NotAHost = "not_a_host",
-        /// A URL where only its host is wanted.
+        /// The value is a URL where a host is expected.
         HostHasScheme = "host_has_scheme",
-        /// `host:port` where only the host is wanted.
+        /// The value is `host:port` where a host is expected.
         HostHasPort = "host_has_port",
-        /// Not a number from 1 to 65535.
+        /// The value is not a number from 1 to 65535.
         NotAPort = "not_a_port",
-        /// Not an absolute URL.
+        /// The value is not an absolute URL.
         NotAUrl = "not_a_url",
-        /// `http:` where the host is not loopback.
+        /// The URL has the scheme `http` and a host that is not loopback.
         UrlNotHttps = "url_not_https",
-        /// A URL with a fragment (RFC 6749 §3.1 forbids it).
+        /// The URL has a fragment, which RFC 6749 §3.1 forbids.
         UrlHasFragment = "url_has_fragment",
-        /// A URL with a user name or a password in it.
+        /// The URL contains a user name or a password.
         UrlHasCredentials = "url_has_credentials",
-        /// A character that RFC 6749 §3.3 does not allow in a scope.
+        /// The scope contains a character that RFC 6749 §3.3 does not allow.
         NotAScope = "not_a_scope",
-        /// Microsoft Graph and Outlook scopes in one request, which Microsoft refuses.
+        /// The scope mixes Microsoft Graph and Outlook, which Microsoft rejects.
         MixedScopes = "mixed_scopes",
-        /// Not one of the choices offered.
+        /// The value is not one of the offered choices.
         UnknownChoice = "unknown_choice",
-        /// A saved secret belongs to another host, port, user, client or endpoint; it has to be typed
-        /// again.
+        /// The saved secret belongs to another host, port, user, client, or endpoint, so it must be
+        /// typed again.
         SecretBelongsElsewhere = "secret_belongs_elsewhere",
-        /// A credential would travel in the clear to another machine.
+        /// A credential would be sent without TLS to another machine.
         CredentialInPlaintext = "credential_in_plaintext",
-        /// The same authorization as SMTP, which has none.
+        /// The mailbox uses the authorization of SMTP, but SMTP does not use OAuth.
         NeedsOAuth = "needs_o_auth",
-        /// Not the redirect URL under which this server is reached.
+        /// The value is not the redirect URL of this server.
         RedirectUrlMismatch = "redirect_url_mismatch",
-        /// Another one has this name.
+        /// The name is already in use.
         NameTaken = "name_taken",
         /// The data center has settings, so it cannot be removed.
         DataCenterInUse = "data_center_in_use",
-        /// Mail waits in the data center, so it cannot be removed.
+        /// The data center has waiting mail, so it cannot be removed.
         DataCenterHasMail = "data_center_has_mail",
-        /// The data center from the start cannot be removed.
+        /// The default data center cannot be removed.
         DataCenterIsDefault = "data_center_is_default",
         /// No data center has this id.
         UnknownDataCenter = "unknown_data_center",
-        /// A character that no user name has.
+        /// The value has a character that is not allowed in a user name.
         NotAUserName = "not_a_user_name",
-        /// A password of fewer than 12 characters.
+        /// The password has fewer than 12 characters.
         PasswordTooShort = "password_too_short",
-        /// A password that is guessed soon, as `zxcvbn` judges.
+        /// The password is easy to guess, as rated by `zxcvbn`.
         PasswordGuessable = "password_guessable",
-        /// The password was typed differently the second time.
+        /// The password and its repetition differ.
         PasswordsDiffer = "passwords_differ",
-        /// Not the present password.
+        /// The current password is wrong.
         PasswordWrong = "password_wrong",
-        /// The last administrator stays one.
+        /// The last administrator cannot be removed or get another role.
         LastAdministrator = "last_administrator",
-        /// Not a day such as `2027-01-31`.
+        /// The value is not a day such as `2027-01-31`.
         NotADate = "not_a_date",
-        /// A day that has passed.
+        /// The day is in the past.
         InThePast = "in_the_past",
-        /// Not `whsec_` and the base64 of 24 to 64 bytes.
+        /// The value is not `whsec_` followed by the base64 of 24 to 64 bytes.
         NotAWebhookSecret = "not_a_webhook_secret",
-        /// More entries than a list may have.
+        /// The list has too many entries.
         TooMany = "too_many",
-        /// Not base64 (RFC 4648 §4).
+        /// The value is not base64 (RFC 4648 §4).
         NotBase64 = "not_base64",
-        /// Not a media type for an attachment, such as `image/png`.
+        /// The value is not a media type for an attachment, such as `image/png`.
         NotAMediaType = "not_a_media_type",
-        /// A file name with `=?` in it, which some programs take for an encoded word (RFC 2047).
+        /// The file name contains `=?`, which some programs parse as an encoded word (RFC 2047).
         NotAFileName = "not_a_file_name",
-        /// Not the name of a header field (RFC 5322 §2.2).
+        /// The value is not the name of a header field (RFC 5322 §2.2).
         NotAHeaderName = "not_a_header_name",
-        /// A header field that Mailgrant or the mail servers write.
+        /// Mailgrant or mail servers set this header field themselves.
         HeaderReserved = "header_reserved",
-        /// A header field that another entry has.
+        /// Another entry has the same header field.
         HeaderRepeated = "header_repeated",
-        /// Mail from this address is not allowed in this data center.
+        /// The data center does not allow mail from this address.
         FromNotAllowed = "from_not_allowed",
-        /// The data center has no SMTP settings, so nothing can be sent from it.
+        /// The data center has no SMTP settings, so it cannot send.
         DataCenterNotSetUp = "data_center_not_set_up",
-        /// Not a time such as `2027-01-31T12:00:00Z`.
+        /// The value is not a time such as `2027-01-31T12:00:00Z`.
         NotATime = "not_a_time",
-        /// Not a whole number within the range of the field.
+        /// The value is not a whole number within the field's range.
         NotANumber = "not_a_number",
     }
 }
 
-/// The errors of a form whose fields are `F`, at most one for each field, in the order of the
-/// fields.
+/// Errors of a form with the fields `F`, at most one per field, in the order of the fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormErrors<F: Ord>(BTreeMap<F, FieldError>);
 
@@ -115,34 +114,34 @@ impl<F: Ord> Default for FormErrors<F> {
 }
 
 impl<F: Ord + Copy> FormErrors<F> {
-    /// One error at one field.
+    /// Returns errors with a single entry.
     pub fn one(field: F, error: FieldError) -> Self {
         let mut errors = Self::default();
         errors.add(field, error);
         errors
     }
 
-    /// Adds an error; the first one of a field stays.
+    /// Adds an error. An earlier error of the same field is kept.
     pub fn add(&mut self, field: F, error: FieldError) {
         self.0.entry(field).or_insert(error);
     }
 
-    /// The value of a field, or `None` after its error has been noted.
+    /// Returns the value of a field. If it is an error, records it and returns `None`.
     pub fn check<T>(&mut self, field: F, value: Result<T, FieldError>) -> Option<T> {
         value.map_err(|error| self.add(field, error)).ok()
     }
 
-    /// The error of a field.
+    /// Returns the error of a field.
     pub fn get(&self, field: F) -> Option<FieldError> {
         self.0.get(&field).copied()
     }
 
-    /// Whether there is no error.
+    /// Returns true if there are no errors.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// All errors in the order of the fields.
+    /// Returns all errors, in the order of the fields.
     pub fn iter(&self) -> impl Iterator<Item = (F, FieldError)> {
         self.0.iter().map(|(field, error)| (*field, *error))
     }

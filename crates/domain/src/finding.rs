@@ -1,5 +1,4 @@
-//! Findings: decoded failures. The code is here, its cause and fix in words are chosen where it
-//! is shown.
+//! Findings: decoded failures. The code is defined here; `wording` has its cause and fix.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +7,23 @@ use serde::{Deserialize, Serialize};
 use crate::{codes::codes, untrusted};
 
 codes! {
-    /// Whether trying again can help.
+    /// Kind of retry that can help.
     Retry {
-        /// Not before somebody has changed something.
+        /// A retry cannot help before the cause is fixed.
         Never = "never",
-        /// Once, with a fresh access token.
+        /// One retry with a fresh access token.
         OnceAfterRefresh = "once_after_refresh",
-        /// Later, with back-off.
+        /// Retries with backoff.
         Later = "later",
     }
 }
 
 codes! {
-    /// How sure the cause is.
+    /// Certainty of the cause.
     Certainty {
-        /// What was said has this one meaning.
+        /// The reply has only this meaning.
         Certain = "certain",
-        /// What was said can have other causes; this is the usual one.
+        /// The reply can have other causes; this is the usual one.
         Likely = "likely",
     }
 }
@@ -32,7 +31,7 @@ codes! {
 macro_rules! finding_codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $retry:ident;)*) => {
         codes! {
-            /// Decoded failures.
+            /// Codes of decoded failures.
             FindingCode { $($(#[$doc])* $name = $code,)* }
         }
 
@@ -47,15 +46,15 @@ macro_rules! finding_codes {
 
 finding_codes! {
     // The callback.
-    /// The `state` of the callback is none of ours.
+    /// The `state` of the callback is unknown.
     StateUnknown = "state_unknown", Never;
-    /// The authorization has been answered before.
+    /// The authorization has already been completed.
     AuthorizationUsed = "authorization_used", Never;
-    /// The authorization was answered after it had ended.
+    /// The callback came after the authorization had expired.
     AuthorizationExpired = "authorization_expired", Never;
-    /// Another browser asked for this authorization.
+    /// The authorization was started in another browser.
     OtherBrowser = "other_browser", Never;
-    /// The settings have been changed since the authorization began.
+    /// The settings changed after the authorization was started.
     SettingsChanged = "settings_changed", Never;
     /// `iss` names another authorization server (RFC 9207).
     IssuerMismatch = "issuer_mismatch", Never;
@@ -63,54 +62,56 @@ finding_codes! {
     IssuerMissing = "issuer_missing", Never;
     /// The callback holds neither a code nor an error.
     CallbackIncomplete = "callback_incomplete", Never;
-    /// `access_denied`: refused at the provider, or not a test user at Google.
+    /// `access_denied`: the user declined, or is not a test user at Google.
     AccessDenied = "access_denied", Never;
-    /// `admin_policy_enforced`: the Workspace administrator does not allow this client.
+    /// `admin_policy_enforced`: the Workspace administrator blocks this client.
     AdminPolicyEnforced = "admin_policy_enforced", Never;
-    /// `org_internal`: the client is open to its own organisation only.
+    /// `org_internal`: the client only accepts users of its own organization.
     OrgInternal = "org_internal", Never;
-    /// `disabled_client`: the client is switched off in the console.
+    /// `disabled_client`: the client is disabled in the console.
     DisabledClient = "disabled_client", Never;
-    /// `invalid_scope`, or a scope the provider does not know.
+    /// `invalid_scope`, or a scope that the provider does not know.
     ScopeRefused = "scope_refused", Never;
     /// `server_error` or `temporarily_unavailable` at the provider.
     ProviderUnavailable = "provider_unavailable", Later;
-    /// An error of the provider that is not known to us; it is shown as it came.
+    /// The provider returned an unknown error, which is shown as it is.
     ProviderError = "provider_error", Never;
-    /// Not all scopes asked for were granted.
+    /// The provider granted only some of the requested scopes.
     ScopeMissing = "scope_missing", Never;
-    /// The provider gave no refresh token.
+    /// The provider returned no refresh token.
     NoRefreshToken = "no_refresh_token", Never;
 
     // The token endpoint.
-    /// `invalid_grant`: the refresh token is dead.
+    /// `invalid_grant`: the refresh token is no longer valid.
     GrantEnded = "grant_ended", Never;
     /// `invalid_grant` six to eight days after the authorization at Google: the consent screen is
     /// in "Testing".
     GrantEndedInTesting = "grant_ended_in_testing", Never;
-    /// `invalid_grant` for a code: used before, too old, or another redirect URL or PKCE verifier.
+    /// `invalid_grant` for a code: used before, too old, or with another redirect URL or PKCE
+    /// verifier.
     CodeRefused = "code_refused", Never;
     /// `invalid_client`: the client secret is wrong.
     ClientSecretWrong = "client_secret_wrong", Never;
-    /// AADSTS7000215 for a client secret that looks like a GUID: its ID was pasted instead of its value.
+    /// AADSTS7000215 for a client secret that looks like a GUID: the secret's ID was pasted instead
+    /// of its value.
     ClientSecretIdPasted = "client_secret_id_pasted", Never;
     /// AADSTS7000222: the client secret has expired.
     ClientSecretExpired = "client_secret_expired", Never;
-    /// AADSTS700016: the client ID is not known in this tenant.
+    /// AADSTS700016: the client ID is unknown in this tenant.
     ClientUnknown = "client_unknown", Never;
-    /// `unauthorized_client`: the client may not do this.
+    /// `unauthorized_client`: the client is not allowed to do this.
     ClientNotAllowed = "client_not_allowed", Never;
     /// AADSTS50011, `redirect_uri_mismatch`: the redirect URL is not registered.
     RedirectUrlNotRegistered = "redirect_url_not_registered", Never;
-    /// AADSTS50020: an account of another tenant.
+    /// AADSTS50020: the account belongs to another tenant.
     AccountOfAnotherTenant = "account_of_another_tenant", Never;
-    /// AADSTS50194: a single-tenant application on a shared endpoint.
+    /// AADSTS50194: a single-tenant application uses a shared endpoint.
     SingleTenantClient = "single_tenant_client", Never;
     /// AADSTS65001: consent is missing.
     ConsentMissing = "consent_missing", Never;
-    /// AADSTS90094: consent of an administrator is missing.
+    /// AADSTS90094: an administrator's consent is missing.
     AdminConsentMissing = "admin_consent_missing", Never;
-    /// AADSTS50076, 50079, 53003: MFA or conditional access wants a new sign-in.
+    /// AADSTS50076, 50079, 53003: MFA or conditional access requires a new sign-in.
     SignInAgain = "sign_in_again", Never;
     /// AADSTS50173: the password of the account was changed.
     PasswordChanged = "password_changed", Never;
@@ -118,78 +119,80 @@ finding_codes! {
     GrantUnused = "grant_unused", Never;
     /// The token endpoint could not be reached.
     TokenEndpointUnreachable = "token_endpoint_unreachable", Later;
-    /// The certificate of the token endpoint was not accepted.
+    /// The certificate of the token endpoint is not trusted.
     TokenEndpointCertificate = "token_endpoint_certificate", Later;
     /// The token endpoint did not answer in time.
     TokenEndpointTimeout = "token_endpoint_timeout", Later;
-    /// The token endpoint answered something that is no token answer.
+    /// The token endpoint's response cannot be parsed.
     TokenAnswerUnreadable = "token_answer_unreadable", Later;
-    /// The token is of a type that mail servers do not take (not `Bearer`).
+    /// The token has a type that mail servers do not accept (not `Bearer`).
     TokenTypeUnknown = "token_type_unknown", Never;
     /// The provider's clock and ours differ.
     ClockSkew = "clock_skew", Never;
-    /// The provider publishes other endpoints than those of the settings.
+    /// The provider publishes other endpoints than the configured ones.
     EndpointDiffers = "endpoint_differs", Never;
 
     // Before the connection.
-    /// A saved secret does not open beside the values it belongs to.
+    /// A saved secret cannot be decrypted with the values it belongs to.
     SecretUnreadable = "secret_unreadable", Never;
-    /// There is no grant for exactly these values.
+    /// No grant exists for exactly these values.
     GrantMissing = "grant_missing", Never;
-    /// A credential would travel in the clear to another machine.
+    /// A credential would be sent without TLS to another machine.
     CredentialInPlaintext = "credential_in_plaintext", Never;
 
-    /// Every address of the server is in a network that is never connected to.
+    /// Every address of the server is in a denied network.
     AddressDenied = "address_denied", Never;
 
     // The connection.
-    /// The name of the server could not be resolved.
+    /// The host name of the server could not be resolved.
     HostNotFound = "host_not_found", Later;
     /// The connection was refused.
     ConnectionRefused = "connection_refused", Later;
-    /// The connection could not be made.
+    /// The connection could not be established.
     ConnectionFailed = "connection_failed", Later;
-    /// One of IPv4 and IPv6 does not lead to the server, the other does.
+    /// The server is reachable over only one of IPv4 and IPv6.
     AddressFamilyBroken = "address_family_broken", Later;
     /// The server did not answer in time.
     Timeout = "timeout", Later;
     /// The server closed the connection.
     ConnectionClosed = "connection_closed", Later;
-    /// The server has the whole message and did not confirm it: it may have been sent.
+    /// The server received the whole message but did not confirm it, so it may have been sent.
     ClosedAfterMessage = "closed_after_message", Later;
-    /// A server that waits for STARTTLS was spoken to in TLS.
+    /// The client started TLS on a port that expects plaintext and STARTTLS.
     PlaintextOnTlsPort = "plaintext_on_tls_port", Never;
-    /// A server that speaks TLS from the first byte was expected to greet.
+    /// The client expected a plaintext greeting on a port that expects TLS.
     TlsOnPlaintextPort = "tls_on_plaintext_port", Never;
-    /// STARTTLS is required and not offered.
+    /// STARTTLS is required but not offered.
     StarttlsNotOffered = "starttls_not_offered", Never;
-    /// The server offers no TLS version that is accepted.
+    /// The server offers no TLS version that we accept.
     TlsVersion = "tls_version", Never;
-    /// The certificate was issued by nobody we trust.
+    /// The certificate's issuer is not trusted.
     CertificateIssuerUnknown = "certificate_issuer_unknown", Never;
     /// The certificate is for another name.
     CertificateOtherName = "certificate_other_name", Never;
     /// The certificate has expired or is not valid yet.
     CertificateExpired = "certificate_expired", Never;
-    /// The certificate is good, and ends within 30 days.
+    /// The certificate is valid but expires within 30 days.
     CertificateEndsSoon = "certificate_ends_soon", Never;
-    /// The certificate was not accepted for another reason.
+    /// The certificate was rejected for another reason.
     CertificateRefused = "certificate_refused", Never;
-    /// TLS could not be agreed on.
+    /// The TLS handshake failed.
     TlsFailed = "tls_failed", Later;
-    /// The server sent something that is not an SMTP reply. The connection is at fault, not the message.
+    /// The server sent something that is not an SMTP reply. The fault is with the connection, not
+    /// with the message.
     NotSmtp = "not_smtp", Later;
 
     // Authentication.
     /// The server offers no mechanism for this authentication type.
     MechanismNotOffered = "mechanism_not_offered", Never;
-    /// 535 5.7.8: bad token, user or scope.
+    /// 535 5.7.8: wrong token, user, or scope.
     TokenRefused = "token_refused", OnceAfterRefresh;
-    /// Microsoft 535 5.7.3: token for another resource or scope, other account, no service principal.
+    /// Microsoft 535 5.7.3: token for another resource or scope, another account, or no service
+    /// principal.
     TokenForOtherResource = "token_for_other_resource", OnceAfterRefresh;
-    /// The server does not take a token, or a line, that is so long.
+    /// The server does not accept a token or line of this length.
     TokenTooLong = "token_too_long", Never;
-    /// 535 for a password.
+    /// 535 for a password: the user name or the password is wrong.
     PasswordRefused = "password_refused", Never;
     /// Microsoft 535 5.7.139: SMTP AUTH is off for the tenant.
     SmtpAuthDisabledForTenant = "smtp_auth_disabled_for_tenant", Never;
@@ -199,132 +202,135 @@ finding_codes! {
     CredentialsIncorrect = "credentials_incorrect", Never;
     /// Microsoft 535 5.7.139: security defaults or conditional access.
     CriteriaNotMet = "criteria_not_met", Never;
-    /// Google 534 5.7.9, 5.7.14: an app password or a browser sign-in is wanted.
+    /// Google 534 5.7.9, 5.7.14: an app password or a browser sign-in is required.
     AppPasswordNeeded = "app_password_needed", Never;
-    /// Microsoft 550 5.7.30: sign-in with a password is retired.
+    /// Microsoft 550 5.7.30: passwords are no longer accepted.
     PasswordSignInRetired = "password_sign_in_retired", Never;
-    /// 454: the server cannot check credentials at the moment.
+    /// 454: the server cannot check credentials now.
     AuthenticationUnavailable = "authentication_unavailable", Later;
     /// Google 454 4.7.0: too many sign-ins in a short time.
     TooManySignIns = "too_many_sign_ins", Later;
-    /// 530: the server wants authentication.
+    /// 530: the server requires authentication.
     AuthenticationWanted = "authentication_wanted", Never;
 
     // The mailbox.
     /// The IMAP server refused the user name or the password.
     MailboxPasswordRefused = "mailbox_password_refused", Never;
-    /// IMAP is switched off for the account.
+    /// IMAP is disabled for the account.
     ImapDisabled = "imap_disabled", Never;
-    /// The token does not open the mailbox: its scope is for sending only.
+    /// The token is not valid for the mailbox, because its scope only allows sending.
     ImapScopeMissing = "imap_scope_missing", OnceAfterRefresh;
     /// There is no INBOX.
     InboxMissing = "inbox_missing", Never;
     /// The server does not speak IMAP.
     NotImap = "not_imap", Never;
-    /// The IMAP server answered what cannot be read, or more than is taken.
+    /// The IMAP response cannot be parsed or is too large.
     ImapAnswerUnreadable = "imap_answer_unreadable", Later;
-    /// The IMAP server refused to search for this.
+    /// The IMAP server rejected the search.
     SearchRefused = "search_refused", Never;
-    /// A mail cannot be read.
+    /// The mail cannot be parsed.
     MailUnreadable = "mail_unreadable", Never;
-    /// The test email was accepted and has not arrived in the mailbox.
+    /// The test email was accepted but did not arrive in the mailbox.
     NotArrived = "not_arrived", Never;
-    /// The test email arrived with another From address than was sent.
+    /// The test email arrived with another From address.
     FromRewritten = "from_rewritten", Never;
 
     // The message.
-    /// The account may not send as this From address.
+    /// The account is not allowed to send with this From address.
     SendAsDenied = "send_as_denied", Never;
-    /// 550 5.7.1: a policy refused.
+    /// 550 5.7.1: a policy rejected the message.
     PolicyRefused = "policy_refused", Never;
-    /// 554 5.7.1 at RCPT TO: the server does not pass mail on for those who have not signed in.
+    /// 554 5.7.1 at RCPT TO: the server only relays mail of authenticated clients.
     RelayDenied = "relay_denied", Never;
-    /// The recipient was refused.
+    /// The recipient was rejected.
     RecipientRefused = "recipient_refused", Never;
-    /// The sender was refused.
+    /// The sender was rejected.
     SenderRefused = "sender_refused", Never;
-    /// An address is not ASCII, and the server does not offer SMTPUTF8 (RFC 6531).
+    /// An address is not ASCII, but the server does not offer SMTPUTF8 (RFC 6531).
     Smtputf8NotOffered = "smtputf8_not_offered", Never;
-    /// The quota is used up: later, though the reply is 5xx.
+    /// The quota is used up. Retried even after a 5xx reply.
     QuotaExceeded = "quota_exceeded", Later;
-    /// Too many connections.
+    /// The server has too many connections.
     TooManyConnections = "too_many_connections", Later;
-    /// 452 4.5.3 and its variants: the server takes fewer recipients in one transaction (RFC 5321 §4.5.3.1.10).
+    /// 452 4.5.3 and its variants: the server accepts fewer recipients per transaction (RFC 5321
+    /// §4.5.3.1.10).
     TooManyRecipients = "too_many_recipients", Later;
-    /// Too fast, or another temporary refusal.
+    /// Rate limit or another temporary rejection.
     Temporary = "temporary", Later;
-    /// Microsoft 430 4.2.0 STOREDRV: the mailbox permission of an application is missing; never,
-    /// though the reply is 4xx.
+    /// Microsoft 430 4.2.0 STOREDRV: an application lacks the mailbox permission. Not retried, even
+    /// after a 4xx reply.
     MailboxPermissionMissing = "mailbox_permission_missing", Never;
     /// Microsoft 421 4.7.66: the TLS version is too old.
     TlsTooOld = "tls_too_old", Never;
     /// 552 5.3.4: the message is too large.
     MessageTooLarge = "message_too_large", Never;
-    /// A permanent refusal that is not known to us; it is shown as it came.
+    /// Unknown permanent rejection, which is shown as it is.
     Refused = "refused", Never;
 
-    // The domain of the From address. None of them stops mail here; others may.
+    // The domain of the From address. None of these keeps Mailgrant from sending, but receivers may
+    // reject the mail.
     /// This machine has no name server.
     DnsNotConfigured = "dns_not_configured", Later;
     /// No name server answered.
     DnsNoAnswer = "dns_no_answer", Later;
-    /// The name server failed.
+    /// The name server returned an error.
     DnsFailed = "dns_failed", Later;
     /// The domain does not exist.
     DomainNotFound = "domain_not_found", Never;
-    /// The domain names no mail servers.
+    /// The domain has no mail servers.
     MxMissing = "mx_missing", Never;
-    /// The domain says that it takes no mail (RFC 7505).
+    /// The domain accepts no mail (RFC 7505).
     MxNull = "mx_null", Never;
-    /// There is no SPF record.
+    /// The domain has no SPF record.
     SpfMissing = "spf_missing", Never;
-    /// There are several SPF records, so that none counts (RFC 7208 §4.5).
+    /// The domain has several SPF records, so receivers use none of them (RFC 7208 §4.5).
     SpfSeveral = "spf_several", Never;
-    /// The SPF record needs more lookups than receivers make (RFC 7208 §4.6.4).
+    /// The SPF record needs more DNS lookups than receivers allow (RFC 7208 §4.6.4).
     SpfTooManyLookups = "spf_too_many_lookups", Never;
-    /// The SPF record does not allow the server that mail is sent through.
+    /// The SPF record does not allow the SMTP server.
     SpfNotAllowed = "spf_not_allowed", Never;
-    /// The SPF record allows everybody.
+    /// The SPF record allows every sender.
     SpfAllowsEverybody = "spf_allows_everybody", Never;
-    /// The SPF record cannot be read, or leads nowhere.
+    /// The SPF record cannot be parsed or refers to missing records.
     SpfBroken = "spf_broken", Never;
-    /// Which addresses mail leaves from is not known here, so the SPF record cannot be judged.
+    /// The addresses of outgoing mail are unknown, so the SPF record cannot be evaluated.
     SpfSenderUnknown = "spf_sender_unknown", Never;
-    /// Which DKIM key signs is not known here.
+    /// The DKIM selector that signs outgoing mail is unknown.
     DkimNoSelector = "dkim_no_selector", Never;
-    /// There is no key at the DKIM selector.
+    /// The DKIM selector has no key.
     DkimMissing = "dkim_missing", Never;
-    /// The key at the DKIM selector was revoked: `p=` is empty (RFC 6376 §3.6.1).
+    /// The key of the DKIM selector was revoked: `p=` is empty (RFC 6376 §3.6.1).
     DkimRevoked = "dkim_revoked", Never;
-    /// The key at the DKIM selector cannot be read.
+    /// The key of the DKIM selector cannot be parsed.
     DkimBroken = "dkim_broken", Never;
-    /// The key at the DKIM selector has fewer than 1,024 bits (RFC 8301 §3.2).
+    /// The key of the DKIM selector has fewer than 1,024 bits (RFC 8301 §3.2).
     DkimKeyWeak = "dkim_key_weak", Never;
-    /// There is no DMARC record.
+    /// The domain has no DMARC record.
     DmarcMissing = "dmarc_missing", Never;
-    /// There are several DMARC records, so that none counts (RFC 7489 §6.6.3).
+    /// The domain has several DMARC records, so receivers use none of them (RFC 7489 §6.6.3).
     DmarcSeveral = "dmarc_several", Never;
-    /// The DMARC record has no policy that is known.
+    /// The DMARC record has no known policy.
     DmarcBroken = "dmarc_broken", Never;
 }
 
 impl FindingCode {
-    /// How sure the cause is.
+    /// Returns the certainty of the cause.
     pub fn certainty(self) -> Certainty {
         match self {
-            // Microsoft says the same for a wrong resource, a wrong account and a missing principal.
+            // Microsoft replies the same for a wrong resource or account and a missing principal.
             Self::TokenForOtherResource
-            // It may have been revoked on just that day.
+            // The grant may have been revoked on that day by chance.
             | Self::GrantEndedInTesting
-            // A secret may look like a GUID, and does not at Microsoft today.
+            // Microsoft's secrets do not look like GUIDs today, but they may in the future.
             | Self::ClientSecretIdPasted
-            // Documented nowhere.
+            // No documentation of this error exists.
             | Self::AdminConsentMissing
-            // Microsoft says the same when IMAP is off and when the scope is missing.
+            // Microsoft replies the same if IMAP is off and if the scope is missing.
             | Self::ImapScopeMissing
-            // Postfix says "Invalid base64 data" then.
+            // Postfix replies "Invalid base64 data" in this case.
             | Self::TokenTooLong
-            // Providers are known by the names of their records; some domains list the addresses instead.
+            // Providers are recognized by the names in their records. Some domains list addresses
+            // instead.
             | Self::SpfNotAllowed => Certainty::Likely,
             _ => Certainty::Certain,
         }
@@ -332,67 +338,67 @@ impl FindingCode {
 }
 
 codes! {
-    /// A value of this connection that the cause or the fix of a finding names.
+    /// Value of the connection that the text of a finding refers to.
     FindingValue {
-        /// The user name of the settings.
+        /// Configured user name.
         Username = "username",
-        /// The account that signed in.
+        /// Account that signed in.
         Account = "account",
-        /// The From address.
+        /// Configured From address.
         From = "from",
         /// `host:port` of the server.
         Server = "server",
-        /// The redirect URL.
+        /// Configured redirect URL.
         RedirectUrl = "redirect_url",
-        /// Scopes.
+        /// Requested or missing scopes, separated by spaces.
         Scope = "scope",
-        /// The client ID.
+        /// Configured client ID.
         ClientId = "client_id",
-        /// Where an administrator of a Microsoft tenant agrees for everybody: a URL.
+        /// URL at which an administrator consents for the whole Microsoft tenant.
         AdminConsent = "admin_consent",
-        /// The issuer that was expected or that came.
+        /// Expected or received issuer.
         Issuer = "issuer",
-        /// What the server offers.
+        /// Options that the server offers.
         Offered = "offered",
-        /// An address that is not connected to.
+        /// Address in a denied network.
         Address = "address",
-        /// The From address that arrived.
+        /// From address of the test email as it arrived.
         FromArrived = "from_arrived",
-        /// The domain of the From address.
+        /// Domain of the From address.
         Domain = "domain",
-        /// The DKIM selector.
+        /// DKIM selector.
         Selector = "selector",
-        /// A DNS record that is proposed.
+        /// Proposed DNS record.
         Record = "record",
         /// `IPv4` or `IPv6`.
         Family = "family",
-        /// How far a clock is from ours: seconds, positive when it is ahead.
+        /// Seconds between another clock and ours; positive if the other one is ahead.
         Seconds = "seconds",
-        /// When something ends: as `UnixTime::rfc3339`.
+        /// Time at which something ends, as `UnixTime::rfc3339`.
         Ends = "ends",
-        /// Endpoints as a provider publishes them.
+        /// Endpoints that the provider publishes.
         Endpoints = "endpoints",
     }
 }
 
-/// A decoded failure.
+/// Decoded failure: a code, with the reply and values that its text refers to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// What failed.
+    /// Code, which decides the cause and the fix.
     pub code: FindingCode,
-    /// What the provider or the server said, redacted and cut to a sensible length.
+    /// Reply of the provider or server, redacted and cut.
     pub said: Option<String>,
-    /// Values of this connection for the text.
+    /// Values of the connection that the text refers to.
     pub values: BTreeMap<FindingValue, String>,
 }
 
 impl Finding {
-    /// Longest text of a provider that is kept: characters.
+    /// Maximum length of a reply in characters.
     pub const SAID_AT_MOST: usize = 1_000;
-    /// Longest value that is kept, a URL or a scope: characters.
+    /// Maximum length of a value, such as a URL or a scope, in characters.
     pub const VALUE_AT_MOST: usize = 2_048;
 
-    /// A finding without more to say.
+    /// Returns a finding without a reply or values.
     pub fn new(code: FindingCode) -> Self {
         Self {
             code,
@@ -401,7 +407,7 @@ impl Finding {
         }
     }
 
-    /// With what the other side said. The text has to be redacted already.
+    /// Adds the reply of the other side. The text must already be redacted.
     #[must_use]
     pub fn saying(mut self, said: impl AsRef<str>) -> Self {
         let said = untrusted::lines(said.as_ref(), Self::SAID_AT_MOST);
@@ -409,7 +415,8 @@ impl Finding {
         self
     }
 
-    /// With a value for the text. It may come from the other side, too; it is cut and made fit to be displayed.
+    /// Adds a value for the text. It may come from the other side, so it is cut, and characters
+    /// that cannot be displayed are removed.
     #[must_use]
     pub fn with(mut self, value: FindingValue, text: impl AsRef<str>) -> Self {
         let text = untrusted::line(text.as_ref(), Self::VALUE_AT_MOST);
@@ -417,7 +424,7 @@ impl Finding {
         self
     }
 
-    /// A value for the text, or `""`.
+    /// Returns a value for the text, or `""` if it is not set.
     pub fn value(&self, value: FindingValue) -> &str {
         self.values.get(&value).map_or("", String::as_str)
     }

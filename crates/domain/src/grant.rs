@@ -4,30 +4,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::{EndpointUrl, Finding, Host, Scope, UnixTime};
 
-/// The values a grant was given for. When one of them changes the grant ends: its tokens never
-/// go to another SMTP or IMAP host, and never stand for another client, account or scope.
+/// Values that a grant is bound to. A change of any of them ends the grant. This keeps its tokens
+/// from being sent to another SMTP or IMAP host, or used for another client, account, or scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantBinding {
-    /// The SMTP server the access token is sent to.
+    /// SMTP server that receives the access token.
     pub smtp_host: Host,
-    /// The IMAP server it is sent to as well, when the mailbox is opened with the same authorization.
+    /// IMAP server that also receives the access token, if the mailbox uses the same authorization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imap_host: Option<Host>,
-    /// Who signs in there.
+    /// User name at these servers.
     pub username: String,
-    /// The OAuth client.
+    /// ID of the OAuth client.
     pub client_id: String,
-    /// Where the administrator signed in.
+    /// Endpoint at which the administrator signed in.
     pub authorization_endpoint: EndpointUrl,
-    /// Where the refresh token is sent to.
+    /// Endpoint that receives the refresh token.
     pub token_endpoint: EndpointUrl,
-    /// What was asked for.
+    /// Requested scope.
     pub scope: Scope,
 }
 
 impl GrantBinding {
-    /// Whether a grant for these values may be used for those `asked` for: they are the same, or
-    /// the token goes to fewer servers than it might.
+    /// Returns true if a grant for these values may be used for the values of `asked`. They must be
+    /// equal, but `asked` may omit the IMAP server.
     pub fn covers(&self, asked: &Self) -> bool {
         let imap_host = asked.imap_host.clone().or_else(|| self.imap_host.clone());
         let asked = Self {
@@ -38,38 +38,38 @@ impl GrantBinding {
     }
 }
 
-/// What the settings page says about the grant of a data center.
+/// Status of a data center's grant on the settings page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GrantStatus {
     /// The saved settings do not use OAuth.
     NotUsed,
-    /// No authorization has been finished for the saved values.
+    /// No authorization was completed for the saved values.
     NotAuthorized {
-        /// When a save ended an earlier grant; `None` when there was none.
+        /// Time of the save that ended an earlier grant. `None` if there was none.
         ended_by_save: Option<UnixTime>,
     },
-    /// A grant is held and works as far as is known.
+    /// A grant exists, and no failure is known that ends it.
     Authorized {
-        /// Who signed in: as the provider said, else the user name asked for.
+        /// Account that signed in: the one that the provider named, else the configured user name.
         account: String,
-        /// Whether the provider itself named the account.
+        /// True if the provider named the account.
         account_confirmed: bool,
-        /// When the authorization was finished.
+        /// Time at which the authorization was completed.
         authorized_at: UnixTime,
-        /// When the access token expires.
+        /// Time at which the access token expires.
         valid_until: UnixTime,
-        /// What was granted, as the provider said.
+        /// Granted scope, as the provider reported it.
         scope: String,
-        /// The last renewal failed in a way that is tried again.
+        /// Failure of the last refresh, which will be retried.
         trouble: Option<Finding>,
     },
-    /// The grant has ended; mail waits until somebody authorizes again.
+    /// The grant has ended. Mail waits for a new authorization.
     NeedsAuthorization {
-        /// Who had signed in.
+        /// Account that had signed in.
         account: String,
-        /// When it was noticed.
+        /// Time at which the end was detected.
         since: UnixTime,
-        /// Why.
+        /// Reason for the end.
         finding: Finding,
     },
 }

@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldError, idn};
 
-/// A host name (RFC 1123, underscores tolerated) or an IP address, without brackets.
+/// Host name (RFC 1123, but underscores are allowed) or IP address without brackets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Host(String);
 
 impl Host {
-    /// Parses a typed host. Surrounding white space and the brackets of `[::1]` are removed, names become lower case, and
-    /// internationalized names become A-labels (IDNA 2008, UTS 46).
+    /// Parses a typed host. Surrounding white space and the brackets of `[::1]` are removed. Names
+    /// are converted to lower case, and internationalized names to A-labels (IDNA 2008, UTS 46).
     ///
     /// # Errors
-    /// A code that tells a URL and `host:port` from other mistakes.
+    /// `Required`, `TooLong`, `NotAHost`, `HostHasScheme` for a URL, `HostHasPort` for `host:port`.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
         let text = typed.trim();
         if text.is_empty() {
@@ -54,18 +54,18 @@ impl Host {
         Ok(Self(name.to_ascii_lowercase()))
     }
 
-    /// The name or address.
+    /// Returns the name or address as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address, when this is one.
+    /// Returns the IP address, if the host is one.
     pub fn ip(&self) -> Option<IpAddr> {
         self.0.parse().ok()
     }
 
-    /// Whether this names the machine itself: `localhost`, `*.localhost` (RFC 6761 §6.3),
-    /// 127.0.0.0/8 or `::1`.
+    /// Returns true if this is the local machine: `localhost`, `*.localhost` (RFC 6761 §6.3),
+    /// 127.0.0.0/8, or `::1`.
     pub fn is_loopback(&self) -> bool {
         self.ip().map_or_else(
             || self.0 == "localhost" || self.0.ends_with(".localhost"),
@@ -73,8 +73,9 @@ impl Host {
         )
     }
 
-    /// Whether a provider on the internet cannot know this host: a private or link-local address, a name
-    /// without a dot, or one under a suffix kept for local use.
+    /// Returns true if a provider on the internet cannot know this host. This applies to private
+    /// and link-local addresses, names without a dot, and names under suffixes reserved for local
+    /// use.
     pub fn is_private(&self) -> bool {
         match self.ip().map(|ip| ip.to_canonical()) {
             Some(IpAddr::V4(ip)) => ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
@@ -98,7 +99,7 @@ impl Host {
         }
     }
 
-    /// Whether this is `domain` or a name below it.
+    /// Returns true if the host is `domain` or a subdomain of it.
     pub fn is_within(&self, domain: &str) -> bool {
         self.0 == domain
             || self
@@ -108,8 +109,9 @@ impl Host {
     }
 }
 
-/// Labels of 1 to 63 letters, digits, hyphens and underscores, the last one no number: `127.1` and `0x7f000001` are IP
-/// addresses to resolvers and in URLs (WHATWG URL §3.5, "ends in a number").
+/// Returns true for labels of 1 to 63 letters, digits, hyphens, and underscores. The last label
+/// must not be a number, because resolvers and URLs read `127.1` and `0x7f000001` as IP addresses
+/// (WHATWG URL §3.5, "ends in a number").
 fn is_name(text: &str) -> bool {
     let label_is_good = |label: &str| {
         (1..=63).contains(&label.len())
@@ -122,7 +124,7 @@ fn is_name(text: &str) -> bool {
     text.split('.').all(label_is_good) && !text.rsplit('.').next().is_some_and(is_number)
 }
 
-/// Decimal, octal or hexadecimal.
+/// Returns true for a decimal, octal, or hexadecimal number.
 fn is_number(label: &str) -> bool {
     match label.get(..2) {
         Some("0x" | "0X") => label[2..].bytes().all(|b| b.is_ascii_hexdigit()),
@@ -151,7 +153,7 @@ mod tests {
             ("::1", "::1"),
             ("[2001:DB8::1]", "2001:db8::1"),
             ("Mail.Exämple.de.", "mail.xn--exmple-cua.de"),
-            // Shown like this, a look-alike of another name is recognized: the м is Cyrillic.
+            // The A-label reveals that the м is Cyrillic.
             ("sмtp.gmail.com", "xn--stp-ked.gmail.com"),
         ] {
             assert_eq!(

@@ -1,6 +1,6 @@
 //! Random identifiers.
 
-/// Declares an identifier: random, but no secret, since it gives no right to anything.
+/// Declares an identifier: random but not secret, because it does not grant access.
 macro_rules! random_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -11,7 +11,7 @@ macro_rules! random_id {
         pub struct $name(String);
 
         impl $name {
-            /// Reads an id: 1 to 64 letters, digits, hyphens and underscores.
+            /// Parses an ID of 1 to 64 letters, digits, hyphens, and underscores.
             ///
             /// # Errors
             /// `UnknownChoice`.
@@ -24,7 +24,7 @@ macro_rules! random_id {
                 }
             }
 
-            /// The id as text.
+            /// Returns the ID as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

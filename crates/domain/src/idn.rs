@@ -1,9 +1,10 @@
-//! Internationalized domain names: IDNA 2008 with the mapping of UTS 46, as browsers do it (WHATWG URL §3.3).
+//! Internationalized domain names: IDNA 2008 with the mapping of UTS 46, as in browsers (WHATWG URL
+//! §3.3).
 
-/// Converts a domain name with non-ASCII labels to A-labels (RFC 5890 §2.3.2.1), such as `xn--exmple-cua.de`. Returns `None`
-/// when UTS 46 does not allow the name.
+/// Converts a domain name with non-ASCII labels to A-labels (RFC 5890 §2.3.2.1), such as
+/// `xn--exmple-cua.de`. Returns `None` if UTS 46 does not allow the name.
 pub(crate) fn to_ascii(name: &str) -> Option<String> {
-    // The browser converts URLs. Nothing but a name may reach its parser.
+    // The browser's URL parser does the conversion. It must not get anything but a name.
     let is_name = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "-._".contains(c);
     name.chars().all(is_name).then(|| convert(name))?
 }
@@ -14,7 +15,7 @@ fn convert(name: &str) -> Option<String> {
     converted.ok().map(std::borrow::Cow::into_owned)
 }
 
-/// The tables of UTS 46 are part of every browser, and large.
+/// Converts with the browser's URL parser, because the tables of UTS 46 are large.
 #[cfg(target_arch = "wasm32")]
 fn convert(name: &str) -> Option<String> {
     let url = web_sys::Url::new(&format!("https://{name}/")).ok()?;

@@ -1,18 +1,18 @@
-//! The scope for reading mail, where a provider has one of its own.
+//! Scopes that providers require for reading mail.
 
 use crate::{EndpointUrl, FieldError, ProviderFamily, Scope, scope::is_same};
 
-/// Google's scope is for SMTP and IMAP alike.
+/// Scope for both SMTP and IMAP.
 const GOOGLE: &str = "https://mail.google.com/";
 const MICROSOFT_SMTP: &str = "SMTP.Send";
 const MICROSOFT_IMAP: &str = "IMAP.AccessAsUser.All";
 
 impl Scope {
-    /// The same scope, with that for IMAP at the provider of an authorization endpoint. Providers of
-    /// which nothing is known keep the scope they have.
+    /// Returns the scope with IMAP added, as the provider of the authorization endpoint names it.
+    /// Returns it unchanged for other providers.
     ///
     /// # Errors
-    /// As [`Scope::parse`].
+    /// The errors of [`Scope::parse`].
     pub fn with_imap(&self, authorization_endpoint: &EndpointUrl) -> Result<Self, FieldError> {
         let Some(added) = self.imap_token(authorization_endpoint) else {
             return Ok(self.clone());
@@ -20,17 +20,17 @@ impl Scope {
         if self.tokens().any(|token| is_same(token, &added)) {
             return Ok(self.clone());
         }
-        // Beside the one for SMTP: what is asked for reads like a sentence then.
+        // Next to the scope for SMTP, which makes the list easy to read.
         let mut tokens: Vec<&str> = self.tokens().collect();
         let at = tokens.iter().position(|token| resource(token).is_some());
         tokens.insert(at.map_or(tokens.len(), |at| at + 1), &added);
         Self::parse(&tokens.join(" "))
     }
 
-    /// The same scope without that for IMAP alone.
+    /// Returns the scope without the part that only allows IMAP.
     ///
     /// # Errors
-    /// `Required` when nothing else is in it.
+    /// `Required` if nothing remains.
     pub fn without_imap(&self, authorization_endpoint: &EndpointUrl) -> Result<Self, FieldError> {
         if authorization_endpoint.family() != ProviderFamily::Microsoft {
             return Ok(self.clone());
@@ -40,8 +40,8 @@ impl Scope {
         Self::parse(&kept.collect::<Vec<_>>().join(" "))
     }
 
-    /// What a grant has to hold for reading mail; `None` where there is no scope for it alone, or
-    /// everything is asked for.
+    /// Returns the scope token that reading mail needs. Returns `None` if none is known for the
+    /// provider, or if the scope already requests everything.
     fn imap_token(&self, authorization_endpoint: &EndpointUrl) -> Option<String> {
         match authorization_endpoint.family() {
             ProviderFamily::Google => Some(GOOGLE.to_owned()),
@@ -49,7 +49,8 @@ impl Scope {
                 if self.tokens().any(|token| token.ends_with("/.default")) {
                     return None;
                 }
-                // Microsoft issues a token for one resource only: the one that SMTP is asked of.
+                // Microsoft issues a token for a single resource, so IMAP has to use the one of
+                // SMTP.
                 let asked = self.tokens().find_map(resource);
                 let resource = asked.unwrap_or_else(|| national(authorization_endpoint.as_str()));
                 Some([resource, "/", MICROSOFT_IMAP].concat())
@@ -59,7 +60,7 @@ impl Scope {
     }
 }
 
-/// The resource of Microsoft's scope for SMTP.
+/// Returns the resource of Microsoft's scope for SMTP.
 fn resource(token: &str) -> Option<&str> {
     let at = token.len().checked_sub(MICROSOFT_SMTP.len())?;
     let (resource, permission) = token.split_at_checked(at)?;
@@ -68,7 +69,7 @@ fn resource(token: &str) -> Option<&str> {
         .then(|| resource.strip_suffix('/'))?
 }
 
-/// The mail of the cloud that somebody signs in to.
+/// Returns the mail resource of the Microsoft cloud that the endpoint belongs to.
 fn national(authorization_endpoint: &str) -> &'static str {
     let endpoint = authorization_endpoint.to_ascii_lowercase();
     if endpoint.starts_with("https://login.microsoftonline.us") {

@@ -1,7 +1,9 @@
-//! Mailgrant's vocabulary: pure types, parsing and the codes of texts.
+//! Mailgrant's vocabulary: pure types, parsers, and codes.
 //!
-//! Builds for the browser and for the server. No I/O, no async, no `cfg`, and no dependency that
-//! knows about either side.
+//! The crate builds for the browser and for the server. It has no I/O, no async, no `cfg`, and no
+//! dependency that knows about either side. It knows no texts; those are in `wording`. Start
+//! reading at [`SmtpForm`] and [`SmtpSettings`], the unchecked and the checked settings, and at
+//! [`Finding`].
 
 pub mod access;
 pub mod actor;

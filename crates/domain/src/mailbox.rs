@@ -1,4 +1,4 @@
-//! The mailbox: folders and the mail in them, as it is shown.
+//! Mailbox: folders and mail, as pages show them.
 
 mod folder;
 mod mail;

@@ -1,10 +1,10 @@
-//! The settings of the mailbox.
+//! Settings of the mailbox that mail is read from.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{EmailAddress, Host};
 
-/// How the connection to the IMAP server is protected. There is no way without.
+/// Protection of the connection to the IMAP server. Plaintext is not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailboxSecurity {
@@ -15,7 +15,7 @@ pub enum MailboxSecurity {
 }
 
 impl MailboxSecurity {
-    /// What a port means: 993 is implicit TLS, any other is STARTTLS.
+    /// Returns the security that a port stands for: implicit TLS for 993, STARTTLS for any other.
     pub fn for_port(port: u16) -> Self {
         if port == 993 {
             Self::ImplicitTls
@@ -24,7 +24,7 @@ impl MailboxSecurity {
         }
     }
 
-    /// The code in forms and in the database.
+    /// Returns the code in forms and in the database.
     pub fn code(self) -> &'static str {
         match self {
             Self::ImplicitTls => "implicit_tls",
@@ -32,7 +32,7 @@ impl MailboxSecurity {
         }
     }
 
-    /// The value of a code.
+    /// Returns the value of a code, or `None` if the code is unknown.
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::ImplicitTls, Self::StartTls]
             .into_iter()
@@ -40,22 +40,22 @@ impl MailboxSecurity {
     }
 }
 
-/// How we sign in to the IMAP server.
+/// Authentication at the IMAP server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MailboxSignIn<S> {
-    /// With a password of its own (LOGIN, or SASL PLAIN or LOGIN).
+    /// A separate password (LOGIN, or SASL PLAIN or LOGIN).
     Password(S),
-    /// With the access token of the grant for SMTP (SASL OAUTHBEARER or XOAUTH2).
+    /// The access token of the grant for SMTP (SASL OAUTHBEARER or XOAUTH2).
     SameAuthorization,
 }
 
-/// The code of a password in forms and in the database.
+/// Code of `Password` in forms and in the database.
 pub const PASSWORD: &str = "password";
-/// The code of the same authorization as SMTP.
+/// Code of `SameAuthorization` in forms and in the database.
 pub const SAME_AUTHORIZATION: &str = "same_authorization";
 
 impl<S> MailboxSignIn<S> {
-    /// The code in forms and in the database.
+    /// Returns the code in forms and in the database.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Password(_) => PASSWORD,
@@ -63,7 +63,7 @@ impl<S> MailboxSignIn<S> {
         }
     }
 
-    /// The password, where there is one.
+    /// Returns the password, if there is one.
     pub fn password(&self) -> Option<&S> {
         match self {
             Self::Password(password) => Some(password),
@@ -71,10 +71,10 @@ impl<S> MailboxSignIn<S> {
         }
     }
 
-    /// The same with the password turned into another representation.
+    /// Converts the password to another representation.
     ///
     /// # Errors
-    /// That of `turn`.
+    /// The error of `turn`.
     pub fn try_map<T, E>(
         self,
         turn: impl FnOnce(S) -> Result<T, E>,
@@ -86,17 +86,17 @@ impl<S> MailboxSignIn<S> {
     }
 }
 
-/// The IMAP account that mail is read from.
+/// IMAP account that mail is read from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxSettings<S> {
-    /// The account; also the user name.
+    /// Email address of the account, which is also the user name.
     pub email: EmailAddress,
-    /// How we sign in.
+    /// Authentication at the server.
     pub sign_in: MailboxSignIn<S>,
-    /// The IMAP server.
+    /// Host name or address of the IMAP server.
     pub host: Host,
-    /// Its port.
+    /// TCP port of the IMAP server.
     pub port: u16,
-    /// How the connection is protected.
+    /// Protection of the connection.
     pub security: MailboxSecurity,
 }

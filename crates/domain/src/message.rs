@@ -5,93 +5,94 @@ use serde::{Deserialize, Serialize};
 use crate::{DataCenterId, EmailAddress, Finding, UnixTime, Who, codes::codes, id::random_id};
 
 random_id! {
-    /// Names a message in the outbox. In the order of the text, messages are in the order in which they were accepted.
+    /// ID of a message in the outbox. The alphabetical order of IDs is the order in which messages
+    /// were accepted.
     MessageId
 }
 
 codes! {
-    /// Where a message stands.
+    /// State of a message.
     MessageState {
-        /// It waits for its turn, for its next attempt, or for the grant.
+        /// It waits for a free connection, for its next attempt, or for a grant.
         Waiting = "waiting",
         /// A server is delivering it.
         Sending = "sending",
-        /// The mail server has accepted it for every recipient.
+        /// The mail server accepted it for every recipient.
         Delivered = "delivered",
-        /// The mail server has accepted it for some recipients and refused it for others.
+        /// The mail server accepted it for some recipients and rejected it for others.
         PartlyDelivered = "partly_delivered",
-        /// It was given up: refused for every recipient, or too old.
+        /// It was rejected for every recipient, or it became too old.
         Failed = "failed",
-        /// Somebody cancelled it before it was delivered.
+        /// A user cancelled it before it was delivered.
         Cancelled = "cancelled",
-        /// It was delivered, and a later mail server sent it back (RFC 3464).
+        /// It was delivered, but a later mail server returned it (RFC 3464).
         Bounced = "bounced",
     }
 }
 
-/// A reason why an action on a message was refused.
+/// Reason why an action on a message was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageRefusal {
-    /// The message has this state now, which does not allow the action.
+    /// The current state of the message does not allow the action.
     NotNow(MessageState),
-    /// The content was dropped.
+    /// The content of the message was deleted.
     ContentGone,
     /// The server cannot do it at the moment.
     Unavailable,
 }
 
 impl MessageState {
-    /// Whether nothing more happens to a message by itself. A delivered one may still bounce.
+    /// Returns true if the message is not processed further. A delivered message may still bounce.
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Waiting | Self::Sending)
     }
 }
 
 codes! {
-    /// Where a message stands for one recipient.
+    /// Delivery state of a message for one recipient.
     RecipientState {
-        /// Not settled yet.
+        /// The outcome is still open.
         Waiting = "waiting",
-        /// The mail server has accepted the message for this recipient.
+        /// The mail server accepted the message for this recipient.
         Accepted = "accepted",
-        /// It was refused for this recipient, or given up.
+        /// The mail server rejected the recipient, or delivery was given up.
         Refused = "refused",
-        /// A later mail server sent it back.
+        /// A later mail server returned the message.
         Bounced = "bounced",
     }
 }
 
 codes! {
-    /// How a recipient is named in the headers.
+    /// Header field that names a recipient.
     RecipientKind {
         /// In `To`.
         To = "to",
         /// In `Cc`.
         Cc = "cc",
-        /// In no header.
+        /// No header field.
         Bcc = "bcc",
     }
 }
 
-/// One recipient of a message.
+/// Recipient of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipient {
-    /// Who gets it.
+    /// Envelope address.
     pub address: EmailAddress,
-    /// How the headers name it.
+    /// Header field that names the recipient.
     pub kind: RecipientKind,
-    /// Where the message stands for this recipient.
+    /// Delivery state for this recipient.
     pub state: RecipientState,
-    /// What the mail server replied for this recipient; empty before.
+    /// Reply of the mail server for this recipient. Empty before the first reply.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reply: String,
-    /// Why it was refused, put off or sent back.
+    /// Reason why the recipient was rejected, deferred, or bounced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<Finding>,
 }
 
 impl Recipient {
-    /// One that the message has not been sent to yet.
+    /// Returns a recipient that delivery was not attempted for yet.
     pub fn new(address: EmailAddress, kind: RecipientKind) -> Self {
         Self {
             address,
@@ -103,89 +104,90 @@ impl Recipient {
     }
 }
 
-/// A message of the outbox without its content.
+/// Message of the outbox, without its content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxMessage {
-    /// Its id here.
+    /// ID in the outbox.
     pub id: MessageId,
-    /// Where it is sent from.
+    /// Data center that sends the message.
     pub data_center: DataCenterId,
-    /// Where it stands.
+    /// Delivery state.
     pub state: MessageState,
-    /// When it was accepted.
+    /// Time at which the message was accepted.
     pub created_at: UnixTime,
-    /// When the next attempt is due, while it waits.
+    /// Time of the next attempt while it waits.
     pub due_at: UnixTime,
-    /// When it was delivered, given up or cancelled.
+    /// Time at which it was delivered, given up, or cancelled.
     pub finished_at: Option<UnixTime>,
-    /// How many attempts there have been.
+    /// Number of attempts so far.
     pub attempts: i64,
-    /// Its Message-ID (RFC 5322 §3.6.4), with angle brackets. It stays the same in every attempt.
+    /// Message-ID (RFC 5322 §3.6.4), with angle brackets. It stays the same in every attempt.
     pub message_id: String,
-    /// The address of the envelope (RFC 5321 §4.1.1.2).
+    /// Sender address of the envelope (RFC 5321 §4.1.1.2).
     pub sender: EmailAddress,
-    /// Its `From` header, for people.
+    /// `From` header for display.
     pub from: String,
-    /// Its subject, decoded.
+    /// Decoded subject.
     pub subject: String,
-    /// Octets of its content.
+    /// Size of the content in octets.
     pub size: i64,
-    /// Whether the content is still kept.
+    /// True if the content is still stored.
     pub has_content: bool,
-    /// Who handed it over.
+    /// User or program that submitted the message.
     pub submitted_by: Who,
-    /// Who gets it.
+    /// Recipients of the envelope.
     pub recipients: Vec<Recipient>,
-    /// Why the last attempt did not go well.
+    /// Reason why the last attempt failed.
     pub finding: Option<Finding>,
 }
 
 codes! {
-    /// How one try to deliver a message ended.
+    /// Outcome of one attempt to deliver a message.
     AttemptOutcome {
-        /// The mail server accepted it for every recipient it was offered for.
+        /// The mail server accepted the message for every recipient of the attempt.
         Delivered = "delivered",
-        /// Accepted for some recipients.
+        /// The mail server accepted the message for some recipients.
         PartlyDelivered = "partly_delivered",
-        /// Not accepted; tried again later.
+        /// The message was deferred and will be retried.
         PutOff = "put_off",
-        /// Refused for good.
+        /// The message was permanently rejected.
         Refused = "refused",
-        /// The connection was cut after the final dot: it may have been accepted (RFC 1047).
+        /// The connection was lost after the final dot, so the message may have been accepted (RFC
+        /// 1047).
         Unknown = "unknown",
     }
 }
 
-/// One try to deliver a message.
+/// Attempt to deliver a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// Counts from 1.
+    /// Number of the attempt, which counts from 1.
     pub number: i64,
-    /// When it began.
+    /// Time at which the attempt started.
     pub started_at: UnixTime,
-    /// How long it took: microseconds.
+    /// Duration in microseconds.
     pub micros: i64,
-    /// `host:port` of the mail server; empty when it did not come to a connection.
+    /// `host:port` of the mail server. Empty if no connection was made.
     pub server: String,
-    /// How it ended.
+    /// Outcome of the attempt.
     pub outcome: AttemptOutcome,
-    /// Why, when it did not go well.
+    /// Reason for a failure.
     pub finding: Option<Finding>,
-    /// The conversation with the server, redacted.
+    /// Redacted transcript of the SMTP session.
     pub transcript: String,
 }
 
-/// Which messages are listed.
+/// Filter for the list of messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MessageFilter {
-    /// Of this data center.
+    /// Data center that sends the messages.
     pub data_center: Option<DataCenterId>,
-    /// In one of these states; all when it is empty.
+    /// Delivery states. Empty matches all.
     pub states: Vec<MessageState>,
-    /// With this text in subject, addresses or Message-ID, in any case.
+    /// Text in the subject, addresses, or Message-ID, in any case.
     pub search: String,
-    /// Accepted at this time or later.
+    /// Earliest time of acceptance, inclusive.
     pub since: Option<UnixTime>,
-    /// Accepted before this time.
+    /// Latest time of acceptance, exclusive.
     pub until: Option<UnixTime>,
 }

@@ -1,10 +1,10 @@
-//! Numbers that people type.
+//! Numbers typed by users.
 
 use std::ops::RangeInclusive;
 
 use crate::FieldError;
 
-/// Reads a whole number, in digits only; white space around it goes.
+/// Parses a whole number of decimal digits within `range`. Surrounding white space is removed.
 ///
 /// # Errors
 /// `Required`, `NotANumber`.

@@ -1,11 +1,11 @@
-//! Values of one line that people type.
+//! Single-line values typed by users.
 
 use crate::{FieldError, untrusted::is_displayable};
 
-/// Reads a value of at least one and at most so many characters; white space around it goes.
+/// Parses a value of 1 to `at_most` characters. Surrounding white space is removed.
 ///
 /// # Errors
-/// `Required`, `TooLong`; `ControlCharacter`, also for controls of the text direction.
+/// `Required`, `TooLong`, and `ControlCharacter`, which includes controls of the text direction.
 pub fn one_line(typed: &str, at_most: usize) -> Result<String, FieldError> {
     let text = typed.trim();
     if text.is_empty() {

@@ -1,44 +1,45 @@
-//! How the outbox stands as a whole.
+//! Overview of the outbox.
 
 use crate::{
     DataCenter, GrantStatus, HourCounts, SendingLimits, SendingPause, SendingUse, UnixTime,
 };
 
-/// How the sending of one data center stands.
+/// Sending state of one data center.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SendingState {
-    /// Which.
+    /// Data center that the state belongs to.
     pub data_center: DataCenter,
-    /// Whether it has SMTP settings.
+    /// True if the data center has SMTP settings.
     pub has_settings: bool,
-    /// How its grant stands.
+    /// Status of its grant.
     pub grant: GrantStatus,
-    /// It does not send for a while.
+    /// Pause, during which the data center does not send.
     pub pause: Option<SendingPause>,
-    /// How much it has used of its limits.
+    /// Current use of its limits.
     pub used: SendingUse,
-    /// The limits that are in force.
+    /// Effective limits.
     pub limits: SendingLimits,
 }
 
-/// How the outbox stands as a whole.
+/// Overview of the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxOverview {
-    /// When this was so.
+    /// Time of the snapshot.
     pub at: UnixTime,
-    /// Messages that wait or are being delivered.
+    /// Number of messages that wait or are being delivered.
     pub waiting: i64,
-    /// The last [`OutboxOverview::HOURS`] hours, the one that goes on included; the first one first, without gaps.
+    /// The last [`OutboxOverview::HOURS`] hours, including the current one; the oldest first,
+    /// without gaps.
     pub hours: Vec<HourCounts>,
-    /// All data centers.
+    /// Sending state of every data center.
     pub data_centers: Vec<SendingState>,
 }
 
 impl OutboxOverview {
-    /// How many hours are told.
+    /// Number of hours in the overview.
     pub const HOURS: i64 = 24;
 
-    /// The hours up to `now`, with what is known of some of them.
+    /// Returns the hours up to `now`. Hours that are not in `known` get zeros.
     pub fn hours(now: UnixTime, known: &[HourCounts]) -> Vec<HourCounts> {
         let last = now.0 - now.0.rem_euclid(3_600);
         let hours = (0..Self::HOURS)
@@ -55,24 +56,25 @@ impl OutboxOverview {
             .collect()
     }
 
-    /// Messages that were delivered in these hours.
+    /// Returns the number of messages delivered in these hours.
     pub fn delivered(&self) -> i64 {
         self.hours.iter().map(|hour| hour.delivered).sum()
     }
 
-    /// Messages that were given up in these hours.
+    /// Returns the number of messages given up in these hours.
     pub fn failed(&self) -> i64 {
         self.hours.iter().map(|hour| hour.failed).sum()
     }
 
-    /// How many messages waited at the end of each hour, by what came and went since.
+    /// Returns how many messages waited at the end of each hour, computed backwards from the
+    /// current number.
     pub fn waiting_by_hour(&self) -> Vec<i64> {
         let mut waiting = self.waiting;
         let backwards = self.hours.iter().rev().map(|hour| {
             let at_its_end = waiting;
             let came = hour.accepted + hour.retried;
             let went = hour.delivered + hour.failed + hour.cancelled;
-            // What is counted and what waits are read one after the other, so it may not add up to the last one.
+            // The counts and the current number are read separately, so they may not match exactly.
             waiting = (waiting - came + went).max(0);
             at_its_end
         });

@@ -1,47 +1,47 @@
-//! What a provider's settings usually are.
+//! Presets: the usual settings of known providers.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Provider, Security};
 
-/// How a preset signs in.
+/// Authentication of a preset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PresetAuthentication {
-    /// OAuth at these endpoints.
+    /// OAuth at the provider's endpoints.
     OAuth {
-        /// The authorization endpoint.
+        /// Authorization endpoint.
         authorization_endpoint: String,
-        /// The token endpoint.
+        /// Token endpoint.
         token_endpoint: String,
-        /// The scope for sending; empty when it is not known.
+        /// Scope for sending. Empty if it is unknown.
         scope: String,
     },
-    /// A user name and an app password.
+    /// User name and app password.
     Password,
-    /// None: the relay knows us by our address.
+    /// No authentication: the relay identifies clients by their IP address.
     None,
 }
 
-/// The values a provider fills in.
+/// Values that the choice of a provider fills in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preset {
-    /// Whose preset this is.
+    /// Provider that the preset belongs to.
     pub provider: Provider,
-    /// The SMTP server; empty when only the way to sign in is known.
+    /// SMTP server. Empty if only the authentication is known.
     pub smtp_host: String,
-    /// Its port.
+    /// TCP port of the SMTP server.
     pub smtp_port: u16,
-    /// How the connection is protected.
+    /// Protection of the SMTP connection.
     pub security: Security,
     /// Host and port of the IMAP server, if there is one.
     pub imap: Option<(String, u16)>,
-    /// How it signs in.
+    /// Authentication at both servers.
     pub authentication: PresetAuthentication,
 }
 
 impl Preset {
-    /// The preset of a provider; `None` for [`Provider::Other`], and for [`Provider::Sandbox`],
-    /// whose ports are known to the running server only.
+    /// Returns the preset of a provider. Returns `None` for [`Provider::Other`], and for
+    /// [`Provider::Sandbox`], because only the running server knows the sandbox's ports.
     pub fn of(provider: Provider) -> Option<Self> {
         let google = || PresetAuthentication::OAuth {
             authorization_endpoint: "https://accounts.google.com/o/oauth2/v2/auth".into(),

@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::Host;
 
-/// The provider chosen on the settings page; a preset fills the fields below it.
+/// Mail provider chosen on the settings page. A preset fills in its usual settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
     /// Gmail and Google Workspace.
     Google,
-    /// The relay of Google Workspace.
+    /// SMTP relay of Google Workspace.
     GoogleRelay,
     /// Exchange Online.
     Microsoft365,
@@ -26,7 +26,7 @@ pub enum Provider {
     Icloud,
     /// Zoho Mail.
     Zoho,
-    /// The provider on loopback that ships with the source.
+    /// Sandbox: a mail provider on loopback for trials and tests.
     Sandbox,
     /// Any other server.
     #[default]
@@ -34,7 +34,7 @@ pub enum Provider {
 }
 
 impl Provider {
-    /// Every provider, in the order of the page.
+    /// Every provider, in the order of the settings page.
     pub const ALL: &[Self] = &[
         Self::Google,
         Self::GoogleRelay,
@@ -49,7 +49,7 @@ impl Provider {
         Self::Other,
     ];
 
-    /// The code in forms and in the database.
+    /// Returns the code in forms and in the database.
     pub fn code(self) -> &'static str {
         match self {
             Self::Google => "google",
@@ -66,7 +66,7 @@ impl Provider {
         }
     }
 
-    /// The value of a code.
+    /// Returns the value of a code, or `None` if the code is unknown.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL
             .iter()
@@ -75,19 +75,19 @@ impl Provider {
     }
 }
 
-/// Whose rules an authorization endpoint follows.
+/// Family of providers that share their OAuth rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProviderFamily {
     /// accounts.google.com.
     Google,
     /// login.microsoftonline.com and the national clouds.
     Microsoft,
-    /// The OAuth 2.0 and `OpenID` Connect standards.
+    /// Any other provider, assumed to follow the OAuth 2.0 and `OpenID` Connect standards.
     Other,
 }
 
 impl ProviderFamily {
-    /// The family that a host belongs to.
+    /// Returns the family that the host of an authorization endpoint belongs to.
     pub fn of_host(host: &Host) -> Self {
         let within = |domains: &[&str]| domains.iter().any(|domain| host.is_within(domain));
         if within(&["google.com", "googleapis.com"]) {

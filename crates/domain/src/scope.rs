@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 
-/// One or more scope tokens (RFC 6749 §3.3), kept with single spaces between them.
+/// One or more scope tokens (RFC 6749 §3.3), separated by single spaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Scope(String);
 
 impl Scope {
-    /// Reads tokens separated by any white space. Repeated tokens go.
+    /// Parses tokens separated by white space. Repeated tokens are removed.
     ///
     /// # Errors
-    /// `Required`, `TooLong` (more than 2,000 characters), `NotAScope`, `MixedScopes`.
+    /// `Required`, `TooLong` (over 2,000 characters), `NotAScope`, `MixedScopes`.
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
         let mut tokens: Vec<&str> = Vec::new();
         for token in typed.split_whitespace() {
@@ -36,31 +36,31 @@ impl Scope {
         if scope.0.len() > 2_000 {
             return Err(FieldError::TooLong);
         }
-        // Microsoft issues one token for one resource and refuses such a request.
+        // Microsoft issues a token for a single resource and rejects such a request.
         if scope.tokens().any(is_graph) && scope.tokens().any(is_outlook) {
             return Err(FieldError::MixedScopes);
         }
         Ok(scope)
     }
 
-    /// The scope as text, tokens separated by one space.
+    /// Returns the scope as text, with single spaces between tokens.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The tokens.
+    /// Returns the tokens, in the order in which they were typed.
     pub fn tokens(&self) -> impl Iterator<Item = &str> {
         self.0.split(' ')
     }
 
-    /// Whether a token is asked for.
+    /// Returns true if the scope contains exactly this token.
     pub fn contains(&self, token: &str) -> bool {
         self.tokens().any(|own| own == token)
     }
 
-    /// The tokens asked for that the provider did not grant. Tokens that ask for identity or
-    /// a refresh token are left out, since providers do not list them reliably; letter case and a
-    /// closing slash do not count.
+    /// Returns the requested tokens that the provider did not grant. Tokens for identity and
+    /// refresh tokens are ignored, because providers do not report them reliably. Case and a
+    /// trailing slash are ignored as well.
     pub fn missing_from(&self, granted: &str) -> Vec<String> {
         self.tokens()
             .filter(|token| !["offline_access", "openid", "email", "profile"].contains(token))
@@ -74,13 +74,14 @@ impl Scope {
     }
 }
 
-/// As providers compare them: letter case and a closing slash do not count.
+/// Compares tokens as providers do, ignoring case and a trailing slash.
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
     one.trim_end_matches('/')
         .eq_ignore_ascii_case(other.trim_end_matches('/'))
 }
 
-/// A token for Microsoft Graph: its URL, or one of the short names that Microsoft reads as Graph's.
+/// Returns true for a token of Microsoft Graph: a URL, or a short name that Microsoft maps to
+/// Graph.
 fn is_graph(token: &str) -> bool {
     let token = token.to_ascii_lowercase();
     token.starts_with("https://graph.microsoft.")

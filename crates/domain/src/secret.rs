@@ -1,18 +1,18 @@
-//! Secrets as a form sees them: typed, kept, or known to be saved; never read back.
+//! Secrets in forms: typed, kept, or known to be saved. A saved secret is never read back.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize as _;
 
-/// The secrets that belong to SMTP settings.
+/// Secret that belongs to SMTP settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SecretField {
-    /// The password of the IMAP account.
+    /// Password of the IMAP account.
     MailboxPassword,
-    /// The secret of the OAuth client.
+    /// Secret of the OAuth client.
     ClientSecret,
-    /// The SMTP password.
+    /// Password of the SMTP account.
     Password,
 }
 
@@ -21,28 +21,28 @@ impl SecretField {
     pub const ALL: &[Self] = &[Self::MailboxPassword, Self::ClientSecret, Self::Password];
 }
 
-/// A secret somebody typed into a form, on its way to the server. Empty means: none typed.
+/// Secret that a user typed into a form. Empty if nothing was typed.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TypedSecret(String);
 
 impl TypedSecret {
-    /// What was typed.
+    /// Wraps a typed text.
     pub fn new(typed: impl Into<String>) -> Self {
         Self(typed.into())
     }
 
-    /// Whether nothing was typed.
+    /// Returns true if nothing was typed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The secret itself.
+    /// Returns the secret in plaintext.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The secret without the white space that came along when it was pasted.
+    /// Returns the secret without the white space around it, which often comes from pasting.
     #[must_use]
     pub fn trimmed(&self) -> Self {
         Self(self.0.trim().to_owned())
@@ -50,7 +50,7 @@ impl TypedSecret {
 }
 
 impl Drop for TypedSecret {
-    /// Wipes it: what was typed is not to be found in memory later.
+    /// Overwrites the secret in memory.
     fn drop(&mut self) {
         self.0.zeroize();
     }
@@ -66,15 +66,15 @@ impl fmt::Debug for TypedSecret {
     }
 }
 
-/// What a form asks to be done with a saved secret.
+/// Change that a form requests for a saved secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SecretEdit {
-    /// The saved one stays.
+    /// Keeps the saved secret.
     Keep,
-    /// This one takes its place.
+    /// Replaces the saved secret.
     Replace(TypedSecret),
 }
 
-/// Stands where a secret is saved and not shown.
+/// Placeholder for a secret that is saved but not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedSecret;

@@ -1,25 +1,25 @@
-//! What applies to everything that a data center sends.
+//! Sending settings: limits, allowed senders, and retention.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{EmailAddress, Finding, Provider, UnixTime};
 
-/// How much a provider takes; `None`: no limit is known.
+/// Limits of a provider. `None` means that no limit is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendingLimits {
-    /// Messages in any 60 seconds.
+    /// Messages in any period of 60 seconds.
     pub per_minute: Option<u32>,
-    /// Messages in any 24 hours.
+    /// Messages in any period of 24 hours.
     pub per_day: Option<u32>,
-    /// Connections at a time, of all servers together.
+    /// Concurrent connections of all servers together.
     pub connections: Option<u32>,
-    /// Recipients of one SMTP transaction.
+    /// Recipients per SMTP transaction.
     pub recipients: Option<u32>,
 }
 
 impl SendingLimits {
-    /// What the provider says it takes (November 2026): Gmail API and Workspace help "sending limits", Exchange Online
-    /// service description "sending limits".
+    /// Returns the limits that the provider documents (November 2026): Gmail API and Workspace help
+    /// "sending limits", Exchange Online service description "sending limits".
     pub fn of(provider: Provider) -> Self {
         match provider {
             Provider::Google | Provider::GoogleRelay => Self {
@@ -39,26 +39,27 @@ impl SendingLimits {
     }
 }
 
-/// What an administrator has chosen for the sending of one data center.
+/// Sending settings of a data center.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendingSettings {
-    /// Counts the saves; 0 when nothing has been saved yet.
+    /// Number of saves; 0 if nothing was saved yet. Detects concurrent changes.
     pub version: i64,
-    /// Addresses that programs may send from besides the From address of the SMTP settings.
+    /// Sender addresses that programs may use in addition to the configured From address.
     pub allowed_from: Vec<EmailAddress>,
-    /// Limits in place of those of the provider, field by field.
+    /// Limits that override those of the provider, field by field.
     pub limits: SendingLimits,
-    /// Contents of delivered messages are dropped at once.
+    /// True to delete the content of a message immediately after delivery.
     pub drop_content: bool,
-    /// Days after which finished messages are forgotten; `None`: [`SendingSettings::RETENTION_DAYS`].
+    /// Days after which finished messages are deleted. `None` means
+    /// [`SendingSettings::RETENTION_DAYS`].
     pub retention_days: Option<u32>,
 }
 
 impl SendingSettings {
-    /// How long finished messages are kept unless somebody chooses otherwise: days.
+    /// Default number of days that finished messages are kept.
     pub const RETENTION_DAYS: u32 = 30;
 
-    /// What is in force with a provider: what was chosen, else what the provider says.
+    /// Returns the effective limits: the configured ones, or else those of the provider.
     pub fn limits_with(&self, provider: Provider) -> SendingLimits {
         let (own, of) = (self.limits, SendingLimits::of(provider));
         SendingLimits {
@@ -70,39 +71,39 @@ impl SendingSettings {
     }
 }
 
-/// A data center that does not send for a while.
+/// Temporary pause of a data center's sending.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendingPause {
-    /// Until when.
+    /// Time at which sending resumes.
     pub until: UnixTime,
-    /// Why.
+    /// Reason for the pause.
     pub finding: Finding,
 }
 
-/// How much of its limits a data center has used.
+/// Current use of a data center's limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendingUse {
     /// Messages in the last 60 seconds.
     pub last_minute: u32,
     /// Messages in the last 24 hours.
     pub last_day: u32,
-    /// Connections that are open.
+    /// Open connections.
     pub connections: u32,
 }
 
-/// What happened in one hour, for the chart.
+/// Numbers of messages in one hour, for the chart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HourCounts {
-    /// The first second of the hour.
+    /// First second of the hour.
     pub hour: UnixTime,
-    /// Messages that were accepted from programs.
+    /// Messages accepted from programs.
     pub accepted: i64,
-    /// Messages that were delivered, also partly.
+    /// Messages delivered, including partly delivered ones.
     pub delivered: i64,
-    /// Messages that were given up.
+    /// Messages given up.
     pub failed: i64,
-    /// Messages that somebody cancelled.
+    /// Messages cancelled by users.
     pub cancelled: i64,
-    /// Messages that were given up or cancelled, and then tried again.
+    /// Messages that were given up or cancelled and then retried.
     pub retried: i64,
 }

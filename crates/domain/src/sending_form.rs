@@ -1,31 +1,31 @@
-//! The form about the sending of a data center: what was typed.
+//! Unchecked input of the form for sending settings.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{EmailAddress, FieldError, FormErrors, SendingLimits, SendingSettings, number::whole};
 
-/// A field of the form, in the order of the page.
+/// Field of the form, in the order of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SendingField {
-    /// Addresses that programs may send from.
+    /// Sender addresses that programs may use.
     AllowedFrom,
-    /// Messages in any 60 seconds.
+    /// Messages in any period of 60 seconds.
     PerMinute,
-    /// Messages in any 24 hours.
+    /// Messages in any period of 24 hours.
     PerDay,
-    /// Connections at a time.
+    /// Concurrent connections.
     Connections,
-    /// Recipients of one SMTP transaction.
+    /// Recipients per SMTP transaction.
     Recipients,
-    /// Whether contents go once they are delivered.
+    /// Checkbox that deletes the content of delivered messages.
     DropContent,
-    /// How long finished messages are kept.
+    /// Days that finished messages are kept.
     RetentionDays,
 }
 
 impl SendingField {
-    /// Every field.
+    /// Every field, in the order of the page.
     pub const ALL: &[Self] = &[
         Self::AllowedFrom,
         Self::PerMinute,
@@ -36,7 +36,7 @@ impl SendingField {
         Self::RetentionDays,
     ];
 
-    /// The name of its input, also in the audit.
+    /// Returns the name of the field's input element, which the audit uses as well.
     pub fn name(self) -> &'static str {
         match self {
             Self::AllowedFrom => "allowed_from",
@@ -49,7 +49,7 @@ impl SendingField {
         }
     }
 
-    /// The largest number that it takes; the smallest is 1.
+    /// Returns the maximum of a number. The minimum is 1.
     pub fn at_most(self) -> u32 {
         match self {
             Self::PerMinute => 100_000,
@@ -61,37 +61,37 @@ impl SendingField {
     }
 }
 
-/// What was typed. A checkbox that is off is not sent.
+/// Form for sending settings. Browsers do not send checkboxes that are off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SendingForm {
-    /// The id of the data center.
+    /// ID of the data center.
     pub data_center: String,
-    /// The version that was seen.
+    /// Version of the settings that the form was opened with.
     pub version: i64,
-    /// A newer version that this may replace; empty: none.
+    /// Newer version that the user agreed to overwrite. Empty if there is none.
     pub over: String,
-    /// One address a line.
+    /// Sender addresses, one per line.
     pub allowed_from: String,
-    /// A number; empty: what the provider takes.
+    /// Number of messages. Empty uses the provider's limit.
     pub messages_per_minute: String,
-    /// The same.
+    /// Number of messages. Empty uses the provider's limit.
     pub messages_per_day: String,
-    /// The same.
+    /// Number of connections. Empty uses the provider's limit.
     pub connections: String,
-    /// The same.
+    /// Number of recipients. Empty uses the provider's limit.
     pub recipients_per_transaction: String,
-    /// `on` when contents go once they are delivered.
+    /// `on` to delete the content of delivered messages.
     pub drop_content: String,
-    /// A number of days; empty: [`SendingSettings::RETENTION_DAYS`].
+    /// Number of days. Empty means [`SendingSettings::RETENTION_DAYS`].
     pub retention_days: String,
 }
 
 impl SendingForm {
-    /// Addresses that may be allowed.
+    /// Maximum number of allowed addresses.
     pub const ADDRESSES_AT_MOST: usize = 500;
 
-    /// The form of saved settings.
+    /// Returns the form filled with saved settings.
     pub fn open(data_center: &str, saved: &SendingSettings) -> Self {
         let number = |number: Option<u32>| number.map_or_else(String::new, |one| one.to_string());
         let addresses: Vec<_> = saved
@@ -113,7 +113,7 @@ impl SendingForm {
         }
     }
 
-    /// What was typed into a field.
+    /// Returns the text of a field.
     pub fn text(&self, field: SendingField) -> &str {
         match field {
             SendingField::AllowedFrom => &self.allowed_from,
@@ -126,10 +126,10 @@ impl SendingForm {
         }
     }
 
-    /// The settings that were asked for; their version is the one that was seen, or may be replaced.
+    /// Parses the form. The version of the result is the one that the save may overwrite.
     ///
     /// # Errors
-    /// Codes per field.
+    /// One code for each invalid field.
     pub fn parse(&self) -> Result<SendingSettings, FormErrors<SendingField>> {
         let mut errors = FormErrors::default();
         let mut number = |field| errors.check(field, self.number(field)).flatten();
@@ -153,7 +153,7 @@ impl SendingForm {
         }
     }
 
-    /// The first line that is no address.
+    /// Returns the first line that is not an email address.
     pub fn first_wrong_address(&self) -> Option<&str> {
         self.lines().find(|line| EmailAddress::parse(line).is_err())
     }

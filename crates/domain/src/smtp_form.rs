@@ -1,4 +1,4 @@
-//! The form of SMTP settings: what was typed.
+//! Unchecked input of the form for SMTP settings.
 
 mod following;
 mod grant;
@@ -14,10 +14,10 @@ use crate::{
 pub use table::{FieldValue, FieldValueMut};
 
 table::form_table! {
-    /// Texts typed and choices made on the settings page, unchecked. [`SmtpForm::parse`] checks them. By default everything is
-    /// empty and off, as a browser sends a form in which nothing is set.
+    /// Form for SMTP settings, unchecked. [`SmtpForm::parse`] checks it. By default every field is
+    /// empty or off, as if a browser had sent an untouched form.
     SmtpForm {
-        /// The version of the saved settings that the form started from.
+        /// Version of the saved settings that the form was opened with.
         version: i64,
         /// Email box.
         mailbox_enabled: bool,
@@ -25,7 +25,7 @@ table::form_table! {
         authentication_required: bool,
     }
 
-    /// The fields of the form, in the order of the page.
+    /// Fields of the form, in the order of the page.
     SmtpField {
         /// Provider: the code of a [`Provider`].
         provider: String = Provider, mandatory;
@@ -33,14 +33,14 @@ table::form_table! {
         smtp_host: String = SmtpHost, mandatory;
         /// SMTP port.
         smtp_port: String = SmtpPort, mandatory;
-        /// Data center: the id of the one whose settings these are.
+        /// Data center: the ID of the one that the settings belong to.
         data_center: String = DataCenter, mandatory;
         /// From address.
         from_address: String = FromAddress, mandatory;
         /// Enable SSL.
         enable_ssl: bool = EnableSsl, mandatory;
-        /// STARTTLS or implicit TLS: the code of a [`Security`]. Empty means the security that the port stands for. Counts only with
-        /// `enable_ssl`.
+        /// STARTTLS or implicit TLS: the code of a [`Security`]. Empty means the security that the
+        /// port stands for. Ignored if `enable_ssl` is off.
         security: String = Security, mandatory;
         /// SMTP TLS Version: the code of a [`TlsMinimum`].
         tls_minimum: String = TlsMinimum, mandatory;
@@ -54,8 +54,8 @@ table::form_table! {
         mailbox_host: String = MailboxHost, mandatory;
         /// Port of the email box.
         mailbox_port: String = MailboxPort, mandatory;
-        /// STARTTLS or implicit TLS of the email box: the code of a [`MailboxSecurity`]. Empty means the security that the port stands
-        /// for.
+        /// STARTTLS or implicit TLS of the email box: the code of a [`MailboxSecurity`]. Empty
+        /// means the security that the port stands for.
         mailbox_security: String = MailboxSecurity, mandatory;
         /// Authentication type: `basic` or `oauth`.
         authentication_type: String = AuthenticationType, mandatory;
@@ -78,9 +78,9 @@ table::form_table! {
     }
 }
 
-/// The code of Basic authentication in forms.
+/// Code of Basic authentication in forms.
 pub const BASIC: &str = "basic";
-/// The code of OAuth authentication in forms.
+/// Code of OAuth authentication in forms.
 pub const OAUTH: &str = "oauth";
 
 impl SmtpForm {
@@ -91,7 +91,8 @@ impl SmtpForm {
         form
     }
 
-    /// The form as it opens: of the saved settings, or of a first visit. Secrets are never in it.
+    /// Returns the form for saved settings, or for a first visit if nothing was saved. It never
+    /// contains secrets.
     pub fn open(saved: &SavedSettings, redirect_url: &str) -> Self {
         let mut form = Self {
             data_center: saved.data_center.id.to_string(),
@@ -111,7 +112,7 @@ impl SmtpForm {
         if let Some(settings) = &saved.settings {
             form.fill(settings);
         }
-        // The one that this server has now.
+        // The saved one may be outdated if the server's URL has changed.
         form.redirect_url = redirect_url.into();
         form
     }
@@ -155,7 +156,7 @@ impl SmtpForm {
         }
     }
 
-    /// Returns the text of a field; empty for a switch and for a secret.
+    /// Returns the text of a field. Empty for switches and secrets.
     pub fn text(&self, field: SmtpField) -> &str {
         match self.value(field) {
             FieldValue::Text(text) => text,
@@ -163,24 +164,24 @@ impl SmtpForm {
         }
     }
 
-    /// Sets the text of a field that has one.
+    /// Sets the text of a field. Does nothing for switches and secrets.
     pub fn set_text(&mut self, field: SmtpField, typed: String) {
         if let FieldValueMut::Text(text) = self.value_mut(field) {
             *text = typed;
         }
     }
 
-    /// Whether the form asks for OAuth.
+    /// Returns true if the form selects OAuth.
     pub fn uses_oauth(&self) -> bool {
         self.authentication_required && self.authentication_type == OAUTH
     }
 
-    /// Whether the form asks for reading mail with the same authorization.
+    /// Returns true if the form reads mail with the authorization of SMTP.
     pub fn reads_with_grant(&self) -> bool {
         self.mailbox_enabled && self.mailbox_sign_in.trim() == SAME_AUTHORIZATION
     }
 
-    /// The typed secret of a field.
+    /// Returns the typed secret of a field.
     pub fn secret(&self, field: SecretField) -> &TypedSecret {
         match field {
             SecretField::MailboxPassword => &self.mailbox_password,
@@ -189,14 +190,14 @@ impl SmtpForm {
         }
     }
 
-    /// Sets the secret of a field.
+    /// Sets the typed secret of a field.
     pub fn set_secret(&mut self, field: SecretField, typed: TypedSecret) {
         if let FieldValueMut::Secret(secret) = self.value_mut(secret_form_field(field)) {
             *secret = typed;
         }
     }
 
-    /// The form without its secrets, for a draft that is shown again.
+    /// Returns the form without its secrets, for a draft that is shown again.
     #[must_use]
     pub fn without_secrets(&self) -> Self {
         Self {
@@ -207,7 +208,7 @@ impl SmtpForm {
         }
     }
 
-    /// Whether anything differs that a save would change.
+    /// Returns true if saving one form instead of the other would make a difference.
     pub fn differs_from(&self, other: &Self) -> bool {
         let comparable = |form: &Self| Self {
             version: 0,

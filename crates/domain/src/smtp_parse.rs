@@ -1,5 +1,5 @@
-//! From what was typed to settings that cannot be wrong: the same function in the browser, as one
-//! types, and on the server.
+//! Validation of the SMTP form. The browser runs it while the user types, and the server before a
+//! save.
 
 use crate::{
     Authentication, DataCenterId, EmailAddress, EndpointUrl, FieldError, FormErrors, FromAddress,
@@ -12,18 +12,18 @@ use crate::{
     url::parse_port,
 };
 
-/// The longest name of an account or a client: characters.
+/// Maximum length of a user name or client ID in characters.
 const LINE: usize = 1_024;
 
 type Errors = FormErrors<SmtpField>;
 type Saved<'a> = Option<&'a SmtpSettings<SavedSecret>>;
 
 impl SmtpForm {
-    /// The settings that the form asks for. `saved` are the settings of its data center, which
-    /// tell where an empty secret field keeps a saved secret.
+    /// Parses the form into valid settings. `saved` are the saved settings of the data center. They
+    /// determine whether an empty secret field keeps a saved secret.
     ///
     /// # Errors
-    /// A code for each field that is wrong. Fields of what is switched off are not looked at.
+    /// One code for each invalid field. Fields of disabled sections are ignored.
     pub fn parse(&self, saved: Saved) -> Result<SmtpSettings<SecretEdit>, Errors> {
         let mut errors = Errors::default();
         let settings = self.settings(saved, &mut errors);
@@ -44,11 +44,12 @@ impl SmtpForm {
         }
     }
 
-    /// Returns the settings that [`SmtpForm::of`] made this form from. A secret that is not empty says that there is one. Rules about
-    /// several fields, which [`SmtpForm::parse`] applied before, are not applied again.
+    /// Restores the settings from a form made by [`SmtpForm::of`]. A non-empty secret means that
+    /// one is saved. Rules about several fields are not checked again, because [`SmtpForm::parse`]
+    /// has checked them.
     ///
     /// # Errors
-    /// The first field whose value no settings have.
+    /// The first field with an invalid value.
     pub fn restore(&self) -> Result<SmtpSettings<SavedSecret>, SmtpField> {
         let mut errors = Errors::default();
         let settings = self.settings(None, &mut errors);
@@ -79,7 +80,8 @@ impl SmtpForm {
         );
         let mailbox = self.mailbox_enabled.then(|| self.mailbox(saved, errors));
         let authentication = self.authentication(saved, errors);
-        // Before the first return: a draft without its secrets has to show this error, too.
+        // Checked before the first return, because drafts without secrets must show this error as
+        // well.
         let remote = host.as_ref().is_some_and(|host| !host.is_loopback());
         if self.authentication_required && remote && security == Some(Security::Plaintext) {
             errors.add(SmtpField::EnableSsl, FieldError::CredentialInPlaintext);
@@ -222,8 +224,8 @@ impl SmtpForm {
         })
     }
 
-    /// What a secret field asks for. White space around a pasted client secret goes; that of a
-    /// password may be part of it.
+    /// Returns the requested change of a secret. White space around a client secret is removed,
+    /// because it comes from pasting. In a password it may be intended.
     fn edit(&self, field: SecretField, saved: Saved) -> Result<SecretEdit, FieldError> {
         let typed = match field {
             SecretField::ClientSecret => self.secret(field).trimmed(),
@@ -246,7 +248,7 @@ impl SmtpForm {
     }
 }
 
-/// The field of the form in which a secret is typed.
+/// Returns the form field that a secret is typed into.
 pub fn secret_form_field(field: SecretField) -> SmtpField {
     match field {
         SecretField::MailboxPassword => SmtpField::MailboxPassword,

@@ -1,7 +1,7 @@
-//! SMTP settings that cannot be wrong.
+//! Validated SMTP settings.
 //!
-//! `S` is how a secret is held: [`SecretEdit`](crate::SecretEdit) in what a form asks for,
-//! [`SavedSecret`] in what a browser may see, and a sealed string type on the server.
+//! `S` is the representation of secrets: [`SecretEdit`](crate::SecretEdit) in the input of a form,
+//! [`SavedSecret`] in data for the browser, and a sealed string on the server.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::{
     Provider, RedirectUrl, SavedSecret, Scope, SecretField,
 };
 
-/// How the connection is protected.
+/// Protection of the connection to the SMTP server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Security {
@@ -18,12 +18,13 @@ pub enum Security {
     ImplicitTls,
     /// TLS after the STARTTLS command (RFC 3207), required.
     StartTls,
-    /// No TLS. Credentials are sent to loopback only.
+    /// No TLS. Credentials are only sent to loopback.
     Plaintext,
 }
 
 impl Security {
-    /// What a port means when TLS is on: 465 is implicit TLS, any other is STARTTLS.
+    /// Returns the security that a port stands for if TLS is on: implicit TLS for 465, STARTTLS for
+    /// any other.
     pub fn for_port(port: u16) -> Self {
         if port == 465 {
             Self::ImplicitTls
@@ -32,7 +33,7 @@ impl Security {
         }
     }
 
-    /// The code in forms and in the database.
+    /// Returns the code in forms and in the database.
     pub fn code(self) -> &'static str {
         match self {
             Self::ImplicitTls => "implicit_tls",
@@ -41,7 +42,7 @@ impl Security {
         }
     }
 
-    /// The value of a code.
+    /// Returns the value of a code, or `None` if the code is unknown.
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::ImplicitTls, Self::StartTls, Self::Plaintext]
             .into_iter()
@@ -49,7 +50,7 @@ impl Security {
     }
 }
 
-/// The lowest TLS version that is accepted. Versions below 1.2 are not offered (RFC 8996).
+/// Minimum TLS version. Versions below 1.2 are never offered (RFC 8996).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TlsMinimum {
@@ -60,7 +61,7 @@ pub enum TlsMinimum {
 }
 
 impl TlsMinimum {
-    /// The code in forms and in the database.
+    /// Returns the code in forms and in the database.
     pub fn code(self) -> &'static str {
         match self {
             Self::Tls12 => "1.2",
@@ -68,7 +69,7 @@ impl TlsMinimum {
         }
     }
 
-    /// The value of a code.
+    /// Returns the value of a code, or `None` if the code is unknown.
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::Tls12, Self::Tls13]
             .into_iter()
@@ -76,67 +77,67 @@ impl TlsMinimum {
     }
 }
 
-/// What the provider's console knows about us, and where its endpoints are.
+/// OAuth client as registered at the provider, with the provider's endpoints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OAuthClient<S> {
     /// `client_id` (RFC 6749 §2.2).
     pub client_id: String,
     /// `client_secret` (RFC 6749 §2.3.1).
     pub client_secret: S,
-    /// Where the administrator signs in.
+    /// Endpoint at which the administrator signs in.
     pub authorization_endpoint: EndpointUrl,
-    /// Where codes and refresh tokens are exchanged.
+    /// Endpoint that exchanges codes and refresh tokens.
     pub token_endpoint: EndpointUrl,
-    /// What is asked for.
+    /// Requested scope.
     pub scope: Scope,
-    /// Where the provider sends the administrator back to.
+    /// URL that the provider redirects the administrator to.
     pub redirect_url: RedirectUrl,
 }
 
-/// How we sign in to the SMTP server.
+/// Authentication at the SMTP server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Authentication<S> {
-    /// Not at all.
+    /// No authentication.
     None,
     /// User name and password (SASL PLAIN or LOGIN).
     Basic {
-        /// The user name.
+        /// User name at the server.
         username: String,
-        /// The password.
+        /// Password for the server.
         password: S,
     },
     /// User name and access token (SASL OAUTHBEARER or XOAUTH2).
     OAuth {
-        /// The user name; with the large providers the address that signs in.
+        /// User name. Large providers expect the email address that signs in.
         username: String,
-        /// The OAuth client.
+        /// OAuth client that gets the access token.
         client: OAuthClient<S>,
     },
 }
 
-/// What the settings page edits, for one data center.
+/// SMTP settings of one data center.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmtpSettings<S> {
-    /// The preset the settings started from.
+    /// Provider whose preset the settings started from.
     pub provider: Provider,
-    /// The SMTP server.
+    /// Host name or address of the SMTP server.
     pub host: Host,
-    /// Its port.
+    /// TCP port of the SMTP server.
     pub port: u16,
-    /// How the connection is protected.
+    /// Protection of the connection.
     pub security: Security,
-    /// The lowest TLS version that is accepted.
+    /// Minimum TLS version of SMTP and IMAP.
     pub tls_minimum: TlsMinimum,
-    /// Who mail comes from.
+    /// From address of messages.
     pub from: FromAddress,
-    /// The mailbox, when reading mail is on.
+    /// Mailbox, if reading mail is on.
     pub mailbox: Option<MailboxSettings<S>>,
-    /// How we sign in.
+    /// Authentication at the SMTP server.
     pub authentication: Authentication<S>,
 }
 
 impl<S> SmtpSettings<S> {
-    /// The same settings with each secret turned into another representation.
+    /// Converts each secret to another representation.
     ///
     /// # Errors
     /// The first error of `turn`.
@@ -186,7 +187,7 @@ impl<S> SmtpSettings<S> {
         })
     }
 
-    /// The secret of a field, where the settings have one.
+    /// Returns the secret of a field, if the settings have one.
     pub fn secret(&self, field: SecretField) -> Option<&S> {
         match (field, &self.authentication) {
             (SecretField::MailboxPassword, _) => self.mailbox.as_ref()?.sign_in.password(),
@@ -198,9 +199,9 @@ impl<S> SmtpSettings<S> {
         }
     }
 
-    /// Whether a secret saved with `self` may be used by `other`: only while the host, port, user
-    /// and endpoints that it belongs to are the same, so that nobody can point a saved secret at
-    /// another machine.
+    /// Returns true if a secret saved with `self` may be used by `other`. The host, port, user, and
+    /// endpoints that it belongs to must be the same. Otherwise, an attacker could send a saved
+    /// secret to another machine.
     pub fn lends_secret_to<T>(&self, field: SecretField, other: &SmtpSettings<T>) -> bool {
         match field {
             SecretField::MailboxPassword => match (&self.mailbox, &other.mailbox) {
@@ -227,13 +228,14 @@ impl<S> SmtpSettings<S> {
         }
     }
 
-    /// The IMAP server that the grant signs in to as well.
+    /// Returns the IMAP server, if it uses the grant for SMTP.
     pub fn reads_with_grant(&self) -> Option<&Host> {
         let mailbox = self.mailbox.as_ref()?;
         matches!(mailbox.sign_in, MailboxSignIn::SameAuthorization).then_some(&mailbox.host)
     }
 
-    /// What a grant for these settings is bound to; `None` when they do not use OAuth.
+    /// Returns the values that a grant for these settings is bound to. `None` if they do not use
+    /// OAuth.
     pub fn grant_binding(&self) -> Option<GrantBinding> {
         let Authentication::OAuth { username, client } = &self.authentication else {
             return None;
@@ -249,7 +251,7 @@ impl<S> SmtpSettings<S> {
         })
     }
 
-    /// The same settings as a browser may see them.
+    /// Returns the settings without their secrets, as a browser may see them.
     pub fn without_secrets(self) -> SmtpSettings<SavedSecret> {
         let saved = self.try_map_secrets(|_, _| Ok::<_, std::convert::Infallible>(SavedSecret));
         match saved {
@@ -259,13 +261,13 @@ impl<S> SmtpSettings<S> {
     }
 }
 
-/// Saved settings as a browser may see them.
+/// Saved settings, as a browser may see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedSettings {
-    /// Whose settings they are.
+    /// Data center that the settings belong to.
     pub data_center: DataCenter,
-    /// Counts the saves; 0 when nothing has been saved yet.
+    /// Number of saves; 0 if nothing was saved yet. Detects concurrent changes.
     pub version: i64,
-    /// The settings, or `None` when nothing has been saved yet.
+    /// Settings. `None` if nothing was saved yet.
     pub settings: Option<SmtpSettings<SavedSecret>>,
 }

@@ -1,10 +1,10 @@
-//! Points in time as whole Unix seconds, and how they are written on a page.
+//! Points in time as whole Unix seconds, and their text formats.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Seconds since 1970-01-01 00:00 UTC.
+/// Point in time, in seconds since 1970-01-01 00:00 UTC.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -12,19 +12,20 @@ use serde::{Deserialize, Serialize};
 pub struct UnixTime(pub i64);
 
 impl UnixTime {
-    /// This time plus `seconds` (saturating).
+    /// Adds `seconds`, saturating at the limits.
     #[must_use]
     pub fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Seconds from `earlier` to this time; negative when `earlier` is later.
+    /// Returns the seconds from `earlier` to this time. Negative if `earlier` is later.
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// The first second of a day of UTC written as `2027-01-31`, by the proleptic Gregorian calendar (as
-    /// [`Self::rfc3339`]: `days_from_civil`). `None` when it is no such day.
+    /// Returns the first second (UTC) of a day written as `2027-01-31` in the proleptic Gregorian
+    /// calendar. The algorithm is `days_from_civil`, as in [`Self::rfc3339`]. Returns `None` for an
+    /// invalid day.
     pub fn of_day(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let mut number = |length: usize| {
@@ -43,11 +44,12 @@ impl UnixTime {
         let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         let time = Self((era * 146_097 + day_of_era - 719_468) * 86_400);
-        // What is no day of its month has become another day.
+        // An invalid day of a month, such as February 30, has become another day.
         (time.civil() == (year, month, day, 0, 0, 0)).then_some(time)
     }
 
-    /// Reads a time of RFC 3339 §5.6 to the second, or the first second of a day of UTC; `None` when it is neither.
+    /// Parses a time in the format of RFC 3339 §5.6, accurate to the second. A day stands for its
+    /// first second in UTC. Returns `None` for other text.
     pub fn parse(text: &str) -> Option<Self> {
         let Some((day, time)) = text.split_once(['T', 't', ' ']) else {
             return Self::of_day(text);
@@ -74,19 +76,19 @@ impl UnixTime {
         Some(Self::of_day(day)?.plus(of_clock - of_offset))
     }
 
-    /// As in the `datetime` attribute of HTML: `2026-11-23T20:15:00Z`.
+    /// Returns the format of HTML's `datetime` attribute: `2026-11-23T20:15:00Z`.
     pub fn rfc3339(self) -> String {
         let (year, month, day, hour, minute, second) = self.civil();
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 
-    /// Returns the date in UTC, as an `input` of type `date` takes it: `2026-11-23`.
+    /// Returns the date in UTC, in the format of an `input` of type `date`: `2026-11-23`.
     pub fn date(self) -> String {
         self.rfc3339().chars().take(10).collect()
     }
 
-    /// Year, month, day, hour, minute, second in UTC, by the proleptic Gregorian calendar
-    /// (Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`).
+    /// Returns year, month, day, hour, minute, and second in UTC, in the proleptic Gregorian
+    /// calendar (Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`).
     fn civil(self) -> (i64, i64, i64, i64, i64, i64) {
         let days = self.0.div_euclid(86_400);
         let seconds = self.0.rem_euclid(86_400);
@@ -115,7 +117,7 @@ impl UnixTime {
     }
 }
 
-/// Numbers of two digits between colons, none above its maximum.
+/// Parses two-digit numbers separated by colons, none above its maximum.
 fn two_digits<const N: usize>(text: &str, at_most: [i64; N]) -> Option<[i64; N]> {
     let mut numbers = [0; N];
     let mut parts = text.split(':');
@@ -131,7 +133,7 @@ fn two_digits<const N: usize>(text: &str, at_most: [i64; N]) -> Option<[i64; N]>
 }
 
 impl fmt::Display for UnixTime {
-    /// For people: `2026-11-23 20:15 UTC`.
+    /// Writes the format for people: `2026-11-23 20:15 UTC`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day, hour, minute, _) = self.civil();
         write!(
@@ -141,7 +143,7 @@ impl fmt::Display for UnixTime {
     }
 }
 
-/// Times in exported JSON: text as in RFC 3339 §5.6. Unix seconds are read as well.
+/// Times in exported JSON: text in the format of RFC 3339 §5.6. Unix seconds are accepted as well.
 pub mod rfc3339 {
     use std::fmt;
 
@@ -149,18 +151,18 @@ pub mod rfc3339 {
 
     use super::UnixTime;
 
-    /// Writes a time as [`UnixTime::rfc3339`].
+    /// Serializes a time as [`UnixTime::rfc3339`].
     ///
     /// # Errors
-    /// Those of the serializer.
+    /// The errors of the serializer.
     pub fn serialize<S: Serializer>(time: &UnixTime, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&time.rfc3339())
     }
 
-    /// Reads a time that was written either way.
+    /// Deserializes a time from RFC 3339 text or Unix seconds.
     ///
     /// # Errors
-    /// When the value is neither a time nor a number of seconds.
+    /// The value is neither a valid time nor a number.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnixTime, D::Error> {
         deserializer.deserialize_any(Visitor)
     }

@@ -1,10 +1,13 @@
-//! Text of other machines and of unknown people, made fit to be displayed on pages, terminals, in transcripts, and in alerts.
+//! Text from other machines and unknown people, made safe to display on pages, on terminals, in
+//! transcripts, and in alerts.
 //!
-//! This is the only place that decides which characters are left out: control characters, which end lines and command
-//! terminals, and the explicit controls of the bidirectional algorithm (UAX #9), which make text read as something else.
-//! Right-to-left text needs neither; its letters carry their direction, and pages isolate it with `<bdi>`. The implicit marks
-//! U+200E, U+200F and U+061C stay: they cannot override the direction of a letter, and correct text uses them beside punctuation.
-//! File names lose them as well, because there they can move the dot before the extension.
+//! This is the only place that decides which characters are removed. These are control characters,
+//! which can end a line or control a terminal, and the explicit controls of the bidirectional
+//! algorithm (UAX #9), which make text look like other text. Right-to-left text needs neither: its
+//! letters carry their direction, and pages isolate it with `<bdi>`. The implicit marks U+200E,
+//! U+200F, and U+061C are kept, because they cannot override the direction of a letter, and correct
+//! text uses them next to punctuation. They are removed from file names, where they can move the
+//! dot before the extension.
 
 /// Returns true for U+202A to U+202E (embeddings and overrides) and U+2066 to U+2069 (isolates).
 pub fn is_bidi_control(c: char) -> bool {
@@ -16,7 +19,7 @@ pub fn is_displayable(c: char) -> bool {
     !c.is_control() && !is_bidi_control(c)
 }
 
-/// One line of at most so many characters. White space of any kind becomes a space.
+/// Returns a single line of at most `at_most` characters. Any white space becomes a space.
 pub fn line(text: &str, at_most: usize) -> String {
     let text = text.trim();
     let characters = text
@@ -28,14 +31,16 @@ pub fn line(text: &str, at_most: usize) -> String {
         .collect()
 }
 
-/// Lines of at most so many characters in all. Line feeds stay, tabs become spaces, white space around the text goes.
+/// Returns lines of at most `at_most` characters in total. Line feeds are kept, tabs become spaces,
+/// and surrounding white space is removed.
 pub fn lines(text: &str, at_most: usize) -> String {
     let characters = text.trim().chars().map(|c| if c == '\t' { ' ' } else { c });
     let kept = characters.filter(|c| is_displayable(*c) || *c == '\n');
     kept.take(at_most).collect()
 }
 
-/// The name of a file, without folders and without characters that hide its end. Of a long one the end stays.
+/// Returns the name of a file, without folders and without characters that hide its extension. A
+/// long name loses its beginning and keeps its extension.
 pub fn file_name(text: &str, at_most: usize) -> String {
     let name = text.rsplit(['/', '\\', ':']).next().unwrap_or_default();
     let is_mark = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}');

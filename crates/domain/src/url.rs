@@ -1,5 +1,5 @@
-//! The few facts about URLs that a form has to know. The `url` crate would bring its Unicode
-//! tables into the browser.
+//! Minimal URL parsing for forms. The `url` crate would add its Unicode tables to the browser's
+//! download.
 
 use std::{borrow::Cow, fmt};
 
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldError, Host, ProviderFamily, paths::OAuthCallback};
 
-/// An absolute `http:` or `https:` URL taken apart.
+/// Parts of an absolute `http:` or `https:` URL.
 struct Parts {
     https: bool,
     host: Host,
     port: u16,
 }
 
-/// Converts an internationalized host to A-labels; everything else stays as typed.
+/// Converts an internationalized host to A-labels. Everything else stays as it was typed.
 fn with_ascii_host(text: &str) -> Cow<'_, str> {
     let converted = || {
         let (scheme, rest) = text.split_once("://")?;
@@ -38,7 +38,7 @@ fn parts(text: &str) -> Result<Parts, FieldError> {
     if text.len() > 2_048 {
         return Err(FieldError::TooLong);
     }
-    // Visible ASCII without what RFC 3986 excludes; anything else has to be percent-encoded.
+    // Only visible ASCII that RFC 3986 allows. Anything else must be percent-encoded.
     if !text
         .bytes()
         .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
@@ -68,7 +68,7 @@ fn parts(text: &str) -> Result<Parts, FieldError> {
             parse_port(&authority[at + 1..]).map_err(|_| FieldError::NotAUrl)?,
         ),
     };
-    // A bare IPv6 literal would be cut at its last colon.
+    // An IPv6 literal without brackets would be cut at its last colon.
     if host.contains(':') && !host.starts_with('[') {
         return Err(FieldError::NotAUrl);
     }
@@ -76,16 +76,16 @@ fn parts(text: &str) -> Result<Parts, FieldError> {
     Ok(Parts { https, host, port })
 }
 
-/// Reads a TCP port.
+/// Parses a TCP port.
 ///
 /// # Errors
-/// `Required` or `NotAPort`.
+/// `Required`, `NotAPort`.
 pub fn parse_port(typed: &str) -> Result<u16, FieldError> {
     let text = typed.trim();
     if text.is_empty() {
         return Err(FieldError::Required);
     }
-    // `u16::from_str` would take "+25" as well.
+    // `u16::from_str` would accept "+25" as well.
     if !text.bytes().all(|b| b.is_ascii_digit()) {
         return Err(FieldError::NotAPort);
     }
@@ -95,14 +95,14 @@ pub fn parse_port(typed: &str) -> Result<u16, FieldError> {
         .ok_or(FieldError::NotAPort)
 }
 
-/// An authorization or token endpoint: `https:`, or `http:` on loopback, without a fragment
+/// URL of an authorization or token endpoint: `https:`, or `http:` on loopback, without a fragment
 /// (RFC 6749 §3.1, §3.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EndpointUrl(String);
 
 impl EndpointUrl {
-    /// Reads what was typed; white space around it goes.
+    /// Parses a typed URL. Surrounding white space is removed.
     ///
     /// # Errors
     /// `Required`, `TooLong`, `NotAUrl`, `UrlNotHttps`, `UrlHasFragment`, `UrlHasCredentials`.
@@ -115,12 +115,12 @@ impl EndpointUrl {
         Ok(Self(text.into_owned()))
     }
 
-    /// The URL as text.
+    /// Returns the URL as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The provider that this endpoint belongs to.
+    /// Returns the family of the provider that the endpoint belongs to.
     pub fn family(&self) -> ProviderFamily {
         parts(&self.0).map_or(ProviderFamily::Other, |parts| {
             ProviderFamily::of_host(&parts.host)
@@ -134,26 +134,26 @@ impl fmt::Display for EndpointUrl {
     }
 }
 
-/// The URL the provider sends the administrator back to. It is the same byte for byte in both
-/// legs of an authorization (RFC 6749 §4.1.3).
+/// URL that the provider redirects the administrator to. Both requests of an authorization must
+/// contain the same bytes (RFC 6749 §4.1.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RedirectUrl(String);
 
-/// Why a provider will refuse a redirect URL.
+/// Reason why providers reject a redirect URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RedirectRefusal {
-    /// `http:` on a host that is not this machine.
+    /// The URL is `http:` on a host that is not this machine.
     PlainHttp,
-    /// A private address or a local name.
+    /// The host is a private address or a local name.
     PrivateHost,
 }
 
 impl RedirectUrl {
-    /// The path of the callback on every server.
+    /// Path of the callback on every server.
     pub const PATH: &str = OAuthCallback::PATH;
 
-    /// Reads a redirect URL.
+    /// Parses a redirect URL.
     ///
     /// # Errors
     /// `Required`, `TooLong`, `NotAUrl`, `UrlHasFragment`, `UrlHasCredentials`.
@@ -163,25 +163,26 @@ impl RedirectUrl {
         Ok(Self(text.into_owned()))
     }
 
-    /// The redirect URL below an origin such as `https://mail.example.com`.
+    /// Returns the redirect URL below an origin such as `https://mail.example.com`.
     ///
     /// # Errors
-    /// As [`RedirectUrl::parse`].
+    /// The errors of [`RedirectUrl::parse`].
     pub fn below(origin: &str) -> Result<Self, FieldError> {
         Self::parse(&format!("{}{}", origin.trim_end_matches('/'), Self::PATH))
     }
 
-    /// The URL as text.
+    /// Returns the URL as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The origin it was made of by [`RedirectUrl::below`].
+    /// Returns the origin that was passed to [`RedirectUrl::below`].
     pub fn origin(&self) -> &str {
         self.0.strip_suffix(Self::PATH).unwrap_or(&self.0)
     }
 
-    /// Whether Google and most others will refuse this URL, and why. Loopback is taken by all.
+    /// Returns the reason why Google and most other providers reject this URL, if there is one. All
+    /// providers accept loopback.
     pub fn refusal(&self) -> Option<RedirectRefusal> {
         let parts = parts(&self.0).ok()?;
         if parts.host.is_loopback() {
@@ -200,8 +201,8 @@ impl fmt::Display for RedirectUrl {
     }
 }
 
-/// Reads the serialization of an origin (RFC 6454 §6.2): whether it is https, its host, and its port. Anything after the port, a
-/// slash included, is not part of an origin.
+/// Parses an origin (RFC 6454 §6.2) into a flag for https, its host, and its port. Returns `None`
+/// if anything follows the port, including a slash.
 pub fn origin(text: &str) -> Option<(bool, Host, u16)> {
     let (_, authority) = text.split_once("://")?;
     if authority.contains(['/', '?']) {
@@ -211,7 +212,7 @@ pub fn origin(text: &str) -> Option<(bool, Host, u16)> {
     Some((parts.https, parts.host, parts.port))
 }
 
-/// The host and the port of an absolute URL.
+/// Returns the host and the port of an absolute URL.
 pub fn host_and_port(url: &str) -> Option<(Host, u16)> {
     parts(url).ok().map(|parts| (parts.host, parts.port))
 }

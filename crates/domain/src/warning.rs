@@ -1,4 +1,4 @@
-//! What a form may be saved with, but should not be without knowing.
+//! Warnings about values that are valid but usually wrong. They do not prevent a save.
 
 use crate::{
     EmailAddress, EndpointUrl, FromAddress, Host, MailboxSecurity, ProviderFamily, RedirectUrl,
@@ -6,35 +6,37 @@ use crate::{
 };
 
 codes! {
-    /// A warning at a field.
+    /// Warning about a field.
     FieldWarning {
-        /// The client secret looks like a GUID: at Microsoft that is the secret's ID, not its value.
+        /// The client secret looks like a GUID. At Microsoft, that is the secret's ID instead of
+        /// its value.
         SecretLooksLikeId = "secret_looks_like_id",
-        /// Providers refuse a redirect URL that is plain http and not on this machine.
+        /// Providers reject a redirect URL that is plain http on another machine.
         RedirectUrlPlainHttp = "redirect_url_plain_http",
-        /// Providers refuse a redirect URL on a private address or a local name.
+        /// Providers reject a redirect URL with a private address or a local name.
         RedirectUrlPrivate = "redirect_url_private",
-        /// Without TLS no credential is sent, except to this machine.
+        /// Without TLS, credentials are only sent to this machine.
         PlaintextWithoutCredential = "plaintext_without_credential",
-        /// 465 with STARTTLS.
+        /// Port 465 is used with STARTTLS.
         ImplicitTlsIsUsual = "implicit_tls_is_usual",
-        /// 587 or 25 with implicit TLS.
+        /// Port 587 or 25 is used with implicit TLS.
         StartTlsIsUsual = "start_tls_is_usual",
-        /// 993 with STARTTLS.
+        /// Port 993 is used with STARTTLS.
         MailboxImplicitTlsIsUsual = "mailbox_implicit_tls_is_usual",
-        /// A grant of Google ends after 7 days while the consent screen is in "Testing".
+        /// Google ends grants after 7 days while the consent screen is in "Testing".
         GoogleTesting = "google_testing",
-        /// Microsoft gives a refresh token only for `offline_access`.
+        /// Microsoft only issues a refresh token with the scope `offline_access`.
         NoOfflineAccess = "no_offline_access",
-        /// The user name is an address and not the From address: the account needs the right to send as it.
+        /// The user name is an address that differs from the From address. The account needs
+        /// permission to send as that address.
         FromIsNotUsername = "from_is_not_username",
-        /// Google and Microsoft are ending SMTP passwords.
+        /// Google and Microsoft are retiring SMTP passwords.
         PasswordsAreEnding = "passwords_are_ending",
     }
 }
 
 impl SmtpForm {
-    /// The warnings of the form as typed, in the order of the fields.
+    /// Returns the warnings about the typed form, in the order of the fields.
     pub fn warnings(&self) -> Vec<(SmtpField, FieldWarning)> {
         let mut warnings = Vec::new();
         let host = Host::parse(&self.smtp_host).ok();
@@ -75,7 +77,7 @@ impl SmtpForm {
         warnings
     }
 
-    /// The warning of one field.
+    /// Returns the warning about a field.
     pub fn warning(&self, field: SmtpField) -> Option<FieldWarning> {
         self.warnings()
             .into_iter()
@@ -146,7 +148,7 @@ impl SmtpForm {
     }
 }
 
-/// `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in hexadecimal digits.
+/// Returns true for `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in hexadecimal digits.
 fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {

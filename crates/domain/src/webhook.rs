@@ -1,4 +1,4 @@
-//! Webhooks: where they are posted to, what they are signed with, and why one did not arrive.
+//! Webhooks: their URLs, signing secrets, and failures.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use zeroize::Zeroize as _;
 
 use crate::{EndpointUrl, FieldError, Host, url::host_and_port};
 
-/// The URL a webhook is posted to: `https:`, or `http:` on loopback. It is a secret as a whole: whoever knows the URL of a
-/// chat's webhook can write there. Only its host is shown.
+/// URL of a webhook: `https:`, or `http:` on loopback. The whole URL is a secret, because anyone
+/// who knows the URL of a chat's webhook can post there. Pages only show its host.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebhookUrl {
     url: String,
@@ -16,7 +16,7 @@ pub struct WebhookUrl {
 }
 
 impl WebhookUrl {
-    /// Reads what was typed; white space around it goes.
+    /// Parses a typed URL. Surrounding white space is removed.
     ///
     /// # Errors
     /// `Required`, `TooLong`, `NotAUrl`, `UrlNotHttps`, `UrlHasFragment`, `UrlHasCredentials`.
@@ -27,12 +27,12 @@ impl WebhookUrl {
         Ok(Self { url, host })
     }
 
-    /// The URL itself.
+    /// Returns the URL in plaintext.
     pub fn expose(&self) -> &str {
         &self.url
     }
 
-    /// Its host, which may be shown.
+    /// Returns the host, which is not secret.
     pub fn host(&self) -> &Host {
         &self.host
     }
@@ -50,15 +50,16 @@ impl fmt::Debug for WebhookUrl {
     }
 }
 
-/// What a webhook is signed with (Standard Webhooks, "Signature scheme"): `whsec_` and the base64 of 24 to 64 bytes.
+/// Signing secret (Standard Webhooks, "Signature scheme"): `whsec_` followed by the base64 of 24 to
+/// 64 bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebhookSecret(String);
 
 impl WebhookSecret {
-    /// What it begins with.
+    /// Prefix of every secret.
     pub const PREFIX: &str = "whsec_";
 
-    /// Reads what was typed; white space around it goes.
+    /// Parses a typed secret. Surrounding white space is removed.
     ///
     /// # Errors
     /// `Required`, `NotAWebhookSecret`.
@@ -74,12 +75,12 @@ impl WebhookSecret {
         }
     }
 
-    /// The secret as it was typed.
+    /// Returns the secret in plaintext, with its prefix.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The base64 of the key.
+    /// Returns the key in base64.
     pub fn encoded_key(&self) -> &str {
         self.0.strip_prefix(Self::PREFIX).unwrap_or_default()
     }
@@ -97,7 +98,8 @@ impl fmt::Debug for WebhookSecret {
     }
 }
 
-/// How many bytes a text of padded base64 (RFC 4648 §4) stands for; `None` when it is none.
+/// Returns the decoded length in bytes of padded base64 (RFC 4648 §4). `None` if the text is not
+/// valid.
 fn bytes_of(encoded: &str) -> Option<usize> {
     let digits = encoded.trim_end_matches('=');
     let padding = encoded.len() - digits.len();
@@ -109,7 +111,7 @@ fn bytes_of(encoded: &str) -> Option<usize> {
         b'+' => 62,
         _ => 63,
     };
-    // What the padding leaves over of the last digit is zero.
+    // The unused bits of the last digit must be zero.
     let unused = match padding {
         0 => 0,
         1 => 0b11,
@@ -123,17 +125,17 @@ fn bytes_of(encoded: &str) -> Option<usize> {
 
 macro_rules! failures {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
-        /// Why a webhook did not arrive. What the other side answers is not read, beyond its status.
+        /// Reason why a webhook was not delivered. Only the status of the response is read.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum WebhookFailure {
             $($(#[$doc])* #[serde(rename = $code)] $name,)*
-            /// It was answered with this status, which does not say that it was taken.
+            /// The response has this status, which is not a success.
             #[serde(rename = "status")]
             Status(u16),
         }
 
         impl WebhookFailure {
-            /// The code in logs.
+            /// Returns the code in logs.
             pub fn code(self) -> &'static str {
                 match self {
                     $(Self::$name => $code,)*
@@ -141,7 +143,8 @@ macro_rules! failures {
                 }
             }
 
-            /// The failure with this code; of an answer the code does not tell the status.
+            /// Returns the failure with this code. The code of a status does not contain its
+            /// number.
             pub fn from_code(code: &str) -> Option<Self> {
                 match code {
                     $($code => Some(Self::$name),)*
@@ -153,21 +156,21 @@ macro_rules! failures {
 }
 
 failures! {
-    /// The name has no address.
+    /// The host name has no address.
     NotFound = "not_found",
-    /// Every address is in a network that is never connected to.
+    /// Every address is in a denied network.
     AddressDenied = "address_denied",
-    /// There is no connection.
+    /// No connection could be established.
     Unreachable = "unreachable",
-    /// There was no answer in time.
+    /// The server did not answer in time.
     Timeout = "timeout",
-    /// The certificate is not trusted, or is for another name.
+    /// The certificate is not trusted or is for another name.
     Certificate = "certificate",
-    /// It led elsewhere, and redirects are not followed.
+    /// The server redirected, which is not followed.
     Redirected = "redirected",
-    /// It would have gone in the clear to another machine.
+    /// The request would be sent without TLS to another machine.
     Plaintext = "plaintext",
-    /// The request could not be made of the URL and the secret.
+    /// The request could not be built from the URL and the secret.
     NotARequest = "not_a_request",
 }
 

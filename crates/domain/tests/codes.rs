@@ -1,4 +1,4 @@
-//! Every code that is stored, sent, or logged. A code that was released never changes.
+//! Every code that is stored, sent, or logged. Released codes must never change.
 
 use domain::{
     AlertKind, AttemptOutcome, AuditAction, CheckPart, FactName, FieldError, FieldWarning,
@@ -12,7 +12,7 @@ use domain::{
     mailbox::FolderUse,
 };
 
-/// The codes of enums, one per line, under the name of each.
+/// Returns the codes of every enum, one per line, below the enum's name.
 fn listed() -> String {
     let mut text = String::new();
     macro_rules! list {

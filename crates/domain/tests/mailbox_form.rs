@@ -1,4 +1,4 @@
-//! The email box of the settings form.
+//! Email box in the SMTP form.
 #![cfg(test)]
 
 use domain::{
@@ -153,7 +153,7 @@ fn a_grant_is_bound_to_the_imap_host_it_opens() {
     sends.imap_host = None;
     assert!(reads.covers(&reads) && reads.covers(&other_port));
     assert!(!reads.covers(&elsewhere) && !elsewhere.covers(&reads));
-    // For sending alone the token goes to fewer servers.
+    // For sending alone, the token goes to fewer servers.
     assert!(reads.covers(&sends));
     assert!(!sends.covers(&reads));
     let mut other_smtp = sends.clone();

@@ -1,4 +1,4 @@
-//! The rules of the settings form, one table row each, and what holds for every form.
+//! Rules of the SMTP form, one table row each, and properties of every form.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use domain::{

@@ -1,4 +1,4 @@
-//! Accounts: people who sign in.
+//! Accounts of the people who sign in.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::{Role, SessionId};
 use crate::{FieldError, UnixTime, id::random_id};
 
 random_id! {
-    /// Names an account; it stays when the account is renamed, and never comes back.
+    /// ID of an account. It stays the same when the account is renamed, and is never reused.
     AccountId
 }
 
@@ -18,8 +18,8 @@ random_id! {
 pub struct AccountName(String);
 
 impl AccountName {
-    /// Reads a user name: 1 to 64 ASCII letters, digits and `. _ - + @`; white space around it goes. An email address is
-    /// one.
+    /// Parses a user name of 1 to 64 ASCII letters, digits, and `. _ - + @`. Surrounding white
+    /// space is removed. An email address is a valid user name.
     ///
     /// # Errors
     /// `Required`, `TooLong`, `NotAUserName`.
@@ -37,12 +37,12 @@ impl AccountName {
         }
     }
 
-    /// The name as text.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What has to differ between two accounts: the name without regard to case.
+    /// Returns the lower-case name, which must be unique among all accounts.
     pub fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
     }
@@ -54,33 +54,33 @@ impl fmt::Display for AccountName {
     }
 }
 
-/// An account as pages show it.
+/// Account as pages show it, without its password hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Its id.
+    /// ID, which stays the same when the account is renamed.
     pub id: AccountId,
-    /// Its user name.
+    /// User name, as it was typed.
     pub name: AccountName,
-    /// What it may do.
+    /// Role, which decides what the account may do.
     pub role: Role,
-    /// Whether it has a password yet; without one nobody can sign in with it.
+    /// True if a password is set. Nobody can sign in to an account without one.
     pub has_password: bool,
-    /// When it was added.
+    /// Time at which an administrator added the account.
     pub created_at: UnixTime,
-    /// When somebody last signed in with it.
+    /// Time of the last successful sign-in.
     pub signed_in_at: Option<UnixTime>,
 }
 
-/// Who makes a request, by its session.
+/// Signed-in user who makes a request, resolved from the session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIn {
-    /// The account.
+    /// Account that owns the session.
     pub account: AccountId,
-    /// Its user name.
+    /// User name of the account.
     pub name: AccountName,
-    /// What it may do now; read anew for each request.
+    /// Current role, read for every request, so a change of role applies immediately.
     pub role: Role,
-    /// The session.
+    /// Session that the request belongs to.
     pub session: SessionId,
 }
 

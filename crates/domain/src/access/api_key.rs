@@ -1,4 +1,4 @@
-//! API keys: what programs show instead of signing in.
+//! API keys, which authenticate programs.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::{DataCenterId, FieldError, UnixTime, codes::codes, id::random_id, one_line::one_line};
 
 random_id! {
-    /// Names an API key in lists and in the database; no part of the key itself.
+    /// ID of an API key in lists and in the database. It is not part of the secret key.
     ApiKeyId
 }
 
 codes! {
-    /// What a program may do with an API key.
+    /// Permission that an API key grants to a program.
     KeyScope {
         /// Submits messages, and retries or cancels them.
         Send = "send",
@@ -25,13 +25,13 @@ codes! {
     }
 }
 
-/// What an API key is for, in the words of whoever made it.
+/// Name of an API key, chosen by the user who created it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ApiKeyName(String);
 
 impl ApiKeyName {
-    /// Reads a name of 1 to 64 characters; white space around it goes.
+    /// Parses a name of 1 to 64 characters. Surrounding white space is removed.
     ///
     /// # Errors
     /// `Required`, `TooLong`, `ControlCharacter`.
@@ -39,7 +39,7 @@ impl ApiKeyName {
         one_line(typed, 64).map(Self)
     }
 
-    /// The name as text.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -51,21 +51,21 @@ impl fmt::Display for ApiKeyName {
     }
 }
 
-/// An API key as pages show it: without the key.
+/// API key as pages show it, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKey {
-    /// Its id.
+    /// Identifier, which is not secret.
     pub id: ApiKeyId,
-    /// What it is for.
+    /// Name that describes the key's purpose.
     pub name: ApiKeyName,
-    /// What it may be used for; not empty.
+    /// Permissions of the key; never empty.
     pub scopes: Vec<KeyScope>,
-    /// The one data center it is good for; `None`: all.
+    /// Data center that the key is limited to. `None` allows all data centers.
     pub data_center: Option<DataCenterId>,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: UnixTime,
-    /// When it ends by itself.
+    /// Time at which the key expires. `None` means that it does not expire.
     pub expires_at: Option<UnixTime>,
-    /// When it was last used, to the minute.
+    /// Time of the last use, accurate to one minute.
     pub last_used_at: Option<UnixTime>,
 }

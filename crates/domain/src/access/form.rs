@@ -1,34 +1,34 @@
-//! The forms about accounts, passwords and API keys: what was typed.
+//! Unchecked input of the forms about accounts, passwords, and API keys.
 
 use serde::{Deserialize, Serialize};
 
 use super::{AccountName, ApiKeyName, KeyScope, Role};
 use crate::{DataCenterId, FieldError, FormErrors, TypedSecret, UnixTime};
 
-/// A field of these forms.
+/// Field of a form about access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessField {
-    /// User name, or the name of a key.
+    /// User name, or name of an API key.
     Name,
-    /// The present password.
+    /// Current password.
     Current,
-    /// A password.
+    /// New password, or the password of a sign-in.
     Password,
-    /// The same password again.
+    /// Repetition of the new password.
     Repeated,
-    /// What an account may do.
+    /// Role of an account.
     Role,
-    /// What a key may be used for.
+    /// Permissions of an API key.
     Scopes,
-    /// The data center of a key.
+    /// Data center that an API key is limited to.
     DataCenter,
-    /// The last day of a key.
+    /// Last day on which an API key is valid.
     Expires,
 }
 
 impl AccessField {
-    /// Every field.
+    /// Every field, in the order of the forms.
     pub const ALL: &[Self] = &[
         Self::Name,
         Self::Current,
@@ -40,7 +40,7 @@ impl AccessField {
         Self::Expires,
     ];
 
-    /// The name of its input.
+    /// Returns the `name` attribute of the field's input element.
     pub fn name(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -55,71 +55,71 @@ impl AccessField {
     }
 }
 
-/// Signing in.
+/// Sign-in form.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SignInForm {
-    /// The user name.
+    /// User name.
     pub name: String,
-    /// The password.
+    /// Password.
     pub password: TypedSecret,
-    /// The page to go to; only one of this server is taken.
+    /// Path to redirect to after the sign-in. Paths on other servers are ignored.
     pub next: String,
 }
 
-/// Making the first administrator.
+/// Form that creates the first administrator.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SetupForm {
-    /// The one-use token of the setup link.
+    /// Token of the one-use setup link.
     pub token: TypedSecret,
-    /// The user name.
+    /// User name.
     pub name: String,
-    /// The password.
+    /// New password.
     pub password: TypedSecret,
-    /// The password again.
+    /// Repetition of the new password.
     pub repeated: TypedSecret,
 }
 
-/// Choosing a password by a one-use link.
+/// Form that sets a password with a one-use link.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct PasswordForm {
-    /// The one-use token of the link.
+    /// Token of the one-use link.
     pub token: TypedSecret,
-    /// The password.
+    /// New password.
     pub password: TypedSecret,
-    /// The password again.
+    /// Repetition of the new password.
     pub repeated: TypedSecret,
 }
 
-/// Changing the own password.
+/// Form with which users change their own password.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ChangePasswordForm {
-    /// The present password.
+    /// Current password.
     pub current: TypedSecret,
-    /// The new one.
+    /// New password.
     pub password: TypedSecret,
-    /// The new one again.
+    /// Repetition of the new password.
     pub repeated: TypedSecret,
 }
 
-/// Adding an account.
+/// Form that adds an account.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct NewAccountForm {
-    /// The user name.
+    /// User name.
     pub name: String,
-    /// The code of the role.
+    /// Code of a role.
     pub role: String,
 }
 
 impl NewAccountForm {
-    /// The name and the role.
+    /// Parses the name and the role.
     ///
     /// # Errors
-    /// Codes per field.
+    /// One code for each invalid field.
     pub fn parse(&self) -> Result<(AccountName, Role), FormErrors<AccessField>> {
         let mut errors = FormErrors::default();
         let name = errors.check(AccessField::Name, AccountName::parse(&self.name));
@@ -132,11 +132,11 @@ impl NewAccountForm {
     }
 }
 
-/// Making an API key. A checkbox that is off is not sent.
+/// Form that creates an API key. Browsers do not send checkboxes that are off.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct NewKeyForm {
-    /// What it is for.
+    /// Name of the key.
     pub name: String,
     /// `on` for the scope `send`.
     pub send: String,
@@ -146,22 +146,23 @@ pub struct NewKeyForm {
     pub mailbox: String,
     /// `on` for the scope `metrics`.
     pub metrics: String,
-    /// The id of a data center; empty: all.
+    /// ID of a data center. Empty means all data centers.
     pub data_center: String,
-    /// The last day it is good, as `2027-01-31`; empty: it does not end by itself.
+    /// Last day on which the key is valid, such as `2027-01-31`. Empty means that the key does not
+    /// expire.
     pub expires: String,
 }
 
-/// An API key to be made.
+/// Validated input for a new API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewKey {
-    /// What it is for.
+    /// Name of the key.
     pub name: ApiKeyName,
-    /// What it may be used for; not empty.
+    /// Permissions of the key; never empty.
     pub scopes: Vec<KeyScope>,
-    /// The one data center it is good for; `None`: all.
+    /// Data center that the key is limited to. `None` allows all data centers.
     pub data_center: Option<DataCenterId>,
-    /// When it ends by itself: the first second (UTC) after its last day.
+    /// Time at which the key expires: the first second (UTC) after its last day.
     pub expires_at: Option<UnixTime>,
 }
 
@@ -176,10 +177,10 @@ impl NewKeyForm {
         }
     }
 
-    /// The key that was asked for, as of `now`.
+    /// Parses the form. `now` is the current time, before which no key may expire.
     ///
     /// # Errors
-    /// Codes per field.
+    /// One code for each invalid field.
     pub fn parse(&self, now: UnixTime) -> Result<NewKey, FormErrors<AccessField>> {
         let mut errors = FormErrors::default();
         let name = errors.check(AccessField::Name, ApiKeyName::parse(&self.name));

@@ -1,11 +1,11 @@
 //! Reasons why a form about access was refused.
 
-/// A reason that belongs to no field of the form.
+/// Reason that belongs to no single field of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessProblem {
-    /// User name or password is wrong.
+    /// The user name or the password is wrong.
     Wrong,
-    /// There were too many wrong attempts.
+    /// There were too many failed attempts.
     SlowDown {
         /// Seconds until the next attempt is accepted.
         seconds: i64,

@@ -3,19 +3,19 @@
 use crate::codes::codes;
 
 codes! {
-    /// What an account may do. Each role may do all that the ones before it may.
+    /// Role of an account. Each role includes all permissions of the roles before it.
     Role {
-        /// Reads.
+        /// Views everything but the mailbox and access; changes nothing.
         Viewer = "viewer",
-        /// Tests, checks, messages; no settings, no secrets.
+        /// Also reads the mailbox, checks connections, sends test emails, and handles messages.
         Operator = "operator",
-        /// Everything.
+        /// Has every permission.
         Administrator = "administrator",
     }
 }
 
 impl Role {
-    /// Whether this role may do what `needed` may.
+    /// Returns true if this role includes every permission of `needed`.
     pub fn includes(self, needed: Self) -> bool {
         self >= needed
     }

@@ -1,4 +1,4 @@
-//! Sessions: from a sign-in to its end.
+//! Sessions of signed-in users.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,25 +6,25 @@ use super::{AccountName, Role};
 use crate::{UnixTime, id::random_id};
 
 random_id! {
-    /// Names a session in lists and in the database. It is not the token in the cookie.
+    /// ID of a session in lists and in the database. It is not the secret token in the cookie.
     SessionId
 }
 
-/// A session as pages show it.
+/// Session as pages show it, without its token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// Its id.
+    /// Identifier, which is not secret.
     pub id: SessionId,
-    /// Whose it is.
+    /// User name of the account that signed in.
     pub account: AccountName,
-    /// What the account may do.
+    /// Current role of the account.
     pub role: Role,
-    /// When it began.
+    /// Time of the sign-in.
     pub created_at: UnixTime,
-    /// When it was last used, to the minute.
+    /// Time of the last use, accurate to one minute.
     pub seen_at: UnixTime,
-    /// Where the sign-in came from.
+    /// IP address that the sign-in came from.
     pub address: String,
-    /// How the browser called itself, shortened.
+    /// `User-Agent` header of the sign-in, shortened.
     pub agent: String,
 }

@@ -1,11 +1,12 @@
-//! The part of an address before the `@`.
+//! Local part of an address, before the `@`.
 
-/// Returns true for atoms and dots in any order: `a.b`, and what exists in the wild, such as `a..b`.
+/// Returns true for atoms and dots in any order: `a.b`, but also `a..b`, which exists in practice.
 pub(super) fn is_atoms_and_dots(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c == '.' || is_atext(c))
 }
 
-/// Reads a quoted string (RFC 5321 §4.1.2) after its first quote. Returns its content and the domain after the `@`.
+/// Parses a quoted string (RFC 5321 §4.1.2) after its first quote. Returns its content and the
+/// domain after the `@`.
 pub(super) fn unquote(rest: &str) -> Option<(String, &str)> {
     let mut content = String::new();
     let mut characters = rest.char_indices();
@@ -27,7 +28,7 @@ pub(super) fn unquote(rest: &str) -> Option<(String, &str)> {
     }
 }
 
-/// Puts a local part into quotes unless it is a dot-string, so that each one is written in one way only.
+/// Returns the only form in which a local part is written: quoted unless it is a dot-string.
 pub(super) fn canonical(content: String) -> String {
     let is_dot_string = content
         .split('.')
@@ -39,14 +40,15 @@ pub(super) fn canonical(content: String) -> String {
     format!("\"{escaped}\"")
 }
 
-/// `atext` of RFC 5322 §3.2.3, with the UTF-8 of RFC 6532 §3.2.
+/// Returns true for `atext` (RFC 5322 §3.2.3), including UTF-8 (RFC 6532 §3.2).
 fn is_atext(character: char) -> bool {
     character.is_ascii_alphanumeric()
         || "!#$%&'*+-/=?^_`{|}~".contains(character)
         || is_visible(character)
 }
 
-/// Returns true for non-ASCII characters that can be seen: no control or formatting characters, and no spaces.
+/// Returns true for visible non-ASCII characters: no control or formatting characters, and no
+/// spaces.
 fn is_visible(character: char) -> bool {
     !character.is_ascii()
         && !character.is_control()

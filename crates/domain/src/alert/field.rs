@@ -1,33 +1,33 @@
-//! The fields of the forms about alerts.
+//! Fields of the forms about alerts.
 
 use serde::{Deserialize, Serialize};
 
-/// A field of these forms.
+/// Field of a form about alerts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertField {
-    /// The shape of a route.
+    /// Kind of the channel.
     Kind,
-    /// The URL of a webhook.
+    /// URL of a webhook.
     Url,
-    /// What a webhook is signed with.
+    /// Secret that signs webhook requests.
     Secret,
-    /// The data center that mail goes through.
+    /// Data center that sends notification emails.
     Via,
-    /// Who gets the mail.
+    /// Recipient of notification emails.
     Recipient,
-    /// Which conditions are told.
+    /// Conditions that notifications are sent for.
     Kinds,
-    /// After how many minutes a message is too old.
+    /// Minutes after which a waiting message raises an alert.
     OutboxMinutes,
-    /// How many days before the end it is told.
+    /// Days between the notification and the end of a secret or grant.
     DaysBefore,
-    /// The day on which a client secret expires.
+    /// Day on which a client secret expires.
     ClientSecretExpires,
 }
 
 impl AlertField {
-    /// Every field.
+    /// Every field, in the order of the forms.
     pub const ALL: &[Self] = &[
         Self::Kind,
         Self::Url,
@@ -40,7 +40,7 @@ impl AlertField {
         Self::ClientSecretExpires,
     ];
 
-    /// The name of its input.
+    /// Returns the `name` attribute of the field's input element.
     pub fn name(self) -> &'static str {
         match self {
             Self::Kind => "kind",

@@ -1,4 +1,4 @@
-//! Ways to tell somebody.
+//! Notification channels.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,34 +6,34 @@ use super::RouteId;
 use crate::{DataCenterId, EmailAddress, codes::codes};
 
 codes! {
-    /// The shape in which a route is told.
+    /// Kind of a channel, which decides the format of its notifications.
     RouteKind {
-        /// Our own JSON, signed as Standard Webhooks says.
+        /// Webhook with Mailgrant's own JSON, signed according to Standard Webhooks.
         Webhook = "webhook",
-        /// An incoming webhook of Slack.
+        /// Incoming webhook of Slack.
         Slack = "slack",
-        /// A workflow of Microsoft Teams that takes adaptive cards.
+        /// Workflow of Microsoft Teams that accepts adaptive cards.
         Teams = "teams",
-        /// An incoming webhook of Mattermost.
+        /// Incoming webhook of Mattermost.
         Mattermost = "mattermost",
-        /// An email through another data center.
+        /// Email, sent through another data center.
         Mail = "mail",
     }
 }
 
-/// A way to tell somebody, as pages show it: without the URL and the secret.
+/// Channel as pages show it, without its URL and secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertRoute {
-    /// Its id.
+    /// Stable ID.
     pub id: RouteId,
-    /// Its shape.
+    /// Kind of the channel.
     pub kind: RouteKind,
-    /// The host of the URL; empty for mail.
+    /// Host of the URL. Empty for email.
     pub host: String,
-    /// Whether a signing secret is saved.
+    /// True if a signing secret is saved.
     pub has_secret: bool,
-    /// The data center that mail goes through.
+    /// Data center that sends the email.
     pub via: Option<DataCenterId>,
-    /// Who gets the mail.
+    /// Recipient of the email.
     pub recipient: Option<EmailAddress>,
 }

@@ -1,4 +1,4 @@
-//! Adding a route, or changing one: what was typed.
+//! Unchecked input of the form that adds or changes a channel.
 
 use serde::Deserialize;
 
@@ -7,74 +7,75 @@ use crate::{
     DataCenterId, EmailAddress, FieldError, FormErrors, TypedSecret, WebhookSecret, WebhookUrl,
 };
 
-/// Adding a route, or changing one. The URL is a secret as a whole, so it is never sent back to the browser.
+/// Form that adds or changes a channel. The whole URL is a secret, so the server never sends it
+/// back to the browser.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct RouteForm {
-    /// The code of its shape.
+    /// Code of the kind of channel.
     pub kind: String,
-    /// The URL; empty keeps the saved one.
+    /// URL of the webhook. Empty keeps the saved one.
     pub url: TypedSecret,
-    /// The signing secret; empty keeps the saved one.
+    /// Signing secret. Empty keeps the saved one.
     pub secret: TypedSecret,
-    /// The id of the data center that mail goes through.
+    /// ID of the data center that sends the email.
     pub via: String,
-    /// Who gets the mail.
+    /// Recipient of the email.
     pub recipient: String,
 }
 
-/// A new route.
+/// Validated input for a new channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewRoute {
-    /// Its shape.
+    /// Kind of the channel.
     pub kind: RouteKind,
-    /// Where to.
+    /// Destination of its notifications.
     pub target: Target,
 }
 
-/// Where a route leads.
+/// Destination of notifications.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// To a URL.
+    /// Webhook.
     Post {
-        /// The URL.
+        /// URL that notifications are posted to.
         url: WebhookUrl,
-        /// What is signed with; always there in our own shape, never in that of a chat.
+        /// Signing secret. Required for the kind `Webhook`, and `None` for chat services.
         secret: Option<WebhookSecret>,
     },
-    /// To somebody, by mail.
+    /// Email.
     Mail {
-        /// The data center that the mail goes through.
+        /// Data center that sends the email.
         via: DataCenterId,
-        /// Who gets it.
+        /// Recipient.
         recipient: EmailAddress,
     },
 }
 
-/// What becomes of a saved route.
+/// Changes to the destination of a saved channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetEdit {
-    /// `None` keeps what is saved.
+    /// Webhook. `None` keeps the saved value.
     Post {
-        /// The URL.
+        /// New URL.
         url: Option<WebhookUrl>,
-        /// What is signed with.
+        /// New signing secret.
         secret: Option<WebhookSecret>,
     },
-    /// By mail.
+    /// Email.
     Mail {
-        /// The data center that the mail goes through.
+        /// Data center that sends the email.
         via: DataCenterId,
-        /// Who gets it.
+        /// Recipient.
         recipient: EmailAddress,
     },
 }
 
 impl RouteForm {
-    /// The route that is to be added.
+    /// Parses the form into a new channel.
     ///
     /// # Errors
-    /// Codes per field.
+    /// One code for each invalid field.
     pub fn parse(&self) -> Result<NewRoute, FormErrors<AlertField>> {
         let kind = RouteKind::from_code(&self.kind).ok_or_else(|| {
             let error = if self.kind.is_empty() {
@@ -105,10 +106,11 @@ impl RouteForm {
         target.map(|target| NewRoute { kind, target }).ok_or(errors)
     }
 
-    /// What becomes of a saved route of this shape, which stays.
+    /// Parses the form into changes to a saved channel. `kind` is the saved kind, which cannot be
+    /// changed.
     ///
     /// # Errors
-    /// Codes per field.
+    /// One code for each invalid field.
     pub fn parse_edit(&self, kind: RouteKind) -> Result<TargetEdit, FormErrors<AlertField>> {
         let mut errors = FormErrors::default();
         if kind == RouteKind::Mail {

@@ -1,4 +1,4 @@
-//! What is told, and when.
+//! Settings for alert conditions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,30 +7,30 @@ use serde::{Deserialize, Serialize};
 use super::AlertKind;
 use crate::{DataCenterId, UnixTime};
 
-/// What is noted of one data center, which nobody but an administrator knows.
+/// Facts about a data center that only an administrator knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertNotes {
-    /// The first second (UTC) of the day on which the client secret expires.
+    /// First second (UTC) of the day on which the client secret expires.
     pub client_secret_expires: Option<UnixTime>,
-    /// The OAuth client is in "Testing" at Google.
+    /// True if the OAuth client is in "Testing" at Google.
     pub in_testing: bool,
 }
 
-/// What is told, and when.
+/// Conditions that notifications are sent for, and their limits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AlertSettings {
-    /// Counts the saves; 0 when nothing has been saved yet.
+    /// Number of saves; 0 if nothing was saved yet. Detects concurrent changes.
     pub version: i64,
-    /// What is told.
+    /// Conditions that notifications are sent for.
     pub kinds: BTreeSet<AlertKind>,
-    /// A message that has waited longer is too old: minutes.
+    /// Minutes after which a waiting message raises an alert.
     pub outbox_minutes: u32,
-    /// How long before the end of a client secret or an unused grant it is told: days.
+    /// Days between the notification and the end of a client secret or unused grant.
     pub days_before: u32,
-    /// Whether every data center is checked once a day.
+    /// True if every data center is checked once a day.
     pub daily_check: bool,
-    /// What is noted of the data centers.
+    /// Facts that administrators entered for data centers.
     pub notes: BTreeMap<DataCenterId, AlertNotes>,
 }
 
@@ -48,7 +48,7 @@ impl Default for AlertSettings {
 }
 
 impl AlertSettings {
-    /// What is noted of a data center.
+    /// Returns the facts that an administrator entered for a data center.
     pub fn notes_of(&self, id: &DataCenterId) -> AlertNotes {
         self.notes.get(id).copied().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What is told, and when: what was typed.
+//! Unchecked input of the form for alert settings.
 
 use std::collections::BTreeMap;
 
@@ -7,50 +7,50 @@ use serde::Deserialize;
 use super::{AlertField, AlertKind, AlertNotes, AlertSettings};
 use crate::{DataCenterId, FieldError, FormErrors, UnixTime, number::whole};
 
-/// What is told, and when. A checkbox that is off is not sent.
+/// Form for alert settings. Browsers do not send checkboxes that are off.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct AlertSettingsForm {
-    /// The version that was seen: a number.
+    /// Version of the settings that the form was opened with: a number.
     pub version: String,
-    /// `on` for each kind that is told, by its code.
+    /// `on` to get notifications for this kind of condition.
     pub needs_authorization: String,
-    /// The same.
+    /// `on` to get notifications for this kind of condition.
     pub testing_ends: String,
-    /// The same.
+    /// `on` to get notifications for this kind of condition.
     pub unused_ends: String,
-    /// The same.
+    /// `on` to get notifications for this kind of condition.
     pub client_secret_expires: String,
-    /// The same.
+    /// `on` to get notifications for this kind of condition.
     pub outbox_old: String,
-    /// The same.
+    /// `on` to get notifications for this kind of condition.
     pub check_fails: String,
-    /// The same.
+    /// `on` to get notifications for this kind of condition.
     pub disk_space_low: String,
-    /// The same.
+    /// `on` to get notifications for this kind of condition.
     pub disk_full: String,
-    /// The same.
+    /// `on` to get notifications for this kind of condition.
     pub disk_read_only: String,
-    /// The same.
+    /// `on` to get notifications for this kind of condition.
     pub clock_differs: String,
-    /// After how many minutes a message is too old.
+    /// Minutes after which a waiting message raises an alert.
     pub outbox_minutes: String,
-    /// How many days before the end it is told.
+    /// Days between the notification and the end of a secret or grant.
     pub days_before: String,
-    /// `on`: every data center is checked once a day.
+    /// `on` to check every data center once a day.
     pub daily_check: String,
-    /// What is noted of data centers: `expires:ID` with a day, `testing:ID` with `on`.
+    /// Facts about data centers: `expires:ID` with a day, and `testing:ID` with `on`.
     #[serde(flatten)]
     pub notes: BTreeMap<String, String>,
 }
 
 impl AlertSettingsForm {
-    /// Where the day of a data center's secret stands.
+    /// Key prefix of the day on which a data center's client secret expires.
     pub const EXPIRES: &str = "expires:";
-    /// Where it stands that a data center's OAuth client is in "Testing".
+    /// Key prefix of the checkbox for a data center's OAuth client in "Testing".
     pub const TESTING: &str = "testing:";
 
-    /// Whether a kind is told.
+    /// Returns true if notifications are sent for this kind of condition.
     pub fn tells(&self, kind: AlertKind) -> bool {
         let typed = match kind {
             AlertKind::NeedsAuthorization => &self.needs_authorization,
@@ -67,10 +67,10 @@ impl AlertSettingsForm {
         !typed.is_empty()
     }
 
-    /// The settings.
+    /// Parses the form.
     ///
     /// # Errors
-    /// Codes per field.
+    /// One code for each invalid field.
     pub fn parse(&self) -> Result<AlertSettings, FormErrors<AlertField>> {
         let mut errors = FormErrors::default();
         let minutes = whole(&self.outbox_minutes, 1..=10_080);

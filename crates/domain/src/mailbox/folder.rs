@@ -1,4 +1,4 @@
-//! Folders.
+//! Folders of a mailbox.
 
 use std::fmt;
 
@@ -6,18 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldError, codes::codes};
 
-/// The name of a folder as its server has it (modified UTF-7, RFC 3501 §5.1.3): what is not ASCII is encoded.
+/// Name of a folder as its server has it (modified UTF-7, RFC 3501 §5.1.3), with non-ASCII
+/// characters encoded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FolderName(String);
 
 impl FolderName {
-    /// Where mail arrives. Every mailbox has it.
+    /// Folder for incoming mail. Every mailbox has it.
     pub const INBOX: &str = "INBOX";
-    /// Bytes.
+    /// Maximum length in bytes.
     const LONGEST: usize = 1_000;
 
-    /// Reads a name of 1 to 1,000 printable ASCII characters; `inbox` is INBOX in any case (RFC 9051 §5.1).
+    /// Parses a name of 1 to 1,000 printable ASCII characters. INBOX is recognized in any case (RFC
+    /// 9051 §5.1).
     ///
     /// # Errors
     /// `Required`, `TooLong`, `ControlCharacter`, `UnknownChoice`.
@@ -37,12 +39,12 @@ impl FolderName {
         }
     }
 
-    /// The name as text.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether mail arrives here.
+    /// Returns true for INBOX.
     pub fn is_inbox(&self) -> bool {
         self.0 == Self::INBOX
     }
@@ -61,29 +63,29 @@ impl fmt::Display for FolderName {
 }
 
 codes! {
-    /// What a folder is for (RFC 6154).
+    /// Special use of a folder (RFC 6154).
     FolderUse {
-        /// Where mail arrives.
+        /// Incoming mail.
         Inbox = "inbox",
-        /// All mail.
+        /// All mail of the account.
         All = "all",
-        /// Marked mail.
+        /// Flagged mail.
         Flagged = "flagged",
-        /// Not sent yet.
+        /// Drafts.
         Drafts = "drafts",
-        /// Sent.
+        /// Sent mail.
         Sent = "sent",
-        /// Put away.
+        /// Archived mail.
         Archive = "archive",
-        /// Unwanted.
+        /// Spam.
         Junk = "junk",
-        /// Thrown away.
+        /// Deleted mail.
         Trash = "trash",
     }
 }
 
 impl FolderUse {
-    /// The use that an attribute of LIST names, `\Sent` and the like.
+    /// Returns the use for an attribute of LIST, such as `\Sent`.
     pub fn of_attribute(attribute: &str) -> Option<Self> {
         Some(match attribute.to_ascii_lowercase().as_str() {
             "\\all" => Self::All,
@@ -98,14 +100,14 @@ impl FolderUse {
     }
 }
 
-/// A folder.
+/// Folder of a mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Folder {
-    /// Its name at the server.
+    /// Name on the server.
     pub name: FolderName,
-    /// The same for people.
+    /// Decoded name for display.
     pub shown: String,
-    /// What it is for, as the server says.
+    /// Special use, if the server reports one.
     pub used_for: Option<FolderUse>,
 }
 

@@ -1,4 +1,4 @@
-//! Mail as it is shown.
+//! Mail, as pages show it.
 
 use std::{fmt, num::NonZeroU32};
 
@@ -6,20 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldError, UnixTime};
 
-/// Names a mail in a folder: UIDVALIDITY and UID (RFC 9051 §2.3.1.1), as `7.1234`.
+/// ID of a mail in a folder: UIDVALIDITY and UID (RFC 9051 §2.3.1.1), written as `7.1234`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MailId {
-    /// Changes when the server numbers a folder anew; the UID means nothing then.
+    /// UIDVALIDITY of the folder. If it changes, the UID is no longer valid.
     pub uid_validity: u32,
-    /// Grows with each mail that arrives.
+    /// UID, which increases with every mail that arrives.
     pub uid: NonZeroU32,
 }
 
 impl MailId {
-    /// In place of a UIDVALIDITY: whatever it is now. No server has it (RFC 9051 §9, `nz-number`).
+    /// Placeholder for the current UIDVALIDITY. No server uses this value (RFC 9051 §9,
+    /// `nz-number`).
     pub const ANY: u32 = 0;
 
-    /// Reads `7.1234`.
+    /// Parses `7.1234`.
     ///
     /// # Errors
     /// `UnknownChoice`.
@@ -45,31 +46,31 @@ impl fmt::Display for MailId {
     }
 }
 
-/// A mail in a list.
+/// Summary of a mail in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailSummary {
-    /// Which.
+    /// ID in its folder.
     pub id: MailId,
-    /// Who it says it is from: a name and an address, or one of them; may be empty.
+    /// Sender from the header: a name, an address, or both. May be empty.
     pub from: String,
-    /// May be empty.
+    /// Decoded subject. May be empty.
     pub subject: String,
-    /// When it says it was sent.
+    /// Time in the header `Date`.
     pub sent_at: Option<UnixTime>,
-    /// When the server got it.
+    /// Time at which the server received the mail.
     pub received_at: Option<UnixTime>,
-    /// Somebody has read it, elsewhere.
+    /// True if the mail was read, in any client.
     pub seen: bool,
-    /// Somebody has answered it.
+    /// True if the mail was answered.
     pub answered: bool,
-    /// Somebody has marked it.
+    /// True if the mail was flagged.
     pub flagged: bool,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u32,
 }
 
 impl MailSummary {
-    /// A mail of which nothing is known yet but which it is.
+    /// Returns a summary with nothing but the ID.
     pub fn of(id: MailId) -> Self {
         Self {
             id,
@@ -85,67 +86,67 @@ impl MailSummary {
     }
 }
 
-/// A part of the mail of a folder.
+/// Page of a folder's mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailPage {
     /// UIDVALIDITY of the folder.
     pub uid_validity: u32,
-    /// How many there are in the folder, whatever was looked for.
+    /// Number of mails in the folder, ignoring the search.
     pub total: u32,
-    /// The newest first, unless those after another one were asked for.
+    /// Mails, the newest first. The oldest first if the query starts after a mail.
     pub mails: Vec<MailSummary>,
-    /// Where the next part begins, in the direction that was asked for.
+    /// Start of the next page in the same direction.
     pub next: Option<MailId>,
-    /// The newest of the folder; what comes later comes after it.
+    /// Newest mail of the folder, from which to poll for later mail.
     pub newest: Option<MailId>,
 }
 
-/// A header field.
+/// Header field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailHeader {
-    /// Its name.
+    /// Name of the field.
     pub name: String,
-    /// Its value as it came, unfolded.
+    /// Unfolded value, not decoded.
     pub value: String,
 }
 
-/// A file that came with a mail.
+/// Attachment of a mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailAttachment {
-    /// Counts from 1.
+    /// Number within the mail, which counts from 1.
     pub number: u32,
-    /// May be empty; holds no separators of paths and no control characters.
+    /// File name. May be empty; contains no path separators and no control characters.
     pub name: String,
-    /// `image/png`.
+    /// Media type, such as `image/png`.
     pub media_type: String,
-    /// Bytes, decoded.
+    /// Decoded size in bytes.
     pub size: u64,
 }
 
-/// A whole mail.
+/// Complete mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// As in a list.
+    /// Summary, as in a list.
     pub summary: MailSummary,
-    /// Whom it says it is to.
+    /// Recipients in `To`.
     pub to: String,
-    /// Whom it says got a copy.
+    /// Recipients in `Cc`.
     pub cc: String,
     /// `Message-ID`, without angle brackets.
     pub message_id: String,
-    /// Its header fields, in order.
+    /// Header fields, in order.
     pub headers: Vec<MailHeader>,
-    /// How many more there are.
+    /// Number of header fields beyond the limit, which are not in `headers`.
     pub headers_left_out: u32,
-    /// What it says as plain text.
+    /// Body as plain text.
     pub text: Option<String>,
-    /// What it says as HTML, freed of everything that is not words and their order.
+    /// Body as HTML, reduced to text and its structure.
     pub html: Option<String>,
-    /// There is HTML, which is too large to be shown.
+    /// True if the body has HTML that is too large to show.
     pub html_left_out: bool,
-    /// What came with it.
+    /// Attachments.
     pub attachments: Vec<MailAttachment>,
-    /// Only its beginning was read: attachments may be missing.
+    /// True if only the beginning of the mail was read, so attachments may be missing.
     pub cut: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What is asked of a mailbox.
+//! Queries for mail in a folder.
 
 use std::num::NonZeroU32;
 
@@ -8,35 +8,35 @@ use super::{FolderName, MailId};
 use crate::{FieldError, UnixTime, codes::codes};
 
 codes! {
-    /// Where words are looked for.
+    /// Part of a mail to search in.
     #[derive(Default)]
     SearchIn {
-        /// In all of a mail.
+        /// Header and body.
         #[default]
         Text = "text",
-        /// In who it is from.
+        /// Sender.
         From = "from",
-        /// In its subject.
+        /// Subject.
         Subject = "subject",
     }
 }
 
-/// Which mail of a folder is looked for; the server does the looking.
+/// Search for mail in a folder. The mail server runs the search.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailSearch {
-    /// Words, as a server compares them; empty for all.
+    /// Search text. The server decides how it is compared. Empty matches all mail.
     pub words: String,
-    /// Where they are looked for.
+    /// Part of the mail to search in.
     pub within: SearchIn,
-    /// Got by the server at this time or later.
+    /// Earliest time at which the server received the mail.
     pub since: Option<UnixTime>,
 }
 
 impl MailSearch {
-    /// Characters.
+    /// Maximum length of the search text in characters.
     const LONGEST: usize = 200;
 
-    /// Words as they were typed; white space around them goes.
+    /// Parses a search text. Surrounding white space is removed.
     ///
     /// # Errors
     /// `TooLong`, `ControlCharacter`.
@@ -51,44 +51,44 @@ impl MailSearch {
         }
     }
 
-    /// Whether all mail is wanted.
+    /// Returns true if the search matches all mail.
     pub fn is_for_all(&self) -> bool {
         self.words.is_empty() && self.since.is_none()
     }
 }
 
-/// Where in a folder to begin.
+/// Start of a page in a folder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MailPlace {
-    /// With the newest, to older ones.
+    /// Starts with the newest mail and continues with older mail.
     #[default]
     Newest,
-    /// With the newest before this one, to older ones.
+    /// Starts with the newest mail before this one and continues with older mail.
     Before(MailId),
-    /// With the oldest after this one, to newer ones.
+    /// Starts with the oldest mail after this one and continues with newer mail.
     After(MailId),
 }
 
-/// What is asked for.
+/// Query for a page of mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailQuery {
-    /// The folder.
+    /// Folder to query.
     pub folder: FolderName,
-    /// Which of its mail.
+    /// Filter for the mail.
     pub search: MailSearch,
-    /// Where to begin.
+    /// Start of the page.
     pub place: MailPlace,
-    /// How many at most.
+    /// Maximum number of mails on the page.
     pub limit: NonZeroU32,
 }
 
 impl MailQuery {
-    /// How many are asked for unless it is said.
+    /// Default limit.
     pub const USUAL: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
-    /// How many may be asked for.
+    /// Maximum limit.
     pub const MOST: NonZeroU32 = NonZeroU32::MIN.saturating_add(199);
 
-    /// The newest of a folder.
+    /// Returns a query for the newest mail of a folder.
     pub fn newest(folder: FolderName) -> Self {
         Self {
             folder,

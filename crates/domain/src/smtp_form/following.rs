@@ -1,4 +1,4 @@
-//! What follows from a choice: other fields of the form.
+//! Changes of a form that follow from the choice of another value.
 
 use super::{BASIC, OAUTH, SmtpForm};
 use crate::{
@@ -6,14 +6,14 @@ use crate::{
 };
 
 impl SmtpForm {
-    /// A port was typed: what it means for the security follows it.
+    /// Sets the security that the typed port stands for.
     pub fn follow_port(&mut self) {
         if let Ok(port) = crate::url::parse_port(&self.smtp_port) {
             self.security = Security::for_port(port).code().into();
         }
     }
 
-    /// A security was chosen: one of the two standard ports follows it, any other port stays.
+    /// Sets the standard port of the chosen security, unless the port is not a standard one.
     pub fn follow_security(&mut self) {
         match (Security::from_code(&self.security), self.smtp_port.trim()) {
             (Some(Security::ImplicitTls), "587" | "25" | "2525" | "") => {
@@ -24,15 +24,15 @@ impl SmtpForm {
         }
     }
 
-    /// A port of the email box was typed: what it means for the security follows it.
+    /// Sets the security of the email box that the typed port stands for.
     pub fn follow_mailbox_port(&mut self) {
         if let Ok(port) = crate::url::parse_port(&self.mailbox_port) {
             self.mailbox_security = MailboxSecurity::for_port(port).code().into();
         }
     }
 
-    /// A security of the email box was chosen: one of the two standard ports follows it, any other
-    /// port stays.
+    /// Sets the standard port of the email box for the chosen security, unless the port is not a
+    /// standard one.
     pub fn follow_mailbox_security(&mut self) {
         let security = MailboxSecurity::from_code(&self.mailbox_security);
         match (security, self.mailbox_port.trim()) {
@@ -42,8 +42,8 @@ impl SmtpForm {
         }
     }
 
-    /// It was chosen how the email box is signed in to: the scope for IMAP comes and goes with the
-    /// same authorization, where the provider has one.
+    /// Adds the scope for IMAP if the email box uses the authorization of SMTP. Otherwise removes
+    /// the part that only allows IMAP. Changes nothing if the provider is unknown.
     pub fn follow_mailbox_sign_in(&mut self) {
         let (Ok(scope), Ok(endpoint)) = (
             Scope::parse(&self.scope),
@@ -61,7 +61,7 @@ impl SmtpForm {
         }
     }
 
-    /// Fills in what a preset knows.
+    /// Fills in the values of a preset.
     pub fn apply(&mut self, preset: &Preset) {
         if !preset.smtp_host.is_empty() {
             self.provider = preset.provider.code().into();
@@ -98,9 +98,9 @@ impl SmtpForm {
         }
     }
 
-    /// The fields whose typed values a preset would replace. A field that is empty, that has the
-    /// preset's value already, or that still has the value `filled` (the preset applied before, or
-    /// the form as it opened) put there, does not count.
+    /// Returns the fields whose typed values a preset would replace. A field does not count if it
+    /// is empty, already has the preset's value, or still has its value in `filled`: the form after
+    /// the previous preset, or as it was opened.
     pub fn overwritten_by(&self, preset: &Preset, filled: &Self) -> Vec<SmtpField> {
         let mut after = self.clone();
         after.apply(preset);

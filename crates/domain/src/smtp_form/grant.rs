@@ -1,11 +1,11 @@
-//! What a save of the form would do to the grant.
+//! Effect of saving the form on the grant.
 
 use super::SmtpForm;
 use crate::{EndpointUrl, GrantBinding, Host, Scope, one_line::one_line};
 
 impl SmtpForm {
-    /// Returns true if the form keeps every value that a grant is bound to. Other fields may be wrong or empty; a value that cannot
-    /// be read is another one.
+    /// Returns true if the form keeps every value that the grant is bound to. Other fields may be
+    /// invalid or empty. A value that cannot be parsed counts as changed.
     pub fn keeps_grant(&self, held: &GrantBinding) -> bool {
         let endpoint = |typed: &str| EndpointUrl::parse(typed).ok();
         let line = |typed: &str| one_line(typed, usize::MAX).ok();
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_form_with_errors_keeps_the_grant_as_long_as_its_own_values_stay() {
-        // Provider, port, From and the secret are missing: it does not parse.
+        // The provider, port, From address, and secret are missing, so the form is invalid.
         assert!(form().parse(None).is_err());
         assert!(form().keeps_grant(&held()));
     }

@@ -1,11 +1,13 @@
-//! A form and the enum of its fields, declared by one table.
+//! Macro that declares a form and its fields in one table.
 
 use crate::TypedSecret;
 
-/// Declares a form: a struct of what was typed, the enum of its fields, their names, and access to a value by its field.
+/// Declares a form: a struct with the typed values, an enum of its fields, their names, and access
+/// to a value by its field.
 ///
-/// The first part lists values of the form that are no field of their own. Each row of the second part is
-/// `name: Type = Variant, mandatory|optional`. The name is used everywhere: in the form, the database, and the audit.
+/// The first part lists values that are not fields. Each row of the second part is `name: Type =
+/// Variant, mandatory|optional`. The name is used everywhere: in the form, the database, and the
+/// audit.
 macro_rules! form_table {
     (
         $(#[$form_doc:meta])* $form:ident { $($(#[$extra_doc:meta])* $extra:ident: $extra_type:ty,)* }
@@ -29,7 +31,7 @@ macro_rules! form_table {
         pub enum $field { $($(#[$doc])* $variant,)* }
 
         impl $field {
-            /// Every field.
+            /// Every field, in the order of the table.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// Returns the name that the field has in the form, in the database, and in the audit.
@@ -68,14 +70,14 @@ macro_rules! is_mandatory {
 }
 pub(super) use is_mandatory;
 
-/// The value of a field.
+/// Value of a field.
 #[derive(Clone, Copy, Debug)]
 pub enum FieldValue<'a> {
-    /// A text, or the code of a choice.
+    /// Text, or the code of a choice.
     Text(&'a str),
-    /// A switch.
+    /// Switch that is on or off.
     Switch(bool),
-    /// A secret.
+    /// Typed secret.
     Secret(&'a TypedSecret),
 }
 
@@ -97,14 +99,14 @@ impl<'a> From<&'a TypedSecret> for FieldValue<'a> {
     }
 }
 
-/// The value of a field, to change it.
+/// Mutable value of a field.
 #[derive(Debug)]
 pub enum FieldValueMut<'a> {
-    /// A text, or the code of a choice.
+    /// Text, or the code of a choice.
     Text(&'a mut String),
-    /// A switch.
+    /// Switch that is on or off.
     Switch(&'a mut bool),
-    /// A secret.
+    /// Typed secret.
     Secret(&'a mut TypedSecret),
 }
 

@@ -1,4 +1,4 @@
-//! The forms about accounts and keys.
+//! Forms about accounts and API keys.
 
 use domain::{
     UnixTime,

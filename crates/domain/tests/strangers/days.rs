@@ -1,4 +1,4 @@
-//! Days as they are typed.
+//! Typed days.
 
 use domain::UnixTime;
 use proptest::prelude::*;

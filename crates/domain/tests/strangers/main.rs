@@ -1,4 +1,5 @@
-//! What strangers send, ten thousand times each: forms, names, hosts, URLs, days. What is accepted keeps its promises.
+//! Property tests with untrusted input: forms, names, hosts, URLs, and days, ten thousand cases
+//! each. They check that accepted values are valid.
 #![cfg(test)]
 
 mod access_forms;

@@ -1,4 +1,4 @@
-//! Names of accounts, keys and data centers, and hosts.
+//! Names of accounts, API keys, and data centers, and host names.
 
 use domain::{
     AccountName, ApiKeyName, AuthorizationId, CheckId, DataCenterId, DataCenterName, Host,
@@ -58,7 +58,7 @@ proptest! {
             prop_assert!(kept.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:".contains(&b)));
             prop_assert!(kept.len() <= 253);
             if host.ip().is_none() {
-                // What `getaddrinfo` and URLs would read as a number.
+                // `getaddrinfo` and URLs would read this as a number.
                 let last = kept.rsplit('.').next().unwrap();
                 let digits = last.strip_prefix("0x").map_or(
                     last.bytes().all(|b| b.is_ascii_digit()),

@@ -1,4 +1,4 @@
-//! The settings form.
+//! Form for SMTP settings.
 
 use domain::{
     Authentication, EmailAddress, EndpointUrl, FromAddress, Host, RedirectUrl, SavedSecret, Scope,
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::text::{cases, hostile, is_one_line};
 
-/// What a page sends: the form under a name.
+/// Request body as a page sends it: the form below a name.
 #[derive(Deserialize)]
 struct Body {
     form: SmtpForm,
@@ -72,7 +72,7 @@ fn put(form: &mut SmtpForm, field: usize, text: String) {
     }
 }
 
-/// A good form with one or two fields as a stranger fills them in.
+/// Generates a valid form with hostile text in one or two fields.
 fn any_form() -> impl Strategy<Value = SmtpForm> {
     let fields = prop::collection::vec((0_usize..22, hostile()), 1..3);
     (fields, any::<[bool; 4]>()).prop_map(|(fields, [ssl, mailbox, required, basic])| {
@@ -90,7 +90,7 @@ fn any_form() -> impl Strategy<Value = SmtpForm> {
     })
 }
 
-/// Every text in it, however deep.
+/// Collects every text in a JSON value, however deep.
 fn texts(value: &serde_json::Value, found: &mut Vec<String>) {
     match value {
         serde_json::Value::String(text) => found.push(text.clone()),
@@ -100,7 +100,7 @@ fn texts(value: &serde_json::Value, found: &mut Vec<String>) {
     }
 }
 
-/// What holds for settings, whatever form they came from.
+/// Checks properties of valid settings, regardless of the form that they came from.
 fn promises(settings: SmtpSettings<SecretEdit>) -> Result<(), TestCaseError> {
     for field in SecretField::ALL {
         if let Some(SecretEdit::Replace(secret)) = settings.secret(*field) {
@@ -163,7 +163,7 @@ fn promises(settings: SmtpSettings<SecretEdit>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// What a browser sends of it, secrets included.
+/// Returns the request body that a browser sends, including secrets.
 fn body(form: &SmtpForm) -> String {
     serde_qs::to_string(&serde_json::json!({ "form": form })).unwrap()
 }

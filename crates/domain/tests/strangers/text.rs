@@ -2,7 +2,7 @@
 
 use proptest::{prelude::*, sample::select};
 
-/// Parts that have a meaning somewhere, and those that end a line, a string or a program.
+/// Parts that have a meaning in some format, or that end a line, a string, or a program.
 const PARTS: &[&str] = &[
     "\r\n",
     "\n",
@@ -99,7 +99,7 @@ const PARTS: &[&str] = &[
     "-1",
 ];
 
-/// Parts in a row, now and then any character.
+/// Generates hostile parts in a row, sometimes any character.
 pub fn hostile() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         12 => select(PARTS).prop_map(str::to_owned),
@@ -109,7 +109,7 @@ pub fn hostile() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
 }
 
-/// Ten thousand cases; nothing is written beside the sources.
+/// Returns a configuration with ten thousand cases that writes no files next to the sources.
 pub fn cases() -> ProptestConfig {
     ProptestConfig {
         cases: 10_000,
@@ -118,7 +118,7 @@ pub fn cases() -> ProptestConfig {
     }
 }
 
-/// Whether nothing in it can end a line, a header or a SASL message.
+/// Returns true if nothing in the text can end a line, a header, or a SASL message.
 pub fn is_one_line(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
