@@ -1,4 +1,4 @@
-//! Table `accounts`: people who sign in.
+//! Table `accounts`: user accounts that can sign in.
 
 use std::sync::Arc;
 
@@ -25,29 +25,29 @@ pub(crate) use row::{Row, account_columns, rows};
 
 const TABLE: Table = Table("accounts");
 
-/// An account that is added.
+/// An account to add.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
-    /// Its id.
+    /// Primary key.
     pub id: AccountId,
-    /// Its user name.
+    /// User name, unique without regard to case.
     pub name: AccountName,
-    /// What it may do.
+    /// Role that decides its permissions.
     pub role: Role,
-    /// The hash of its password, a PHC string; `None` when it is to be chosen by a link.
+    /// PHC string of the password hash. `None` if the user chooses a password through a link.
     pub password_hash: Option<SecretString>,
 }
 
-/// An account with the hash of its password.
+/// An account with its password hash.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// The account.
+    /// The account as the UI shows it.
     pub account: Account,
-    /// The hash of its password, a PHC string.
+    /// PHC string. `None` until a password is set.
     pub password_hash: Option<SecretString>,
 }
 
-/// An account with the head of the audit.
+/// An account with the head of the audit, read by one statement.
 #[derive(sqlx::FromRow)]
 struct Seen {
     #[sqlx(flatten)]
@@ -94,7 +94,7 @@ pub(crate) fn parse_role(role: &str) -> Result<Role, StoreError> {
     TABLE.needed("role", Role::from_code(role))
 }
 
-/// Writes an account; `false` when another one has the name.
+/// Writes an account. Returns false if the name is taken.
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
     sealer: &Sealer,
@@ -121,7 +121,7 @@ pub(crate) async fn insert(
     Ok(added.rows_affected() == 1)
 }
 
-/// Notes when somebody signed in.
+/// Records the time of a sign-in.
 pub(crate) async fn note_sign_in(
     connection: &mut AnyConnection,
     id: &AccountId,
@@ -136,7 +136,8 @@ pub(crate) async fn note_sign_in(
 }
 
 impl Store {
-    /// Whether there is an account, also one that is not valid: a setup is only offered before the first account.
+    /// Returns true if there is an account, valid or not. Setup is offered only before the first
+    /// account.
     ///
     /// # Errors
     /// `Database`.
@@ -147,7 +148,7 @@ impl Store {
         Ok(any.is_some())
     }
 
-    /// All accounts by name.
+    /// Returns all accounts, sorted by name.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -165,12 +166,12 @@ impl Store {
             .filter(|row| integrity.holds(row))
             .map(|row| Ok(Credentials::try_from(row)?.account))
             .collect::<Result<Vec<_>, StoreError>>()?;
-        // Here, because the databases do not sort text alike.
+        // Sorted here because the databases collate text differently.
         all.sort_by_cached_key(|account| account.name.folded());
         Ok(all)
     }
 
-    /// The account with a name, without regard to case.
+    /// Returns the account with this name, ignoring case.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -179,7 +180,7 @@ impl Store {
         row.map(Credentials::try_from).transpose()
     }
 
-    /// The valid account with a value in a column.
+    /// Returns the valid account with this value in `column`.
     async fn account_where(
         &self,
         column: &'static str,
@@ -199,7 +200,7 @@ impl Store {
         Ok(Some(account).filter(|row| integrity.holds(row)))
     }
 
-    /// The name of an account.
+    /// Returns the name of an account.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -208,8 +209,8 @@ impl Store {
         row.map(|row| parse_name(&row.name)).transpose()
     }
 
-    /// Adds an account, with a password or with a link to choose one; `false` when another one has the name. No setup is
-    /// possible any more. An account of this name that is not valid is replaced.
+    /// Adds an account with a password or with a link to choose one. Returns false if the name is
+    /// taken. Replaces an account of this name that is not valid. Setup is not possible afterward.
     ///
     /// # Errors
     /// `Database`.
@@ -243,7 +244,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Removes an account that has this name and is not valid, so that the name is free.
+    /// Removes an account that has this name and is not valid, which frees the name.
     async fn remove_invalid(
         &self,
         connection: &mut AnyConnection,

@@ -1,4 +1,5 @@
-//! Alerts: tables `alert_settings`, `alert_routes`, `alert_conditions`, `alert_tellings`, `daily_checks`.
+//! Alerts: tables `alert_settings`, `alert_routes`, `alert_conditions`, `alert_tellings`,
+//! `daily_checks`.
 
 mod condition;
 pub(crate) mod daily;

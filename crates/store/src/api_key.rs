@@ -1,4 +1,4 @@
-//! Table `api_keys`. Only the hashes of keys are kept.
+//! Table `api_keys`. Stores hashes of keys, never the keys.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -18,18 +18,18 @@ use crate::{
 
 const TABLE: Table = Table("api_keys");
 
-/// What came of making an API key.
+/// Result of creating an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MakeKeyOutcome {
-    /// It is made.
+    /// The key was created.
     Made,
-    /// Another key that has not been ended has this name.
+    /// Another key that was not revoked has this name.
     NameTaken,
-    /// There is no such data center.
+    /// No data center has this ID.
     UnknownDataCenter,
 }
 
-/// The columns of [`Row`], of `api_keys k`.
+/// Columns of [`Row`], from `api_keys k`.
 macro_rules! key_columns {
     () => {
         "k.id AS k_id, k.name AS k_name, k.folded AS k_folded, k.token_hash AS k_token_hash, k.scopes AS k_scopes,
@@ -38,7 +38,7 @@ macro_rules! key_columns {
     };
 }
 
-/// The row of a key that has not been ended. Ended ones give no access, and are not in the manifest.
+/// Row of a key that was not revoked. Revoked keys give no access and are not in the manifest.
 #[derive(sqlx::FromRow)]
 pub(crate) struct Row {
     #[sqlx(rename = "k_id")]
@@ -89,7 +89,7 @@ impl Protected for Row {
 }
 
 impl Row {
-    /// The row of a key that is made.
+    /// Builds the row of a new key with its MAC.
     fn new(key: &ApiKey, token_hash: &str, sealer: &Sealer) -> Self {
         let mut row = Self {
             id: key.id.as_str().into(),
@@ -127,7 +127,7 @@ impl Row {
     }
 }
 
-/// A key with the head of the audit.
+/// A key with the head of the audit, read by one statement.
 #[derive(sqlx::FromRow)]
 struct Seen {
     #[sqlx(flatten)]
@@ -144,7 +144,7 @@ const SEEN: &str = concat!(
     " FROM api_keys k CROSS JOIN audit_head h WHERE k.ended_at IS NULL"
 );
 
-/// All rows that have not been ended, valid or not.
+/// Returns all rows that were not revoked, valid or not.
 pub(crate) async fn rows(connection: &mut AnyConnection) -> Result<Vec<Row>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -154,7 +154,7 @@ pub(crate) async fn rows(connection: &mut AnyConnection) -> Result<Vec<Row>, Sto
     Ok(sqlx::query_as(sql).fetch_all(connection).await?)
 }
 
-/// Notes that the keys of a data center go with it.
+/// Removes the keys of a data center from the manifest, because they are deleted with it.
 pub(crate) async fn go_with(
     connection: &mut AnyConnection,
     data_center: &DataCenterId,
@@ -193,13 +193,13 @@ fn scopes(key: &ApiKey) -> String {
     codes.join(" ")
 }
 
-/// What has to differ between two keys.
+/// Returns the form of the name that must be unique.
 fn folded(name: &ApiKeyName) -> String {
     name.as_str().to_lowercase()
 }
 
 impl Store {
-    /// All keys that have not been ended, by name; those that have expired as well.
+    /// Returns all keys that were not revoked, sorted by name. Includes expired ones.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -217,12 +217,12 @@ impl Store {
             .filter(|key| integrity.holds(key))
             .map(ApiKey::try_from)
             .collect::<Result<Vec<_>, _>>()?;
-        // Here, because the databases do not sort text alike.
+        // Sorted here because the databases collate text differently.
         all.sort_by_cached_key(|key| folded(&key.name));
         Ok(all)
     }
 
-    /// Makes a key. One of this name that is not valid is ended.
+    /// Creates a key. Revokes a key of this name that is not valid.
     ///
     /// # Errors
     /// `Database`, `KeyRotated`.
@@ -260,7 +260,7 @@ impl Store {
         Ok(MakeKeyOutcome::Made)
     }
 
-    /// Ends a key that has this name and is not valid, so that the name is free.
+    /// Revokes a key that has this name and is not valid, which frees the name.
     async fn end_invalid(
         &self,
         connection: &mut AnyConnection,
@@ -288,7 +288,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends a key; `false` when there is none.
+    /// Revokes a key. Returns false if there is no such key.
     ///
     /// # Errors
     /// `Database`.
@@ -319,7 +319,7 @@ impl Store {
         Ok(true)
     }
 
-    /// The key with this hash, unless it has ended or expired.
+    /// Returns the key with this hash, unless it was revoked or has expired.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -346,7 +346,7 @@ impl Store {
         valid.map(ApiKey::try_from).transpose()
     }
 
-    /// Notes that a key was used.
+    /// Records that a key was used.
     ///
     /// # Errors
     /// `Database`.

@@ -1,34 +1,34 @@
-//! Table `sign_in_attempts`: how often a wrong password was typed, by buckets.
+//! Table `sign_in_attempts`: failed sign-in attempts, counted in buckets.
 //!
-//! An attempt is counted before its password is looked at, by one statement per bucket, so that many at once get no
-//! more guesses than one after the other. While a bucket waits, nothing is counted: otherwise a stranger could keep
-//! it waiting for ever.
+//! An attempt is counted before its password is checked, by one statement per bucket, so concurrent
+//! attempts get no more guesses than sequential ones. While a bucket waits, nothing is counted.
+//! Otherwise anyone could keep it waiting forever.
 
 use domain::{AuditRecord, UnixTime};
 use sqlx::AnyConnection;
 
 use crate::{Store, StoreError};
 
-/// Longest wait after a failure: seconds.
+/// Longest wait after a failure, in seconds.
 const LONGEST: i64 = 900;
-/// A power of two of seconds that is longer than [`LONGEST`].
+/// Exponent of the first power of two that is longer than [`LONGEST`].
 const DOUBLINGS: i64 = 10;
-/// Failures are forgotten this long after the last one: seconds.
+/// Seconds after the last failure until all failures are forgotten.
 const FORGOTTEN: i64 = 86_400;
 
-/// Where attempts are counted.
+/// A counter of failed attempts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bucket {
     key: String,
-    /// Failures after which the next attempt waits: 1 s, then twice as long each time.
+    /// Failures after which the next attempt waits. The wait starts at 1 s and doubles each time.
     free: i64,
-    /// Whether a success forgets all failures; if not, only that it was counted itself.
+    /// True if a success clears all failures. Otherwise it only takes back its own count.
     forgets: bool,
 }
 
 impl Bucket {
-    /// Of an address, or of a network that counts as one. Many people may share it, and whoever has an account must not
-    /// be able to clear it.
+    /// Returns the bucket of an address, or of a network that counts as one. Many users may share
+    /// it, so a success by one of them does not clear it.
     pub fn address(network: &str) -> Self {
         Self {
             key: format!("address:{network}"),
@@ -37,7 +37,7 @@ impl Bucket {
         }
     }
 
-    /// Of a browser that has signed in before.
+    /// Returns the bucket of a browser that has signed in before.
     pub fn device(name: &str) -> Self {
         Self {
             key: format!("device:{name}"),
@@ -47,21 +47,21 @@ impl Bucket {
     }
 }
 
-/// What came of counting an attempt.
+/// Result of counting an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
-    /// It is counted and may be looked at.
+    /// The attempt was counted, and its password may be checked.
     Open,
-    /// It is too early: nothing is counted.
+    /// The attempt is too early and was not counted.
     Wait {
-        /// How long to wait.
+        /// Seconds to wait.
         seconds: i64,
-        /// It is the first that was turned away since the last that was looked at, and is in the audit.
+        /// True for the first rejected attempt since the last counted one. The audit records it.
         first: bool,
     },
 }
 
-/// Failures of this time and before count no more.
+/// Returns the time up to which failures no longer count.
 pub(crate) fn forgotten_until(now: UnixTime) -> UnixTime {
     now.plus(-FORGOTTEN)
 }
@@ -74,7 +74,7 @@ async fn forget(connection: &mut AnyConnection, bucket: &Bucket) -> Result<(), S
     Ok(())
 }
 
-/// Takes back that an attempt was counted, since it was right.
+/// Takes back the count of an attempt that was successful.
 pub(crate) async fn forgive(
     connection: &mut AnyConnection,
     buckets: &[Bucket],
@@ -95,13 +95,14 @@ pub(crate) async fn forgive(
     Ok(())
 }
 
-/// Counts an attempt in one bucket; the seconds to wait when it is too early.
+/// Counts an attempt in one bucket. Returns the seconds to wait if it is too early.
 async fn count(
     connection: &mut AnyConnection,
     bucket: &Bucket,
     now: UnixTime,
 ) -> Result<Option<i64>, StoreError> {
-    // A time well ahead is from before the clock was set back; it must not close the bucket until then.
+    // A time far in the future dates from before the clock was set back. It must not close the
+    // bucket until then.
     let counted: Vec<i64> = sqlx::query_scalar(
         "INSERT INTO sign_in_attempts (bucket, failures, last_at, slowed) VALUES ($1, 1, $2, 0)
          ON CONFLICT (bucket) DO UPDATE SET
@@ -143,11 +144,11 @@ async fn count(
 }
 
 impl Store {
-    /// Where attempts under a user name are counted, whether an account has it or not. What was typed is not to be
-    /// found out by who has the database: people type passwords where a name belongs.
+    /// Returns the bucket for attempts under a user name, whether an account has it or not. The
+    /// stored name is a keyed hash, because users sometimes type their password in this field.
     ///
     /// # Errors
-    /// `Database`, and those of the audit, whose key is used.
+    /// `Database`, and those of the audit, whose key makes the hash.
     pub async fn name_bucket(&self, typed: &str) -> Result<Bucket, StoreError> {
         self.bucket_of(&mut *self.pool.acquire().await?, typed)
             .await
@@ -166,7 +167,7 @@ impl Store {
         })
     }
 
-    /// Forgets the failures under a user name.
+    /// Clears the failures under a user name.
     pub(crate) async fn forget_name(
         &self,
         connection: &mut AnyConnection,
@@ -176,11 +177,11 @@ impl Store {
         forget(connection, &bucket).await
     }
 
-    /// Counts an attempt in all buckets, or in none when it is too early in one of them; the first that is turned away is put
-    /// into the audit as `slowed`.
+    /// Counts an attempt in all buckets, or in none if it is too early in one of them. The first
+    /// rejected attempt is recorded in the audit as `slowed`.
     ///
     /// # Errors
-    /// `Database`, and those of the audit.
+    /// `Database`, and those of [`Store::record`].
     pub async fn count_attempt(
         &self,
         buckets: &[Bucket],
@@ -198,7 +199,7 @@ impl Store {
         Ok(Counted::Open)
     }
 
-    /// Notes that an attempt was turned away; `false` when that has been noted.
+    /// Marks a bucket as rejecting attempts. Returns false if it was marked already.
     async fn slow_down(&self, bucket: &Bucket, slowed: &AuditRecord) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
         let first =
@@ -214,7 +215,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Takes back that an attempt was counted, since it was right.
+    /// Takes back the count of an attempt that was successful.
     ///
     /// # Errors
     /// `Database`.

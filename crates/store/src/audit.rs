@@ -1,10 +1,11 @@
-//! Tables `audit` and `audit_head`: what happened, in a chain that nobody can change with the database alone.
+//! Tables `audit` and `audit_head`: a tamper-evident log of events.
 //!
-//! Each row carries the hash of the row before it, and its own hash is an HMAC under a random key that is sealed in
-//! the database. The head says, under the same key, where the chain ends. So a row that was changed, removed or put
-//! elsewhere is found, and also an end that was cut off. Not found is an audit that was put back to an earlier state
-//! as a whole, with its head, nor what somebody does who has the sealing key besides the database: for that, keep an
-//! export or the hash of the last entry elsewhere.
+//! Each row contains the hash of the previous row. Its own hash is an HMAC under a random key that
+//! is sealed in the database. The head records the end of the chain under the same key.
+//! Verification therefore detects rows that were changed, removed, or moved, and a truncated end.
+//! It does not detect an audit that was restored to an earlier state together with its head, or
+//! changes by someone who has both the database and the sealing key. Store an export or the hash of
+//! the last entry elsewhere to detect these.
 
 use std::sync::Arc;
 
@@ -32,10 +33,10 @@ use row::Row;
 
 const HEAD: Table = Table("audit_head");
 
-/// Where the key of the hashes is.
+/// Cell of the sealed HMAC key.
 pub(crate) const KEY: Cell = Cell::new(HEAD.0, "sealed_key", "1");
 
-/// The text of `seal_check` once the audit has a key.
+/// Known text of `seal_check` once the audit has a key.
 const BEGUN: &str = "mailgrant, with an audit";
 
 /// The end of the chain.
@@ -54,7 +55,7 @@ impl Head {
     }
 }
 
-/// The columns of [`SeenHead`], of `audit_head h`.
+/// Columns of [`SeenHead`], from `audit_head h`.
 macro_rules! head_columns {
     () => {
         "h.sealed_key, h.sequence, h.hash, h.mac, h.manifest,
@@ -63,7 +64,8 @@ macro_rules! head_columns {
 }
 pub(crate) use head_columns;
 
-/// The head as one statement reads it, with the entry after it, which there is only when the head was put back.
+/// The head as one statement reads it, with the entry after it. That entry exists only if the head
+/// was restored to an earlier state.
 #[derive(sqlx::FromRow)]
 pub(crate) struct SeenHead {
     #[sqlx(flatten)]
@@ -72,7 +74,7 @@ pub(crate) struct SeenHead {
 }
 
 impl SeenHead {
-    /// The manifest; `None` when the head was changed, removed, or put back to an earlier state than the entries.
+    /// Returns the manifest. `None` if the head was changed, removed, or is older than the entries.
     pub(crate) fn manifest(&self, sealer: &Sealer) -> Result<Option<Manifest>, StoreError> {
         let Some(key) = &self.head.sealed_key else {
             return Ok(None);
@@ -96,7 +98,7 @@ pub(crate) async fn see(connection: &mut AnyConnection) -> Result<SeenHead, Stor
     HEAD.needed("id", seen)
 }
 
-/// Reads the head and holds it until the end of the transaction.
+/// Locks the head until the end of the transaction and returns it.
 async fn hold(connection: &mut AnyConnection) -> Result<Head, StoreError> {
     let head: Vec<Head> = sqlx::query_as(
         "UPDATE audit_head SET sequence = sequence WHERE id = 1
@@ -108,12 +110,11 @@ async fn hold(connection: &mut AnyConnection) -> Result<Head, StoreError> {
 }
 
 impl Store {
-    /// Appends to the audit, in the transaction of what is recorded. Writers take turns from here to the end of the
-    /// transaction, so this is the last that a transaction does before its commit: nothing can wait for one another
-    /// in a circle then.
+    /// Appends an entry in the transaction of the event that it records. The head stays locked
+    /// until the transaction ends. Call this last before the commit to avoid deadlocks.
     ///
-    /// A chain that was tampered with is gone on with, so that nobody can stop Mailgrant by that; but the new entry
-    /// tells of the break, and verifying finds it for good.
+    /// A chain that was tampered with is continued, so tampering cannot stop the server. The new
+    /// entry marks the break, and verification reports it permanently.
     ///
     /// # Errors
     /// `Database`, `Corrupt`, `Unsealable`, `KeyRotated`.
@@ -126,12 +127,12 @@ impl Store {
         self.append_with(connection, record, &unchanged).await
     }
 
-    /// Does the same for a transaction that changed rows which decide access.
+    /// Appends an entry for a transaction that changed rows which decide access.
     ///
-    /// After a break nothing proves which rows are in force, so none of those from before is any more.
+    /// After a break nothing proves which rows are in force, so all earlier rows become invalid.
     ///
     /// # Errors
-    /// As [`Store::append`].
+    /// Those of [`Store::append`].
     pub(crate) async fn append_with(
         &self,
         connection: &mut AnyConnection,
@@ -162,8 +163,8 @@ impl Store {
         write_head(connection, &key, row.sequence, &row.hash, &manifest).await
     }
 
-    /// Changes the manifest without an entry, for what the audit does not record. `false` when the head was changed from
-    /// outside; the next entry tells of that.
+    /// Changes the manifest without an audit entry, for changes that the audit does not record.
+    /// Returns false if the head was tampered with. The next entry marks that break.
     pub(crate) async fn change_manifest(
         &self,
         connection: &mut AnyConnection,
@@ -180,17 +181,18 @@ impl Store {
         Ok(true)
     }
 
-    /// Records something that changes nothing else.
+    /// Records an event that changes no other data.
     ///
     /// # Errors
-    /// As [`Store::append`].
+    /// Those of [`Store::append`].
     pub async fn record(&self, record: &AuditRecord) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         self.append(&mut transaction, record).await?;
         transaction.commit().await
     }
 
-    /// A hash of what must neither be read from the database nor be guessed with the database alone.
+    /// Returns a keyed hash of a value that must not be readable, or guessable, from the database
+    /// alone.
     pub(crate) async fn blind(
         &self,
         connection: &mut AnyConnection,
@@ -206,7 +208,8 @@ impl Store {
         Ok(key.blind(text))
     }
 
-    /// `before` is the key in force before the head was read ([`Store::key_of`]).
+    /// Unseals the HMAC key. `before` is the key in force before the head was read
+    /// ([`Store::key_of`]).
     async fn audit_key(
         &self,
         connection: &mut AnyConnection,
@@ -218,8 +221,8 @@ impl Store {
         Ok(AuditKey::opened(sealer.open(&key, &KEY)?))
     }
 
-    /// Makes the key of the hashes, once in the life of a database: the text of `seal_check` tells that it was made.
-    /// Who empties the audit and takes its key away does not get a new one, because that text cannot be forged.
+    /// Creates the HMAC key once per database. The text of `seal_check` records that it exists and
+    /// cannot be forged, so deleting the audit and its key does not produce a new key.
     pub(crate) async fn begin_audit(&self) -> Result<(), StoreError> {
         let begun = |sealer: &Sealer, known: &Sealed| {
             let text = sealer.open(known, &CHECK)?;
@@ -247,7 +250,7 @@ impl Store {
     }
 }
 
-/// The sealed key of the hashes.
+/// Returns the sealed HMAC key.
 pub(crate) async fn sealed_key(connection: &mut AnyConnection) -> Result<Sealed, StoreError> {
     let key: Option<Option<String>> =
         sqlx::query_scalar("SELECT sealed_key FROM audit_head WHERE id = 1")
@@ -256,7 +259,7 @@ pub(crate) async fn sealed_key(connection: &mut AnyConnection) -> Result<Sealed,
     HEAD.needed("sealed_key", key.flatten().map(Sealed))
 }
 
-/// Puts the key of the hashes, sealed anew, in its place.
+/// Stores the HMAC key after it was sealed with the new key.
 pub(crate) async fn keep_sealed_key(
     connection: &mut AnyConnection,
     sealed: &Sealed,
@@ -268,7 +271,7 @@ pub(crate) async fn keep_sealed_key(
     Ok(())
 }
 
-/// The text of the manifest after a change.
+/// Returns the text of the manifest after a change.
 async fn changed(
     connection: &mut AnyConnection,
     manifest: &str,
@@ -298,7 +301,7 @@ async fn write_head(
     Ok(())
 }
 
-/// The row after `last`; `None` when there is one already.
+/// Appends the row after `last`. Returns `None` if that sequence exists already.
 async fn next(
     connection: &mut AnyConnection,
     key: &AuditKey,

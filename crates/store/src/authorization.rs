@@ -1,4 +1,5 @@
-//! Table `authorizations`: trips to the provider and back.
+//! Table `authorizations`: OAuth authorizations from the redirect to the provider until the
+//! callback.
 
 use domain::{
     Actor, AuditAction, AuthorizationId, Change, DataCenter, DataCenterId, Finding, GrantBinding,
@@ -18,7 +19,7 @@ pub(crate) use row::{reseal, rows};
 
 const TABLE: Table = Table("authorizations");
 
-/// Names an authorization in the audit, so that its beginning and its end are known to belong together.
+/// Links the audit entries for the start and the end of an authorization.
 fn authorization_fact(id: &AuthorizationId) -> Change {
     Change::fact("authorization", id.as_str())
 }
@@ -27,154 +28,154 @@ fn verifier_cell(id: &str) -> Cell<'_> {
     Cell::new(TABLE.0, "verifier", id)
 }
 
-/// An authorization that begins.
+/// An authorization that starts.
 #[derive(Clone, Debug)]
 pub struct NewAuthorization {
-    /// Its id.
+    /// Primary key.
     pub id: AuthorizationId,
     /// Hash of the `state` (RFC 6749 §10.12).
     pub state_hash: String,
-    /// Whose settings are authorized.
+    /// Data center that is authorized.
     pub data_center: DataCenterId,
     /// The PKCE verifier (RFC 7636 §4.1).
     pub verifier: SecretString,
     /// The redirect URL, the same in both legs.
     pub redirect_url: RedirectUrl,
-    /// The session that began it.
+    /// The session that started it.
     pub session: String,
-    /// What the grant will be bound to.
+    /// Settings that the grant will be bound to.
     pub binding: GrantBinding,
-    /// The issuer that the provider's metadata names, if it has any.
+    /// The issuer in the provider's metadata, if there is one.
     pub issuer: Option<KnownIssuer>,
-    /// The version of the settings it began with.
+    /// Version of the settings at the start.
     pub settings_version: i64,
-    /// When it began.
+    /// Start of the authorization.
     pub created_at: UnixTime,
-    /// When it ends by itself.
+    /// Time after which the callback is rejected.
     pub expires_at: UnixTime,
 }
 
-/// An authorization that has been answered, and by nobody else.
+/// An authorization whose callback this process has claimed.
 #[derive(Clone, Debug)]
 pub struct TakenAuthorization {
-    /// Its id.
+    /// Primary key.
     pub id: AuthorizationId,
-    /// Whose settings are authorized.
+    /// Data center that is authorized.
     pub data_center: DataCenterId,
-    /// The PKCE verifier; the database has it no more.
+    /// The PKCE verifier. It is no longer in the database.
     pub verifier: SecretString,
     /// The redirect URL, the same in both legs.
     pub redirect_url: RedirectUrl,
-    /// What the grant will be bound to.
+    /// Settings that the grant will be bound to.
     pub binding: GrantBinding,
-    /// The issuer that the provider's metadata named when it began.
+    /// The issuer in the provider's metadata at the start.
     pub issuer: Option<KnownIssuer>,
-    /// The version of the settings it began with.
+    /// Version of the settings at the start.
     pub settings_version: i64,
-    /// When it began.
+    /// Start of the authorization.
     pub created_at: UnixTime,
-    /// When it ends by itself.
+    /// Time after which the callback is rejected.
     pub expires_at: UnixTime,
 }
 
-/// What came of answering an authorization.
+/// Result of claiming the callback of an authorization.
 #[derive(Clone, Debug)]
 pub enum TakeOutcome {
     /// No authorization has this `state`.
     Unknown,
-    /// Another session began it; it can still be answered by that one.
+    /// Another session started it, and can still complete it.
     OtherBrowser {
-        /// Whose settings are authorized.
+        /// Data center that is authorized.
         data_center: DataCenterId,
     },
-    /// It has been answered before.
+    /// Its callback was claimed before.
     AlreadyUsed {
-        /// Its id.
+        /// ID of the authorization.
         id: AuthorizationId,
-        /// Whose settings were authorized.
+        /// Data center that is authorized.
         data_center: DataCenterId,
     },
-    /// It had ended.
+    /// It has expired.
     Expired {
-        /// Its id.
+        /// ID of the authorization.
         id: AuthorizationId,
-        /// Whose settings were to be authorized.
+        /// Data center that is authorized.
         data_center: DataCenterId,
     },
-    /// It is answered now, and by nobody else.
+    /// This caller has claimed it, and no other one can.
     Taken(Box<TakenAuthorization>),
 }
 
-/// What the provider gave.
+/// Tokens from the provider.
 #[derive(Clone, Debug)]
 pub struct NewGrant {
     /// The access token.
     pub access_token: SecretString,
     /// The refresh token.
     pub refresh_token: Option<SecretString>,
-    /// When the access token expires.
+    /// Expiry of the access token.
     pub expires_at: UnixTime,
-    /// What was granted, as the provider said.
+    /// The granted scope, as the provider returned it.
     pub scope: String,
-    /// Who signed in, when the provider said so.
+    /// The account that signed in, if the provider named it.
     pub account: Option<String>,
-    /// When the authorization was finished.
+    /// End of the authorization.
     pub authorized_at: UnixTime,
 }
 
-/// How a taken authorization ends.
+/// Result of the token request of a claimed authorization.
 #[derive(Clone, Debug)]
 pub enum FinishOutcome {
-    /// With a grant.
+    /// The provider issued tokens.
     Granted(NewGrant),
-    /// With nothing.
+    /// The authorization failed.
     Failed(Finding),
 }
 
-/// What came of finishing an authorization.
+/// Result of finishing an authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finished {
     /// The grant is stored.
     Granted {
-        /// The version of the grant.
+        /// Version of the grant.
         version: i64,
     },
-    /// Nothing came of it: what was passed in, or `SettingsChanged`.
+    /// The authorization failed with the finding of the caller, or with `SettingsChanged`.
     Failed(Finding),
-    /// No authorization with this id has been taken and not been finished yet. Nothing was changed.
+    /// No authorization with this ID is claimed and unfinished. Nothing was changed.
     NotOpen,
 }
 
-/// How an authorization is recorded.
+/// Recorded state of an authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordState {
-    /// It is not finished.
+    /// Not finished.
     Pending,
-    /// A grant came of it.
+    /// The provider issued a grant.
     Granted {
-        /// Who signed in, when the provider said so.
+        /// The account that signed in, if the provider named it.
         account: Option<String>,
-        /// The user name of the settings.
+        /// User name in the settings.
         username: String,
-        /// When the access token expires.
+        /// Expiry of the access token.
         valid_until: UnixTime,
-        /// What was granted, as the provider said.
+        /// The granted scope, as the provider returned it.
         scope: String,
     },
-    /// Nothing came of it.
+    /// The authorization failed.
     Failed(Finding),
 }
 
-/// An authorization as it is recorded.
+/// A recorded authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizationRecord {
-    /// Its id.
+    /// Primary key.
     pub id: AuthorizationId,
-    /// Whose settings are authorized.
+    /// Data center that is authorized.
     pub data_center: DataCenter,
-    /// When it ends by itself.
+    /// Time after which the callback is rejected.
     pub expires_at: UnixTime,
-    /// How it stands.
+    /// Progress and result.
     pub state: RecordState,
 }
 
@@ -222,10 +223,10 @@ impl TryFrom<RecordRow> for AuthorizationRecord {
 }
 
 impl Store {
-    /// Writes down an authorization that begins.
+    /// Stores an authorization that starts.
     ///
     /// # Errors
-    /// `Database`, also when the data center is gone; `Random`, `KeyRotated`.
+    /// `Database`, also if the data center is gone; `Random`, `KeyRotated`.
     pub async fn begin_authorization(
         &self,
         new: &NewAuthorization,
@@ -243,7 +244,7 @@ impl Store {
         transaction.commit().await
     }
 
-    /// How an authorization stands.
+    /// Returns the recorded state of an authorization.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -262,7 +263,7 @@ impl Store {
         row.map(AuthorizationRecord::try_from).transpose()
     }
 
-    /// Forgets the authorizations that ended by themselves before `before`.
+    /// Deletes the authorizations that expired before `before`.
     ///
     /// # Errors
     /// `Database`.

@@ -1,4 +1,4 @@
-//! Table `checks`: the newest checks of each data center, those that run among them.
+//! Table `checks`: the newest checks of each data center, including running ones.
 
 use domain::{AuditRecord, CheckId, CheckOutcome, CheckReport, DataCenterId};
 
@@ -8,22 +8,22 @@ const TABLE: Table = Table("checks");
 const ENDED: &str = "ended";
 const STOPPING: &str = "stopping";
 
-/// A check that may run in another process.
+/// Progress of a check, which may run in another process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckProgress {
-    /// The report; while the check runs, that of its start.
+    /// The report. While the check runs, this is the report from its start.
     pub report: CheckReport,
-    /// Counts up while the check runs.
+    /// Increases while the check runs.
     pub heartbeats: i64,
-    /// Nothing follows.
+    /// True if the report is final.
     pub has_ended: bool,
 }
 
 impl Store {
-    /// Stores that a check starts.
+    /// Stores a check that starts.
     ///
     /// # Errors
-    /// `Database`, also when the data center is gone.
+    /// `Database`, also if the data center is gone.
     pub async fn begin_check(&self, id: &CheckId, report: &CheckReport) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO checks (id, data_center, started_at, report, state, number)
@@ -39,7 +39,8 @@ impl Store {
         Ok(())
     }
 
-    /// Counts a heartbeat of a check that runs. Returns true if somebody has asked it to stop.
+    /// Increments the heartbeat of a running check. Returns true if a user has requested to stop
+    /// it.
     ///
     /// # Errors
     /// `Database`.
@@ -53,7 +54,8 @@ impl Store {
         Ok(state.is_some_and(|state| state == STOPPING))
     }
 
-    /// Asks the process that runs a check to stop it. Returns false if there is no such check or it has ended.
+    /// Requests that the process that runs a check stops it. Returns false if there is no such
+    /// check or it has ended.
     ///
     /// # Errors
     /// `Database`.
@@ -66,7 +68,7 @@ impl Store {
         Ok(asked.rows_affected() == 1)
     }
 
-    /// Marks a check as cut, unless it has ended or shown another heartbeat.
+    /// Marks a check as interrupted, unless it has ended or its heartbeat has changed.
     ///
     /// # Errors
     /// `Database`.
@@ -79,11 +81,11 @@ impl Store {
         Ok(())
     }
 
-    /// Stores the report of a check that has ended, and what is recorded of it in the audit. Of each data center, this
-    /// check and the 19 newest others stay.
+    /// Stores the report of a check that has ended and its audit entry. Keeps this check and the 19
+    /// newest others of each data center.
     ///
     /// # Errors
-    /// `Database`, also when the data center is gone.
+    /// `Database`, also if the data center is gone.
     pub async fn keep_check(
         &self,
         id: &CheckId,
@@ -118,7 +120,7 @@ impl Store {
         transaction.commit().await
     }
 
-    /// The report of a check that has ended.
+    /// Returns the report of a check that has ended.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -129,7 +131,7 @@ impl Store {
             .map(|progress| progress.report))
     }
 
-    /// A check, also while it runs.
+    /// Returns the progress of a check, running or ended.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -149,7 +151,8 @@ impl Store {
         .transpose()
     }
 
-    /// The newest check of a data center, whether it runs, was stopped, was cut, or has a result.
+    /// Returns the newest check of a data center in any state: running, stopped, interrupted, or
+    /// with a result.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -160,7 +163,7 @@ impl Store {
         Ok(self.newest(data_center).await?.into_iter().next())
     }
 
-    /// The newest check of a data center that has a result.
+    /// Returns the newest check of a data center that has a result.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -197,7 +200,7 @@ impl Store {
     }
 }
 
-/// The report of a row. One that ended without another report was cut.
+/// Parses the report of a row. A check that ended without a final report was interrupted.
 fn read(report: &str, state: &str) -> Result<CheckReport, StoreError> {
     let mut report: CheckReport = TABLE.read_json("report", report)?;
     if state == ENDED && report.outcome == CheckOutcome::Running {

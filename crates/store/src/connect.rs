@@ -1,4 +1,4 @@
-//! Connections to SQLite and PostgreSQL, and the few things in which the two differ.
+//! Connections to SQLite and PostgreSQL, and the few differences between them.
 
 use std::{
     fs::OpenOptions,
@@ -20,15 +20,15 @@ use crate::{StoreError, disk, error::sqlite_code, private, transaction::is_reusa
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
-/// Milliseconds that a connection of SQLite waits for another one's write.
+/// Milliseconds that a SQLite connection waits for another connection's write.
 const BUSY_TIMEOUT: u64 = 10_000;
-/// How long a connection of the pool that was idle may take to answer before it is replaced.
+/// Time for an idle connection of the pool to answer before it is replaced.
 const PING_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long it may take to connect when the database is opened.
+/// Time to connect when the database is opened.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long to wait for a connection of the pool.
+/// Time to wait for a connection of the pool.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
-/// The parameter of a SQLite URL that limits the size of the database: pages of 4096 bytes.
+/// SQLite URL parameter that limits the size of the database, in pages of 4096 bytes.
 const MAX_PAGE_COUNT: &str = "max_page_count";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +38,18 @@ pub(crate) enum Backend {
     Postgres,
 }
 
-/// The database of a URL, which may hold a password.
+/// The database of a URL, which may contain a password.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub options: AnyConnectOptions,
     pub backend: Backend,
-    /// The file, for [`Backend::SqliteFile`].
+    /// The database file, for [`Backend::SqliteFile`].
     pub file: Option<PathBuf>,
     max_page_count: Option<u32>,
 }
 
-/// Tells the database from its URL, and makes a file of SQLite that only its owner may read.
+/// Determines the database from its URL. Creates a missing SQLite file that only its owner may
+/// read.
 pub(crate) fn prepare(mut options: AnyConnectOptions) -> Result<Target, StoreError> {
     match options.database_url.scheme() {
         "postgres" | "postgresql" => {
@@ -90,7 +91,7 @@ pub(crate) fn prepare(mut options: AnyConnectOptions) -> Result<Target, StoreErr
         _ => {
             private::check(path)?;
             Ok(Target {
-                // SQLite puts its log beside the file that a link leads to.
+                // SQLite puts its log next to the target of a symbolic link.
                 file: Some(path.canonicalize().unwrap_or_else(|_| path.to_owned())),
                 backend: Backend::SqliteFile,
                 options,
@@ -100,7 +101,7 @@ pub(crate) fn prepare(mut options: AnyConnectOptions) -> Result<Target, StoreErr
     }
 }
 
-/// Removes the parameter from the URL, which the driver does not know.
+/// Removes the parameter from the URL, because the driver does not know it.
 fn take_max_page_count(options: &mut AnyConnectOptions) -> Result<Option<u32>, StoreError> {
     let url = &mut options.database_url;
     let pairs = url.query_pairs().into_owned();
@@ -118,7 +119,7 @@ fn take_max_page_count(options: &mut AnyConnectOptions) -> Result<Option<u32>, S
 pub(crate) async fn connect(target: &Target) -> Result<AnyPool, StoreError> {
     let (options, backend) = (target.options.clone(), target.backend);
     if backend != Backend::SqliteMemory {
-        // A pool tries again until its time is up, and then reports the time, not the reason.
+        // A pool retries until its timeout and then reports the timeout instead of the cause.
         let connection = timeout(CONNECT_TIMEOUT, target.connect()).await;
         let connection =
             connection.map_err(|_| sqlx::Error::from(io::Error::from(io::ErrorKind::TimedOut)))?;
@@ -128,7 +129,7 @@ pub(crate) async fn connect(target: &Target) -> Result<AnyPool, StoreError> {
     let pool = match backend {
         Backend::Postgres => pool.max_connections(8),
         Backend::SqliteFile => pool.max_connections(4),
-        // The database lives in its one connection.
+        // An in-memory database exists only in its one connection.
         Backend::SqliteMemory => pool
             .max_connections(1)
             .min_connections(1)
@@ -141,7 +142,7 @@ pub(crate) async fn connect(target: &Target) -> Result<AnyPool, StoreError> {
             let target = of_connection.clone();
             Box::pin(async move { target.configure(connection).await })
         })
-        // In place of sqlx's own ping, which waits for ever for a server that is gone.
+        // Replaces sqlx's own ping, which waits forever for a server that is gone.
         .test_before_acquire(false)
         .before_acquire(|connection, _| {
             Box::pin(async move {
@@ -154,7 +155,7 @@ pub(crate) async fn connect(target: &Target) -> Result<AnyPool, StoreError> {
 }
 
 impl Target {
-    /// Opens one more connection, which belongs to no pool.
+    /// Opens a connection outside the pool.
     pub(crate) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
         let mut connection = self.options.connect().await?;
         self.configure(&mut connection).await?;
@@ -165,7 +166,8 @@ impl Target {
         if self.backend == Backend::Postgres {
             return Ok(());
         }
-        // What is replaced or removed is overwritten: no sealed value stays in free pages for an old key.
+        // Replaced and removed data is overwritten, so no value sealed with an old key remains in
+        // free pages.
         let pragmas = sqlx::AssertSqlSafe(format!(
             "PRAGMA busy_timeout = {BUSY_TIMEOUT};
              PRAGMA foreign_keys = ON;
@@ -173,7 +175,8 @@ impl Target {
              PRAGMA synchronous = FULL;"
         ));
         sqlx::raw_sql(pragmas).execute(&mut *connection).await?;
-        // Two servers that turn a new database to WAL at once: SQLite does not wait here, it refuses one of them.
+        // When two servers switch a new database to WAL concurrently, SQLite does not wait but
+        // rejects one of them.
         let mut tries = 0_u64;
         loop {
             let turned = sqlx::raw_sql("PRAGMA journal_mode = WAL")
@@ -195,26 +198,27 @@ impl Target {
     }
 }
 
-/// Returns true if SQLite refused because another connection is in the way (`SQLITE_BUSY`, `SQLITE_LOCKED`).
+/// Returns true if another connection blocks SQLite (`SQLITE_BUSY`, `SQLITE_LOCKED`).
 fn is_busy(error: &sqlx::Error) -> bool {
     matches!(sqlite_code(error), Some(5 | 6))
 }
 
-/// Applies the migrations; one server at a time.
+/// Applies the migrations. Only one server does so at a time.
 pub(crate) async fn migrate(pool: &AnyPool, backend: Backend) -> Result<(), StoreError> {
     let mut connection = pool.acquire().await?;
     if backend == Backend::Postgres {
-        // The migrator itself takes an advisory lock.
+        // The migrator takes an advisory lock.
         return apply_migrations(&mut connection).await;
     }
-    // On SQLite it takes none: the write lock of one transaction around all does it.
+    // On SQLite it takes no lock, so one write transaction around all migrations serves as the
+    // lock.
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     apply_migrations(&mut transaction).await?;
     Ok(transaction.commit().await?)
 }
 
 async fn apply_migrations(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    // `run_direct`, because the future of `run` is not `Send` for a connection.
+    // The future of `run` is not `Send` for a connection, unlike that of `run_direct`.
     let error = match MIGRATOR.run_direct(None, connection, false).await {
         Ok(()) => return Ok(()),
         Err(error) => error,
@@ -229,8 +233,8 @@ async fn apply_migrations(connection: &mut AnyConnection) -> Result<(), StoreErr
     Err(error.into())
 }
 
-/// Returns true if the first migration of a database is not the one of this program. Until the first release, several migrations
-/// built the tables that one migration creates now.
+/// Returns true if the first migration of a database is not the one in this program. Before the
+/// first release, several migrations built the tables that one migration creates now.
 async fn has_other_beginning(connection: &mut AnyConnection) -> Result<bool, StoreError> {
     let applied = connection
         .list_applied_migrations(&MIGRATOR.table_name)

@@ -9,38 +9,38 @@ use crate::{
 
 const TABLE: Table = Table("data_centers");
 
-/// What came of adding a data center.
+/// Result of adding a data center.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AddOutcome {
-    /// It was added.
+    /// The data center was added.
     Added(DataCenter),
-    /// Another one has this name.
+    /// Another data center has this name.
     NameTaken,
 }
 
-/// What came of renaming a data center.
+/// Result of renaming a data center.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RenameOutcome {
-    /// It has the new name.
+    /// The data center was renamed.
     Renamed,
-    /// Another one has this name.
+    /// Another data center has this name.
     NameTaken,
-    /// There is no such data center.
+    /// No data center has this ID.
     Unknown,
 }
 
-/// What came of removing a data center.
+/// Result of removing a data center.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemoveOutcome {
-    /// It is gone.
+    /// The data center was removed.
     Removed,
-    /// It has settings.
+    /// The data center has settings.
     InUse,
-    /// Mail waits in it.
+    /// Messages are waiting to be sent through it.
     HasMail,
-    /// The default data center stays.
+    /// The default data center cannot be removed.
     IsDefault,
-    /// There is no such data center.
+    /// No data center has this ID.
     Unknown,
 }
 
@@ -58,7 +58,7 @@ impl TryFrom<Row> for DataCenter {
     }
 }
 
-/// A data center of its columns, also when they were joined to another table.
+/// Parses a data center from its columns, which may come from a join.
 pub(crate) fn parse(id: &str, name: &str) -> Result<DataCenter, StoreError> {
     Ok(DataCenter {
         id: TABLE.value("id", DataCenterId::parse(id))?,
@@ -67,7 +67,7 @@ pub(crate) fn parse(id: &str, name: &str) -> Result<DataCenter, StoreError> {
 }
 
 impl Store {
-    /// All data centers: the default first, the others by name.
+    /// Returns all data centers: the default first, the others by name.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -79,12 +79,12 @@ impl Store {
             .into_iter()
             .map(DataCenter::try_from)
             .collect::<Result<Vec<_>, _>>()?;
-        // Here, because the databases do not sort text alike.
+        // Sorted here because the databases collate text differently.
         all.sort_by_cached_key(|one| (!one.id.is_default(), one.name.folded()));
         Ok(all)
     }
 
-    /// One data center.
+    /// Returns the data center with this ID.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -96,7 +96,7 @@ impl Store {
         row.map(DataCenter::try_from).transpose()
     }
 
-    /// Adds a data center; its id is made from its name.
+    /// Adds a data center and derives its ID from its name.
     ///
     /// # Errors
     /// `Database`.
@@ -140,7 +140,7 @@ impl Store {
         }
     }
 
-    /// Renames a data center; its id stays.
+    /// Renames a data center. Its ID does not change.
     ///
     /// # Errors
     /// `Database`.
@@ -178,8 +178,8 @@ impl Store {
         Ok(RenameOutcome::Renamed)
     }
 
-    /// Removes a data center that has neither settings nor waiting mail, with its drafts, checks, authorizations and settled
-    /// messages.
+    /// Removes a data center that has neither settings nor waiting messages, with its drafts,
+    /// checks, authorizations, and finished messages.
     ///
     /// # Errors
     /// `Database`.
@@ -195,7 +195,7 @@ impl Store {
         let Some(mut transaction) = self.lock_data_center(id.as_str()).await? else {
             return Ok(RemoveOutcome::Unknown);
         };
-        // What goes with it is in tables that a rotation locks.
+        // A rotation locks the tables with the data that is deleted along with it.
         self.hold_key(&mut transaction).await?;
         let settings: Option<i64> =
             sqlx::query_scalar("SELECT version FROM smtp_settings WHERE data_center = $1")
@@ -206,7 +206,7 @@ impl Store {
             return Ok(RemoveOutcome::InUse);
         }
         if self.backend == Backend::Postgres {
-            // Whoever is just storing a message for it has to end first.
+            // Waits for a transaction that is storing a message for it.
             sqlx::query("SELECT id FROM data_centers WHERE id = $1 FOR UPDATE")
                 .bind(id.as_str())
                 .execute(&mut *transaction)
@@ -244,7 +244,7 @@ async fn name_of(connection: &mut AnyConnection, id: &DataCenterId) -> Result<St
     Ok(name)
 }
 
-/// What the audit says about the name.
+/// Describes the change of the name in the audit.
 fn naming(old: Option<&str>, new: Option<&str>) -> Change {
     Change::of("name", old.map(str::to_owned), new.map(str::to_owned))
 }

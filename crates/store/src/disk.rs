@@ -19,17 +19,17 @@ pub struct DiskState {
 }
 
 impl Store {
-    /// Reads the state of the disk that holds the database. `None` unless it is a SQLite file: of another database only its
-    /// errors can be seen.
+    /// Returns the state of the disk that holds a SQLite file. Returns `None` for other databases,
+    /// which report disk problems only as errors.
     ///
     /// # Errors
-    /// When the directory cannot be examined.
+    /// If the directory cannot be examined.
     pub async fn disk_state(&self) -> io::Result<Option<DiskState>> {
         let Some(file) = self.probe.file() else {
             return Ok(None);
         };
         let file = file.to_owned();
-        // A file system over a network may not answer.
+        // A network file system may not respond.
         let state = tokio::task::spawn_blocking(move || state(&file));
         state.await.map_err(io::Error::other)?.map(Some)
     }
@@ -49,8 +49,8 @@ fn free_bytes(folder: &Path) -> io::Result<u64> {
     Ok(about.f_bavail.saturating_mul(about.f_frsize))
 }
 
-/// Checks that the directory of a SQLite database can be written, and the files that are there already. SQLite itself
-/// would open them for reading only, or report that it cannot open them.
+/// Checks that the directory of a SQLite database and its existing files are writable. SQLite
+/// itself would open them read-only, or report that it cannot open them.
 ///
 /// # Errors
 /// `ReadOnly`.

@@ -1,4 +1,4 @@
-//! Table `drafts`: what was typed without WASM, until the page has shown it again.
+//! Table `drafts`: form input from browsers without WASM, kept until the page shows it again.
 
 use domain::{DataCenterId, SmtpForm, UnixTime};
 
@@ -7,10 +7,11 @@ use crate::{Store, StoreError, row::Table};
 const TABLE: Table = Table("drafts");
 
 impl Store {
-    /// Keeps what a session typed for a data center, without its secrets, in place of what was kept before.
+    /// Stores the form input of a session for a data center without its secrets. Replaces the
+    /// previous draft.
     ///
     /// # Errors
-    /// `Database`, also when the data center is gone.
+    /// `Database`, also if the data center is gone.
     pub async fn keep_draft(
         &self,
         session: &str,
@@ -32,7 +33,7 @@ impl Store {
         Ok(())
     }
 
-    /// What a session typed for a data center.
+    /// Returns the draft of a session for a data center.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -50,7 +51,7 @@ impl Store {
         form.map(|form| TABLE.read_json("form", &form)).transpose()
     }
 
-    /// Forgets what a session typed for a data center.
+    /// Deletes the draft of a session for a data center.
     ///
     /// # Errors
     /// `Database`.
@@ -63,7 +64,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets the drafts kept before `before`.
+    /// Deletes the drafts stored before `before`.
     ///
     /// # Errors
     /// `Database`.

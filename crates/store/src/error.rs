@@ -1,25 +1,25 @@
-//! What can go wrong in the store. No error holds a secret, a bound value or a database URL.
+//! Errors of the store. No error contains a secret, a bound value, or a database URL.
 
 use std::{fmt, io, path::PathBuf};
 
 /// Failures of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database URL is not understood. The URL may hold a password, so it is not repeated.
+    /// The database URL is malformed. It may contain a password, so it is not repeated.
     #[error("the database URL is not one of sqlite:… or postgres://…")]
     Url,
-    /// The database file could not be made or used.
+    /// The database file could not be created or used.
     #[error("the database file {path} could not be made or used")]
     DatabaseFile {
-        /// The file.
+        /// Path of the database file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// Users other than the owner and the group may open a file of the database.
     #[error("every user of this machine may open the database file {path}; give it the mode 0600")]
     DatabaseReadable {
-        /// The database, or a file beside it.
+        /// The database, or a file next to it.
         path: PathBuf,
     },
     /// The directory or file of the database cannot be written.
@@ -29,151 +29,157 @@ pub enum StoreError {
     ReadOnly {
         /// The directory or file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
-    /// Another server uses this file of SQLite.
+    /// Another server uses this SQLite file.
     #[error(
         "another Mailgrant server is using the database {database}; only one server may use a SQLite file. \
          Stop that server, or use PostgreSQL to run several"
     )]
     InUse {
-        /// The file.
+        /// Path of the database file.
         database: PathBuf,
     },
-    /// The file that says which server uses the database could not be made or locked.
+    /// The file that locks the database for one server could not be created or locked.
     #[error("the lock file {path} could not be made or locked")]
     LockFile {
-        /// The file.
+        /// Path of the lock file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
     /// The connection was lost during a commit, and the changes may have been stored.
     #[error("the connection to the database was lost during a commit")]
     CommitUnknown(#[source] DatabaseError),
-    /// The transaction that this was stored in together with others failed. Nothing was stored, or it is not known.
+    /// The transaction shared with other changes failed. Nothing was stored, or the result is
+    /// unknown.
     #[error("the transaction failed")]
     BatchFailed,
-    /// A connection had a transaction that never ended. Nothing was stored.
+    /// A connection had an open transaction left over. Nothing was stored.
     #[error("a connection to the database had a transaction that never ended")]
     LeftoverTransaction,
-    /// The database refused or could not be reached.
+    /// The database returned an error or could not be reached.
     #[error("the database failed")]
     Database(#[source] DatabaseError),
-    /// The tables could not be brought up to date.
+    /// The schema could not be migrated.
     #[error("the database could not be migrated")]
     Migrate(#[source] DatabaseError),
-    /// A development version from before the first release made the database. Its tables are different.
+    /// A development version from before the first release created the database. Its tables are
+    /// different.
     #[error(
         "a development version of Mailgrant made this database, and its tables are different. Stop Mailgrant, move \
          the database away (SQLite: the file and those beside it; PostgreSQL: name a new, empty database), and start \
          Mailgrant again to set it up"
     )]
     MadeBeforeFirstRelease,
-    /// A row holds what this program never writes.
+    /// A row contains a value that this program never writes.
     #[error("the database holds an impossible value in {table}.{column}")]
     Corrupt {
-        /// The table.
+        /// Name of the table.
         table: &'static str,
-        /// The column.
+        /// Name of the column.
         column: &'static str,
     },
-    /// A sealed value does not open: it was changed, moved from another row, or sealed by another key.
+    /// A sealed value does not open: it was changed, moved from another row, or sealed with another
+    /// key.
     #[error("the sealed value in {table}.{column} does not open")]
     Unsealable {
-        /// The table.
+        /// Name of the table.
         table: &'static str,
-        /// The column.
+        /// Name of the column.
         column: &'static str,
     },
-    /// The database holds sealed values, and the key file is missing.
+    /// The database contains sealed values, and the key file is missing.
     #[error(
         "the key file {path} is missing, and the database holds secrets that only this key opens"
     )]
     KeyMissing {
-        /// Where the key was looked for.
+        /// Expected path of the key file.
         path: PathBuf,
     },
     /// The key is not the one this database was sealed with.
     #[error("the key is not the one that this database was sealed with")]
     WrongKey,
-    /// Another process has rotated the key, and the new one is not found where this process has its key from.
+    /// Another process rotated the key, and the key source of this process does not have the new
+    /// key.
     #[error(
         "the key was rotated by another process, and where this one has its key from there is not the new one"
     )]
     KeyRotated,
-    /// The key comes from the configuration, which no rotation can change: the new one needs a file.
+    /// The key comes from the configuration, which a rotation cannot change. The new key needs a
+    /// file.
     #[error("the key is not in a file; name a file for the new one")]
     NewKeyFileMissing,
-    /// The new key is the one in force.
+    /// The new key is the key in use.
     #[error("the new key is the one that is in use already")]
     SameKey,
-    /// Everything is sealed with the new key, which could not be put in its place yet.
+    /// Everything is sealed with the new key, but the old key file could not be replaced yet.
     #[error(
         "everything is sealed with the new key in {path}, which could not be put in the place of the old one; the next start does that"
     )]
     KeyNotInPlace {
-        /// Where the new key is.
+        /// Path of the new key.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: Box<StoreError>,
     },
-    /// A sealed value was left out of a rotation, which therefore was undone.
+    /// The rotation did not know a sealed value and was undone.
     #[error(
         "the sealed values of {table}.{column} are not known to the rotation; nothing was changed"
     )]
     NotResealed {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// The column.
+        /// Name of the column.
         column: String,
     },
     /// The text of the key is not 32 bytes as base64 or hexadecimal digits.
     #[error("the key is not 32 bytes as base64 or as hexadecimal digits")]
     KeyMalformed,
-    /// Others than its owner and its group may read the key file, or others than its owner write it.
+    /// Users other than the owner and the group may read the key file, or users other than the
+    /// owner may write it.
     #[error("the key file {path} is open to others; give it the mode 0600")]
     KeyReadable {
-        /// The key file.
+        /// Path of the key file.
         path: PathBuf,
     },
-    /// The key file could not be read or made.
+    /// The key file could not be read or created.
     #[error("the key file {path} could not be read or made")]
     KeyFile {
-        /// The key file.
+        /// Path of the key file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
-    /// The operating system gave no random bytes.
+    /// The operating system did not provide random bytes.
     #[error("the operating system gave no random bytes")]
     Random,
 }
 
-/// An error of the database. `Display` and `Debug` show its kind and its first line only: PostgreSQL's
-/// details repeat values, and a connection error could repeat parts of the URL.
+/// A database error. `Display` and `Debug` show only its kind and first line, because PostgreSQL's
+/// details repeat values and a connection error could repeat parts of the URL.
 pub struct DatabaseError(sqlx::Error);
 
-/// Returns the primary code of an error of SQLite.
+/// Returns the primary result code of a SQLite error.
 pub(crate) fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
     let error = error.as_database_error()?;
     let error = error.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
     let code = sqlx::error::DatabaseError::code(error)?;
-    // The low byte of an extended code is the primary one.
+    // The low byte of an extended code is the primary code.
     code.parse::<u32>().ok().map(|code| code & 0xff)
 }
 
 impl StoreError {
-    /// The error of a transaction that was given up because it took too long.
+    /// Returns the error for a transaction that was abandoned after a timeout.
     pub fn commit_timed_out() -> Self {
         Self::CommitUnknown(DatabaseError(sqlx::Error::Io(
             io::ErrorKind::TimedOut.into(),
         )))
     }
 
-    /// Returns true if a statement was refused, which may lie in one of its rows. False if the database could not be reached or
-    /// was busy.
+    /// Returns true if a statement was rejected, possibly because of one of its rows. Returns false
+    /// if the database was busy or could not be reached.
     pub fn may_be_of_one_row(&self) -> bool {
         match self {
             Self::Database(error) => {
@@ -185,8 +191,8 @@ impl StoreError {
         }
     }
 
-    /// Returns true if the disk of a SQLite database is full or does not work: `SQLITE_READONLY`, `SQLITE_IOERR`,
-    /// `SQLITE_FULL`, `SQLITE_CANTOPEN`.
+    /// Returns true if the disk of a SQLite database is full or failing: `SQLITE_READONLY`,
+    /// `SQLITE_IOERR`, `SQLITE_FULL`, `SQLITE_CANTOPEN`.
     pub fn is_of_the_disk(&self) -> bool {
         match self {
             Self::Database(error) | Self::CommitUnknown(error) => {

@@ -1,4 +1,4 @@
-//! Files that hold settings and secrets.
+//! Files that contain settings and secrets.
 
 use std::{
     fs::{File, Metadata, OpenOptions},
@@ -9,12 +9,13 @@ use std::{
 
 use rustix::fs::OFlags;
 
-/// Opens a regular file for reading. Links are followed, because Kubernetes mounts secrets as links.
+/// Opens a regular file for reading. Follows symbolic links, because Kubernetes mounts secrets as
+/// links.
 ///
 /// # Errors
-/// As [`File::open`], and for everything that is not a regular file. A FIFO does not block.
+/// Those of [`File::open`], and an error for anything but a regular file. A FIFO does not block.
 pub fn open(path: &Path) -> io::Result<File> {
-    // Without NONBLOCK, opening a FIFO waits for a writer, and some devices wait as well.
+    // Without `NONBLOCK`, opening a FIFO waits for a writer, and some devices wait as well.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = OpenOptions::new()
         .read(true)
@@ -30,20 +31,20 @@ pub fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Reads a regular file of at most `limit` octets.
+/// Reads a regular file of at most `limit` bytes.
 ///
 /// # Errors
-/// As [`open`], and for a larger file.
+/// Those of [`open`], and an error for a larger file.
 pub fn read(path: &Path, limit: u32) -> io::Result<Vec<u8>> {
     read_open(open(path)?, limit)
 }
 
-/// Reads an open file of at most `limit` octets.
+/// Reads an open file of at most `limit` bytes.
 ///
 /// # Errors
-/// When it cannot be read, or is larger.
+/// If the file cannot be read or is larger.
 pub fn read_open(file: File, limit: u32) -> io::Result<Vec<u8>> {
-    // In one piece, because a secret would stay in the memory that a growing vector leaves.
+    // Read into one allocation, because a growing vector would leave copies of a secret in memory.
     let length = file.metadata()?.len().min(u64::from(limit));
     let mut octets = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
     file.take(u64::from(limit) + 1).read_to_end(&mut octets)?;
@@ -54,18 +55,19 @@ pub fn read_open(file: File, limit: u32) -> io::Result<Vec<u8>> {
     Ok(octets)
 }
 
-/// Reads a regular file of at most `limit` octets of UTF-8.
+/// Reads a regular file of at most `limit` bytes of UTF-8.
 ///
 /// # Errors
-/// As [`read`], and for other text.
+/// Those of [`read`], and an error for text that is not UTF-8.
 pub fn read_text(path: &Path, limit: u32) -> io::Result<String> {
     text(read(path, limit)?)
 }
 
-/// Reads a regular file of at most `limit` octets of UTF-8 that holds a secret.
+/// Reads a regular file of at most `limit` bytes of UTF-8 that contains a secret.
 ///
 /// # Errors
-/// As [`read_text`], and for a file that users other than its owner and group may open.
+/// Those of [`read_text`], and an error for a file that users other than its owner and group may
+/// open.
 pub fn read_secret(path: &Path, limit: u32) -> io::Result<String> {
     let file = open(path)?;
     if is_open_to_others(&file.metadata()?) {
@@ -77,13 +79,13 @@ pub fn read_secret(path: &Path, limit: u32) -> io::Result<String> {
     text(read_open(file, limit)?)
 }
 
-/// Returns true if users other than the owner and the group may do anything with a file.
+/// Returns true if users other than the owner and the group have any access to a file.
 pub fn is_open_to_others(metadata: &Metadata) -> bool {
     metadata.permissions().mode() & 0o007 != 0
 }
 
 fn text(octets: Vec<u8>) -> io::Result<String> {
-    // The error of the conversion holds the octets.
+    // The conversion error contains the bytes, so it is dropped.
     String::from_utf8(octets)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }

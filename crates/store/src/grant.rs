@@ -1,4 +1,4 @@
-//! Table `grants`: at most one for each data center.
+//! Table `grants`: at most one per data center.
 
 use domain::{DataCenterId, Finding, GrantBinding, UnixTime};
 use secrecy::SecretString;
@@ -12,99 +12,99 @@ mod row;
 pub(crate) use row::{Bound, NewRow, cell};
 use row::{Held, Row, TABLE};
 
-/// How a grant stands.
+/// State of a grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GrantState {
-    /// It works as far as is known.
+    /// The last refresh succeeded, or none was needed yet.
     Active,
-    /// The last refresh failed in a way that is tried again.
+    /// The last refresh failed and will be retried.
     Failing {
-        /// Why.
+        /// Error of the last refresh.
         finding: Finding,
-        /// Failures in a row.
+        /// Failed refreshes in a row.
         failures: i64,
-        /// When to try again.
+        /// Time of the next refresh.
         retry_at: UnixTime,
     },
-    /// Somebody has to authorize again.
+    /// A user must authorize again.
     Ended {
-        /// Why.
+        /// Reason for the end.
         finding: Finding,
-        /// When it was noticed.
+        /// Time when the end was noticed.
         since: UnixTime,
     },
 }
 
-/// What a finished authorization gave, without the tokens.
+/// A grant without its tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantSummary {
-    /// Whose grant it is.
+    /// Data center that the grant belongs to.
     pub data_center: DataCenterId,
-    /// Changes with every change of the tokens, and never comes back.
+    /// Changes whenever the tokens change, and is never reused.
     pub version: i64,
-    /// What it was given for.
+    /// Settings that the grant was issued for.
     pub binding: GrantBinding,
-    /// Whether there is a refresh token.
+    /// True if there is a refresh token.
     pub has_refresh_token: bool,
-    /// When the access token expires.
+    /// Expiry of the access token.
     pub expires_at: UnixTime,
-    /// What was granted, as the provider said.
+    /// The granted scope, as the provider returned it.
     pub scope: String,
-    /// Who signed in, when the provider said so.
+    /// The account that signed in, if the provider named it.
     pub account: Option<String>,
-    /// When the authorization was finished.
+    /// End of the authorization.
     pub authorized_at: UnixTime,
-    /// When the access token was given.
+    /// Time when the current access token was issued.
     pub refreshed_at: UnixTime,
-    /// How it stands.
+    /// State of the grant.
     pub state: GrantState,
 }
 
-/// What a finished authorization gave.
+/// A grant with its tokens.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// Whose grant it is.
+    /// Data center that the grant belongs to.
     pub data_center: DataCenterId,
-    /// Changes with every change of the tokens, and never comes back.
+    /// Changes whenever the tokens change, and is never reused.
     pub version: i64,
-    /// What it was given for.
+    /// Settings that the grant was issued for.
     pub binding: GrantBinding,
-    /// The access token.
+    /// The access token, to be kept out of logs.
     pub access_token: SecretString,
     /// The refresh token.
     pub refresh_token: Option<SecretString>,
-    /// When the access token expires.
+    /// Expiry of the access token.
     pub expires_at: UnixTime,
-    /// What was granted, as the provider said.
+    /// The granted scope, as the provider returned it.
     pub scope: String,
-    /// Who signed in, when the provider said so.
+    /// The account that signed in, if the provider named it.
     pub account: Option<String>,
-    /// When the authorization was finished.
+    /// End of the authorization.
     pub authorized_at: UnixTime,
-    /// When the access token was given.
+    /// Time when the current access token was issued.
     pub refreshed_at: UnixTime,
-    /// How it stands.
+    /// State of the grant.
     pub state: GrantState,
 }
 
-/// What a refresh gave (RFC 6749 §6).
+/// Result of a refresh (RFC 6749 §6).
 #[derive(Clone, Debug)]
 pub struct Refreshed {
     /// The new access token.
     pub access_token: SecretString,
     /// The new refresh token; `None` keeps the old one.
     pub refresh_token: Option<SecretString>,
-    /// When the new access token expires.
+    /// Expiry of the new access token.
     pub expires_at: UnixTime,
-    /// What is granted now; `None` keeps what was said before.
+    /// The scope granted now. `None` keeps the previous one.
     pub scope: Option<String>,
 }
 
 impl Store {
-    /// The grant of a data center with its tokens.
+    /// Returns the grant of a data center with its tokens.
     ///
     /// # Errors
-    /// `Database`, `Corrupt`; `Unsealable`, also when the binding was changed in the database.
+    /// `Database`, `Corrupt`; `Unsealable`, also if the binding was changed in the database.
     pub async fn grant(&self, id: &DataCenterId) -> Result<Option<Grant>, StoreError> {
         let sealer = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
@@ -134,7 +134,8 @@ impl Store {
         }))
     }
 
-    /// The grant of a data center without its tokens. Nothing is unsealed, so this works with any key.
+    /// Returns the grant of a data center without its tokens. Unseals nothing, so this works with
+    /// any key.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -146,7 +147,7 @@ impl Store {
         Ok(held.map(|held| held.summary))
     }
 
-    /// When a save last removed the grant of a data center, which was for other values.
+    /// Returns when saving changed settings last removed the grant of a data center.
     ///
     /// # Errors
     /// `Database`.
@@ -205,8 +206,8 @@ pub(crate) async fn reseal(
     Ok(count)
 }
 
-/// Removes a grant that may not be used for `binding`, and tells whether one had not ended
-/// before. The data center has to be locked.
+/// Removes a grant that may not be used for `binding`. Returns true if it had not ended before. The
+/// data center must be locked.
 pub(crate) async fn remove_unless_bound(
     connection: &mut AnyConnection,
     id: &DataCenterId,
@@ -216,7 +217,7 @@ pub(crate) async fn remove_unless_bound(
     let Some(row) = Row::read(&mut *connection, id).await? else {
         return Ok(false);
     };
-    // A binding that cannot be read is not the one asked for.
+    // A binding that cannot be read is not the requested one.
     if let (Ok(own), Some(asked)) = (row.binding(), binding)
         && own.covers(asked)
     {

@@ -1,14 +1,15 @@
-//! Rows that decide access, protected against a writer to the database who has no key.
+//! Protection of rows that decide access against someone who can write to the database but has no
+//! key.
 //!
-//! Two proofs make a row valid. Its MAC covers the table, the primary key, the version and every column that decides
-//! access, so no row can be added, changed, or exchanged with another one. The [`Manifest`] lists the version of each
-//! row in force, so an older or removed row cannot be put back. The manifest is part of the audit's head, whose MAC
-//! covers it together with the end of the audit: putting an older manifest back needs an audit without its last
-//! entries.
+//! Two proofs make a row valid. Its MAC covers the table, the primary key, the version, and every
+//! column that decides access, so no row can be added, changed, or exchanged with another one. The
+//! [`Manifest`] lists the version of each current row, so an older or removed row cannot be
+//! restored. The manifest is part of the audit's head, whose MAC also covers the end of the audit.
+//! Restoring an older manifest therefore requires removing the last entries of the audit.
 //!
-//! A row that is not valid counts as absent. Another table joins by implementing [`Protected`], writing [`mac_of`]
-//! with each row, asking [`Integrity::holds`] at each use, and a line in [`reseal::reseal`] and in
-//! [`verify`](Store::verify_rows).
+//! A row that is not valid counts as absent. To protect another table, implement [`Protected`],
+//! write [`mac_of`] with each row, check [`Integrity::holds`] at each use, and add a line to
+//! [`reseal::reseal`] and to [`verify`](Store::verify_rows).
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -30,37 +31,37 @@ pub(crate) use manifest::{Manifest, ManifestChange};
 pub(crate) use rejections::Rejections;
 pub use verify::{RowFault, TamperedRow};
 
-/// The purpose of the key of row MACs.
+/// Purpose from which the key for row MACs is derived.
 const PURPOSE: &str = "rows";
 
 /// A row that decides access.
 pub(crate) trait Protected {
     const TABLE: &'static str;
-    /// Whether the manifest lists the rows of this table.
+    /// True if the manifest lists the rows of this table.
     const LISTED: bool;
-    /// Whether its rows are removed when they expire, without a change of the manifest.
+    /// True if expired rows are removed without a change of the manifest.
     const EXPIRES: bool = false;
 
-    /// The primary key.
+    /// Returns the primary key.
     fn id(&self) -> &str;
 
-    /// Grows with each change of the row.
+    /// Returns the version, which grows with each change of the row.
     fn version(&self) -> i64 {
         1
     }
 
     fn mac(&self) -> &str;
 
-    /// Every column that decides access, always in the same order.
+    /// Returns every column that decides access, always in the same order.
     fn columns(&self) -> Vec<Option<Cow<'_, str>>>;
 }
 
-/// Returns what the MAC column of a row has to hold.
+/// Returns the MAC to store with a row.
 pub(crate) fn mac_of<R: Protected>(sealer: &Sealer, row: &R) -> String {
     with_parts(row, |parts| sealer.mac_key(PURPOSE).mac(parts))
 }
 
-/// Returns true if the MAC of a row is right. Says nothing about how current the row is.
+/// Returns true if the MAC of a row is correct. Does not check that the row is the current version.
 pub(crate) fn is_authentic<R: Protected>(sealer: &Sealer, row: &R) -> bool {
     with_parts(row, |parts| {
         sealer.mac_key(PURPOSE).verifies(parts, row.mac())
@@ -74,17 +75,17 @@ fn with_parts<R: Protected, T>(row: &R, use_parts: impl FnOnce(&[Option<&str>]) 
     use_parts(&parts)
 }
 
-/// A text column that may be NULL.
+/// Encodes a text column that may be NULL.
 pub(crate) fn text<'a>(value: impl Into<Option<&'a str>>) -> Option<Cow<'a, str>> {
     value.into().map(Cow::Borrowed)
 }
 
-/// A numeric column that may be NULL.
+/// Encodes a numeric column that may be NULL.
 pub(crate) fn number(value: impl Into<Option<i64>>) -> Option<Cow<'static, str>> {
     value.into().map(|value| Cow::Owned(value.to_string()))
 }
 
-/// Judges rows that were read together with the head of the audit.
+/// Verifies rows that were read together with the head of the audit.
 pub(crate) struct Integrity {
     rows: MacKey,
     manifest: Manifest,
@@ -92,7 +93,7 @@ pub(crate) struct Integrity {
 }
 
 impl Integrity {
-    /// Returns true if a row is as Mailgrant wrote it, and in force. Logs it when it is not.
+    /// Returns true if a row is authentic and current. Logs it otherwise.
     pub(crate) fn holds<R: Protected>(&self, row: &R) -> bool {
         match self.fault(row) {
             None => true,
@@ -118,8 +119,8 @@ impl Integrity {
 }
 
 impl Store {
-    /// The judge of rows that one statement read together with `seen`. `before` is the key in force before that
-    /// statement ([`Store::key_of`]).
+    /// Returns the verifier for rows that one statement read together with `seen`. `before` is the
+    /// key in force before that statement ([`Store::key_of`]).
     pub(crate) async fn integrity(
         &self,
         connection: &mut AnyConnection,
@@ -144,8 +145,8 @@ impl Store {
         })
     }
 
-    /// The judge of rows that this transaction has locked: nothing can change them or their place in the manifest until
-    /// it ends. [`Store::hold_key`] gave `sealer`.
+    /// Returns the verifier for rows that this transaction has locked. They and their entries in
+    /// the manifest cannot change until it ends. `sealer` comes from [`Store::hold_key`].
     pub(crate) async fn integrity_of_locked(
         &self,
         connection: &mut AnyConnection,
@@ -155,7 +156,8 @@ impl Store {
         self.integrity(connection, Arc::clone(sealer), &seen).await
     }
 
-    /// Judges a row whose table is not in the manifest. `before` is the key in force before the row was read.
+    /// Returns true if the MAC of a row is correct, for a table that is not in the manifest.
+    /// `before` is the key in force before the row was read.
     pub(crate) async fn is_authentic<R: Protected>(
         &self,
         connection: &mut AnyConnection,

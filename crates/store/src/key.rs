@@ -1,4 +1,4 @@
-//! The key that seals secrets, and where it comes from.
+//! The key that seals secrets, and its source.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -19,19 +19,20 @@ use zeroize::Zeroizing;
 
 use crate::StoreError;
 
-/// Where the key that seals secrets comes from: 32 bytes as base64 or hexadecimal text.
+/// Source of the key that seals secrets: 32 bytes as base64 or hexadecimal text.
 #[derive(Clone, Debug)]
 pub enum KeySource {
-    /// The text itself.
+    /// The text of the key.
     Value(SecretString),
-    /// A file with the text; made with mode 0600 when it is missing and nothing has been sealed yet.
+    /// A file with the text. If it is missing and nothing has been sealed yet, it is created with
+    /// mode 0600.
     File(PathBuf),
 }
 
-/// The largest key file, in octets.
+/// Maximum size of a key file in bytes.
 const MAX_FILE: u32 = 4_096;
 
-/// 32 bytes, forgotten when dropped.
+/// A key of 32 bytes, overwritten in memory when dropped.
 pub(crate) struct Key(Zeroizing<[u8; 32]>);
 
 impl Key {
@@ -66,11 +67,12 @@ impl Key {
 }
 
 impl KeySource {
-    /// Every key that the source holds now, also one that a rotation is about to put in its place.
+    /// Returns every key that the source has now, including one that a rotation is about to put in
+    /// place.
     pub(crate) fn keys(&self) -> Vec<Key> {
         match self {
             Self::Value(text) => Key::parse(text.expose_secret()).into_iter().collect(),
-            // The file beside may be put in its place between two looks.
+            // The new file may replace the old one between two reads.
             Self::File(path) => [read(path), read(&beside(path)), read(path)]
                 .into_iter()
                 .flatten()
@@ -78,7 +80,7 @@ impl KeySource {
         }
     }
 
-    /// The key. A file that is missing is made when `may_make`.
+    /// Reads the key. Creates a missing file if `may_make` is true.
     pub(crate) fn load(&self, may_make: bool) -> Result<Key, StoreError> {
         match self {
             Self::Value(text) => Key::parse(text.expose_secret()).ok_or(StoreError::KeyMalformed),
@@ -90,14 +92,14 @@ impl KeySource {
     }
 }
 
-/// Where a rotation writes the key that will be in the place of `path`.
+/// Returns the path where a rotation writes the key that will replace `path`.
 pub(crate) fn beside(path: &Path) -> PathBuf {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     beside.into()
 }
 
-/// Removes a key file; `false` when there is none.
+/// Removes a key file. Returns false if there is none.
 pub(crate) fn remove(path: &Path) -> Result<bool, StoreError> {
     match fs::remove_file(path) {
         Ok(()) => Ok(true),
@@ -106,14 +108,14 @@ pub(crate) fn remove(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Moves a key file over another one, durably.
+/// Replaces a key file with another one durably.
 pub(crate) fn put_in_place(new: &Path, path: &Path) -> Result<(), StoreError> {
     let moved = fs::rename(new, path).and_then(|()| sync_folder(path));
     moved.map_err(|error| failed(path, error))
 }
 
-/// Makes a key file that only its owner may read; one that is there already stays. The key is on the disk when this
-/// returns.
+/// Creates a key file that only its owner may read, unless it exists. The key is on the disk when
+/// this returns.
 pub(crate) fn make_and_read(path: &Path) -> Result<Key, StoreError> {
     make(path).map_err(|error| failed(path, error))?;
     read(path)
@@ -132,7 +134,7 @@ pub(crate) fn read(path: &Path) -> Result<Key, StoreError> {
         _ => failed(path, error),
     };
     let file = file::open(path).map_err(failed)?;
-    // The group may read: credentials of systemd and secrets of Kubernetes come so.
+    // The group may read, because systemd credentials and Kubernetes secrets are mounted this way.
     if file.metadata().map_err(failed)?.permissions().mode() & 0o027 != 0 {
         return Err(StoreError::KeyReadable { path: path.into() });
     }
@@ -145,7 +147,7 @@ fn no_random() -> io::Error {
     io::Error::other("no random bytes")
 }
 
-/// Makes a key file whole or not at all. One that another server has made meanwhile stays.
+/// Creates a key file atomically. A file that another server has created meanwhile stays.
 fn make(path: &Path) -> io::Result<()> {
     let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *bytes).map_err(|_| no_random())?;
@@ -173,7 +175,7 @@ fn make(path: &Path) -> io::Result<()> {
     sync_folder(path)
 }
 
-/// A name in a folder lasts when the folder is on the disk.
+/// Syncs the directory, which makes the file name durable.
 fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path
         .parent()

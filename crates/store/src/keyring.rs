@@ -1,8 +1,8 @@
-//! The key in force, which a rotation by another process can replace at any time.
+//! The key in force, which a rotation by another process may replace at any time.
 //!
-//! What is sealed is sealed in a transaction that holds `seal_check`, and with the key that `seal_check` is sealed
-//! with then. So a server that still has the replaced key never writes a value with it: it loads the new one from
-//! where the old one came from, or refuses.
+//! Values are sealed in a transaction that holds `seal_check`, with the key that `seal_check` is
+//! sealed with at that time. A server that still has the old key therefore never writes a value
+//! with it. It loads the new key from the key source, or fails.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -18,10 +18,10 @@ use crate::{
 
 const TABLE: Table = Table("seal_check");
 
-/// Where the known text is.
+/// Cell of the known text.
 pub(crate) const CHECK: Cell = Cell::new(TABLE.0, "sealed", "1");
 
-/// The key in force in this process, and where a newer one is found.
+/// The key in force in this process, and the source of a newer one.
 pub(crate) struct Keyring {
     pub(crate) source: KeySource,
     current: RwLock<Arc<Sealer>>,
@@ -44,7 +44,8 @@ impl Keyring {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = sealer;
     }
 
-    /// The key that `known`, the text of `seal_check`, is sealed with: the one in force, or a newer one.
+    /// Returns the key that `known`, the text of `seal_check`, is sealed with: the current key or a
+    /// newer one.
     pub(crate) fn of(&self, known: &Sealed) -> Result<Arc<Sealer>, StoreError> {
         let current = self.current();
         if current.has_sealed(known) {
@@ -65,7 +66,7 @@ impl Keyring {
     }
 }
 
-/// The sealed text of `seal_check`; `None` while nothing has been sealed in this database.
+/// Returns the sealed text of `seal_check`. `None` if nothing has been sealed in this database.
 pub(crate) async fn known(connection: &mut AnyConnection) -> Result<Option<Sealed>, StoreError> {
     let sealed: Option<String> = sqlx::query_scalar("SELECT sealed FROM seal_check WHERE id = 1")
         .fetch_optional(connection)
@@ -73,7 +74,8 @@ pub(crate) async fn known(connection: &mut AnyConnection) -> Result<Option<Seale
     Ok(sealed.map(Sealed))
 }
 
-/// The sealed text of `seal_check`, held until the transaction ends against everybody else who seals or rotates.
+/// Returns the sealed text of `seal_check` and locks it against sealing and rotation until the
+/// transaction ends.
 pub(crate) async fn hold(connection: &mut AnyConnection) -> Result<Sealed, StoreError> {
     let sealed: Vec<String> =
         sqlx::query_scalar("UPDATE seal_check SET sealed = sealed WHERE id = 1 RETURNING sealed")
@@ -82,7 +84,7 @@ pub(crate) async fn hold(connection: &mut AnyConnection) -> Result<Sealed, Store
     TABLE.needed("sealed", sealed.into_iter().next().map(Sealed))
 }
 
-/// Seals the known text with another key, or another text with the same key.
+/// Writes the known text sealed with another key, or another text sealed with the same key.
 pub(crate) async fn write(
     connection: &mut AnyConnection,
     sealer: &Sealer,
@@ -96,14 +98,15 @@ pub(crate) async fn write(
 }
 
 impl Store {
-    /// The key to seal and to open with in this transaction; no rotation comes between until it ends. To be called
-    /// before a sealed value is written or read, and after the data center is locked.
+    /// Returns the key to seal and open with in this transaction, and prevents rotations until it
+    /// ends. Call this after locking the data center and before writing or reading a sealed value.
     pub(crate) async fn hold_key(
         &self,
         connection: &mut AnyConnection,
     ) -> Result<Arc<Sealer>, StoreError> {
         let known = match self.backend {
-            // Any number of transactions may hold it so at once; a rotation waits for them, and they for it.
+            // Any number of transactions may share this lock. A rotation waits for them, and they
+            // wait for it.
             Backend::Postgres => {
                 let sealed: Option<String> =
                     sqlx::query_scalar("SELECT sealed FROM seal_check WHERE id = 1 FOR SHARE")
@@ -111,14 +114,15 @@ impl Store {
                         .await?;
                 TABLE.needed("sealed", sealed.map(Sealed))?
             }
-            // One writes at a time there anyway.
+            // SQLite allows only one writer at a time.
             Backend::SqliteFile | Backend::SqliteMemory => hold(connection).await?,
         };
         self.keyring.of(&known)
     }
 
-    /// The key for a sealed value that was read without [`Store::hold_key`]. `before` was the key in force before it was
-    /// read: when it is not the value's, the value is newer, and so is the key that `seal_check` tells of now.
+    /// Returns the key for a sealed value that was read without [`Store::hold_key`]. `before` is
+    /// the key in force before the read. If the value is not sealed with it, the value is newer,
+    /// and `seal_check` identifies the newer key.
     pub(crate) async fn key_of(
         &self,
         connection: &mut AnyConnection,

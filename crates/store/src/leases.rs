@@ -1,25 +1,26 @@
-//! The time that leases go by, and the end of the leases of a server that is gone.
+//! The time source of leases, and the end of leases of a server that is gone.
 
 use domain::UnixTime;
 
 use crate::{Store, StoreError, alert::daily, connect::Backend, store::SERVER_PREFIX};
 
-/// What only a server holds.
+/// Leases that only servers hold.
 const ALL: [&str; 3] = [
     "UPDATE messages SET state = 'waiting', lease_owner = NULL, lease_until = NULL WHERE state = 'sending'",
     "DELETE FROM connection_slots",
     "UPDATE alert_tellings SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL",
 ];
 
-/// What commands hold as well. A command may refresh a grant while the server starts, and two refreshes of one token would end the grant.
+/// Leases that commands hold as well. A command may refresh a grant while the server starts, and
+/// two refreshes of one token would end the grant.
 const OF_SERVERS: [&str; 2] = [
     "UPDATE grants SET lease_owner = NULL, lease_until = NULL WHERE lease_owner LIKE $1",
     "UPDATE mail_cursors SET lease_until = 0 WHERE lease_owner LIKE $1",
 ];
 
 impl Store {
-    /// Reads the time of a database that several servers share; `None` for SQLite, whose only server has the same
-    /// clock as the database. Leases between processes go by this time.
+    /// Returns the time of a database that several servers share, which leases between processes
+    /// use. Returns `None` for SQLite, whose only server has the same clock as the database.
     ///
     /// # Errors
     /// `Database`.
@@ -27,7 +28,7 @@ impl Store {
         if self.backend != Backend::Postgres {
             return Ok(None);
         }
-        // Not `now()`, which is when the transaction began.
+        // Not `now()`, which is the start of the transaction.
         let seconds: i64 = sqlx::query_scalar(
             "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp())) AS BIGINT)",
         )
@@ -36,8 +37,9 @@ impl Store {
         Ok(Some(UnixTime(seconds)))
     }
 
-    /// Ends the leases of earlier servers on a file of SQLite, where this process is the only server. A message that
-    /// was being sent is due again; when its reply was cut, it is sent again with the same Message-ID.
+    /// Ends the leases of earlier servers on a SQLite file, where this process is the only server.
+    /// A message that was being sent is due again. If its reply was lost, it is sent again with the
+    /// same Message-ID.
     pub(crate) async fn end_earlier_leases(&self) -> Result<(), StoreError> {
         if self.backend == Backend::Postgres {
             return Ok(());

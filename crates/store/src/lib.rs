@@ -1,7 +1,7 @@
-//! The database of Mailgrant: SQL and the sealing of secrets. Nothing else knows SQL.
+//! The database of Mailgrant: SQL and the sealing of secrets. No other crate contains SQL.
 //!
 //! One set of portable SQL serves SQLite, which is embedded, and PostgreSQL. Columns are TEXT and
-//! BIGINT only; secrets are sealed before they get here ([`KeySource`]).
+//! BIGINT only. Secrets are sealed before they are stored ([`KeySource`]).
 
 mod account;
 mod alert;

@@ -1,4 +1,4 @@
-//! Table `links`: one-use links. Only the hashes of their tokens are kept.
+//! Table `links`: one-use links. Stores hashes of their tokens, never the tokens.
 
 use domain::{AccountId, UnixTime};
 use sqlx::AnyConnection;
@@ -14,12 +14,12 @@ pub(crate) use row::{Row, rows};
 const SETUP: &str = "setup";
 const PASSWORD: &str = "password";
 
-/// A link to choose a password.
+/// A new link to choose a password.
 #[derive(Clone, Debug)]
 pub struct NewLink {
-    /// The hash of its token.
+    /// Hash of the token.
     pub token_hash: String,
-    /// When it ends by itself.
+    /// Time after which the link is rejected.
     pub expires_at: UnixTime,
 }
 

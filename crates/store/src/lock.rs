@@ -1,4 +1,4 @@
-//! The lock on a file of `SQLite`: one server at a time uses it. Commands beside the server do not take it.
+//! The lock of a SQLite file, which allows one server at a time. Commands do not take it.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -8,18 +8,19 @@ use std::{
 
 use crate::StoreError;
 
-/// A lock that is held until it is dropped. The system releases it when the process ends in any way. The file
-/// stays: removing it would let two servers lock two files of the same name.
+/// A lock that is held until it is dropped. The operating system releases it when the process ends
+/// in any way. The file stays, because removing it would let two servers lock two files of the same
+/// name.
 #[derive(Debug)]
 pub(crate) struct ServerLock(#[expect(dead_code, reason = "open while the lock is held")] File);
 
 impl ServerLock {
-    /// Locks `<database>.lock` beside the database, which exists.
+    /// Locks `<database>.lock` next to the database, which must exist.
     ///
     /// # Errors
-    /// `InUse` when another server holds it; `LockFile`.
+    /// `InUse` if another server holds it; `LockFile`.
     pub(crate) fn take(database: &Path) -> Result<Self, StoreError> {
-        // The same file under another name, as by a symbolic link, is the same database.
+        // The same file under another name, such as a symbolic link, is the same database.
         let database = database
             .canonicalize()
             .unwrap_or_else(|_| database.to_owned());
@@ -27,7 +28,7 @@ impl ServerLock {
         path.push(".lock");
         let path = std::path::PathBuf::from(path);
         let file = OpenOptions::new()
-            // Both: opening a pipe for one of them would wait for its other end.
+            // Opening a pipe for only one of them would wait for its other end.
             .read(true)
             .write(true)
             .create(true)

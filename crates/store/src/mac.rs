@@ -1,7 +1,7 @@
 //! Message authentication codes under subkeys of the sealing key (HMAC-SHA-256, RFC 2104).
 //!
-//! A MAC as text is base64 of: version (1 byte), key id (8 bytes), tag (32 bytes). The first 9 bytes are those of
-//! a sealed value of the same key, and a reader learns from them which key to verify with.
+//! A MAC as text is base64 of: version (1 byte), key ID (8 bytes), tag (32 bytes). The first 9
+//! bytes equal those of a sealed value of the same key and identify the key to verify with.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::Store;
 
-/// Separates the keys of MACs from every other use of the sealing key.
+/// Separates MAC keys from every other use of the sealing key.
 const DOMAIN: &[u8] = b"mailgrant mac v1";
 const KEY_BYTES: usize = 32;
 
@@ -29,7 +29,7 @@ impl fmt::Debug for MacKey {
 }
 
 impl MacKey {
-    /// Derives the key that other keys are derived from. `header` names the sealing key.
+    /// Derives the root of all MAC keys. `header` identifies the sealing key.
     pub(crate) fn root(sealing_key: &[u8], header: &[u8]) -> Self {
         Self {
             key: hmac(sealing_key, DOMAIN),
@@ -61,7 +61,7 @@ impl MacKey {
         tag.is_some_and(|tag| self.started(parts).verify_slice(tag).is_ok())
     }
 
-    /// Feeds each part after its length, so that no two lists of parts give the same bytes.
+    /// Feeds each part after its length, which makes the encoding unambiguous.
     fn started(&self, parts: &[Option<&str>]) -> Hmac<Sha256> {
         let mut mac = keyed(&*self.key);
         mac.update(&(parts.len() as u64).to_le_bytes());
@@ -92,14 +92,14 @@ fn hmac(key: &[u8], text: &[u8]) -> Zeroizing<[u8; KEY_BYTES]> {
 }
 
 impl Store {
-    /// Signs values that leave the server, such as those of a cookie, with a subkey of the sealing key for this
-    /// purpose. The signature is base64 and ends with the next key rotation.
+    /// Signs values that leave the server, such as a cookie's, with a subkey of the sealing key for
+    /// this purpose. The signature is base64 and becomes invalid with the next key rotation.
     pub fn sign(&self, purpose: &'static str, parts: &[&str]) -> String {
         self.keyring.current().mac_key(purpose).mac(&present(parts))
     }
 
-    /// Returns true if [`Store::sign`] made this signature for these values with the key in force. Compares in
-    /// constant time.
+    /// Returns true if [`Store::sign`] made this signature for these values with the key in force.
+    /// Compares in constant time.
     pub fn is_signed(&self, purpose: &'static str, parts: &[&str], signature: &str) -> bool {
         let key = self.keyring.current().mac_key(purpose);
         key.verifies(&present(parts), signature)

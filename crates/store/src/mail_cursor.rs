@@ -1,4 +1,4 @@
-//! Table `mail_cursors`: how far the mail that comes back has been read.
+//! Table `mail_cursors`: positions up to which incoming mail has been processed.
 
 use domain::{DataCenterId, UnixTime};
 
@@ -6,17 +6,17 @@ use crate::{Store, StoreError, row::Table};
 
 const TABLE: Table = Table("mail_cursors");
 
-/// Who reads incoming mail, each at a pace of its own.
+/// A consumer of incoming mail. Each has its own cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailReader {
-    /// Looks for delivery status notifications.
+    /// Finds delivery status notifications.
     Bounces,
-    /// Tells a webhook of new mail.
+    /// Notifies a webhook of new mail.
     Webhook,
 }
 
 impl MailReader {
-    /// The code in the database and in logs.
+    /// Returns the code used in the database and in logs.
     pub fn code(self) -> &'static str {
         match self {
             Self::Bounces => "bounces",
@@ -25,16 +25,16 @@ impl MailReader {
     }
 }
 
-/// How far a mailbox has been read (RFC 9051 §2.3.1.1).
+/// Position up to which a mailbox has been processed (RFC 9051 §2.3.1.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailCursor {
-    /// Which mailbox; UIDs of another one mean nothing.
+    /// Identifies the mailbox. UIDs of another one are meaningless.
     pub mailbox: String,
-    /// UIDVALIDITY when it was read.
+    /// UIDVALIDITY at the last poll.
     pub uid_validity: u32,
-    /// The highest UID that needs no more looking at.
+    /// The highest UID that was processed.
     pub last_uid: u32,
-    /// When it was last looked at.
+    /// Time of the last poll.
     pub looked_at: UnixTime,
 }
 
@@ -63,8 +63,9 @@ impl TryFrom<Row> for Option<MailCursor> {
 }
 
 impl Store {
-    /// Gives `owner` the turn to read a mailbox for `seconds`, with the cursor; `None` when somebody else has it, or
-    /// there is no such data center. The cursor is `None` before the first look. `now` is the database's time.
+    /// Leases a mailbox to `owner` for `seconds` and returns its cursor. Returns `None` if another
+    /// owner has the lease or there is no such data center. The cursor is `None` before the first
+    /// poll. `now` is the database's time.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -94,7 +95,7 @@ impl Store {
         rows.into_iter().next().map(TryInto::try_into).transpose()
     }
 
-    /// Ends all turns of `owner`, so that somebody else may have them at once.
+    /// Releases all leases of `owner`, so others can take them immediately.
     ///
     /// # Errors
     /// `Database`.
@@ -106,7 +107,7 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps how far a mailbox has been read, as long as `owner` has the turn. Whether it had.
+    /// Stores the cursor if `owner` has the lease. Returns true if it was stored.
     ///
     /// # Errors
     /// `Database`.

@@ -1,4 +1,4 @@
-//! Table `mail_hooks`: where new mail is told of. URL and secret are sealed.
+//! Table `mail_hooks`: webhooks for inbound mail. URL and secret are sealed.
 
 use domain::{Actor, AuditAction, Change, DataCenterId, UnixTime};
 use secrecy::SecretString;
@@ -14,38 +14,40 @@ use crate::{
 
 const TABLE: Table = Table("mail_hooks");
 
-/// A webhook for new mail, as it may be shown.
+/// A webhook for inbound mail without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailHook {
-    /// The host of its URL.
+    /// Host of the URL. Not a secret.
     pub host: String,
-    /// Why it fails, and since when.
+    /// Error of the last delivery and the start of the failures. `None` if the last delivery
+    /// succeeded.
     pub failing: Option<(String, UnixTime)>,
 }
 
-/// A webhook for new mail.
+/// A webhook for inbound mail with its secrets.
 #[derive(Clone, Debug)]
 pub struct StoredHook {
-    /// Where it is posted to.
+    /// Full URL, which may contain a token.
     pub url: SecretString,
-    /// What it is signed with.
+    /// Key that signs the requests.
     pub secret: SecretString,
 }
 
-/// Where bounces were read to longer ago, seconds, nobody wants to be told of all that came since.
+/// Maximum age in seconds of the bounce cursor for a new webhook to start there. An older one would
+/// cause notifications of much old mail.
 const RECENTLY: i64 = 15 * 60;
 
-/// The place of the URL, which belongs to the host that is displayed.
+/// Returns the cell of the URL, bound to the displayed host.
 fn url_cell<'a>(id: &'a DataCenterId, host: &str) -> Cell<'a> {
     Cell::new(TABLE.0, "url", id.as_str()).bound_to([Some(host.to_owned())])
 }
 
-/// The place of the signing secret, which belongs to the URL.
+/// Returns the cell of the signing secret, bound to the URL.
 fn secret_cell<'a>(id: &'a DataCenterId, url: &SecretString) -> Cell<'a> {
     Cell::new(TABLE.0, "secret", id.as_str()).bound_to([Some(digest(url))])
 }
 
-/// Host, sealed URL and sealed secret.
+/// Host, sealed URL, and sealed secret.
 type SealedHook = (String, String, String);
 
 fn opened(sealer: &Sealer, id: &DataCenterId, row: SealedHook) -> Result<StoredHook, StoreError> {
@@ -80,7 +82,7 @@ pub(crate) async fn reseal(
 }
 
 impl Store {
-    /// The webhook of a data center with its secrets.
+    /// Returns the webhook of a data center with its secrets.
     ///
     /// # Errors
     /// `Database`, `Unsealable`.
@@ -103,7 +105,7 @@ impl Store {
         opened(&sealer, id, row).map(Some)
     }
 
-    /// The webhook of a data center as it may be shown.
+    /// Returns the webhook of a data center without its secrets.
     ///
     /// # Errors
     /// `Database`.
@@ -120,19 +122,20 @@ impl Store {
         }))
     }
 
-    /// Names what was saved last: it differs after each save. `None` when there is no webhook.
+    /// Returns a value that differs after each save. `None` if there is no webhook.
     ///
     /// # Errors
     /// `Database`.
     pub async fn mail_hook_version(&self, id: &DataCenterId) -> Result<Option<String>, StoreError> {
-        // What is sealed is never the same again.
+        // Sealing uses a random nonce, so the sealed text never repeats.
         let url = sqlx::query_scalar("SELECT url FROM mail_hooks WHERE data_center = $1")
             .bind(id.as_str());
         Ok(url.fetch_optional(&self.pool).await?)
     }
 
-    /// Saves where new mail of a data center is told of, in place of what was there; mail that comes from now on is, and what
-    /// was not looked at yet. `false` when there is no such data center.
+    /// Saves the webhook of a data center and replaces the previous one. It reports mail that
+    /// arrives from now on, and mail not yet processed for bounces. Returns false if there is no
+    /// such data center.
     ///
     /// # Errors
     /// `Database`, `Random`, `KeyRotated`.
@@ -169,7 +172,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Ends the webhook of a data center; `false` when there is none.
+    /// Removes the webhook of a data center. Returns false if there is none.
     ///
     /// # Errors
     /// `Database`.
@@ -194,7 +197,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Notes how the last delivery went; `None`: it arrived.
+    /// Records the result of the last delivery. `None` means success.
     ///
     /// # Errors
     /// `Database`.
@@ -230,7 +233,8 @@ async fn forget_place(
     Ok(())
 }
 
-/// Begins where the inbox was read to for bounces: nobody has to look at it first, and miss what comes until then.
+/// Starts at the cursor of the bounce reader. Otherwise the first poll would have to set the start,
+/// and mail that arrives before it would be missed.
 async fn begin_at_last_look(
     connection: &mut sqlx::AnyConnection,
     id: &DataCenterId,

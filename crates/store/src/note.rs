@@ -1,4 +1,4 @@
-//! What is said in the audit about access.
+//! Audit entries about access.
 
 use domain::{AccountName, Actor, AuditAction, AuditRecord, UnixTime, Who};
 
@@ -17,7 +17,7 @@ pub(crate) fn note(
     }
 }
 
-/// Somebody who has signed in, or just does.
+/// Returns the actor for an account that is signed in or is signing in.
 pub(crate) fn by_account(name: &AccountName, address: &str) -> Actor {
     Actor {
         who: Who::Account(name.clone()),

@@ -1,4 +1,4 @@
-//! The outbox: tables `messages`, `message_contents`, `message_attempts` and what belongs to them.
+//! The outbox: tables `messages`, `message_contents`, `message_attempts`, and related ones.
 
 mod bounce;
 mod change;
@@ -30,55 +30,55 @@ pub use settle::Settlement;
 
 pub(crate) const MESSAGES: Table = Table("messages");
 
-/// A message that was accepted, before it is stored.
+/// An accepted message to store.
 #[derive(Clone, Debug)]
 pub struct NewMessage {
-    /// Its id; later ids are of later messages.
+    /// Primary key. IDs sort by the time of acceptance.
     pub id: MessageId,
-    /// Where it is sent from.
+    /// Data center that sends it.
     pub data_center: DataCenterId,
-    /// When it was accepted.
+    /// Time of acceptance.
     pub created_at: UnixTime,
-    /// When the first attempt is due.
+    /// Time of the first attempt.
     pub due_at: UnixTime,
-    /// Its Message-ID, with angle brackets.
+    /// Message-ID, with angle brackets.
     pub message_id: String,
-    /// The address of the envelope.
+    /// Envelope sender (`MAIL FROM`).
     pub sender: EmailAddress,
-    /// Its `From` header, for people.
+    /// The `From` header, for display.
     pub from: String,
-    /// Its subject, decoded.
+    /// The decoded `Subject` header.
     pub subject: String,
-    /// Who gets it.
+    /// Envelope recipients.
     pub recipients: Vec<Recipient>,
-    /// Who handed it over.
+    /// Submitter.
     pub submitted_by: Who,
-    /// The whole message (RFC 5322), lines ended by CRLF.
+    /// The complete message (RFC 5322) with CRLF line endings.
     pub content: Vec<u8>,
-    /// What tells that a request is the same as one before.
+    /// Identifies repeated requests.
     pub idempotency: Option<Idempotency>,
 }
 
-/// What tells that a request is the same as one before.
+/// Identifies repeated requests.
 #[derive(Clone, Debug)]
 pub struct Idempotency {
-    /// Whose keys these are: the id of the API key.
+    /// Scope of the key: the ID of the API key.
     pub owner: String,
-    /// What the program named the request.
+    /// Idempotency key that the client chose.
     pub key: String,
-    /// A hash of the whole request.
+    /// Hash of the whole request.
     pub request_hash: String,
 }
 
-/// What came of storing a message.
+/// Result of storing a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnqueueOutcome {
-    /// It is stored.
+    /// The message was stored.
     Stored,
     /// The same request was stored before, as this message.
     Known(MessageId),
-    /// Another request had the same idempotency key.
+    /// Another request used the same idempotency key.
     KeyReused,
-    /// There is no such data center.
+    /// No data center has this ID.
     UnknownDataCenter,
 }

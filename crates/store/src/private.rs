@@ -1,23 +1,25 @@
-//! The modes of `SQLite`'s files. They hold everything that is not sealed, and whoever writes to them changes accounts.
+//! File modes of SQLite databases. The files contain everything that is not sealed, and write
+//! access to them allows changing accounts.
 
 use std::{fs, io, path::Path};
 
 use crate::StoreError;
 
-/// What `SQLite` puts beside a database: the write-ahead log with its index, and the journal of a rollback.
+/// Suffixes of the files of a database: the database, the write-ahead log with its index, and the
+/// rollback journal.
 const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
-/// Checks that nobody but its owner and group may open a database file and the files beside it. `SQLite` itself gives new ones the
-/// mode of the database.
+/// Checks that only the owner and group may open a database file and the files next to it. SQLite
+/// creates the latter with the mode of the database.
 ///
 /// # Errors
-/// `DatabaseReadable`; `DatabaseFile` when a file cannot be examined or is not a regular file.
+/// `DatabaseReadable`; `DatabaseFile` if a file cannot be examined or is not a regular file.
 pub(crate) fn check(path: &Path) -> Result<(), StoreError> {
     let failed = |path: &Path, source: io::Error| StoreError::DatabaseFile {
         path: path.to_owned(),
         source,
     };
-    // `SQLite` puts the others beside the file that a link leads to.
+    // SQLite puts the other files next to the target of a symbolic link.
     let database = path.canonicalize().map_err(|error| failed(path, error))?;
     for ending in BESIDE {
         let mut path = database.clone().into_os_string();

@@ -1,5 +1,5 @@
-//! Asking the database for an answer, over a connection of its own: a pool whose connections are all in use says nothing
-//! about the database.
+//! Health check of the database over its own connection. A pool whose connections are all in use
+//! says nothing about the database.
 
 use std::{path::Path, time::Duration};
 
@@ -11,12 +11,12 @@ use crate::{
     connect::{Backend, Target},
 };
 
-/// How long an answer may take, and a new connection.
+/// Timeout of a reply and of a new connection.
 const TIMEOUT: Duration = Duration::from_millis(1_500);
-/// Milliseconds that emptying the log waits for readers, while nobody can write.
+/// Milliseconds that truncating the log waits for readers. Writers are blocked meanwhile.
 const TRUNCATE_TIMEOUT: u64 = 200;
 
-/// One connection besides the pool.
+/// One connection outside the pool.
 pub(crate) struct Probe {
     target: Target,
     connection: Mutex<Option<AnyConnection>>,
@@ -30,20 +30,20 @@ impl Probe {
         }
     }
 
-    /// The file of a SQLite database.
+    /// Returns the file of a SQLite database.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.target.file.as_deref()
     }
 }
 
 impl Store {
-    /// Returns when PostgreSQL has answered, immediately for SQLite. If the connection that was used last does not answer, a new one is tried. It
-    /// takes three seconds at most.
+    /// Waits for a reply from PostgreSQL. Returns immediately for SQLite. If the existing
+    /// connection does not reply, a new one is tried. Takes at most three seconds.
     ///
     /// # Errors
-    /// `Database`: it cannot be reached, or does not answer in time.
+    /// `Database` if it cannot be reached or does not reply in time.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        // A file does not fall silent. On a machine that is overloaded it would only seem so.
+        // A local file does not stop responding. On an overloaded machine it would only seem to.
         if self.backend != Backend::Postgres {
             return Ok(());
         }
@@ -65,8 +65,8 @@ impl Store {
         Ok(())
     }
 
-    /// Empties the write-ahead log of SQLite, if there is anything in it. Until then it holds what was changed or removed in
-    /// the database. Returns false if a reader was in the way.
+    /// Truncates the write-ahead log of SQLite if it is not empty. Until then it contains changed
+    /// and removed data. Returns false if a reader was in the way.
     ///
     /// # Errors
     /// `Database`.
@@ -84,7 +84,7 @@ impl Store {
         }
         let _turn = self.turn().await;
         let mut connection = self.probe.target.connect().await?;
-        // Not for as long as others wait: nobody can write meanwhile.
+        // Shorter than the usual timeout, because writers are blocked meanwhile.
         let wait = format!("PRAGMA busy_timeout = {TRUNCATE_TIMEOUT}");
         let wait = sqlx::raw_sql(sqlx::AssertSqlSafe(wait));
         wait.execute(&mut connection).await?;
@@ -95,7 +95,7 @@ impl Store {
         Ok(busy == 0)
     }
 
-    /// Closes the connection besides the pool.
+    /// Closes the connection outside the pool.
     pub(crate) async fn close_probe(&self) {
         if let Some(connection) = self.probe.connection.lock().await.take() {
             let _ = timeout(TIMEOUT, connection.close()).await;

@@ -1,12 +1,13 @@
-//! Rotation of the sealing key: everything that is sealed is sealed anew, in one transaction.
+//! Rotation of the sealing key: reseals everything in one transaction.
 //!
-//! The new key is on the disk, beside the old one (`<path>.new`), before the transaction is committed, and takes the place
-//! of the old one afterwards. Wherever that is interrupted, [`settle`] finds at the next start which of the two opens
-//! `seal_check`, and finishes the rotation or drops the new key. Everything that touches the two files holds
-//! `seal_check`, so that of many processes one does it.
+//! The new key is stored next to the old one (`<path>.new`) before the transaction is committed,
+//! and replaces the old one afterward. If this is interrupted at any point, [`settle`] finds at the
+//! next start which of the two opens `seal_check`, and finishes the rotation or deletes the new
+//! key. All code that accesses the two files holds `seal_check`, so only one process does so at a
+//! time.
 //!
-//! The old key is gone afterwards. A backup made before the rotation opens only with it: whoever keeps such backups has
-//! to keep a copy of the old key with them.
+//! The old key is deleted afterward. A backup made before the rotation opens only with the old key,
+//! so a copy of the key must be kept with such backups.
 
 use std::path::{Path, PathBuf};
 
@@ -24,25 +25,27 @@ mod reseal;
 use reseal::Reseal;
 pub(crate) use reseal::Resealing;
 
-/// The key was rotated.
+/// Result of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotated {
-    /// The file with the new key.
+    /// Path of the file with the new key.
     pub key_file: PathBuf,
-    /// Whether the new key is where the old one was. Otherwise the configuration has to name the file from now on.
+    /// True if the new key replaced the old file. Otherwise the configuration has to name the new
+    /// file from now on.
     pub in_place: bool,
-    /// How many secrets were sealed anew.
+    /// Number of resealed secrets.
     pub secrets: usize,
 }
 
 impl Store {
-    /// Seals everything under a new key, in one transaction, and records it in the audit. The new key is made, or
-    /// read from `new_key_file` where that is there already. Without `new_key_file` it takes the place of the key
-    /// file in use.
+    /// Seals everything with a new key in one transaction, and records it in the audit. The new key
+    /// is read from `new_key_file`, or created there if the file is missing. Without
+    /// `new_key_file`, the new key replaces the key file in use.
     ///
     /// # Errors
-    /// `NewKeyFileMissing` without `new_key_file` when the key in use is not in a file; `SameKey`; `NotResealed`;
-    /// everything about key files and the database. The old key stays in force after all of them but `KeyNotInPlace`.
+    /// `NewKeyFileMissing` without `new_key_file` if the key in use is not in a file; `SameKey`;
+    /// `NotResealed`; every error about key files and the database. The old key stays in force
+    /// after all of them except `KeyNotInPlace`.
     pub async fn rotate_key(
         &self,
         new_key_file: Option<&Path>,
@@ -68,7 +71,7 @@ impl Store {
                 path.clone()
             }
         };
-        // If somebody else reads, this is done later.
+        // If a reader is in the way, the log is truncated later.
         if let Err(error) = self.truncate_log().await {
             let error: &dyn std::error::Error = &error;
             tracing::warn!(error, "the log of the database could not be emptied");
@@ -80,7 +83,7 @@ impl Store {
         })
     }
 
-    /// The one transaction. The new key, and how many secrets are sealed with it.
+    /// Runs the transaction. Returns the new key and the number of resealed secrets.
     async fn reseal(
         &self,
         place: &Place<'_>,
@@ -137,10 +140,10 @@ impl Store {
     }
 }
 
-/// Where the new key will be.
+/// Destination of the new key.
 enum Place<'a> {
-    /// In a file that was named.
+    /// A file that the caller named.
     Named(&'a Path),
-    /// Where the old one is.
+    /// The file of the old key.
     Same(&'a PathBuf),
 }

@@ -1,10 +1,10 @@
-//! Helpers for rows.
+//! Helpers for parsing rows.
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::StoreError;
 
-/// Makes errors about one table.
+/// Creates errors about one table.
 #[derive(Clone, Copy)]
 pub(crate) struct Table(pub(crate) &'static str);
 
@@ -16,7 +16,7 @@ impl Table {
         }
     }
 
-    /// The value of a column, or the error about it.
+    /// Returns the value of a column, or the error about it.
     pub(crate) fn value<T, E>(
         self,
         column: &'static str,
@@ -25,7 +25,7 @@ impl Table {
         value.map_err(|_| self.corrupt(column))
     }
 
-    /// The value of a column that has to be there in this row.
+    /// Returns the value of a column that must not be NULL in this row.
     pub(crate) fn needed<T>(self, column: &'static str, value: Option<T>) -> Result<T, StoreError> {
         value.ok_or_else(|| self.corrupt(column))
     }

@@ -1,8 +1,9 @@
 //! Sealing: XChaCha20-Poly1305 with a random nonce.
 //!
-//! A sealed value is base64 of: version (1 byte), key id (8 bytes), nonce (24 bytes), ciphertext, tag
-//! (16 bytes). Version, key id, table, column, row and the values that the secret belongs to are authenticated with
-//! it. A value opens only where it was put, and only beside the host, user name or endpoints it was sealed for.
+//! A sealed value is base64 of: version (1 byte), key ID (8 bytes), nonce (24 bytes), ciphertext,
+//! tag (16 bytes). Version, key ID, table, column, row, and the values that the secret is bound to
+//! are authenticated with it. A value opens only in its own cell, and only with the host, user
+//! name, or endpoints it was sealed for.
 
 use std::fmt::{self, Write as _};
 
@@ -25,19 +26,19 @@ const HEADER: usize = 1 + KEY_ID;
 #[sqlx(transparent)]
 pub(crate) struct Sealed(pub(crate) String);
 
-/// The place of a sealed value, and the values it belongs to.
+/// The place of a sealed value, and the values it is bound to.
 #[derive(Clone)]
 pub(crate) struct Cell<'a> {
     pub(crate) table: &'static str,
     pub(crate) column: &'static str,
-    /// The primary key of the row.
+    /// Primary key of the row.
     pub(crate) row: &'a str,
     /// Values stored elsewhere in the row that decide where the secret goes, such as a host.
     bound: Vec<Option<String>>,
 }
 
 impl<'a> Cell<'a> {
-    /// A cell whose value belongs to nothing but its row.
+    /// Creates a cell whose value is bound only to its row.
     pub(crate) const fn new(table: &'static str, column: &'static str, row: &'a str) -> Self {
         Self {
             table,
@@ -47,7 +48,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// Binds the value to other values of its row. It opens only while they are the same.
+    /// Binds the value to other values of its row. It opens only while they are unchanged.
     pub(crate) fn bound_to<const N: usize>(mut self, values: [Option<String>; N]) -> Self {
         self.bound = values.into();
         self
@@ -60,7 +61,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// Each part after its length, so that no two cells give the same bytes.
+    /// Returns each part after its length, which makes the encoding unambiguous.
     fn associated_data(&self, header: &[u8]) -> Vec<u8> {
         let mut data = header.to_vec();
         let place = [self.table, self.column, self.row].map(Some);
@@ -74,18 +75,19 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// A secret as another secret is bound to it: its SHA-256, so that no copy of it stays in memory.
+/// Returns the SHA-256 of a secret that another secret is bound to, so no copy of it stays in
+/// memory.
 pub(crate) fn digest(secret: &SecretString) -> String {
     BASE64_STANDARD.encode(Sha256::digest(secret.expose_secret().as_bytes()))
 }
 
-/// Seals and opens with one key.
+/// Seals and opens values with one key.
 pub(crate) struct Sealer {
     cipher: XChaCha20Poly1305,
     header: [u8; HEADER],
-    /// The header as it begins each value: 9 bytes are 12 characters of base64, with nothing left over.
+    /// Encoded header at the start of each value. 9 bytes are exactly 12 characters of base64.
     prefix: String,
-    /// The keys of MACs are derived from it.
+    /// Root from which the MAC keys are derived.
     macs: MacKey,
 }
 
@@ -112,7 +114,8 @@ impl Sealer {
         self.macs.purpose(purpose)
     }
 
-    /// Names the key in logs: the first 8 bytes of its SHA-256, as in each sealed value.
+    /// Returns the ID of the key for logs: the first 8 bytes of its SHA-256, as in each sealed
+    /// value.
     pub(crate) fn id(&self) -> String {
         let mut id = String::with_capacity(KEY_ID * 2);
         for byte in &self.header[1..] {
@@ -121,12 +124,12 @@ impl Sealer {
         id
     }
 
-    /// What each value begins with that this key has sealed.
+    /// Returns the prefix of each value that this key has sealed.
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// Whether a value says that this key has sealed it.
+    /// Returns true if a value names this key as the one that sealed it.
     pub(crate) fn has_sealed(&self, sealed: &Sealed) -> bool {
         sealed.0.starts_with(&self.prefix)
     }
@@ -135,7 +138,7 @@ impl Sealer {
         let secret = secret.expose_secret().as_bytes();
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|_| StoreError::Random)?;
-        // Of the final size from the start: a buffer that grows leaves copies behind.
+        // Allocated with the final size, because a growing buffer leaves copies behind.
         let mut envelope = Zeroizing::new(Vec::with_capacity(HEADER + NONCE + secret.len() + TAG));
         envelope.extend_from_slice(&self.header);
         envelope.extend_from_slice(&nonce);

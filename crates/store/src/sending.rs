@@ -1,4 +1,4 @@
-//! Table `sending_settings`: what an administrator has chosen for the sending of a data center.
+//! Table `sending_settings`: an administrator's choices for sending through a data center.
 
 use domain::{Actor, AuditAction, Change, DataCenterId, SendingSettings, UnixTime};
 
@@ -6,19 +6,19 @@ use crate::{Store, StoreError, note::note, row::Table};
 
 const TABLE: Table = Table("sending_settings");
 
-/// What came of saving.
+/// Result of saving the sending settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SaveSendingOutcome {
-    /// They are saved, as this version.
+    /// Saved as this version.
     Saved(i64),
-    /// Somebody else has saved this version in the meantime.
+    /// Another user saved this newer version first.
     Conflict(i64),
-    /// There is no such data center.
+    /// No data center has this ID.
     UnknownDataCenter,
 }
 
 impl Store {
-    /// What applies to the sending of a data center; the defaults when nothing was saved.
+    /// Returns the sending settings of a data center, or the defaults if none were saved.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -38,7 +38,8 @@ impl Store {
         })
     }
 
-    /// Saves what applies to the sending of a data center; `settings.version` is the version that was seen before.
+    /// Saves the sending settings of a data center. `settings.version` is the version that the user
+    /// edited.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

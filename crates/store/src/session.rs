@@ -1,4 +1,4 @@
-//! Table `sessions`. Only the hashes of tokens are kept.
+//! Table `sessions`. Stores hashes of tokens, never the tokens.
 
 use domain::{AccountId, AccountName, Role, SessionId, SignedIn, UnixTime};
 use sqlx::AnyConnection;
@@ -14,33 +14,33 @@ pub use sign_in::SignIn;
 
 const TABLE: Table = Table("sessions");
 
-/// How long sessions last.
+/// Cutoff times of sessions.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionLife {
-    /// Those that began at this time or before have ended.
+    /// Sessions that started at this time or before have expired.
     pub began_after: UnixTime,
-    /// Those that were last used at this time or before have ended.
+    /// Sessions that were last used at this time or before have expired.
     pub seen_after: UnixTime,
 }
 
-/// A session that begins.
+/// A session that starts.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// Its id.
+    /// Primary key.
     pub id: SessionId,
-    /// The hash of its token.
+    /// Hash of the token.
     pub token_hash: String,
-    /// The hash of the token of the session that the browser had, which ends.
+    /// Hash of the token of the browser's previous session, which ends.
     pub replaces: Option<String>,
-    /// Where the sign-in comes from.
+    /// Network address of the sign-in.
     pub address: String,
-    /// How the browser calls itself.
+    /// `User-Agent` header of the browser.
     pub agent: String,
-    /// When it begins.
+    /// Start of the session.
     pub now: UnixTime,
 }
 
-/// Whose session begins.
+/// The account and role of a new session.
 pub(crate) struct Entered {
     pub(crate) account: AccountId,
     pub(crate) name: AccountName,
@@ -63,7 +63,7 @@ fn parse_id(id: &str) -> Result<SessionId, StoreError> {
     TABLE.value("id", SessionId::parse(id))
 }
 
-/// Begins a session and ends the one that the browser had.
+/// Starts a session and ends the previous one of the browser.
 pub(crate) async fn begin(
     connection: &mut AnyConnection,
     sealer: &Sealer,
@@ -86,7 +86,7 @@ pub(crate) async fn begin(
     })
 }
 
-/// Ends the sessions of an account but `keep`.
+/// Ends the sessions of an account except `keep`.
 pub(crate) async fn end_all(
     connection: &mut AnyConnection,
     account: &AccountId,

@@ -24,30 +24,31 @@ use row::{Row, Saved};
 /// Saved settings with their secrets.
 #[derive(Clone, Debug)]
 pub struct StoredSettings {
-    /// Counts the saves, from 1.
+    /// Number of saves, from 1.
     pub version: i64,
-    /// The settings.
+    /// The settings, with unsealed secrets.
     pub settings: SmtpSettings<SecretString>,
-    /// When they were saved.
+    /// Time of the last save.
     pub saved_at: UnixTime,
 }
 
-/// What came of saving settings.
+/// Result of saving settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SaveOutcome {
-    /// They are saved.
+    /// The settings were saved.
     Saved {
-        /// The version that is saved now.
+        /// Version of the saved settings.
         version: i64,
-        /// A grant that had not ended was held for other values and is gone with this save.
+        /// True if the save removed a grant that had not ended, because it was issued for other
+        /// values.
         grant_ended: bool,
     },
-    /// Somebody else has saved since.
+    /// Another user saved first.
     Conflict {
-        /// The version that is saved.
+        /// Version of the saved settings.
         version: i64,
     },
-    /// There is no such data center.
+    /// No data center has this ID.
     UnknownDataCenter,
 }
 
@@ -59,7 +60,8 @@ async fn saved(
     row.map(Saved::try_from).transpose()
 }
 
-/// What a grant for the saved settings is bound to; `None` when there are none or they do not use OAuth.
+/// Returns the binding of a grant for the saved settings. `None` if there are no settings or they
+/// do not use OAuth.
 pub(crate) async fn saved_binding(
     connection: &mut AnyConnection,
     id: &DataCenterId,
@@ -109,10 +111,11 @@ pub(crate) async fn reseal(
 }
 
 impl Store {
-    /// The settings of a data center with their secrets.
+    /// Returns the settings of a data center with their secrets.
     ///
     /// # Errors
-    /// `Database`, `Corrupt`; `Unsealable`, also when a value that a secret belongs to was changed in the database.
+    /// `Database`, `Corrupt`; `Unsealable`, also if a value that a secret is bound to was changed
+    /// in the database.
     pub async fn settings(&self, id: &DataCenterId) -> Result<Option<StoredSettings>, StoreError> {
         let mut sealer = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
@@ -131,8 +134,8 @@ impl Store {
         }))
     }
 
-    /// The version and the settings of a data center without their secrets. Nothing is unsealed, so this works
-    /// with any key.
+    /// Returns the version and the settings of a data center without their secrets. Unseals
+    /// nothing, so this works with any key.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -144,8 +147,8 @@ impl Store {
         Ok(saved.map(|saved| (saved.version, saved.settings.without_secrets())))
     }
 
-    /// Saves settings over the version `expected_version` (0: none yet), and records who did it and what changed.
-    /// A grant that was given for other values goes with it.
+    /// Saves settings over the version `expected_version` (0: none yet), and records the actor and
+    /// the changes in the audit. Removes a grant that was issued for other values.
     ///
     /// # Errors
     /// `Database`, `Random`, `KeyRotated`.

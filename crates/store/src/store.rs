@@ -1,4 +1,4 @@
-//! Opening the database.
+//! Opening and closing the database.
 
 use std::{
     fmt,
@@ -20,10 +20,10 @@ use crate::{
     unlock::unlock,
 };
 
-/// Begins the names under which servers hold leases.
+/// Prefix of the names under which servers hold leases.
 pub(crate) const SERVER_PREFIX: &str = "server-";
 
-/// The database. Cheap to clone.
+/// Handle of the database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) pool: AnyPool,
@@ -31,10 +31,10 @@ pub struct Store {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) probe: Arc<Probe>,
     pub(crate) rejections: Arc<Rejections>,
-    /// See [`Store::turn`].
+    /// Write lock: see [`Store::turn`].
     writing: Arc<Mutex<()>>,
     opened_for: OpenedFor,
-    /// Held while anything of this process may still write.
+    /// Held while anything in this process may still write.
     _lock: Option<Arc<ServerLock>>,
 }
 
@@ -51,20 +51,21 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens and migrates a database: `sqlite:///path/mailgrant.db` (made with mode 0600 when it is
-    /// missing), `sqlite::memory:` or `postgres://…`. Several servers may do this at once.
+    /// Opens and migrates a database: `sqlite:///path/mailgrant.db` (created with mode 0600 if
+    /// missing), `sqlite::memory:`, or `postgres://…`. Several servers may do this concurrently.
     ///
     /// # Errors
-    /// Every [`StoreError`] about the URL, the database, its migration and the key.
+    /// Every [`StoreError`] about the URL, the database, its migration, and the key.
     pub async fn open(url: &str, key: KeySource) -> Result<Self, StoreError> {
         Self::open_for(OpenedFor::Command, url, key).await
     }
 
-    /// Opens a database for a server. Only one server may use a file of SQLite: the store holds a lock beside it until
-    /// its last clone is dropped or the process ends. All leases of an earlier server on that file end.
+    /// Opens a database for a server. Only one server may use a SQLite file: the store holds a lock
+    /// next to it until its last clone is dropped or the process ends. All leases of an earlier
+    /// server on that file end.
     ///
     /// # Errors
-    /// `InUse` when another server uses the file; `LockFile`; as [`Store::open`].
+    /// `InUse` if another server uses the file; `LockFile`; those of [`Store::open`].
     pub async fn open_for_server(url: &str, key: KeySource) -> Result<Self, StoreError> {
         let store = Self::open_for(OpenedFor::Server, url, key).await?;
         store.end_earlier_leases().await?;
@@ -83,7 +84,7 @@ impl Store {
             .disable_statement_logging();
         let target = prepare(options)?;
         let backend = target.backend;
-        // Before the tables are changed under another server.
+        // Before a migration changes the tables that another server uses.
         let lock = match &target.file {
             Some(path) if opened_for == OpenedFor::Server => Some(ServerLock::take(path)?),
             _ => None,
@@ -105,8 +106,8 @@ impl Store {
         Ok(store)
     }
 
-    /// Returns the beginning of the name under which this process holds leases. It distinguishes servers from the
-    /// commands beside them, whose leases a server that starts must not end.
+    /// Returns the prefix of the names under which this process holds leases. It distinguishes
+    /// servers from commands, whose leases a starting server must not end.
     pub fn lease_prefix(&self) -> &'static str {
         match self.opened_for {
             OpenedFor::Server => SERVER_PREFIX,
@@ -114,14 +115,15 @@ impl Store {
         }
     }
 
-    /// Ends all connections; what is under way ends first.
+    /// Closes all connections after their current work.
     pub async fn close(&self) {
         self.close_probe().await;
         self.pool.close().await;
     }
 
-    /// The turn to write, for what writes often. SQLite has one writer at a time, and whoever finds it busy sleeps and
-    /// looks again; waiting in a row is fair and loses no time. PostgreSQL needs no turns.
+    /// Waits for the write lock of this process, for frequent writers. SQLite has one writer at a
+    /// time, and a writer that finds it busy sleeps and retries. Queuing here is fair and loses no
+    /// time. PostgreSQL needs no such lock.
     pub(crate) async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
         match self.backend {
             Backend::Postgres => None,
@@ -129,11 +131,11 @@ impl Store {
         }
     }
 
-    /// A transaction that holds a data center's row until its end, so that what concerns one data center happens in
-    /// a row. `None` when there is no such data center.
+    /// Begins a transaction that locks a data center's row, which serializes changes to one data
+    /// center. Returns `None` if there is no such data center.
     ///
-    /// The lock is an UPDATE: it serves both databases, and on SQLite a transaction that writes first waits for
-    /// its turn, where one that read first would fail.
+    /// The lock is an UPDATE because it works on both databases. On SQLite, a transaction that
+    /// writes first waits for the write lock, and one that reads first would fail.
     pub(crate) async fn lock_data_center(
         &self,
         id: &str,

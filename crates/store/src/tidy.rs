@@ -1,11 +1,12 @@
-//! Forgetting what has ended.
+//! Deletion of expired data.
 
 use domain::UnixTime;
 
 use crate::{SessionLife, Store, StoreError, attempt};
 
 impl Store {
-    /// Forgets sessions and links that have ended, wrong attempts that count no more, and API keys that were ended.
+    /// Deletes sessions and links that have expired, failed sign-in attempts that no longer count,
+    /// and API keys that were revoked.
     ///
     /// # Errors
     /// `Database`.

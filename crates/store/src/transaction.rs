@@ -1,11 +1,13 @@
-//! Transactions, and the check that a connection is fit for the next one.
+//! Transactions, and the check that a connection can be used for the next one.
 //!
-//! After `SQLITE_FULL` or an I/O error SQLite itself has rolled the transaction back. The ROLLBACK of sqlx then fails, and
-//! sqlx counts on that a transaction is open on the connection. What begins and commits there afterwards is a savepoint
-//! inside a transaction that never ends. Two rules keep that from losing anything:
+//! After `SQLITE_FULL` or an I/O error, SQLite itself has rolled back the transaction. The ROLLBACK
+//! of sqlx then fails, and sqlx assumes that a transaction is still open on the connection. A
+//! transaction begun and committed there later is a savepoint inside a transaction that never ends.
+//! Two rules prevent data loss:
 //!
-//! - A connection goes back to the pool only when nothing is open on it ([`is_reusable`]).
-//! - A transaction begins here and nowhere else, and only an outermost one is committed ([`Transaction`]).
+//! - A connection returns to the pool only if nothing is open on it ([`is_reusable`]).
+//! - A transaction begins here and nowhere else, and only an outermost one is committed
+//!   ([`Transaction`]).
 
 use std::{
     ops::{Deref, DerefMut},
@@ -17,10 +19,10 @@ use tokio::time::timeout;
 
 use crate::{Store, StoreError, connect::Backend};
 
-/// How long the check of a connection may take. A connection that does not answer is closed.
+/// Timeout of the check of a connection. A connection that does not reply is closed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// An outermost transaction. It is rolled back when it is dropped.
+/// An outermost transaction. Dropping it rolls it back.
 pub(crate) struct Transaction {
     inner: sqlx::Transaction<'static, Any>,
     backend: Backend,
@@ -30,7 +32,7 @@ impl Transaction {
     /// Begins a transaction on a connection of the pool.
     ///
     /// # Errors
-    /// `Database`; `LeftoverTransaction` when every connection has a transaction that never ended.
+    /// `Database`; `LeftoverTransaction` if every connection has a transaction that never ended.
     pub(crate) async fn begin(pool: &AnyPool, backend: Backend) -> Result<Self, StoreError> {
         for _ in 0..=pool.options().get_max_connections() {
             let connection = pool.acquire().await?;
@@ -44,13 +46,15 @@ impl Transaction {
         Err(StoreError::LeftoverTransaction)
     }
 
-    /// Commits. When this returns the changes outlast a crash.
+    /// Commits. The changes survive a crash once this returns.
     ///
     /// # Errors
-    /// `Database`: nothing was stored. `CommitUnknown`: the connection was lost, and the changes may have been stored.
+    /// `Database`: nothing was stored. `CommitUnknown`: the connection was lost, and the changes
+    /// may have been stored.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         if self.backend == Backend::Postgres {
-            // COMMIT rolls back without an error when a statement before it has failed; any other statement is refused.
+            // COMMIT rolls back without an error if an earlier statement failed. Any other
+            // statement fails.
             sqlx::query("SELECT 1").execute(&mut *self.inner).await?;
         }
         self.inner.commit().await.map_err(|error| match error {
@@ -59,7 +63,7 @@ impl Transaction {
         })
     }
 
-    /// Rolls back, and waits for it.
+    /// Rolls back and waits until it is done.
     ///
     /// # Errors
     /// `Database`.
@@ -89,11 +93,11 @@ impl Store {
     }
 }
 
-/// Returns true if a connection may go back to the pool: no transaction is open on it, neither for the database nor for
-/// sqlx. Otherwise, and after an error, the pool closes it.
+/// Returns true if a connection may return to the pool: no transaction is open on it, neither in
+/// the database nor in sqlx. Otherwise, and after an error, the pool closes it.
 pub(crate) async fn is_reusable(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
-    // A transaction that was dropped has queued its ROLLBACK, which comes first. BEGIN is refused by SQLite within a
-    // transaction; on PostgreSQL the ROLLBACK ends it.
+    // A dropped transaction has queued its ROLLBACK, which runs first. SQLite rejects BEGIN within
+    // a transaction. On PostgreSQL, the ROLLBACK ends it.
     let check = sqlx::raw_sql("BEGIN; ROLLBACK").execute(&mut *connection);
     match timeout(CHECK_TIMEOUT, check).await {
         Ok(Ok(_)) if !connection.is_in_transaction() => Ok(true),
@@ -116,7 +120,7 @@ mod tests {
 
     const INSERT: &str = "INSERT INTO t VALUES (1)";
 
-    /// A database with a table, and the pool with its one connection.
+    /// Creates a database with a table, and a pool with one connection.
     async fn pool(folder: &Path, options: AnyPoolOptions) -> (String, AnyPool) {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite://{}?mode=rwc", folder.join("x.db").display());
@@ -134,7 +138,7 @@ mod tests {
         Transaction::begin(pool, Backend::SqliteFile).await
     }
 
-    /// SQLite rolls back by itself, as after `SQLITE_FULL` and I/O errors.
+    /// Makes SQLite roll back by itself, as after `SQLITE_FULL` and I/O errors.
     async fn fail(transaction: &mut Transaction) {
         let sql = "CREATE TEMP TRIGGER f BEFORE INSERT ON t BEGIN SELECT RAISE(ROLLBACK, ''); END";
         sqlx::raw_sql(sql)
@@ -151,10 +155,10 @@ mod tests {
         let (_, pool) = pool(folder.path(), checked()).await;
         let mut transaction = begin(&pool).await.unwrap();
         fail(&mut transaction).await;
-        // Nothing is committed by a transaction that SQLite has rolled back.
+        // A transaction that SQLite has rolled back commits nothing.
         transaction.commit().await.unwrap_err();
         let mut transaction = begin(&pool).await.unwrap();
-        // A new connection, without the trigger of the old one.
+        // A new connection does not have the trigger of the old one.
         sqlx::query(INSERT)
             .execute(&mut *transaction)
             .await
@@ -165,12 +169,12 @@ mod tests {
     #[tokio::test]
     async fn nothing_begins_or_commits_inside_a_transaction_that_never_ended() {
         let folder = tempfile::tempdir().unwrap();
-        // Without the check when a connection comes back.
+        // Without the check on return to the pool.
         let (url, pool) = pool(folder.path(), AnyPoolOptions::new()).await;
         let mut transaction = begin(&pool).await.unwrap();
         fail(&mut transaction).await;
         drop(transaction);
-        // On a new connection, without the trigger of the old one.
+        // A new connection does not have the trigger of the old one.
         let mut transaction = begin(&pool).await.unwrap();
         sqlx::query(INSERT)
             .execute(&mut *transaction)
@@ -189,7 +193,7 @@ mod tests {
     async fn a_commit_that_finds_the_database_busy_stores_nothing_and_the_next_one_works() {
         let folder = tempfile::tempdir().unwrap();
         let (url, pool) = pool(folder.path(), checked()).await;
-        // Without a write-ahead log a reader is in the way of a commit.
+        // Without a write-ahead log, a reader blocks the commit.
         let mut reader = AnyConnection::connect(&url).await.unwrap();
         let read = sqlx::raw_sql("BEGIN; SELECT * FROM t");
         read.execute(&mut reader).await.unwrap();
@@ -215,7 +219,7 @@ mod tests {
         assert_eq!(count, 1);
     }
 
-    /// The rule of this module, for every file of the crate.
+    /// Enforces the rule of this module for every file of the crate.
     #[test]
     fn a_transaction_begins_in_one_place() {
         const BEGINS: [&str; 4] = [
@@ -231,7 +235,7 @@ mod tests {
                     look(&path, found);
                 } else if !path.ends_with("transaction.rs") {
                     let text = fs::read_to_string(&path).unwrap();
-                    // The migrations, before there is a store.
+                    // The migrations run before there is a store.
                     let text = text.replacen("connection.begin_with(\"BEGIN IMMEDIATE\")", "", 1);
                     let begins = BEGINS.iter().chain(&[".begin_with("]);
                     let begins = begins.filter(|begin| text.contains(**begin));

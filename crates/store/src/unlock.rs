@@ -1,4 +1,4 @@
-//! Proving the key when a database is opened, and ending a rotation that was interrupted.
+//! Verification of the key when a database is opened, and recovery of an interrupted rotation.
 
 use std::path::Path;
 
@@ -14,7 +14,8 @@ use crate::{
     transaction::Transaction,
 };
 
-/// Loads the key and proves it on `seal_check`, which holds a known text sealed with the first key.
+/// Loads the key and verifies it with `seal_check`, which contains a known text sealed with the
+/// first key.
 pub(crate) async fn unlock(
     pool: &AnyPool,
     backend: Backend,
@@ -35,7 +36,7 @@ pub(crate) async fn unlock(
     }
 }
 
-/// The first key of a new database.
+/// Stores the first key of a new database.
 async fn first(pool: &AnyPool, source: &KeySource) -> Result<Sealer, StoreError> {
     let key = source.load(true)?;
     let first = Sealer::new(&key).seal(&SecretString::from("mailgrant"), &CHECK)?;
@@ -56,13 +57,13 @@ fn prove(key: &Key, known: &Sealed) -> Result<Sealer, StoreError> {
     }
 }
 
-/// Tells which of a key file and the one that a rotation puts beside it holds the key in force, and leaves only that
-/// one: a rotation that had been committed is finished, one that had not is dropped. Nobody else does the same
-/// meanwhile, nor rotates, because `seal_check` is held until the transaction ends. When neither file holds the key in
-/// force, both stay.
+/// Determines whether a key file or the one that a rotation puts next to it has the key in force,
+/// and keeps only that one: a committed rotation is finished, an uncommitted one is dropped.
+/// `seal_check` is held until the transaction ends, so no other process does this or rotates
+/// meanwhile. If neither file has the key in force, both stay.
 ///
 /// # Errors
-/// `Database`; `WrongKey` and everything about the key file, when no file holds the key.
+/// `Database`; `WrongKey` and every error about the key file, if no file has the key.
 pub(crate) async fn settle(
     transaction: &mut AnyConnection,
     path: &Path,

@@ -1,4 +1,5 @@
-//! Changing and removing accounts. An administrator stays, also when several are changed at once.
+//! Changes and removal of accounts. At least one administrator always remains, even with concurrent
+//! changes.
 
 use std::sync::Arc;
 
@@ -11,20 +12,21 @@ use crate::{
     transaction::Transaction,
 };
 
-/// What came of changing an account.
+/// Result of changing an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountChange {
-    /// It is changed.
+    /// The account was changed.
     Done,
-    /// There is no such account.
+    /// No account has this ID.
     Unknown,
-    /// Nobody would be left who is an administrator (with a password, if this one has one).
+    /// No administrator would remain. If this one has a password, another one with a password is
+    /// needed.
     LastAdministrator,
 }
 
 impl Store {
-    /// Whether this is the last administrator, or the last one with a password. Accounts that are not valid do not
-    /// count.
+    /// Returns true if this is the last administrator, or the last one with a password. Accounts
+    /// that are not valid do not count.
     async fn is_last(
         &self,
         connection: &mut AnyConnection,
@@ -52,7 +54,7 @@ impl Store {
         Ok(!others.iter().any(remains))
     }
 
-    /// A transaction in which nobody else changes who is an administrator.
+    /// Begins a transaction that locks the set of administrators.
     pub(super) async fn lock_administrators(&self) -> Result<Transaction, StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query("UPDATE administrators_lock SET id = id WHERE id = 1")

@@ -1,4 +1,4 @@
-//! Changing passwords.
+//! Password changes.
 
 use std::sync::Arc;
 
@@ -16,9 +16,10 @@ use crate::{
 };
 
 impl Store {
-    /// Takes the password of an account away, ends its sessions and older links, forgets wrong attempts
-    /// under its name, and makes a link to choose another one. The last administrator's password goes as well: the link
-    /// is how it comes back. `false` when there is no such account.
+    /// Removes the password of an account, ends its sessions and older links, clears the failed
+    /// attempts under its name, and creates a link to choose a new password. This also works for
+    /// the last administrator, who regains access through the link. Returns false if there is no
+    /// such account.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -43,8 +44,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Sets the password of an account, ends its sessions and links, and forgets wrong attempts under its
-    /// name. `false` when there is no such account.
+    /// Sets the password of an account, ends its sessions and links, and clears the failed attempts
+    /// under its name. Returns false if there is no such account.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -68,7 +69,7 @@ impl Store {
         Ok(true)
     }
 
-    /// The name of the account whose password is another one now.
+    /// Replaces the password hash and returns the name of the account.
     async fn replace(
         &self,
         connection: &mut AnyConnection,
@@ -88,8 +89,9 @@ impl Store {
         Ok(Some(row.name))
     }
 
-    /// Sets the password of whoever has signed in and ends the account's other sessions and its links; `counted`
-    /// are the buckets in which this attempt was counted. `false` when `verified` is no longer the account's hash.
+    /// Changes the password of the signed-in user, and ends the account's other sessions and its
+    /// links. `counted` lists the buckets in which this attempt was counted. Returns false if
+    /// `verified` is no longer the account's hash.
     ///
     /// # Errors
     /// `Database`.

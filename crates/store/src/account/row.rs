@@ -1,4 +1,4 @@
-//! The row of an account.
+//! Rows of `accounts`.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -13,7 +13,7 @@ use crate::{
     seal::Sealer,
 };
 
-/// The columns of [`Row`]. `$table` is the alias of the table with a dot, or nothing.
+/// Columns of [`Row`]. `$table` is the table alias with a dot, or empty.
 macro_rules! account_columns {
     ($table:literal) => {
         concat!(
@@ -90,7 +90,7 @@ impl Protected for Row {
 }
 
 impl Row {
-    /// The row of an account that is added.
+    /// Builds the row of a new account with its MAC.
     pub(super) fn new(new: &NewAccount, now: UnixTime, sealer: &Sealer) -> Self {
         let hash = new.password_hash.as_ref();
         let mut row = Self {
@@ -108,12 +108,12 @@ impl Row {
         row
     }
 
-    /// Returns true if the hash of the password is still this one.
+    /// Returns true if the stored password hash equals `verified`.
     pub(crate) fn has_password(&self, verified: &SecretString) -> bool {
         self.password_hash.as_deref() == Some(verified.expose_secret())
     }
 
-    /// Writes a changed row as its next version. The row has to be locked.
+    /// Writes a changed row as its next version. The row must be locked.
     pub(crate) async fn write(
         &mut self,
         connection: &mut AnyConnection,
@@ -138,14 +138,15 @@ impl Row {
     }
 }
 
-/// All rows, valid or not.
+/// Returns all rows, valid or not.
 pub(crate) async fn rows(connection: &mut AnyConnection) -> Result<Vec<Row>, StoreError> {
     let sql = concat!("SELECT ", account_columns!("a."), " FROM accounts a");
     Ok(sqlx::query_as(sql).fetch_all(connection).await?)
 }
 
 impl Store {
-    /// An account that is valid, locked until the end of the transaction. [`Store::hold_key`] gave `sealer`.
+    /// Locks a valid account until the end of the transaction. `sealer` comes from
+    /// [`Store::hold_key`].
     pub(crate) async fn lock_account(
         &self,
         connection: &mut AnyConnection,

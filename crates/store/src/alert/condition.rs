@@ -1,4 +1,4 @@
-//! Table `alert_conditions`: what is wrong now.
+//! Table `alert_conditions`: problems that exist now.
 
 use domain::{
     AlertCondition, AlertFacts, AlertId, AlertKind, AlertSubject, DataCenterId, TellingEvent,
@@ -41,7 +41,7 @@ impl TryFrom<Row> for AlertCondition {
 }
 
 impl Store {
-    /// What is wrong now, the newest last.
+    /// Returns the current problems, the newest last.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -54,8 +54,8 @@ impl Store {
         rows.into_iter().map(AlertCondition::try_from).collect()
     }
 
-    /// Keeps that something is wrong, and has it told. `false` when that was known, so nothing is told: of many servers that
-    /// notice it one gets `true`. `ids` gives the ids of what is told, one for each route.
+    /// Stores a new problem and queues its notifications. Returns false if it is known already, so
+    /// exactly one of several servers gets `true`. `ids` generates the ID of each notification.
     ///
     /// # Errors
     /// `Database`, also when the data center is gone.
@@ -82,12 +82,12 @@ impl Store {
             return Ok(false);
         }
         if tell {
-            // Mail never goes through what is broken.
+            // Mail cannot be sent through the data center that is broken.
             let broken = condition.kind.is_broken();
             let routes: Vec<String> = sqlx::query_scalar(
                 "SELECT id FROM alert_routes WHERE via IS NULL OR via <> $1 OR $2 = 0 ORDER BY id",
             )
-            // No data center has an empty id.
+            // No data center has an empty ID.
             .bind(
                 condition
                     .subject
@@ -112,7 +112,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Forgets what was wrong, and has it told to those who were told that it began. `false` when it was forgotten already.
+    /// Removes a problem and notifies the channels that were notified of its start. Returns false
+    /// if it was removed already.
     ///
     /// # Errors
     /// `Database`.
@@ -146,19 +147,20 @@ impl Store {
     }
 }
 
-/// The heartbeat of a condition of a server.
+/// Heartbeat of a server's condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerBeat {
-    /// The condition.
+    /// ID of the condition.
     pub id: AlertId,
-    /// Grows while the server still runs and has the condition.
+    /// Increases while the server runs and still has the condition.
     pub beats: i64,
 }
 
 impl Store {
-    /// Increments the heartbeat of every condition of this server, and returns the heartbeats of all other servers'
-    /// conditions. A server that is gone cannot resolve its conditions; the others recognize it by heartbeats that stand
-    /// still. No clock is compared, because servers whose clocks differ are one of the conditions.
+    /// Increments the heartbeat of every condition of this server, and returns the heartbeats of
+    /// all other servers' conditions. A server that is gone cannot resolve its conditions; the
+    /// others recognize it by heartbeats that stand still. No clock is compared, because servers
+    /// whose clocks differ are one of the conditions.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

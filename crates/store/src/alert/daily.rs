@@ -1,4 +1,4 @@
-//! Table `daily_checks`: one check of each data center a day, by one of the servers.
+//! Table `daily_checks`: one check per data center and day, run by one of the servers.
 
 use domain::{DailyCheck, DataCenterId, Finding, UnixTime};
 use sqlx::AnyConnection;
@@ -7,10 +7,11 @@ use crate::{Store, StoreError, row::Table};
 
 const TABLE: Table = Table("daily_checks");
 
-/// A check that has not ended after this time was cut, as by a crash, and is begun again: seconds.
+/// Seconds after which an unfinished check counts as interrupted, for example by a crash, and runs
+/// again.
 const CUT_AFTER: i64 = 300;
 
-/// Has checks that have not ended begun again, because the server that made them is gone.
+/// Makes unfinished checks due again, because the server that ran them is gone.
 pub(crate) async fn end_unfinished(connection: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE daily_checks SET started_at = started_at - $1 WHERE finished = 0")
         .bind(CUT_AFTER)
@@ -20,8 +21,8 @@ pub(crate) async fn end_unfinished(connection: &mut AnyConnection) -> Result<(),
 }
 
 impl Store {
-    /// Whether the check of this day is to be made by whoever asks; of many servers one gets `true`. A data center that is
-    /// seen for the first time is checked on the next day. `now` is the database's time.
+    /// Claims the check of this day. Exactly one of several servers gets `true`. The first check of
+    /// a new data center is on the next day. `now` is the database's time.
     ///
     /// # Errors
     /// `Database`, also when the data center is gone.
@@ -55,7 +56,7 @@ impl Store {
         Ok(false)
     }
 
-    /// Keeps how the check of a day has ended: `None` when nothing failed.
+    /// Stores the result of a daily check. `None` means that nothing failed.
     ///
     /// # Errors
     /// `Database`.
@@ -78,7 +79,8 @@ impl Store {
         Ok(())
     }
 
-    /// The last daily check of a data center, once there was one. While one goes on, the finding is that of the one before.
+    /// Returns the last daily check of a data center, if there was one. While a check runs, the
+    /// finding is that of the previous one.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

@@ -1,4 +1,4 @@
-//! What the database says about how sending goes: for alerts and for metrics.
+//! State of sending as stored in the database, for alerts and metrics.
 
 use domain::{DataCenterId, MessageState, UnixTime};
 
@@ -7,19 +7,19 @@ use crate::{Store, StoreError, row::Table};
 const MESSAGES: Table = Table("messages");
 const COUNTS: Table = Table("message_counts");
 
-/// How the outbox stands, by data center; what is nothing is left out.
+/// State of the outbox by data center. Zero counts are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Observed {
-    /// Messages that are waiting or being sent.
+    /// Number of messages that wait or are being sent.
     pub pending: Vec<(DataCenterId, MessageState, i64)>,
-    /// What has happened since the beginning: the event of `message_counts`, and how often.
+    /// Totals of all time, by event of `message_counts`.
     pub happened: Vec<(DataCenterId, String, i64)>,
-    /// Data centers that pause, until when.
+    /// Data centers that are paused, with the end of the pause.
     pub pauses: Vec<(DataCenterId, UnixTime)>,
 }
 
 impl Store {
-    /// When the oldest message of a data center was accepted that waits although it was due.
+    /// Returns when the oldest overdue message of a data center was accepted.
     ///
     /// # Errors
     /// `Database`.
@@ -28,8 +28,8 @@ impl Store {
         id: &DataCenterId,
         now: UnixTime,
     ) -> Result<Option<UnixTime>, StoreError> {
-        // In the order of the index over state and id, which holds few rows that are waiting. An expression over the data
-        // center keeps away from the index over data center and id, which holds all that was ever sent.
+        // Uses the index on (state, id), which has few waiting rows. The expression on the data
+        // center rules out the index on (data_center, id), which covers every message ever sent.
         let oldest: Option<i64> = sqlx::query_scalar(
             "SELECT created_at FROM messages
              WHERE state = 'waiting' AND data_center || '' = $1 AND (attempts > 0 OR due_at <= $2)
@@ -42,7 +42,8 @@ impl Store {
         Ok(oldest.map(UnixTime))
     }
 
-    /// How the outbox stands. Reads what is not finished and the counts by hour; never all messages.
+    /// Returns the state of the outbox. Reads unfinished messages and the hourly counts, never all
+    /// messages.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -88,10 +89,10 @@ impl Store {
         Ok(observed)
     }
 
-    /// Writes a row, to see that the database can be written.
+    /// Writes a row to test that the database is writable.
     ///
     /// # Errors
-    /// `Database`: it cannot.
+    /// `Database` if it is not.
     pub async fn probe_writing(&self, now: UnixTime) -> Result<(), StoreError> {
         sqlx::query("UPDATE write_probes SET at = $1 WHERE id = 1")
             .bind(now.0)

@@ -1,4 +1,4 @@
-//! Table `alert_routes`: who is told. URL and secret are sealed.
+//! Table `alert_routes`: notification channels. URL and secret are sealed.
 
 use domain::{
     Actor, AlertRoute, AuditAction, Change, DataCenterId, EmailAddress, RouteId, RouteKind,
@@ -17,40 +17,40 @@ use crate::{
 
 const TABLE: Table = Table("alert_routes");
 
-/// A route with its secrets.
+/// A notification channel with its secrets.
 #[derive(Clone, Debug)]
 pub struct StoredRoute {
-    /// Its id.
+    /// Primary key.
     pub id: RouteId,
-    /// Its shape.
+    /// Format of the notification.
     pub kind: RouteKind,
-    /// Where it leads.
+    /// Destination of the notifications.
     pub target: StoredTarget,
 }
 
-/// Where a route leads.
+/// Destination of a notification channel.
 #[derive(Clone, Debug)]
 pub enum StoredTarget {
-    /// To a URL.
+    /// HTTP POST to a URL.
     Post {
-        /// The host of the URL, which may be shown.
+        /// Host of the URL. Not a secret.
         host: String,
-        /// The URL.
+        /// Full URL, which may contain a token.
         url: SecretString,
-        /// What is signed with.
+        /// Key that signs the requests.
         secret: Option<SecretString>,
     },
-    /// To somebody, by mail.
+    /// Email to one recipient.
     Mail {
-        /// The data center that the mail goes through.
+        /// Data center that sends the email.
         via: DataCenterId,
-        /// Who gets it.
+        /// Recipient of the email.
         recipient: EmailAddress,
     },
 }
 
 impl StoredRoute {
-    /// What may be shown of where it leads: a host or a recipient.
+    /// Returns the part of the destination that is not a secret: a host or a recipient.
     pub fn shown(&self) -> &str {
         match &self.target {
             StoredTarget::Post { host, .. } => host,
@@ -59,12 +59,12 @@ impl StoredRoute {
     }
 }
 
-/// What came of a change of a route.
+/// Result of changing a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RouteOutcome {
-    /// It is done.
+    /// The channel was changed.
     Done,
-    /// There is no such route.
+    /// No channel has this ID.
     Unknown,
 }
 
@@ -96,20 +96,20 @@ impl Row {
     }
 }
 
-/// The place of the URL, which belongs to the shape of what is posted and to the host that is displayed.
+/// Returns the cell of the URL, bound to the format of the request and to the displayed host.
 fn url_cell<'a>(id: &'a RouteId, kind: RouteKind, host: &str) -> Cell<'a> {
     let bound = [kind.code(), host].map(|value| Some(value.to_owned()));
     Cell::new(TABLE.0, "url", id.as_str()).bound_to(bound)
 }
 
-/// The place of the signing secret, which belongs to the URL.
+/// Returns the cell of the signing secret, bound to the URL.
 fn secret_cell<'a>(id: &'a RouteId, url: &SecretString) -> Cell<'a> {
     Cell::new(TABLE.0, "secret", id.as_str()).bound_to([Some(digest(url))])
 }
 
-/// A sealed URL and a sealed secret.
+/// A sealed URL and its sealed signing secret.
 type SealedPost = (Sealed, Option<Sealed>);
-/// The same, opened.
+/// An unsealed URL and its signing secret.
 type Post = (SecretString, Option<SecretString>);
 
 fn opened(sealer: &Sealer, route: &AlertRoute, post: &SealedPost) -> Result<Post, StoreError> {
@@ -153,7 +153,7 @@ pub(crate) async fn reseal(
 }
 
 impl Store {
-    /// All routes, in the order of their ids, without URLs and secrets. Nothing is unsealed.
+    /// Returns all channels in the order of their IDs, without URLs and secrets. Unseals nothing.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -165,7 +165,7 @@ impl Store {
         Ok(routes)
     }
 
-    /// A route with its URL and its secret.
+    /// Returns a channel with its URL and its secret.
     ///
     /// # Errors
     /// `Database`, `Corrupt`, `Unsealable`.
@@ -208,7 +208,7 @@ impl Store {
         }))
     }
 
-    /// Adds a route, or puts it in the place of the one with its id.
+    /// Adds a channel, or replaces the one with the same ID.
     ///
     /// # Errors
     /// `Database`, `Random`, `KeyRotated`.
@@ -263,7 +263,7 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Removes a route, with what it was told.
+    /// Removes a channel and its notifications.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -291,7 +291,7 @@ impl Store {
         Ok(RouteOutcome::Done)
     }
 
-    /// Notes that a test alert was sent.
+    /// Records that a test alert was sent.
     ///
     /// # Errors
     /// `Database`.

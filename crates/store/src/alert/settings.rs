@@ -1,4 +1,4 @@
-//! Table `alert_settings`: what is told, and when.
+//! Table `alert_settings`: which problems cause notifications, and when.
 
 use domain::{Actor, AlertSettings, AuditAction, Change, UnixTime};
 
@@ -6,17 +6,17 @@ use crate::{Store, StoreError, note::note, row::Table};
 
 const TABLE: Table = Table("alert_settings");
 
-/// What came of saving.
+/// Result of saving the alert settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SaveAlertsOutcome {
-    /// They are saved, as this version.
+    /// Saved as this version.
     Saved(i64),
-    /// Somebody else has saved this version in the meantime.
+    /// Another user saved this newer version first.
     Conflict(i64),
 }
 
 impl Store {
-    /// What is told, and when; the defaults when nothing was saved.
+    /// Returns the alert settings, or the defaults if none were saved.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -35,7 +35,7 @@ impl Store {
         })
     }
 
-    /// Saves what is told; `settings.version` is the version that was seen before.
+    /// Saves the alert settings. `settings.version` is the version that the user edited.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -48,7 +48,7 @@ impl Store {
     ) -> Result<SaveAlertsOutcome, StoreError> {
         let version = settings.version + 1;
         let mut transaction = self.begin().await?;
-        // Of two who save at once, one inserts or updates and the other changes no row.
+        // Of two concurrent saves, one inserts or updates and the other changes no row.
         let saved = sqlx::query(
             "INSERT INTO alert_settings (id, version, settings)
              SELECT 1, $1, $2 WHERE $3 = 0

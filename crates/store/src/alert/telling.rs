@@ -1,4 +1,4 @@
-//! Table `alert_tellings`: what routes are told, and what came of it.
+//! Table `alert_tellings`: notifications to channels and their results.
 
 use domain::{
     AlertId, RouteId, Telling, TellingEvent, TellingFailure, TellingId, TellingState, UnixTime,
@@ -51,9 +51,9 @@ fn all(rows: Vec<Row>) -> Result<Vec<Telling>, StoreError> {
 }
 
 impl Store {
-    /// What is due to be told at `now`, at most one for each route, leased to `owner`. The lease goes by the database's
-    /// time: it begins at `leased_at` and lasts `seconds`. A route is told in the order in which things happened, so what
-    /// comes later waits for what comes first.
+    /// Leases notifications that are due at `now` to `owner`, at most one per channel. The lease
+    /// begins at `leased_at` and lasts `seconds`, both by the database's time. A channel gets its
+    /// notifications in order, so later ones wait for the first.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -64,7 +64,7 @@ impl Store {
         leased_at: UnixTime,
         seconds: i64,
     ) -> Result<Vec<Telling>, StoreError> {
-        // On PostgreSQL a row that another server has just leased is looked at again, and does not match any more.
+        // PostgreSQL rechecks a row that another server has just leased, and finds no match.
         let rows: Vec<Row> = sqlx::query_as(
             "UPDATE alert_tellings SET lease_owner = $1, lease_until = $2
              WHERE id IN (SELECT MIN(id) FROM alert_tellings WHERE state = 'waiting' GROUP BY route)
@@ -82,7 +82,7 @@ impl Store {
         all(rows)
     }
 
-    /// Keeps what came of telling something, unless the lease has gone to somebody else.
+    /// Stores the result of a notification. Returns false if another owner has the lease by now.
     ///
     /// # Errors
     /// `Database`.
@@ -106,7 +106,7 @@ impl Store {
         Ok(settled.rows_affected() == 1)
     }
 
-    /// What was told about a condition, and is to be told.
+    /// Returns the notifications of a condition, sent and pending.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -120,7 +120,7 @@ impl Store {
         all(rows)
     }
 
-    /// The newest tellings, the newest first.
+    /// Returns the newest notifications, the newest first.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -133,7 +133,7 @@ impl Store {
         all(rows)
     }
 
-    /// Forgets what was told before a time and is about nothing that is still wrong.
+    /// Deletes notifications from before `before` unless their condition still exists.
     ///
     /// # Errors
     /// `Database`.

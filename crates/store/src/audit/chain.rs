@@ -1,4 +1,4 @@
-//! The hashes of the audit: HMAC-SHA-256 (RFC 2104) under a key that is sealed in the database.
+//! Hashes of the audit: HMAC-SHA-256 (RFC 2104) under a key that is sealed in the database.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 use super::row::Row;
 use crate::StoreError;
 
-/// Stands where the hash before would be, in an entry that was appended to a chain found broken.
+/// Replaces the previous hash in an entry that was appended to a broken chain.
 pub(super) const BROKEN: &str = "broken";
 
-/// The key of the hashes: 32 random bytes as base64url text, which is what is sealed.
+/// The HMAC key: 32 random bytes, sealed as base64url text.
 pub(super) struct AuditKey(SecretString);
 
 impl AuditKey {
@@ -30,12 +30,12 @@ impl AuditKey {
         &self.0
     }
 
-    /// The hash of a row, of all its columns but the hash itself and what folds from another one.
+    /// Returns the hash of a row. It covers all columns except the hash itself and the folded ones.
     pub(super) fn hash(&self, row: &Row) -> String {
         self.hash_at(row.sequence, row)
     }
 
-    /// The hash that a row would have under another sequence.
+    /// Returns the hash that a row would have under another sequence.
     pub(super) fn hash_at(&self, sequence: i64, row: &Row) -> String {
         self.mac(&[
             "entry",
@@ -51,7 +51,7 @@ impl AuditKey {
         ])
     }
 
-    /// The MAC of a head. Heads from before there was a manifest have none in it.
+    /// Returns the MAC of a head. `manifest` is empty in heads from before the first manifest.
     pub(super) fn head(&self, sequence: i64, hash: &str, manifest: &str) -> String {
         let tag = self.started_head(sequence, hash, manifest).finalize();
         BASE64_URL_SAFE_NO_PAD.encode(tag.into_bytes())
@@ -76,7 +76,7 @@ impl AuditKey {
         })
     }
 
-    /// The hash of something that is no part of the audit.
+    /// Returns a keyed hash of a text that is not part of the audit.
     pub(super) fn blind(&self, text: &str) -> String {
         self.mac(&["blind", text])
     }
@@ -85,7 +85,7 @@ impl AuditKey {
         BASE64_URL_SAFE_NO_PAD.encode(self.started(parts).finalize().into_bytes())
     }
 
-    /// Feeds each part after its length, so that no two lists of parts give the same bytes.
+    /// Feeds each part after its length, which makes the encoding unambiguous.
     fn started(&self, parts: &[&str]) -> Hmac<Sha256> {
         let key = self.0.expose_secret().as_bytes();
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {

@@ -1,4 +1,4 @@
-//! Reading the audit.
+//! Queries of the audit.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ enum Value {
     Text(String),
 }
 
-/// Which end of what is asked for comes first.
+/// Order of the returned entries.
 #[derive(Clone, Copy)]
 enum Order {
     Newest,
@@ -21,7 +21,8 @@ enum Order {
 }
 
 impl Store {
-    /// The newest entries that pass the filter, the newest first: all, or those before a sequence.
+    /// Returns the newest entries that match the filter, the newest first, optionally those before
+    /// a sequence.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -35,7 +36,7 @@ impl Store {
         self.entries(filter, before, Order::Newest, limit).await
     }
 
-    /// The oldest entries after a sequence that pass the filter, the oldest first.
+    /// Returns the oldest entries after a sequence that match the filter, the oldest first.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -82,7 +83,8 @@ impl Store {
     }
 }
 
-/// The conditions, each with `?` for its value. Only equality and comparison of whole values, so that each filter has an index and nothing is a pattern.
+/// The conditions, each with `?` for its value. Only equality and comparison of whole values, so
+/// that each filter has an index and nothing is a pattern.
 fn conditions(filter: &AuditFilter) -> Vec<(&'static str, Value)> {
     let text = |column, text: &str| {
         let text = fold(text.trim());

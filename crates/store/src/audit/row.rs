@@ -1,4 +1,4 @@
-//! The row of an entry.
+//! Rows of `audit`.
 
 use domain::{AccountName, Actor, AuditAction, AuditEntry, AuditRecord, UnixTime, Who, untrusted};
 use sqlx::AnyConnection;
@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 use crate::{StoreError, row::Table};
 
 const TABLE: Table = Table("audit");
-/// Longest name, address and subject that are kept: characters.
+/// Maximum length in characters of a stored name, address, or subject.
 const TEXT_AT_MOST: usize = 1_000;
 
 #[derive(Debug, sqlx::FromRow)]
@@ -26,7 +26,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The row of what happened; its hash is still to be made.
+    /// Builds the row of an event. The caller adds its hash.
     pub(super) fn new(
         sequence: i64,
         previous: String,
@@ -50,7 +50,8 @@ impl Row {
         })
     }
 
-    /// `false` when the sequence is taken, which it is in a chain that somebody has tampered with.
+    /// Inserts the row. Returns false if the sequence exists already, which happens only in a chain
+    /// that was tampered with.
     pub(super) async fn insert(&self, connection: &mut AnyConnection) -> Result<bool, StoreError> {
         let inserted = sqlx::query(
             "INSERT INTO audit (
@@ -75,7 +76,7 @@ impl Row {
         Ok(inserted.rows_affected() == 1)
     }
 
-    /// Whether the columns for filters say what they are made from.
+    /// Returns true if the folded columns match the columns they derive from.
     pub(super) fn folds(&self) -> bool {
         self.who_folded == fold(&self.who_name) && self.subject_folded == fold(&self.subject)
     }
@@ -112,12 +113,12 @@ impl TryFrom<Row> for AuditEntry {
     }
 }
 
-/// Names and subjects without regard to case.
+/// Folds the case of names and subjects for filters.
 pub(super) fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Entries are displayed, and PostgreSQL takes no NUL.
+/// Makes a text safe to display. PostgreSQL does not accept NUL.
 fn kept(text: &str) -> String {
     untrusted::line(text, TEXT_AT_MOST)
 }

@@ -1,4 +1,4 @@
-//! Finding what was tampered with.
+//! Verification of the audit.
 
 use std::ops::RangeInclusive;
 
@@ -11,48 +11,48 @@ use super::{
 };
 use crate::{Store, StoreError, seal::Sealed};
 
-/// How many rows are read at a time.
+/// Rows per query.
 const BATCH: i64 = 500;
-/// How many places are tried for an entry that is not where it was written.
+/// Number of sequences to try for an entry that was moved.
 const PLACES: usize = 100_000;
 
-/// What verifying the audit found.
+/// Result of verifying the audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuditVerdict {
-    /// Every entry is what was written, where it was written.
+    /// Every entry is unchanged and in its place.
     Intact {
-        /// How many entries there are.
+        /// Number of entries.
         entries: i64,
-        /// The hash of the last one. Kept elsewhere, it tells later whether the audit was put back to an earlier state
-        /// as a whole.
+        /// Hash of the last entry. A copy stored elsewhere shows later whether the whole audit was
+        /// restored to an earlier state.
         hash: String,
     },
     /// The audit was tampered with.
     Broken {
-        /// The first entry that is not as it was written.
+        /// The first entry that is not as written.
         sequence: i64,
-        /// What is wrong.
+        /// The kind of tampering.
         wrong: AuditBreak,
     },
 }
 
-/// What is wrong with an audit.
+/// A kind of tampering with the audit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditBreak {
-    /// An entry was changed, or one was written by somebody without the key.
+    /// An entry was changed or was written without the key.
     Changed,
     /// An entry is missing, and there are later ones.
     Missing,
-    /// An entry is not where it was written, or does not follow the one before.
+    /// An entry was moved or does not follow the previous one.
     OutOfOrder,
     /// Entries are missing at the end.
     TailCut,
-    /// What is said about the end of the audit is not true: it was changed, removed or put back to an earlier state; or
-    /// it was when this entry was written, and entries before it may be missing.
+    /// The head was changed, removed, or restored to an earlier state, now or when this entry was
+    /// written. Entries before it may be missing.
     HeadForged,
 }
 
-/// The chain up to a place.
+/// The chain up to an entry.
 #[derive(Default)]
 struct Chain {
     sequence: i64,
@@ -60,10 +60,10 @@ struct Chain {
 }
 
 impl Store {
-    /// Computes the hashes of all entries and compares. Entries that are written meanwhile do no harm.
+    /// Verifies the hashes of all entries. Entries may be written concurrently.
     ///
     /// # Errors
-    /// `Database`; `Unsealable` when the key of the hashes does not open.
+    /// `Database`; `Unsealable` if the HMAC key does not open.
     pub async fn verify_audit(&self) -> Result<AuditVerdict, StoreError> {
         let mut connection = self.pool.acquire().await?;
         let connection = &mut *connection;
@@ -112,7 +112,7 @@ fn broken(sequence: i64, wrong: AuditBreak) -> AuditVerdict {
 }
 
 impl Chain {
-    /// Goes on to the next row.
+    /// Advances to the next row.
     fn take(&mut self, key: &AuditKey, row: &Row) -> Result<(), AuditBreak> {
         if row.sequence > self.sequence + 1 {
             return Err(AuditBreak::Missing);
@@ -131,13 +131,13 @@ impl Chain {
         Ok(())
     }
 
-    /// Compares the end of the rows with the head. `None` when there are more rows by now.
+    /// Compares the last row with the head. Returns `None` if rows were added meanwhile.
     async fn end(
         &self,
         connection: &mut AnyConnection,
         key: &AuditKey,
     ) -> Result<Option<AuditVerdict>, StoreError> {
-        // Read after the rows, so that the head is not behind any of them.
+        // Read after the rows, so the head is not older than any of them.
         let head = head(connection).await?.filter(|head| head.holds(key));
         let Some(head) = head.filter(|head| head.sequence >= self.sequence) else {
             let last = self.sequence.max(1);
@@ -165,7 +165,7 @@ impl Chain {
     }
 }
 
-/// Whether an entry is as it was written, but in one of these places.
+/// Returns true if an entry is authentic under one of these sequences.
 fn was_written_in(places: RangeInclusive<i64>, key: &AuditKey, row: &Row) -> bool {
     let mut places = places.take(PLACES);
     row.folds() && places.any(|sequence| key.hash_at(sequence, row) == row.hash)

@@ -1,4 +1,4 @@
-//! The end of an authorization.
+//! Completion of authorizations.
 
 use domain::{
     Actor, AuditAction, AuthorizationId, Change, DataCenterId, Finding, FindingCode, GrantBinding,
@@ -13,8 +13,8 @@ use super::{
 use crate::{Store, StoreError, grant, note::note, outbox, settings};
 
 impl Store {
-    /// Finishes a taken authorization. A grant is stored only while the settings still have the values that it
-    /// was given for; it takes the place of an earlier one.
+    /// Finishes a claimed authorization. Stores the grant only if the settings still have the
+    /// values that it was issued for. It replaces an earlier grant.
     ///
     /// # Errors
     /// `Database`, `Corrupt`, `Random`, `KeyRotated`.
@@ -66,7 +66,7 @@ impl Store {
         Ok(finished)
     }
 
-    /// The authorization with this id that has been taken and is not finished, if its row is as it was written.
+    /// Returns the claimed, unfinished authorization with this ID if its row is authentic.
     async fn open_authorization(&self, id: &AuthorizationId) -> Result<Option<Row>, StoreError> {
         let before = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
@@ -131,7 +131,7 @@ impl Store {
     }
 }
 
-/// Records that nothing came of it.
+/// Records a failed authorization.
 async fn fail(
     connection: &mut AnyConnection,
     id: &AuthorizationId,

@@ -1,4 +1,4 @@
-//! The row of an authorization, as far as it decides which grant it may give.
+//! Columns of an authorization that decide which grant it may produce.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::{
     seal::{Sealed, Sealer},
 };
 
-/// The columns of [`Row`].
+/// Columns of [`Row`].
 macro_rules! authorization_columns {
     () => {
         "id, state_hash, data_center, redirect_url, session, binding, settings_version, created_at, expires_at,
@@ -28,17 +28,18 @@ pub(crate) struct Row {
     pub(super) data_center: String,
     pub(super) redirect_url: String,
     session: String,
-    /// As JSON.
+    /// JSON.
     pub(super) binding: String,
     pub(super) settings_version: i64,
     pub(super) created_at: i64,
     pub(super) expires_at: i64,
-    /// As JSON.
+    /// JSON.
     pub(super) issuer: Option<String>,
     mac: String,
 }
 
-/// Not in the manifest: an authorization that is put back has a code that the provider takes once.
+/// Not in the manifest: replaying a restored row fails, because the provider accepts its code only
+/// once.
 impl Protected for Row {
     const TABLE: &'static str = TABLE.0;
     const LISTED: bool = false;
@@ -67,7 +68,7 @@ impl Protected for Row {
 }
 
 impl Row {
-    /// The row of an authorization that begins.
+    /// Builds the row of an authorization that starts.
     pub(super) fn new(new: &NewAuthorization, sealer: &Sealer) -> Result<Self, StoreError> {
         let issuer = new.issuer.as_ref();
         let issuer = issuer.map(|issuer| TABLE.write_json("issuer", issuer));
@@ -117,7 +118,7 @@ impl Row {
     }
 }
 
-/// All rows, valid or not.
+/// Returns all rows, valid or not.
 pub(crate) async fn rows(connection: &mut AnyConnection) -> Result<Vec<Row>, StoreError> {
     let sql = concat!("SELECT ", authorization_columns!(), " FROM authorizations");
     Ok(sqlx::query_as(sql).fetch_all(connection).await?)

@@ -1,4 +1,4 @@
-//! Answering an authorization, once.
+//! Claiming the callback of an authorization, once.
 
 use domain::{AuthorizationId, DataCenterId, RedirectUrl, UnixTime};
 use sqlx::AnyConnection;
@@ -30,8 +30,8 @@ struct RefusedRow {
 }
 
 impl Store {
-    /// Answers an authorization: of any number of callbacks at once, one takes it. The attempt of another
-    /// session does not use it up.
+    /// Claims the callback of an authorization. Exactly one of several concurrent callbacks
+    /// succeeds. A callback in another session does not use up the authorization.
     ///
     /// # Errors
     /// `Database`, `Corrupt`, `Unsealable`, `KeyRotated`.
@@ -94,7 +94,7 @@ fn read(
     })
 }
 
-/// Why an authorization was not taken.
+/// Returns the reason why an authorization could not be claimed.
 async fn refusal(
     connection: &mut AnyConnection,
     state_hash: &str,

@@ -1,4 +1,4 @@
-//! Keeping a grant fresh: leases, and compare-and-swap on the version.
+//! Refreshes of grants: leases, and compare-and-swap on the version.
 
 use domain::{Actor, AuditAction, AuditRecord, Change, DataCenterId, Finding, UnixTime};
 
@@ -6,8 +6,8 @@ use super::{Bound, GrantState, Refreshed, TABLE, cell, row::StateColumns};
 use crate::{Store, StoreError, note::note, seal::Sealed};
 
 impl Store {
-    /// Takes the right to refresh a grant for `lease_seconds` from `now` on, the database's time. `false` when the grant has another version by
-    /// now, has ended, or another owner's lease still runs.
+    /// Leases the refresh of a grant for `lease_seconds` from `now`, the database's time. Returns
+    /// false if the grant has another version or has ended, or another owner's lease is active.
     ///
     /// # Errors
     /// `Database`.
@@ -34,12 +34,12 @@ impl Store {
         Ok(leased.rows_affected() == 1)
     }
 
-    /// Commits what a refresh gave, and returns the new version; `None` when the grant has another version by
-    /// now. An owner whose lease has run out still wins when nobody else was faster, because the provider
-    /// may have ended the old refresh token. Releases the owner's lease.
+    /// Stores the result of a refresh and returns the new version. Returns `None` if the grant has
+    /// another version. An owner with an expired lease still succeeds if no one else was faster,
+    /// because the provider may have revoked the old refresh token. Releases the owner's lease.
     ///
     /// # Errors
-    /// `Database`, `Random`, `KeyRotated`; `Unsealable` when the binding was changed in the database.
+    /// `Database`, `Random`, `KeyRotated`; `Unsealable` if the binding was changed in the database.
     pub async fn store_refreshed(
         &self,
         id: &DataCenterId,
@@ -50,7 +50,7 @@ impl Store {
     ) -> Result<Option<i64>, StoreError> {
         let mut transaction = self.begin().await?;
         let sealer = self.hold_key(&mut transaction).await?;
-        // Holds the row, so that the binding that the new tokens are sealed for stays the one verified here.
+        // Locks the row, so the new tokens are sealed for the binding that is verified here.
         let held: Vec<(String, Option<String>, String)> = sqlx::query_as(
             "UPDATE grants SET version = version WHERE data_center = $1 AND version = $2
              RETURNING binding, account, access_token",
@@ -95,9 +95,10 @@ impl Store {
         Ok((stored.rows_affected() == 1).then_some(version + 1))
     }
 
-    /// Notes how the grant stands after a refresh failed, and releases the lease; the tokens stay. `false`
-    /// when the grant has another version or the lease another owner by now. The audit hears of it when it begins to
-    /// fail, when it fails in another way, and when it ends, not at each try.
+    /// Stores the state of the grant after a failed refresh and releases the lease. The tokens
+    /// stay. Returns false if the grant has another version or the lease has another owner. The
+    /// audit records the first failure, a different failure, and the end of the grant, but not
+    /// every retry.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -111,7 +112,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let columns = StateColumns::try_from(&state)?;
         let mut transaction = self.begin().await?;
-        // Holds the row; on SQLite what writes first waits for its turn.
+        // Locks the row. On SQLite, a transaction that writes first waits for the write lock.
         let before: Vec<(String, Option<String>)> = sqlx::query_as(
             "UPDATE grants SET lease_owner = NULL, lease_until = NULL
              WHERE data_center = $1 AND version = $2 AND lease_owner = $3
@@ -156,7 +157,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Notes that the grant has ended. `false` when it has another version by now or had ended before.
+    /// Marks a grant as ended. Returns false if it has another version or had ended before.
     ///
     /// # Errors
     /// `Database`.
@@ -188,8 +189,8 @@ impl Store {
         Ok(ended)
     }
 
-    /// The data centers whose grant is to be refreshed: active and expiring before `expiring_before`, or
-    /// failing and due to be tried again at `now`.
+    /// Returns the data centers whose grant needs a refresh: active and expiring before
+    /// `expiring_before`, or failing and due for a retry at `now`.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -213,7 +214,8 @@ impl Store {
     }
 }
 
-/// What the audit says about a refresh that failed: by Mailgrant itself, and only the code of what the provider said.
+/// Builds the audit entry of a failed refresh. It names Mailgrant as the actor and contains only
+/// the code of the provider's answer.
 fn happened(
     action: AuditAction,
     id: &DataCenterId,

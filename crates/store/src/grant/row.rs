@@ -1,4 +1,4 @@
-//! The row of a grant.
+//! Rows of `grants`.
 
 use domain::{DataCenterId, Finding, GrantBinding, UnixTime};
 use sqlx::AnyConnection;
@@ -15,23 +15,24 @@ const ACTIVE: &str = "active";
 const FAILING: &str = "failing";
 pub(super) const ENDED: &str = "ended";
 
-/// What the tokens of a grant belong to: the binding as it is stored (JSON), and who signed in.
+/// Values that the tokens of a grant are bound to: the stored binding (JSON) and the account that
+/// signed in.
 #[derive(Clone, Copy)]
 pub(crate) struct Bound<'a> {
     pub(crate) binding: &'a str,
     pub(crate) account: Option<&'a str>,
 }
 
-/// The place of a token. It opens only beside the binding it was given for.
+/// Returns the cell of a token. The token opens only together with the binding it was issued for.
 pub(crate) fn cell<'a>(column: &'static str, id: &'a DataCenterId, bound: Bound) -> Cell<'a> {
     let account = bound.account.map(str::to_owned);
     Cell::new(TABLE.0, column, id.as_str()).bound_to([Some(bound.binding.to_owned()), account])
 }
 
-/// A grant whose tokens are sealed.
+/// A grant with sealed tokens.
 pub(super) struct Held {
     pub(super) summary: GrantSummary,
-    /// The binding as it is stored.
+    /// The stored JSON of the binding.
     pub(super) binding: String,
     pub(super) access_token: Sealed,
     pub(super) refresh_token: Option<Sealed>,
@@ -130,7 +131,7 @@ impl TryFrom<Row> for Held {
     }
 }
 
-/// The columns that say how a grant stands.
+/// Columns with the state of a grant.
 pub(super) struct StateColumns {
     pub(super) state: &'static str,
     pub(super) finding: Option<String>,
@@ -172,10 +173,10 @@ impl TryFrom<&GrantState> for StateColumns {
     }
 }
 
-/// The row of a grant that was just given.
+/// Row of a new grant.
 pub(crate) struct NewRow<'a> {
     pub(crate) id: &'a DataCenterId,
-    /// As JSON.
+    /// JSON.
     pub(crate) binding: &'a str,
     pub(crate) access_token: Sealed,
     pub(crate) refresh_token: Option<Sealed>,
@@ -186,9 +187,9 @@ pub(crate) struct NewRow<'a> {
 }
 
 impl NewRow<'_> {
-    /// Puts the row in the place of the one before, and returns its version. The data center has to be locked.
+    /// Replaces the previous row and returns the new version. The data center must be locked.
     pub(crate) async fn write(self, connection: &mut AnyConnection) -> Result<i64, StoreError> {
-        // Holds off a refresh that is being committed, so that its version is seen.
+        // Waits for a refresh that is being committed, whose version counts.
         sqlx::query("UPDATE grants SET version = version WHERE data_center = $1")
             .bind(self.id.as_str())
             .execute(&mut *connection)

@@ -1,4 +1,4 @@
-//! The versions of the rows in force.
+//! Versions of the current rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,17 +9,17 @@ use crate::{StoreError, row::Table};
 
 const TABLE: Table = Table("audit_head");
 
-/// Tables whose rows also end without an entry in the audit, when they expire.
+/// Tables whose rows also disappear without an audit entry, when they expire.
 const EXPIRING: [(&str, &str); 2] = [
     ("sessions", "SELECT id FROM sessions"),
     ("links", "SELECT token_hash FROM links"),
 ];
 
-/// The version of each row in force, by table and primary key.
+/// The version of each current row, by table and primary key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Manifest(BTreeMap<String, i64>);
 
-/// A change of the manifest, in the transaction of the rows it is about.
+/// A change of the manifest, made in the transaction that changes the rows.
 #[derive(Debug, Default)]
 pub(crate) struct ManifestChange {
     set: Vec<(String, i64)>,
@@ -32,17 +32,17 @@ fn key(table: &str, id: &str) -> String {
 }
 
 impl ManifestChange {
-    /// A row was added or has a new version.
+    /// Records that a row was added or has a new version.
     pub(crate) fn set<R: Protected>(&mut self, row: &R) {
         self.set.push((key(R::TABLE, row.id()), row.version()));
     }
 
-    /// A row was removed.
+    /// Records that a row was removed.
     pub(crate) fn remove(&mut self, table: &str, id: &str) {
         self.removed.push(key(table, id));
     }
 
-    /// Sessions or links were removed.
+    /// Records that sessions or links were removed.
     pub(crate) fn ended(&mut self) {
         self.ended = true;
     }
@@ -53,7 +53,7 @@ impl ManifestChange {
 }
 
 impl Manifest {
-    /// Reads the stored text; empty before the first change.
+    /// Parses the stored text, which is empty before the first change.
     pub(crate) fn parse(text: &str) -> Result<Self, StoreError> {
         if text.is_empty() {
             return Ok(Self::default());
@@ -69,13 +69,14 @@ impl Manifest {
         self.0.get(&key(table, id)).copied()
     }
 
-    /// The primary keys of a table.
+    /// Returns the listed primary keys of a table.
     pub(crate) fn ids<'a>(&'a self, table: &'a str) -> impl Iterator<Item = &'a str> {
         let ids = self.0.keys().filter_map(move |key| key.strip_prefix(table));
         ids.filter_map(|id| id.strip_prefix('/'))
     }
 
-    /// Applies a change, and drops sessions and links that are gone. The head of the audit has to be locked.
+    /// Applies a change, and drops sessions and links that no longer exist. The head of the audit
+    /// must be locked.
     pub(crate) async fn apply(
         &mut self,
         connection: &mut AnyConnection,

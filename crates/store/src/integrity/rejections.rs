@@ -1,4 +1,4 @@
-//! Logging of rows that were rejected, at a limited rate.
+//! Rate-limited logging of rejected rows.
 
 use std::{
     collections::HashMap,
@@ -8,10 +8,10 @@ use std::{
 
 use super::RowFault;
 
-/// One line for each table and fault within this time.
+/// Minimum time between two log lines for the same table and fault.
 const INTERVAL: Duration = Duration::from_mins(1);
 
-/// Counts rejected rows, and logs them once a minute for each table and fault.
+/// Counts rejected rows, and logs them once a minute per table and fault.
 #[derive(Debug, Default)]
 pub(crate) struct Rejections(Mutex<HashMap<(&'static str, RowFault), Counted>>);
 

@@ -5,7 +5,8 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use super::{Protected, is_authentic, mac_of};
 use crate::{StoreError, account, api_key, authorization, link, rotate::Resealing, session};
 
-/// Writes the MACs of all protected rows with the new key. A row whose MAC is wrong gets none: it stays invalid.
+/// Rewrites the MACs of all protected rows with the new key. A row with a wrong MAC gets an empty
+/// one and stays invalid.
 pub(crate) async fn reseal(
     connection: &mut AnyConnection,
     keys: Resealing<'_>,

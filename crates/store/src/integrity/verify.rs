@@ -1,4 +1,4 @@
-//! Finding rows that were changed from outside.
+//! Detection of rows that were changed outside Mailgrant.
 
 use sqlx::AnyConnection;
 
@@ -8,18 +8,19 @@ use crate::{Store, StoreError, account, api_key, audit, keyring, link, session};
 /// The reason why a row is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RowFault {
-    /// The row was added or changed by somebody without the key, or exchanged with another one.
+    /// The row was added or changed without the key, or exchanged with another one.
     Changed,
-    /// The row is as it was written, but an older version, or one that had been removed.
+    /// The row is authentic, but an older version or one that was removed.
     Replayed,
-    /// The row was removed by somebody other than Mailgrant.
+    /// The row was removed outside Mailgrant.
     Missing,
-    /// A secret does not open beside the values of its row: the secret or one of them was changed.
+    /// A secret does not open with the values of its row, because the secret or one of the values
+    /// was changed.
     Unsealable,
 }
 
 impl RowFault {
-    /// The word for logs.
+    /// Returns the code for logs.
     pub fn code(self) -> &'static str {
         match self {
             Self::Changed => "changed",
@@ -30,18 +31,18 @@ impl RowFault {
     }
 }
 
-/// A row that was changed from outside.
+/// A row that was changed outside Mailgrant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TamperedRow {
-    /// Its table.
+    /// Name of the table.
     pub table: &'static str,
-    /// Its name where it has one, else its primary key; never a hash of a token.
+    /// Name of the row if it has one, otherwise its primary key. Never a hash of a token.
     pub row: String,
-    /// The fault.
+    /// The kind of tampering.
     pub fault: RowFault,
 }
 
-/// Collects faults.
+/// Collects invalid rows.
 pub(crate) struct Faults(Vec<TamperedRow>);
 
 impl Faults {
@@ -56,7 +57,7 @@ impl Faults {
                 self.add(R::TABLE, name(row), fault);
             }
         }
-        // What expires is removed without a change of the manifest.
+        // Expired rows are removed without a change of the manifest.
         if R::LISTED && !R::EXPIRES {
             for id in integrity.manifest().ids(R::TABLE) {
                 if !rows.iter().any(|row| row.id() == id) {
@@ -70,7 +71,7 @@ impl Faults {
         self.0.push(TamperedRow { table, row, fault });
     }
 
-    /// Adds a secret that does not open.
+    /// Records a fault if a secret does not open.
     fn opened<T>(&mut self, row: &str, opened: Result<T, StoreError>) -> Result<(), StoreError> {
         match opened {
             Ok(_) => Ok(()),
@@ -84,16 +85,17 @@ impl Faults {
 }
 
 impl Store {
-    /// Finds accounts, sessions, links and API keys that are not as Mailgrant wrote them, and secrets that do not open
-    /// beside the values of their rows.
+    /// Finds accounts, sessions, links, and API keys that are not authentic, and secrets that do
+    /// not open with the values of their rows.
     ///
     /// # Errors
-    /// `Database`; `Unsealable` when the key of the audit does not open.
+    /// `Database`; `Unsealable` if the key of the audit does not open.
     pub async fn verify_rows(&self) -> Result<Vec<TamperedRow>, StoreError> {
         let mut faults = Faults(Vec::new());
         {
             let mut transaction = self.begin().await?;
-            // No row changes until the end: whoever writes one holds the key first.
+            // Every writer of these rows holds the key first, so no row changes until the
+            // transaction ends.
             keyring::hold(&mut transaction).await?;
             self.verify_access(&mut transaction, &mut faults).await?;
         }

@@ -1,4 +1,4 @@
-//! The links to choose a password.
+//! Links to choose a password.
 
 use domain::{AccountName, AuditAction, SignedIn, UnixTime};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -14,7 +14,7 @@ use crate::{
     session::{self, Entered},
 };
 
-/// A link with its account and the head of the audit.
+/// A link with its account and the head of the audit, read by one statement.
 #[derive(sqlx::FromRow)]
 struct Seen {
     #[sqlx(flatten)]
@@ -25,7 +25,7 @@ struct Seen {
     head: SeenHead,
 }
 
-/// The link with this token, unless it has expired.
+/// Reads the link with this token, unless it has expired.
 async fn see(
     connection: &mut AnyConnection,
     token_hash: &str,
@@ -51,7 +51,7 @@ async fn see(
 }
 
 impl Store {
-    /// Whose password a link is for; `None` when it is not good.
+    /// Returns the account that a link is for. `None` if the link is not valid.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -71,8 +71,8 @@ impl Store {
         account::parse_name(&seen.account.name).map(Some)
     }
 
-    /// Uses a link up and sets the password of its account, whose other sessions and links end; begins a
-    /// session. `None` when the link is not good.
+    /// Uses up a link, sets the password of its account, ends the account's other sessions and
+    /// links, and starts a session. Returns `None` if the link is not valid.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -90,7 +90,7 @@ impl Store {
             return Ok(None);
         };
         let id = account::parse_id(&account.id)?;
-        // The account first, as everywhere, so that nobody waits for each other.
+        // The account is locked first, as everywhere, to avoid deadlocks.
         let Some(mut row) = self.lock_account(&mut transaction, &key, &id).await? else {
             return Ok(None);
         };
@@ -99,7 +99,8 @@ impl Store {
             .bind(PASSWORD)
             .execute(&mut *transaction)
             .await?;
-        // Of two who use it at the same time, one removes it. The manifest lists it until that one commits.
+        // Of two concurrent uses, one removes the link. The manifest lists it until that one
+        // commits.
         let integrity = self.integrity_of_locked(&mut transaction, &key).await?;
         if used.rows_affected() == 0 || !integrity.holds(&link) {
             return Ok(None);

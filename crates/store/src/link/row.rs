@@ -1,4 +1,4 @@
-//! The row of a link.
+//! Rows of `links`.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::{
     seal::Sealer,
 };
 
-/// The columns of [`Row`], of `links l`.
+/// Columns of [`Row`], from `links l`.
 macro_rules! link_columns {
     () => {
         "l.token_hash AS l_token_hash, l.kind AS l_kind, l.account AS l_account, l.expires_at AS l_expires_at,
@@ -58,7 +58,7 @@ impl Protected for Row {
 }
 
 impl Row {
-    /// A link to choose the password of an account.
+    /// Builds a link to choose the password of an account.
     pub(super) fn password(link: &NewLink, account: &AccountId, sealer: &Sealer) -> Self {
         let row = Self {
             token_hash: link.token_hash.clone(),
@@ -70,7 +70,7 @@ impl Row {
         row.signed(sealer)
     }
 
-    /// The link that makes the first administrator.
+    /// Builds the link that creates the first administrator.
     pub(super) fn setup(token_hash: &str, sealer: &Sealer) -> Self {
         let row = Self {
             token_hash: token_hash.into(),
@@ -103,7 +103,7 @@ impl Row {
     }
 }
 
-/// All rows, valid or not.
+/// Returns all rows, valid or not.
 pub(crate) async fn rows(connection: &mut AnyConnection) -> Result<Vec<Row>, StoreError> {
     let sql = concat!("SELECT ", link_columns!(), " FROM links l");
     Ok(sqlx::query_as(sql).fetch_all(connection).await?)

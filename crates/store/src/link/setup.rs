@@ -1,4 +1,4 @@
-//! The link that makes the first administrator.
+//! The link that creates the first administrator.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     session::{self, Entered},
 };
 
-/// A link with the head of the audit.
+/// A link with the head of the audit, read by one statement.
 #[derive(sqlx::FromRow)]
 struct Seen {
     #[sqlx(flatten)]
@@ -24,7 +24,7 @@ struct Seen {
     head: SeenHead,
 }
 
-/// The setup link with this token.
+/// Reads the setup link with this token.
 async fn see(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<Seen>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -49,7 +49,8 @@ async fn any_account(connection: &mut AnyConnection) -> Result<bool, StoreError>
 }
 
 impl Store {
-    /// Puts a setup link in place of the older ones; `false` when there is an account, valid or not, and so no link.
+    /// Replaces older setup links with a new one. Returns false, without creating a link, if there
+    /// is an account, valid or not.
     ///
     /// # Errors
     /// `Database`, `KeyRotated`.
@@ -70,7 +71,8 @@ impl Store {
         Ok(listed)
     }
 
-    /// Whether a link that a statement has read is a valid setup link. `before` is the key in force before it.
+    /// Returns true if a link that was read by one statement is a valid setup link. `before` is the
+    /// key in force before the read.
     async fn is_setup(
         &self,
         connection: &mut AnyConnection,
@@ -82,7 +84,7 @@ impl Store {
         Ok(integrity.holds(&seen.link))
     }
 
-    /// Whether the setup link has this token.
+    /// Returns true if this is the hash of the setup link's token.
     ///
     /// # Errors
     /// `Database`.
@@ -94,8 +96,8 @@ impl Store {
         Ok(is_setup.await? && !any_account(&mut connection).await?)
     }
 
-    /// Uses the setup link up, makes the first account and begins a session; `None` when the link is not good. Of
-    /// several at once, one wins.
+    /// Uses up the setup link, creates the first account, and starts a session. Returns `None` if
+    /// the link is not valid. Exactly one of several concurrent calls succeeds.
     ///
     /// # Errors
     /// `Database`.

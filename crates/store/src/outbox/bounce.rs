@@ -1,4 +1,4 @@
-//! Messages that came back.
+//! Messages that bounced.
 
 use domain::{
     DataCenterId, EmailAddress, Finding, MessageId, MessageState, Recipient, RecipientState,
@@ -8,27 +8,28 @@ use domain::{
 use super::MESSAGES as TABLE;
 use crate::{Store, StoreError};
 
-/// In SQL: matches what `recipients` holds when one of them is bounced; also little else, which `keep` then leaves alone.
+/// SQL pattern that matches `recipients` with a bounced recipient. It may match other rows, which
+/// `keep` leaves unchanged.
 pub(super) const HAS_BOUNCED: &str = r#"'%"state":"bounced"%'"#;
 
-/// In SQL: matches what `recipients` holds when one of them has the message.
+/// SQL pattern that matches `recipients` with an accepted recipient.
 pub(super) const HAS_ACCEPTED: &str = r#"'%"state":"accepted"%'"#;
 
-/// What a delivery status notification says of one recipient.
+/// The report on one recipient in a delivery status notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounce {
-    /// Who did not get it, as it may be named; the first that is known counts.
+    /// Possible addresses of the recipient. The first known one counts.
     pub addresses: Vec<EmailAddress>,
-    /// What the remote server said.
+    /// Reply of the remote server.
     pub reply: String,
-    /// What it means.
+    /// Diagnosis of the reply.
     pub finding: Finding,
 }
 
 impl Store {
-    /// Notes that a message of a data center was sent back for some of its recipients. It is the first one with one of
-    /// these Message-IDs. Only what the mail server had accepted can come back; the id of the message when something
-    /// has changed.
+    /// Records that a message of a data center bounced for some of its recipients. Selects the
+    /// first message with one of these Message-IDs. Only recipients that the mail server accepted
+    /// can bounce. Returns the ID of the message if anything changed.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -41,7 +42,7 @@ impl Store {
     ) -> Result<Option<MessageId>, StoreError> {
         for message_id in message_ids {
             let mut transaction = self.begin().await?;
-            // Holds the rows; on SQLite what writes first waits for its turn.
+            // Locks the rows. On SQLite, a transaction that writes first waits for the write lock.
             let held: Vec<(String, String, String)> = sqlx::query_as(
                 "UPDATE messages SET attempts = attempts WHERE data_center = $1 AND message_id = $2
                  RETURNING id, state, recipients",
@@ -76,7 +77,7 @@ impl Store {
     }
 }
 
-/// Marks those that came back. The finding of the last one; `None` when nothing has changed.
+/// Marks the bounced recipients. Returns the finding of the last one, or `None` if nothing changed.
 fn mark<'a>(recipients: &mut [Recipient], bounces: &'a [Bounce]) -> Option<&'a Finding> {
     let only = recipients.len() == 1;
     let mut last = None;
@@ -86,7 +87,7 @@ fn mark<'a>(recipients: &mut [Recipient], bounces: &'a [Bounce]) -> Option<&'a F
             let mut named = bounce.addresses.iter();
             named.any(|one| one.as_str().eq_ignore_ascii_case(own))
         };
-        // Mail that was forwarded comes back with an address that nobody here knows.
+        // Forwarded mail bounces with an address that is not a recipient here.
         let at = recipients.iter().position(is_meant);
         let Some(recipient) = recipients.get_mut(at.or(only.then_some(0)).unwrap_or(usize::MAX))
         else {
@@ -102,9 +103,9 @@ fn mark<'a>(recipients: &mut [Recipient], bounces: &'a [Bounce]) -> Option<&'a F
     last
 }
 
-/// Keeps what is known of recipients over what an attempt says that did not know of it. A recipient that came back or has
-/// the message stays so: the attempt did not try it, or gave it the message once more. Returns the finding of the last one
-/// that came back.
+/// Keeps known results of recipients over those of an attempt that did not know them. A recipient
+/// that bounced or has the message stays so, because the attempt skipped it or sent it a duplicate.
+/// Returns the finding of the last bounced recipient.
 pub(super) fn keep<'a>(recipients: &mut [Recipient], kept: &'a [Recipient]) -> Option<&'a Finding> {
     let mut last = None;
     for (recipient, kept) in recipients.iter_mut().zip(kept) {
@@ -123,7 +124,7 @@ pub(super) fn keep<'a>(recipients: &mut [Recipient], kept: &'a [Recipient]) -> O
     last
 }
 
-/// Where a message stands that nobody is sending, by its recipients.
+/// Returns the state of a message that is not being sent, derived from its recipients.
 pub(super) fn state_of(recipients: &[Recipient]) -> MessageState {
     let any = |state| recipients.iter().any(|one| one.state == state);
     let bounced = any(RecipientState::Bounced);
@@ -140,7 +141,8 @@ pub(super) fn state_of(recipients: &[Recipient]) -> MessageState {
     }
 }
 
-/// Where the message stands then: what is under way goes on, and what some have got is partly delivered.
+/// Returns the new state of a message. A message in progress stays so, and one that some recipients
+/// have is partly delivered.
 pub(super) fn after(state: MessageState, recipients: &[Recipient]) -> MessageState {
     let accepted = |one: &Recipient| one.state == RecipientState::Accepted;
     if !state.is_final() {

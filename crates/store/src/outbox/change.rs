@@ -1,26 +1,26 @@
-//! What people do with messages.
+//! Changes to messages that users request.
 
 use domain::{Actor, AuditAction, MessageId, MessageState, UnixTime};
 
 use super::{MESSAGES as TABLE, counts, pause};
 use crate::{Store, StoreError, note::note};
 
-/// What came of a change to a message.
+/// Result of a change to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeOutcome {
-    /// It is changed.
+    /// The message was changed.
     Changed,
-    /// In this state it cannot be done.
+    /// The message is in a state that does not allow this.
     NotNow(MessageState),
-    /// The content was dropped, so it cannot be sent again.
+    /// The content was deleted, so the message cannot be sent again.
     ContentGone,
-    /// There is no such message.
+    /// No message has this ID.
     Unknown,
 }
 
 impl Store {
-    /// Makes a message due now: one that waits, or one that was given up or cancelled. Recipients that have it already
-    /// do not get it again.
+    /// Makes a message due now that waits, failed, or was canceled. Skips recipients that have it
+    /// already.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -66,7 +66,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<ChangeOutcome, StoreError> {
         let mut transaction = self.begin().await?;
-        // Holds the row; on SQLite what writes first waits for its turn.
+        // Locks the row. On SQLite, a transaction that writes first waits for the write lock.
         let held: Vec<(String, String, String)> = sqlx::query_as(
             "UPDATE messages SET attempts = attempts WHERE id = $1 RETURNING state, recipients, data_center",
         )
@@ -96,7 +96,7 @@ impl Store {
                     recipient.state = domain::RecipientState::Waiting;
                 }
             }
-            // Who asks for it wants to see it tried.
+            // A user who requests a retry expects an attempt now.
             pause::end(&mut transaction, &data_center).await?;
         }
         sqlx::query(

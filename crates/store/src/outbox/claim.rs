@@ -1,4 +1,4 @@
-//! Claiming: a server takes messages for a while, and nobody else sends them meanwhile.
+//! Claims: a server leases messages, and no other server sends them meanwhile.
 
 use std::collections::HashSet;
 
@@ -8,53 +8,53 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use super::{MESSAGES as TABLE, content};
 use crate::{Store, StoreError, connect::Backend};
 
-/// What a server asks for.
+/// Parameters of a claim.
 #[derive(Clone, Debug)]
 pub struct Claim<'a> {
-    /// Whose messages.
+    /// Data center of the messages.
     pub data_center: &'a DataCenterId,
-    /// Names this claim; no other claim ever has the same name.
+    /// Unique name of this claim.
     pub lease: &'a str,
-    /// When the claim ends unless it is renewed, by the database's time.
+    /// Time when the claim expires unless it is renewed, by the database's time.
     pub until: UnixTime,
-    /// Messages that are not claimed although they are due: this process lost its claim to them and is still
-    /// waiting for the mail server's reply.
+    /// Due messages to skip, because this process lost its claim to them and still waits for the
+    /// mail server's reply.
     pub except: &'a [MessageId],
-    /// How many at most.
+    /// Maximum number of messages.
     pub at_most: u32,
-    /// Octets of their contents; one message is given even if it has more.
+    /// Maximum total size in bytes. A single message may exceed it.
     pub octets: i64,
-    /// Messages that may be handed over in any 60 seconds.
+    /// Maximum number of messages submitted to the mail server in any 60 seconds.
     pub per_minute: Option<u32>,
-    /// Messages that may be handed over in any 24 hours.
+    /// Maximum number of messages submitted to the mail server in any 24 hours.
     pub per_day: Option<u32>,
 }
 
-/// A message that is this server's to send.
+/// A message that was claimed for sending.
 #[derive(Clone, Debug)]
 pub struct ClaimedMessage {
-    /// Its id.
+    /// Primary key.
     pub id: MessageId,
-    /// When it was accepted.
+    /// Time of acceptance.
     pub created_at: UnixTime,
-    /// When this attempt was due.
+    /// Time when this attempt was due.
     pub due_at: UnixTime,
-    /// How many attempts there have been.
+    /// Number of previous attempts.
     pub attempts: i64,
-    /// The address of the envelope.
+    /// Envelope sender (`MAIL FROM`).
     pub sender: EmailAddress,
-    /// Who gets it.
+    /// Envelope recipients with their results.
     pub recipients: Vec<Recipient>,
-    /// The whole message; `None` when it was dropped.
+    /// The complete message. `None` if it was deleted.
     pub content: Option<Vec<u8>>,
 }
 
-/// What came of a claim.
+/// Result of a claim.
 #[derive(Clone, Debug, Default)]
 pub struct Claimed {
-    /// The messages, those due first before the others.
+    /// The messages, the longest due first.
     pub messages: Vec<ClaimedMessage>,
-    /// Whether limits were the reason that there are not more.
+    /// True if a rate limit prevented more messages.
     pub limited: bool,
 }
 
@@ -90,7 +90,7 @@ impl TryFrom<Row> for ClaimedMessage {
     }
 }
 
-/// Leaves out so many ids, the first of which is bound at `$7`.
+/// Returns the SQL that excludes this number of IDs, the first of which is bound at `$7`.
 fn except(ids: usize) -> String {
     if ids == 0 {
         return String::new();
@@ -100,8 +100,8 @@ fn except(ids: usize) -> String {
 }
 
 impl Store {
-    /// Takes messages that are due, those first that have been so for longest. With limits, what is taken counts as
-    /// handed over, and as long as the claim is made no other server claims for this data center.
+    /// Claims due messages, the longest due first. With rate limits, claimed messages count as
+    /// submitted, and no other server claims for this data center during the call.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -143,7 +143,8 @@ impl Store {
         at_most: u32,
         now: UnixTime,
     ) -> Result<Vec<ClaimedMessage>, StoreError> {
-        // Others pass over what one of them is just taking. SQLite has one writer at a time.
+        // Concurrent claims skip rows that another one is claiming. SQLite has one writer at a
+        // time.
         let lock = if self.backend == Backend::Postgres {
             "FOR UPDATE SKIP LOCKED"
         } else {
@@ -184,8 +185,9 @@ impl Store {
         Ok(messages)
     }
 
-    /// Renews a claim until `until`, by the database's time. Returns the messages that it still holds; any other one
-    /// must not be sent under it. A claim that has run out is renewed unless another server has taken the message.
+    /// Renews a claim until `until`, by the database's time. Returns the messages that it still
+    /// holds. Other messages must not be sent under it. An expired claim is renewed unless another
+    /// server has claimed the message.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -208,7 +210,8 @@ impl Store {
             .collect()
     }
 
-    /// Gives messages back that were not tried; they are due as before. With limits (`counted`) they do not count as handed over.
+    /// Releases messages that were not attempted. They are due as before. With rate limits
+    /// (`counted`), they no longer count as submitted.
     ///
     /// # Errors
     /// `Database`.
@@ -239,8 +242,9 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Makes messages due again whose claim was not renewed until `now`, by the database's time. Claims in `live`
-    /// belong to this process, which still works on them. Returns how many messages these were.
+    /// Makes messages due again whose claim expired before `now`, by the database's time. Claims in
+    /// `live` belong to this process, which still works on them. Returns the number of these
+    /// messages.
     ///
     /// # Errors
     /// `Database`.
@@ -258,7 +262,7 @@ impl Store {
         let mut released = 0;
         for lease in expired.iter().filter(|lease| !live.contains(*lease)) {
             let _turn = self.turn().await;
-            // It may have been renewed in the meantime.
+            // Another server may have renewed the claim meanwhile.
             let changed = sqlx::query(
                 "UPDATE messages SET state = 'waiting', lease_owner = NULL, lease_until = NULL
                  WHERE state = 'sending' AND lease_until <= $1 AND lease_owner = $2",
@@ -272,7 +276,7 @@ impl Store {
         Ok(released)
     }
 
-    /// The data centers that have mail due.
+    /// Returns the data centers that have due messages.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

@@ -1,4 +1,4 @@
-//! Contents of messages as text, which is what both databases take.
+//! Message contents, encoded as text for both databases.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::MessageId;
@@ -9,7 +9,8 @@ const TABLE: Table = Table("message_contents");
 const UTF8: &str = "utf8";
 const BASE64: &str = "base64";
 
-/// Encoding and text. Nearly every message is text already; PostgreSQL takes no NUL in it.
+/// Returns the encoding and the text. Nearly every message is UTF-8 already. PostgreSQL does not
+/// accept NUL in text.
 pub(super) fn encode(content: &[u8]) -> (&'static str, String) {
     match std::str::from_utf8(content) {
         Ok(text) if !text.contains('\0') => (UTF8, text.to_owned()),
@@ -26,7 +27,8 @@ pub(super) fn decode(encoding: &str, content: String) -> Result<Vec<u8>, StoreEr
 }
 
 impl Store {
-    /// The content of a message; `None` when there is no such message or its content was dropped.
+    /// Returns the content of a message. `None` if there is no such message or its content was
+    /// deleted.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

@@ -1,4 +1,4 @@
-//! How many messages were accepted, delivered and given up, and how many were handed over lately.
+//! Counters of accepted, delivered, and failed messages, and of recent submissions for rate limits.
 
 use domain::{DataCenterId, HourCounts, SendingUse, UnixTime};
 use sqlx::AnyConnection;
@@ -9,7 +9,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
 
-/// Messages handed over in the last 60 seconds and the last 24 hours.
+/// Returns the number of messages submitted in the last 60 seconds and the last 24 hours.
 pub(super) async fn used(
     connection: &mut AnyConnection,
     id: &DataCenterId,
@@ -27,7 +27,7 @@ pub(super) async fn used(
     .await?)
 }
 
-/// Counts messages that were handed over, unless the data center is gone.
+/// Counts submitted messages, unless the data center is gone.
 pub(super) async fn add_sent(
     connection: &mut AnyConnection,
     id: &DataCenterId,
@@ -47,7 +47,7 @@ pub(super) async fn add_sent(
     Ok(())
 }
 
-/// Counts what happened to messages in this hour, unless the data center is gone.
+/// Counts events of messages in this hour, unless the data center is gone.
 pub(super) async fn add_event(
     connection: &mut AnyConnection,
     data_center: &str,
@@ -70,7 +70,7 @@ pub(super) async fn add_event(
 }
 
 impl Store {
-    /// How many messages wait or are being delivered.
+    /// Returns the number of messages that wait or are being delivered.
     ///
     /// # Errors
     /// `Database`.
@@ -81,7 +81,7 @@ impl Store {
         Ok(counted.fetch_one(&self.pool).await?)
     }
 
-    /// How much of its limits a data center has used.
+    /// Returns how much of its rate limits a data center has used.
     ///
     /// # Errors
     /// `Database`.
@@ -107,8 +107,8 @@ impl Store {
         })
     }
 
-    /// What happened in each hour from `since` on, of one data center or of all, the first hour first. Hours without
-    /// anything are left out.
+    /// Returns the hourly counts from `since` on, of one data center or of all, the first hour
+    /// first. Leaves out hours without events.
     ///
     /// # Errors
     /// `Database`.

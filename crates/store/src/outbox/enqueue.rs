@@ -1,4 +1,4 @@
-//! Storing what was accepted.
+//! Storage of accepted messages.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,19 +11,19 @@ use super::{
 };
 use crate::{Store, StoreError};
 
-/// The types of what is bound for each row.
+/// Types of the bound values of each row.
 const COLUMNS: [&str; 13] = [
     "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT",
     "TEXT", "TEXT",
 ];
 
 impl Store {
-    /// Stores messages, all in one transaction; when this returns they outlast a crash. The outcomes are in the order
-    /// of the messages. Messages that are stored already, by their ids, are left as they are: after `CommitUnknown` the same
-    /// messages may be stored once more.
+    /// Stores messages in one transaction. They survive a crash once this returns. The outcomes
+    /// have the order of the messages. Messages with a known ID are not changed, so after
+    /// `CommitUnknown` the same messages can be stored again.
     ///
     /// # Errors
-    /// `Database`; nothing is stored then. `CommitUnknown`: all or none are stored.
+    /// `Database`: nothing is stored. `CommitUnknown`: all or none are stored.
     pub async fn enqueue(
         &self,
         messages: &[NewMessage],
@@ -36,7 +36,7 @@ impl Store {
     }
 }
 
-/// Stores messages within a transaction; the outcomes are in their order.
+/// Stores messages within a transaction. The outcomes have the order of the messages.
 pub(super) async fn enqueue_all(
     connection: &mut AnyConnection,
     messages: &[NewMessage],
@@ -73,7 +73,7 @@ pub(super) async fn enqueue_all(
     for rows in chunks(&stored) {
         insert_contents(connection, rows).await?;
     }
-    // In one order everywhere, so that two servers do not wait for each other.
+    // Sorted, which prevents deadlocks between servers.
     let mut accepted: BTreeMap<(&str, i64), i64> = BTreeMap::new();
     for message in stored {
         let hour = message.created_at.0 - message.created_at.0.rem_euclid(3_600);
@@ -102,7 +102,8 @@ async fn is_stored(connection: &mut AnyConnection, id: &MessageId) -> Result<boo
     Ok(stored.is_some())
 }
 
-/// The ids of those whose data center there is, and that were not stored before.
+/// Inserts messages and returns the IDs of those that have a data center and were not stored
+/// before.
 async fn insert(
     connection: &mut AnyConnection,
     rows: &[&NewMessage],
@@ -151,7 +152,7 @@ async fn insert_contents(
     Ok(())
 }
 
-/// Notes an idempotency key; what was stored with it before, when it is known.
+/// Records an idempotency key. Returns the message that was stored with it before, if known.
 async fn claim_key(
     connection: &mut AnyConnection,
     message: &NewMessage,
@@ -185,7 +186,7 @@ async fn claim_key(
     }))
 }
 
-/// What a search looks at.
+/// Returns the text that a search matches.
 fn search_text(message: &NewMessage) -> String {
     let mut text = format!(
         "{} {} {}",

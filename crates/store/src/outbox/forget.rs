@@ -1,12 +1,12 @@
-//! Forgetting what was settled long ago.
+//! Deletion of old messages.
 
 use domain::{DataCenterId, UnixTime};
 
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Forgets at most `at_most` messages of a data center that were finished before `before`, with their contents and attempts.
-    /// How many these were.
+    /// Deletes at most `at_most` messages of a data center that finished before `before`, with
+    /// their contents and attempts. Returns their number.
     ///
     /// # Errors
     /// `Database`.
@@ -32,8 +32,8 @@ impl Store {
         Ok(forgotten.rows_affected())
     }
 
-    /// Forgets idempotency keys from before `keys`, and what was counted for limits, which look at no more than a day.
-    /// Slots of connections that ended before `slots`, by the database's time, are free.
+    /// Deletes idempotency keys from before `keys`, and counts older than a day, which rate limits
+    /// do not need. Frees connection slots that expired before `slots`, by the database's time.
     ///
     /// # Errors
     /// `Database`.

@@ -1,21 +1,21 @@
-//! Requests that were taken before.
+//! Requests that were accepted before.
 
 use domain::MessageId;
 
 use super::MESSAGES as TABLE;
 use crate::{Store, StoreError};
 
-/// A request that was taken before.
+/// A request that was accepted before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRequest {
-    /// A hash of the whole request.
+    /// Hash of the whole request.
     pub request_hash: String,
-    /// The message that came of it.
+    /// The message that was stored for it.
     pub message: MessageId,
 }
 
 impl Store {
-    /// The request that has an idempotency key, while it is remembered.
+    /// Returns the request with an idempotency key if it is still stored.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

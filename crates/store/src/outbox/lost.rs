@@ -1,4 +1,4 @@
-//! Attempts whose claim was lost: another server may have the message by now.
+//! Attempts whose claim was lost. Another server may have claimed the message.
 
 use domain::{MessageState, Recipient, RecipientState, UnixTime};
 use sqlx::AnyConnection;
@@ -9,14 +9,15 @@ use super::{
 };
 use crate::StoreError;
 
-/// Marks the recipients that this attempt gave the message to. When that leaves none that waits, the message has ended:
-/// its retry is canceled, and the claim of another server ends. Returns `None` when the message is gone.
+/// Marks the recipients that this attempt delivered to. If no recipient waits afterward, the
+/// message has ended: its retry is canceled, and the claim of another server ends. Returns `None`
+/// if the message is gone.
 pub(super) async fn record<'a>(
     connection: &mut AnyConnection,
     attempt: &'a Settlement,
     now: UnixTime,
 ) -> Result<Option<Recorded<'a>>, StoreError> {
-    // Holds the row.
+    // Locks the row.
     let held: Vec<(String, String, i64)> = sqlx::query_as(
         "UPDATE messages SET attempts = attempts + 1 WHERE id = $1 RETURNING state, recipients, attempts",
     )
@@ -40,7 +41,7 @@ pub(super) async fn record<'a>(
     let after = bounce::state_of(&recipients);
     if after.is_final() {
         recorded.state = after;
-        // A message that had ended in another way is counted as one that was tried again.
+        // A message that had ended in another state counts as retried.
         recorded.events = match (before.is_final(), after) {
             (false, _) => events(after),
             (true, _) => &["retried", "delivered"],
@@ -66,7 +67,7 @@ pub(super) async fn record<'a>(
     Ok(Some(recorded))
 }
 
-/// Marks what the attempt delivered. Returns whether anything has changed.
+/// Marks the recipients that the attempt delivered to. Returns true if anything changed.
 fn mark(recipients: &mut [Recipient], tried: &[Recipient]) -> bool {
     let mut changed = false;
     for (recipient, tried) in recipients.iter_mut().zip(tried) {

@@ -1,4 +1,4 @@
-//! Table `sending_pauses`: data centers that do not send for a while.
+//! Table `sending_pauses`: data centers that pause sending.
 
 use domain::{DataCenterId, SendingPause, UnixTime};
 use sqlx::AnyConnection;
@@ -7,7 +7,7 @@ use crate::{Store, StoreError, row::Table};
 
 const TABLE: Table = Table("sending_pauses");
 
-/// Ends a pause: somebody has changed what may have been its reason.
+/// Ends a pause because its possible cause was changed.
 pub(crate) async fn end(connection: &mut AnyConnection, id: &str) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM sending_pauses WHERE data_center = $1")
         .bind(id)
@@ -17,7 +17,7 @@ pub(crate) async fn end(connection: &mut AnyConnection, id: &str) -> Result<(), 
 }
 
 impl Store {
-    /// The pause of a data center, when it has one now.
+    /// Returns the current pause of a data center, if any.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -42,7 +42,7 @@ impl Store {
         .transpose()
     }
 
-    /// Pauses a data center; a longer pause stays.
+    /// Pauses a data center. A longer existing pause stays.
     ///
     /// # Errors
     /// `Database`.

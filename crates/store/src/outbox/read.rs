@@ -1,4 +1,4 @@
-//! Reading the outbox.
+//! Queries of the outbox.
 
 use domain::{Attempt, MessageFilter, MessageId, OutboxMessage, UnixTime};
 use sqlx::AssertSqlSafe;
@@ -40,7 +40,7 @@ impl TryFrom<AttemptRow> for Attempt {
 }
 
 impl Store {
-    /// One message.
+    /// Returns one message.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -53,7 +53,7 @@ impl Store {
         row.map(OutboxMessage::try_from).transpose()
     }
 
-    /// The attempts to deliver a message, the first one first.
+    /// Returns the attempts to deliver a message, the first one first.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -68,7 +68,7 @@ impl Store {
         rows.into_iter().map(Attempt::try_from).collect()
     }
 
-    /// At most `at_most` messages, the newest first; those before `before`, when it is given.
+    /// Returns at most `at_most` messages, the newest first, optionally only those before `before`.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -103,7 +103,7 @@ impl Store {
             let place = bind(&mut values, &pattern);
             conditions.push(format!("m.search LIKE {place} ESCAPE '!'"));
         }
-        // Ids begin with the time, so that no other index is needed.
+        // IDs begin with the time, so no other index is needed.
         if let Some(since) = filter.since {
             let place = bind(&mut values, &first_id(since));
             conditions.push(format!("m.id >= {place}"));
@@ -125,12 +125,13 @@ impl Store {
     }
 }
 
-/// How every id of this second and of later ones begins, or a text before it: see `mail::outbox::new_id`.
+/// Returns a prefix that sorts before every ID of this second and later ones: see
+/// `mail::outbox::new_id`.
 fn first_id(at: UnixTime) -> String {
     format!("{:010x}", at.0.max(0))
 }
 
-/// Takes their meaning from the characters that mean something in a pattern.
+/// Escapes the special characters of a `LIKE` pattern.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,4 +1,4 @@
-//! Sending a message again, as a new one.
+//! Resending a message as a new one.
 
 use domain::{Actor, AuditAction, Change, MessageId, UnixTime};
 
@@ -6,10 +6,11 @@ use super::{EnqueueOutcome, NewMessage};
 use crate::{Store, StoreError, note::note};
 
 impl Store {
-    /// Stores a copy of a message as a new one, and records who asked for it. `false` when its data center is gone.
+    /// Stores a copy of a message as a new one, and records in the audit who requested it. Returns
+    /// false if its data center is gone.
     ///
     /// # Errors
-    /// `Database`; nothing is stored then.
+    /// `Database`: nothing is stored.
     pub async fn enqueue_again(
         &self,
         id: &MessageId,

@@ -7,7 +7,7 @@ use domain::{
 use super::MESSAGES as TABLE;
 use crate::StoreError;
 
-/// The columns of [`Row`], for `SELECT`, of `messages AS m`.
+/// Columns of [`Row`] for `SELECT` from `messages AS m`.
 pub(super) const COLUMNS: &str = "m.id, m.data_center, m.state, m.created_at, m.due_at, m.finished_at, m.attempts, \
      m.message_id, m.sender, m.from_header, m.subject, m.size, m.submitted_kind, m.submitted_name, \
      m.recipients, m.finding, \

@@ -1,9 +1,10 @@
 //! Statements over several rows.
 
-/// Rows of one statement. Few different numbers, so that few different statements are prepared.
+/// Numbers of rows in one statement. Few different numbers keep the number of prepared statements
+/// low.
 const ROWS: &[usize] = &[64, 16, 4, 1];
 
-/// Cuts a list into pieces of few different lengths.
+/// Splits a list into chunks of few different lengths.
 pub(super) fn chunks<T>(mut rest: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let length = ROWS.iter().find(|length| **length <= rest.len())?;
@@ -13,7 +14,8 @@ pub(super) fn chunks<T>(mut rest: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
-/// `(CAST($1 AS TEXT), CAST($2 AS BIGINT)), (…)`: places for rows of columns with these types.
+/// Returns placeholders for rows of columns with these types: `(CAST($1 AS TEXT), CAST($2 AS
+/// BIGINT)), (…)`.
 pub(super) fn places(rows: usize, columns: &[&str]) -> String {
     let mut place = 0;
     let mut lines = Vec::with_capacity(rows);

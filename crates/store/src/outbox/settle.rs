@@ -1,4 +1,4 @@
-//! Writing down how attempts went.
+//! Recording the results of attempts.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,53 +13,55 @@ use crate::{Store, StoreError, row::Table};
 
 const ATTEMPTS: Table = Table("message_attempts");
 
-/// The types of what is bound for each message.
+/// Types of the bound values of each message.
 const COLUMNS: [&str; 7] = ["TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT"];
 
-/// How an attempt went, and where the message stands after it.
+/// Result of an attempt and the state of the message after it.
 #[derive(Clone, Debug)]
 pub struct Settlement {
-    /// The message.
+    /// ID of the message.
     pub id: MessageId,
-    /// Its data center.
+    /// Data center that sent it.
     pub data_center: DataCenterId,
-    /// The claim that the attempt was made under.
+    /// The claim under which the attempt was made.
     pub lease: String,
-    /// Where the message stands: waiting, or final.
+    /// The new state: waiting or final.
     pub state: MessageState,
-    /// When the next attempt is due, while it waits.
+    /// Time of the next attempt, if the message waits.
     pub due_at: UnixTime,
-    /// Its recipients, each with where the message stands for it.
+    /// The recipients with their results.
     pub recipients: Vec<Recipient>,
-    /// Why it did not go well.
+    /// The error of the attempt, if any.
     pub finding: Option<Finding>,
-    /// The attempt. It is stored under the next number that is free.
+    /// The attempt. It is stored under the next free number.
     pub attempt: Attempt,
-    /// True if the content is dropped once every recipient has the message.
+    /// True if the content is deleted once every recipient has the message.
     pub drop_content: bool,
-    /// Messages that were handed over and have not been counted.
+    /// Number of submissions that were not counted yet.
     pub handed_over: i64,
 }
 
-/// What writing an attempt down came to.
+/// A recorded attempt.
 pub(super) struct Recorded<'a> {
     pub(super) settlement: &'a Settlement,
-    /// The number of the attempt; other servers may have made attempts in the meantime.
+    /// Number of the attempt. Other servers may have made attempts meanwhile.
     pub(super) number: i64,
-    /// Where the message stands now.
+    /// The current state of the message.
     pub(super) state: MessageState,
-    /// What happened to the message by it, for the counts.
+    /// Events to add to the hourly counts.
     pub(super) events: &'static [&'static str],
 }
 
 impl Store {
-    /// Writes down how attempts went, all in one transaction. Returns the messages whose claim was still held.
+    /// Records the results of attempts in one transaction. Returns the messages whose claim was
+    /// still held.
     ///
-    /// An attempt whose claim was lost is recorded as well: recipients that have the message do not get it again. Nothing
-    /// else about the message changes by it, because another server decides on that now.
+    /// An attempt whose claim was lost is recorded as well, so recipients that have the message do
+    /// not get it again. Nothing else about the message changes, because another server decides on
+    /// it now.
     ///
     /// # Errors
-    /// `Database`, `Corrupt`; nothing is changed then.
+    /// `Database`, `Corrupt`: nothing is changed.
     pub async fn settle(
         &self,
         settlements: &[Settlement],
@@ -95,7 +97,7 @@ impl Store {
     }
 }
 
-/// How a message that ends in this state is counted.
+/// Returns the events to count for a message that ends in this state.
 pub(super) fn events(state: MessageState) -> &'static [&'static str] {
     match state {
         MessageState::Delivered | MessageState::PartlyDelivered | MessageState::Bounced => {
@@ -112,8 +114,8 @@ async fn update<'a>(
     now: UnixTime,
 ) -> Result<Vec<Recorded<'a>>, StoreError> {
     let values = places(rows.len(), &COLUMNS);
-    // The attempt does not know which recipients came back meanwhile, or were given the message by an attempt that had lost
-    // its claim: those stay as they are for the moment.
+    // The attempt does not know recipients that bounced meanwhile or got the message from an
+    // attempt that had lost its claim. Those stay unchanged here.
     let sql = format!(
         "UPDATE messages SET state = v.column3, due_at = v.column4, finished_at = v.column5,
              recipients = CASE WHEN recipients LIKE {BOUNCED} OR (attempts > 0 AND recipients LIKE {ACCEPTED})
@@ -162,8 +164,8 @@ async fn update<'a>(
     Ok(recorded)
 }
 
-/// Writes the recipients of an attempt over those that are kept, except for those of which more is known. Returns where
-/// the message stands then.
+/// Writes the recipients of an attempt, except where the database knows more. Returns the resulting
+/// state of the message.
 async fn keep_known(
     connection: &mut AnyConnection,
     row: &Settlement,
@@ -246,7 +248,7 @@ async fn count(
     recorded: &[Recorded<'_>],
     now: UnixTime,
 ) -> Result<(), StoreError> {
-    // In one order everywhere, so that two servers do not wait for each other.
+    // Sorted, which prevents deadlocks between servers.
     let mut events: BTreeMap<(&str, &str), i64> = BTreeMap::new();
     for one in recorded {
         for event in one.events {
@@ -258,7 +260,7 @@ async fn count(
         counts::add_event(connection, data_center, event, now, messages).await?;
     }
     let mut sent: BTreeMap<&DataCenterId, i64> = BTreeMap::new();
-    // Also what was handed over under a claim that was lost.
+    // Includes submissions under a claim that was lost.
     for one in all.iter().filter(|one| one.handed_over > 0) {
         *sent.entry(&one.data_center).or_default() += one.handed_over;
     }

@@ -1,12 +1,13 @@
-//! Table `connection_slots`: the right to hold one of a limited number of connections, of all servers together.
+//! Table `connection_slots`: permits for a limited number of connections across all servers.
 
 use domain::{DataCenterId, UnixTime};
 
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Takes one of the first `at_most` slots until `until`; `None` when all of them are taken. `now` and `until` are
-    /// by the database's time. A slot of the same owner is in use, whatever the time.
+    /// Takes one of the first `at_most` slots until `until`. Returns `None` if all are taken. `now`
+    /// and `until` are in the database's time. A slot of the same owner counts as taken even after
+    /// it expired.
     ///
     /// # Errors
     /// `Database`.
@@ -40,7 +41,7 @@ impl Store {
         Ok(None)
     }
 
-    /// Keeps all slots of an owner until `until`.
+    /// Renews all slots of an owner until `until`.
     ///
     /// # Errors
     /// `Database`.
@@ -54,7 +55,7 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a slot back.
+    /// Releases a slot.
     ///
     /// # Errors
     /// `Database`.

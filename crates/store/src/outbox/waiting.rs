@@ -1,16 +1,16 @@
-//! How much waits.
+//! Amount of waiting mail.
 
 use domain::{DataCenterId, UnixTime};
 
 use crate::{Store, StoreError};
 
 impl Store {
-    /// The octets of the messages that an API key submitted and that are not finished.
+    /// Returns the total size in bytes of the unfinished messages that an API key submitted.
     ///
     /// # Errors
     /// `Database`.
     pub async fn waiting_octets_of_key(&self, name: &str) -> Result<u64, StoreError> {
-        // By the index over states, which holds few that are not finished.
+        // Uses the index on the state, which has few unfinished messages.
         let octets: i64 = sqlx::query_scalar(
             "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM messages
              WHERE state IN ('waiting', 'sending') AND submitted_kind = 'key' AND submitted_name = $1",
@@ -21,7 +21,7 @@ impl Store {
         Ok(u64::try_from(octets).unwrap_or(0))
     }
 
-    /// How many messages of a data center wait, and since when the oldest one does.
+    /// Returns the number of waiting messages of a data center and when the oldest was accepted.
     ///
     /// # Errors
     /// `Database`.
@@ -35,7 +35,8 @@ impl Store {
         .bind(id.as_str())
         .fetch_one(&self.pool)
         .await?;
-        // By the index over states, which holds few that wait, and not by that over data centers, which holds all there are.
+        // Uses the index on the state, which has few waiting messages, and not the one on the data
+        // center, which has all messages.
         let oldest: Option<i64> = sqlx::query_scalar(
             "SELECT created_at FROM messages WHERE state = 'waiting' AND data_center || '' = $1 ORDER BY id LIMIT 1",
         )

@@ -1,4 +1,4 @@
-//! From the old key to the new one.
+//! Resealing from the old key to the new one.
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
@@ -10,7 +10,7 @@ use crate::{
     settings,
 };
 
-/// Tables with values of the key: sealed ones, or MACs. A table that is forgotten here stops every rotation
+/// Tables with sealed values or MACs. A missing table makes every rotation fail
 /// ([`Reseal::prove_that_nothing_is_left`]).
 const TABLES: [&str; 9] = [
     "smtp_settings",
@@ -24,7 +24,7 @@ const TABLES: [&str; 9] = [
     "api_keys",
 ];
 
-/// Every column of text: table, column.
+/// Query of every text column: table, column.
 const SQLITE_COLUMNS: &str = "
     SELECT CAST(t.name AS TEXT), CAST(c.name AS TEXT)
     FROM sqlite_master t JOIN pragma_table_info(t.name) c
@@ -34,7 +34,7 @@ const POSTGRES_COLUMNS: &str = "
     FROM information_schema.columns
     WHERE table_schema = current_schema() AND data_type = 'text'";
 
-/// The key before a rotation and the one after it.
+/// The keys before and after a rotation.
 #[derive(Clone, Copy)]
 pub(crate) struct Resealing<'a> {
     pub(crate) old: &'a Sealer,
@@ -55,16 +55,16 @@ pub(super) struct Reseal<'a> {
 }
 
 impl Reseal<'_> {
-    /// Seals all secrets with the new key and writes the MACs of all protected rows with it. Returns the number of
-    /// secrets.
+    /// Seals all secrets with the new key and rewrites the MACs of all protected rows. Returns the
+    /// number of secrets.
     pub(super) async fn secrets(
         &self,
         transaction: &mut AnyConnection,
     ) -> Result<usize, StoreError> {
         if self.backend == Backend::Postgres {
             for table in TABLES {
-                // Nobody writes there until the end: a row locked here and one locked by somebody else, the other way
-                // round, would wait for one another.
+                // Blocks all writers until the end. Row locks taken in another order by another
+                // transaction would cause a deadlock.
                 let lock = format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
                 sqlx::raw_sql(AssertSqlSafe(lock))
                     .execute(&mut *transaction)
@@ -81,7 +81,8 @@ impl Reseal<'_> {
         Ok(count)
     }
 
-    /// Seals the key of the audit with the new key; the hashes of its entries stay. The head has to be locked.
+    /// Seals the key of the audit with the new key. The hashes of its entries do not change. The
+    /// head must be locked.
     pub(super) async fn audit_key(
         &self,
         transaction: &mut AnyConnection,
@@ -91,8 +92,8 @@ impl Reseal<'_> {
         audit::keep_sealed_key(transaction, &sealed).await
     }
 
-    /// Looks through every column of text there is for values of the old key: a rotation must not lose what a later
-    /// version seals and forgets to name here.
+    /// Searches every text column for values of the old key. A rotation must not lose values that a
+    /// later version seals and does not list here.
     pub(super) async fn prove_that_nothing_is_left(
         &self,
         transaction: &mut AnyConnection,

@@ -1,4 +1,4 @@
-//! Sessions that have not ended.
+//! Sessions that have not expired.
 
 use domain::{AccountId, Actor, AuditAction, Role, Session, SessionId, SignedIn, UnixTime};
 use sqlx::AssertSqlSafe;
@@ -15,9 +15,10 @@ use crate::{
     note::note,
 };
 
-/// Sessions of one statement.
+/// Maximum number of sessions in one statement.
 const AT_ONCE: usize = 200;
-/// How often sessions are read again that seem invalid, because somebody else may have changed them just then.
+/// Number of times that seemingly invalid sessions are read again, because they may have changed
+/// concurrently.
 const TRIES: usize = 3;
 
 /// A session with its account.
@@ -29,7 +30,7 @@ struct Open {
     account: account::Row,
 }
 
-/// A session with its account and the head of the audit.
+/// A session with its account and the head of the audit, read by one statement.
 #[derive(sqlx::FromRow)]
 struct Seen {
     #[sqlx(flatten)]
@@ -40,7 +41,7 @@ struct Seen {
     head: SeenHead,
 }
 
-/// Sessions that may still last; `$1` and `$2` are their [`SessionLife`].
+/// Query of sessions that may not have expired. `$1` and `$2` are their [`SessionLife`].
 const SEEN: &str = concat!(
     "SELECT ",
     session_columns!(),
@@ -79,7 +80,7 @@ impl TryFrom<Seen> for Session {
 }
 
 impl Store {
-    /// Who has the session with this token, and when it was last used.
+    /// Returns the account of the session with this token, and the time of its last use.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -111,7 +112,7 @@ impl Store {
         Ok(Some((signed_in, UnixTime(seen.session.seen_at))))
     }
 
-    /// The roles of the sessions with these hashes of tokens, by hash; only of those that have not ended.
+    /// Returns the roles of the unexpired sessions with these token hashes, by hash.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -132,7 +133,7 @@ impl Store {
                 places.join(", ")
             );
             for attempt in 1..=TRIES {
-                // The head is read once for all, because the manifest may be long.
+                // The head is read once for all sessions, because the manifest may be long.
                 let before = self.keyring.current();
                 let head = audit::see(&mut connection).await?;
                 let integrity = self.integrity(&mut connection, before, &head).await?;
@@ -161,7 +162,7 @@ impl Store {
         Ok(roles)
     }
 
-    /// Notes that a session was used.
+    /// Records that a session was used.
     ///
     /// # Errors
     /// `Database`.
@@ -174,7 +175,7 @@ impl Store {
         Ok(())
     }
 
-    /// The sessions of one account, or of all, the latest use first.
+    /// Returns the sessions of one account or of all, the latest use first.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
@@ -203,8 +204,8 @@ impl Store {
         valid.map(Session::try_from).collect()
     }
 
-    /// Ends a session; with `of`, only one of this account. `false` when there is none. It is noted as `action` (a
-    /// `SignedOut` is about nobody else, so it has no subject).
+    /// Ends a session. With `of`, only a session of this account. Returns false if there is none.
+    /// The audit records it as `action`. `SignedOut` concerns only the actor, so it has no subject.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

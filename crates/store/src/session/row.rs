@@ -1,4 +1,4 @@
-//! The row of a session.
+//! Rows of `sessions`.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::{
     seal::Sealer,
 };
 
-/// The columns of [`Row`], of `sessions s`.
+/// Columns of [`Row`], from `sessions s`.
 macro_rules! session_columns {
     () => {
         "s.id AS s_id, s.token_hash AS s_token_hash, s.account AS s_account, s.created_at AS s_created_at,
@@ -66,7 +66,7 @@ impl Protected for Row {
 }
 
 impl Row {
-    /// The row of a session that begins.
+    /// Builds the row of a session that starts.
     pub(super) fn new(new: &NewSession, account: &AccountId, sealer: &Sealer) -> Self {
         let mut row = Self {
             id: new.id.as_str().into(),
@@ -101,7 +101,7 @@ impl Row {
     }
 }
 
-/// All rows, valid or not.
+/// Returns all rows, valid or not.
 pub(crate) async fn rows(connection: &mut AnyConnection) -> Result<Vec<Row>, StoreError> {
     let sql = concat!("SELECT ", session_columns!(), " FROM sessions s");
     Ok(sqlx::query_as(sql).fetch_all(connection).await?)

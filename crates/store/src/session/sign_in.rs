@@ -1,4 +1,4 @@
-//! A session that begins with a password.
+//! Sign-in with a password.
 
 use domain::{AccountId, AuditAction, SignedIn};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -10,21 +10,22 @@ use crate::{
     note::{by_account, note},
 };
 
-/// A password that was right.
+/// A sign-in whose password was verified.
 #[derive(Clone, Debug)]
 pub struct SignIn<'a> {
-    /// Of this account.
+    /// The account that signs in.
     pub account: &'a AccountId,
-    /// The hash it was compared with.
+    /// The hash that the password was verified against.
     pub verified: &'a SecretString,
-    /// A newer hash of the same password.
+    /// A new hash of the same password with current parameters.
     pub rehashed: Option<&'a SecretString>,
-    /// Where this attempt was counted.
+    /// Buckets in which this attempt was counted.
     pub counted: &'a [Bucket],
 }
 
 impl Store {
-    /// Begins a session; `None` when the account is gone or its hash is no longer the one that was compared.
+    /// Starts a session. Returns `None` if the account is gone or its hash has changed since the
+    /// verification.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

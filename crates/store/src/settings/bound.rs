@@ -1,12 +1,12 @@
-//! The values that the secrets of settings belong to.
+//! Values that the secrets of settings are bound to.
 
 use domain::{Authentication, DataCenterId, MailboxSignIn, SecretField, SmtpSettings};
 
 use super::row::TABLE;
 use crate::seal::Cell;
 
-/// The place of a secret, bound to the servers it is sent to and to the values that are sent with it. A row whose host
-/// was rewritten in the database has no secret for that host.
+/// Returns the cell of a secret, bound to the servers it is sent to and the values sent with it. If
+/// the host in a row is changed in the database, the secret does not open for the new host.
 pub(super) fn cell<'a, S>(
     field: SecretField,
     id: &'a DataCenterId,
@@ -34,7 +34,8 @@ pub(super) fn cell<'a, S>(
             let Authentication::OAuth { username, client } = &settings.authentication else {
                 return cell("client_secret");
             };
-            // The token that this secret obtains is sent to these hosts, so they belong to it as well.
+            // The token obtained with this secret is sent to these hosts, so the secret is bound to
+            // them too.
             let [email, imap_host, imap_port, imap_security] = mailbox(settings, |sign_in| {
                 matches!(sign_in, MailboxSignIn::SameAuthorization)
             });
@@ -58,7 +59,7 @@ pub(super) fn cell<'a, S>(
     }
 }
 
-/// Account, host, port and security of a mailbox that is signed in to in this way.
+/// Returns account, host, port, and security of a mailbox that uses this sign-in method.
 fn mailbox<S>(
     settings: &SmtpSettings<S>,
     uses: impl FnOnce(&MailboxSignIn<S>) -> bool,

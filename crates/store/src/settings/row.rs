@@ -1,4 +1,4 @@
-//! The row of settings: one JSON document, and a column for each secret.
+//! Rows of `smtp_settings`: one JSON document, and a column for each secret.
 
 use domain::{DataCenterId, SecretField, SmtpForm, SmtpSettings, TypedSecret, UnixTime};
 use sqlx::AnyConnection;
@@ -7,7 +7,7 @@ use crate::{StoreError, row::Table, seal::Sealed};
 
 pub(super) const TABLE: Table = Table("smtp_settings");
 
-/// Saved settings whose secrets are sealed.
+/// Saved settings with sealed secrets.
 pub(super) struct Saved {
     pub(super) version: i64,
     pub(super) at: UnixTime,
@@ -25,7 +25,7 @@ pub(super) struct Row {
     password: Option<String>,
 }
 
-/// Names of the form that are columns of their own.
+/// Form fields that have their own columns.
 const COLUMNS: [&str; 5] = [
     "data_center",
     "version",
@@ -63,7 +63,7 @@ impl Row {
         Ok(row)
     }
 
-    /// The data centers that have settings.
+    /// Returns the data centers that have settings.
     pub(super) async fn ids(
         connection: &mut AnyConnection,
     ) -> Result<Vec<DataCenterId>, StoreError> {
@@ -77,7 +77,7 @@ impl Row {
         ids.collect()
     }
 
-    /// Puts the row in the place of the one before.
+    /// Replaces the previous row.
     pub(super) async fn write(self, connection: &mut AnyConnection) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO smtp_settings (
@@ -100,7 +100,7 @@ impl Row {
         Ok(())
     }
 
-    /// Takes the sealed secret of a field out of the row.
+    /// Removes the sealed secret of a field from the row and returns it.
     fn take(&mut self, field: SecretField) -> Result<Sealed, StoreError> {
         let (column, value) = match field {
             SecretField::MailboxPassword => ("mailbox_password", &mut self.mailbox_password),
@@ -130,7 +130,7 @@ impl TryFrom<Row> for Saved {
     }
 }
 
-/// The document of settings: the values of the form by their names.
+/// Returns the settings as JSON: the form values by field name.
 fn document(form: &SmtpForm) -> Result<String, StoreError> {
     let mut document = TABLE.value("settings", serde_json::to_value(form))?;
     if let Some(values) = document.as_object_mut() {
