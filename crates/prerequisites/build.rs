@@ -1,4 +1,4 @@
-//! Finds out what the tests of this machine can use.
+//! Detects the prerequisites of tests that this machine provides.
 
 use std::{
     env, fs,
@@ -6,9 +6,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The prerequisites that are there for certain, separated by commas; overrides the search for them.
+/// Comma-separated list of available prerequisites. Overrides the detection.
 const AVAILABLE: &str = "MAILGRANT_TEST_WITH";
-/// A server on which databases may be made.
+/// URL of a server on which tests may create databases.
 const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
 
 fn main() {
@@ -27,15 +27,15 @@ fn has_postgres() -> bool {
     if let Ok(available) = env::var(AVAILABLE) {
         return available.split(',').any(|one| one == "postgres");
     }
-    // The URL of a server that is started for one run differs each time, and each change has the tests built again. So
-    // it is read only where nothing else is said.
+    // The URL of a server that is started for one run is always different, and each change rebuilds
+    // the tests. It is therefore read only if the other variable is not set.
     println!("cargo::rerun-if-env-changed={POSTGRES}");
     env::var_os(POSTGRES).is_some()
 }
 
-/// Mounts a small file system, as the tests do.
+/// Returns true if a small file system can be mounted, as the tests do.
 fn has_small_disks() -> bool {
-    // Root can mount.
+    // Only root can mount.
     println!("cargo::rerun-if-env-changed=USER");
     if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("linux") {
         return false;

@@ -1,4 +1,4 @@
-//! Migrations are part of the program: a new one is a reason to build.
+//! Rebuilds the crate when a migration changes, because migrations are compiled into it.
 
 fn main() {
     println!("cargo:rerun-if-changed=migrations");

@@ -1,12 +1,14 @@
-//! Test attributes that report a test as ignored, with the reason, where the machine lacks what it needs. A test that
-//! returned early instead would be counted as passed.
+//! Test attributes that report a test as ignored, with the reason, on machines that lack a
+//! prerequisite. A test that returned early instead would count as passed.
 //!
-//! The build script finds out what there is, so that only tests are built again when that changes. An attribute belongs
-//! above `#[tokio::test]`. A test that is not ignored may rely on what it asked for, and panics without it.
+//! The build script detects the prerequisites, so only tests are rebuilt when they change. Put an
+//! attribute above `#[tokio::test]`. A test that runs may rely on its prerequisite and panics
+//! without it.
 
 use proc_macro::TokenStream;
 
-/// Needs a server named by `MAILGRANT_TEST_POSTGRES` on which databases may be made.
+/// Marks a test that needs a server, named by `MAILGRANT_TEST_POSTGRES`, on which it may create
+/// databases.
 #[proc_macro_attribute]
 pub fn needs_postgres(_: TokenStream, test: TokenStream) -> TokenStream {
     ignore_unless(
@@ -16,7 +18,7 @@ pub fn needs_postgres(_: TokenStream, test: TokenStream) -> TokenStream {
     )
 }
 
-/// Needs to mount small file systems.
+/// Marks a test that mounts small file systems.
 #[proc_macro_attribute]
 pub fn needs_small_disks(_: TokenStream, test: TokenStream) -> TokenStream {
     ignore_unless(

@@ -72,7 +72,7 @@ on_both! {
         assert_eq!(store.set_role(&alice.id, Role::Viewer, by(), NOW).await.unwrap(), last);
         let removed = store.remove_account(&bob.id, by(), NOW).await.unwrap();
         assert_eq!(removed, AccountChange::Done);
-        // Without a password either, it is still the last.
+        // Even without a password, it is still the last administrator.
         store.reset_password(&alice.id, &link("l"), by(), NOW).await.unwrap();
         assert_eq!(store.remove_account(&alice.id, by(), NOW).await.unwrap(), last);
     }

@@ -128,7 +128,7 @@ on_both! {
         assert!(!begin(&store, &of("one")).await);
         assert_eq!(store.alert_conditions().await.unwrap(), [one.clone(), other.clone()]);
         assert_eq!(store.tellings_about(&one.id).await.unwrap()[0].condition, one);
-        // Each sees that the other goes on.
+        // Each server sees the heartbeats of the other.
         let beats = async |server| store.beat_server_conditions(server).await.unwrap();
         let [first] = &beats("one").await[..] else { panic!() };
         beats("other").await;
@@ -144,14 +144,15 @@ on_both! {
         add(&store, &post("a")).await;
         let wrong = condition(AlertKind::CheckFails);
         assert!(begin(&store, &wrong).await);
-        // Added later: never told of the beginning.
+        // A channel added later is not notified of the end, because it was not notified of the
+        // start.
         add(&store, &post("b")).await;
         let ended = store.end_condition(&wrong, NOW.plus(60), next).await.unwrap();
         assert!(ended && !store.end_condition(&wrong, NOW.plus(60), next).await.unwrap());
         let [began] = &claim(&store, "x", NOW.plus(60)).await[..] else { panic!() };
         assert_eq!((began.route.as_str(), began.event), ("a", TellingEvent::Began));
         assert_eq!(began.condition, wrong);
-        // The end waits for the beginning.
+        // The notification of the end waits for that of the start.
         assert!(claim(&store, "x", NOW.plus(61)).await.is_empty());
         assert!(store.settle_telling(&told(began, NOW.plus(61)), "x").await.unwrap());
         let [end] = &claim(&store, "x", NOW.plus(62)).await[..] else { panic!() };
@@ -174,12 +175,13 @@ on_both! {
         assert!(claim(&store, "one", NOW.plus(29)).await.is_empty());
         let [again] = &claim(&store, "one", NOW.plus(30)).await[..] else { panic!() };
         assert_eq!(*again, failed);
-        // It is killed; another one takes it over, and its own answer comes too late.
+        // The first server is killed. Another one takes over, and the first one's result is
+        // rejected.
         let [taken] = &claim(&store, "other", NOW.plus(90)).await[..] else { panic!() };
         assert!(!store.settle_telling(&told(again, NOW.plus(91)), "one").await.unwrap());
         assert!(store.settle_telling(&told(taken, NOW.plus(91)), "other").await.unwrap());
         store.forget_tellings(NOW.plus(92)).await.unwrap();
-        // It is about something that is still wrong.
+        // The condition of the notification still exists.
         assert_eq!(store.latest_tellings(10).await.unwrap().len(), 1);
     }
 
@@ -224,7 +226,7 @@ on_both! {
         let StoredTarget::Post { url, secret: signing, .. } = route.target else { panic!() };
         assert_eq!(url.expose_secret(), secret("url").expose_secret());
         assert_eq!(signing.unwrap().expose_secret(), secret("signing").expose_secret());
-        // Saved again under its id it is changed, and then removed, which the audit tells.
+        // The audit records the addition, the change by a second save, and the removal.
         add(&store, &post("a")).await;
         let removed = store.remove_alert_route(&post("a").id, by(), NOW).await.unwrap();
         assert_eq!(removed, RouteOutcome::Done);

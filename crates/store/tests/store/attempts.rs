@@ -17,7 +17,7 @@ fn slowed(at: UnixTime) -> AuditRecord {
     }
 }
 
-/// Seconds to wait, 0 when it was counted.
+/// Returns the seconds to wait, or 0 if the attempt was counted.
 async fn count(store: &Store, buckets: &[Bucket], at: UnixTime) -> i64 {
     match store.count_attempt(buckets, &slowed(at)).await.unwrap() {
         Counted::Open => 0,
@@ -137,7 +137,8 @@ on_both! {
         fill(&store, &store.name_bucket(&typed).await.unwrap(), 1).await;
         let stored = database.text("SELECT bucket FROM sign_in_attempts").await.unwrap();
         assert!(!stored.contains(PLANTED), "{stored}");
-        // Under a key of this database: the same text gives another bucket elsewhere, and the same after a restart.
+        // The hash is keyed per database: another database gives another bucket, a restart the same
+        // one.
         let elsewhere = other.name_bucket(&typed).await.unwrap();
         assert_ne!(elsewhere, store.name_bucket(&typed).await.unwrap());
         let again = database.open().await;

@@ -12,7 +12,7 @@ use crate::{
     samples::{NOW, PLANTED, authorized, by, home, oauth, save},
 };
 
-/// The columns whose change has to be found; a changed `sequence` is a row in another place.
+/// Columns whose change must be detected. A changed `sequence` means a row in another place.
 const COLUMNS: [&str; 11] = [
     "at",
     "who_kind",
@@ -74,7 +74,7 @@ async fn intact(store: &Store) -> i64 {
     }
 }
 
-/// Writes the whole chain anew, as somebody would who knows how but has not the key.
+/// Rewrites the whole chain, as an attacker could who knows the format but not the key.
 async fn forge(database: &Database, count: i64) {
     let mac = |parts: &[&str]| {
         let mut mac = Hmac::<Sha256>::new_from_slice(b"not the key").unwrap();
@@ -188,7 +188,7 @@ on_both! {
             (5, "DELETE FROM audit WHERE sequence = 1", broken(1, AuditBreak::Missing)),
             (5, "DELETE FROM audit WHERE sequence >= 4", broken(4, AuditBreak::TailCut)),
             (5, "DELETE FROM audit", broken(1, AuditBreak::TailCut)),
-            // More than are read at a time.
+            // More entries than one query reads.
             (503, "DELETE FROM audit WHERE sequence = 502", broken(502, AuditBreak::Missing)),
             (
                 5,
@@ -242,7 +242,7 @@ on_both! {
         fill(&store, 2).await;
         database.tamper(&format!("UPDATE audit_head SET {head}")).await;
         assert_eq!(store.verify_audit().await.unwrap(), broken(5, AuditBreak::HeadForged));
-        // Going on does not cover it up.
+        // Appending to the chain does not hide the break.
         fill(&store, 1).await;
         assert_eq!(store.verify_audit().await.unwrap(), broken(6, AuditBreak::HeadForged));
     }

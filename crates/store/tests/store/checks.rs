@@ -103,7 +103,7 @@ on_both! {
         assert_eq!(store.latest_check(home()).await.unwrap(), Some((id(2), started)));
         assert!(!store.beat_check(&id(2)).await.unwrap());
 
-        // It is alive: its heartbeats have gone on.
+        // The check is alive: its heartbeat has changed.
         store.interrupt_check(&id(2), 0).await.unwrap();
         assert!(!store.check_progress(&id(2)).await.unwrap().unwrap().has_ended);
         store.interrupt_check(&id(2), 1).await.unwrap();

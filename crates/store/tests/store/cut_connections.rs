@@ -1,4 +1,4 @@
-//! PostgreSQL, over connections that are cut or fall silent.
+//! PostgreSQL over connections that are cut or stop responding.
 
 use std::{
     sync::{
@@ -21,16 +21,16 @@ use crate::{
     samples::by,
 };
 
-/// What happens to connections.
+/// Connections work.
 const WHOLE: u8 = 0;
-/// COMMIT never gets to the server.
+/// COMMIT does not reach the server.
 const CUT_BEFORE_COMMIT: u8 = 1;
-/// COMMIT gets to the server, its answer does not come back.
+/// COMMIT reaches the server, but its reply is lost.
 const CUT_AFTER_COMMIT: u8 = 2;
-/// Nothing is passed on in either direction, and nothing is closed.
+/// Nothing is forwarded in either direction, and nothing is closed.
 const SILENT: u8 = 3;
 
-/// Between the store and PostgreSQL. A cut happens once.
+/// A proxy between the store and PostgreSQL. A cut happens once.
 struct Proxy {
     url: String,
     fault: Arc<AtomicU8>,
@@ -85,7 +85,7 @@ async fn pass(mut client: TcpStream, mut server: TcpStream, fault: Arc<AtomicU8>
                     return;
                 }
                 if is_commit && now == CUT_AFTER_COMMIT {
-                    // The answer comes when it is committed.
+                    // The reply arrives after the commit.
                     let _ = server.read(&mut down).await;
                     fault.store(WHOLE, Ordering::SeqCst);
                     return;
@@ -102,7 +102,7 @@ async fn pass(mut client: TcpStream, mut server: TcpStream, fault: Arc<AtomicU8>
     }
 }
 
-/// A store behind a proxy, and one that is not.
+/// Opens a store behind a proxy, and one that connects directly.
 async fn stores() -> (Arc<Database>, Proxy, Store, Store) {
     let database = Database::postgres().await;
     let direct = database.open().await;
@@ -149,7 +149,7 @@ async fn a_commit_whose_answer_was_lost_is_found_out_by_storing_the_same_again()
 async fn a_server_that_falls_silent_is_noticed_and_used_again_when_it_is_back() {
     let (database, proxy, store, direct) = stores().await;
     store.ping().await.unwrap();
-    // Connections that are idle in the pool are dead as well.
+    // Idle connections in the pool are dead as well.
     store
         .cancel_message(&id(1), by(), domain::UnixTime(1))
         .await

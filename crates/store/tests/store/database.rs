@@ -10,13 +10,13 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use store::{KeySource, Store};
 use tempfile::TempDir;
 
-/// The server on which databases may be made: `postgres://user@127.0.0.1:port/postgres`.
+/// URL of a server on which tests may create databases: `postgres://user@127.0.0.1:port/postgres`.
 const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
 
 pub struct Database {
     pub url: String,
     pub folder: TempDir,
-    /// Server and name, on PostgreSQL.
+    /// Server URL and database name, for PostgreSQL.
     postgres: Option<(String, String)>,
 }
 
@@ -31,7 +31,7 @@ impl Database {
         })
     }
 
-    /// For tests that need PostgreSQL.
+    /// Creates a PostgreSQL database.
     pub async fn postgres() -> Arc<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = std::env::var(POSTGRES).expect(POSTGRES);
@@ -54,7 +54,7 @@ impl Database {
         Store::open(&self.url, key(1)).await.unwrap()
     }
 
-    /// A connection of another program, which waits for nobody.
+    /// Opens a connection of another program that does not wait for locks.
     pub async fn connection(&self) -> AnyConnection {
         sqlx::any::install_default_drivers();
         let mut connection = AnyConnection::connect(&self.url).await.unwrap();
@@ -65,7 +65,7 @@ impl Database {
         connection
     }
 
-    /// Does what the store never does.
+    /// Runs SQL that the store never runs.
     pub async fn tamper(&self, sql: &str) {
         run(&self.url, sql).await;
     }
@@ -91,7 +91,7 @@ impl Database {
         text
     }
 
-    /// Rows of two texts.
+    /// Returns rows of two text columns.
     pub async fn pairs(&self, sql: &str) -> Vec<(String, String)> {
         sqlx::any::install_default_drivers();
         let mut connection = AnyConnection::connect(&self.url).await.unwrap();
@@ -124,7 +124,7 @@ pub fn key(number: u8) -> KeySource {
     KeySource::Value(SecretString::from(format!("{number:02x}").repeat(32)))
 }
 
-/// Makes two tests of one: on a file of SQLite and on PostgreSQL, each with a database of its own.
+/// Defines each test twice: on a SQLite file and on PostgreSQL, each with its own database.
 macro_rules! on_both {
     ($(async fn $name:ident($database:ident) $body:block)*) => {
         $(async fn $name($database: std::sync::Arc<crate::database::Database>) $body)*

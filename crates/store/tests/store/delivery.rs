@@ -120,7 +120,7 @@ on_both! {
         for task in claiming.collect::<Vec<_>>() {
             all.extend(task.await.unwrap());
         }
-        // Rows that another one was just taking were passed over; nobody else is there now.
+        // Claims skipped rows that another server was claiming. No other server claims now.
         let last = Claim { at_most: 200, ..claim("last") };
         all.extend(ids(&stores[0].claim(&last, LATER).await.unwrap()));
         let once: HashSet<_> = all.iter().collect();
@@ -184,7 +184,7 @@ on_both! {
         assert_eq!(take("d", 200, 60).await.unwrap(), Some(1));
         assert_eq!(store.sending_use(home(), LATER.plus(60)).await.unwrap().connections, 2);
         assert_eq!(take("e", 200, 119).await.unwrap(), None);
-        // However far the clock has jumped, these are the connections of a server that runs.
+        // No clock jump frees the connections of a server that still runs.
         assert_eq!(take("c", 900, 600).await.unwrap(), Some(1));
         assert_eq!(take("c", 900, 600).await.unwrap(), None);
     }

@@ -1,4 +1,4 @@
-//! Nothing that was acknowledged is lost when the disk is full or fails, and the store recovers by itself.
+//! No acknowledged change is lost when the disk is full or fails, and the store recovers by itself.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -56,12 +56,12 @@ async fn tables(connection: &mut AnyConnection) -> Vec<String> {
     .unwrap()
 }
 
-/// How each write fails.
+/// Cause for which each write fails.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
-    /// It needs more space than there is: `SQLITE_FULL`.
+    /// The write needs more space than there is: `SQLITE_FULL`.
     Full,
-    /// SQLite rolls the whole transaction back, as it does after I/O errors.
+    /// SQLite rolls back the whole transaction, as it does after I/O errors.
     RolledBack,
 }
 
@@ -95,7 +95,7 @@ impl Fault {
     }
 }
 
-/// A database with room for a thousand pages more, which is less than what [`Fault::Full`] asks for.
+/// Opens a database with room for a thousand more pages, which is less than [`Fault::Full`] needs.
 async fn limited(prepare: Prepare) -> (Arc<Database>, Store, AnyConnection) {
     let database = Database::sqlite();
     prepare(database.open().await).await.unwrap();
@@ -107,7 +107,7 @@ async fn limited(prepare: Prepare) -> (Arc<Database>, Store, AnyConnection) {
     (database, store, connection)
 }
 
-/// The rows that the writers need.
+/// Creates the rows that the writers need.
 async fn prepare(store: Store) -> Result<(), StoreError> {
     let store = &store;
     authorized(store, 1).await;
@@ -119,7 +119,7 @@ async fn prepare(store: Store) -> Result<(), StoreError> {
     store
         .keep_draft("elsewhere", home(), &SmtpForm::default(), NOW)
         .await?;
-    // The next attempt of this browser comes too early.
+    // The next attempt of this browser is too early.
     for _ in 0..5 {
         store.count_attempt(&[slowed_bucket()], &record()).await?;
     }
@@ -137,7 +137,7 @@ async fn prepare(store: Store) -> Result<(), StoreError> {
 
 type Done = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 type Prepare = fn(Store) -> Done;
-/// A verb of the store, with what is special about the row, and a call that changes something.
+/// The name of a store method, with a note on the row, and a call that changes something.
 type Writer = (&'static str, fn(Store) -> Done);
 
 macro_rules! writers {
@@ -166,7 +166,7 @@ fn zoe() -> SignedIn {
     }
 }
 
-/// A condition of this server.
+/// Returns a condition of this server.
 fn server_condition() -> AlertCondition {
     AlertCondition {
         id: AlertId::parse("server-condition").unwrap(),
@@ -240,7 +240,7 @@ fn api_key() -> domain::ApiKey {
     }
 }
 
-/// Settles the message that [`prepare`] has claimed.
+/// Records the result for the message that [`prepare`] has claimed.
 async fn settle(store: &Store) -> Result<(), StoreError> {
     let message = store.message(&id(3)).await?.unwrap();
     let claimed = ClaimedMessage {
@@ -442,7 +442,7 @@ writers! { WRITERS:
     },
 }
 
-// Before there is an account.
+// These run before there is an account.
 writers! { SETUP_WRITERS:
     "make_setup_link" => |store| store.make_setup_link("setup"),
     "finish_setup" => |store| async move {
@@ -451,14 +451,14 @@ writers! { SETUP_WRITERS:
     },
 }
 
-/// The verbs that write nothing that anybody could miss.
+/// Store methods that write nothing that could be lost.
 const READERS: &[&str] = &[
-    // Before there is a store: it fails, and nothing was acknowledged.
+    // Runs before there is a store: if it fails, nothing was acknowledged.
     "open",
     "open_for_server",
     // Holds the key while it reads, and rolls back.
     "verify_rows",
-    // Moves what is committed from SQLite's log to its file.
+    // Moves committed data from SQLite's log to its file.
     "truncate_log",
     "close",
     "account_name",
@@ -531,20 +531,20 @@ async fn writers_recover(fault: Fault, prepare: Prepare, writers: &[Writer]) {
         fault.begin(&mut other).await;
         let failed = write(store.clone()).await;
         assert!(failed.is_err(), "{name} wrote nothing");
-        // Once more: perhaps on the same connection.
+        // Retry, possibly on the same connection.
         let failed = write(store.clone()).await;
         assert!(
             failed.is_err(),
             "{name} was acknowledged while nothing can be written"
         );
         Fault::end(&mut other).await;
-        // Nobody holds the write lock.
+        // No connection holds the write lock.
         run(&mut other, "BEGIN IMMEDIATE; ROLLBACK").await;
         let before = number(&mut other, "PRAGMA data_version").await;
         write(store.clone())
             .await
             .unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        // What is acknowledged is committed: another connection sees a change.
+        // An acknowledged change is committed, so another connection sees it.
         let after = number(&mut other, "PRAGMA data_version").await;
         assert_ne!(
             before, after,
@@ -563,7 +563,7 @@ async fn every_writer_recovers_from_an_error_after_which_sqlite_rolls_back() {
     every_writer_recovers(Fault::RolledBack).await;
 }
 
-/// The files of Rust below a folder.
+/// Returns the Rust files below a directory.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -577,7 +577,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The verbs of the store in one file, each with its body, as rustfmt lays them out.
+/// Returns the store methods in one file with their bodies, as rustfmt formats them.
 fn verbs(text: &str) -> Vec<(&str, &str)> {
     let mut verbs = Vec::new();
     for part in text.split("\nimpl Store {\n").skip(1) {
@@ -591,7 +591,7 @@ fn verbs(text: &str) -> Vec<(&str, &str)> {
     verbs
 }
 
-/// Returns true if a body writes, as far as it does not leave that to another function.
+/// Returns true if a body writes by itself, not through another function.
 fn writes(body: &str) -> bool {
     let signs = [
         "INSERT INTO ",
@@ -650,7 +650,7 @@ async fn what_was_acknowledged_while_the_disk_was_full_is_there_after_a_restart(
     let mut number = 100;
     while failures < 40 {
         number += 1;
-        // Small ones still fit where a large one does not.
+        // Small messages still fit where a large one does not.
         let new = if number % 3 == 0 {
             message(number, "bob@example.com")
         } else {
@@ -668,7 +668,7 @@ async fn what_was_acknowledged_while_the_disk_was_full_is_there_after_a_restart(
         }
     }
     assert!(acknowledged.len() > 10);
-    // Space is back.
+    // Free space again.
     let sql = "DELETE FROM message_contents WHERE length(content) > 100000";
     run(&mut other, sql).await;
     for _ in 0..20 {

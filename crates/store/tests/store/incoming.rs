@@ -22,7 +22,7 @@ fn recipient(address: &str) -> Recipient {
     Recipient::new(EmailAddress::parse(address).unwrap(), RecipientKind::To)
 }
 
-/// A message that was accepted for these recipients.
+/// Stores a message that was accepted for these recipients.
 async fn delivered(database: &Database, store: &Store, to: &[&str]) {
     let recipients: Vec<_> = to
         .iter()
@@ -62,7 +62,7 @@ on_both! {
         assert_eq!(message.finding.as_ref(), Some(&sent_back[0].finding));
         assert_eq!(message.recipients[0].state, RecipientState::Bounced);
         assert_eq!(message.recipients[0].reply, sent_back[0].reply);
-        // The same notification once more changes nothing.
+        // A repeated notification changes nothing.
         let again = store.bounce_message(home(), &named, &sent_back, NOW).await.unwrap();
         assert_eq!(again, None);
     }

@@ -1,4 +1,4 @@
-//! Rows that decide access, against somebody who writes to the database without the key.
+//! Rows that decide access, against an attacker who can write to the database but has no key.
 
 use domain::{AccountName, ApiKey, ApiKeyId, ApiKeyName, KeyScope, Role};
 use store::{MakeKeyOutcome, NewAccount, RowFault, Store, TamperedRow};
@@ -36,13 +36,13 @@ async fn opens(store: &Store, name: &str) -> bool {
     found.unwrap().is_some()
 }
 
-/// Keeps a copy of the rows of a table.
+/// Copies the rows of a table.
 async fn copy(database: &Database, table: &str) {
     let sql = format!("CREATE TABLE copy_of_{table} AS SELECT * FROM {table}");
     database.tamper(&sql).await;
 }
 
-/// Puts the copy in the place of the rows there are.
+/// Replaces the rows of a table with the copy.
 async fn put_back(database: &Database, table: &str) {
     database
         .tamper(&format!(
@@ -57,7 +57,7 @@ async fn faults(store: &Store) -> Vec<(&'static str, String, RowFault)> {
     rows.into_iter().map(parts).collect()
 }
 
-/// Two administrators with a session each; the first one's is of `alice`.
+/// Adds two administrators with a session each. The first one is `alice`.
 async fn two(store: &Store) -> (NewAccount, NewAccount) {
     let alice = add(store, "alice", Role::Administrator).await;
     let bob = add(store, "bob", Role::Viewer).await;
@@ -82,10 +82,10 @@ on_both! {
         assert_eq!(store.account_name(&eve.id).await.unwrap(), None);
         assert_eq!(store.accounts().await.unwrap().len(), 2);
         assert_eq!(faults(&store).await, [("accounts", "eve".into(), RowFault::Changed)]);
-        // The forged administrator does not count as one who remains.
+        // The forged administrator does not count as a remaining one.
         let removed = store.remove_account(&alice.id, by(), NOW).await.unwrap();
         assert_eq!(removed, store::AccountChange::LastAdministrator);
-        // The name is free for whoever has the key.
+        // The name is free for a user with the key.
         let eve = new_account("Eve", Role::Viewer);
         let eve = NewAccount { id: domain::AccountId::parse("id-new").unwrap(), ..eve };
         assert!(store.add_account(&eve, None, by(), NOW).await.unwrap());
@@ -155,7 +155,7 @@ on_both! {
         assert_eq!(role_of(&store, "bob").await, None);
         let found = faults(&store).await;
         assert!(found.contains(&("accounts", "bob".into(), RowFault::Replayed)), "{found:?}");
-        // Nothing that concerns it takes it for valid, and the one with the key can replace it.
+        // No operation accepts the row as valid, and a user with the key can replace it.
         let changed = store.set_role(&bob.id, Role::Operator, by(), NOW).await.unwrap();
         assert_eq!(changed, store::AccountChange::Unknown);
         assert!(!store.set_password(&bob.id, &"hash".into(), by(), NOW).await.unwrap());
@@ -188,7 +188,8 @@ on_both! {
         database.tamper("DELETE FROM sessions").await;
         put_back(&database, "audit_head").await;
         assert_eq!(role_of(&store, "bob").await, None);
-        // Also not once the chain goes on: nothing proves which rows were in force.
+        // Appending to the chain does not make the rows valid: nothing proves which ones were
+        // current.
         store.record(&domain::AuditRecord {
             at: NOW,
             actor: by().clone(),
@@ -197,7 +198,7 @@ on_both! {
             changes: Vec::new(),
         }).await.unwrap();
         assert!(store.accounts().await.unwrap().is_empty());
-        // The command line, which has the key, makes a new beginning.
+        // The command line, which has the key, can add an administrator.
         add(&store, "carol", Role::Administrator).await;
         assert_eq!(role_of(&store, "carol").await, Some(Role::Administrator));
     }

@@ -70,7 +70,7 @@ on_both! {
             let opened = tokio::time::timeout(Duration::from_mins(1), open(&database)).await;
             assert!(matches!(opened.unwrap(), Err(StoreError::KeyFile { .. })));
         };
-        // Nobody writes to it.
+        // The pipe has no writer.
         let made = std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&file).status();
         assert!(made.unwrap().success());
         refused().await;

@@ -1,4 +1,4 @@
-//! Claims that run out, and attempts that were made under them.
+//! Claims that expire, and attempts that were made under them.
 
 use std::collections::HashSet;
 
@@ -35,7 +35,7 @@ async fn claim_one(store: &Store, lease: &str) -> ClaimedMessage {
     store.claim(&claim, LATER).await.unwrap().messages.remove(0)
 }
 
-/// Claims a message as `lost`, which another server then takes away and has due again.
+/// Claims a message as `lost`. Another server then takes the claim and makes the message due again.
 async fn lose(store: &Store) -> ClaimedMessage {
     let claimed = claim_one(store, "lost").await;
     let released = store.release_expired(LATER.plus(1_000), &live(&[])).await;
@@ -87,7 +87,7 @@ on_both! {
         let few = Claim { at_most: 1, ..claim("server-a.2") };
         store.claim(&few, LATER).await.unwrap();
         let jump = LATER.plus(86_400);
-        // The second claim was forgotten, as when its answer was lost.
+        // The second claim is unknown to its server, as if the reply was lost.
         assert_eq!(store.release_expired(jump, &live(&["server-a.1"])).await.unwrap(), 1);
         assert_eq!(states(&store, &id(1)).await.0, MessageState::Sending);
         assert_eq!(states(&store, &id(2)).await.0, MessageState::Waiting);
@@ -142,7 +142,7 @@ on_both! {
         let next = claim_one(&store, "next").await;
         store.settle(&[settlement(&lost, "lost", MessageState::Delivered)], LATER).await.unwrap();
         assert!(store.renew_leases("next", LATER.plus(2_000)).await.unwrap().is_empty());
-        // It had begun already, and was put off.
+        // The second attempt had started already and was deferred.
         let settled = store.settle(&[settlement(&next, "next", MessageState::Waiting)], LATER).await.unwrap();
         assert!(settled.is_empty());
         assert_eq!(states(&store, &id(1)).await, (MessageState::Delivered, vec![RecipientState::Accepted], 2));
@@ -156,7 +156,7 @@ on_both! {
         enqueue(&store, 1, &["bob@example.com", "carol@example.com"]).await;
         let lost = lose(&store).await;
         let next = claim_one(&store, "next").await;
-        // Bob has it by the first attempt, and was put off by the second, which gave it to nobody.
+        // The first attempt delivered to Bob. The second was deferred for all recipients.
         let mut late = settlement(&lost, "lost", MessageState::Waiting);
         late.recipients[0].state = RecipientState::Accepted;
         store.settle(&[late], LATER).await.unwrap();
@@ -165,7 +165,7 @@ on_both! {
         assert_eq!(settled.len(), 1);
         let expected = vec![RecipientState::Accepted, RecipientState::Waiting];
         assert_eq!(states(&store, &id(1)).await, (MessageState::Waiting, expected, 2));
-        // Then Carol gets it.
+        // The third attempt delivers to Carol.
         let claim = Claim { until: LATER.plus(2_000), ..claim("third") };
         let third = store.claim(&claim, LATER.plus(30)).await.unwrap().messages.remove(0);
         let mut went = settlement(&third, "third", MessageState::Delivered);

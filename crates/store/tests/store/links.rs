@@ -99,7 +99,7 @@ on_both! {
                 store.choose_password(&token, &hash, &session)
             );
             assert!(reset.unwrap());
-            // Either the choice came first and was undone, or it came too late.
+            // The password was chosen either before the reset, which undid it, or too late.
             chosen.unwrap();
             assert_eq!(open(&store, &session.token_hash, NOW).await, None);
         }

@@ -1,4 +1,4 @@
-//! One server at a time on a file of `SQLite`.
+//! One server at a time per SQLite file.
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
@@ -37,7 +37,7 @@ async fn only_one_server_opens_a_file_of_sqlite_and_commands_work_beside_it() {
     command.data_centers().await.unwrap();
     command.close().await;
 
-    // It ends with the last that may write.
+    // The lock ends with the last clone that may write.
     let clone = first.clone();
     drop(first);
     assert!(server(&database.url).await.is_err());

@@ -56,7 +56,7 @@ on_both! {
         store.save_mail_hook(home(), "two.example", &hook("2"), by(), NOW).await.unwrap();
         assert_eq!(lease().await, None);
 
-        // Where bounces are read to is known without a look.
+        // The bounce cursor gives the start without a poll.
         let bounces = MailReader::Bounces;
         store.lease_mail_cursor(home(), bounces, "b", NOW, 60).await.unwrap();
         let cursor = MailCursor { last_uid: 9, ..cursor };
@@ -65,7 +65,7 @@ on_both! {
         store.save_mail_hook(home(), "two.example", &hook("2"), by(), NOW.plus(60)).await.unwrap();
         assert_eq!(lease().await, Some(cursor));
         assert_ne!(store.mail_hook_version(home()).await.unwrap(), version);
-        // But not what came while nobody could look.
+        // Mail that arrived during a long time without polls is left out.
         store.save_mail_hook(home(), "two.example", &hook("2"), by(), NOW.plus(3_600)).await.unwrap();
         assert_eq!(lease().await, None);
 

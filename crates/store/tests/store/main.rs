@@ -1,4 +1,4 @@
-//! The store, the same tests on SQLite and on PostgreSQL.
+//! Tests of the store, each on SQLite and on PostgreSQL.
 // Tells clippy that the helpers here are tests as well.
 #![cfg(test)]
 

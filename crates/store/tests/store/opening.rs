@@ -71,7 +71,7 @@ on_both! {
         database.open().await.close().await;
         let (yes, other) = if database.is_sqlite() { ("1", "x'01'") } else { ("TRUE", "'\\x01'") };
         let migrations = "SELECT COUNT(*) || '' FROM _sqlx_migrations";
-        // The tables as its last version left them, and as its first one did.
+        // The tables as the last development version left them, and as the first one did.
         database.tamper(&format!(
             "UPDATE _sqlx_migrations SET description = 'smtp settings', checksum = {other};
              INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)

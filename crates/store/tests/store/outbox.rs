@@ -137,7 +137,7 @@ on_both! {
         store.enqueue(&[message(1, "bob@example.com"), message(2, "bob@example.com")]).await.unwrap();
         let later = NOW.plus(7_200);
         store.cancel_message(&id(1), by(), NOW).await.unwrap();
-        // One that waits stays one that waits.
+        // A waiting message stays in the waiting state.
         store.retry_message(&id(2), by(), later).await.unwrap();
         store.retry_message(&id(1), by(), later).await.unwrap();
         let hours = store.hour_counts(None, NOW.plus(-3_600)).await.unwrap();

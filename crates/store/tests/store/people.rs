@@ -14,7 +14,7 @@ pub fn new_account(name: &str, role: Role) -> NewAccount {
     }
 }
 
-/// An account whose password hash is `hash-of-NAME`.
+/// Adds an account whose password hash is `hash-of-NAME`.
 pub async fn add(store: &Store, name: &str, role: Role) -> NewAccount {
     let new = new_account(name, role);
     assert!(store.add_account(&new, None, by(), NOW).await.unwrap());
@@ -49,7 +49,7 @@ pub async fn sign_in(store: &Store, who: &NewAccount, session: &NewSession) -> O
     store.sign_in(sign_in, session).await.unwrap()
 }
 
-/// Sessions as old as they may be at `now`: 100 s, 10 s without use.
+/// Returns cutoffs at `now` of 100 s of age and 10 s without use.
 pub fn life(now: UnixTime) -> SessionLife {
     SessionLife {
         began_after: now.plus(-100),

@@ -43,7 +43,7 @@ async fn rotate(store: &Store) -> Rotated {
     store.rotate_key(None, by(), NOW).await.unwrap()
 }
 
-/// Something in every column that is sealed: two authorizations, one of them open.
+/// Fills every sealed column, with two authorizations, one of them open.
 async fn fill(store: &Store) {
     save(store, &basic()).await;
     let name = domain::DataCenterName::parse("Other").unwrap();
@@ -71,7 +71,7 @@ async fn fill(store: &Store) {
     saved.await.unwrap();
 }
 
-/// Everything that is sealed can be opened, and the audit is whole.
+/// Checks that every sealed value opens and the audit is intact.
 async fn opens(store: &Store) {
     let settings = store.settings(home()).await.unwrap().unwrap().settings;
     let kept = settings.secret(domain::SecretField::ClientSecret).unwrap();
@@ -92,8 +92,9 @@ async fn whole(store: &Store) {
     );
 }
 
-/// By column, the ids of the keys of all values in the database that look sealed: base64 of at least a header, a nonce and
-/// a tag, with our version. Columns are found, not listed, so that a new table is not forgotten.
+/// Returns, by column, the key IDs of all values in the database that look sealed: base64 of at
+/// least a header, a nonce, and a tag, with our version. Columns are discovered, so a new table is
+/// included.
 async fn sealed(database: &Database) -> BTreeMap<String, Vec<Vec<u8>>> {
     let columns = if database.is_sqlite() {
         "SELECT CAST(t.name AS TEXT), CAST(c.name AS TEXT)
@@ -123,7 +124,8 @@ async fn sealed(database: &Database) -> BTreeMap<String, Vec<Vec<u8>>> {
     found
 }
 
-/// Everything is sealed with one key, and everything that can be sealed is there.
+/// Checks that everything is sealed with one key, and that every column that can be sealed has a
+/// value.
 async fn is_sealed_with_one_key(database: &Database) -> Vec<u8> {
     let found = sealed(database).await;
     let columns: Vec<_> = found.keys().map(String::as_str).collect();
@@ -190,7 +192,7 @@ on_both! {
         let (running, rotating) = (open(&database).await, open(&database).await);
         fill(&running).await;
         rotate(&rotating).await;
-        // Each first use of another one reads, writes or takes.
+        // The first operation after each rotation is a different one: a read, a write, or a claim.
         opens(&running).await;
         rotate(&rotating).await;
         save(&running, &oauth("zoe@example.com")).await;
@@ -293,7 +295,7 @@ on_both! {
         write_key(&new, &"ab".repeat(32));
         store.rotate_key(Some(&new), by(), NOW).await.unwrap();
         assert_eq!(fs::read_to_string(&new).unwrap(), "ab".repeat(32));
-        // The file in use before is left alone; it opens nothing any more.
+        // The previous key file stays but no longer opens anything.
         assert_eq!(fs::read_to_string(file(&database)).unwrap(), old);
         let error = try_open(&database).await;
         assert!(matches!(error, Err(StoreError::WrongKey)), "{error:?}");
@@ -305,14 +307,14 @@ on_both! {
         fill(&store).await;
         let old = fs::read_to_string(file(&database)).unwrap();
         store.close().await;
-        // Whole, cut off while it was written, or empty.
+        // Complete, truncated, or empty.
         for unfinished in ["ab".repeat(32), "ab".repeat(9), String::new()] {
             write_key(&beside(&database), &unfinished);
             let store = open(&database).await;
             opens(&store).await;
             assert!(!beside(&database).exists());
             assert_eq!(fs::read_to_string(file(&database)).unwrap(), old);
-            // Left behind by a rotation of another process that failed while this one runs on.
+            // Left behind by a failed rotation of another process while this one runs.
             write_key(&beside(&database), &unfinished);
             opens(&store).await;
             store.close().await;
@@ -332,7 +334,7 @@ on_both! {
             let old = fs::read_to_string(file(&database)).unwrap();
             rotate(&store).await;
             let new = fs::read_to_string(file(&database)).unwrap();
-            // As it is between the commit and the renaming.
+            // The state between the commit and the rename.
             fs::rename(file(&database), beside(&database)).unwrap();
             if old_is_there {
                 write_key(&file(&database), &old);

@@ -10,7 +10,7 @@ use domain::{
 use secrecy::SecretString;
 use store::{FinishOutcome, Finished, NewAuthorization, NewGrant, SaveOutcome, Store, TakeOutcome};
 
-/// What is searched for where no secret may be.
+/// Text to search for where no secret may be.
 pub const PLANTED: &str = "pLanted";
 pub const NOW: UnixTime = UnixTime(1_800_000_000);
 
@@ -57,7 +57,7 @@ pub fn oauth(username: &str) -> SmtpSettings<SecretString> {
     }
 }
 
-/// That reads mail with the same authorization, from this host.
+/// Returns settings that also read mail from this host with the same authorization.
 pub fn reading(imap_host: &str) -> SmtpSettings<SecretString> {
     let mut settings = oauth("zoe@example.com");
     if let Some(mailbox) = &mut settings.mailbox {
@@ -82,7 +82,7 @@ pub fn binding() -> GrantBinding {
     oauth("zoe@example.com").grant_binding().unwrap()
 }
 
-/// Saves settings that use OAuth, over whatever is saved.
+/// Saves OAuth settings over the current ones.
 pub async fn save(store: &Store, settings: &SmtpSettings<SecretString>) -> (i64, bool) {
     let view = store.settings_view(home()).await.unwrap();
     let version = view.map_or(0, |(version, _)| version);
@@ -143,12 +143,12 @@ async fn take(store: &Store, new: NewAuthorization) {
     assert!(matches!(taken, TakeOutcome::Taken(_)), "{taken:?}");
 }
 
-/// Saves settings and authorizes them; the version of the grant.
+/// Saves settings, authorizes them, and returns the version of the grant.
 pub async fn authorized(store: &Store, number: usize) -> i64 {
     authorized_for(store, number, &oauth("zoe@example.com")).await
 }
 
-/// The same for other settings.
+/// Saves `settings`, authorizes them, and returns the version of the grant.
 pub async fn authorized_for(
     store: &Store,
     number: usize,

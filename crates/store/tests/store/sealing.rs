@@ -9,7 +9,7 @@ use crate::{
     samples::{NOW, PLANTED, authorization, authorized, basic, by, home, oauth, save, secret},
 };
 
-/// Whether the planted text is in any file of the database, as it is or as base64 would show it.
+/// Returns true if any file of the database contains the planted text, raw or as base64.
 fn is_readable(database: &Database) -> bool {
     let texts = [
         PLANTED.to_owned(),
@@ -42,7 +42,7 @@ async fn no_secret_is_readable_in_the_files_of_the_database() {
     assert!(fs::metadata(&wal).unwrap().len() > 0);
     store.close().await;
     assert!(!is_readable(&database));
-    // The search itself finds what is there.
+    // Proves that the search finds existing text.
     fs::write(database.folder.path().join("proof"), format!("…{PLANTED}…")).unwrap();
     assert!(is_readable(&database));
 }

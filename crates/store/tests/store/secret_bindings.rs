@@ -1,4 +1,4 @@
-//! Secrets beside values that were rewritten in the database.
+//! Secrets with values that were changed in the database.
 
 use domain::{MailboxSignIn, RouteId, RouteKind, SmtpSettings};
 use secrecy::SecretString;
@@ -22,7 +22,7 @@ fn is_unsealable<T>(result: &Result<T, StoreError>, table: &str, column: &str) -
     )
 }
 
-/// For each change of the saved row, the column of the secret that must not open any more.
+/// Checks for each change of the saved row that the secret in the named column no longer opens.
 async fn refuses(
     database: &Database,
     settings: &SmtpSettings<SecretString>,
@@ -49,7 +49,7 @@ async fn refuses(
         };
         assert_eq!(found, [expected], "{change}");
     }
-    // To type the secrets again is the way out.
+    // Entering the secrets again repairs the settings.
     save(&store, settings).await;
     assert!(store.settings(home()).await.is_ok());
 }
@@ -133,7 +133,7 @@ on_both! {
             assert!(is_unsealable(&error, "grants", "access_token"), "{sql}");
             let found = store.verify_rows().await.unwrap();
             assert_eq!((found.len(), found[0].fault), (1, RowFault::Unsealable));
-            // A refresh that was under way does not seal new tokens for the forged binding either.
+            // A refresh in progress does not seal new tokens for the forged binding either.
             let refreshed = Refreshed {
                 access_token: secret("access-2"),
                 refresh_token: None,

@@ -33,7 +33,7 @@ on_both! {
         sign_in(&store, &alice, &session(2)).await.unwrap();
         assert!(open(&store, "token-2", NOW.plus(9)).await.is_some());
         assert_eq!(open(&store, "token-2", NOW.plus(10)).await, None);
-        // A clock that goes back takes no use away.
+        // A clock that goes back does not undo a use.
         store.touch_session(&begun.session, NOW).await.unwrap();
         assert!(open(&store, "token-1", NOW.plus(99)).await.is_some());
     }

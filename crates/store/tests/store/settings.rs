@@ -114,7 +114,7 @@ on_both! {
     async fn a_grant_for_reading_outlives_its_end_but_no_other_host(database) {
         let store = database.open().await;
         authorized_for(&store, 1, &reading("imap.example.com")).await;
-        // The token goes to fewer servers.
+        // The token is sent to fewer servers.
         assert!(!save(&store, &oauth("zoe@example.com")).await.1);
         assert!(!save(&store, &reading("imap.example.com")).await.1);
         assert!(save(&store, &reading("evil.example")).await.1);
@@ -181,7 +181,7 @@ on_both! {
         }
         assert_eq!(settings["smtp_host"], "smtp.example.com");
         assert!(!stored("version"));
-        // A name that an earlier or a later version had is skipped.
+        // A field of an earlier or later version is ignored.
         let mut other = settings.clone();
         other["no_longer"] = json!("known");
         database.tamper(&format!("UPDATE smtp_settings SET settings = '{other}'")).await;
