@@ -20,7 +20,7 @@ pub struct Arguments {
     flags: Flags,
 }
 
-/// What to do; without a command: serve.
+/// The subcommand; without one, the server starts.
 #[derive(Subcommand)]
 pub enum Command {
     /// Run the server
@@ -140,7 +140,7 @@ struct Flags {
     /// Settings of "mailgrant send" whose spool is taken in, may be repeated [default: /etc/mailgrant/send.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     spools_of: Vec<String>,
-    /// Which events to log, such as info or mail=debug,info [default: info]
+    /// Events to log, such as info or mail=debug,info [default: info]
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
     /// text or json [default: text]

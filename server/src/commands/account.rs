@@ -21,7 +21,7 @@ pub enum Command {
         /// The user name
         #[arg(value_parser = name)]
         name: AccountName,
-        /// What the account may do; each role may do all that those before it may
+        /// Role of the account; each role includes the permissions of those before it
         #[arg(long, value_parser = roles(), default_value = "viewer")]
         role: Role,
         #[command(flatten)]

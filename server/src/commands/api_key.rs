@@ -26,26 +26,26 @@ use super::{CommandError, Opened};
 pub enum Command {
     /// Make a key, and print it once or put it into a file that only its owner may read
     Add {
-        /// What it is for
+        /// Name of the key
         name: String,
-        /// What it opens, separated by commas
+        /// Scopes of the key, separated by commas
         #[arg(long, value_delimiter = ',', value_parser = scopes(), default_value = "send")]
         scopes: Vec<KeyScope>,
-        /// Data center that it is good for [default: all]
+        /// Data center that the key is limited to [default: all]
         #[arg(long, value_name = "ID", default_value = "")]
         data_center: String,
-        /// Last day it is good, such as 2027-01-31
+        /// Last day on which the key is valid, such as 2027-01-31
         #[arg(long, value_name = "DAY", default_value = "")]
         expires: String,
-        /// File for the key, which must not be there yet
+        /// File to write the key to, which must not exist yet
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// List all keys, which are not shown
+    /// List all keys, without the secrets
     List,
     /// Revoke a key immediately
     End {
-        /// What it is for
+        /// Name of the key
         name: String,
     },
 }

@@ -13,7 +13,8 @@ use super::{CommandError, Opened};
 /// Subcommands of `mailgrant audit`.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Report entries, accounts, sessions, API keys, links and secrets that anybody but Mailgrant changed in the database
+    /// Report entries, accounts, sessions, API keys, links, and secrets that were changed outside
+    /// of Mailgrant
     Verify,
     /// Print the entries, one JSON object a line, the oldest first
     Export {

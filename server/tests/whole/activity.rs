@@ -19,14 +19,14 @@ async fn data_centers_are_shown_by_name_and_found_by_name_or_id() {
         .make_key("cron", &[("send", "on"), ("data_center", "frankfurt")])
         .await;
 
-    // Without the marks between texts, and without the isolation of text of others.
+    // Without the marks between texts, and without the isolation of untrusted text.
     let page = administrator.get("/activity").await.body;
     let page = ["<!>", "<bdi>", "</bdi>"]
         .iter()
         .fold(page, |page, mark| page.replace(mark, ""));
     let shown = "<strong title=\"frankfurt\">Main office</strong>";
     assert_eq!(page.matches(shown).count(), 2, "{page}");
-    // In what was recorded about the key.
+    // In the entry about the key.
     assert!(page.contains("Data center: Main office"), "{page}");
     for about in ["frankfurt", "main+office", "Main+Office"] {
         let path = format!("/activity?subject={about}");

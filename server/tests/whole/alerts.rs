@@ -1,10 +1,11 @@
-//! `/settings/alerts`: forms that need no WASM, errors at their fields, and secrets that never come back.
+//! `/settings/alerts`: forms that work without WASM, errors at their fields, and secrets that never
+//! appear in a response.
 
 use crate::support::{Browser, Reply, Server, body};
 
 const PAGE: &str = "/settings/alerts";
 const SECRET: &str = "whsec_cGxhbnRlZC1zaWduaW5nLXNlY3JldC1vZi1hbGVydHM=";
-/// Nobody answers at this port.
+/// No server listens on this port.
 const URL: &str = "http://127.0.0.1:9/services/pLanted";
 
 async fn add(browser: &Browser, kind: &str, url: &str, secret: &str) -> Reply {
@@ -19,7 +20,7 @@ async fn add(browser: &Browser, kind: &str, url: &str, secret: &str) -> Reply {
     browser.submit(PAGE, body(&fields)).await
 }
 
-/// The id of the only route.
+/// Returns the ID of the only channel.
 async fn id(browser: &Browser) -> String {
     let page = browser.get(PAGE).await.body;
     let (_, rest) = page.split_once("name=\"id\" value=\"").unwrap();
@@ -174,7 +175,7 @@ async fn a_webhook_for_new_mail_is_set_up_and_removed_by_administrators_and_neve
     assert!(!seen.contains("pLanted") && !seen.contains("cGxhbnRlZC1zaWdu"));
 }
 
-/// How often a page says that a secret has to be typed again.
+/// Returns how often a page asks to type a secret again.
 fn asks_again(page: &Reply) -> usize {
     page.body
         .matches("If you entered a value here, enter it again.")
@@ -188,7 +189,7 @@ async fn a_refused_form_says_which_secrets_have_to_be_typed_again() {
     assert_eq!(asks_again(&administrator.get(PAGE).await), 0);
     let reply = add(&administrator, "webhook", URL, "hunter2").await;
     assert_eq!(reply.status, 422);
-    // The URL was right and is lost all the same; the secret has an error of its own.
+    // The URL was valid and is lost as well; the secret has its own error.
     assert_eq!(asks_again(&reply), 1, "{reply:?}");
     assert!(!reply.body.contains("pLanted"));
     let reply = add(&administrator, "webhook", "", SECRET).await;

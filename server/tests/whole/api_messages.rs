@@ -15,8 +15,8 @@ use crate::support::{Browser, Provider, Reply, Server};
 
 const MESSAGES: &str = "/api/v1/messages";
 
-/// A server whose settings are saved, and a program that may send and read. Nobody has signed in at the provider, so that
-/// messages wait.
+/// A server with saved settings, and a program that may send and read. The data center is not
+/// authorized, so messages stay in the queue.
 struct World {
     server: Server,
     program: Browser,
@@ -39,7 +39,7 @@ impl World {
         }
     }
 
-    /// A program with a key for one other data center, which has no settings.
+    /// Returns a program whose key is limited to another data center, which has no settings.
     async fn elsewhere(&self) -> Browser {
         let administrator = self.server.administrator();
         administrator
@@ -87,7 +87,7 @@ fn message() -> Value {
     json!({"to": ["Bob <bob@example.com>"], "subject": "Hello", "text": "Hello, Bob."})
 }
 
-/// Pointers, parameters and headers with their codes.
+/// Returns pointers, parameters, and headers with their codes.
 fn errors(reply: &Reply) -> Vec<(String, String)> {
     assert_eq!(
         reply.header("content-type"),
@@ -384,7 +384,7 @@ async fn the_same_request_counts_once_also_at_the_same_time() {
         assert_eq!(reply.status, 400, "{wrong} {reply:?}");
         assert_eq!(errors(&reply)[0].0, "Idempotency-Key");
     }
-    // The keys of another program are its own.
+    // Another program has its own idempotency keys.
     let administrator = world.server.administrator();
     let other = administrator.make_key("other", &[("send", "on")]).await;
     let other = world.server.stranger().with_key(&other);

@@ -1,4 +1,4 @@
-//! Names under which the server answers.
+//! Host names under which the server answers.
 
 use server::config::PublicUrl;
 use tokio::{
@@ -8,7 +8,7 @@ use tokio::{
 
 use crate::support::Server;
 
-/// The status of an answer to a request that is sent as it stands.
+/// Returns the status of the response to a request that is sent verbatim.
 async fn status(server: &Server, request: &str) -> String {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -87,7 +87,7 @@ async fn are_named_exactly_once() {
         let request = format!("{head}Connection: close\r\n\r\n");
         assert_eq!(status(&server, &request).await, "400", "{head}");
     }
-    // The target counts, not the header.
+    // The request target takes precedence over the header.
     let absolute =
         "GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     assert_eq!(status(&server, absolute).await, "421");

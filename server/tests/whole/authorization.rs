@@ -1,4 +1,4 @@
-//! The tab that waits learns how an authorization ends.
+//! The waiting tab receives the result of an authorization.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ async fn listen(browser: &Browser, id: &str) -> Response {
     response
 }
 
-/// The next event; `None` at the end of the stream.
+/// Returns the next event, or `None` at the end of the stream.
 async fn event(stream: &mut Response) -> Option<Value> {
     loop {
         let chunk = timeout(PATIENCE, stream.chunk()).await.unwrap().unwrap()?;
@@ -100,7 +100,8 @@ const IN_USE: &str = "Another authorization is in use, so mail is still sent.";
 const WARNING: &str = "Unsaved changes. Saving ends the authorization.";
 const WAITS: &str = "Your settings are saved. Mail waits until you authorize.";
 
-/// Saves a form, refuses at the provider, and gives the answer to the save, the event and the page at the end.
+/// Saves a form and denies the consent at the provider. Returns the response to the save, the
+/// event, and the final page.
 async fn refuse(provider: &Provider, browser: &Browser, form: Form) -> (Reply, Value, Reply) {
     let saved = browser.fetch(SAVE, form.body()).await;
     let next = saved.json()["next"]["SignIn"].clone();
@@ -119,7 +120,7 @@ async fn a_refusal_says_whether_mail_is_still_sent() {
     let messages = async || browser.get("/messages").await.body;
     let settings = async || browser.get("/settings/smtp").await.body;
 
-    // Never authorized.
+    // The data center was never authorized.
     let form = provider.current_form(&browser).await;
     let (_, event, page) = refuse(&provider, &browser, form).await;
     assert_eq!(event["Failed"]["grant"], "Missing");
@@ -130,7 +131,7 @@ async fn a_refusal_says_whether_mail_is_still_sent() {
             .contains("Default has not been authorized yet")
     );
 
-    // The grant is kept.
+    // The existing grant is kept.
     provider.authorize(&browser).await;
     let form = provider.current_form(&browser).await;
     let form = form.with("from_address", "Other <alice@sandbox.test>");
@@ -139,7 +140,7 @@ async fn a_refusal_says_whether_mail_is_still_sent() {
     assert_eq!(event["Failed"]["grant"], "InUse");
     assert!(page.body.contains(IN_USE) && !page.body.contains(WAITS));
 
-    // The save ends it, which is true on every page.
+    // Saving ends the grant, and every page says so.
     let form = provider.current_form(&browser).await;
     let form = form.with("scope", "mail.send offline_access");
     let (saved, event, page) = refuse(&provider, &browser, form).await;
@@ -185,7 +186,7 @@ async fn the_page_warns_before_a_save_also_while_fields_are_missing() {
     provider.authorize(&browser).await;
     let page = browser.get("/settings/smtp").await;
     assert!(!page.body.contains(WARNING), "{page:?}");
-    // Another provider: the secret has to be typed again, so the form does not parse.
+    // With another provider the secret must be typed again, so the form is not valid.
     let form = provider.current_form(&browser).await;
     let form = form.with("client_secret", "").with("provider", "google");
     let body = format!("{}&overwrite=true", form.body());

@@ -1,4 +1,4 @@
-//! Background tasks that fail.
+//! Failures of background tasks.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::support::{Browser, Provider, Server, mail};
 
-/// Waits until `/readyz` answers with a status; returns its body.
+/// Waits until `/readyz` returns a status. Returns its body.
 async fn until_readiness(stranger: &Browser, status: u16) -> String {
     let wait = async {
         loop {
@@ -30,14 +30,14 @@ async fn until_delivered(provider: &Provider, count: usize) {
     timeout(Duration::from_mins(1), wait).await.unwrap();
 }
 
-/// A program that reads the metrics.
+/// Returns a program that reads the metrics.
 async fn reader(server: &Server) -> Browser {
     let administrator = server.administrator();
     let key = administrator.make_key("reader", &[("metrics", "on")]).await;
     server.stranger().with_key(&key)
 }
 
-/// A number in the database that cannot be counted up makes the task panic.
+/// A non-numeric counter in the database makes the task panic.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_go_on() {
     let provider = Provider::start().await;
@@ -54,7 +54,7 @@ async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_go_on() {
                  'waiting', 0, 0, 9223372036854775807)",
         )
         .await;
-    // New settings are a reason to evaluate the conditions immediately.
+    // Saving settings triggers an immediate evaluation of the conditions.
     provider.authorize(&administrator).await;
     let stranger = server.stranger();
     let body = until_readiness(&stranger, 503).await;

@@ -1,4 +1,4 @@
-//! What can come back from a provider, or from anybody else.
+//! Requests to the OAuth callback, from the provider and from others.
 
 use crate::support::{Provider, Server};
 
@@ -122,7 +122,7 @@ async fn without_a_session_nothing_is_finished_and_the_code_gets_into_no_other_u
     assert!(!reply.body.contains(code), "{reply:?}");
     assert!(provider.control().token_requests().is_empty());
 
-    // Nor has it been used up.
+    // The code has not been consumed either.
     let reply = browser.get(&answer).await;
     assert!(reply.location().starts_with("/authorized/"), "{reply:?}");
     assert_eq!(provider.control().token_requests().len(), 1);

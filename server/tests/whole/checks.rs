@@ -1,4 +1,4 @@
-//! Checks as pages ask for them: begun, told step by step, stopped, shown again, and given as text.
+//! Checks on pages: started, streamed step by step, stopped, displayed again, and exported as text.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{Browser, Form, Program, Provider, Reply, Server, TEST, body
 
 const BEGIN: &str = "/api/begin_check";
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The title of a good report.
+/// The title of a successful report.
 const WORKS: &str = "<p class=\"banner-title\">The connection works<";
 
 async fn start() -> (Provider, Server) {
@@ -21,7 +21,7 @@ async fn start() -> (Provider, Server) {
     (provider, server)
 }
 
-/// Begins a check without a test email; gives its id.
+/// Starts a check without a test email. Returns its ID.
 pub async fn begin(browser: &Browser, form: &Form) -> String {
     let body = format!("{}&dkim_selector=", form.body());
     let begun = browser.fetch(BEGIN, body).await;
@@ -29,13 +29,13 @@ pub async fn begin(browser: &Browser, form: &Form) -> String {
     begun.json().as_str().unwrap().to_owned()
 }
 
-/// The form over what is saved, its secrets kept.
+/// Returns the form with the saved settings, whose secrets are kept.
 pub async fn saved_form(provider: &Provider, browser: &Browser) -> Form {
     let form = provider.current_form(browser).await;
     form.with("client_secret", "")
 }
 
-/// Everything that is told of a check, to its end.
+/// Returns all events of a check until the stream ends.
 pub async fn listen(browser: &Browser, id: &str) -> Vec<Value> {
     let path = format!("/events/check/{id}");
     let mut response = browser.request("GET", &path).send().await.unwrap();
@@ -98,7 +98,7 @@ async fn steps_are_told_as_they_finish_and_the_report_at_the_end() {
     );
     assert!(provider.control().messages().is_empty());
 
-    // Whoever comes later sees the same.
+    // A later subscriber receives the same events.
     assert_eq!(listen(&browser, &id).await.len(), told.len());
 }
 
@@ -347,7 +347,7 @@ async fn a_good_result_of_other_settings_is_not_shown_as_one_of_the_saved_settin
     let (provider, server) = start().await;
     let browser = server.administrator();
     let basic = Form::basic(provider.descriptor(), &browser.url);
-    // Before anything is saved, what was typed is all there is.
+    // Before the first save, the check uses the typed values.
     let told = listen(&browser, &begin(&browser, &basic).await).await;
     let html = text(told.last().unwrap(), "html").to_owned();
     assert!(html.contains(WORKS), "{html}");
@@ -398,7 +398,7 @@ async fn a_check_that_nobody_knows_ends_as_interrupted() {
     assert_eq!((stopped.status.as_u16(), &*stopped.body), (200, "false"));
 }
 
-/// A program with a check that passed, and then one that goes on.
+/// Returns a program with a check that passed and a second one that is still running.
 async fn program_with_a_silent_check(
     provider: &Provider,
     directory: &std::path::Path,
@@ -466,7 +466,7 @@ async fn a_check_that_sigterm_cut_is_shown_as_interrupted() {
 
     let program = Program::start_beside(&provider, directory.path(), &[]);
     let browser = browser.moved_to(&program.url);
-    // Its report was stored when the first server stopped, so nobody has to wait for silence.
+    // The first server stored the report when it stopped, so no timeout is needed.
     page_says_interrupted(&browser).await;
     let told = listen(&browser, &id).await;
     let html = text(told.last().unwrap(), "html");

@@ -1,4 +1,4 @@
-//! The commands besides serving, also while a server runs.
+//! All commands except `serve`, also while a server is running.
 
 mod account;
 mod api_key;
@@ -17,7 +17,7 @@ use crate::support::{Browser, Program, Reply};
 
 const PASSWORD: &str = "seven walnuts drifting upstream";
 
-/// What a command printed, and how it ended.
+/// The output and the exit status of a command.
 #[derive(Debug)]
 struct Outcome {
     code: Option<i32>,
@@ -34,7 +34,7 @@ impl Outcome {
         }
     }
 
-    /// What was printed by a command that went well.
+    /// Returns the output of a successful command.
     #[track_caller]
     fn good(self) -> String {
         assert_eq!(self.code, Some(0), "{self:?}");
@@ -42,7 +42,7 @@ impl Outcome {
         self.out
     }
 
-    /// What was said by a command that did not go well.
+    /// Returns the error output of a failed command.
     #[track_caller]
     fn bad(self, code: i32) -> String {
         assert_eq!(self.code, Some(code), "{self:?}");
@@ -51,7 +51,7 @@ impl Outcome {
     }
 }
 
-/// Runs the program in a directory; words are parted by spaces.
+/// Runs the program in a directory; spaces separate the arguments.
 fn run(directory: &Path, words: &str) -> Outcome {
     run_with(directory, words, &[])
 }
@@ -61,7 +61,7 @@ fn run_with(directory: &Path, words: &str, settings: &[(&str, &str)]) -> Outcome
     Outcome::of(Program::output(directory, &arguments, settings))
 }
 
-/// Runs the program with something on its standard input.
+/// Runs the program with text on standard input.
 fn run_typed(directory: &Path, words: &str, input: &str) -> Outcome {
     let mut child = Command::new(env!("CARGO_BIN_EXE_mailgrant"))
         .env_clear()
@@ -72,7 +72,7 @@ fn run_typed(directory: &Path, words: &str, input: &str) -> Outcome {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It may have ended without reading, as when an argument is wrong.
+    // The program may have exited without reading, for example because of an invalid argument.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     Outcome::of(child.wait_with_output().unwrap())
 }

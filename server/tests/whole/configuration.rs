@@ -1,4 +1,4 @@
-//! Sources, their order, and what is said about mistakes.
+//! Sources of the configuration, their precedence, and error messages.
 
 use std::{ffi::OsString, fs, os::unix::fs::PermissionsExt as _, path::Path};
 
@@ -9,7 +9,7 @@ use server::{
 };
 use store::KeySource;
 
-/// Sources of a file and an environment.
+/// Returns the sources of a file and an environment.
 fn sources(file: &str, environment: &[(&str, &str)]) -> (Sources, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("mailgrant.toml");
@@ -21,7 +21,7 @@ fn sources(file: &str, environment: &[(&str, &str)]) -> (Sources, tempfile::Temp
     (sources, directory)
 }
 
-/// The error, without the directory that is made for each test.
+/// Returns the error message without the path of the temporary directory.
 fn error(file: &str, environment: &[(&str, &str)]) -> String {
     let (sources, directory) = sources(file, environment);
     let error = Config::load(&sources).unwrap_err().to_string();
@@ -251,7 +251,7 @@ fn of_key_and_key_file_the_higher_source_counts() {
     let key = Config::load(&with_file).unwrap().key;
     assert!(matches!(key, KeySource::File(path) if path.to_str() == Some("/k")));
 
-    // All digits: a value of the environment is always a text.
+    // All digits: a value from the environment is always text.
     let (with_key, _directory) = sources("key_file = '/k'", &[("MAILGRANT_KEY", "0123456789")]);
     let key = Config::load(&with_key).unwrap().key;
     assert!(matches!(key, KeySource::Value(key) if key.expose_secret() == "0123456789"));
@@ -442,7 +442,7 @@ fn a_public_url_is_https_unless_its_host_is_loopback() {
     for (listen, public_url, taken) in [
         ("0.0.0.0:3000", "https://mailgrant.example.com", true),
         ("0.0.0.0:3000", "https://192.0.2.1", true),
-        // Such as a container whose port is published on loopback only.
+        // For example a container whose port is published on loopback only.
         ("0.0.0.0:3000", "http://localhost:3000", true),
         ("[::]:3000", "http://127.0.0.1:3000", true),
         ("[::]:3000", "http://[::1]:3000", true),

@@ -1,4 +1,4 @@
-//! More connections than there is room for.
+//! More connections than the limit allows.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -15,7 +15,7 @@ async fn server(connections: usize, per_address: Option<u32>) -> Server {
     let limits = Limits {
         connections,
         reserved: 2,
-        // Idle connections are closed for want of room, and not after a while.
+        // Idle connections are closed because of the limit, not because of a timeout.
         header: Duration::from_mins(5),
         request: Duration::from_mins(5),
         ..limits()
@@ -26,7 +26,7 @@ async fn server(connections: usize, per_address: Option<u32>) -> Server {
     Server::start_limited(change, limits).await
 }
 
-/// A connection with a request that never ends.
+/// Opens a connection with a request that never ends.
 async fn busy(server: &Server) -> TcpStream {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let request = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\
@@ -35,7 +35,7 @@ async fn busy(server: &Server) -> TcpStream {
     stream
 }
 
-/// A connection that is kept after an answer.
+/// Opens a connection that stays open after a response.
 async fn kept(server: &Server) -> TcpStream {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -52,7 +52,7 @@ async fn is_closed(stream: &mut TcpStream) -> bool {
     read.await.is_ok()
 }
 
-/// The answer to a request over a connection of its own.
+/// Returns the status of a request over a separate connection.
 async fn get(browser: &Browser, path: &str) -> u16 {
     let request = browser.request("GET", path).header("connection", "close");
     match request.header("accept", "text/html").send().await {
@@ -99,7 +99,7 @@ async fn health_checks_and_programs_are_served_when_no_connection_is_left_for_pa
 #[tokio::test]
 async fn the_connection_that_was_idle_longest_is_closed_when_there_is_no_room() {
     let server = server(8, None).await;
-    // The browser that has set the server up keeps one.
+    // The browser that set up the server keeps one connection.
     let mut idle = Vec::new();
     for _ in 0..6 {
         idle.push(kept(&server).await);

@@ -1,5 +1,5 @@
-//! A database on another machine that vanishes without a trace: requests are refused within seconds, and served again when it
-//! is back.
+//! A database on another machine that becomes unreachable without closing connections: requests are
+//! rejected within seconds, and succeed again when it is back.
 
 use std::{
     sync::{
@@ -23,10 +23,10 @@ use tokio::{
 use crate::support::{Browser, Program, Reply};
 
 const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
-/// Requests are answered within this time, however the database behaves. Seconds.
+/// Maximum response time in seconds, independent of the database.
 const AT_MOST: u64 = 5;
 
-/// Between the server and its database.
+/// A proxy between the server and its database.
 struct Proxy {
     address: String,
     silent: Arc<AtomicBool>,
@@ -52,7 +52,7 @@ impl Proxy {
     }
 }
 
-/// Passes on what comes, or keeps it for itself.
+/// Forwards data, or discards it while the proxy is silent.
 async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, silent: Arc<AtomicBool>) {
     let mut octets = vec![0; 65_536];
     while let Ok(count @ 1..) = from.read(&mut octets).await {
@@ -76,7 +76,7 @@ async fn in_time(reply: impl Future<Output = Reply>) -> Reply {
     let started = Instant::now();
     let reply = reply.await;
     let took = started.elapsed();
-    // A loaded machine may be a little late.
+    // A loaded machine may need a little longer.
     assert!(took < Duration::from_secs(AT_MOST + 2), "{took:?}");
     reply
 }
@@ -92,7 +92,7 @@ async fn requests_are_refused_and_served_again(url: String, proxy: Proxy) {
     assert_eq!(client.get("/api/v1/status").await.status, 200);
 
     proxy.silent.store(true, Ordering::SeqCst);
-    // Not known yet: these wait for the database. Later it is.
+    // The outage is not known yet: the first requests wait for the database, later ones do not.
     for _ in 0..2 {
         let page = in_time(administrator.get("/settings/smtp")).await;
         assert_eq!(page.status, 503);

@@ -9,17 +9,17 @@ use crate::{
     support::{Browser, Database, Provider, Reply, Server, body, submit},
 };
 
-/// A mail whose attachment has a name that would end the header field, and a folder in it.
+/// A message with an attachment whose name would end the header field, in a folder.
 const MAIL: &str = "From: bob@sandbox.test\r\nSubject: a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
     --b\r\nContent-Type: text/plain\r\n\r\nwords\r\n\
     --b\r\nContent-Type: text/html\r\nContent-Disposition: attachment; \
     filename*=UTF-8''..%2F..%2Fa%22%3B%20filename%3D%22evil.exe%0D%0AX-Evil%3A%201\r\n\r\nfile\r\n--b--\r\n";
 
-/// A server with a message, a mail, and everyone who may ask.
+/// A server with a queued message, a received message, and one visitor of each kind.
 struct World {
     server: Server,
     _provider: Provider,
-    /// An administrator, a key with every scope, and no one.
+    /// An administrator, a key with every scope, and an anonymous visitor.
     visitors: [(&'static str, Browser); 3],
     message: String,
     mail: String,
@@ -34,7 +34,7 @@ impl World {
         let by = Actor::command_line();
         mailer.cancel_message(&message, &by).await.unwrap();
         let administrator = server.administrator();
-        // Without the daily check, which is made in the background.
+        // Without the daily check, which runs in the background.
         let alerts = body(&[
             ("do", "save_alerts"),
             ("version", "0"),
@@ -62,7 +62,7 @@ impl World {
         }
     }
 
-    /// The path of something that exists, where something does.
+    /// Returns the path of an existing resource, if there is one.
     fn path(&self, known: &Permission) -> String {
         let path = match known.path {
             path if path.contains("messages/{id}") => path.replace("{id}", &self.message),
@@ -85,8 +85,9 @@ impl World {
     }
 }
 
-/// Everything that a request could change. Left out: the record of refused requests, the time of a key's last use, the probe of
-/// `/readyz`, and what the background writes: the place up to which the mailbox was read, conditions, and notifications.
+/// Returns everything that a request could change. Left out: the record of denied requests, the
+/// time of a key's last use, the probe of `/readyz`, and values that background tasks write: the
+/// cursor of the mailbox, conditions, and notifications.
 async fn state(database: &mut Database) -> Vec<String> {
     let dump = database.dump().await;
     let is_state = |line: &&str| {

@@ -1,4 +1,4 @@
-//! The audit as JSON lines.
+//! The export of the audit log as JSON lines.
 
 use domain::UnixTime;
 use serde_json::Value;
@@ -17,7 +17,7 @@ fn lines(reply: &Reply) -> Vec<Value> {
 async fn holds_every_entry_in_order_and_itself() {
     let server = Server::start().await;
     let administrator = server.administrator();
-    // More than one batch.
+    // More entries than one batch.
     for number in 0..600 {
         let body = format!("data_center=default&name=Name+{number}");
         let reply = administrator.fetch("/api/rename_data_center", body).await;

@@ -17,7 +17,7 @@ fn the_table_has_every_field() {
         .iter()
         .filter(|field| !tested.contains(field))
         .collect();
-    // It has a test of its own below.
+    // This field has a separate test below.
     assert_eq!(missing, [&SmtpField::DataCenter]);
 }
 
@@ -51,7 +51,7 @@ async fn without_wasm_the_page_shows_the_error_at_the_field_and_keeps_what_was_t
         assert_eq!(reply.status, 303, "{field:?} {error:?} {reply:?}");
         let page = browser.get(reply.location()).await;
         assert_eq!(page.status, 200);
-        // A list with a choice that does not exist shows its first one, which is none of these.
+        // A select with an unknown value shows its first option, which is none of these.
         if error != FieldError::UnknownChoice {
             assert_shown(&page, field, error);
         }

@@ -1,8 +1,8 @@
-//! From which address a request is said to come.
+//! The client address of requests through proxies.
 
 use crate::support::{ADMINISTRATOR, Server};
 
-/// The address in the audit of a sign-in with this header.
+/// Returns the address in the audit entry of a sign-in with this header.
 async fn noted(server: &Server, forwarded: &str) -> String {
     let browser = server.stranger();
     let body = crate::support::body(&[

@@ -1,5 +1,5 @@
-//! A disk that is full, or read-only: nothing that was acknowledged is lost, the problem is reported, and the server goes on by
-//! itself when there is space.
+//! A full or read-only disk: no acknowledged message is lost, the problem is reported, and the
+//! server resumes by itself when there is space.
 
 use std::{
     path::{Path, PathBuf},
@@ -58,7 +58,7 @@ async fn new_mail_is_refused_and_an_alert_raised_before_the_disk_is_full() {
         let line = format!("mailgrant_server_condition{{condition=\"{condition}\"}} 1\n");
         assert!(metrics.contains(&line), "{metrics}");
     }
-    // What is there can still be read, and the alert is on its page.
+    // Existing data can still be read, and the alert appears on its page.
     assert_eq!(program.get(MESSAGES).await.status, 200);
     let until = Instant::now() + Duration::from_secs(20);
     loop {
@@ -71,7 +71,8 @@ async fn new_mail_is_refused_and_an_alert_raised_before_the_disk_is_full() {
     }
 }
 
-/// A server, and a program that submits to it. Nobody has signed in at the provider, so that messages wait.
+/// A server and a program that submits to it. The data center is not authorized, so messages stay
+/// in the queue.
 struct Sending {
     place: Place,
     server: Program,
@@ -79,7 +80,7 @@ struct Sending {
     program: Browser,
 }
 
-/// Where a server is started.
+/// The directory and settings of a server.
 struct Place {
     provider: Provider,
     directory: PathBuf,
@@ -126,7 +127,7 @@ impl Sending {
 }
 
 impl Place {
-    /// Starts another server, which has all these messages.
+    /// Starts another server and asserts that it has all these messages.
     async fn finds_all(&self, ids: &[String]) {
         let server = Program::start_beside(&self.provider, &self.directory, &self.settings);
         let program = Browser::at(&server.url).with_key(&self.key);
@@ -138,12 +139,12 @@ impl Place {
     }
 }
 
-/// Puts the data directory on a small disk.
+/// Mounts a small disk for the data directory.
 fn small_disk(directory: &Path) -> SmallDisk {
     SmallDisk::mount(&directory.join(DATA), 12).unwrap()
 }
 
-/// The ids of the messages of a server.
+/// Returns the IDs of the messages on a server.
 async fn stored(program: &Browser) -> Vec<String> {
     let mut ids = Vec::new();
     let mut path = format!("{MESSAGES}?limit=100");
@@ -166,7 +167,7 @@ fn id(reply: &Reply) -> String {
     accepted["id"].as_str().unwrap().to_owned()
 }
 
-/// Submits 60 messages of this size; returns how many were refused.
+/// Submits 60 messages of this size. Returns the number of rejected ones.
 async fn submit_many(program: &Browser, octets: usize, acknowledged: &mut Vec<String>) -> usize {
     let mut refused = 0;
     for _ in 0..60 {
@@ -188,7 +189,7 @@ async fn nothing_acknowledged_is_lost_on_a_full_disk_and_the_server_recovers_by_
     let disk = small_disk(directory.path());
     let settings = [
         ("MAILGRANT_RATE_LIMIT", "0"),
-        // The disk itself is to say no.
+        // The error must come from the disk itself.
         ("MAILGRANT_MIN_FREE_DISK_MB", "0"),
     ];
     let sending = Sending::start(directory.path(), &settings).await;
@@ -198,7 +199,7 @@ async fn nothing_acknowledged_is_lost_on_a_full_disk_and_the_server_recovers_by_
 
     let refused = submit_many(program, 100_000, &mut acknowledged).await;
     assert!(refused > 20, "{refused}");
-    // It is still full.
+    // The disk is still full.
     problem(&submit(program, 3_000_000).await);
     let until = Instant::now() + Duration::from_secs(10);
     while sending.ready().await.status != 503 {
@@ -271,7 +272,7 @@ async fn a_data_directory_that_becomes_read_only_is_reported_and_new_mail_refuse
     sending.stop();
 }
 
-/// Sets the soft limit of the size of files that a process writes.
+/// Sets the soft limit on the file size of a process.
 fn limit_file_size(process: u32, octets: &str) {
     let limit = format!("--fsize={octets}:unlimited");
     let mut command = Command::new("prlimit");
@@ -279,7 +280,7 @@ fn limit_file_size(process: u32, octets: &str) {
     assert!(command.status().unwrap().success());
 }
 
-/// Writes beyond a size fail with another error than that of a full disk.
+/// Exceeding a file size limit fails with another error than a full disk.
 #[cfg_attr(
     not(target_os = "linux"),
     ignore = "needs Linux, to limit the size of files"
@@ -291,7 +292,7 @@ async fn nothing_acknowledged_is_lost_when_writes_fail() {
     let sending = Sending::start(directory.path(), &settings).await;
     let program = &sending.program;
     let mut acknowledged = vec![id(&submit(program, 1_000).await)];
-    // The log of the database may grow to 3 MB.
+    // The write-ahead log of the database may grow to 3 MB.
     limit_file_size(sending.server.id(), "3000000");
     let refused = submit_many(program, 200_000, &mut acknowledged).await;
     assert!(refused > 5, "{refused}");

@@ -1,4 +1,4 @@
-//! Headers of every answer.
+//! Headers of every response.
 
 use server::config::PublicUrl;
 

@@ -1,4 +1,4 @@
-//! The log as programs read it.
+//! The log in JSON format.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ use crate::{
     support::{Database, PASSWORD, Program, Provider, SAVE, TEST, command},
 };
 
-/// For people who start the server, with a secret that is good once; in no log.
+/// The line with the setup link, whose secret is valid once. It is printed and never logged.
 const SETUP: &str = "Set up Mailgrant: ";
 
 /// The keys of an object as they are written, duplicates included.
@@ -58,7 +58,7 @@ impl Fields {
     }
 }
 
-/// Fields that every line has by itself.
+/// Fields that the logger adds to every event.
 const OWN_FIELDS: [&str; 4] = ["message", "timestamp", "level", "target"];
 
 #[test]
@@ -186,7 +186,7 @@ async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart
     assert!(program.stop());
 }
 
-/// Waits for a line like this.
+/// Waits for a matching event.
 async fn until_logged(program: &Program, is_found: impl Fn(&Value) -> bool) {
     let until = Instant::now() + Duration::from_secs(30);
     loop {
@@ -221,7 +221,7 @@ async fn failures_of_refreshes_mailboxes_and_webhooks_are_logged() {
         .await;
     };
 
-    // A server with TLS, but not one of HTTP.
+    // A TLS server that does not speak HTTP.
     let port = provider.descriptor().imap_tls_port;
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     set_webhook(
@@ -239,7 +239,7 @@ async fn failures_of_refreshes_mailboxes_and_webhooks_are_logged() {
     assert_eq!(answer.status, 202, "{answer:?}");
     let refused = "the webhook does not take new mail";
     until_logged(&program, |line| line["message"] == refused).await;
-    // The connection to the mailbox stays open; the webhook is tried again over another one.
+    // The connection to the mailbox stays open; the webhook is retried over another one.
     control.set(Faults {
         certificate: sandbox::Certificate::Expired,
         ..Faults::default()
@@ -264,7 +264,7 @@ async fn failures_of_refreshes_mailboxes_and_webhooks_are_logged() {
     assert!(program.stop());
 }
 
-/// Has a webhook told of new mail.
+/// Configures a webhook for new mail.
 fn set_webhook(directory: &Path, typed: &str) {
     let mut child = command(directory, &[])
         .args(["webhook", "set"])
@@ -301,7 +301,7 @@ async fn failures_of_tls_and_unexpected_errors_are_logged() {
     assert_eq!(answer.status, 202, "{answer:?}");
     until(&|line| line["finding"] == "certificate_expired").await;
 
-    // A row that only a fault of the program or someone else could have written.
+    // A row that only a bug or another program could have written.
     let mut database = Database::open(&directory.path().join("data/mailgrant.db")).await;
     database
         .run("UPDATE smtp_settings SET settings = json_set(settings, '$.smtp_port', '99999')")

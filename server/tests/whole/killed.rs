@@ -1,4 +1,4 @@
-//! A refresh token that is rotated must not be lost, whenever the process ends.
+//! A rotated refresh token must not be lost, whenever the process ends.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,7 +15,8 @@ async fn rotation_survives_kill_9_between_refresh_and_send() {
     let browser = program.administrator().await;
     provider.authorize(&browser).await;
 
-    // The server refuses the token, Mailgrant refreshes it and signs in, and then the server is slow.
+    // The server rejects the token, Mailgrant refreshes it and signs in again, and then the server
+    // is slow.
     control.expire_access_tokens();
     control.set(Faults {
         slow_ms: BTreeMap::from([(Stage::Mail, 60_000)]),
@@ -51,7 +52,7 @@ async fn rotation_survives_kill_9_between_refresh_and_send() {
     sending.await.unwrap();
     assert!(control.messages().is_empty());
 
-    // Only the newest refresh token is still good: an older one would end the grant.
+    // Only the newest refresh token is valid: an older one would end the grant.
     control.set(Faults::default());
     control.expire_access_tokens();
     let program = Program::start_beside(&provider, directory.path(), &[]);

@@ -1,4 +1,4 @@
-//! The pages of the mailbox, and what of a mail is no page.
+//! The mailbox pages and their downloads.
 
 use crate::support::{Browser, Provider, Reply, SAVE, Server};
 
@@ -10,7 +10,7 @@ const HOSTILE: &str = "From: \"<script>alert(1)</script>\" <bob@sandbox.test>\r\
     --b\r\nContent-Type: text/html\r\nContent-Disposition: attachment; filename=\"../../x\\\"y.html\"\r\n\r\n\
     <script>alert(1)</script>\r\n--b--\r\n";
 
-/// A provider, a server that knows it and reads Alice's mail, and a mail.
+/// Returns a provider, a server that reads Alice's mailbox, and one message in it.
 pub async fn world() -> (Provider, Server) {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
@@ -50,7 +50,7 @@ async fn what_strangers_wrote_is_shown_as_words() {
                 .contains("default-src 'self'")
         );
     }
-    // There is no plain text, so HTML is shown, in a frame that may do nothing.
+    // There is no plain text, so the page shows HTML in a sandboxed frame.
     assert!(mail.body.contains("<iframe"), "{mail:?}");
     assert!(
         mail.body
@@ -59,7 +59,8 @@ async fn what_strangers_wrote_is_shown_as_words() {
     assert!(!mail.body.contains("Words"), "{mail:?}");
 }
 
-/// Names and subjects with controls of the text direction, which are not displayed, and right-to-left text, which is.
+/// Names and subjects with bidirectional controls, which are not displayed, and right-to-left text,
+/// which is.
 #[tokio::test]
 async fn text_that_changes_its_direction_is_isolated_and_cannot_reverse_anything() {
     let (provider, server) = world().await;

@@ -110,7 +110,7 @@ async fn gives_a_message_its_files_and_its_source() {
 #[tokio::test]
 async fn a_file_is_byte_for_byte_what_was_attached() {
     let (provider, server) = world().await;
-    // "Größe" in Latin-1, and in UTF-16 with a byte order mark; neither says so.
+    // "Größe" in Latin-1, and in UTF-16 with a byte order mark; neither declares its charset.
     let raw = "Subject: Files\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
                --b\r\n\r\nWords\r\n--b\r\nContent-Type: text/csv; name=a.csv\r\n\
                Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment\r\n\r\nR3L23w==\r\n\
@@ -193,7 +193,7 @@ async fn a_key_of_one_data_center_reads_no_other_mailbox() {
     let fields = [("mailbox", "on"), ("data_center", &*id)];
     let key = administrator.make_key("second", &fields).await;
     let second = server.stranger().with_key(&key);
-    // Its own has no email box, and the other one is not there.
+    // Its own data center has no email box, and the other one is not visible.
     assert_eq!(second.get(MESSAGES).await.status, 409);
     let other = second.get(&format!("{MESSAGES}?data_center=default")).await;
     assert_eq!(other.status, 404);

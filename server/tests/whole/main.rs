@@ -1,5 +1,5 @@
-//! The whole server: the real router over real connections, the sandbox as provider.
-// Tells clippy that the helpers here are tests as well.
+//! Tests of the whole server: the real router over real connections, with the sandbox as provider.
+// Tells clippy that the helpers here are test code as well.
 #![cfg(test)]
 
 mod support;

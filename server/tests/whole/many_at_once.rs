@@ -1,4 +1,4 @@
-//! Pages are made side by side on several threads.
+//! Pages are rendered concurrently on several threads.
 
 use futures::future::join_all;
 
@@ -13,7 +13,7 @@ async fn opens(browser: Browser, path: &str, status: u16) {
     }
 }
 
-/// What one request keeps must not get into another one, nor vanish with it.
+/// State of one request must neither leak into another one nor disappear.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_page_is_whole() {
     let server = Server::start().await;

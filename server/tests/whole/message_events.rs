@@ -1,4 +1,4 @@
-//! What the pages about messages are told while they are open.
+//! Events that open pages about messages receive.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::support::{Browser, Server, submit};
 
-/// Listens, and gives what was told until a piece is the one that is waited for.
+/// Collects events until an expected one arrives.
 struct Told {
     response: reqwest::Response,
     text: String,
@@ -25,7 +25,7 @@ impl Told {
         Self { response, text }
     }
 
-    /// The next piece.
+    /// Returns the next event.
     async fn piece(&mut self) -> Value {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
@@ -44,7 +44,7 @@ impl Told {
         }
     }
 
-    /// The next piece of the list.
+    /// Returns the next event about the list.
     async fn of_the_list(&mut self) -> Value {
         loop {
             let piece = self.piece().await;

@@ -1,4 +1,5 @@
-//! A server on a file of `SQLite` is the only one, and what one that ended has held goes on with the next.
+//! Only one server can use a SQLite file, and the next server continues with the messages that the
+//! previous one had claimed.
 
 use std::{
     fs,
@@ -17,7 +18,7 @@ use crate::support::{Browser, DATA, Program, Provider};
 
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// A mailer beside a server.
+/// Returns a mailer on the database of a server.
 async fn mailer(directory: &Path) -> Mailer {
     let data = directory.join(DATA);
     let url = format!("sqlite://{}", data.join("mailgrant.db").display());
@@ -26,7 +27,7 @@ async fn mailer(directory: &Path) -> Mailer {
     Mailer::new(store, MailerOptions::default()).unwrap()
 }
 
-/// A server that can send, and a program that submits.
+/// Returns a server that can send, and a program that submits.
 async fn sending(
     provider: &Provider,
     directory: &Path,
@@ -53,7 +54,7 @@ async fn submit(sender: &Browser, count: usize) {
     }
 }
 
-/// How many messages stand like this.
+/// Returns the number of messages in this state.
 async fn count(mailer: &Mailer, state: MessageState) -> usize {
     let filter = MessageFilter {
         states: vec![state],
@@ -98,7 +99,7 @@ async fn a_second_server_on_a_file_of_sqlite_is_refused_and_commands_work_beside
         first.log()
     );
 
-    // Whatever ends it, the next one starts immediately.
+    // However the first server ends, the next one starts immediately.
     first.kill();
     let next = Program::start(directory.path(), &[]);
     assert!(next.stop());
@@ -144,7 +145,7 @@ async fn a_server_that_was_stopped_for_longer_than_its_leases_sends_nothing_twic
     submit(&sender, 20).await;
     let mailer = mailer(directory.path()).await;
     assert!(until(|| async { !control.messages().is_empty() }).await);
-    // Its connections wait for final replies; those are in its sockets when it goes on.
+    // Its connections wait for final replies, which are in its sockets when it resumes.
     program.signal("STOP");
     let before = control.messages().len();
     tokio::time::sleep(Duration::from_secs(13)).await;

@@ -1,4 +1,4 @@
-//! Pages that stay open: their event streams, and the session that they belong to.
+//! Open pages: their event streams and their session.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -29,7 +29,8 @@ async fn is_refused(browser: &Browser, address: &str) {
     assert_ne!(response.headers().get("retry-after"), None);
 }
 
-/// Tries until a stream is not refused: the server notices the end of another one soon.
+/// Retries until a stream is accepted: the server notices the end of another one with a short
+/// delay.
 async fn opens_again(browser: &Browser, address: &str) -> reqwest::Response {
     let wait = async {
         loop {
@@ -85,7 +86,7 @@ async fn age_sessions(database: &mut Database, seconds: u32) {
     database.run(&sql).await;
 }
 
-/// Seconds since somebody used the one session there is.
+/// Returns the seconds since the last use of the only session.
 async fn idle(database: &mut Database) -> i64 {
     let sql = "SELECT CAST(strftime('%s', 'now') AS BIGINT) - MAX(seen_at) FROM sessions";
     database.number(sql).await
@@ -103,7 +104,7 @@ async fn an_open_page_does_not_keep_its_session_from_ending_and_ends_with_it() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(idle(&mut database).await >= 3_000);
 
-    // A page that somebody opens is use.
+    // Opening a page counts as use.
     assert_eq!(administrator.get("/messages").await.status, 200);
     assert!(idle(&mut database).await < 60);
 

@@ -1,4 +1,4 @@
-//! Who gets in where: the whole table, for everybody there is.
+//! The permissions of all routes for all roles and kinds of clients.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use server::{PERMISSIONS, Permission, Rule, routes};
 
 use crate::support::{Browser, Reply, Server};
 
-/// Somebody who asks.
+/// A client that sends requests.
 struct Visitor {
     name: &'static str,
     role: Option<Role>,
@@ -68,10 +68,10 @@ async fn everybody(server: &Server) -> Vec<Visitor> {
     visitors
 }
 
-/// Asks as the browser side does, so that refusals are codes.
+/// Sends a request like the browser code, which receives errors as codes.
 async fn ask(browser: &Browser, permission: &Permission) -> Reply {
     let path = match permission.path {
-        // What a list tells has no end, but with a filter that cannot be read.
+        // The stream of a list never ends, unless its filter cannot be parsed.
         "/events/messages" => "/events/messages?from=never".to_owned(),
         path => path.replace("{id}", "unknown"),
     };
@@ -81,7 +81,7 @@ async fn ask(browser: &Browser, permission: &Permission) -> Reply {
     browser.send(request).await
 }
 
-/// Whether it was the middleware that answered.
+/// Returns true if the permission check answered.
 fn was_refused(reply: &Reply) -> bool {
     match reply.status.as_u16() {
         401 => {
@@ -115,7 +115,7 @@ fn every_route_has_a_rule_and_every_rule_a_route() {
 #[tokio::test]
 async fn who_may_gets_in_and_nobody_else() {
     let server = Server::start().await;
-    // Last, since the session ends with it.
+    // The sign-out comes last, because it ends the session.
     let (last, first): (Vec<_>, Vec<_>) = PERMISSIONS
         .iter()
         .partition(|permission| permission.path == "/logout");
@@ -222,7 +222,7 @@ async fn a_role_that_is_too_low_is_told_so_and_it_is_noted() {
         .lines()
         .filter(|line| line.contains("access_denied"))
         .collect();
-    // The others of the same minute are counted.
+    // Further denied requests in the same minute are only counted.
     assert_eq!(denied.len(), 1, "{noted:?}");
     assert!(denied[0].contains("GET /access") && denied[0].contains("viewer"));
     assert!(!noted.body.contains("planted"));
@@ -271,7 +271,8 @@ async fn a_role_that_changes_counts_at_once() {
     assert_eq!(person.get("/settings/smtp").await.status, 303);
 }
 
-/// What the texts of the roles promise: the role, words of its text, and the routes they stand for.
+/// The permissions that the descriptions of the roles promise: the role, words of its description,
+/// and the routes they stand for.
 const PROMISES: &[(Role, &str, &[&str])] = &[
     (
         Role::Viewer,
@@ -377,7 +378,7 @@ fn the_texts_of_the_roles_say_what_each_role_may_do() {
             assert_eq!(found.rule, Rule::SignedIn(*role), "{promised}");
         }
     }
-    // Everybody has an account of their own, so no text mentions it.
+    // Every role can manage its own account, so no description mentions it.
     let own = ["GET /account", "POST /account"];
     let promised = PROMISES.iter().flat_map(|(_, _, routes)| *routes);
     let promised: BTreeSet<_> = promised.copied().chain(own).collect();

@@ -1,5 +1,5 @@
-//! Secrets are planted, everything is done with them that can be done, and then they are looked
-//! for in every answer, in the log at its most talkative, and in the database.
+//! Plants secrets, uses every feature that handles them, and searches for them in every response,
+//! in the log at its most verbose level, and in the database.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -17,13 +17,13 @@ pub const TYPED: [&str; 4] = [
     "planted%20<\"'>&secret",
 ];
 
-/// Of the route of alerts: a part of its URL, and what it signs with.
+/// Secrets of the alert channel: a part of its URL and its signing secret.
 pub const HOOK: [&str; 2] = [
     "planted-webhook-path",
     "whsec_cGxhbnRlZC1zaWduaW5nLXNlY3JldC1vZi1hbGVydHM=",
 ];
 
-/// A secret and the forms in which it travels.
+/// Returns a secret in all encodings in which it is sent.
 pub fn disguises(secret: &str, account: &str) -> Vec<String> {
     let xoauth2 = format!("user={account}\u{1}auth=Bearer {secret}\u{1}\u{1}");
     let plain = format!("\0{account}\0{secret}");
@@ -35,7 +35,7 @@ pub fn disguises(secret: &str, account: &str) -> Vec<String> {
     ]
 }
 
-/// Everything in the files of a directory.
+/// Returns the content of all files in a directory.
 pub fn contents(directory: &Path) -> Vec<u8> {
     fs::read_dir(directory)
         .unwrap()
@@ -45,7 +45,7 @@ pub fn contents(directory: &Path) -> Vec<u8> {
         .collect()
 }
 
-/// Adds routes of alerts and tries them: one that is not taken, and one where nobody answers.
+/// Adds alert channels and tests them: one that is rejected, and one whose server does not answer.
 async fn alert(provider: &Provider, browser: &Browser) {
     let page = "/settings/alerts";
     let (origin, _) = provider
@@ -75,7 +75,7 @@ async fn alert(provider: &Provider, browser: &Browser) {
     }
 }
 
-/// Does all that touches a secret, also what goes wrong.
+/// Uses every feature that handles secrets, including failures.
 pub async fn use_everything(provider: &Provider, browser: &Browser) {
     let control = provider.control();
     alert(provider, browser).await;
@@ -182,7 +182,7 @@ async fn no_secret_is_in_any_answer_log_line_or_database_row() {
             "{name}"
         );
     }
-    // It is printed once, which is what it is for.
+    // The link is printed once, as intended.
     let token = token_of(&link);
     assert_eq!(log.matches(token).count(), 1);
     assert!(!stored.contains(token));

@@ -8,7 +8,7 @@ use crate::support::{Browser, Reply, Server};
 
 const DEVICE: &str = "__Host-mailgrant_device";
 
-/// With the limits of the product; a rate of 0 switches off the one for all requests.
+/// Starts a server with the product's limits. A rate of 0 disables the limit on all requests.
 async fn limited(per_second: u32) -> Server {
     let change = |config: &mut server::Config| {
         config.rate_limit = NonZeroU32::new(per_second);
@@ -141,7 +141,7 @@ async fn a_browser_that_has_signed_in_before_has_a_limit_of_its_own() {
     }
     assert!(refused);
     assert_ne!(from(&known, address, "POST", "/login").await.status, 429);
-    // A cookie that was not signed here is none.
+    // A cookie that this server did not sign is ignored.
     let forged = server.stranger();
     let (rest, signature) = device.rsplit_once('.').unwrap();
     forged.plant(DEVICE, &format!("{rest}x.{signature}"));

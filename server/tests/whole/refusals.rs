@@ -1,4 +1,4 @@
-//! Requests that are refused before anything looks at them.
+//! Requests that are rejected before a handler runs.
 
 use server::config::PublicUrl;
 use tokio::{
@@ -51,7 +51,7 @@ async fn with_a_public_url_posts_come_from_exactly_that_origin() {
         ("https://mailgrant.example.com:3000", true),
         ("https://example.com", true),
         ("null", true),
-        // The loopback origin that the proxy uses is not the one that browsers see.
+        // The loopback origin that the proxy uses differs from the origin that browsers see.
         (&own, true),
     ] {
         let request = browser.request("POST", "/logout").header("origin", origin);
@@ -103,7 +103,7 @@ async fn a_body_that_hides_its_length_is_cut_off_as_well() {
     stream.write_all(head.as_bytes()).await.unwrap();
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x1_0000));
     for _ in 0..40 {
-        // The server may have closed already.
+        // The server may have closed the connection already.
         if stream.write_all(chunk.as_bytes()).await.is_err() {
             break;
         }

@@ -1,4 +1,4 @@
-//! What outlives the process.
+//! State that survives a restart.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What applies to the sending of a data center.
+//! The sending settings of a data center.
 
 use crate::support::{Server, body};
 

@@ -17,7 +17,7 @@ async fn cookies_are_kept_from_scripts_and_from_other_sites() {
         .zip([(SESSION, "Max-Age=43200"), (DEVICE, "Max-Age=31536000")])
     {
         assert_eq!(name, expected);
-        // 256 bits take 43 characters of base64; the other one is signed.
+        // 256 bits take 43 characters of base64; the device cookie also has a signature.
         assert_eq!(value.len() == 43, name == SESSION, "{value}");
         assert_eq!(attributes, ["Path=/", age, "HttpOnly", "SameSite=Lax"]);
         assert!(!reply.body.contains(value));
@@ -44,7 +44,7 @@ async fn over_https_cookies_belong_to_the_host_alone() {
     }
     assert_eq!(browser.get("/settings/smtp").await.status, 200);
 
-    // What http could have planted is not read.
+    // Cookies that could have been set over http are not read.
     let session = browser.cookie("__Host-mailgrant_session").unwrap();
     let other = server.stranger();
     other.plant(SESSION, &session);
@@ -93,7 +93,7 @@ async fn signing_out_ends_the_session_on_the_server() {
     let thief = server.stranger();
     thief.plant(SESSION, &copied);
     assert_eq!(thief.get("/settings/smtp").await.status, 303);
-    // Once more does no harm.
+    // Signing out again has no effect.
     assert_eq!(browser.submit("/logout", "").await.location(), "/login");
 }
 
@@ -146,7 +146,7 @@ async fn sessions_are_ended_from_the_list() {
 async fn nobody_ends_a_session_of_somebody_else_on_the_own_page() {
     let server = Server::start().await;
     let viewer = server.viewer().await;
-    // The own session has no button.
+    // The list shows no button for the current session.
     let elsewhere = server.administrator_elsewhere().await;
     let page = elsewhere.get("/account").await;
     let (_, rest) = page.body.split_once("name=\"id\" value=\"").unwrap();

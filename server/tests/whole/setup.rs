@@ -120,7 +120,7 @@ async fn the_link_ends_at_the_next_start_and_none_is_printed_once_there_is_an_ac
         .await;
     assert!(page.body.contains("not good any more"), "{page:?}");
     program.administrator().await;
-    // Neither link is in the log, but for the line that prints it.
+    // Neither link is in the log, except in the line that prints it.
     for token in [token_of(&old), token_of(&program.setup_link().unwrap())] {
         assert!(program.log().matches(token).count() <= 1);
     }

@@ -42,7 +42,7 @@ async fn too_many_wrong_passwords_are_told_how_long_to_wait() {
     assert!((1..=900).contains(&seconds));
     assert!(last.body.contains("value=\"somebody\""), "{last:?}");
 
-    // A browser that has signed in before has a count of its own.
+    // A browser that has signed in before has a separate limit.
     let known = server.administrator();
     assert_eq!(known.sign_in(ADMINISTRATOR).await.status, 303);
 }

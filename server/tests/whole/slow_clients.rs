@@ -1,4 +1,4 @@
-//! Whoever is slow is cut off.
+//! Slow clients are disconnected.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn server() -> Server {
 async fn rest(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     let read = stream.read_to_end(&mut answer);
-    // A connection that is reset has ended as well.
+    // A reset also ends the connection.
     let _ = timeout(PATIENCE, read).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
@@ -64,7 +64,7 @@ async fn an_answer_that_nobody_takes() {
     socket.set_recv_buffer_size(4_096).unwrap();
     let mut stream = socket.connect(server.address).await.unwrap();
     let request = b"GET /setup HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100);
-    // Answers fill all buffers, then requests do, and then the server has had enough.
+    // Responses fill all buffers, then requests do, and then the server disconnects.
     let ended = timeout(PATIENCE, async {
         while stream.write_all(&request).await.is_ok() {}
     });
@@ -78,7 +78,7 @@ async fn a_connection_on_which_nothing_is_asked() {
     assert_eq!(rest(&mut stream).await, "");
 }
 
-/// Messages of programs that do not end fill the room there is for them, and nobody else's.
+/// Unfinished messages of programs fill the in-flight body budget and affect no other requests.
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_that_drip_leave_room_or_others_are_told_to_come_again() {
     let provider = Provider::start().await;
@@ -113,7 +113,7 @@ async fn messages_that_drip_leave_room_or_others_are_told_to_come_again() {
             .header("content-type", "message/rfc822");
         program.send(request.body(message(octets))).await
     };
-    // One that says nothing of its length may become as large as any.
+    // A body of unknown length counts as one of the maximum size.
     let chunked = async || {
         let (head, body) = (head("Transfer-Encoding: chunked"), message(1_000));
         let request = format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
@@ -122,7 +122,7 @@ async fn messages_that_drip_leave_room_or_others_are_told_to_come_again() {
     };
     let mut is_full = false;
     for _ in 0..100 {
-        // The first request may be read later than this one.
+        // The server may read the first request after this one.
         let answer = submit(50 * 1_024).await;
         if answer.status == 503 {
             assert_eq!(answer.header("content-type"), "application/problem+json");

@@ -1,6 +1,7 @@
-//! Soak test, run by `cargo xtask soak`: servers are killed, frozen, and cut off, their disks fill up and their clocks jump,
-//! while programs submit by the API. Each message that was answered with 202 arrives, and a message arrives twice only where
-//! nobody could know that it had arrived.
+//! Soak test, run by `cargo xtask soak`: servers are killed, frozen, and disconnected, their disks
+//! fill up, and their clocks jump, while programs submit messages through the API. Each message
+//! answered with 202 is delivered. It is delivered twice only if no server could know that it had
+//! been delivered.
 
 mod accounting;
 mod clients;
@@ -26,12 +27,12 @@ use crate::support::{Provider, introduce};
 
 const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
 const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
-/// Environment variable: seconds of each test.
+/// Environment variable with the duration of each test in seconds.
 const DURATION: &str = "MAILGRANT_SOAK_SECONDS";
-/// Each fault happens once in a run, however short that is.
+/// Each fault occurs once in a run of any duration.
 const DEFAULT_DURATION: Duration = Duration::from_mins(1);
 
-/// Submits and disturbs for a while, then settles the accounts.
+/// Submits messages and causes faults for a while, then accounts for all messages.
 async fn soak(what: &str, database: &SoakDatabase, servers: usize) {
     let mut random = Random::new(what);
     let directory = tempfile::tempdir().unwrap();
@@ -45,7 +46,7 @@ async fn soak(what: &str, database: &SoakDatabase, servers: usize) {
         ("MAILGRANT_KEY", KEY),
         ("MAILGRANT_LEASE_SECONDS", &LEASE.to_string()),
         ("MAILGRANT_RATE_LIMIT", "0"),
-        // The database itself runs into the end of the disk.
+        // The database itself must hit the end of the disk.
         ("MAILGRANT_MIN_FREE_DISK_MB", "0"),
         (
             "MAILGRANT_LOG",
@@ -93,8 +94,8 @@ fn duration() -> Duration {
         .map_or(DEFAULT_DURATION, Duration::from_secs)
 }
 
-/// A provider whose tokens expire every minute. Refresh tokens stay the same, since one that is rotated is lost with a server
-/// that is killed before it can store it.
+/// Returns a provider configuration whose tokens expire every minute. Refresh tokens are not
+/// rotated, because a server that is killed before it stores one would lose it.
 fn faults(cut: Option<(CutAt, u32)>) -> Faults {
     Faults {
         access_token_lifetime_seconds: 60,
@@ -105,7 +106,7 @@ fn faults(cut: Option<(CutAt, u32)>) -> Faults {
     }
 }
 
-/// Cuts connections to the mail server at random.
+/// Drops connections to the mail server at random.
 async fn cut_replies(control: Control, mut random: Random) {
     let cuts = [
         CutAt::Mail,
@@ -120,7 +121,7 @@ async fn cut_replies(control: Control, mut random: Random) {
     }
 }
 
-/// Lets each possible fault happen once, in random order, and begins again until the time is over.
+/// Causes each possible fault once in random order, and repeats until the time is over.
 async fn disturb(what: &str, all: &mut Servers<'_>, random: &mut Random, until: Instant) {
     let mut possible = Disturbance::possible(what, all);
     let started = Instant::now();

@@ -1,4 +1,4 @@
-//! `/readyz` and `/metrics`, for whoever watches the server.
+//! `/readyz` and `/metrics`, for monitoring.
 
 use crate::support::{Browser, Provider, Server};
 
@@ -71,7 +71,7 @@ async fn a_server_whose_database_cannot_be_written_is_not_ready_but_alive() {
              BEGIN SELECT RAISE(ABORT, 'disk full'); END",
         )
         .await;
-    // What was written just now counts for some seconds.
+    // The result of the last write is cached for some seconds.
     tokio::time::sleep(std::time::Duration::from_millis(5_200)).await;
     let reply = stranger.get("/readyz").await;
     assert_eq!(reply.status, 503);

@@ -1,4 +1,4 @@
-//! The description of the API.
+//! The OpenAPI description.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +56,7 @@ async fn has_a_page_that_everybody_can_read_and_that_loads_no_script() {
     }
     let own = format!("curl -X POST {}/api/v1/messages", server.url());
     assert!(page.body.contains(&own), "{own} {page:?}");
-    // The framework's own lines have the nonce; none loads anything.
+    // The framework's own scripts have the nonce; none loads a file.
     for script in page.body.split("<script").skip(1) {
         let tag = script.split('>').next().unwrap();
         assert!(tag.starts_with(" nonce=") && !tag.contains("src"), "{tag}");

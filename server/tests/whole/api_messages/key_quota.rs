@@ -1,4 +1,4 @@
-//! A limit on what waits for one API key.
+//! The limit on queued messages per API key.
 
 use super::MESSAGES;
 use crate::support::{Browser, Provider, Reply, Server};
@@ -25,7 +25,7 @@ async fn more_than_may_wait_for_a_key_is_refused_until_some_of_it_is_finished() 
     })
     .await;
     let administrator = server.administrator();
-    // Nobody has signed in at the provider, so messages wait.
+    // The data center is not authorized, so messages stay in the queue.
     provider.begin(&administrator).await;
     let both = [("send", "on"), ("messages", "on")];
     let one = administrator.make_key("one", &both).await;
@@ -42,7 +42,7 @@ async fn more_than_may_wait_for_a_key_is_refused_until_some_of_it_is_finished() 
     assert_eq!(refused.header("content-type"), "application/problem+json");
     assert_ne!(refused.header("retry-after"), "");
     assert!(refused.body.contains("wait to be delivered"), "{refused:?}");
-    // What was accepted before is not submitted again.
+    // A message that was already accepted is not submitted again.
     assert_eq!(submit(&one, 3_000, "first").await.status, 202);
     assert_eq!(submit(&one, 1_000, "small").await.status, 202);
     assert_eq!(submit(&other, 3_000, "other").await.status, 202);

@@ -1,4 +1,4 @@
-//! `mailgrant send`: the program itself, as cron and others call it.
+//! `mailgrant send`: runs the program as cron and others do.
 
 use std::{
     fs::{self, Permissions},
@@ -15,10 +15,10 @@ use super::{MESSAGES, World};
 use crate::support::SmallDisk;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mailgrant");
-/// What a mailer daemon sees when everything is well.
+/// The exit code of a successful run.
 const OK: Option<i32> = Some(0);
 
-/// A machine on which programs send.
+/// A machine with programs that send mail.
 pub(super) struct Machine {
     folder: tempfile::TempDir,
 }
@@ -30,7 +30,7 @@ pub(super) struct Ended {
 }
 
 impl Machine {
-    /// With the key of a server, and settings besides.
+    /// Returns a machine with the key of a server and additional settings.
     async fn of(world: &World, more: &str) -> Self {
         let administrator = world.server.administrator();
         let key = administrator.make_key("machine", &[("send", "on")]).await;
@@ -71,7 +71,7 @@ impl Machine {
 
     fn run(&self, program: &Path, words: &[&str], message: &str) -> Ended {
         let mut child = self.spawn(program, words);
-        // It may have ended without reading, as when an argument is wrong.
+        // The program may have exited without reading, for example because of an invalid argument.
         let _ = child.stdin.take().unwrap().write_all(message.as_bytes());
         let output = child.wait_with_output().unwrap();
         Ended {
@@ -80,7 +80,7 @@ impl Machine {
         }
     }
 
-    /// As `mailgrant send`.
+    /// Runs `mailgrant send`.
     pub(super) fn send(&self, words: &str, message: &str) -> Ended {
         let words: Vec<_> = ["send"]
             .into_iter()
@@ -89,7 +89,7 @@ impl Machine {
         tokio::task::block_in_place(|| self.run(Path::new(PROGRAM), &words, message))
     }
 
-    /// As `sendmail`.
+    /// Runs the program under the name `sendmail`.
     fn sendmail(&self, words: &str, message: &str) -> Ended {
         let link = self.path("sendmail");
         if !link.exists() {
@@ -193,7 +193,7 @@ async fn refusals_have_the_codes_that_sendmail_has() {
         let ended = machine.send(words, message);
         assert_eq!(ended.code, Some(code), "{words} {ended:?}");
         assert!(ended.said.contains(said), "{words} {ended:?}");
-        // One error is one line: the problem and its only part say the same.
+        // An error is one line: the problem and its only part have the same text.
         assert_eq!(ended.said.lines().count(), 1, "{words} {ended:?}");
     }
     let stranger = Machine::at(&world.server.url(), &format!("mgk_{}", "x".repeat(43)), "");
@@ -213,7 +213,7 @@ async fn what_is_kept_while_the_server_is_away_goes_out_once() {
     let world = World::start().await;
     let machine = Machine::of(&world, "").await;
     let settings = fs::read_to_string(machine.path("send.toml")).unwrap();
-    // Nobody listens there.
+    // No server listens there.
     let away = settings.replace(&world.server.url(), "http://127.0.0.1:9");
     fs::write(machine.path("send.toml"), away).unwrap();
     for number in 0..3 {
@@ -231,7 +231,7 @@ async fn what_is_kept_while_the_server_is_away_goes_out_once() {
     assert_eq!(ended.code, Some(75), "{ended:?}");
 
     fs::write(machine.path("send.toml"), settings).unwrap();
-    // As if the answer to the first one had been cut: the server has it, and the file is still there.
+    // Simulates a lost response to the first message: the server has it, and the file still exists.
     let copy = machine.path("copy");
     let first = machine.kept().into_iter().min().unwrap();
     fs::copy(&first, &copy).unwrap();
@@ -239,7 +239,7 @@ async fn what_is_kept_while_the_server_is_away_goes_out_once() {
     assert_eq!((ended.code, &*ended.said), (OK, ""));
     assert_eq!(machine.kept().len(), 0);
     fs::copy(&copy, &first).unwrap();
-    // The next message takes it along.
+    // The next message also submits the spooled one.
     let ended = machine.send("bob@example.com", "Subject: 3\n\nx\n");
     assert_eq!((ended.code, &*ended.said), (OK, ""));
     assert_eq!(machine.kept().len(), 0);
@@ -303,7 +303,7 @@ async fn kill_9_leaves_a_whole_message_or_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_for_which_the_disk_is_full_is_not_kept_and_nothing_of_it_is_sent_later() {
     let world = World::start().await;
-    // The disk itself is to say no.
+    // The error must come from the disk itself.
     let machine = Machine::of(&world, "min_free_disk_mb = 0").await;
     let spool = machine.path("spool");
     let disk = SmallDisk::mount(&spool, 2).unwrap();
@@ -328,17 +328,17 @@ async fn a_message_for_which_the_disk_is_full_is_not_kept_and_nothing_of_it_is_s
     };
     assert_eq!(send("kept before", 1_000).code, OK);
     let before = files();
-    // Its beginning fits, the rest does not.
+    // The beginning of the message fits, the rest does not.
     disk.fill_up_to(100_000);
     is_refused(send("half", 500_000));
     disk.free();
     assert_eq!(files(), before);
-    // Not even a name fits.
+    // Not even a file name fits.
     disk.fill();
     is_refused(send("nothing", 1_000));
     disk.free();
     assert_eq!(files(), before);
-    // Whoever called sends it again when there is space.
+    // The caller sends it again when there is space.
     assert_eq!(send("nothing", 1_000).code, OK);
 
     fs::write(machine.path("send.toml"), settings).unwrap();

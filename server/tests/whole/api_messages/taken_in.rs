@@ -1,4 +1,4 @@
-//! A server takes in what programs on its machine have kept while it was away.
+//! A server submits messages that programs on its machine spooled while it was stopped.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{MESSAGES, sent_by_the_program::Machine};
 use crate::support::{Browser, Program, Provider, introduce};
 
-/// A server that is started and ended while programs send, always at the same address.
+/// A server that is started and stopped while programs send, always at the same address.
 struct Place {
     directory: tempfile::TempDir,
     machine: Machine,
@@ -22,7 +22,8 @@ struct Place {
 }
 
 impl Place {
-    /// With a key for programs; the server is away. Nobody has signed in at the provider, so that messages wait.
+    /// Returns a place with an API key and a stopped server. The data center is not authorized, so
+    /// messages stay in the queue.
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let provider = Provider::start().await;
@@ -64,7 +65,7 @@ impl Place {
         })
     }
 
-    /// The subjects of what the server has, the oldest first.
+    /// Returns the subjects of the messages on the server, oldest first.
     async fn subjects(&self) -> Vec<String> {
         let list = self.program.get(&format!("{MESSAGES}?limit=200")).await;
         let list = list.json();
@@ -73,7 +74,7 @@ impl Place {
             .collect()
     }
 
-    /// Waits until nothing is kept any more.
+    /// Waits until the spool is empty.
     async fn all_are_taken(&self, server: &Program) {
         let patience = Instant::now() + Duration::from_secs(20);
         while !self.machine.kept().is_empty() {
@@ -91,7 +92,7 @@ async fn a_server_takes_in_what_was_kept_while_it_was_away_as_soon_as_it_is_ther
         let ended = place.machine.send("bob@example.com", &message);
         assert!(ended.said.contains("is kept"), "{ended:?}");
     }
-    // Nobody would ever get it.
+    // This message could never be delivered.
     let envelope = json!({"recipients": ["bob@example.com"], "sender": null, "data_center": "none", "replace_from": true});
     let wrong = format!("{envelope}\nSubject: wrong\r\n\r\nx\r\n");
     fs::write(place.machine.path("spool/9-wrong.mail"), wrong).unwrap();
@@ -120,7 +121,7 @@ async fn kill_9_while_it_takes_in_loses_nothing_and_doubles_nothing() {
     let mut in_the_midst = 0;
     for round in 0..20 {
         let server = place.start();
-        // Some have gone, others not yet.
+        // Some messages have been submitted, others not yet.
         while place.machine.kept().len() == left && left > 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }

@@ -1,10 +1,11 @@
-//! To find out which accounts there are.
+//! Attack: find out which accounts exist.
 
 use std::collections::BTreeMap;
 
 use crate::support::{Browser, Reply, Server, body};
 
-/// All of an answer but what differs between any two: the time, the nonce of its scripts, and the name that was typed.
+/// Returns a response without the parts that always differ: the time, the nonce of its scripts, and
+/// the typed name.
 fn told(reply: &Reply, name: &str) -> (u16, BTreeMap<String, String>, String) {
     let policy = reply.header("content-security-policy");
     let (_, rest) = policy.split_once("'nonce-").unwrap();
@@ -32,10 +33,10 @@ async fn an_account_that_exists_is_answered_like_one_that_does_not() {
     let server = Server::start().await;
     let administrator = server.administrator();
     administrator.add_person("alice", "viewer").await;
-    // One that nobody has chosen a password for yet.
+    // An account whose password has not been chosen yet.
     administrator.add_account("carol", "viewer").await;
     let names = ["alice", "carol", "bobby"];
-    // So often as it takes no wait; from then on the time since the last attempt decides.
+    // This many attempts need no wait; after them, the time since the last attempt decides.
     for _ in 0..5 {
         let mut answers = Vec::new();
         for name in names {

@@ -1,4 +1,4 @@
-//! To finish the authorization of somebody else, or to have somebody finish one's own.
+//! Attack: complete the authorization of another user, or have another user complete one's own.
 
 use crate::support::{Browser, Provider, Reply, SESSION, Server};
 
@@ -8,7 +8,7 @@ async fn started() -> (Provider, Server) {
     (provider, server)
 }
 
-/// The value of a parameter of a callback.
+/// Returns the value of a parameter of a callback.
 fn value<'a>(callback: &'a str, name: &str) -> &'a str {
     let (_, query) = callback.split_once('?').unwrap();
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -42,7 +42,7 @@ async fn a_session_that_an_attacker_planted_cannot_finish_what_the_victim_began(
     assert_turned_away(&victim.get(&back).await, "other_browser");
     assert_not_authorized(&provider, &victim).await;
 
-    // Nothing was used up.
+    // The code and state have not been consumed.
     victim.plant(SESSION, &own);
     let reply = victim.get(&back).await;
     assert_eq!(reply.location(), format!("/authorized/{id}"));
@@ -73,7 +73,7 @@ async fn another_account_in_the_same_browser_cannot_finish_it() {
     assert_eq!(browser.sign_in("second").await.status, 303);
     assert_turned_away(&browser.get(&back).await, "other_browser");
     assert_not_authorized(&provider, &browser).await;
-    // Nor does the first account in a new session, in the same browser.
+    // Signing in again as the first account, in the same browser, does not help either.
     assert_eq!(browser.sign_in("admin").await.status, 303);
     assert_turned_away(&browser.get(&back).await, "other_browser");
     assert_not_authorized(&provider, &browser).await;
@@ -100,7 +100,7 @@ async fn a_code_of_another_session_is_not_exchanged_into_a_grant() {
     let (provider, server) = started().await;
     let victim = server.administrator();
     let attacker = victim.add_person("mallory", "administrator").await;
-    // The attacker's own code, with the state of the victim's authorization.
+    // The attacker's own code with the state of the victim's authorization.
     let (_, of_attacker) = provider.begin(&attacker).await;
     let (id, of_victim) = provider.begin(&victim).await;
     let (stolen, own) = (
@@ -110,7 +110,7 @@ async fn a_code_of_another_session_is_not_exchanged_into_a_grant() {
     let injected = own.replace(value(&own, "code"), value(&stolen, "code"));
     assert_ne!(injected, own);
     let reply = victim.get(&injected).await;
-    // The provider is asked, with the verifier of the victim, and refuses.
+    // The provider receives the victim's verifier and rejects the code.
     assert_eq!(reply.location(), format!("/authorized/{id}"));
     let page = victim.get(reply.location()).await;
     assert!(!page.body.contains("SMTP settings authorized"), "{page:?}");
@@ -157,7 +157,7 @@ async fn a_state_that_was_forged_or_changed_in_any_place_is_turned_away() {
         assert_turned_away(&reply, "state_unknown");
     }
     assert_not_authorized(&provider, &browser).await;
-    // The right one has not suffered.
+    // The victim's authorization is unaffected.
     let reply = browser.get(&back).await;
     assert_eq!(reply.location(), format!("/authorized/{id}"));
 }

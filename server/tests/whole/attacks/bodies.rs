@@ -1,4 +1,4 @@
-//! To make the server stumble over what it is sent.
+//! Attack: crash the server with malformed bodies.
 
 use axum::http::Method;
 use server::{PERMISSIONS, Rule};
@@ -7,7 +7,8 @@ use crate::support::{Browser, Reply, Server};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Every path that takes a form. Without a key the API answers before it has read a body, and leaves.
+/// Returns every path that accepts a form. Without a key, the API answers before it reads a body,
+/// and closes the connection.
 fn paths() -> impl Iterator<Item = &'static str> {
     let posts = PERMISSIONS
         .iter()
@@ -27,7 +28,7 @@ async fn post(browser: &Browser, path: &str, kind: Option<&str>, body: &[u8]) ->
     browser.send(request).await
 }
 
-/// What is no form, and what is one that nobody would send.
+/// Returns bodies that are not forms, and forms that no browser would send.
 fn malformed() -> Vec<Vec<u8>> {
     let nested = format!("form{}=x", "[a]".repeat(10_000));
     let indices: Vec<_> = (0..10_000).map(|at| format!("form[{at}]=x")).collect();
@@ -90,7 +91,7 @@ async fn no_body_makes_any_form_or_server_function_fail() {
             assert!((400..500).contains(&status), "{path} {shown} {reply:?}");
             assert_ne!(status, 403, "{path} {shown}");
             assert!(!reply.body.contains("root:"), "{path} {shown}");
-            // A name that was typed is shown again, and no more.
+            // The response repeats the typed name and nothing more.
             assert!(reply.body.len() < body.len() + 100_000, "{path} {shown}");
         }
     }
@@ -141,7 +142,7 @@ async fn a_body_that_is_said_to_be_compressed_is_not_unpacked() {
         .header("content-type", FORM)
         .header("content-encoding", "gzip")
         .body("data_center=default");
-    // Read as it is: nothing here would ever blow it up.
+    // The body is read as it is; the server never decompresses requests.
     let reply = server.administrator().send(request).await;
     assert_eq!(reply.status, 200, "{reply:?}");
 }

@@ -1,4 +1,4 @@
-//! To get a session by a cookie that was not given.
+//! Attack: get a session with a cookie that the server did not issue.
 
 use reqwest::StatusCode;
 
@@ -75,7 +75,7 @@ async fn a_session_is_that_one_value_under_that_one_name() {
         assert!(refused.contains(&reply.status), "{shown} {reply:?}");
         assert!(!reply.body.contains(&good), "{shown}");
     }
-    // The session itself has not suffered.
+    // The session itself is unaffected.
     let whole = with_line(&stranger, &format!("{SESSION}={good}")).await;
     assert_eq!(whole.status, 200);
 }
@@ -84,7 +84,7 @@ async fn a_session_is_that_one_value_under_that_one_name() {
 async fn a_cookie_planted_before_the_sign_in_is_worth_nothing_after_it() {
     let server = Server::start().await;
     let attacker = server.administrator().add_person("mallory", "viewer").await;
-    // One that was made up, and one that is the attacker's own.
+    // An invented cookie, and one of the attacker.
     for planted in ["x".repeat(43), attacker.cookie(SESSION).unwrap()] {
         let victim = server.stranger();
         victim.plant(SESSION, &planted);
@@ -94,7 +94,7 @@ async fn a_cookie_planted_before_the_sign_in_is_worth_nothing_after_it() {
         assert_ne!(victim.cookie(DEVICE), attacker.cookie(DEVICE));
         assert_eq!(victim.get("/access").await.status, 200);
 
-        // Whoever knows what was planted has got nothing by it.
+        // Knowing the planted cookie gives no access.
         let spy = server.stranger();
         spy.plant(SESSION, &planted);
         assert_eq!(spy.get("/access").await.status, 303);

@@ -1,4 +1,4 @@
-//! To have a browser do something here that another site wants (CSRF).
+//! Attack: make a user's browser change something on this server from another site (CSRF).
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::support::{
     submit, token_of,
 };
 
-/// For each way to change something, a form that would do it.
+/// Returns a form for each action that changes something.
 async fn forms(server: &Server, provider: &Provider) -> Vec<(&'static str, String)> {
     let administrator = server.administrator();
     let link = administrator.add_account("bob", "viewer").await;
@@ -83,7 +83,7 @@ async fn forms(server: &Server, provider: &Provider) -> Vec<(&'static str, Strin
     ]
 }
 
-/// A message that was cancelled, so that nothing happens to it by itself.
+/// Creates a cancelled message, whose state does not change by itself.
 async fn cancelled(server: &Server) -> MessageId {
     let mailer = server.mailer().await;
     let id = submit(&mailer, "Invoice").await;
@@ -109,7 +109,7 @@ async fn no_other_site_can_change_anything_in_the_name_of_who_has_signed_in() {
     let known: BTreeSet<_> = PERMISSIONS
         .iter()
         .filter(|known| known.method == Method::POST)
-        // A program shows its key by itself; no browser does it for it.
+        // Programs add their key themselves; a browser never adds it.
         .filter(|known| !matches!(known.rule, Rule::Key(_)))
         .map(|known| known.path)
         .collect();
@@ -175,7 +175,7 @@ async fn no_other_site_can_change_anything_in_the_name_of_who_has_signed_in() {
     }
     assert!(provider.control().messages().is_empty());
 
-    // The same forms do it from a page of this server: what was refused was where they came from.
+    // The same forms work from a page of this server, so only their origin was the problem.
     for (path, form) in &forms {
         let reply = browser.submit(path, &**form).await;
         if path == "/setup" {
@@ -209,8 +209,8 @@ async fn no_other_site_can_use_another_method_either() {
     assert_eq!(database.dump().await, before);
 }
 
-/// What is there, but for the audit, since that somebody was turned away is noted, and for what `/readyz` writes to see
-/// whether it can.
+/// Returns the content of the database, except the audit log, which records denied requests, and
+/// the probe that `/readyz` writes.
 async fn kept(database: &mut Database) -> String {
     let dump = database.dump().await;
     let noted = |line: &&str| line.starts_with("audit") || line.starts_with("write_probes");
@@ -218,7 +218,8 @@ async fn kept(database: &mut Database) -> String {
     kept.collect::<Vec<_>>().join("\n")
 }
 
-/// A link on another site is followed with the cookies (`SameSite=Lax`), so GET must change nothing.
+/// Browsers follow links of other sites with the cookies (`SameSite=Lax`), so GET must change
+/// nothing.
 #[tokio::test]
 async fn a_link_on_another_site_changes_nothing() {
     let server = Server::start().await;

@@ -1,12 +1,12 @@
-//! To gain access by writing to the database, without the key.
+//! Attack: gain access by writing to the database without knowing the key.
 
 use crate::support::{Database, SESSION, Server};
 
-/// A page that only administrators see, and one that everybody who has signed in sees.
+/// A page for administrators only, and one for every signed-in user.
 const ADMINISTRATORS: &str = "/access";
 const ANYBODY: &str = "/settings/smtp";
 
-/// The status of a page for a browser that has nothing but this cookie.
+/// Returns the status of a page for a browser that only has this cookie.
 async fn status(server: &Server, cookie: &str, page: &str) -> u16 {
     let browser = server.stranger();
     browser.plant(SESSION, cookie);
@@ -30,14 +30,14 @@ async fn a_forged_row_of_a_session_or_account_gives_no_access() {
     assert_eq!(status(&server, &viewers, ANYBODY).await, 200);
     assert_ne!(status(&server, &viewers, ADMINISTRATORS).await, 200);
 
-    // The attacker knows the cookie of a session, and writes that it is the administrator's.
+    // The attacker knows the cookie of a session and assigns it to the administrator.
     database
         .run(&format!(
             "UPDATE sessions SET account = {administrators} WHERE {of_viewer}"
         ))
         .await;
     assert_eq!(status(&server, &viewers, ADMINISTRATORS).await, 303);
-    // A new row with that cookie instead.
+    // Inserts a new row with that cookie instead.
     database
         .run(&format!(
             "DELETE FROM sessions WHERE token_hash =
@@ -54,12 +54,12 @@ async fn a_forged_row_of_a_session_or_account_gives_no_access() {
     for page in [ADMINISTRATORS, ANYBODY] {
         assert_eq!(status(&server, &viewers, page).await, 303);
     }
-    // The row as it was is good again.
+    // The original row is valid again.
     put_back(&mut database).await;
     assert_eq!(status(&server, &viewers, ANYBODY).await, 200);
     assert_eq!(status(&server, &admins, ADMINISTRATORS).await, 200);
 
-    // A higher role ends the access there was.
+    // Changing the role to a higher one ends the session's access.
     for (role, expected) in [("administrator", 303), ("viewer", 200)] {
         database
             .run(&format!(
@@ -69,7 +69,7 @@ async fn a_forged_row_of_a_session_or_account_gives_no_access() {
         assert_eq!(status(&server, &viewers, ANYBODY).await, expected, "{role}");
     }
 
-    // A session that was ended stays ended.
+    // An ended session stays ended.
     viewer.submit("/logout", "").await;
     put_back(&mut database).await;
     assert_eq!(status(&server, &admins, ANYBODY).await, 200);

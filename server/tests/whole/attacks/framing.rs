@@ -1,8 +1,8 @@
-//! To have one request taken for two (request smuggling).
+//! Attack: have one request interpreted as two (request smuggling).
 
 use crate::support::{Server, raw};
 
-/// A request that must never be answered: it is within the body of another.
+/// A request that must never be answered, because it is part of another request's body.
 const HIDDEN: &str = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 fn answers(text: &str) -> usize {

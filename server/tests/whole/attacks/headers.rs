@@ -1,8 +1,8 @@
-//! To write headers of an answer, or a second answer (CRLF injection).
+//! Attack: inject response headers or a second response (CRLF injection).
 
 use crate::support::{ADMINISTRATOR, Form, PASSWORD, Reply, Server, body};
 
-/// Forms with this typed in every field.
+/// Returns forms with this value in every field.
 fn forms(evil: &str) -> Vec<(&'static str, String)> {
     let settings = Form::of_nothing_but(evil).body_to(evil);
     vec![

@@ -1,4 +1,4 @@
-//! To use an API key for what it is not, or something else for an API key.
+//! Attack: use an API key for something it does not permit, or use another secret as an API key.
 
 use crate::support::{Browser, Reply, SESSION, Server, body};
 
@@ -32,7 +32,7 @@ async fn a_key_is_no_session_and_a_session_no_key() {
             assert!(!reply.body.contains(&token));
         }
     }
-    // A session makes a wrong key no better, nor a key a page.
+    // A session does not make a wrong key valid, and a key does not open a page.
     assert_eq!(bearer(&administrator, "Bearer mgk_x").await.status, 401);
     let program = server.stranger().with_key(&key);
     assert_eq!(program.get("/access").await.status, 303);
@@ -146,7 +146,7 @@ async fn a_key_reaches_no_other_data_center_whatever_it_asks_for() {
         assert_eq!(reply.status, 200);
         assert!(!reply.body.contains("\"default\""), "{query} {reply:?}");
     }
-    // Once its data center is gone, it is good for nothing rather than for everything.
+    // Once its data center is removed, the key gives access to nothing instead of everything.
     let gone = administrator
         .fetch("/api/remove_data_center", format!("data_center={id}"))
         .await;

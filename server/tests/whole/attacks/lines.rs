@@ -1,4 +1,4 @@
-//! To forge lines of the log.
+//! Attack: forge lines of the log.
 
 use tempfile::TempDir;
 
@@ -6,7 +6,7 @@ use crate::support::{Browser, PASSWORD, Program, body, raw};
 
 const FORGED: &str = "2026-01-01T00:00:00.000000Z  INFO server::web::log: planted";
 
-/// Everything that ends a line, for somebody.
+/// All characters that some software treats as the end of a line.
 const ENDS: [&str; 7] = [
     "\n",
     "\r\n",
@@ -21,7 +21,7 @@ fn encoded(text: &str) -> String {
     body(&[("", text)])[1..].to_owned()
 }
 
-/// Has whatever a stranger and an administrator can have written in the log.
+/// Sends everything from anonymous and administrator requests that ends up in the log.
 async fn write_everything(program: &Program, browser: &Browser) {
     let stranger = Browser::at(&program.url);
     let address = program.url.strip_prefix("http://").unwrap();
@@ -54,7 +54,7 @@ async fn write_everything(program: &Program, browser: &Browser) {
             one.fetch("/api/add_data_center", body(&[("name", &text)]))
                 .await;
         }
-        // No library would send these.
+        // HTTP libraries refuse to send these characters.
         let request = format!(
             "GET /{} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: {text}\r\nX-Forwarded-For: {text}\r\n\
              Authorization: Bearer {text}\r\nCookie: mailgrant_session={text}\r\nConnection: close\r\n\r\n",
@@ -64,7 +64,7 @@ async fn write_everything(program: &Program, browser: &Browser) {
         let method = format!("GET{end}{FORGED} / HTTP/1.1\r\nHost: {address}\r\n\r\n");
         raw(address.parse().unwrap(), &method).await;
     }
-    // A browser that calls itself so may sign in.
+    // A browser with this user agent may sign in.
     for end in ["\u{85}", "\u{2028}"] {
         let agent = format!("x{end}{FORGED}");
         let request = stranger

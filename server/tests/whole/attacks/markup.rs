@@ -1,4 +1,4 @@
-//! To have what other machines say taken for a part of the page.
+//! Attack: have text from other servers rendered as part of the page.
 
 use sandbox::{Faults, Stage, StageReply, TokenError};
 
@@ -10,7 +10,7 @@ use crate::{
 const MARKUP: &str =
     "</pre></script><script>planted()</script><img src=x onerror=planted()>\"' a=b";
 
-/// What a server may say, and where.
+/// Returns malicious server replies for different steps.
 fn faults() -> Vec<Faults> {
     let mut all: Vec<_> = [
         Stage::Greeting,

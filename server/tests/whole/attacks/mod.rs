@@ -1,4 +1,4 @@
-//! Attacks, each as whoever would try it: over the wire, against the whole server.
+//! Attacks over the network against the whole server.
 
 mod accounts;
 mod authorization;

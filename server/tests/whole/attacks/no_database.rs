@@ -1,10 +1,10 @@
-//! To get in while the database is away.
+//! Attack: get in while the database is unavailable.
 
 use server::{PERMISSIONS, Rule};
 
 use crate::support::{ADMINISTRATOR, PASSWORD, SESSION, Server, body};
 
-/// What decides about who gets in.
+/// The tables that decide access.
 const TABLES: [&str; 5] = [
     "accounts",
     "sessions",
@@ -44,7 +44,7 @@ async fn without_a_database_nobody_is_let_in() {
                 let reply = browser.send(request).await;
                 let status = reply.status.as_u16();
                 let is_open = matches!(known.rule, Rule::Always | Rule::Everybody);
-                // A session that cannot be read ends nothing and opens nothing.
+                // A session that cannot be read is neither ended nor accepted.
                 let expected = match known.rule {
                     Rule::Always if path == "/healthz" || path == "/readyz" => {
                         status == 200 || status == 503
@@ -78,7 +78,7 @@ async fn without_a_database_nobody_is_let_in() {
     assert_eq!(program.get("/api/v1/status").await.status, 503);
     assert_eq!(administrator.cookie(SESSION).as_ref(), Some(&session));
 
-    // When it is back, everything goes on.
+    // Everything works again when the tables are back.
     for table in TABLES {
         database
             .run(&format!("ALTER TABLE gone_{table} RENAME TO {table}"))

@@ -1,8 +1,8 @@
-//! To get at what is no part of the site.
+//! Attack: read files outside of the site.
 
 use crate::support::{SESSION, Server, raw};
 
-/// Up, out and around.
+/// Returns paths that climb up or are encoded.
 fn tricks() -> Vec<String> {
     let mut found = Vec::new();
     let ups = [

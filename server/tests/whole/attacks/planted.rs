@@ -1,4 +1,4 @@
-//! To read a secret, in whatever role.
+//! Attack: read a secret in any role.
 
 use std::fs;
 
@@ -17,13 +17,13 @@ const PASSWORDS: [&str; 3] = [
     "planted frozen walnut lantern",
 ];
 
-/// Everybody there is, and the secrets that they have.
+/// A browser of each role, and all secrets.
 struct People {
     walkers: Vec<(&'static str, Browser)>,
     secrets: Vec<String>,
 }
 
-/// A browser with the cookies of another, but nothing seen yet.
+/// Returns a browser with the cookies of another one and an empty record of responses.
 fn walker(of: &Browser) -> Browser {
     let walker = Browser::at(&of.url);
     for name in COOKIES {
@@ -47,7 +47,7 @@ async fn people(administrator: &Browser) -> People {
         secrets.extend(COOKIES.map(|name| browser.cookie(name).unwrap()));
         walkers.push((role, walker(&browser)));
     }
-    // One that is still good.
+    // A link that is still valid.
     let link = administrator.add_account("bob", "viewer").await;
     secrets.push(token_of(&link).to_owned());
     for scope in ["messages", "mailbox", "metrics", "send"] {
@@ -60,7 +60,8 @@ async fn people(administrator: &Browser) -> People {
     People { walkers, secrets }
 }
 
-/// Asks for everything that there is, in every way. Streams of events end, since what they tell of has ended.
+/// Requests every route with every method. The event streams end, because their subjects have
+/// ended.
 async fn walk(browser: &Browser, authorizations: &[String], checks: &[String]) {
     for known in PERMISSIONS {
         let ids = match known.path {
@@ -110,7 +111,7 @@ async fn walk(browser: &Browser, authorizations: &[String], checks: &[String]) {
         .await;
 }
 
-/// Ids that stand behind a mark in pages and answers, and one that nothing has.
+/// Returns the IDs that follow a marker in pages and responses, and one that does not exist.
 fn ids(seen: &str, mark: &str) -> Vec<String> {
     let mut found = vec!["unknown".to_owned()];
     for rest in seen.split(mark).skip(1) {
@@ -194,7 +195,7 @@ async fn no_role_sees_a_secret_on_any_page_or_in_any_answer() {
             }
         }
     }
-    // It is printed once, which is what it is for.
+    // The secret is printed once, as intended.
     for (place, text) in places {
         assert_eq!(
             text.matches(&*setup).count(),

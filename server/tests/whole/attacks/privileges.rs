@@ -1,4 +1,4 @@
-//! To keep what was taken away, in a session that goes on.
+//! Attack: keep a removed permission in an existing session.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::support::{ADMINISTRATOR, Browser, PASSWORD, Provider, SAVE, SESSION, 
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The server with somebody who is an administrator as well, and an authorization that person waits for.
+/// Returns a server with a second administrator and an authorization for which that user waits.
 async fn waiting() -> (Provider, Server, Browser, Response) {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
@@ -26,7 +26,7 @@ async fn waiting() -> (Provider, Server, Browser, Response) {
     (provider, server, person, events)
 }
 
-/// What an administrator does to that person.
+/// Changes the second administrator's account as the first one.
 async fn change(server: &Server, what: &str, more: &[(&str, &str)]) {
     let administrator = server.administrator();
     let id = administrator.account_id("person").await;
@@ -68,7 +68,7 @@ async fn a_role_that_was_lowered_ends_what_needs_it_at_once() {
         .await;
     assert_eq!(reply.status, 403);
     assert!(provider.control().messages().is_empty());
-    // The draft of the time before is shown no more.
+    // The draft from before is no longer shown.
     let page = person
         .get("/settings/smtp?data_center=default&draft=1")
         .await;
@@ -132,7 +132,7 @@ async fn nobody_raises_the_own_role() {
         let reply = person.submit(path, body(&fields)).await;
         assert!(reply.status.is_client_error(), "{path} {reply:?}");
     }
-    // Nor by more fields in a form that everybody has.
+    // Additional fields in a form that every role has do not help either.
     let more = body(&[
         ("do", "change_password"),
         ("current", PASSWORD),

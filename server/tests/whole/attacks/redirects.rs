@@ -1,10 +1,10 @@
-//! To lead a browser from here to another site.
+//! Attack: redirect a browser from this server to another site (open redirect).
 
 use reqwest::Url;
 
 use crate::support::{ADMINISTRATOR, Browser, PASSWORD, Reply, Server, body, raw};
 
-/// What browsers may take for another host, or for another header.
+/// Values that browsers may interpret as another host or another header.
 const TRICKS: [&str; 34] = [
     "https://evil.example/",
     "HTTPS://EVIL.EXAMPLE",
@@ -42,7 +42,7 @@ const TRICKS: [&str; 34] = [
     "/\u{2028}/evil.example\u{85}",
 ];
 
-/// Where a browser would go from here.
+/// Returns the URL to which a browser would navigate.
 fn target(base: &str, location: &str) -> Url {
     Url::parse(base).unwrap().join(location).unwrap()
 }
@@ -53,7 +53,7 @@ fn assert_stays(reply: &Reply, base: &str, trick: &str) {
     let location = std::str::from_utf8(all[0].as_bytes()).unwrap();
     let (target, base) = (target(base, location), Url::parse(base).unwrap());
     assert_eq!(target.origin(), base.origin(), "{trick:?} {reply:?}");
-    // Nor does a proxy that takes dots out of the path make a host of what follows.
+    // A proxy that normalizes dots in the path must not see a host either.
     assert!(!target.path().starts_with("//"), "{trick:?} {reply:?}");
     assert!(reply.headers.get("refresh").is_none());
 }
@@ -79,7 +79,7 @@ async fn a_sign_in_leads_to_a_page_of_this_server_whatever_was_asked_for() {
 async fn a_refusal_leads_to_the_sign_in_whatever_was_asked_for() {
     let server = Server::start().await;
     for trick in TRICKS {
-        // As they are; what cannot stand in the first line of a request is not sent.
+        // Sent verbatim, except characters that cannot be part of a request line.
         let written = trick.replace([' ', '\t', '\r', '\n'], "%0d%0a");
         if !written.starts_with('/') {
             continue;
@@ -139,7 +139,7 @@ async fn a_form_leads_back_to_its_page_only_when_that_is_one_of_this_server() {
         format!("{own}/\\evil.example/"),
         format!(" {own}/"),
     ];
-    // One that succeeds, one that is refused, and one that cannot be read.
+    // One request that succeeds, one that is rejected, and one that cannot be parsed.
     for (path, body) in [
         ("/api/grant_status", "data_center=default"),
         ("/api/grant_status", "data_center=none"),

@@ -1,4 +1,4 @@
-//! To have a saved secret sent to another host.
+//! Attack: have a saved secret sent to another host.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use crate::support::{Browser, Form, Provider, Reply, SAVE, Server, TEST};
 const CHECK: &str = "/api/check_connection";
 const BEGIN: &str = "/api/begin_check";
 
-/// A host of the attacker, which counts who comes.
+/// A host of the attacker that counts connections.
 struct Trap {
     listener: TcpListener,
     address: SocketAddr,
@@ -22,14 +22,14 @@ impl Trap {
         Self { listener, address }
     }
 
-    /// Nobody has come.
+    /// Asserts that there were no connections.
     async fn assert_empty(&self) {
         let came = futures::poll!(std::pin::pin!(self.listener.accept()));
         assert!(came.is_pending(), "somebody came: {came:?}");
     }
 }
 
-/// Changes of each field that a saved secret belongs to, with the field of the secret.
+/// Returns changes of each field that a saved secret is bound to, with the field of the secret.
 fn changes(trap: &Trap) -> Vec<(&'static str, &'static str, String)> {
     let port = trap.address.port().to_string();
     let url = format!("http://{}/token", trap.address);
@@ -51,7 +51,7 @@ fn changes(trap: &Trap) -> Vec<(&'static str, &'static str, String)> {
     ]
 }
 
-/// What was saved, with one field changed and no secret typed.
+/// Returns the saved form with one field changed and no secret typed.
 async fn repointed(
     server: &Server,
     provider: &Provider,
@@ -107,7 +107,7 @@ async fn no_field_that_a_saved_secret_belongs_to_is_changed_without_typing_it_an
             let begun = format!("{body}&dkim_selector=");
             let reply = administrator.fetch(BEGIN, begun).await;
             assert_eq!(reply.status, 422, "{field} {reply:?}");
-            // Nor without WASM, and then nothing of it is saved by itself.
+            // The same without WASM, where nothing is saved automatically.
             let reply = administrator.submit(path, body).await;
             assert!(
                 reply.location().contains("draft=refused"),
@@ -140,10 +140,10 @@ async fn an_operator_tests_what_is_saved_whatever_the_form_says() {
         let reply = operator.fetch(CHECK, form.body()).await;
         assert_eq!(reply.status, 200, "{field} {reply:?}");
         assert_eq!(reply.json()["server"], server_saved, "{field}");
-        // This address is where the saved host is as well.
+        // 127.0.0.1 is the address of the saved host as well.
         let told = value != "127.0.0.1" && reply.body.contains(value);
         assert!(!told, "{field} {reply:?}");
-        // It went where it was to go.
+        // The secret was sent to the saved host.
         assert_eq!(
             provider.control().messages().len(),
             count,
@@ -151,7 +151,7 @@ async fn an_operator_tests_what_is_saved_whatever_the_form_says() {
         );
         trap.assert_empty().await;
     }
-    // With typed secrets as well: nobody's host is tried in the name of this server.
+    // An operator cannot make the server contact another host with typed secrets either.
     let typed = saved(&server, &provider, "password")
         .with("smtp_port", &trap.address.port().to_string())
         .with("password", "typed");

@@ -1,4 +1,4 @@
-//! To have a saved secret sent to another host by rewriting the settings in the database.
+//! Attack: have a saved secret sent to another host by changing the settings in the database.
 
 use tokio::net::TcpListener;
 
@@ -21,12 +21,12 @@ async fn a_password_is_not_sent_to_a_server_that_was_written_to_the_database() {
         ))
         .await;
 
-    // An operator, who tests what is saved, reads why that is not possible.
+    // An operator who tests the saved settings sees the reason for the failure.
     let operator = server.operator().await;
     let reply = operator.fetch(TEST, form.body_to("bob@sandbox.test")).await;
     assert_eq!(reply.status, 409, "{reply:?}");
     assert!(reply.body.contains("SecretUnreadable"), "{reply:?}");
-    // The form opens, and nothing that is saved can be kept.
+    // The form opens, but none of the saved secrets can be kept.
     assert_eq!(administrator.get("/settings/smtp").await.status, 200);
     let version = administrator.saved_version().await.to_string();
     let form = form.with("version", &version);
@@ -36,7 +36,7 @@ async fn a_password_is_not_sent_to_a_server_that_was_written_to_the_database() {
     let came = futures::poll!(std::pin::pin!(trap.accept()));
     assert!(came.is_pending(), "somebody came: {came:?}");
 
-    // The secret typed again repairs it.
+    // Typing the secret again repairs the settings.
     let reply = administrator.fetch(SAVE, form.body()).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     let reply = operator.fetch(TEST, form.body_to("bob@sandbox.test")).await;

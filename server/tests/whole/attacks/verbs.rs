@@ -1,4 +1,4 @@
-//! To get around the rules by another method.
+//! Attack: bypass the permissions with another method.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ async fn ask(browser: &Browser, method: &str, path: &str, headers: &[(&str, &str
     browser.send(request).await
 }
 
-/// The methods that a path has a rule for; GET allows HEAD.
+/// Returns the methods that a path has a rule for; GET includes HEAD.
 fn allowed(path: &str) -> BTreeSet<&'static str> {
     let rules = PERMISSIONS.iter().filter(|known| known.path == path);
     let methods = rules.flat_map(|known| match known.method {

@@ -23,7 +23,7 @@ async fn counts_the_entries_and_finds_one_that_was_changed() {
 
     let said = run(directory.path(), "audit verify").good();
     let entries = exported(&run(directory.path(), "audit export").good());
-    // The export itself is one more.
+    // The export adds one entry.
     let expected = format!("{} entries, unbroken\n", entries.len() - 1);
     assert!(said.starts_with(&expected), "{said}");
 
@@ -89,7 +89,7 @@ async fn verifying_names_rows_that_were_changed_from_outside() {
             && said.contains("accounts bob: added or changed"),
         "{said}"
     );
-    // The command line has the key: it replaces the account that is ignored.
+    // The command line has the key, so it can replace the account that is ignored.
     let said = run(directory.path(), "account list").good();
     assert!(!said.contains("bob"), "{said}");
     add(directory.path(), "bob", "viewer");

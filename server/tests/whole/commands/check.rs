@@ -154,7 +154,7 @@ async fn a_reader_that_goes_away_changes_neither_the_exit_code_nor_the_errors() 
             .spawn()
             .unwrap();
         let mut line = String::new();
-        // Dropped after the first line, as `head -1` does.
+        // Closed after the first line, as `head -1` does.
         let mut output = BufReader::new(child.stdout.take().unwrap());
         output.read_line(&mut line).unwrap();
         drop(output);

@@ -24,7 +24,7 @@ async fn a_server_that_runs_goes_on_with_the_new_key_and_so_does_the_next_one() 
     assert_ne!(new, old);
     assert!(!said.contains(old.trim()) && !said.contains(new.trim()));
 
-    // Each sign-in is written to the audit, which is hashed under a key that is sealed.
+    // Each sign-in adds an entry to the audit log, whose hash key is sealed.
     let signed_in = sign_in(&server.url, "alice", PASSWORD).await;
     assert_eq!(signed_in.status, 303, "{signed_in:?}");
     assert!(server.stop());

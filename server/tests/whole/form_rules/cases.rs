@@ -1,18 +1,18 @@
-//! A good form, changed, and what it is refused for.
+//! Changes to a valid form with the expected errors.
 
 use domain::{FieldError, SmtpField};
 
 use crate::support::Form;
 
-/// A change, the field at fault and its error.
+/// A change, the field with the error, and the error.
 pub type Case = (fn(Form) -> Form, SmtpField, FieldError);
 
-/// Every rule at least once.
+/// Returns cases for every rule.
 pub fn cases() -> Vec<Case> {
     [connection(), mailbox(), authentication()].concat()
 }
 
-/// The section "SMTP configuration".
+/// Returns the cases of the section "SMTP configuration".
 fn connection() -> Vec<Case> {
     use FieldError as E;
     use SmtpField as F;
@@ -76,7 +76,7 @@ fn connection() -> Vec<Case> {
     ]
 }
 
-/// The email box.
+/// Returns the cases of the email box.
 fn mailbox() -> Vec<Case> {
     use FieldError as E;
     use SmtpField as F;
@@ -129,7 +129,7 @@ fn mailbox() -> Vec<Case> {
     ]
 }
 
-/// The section "Authentication".
+/// Returns the cases of the section "Authentication".
 fn authentication() -> Vec<Case> {
     use FieldError as E;
     use SmtpField as F;

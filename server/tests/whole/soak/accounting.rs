@@ -1,4 +1,4 @@
-//! The accounts at the end: each accepted message was delivered, and each duplicate has an explanation.
+//! The final accounting: each accepted message was delivered, and each duplicate is explained.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,10 +11,11 @@ use sandbox::Control;
 
 use super::{clients::Submitted, servers::Servers};
 
-/// Everything is delivered within this time after the last fault.
+/// Maximum time from the last fault until everything is delivered.
 const DELIVERED_WITHIN: Duration = Duration::from_secs(150);
 
-/// Waits until no message waits or is being sent. A message that waits for its next attempt is retried now.
+/// Waits until no message is queued or being sent. A message that waits for its next attempt is
+/// retried immediately.
 pub async fn settle(mailer: &Mailer, servers: &Servers<'_>) {
     let deadline = Instant::now() + DELIVERED_WITHIN;
     loop {
@@ -51,7 +52,8 @@ pub async fn settle(mailer: &Mailer, servers: &Servers<'_>) {
     }
 }
 
-/// Fails unless accepted = delivered, no request made a second message, and each duplicate is explained.
+/// Fails unless all accepted messages were delivered, no request created a second message, and each
+/// duplicate is explained.
 pub async fn check(
     what: &str,
     mailer: &Mailer,

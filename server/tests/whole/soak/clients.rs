@@ -1,4 +1,4 @@
-//! Programs that submit by the HTTP API and repeat each request until it is answered.
+//! Programs that submit through the HTTP API and repeat each request until it is answered.
 
 use std::{
     sync::{Arc, Mutex},
@@ -10,20 +10,20 @@ use serde_json::Value;
 
 use crate::support::Browser;
 
-/// Programs that submit at the same time.
+/// Number of programs that submit concurrently.
 const CLIENTS: usize = 4;
-/// Between two messages of one program.
+/// Pause between two messages of one program.
 const PAUSE: Duration = Duration::from_millis(80);
-/// Between two requests for the same message.
+/// Pause between two requests for the same message.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
-/// A frozen server answers nothing; the program then asks another one.
+/// Request timeout. A frozen server does not answer, so the program tries another one.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// One message in this many is submitted again although it was accepted, as if the answer had been lost.
+/// One in this many accepted messages is submitted again, as if the response had been lost.
 const ANSWER_LOST: usize = 10;
-/// Every message is accepted within this time, whatever happens to the servers.
+/// Maximum time until a message is accepted, whatever the faults.
 const ACCEPTED_WITHIN: Duration = Duration::from_secs(90);
 
-/// The servers that programs know. A killed one stays listed for a while.
+/// The server addresses that programs know. A killed server stays listed for a while.
 #[derive(Clone, Default)]
 pub struct Addresses(Arc<Mutex<Vec<String>>>);
 
@@ -42,14 +42,14 @@ impl Addresses {
     }
 }
 
-/// The answers of the servers.
+/// The responses of the servers.
 #[derive(Default)]
 pub struct Submitted {
     /// Messages that were answered with 202.
     pub accepted: Vec<MessageId>,
-    /// Requests that failed or were cut, and were sent again.
+    /// Number of requests that failed or were cut off, and were sent again.
     pub repeated: usize,
-    /// Requests that were answered with 503.
+    /// Number of requests that were answered with 503.
     pub unavailable: usize,
 }
 
@@ -109,7 +109,7 @@ async fn submit(
     unreachable!("the turns are endless")
 }
 
-/// Sends one request; `None` when it was not answered or answered with 503.
+/// Sends one request. Returns `None` if it was not answered or answered with 503.
 async fn request(
     client: &Browser,
     server: &str,

@@ -1,11 +1,12 @@
-//! A clock of its own for each server, set while it runs, by libfaketime.
+//! A separate clock for each server, changed while it runs, by libfaketime.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// The time of day that one server reads. Its monotonic clock stays true, as on a machine whose clock is set.
+/// The wall clock of one server. Its monotonic clock is unaffected, as on a machine whose clock is
+/// set.
 pub struct FakeClock {
     file: PathBuf,
     library: PathBuf,
@@ -22,14 +23,14 @@ impl FakeClock {
         Ok(clock)
     }
 
-    /// Sets the clock this many seconds ahead of the machine's, or behind it.
+    /// Sets the offset from the machine's clock in seconds.
     pub fn set(&self, seconds: i64) {
         let unfinished = self.file.with_extension("new");
         fs::write(&unfinished, format!("{seconds:+}\n")).unwrap();
         fs::rename(unfinished, &self.file).unwrap();
     }
 
-    /// The environment of the server.
+    /// Returns the environment variables of the server.
     pub fn environment(&self) -> Vec<(String, String)> {
         let text = |path: &Path| path.to_str().unwrap().to_owned();
         let pairs = [

@@ -1,4 +1,4 @@
-//! The databases that the servers share, each on a small disk where that is possible.
+//! The databases that the servers share, each on a small disk if possible.
 
 use std::{
     fs::{self, Permissions},
@@ -12,10 +12,10 @@ use tempfile::TempDir;
 
 use crate::support::SmallDisk;
 
-/// Where a database is, and what can be done to it. Fields are dropped in this order.
+/// The database under test, with its faults. Fields are dropped in this order.
 pub struct SoakDatabase {
     pub url: String,
-    /// The disk that its data is on, or why there is none.
+    /// The disk that stores its data, or the reason that there is none.
     pub disk: Result<SmallDisk, String>,
     postgres: Option<Postgres>,
     _directory: TempDir,
@@ -27,7 +27,7 @@ struct Postgres {
 }
 
 impl SoakDatabase {
-    /// A file of SQLite.
+    /// Creates a SQLite file.
     pub fn sqlite() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let disk = SmallDisk::mount(directory.path(), 32);
@@ -39,7 +39,7 @@ impl SoakDatabase {
         }
     }
 
-    /// A database of a running PostgreSQL, in a tablespace of its own.
+    /// Creates a database on a running PostgreSQL server, in a separate tablespace.
     pub async fn postgres(server: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let name = format!("mailgrant_soak_{}", std::process::id());
@@ -66,7 +66,7 @@ impl SoakDatabase {
         self.postgres.is_some()
     }
 
-    /// Cuts every connection to the database, whatever it is doing.
+    /// Closes every connection to the database immediately.
     pub async fn cut(&self) {
         if let Some(Postgres { server, name }) = &self.postgres {
             let sql = format!(
@@ -76,7 +76,7 @@ impl SoakDatabase {
         }
     }
 
-    /// Lets PostgreSQL refuse every write, as a standby does.
+    /// Makes PostgreSQL reject every write, as a standby does.
     pub async fn set_read_only(&self, read_only: bool) {
         if let Some(Postgres { server, name }) = &self.postgres {
             let value = if read_only { "on" } else { "off" };
@@ -95,7 +95,7 @@ impl SoakDatabase {
         found
     }
 
-    /// Removes a database of PostgreSQL.
+    /// Drops a PostgreSQL database.
     pub async fn remove(self) {
         if let Some(Postgres { server, name }) = &self.postgres {
             let _ = run(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
@@ -106,7 +106,8 @@ impl SoakDatabase {
     }
 }
 
-/// Puts a tablespace on a small disk: the data of its databases, but not the write-ahead log, is there.
+/// Creates a tablespace on a small disk. It stores the data of its databases, but not the
+/// write-ahead log.
 async fn tablespace(server: &str, directory: &Path, name: &str) -> Result<SmallDisk, String> {
     fs::set_permissions(directory, Permissions::from_mode(0o755))
         .map_err(|error| error.to_string())?;

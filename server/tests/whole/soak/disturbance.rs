@@ -1,4 +1,4 @@
-//! What goes wrong while the servers run.
+//! Faults that occur while the servers run.
 
 use std::{
     fmt,
@@ -10,11 +10,11 @@ use super::{
     servers::{Servers, name_of},
 };
 
-/// Seconds of a lease in this test.
+/// The lease in this test, in seconds.
 pub const LEASE: u64 = 10;
-/// A server that cannot write says so and exits within this time.
+/// Maximum time until a server that cannot write reports it and exits.
 const GIVES_UP_WITHIN: Duration = Duration::from_secs(10);
-/// A server that is asked to stop has exited after this time.
+/// Maximum time until a server that is asked to stop has exited.
 const STOPS_WITHIN: Duration = Duration::from_secs(15);
 
 /// A kind of fault.
@@ -60,7 +60,7 @@ impl Disturbance {
         Self::CutDatabase,
     ];
 
-    /// The ones that can be had on this machine. Prints the others with the reason.
+    /// Returns the faults that are possible on this machine. Prints the others with the reason.
     pub fn possible(what: &str, servers: &Servers<'_>) -> Vec<Self> {
         let mut possible = Vec::new();
         let has_connections = servers.database.is_postgres();
@@ -87,7 +87,7 @@ impl Disturbance {
         }
     }
 
-    /// Lets it happen, and takes it back.
+    /// Causes the fault and reverts it.
     pub async fn strike(self, servers: &mut Servers<'_>, random: &mut Random) {
         match self {
             Self::Kill => {
@@ -136,7 +136,7 @@ fn random_beyond_lease(random: &mut Random) -> Duration {
     random.millis(LEASE * 1_000 + 2_000, LEASE * 1_000 + 5_000)
 }
 
-/// Stops a server with SIGSTOP, as a machine that sleeps does, and lets it go on.
+/// Stops a server with SIGSTOP, as when a machine sleeps, and resumes it.
 async fn freeze(
     servers: &mut Servers<'_>,
     random: &mut Random,
@@ -145,7 +145,8 @@ async fn freeze(
     let duration = duration(random);
     let victim = servers.take_one(random);
     victim.program.signal("STOP");
-    // Another server may take over what this one was sending, and send it a second time. A server alone takes over nothing.
+    // Another server may claim the messages that this one was sending and send them a second time.
+    // A single server has no one to claim them.
     if !servers.running.is_empty() && duration > Duration::from_secs(LEASE) {
         servers.note_interrupted(&name_of(&victim.program)).await;
     }

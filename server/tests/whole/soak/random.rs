@@ -1,11 +1,11 @@
-//! Random choices that can be repeated.
+//! Reproducible random choices.
 
 use std::time::Duration;
 
-/// Environment variable that fixes the choices; the seed of each run is printed.
+/// Environment variable with the seed. Each run prints its seed.
 const SEED: &str = "MAILGRANT_TEST_SEED";
 
-/// `SplitMix64`: the same choices for the same seed.
+/// `SplitMix64`: the same seed gives the same choices.
 pub struct Random(u64);
 
 impl Random {
@@ -25,7 +25,7 @@ impl Random {
         (z ^ (z >> 31)) % end
     }
 
-    /// An index below `count`.
+    /// Returns an index below `count`.
     pub fn index(&mut self, count: usize) -> usize {
         let count = u64::try_from(count).unwrap();
         usize::try_from(self.below(count)).unwrap()

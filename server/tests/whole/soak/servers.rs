@@ -19,8 +19,9 @@ pub struct Servers<'a> {
     directory: &'a Path,
     pub running: Vec<Running>,
     pub addresses: Addresses,
-    /// For each Message-ID, the times when the server that was sending it was killed or lost its lease while it was frozen: the
-    /// mail server may have accepted it, and nobody could write that down in time.
+    /// For each Message-ID, the number of times that the server sending it was killed, or frozen
+    /// beyond its lease: the mail server may have accepted the message, but no server could record
+    /// that in time.
     pub interrupted: HashMap<String, usize>,
     pub kills: usize,
     started: usize,
@@ -44,7 +45,7 @@ impl<'a> Servers<'a> {
         }
     }
 
-    /// The environment of the next server, with a clock of its own.
+    /// Returns the environment of the next server, with a separate clock.
     fn next_environment(&mut self) -> (Vec<(String, String)>, Option<FakeClock>) {
         self.started += 1;
         let clock = FakeClock::new(self.directory, self.started).ok();
@@ -53,7 +54,7 @@ impl<'a> Servers<'a> {
         (settings, clock)
     }
 
-    /// Starts one more server.
+    /// Starts another server.
     pub fn start(&mut self) {
         let (settings, clock) = self.next_environment();
         let settings = borrowed(&settings);
@@ -75,13 +76,13 @@ impl<'a> Servers<'a> {
         String::from_utf8_lossy(&text).into_owned()
     }
 
-    /// Takes one out of the list; programs still know its address.
+    /// Removes a random server from the list; programs still know its address.
     pub fn take_one(&mut self, random: &mut Random) -> Running {
         let index = random.index(self.running.len());
         self.running.swap_remove(index)
     }
 
-    /// Kills a server that was taken out of the list.
+    /// Kills a server that was removed from the list.
     pub async fn kill(&mut self, running: Running) {
         let (name, url) = (name_of(&running.program), running.program.url.clone());
         running.program.kill();
@@ -90,7 +91,7 @@ impl<'a> Servers<'a> {
         self.addresses.remove(&url);
     }
 
-    /// Notes the messages that a server was sending when it was killed or frozen.
+    /// Records the messages that a server was sending when it was killed or frozen.
     pub async fn note_interrupted(&mut self, name: &str) {
         let sql = format!(
             "SELECT message_id FROM messages WHERE state = 'sending' AND lease_owner LIKE '{name}.%'"
@@ -100,7 +101,7 @@ impl<'a> Servers<'a> {
         }
     }
 
-    /// The number of messages in the database.
+    /// Returns the number of messages in the database.
     pub async fn messages(&self) -> usize {
         let sql = "SELECT message_id FROM messages";
         self.database.texts(sql.to_owned()).await.len()
@@ -112,7 +113,7 @@ fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {
     pairs.map(|(name, value)| (&**name, &**value)).collect()
 }
 
-/// The name under which a server claims messages, from its log.
+/// Returns the name under which a server claims messages, from its log.
 pub fn name_of(program: &Program) -> String {
     let log = program.log();
     let (_, name) = log.rsplit_once("server=").unwrap();

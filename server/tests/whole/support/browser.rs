@@ -10,11 +10,11 @@ use reqwest::{Client, RequestBuilder, redirect::Policy};
 
 use super::Reply;
 
-/// Keeps cookies, follows nothing. Clones share their cookies, as tabs do.
+/// Stores cookies and follows no redirects. Clones share their cookies, as tabs do.
 #[derive(Clone)]
 pub struct Browser {
     pub url: String,
-    /// The `Origin` of forms.
+    /// The `Origin` header of forms.
     origin: String,
     client: Client,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
@@ -23,7 +23,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A browser that has not been at a server before.
+    /// Returns a browser without cookies.
     pub fn at(url: &str) -> Self {
         static CLIENT: OnceLock<()> = OnceLock::new();
         CLIENT.get_or_init(|| {
@@ -43,7 +43,7 @@ impl Browser {
         }
     }
 
-    /// The same browser at a server that has moved.
+    /// Returns the same browser for a server that has moved.
     pub fn moved_to(&self, url: &str) -> Self {
         Self {
             url: url.to_owned(),
@@ -52,18 +52,18 @@ impl Browser {
         }
     }
 
-    /// Another browser at the same server.
+    /// Returns another browser for the same server.
     pub fn another(&self) -> Self {
         Self::at(&self.url).showing(self.origin.clone())
     }
 
-    /// The same browser behind a proxy, where the server has this origin.
+    /// Returns the same browser behind a proxy, where the server has this origin.
     #[must_use]
     pub fn showing(self, origin: String) -> Self {
         Self { origin, ..self }
     }
 
-    /// A program that shows an API key, and nothing else.
+    /// Returns a program that only sends an API key.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl Browser {
         }
     }
 
-    /// A request with the cookies.
+    /// Returns a request with the cookies.
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let url = if path.starts_with('/') {
             format!("{}{path}", self.url)
@@ -95,7 +95,7 @@ impl Browser {
         }
     }
 
-    /// Sends it and keeps the cookies that come back.
+    /// Sends a request and stores the cookies of the response.
     pub async fn send(&self, request: RequestBuilder) -> Reply {
         let reply = Reply::read(request.send().await.unwrap()).await;
         let mut cookies = self.cookies.lock().unwrap();
@@ -117,7 +117,7 @@ impl Browser {
         self.send(request).await
     }
 
-    /// Posts a form as the browser side does.
+    /// Posts a form as the browser code does.
     pub async fn fetch(&self, path: &str, body: String) -> Reply {
         self.post(path, body, "application/json").await
     }
@@ -139,7 +139,7 @@ impl Browser {
         self.send(request).await
     }
 
-    /// The version of the settings that are saved for the default data center, as the form has it.
+    /// Returns the version of the saved settings of the default data center, from the form.
     pub async fn saved_version(&self) -> i64 {
         let page = self.get("/settings/smtp").await;
         let field = page.body.split_once("name=\"form[version]\" value=\"");
@@ -147,18 +147,18 @@ impl Browser {
         version.unwrap_or_else(|| panic!("{page:?}"))
     }
 
-    /// The value of a cookie.
+    /// Returns the value of a cookie.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()
     }
 
-    /// Has another value for a cookie, as whoever can reach its files.
+    /// Replaces the value of a cookie, as an attacker with access to the browser's files can.
     pub fn plant(&self, name: &str, value: &str) {
         let mut cookies = self.cookies.lock().unwrap();
         cookies.insert(name.to_owned(), value.to_owned());
     }
 
-    /// Every header and body that has come so far.
+    /// Returns all headers and bodies received so far.
     pub fn seen(&self) -> String {
         self.seen.lock().unwrap().clone()
     }

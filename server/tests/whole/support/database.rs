@@ -1,4 +1,4 @@
-//! The database, as whoever can reach its files sees it.
+//! Direct access to the database, as an attacker with access to its files has.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ impl Database {
         Self(SqliteConnection::connect(&url).await.unwrap())
     }
 
-    /// Changes something behind the server's back.
+    /// Changes the database without the server's knowledge.
     pub async fn run(&mut self, sql: &str) {
         let sql = AssertSqlSafe(sql.to_owned());
         sqlx::query(sql).execute(&mut self.0).await.unwrap();
     }
 
-    /// A number that a query counts.
+    /// Returns the number that a query counts.
     pub async fn number(&mut self, sql: &str) -> i64 {
         let row = sqlx::query(AssertSqlSafe(sql.to_owned()));
         row.fetch_one(&mut self.0).await.unwrap().get(0)
@@ -33,13 +33,13 @@ impl Database {
             .collect()
     }
 
-    /// The names of all tables.
+    /// Returns the names of all tables.
     pub async fn tables(&mut self) -> Vec<String> {
         let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
         self.texts(sql.to_owned()).await
     }
 
-    /// Every value of every row.
+    /// Returns every value of every row.
     pub async fn dump(&mut self) -> String {
         let mut dump = Vec::new();
         for table in self.tables().await {

@@ -13,13 +13,14 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// Mounts one of this many megabytes in a folder, which is made if it does not exist.
+    /// Mounts a tmpfs of this many megabytes on a directory, which is created if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be mounted; only root can.
+    ///
+    /// Returns an error if mounting fails; only root can mount.
     pub fn mount(path: &Path, megabytes: u32) -> Result<Self, String> {
         fs::create_dir_all(path).map_err(|error| error.to_string())?;
-        // As open as the folder was: the server of PostgreSQL runs as another user.
+        // Keeps the mode open to other users, because PostgreSQL runs as one.
         let options = format!("size={megabytes}m,mode=0755");
         mount(&["-t", "tmpfs", "-o", &options, "tmpfs"], path)?;
         Ok(Self {
@@ -35,7 +36,7 @@ impl SmallDisk {
         }
     }
 
-    /// Writes until this many octets are left.
+    /// Writes until this many bytes are left.
     pub fn fill_up_to(&self, left: u64) {
         let about = rustix::fs::statvfs(&self.path).unwrap();
         let free = about.f_bavail * about.f_frsize;
@@ -43,25 +44,25 @@ impl SmallDisk {
         fs::write(self.ballast(), ballast).unwrap();
     }
 
-    /// Gives back what was filled.
+    /// Deletes the file that fills the disk.
     pub fn free(&self) {
         fs::remove_file(self.ballast()).unwrap();
     }
 
-    /// Nothing may have a file open for writing.
+    /// Sets the disk read-only or writable. No file may be open for writing.
     pub fn set_read_only(&self, read_only: bool) {
         let mode = if read_only { "ro" } else { "rw" };
         mount(&["-o", &format!("remount,{mode}")], &self.path).unwrap();
     }
 
-    /// Mounts it above itself, read-only: files that are open stay writable, nothing else does.
+    /// Mounts the disk over itself read-only: open files stay writable, everything else is not.
     pub fn cover_read_only(&self) {
         let path = self.path.to_str().unwrap();
         mount(&["--bind", path], &self.path).unwrap();
         mount(&["-o", "remount,bind,ro"], &self.path).unwrap();
     }
 
-    /// Takes that mount away.
+    /// Removes that mount.
     pub fn uncover(&self) {
         let unmounted = Command::new("umount").arg(&self.path).status();
         assert!(unmounted.unwrap().success());

@@ -1,4 +1,4 @@
-//! The settings form as it is posted.
+//! The settings form as browsers post it.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sandbox::Descriptor;
@@ -6,12 +6,12 @@ use sandbox::Descriptor;
 pub const SAVE: &str = "/api/save_smtp_settings";
 pub const TEST: &str = "/api/send_test_email";
 
-/// Names and values; what is off is not sent, as browsers do.
+/// Names and values. Unchecked boxes are not sent, as in browsers.
 #[derive(Clone, Debug)]
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// What an administrator types for the sandbox.
+    /// Returns the form as an administrator fills it in for the sandbox.
     pub fn oauth(sandbox: &Descriptor, server: &str) -> Self {
         let account = &sandbox.accounts[0].address;
         Self(Vec::new())
@@ -35,7 +35,7 @@ impl Form {
             .with("username", account)
     }
 
-    /// With this typed in every field.
+    /// Returns a form with this value in every field.
     pub fn of_nothing_but(typed: &str) -> Self {
         let fields = [
             "data_center",
@@ -67,7 +67,7 @@ impl Form {
             .fold(form, |form, name| form.with(name, typed))
     }
 
-    /// With a password in place of OAuth.
+    /// Returns a form with a password instead of OAuth.
     pub fn basic(sandbox: &Descriptor, server: &str) -> Self {
         Self::oauth(sandbox, server)
             .with("authentication_type", "basic")
@@ -75,7 +75,7 @@ impl Form {
             .without("client_secret")
     }
 
-    /// With another value.
+    /// Sets a value.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.0.retain(|(known, _)| known != name);
@@ -83,14 +83,14 @@ impl Form {
         self
     }
 
-    /// Without a value.
+    /// Removes a value.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.0.retain(|(known, _)| known != name);
         self
     }
 
-    /// With an email box.
+    /// Adds an email box.
     #[must_use]
     pub fn with_mailbox(self) -> Self {
         self.with("mailbox_enabled", "true")
@@ -100,7 +100,7 @@ impl Form {
             .with("mailbox_port", "9")
     }
 
-    /// With the mailbox of the sandbox's first account.
+    /// Adds the mailbox of the sandbox's first account.
     #[must_use]
     pub fn with_mailbox_at(self, sandbox: &Descriptor) -> Self {
         let account = &sandbox.accounts[0];
@@ -111,7 +111,7 @@ impl Form {
             .with("mailbox_port", &sandbox.imap_starttls_port.to_string())
     }
 
-    /// The text fields whose values a page shows again: no secrets, no choices.
+    /// Returns the text fields that a page shows again: no secrets, no choices.
     pub fn shown(&self) -> Vec<(String, String)> {
         let shown = [
             "smtp_host",
@@ -133,7 +133,7 @@ impl Form {
             .collect()
     }
 
-    /// The body of a POST.
+    /// Returns the body of a POST.
     pub fn body(&self) -> String {
         let pairs: Vec<_> = self
             .0
@@ -145,7 +145,7 @@ impl Form {
         pairs.join("&")
     }
 
-    /// The body of a POST that sends a test email.
+    /// Returns the body of a POST that sends a test email.
     pub fn body_to(&self, recipient: &str) -> String {
         format!("{}&recipient={}", self.body(), encoded(recipient))
     }

@@ -1,4 +1,4 @@
-//! What tests share.
+//! Helpers of all tests.
 
 mod browser;
 mod database;

@@ -1,10 +1,10 @@
-//! Messages that programs have handed over.
+//! Messages submitted by programs.
 
 use domain::{DataCenterId, EmailAddress, MessageId, Recipient, RecipientKind, Who};
 use mail::{Mailer, Submission};
 use message::Composed;
 
-/// A message to bob, which is due in a year, so that nobody delivers it meanwhile.
+/// Returns a message to Bob that is due in a year, so no server delivers it.
 pub fn mail(mailer: &Mailer, subject: &str) -> Submission {
     let address = |text| EmailAddress::parse(text).unwrap();
     let body = format!("Subject: {subject}\r\nFrom: shop@example.com\r\n\r\nHello Bob\r\n");
@@ -27,7 +27,7 @@ pub fn mail(mailer: &Mailer, subject: &str) -> Submission {
     }
 }
 
-/// Hands it over.
+/// Submits the message.
 pub async fn submit(mailer: &Mailer, subject: &str) -> MessageId {
     mailer.submit(mail(mailer, subject)).await.unwrap().id
 }

@@ -1,4 +1,4 @@
-//! Accounts and keys, made as people make them: by the forms.
+//! Accounts and keys, created through the forms.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -6,12 +6,12 @@ use super::{Browser, Reply};
 
 /// The first administrator.
 pub const ADMINISTRATOR: &str = "admin";
-/// The password of everybody.
+/// The password of every account.
 pub const PASSWORD: &str = "seven walnuts drifting upstream";
-/// The cookie of the session, when the public URL is not https.
+/// The session cookie if the public URL is not https.
 pub const SESSION: &str = "mailgrant_session";
 
-/// The body of a form.
+/// Returns the body of a form.
 pub fn body(fields: &[(&str, &str)]) -> String {
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let pairs = fields
@@ -20,14 +20,14 @@ pub fn body(fields: &[(&str, &str)]) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// The token of a one-use link.
+/// Returns the token of a one-use link.
 pub fn token_of(link: &str) -> &str {
     let (_, token) = link.split_once("?token=").unwrap();
     token
 }
 
 impl Browser {
-    /// Opens the setup link and makes the first administrator.
+    /// Opens the setup link and creates the first administrator.
     pub async fn set_up(&self, link: &str) -> Reply {
         let token = token_of(link);
         let page = self.get(&format!("/setup?token={token}")).await;
@@ -41,18 +41,18 @@ impl Browser {
         self.submit("/setup", body(&fields)).await
     }
 
-    /// Signs in with the password that everybody has.
+    /// Signs in with the common password.
     pub async fn sign_in(&self, name: &str) -> Reply {
         self.sign_in_with(name, PASSWORD).await
     }
 
-    /// Signs in.
+    /// Signs in with this password.
     pub async fn sign_in_with(&self, name: &str, password: &str) -> Reply {
         let fields = [("name", name), ("password", password)];
         self.submit("/login", body(&fields)).await
     }
 
-    /// As an administrator, adds an account; gives the link to choose its password.
+    /// Adds an account as an administrator. Returns the link to choose its password.
     pub async fn add_account(&self, name: &str, role: &str) -> String {
         let fields = [("do", "add_account"), ("name", name), ("role", role)];
         let page = self.submit("/access", body(&fields)).await;
@@ -62,7 +62,7 @@ impl Browser {
         format!("/password?token={token}")
     }
 
-    /// As an administrator, adds an account; gives a browser in which it is signed in.
+    /// Adds an account as an administrator. Returns a browser that is signed in to it.
     pub async fn add_person(&self, name: &str, role: &str) -> Browser {
         let link = self.add_account(name, role).await;
         let browser = self.another();
@@ -71,7 +71,7 @@ impl Browser {
         browser
     }
 
-    /// Chooses a password by a link.
+    /// Chooses a password with a link.
     pub async fn choose_password(&self, link: &str, password: &str) -> Reply {
         let fields = [
             ("token", token_of(link)),
@@ -81,7 +81,7 @@ impl Browser {
         self.submit("/password", body(&fields)).await
     }
 
-    /// As an administrator, makes an API key.
+    /// Creates an API key as an administrator.
     pub async fn make_key(&self, name: &str, fields: &[(&str, &str)]) -> String {
         let fields = [&[("do", "make_key"), ("name", name)], fields].concat();
         let page = self.submit("/access", body(&fields)).await;
@@ -90,7 +90,7 @@ impl Browser {
         page.body[at..at + 47].to_owned()
     }
 
-    /// As an administrator, the id that an account has on the page.
+    /// Returns the ID of an account on the administrator's page.
     pub async fn account_id(&self, name: &str) -> String {
         let page = self.get("/access").await;
         let row = page.body.split("<tr").find(|row| row.contains(name));

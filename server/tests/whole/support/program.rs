@@ -1,4 +1,4 @@
-//! The program itself, as an administrator starts it.
+//! Runs the program as an administrator does.
 
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -11,10 +11,10 @@ use std::{
 
 use super::{Browser, Provider};
 
-/// Where the program keeps its data, in its directory.
+/// The data directory, relative to the working directory.
 pub const DATA: &str = "data";
 
-/// A running server whose log is kept.
+/// A running server whose output is recorded.
 pub struct Program {
     child: Child,
     /// `http://127.0.0.1:PORT`
@@ -22,7 +22,7 @@ pub struct Program {
     log: Arc<Mutex<String>>,
 }
 
-/// The program with nothing set from outside.
+/// Returns the program's command without variables of the test's environment.
 pub fn command(directory: &Path, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailgrant"));
     command
@@ -33,7 +33,7 @@ pub fn command(directory: &Path, settings: &[(&str, &str)]) -> Command {
     command
 }
 
-/// Files that the program is told about the provider by.
+/// Writes the files that configure the sandbox provider.
 pub fn introduce(provider: &Provider, directory: &Path) -> (String, String) {
     let (descriptor, authority) = (directory.join("sandbox.json"), directory.join("ca.pem"));
     let found = provider.descriptor();
@@ -44,7 +44,7 @@ pub fn introduce(provider: &Provider, directory: &Path) -> (String, String) {
 }
 
 impl Program {
-    /// Starts it beside a provider, with these settings besides.
+    /// Starts the server with the sandbox provider and additional settings.
     pub fn start_beside(provider: &Provider, directory: &Path, settings: &[(&str, &str)]) -> Self {
         let (descriptor, authority) = introduce(provider, directory);
         let mut all = vec![
@@ -55,12 +55,13 @@ impl Program {
         Self::start(directory, &all)
     }
 
-    /// Starts it on a free port and waits until it listens. Data is in `directory/data`.
+    /// Starts the server on a free port and waits until it listens. The data is in
+    /// `directory/data`.
     pub fn start(directory: &Path, settings: &[(&str, &str)]) -> Self {
         Self::start_at("127.0.0.1:0", directory, settings)
     }
 
-    /// The same at a given address.
+    /// Starts the server at a given address.
     pub fn start_at(listen: &str, directory: &Path, settings: &[(&str, &str)]) -> Self {
         let mut child = command(directory, settings)
             .env("MAILGRANT_LISTEN", listen)
@@ -90,7 +91,7 @@ impl Program {
         }
     }
 
-    /// Runs it to its end.
+    /// Runs the program until it exits.
     pub fn output(directory: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
         command(directory, settings)
             .args(arguments)
@@ -98,7 +99,8 @@ impl Program {
             .unwrap()
     }
 
-    /// Starts it as a server that is to be refused. Returns how it ended and what it said; `None` when it had to be ended.
+    /// Starts a server that must refuse to start. Returns its exit code and output; the code is
+    /// `None` if it had to be killed.
     pub fn refused(directory: &Path, settings: &[(&str, &str)]) -> (Option<i32>, String) {
         let mut child = command(directory, settings)
             .env("MAILGRANT_LISTEN", "127.0.0.1:0")
@@ -120,7 +122,8 @@ impl Program {
         (code, said)
     }
 
-    /// Runs it, interrupts it (as Ctrl-C does) once it has printed a word, and gives how it ended and what it printed.
+    /// Runs the program and interrupts it (as Ctrl-C does) once it has printed a word. Returns its
+    /// exit code and output.
     pub fn interrupted(
         directory: &Path,
         arguments: &[&str],
@@ -147,7 +150,7 @@ impl Program {
         (child.wait().unwrap().code(), printed)
     }
 
-    /// The link to set it up, which it has printed.
+    /// Returns the setup link that the server printed.
     pub fn setup_link(&self) -> Option<String> {
         let log = self.log();
         let line = log
@@ -156,7 +159,7 @@ impl Program {
         line.split(' ').nth(3).map(str::to_owned)
     }
 
-    /// Sets it up.
+    /// Completes the setup and returns the administrator's browser.
     pub async fn administrator(&self) -> Browser {
         let browser = Browser::at(&self.url);
         let reply = browser.set_up(&self.setup_link().unwrap()).await;
@@ -164,7 +167,7 @@ impl Program {
         browser
     }
 
-    /// Everything it has printed.
+    /// Returns the output so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -176,18 +179,18 @@ impl Program {
         assert!(sent.success());
     }
 
-    /// The number of its process.
+    /// Returns the process ID.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Ends it with SIGKILL.
+    /// Kills the server with SIGKILL.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop and waits; gives whether it ended well.
+    /// Asks the server to stop and waits. Returns true if it exited successfully.
     pub fn stop(mut self) -> bool {
         let id = self.child.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();

@@ -1,4 +1,4 @@
-//! The sandbox, and a trip to it.
+//! The sandbox provider and its sign-in.
 
 use domain::{Preset, PresetAuthentication, Security};
 use sandbox::{Control, Descriptor, Sandbox, SandboxConfig};
@@ -28,7 +28,7 @@ impl Provider {
         self.sandbox.control()
     }
 
-    /// Has a server know and trust it.
+    /// Configures a server to use and trust the provider.
     pub fn introduce(&self, config: &mut Config) {
         use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 
@@ -50,18 +50,18 @@ impl Provider {
         });
     }
 
-    /// A good form.
+    /// Returns a valid form.
     pub fn form(&self, browser: &Browser) -> Form {
         Form::oauth(self.descriptor(), &browser.url)
     }
 
-    /// A good form over what is saved.
+    /// Returns a valid form for the saved settings.
     pub async fn current_form(&self, browser: &Browser) -> Form {
         let version = browser.saved_version().await;
         self.form(browser).with("version", &version.to_string())
     }
 
-    /// Saves the form and gives the id of the authorization and the URL to sign in at.
+    /// Saves the form. Returns the ID of the authorization and the URL of the sign-in page.
     pub async fn begin(&self, browser: &Browser) -> (String, String) {
         let form = self.current_form(browser).await;
         let saved = browser.fetch(SAVE, form.body()).await;
@@ -75,7 +75,7 @@ impl Provider {
         (text("id"), text("url"))
     }
 
-    /// Signs in and gives the path of the callback with its query.
+    /// Signs in. Returns the path and query of the callback.
     pub fn answer(&self, url: &str, allow: bool) -> String {
         let account = &self.descriptor().accounts[0].address;
         let back = self.control().answer_authorization(url, account, allow);
@@ -84,14 +84,14 @@ impl Provider {
         back[at..].to_owned()
     }
 
-    /// The whole trip; gives the page at its end.
+    /// Completes an authorization. Returns the final page.
     pub async fn authorize(&self, browser: &Browser) -> Reply {
         let (_, url) = self.begin(browser).await;
         let back = browser.get(&self.answer(&url, true)).await;
         browser.get(back.location()).await
     }
 
-    /// Sends a test email with what is saved.
+    /// Sends a test email with the saved settings.
     pub async fn send_test(&self, browser: &Browser) -> Reply {
         let form = self.form(browser).with("client_secret", "");
         browser.fetch(TEST, form.body_to("bob@sandbox.test")).await

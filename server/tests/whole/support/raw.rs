@@ -1,4 +1,4 @@
-//! Requests that no library would send.
+//! Requests that no HTTP library would send.
 
 use std::net::SocketAddr;
 
@@ -7,10 +7,11 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Sends octets as they are and gives all that comes back. The last request has to ask for the connection to be closed.
+/// Sends bytes verbatim and returns the complete response. The last request must ask for the
+/// connection to be closed.
 pub async fn raw(address: SocketAddr, request: impl AsRef<[u8]>) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    // The server may have had enough before the end.
+    // The server may close the connection before the end of the request.
     let _ = stream.write_all(request.as_ref()).await;
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;

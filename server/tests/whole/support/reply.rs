@@ -1,4 +1,4 @@
-//! An answer, read to its end.
+//! A response that has been read completely.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use reqwest::{
 use serde_json::Value;
 use tokio::time::timeout;
 
-/// A stream of events is left when it has been silent for so long: it may have no end.
+/// Silence after which an event stream is closed, because it may never end.
 const SILENCE: Duration = Duration::from_millis(200);
 
-/// An answer, read to its end.
+/// A response that has been read completely.
 #[derive(Debug)]
 pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
-    /// The body as text, and as the bytes that came.
+    /// The body as text; invalid UTF-8 is replaced.
     pub body: String,
     pub bytes: Vec<u8>,
 }
@@ -43,14 +43,14 @@ impl Reply {
         }
     }
 
-    /// A header, or `""`.
+    /// Returns a header, or `""`.
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Name, value and attributes of the cookies that it sets.
+    /// Returns the name, value, and attributes of each cookie that the response sets.
     pub fn cookies(&self) -> impl Iterator<Item = (&str, &str, Vec<&str>)> {
         self.headers.get_all("set-cookie").iter().map(|cookie| {
             let mut parts = cookie.to_str().unwrap().split("; ");
@@ -59,7 +59,7 @@ impl Reply {
         })
     }
 
-    /// Where it leads.
+    /// Returns the target of a redirect.
     pub fn location(&self) -> &str {
         assert!(self.status.is_redirection(), "{self:?}");
         self.header("location")

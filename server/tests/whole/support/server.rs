@@ -1,4 +1,4 @@
-//! The server within the test.
+//! A server in the test process.
 
 use std::{net::SocketAddr, num::NonZeroU32, path::Path};
 
@@ -14,10 +14,10 @@ use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::{ADMINISTRATOR, Browser, Database};
 
-/// A running server with data of its own.
+/// A running server with its own data.
 pub struct Server {
     pub address: SocketAddr,
-    /// The link to set it up, when it was not set up yet.
+    /// The setup link, if the server was not set up yet.
     pub setup_link: Option<String>,
     administrator: Browser,
     directory: TempDir,
@@ -25,7 +25,7 @@ pub struct Server {
     running: JoinHandle<()>,
 }
 
-/// The defaults, but that many sign in from one address.
+/// Returns the default limits, with more sign-ins from one address.
 pub fn limits() -> Limits {
     Limits {
         guesses: NonZeroU32::MAX,
@@ -33,7 +33,8 @@ pub fn limits() -> Limits {
     }
 }
 
-/// The defaults, with data in this directory and a port that the system chooses.
+/// Returns the default configuration with data in this directory and a port that the system
+/// chooses.
 pub fn config(directory: &Path) -> Config {
     Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -48,12 +49,12 @@ pub fn config(directory: &Path) -> Config {
         database_url: format!("sqlite://{}", directory.join("data/mailgrant.db").display()).into(),
         key: KeySource::File(directory.join("data/mailgrant.key")),
         extra_roots: Vec::new(),
-        // However full the disk of the machine is.
+        // Works on a machine with a full disk as well.
         min_free_bytes: 0,
         outbox: mail::OutboxOptions::default(),
         spools_of: Vec::new(),
         sandbox: None,
-        // Nobody answers there: tests ask no other machine.
+        // No DNS server answers there: tests contact no other machine.
         sandbox_dns: Some(SocketAddr::from(([127, 0, 0, 1], 9))),
         log: "info".into(),
         log_format: LogFormat::Text,
@@ -61,17 +62,17 @@ pub fn config(directory: &Path) -> Config {
 }
 
 impl Server {
-    /// Starts one with the defaults; it has an administrator.
+    /// Starts a server with the default configuration and an administrator.
     pub async fn start() -> Self {
         Self::start_with(|_| ()).await
     }
 
-    /// Starts one with other settings; it has an administrator.
+    /// Starts a server with a changed configuration and an administrator.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         Self::start_limited(change, limits()).await
     }
 
-    /// Starts one with other settings and another patience; it has an administrator.
+    /// Starts a server with a changed configuration, other limits, and an administrator.
     pub async fn start_limited(change: impl FnOnce(&mut Config), limits: Limits) -> Self {
         let mut server = Self::start_new(change, limits).await;
         let link = server.setup_link.take().unwrap();
@@ -80,7 +81,7 @@ impl Server {
         server
     }
 
-    /// Starts one that nobody has set up, with other settings and another patience.
+    /// Starts a server that is not set up, with a changed configuration and other limits.
     pub async fn start_new(change: impl FnOnce(&mut Config), limits: Limits) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut config = config(directory.path());
@@ -114,12 +115,12 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// The database, for whoever can reach its files.
+    /// Opens the database directly.
     pub async fn database(&self) -> Database {
         Database::open(&self.directory.path().join("data/mailgrant.db")).await
     }
 
-    /// The verbs, over the same database as another process has them.
+    /// Returns a mailer on the same database, like that of another process.
     pub async fn mailer(&self) -> Mailer {
         let config = config(self.directory.path());
         let url = config.database_url.expose_secret();
@@ -127,17 +128,17 @@ impl Server {
         Mailer::new(store, MailerOptions::default()).unwrap()
     }
 
-    /// A browser in which nobody is signed in.
+    /// Returns a browser without a session.
     pub fn stranger(&self) -> Browser {
         self.administrator.another()
     }
 
-    /// The browser that has set the server up.
+    /// Returns the browser that set up the server.
     pub fn administrator(&self) -> Browser {
         self.administrator.clone()
     }
 
-    /// The administrator in another browser.
+    /// Signs in as the administrator in another browser.
     pub async fn administrator_elsewhere(&self) -> Browser {
         let browser = self.stranger();
         let reply = browser.sign_in(ADMINISTRATOR).await;
@@ -145,17 +146,17 @@ impl Server {
         browser
     }
 
-    /// A new operator.
+    /// Adds an operator.
     pub async fn operator(&self) -> Browser {
         self.administrator.add_person("operator", "operator").await
     }
 
-    /// A new viewer.
+    /// Adds a viewer.
     pub async fn viewer(&self) -> Browser {
         self.administrator.add_person("viewer", "viewer").await
     }
 
-    /// Stops it and waits.
+    /// Stops the server and waits.
     pub async fn stop(self) {
         self.stop.send(()).unwrap();
         self.running.await.unwrap();
