@@ -1,4 +1,4 @@
-//! Accounts.
+//! Accounts: adding, changing, and removing them, and their passwords.
 
 use domain::{
     Account, AccountId, AccountName, Actor, AuditAction, FieldError, FormErrors, Role, SignedIn,
@@ -23,27 +23,27 @@ fn done(change: &AccountChange, field: AccessField) -> Result<(), FormError> {
 }
 
 impl Access {
-    /// All accounts by name.
+    /// Returns all accounts, ordered by name.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn accounts(&self) -> Result<Vec<Account>, AccessError> {
         Ok(self.store().accounts().await?)
     }
 
-    /// The account with a name, without regard to case.
+    /// Returns the account with a name, in any case.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn account(&self, name: &AccountName) -> Result<Option<Account>, AccessError> {
         let found = self.store().credentials(name).await?;
         Ok(found.map(|found| found.account))
     }
 
-    /// Adds an account. Whoever gets the link chooses its password.
+    /// Adds an account without a password. The holder of the returned link chooses the password.
     ///
     /// # Errors
-    /// When a field is wrong, the name taken; when the database fails.
+    /// Returns an error if a field is invalid, the name is taken, or the database fails.
     pub async fn add_account(&self, form: &NewAccountForm, by: &Actor) -> Result<Link, FormError> {
         let (name, role) = form.parse().map_err(FormError::Form)?;
         let (link, row) = self.new_link();
@@ -64,7 +64,7 @@ impl Access {
     /// Adds an account with a password.
     ///
     /// # Errors
-    /// As [`Access::add_account`], and when the password is too weak.
+    /// Returns the errors of [`Access::add_account`], or an error if the password is too weak.
     pub async fn add_account_with_password(
         &self,
         form: &NewAccountForm,
@@ -91,11 +91,11 @@ impl Access {
         }
     }
 
-    /// Makes a link to choose a new password; the old one and all sessions of the account end at once, and it is no longer
-    /// slowed down.
+    /// Creates a link to choose a new password. The old password and all sessions of the account
+    /// end immediately, and its failed attempts are cleared.
     ///
     /// # Errors
-    /// `Unknown`; when the database fails.
+    /// Returns `Unknown` if the account does not exist, or an error if the database fails.
     pub async fn reset_password(&self, id: &AccountId, by: &Actor) -> Result<Link, AccessError> {
         let (link, row) = self.new_link();
         let reset = self
@@ -105,11 +105,12 @@ impl Access {
         reset.then_some(link).ok_or(AccessError::Unknown)
     }
 
-    /// Sets a password without a link, as the command line does; the old one and all sessions of the account end at once, and
-    /// it is no longer slowed down.
+    /// Sets a password without a link, for the command line. The old password and all sessions of
+    /// the account end immediately, and its failed attempts are cleared.
     ///
     /// # Errors
-    /// When the password is too weak; `Unknown`; when the database fails.
+    /// Returns `Unknown` if the account does not exist, or an error if the password is too weak or
+    /// the database fails.
     pub async fn set_password(
         &self,
         id: &AccountId,
@@ -127,10 +128,10 @@ impl Access {
         Ok(set.then_some(()).ok_or(AccessError::Unknown)?)
     }
 
-    /// Changes the role, also of sessions that are open.
+    /// Changes the role of an account. This applies to open sessions as well.
     ///
     /// # Errors
-    /// `LastAdministrator` at `Role`; `Unknown`; when the database fails.
+    /// Returns `LastAdministrator` at `Role`, `Unknown`, or an error if the database fails.
     pub async fn set_role(&self, id: &AccountId, role: Role, by: &Actor) -> Result<(), FormError> {
         let changed = self.store().set_role(id, role, by, self.now()).await?;
         done(&changed, AccessField::Role)
@@ -139,16 +140,17 @@ impl Access {
     /// Removes an account with its sessions.
     ///
     /// # Errors
-    /// `LastAdministrator` at `Name`; `Unknown`; when the database fails.
+    /// Returns `LastAdministrator` at `Name`, `Unknown`, or an error if the database fails.
     pub async fn remove_account(&self, id: &AccountId, by: &Actor) -> Result<(), FormError> {
         let removed = self.store().remove_account(id, by, self.now()).await?;
         done(&removed, AccessField::Name)
     }
 
-    /// Changes the own password and ends the other sessions of the account.
+    /// Changes the user's own password and ends the other sessions of the account.
     ///
     /// # Errors
-    /// When a field is wrong, or there were too many wrong attempts; when the database fails.
+    /// Returns an error if a field is invalid, there were too many failed attempts, or the database
+    /// fails.
     pub async fn change_password(
         &self,
         signed_in: &SignedIn,

@@ -1,35 +1,35 @@
-//! What was done: reading, exporting and verifying the audit.
+//! Audit: listing, exporting, verifying, and recording actions.
 
 use domain::{Actor, AuditAction, AuditEntry, AuditFilter, AuditRecord, Change};
 use store::AuditVerdict;
 
 use crate::{Access, AccessError};
 
-/// Entries of a page.
+/// Entries per page.
 const PAGE: usize = 50;
-/// Entries read at a time for an export.
+/// Entries per query of an export.
 const EXPORT: i64 = 500;
 
-/// Some entries, the newest first.
+/// Page of entries, the newest first.
 #[derive(Clone, Debug, Default)]
 pub struct ActivityPage {
-    /// The entries.
+    /// Entries of the page.
     pub entries: Vec<AuditEntry>,
-    /// The sequence before which older ones are found, when there are any.
+    /// Sequence number to pass as `before` for the next page. `None` if there are no older entries.
     pub older: Option<i64>,
 }
 
 impl Access {
-    /// The newest entries, or the newest before a sequence; 50 at most.
+    /// Returns the newest 50 entries, or the newest 50 before a sequence number.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn activity(
         &self,
         filter: &AuditFilter,
         before: Option<i64>,
     ) -> Result<ActivityPage, AccessError> {
-        // One more than is shown tells whether there are older ones.
+        // One more entry than shown reveals whether there are older ones.
         let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
         let mut entries = self.store().audit(filter, before, limit).await?;
         let more = entries.len() > PAGE;
@@ -41,10 +41,11 @@ impl Access {
         })
     }
 
-    /// Some hundred entries in rising order after a sequence, for an export. Empty at the end.
+    /// Returns up to 500 entries after a sequence number in ascending order, for an export. Empty
+    /// at the end.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn export_activity(
         &self,
         filter: &AuditFilter,
@@ -53,18 +54,18 @@ impl Access {
         Ok(self.store().audit_after(filter, after, EXPORT).await?)
     }
 
-    /// Computes the hashes of all entries and compares: whether somebody has tampered with the audit.
+    /// Recomputes the hashes of all entries to detect tampering.
     ///
     /// # Errors
-    /// When the database fails, or the key of the hashes does not open.
+    /// Returns an error if the database fails or the key of the hashes cannot be decrypted.
     pub async fn verify_activity(&self) -> Result<AuditVerdict, AccessError> {
         Ok(self.store().verify_audit().await?)
     }
 
-    /// Notes something in the audit.
+    /// Records an action in the audit.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn note(
         &self,
         by: &Actor,

@@ -13,24 +13,25 @@ use crate::{Access, AccessError, FormError, Token, id::api_key_id};
 
 pub(crate) use lookups::Lookups;
 
-/// What every key begins with, so that one that got lost is found by whoever searches for it.
+/// Prefix of every key, which secret scanners can search for.
 const PREFIX: &str = "mgk_";
-/// How exactly the last use is known: seconds.
+/// Accuracy of the time of the last use in seconds.
 const USED: i64 = 60;
 
 impl Access {
-    /// All keys that have not been ended, by name; those that have expired as well.
+    /// Returns all keys that were not revoked, ordered by name. Includes expired keys.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn api_keys(&self) -> Result<Vec<ApiKey>, AccessError> {
         Ok(self.store().api_keys().await?)
     }
 
-    /// Makes a key: `mgk_` and 43 characters. It is known to nobody after this.
+    /// Creates a key: `mgk_` and 43 characters. Only its hash is stored, so it cannot be shown
+    /// again.
     ///
     /// # Errors
-    /// When a field is wrong or another key has the name; when the database fails.
+    /// Returns an error if a field is invalid, the name is taken, or the database fails.
     pub async fn make_api_key(
         &self,
         form: &NewKeyForm,
@@ -60,19 +61,20 @@ impl Access {
         Err(FormError::Form(FormErrors::one(field, error)))
     }
 
-    /// Ends a key.
+    /// Revokes a key.
     ///
     /// # Errors
-    /// `Unknown`; when the database fails.
+    /// Returns `Unknown` if the key does not exist, or an error if the database fails.
     pub async fn end_api_key(&self, id: &ApiKeyId, by: &Actor) -> Result<(), AccessError> {
         let ended = self.store().end_api_key(id, by, self.now()).await?;
         ended.then_some(()).ok_or(AccessError::Unknown)
     }
 
-    /// The key that a program shows, and notes that it was used; `None` when it is none, has ended or expired.
+    /// Authenticates a program by its key and records the use. Returns `None` if the key is
+    /// invalid, revoked, or expired.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn api_key(&self, shown: &SecretString) -> Result<Option<ApiKey>, AccessError> {
         let token = shown.expose_secret().strip_prefix(PREFIX);
         let Some(token) = token.and_then(Token::parse) else {
@@ -81,7 +83,7 @@ impl Access {
         self.look_up(token.hash()).await
     }
 
-    /// The key with this hash, and notes that it was used.
+    /// Returns the valid key with this hash and records its use.
     async fn use_key(&self, hash: &str) -> Result<Option<ApiKey>, AccessError> {
         let now = self.now();
         let Some(mut key) = self.store().api_key(hash, now).await? else {

@@ -1,8 +1,9 @@
-//! The cookie of a browser that has signed in before (OWASP's "device cookie"). It gives the browser limits of its own, and never
-//! access.
+//! Cookie of a browser that has signed in before (OWASP's "device cookie"). It gives the browser
+//! separate rate limits, but never access.
 //!
-//! Nothing is stored for it: it holds a random name, the account, when it was issued, a digest of the account's password hash, and
-//! a signature with a subkey of the sealing key. So it ends with the password, and with a rotation of the key.
+//! The server stores nothing for it. The cookie holds a random name, the account, the time of
+//! issue, a digest of the account's password hash, and a signature with a subkey of the sealing
+//! key. A new password or a rotation of the key therefore invalidates it.
 
 use clock::random;
 use domain::{AccountId, UnixTime};
@@ -12,16 +13,16 @@ use crate::Access;
 
 const PURPOSE: &str = "device cookie";
 const PASSWORD_PURPOSE: &str = "password of a device cookie";
-/// A longer text is no cookie of ours.
+/// Maximum length of a valid cookie in bytes.
 const LONGEST: usize = 256;
-/// A browser that has not signed in for so long is like any other: seconds.
+/// Seconds after the last sign-in until the cookie expires.
 const TTL: i64 = 365 * 86_400;
 
-/// A device cookie, as a browser sent it or gets it.
+/// Device cookie, received from or sent to a browser.
 #[derive(Clone, Debug)]
 pub struct Device(SecretString);
 
-/// What a device cookie holds.
+/// Parts of a device cookie.
 struct Parts<'a> {
     name: &'a str,
     account: &'a str,
@@ -31,13 +32,14 @@ struct Parts<'a> {
 }
 
 impl Device {
-    /// Reads a cookie; `None` when it cannot be one of ours. Its signature is verified when it is used.
+    /// Parses a cookie. Returns `None` if its format is wrong. The signature is verified when the
+    /// cookie is used.
     pub fn parse(text: &str) -> Option<Self> {
         let device = Self(text.into());
         (text.len() <= LONGEST && device.parts().is_some()).then_some(device)
     }
 
-    /// The value of the cookie.
+    /// Returns the value of the cookie.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -63,14 +65,15 @@ impl Parts<'_> {
 }
 
 impl Access {
-    /// The name of a browser that has signed in before, for limits of its own. It asks nobody: the account may be gone, or have
-    /// another password now.
+    /// Returns the name of a browser that has signed in before, for separate rate limits. Does not
+    /// query the database: the account may be gone or have a new password.
     pub fn device_name(&self, device: &Device) -> Option<String> {
         let parts = self.verified(device)?;
         Some(parts.name.to_owned())
     }
 
-    /// The name of the browser, if this account has signed in with it since its password was set.
+    /// Returns the name of the browser, if this account signed in with it and still has the same
+    /// password.
     pub(crate) fn device_of(
         &self,
         account: &AccountId,
@@ -83,7 +86,8 @@ impl Access {
         is_of_account.then(|| parts.name.to_owned())
     }
 
-    /// A cookie for a browser in which an account has just signed in; `name` is that of the browser when it has one.
+    /// Issues a cookie for a browser in which an account has just signed in. `name` is the name
+    /// that the browser already has.
     pub(crate) fn issue_device(
         &self,
         name: Option<&str>,
@@ -112,7 +116,7 @@ impl Access {
         (is_signed && self.now().since(issued_at) < TTL).then_some(parts)
     }
 
-    /// Says nothing about the password to who does not have the key.
+    /// Returns a keyed digest, which reveals nothing about the password without the key.
     fn password_digest(&self, account: &AccountId, password_hash: &SecretString) -> String {
         let parts = [account.as_str(), password_hash.expose_secret()];
         random::hash(&self.store().sign(PASSWORD_PURPOSE, &parts))

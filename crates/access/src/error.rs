@@ -1,20 +1,20 @@
-//! The errors of the verbs.
+//! Errors of this crate.
 
 use domain::{FormErrors, access::AccessField};
 
-/// Something that is no fault of what was typed.
+/// Failure that is not caused by the input.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] store::StoreError),
-    /// There is no such account, session or key.
+    /// The account, session, or key does not exist.
     #[error("there is no such account, session or key")]
     Unknown,
     /// A password could not be hashed.
     #[error("a password could not be hashed")]
     Hash,
-    /// Too many passwords wait to be worked on.
+    /// Too many passwords are waiting to be hashed.
     #[error("too many passwords wait to be worked on")]
     Busy,
     /// The server is stopping.
@@ -22,19 +22,19 @@ pub enum AccessError {
     Stopped,
 }
 
-/// Why a form about access was refused.
+/// Reason why a form about access was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum FormError {
-    /// Fields are wrong.
+    /// Some fields are invalid.
     #[error("the form has errors")]
     Form(FormErrors<AccessField>),
-    /// The one-use link has been used, has ended or never was one.
+    /// The one-use link was used, has expired, or never existed.
     #[error("the link is not good")]
     Link,
-    /// Too many wrong attempts: the next one is looked at after some seconds.
+    /// There were too many failed attempts.
     #[error("too many attempts; wait {seconds} s")]
     SlowDown {
-        /// How long to wait.
+        /// Seconds until the next attempt is accepted.
         seconds: i64,
     },
     /// Another failure.
@@ -42,16 +42,16 @@ pub enum FormError {
     Access(#[from] AccessError),
 }
 
-/// Why a sign-in was refused.
+/// Reason why a sign-in was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The name or the password is wrong; which of them is not told.
+    /// The user name or the password is wrong. The caller cannot see which one.
     #[error("the user name or the password is wrong")]
     Wrong,
-    /// Too many wrong attempts: the next one is looked at after some seconds.
+    /// There were too many failed attempts.
     #[error("too many attempts; wait {seconds} s")]
     SlowDown {
-        /// How long to wait.
+        /// Seconds until the next attempt is accepted.
         seconds: i64,
     },
     /// Another failure.

@@ -1,11 +1,11 @@
-//! New identifiers.
+//! Generation of identifiers.
 
 use clock::random;
 use domain::{AccountId, ApiKeyId, FieldError, SessionId};
 
 use crate::AccessError;
 
-/// 128 random bits are an id; that they do not read as one cannot happen.
+/// Generates an identifier of 128 random bits. Parsing it always succeeds.
 fn new<T>(parse: impl Fn(&str) -> Result<T, FieldError>) -> Result<T, AccessError> {
     parse(&random::token::<16>()).map_err(|_| AccessError::Unknown)
 }

@@ -1,7 +1,8 @@
-//! Who may do what: accounts, passwords, sessions, API keys, and the audit of what was done.
+//! Access control: accounts, passwords, sessions, API keys, and the audit of all actions.
 //!
-//! [`Access`] is what the HTTP side and the command line call. It holds nothing of its own that has
-//! to last; that is in the [`store::Store`].
+//! [`Access`] has the operations for the HTTP server and the command line. All lasting state is in
+//! the [`store::Store`]. The crate knows no HTTP, no cookies, and no texts. Start reading at
+//! [`Access::sign_in`].
 
 mod accounts;
 mod activity;
@@ -33,10 +34,10 @@ pub use links::{Link, LinkKind};
 pub use sessions::{NewSession, Visitor};
 pub use token::Token;
 
-/// How an [`Access`] is made.
+/// Options of [`Access`].
 #[derive(Clone, Debug)]
 pub struct AccessOptions {
-    /// The clock.
+    /// Clock for expiry and rate limits.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -48,7 +49,7 @@ impl Default for AccessOptions {
     }
 }
 
-/// The verbs about access. Cheap to clone.
+/// Operations on accounts, sessions, API keys, and the audit. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Access(Arc<Inner>);
 
@@ -59,12 +60,12 @@ struct Inner {
     passwords: Passwords,
     lookups: Lookups,
     refusals: refusals::Refusals,
-    /// There is an account, and always will be.
+    /// True once an account is known to exist. The last administrator cannot be removed.
     is_set_up: AtomicBool,
 }
 
 impl Access {
-    /// Over an open store.
+    /// Creates the operations on an open store.
     pub fn new(store: Store, options: AccessOptions) -> Self {
         Self(Arc::new(Inner {
             store,

@@ -1,32 +1,32 @@
-//! One-use links: to set Mailgrant up, and to choose a password.
+//! One-use links for the setup and for choosing a password.
 
 use domain::{UnixTime, access::PasswordForm, paths};
 use store::NewLink;
 
 use crate::{Access, AccessError, FormError, NewSession, Token, Visitor, throttle::address_bucket};
 
-/// What a link is for.
+/// Purpose of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkKind {
-    /// The first administrator: [`paths::Setup`].
+    /// Create the first administrator: [`paths::Setup`].
     Setup,
-    /// Choosing a password: [`paths::ChoosePassword`].
+    /// Choose a password: [`paths::ChoosePassword`].
     Password,
 }
 
-/// A link that has been made. Shown once.
+/// New link. Its token is shown only once.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// What it is for.
+    /// Purpose of the link.
     pub kind: LinkKind,
-    /// Its token.
+    /// Secret token of the link.
     pub token: Token,
-    /// When it ends by itself; the setup link ends at the next start as well.
+    /// Time at which the link expires. `None` for the setup link, which ends at the next start.
     pub expires_at: Option<UnixTime>,
 }
 
 impl Link {
-    /// Path and query.
+    /// Returns the path with the token as its query.
     pub fn path(&self) -> String {
         let page = match self.kind {
             LinkKind::Setup => paths::Setup::PATH,
@@ -37,7 +37,7 @@ impl Link {
 }
 
 impl Access {
-    /// A link to choose a password: 24 hours.
+    /// Creates a link to choose a password, valid for 24 hours.
     pub(crate) fn new_link(&self) -> (Link, NewLink) {
         const LIFE: i64 = 24 * 3_600;
         let (token, expires_at) = (Token::generate(), self.now().plus(LIFE));
@@ -53,10 +53,11 @@ impl Access {
         (link, row)
     }
 
-    /// Whose password a link is for; `None` when it is not good. Does not use it up.
+    /// Returns the account whose password the link sets, or `None` if the link is not valid. Does
+    /// not use the link up.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn password_link(
         &self,
         token: &Token,
@@ -67,10 +68,11 @@ impl Access {
             .await?)
     }
 
-    /// Sets the password of the link's account, ends its other sessions and signs in. The link has ended then.
+    /// Sets the password of the link's account, ends its other sessions, and signs in. Uses the
+    /// link up.
     ///
     /// # Errors
-    /// When the link is not good or a field is wrong.
+    /// Returns an error if the link or a field is not valid, or if the database fails.
     pub async fn choose_password(
         &self,
         form: &PasswordForm,
@@ -97,8 +99,8 @@ impl Access {
         }
     }
 
-    /// Counts a wrong token at its address, like a wrong password. One that is right is never slowed down: it has 256 bits, so
-    /// there is nothing to guess.
+    /// Counts a wrong token as a failed attempt from its address. A valid token is never slowed
+    /// down, because its 256 bits cannot be guessed.
     pub(crate) async fn wrong_link(&self, address: &str) -> FormError {
         match self.count(&[address_bucket(address)], None, address).await {
             Ok(None) => FormError::Link,

@@ -1,4 +1,4 @@
-//! Passwords: how strong a new one has to be, hashing and comparing.
+//! Passwords: strength rules, hashing, and comparison.
 
 use std::sync::Arc;
 
@@ -14,22 +14,23 @@ mod hash;
 pub(crate) use hash::Compared;
 use hash::{compare, hash, nobodys};
 
-/// Characters a password has at least.
+/// Minimum length in characters.
 const SHORTEST: usize = 12;
-/// Characters a password has at most.
+/// Maximum length in characters.
 const LONGEST: usize = 256;
-/// Characters that are judged: `zxcvbn` gets slow with the length.
+/// Number of characters that are rated, because `zxcvbn` gets slow with the length.
 const JUDGED: usize = 100;
-/// Passwords worked on at once: each takes 19 MiB and a processor.
+/// Concurrent hash computations. Each needs 19 MiB and a processor.
 const AT_ONCE: usize = 2;
-/// Passwords that may wait for that. Whoever comes later is told at once, rather than long after having given up.
+/// Passwords that may wait for a computation. Later ones fail immediately, because their clients
+/// would time out before the result.
 const WAITING: usize = 32;
 
-/// Hashes and compares, a few at once, away from the threads that serve requests.
+/// Hashes and compares a few passwords at a time, outside the threads that serve requests.
 #[derive(Debug)]
 pub(crate) struct Passwords {
     free: Arc<Semaphore>,
-    /// One for each that is worked on or waits.
+    /// One permit for each computation that runs or waits.
     places: Arc<Semaphore>,
     #[cfg(test)]
     pub(crate) compared: std::sync::atomic::AtomicUsize,
@@ -45,7 +46,7 @@ impl Passwords {
         }
     }
 
-    /// Does some work, or says `Busy`.
+    /// Runs a computation. Fails with `Busy` if too many are waiting.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -58,14 +59,14 @@ impl Passwords {
             .await
             .map_err(|_| AccessError::Stopped)?;
         let worked = tokio::task::spawn_blocking(move || {
-            // Here, so that it is held also when nobody waits for the answer any more.
+            // Held inside the task, which continues even if the request is cancelled.
             let _held = (permit, place);
             work()
         });
         worked.await.map_err(|_| AccessError::Stopped)
     }
 
-    /// The hash of a new password of the account `name`.
+    /// Hashes a new password for the account `name`.
     pub(crate) async fn new_hash(
         &self,
         name: &str,
@@ -104,13 +105,13 @@ impl Passwords {
         }
     }
 
-    /// The hash of a password that was right.
+    /// Hashes a correct password again, with the current parameters.
     pub(crate) async fn rehash(&self, password: &TypedSecret) -> Result<SecretString, AccessError> {
         let password = SecretString::from(password.expose());
         self.run(move || hash(password.expose_secret())).await?
     }
 
-    /// Compares a password with a hash, or with none in the same time.
+    /// Compares a password with a hash. Takes the same time if there is no hash.
     pub(crate) async fn compare(
         &self,
         password: &TypedSecret,
@@ -128,7 +129,7 @@ impl Passwords {
     }
 }
 
-/// Whether a password is not guessed soon, also by somebody who knows whose it is.
+/// Returns true if a password is hard to guess, even for someone who knows the account's name.
 fn strong(password: &str, name: &str) -> bool {
     let end = password.char_indices().nth(JUDGED);
     let judged = end.map_or(password, |(end, _)| &password[..end]);
@@ -147,7 +148,7 @@ mod tests {
     #[tokio::test]
     async fn more_than_can_wait_are_told_so_at_once() {
         let passwords = Passwords::new();
-        // Nobody is worked on while the test holds all of it.
+        // No computation can start while the test holds all permits.
         let held = passwords.free.acquire_many(2).await.unwrap();
         let mut now = Context::from_waker(Waker::noop());
         let mut waiting: Vec<_> = (0..AT_ONCE + WAITING)
@@ -159,7 +160,7 @@ mod tests {
         let late = passwords.run(|| ()).await;
         assert!(matches!(late, Err(AccessError::Busy)));
 
-        // Who gives up makes room.
+        // A cancelled computation frees its place.
         drop(waiting.pop());
         let mut last = Box::pin(passwords.run(|| usize::MAX));
         assert!(matches!(last.as_mut().poll(&mut now), Poll::Pending));

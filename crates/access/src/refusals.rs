@@ -1,5 +1,5 @@
-//! Refused requests in the audit: one entry per minute, kind, account, and address, with a count. Otherwise a program that is
-//! refused, or an attacker, could fill the disk.
+//! Refused requests in the audit: one entry per minute, kind, account, and address, with a count.
+//! Otherwise a rejected program or an attacker could fill the disk.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -12,25 +12,25 @@ use tokio::time::sleep;
 
 use crate::{Access, AccessError};
 
-/// Between two entries of one kind, account, and address: seconds.
+/// Seconds between two entries of the same kind, account, and address.
 const WINDOW: i64 = 60;
-/// How often counts are written whose minute is over.
+/// Interval at which completed counts are written.
 const EVERY: Duration = Duration::from_secs(10);
-/// Counts that are kept at once; those of further addresses are added up.
+/// Maximum number of counts in memory. Further addresses share one count.
 const MAX_COUNTS: usize = 4_096;
-/// Stands for the address where counts of several are added up.
+/// Stands for the address if a count covers several addresses.
 const SEVERAL: &str = "several addresses";
 
-/// What is counted together.
+/// Properties that refusals of the same count have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     action: AuditAction,
-    /// The kind and the name of the actor, and the account that somebody wanted to sign in to.
+    /// Kind and name of the actor, and the account of a failed sign-in.
     account: (&'static str, String, String),
     address: String,
 }
 
-/// The refusals since the last entry.
+/// Refusals since the last entry.
 #[derive(Debug)]
 struct Count {
     since: UnixTime,
@@ -38,7 +38,7 @@ struct Count {
     last: AuditRecord,
 }
 
-/// The refusals that were recorded within the last minute.
+/// Refusals within the last minute.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals(Mutex<HashMap<Key, Count>>);
 
@@ -73,11 +73,11 @@ impl Refusals {
         }
     }
 
-    /// Returns an entry for each count whose minute is over, or for all.
+    /// Takes the entries of the counts whose minute is over, or of all counts.
     fn due(&self, now: UnixTime, all_of_them: bool) -> Vec<AuditRecord> {
         let mut due = Vec::new();
         self.all().retain(|_, counted| {
-            // A clock that was set back ends the minute as well.
+            // The minute also ends if the clock was set back.
             let is_over = !(0..WINDOW).contains(&now.since(counted.since));
             if !is_over && !all_of_them {
                 return true;
@@ -100,7 +100,8 @@ impl Refusals {
 
 fn key(record: &AuditRecord) -> Key {
     let who = &record.actor.who;
-    // What nobody has signed in for is about an account; what somebody asked for is not.
+    // For visitors, the subject is the account of the sign-in. For others, it is the requested
+    // resource, which does not separate counts.
     let subject = match who {
         Who::Nobody => record.subject.clone(),
         _ => String::new(),
@@ -113,10 +114,10 @@ fn key(record: &AuditRecord) -> Key {
 }
 
 impl Access {
-    /// Notes in the audit that something was refused.
+    /// Records in the audit that a request was refused.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn note_refusal(
         &self,
         by: &Actor,
@@ -140,7 +141,7 @@ impl Access {
         }
     }
 
-    /// Writes the counts of refusals when their minute is over, until the future is dropped.
+    /// Writes counts when their minute is over, until the future is dropped.
     pub async fn keep_recording_refusals(&self) {
         loop {
             sleep(EVERY).await;
@@ -148,7 +149,7 @@ impl Access {
         }
     }
 
-    /// Writes the counts of refusals whose minute is over, or all of them at the end of the server.
+    /// Writes the counts whose minute is over, or all counts at shutdown.
     pub async fn record_refusals(&self, all_of_them: bool) {
         for record in self.0.refusals.due(self.now(), all_of_them) {
             if let Err(error) = self.store().record(&record).await {

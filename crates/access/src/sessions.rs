@@ -1,4 +1,4 @@
-//! Sessions: 12 hours, 1 hour without use.
+//! Sessions: 12 hours, or 1 hour without use.
 
 use std::collections::HashMap;
 
@@ -8,43 +8,43 @@ use store::SessionLife;
 
 use crate::{Access, AccessError, Device, Token, id::session_id};
 
-/// Longest session: seconds.
+/// Maximum duration of a session in seconds.
 const LONGEST: i64 = 12 * 3_600;
-/// A session that is not used for so long has ended: seconds.
+/// Seconds without use after which a session ends.
 const IDLE: i64 = 3_600;
-/// How exactly the last use is known: seconds.
+/// Accuracy of the time of the last use in seconds.
 const SEEN: i64 = 60;
-/// Characters that are kept of how a browser calls itself.
+/// Number of characters that are kept of the `User-Agent` header.
 const AGENT: usize = 200;
 
-/// Where a request comes from.
+/// Origin of a request.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
-    /// The IP address.
+    /// IP address of the client.
     pub address: String,
-    /// How the browser calls itself (`User-Agent`).
+    /// `User-Agent` header.
     pub agent: String,
-    /// The token of the session it has, which ends when it signs in anew.
+    /// Token of the browser's current session, which a new sign-in replaces.
     pub session: Option<Token>,
-    /// The cookie that says that this browser has signed in before: wrong attempts of others do not slow it
+    /// Cookie of a browser that has signed in before. Failed attempts from elsewhere do not slow it
     /// down.
     pub device: Option<Device>,
 }
 
-/// A session that has begun.
+/// New session, with the tokens for its cookies.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// For the cookie of the session.
+    /// Token for the session cookie.
     pub token: Token,
-    /// For the cookie that outlives the session.
+    /// Cookie that identifies the browser after the session.
     pub device: Device,
-    /// Who has signed in.
+    /// Signed-in user.
     pub signed_in: SignedIn,
-    /// When it ends at the latest.
+    /// Time at which the session ends at the latest.
     pub expires_at: UnixTime,
 }
 
-/// A session on its way into the database, and the tokens that only the browser will have.
+/// Session before it is stored, with the tokens that only the browser will have.
 pub(crate) struct Begins {
     pub(crate) row: store::NewSession,
     token: Token,
@@ -52,7 +52,7 @@ pub(crate) struct Begins {
 }
 
 impl Begins {
-    /// The session of an account that has this password.
+    /// Completes the session after it was stored. The device cookie is bound to the password.
     pub(crate) fn begun(
         self,
         access: &Access,
@@ -74,8 +74,8 @@ fn agent(text: &str) -> String {
 }
 
 impl Access {
-    /// A session with a new token, in place of the one that the browser has; `device` is the name of the browser when it has
-    /// one.
+    /// Prepares a session with a new token, which replaces the browser's current session. `device`
+    /// is the name that the browser already has.
     pub(crate) fn begins(
         &self,
         visitor: &Visitor,
@@ -100,10 +100,11 @@ impl Access {
         }
     }
 
-    /// Who has the session with this token, and notes that it was used. `None` when there is none, or it has ended.
+    /// Returns the user of the session with this token and records its use. `None` if the session
+    /// does not exist or has ended.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn session(&self, token: &Token) -> Result<Option<SignedIn>, AccessError> {
         let found = self.store().session(&token.hash(), self.life()).await?;
         let Some((signed_in, seen_at)) = found else {
@@ -111,7 +112,7 @@ impl Access {
         };
         let now = self.now();
         if now.since(seen_at) >= SEEN {
-            // A full disk must not keep those away who can free some space.
+            // A full disk must not lock out administrators who can free space.
             if let Err(error) = self.store().touch_session(&signed_in.session, now).await {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(error, "cannot note that a session was used");
@@ -120,20 +121,21 @@ impl Access {
         Ok(Some(signed_in))
     }
 
-    /// Who has the session with this token, without noting that it was used: nobody did anything.
+    /// Returns the user of the session with this token without recording a use, for requests that a
+    /// page makes by itself.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn session_unused(&self, token: &Token) -> Result<Option<SignedIn>, AccessError> {
         let found = self.store().session(&token.hash(), self.life()).await?;
         Ok(found.map(|(signed_in, _)| signed_in))
     }
 
-    /// The roles of the sessions with these hashes of tokens, without noting that they were used. Those that have ended are left
-    /// out.
+    /// Returns the roles of the sessions with these token hashes, without recording a use. Sessions
+    /// that have ended are omitted.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn roles_of_sessions(
         &self,
         token_hashes: &[String],
@@ -143,10 +145,10 @@ impl Access {
         Ok(open.into_iter().collect())
     }
 
-    /// The sessions of one account, or of all, the latest use first.
+    /// Returns the sessions of one account, or of all accounts, the most recently used first.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn sessions(
         &self,
         of: Option<&domain::AccountId>,
@@ -154,10 +156,10 @@ impl Access {
         Ok(self.store().sessions(of, self.life()).await?)
     }
 
-    /// Ends a session; with `of`, only one of this account.
+    /// Ends a session. With `of`, only a session of that account.
     ///
     /// # Errors
-    /// `Unknown`; when the database fails.
+    /// Returns `Unknown` if there is no such session, or an error if the database fails.
     pub async fn end_session(
         &self,
         id: &SessionId,
@@ -169,10 +171,10 @@ impl Access {
         ended.await?.then_some(()).ok_or(AccessError::Unknown)
     }
 
-    /// Forgets what has ended: sessions, links, attempts. To be called now and then.
+    /// Deletes expired sessions, links, and failed attempts. Must be called regularly.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn tidy(&self) -> Result<(), AccessError> {
         let now = self.now();
         Ok(self.store().tidy_access(self.life(), now).await?)

@@ -1,4 +1,4 @@
-//! The first start: a one-use link makes the first administrator.
+//! First start: a one-use link creates the first administrator.
 
 use std::sync::atomic::Ordering;
 
@@ -13,11 +13,11 @@ use crate::{
 };
 
 impl Access {
-    /// Whether there is no account, so that nothing but the setup is reachable. Once it is
-    /// false it is remembered: the last account cannot be removed.
+    /// Returns true if no account exists, so only the setup may be reachable. A result of false is
+    /// cached, because the last administrator cannot be removed.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn needs_setup(&self) -> Result<bool, AccessError> {
         let known = &self.0.is_set_up;
         if known.load(Ordering::Relaxed) {
@@ -28,10 +28,11 @@ impl Access {
         Ok(!is_set_up)
     }
 
-    /// At the start: ends the setup link of the last start and makes a new one; `None` when there is an account.
+    /// Creates a new setup link at the start of the server and invalidates the previous one.
+    /// Returns `None` if an account exists.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn begin_setup(&self) -> Result<Option<Link>, AccessError> {
         let token = Token::generate();
         let made = self.store().make_setup_link(&token.hash()).await?;
@@ -42,18 +43,18 @@ impl Access {
         }))
     }
 
-    /// Whether a token is that of the setup link. Does not use it up.
+    /// Returns true if the token belongs to the setup link. Does not use the link up.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn is_setup_link(&self, token: &Token) -> Result<bool, AccessError> {
         Ok(self.store().is_setup_link(&token.hash()).await?)
     }
 
-    /// Makes the first administrator and signs in; the link has ended then.
+    /// Creates the first administrator and signs in. Uses the link up.
     ///
     /// # Errors
-    /// When the link is not good or a field is wrong.
+    /// Returns an error if the link or a field is not valid, or if the database fails.
     pub async fn finish_setup(
         &self,
         form: &SetupForm,

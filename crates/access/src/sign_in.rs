@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Sign-in and sign-out.
 
 use domain::{AccountName, Actor, AuditAction, SignedIn, Who, access::SignInForm};
 use store::{Bucket, SignIn};
@@ -6,11 +6,11 @@ use store::{Bucket, SignIn};
 use crate::{Access, AccessError, NewSession, SignInError, Visitor, password::Compared};
 
 impl Access {
-    /// Signs in. The session that the browser had ends; the new one has a new token. The answer and its time are the
-    /// same whether the account exists.
+    /// Signs in. Ends the browser's current session and starts one with a new token. The error and
+    /// its time do not reveal whether the account exists.
     ///
     /// # Errors
-    /// `Wrong`, `SlowDown`; when the database fails.
+    /// Returns `Wrong`, `SlowDown`, or an error if the database fails.
     pub async fn sign_in(
         &self,
         form: &SignInForm,
@@ -67,7 +67,7 @@ impl Access {
     /// Ends the session.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Returns an error if the database fails.
     pub async fn sign_out(&self, signed_in: &SignedIn, address: &str) -> Result<(), AccessError> {
         let by = Actor {
             who: Who::Account(signed_in.name.clone()),

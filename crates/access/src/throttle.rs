@@ -1,4 +1,4 @@
-//! Where attempts to sign in are counted.
+//! Counting of failed attempts to sign in.
 
 use std::net::IpAddr;
 
@@ -7,7 +7,8 @@ use store::{Bucket, Counted};
 
 use crate::{Access, AccessError};
 
-/// What counts as one address: all of IPv4, the network of a subscriber of IPv6 (RFC 6177 §2).
+/// Returns the network that counts as one client: a single IPv4 address, or an IPv6 subscriber's
+/// /64 (RFC 6177 §2).
 fn network(address: &str) -> String {
     match address
         .parse::<IpAddr>()
@@ -23,7 +24,7 @@ fn network(address: &str) -> String {
 }
 
 impl Access {
-    /// The buckets of an attempt from somewhere.
+    /// Returns the buckets of an attempt: the name and the address.
     pub(crate) async fn buckets(
         &self,
         typed: &str,
@@ -33,8 +34,8 @@ impl Access {
         Ok(vec![name, address_bucket(address)])
     }
 
-    /// Counts an attempt; the seconds to wait when it is too early. Nobody learns from the audit what was typed as a name, unless
-    /// an account has it.
+    /// Counts an attempt. Returns the seconds to wait if it is too early. The audit only records
+    /// the typed name if an account has it, because users may type a password by mistake.
     pub(crate) async fn count(
         &self,
         buckets: &[Bucket],
@@ -57,7 +58,7 @@ impl Access {
         }
     }
 
-    /// What the audit says of an attempt that failed.
+    /// Returns the audit record of a failed attempt.
     pub(crate) fn failed(
         &self,
         action: AuditAction,

@@ -1,32 +1,32 @@
-//! Secret tokens: of sessions, one-use links and API keys.
+//! Secret tokens of sessions, one-use links, and API keys.
 
 use clock::random;
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// A random value of 256 bits that somebody else holds. Here only its hash is kept.
+/// Random value of 256 bits. The server only stores its hash.
 #[derive(Clone, Debug)]
 pub struct Token(SecretString);
 
 impl Token {
     const LENGTH: usize = 43;
 
-    /// A new one.
+    /// Generates a new token.
     pub fn generate() -> Self {
         Self(random::token::<32>().into())
     }
 
-    /// Reads a token; `None` when it cannot be one of ours.
+    /// Parses a token. Returns `None` if its format is wrong.
     pub fn parse(text: &str) -> Option<Self> {
         let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
         (text.len() == Self::LENGTH && text.bytes().all(good)).then(|| Self(text.into()))
     }
 
-    /// The token itself.
+    /// Returns the token in plaintext.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// What is stored of it.
+    /// Returns the hash that is stored.
     pub fn hash(&self) -> String {
         random::hash(self.expose())
     }

@@ -1,33 +1,33 @@
-//! Time, passed in so that expiry is tested without sleeping.
+//! Time, passed in so that tests of expiry need not sleep.
 
 use std::{fmt::Debug, time::Duration};
 
 use domain::UnixTime;
 use rustix::time::{ClockId, clock_gettime};
 
-/// The clock that counts all time since boot: no one can set it, and it goes on during suspend.
+/// Clock that counts the time since boot. It cannot be set, and it continues during suspend.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const SINCE_BOOT: ClockId = ClockId::Boottime;
-/// Elsewhere the monotonic clock; that of macOS counts suspend as well.
+/// Monotonic clock on other systems. On macOS, it also continues during suspend.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const SINCE_BOOT: ClockId = ClockId::Monotonic;
 
-/// Tells the time.
+/// Source of the current time.
 pub trait Clock: Send + Sync + Debug {
-    /// Now.
+    /// Returns the time of day.
     fn now(&self) -> UnixTime;
 
-    /// Returns the time since the machine was booted, including suspend. Setting the machine's clock does not change
-    /// it. A process judges by it how long something of its own may last.
+    /// Returns the time since the machine was booted, including suspend. It does not change when
+    /// the clock is set, so use it for timeouts within a process.
     fn boot_time(&self) -> Duration;
 
-    /// Returns the database's time, given what was just read there. Only tests return anything else.
+    /// Returns the database's time, given the value that was just read. Only tests override this.
     fn database_now(&self, read: UnixTime) -> UnixTime {
         read
     }
 }
 
-/// The clock of the machine.
+/// Clock of the machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

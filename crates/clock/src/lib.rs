@@ -1,6 +1,7 @@
-//! Time and random values, passed in so that tests can set the time.
+//! Time and random values. The time is passed in, so tests can set it.
 //!
-//! [`Clock`] gives the time of day and the time since boot. [`random`] always takes its values from the operating system.
+//! [`Clock`] provides the time of day and the time since boot. [`random`] always uses the operating
+//! system. The crate knows nothing of mail; start reading at [`Clock`].
 
 mod clock;
 pub mod random;

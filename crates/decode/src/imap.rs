@@ -1,4 +1,4 @@
-//! Replies of IMAP servers (RFC 5530: response codes).
+//! Findings about replies of IMAP servers (RFC 5530: response codes).
 
 use domain::{FindingCode, FindingCode as F};
 
@@ -16,11 +16,12 @@ pub enum ImapStage {
     Examine,
 }
 
-/// A row: the response code, a part of the text in lower case (`""` matches any), with a token or
-/// not (`None` matches any), and the finding. The first match counts.
+/// Row of a table: the response code, a part of the text in lower case (`""` matches any),
+/// `Some(true)` for sign-ins with a token (`None` matches any), and the finding. The first match
+/// counts.
 type Row = (&'static str, &'static str, Option<bool>, FindingCode);
 
-/// Replies to a sign-in. Texts are those of Google ("`[ALERT] …`") and of Microsoft ("AUTHENTICATE
+/// Replies to a sign-in. The texts are those of Google ("`[ALERT] …`") and Microsoft ("AUTHENTICATE
 /// failed.").
 const SIGN_IN: &[Row] = &[
     (

@@ -1,7 +1,8 @@
-//! The decoder: turns replies and errors of servers into finding codes.
+//! Decoder that turns replies and errors of servers into finding codes.
 //!
-//! The tables have one row per known reply, the most specific first. An unknown reply gets a general code and is shown as it
-//! is; nothing is guessed. The crate does no I/O. Start reading at [`smtp_reply`].
+//! The tables have one row per known reply, the most specific first. An unknown reply gets a
+//! general code and is shown as it is; nothing is guessed. The crate does no I/O. Start reading at
+//! [`smtp_reply`].
 
 mod imap;
 mod oauth;

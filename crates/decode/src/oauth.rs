@@ -2,7 +2,7 @@
 
 use domain::{FindingCode, FindingCode as F};
 
-/// Error codes of Microsoft's sign-in service, as `error_description` has them ("Microsoft Entra
+/// Error codes of Microsoft's sign-in service in `error_description` ("Microsoft Entra
 /// authentication and authorization error codes").
 const AADSTS: &[(&str, FindingCode)] = &[
     ("AADSTS7000215", F::ClientSecretWrong),
@@ -50,7 +50,7 @@ fn row(table: &[(&str, FindingCode)], text: &str) -> Option<FindingCode> {
         .map(|(_, code)| *code)
 }
 
-/// Returns the row of an AADSTS number in a text. The number must end where the row's does.
+/// Returns the finding for the AADSTS number in a text. The whole number must match.
 fn aadsts(description: &str) -> Option<FindingCode> {
     let start = description.find("AADSTS")?;
     let rest = &description[start..];
@@ -65,12 +65,13 @@ pub fn callback_error(error: &str, description: &str) -> FindingCode {
         .unwrap_or(F::ProviderError)
 }
 
-/// A request to the token endpoint.
+/// Kind of request to the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenRequest {
-    /// The code of an authorization.
+    /// Exchange of an authorization code.
     Code,
-    /// A refresh token. At Google, a grant of an app whose consent screen is in "Testing" ends after seven days.
+    /// Refresh. At Google, a grant of an app whose consent screen is in "Testing" ends after seven
+    /// days.
     Refresh {
         /// True if the authorization was made at Google six to eight days ago.
         testing: bool,
@@ -91,7 +92,7 @@ pub fn token_error(request: TokenRequest, error: &str, description: &str) -> Fin
 }
 
 /// Makes [`F::ClientSecretWrong`] more precise if the secret is known. Microsoft's secret values
-/// never look like a GUID, and the secret IDs beside them do.
+/// never look like a GUID, but the IDs of the secrets do.
 pub fn of_secret(code: FindingCode, description: &str, secret: &str) -> FindingCode {
     let id_pasted = code == F::ClientSecretWrong
         && description.contains("AADSTS7000215")
@@ -103,7 +104,7 @@ pub fn of_secret(code: FindingCode, description: &str, secret: &str) -> FindingC
     }
 }
 
-/// Returns true for eight, four, four, four, and twelve hexadecimal digits.
+/// Returns true for a GUID: eight, four, four, four, and twelve hexadecimal digits.
 fn is_guid(text: &str) -> bool {
     let mut parts = text.split('-');
     [8, 4, 4, 4, 12].into_iter().all(|length| {

@@ -2,15 +2,15 @@
 
 use domain::{FindingCode, FindingCode as F, StepKind};
 
-/// One known reply. Empty parts match everything.
+/// Known reply. Empty parts match everything.
 struct Reply {
     codes: &'static [u16],
-    /// The enhanced status code (RFC 3463), as it starts the text.
+    /// Enhanced status code (RFC 3463) at the start of the text.
     enhanced: &'static str,
-    /// The text that the reply must contain, in lower case.
+    /// Text that the reply must contain, in lower case.
     contains: &'static str,
     steps: &'static [StepKind],
-    /// The kind of credential that was sent, if only that counts.
+    /// True for a token, false for a password, `None` if either matches.
     with_token: Option<bool>,
     finding: FindingCode,
 }
@@ -36,7 +36,7 @@ impl Reply {
         Self { steps, ..self }
     }
 
-    /// Replies to AUTH with a token.
+    /// Limits the reply to AUTH with a token.
     const fn for_token(self) -> Self {
         Self {
             steps: AUTH,
@@ -65,15 +65,15 @@ const AUTH: &[StepKind] = &[StepKind::Authenticate];
 const RCPT: &[StepKind] = &[StepKind::RcptTo];
 /// Steps in which a server may report too many recipients.
 const ENVELOPE: &[StepKind] = &[StepKind::RcptTo, StepKind::Data, StepKind::Message];
-/// 552 counts as 452 here (RFC 5321 §4.5.3.1.10).
+/// Codes for too many recipients. 552 counts as 452 here (RFC 5321 §4.5.3.1.10).
 const TOO_MANY: &[u16] = &[450, 451, 452, 552];
 
-/// The replies; the first match counts.
+/// Known replies. The first match counts.
 #[rustfmt::skip]
 const REPLIES: &[Reply] = &[
     // Microsoft
     reply(&[421], "4.7.66", "", F::TlsTooOld),
-    // Never, though 4xx: a permission is missing.
+    // Not retried although the code is 4xx, because a permission is missing.
     reply(&[430], "4.2.0", "storedrv", F::MailboxPermissionMissing),
     reply(&[432], "4.3.2", "", F::TooManyConnections),
     reply(&[535], "5.7.139", "disabled for the tenant", F::SmtpAuthDisabledForTenant),
@@ -87,7 +87,7 @@ const REPLIES: &[Reply] = &[
     reply(&[550], "5.7.60", "", F::SendAsDenied),
     reply(&[554], "5.2.252", "", F::SendAsDenied),
     reply(&[554], "5.2.0", "sendasdenied", F::SendAsDenied),
-    // Later, though 5xx: quotas are given back.
+    // Retried although the code is 5xx, because quotas are renewed.
     reply(&[554], "5.2.0", "submissionquotaexceeded", F::QuotaExceeded),
     reply(&[535], "5.7.3", "", F::TokenForOtherResource).for_token(),
     // Google
@@ -95,7 +95,7 @@ const REPLIES: &[Reply] = &[
     reply(&[534], "5.7.14", "", F::AppPasswordNeeded),
     reply(&[550], "5.4.5", "", F::QuotaExceeded),
     reply(&[421, 454], "4.7.0", "too many login attempts", F::TooManySignIns),
-    // Postfix says 535 to much that is no matter of credentials.
+    // Postfix uses 535 for many errors that are not about credentials.
     reply(&[535], "", "base64", F::TokenTooLong).for_token(),
     reply(&[535], "", "invalid authentication mechanism", F::MechanismNotOffered).at(AUTH),
     reply(&[535], "", "connection lost to authentication server", F::AuthenticationUnavailable).at(AUTH),

@@ -1,4 +1,4 @@
-//! TLS errors as findings.
+//! Findings about TLS errors.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 pub fn tls_handshake(error: &io::Error, minimum: TlsMinimum) -> FindingCode {
     match error.get_ref().and_then(|inner| inner.downcast_ref()) {
         Some(error) => tls_error(error),
-        // Some servers do not send an alert when they dislike the version; they just close.
+        // Some servers close the connection instead of sending an alert if they reject the version.
         None if error.kind() == io::ErrorKind::UnexpectedEof && minimum == TlsMinimum::Tls13 => {
             FindingCode::TlsVersion
         }
@@ -32,7 +32,7 @@ pub fn tls_error(error: &rustls::Error) -> FindingCode {
             }
             _ => FindingCode::CertificateRefused,
         },
-        // The first bytes were no TLS record: a greeting in the clear.
+        // The first bytes were not a TLS record but a plaintext greeting.
         E::InvalidMessage(_) => FindingCode::PlaintextOnTlsPort,
         E::AlertReceived(AlertDescription::ProtocolVersion)
         | E::PeerIncompatible(

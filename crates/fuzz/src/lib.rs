@@ -1,6 +1,7 @@
 //! Texts as an attacker would write them, for property tests. A dev-dependency only.
 //!
-//! [`hostile`] is the main strategy; [`cases`] gives the number of cases and keeps failures out of the source tree.
+//! [`hostile`] is the main strategy. [`cases`] sets the number of cases and keeps failures out of
+//! the source tree.
 
 use proptest::{prelude::*, sample::select};
 
@@ -89,7 +90,7 @@ const PARTS: &[&str] = &[
     "user=",
 ];
 
-/// The mark that stands in place of a redacted secret.
+/// Text that replaces a redacted secret.
 const MARK: &str = "[redacted]";
 
 /// Generates up to five hostile parts in a row, sometimes any character or a very long run.
@@ -114,7 +115,7 @@ pub fn secret() -> impl Strategy<Value = String> {
     })
 }
 
-/// Returns a configuration with so many cases that writes no files beside the sources.
+/// Returns a configuration with `cases` cases that writes no files next to the sources.
 pub fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,

@@ -1,6 +1,8 @@
-//! Names of browsers. They help to tell one's own sessions apart and prove nothing: anybody can send any name.
+//! Names of browsers. They help users to recognize their sessions, but prove nothing: clients can
+//! send any name.
 
-/// Names of browsers, those first that others also carry in theirs (`User-Agent`, RFC 9110 §10.1.5).
+/// Names of browsers in `User-Agent` (RFC 9110 §10.1.5). A name that other browsers also send comes
+/// after theirs.
 const BROWSERS: [(&str, &str); 7] = [
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),

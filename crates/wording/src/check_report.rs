@@ -1,4 +1,4 @@
-//! Checks as plain text, for support tickets and for the command line. Steps are redacted where they are recorded.
+//! Checks as plain text, for support tickets and the command line. Steps are already redacted.
 
 use std::fmt::Write as _;
 

@@ -49,7 +49,7 @@ pub fn step_verdict(step: &CheckStep) -> &'static str {
         Verdict::Passed => "passed",
         Verdict::Warned => "warning",
         Verdict::Failed => "failed",
-        // It was asked, and what came says nothing about the connection.
+        // Something was sent, but the response says nothing about the connection.
         Verdict::Skipped if !step.sent.is_empty() => "no result",
         Verdict::Skipped => "not tried",
     }

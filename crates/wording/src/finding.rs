@@ -33,7 +33,7 @@ pub fn explain(finding: &Finding) -> Explanation {
         likely: finding.code.certainty() == Certainty::Likely,
         cause: filled(template.cause, finding).0,
         fix: filled(template.fix, finding).0,
-        // A command with a gap would be worse than none.
+        // A command with an empty placeholder would be misleading.
         copy: template.copy.and_then(|text| {
             let (text, whole) = filled(text, finding);
             whole.then_some(text)
@@ -61,7 +61,7 @@ fn template(code: FindingCode) -> Option<Template> {
         .or_else(|| imap::template(code))
 }
 
-/// Fills in the values. Returns true if all were known; an unknown one is described.
+/// Fills in the values. Returns true if all were known. Unknown ones are replaced by a description.
 fn filled(text: &str, finding: &Finding) -> (String, bool) {
     const VALUES: [(&str, FindingValue, &str); 19] = [
         ("{username}", FindingValue::Username, "the user name"),

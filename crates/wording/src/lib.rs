@@ -1,13 +1,14 @@
-//! The English of Mailgrant: the text of each code, label, and state of `domain`.
+//! English texts of Mailgrant, for each code, label, and state of `domain`.
 //!
 //! The pages, the command line, the API, and notifications take their texts from here, so each text
 //! exists once. The crate builds for the browser and for the server. It knows `domain` and nothing
-//! else: no HTML, no style sheet, no HTTP status, and no error type of another crate. A crate with its
-//! own error type maps it to a text of this crate, for example to one of [`request_problem`].
+//! else: no HTML, no style sheet, no HTTP status, and no error type of another crate. A crate with
+//! its own error type maps it to a text of this crate, for example to one of [`request_problem`].
 //!
-//! A text is a function of its code, named after the code: [`role()`] for `Role`, [`role_help`] for the
-//! help beside it, [`smtp_field_label`] for `SmtpField`. [`Words`] is a cause with its fix. Start
-//! reading at [`explain`], which turns a finding into a cause and a fix, and at [`field_error()`].
+//! A text is a function of its code, named after the code: [`role()`] for `Role`, [`role_help`] for
+//! the help next to it, [`smtp_field_label`] for `SmtpField`. [`Words`] is a cause with its fix.
+//! Start reading at [`explain`], which turns a finding into a cause and a fix, and at
+//! [`field_error()`].
 
 mod access_form;
 mod access_problem;

@@ -17,7 +17,7 @@ pub fn message_state(state: MessageState) -> &'static str {
     }
 }
 
-/// Returns the meaning of a state.
+/// Returns the explanation of a state.
 pub fn message_state_help(state: MessageState) -> &'static str {
     match state {
         MessageState::Waiting => "It goes out by itself.",

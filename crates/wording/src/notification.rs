@@ -25,7 +25,8 @@ pub struct Notification {
 }
 
 impl Notification {
-    /// Makes the texts fit to be displayed by other programs: they contain names and values that others chose.
+    /// Makes the texts safe to display in other programs, because they contain names and values
+    /// from untrusted sources.
     #[must_use]
     pub fn displayable(self) -> Self {
         let facts = self.facts.into_iter();

@@ -8,7 +8,7 @@ pub const FIELDS: Words = words(
     "Correct the fields named below.",
 );
 
-/// Somebody else saved in the meantime.
+/// Another user saved in the meantime.
 pub const CONFLICT: Words = words(
     "Somebody else saved these settings meanwhile.",
     "What you typed is still here. Look at theirs first, or save yours over them.",

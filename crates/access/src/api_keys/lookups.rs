@@ -1,5 +1,6 @@
-//! Looking keys up together: whoever comes while a key is looked up waits for the next look, which is for all of them. Each
-//! look begins after those came whom it is for, so nobody is let in by a key that had ended before.
+//! Combined lookups of API keys. Requests that arrive during a lookup of the same key share the
+//! next lookup. A lookup always starts after the requests that it answers, so a key that was
+//! revoked before a request is never accepted.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -13,7 +14,8 @@ use crate::{Access, AccessError};
 
 type Waiting = Vec<oneshot::Sender<Option<ApiKey>>>;
 
-/// Who waits for which key, by its hash. A hash is in here as long as a task looks it up.
+/// Requests that wait for a lookup, by the hash of their key. A hash has an entry while a task
+/// looks it up.
 #[derive(Debug, Default)]
 pub(crate) struct Lookups(Mutex<HashMap<String, Waiting>>);
 
@@ -24,20 +26,22 @@ impl Lookups {
 }
 
 impl Access {
-    /// The key with this hash, unless it has ended or expired.
+    /// Returns the key with this hash, unless it was revoked or has expired.
     pub(super) async fn look_up(&self, hash: String) -> Result<Option<ApiKey>, AccessError> {
         let (found, wait) = oneshot::channel();
         match self.0.lookups.all().entry(hash.clone()) {
             Entry::Occupied(mut waiting) => waiting.get_mut().push(found),
             Entry::Vacant(nobody) => {
                 nobody.insert(vec![found]);
-                // In a task of its own: whoever came first may go away, and the others wait for it.
+                // A separate task, because the first request may be cancelled while others wait for
+                // the result.
                 tokio::spawn(look(self.clone(), hash.clone()));
             }
         }
         match wait.await {
             Ok(found) => Ok(found),
-            // The database failed for all; each is told by a look of its own.
+            // The database failed for all waiting requests. Each one retries to get an error of its
+            // own.
             Err(_) => self.use_key(&hash).await,
         }
     }
@@ -53,7 +57,7 @@ async fn look(access: Access, hash: String) {
         match access.use_key(&hash).await {
             Ok(key) => {
                 for found in waiting {
-                    // Nobody hears it who has gone away.
+                    // The receiver of a cancelled request is gone.
                     let _ = found.send(key.clone());
                 }
             }
@@ -65,7 +69,7 @@ async fn look(access: Access, hash: String) {
     }
 }
 
-/// A hash that is looked up; however that ends, nobody waits for it afterwards.
+/// Running lookups of a hash. Dropping it removes the entry, so no request waits forever.
 struct Looking<'a> {
     access: &'a Access,
     hash: &'a str,
@@ -73,7 +77,7 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    /// Those who have come since the last look; with none it is over.
+    /// Takes the requests that arrived since the last lookup. Removes the entry if there are none.
     fn next(&mut self) -> Option<Waiting> {
         let mut all = self.access.0.lookups.all();
         let waiting = all.get_mut(self.hash).map(std::mem::take);

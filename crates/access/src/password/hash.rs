@@ -1,4 +1,4 @@
-//! Hashes of passwords: argon2id (RFC 9106) as PHC strings.
+//! Password hashes: Argon2id (RFC 9106) as PHC strings.
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
@@ -9,18 +9,19 @@ use secrecy::SecretString;
 
 use crate::AccessError;
 
-/// Argon2id with 19 MiB and two passes, as OWASP's Password Storage Cheat Sheet asks for.
+/// Memory in KiB. Argon2id with 19 MiB and two passes is the recommendation of OWASP's Password
+/// Storage Cheat Sheet.
 const MEMORY: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// What came of comparing a password.
+/// Result of the comparison of a password.
 pub(crate) enum Compared {
-    /// It is another one.
+    /// The password is wrong.
     Wrong,
-    /// It is the right one.
+    /// The password is correct.
     Right,
-    /// It is the right one, and its hash is not what would be made of it today.
+    /// The password is correct, but its hash has outdated parameters.
     RightButOld,
 }
 
@@ -30,14 +31,15 @@ fn argon2() -> Result<Argon2<'static>, AccessError> {
 }
 
 pub(super) fn hash(password: &str) -> Result<SecretString, AccessError> {
-    // 16 bytes; base64 without padding of that length is the same in both alphabets but for two characters.
+    // A salt of 16 bytes, converted from base64url to standard base64. Without padding, they differ
+    // in two characters only.
     let salt = random::token::<16>().replace('-', "+").replace('_', "/");
     let salt = SaltString::from_b64(&salt).map_err(|_| AccessError::Hash)?;
     let hash = argon2()?.hash_password(password.as_bytes(), &salt);
     Ok(hash.map_err(|_| AccessError::Hash)?.to_string().into())
 }
 
-/// A hash that no password has: random, though well-formed.
+/// Returns a well-formed hash that matches no password.
 pub(super) fn nobodys() -> SecretString {
     let (salt, hash) = ("A".repeat(22), "A".repeat(43));
     format!("$argon2id$v=19$m={MEMORY},t={PASSES},p={LANES}${salt}${hash}").into()

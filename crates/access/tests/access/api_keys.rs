@@ -180,7 +180,7 @@ async fn a_key_that_many_show_at_once_is_good_for_all_of_them_and_for_none_once_
         all.collect::<Vec<_>>()
     };
     let before = show_all();
-    // Whoever came first goes away.
+    // The request that started the lookup is cancelled.
     before[0].abort();
     for taken in before.into_iter().skip(1) {
         assert_eq!(taken.await.unwrap().unwrap().id, key.id);
@@ -192,7 +192,7 @@ async fn a_key_that_many_show_at_once_is_good_for_all_of_them_and_for_none_once_
         assert_eq!(taken.await.unwrap(), None);
     }
     for taken in during {
-        // Some came before and some after; all are answered.
+        // Some requests came before the end and some after; all must be answered.
         taken.await.unwrap();
     }
 }

@@ -1,5 +1,5 @@
-//! Access, on a database of its own for each test and with a clock that is moved by hand.
-// Tells clippy that the helpers here are tests as well.
+//! Tests of access control. Each has its own database, and a clock that is set manually.
+// Clippy then treats the helpers here as tests.
 #![cfg(test)]
 
 mod accounts;

@@ -14,7 +14,7 @@ async fn refuse(world: &World, name: &str, address: &str) {
     noted.await.unwrap();
 }
 
-/// The counts of the records, 1 where none is told.
+/// Returns the counts of the records, 1 for records without a count.
 fn counts(records: &[AuditRecord]) -> Vec<String> {
     let count = |record: &AuditRecord| {
         let change = record.changes.iter().find(|one| one.field == "count");

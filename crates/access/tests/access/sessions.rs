@@ -123,7 +123,7 @@ async fn tidying_forgets_what_has_ended_and_nothing_else() {
     world.advance(3_600);
     world.access.tidy().await.unwrap();
     assert_eq!(open(&world, &alice.token).await, None);
-    // Its browser is still known.
+    // The device cookie of the browser is still valid.
     let browser = crate::world::same_browser(HOME, &alice);
     let again = world.sign_in("alice", PASSWORD, &browser).await.unwrap();
     assert_eq!(world.device_name(&again), world.device_name(&alice));

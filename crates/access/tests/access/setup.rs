@@ -159,7 +159,7 @@ async fn wrong_tokens_slow_their_address_down_and_never_the_right_one() {
 
 #[tokio::test]
 async fn the_session_that_the_browser_had_ends_with_the_setup() {
-    // Of another database once, or planted: it is no session here, and does no harm.
+    // The token belongs to another database or was planted. It is no session here.
     let world = World::new().await;
     let link = world.access.begin_setup().await.unwrap().unwrap();
     let planted = Token::generate();

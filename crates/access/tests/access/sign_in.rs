@@ -114,7 +114,7 @@ async fn signing_out_ends_the_session_on_the_server() {
     let (world, alice) = World::with_alice().await;
     world.access.sign_out(&alice.signed_in, HOME).await.unwrap();
     assert_eq!(world.access.session(&alice.token).await.unwrap(), None);
-    // A second time, as with a double click.
+    // A second request, as after a double click.
     world.access.sign_out(&alice.signed_in, HOME).await.unwrap();
     let ended = world.audited(AuditAction::SignedOut).await;
     assert_eq!(ended.len(), 1);

@@ -4,7 +4,7 @@ use tokio::task::JoinSet;
 
 use crate::world::{ELSEWHERE, HOME, PASSWORD, World, cli, same_browser, sign_in_form, visitor};
 
-/// Seconds to wait; 0 when the password was looked at and wrong.
+/// Returns the seconds to wait, or 0 if the wrong password was checked.
 async fn wrong(world: &World, name: &str, visitor: &Visitor) -> i64 {
     match world.sign_in(name, "wrong", visitor).await {
         Err(SignInError::Wrong) => 0,
@@ -13,7 +13,7 @@ async fn wrong(world: &World, name: &str, visitor: &Visitor) -> i64 {
     }
 }
 
-/// From another address each time, so that only the name counts.
+/// Returns a visitor from a different address for each number, to test the limit per name.
 fn anywhere(number: usize) -> Visitor {
     visitor(&format!("203.0.113.{number}"))
 }
@@ -46,7 +46,7 @@ async fn the_right_password_is_not_looked_at_while_waiting_and_good_afterwards()
     }
     let early = world.sign_in("alice", PASSWORD, &visitor(ELSEWHERE)).await;
     assert!(matches!(early, Err(SignInError::SlowDown { seconds: 1 })));
-    // Whoever knocks all the time does not make it longer.
+    // Attempts during the wait do not extend it.
     for _ in 0..50 {
         assert_eq!(wrong(&world, "alice", &anywhere(1)).await, 1);
     }
@@ -55,7 +55,7 @@ async fn the_right_password_is_not_looked_at_while_waiting_and_good_afterwards()
         .sign_in("alice", PASSWORD, &visitor(ELSEWHERE))
         .await
         .unwrap();
-    // A success forgets the failures.
+    // A successful sign-in clears the failures.
     for at in 0..5 {
         assert_eq!(wrong(&world, "alice", &anywhere(at)).await, 0);
     }
@@ -103,7 +103,7 @@ async fn a_browser_that_has_signed_in_before_has_a_count_of_its_own() {
         assert_eq!(wrong(&world, "alice", &browser).await, 0);
     }
     assert_eq!(wrong(&world, "alice", &browser).await, 1);
-    // Nobody else notices.
+    // Other browsers are not slowed down.
     world
         .sign_in("alice", PASSWORD, &visitor(HOME))
         .await
@@ -187,7 +187,7 @@ async fn failures_are_forgotten_a_day_after_the_last_one() {
         wrong(&world, "alice", &anywhere(at)).await;
     }
     world.advance(86_399);
-    // Counted as the sixth.
+    // This is the sixth failure.
     assert_eq!(wrong(&world, "alice", &anywhere(1)).await, 0);
     assert_eq!(wrong(&world, "alice", &anywhere(1)).await, 2);
     world.advance(86_400);

@@ -1,4 +1,4 @@
-//! What a test begins with.
+//! Test world: a server without HTTP and its users.
 
 use std::sync::{
     Arc,
@@ -43,7 +43,7 @@ pub struct World {
 }
 
 impl World {
-    /// Before the first account.
+    /// Creates a world without accounts.
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/mailgrant.db", folder.path().display());
@@ -61,7 +61,7 @@ impl World {
         }
     }
 
-    /// With the administrator `alice`, who has signed in at home.
+    /// Creates a world with the administrator `alice`, signed in at home.
     pub async fn with_alice() -> (Self, NewSession) {
         let world = Self::new().await;
         let link = world.access.begin_setup().await.unwrap().unwrap();
@@ -69,13 +69,13 @@ impl World {
         (world, alice.unwrap())
     }
 
-    /// As `alice`, with the token of a setup link.
+    /// Finishes the setup as `alice`, with the token of a setup link.
     pub async fn finish_setup(&self, token: &str) -> Result<NewSession, FormError> {
         let (form, visitor) = (setup_form(token), visitor(HOME));
         self.access.finish_setup(&form, &visitor).await
     }
 
-    /// The name that the browser of a session keeps.
+    /// Returns the name in the device cookie of a session.
     pub fn device_name(&self, session: &NewSession) -> String {
         self.access.device_name(&session.device).unwrap()
     }
@@ -88,7 +88,7 @@ impl World {
         self.clock.now()
     }
 
-    /// Another account with [`PASSWORD`].
+    /// Adds an account with [`PASSWORD`].
     pub async fn add(&self, name: &str, role: Role) -> Account {
         let (form, password) = (new_account(name, role), PASSWORD.into());
         let by = cli();
@@ -113,7 +113,7 @@ impl World {
             .await
     }
 
-    /// The records of one action, the oldest first.
+    /// Returns the audit records of one action, the oldest first.
     pub async fn audited(&self, action: AuditAction) -> Vec<AuditRecord> {
         let filter = AuditFilter {
             action: Some(action),
@@ -125,7 +125,7 @@ impl World {
         records
     }
 
-    /// The subjects of one action, the oldest first.
+    /// Returns the subjects of one action, the oldest first.
     pub async fn subjects(&self, action: AuditAction) -> Vec<String> {
         let records = self.audited(action).await;
         records.into_iter().map(|record| record.subject).collect()
@@ -144,7 +144,7 @@ pub fn visitor(address: &str) -> Visitor {
     }
 }
 
-/// Somebody with the cookies that a session gave.
+/// Returns a visitor with the cookies of a session.
 pub fn same_browser(address: &str, session: &NewSession) -> Visitor {
     Visitor {
         session: Some(session.token.clone()),

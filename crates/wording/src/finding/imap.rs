@@ -4,7 +4,7 @@ use domain::FindingCode as Code;
 
 use super::template::Template;
 
-/// The words of a code about the mailbox.
+/// Returns the text of a code, if it is one of these.
 pub fn template(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::MailboxPasswordRefused => (
