@@ -10,8 +10,8 @@ export default defineConfig({
   expect: { timeout: 5_000 },
   reporter: 'list',
   use: {
-    // The authorization server's certificate comes from an authority made for the run. Mailgrant
-    // itself gets that authority by MAILGRANT_EXTRA_ROOTS and checks it.
+    // The authorization server's certificate comes from an authority that is created for the run.
+    // Mailgrant itself gets that authority through MAILGRANT_EXTRA_ROOTS and checks it.
     ignoreHTTPSErrors: true,
     locale: 'en-GB',
     timezoneId: 'UTC',

@@ -8,15 +8,18 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   expect.soft(findings, `axe: ${what}`).toEqual([]);
 }
 
-/** What axe finds in a page but for its frames, which hold mail: in those without scripts it waits for ever. */
+/**
+ * Returns axe's findings in a page without its frames, which contain mail: in frames without
+ * scripts axe waits forever.
+ */
 async function violationsOf(page: Page): Promise<AxeResults['violations']> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   return page.evaluate(`axe.run({ iframes: false, resultTypes: ['violations'] }).then(({ violations }) => violations)`);
 }
 
 /**
- * Looks at a page as it stands in every way it may be seen: narrow and wide, light and dark. Nothing reaches
- * beyond the window, axe finds nothing, and a screenshot is left with the test's results.
+ * Checks a page in every way it can be displayed: narrow and wide, light and dark. Content must fit
+ * into the window and axe must find nothing. Screenshots are stored with the test results.
  */
 export async function expectPresentable(page: Page, testInfo: TestInfo, name: string): Promise<void> {
   for (const width of [360, 1280]) {
@@ -26,7 +29,7 @@ export async function expectPresentable(page: Page, testInfo: TestInfo, name: st
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect.soft(beyond, `pixels beyond the window: ${what}`).toBeLessThanOrEqual(0);
-      // Each width and each scheme once: colours do not depend on the width.
+      // Each width and each color scheme once, because colors do not depend on the width.
       if ((width === 360) === (colorScheme === 'light')) await expectAccessible(page, what);
       const file = testInfo.outputPath(`${what}.png`);
       await page.screenshot({ path: file, fullPage: true });

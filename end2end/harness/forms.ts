@@ -1,11 +1,11 @@
-/** What a browser is given to keep, as `BrowserContext.addCookies` takes it. */
+/** A cookie in the format of `BrowserContext.addCookies`. */
 export interface GivenCookie {
   name: string;
   value: string;
   url: string;
 }
 
-/** Posts a form as a browser does, without following where its answer leads. */
+/** Posts a form as a browser does, without following redirects. */
 export async function postForm(url: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(url, {
     method: 'POST',
@@ -15,7 +15,7 @@ export async function postForm(url: string, fields: Record<string, string>, head
   });
 }
 
-/** The cookies an answer sets. */
+/** Returns the cookies that a response sets. */
 export function cookiesOf(answer: Response): GivenCookie[] {
   return answer.headers.getSetCookie().map((line) => {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];

@@ -1,4 +1,4 @@
-// A place that takes webhooks.
+// A server that receives webhooks.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -10,7 +10,7 @@ export interface Posted {
 
 export class Hooks {
   readonly posted: Posted[] = [];
-  /** What is answered. */
+  /** The status of all responses. */
   status = 204;
 
   private constructor(private readonly server: Server) {}
@@ -35,14 +35,14 @@ export class Hooks {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${path}`;
   }
 
-  /** What a path was told: the types, in order. */
+  /** Returns the event types that a path received, in order. */
   told(path: string): (string | undefined)[] {
     return this.posted.filter((one) => one.path === path).map(({ body }) => body.type);
   }
 
   async stop(): Promise<void> {
     const stopped = new Promise((stopped) => this.server.close(stopped));
-    // Those that Mailgrant keeps for the next webhook.
+    // Connections that Mailgrant keeps open for the next webhook.
     this.server.closeAllConnections();
     await stopped;
   }

@@ -4,13 +4,13 @@ import { xoauth2 } from './xoauth2.ts';
 
 export type ImapLogin = { user: string } & ({ password: string } | { token: string });
 
-/** Just enough IMAP (RFC 9051) to read the mail of an INBOX back. */
+/** Just enough IMAP (RFC 9051) to read the messages of an INBOX. */
 export class MailReader {
   private tag = 0;
 
   private constructor(private readonly connection: LineConnection) {}
 
-  /** Signs in over implicit TLS: with a password by LOGIN, with a token by XOAUTH2. */
+  /** Signs in over implicit TLS: a password with LOGIN, a token with XOAUTH2. */
   static async open(port: number, authority: string, login: ImapLogin): Promise<MailReader> {
     const reader = new MailReader(await LineConnection.connectTls(port, authority));
     try {
@@ -25,7 +25,7 @@ export class MailReader {
     }
   }
 
-  /** The source of every message whose header has this value (part of it is enough). */
+  /** Returns the source of every message whose header contains this value. */
   async find(header: string, value: string): Promise<string[]> {
     const { lines } = await this.command(`UID SEARCH HEADER ${header} "${value}"`);
     const found = lines.find((line) => line.startsWith('* SEARCH'))?.match(/\d+/g) ?? [];
@@ -37,7 +37,7 @@ export class MailReader {
     return messages;
   }
 
-  /** Waits for the one message whose header has this value. */
+  /** Waits for the only message whose header contains this value. */
   async waitForMessage(header: string, value: string, timeout = 10_000): Promise<string> {
     return waitFor(`a mail with ${header}: ${value}`, timeout, async () => (await this.find(header, value))[0]);
   }
@@ -56,7 +56,7 @@ export class MailReader {
       const literal = /\{(\d+)\}$/.exec(line);
       if (line.startsWith(`${tag} OK`)) return { lines, literals };
       if (line.startsWith(`${tag} `)) throw new Error(`IMAP: ${line}`);
-      // A refused token: the reason comes as a challenge, which an empty line answers.
+      // A rejected token: the server sends the reason as a challenge, which an empty line answers.
       if (line.startsWith('+')) this.connection.send('');
       if (literal) literals.push(await this.connection.readBytes(Number(literal[1])));
       lines.push(line);

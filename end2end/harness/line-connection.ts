@@ -1,7 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 
-/** A connection of a protocol of lines (SMTP, IMAP) to 127.0.0.1, in the clear or in TLS. */
+/** A connection of a line-based protocol (SMTP, IMAP) to 127.0.0.1, in plain text or over TLS. */
 export class LineConnection {
   private received = Buffer.alloc(0);
   private wake: (() => void) | undefined;
@@ -23,7 +23,7 @@ export class LineConnection {
     return new LineConnection(await opened(socket, 'secureConnect'), authority);
   }
 
-  /** Continues in TLS, after the server has agreed to STARTTLS. */
+  /** Starts TLS after the server has accepted STARTTLS. */
   async startTls(): Promise<void> {
     const plain = this.socket.removeAllListeners();
     this.socket = await opened(tls.connect({ socket: plain, servername: 'localhost', ca: this.authority }), 'secureConnect');
@@ -34,14 +34,14 @@ export class LineConnection {
     this.socket.write(`${line}\r\n`);
   }
 
-  /** The next line, without its end. */
+  /** Returns the next line without its line ending. */
   async readLine(): Promise<string> {
     let end: number;
     while ((end = this.received.indexOf('\r\n')) < 0) await this.more();
     return this.take(end + 2).subarray(0, end).toString();
   }
 
-  /** The next `count` bytes (an IMAP literal). */
+  /** Returns the next `count` bytes (an IMAP literal). */
   async readBytes(count: number): Promise<Buffer> {
     while (this.received.length < count) await this.more();
     return this.take(count);

@@ -7,27 +7,30 @@ import { freePort } from './ports.ts';
 import { BackgroundProcess, binary, run, type Outcome } from './process.ts';
 
 export interface MailgrantOptions {
-  /** The sandbox's descriptor; with it the page offers the provider "Sandbox". */
+  /** The sandbox's descriptor, which adds the provider "Sandbox" to the page. */
   sandboxFile?: string;
-  /** PEM file of authorities to trust beside the usual ones. */
+  /** PEM file of authorities to trust in addition to those of the system. */
   extraRoots?: string;
-  /** More environment variables, for example MAILGRANT_PUBLIC_URL. */
+  /** Additional environment variables, for example MAILGRANT_PUBLIC_URL. */
   environment?: Record<string, string>;
-  /** Whether the first administrator is made by the setup link. Yes, unless a test is about that. */
+  /** True if the setup link is used to create the first administrator, which is the default. */
   setUp?: boolean;
 }
 
-/** A Mailgrant server with a data directory of its own. */
+/** A Mailgrant server with its own data directory. */
 export class Mailgrant {
-  /** The cookies of the administrator who has set it up; none without `setUp`. */
+  /** The cookies of the administrator who set up the server; empty without `setUp`. */
   cookies: GivenCookie[] = [];
   private server: BackgroundProcess | undefined;
   private earlierLog = '';
 
   private constructor(
-    /** `http://localhost:PORT`, without a slash at the end. The sandbox is at 127.0.0.1, so they share no cookies. */
+    /**
+     * `http://localhost:PORT`, without a trailing slash. The sandbox is at 127.0.0.1, so they share
+     * no cookies.
+     */
     readonly url: string,
-    /** Where the database and the key are; gone after `dispose`. */
+    /** The directory of the database and the key, deleted by `dispose`. */
     readonly dataDirectory: string,
     private readonly options: MailgrantOptions,
   ) {}
@@ -49,24 +52,24 @@ export class Mailgrant {
     return `${this.url}/oauth/callback`;
   }
 
-  /** Everything printed since the first start. */
+  /** Returns all output since the first start. */
   get log(): string {
     return this.earlierLog + (this.server?.log ?? '');
   }
 
-  /** The setup link that was printed by the last start. */
+  /** Returns the setup link that the last start printed. */
   get setupLink(): string {
     const link = this.printedLink();
     if (link === undefined) throw new Error(`no setup link was printed:\n${this.log}`);
     return link;
   }
 
-  /** Runs `mailgrant` with these arguments, on the same data; the server need not be stopped. */
+  /** Runs `mailgrant` with these arguments on the same data, also while the server is running. */
   async command(parameters: string[], input = ''): Promise<Outcome> {
     return run(binary('MAILGRANT_BINARY', 'mailgrant'), parameters, this.environment(), input);
   }
 
-  /** Adds an account by the command line. */
+  /** Adds an account with the command line. */
   async addAccount(name: string, role: Role): Promise<Person> {
     const added = person(name);
     const outcome = await this.command(['account', 'add', name, '--role', role, '--password-stdin'], added.password);
@@ -74,28 +77,28 @@ export class Mailgrant {
     return added;
   }
 
-  /** Signs in as a browser does, and gives its cookies. */
+  /** Signs in as a browser does and returns the cookies. */
   async signIn({ name, password }: Person): Promise<GivenCookie[]> {
     return this.given(await postForm(`${this.url}/login`, { name, password, next: '' }));
   }
 
-  /** Ends the server as `systemctl stop` does. */
+  /** Stops the server as `systemctl stop` does. */
   async stop(): Promise<void> {
     await this.finish('SIGTERM');
   }
 
-  /** Ends the server in the middle of whatever it does. */
+  /** Kills the server. */
   async kill(): Promise<void> {
     await this.finish('SIGKILL');
   }
 
-  /** Starts again on the same data and port; stops first when it still runs. */
+  /** Restarts the server on the same data and port. */
   async restart(): Promise<void> {
     await this.stop();
     await this.run();
   }
 
-  /** Stops and deletes the data. */
+  /** Stops the server and deletes the data. */
   async dispose(): Promise<void> {
     await this.stop();
     await rm(this.dataDirectory, { recursive: true, force: true });
@@ -128,7 +131,7 @@ export class Mailgrant {
     this.server = new BackgroundProcess(binary('MAILGRANT_BINARY', 'mailgrant'), [], this.environment());
     await this.server.ready(15_000, async () => {
       const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);
-      // What it prints comes by another way than its answers, so maybe later.
+      // Output and responses arrive over different channels, so the output may come later.
       return answer?.status === 200 && (this.printedLink() !== undefined || !(await this.needsSetup()));
     });
   }
@@ -149,7 +152,7 @@ export class Mailgrant {
   }
 }
 
-/** The settings of whoever runs the tests must not reach the server under test. */
+/** Settings of the user who runs the tests must not reach the server under test. */
 function withoutMailgrantVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !name.startsWith('MAILGRANT_')),

@@ -3,7 +3,7 @@ import { administrator } from './person.ts';
 import { postForm } from './forms.ts';
 import type { Mailgrant } from './mailgrant.ts';
 
-/** A message as a program hands it over. */
+/** A message as a program submits it. */
 export interface Message {
   to: string[];
   subject: string;
@@ -21,7 +21,7 @@ export class Program {
     private readonly key: string,
   ) {}
 
-  /** Makes it a key that may send and read. */
+  /** Creates an API key that may send and read. */
   static async of(mailgrant: Mailgrant): Promise<Program> {
     const cookies = mailgrant.cookies.length > 0 ? mailgrant.cookies : await mailgrant.signIn(administrator);
     const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
@@ -32,7 +32,10 @@ export class Program {
     return new Program(mailgrant.url, key);
   }
 
-  /** The same, where the SMTP settings need an authorization that nobody gives: messages wait. */
+  /**
+   * The same, but the SMTP settings need an authorization that never happens, so messages stay in
+   * the queue.
+   */
   static async whoseMessagesWait(mailgrant: Mailgrant): Promise<Program> {
     const cookies = mailgrant.cookies.length > 0 ? mailgrant.cookies : await mailgrant.signIn(administrator);
     const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
@@ -61,7 +64,7 @@ export class Program {
     return Program.of(mailgrant);
   }
 
-  /** Hands a message over, and gives its id. */
+  /** Submits a message and returns its ID. */
   async send(message: Message): Promise<string> {
     const answer = await fetch(`${this.url}/api/v1/messages`, {
       method: 'POST',

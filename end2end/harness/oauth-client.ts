@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test';
 import { SignInPage } from '../pages/sign-in.ts';
 import type { Account } from './sandbox.ts';
 
-/** An OAuth client as an administrator types it into the settings. */
+/** An OAuth client as an administrator enters it in the settings. */
 export interface OAuthClient {
   clientId: string;
   clientSecret: string;
@@ -24,7 +24,7 @@ export interface Tokens {
 
 const redirectUrl = 'http://127.0.0.1/oauth/callback';
 
-/** Gets tokens as any OAuth client does: by code and PKCE, with a person at the login page. */
+/** Gets tokens as any OAuth client does: with code and PKCE, and a user at the sign-in page. */
 export async function authorize(page: Page, client: OAuthClient, person: Account): Promise<Tokens> {
   const verifier = randomBytes(32).toString('base64url');
   const state = randomBytes(32).toString('base64url');
@@ -51,7 +51,7 @@ export async function authorize(page: Page, client: OAuthClient, person: Account
   });
 }
 
-/** Refreshes; fails with the error code of the answer. */
+/** Refreshes a token; fails with the error code of the response. */
 export async function refresh(client: OAuthClient, refreshToken: string): Promise<Tokens> {
   return requestTokens(client, { grant_type: 'refresh_token', refresh_token: refreshToken });
 }

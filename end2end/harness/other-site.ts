@@ -2,8 +2,9 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * Someone else's site, on loopback. At 127.0.0.1 it is another site than Mailgrant, which is at localhost. At localhost it is
- * another origin of the same site, to which browsers send the cookies.
+ * A foreign site on loopback. At 127.0.0.1 it is another site than Mailgrant, which is at
+ * localhost. At localhost it is another origin of the same site, to which browsers send the
+ * cookies.
  */
 export class OtherSite {
   private constructor(
@@ -22,7 +23,7 @@ export class OtherSite {
     return new OtherSite(server, pages);
   }
 
-  /** Serves a page, and gives its URL. */
+  /** Serves a page and returns its URL. */
   page(path: string, content: string, host: 'localhost' | '127.0.0.1'): string {
     this.pages.set(path, content);
     return `http://${host}:${(this.server.address() as AddressInfo).port}${path}`;

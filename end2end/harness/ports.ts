@@ -3,8 +3,8 @@ import net from 'node:net';
 const given = new Set<number>();
 
 /**
- * A free port of 127.0.0.1 below the kernel's range for outgoing connections (32768 and up), so
- * that no connection takes it before the server that is told about it.
+ * Returns a free port of 127.0.0.1 below the kernel's range for outgoing connections (32768 and
+ * up), so no connection takes it before the server listens on it.
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 200; tries += 1) {

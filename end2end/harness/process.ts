@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { waitFor } from './wait.ts';
 
-/** The program named by an environment variable, or the debug build of the workspace. */
+/** Returns the program that an environment variable names, or the debug build of the workspace. */
 export function binary(variable: string, name: string): string {
   const file = process.env[variable] ?? path.join(import.meta.dirname, '../../target/debug', name);
   if (!existsSync(file)) {
@@ -12,9 +12,9 @@ export function binary(variable: string, name: string): string {
   return file;
 }
 
-/** A program that runs in the background, and all that it prints. */
+/** A program that runs in the background, with all its output. */
 export class BackgroundProcess {
-  /** Standard output and standard error, in the order they came. */
+  /** Standard output and standard error in chronological order. */
   log = '';
   private readonly child: ChildProcess;
   private readonly name: string;
@@ -30,7 +30,7 @@ export class BackgroundProcess {
         this.log += String(error);
         resolve();
       });
-      // `close` and not `exit`: what was printed last has then arrived.
+      // `close` instead of `exit`: only then has the last output arrived.
       this.child.once('close', () => resolve());
     });
   }
@@ -39,7 +39,7 @@ export class BackgroundProcess {
     return this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Waits for `probe`; fails at once, with the log, when the program ends before. */
+  /** Waits for `probe`. Fails immediately with the log if the program exits first. */
   async ready<T>(timeout: number, probe: () => Promise<T | undefined | false>): Promise<T> {
     return waitFor(
       () => `${this.name} to be ready. It printed:\n${this.log}`,
@@ -51,7 +51,7 @@ export class BackgroundProcess {
     );
   }
 
-  /** Sends the signal and waits for the end; SIGKILL follows when five seconds were not enough. */
+  /** Sends the signal and waits for the exit. Sends SIGKILL after five seconds. */
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     if (!this.running) return;
     const late = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
@@ -61,14 +61,14 @@ export class BackgroundProcess {
   }
 }
 
-/** What a program that has ended printed. */
+/** The output of a program that has exited. */
 export interface Outcome {
   code: number | null;
   output: string;
   errors: string;
 }
 
-/** Runs a program to its end. */
+/** Runs a program until it exits. */
 export async function run(file: string, parameters: string[], environment: NodeJS.ProcessEnv, input = ''): Promise<Outcome> {
   const child = spawn(file, parameters, { env: environment, stdio: ['pipe', 'pipe', 'pipe'], timeout: 20_000 });
   let [output, errors] = ['', ''];

@@ -10,7 +10,7 @@ export interface Account {
   password: string;
 }
 
-/** What `sandbox.json` says. */
+/** The content of `sandbox.json`. */
 export interface SandboxDescriptor {
   http: string;
   issuer: string;
@@ -32,13 +32,13 @@ export interface SandboxDescriptor {
   ca_pem: string;
 }
 
-/** Faults by name, with what shows them and what is found then. */
+/** Faults by name, with the place where each is visible and the expected finding. */
 export interface Scenario {
   name: string;
   title: string;
   at: 'authorize' | 'token' | 'test' | 'check' | 'mailbox' | 'domain';
   given: 'nothing' | 'password' | 'no_sign_in' | 'implicit_tls' | 'tls13' | 'secret_id' | 'other_from' | 'to_itself' | 'same_authorization';
-  /** The code of the finding; none when everything goes well. */
+  /** The code of the finding; undefined if everything works. */
   finding: string | null;
 }
 
@@ -67,7 +67,7 @@ export interface SandboxLog {
   }[];
 }
 
-/** Faults to switch on. The names are those of the sandbox, of which these are the most used. */
+/** Faults to enable, by their names in the sandbox. These are the most common ones. */
 export interface Faults {
   token_error?: string | { status: number; error: string; error_description?: string; times?: number };
   callback_error?: string;
@@ -126,12 +126,12 @@ export class Sandbox {
     }
   }
 
-  /** For MAILGRANT_SANDBOX_FILE. */
+  /** The value for MAILGRANT_SANDBOX_FILE. */
   get descriptorFile(): string {
     return path.join(this.directory, 'sandbox.json');
   }
 
-  /** For MAILGRANT_EXTRA_ROOTS. */
+  /** The value for MAILGRANT_EXTRA_ROOTS. */
   get authorityFile(): string {
     return path.join(this.directory, 'ca.pem');
   }
@@ -148,50 +148,53 @@ export class Sandbox {
     };
   }
 
-  /** The account at this place; 0 is alice. */
+  /** Returns the account at this index; 0 is alice. */
   account(index = 0): Account {
     const account = this.descriptor.accounts[index];
     if (account === undefined) throw new Error(`the sandbox has no account ${index}`);
     return account;
   }
 
-  /** Switches faults on; those not named stay, `null` takes one back (RFC 7396). */
+  /** Enables faults. Others stay as they are, and `null` disables one (RFC 7396). */
   async setFaults(faults: Faults): Promise<void> {
     await this.call('PUT', '/control/faults', faults);
   }
 
-  /** Every scenario there is. */
+  /** Returns all scenarios. */
   async scenarios(): Promise<Scenario[]> {
     return (await this.call('GET', '/scenarios')) as Scenario[];
   }
 
-  /** One scenario in place of all faults; grants and messages stay. */
+  /** Replaces all faults with one scenario; grants and messages stay. */
   async setScenario(name: string): Promise<void> {
     const answer = await fetch(`${this.descriptor.http}/control/scenario`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ name }) });
     if (answer.status !== 303) throw new Error(`sandbox: scenario ${name}: ${answer.status}`);
   }
 
-  /** As after the start: no faults, tokens or messages. */
+  /** Restores the initial state: no faults, tokens, or messages. */
   async reset(): Promise<void> {
     await this.call('POST', '/control/reset');
   }
 
-  /** Ends every grant, as the user does at the provider. */
+  /** Revokes every grant, as the user does at the provider. */
   async revoke(): Promise<void> {
     await this.call('POST', '/control/revoke');
   }
 
-  /** Ends every access token; refresh tokens stay good. */
+  /** Invalidates every access token; refresh tokens stay valid. */
   async expire(): Promise<void> {
     await this.call('POST', '/control/expire');
   }
 
-  /** Puts a message into a folder of Alice, so often; `{n}` in it is its number. */
+  /**
+   * Puts a number of copies of a message into a folder of Alice; `{n}` is replaced by the number of
+   * the copy.
+   */
   async deliver(raw: string, { folder = 'INBOX', times = 1 } = {}): Promise<void> {
     await this.call('POST', '/control/mail', { account: this.account().address, folder, raw, times });
   }
 
-  /** Numbers all messages of all mailboxes anew. */
+  /** Gives all messages of all mailboxes new UIDs under a new UIDVALIDITY. */
   async renumber(): Promise<void> {
     await this.call('POST', '/control/renumber');
   }
@@ -204,7 +207,7 @@ export class Sandbox {
     await this.call('DELETE', '/messages');
   }
 
-  /** Token requests and AUTH commands so far. */
+  /** Returns the number of token requests and AUTH commands so far. */
   async log(): Promise<SandboxLog> {
     return (await this.call('GET', '/control/log')) as SandboxLog;
   }

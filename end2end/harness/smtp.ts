@@ -8,11 +8,13 @@ export interface Submission {
   user: string;
   token: string;
   recipient: string;
-  /** Header and body with `\n` between the lines; without a line that is a single dot. */
+  /** Header and body with `\n` between the lines; no line may be a single dot. */
   message: string;
 }
 
-/** Submits a message by XOAUTH2 and gives the last reply. This proves the servers, not Mailgrant. */
+/**
+ * Submits a message with XOAUTH2 and returns the last reply. This tests the servers, not Mailgrant.
+ */
 export async function submit(submission: Submission): Promise<string> {
   const { port, security, authority, user, token, recipient, message } = submission;
   const connection = await LineConnection[security === 'tls' ? 'connectTls' : 'connect'](port, authority);
@@ -24,7 +26,7 @@ export async function submit(submission: Submission): Promise<string> {
       await connection.startTls();
       await command(connection, 'EHLO client.e2e.test', 250);
     }
-    // Without initial response, so that long tokens fit (RFC 4954 §4).
+    // Without an initial response, because long tokens would not fit (RFC 4954 §4).
     await command(connection, 'AUTH XOAUTH2', 334);
     await authenticate(connection, xoauth2(user, token));
     await command(connection, `MAIL FROM:<${user}>`, 250);

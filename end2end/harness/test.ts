@@ -7,24 +7,26 @@ import { Watch } from './watch.ts';
 export { expect } from '@playwright/test';
 
 interface TestOptions {
-  /** Whether the tests' Mailgrant has its first administrator, and its own `page` is signed in as such. */
+  /**
+   * True if Mailgrant has its first administrator and the test's `page` is signed in as that user.
+   */
   setUp: boolean;
-  /** Whether the tests' own `page` is signed in as the administrator. */
+  /** True if the test's `page` is signed in as the administrator. */
   signedIn: boolean;
 }
 
 interface TestFixtures {
-  /** Fails the test when a page did what none may do. */
+  /** Fails the test if a page did something forbidden. */
   watched: Watch;
-  /** The worker's sandbox, without faults, grants and messages. */
+  /** The worker's sandbox without faults, grants, and messages. */
   sandbox: Sandbox;
-  /** The worker's real servers, without grants; mailboxes keep their mail. */
+  /** The worker's real servers without grants; mailboxes keep their mail. */
   real: RealServers;
-  /** A Mailgrant of the test's own that knows the sandbox. */
+  /** The test's own Mailgrant, configured for the sandbox. */
   mailgrant: Mailgrant;
-  /** A Mailgrant of the test's own that trusts the real servers and knows no sandbox. */
+  /** The test's own Mailgrant, which trusts the real servers and has no sandbox. */
   mailgrantForReal: Mailgrant;
-  /** Opens a page in a browser that has no cookies yet, which is closed after the test. */
+  /** Opens a page in a browser without cookies, which is closed after the test. */
   otherBrowser: (options?: BrowserContextOptions) => Promise<Page>;
 }
 
@@ -55,7 +57,7 @@ export const test = base.extend<TestFixtures & TestOptions, WorkerFixtures>({
   ],
   workerReal: [
     async ({}, use) => {
-      // Loaded here, so that only workers that need it load the authorization server.
+      // Loaded here, because only some workers need the authorization server.
       const { RealServers } = await import('./real/servers.ts');
       const servers = await RealServers.start();
       await use(servers);
@@ -91,7 +93,7 @@ export const test = base.extend<TestFixtures & TestOptions, WorkerFixtures>({
   },
 });
 
-/** `signedIn` is the browser that gets the session of the administrator. */
+/** `signedIn` is the browser that gets the administrator's session. */
 async function withMailgrant(
   options: MailgrantOptions,
   signedIn: BrowserContext | undefined,

@@ -1,7 +1,9 @@
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks `probe` until it gives something; after `timeout` milliseconds says what was waited for. */
+/**
+ * Polls `probe` until it returns a value. After `timeout` milliseconds, fails with the description.
+ */
 export async function waitFor<T>(
   what: string | (() => string),
   timeout: number,
@@ -18,7 +20,7 @@ export async function waitFor<T>(
   }
 }
 
-/** Waits until 127.0.0.1:`port` takes connections. */
+/** Waits until 127.0.0.1:`port` accepts connections. */
 export async function waitForPort(port: number, what: string): Promise<void> {
   await waitFor(`${what} to open port ${port}`, 10_000, () => accepts(port));
 }

@@ -1,8 +1,8 @@
 import type { BrowserContext } from '@playwright/test';
 
 /**
- * Notes what no page may do: break its content security policy, print an error (a panic of the
- * WASM is one), or ask for anything outside this machine.
+ * Records what no page may do: violate its content security policy, print an error (such as a panic
+ * of the WASM), or request anything outside of this machine.
  */
 export class Watch {
   private readonly seen: string[] = [];
@@ -12,7 +12,7 @@ export class Watch {
   over(context: BrowserContext): void {
     context.on('weberror', (error) => this.seen.push(`error: ${error.error().message}`));
     context.on('console', (message) => {
-      // A form that is refused is answered with 422, which the browser prints as well.
+      // A rejected form is answered with 422, which the browser also prints.
       if (message.type() !== 'error' || message.text().startsWith('Failed to load resource')) return;
       this.seen.push(`console: ${message.text()}`);
     });
@@ -22,12 +22,12 @@ export class Watch {
     });
   }
 
-  /** What the test provokes is no problem. */
+  /** Ignores problems that the test provokes. */
   expect(problem: RegExp): void {
     this.meant.push(problem);
   }
 
-  /** What was noted and not meant. */
+  /** Returns the recorded and unexpected problems. */
   get problems(): string[] {
     return this.seen.filter((problem) => !this.meant.some((meant) => meant.test(problem)));
   }

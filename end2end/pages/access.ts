@@ -13,7 +13,7 @@ export class AccessPage {
   readonly sessions: Locator;
   readonly addForm: Locator;
   readonly keyForm: Locator;
-  /** What is shown once: a link or a key. */
+  /** A secret that is shown once: a link or a key. */
   readonly once: Locator;
 
   constructor(
@@ -46,7 +46,7 @@ export class AccessPage {
     return this.sessions.getByRole('row').filter({ has: this.page.locator('.account-name').getByText(account, { exact: true }) });
   }
 
-  /** Adds an account and gives the link for its owner. */
+  /** Adds an account and returns the link for its owner. */
   async addAccount(name: string, role: Role): Promise<string> {
     await this.addForm.getByLabel('User name').fill(name);
     await this.addForm.getByRole('radio', { name: new RegExp(`^${roles[role]}`) }).check();
@@ -55,7 +55,7 @@ export class AccessPage {
     return this.once.inputValue();
   }
 
-  /** Makes a link to choose another password. */
+  /** Creates a link to choose another password. */
   async newPasswordLink(name: string): Promise<string> {
     await this.account(name).getByText('New password link').click();
     await this.account(name).getByRole('button', { name: 'Make the link' }).click();
@@ -75,7 +75,7 @@ export class AccessPage {
     await expect(this.page.getByText('Account removed, with its sessions.')).toBeVisible();
   }
 
-  /** Makes an API key and gives it. */
+  /** Creates an API key and returns it. */
   async makeKey(name: string, ...scopes: Scope[]): Promise<string> {
     await this.keyForm.getByLabel('Name', { exact: true }).fill(name);
     for (const scope of scopes) await this.keyForm.getByRole('checkbox', { name: new RegExp(`\\(${scope}\\)`) }).check();

@@ -4,7 +4,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 export class AccountPage {
   readonly passwordForm: Locator;
   readonly sessions: Locator;
-  /** The row of the session that looks. */
+  /** The row of the current session. */
   readonly ownSession: Locator;
 
   constructor(

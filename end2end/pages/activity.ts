@@ -3,7 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 /** The page "Activity". */
 export class ActivityPage {
   readonly filter: Locator;
-  /** All entries, the newest first. */
+  /** All entries, newest first. */
   readonly entries: Locator;
   readonly export: Locator;
 
@@ -26,7 +26,7 @@ export class ActivityPage {
     return this.page.locator(`ol.activity > li[data-action="${action}"]`);
   }
 
-  /** Filters by what is given; the rest is emptied. */
+  /** Filters by the given values and clears all other filters. */
   async show(filter: { who?: string; what?: string; about?: string; from?: string; to?: string }): Promise<void> {
     await this.filter.getByLabel('Who').fill(filter.who ?? '');
     await this.filter.getByLabel('What').selectOption({ label: filter.what ?? 'Everything' });

@@ -22,7 +22,7 @@ export class AlertsPage {
     await expect(this.wrong).toBeVisible();
   }
 
-  /** A route by its host or its recipient. */
+  /** Returns a channel by its host or its recipient. */
   route(name: string): Locator {
     return this.routes.getByRole('listitem').filter({ has: this.page.getByRole('heading', { name }) });
   }

@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** Where the provider sends the new tab back to. */
+/** The page in the new tab to which the provider redirects. */
 export class AuthorizedPage {
   readonly tryAgain: Locator;
   readonly finding: Locator;
@@ -13,11 +13,11 @@ export class AuthorizedPage {
   async expectSuccess(account: string): Promise<void> {
     await expect(this.page.getByText('SMTP settings authorized')).toBeVisible();
     await expect(this.page.locator('#authorized-account')).toHaveText(account);
-    // Code and state have left the address bar.
+    // Code and state are no longer in the address bar.
     expect(new URL(this.page.url()).search).toBe('');
   }
 
-  /** The refusal with its code, which cause and fix go before. */
+  /** The finding with its code, after its cause and fix. */
   async expectRefusal(code: string, words: RegExp): Promise<void> {
     await expect(this.page.getByText('Not authorized', { exact: true })).toBeVisible();
     await expect(this.finding.getByText(`Code: ${code}`)).toBeVisible();

@@ -1,21 +1,21 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** The section "Connection": a check, its steps and what came of it. */
+/** The section "Connection": a check, its steps, and the report. */
 export class Doctor {
   readonly section: Locator;
   readonly check: Locator;
   readonly checkAgain: Locator;
   readonly stop: Locator;
   readonly dkimSelector: Locator;
-  /** How the check ended, and its steps. */
+  /** The result of the check and its steps. */
   readonly report: Locator;
   readonly remedy: Locator;
-  /** How long ago the last check was. */
+  /** The age of the last check. */
   readonly age: Locator;
   readonly download: Locator;
   readonly email: Locator;
   readonly findSettings: Locator;
-  /** What an email address leads to. */
+  /** The settings proposed for an email address. */
   readonly proposals: Locator;
 
   constructor(page: Page) {
@@ -33,12 +33,12 @@ export class Doctor {
     this.proposals = page.locator('#found-settings');
   }
 
-  /** The steps of a part ("SMTP", "Domain"), as they stand there. */
+  /** Returns the steps of a part ("SMTP", "Domain") in their order. */
   steps(part: string): Locator {
     return this.report.getByRole('list', { name: part, exact: true }).locator('> li');
   }
 
-  /** Waits for the end of a check that goes on. */
+  /** Waits for the end of a running check. */
   async ended(timeout = 15_000): Promise<void> {
     await expect(this.report.locator('.banner-title').first()).toBeVisible({ timeout });
   }
@@ -49,7 +49,7 @@ export class Doctor {
   }
 }
 
-/** The finding with this code within a report or a banner, with a cause and a fix. */
+/** Returns the finding with this code in a report or a banner, with a cause and a fix. */
 export async function expectFinding(within: Locator, code: string, timeout = 15_000): Promise<void> {
   const exactly = new RegExp(`^Code: ${code}$`);
   const finding = within.locator('.explained').filter({ has: within.page().locator('.code', { hasText: exactly }) }).first();

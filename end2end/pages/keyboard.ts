@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** Moves the focus as people without a mouse do, and sees that it can be seen. */
+/** Moves the focus with the keyboard and checks that it is visible. */
 export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
   for (let tries = 0; tries < 60; tries += 1) {
     if (await target.evaluate((element) => element === document.activeElement)) {
@@ -16,11 +16,11 @@ export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<v
   throw new Error(`${String(target)} is not reached by ${key}`);
 }
 
-/** Reaches a field by Tab and types. */
+/** Reaches a field with Tab and types. */
 export async function typeInto(page: Page, target: Locator, text: string): Promise<void> {
   await target.waitFor();
   await tabTo(page, target);
-  // Reached by Tab, its content is selected, so that typing replaces it.
+  // A field reached with Tab has its content selected, so typing replaces it.
   await page.keyboard.type(text);
   await expect(target).toHaveValue(text);
 }

@@ -1,12 +1,12 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Person } from '../harness/person.ts';
 
-/** Where people sign in to Mailgrant. */
+/** The sign-in page of Mailgrant. */
 export class LoginPage {
   readonly name: Locator;
   readonly password: Locator;
   readonly signInButton: Locator;
-  /** Why it was refused. */
+  /** The reason that a sign-in was refused. */
   readonly problem: Locator;
 
   constructor(
@@ -34,7 +34,7 @@ export class LoginPage {
     await this.signInButton.click();
   }
 
-  /** Signs in and waits until it is done. */
+  /** Signs in and waits for the next page. */
   async signIn(person: Person): Promise<void> {
     await this.submit(person);
     await expect(this.page.getByRole('link', { name: `Your account: ${person.name}` })).toBeVisible();

@@ -1,10 +1,10 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** The pages of the mailbox, by what people read on them. */
+/** The mailbox pages, located by their visible texts. */
 export class MailboxPage {
   readonly folders: Locator;
   readonly mails: Locator;
-  /** Mail that has come while the page is open. */
+  /** Mail that arrived while the page is open. */
   readonly newMails: Locator;
   readonly text: Locator;
 
@@ -23,12 +23,12 @@ export class MailboxPage {
     await expect(this.page.getByRole('heading', { name: 'Mailbox', level: 1 })).toBeVisible();
   }
 
-  /** Waits until WASM has taken the page up. */
+  /** Waits until WASM has hydrated the page. */
   async alive(): Promise<void> {
     await expect(this.page.locator('html')).toHaveClass(/wasm/, { timeout: 15_000 });
   }
 
-  /** Opens a mail of the list. */
+  /** Opens a message of the list. */
   async read(subject: string): Promise<void> {
     await this.page.getByRole('link', { name: subject }).first().click();
     await expect(this.page.getByRole('heading', { level: 1 })).toHaveText(subject);
@@ -41,7 +41,7 @@ export class MailboxPage {
     await form.getByRole('button', { name: 'Search' }).click();
   }
 
-  /** The document of a mail's HTML. */
+  /** The document with a message's HTML. */
   get html() {
     return this.page.frameLocator('#mail-html');
   }

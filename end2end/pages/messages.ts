@@ -1,15 +1,15 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** The page "Messages", and that of one message. */
+/** The page "Messages" and the page of one message. */
 export class MessagesPage {
-  /** All messages on the page, the newest first. */
+  /** All messages on the page, newest first. */
   readonly messages: Locator;
   readonly summary: Locator;
   readonly filter: Locator;
   readonly state: Locator;
   readonly recipients: Locator;
   readonly attempts: Locator;
-  /** That the server is not reached. */
+  /** The notice that the server cannot be reached. */
   readonly offline: Locator;
 
   constructor(
@@ -36,7 +36,7 @@ export class MessagesPage {
     await expect(this.state).toBeVisible();
   }
 
-  /** The message in the list with this subject. */
+  /** Returns the message in the list with this subject. */
   of(subject: string): Locator {
     return this.messages.filter({ has: this.page.getByRole('link', { name: subject, exact: true }) });
   }
@@ -47,7 +47,7 @@ export class MessagesPage {
     await this.filter.getByRole('button', { name: 'Show' }).click();
   }
 
-  /** A number of the summary. */
+  /** Returns a number of the summary. */
   async tally(name: 'Waiting' | 'Delivered' | 'Failed'): Promise<number> {
     const tally = this.summary.locator('.tally').filter({ hasText: name });
     return Number((await tally.locator('dd').textContent())?.replace(/,/g, ''));

@@ -21,7 +21,7 @@ export class ChoosePage {
     await this.repeated.fill(repeated);
   }
 
-  /** The error at a field, by the end of its id. */
+  /** Returns the error at a field, by the end of its ID. */
   error(field: 'name' | 'password' | 'repeated'): Locator {
     return this.page.locator(`[id$="-${field}-error"]`);
   }

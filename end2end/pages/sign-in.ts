@@ -1,7 +1,9 @@
 import type { Page } from '@playwright/test';
 import type { Account } from '../harness/sandbox.ts';
 
-/** Login and consent of an authorization server of the tests; the sandbox's look the same. */
+/**
+ * Sign-in and consent at an authorization server of the tests; the sandbox's pages look the same.
+ */
 export class SignInPage {
   constructor(private readonly page: Page) {}
 
@@ -11,18 +13,18 @@ export class SignInPage {
     await this.page.getByRole('button', { name: 'Sign in' }).click();
   }
 
-  /** Signs in and grants what is asked. */
+  /** Signs in and allows the request. */
   async allow(person: Account): Promise<void> {
     await this.signIn(person);
     await this.consent();
   }
 
-  /** Grants what is asked, where the browser is signed in already. */
+  /** Allows the request if the browser is already signed in. */
   async consent(): Promise<void> {
     await this.page.getByRole('button', { name: 'Allow' }).click();
   }
 
-  /** Signs in and refuses. */
+  /** Signs in and denies the request. */
   async deny(person: Account): Promise<void> {
     await this.signIn(person);
     await this.page.getByRole('button', { name: 'Deny' }).click();

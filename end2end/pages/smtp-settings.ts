@@ -3,7 +3,7 @@ import type { OAuthClient } from '../harness/oauth-client.ts';
 
 export type Security = 'STARTTLS, required' | 'Implicit TLS';
 
-/** Values for the section "SMTP configuration"; those left out stay as they are. */
+/** Values for the section "SMTP configuration"; omitted ones stay unchanged. */
 export interface SmtpConfiguration {
   host?: string;
   port?: number;
@@ -13,19 +13,19 @@ export interface SmtpConfiguration {
   tlsVersion?: '1.2 or higher (recommended)' | '1.3 only';
 }
 
-/** The page "Settings :: SMTP", by the labels that people read. */
+/** The page "Settings :: SMTP", located by its visible labels. */
 export class SmtpSettingsPage {
   readonly smtp: Locator;
   readonly authentication: Locator;
-  /** Checks and the test email, with what came of them. */
+  /** Checks and the test email, with their results. */
   readonly connection: Locator;
   readonly saveAndAuthorize: Locator;
   readonly save: Locator;
-  /** What came of the last save and of the sign-in. */
+  /** The results of the last save and of the sign-in. */
   readonly outcome: Locator;
-  /** How the grant stands. */
+  /** The state of the grant. */
   readonly status: Locator;
-  /** Says "Unsaved changes" beside the button. */
+  /** The text "Unsaved changes" next to the button. */
   readonly unsaved: Locator;
 
   constructor(
@@ -42,7 +42,7 @@ export class SmtpSettingsPage {
     this.unsaved = page.locator('.actions').getByRole('status');
   }
 
-  /** Opens the page and waits until it is alive. */
+  /** Opens the page and waits until it is hydrated. */
   async open(query = ''): Promise<void> {
     await this.openWithoutWasm(query);
     await this.alive();
@@ -53,23 +53,23 @@ export class SmtpSettingsPage {
     await expect(this.smtp).toBeVisible();
   }
 
-  /** Waits until WASM has taken the page up. */
+  /** Waits until WASM has hydrated the page. */
   async alive(): Promise<void> {
     await expect(this.page.locator('html')).toHaveClass(/wasm/, { timeout: 15_000 });
   }
 
-  /** A field of a section by its label, with or without the mark of a mandatory one. */
+  /** Returns a field of a section by its label, with or without the mark of a required field. */
   field(section: Locator, label: string): Locator {
     const escaped = label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     return section.getByLabel(new RegExp(`^\\s*${escaped}\\s*\\*?\\s*$`));
   }
 
-  /** The error shown at a field. */
+  /** Returns the error at a field. */
   error(name: string): Locator {
     return this.page.locator(`#${name}-error`);
   }
 
-  /** The warning shown at a field. */
+  /** Returns the warning at a field. */
   warning(name: string): Locator {
     return this.page.locator(`#${name}-warning`);
   }
@@ -168,11 +168,11 @@ export class SmtpSettingsPage {
     if (tlsVersion !== undefined) await this.smtp.getByRole('radio', { name: tlsVersion }).check();
   }
 
-  /** With a password. Without a security it stays what follows from the port. */
+  /** Fills in a password. Without a security, the one that follows from the port stays. */
   async fillMailbox(values: { email: string; password: string; host: string; port: number; security?: Security }): Promise<void> {
     await this.emailBox.check();
     await this.field(this.mailbox, 'Email').fill(values.email);
-    // A choice has the same label.
+    // A select has the same label.
     await this.mailbox.getByRole('radio', { name: 'Password' }).check();
     await this.page.locator('#mailbox_password').fill(values.password);
     await this.field(this.mailbox, 'Host name').fill(values.host);
@@ -198,7 +198,10 @@ export class SmtpSettingsPage {
     await this.username.fill(username);
   }
 
-  /** Presses "Save & Authorize" and gives the new tab, once it is on its way to the provider: then all is saved. */
+  /**
+   * Presses "Save & Authorize" and returns the new tab once it navigates to the provider. By then
+   * everything is saved.
+   */
   async authorize(): Promise<Page> {
     const opened = this.page.waitForEvent('popup');
     await this.saveAndAuthorize.click();
@@ -212,18 +215,18 @@ export class SmtpSettingsPage {
     await this.test.click();
   }
 
-  /** The step of the report that does this, with what was sent and received. */
+  /** Returns the step of the report with this name, with the data sent and received. */
   step(kind: string): Locator {
     return this.connection.getByRole('listitem').filter({ has: this.page.getByText(kind, { exact: true }) });
   }
 
-  /** Waits for "Delivered" and gives the Message-ID. */
+  /** Waits for "Delivered" and returns the Message-ID. */
   async delivered(): Promise<string> {
     await expect(this.connection.getByText('Delivered', { exact: true })).toBeVisible({ timeout: 10_000 });
     return (await this.messageId.textContent()) ?? '';
   }
 
-  /** Waits for "Not delivered" and gives what is said about it. */
+  /** Waits for "Not delivered" and returns the explanation. */
   async notDelivered(): Promise<Locator> {
     const finding = this.page.locator('#test-finding');
     await expect(finding).toBeVisible({ timeout: 10_000 });

@@ -5,7 +5,7 @@ import { AuthorizedPage } from './authorized.ts';
 import { SignInPage } from './sign-in.ts';
 import { SmtpSettingsPage } from './smtp-settings.ts';
 
-/** Opens the settings, chooses the sandbox and types what its preset leaves to people. */
+/** Opens the settings, chooses the sandbox, and fills in the values that its preset leaves open. */
 export async function fillForSandbox(page: Page, mailgrant: Mailgrant, sandbox: Sandbox): Promise<SmtpSettingsPage> {
   const { address } = sandbox.account();
   const settings = new SmtpSettingsPage(page, mailgrant.url);
@@ -18,7 +18,7 @@ export async function fillForSandbox(page: Page, mailgrant: Mailgrant, sandbox: 
   return settings;
 }
 
-/** The same, and saved and authorized; the tab of the sign-in is closed again. */
+/** Also saves and authorizes; the tab of the sign-in is closed again. */
 export async function authorizeAtSandbox(page: Page, mailgrant: Mailgrant, sandbox: Sandbox): Promise<SmtpSettingsPage> {
   const settings = await fillForSandbox(page, mailgrant, sandbox);
   await allowInTab(settings, sandbox);
@@ -26,7 +26,7 @@ export async function authorizeAtSandbox(page: Page, mailgrant: Mailgrant, sandb
   return settings;
 }
 
-/** Presses "Save & Authorize" and allows in the new tab. */
+/** Presses "Save & Authorize" and allows the request in the new tab. */
 export async function allowInTab(settings: SmtpSettingsPage, sandbox: Sandbox): Promise<void> {
   const tab = await settings.authorize();
   await new SignInPage(tab).allow(sandbox.account());

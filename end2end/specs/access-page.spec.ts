@@ -1,4 +1,4 @@
-// Accounts, passwords, sessions and API keys, as people handle them.
+// Accounts, passwords, sessions, and API keys on the pages.
 import type { Page } from '@playwright/test';
 import { administrator, person } from '../harness/person.ts';
 import { expect, test } from '../harness/test.ts';
@@ -17,7 +17,7 @@ test('a new person chooses a password by the link, which is good once', async ({
   const link = await access.addAccount('olga', 'operator');
   await expect(access.once).toBeFocused();
   await expect(access.account('olga')).toContainText('No password yet');
-  // Shown this once.
+  // Shown only this once.
   await page.goto(`${mailgrant.url}/access`);
   await expect(access.once).toHaveCount(0);
   expect(await page.content()).not.toContain(new URL(link).searchParams.get('token'));
@@ -82,7 +82,7 @@ test('an API key is shown once, reads the status, tells its last use, and is ref
   await access.open();
   await expect(access.keys).toContainText('There is no key yet.');
   await access.keyForm.getByRole('button', { name: 'Make key' }).click();
-  // The browser itself asks for the name.
+  // The browser itself requires the name.
   await expect(access.keyForm.getByLabel('Name', { exact: true })).toBeFocused();
   await access.keyForm.getByLabel('Name', { exact: true }).fill('monitoring');
   await access.keyForm.getByRole('button', { name: 'Make key' }).click();
@@ -172,7 +172,7 @@ async function status(url: string, key: string): Promise<Response> {
   return fetch(`${url}/api/v1/status`, { headers: { authorization: `Bearer ${key}` } });
 }
 
-/** The administrator's account page in another browser. */
+/** Opens the administrator's account page in another browser. */
 async function signedInElsewhere(url: string, page: Page): Promise<Page> {
   const login = new LoginPage(page, url);
   await page.goto(`${url}/account`);

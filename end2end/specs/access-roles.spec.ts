@@ -1,4 +1,4 @@
-// What each role may do, and that a change counts at once.
+// The permissions of each role; a change takes effect immediately.
 import { postForm } from '../harness/forms.ts';
 import { administrator } from '../harness/person.ts';
 import { expect, test } from '../harness/test.ts';
@@ -28,7 +28,7 @@ test('a viewer sees the settings, no secrets, and can change nothing', async ({ 
   const refused = await viewer.goto(`${mailgrant.url}/access`);
   expect(refused?.status()).toBe(403);
   await expect(viewer.getByRole('heading', { name: 'Not allowed' })).toBeVisible();
-  // What the page does not offer is refused all the same.
+  // Actions that the page does not offer are refused as well.
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
   for (const path of ['/access', '/api/save_smtp_settings', '/api/send_test_email', '/api/apply_preset', '/api/authorize_again', '/api/add_data_center', '/api/rename_data_center', '/api/remove_data_center']) {
     expect((await postForm(mailgrant.url + path, {}, { cookie })).status, path).toBe(403);
@@ -48,7 +48,7 @@ test('an operator sends a test email with what is saved, and changes nothing', a
   await settings.delivered();
   expect(await sandbox.messageTo('bob@sandbox.test')).toMatchObject({ account: sandbox.account().address });
 
-  // Values that are put into the page do not count: a saved secret goes where it was saved for.
+  // Values inserted into the page are ignored: a saved secret only goes to its saved host.
   const answered = await operator.evaluate(async () => {
     const typed = new URLSearchParams([...new FormData(document.querySelector('form#smtp-settings') as HTMLFormElement)].map(([name, value]) => [name, String(value)]));
     for (const field of document.querySelectorAll<HTMLInputElement>('form#smtp-settings fieldset [name]')) typed.set(field.name, field.name.includes('smtp_host') ? '127.0.0.2' : field.value);
@@ -93,7 +93,7 @@ test('an account that is removed is out at once', async ({ page, mailgrant, othe
 
   const access = new AccessPage(page, mailgrant.url);
   await access.open();
-  // Nobody shuts themselves out here.
+  // Administrators cannot lock themselves out here.
   await expect(access.account(administrator.name).getByText('Remove')).toHaveCount(0);
   await access.remove('otto');
   await expect(access.account('otto')).toHaveCount(0);

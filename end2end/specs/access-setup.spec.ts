@@ -1,4 +1,4 @@
-// The first start: a link makes the first administrator, and nothing is reachable before.
+// The first start: a link creates the first administrator, and nothing else is reachable before.
 import { postForm } from '../harness/forms.ts';
 import { administrator } from '../harness/person.ts';
 import { expect, test } from '../harness/test.ts';

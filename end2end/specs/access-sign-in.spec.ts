@@ -1,4 +1,4 @@
-// Signing in and out, and sessions that end while somebody works.
+// Signing in and out, and sessions that end during use.
 import type { Page } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { postForm } from '../harness/forms.ts';
@@ -56,7 +56,7 @@ test('signing in gives a session with a new token and ends the one before', asyn
   const old = await fetch(`${mailgrant.url}/account`, { redirect: 'manual', headers: { accept: 'text/html', cookie: `${SESSION}=${before}` } });
   expect([old.status, old.headers.get('location')]).toEqual([303, '/login?next=/account']);
 
-  // A token that somebody else has planted is none, and is not taken over.
+  // A session token planted by an attacker is neither valid nor adopted.
   const planted = 'P'.repeat(43);
   await page.context().clearCookies();
   await page.context().addCookies([{ name: SESSION, value: planted, url: mailgrant.url }]);
@@ -98,7 +98,10 @@ test('repeated failures are slowed down, but not a browser that has signed in be
   await known.signIn(administrator);
 });
 
-/** Tries wrong passwords as fast as allowed, until the next one has to wait for some seconds, and gives these. */
+/**
+ * Tries wrong passwords as fast as allowed until the next attempt has to wait. Returns the seconds
+ * to wait.
+ */
 async function failUntilSlow(mailgrant: Mailgrant): Promise<number> {
   for (let tries = 0; tries < 20; tries += 1) {
     const answer = await postForm(`${mailgrant.url}/login`, { name: administrator.name, password: 'wrong-every-time', next: '' });
@@ -118,7 +121,7 @@ test.describe('signed out', () => {
     const login = new LoginPage(page, mailgrant.url);
     await page.goto(`${mailgrant.url}/activity?who=admin&subject=a%26b`);
     await login.expectShown();
-    // A wrong password on the way does not lose it.
+    // A wrong password in between does not lose it.
     await login.submit({ name: administrator.name, password: 'wrong' });
     await expect(login.problem).toBeVisible();
     await login.signIn(administrator);
@@ -185,7 +188,7 @@ test.describe('without JavaScript', () => {
   });
 });
 
-/** Another administrator ends the session of the first. */
+/** Ends the first administrator's session as another administrator. */
 async function endSessions(mailgrant: Mailgrant, other: Page): Promise<void> {
   await other.context().addCookies(await mailgrant.signIn(await mailgrant.addAccount('bob', 'administrator')));
   const access = new AccessPage(other, mailgrant.url);

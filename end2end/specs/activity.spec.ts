@@ -1,4 +1,4 @@
-// What was done is told, to those who look and to programs.
+// The activity page and its exports.
 import { readFile } from 'node:fs/promises';
 import { administrator } from '../harness/person.ts';
 import { expect, test } from '../harness/test.ts';
@@ -95,7 +95,7 @@ test('the activity is filtered, exported as JSON lines, and verified by the comm
   expect(lines.map(({ action, subject }) => [action, subject])).toEqual(['anna', 'bert', 'carl', 'dora'].map((name) => ['account_added', name]));
   expect(lines.map(({ actor }) => actor.who.kind)).toEqual(['account', 'account', 'account', 'command_line']);
   expect(lines[0]?.actor).toEqual({ who: { kind: 'account', name: administrator.name }, address: '127.0.0.1' });
-  // That it was taken is told as well.
+  // The export itself is recorded as well.
   await activity.open();
   await expect(activity.of('activity_exported')).toContainText('admin exported the activity');
 

@@ -1,4 +1,4 @@
-// Who is told when something is wrong, and of what.
+// Alert channels and notifications.
 import { createHmac } from 'node:crypto';
 import { expectPresentable } from '../harness/accessibility.ts';
 import { Hooks } from '../harness/hooks.ts';
@@ -7,7 +7,7 @@ import { AlertsPage } from '../pages/alerts.ts';
 import { tabTo, typeInto } from '../pages/keyboard.ts';
 import { allowInTab, authorizeAtSandbox } from '../pages/tasks.ts';
 
-// On a slow machine axe takes two seconds a page.
+// On a slow machine axe takes two seconds per page.
 test.setTimeout(120_000);
 
 const secret = 'whsec_cGxhbnRlZC1zaWduaW5nLXNlY3JldC1vZi1hbGVydHM=';

@@ -1,4 +1,5 @@
-// Every state of the pages about access: narrow and wide, light and dark, by axe, with screenshots in test-results.
+// Every state of the access pages: narrow and wide, light and dark, checked with axe, with
+// screenshots in test-results.
 import { expectPresentable } from '../harness/accessibility.ts';
 import { postForm } from '../harness/forms.ts';
 import { administrator } from '../harness/person.ts';
@@ -11,7 +12,7 @@ import { ChoosePage } from '../pages/setup.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 import { authorizeAtSandbox } from '../pages/tasks.ts';
 
-// On a slow machine axe takes some seconds a page.
+// On a slow machine axe takes some seconds per page.
 test.setTimeout(120_000);
 
 test.describe('before Mailgrant has been set up', () => {
@@ -132,7 +133,7 @@ test('the settings of a viewer and of an operator, what is not allowed, and a se
   await settings.sendTest('someone@example.org');
   await expect(settings.connection).toContainText('Your session has ended.');
   await expectPresentable(page, testInfo, 'session-ended');
-  // As a browser without WASM posts it.
+  // Posted as a browser without WASM does.
   await Promise.all([page.waitForURL(/\/api\//), page.locator('form#smtp-settings').evaluate((form: HTMLFormElement) => form.submit())]);
   await expect(page.getByRole('heading', { name: 'Session ended' })).toBeVisible();
   await expectPresentable(page, testInfo, 'session-ended-without-wasm');

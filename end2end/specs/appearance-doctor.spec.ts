@@ -1,11 +1,12 @@
-// The doctor's report and its proposals: narrow and wide, light and dark, by axe, with screenshots in test-results.
+// The doctor's report and its proposals: narrow and wide, light and dark, checked with axe, with
+// screenshots in test-results.
 import { expectPresentable } from '../harness/accessibility.ts';
 import { expect, test } from '../harness/test.ts';
 import { Doctor } from '../pages/doctor.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 import { authorizeAtSandbox } from '../pages/tasks.ts';
 
-// On a slow machine axe takes some seconds a page.
+// On a slow machine axe takes some seconds per page.
 test.setTimeout(120_000);
 
 test('a check of everything that goes well, one that fails, and one with another setting', async ({ page, mailgrant, sandbox }, testInfo) => {

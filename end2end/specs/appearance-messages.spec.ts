@@ -1,11 +1,12 @@
-// Every state of the pages about messages: narrow and wide, light and dark, by axe, with screenshots in test-results.
+// Every state of the message pages: narrow and wide, light and dark, checked with axe, with
+// screenshots in test-results.
 import { expectPresentable } from '../harness/accessibility.ts';
 import { Program } from '../harness/messages.ts';
 import { expect, test } from '../harness/test.ts';
 import { MessagesPage } from '../pages/messages.ts';
 import { allowInTab, fillForSandbox } from '../pages/tasks.ts';
 
-// On a slow machine axe takes some seconds a page.
+// On a slow machine axe takes some seconds per page.
 test.setTimeout(120_000);
 
 const [bob, carol, dave] = ['bob@sandbox.test', 'carol@sandbox.test', 'dave@sandbox.test'] as const;

@@ -1,4 +1,5 @@
-// Every state of every page: narrow and wide, light and dark, by axe, with screenshots in test-results.
+// Every state of every page: narrow and wide, light and dark, checked with axe, with screenshots in
+// test-results.
 import { expectPresentable } from '../harness/accessibility.ts';
 import { expect, test } from '../harness/test.ts';
 import { AuthorizedPage } from '../pages/authorized.ts';
@@ -6,7 +7,7 @@ import { SignInPage } from '../pages/sign-in.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 import { authorizeAtSandbox, fillForSandbox } from '../pages/tasks.ts';
 
-// On a slow machine axe takes some seconds a page.
+// On a slow machine axe takes some seconds per page.
 test.setTimeout(120_000);
 
 test('the empty page, all its errors, and the question of a preset', async ({ page, mailgrant }, testInfo) => {
@@ -40,7 +41,7 @@ test('authorized, and a test email that is delivered and one that is not', async
   await new SignInPage(tab).allow(sandbox.account());
   await new AuthorizedPage(tab).expectSuccess(sandbox.account().address);
   await expectPresentable(tab, testInfo, 'authorization-succeeded');
-  // Chromium takes two seconds to draw a page that stands behind another one.
+  // Chromium takes two seconds to draw a page behind another one.
   await tab.close();
   await settings.sendTest('someone@example.org');
   await settings.delivered();

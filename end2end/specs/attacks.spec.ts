@@ -1,4 +1,4 @@
-// What somebody else may try through a browser. Attacks below the browser are in server/tests.
+// Attacks through a browser. Attacks below the browser are in server/tests.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
@@ -33,7 +33,7 @@ test('a callback that was stolen is turned away in another session, and the firs
   const code = new URL(stolen).searchParams.get('code') ?? '';
   expect(await stranger.content()).not.toContain(code);
 
-  // Also one that is signed in, even as the same account.
+  // Also a browser that is signed in, even to the same account.
   for (const who of [administrator, await mailgrant.addAccount('eve', 'administrator')]) {
     const thief = await otherBrowser();
     await thief.context().addCookies(await mailgrant.signIn(who));
@@ -130,7 +130,7 @@ test('a form on another site changes nothing, whatever it posts to', async ({ pa
       await tab.close();
     }
   }
-  // The session is still there, and nothing was done.
+  // The session still exists, and nothing was changed.
   await activity.open();
   await expect(activity.entries).toHaveCount(before);
 });
@@ -201,7 +201,7 @@ test('line breaks in what is typed get into no header and no mail', async ({ pag
 
   const settings = await fillForSandbox(page, mailgrant, sandbox);
   for (const field of ['from_address', 'username', 'smtp_host', 'client_id']) {
-    // A text field takes no line break, so it is put in below the page.
+    // A text field accepts no line break, so the test inserts it below the page.
     const answer = await page.evaluate(
       async ([target, value]) => {
         const form = new URLSearchParams([...new FormData(document.querySelector('form#smtp-settings') as HTMLFormElement)].map(([key, typed]) => [key, key.includes(target) ? value : String(typed)]));
@@ -214,7 +214,7 @@ test('line breaks in what is typed get into no header and no mail', async ({ pag
   await expect(settings.outcome).not.toContainText('Settings saved');
 });
 
-/** Every POST that there is, from the one list of what may be asked for. */
+/** Returns every POST route from the table of permissions. */
 async function mutations(): Promise<string[]> {
   const file = path.join(import.meta.dirname, '../../server/src/web/permissions.rs');
   const paths = [...(await readFile(file, 'utf8')).matchAll(/^ {4}post\("([^"]+)"/gm)].map(([, found]) => found ?? '');
@@ -222,13 +222,13 @@ async function mutations(): Promise<string[]> {
   return paths;
 }
 
-/** Does at the provider what leads to the callback, keeps this from Mailgrant, and gives its URL. */
+/** Signs in at the provider, intercepts the callback, and returns its URL. */
 async function withheldCallback(tab: Page, callbackUrl: string, act: () => Promise<void>): Promise<string> {
   await tab.waitForURL(/^http:/);
   const provider = `${new URL(tab.url()).origin}/**`;
   let found: (url: string) => void;
   const url = new Promise<string>((resolve) => (found = resolve));
-  // A redirect is not seen by routes, so the answer that holds it is.
+  // Playwright routes do not see redirects, so the test intercepts the response that contains it.
   await tab.route(provider, async (route) => {
     const response = await route.fetch({ maxRedirects: 0 });
     const location = response.headers()['location'] ?? '';

@@ -1,4 +1,4 @@
-// How Mailgrant signs in to the mail server, and what the test email says when that fails.
+// SMTP authentication, and the explanations of the test email if it fails.
 import { expect, test } from '../harness/test.ts';
 import { SmtpSettingsPage, type Security } from '../pages/smtp-settings.ts';
 import { authorizeAtSandbox, fillForSandbox } from '../pages/tasks.ts';
@@ -28,7 +28,7 @@ for (const security of ['STARTTLS, required', 'Implicit TLS'] satisfies Security
     await expect(settings.connection).not.toContainText(person.password);
     await expect(settings.connection).not.toContainText(Buffer.from(`\0${person.address}\0${person.password}`).toString('base64'));
 
-    // A saved password is for where it was saved for only.
+    // A saved password is only valid for the host it was saved for.
     await settings.host.fill('mail.example.com');
     await expect(settings.error('password')).toContainText('The saved secret belongs to other values');
     await settings.test.click();
@@ -69,11 +69,11 @@ test('a test email that fails says why, what to do, and shows the exchange', asy
   await expect(finding).toContainText(`Check that ${address} is the account that signed in (${address})`);
   await expect(settings.step('Authenticate').last()).toContainText('535');
   await expect(settings.step('Authenticate').last()).toContainText('failed');
-  // Google's reason comes in the challenge, which most programs hide.
+  // Google sends the reason in the challenge, which most programs hide.
   await expect(settings.connection).toContainText('"status":"400"');
 
   await sandbox.reset();
-  // A port and a security that do not fit.
+  // A port and a security setting that do not match.
   await settings.security('Implicit TLS').check();
   await settings.test.click();
   await expect(finding).toContainText('Code: plaintext_on_tls_port', { timeout: 15_000 });

@@ -1,4 +1,5 @@
-// The sign-in at the provider and its ends. Every other answer a provider can give is tested in server/tests.
+// The sign-in at the provider and its outcomes. All other responses of a provider are tested in
+// server/tests.
 import { expect, test } from '../harness/test.ts';
 import { AuthorizedPage } from '../pages/authorized.ts';
 import { SignInPage } from '../pages/sign-in.ts';

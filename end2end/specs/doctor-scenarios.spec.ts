@@ -1,4 +1,4 @@
-// Every scenario of the sandbox, and the finding it leads to, with its cause and its fix on the page.
+// Every scenario of the sandbox and the finding it causes, with its cause and fix on the page.
 import type { Page } from '@playwright/test';
 import { Mailgrant } from '../harness/mailgrant.ts';
 import { Sandbox, type Scenario } from '../harness/sandbox.ts';
@@ -10,18 +10,18 @@ import { SignInPage } from '../pages/sign-in.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 import { allowInTab, fillForSandbox } from '../pages/tasks.ts';
 
-/** Those that wait for time limits: up to 20 seconds. */
+/** Scenarios that wait for timeouts: up to 20 seconds. */
 const SLOW = ['silent_greeting', 'imap_silent', 'silent_tokens', 'slow_tokens', 'not_delivered', 'dns_silent'];
 
-/** A sandbox, a Mailgrant and a browser for many scenarios. */
+/** A sandbox, a Mailgrant, and a browser for many scenarios. */
 interface Walk {
   sandbox: Sandbox;
   mailgrant: Mailgrant;
   page: Page;
   watch: Watch;
-  /** Whether the sandbox's own values are saved. */
+  /** True if the sandbox's own values are saved. */
   saved: boolean;
-  /** Whether they are authorized as well. */
+  /** True if they are authorized as well. */
   authorized: boolean;
 }
 
@@ -42,7 +42,7 @@ const test = base.extend<object, { walk: Walk }>({
     },
     { scope: 'worker', timeout: 60_000 },
   ],
-  // The browser of the walk is the one that is watched.
+  // The watched browser is the one of this test.
   watched: async ({ walk }, use) => {
     await use(walk.watch);
     expect(walk.watch.problems).toEqual([]);
@@ -78,12 +78,12 @@ async function scenarios(): Promise<Scenario[]> {
 }
 
 async function authorize(settings: SmtpSettingsPage, walk: Walk, scenario: Scenario): Promise<void> {
-  // Where a refresh token is there from before, none is missed: somebody else has none.
+  // An existing refresh token would hide that none was issued, so another account is used.
   const isOther = scenario.name === 'no_refresh_token';
   const account = walk.sandbox.account(isOther ? 1 : 0);
   await settings.username.fill(account.address);
   if (scenario.given === 'secret_id') await settings.clientSecret.fill('0f8fad5b-d9cb-469f-a165-70867728950e');
-  // What is authorized is saved before.
+  // Values must be saved before they are authorized.
   walk.saved = !isOther && scenario.given !== 'secret_id';
   walk.authorized = false;
   await walk.sandbox.setScenario(scenario.name);
@@ -99,12 +99,12 @@ async function authorize(settings: SmtpSettingsPage, walk: Walk, scenario: Scena
 
 async function check(settings: SmtpSettingsPage, walk: Walk, scenario: Scenario): Promise<void> {
   const doctor = new Doctor(settings.page);
-  // Those of the mailbox are part of what is authorized then.
+  // The mailbox settings are then part of the authorization.
   const together = scenario.given === 'same_authorization';
   if (together) await given(settings, walk.sandbox, scenario);
   if (together || !walk.authorized) await allowInTab(settings, walk.sandbox);
   walk.saved = !together;
-  // What refuses a refresh or a token may end the grant.
+  // A rejected refresh or token may end the grant.
   walk.authorized = !together && scenario.at !== 'token' && !scenario.name.startsWith('refuse_');
   if (!together) await given(settings, walk.sandbox, scenario);
   await walk.sandbox.setScenario(scenario.name);
@@ -119,7 +119,7 @@ async function check(settings: SmtpSettingsPage, walk: Walk, scenario: Scenario)
   else await expectFinding(doctor.report, scenario.finding);
 }
 
-/** Puts what a scenario wants on the form, which is not saved. */
+/** Fills in the values that a scenario needs, without saving. */
 async function given(settings: SmtpSettingsPage, sandbox: Sandbox, scenario: Scenario): Promise<void> {
   const { address, password } = sandbox.account();
   const { smtp_tls_port: port, imap_host, imap_tls_port } = sandbox.descriptor;

@@ -1,4 +1,4 @@
-// Checks of the connection, and what an email address leads to.
+// Checks of the connection, and proposals for an email address.
 import { readFile } from 'node:fs/promises';
 import { freePort } from '../harness/ports.ts';
 import { expect, test } from '../harness/test.ts';
@@ -48,7 +48,7 @@ test('steps appear while the check goes on, and Stop ends it at once', async ({ 
 test('plain text at the port for TLS: one click chooses STARTTLS, and it works', async ({ page, mailgrant, sandbox }) => {
   const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
   const doctor = new Doctor(page);
-  // The port for STARTTLS, with the other security.
+  // The port for STARTTLS with the other security setting.
   await settings.security('Implicit TLS').check();
   await settings.port.fill(String(sandbox.descriptor.smtp_starttls_port));
   await settings.security('Implicit TLS').check();
@@ -129,7 +129,7 @@ test('without a name server nothing is proposed, and the page says why', async (
   const doctor = new Doctor(page);
   await settings.open();
   await sandbox.setScenario('dns_silent');
-  // The provider of sandbox.test is known without asking.
+  // The provider of sandbox.test is known without queries.
   await doctor.find('alice@elsewhere.test');
   await expect(doctor.proposals).toContainText('this server seems to be offline', { timeout: 15_000 });
   await expect(doctor.proposals.getByRole('button')).toHaveCount(0);
@@ -141,7 +141,7 @@ test.describe('without JavaScript', () => {
   test('the button checks what is on the form, and the page shows the report', async ({ page, mailgrant }) => {
     const settings = new SmtpSettingsPage(page, mailgrant.url);
     const doctor = new Doctor(page);
-    // A port where nothing listens.
+    // A port without a listener.
     const port = await freePort();
     await settings.openWithoutWasm();
     await settings.fillSmtp({ host: '127.0.0.1', port, fromAddress: 'printer@example.com' });

@@ -1,4 +1,4 @@
-// The email box: how it is signed in to, and what that means for the authorization.
+// The email box: its ways to sign in, and their effect on the authorization.
 import type { Page } from '@playwright/test';
 import { expectPresentable } from '../harness/accessibility.ts';
 import { alice } from '../harness/real/accounts.ts';
@@ -13,7 +13,7 @@ test.setTimeout(120_000);
 
 const sameAuthorization = 'The same authorization as SMTP';
 
-/** Chooses the same authorization, for the mailbox at this server. */
+/** Chooses the same authorization for the mailbox at this server. */
 async function readWithGrant(settings: SmtpSettingsPage, email: string, host: string, port: number): Promise<void> {
   await settings.emailBox.check();
   await settings.field(settings.mailbox, 'Email').fill(email);

@@ -1,4 +1,4 @@
-// What the README walks through.
+// The steps of the README.
 import { expect, test } from '../harness/test.ts';
 import { AuthorizedPage } from '../pages/authorized.ts';
 import { tabTo, typeInto } from '../pages/keyboard.ts';
@@ -63,7 +63,7 @@ test('a restart, even by SIGKILL, keeps settings, secrets and the grant', async 
   await expect(page.locator('#client_secret-state')).toHaveText('saved');
   await expect(settings.status).toContainText(`Authorized as ${address}`);
 
-  // The secret is still good: it refreshes the token.
+  // The secret is still valid: it refreshes the token.
   await sandbox.expire();
   await settings.sendTest('bob@sandbox.test');
   await settings.delivered();
@@ -111,6 +111,6 @@ test('works with the keyboard alone', async ({ page, mailgrant, sandbox }) => {
   await page.keyboard.type('bob@sandbox.test');
   await page.keyboard.press('Enter');
   await settings.delivered();
-  // The page stays where the test was begun, whatever is told further up.
+  // The page keeps its scroll position, even if results above it change.
   await expect(settings.recipient).toBeInViewport();
 });

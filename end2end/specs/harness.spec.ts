@@ -1,4 +1,4 @@
-// The harness itself: what the other specs build on works without Mailgrant.
+// The harness itself: the parts that other specs need work without Mailgrant.
 import { randomUUID } from 'node:crypto';
 import { MailReader } from '../harness/imap.ts';
 import { authorize, refresh } from '../harness/oauth-client.ts';

@@ -1,4 +1,4 @@
-// A server that ends during a check, by a kill or by an upgrade, leaves no page waiting.
+// A server that ends during a check, killed or upgraded, leaves no page waiting.
 import type { Page } from '@playwright/test';
 import type { Mailgrant } from '../harness/mailgrant.ts';
 import type { Sandbox } from '../harness/sandbox.ts';
@@ -6,7 +6,7 @@ import { expect, test } from '../harness/test.ts';
 import { Doctor } from '../pages/doctor.ts';
 import { authorizeAtSandbox } from '../pages/tasks.ts';
 
-/** Authorizes, and starts a check that stays silent. */
+/** Authorizes and starts a check that gets no replies. */
 async function startSilentCheck(page: Page, mailgrant: Mailgrant, sandbox: Sandbox): Promise<Doctor> {
   await authorizeAtSandbox(page, mailgrant, sandbox);
   await sandbox.setScenario('silent_greeting');

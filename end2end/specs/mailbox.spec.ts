@@ -1,4 +1,4 @@
-// Reading the mail that comes back: against the sandbox with whatever may be in a mailbox, and against Dovecot.
+// Reading received mail: hostile content in the sandbox, and a real Dovecot.
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { expectAccessible, expectPresentable } from '../harness/accessibility.ts';
@@ -11,7 +11,7 @@ import { MailboxPage } from '../pages/mailbox.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 
-// A debug server on a busy machine.
+// A debug build on a busy machine is slow.
 test.setTimeout(120_000);
 
 const plain = (subject: string, text = 'Words'): string =>
@@ -30,7 +30,7 @@ const hostile = `From: "<script>alert(1)</script>" <x@example.com>\r\nSubject: <
   `<meta http-equiv=refresh content="0;url=https://tracker.example"><base href="https://tracker.example">` +
   `<form action="https://tracker.example"><button>Send</button></form><svg onload=alert(1)></svg><a href="javascript:alert(1)">js</a>`;
 
-/** Settings with the mailbox of the sandbox's first account, saved with passwords. */
+/** Returns settings with the mailbox of the sandbox's first account, saved with passwords. */
 async function saved(page: Page, mailgrant: Mailgrant, sandbox: Sandbox): Promise<SmtpSettingsPage> {
   const { address, password } = sandbox.account();
   const { smtp_host, smtp_starttls_port, imap_host, imap_tls_port } = sandbox.descriptor;

@@ -1,4 +1,4 @@
-// The outbox as people see it: the list, one message, what can be done with it.
+// The outbox pages: the list, one message, and its actions.
 import { readFile } from 'node:fs/promises';
 import { Program } from '../harness/messages.ts';
 import { expect, test } from '../harness/test.ts';
@@ -58,7 +58,7 @@ test('messages are filtered and found', async ({ page, mailgrant }) => {
   await messages.show({ search: 'NEWS' });
   await expect(messages.messages).toHaveCount(1);
   await expect(messages.of('A newsletter')).toBeVisible();
-  // What does not match does not appear by itself either.
+  // Messages that do not match the filter do not appear live either.
   await program.send({ to, subject: 'Something else', text: 'x' });
   await program.send({ to, subject: 'More news', text: 'x' });
   await expect(messages.messages).toHaveCount(2);
@@ -119,7 +119,7 @@ test('the preview of a message loads nothing and runs nothing', async ({ page, m
   await expect(frame.getByRole('heading', { name: 'Our news' })).toBeVisible();
   await expect(frame.locator('script, iframe, [onclick], [src], link')).toHaveCount(0);
   await expect(page).toHaveTitle(/News/);
-  // That nothing outside the machine was asked for is watched in every test.
+  // Every test checks that nothing outside of the machine is requested.
   const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
   expect(await readFile(await download.path(), 'utf8')).toContain('Subject: News');
 });

@@ -1,4 +1,4 @@
-// Mailgrant against an authorization server, a Dovecot and a Postfix as people run them.
+// Mailgrant with a real authorization server, Dovecot, and Postfix.
 import type { Page } from '@playwright/test';
 import { MailReader } from '../harness/imap.ts';
 import type { Mailgrant } from '../harness/mailgrant.ts';
@@ -107,7 +107,7 @@ async function signIn(settings: SmtpSettingsPage): Promise<void> {
   await tab.close();
 }
 
-/** Sends a test email and reads it back from the mailbox of its recipient. */
+/** Sends a test email and reads it from the mailbox of its recipient. */
 async function expectDelivered(real: RealServers, settings: SmtpSettingsPage): Promise<void> {
   await settings.sendTest(bob.address);
   const id = await settings.delivered();

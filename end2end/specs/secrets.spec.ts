@@ -1,4 +1,5 @@
-// Secrets are typed and used in every way the page offers, and then looked for wherever they must not be.
+// Secrets are entered and used in every way the page offers, and then searched for wherever they
+// must not appear.
 import type { BrowserContext } from '@playwright/test';
 import { administrator, person } from '../harness/person.ts';
 import { expect, test } from '../harness/test.ts';
@@ -20,7 +21,7 @@ test('no secret is in a page, an answer, a URL or the log', async ({ page, conte
   seen(context);
   const pages: string[] = [];
   const settings = new SmtpSettingsPage(page, mailgrant.url);
-  // The password of the mailbox is wrong all along.
+  // The password of the mailbox is wrong throughout the test.
   const deliveredOnly = () =>
     expect(settings.connection.getByText('Delivered, but the mailbox cannot be read')).toBeVisible({ timeout: 10_000 });
   const typed = { mailbox: 'planted-mailbox-password', password: 'planted-smtp-password', client: client.secret };
@@ -63,7 +64,7 @@ test('no secret is in a page, an answer, a URL or the log', async ({ page, conte
     expect(mailgrant.log).toContain('/oauth/callback');
     const heard = await settled();
     const places = { pages: pages.join('\n'), answers: heard.answers.map(({ text }) => text).join('\n'), log: mailgrant.log };
-    // A code comes in a URL, by the protocol; it is good once.
+    // By the protocol, a code is part of a URL; it is valid once.
     const addresses = heard.addresses.map((url) => url.replace(/([?&]code=)[^&]*/, '$1')).join('\n');
     const found: string[] = [];
     for (const secret of [...Object.values(typed), alice.mailPassword, ...tokens]) {
@@ -121,7 +122,7 @@ test('tokens of sessions, browsers, links and keys are where they belong and now
     const token = (url: string): string => new URL(url).searchParams.get('token') ?? '';
     const { addresses, answers } = await settled();
     const places = {
-      // The link itself is printed, and opened; the key and the link to choose a password are shown once.
+      // The setup link is printed and opened; the key and the password link are shown once.
       log: mailgrant.log.replace(/^Set up Mailgrant: .*$/m, ''),
       exported,
       addresses: addresses.filter((url) => ![setupLink, link].includes(url)),
@@ -145,14 +146,14 @@ interface Answer {
   text: string;
 }
 
-/** Hears what browsers ask of a server, and what it answers. */
+/** Records the requests of browsers to a server, and its responses. */
 function listen(origin: string): { seen: (context: BrowserContext) => void; settled: () => Promise<{ addresses: string[]; answers: Answer[] }> } {
   const addresses: string[] = [];
   const answers: Promise<Answer>[] = [];
   const seen = (context: BrowserContext): void => {
     context.on('request', (request) => addresses.push(request.url()));
     context.on('response', (response) => {
-      // A redirect has no body, and an event stream may have no end.
+      // A redirect has no body, and an event stream may not end.
       const type = response.headers()['content-type'] ?? '';
       const url = response.url();
       if (url.startsWith(origin) && /html|json|text\/plain/.test(type)) answers.push(response.text().then((text) => ({ url, text }), () => ({ url, text: '' })));
@@ -161,7 +162,7 @@ function listen(origin: string): { seen: (context: BrowserContext) => void; sett
   return { seen, settled: async () => ({ addresses, answers: await Promise.all(answers) }) };
 }
 
-/** A secret and the forms in which it travels. */
+/** Returns a secret in all encodings in which it is sent. */
 function disguises(secret: string): string[] {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   return [

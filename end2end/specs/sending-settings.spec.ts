@@ -1,4 +1,4 @@
-// What applies to everything that a data center sends.
+// Settings for all mail that a data center sends.
 import { expect, test } from '../harness/test.ts';
 import { tabTo, typeInto } from '../pages/keyboard.ts';
 

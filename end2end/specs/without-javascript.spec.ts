@@ -1,4 +1,4 @@
-// Everything the page is for works before WASM has loaded, and where it never does.
+// All features of the page work before WASM has loaded, and without it.
 import { expect, test } from '../harness/test.ts';
 import { AuthorizedPage } from '../pages/authorized.ts';
 import { SignInPage } from '../pages/sign-in.ts';

@@ -1,4 +1,4 @@
-// What the page does with what is typed. Every rule of every field is tested in crates/domain and server/tests.
+// Validation on the page. Every rule of every field is tested in crates/domain and server/tests.
 import { expect, test } from '../harness/test.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 
@@ -44,7 +44,7 @@ test('saving shows all errors, focuses the first wrong field and keeps what was 
   await expect(summary).toContainText('Not saved');
   await summary.getByRole('link', { name: 'Scope' }).click();
   await expect(settings.field(settings.authentication, 'Scope')).toBeFocused();
-  // What is switched off is neither shown nor checked.
+  // Disabled sections are neither displayed nor validated.
   await settings.emailBox.uncheck();
   await expect(summary.getByRole('link', { name: 'Host name' })).toHaveCount(0);
 });
@@ -110,7 +110,7 @@ test('unsaved changes are visible and warned about before leaving', async ({ pag
     await dialog.dismiss();
     return dialog.type();
   });
-  // Refused to leave, the click never ends in a page.
+  // The page was not left, so the click never leads to a page.
   await page.getByRole('link', { name: 'Mailgrant', exact: true }).click({ noWaitAfter: true });
   expect(await warned).toBe('beforeunload');
   await expect(settings.host).toHaveValue('smtp.example.com');

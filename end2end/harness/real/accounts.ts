@@ -1,12 +1,12 @@
-/** The domain of every mailbox; nothing leaves the machine. */
+/** The domain of every mailbox; no mail leaves the machine. */
 export const domain = 'e2e.test';
 
-/** A person with a mailbox. */
+/** A user with a mailbox. */
 export interface RealAccount {
   address: string;
-  /** At the authorization server's login page. */
+  /** The password at the authorization server's sign-in page. */
   password: string;
-  /** For PLAIN and LOGIN at the mail servers. */
+  /** The password for PLAIN and LOGIN at the mail servers. */
   mailPassword: string;
 }
 
@@ -20,9 +20,9 @@ export const alice = account('alice');
 export const bob = account('bob');
 export const accounts = [alice, bob];
 
-/** The OAuth client that Mailgrant is. */
+/** The OAuth client of Mailgrant. */
 export const client = { id: 'mailgrant-e2e', secret: 'mailgrant-e2e-secret' };
-/** The client as which Dovecot asks whether a token is good. */
+/** The client with which Dovecot introspects tokens. */
 export const resourceServer = { id: 'dovecot', secret: 'dovecot-secret' };
-/** The scope that opens the mail servers. */
+/** The scope for the mail servers. */
 export const mailScope = `https://mail.${domain}/`;

@@ -12,20 +12,20 @@ import { TokenStore } from './token-store.ts';
 const scope = `${mailScope} openid email offline_access`;
 
 /**
- * A real OAuth 2.0 authorization server (oidc-provider) in this process: for browsers and clients
- * on https, for Dovecot's introspection on plain http. PKCE is mandatory; refresh tokens rotate,
- * and one used twice ends its grant.
+ * A real OAuth 2.0 authorization server (oidc-provider) in this process: https for browsers and
+ * clients, plain http for Dovecot's introspection. PKCE is mandatory. Refresh tokens rotate, and
+ * using one twice ends its grant.
  */
 export class AuthorizationServer {
-  /** Seconds that new access tokens live. */
+  /** Lifetime of new access tokens in seconds. */
   accessTokenLifetime = 3600;
-  /** Size of new tokens in characters; 256 bits of randomness are 43. */
+  /** Size of new tokens in characters; 256 bits of randomness take 43. */
   tokenLength = 43;
   rotateRefreshTokens = true;
-  /** Registered for the client. On loopback any port fits (RFC 8252 §7.3). */
+  /** Redirect URLs registered for the client. On loopback any port matches (RFC 8252 §7.3). */
   redirectUrls = ['http://127.0.0.1/oauth/callback', 'http://localhost/oauth/callback'];
   tokenEndpointAuthentication: 'client_secret_basic' | 'client_secret_post' = 'client_secret_basic';
-  /** Token requests by grant type and outcome, in the order they came. */
+  /** Token requests by grant type and outcome, in chronological order. */
   tokenRequests: { grantType: string; status: number; error?: string }[] = [];
 
   private readonly store = new TokenStore();
@@ -54,17 +54,17 @@ export class AuthorizationServer {
     return `${this.issuer}/token`;
   }
 
-  /** What a client asks for: mail, who it is, and a refresh token. */
+  /** The scopes that a client requests: mail, the account, and a refresh token. */
   get scope(): string {
     return scope;
   }
 
-  /** Where Dovecot asks, with its credentials. */
+  /** Returns the introspection URL for Dovecot, with its credentials. */
   get introspectionUrl(): string {
     return `http://${resourceServer.id}:${resourceServer.secret}@127.0.0.1:${this.plainPort}/token/introspection`;
   }
 
-  /** Forgets all tokens and sessions and goes back to the settings of the start. */
+  /** Deletes all tokens and sessions and restores the initial settings. */
   reset(): void {
     this.store.entries.clear();
     this.accessTokenLifetime = 3600;
@@ -75,17 +75,20 @@ export class AuthorizationServer {
     this.tokenRequests = [];
   }
 
-  /** Every token and code that was given out; none may be seen anywhere. */
+  /** Every token and code issued so far; none may appear anywhere else. */
   get secrets(): string[] {
     return this.store.ids(['AccessToken', 'RefreshToken', 'AuthorizationCode']);
   }
 
-  /** Ends the access tokens; the client still believes in them, and a refresh gives new ones. */
+  /**
+   * Invalidates all access tokens. The client still considers them valid, and a refresh returns new
+   * ones.
+   */
   expireAccessTokens(): number {
     return this.store.delete(['AccessToken']);
   }
 
-  /** Ends everything an account has granted, as its owner or an administrator does. */
+  /** Revokes everything an account has granted, as its owner or an administrator does. */
   revoke(address?: string): number {
     return this.store.delete(['AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant', 'Session'], address);
   }
@@ -126,14 +129,14 @@ export class AuthorizationServer {
       adapter: this.store.adapter((id) => this.client(id)),
       jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
       cookies: { keys: [randomBytes(16).toString('hex')] },
-      // Otherwise an expired token stays good for 15 seconds.
+      // Otherwise an expired token stays valid for 15 seconds.
       clockTolerance: 0,
       scopes: scope.split(' '),
-      // Who signed in stands in the ID token, as with Google and Microsoft.
+      // The ID token names the account, as with Google and Microsoft.
       conformIdTokenClaims: false,
       claims: { openid: ['sub'], email: ['email'] },
       features: {
-        // Its pages load a font from outside.
+        // Its pages load a font from another host.
         devInteractions: { enabled: false },
         introspection: { enabled: true, allowedPolicy: (_: unknown, { clientId }: { clientId: string }) => clientId === resourceServer.id },
         revocation: { enabled: true },
@@ -141,13 +144,13 @@ export class AuthorizationServer {
       },
       pkce: { required: () => true },
       rotateRefreshToken: () => this.rotateRefreshTokens,
-      // By default offline_access counts only with prompt=consent, which not every client sends.
+      // By default offline_access only counts with prompt=consent, which not every client sends.
       issueRefreshToken: async (_: unknown, asking: { grantTypeAllowed(type: string): boolean }) => asking.grantTypeAllowed('refresh_token'),
       expiresWithSession: async () => false,
       ttl: { AccessToken: () => this.accessTokenLifetime, AuthorizationCode: 60, Grant: 86_400, IdToken: 3600, Interaction: 600, RefreshToken: 86_400, Session: 86_400 },
-      // Six bits a character (base64url).
+      // Six bits per character (base64url).
       formats: { bitsOfOpaqueRandomness: () => this.tokenLength * 6 },
-      // Introspection names the mailbox.
+      // Introspection returns the mailbox.
       extraTokenClaims: async (_: unknown, token: { accountId?: string }) => (token.accountId === undefined ? undefined : { email: token.accountId }),
       findAccount: async (_: unknown, id: string) =>
         accounts.some(({ address }) => address === id) ? { accountId: id, claims: async () => ({ sub: id, email: id }) } : undefined,
@@ -159,7 +162,7 @@ export class AuthorizationServer {
     };
   }
 
-  /** Asked at each request, so that what is registered can change. */
+  /** Evaluated for each request, because registered values can change. */
   private client(id: string): object | undefined {
     switch (id) {
       case client.id:

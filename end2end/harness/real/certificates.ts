@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** An authority made for one run and the certificate of all its servers. */
+/** An authority created for one run, and the certificate of all its servers. */
 export interface Certificates {
   authorityFile: string;
   authority: string;
@@ -13,7 +13,7 @@ export interface Certificates {
   keyFile: string;
 }
 
-/** Makes both in `directory`, for every name the servers are asked under. */
+/** Creates both in `directory`, for every host name of the servers. */
 export async function makeCertificates(directory: string): Promise<Certificates> {
   await mkdir(directory);
   const file = (name: string): string => path.join(directory, name);

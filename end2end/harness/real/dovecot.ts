@@ -7,10 +7,10 @@ import type { AuthorizationServer } from './authorization-server.ts';
 import type { Certificates } from './certificates.ts';
 import { ended, run, userId } from './system.ts';
 
-/** Any user that owns no other files; it need not exist. */
+/** Any user that owns no other files; it does not have to exist. */
 const mailUser = 5000;
 
-/** Submission, IMAP and LMTP by Dovecot, and the SASL service that Postfix asks. */
+/** Dovecot for submission, IMAP, and LMTP, and the SASL service for Postfix. */
 export class Dovecot {
   private constructor(
     private readonly directory: string,
@@ -21,7 +21,7 @@ export class Dovecot {
     readonly saslPort: number,
   ) {}
 
-  /** Starts in `directory`, which is made; what is submitted goes to `relayPort`. */
+  /** Starts in a new `directory`; submitted mail goes to `relayPort`. */
   static async start(
     directory: string,
     certificates: Certificates,
@@ -49,7 +49,10 @@ export class Dovecot {
     return dovecot;
   }
 
-  /** Host for settings that must see the server as from a network: 127.0.0.1 itself may do AUTH before STARTTLS. */
+  /**
+   * The host for settings that must reach the server as from a network: 127.0.0.1 itself may use
+   * AUTH before STARTTLS.
+   */
   readonly remoteLikeHost = '127.0.0.2';
 
   log(): Promise<string> {

@@ -14,7 +14,7 @@ export class Postfix {
     readonly submissionsPort: number,
   ) {}
 
-  /** Starts in `directory`, which is made. `relayPort` takes mail from this machine without AUTH. */
+  /** Starts in a new `directory`. `relayPort` accepts mail from this machine without AUTH. */
   static async start(
     directory: string,
     certificates: Certificates,

@@ -10,7 +10,7 @@ import { Dovecot } from './dovecot.ts';
 import { Postfix } from './postfix.ts';
 import { checkMachine } from './system.ts';
 
-/** A real authorization server, a real Dovecot and a real Postfix that know each other. */
+/** A real authorization server, Dovecot, and Postfix that are connected to each other. */
 export class RealServers {
   private constructor(
     private readonly directory: string,
@@ -23,7 +23,7 @@ export class RealServers {
   static async start(): Promise<RealServers> {
     await checkMachine();
     const directory = await mkdtemp(path.join(os.tmpdir(), 'mailgrant-e2e-'));
-    // The users of Dovecot and Postfix have to pass.
+    // The users of Dovecot and Postfix need access to the directory.
     await chmod(directory, 0o755);
     const at = (name: string): string => path.join(directory, name);
 

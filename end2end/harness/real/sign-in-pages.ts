@@ -2,10 +2,13 @@ import { text } from 'node:stream/consumers';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Interaction, Provider } from 'oidc-provider';
 
-/** Looks up who signs in: the account's ID, or nothing when address and password do not fit. */
+/**
+ * Checks the credentials: returns the account's ID, or nothing if address and password do not
+ * match.
+ */
 export type SignIn = (address: string, password: string) => string | undefined;
 
-/** Serves `/interaction/UID` (the login or the consent page) and the answers to them. */
+/** Serves `/interaction/UID` (the sign-in or the consent page) and handles its forms. */
 export function signInPages(provider: Provider, signIn: SignIn) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const interaction = await provider.interactionDetails(request, response);
@@ -47,12 +50,12 @@ const consent = ({ params }: Interaction): string => `<h1>Allow access</h1><p>${
 <ul>${(params.scope ?? '').split(' ').map((scope) => `<li>${escape(scope)}</li>`).join('')}</ul>
 <form method="post"><button name="action" value="allow">Allow</button> <button name="action" value="deny">Deny</button></form>`;
 
-/** A whole page around `body`. */
+/** Returns a complete page around `body`. */
 export function page(body: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Test identity</title><body>${body}</body></html>`;
 }
 
-/** Text made safe for HTML. */
+/** Escapes text for HTML. */
 export function escape(unsafe: string): string {
   return unsafe.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -12,7 +12,7 @@ const wanted = {
   '/usr/bin/openssl': 'openssl',
 };
 
-/** Fails with what to install when the machine cannot run the real servers. */
+/** Fails with a list of missing packages if the machine cannot run the real servers. */
 export async function checkMachine(): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error('the real mail servers have to be started as root');
   const missing: string[] = [];
@@ -23,8 +23,8 @@ export async function checkMachine(): Promise<void> {
 }
 
 /**
- * Runs a program to its end. What it prints goes into a file: a daemon keeps the standard error
- * it was started with, and the end of a pipe would never come.
+ * Runs a program until it exits. Its output goes to a file: a daemon keeps its initial standard
+ * error open, so the end of a pipe would never come.
  */
 export async function run(program: string, parameters: string[], outputFile: string): Promise<void> {
   const output = await open(outputFile, 'a');
@@ -39,14 +39,14 @@ export async function run(program: string, parameters: string[], outputFile: str
   }
 }
 
-/** The numeric ID of a system user. */
+/** Returns the numeric ID of a system user. */
 export async function userId(name: string): Promise<number> {
   const line = (await readFile('/etc/passwd', 'utf8')).split('\n').find((user) => user.startsWith(`${name}:`));
   if (line === undefined) throw new Error(`there is no user ${name}`);
   return Number(line.split(':')[2]);
 }
 
-/** Waits until a process is gone; one that nobody reaps stays as a zombie, which is gone enough. */
+/** Waits until a process is gone. A zombie that no process reaps counts as gone. */
 export async function ended(pid: number): Promise<void> {
   await waitFor(`process ${pid} to end`, 10_000, async () => {
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'State:\tZ');

@@ -1,15 +1,18 @@
-/** A stored entry of oidc-provider: a token, a code, a session, a grant, … */
+/** An entry of oidc-provider: a token, a code, a session, a grant, … */
 export interface Entry {
   payload: { accountId?: string; grantId?: string; uid?: string; consumed?: number; exp?: number };
   /** Milliseconds since 1970. */
   expires: number;
 }
 
-/** What oidc-provider keeps, in memory; its own store forgets all but the last 1,000 entries. */
+/**
+ * The storage of oidc-provider, in memory. Its own in-memory storage drops all but the last 1,000
+ * entries.
+ */
 export class TokenStore {
   readonly entries = new Map<string, Entry>();
 
-  /** The class oidc-provider wants for its option `adapter`; `clients` are looked up by their ID. */
+  /** Returns the class for oidc-provider's option `adapter`; `clients` are looked up by ID. */
   adapter(clients: (id: string) => object | undefined) {
     const { entries } = this;
     return class {
@@ -49,13 +52,13 @@ export class TokenStore {
     };
   }
 
-  /** The IDs of the entries of these kinds; that of a token is the token itself. */
+  /** Returns the IDs of the entries of these kinds. The ID of a token is the token itself. */
   ids(kinds: string[]): string[] {
     const keys = [...this.entries.keys()].map((key) => [key.slice(0, key.indexOf(':')), key.slice(key.indexOf(':') + 1)] as const);
     return keys.filter(([kind]) => kinds.includes(kind)).map(([, id]) => id);
   }
 
-  /** Deletes the entries of these kinds, of one account or of all; says how many. */
+  /** Deletes the entries of these kinds, of one account or of all. Returns their number. */
   delete(kinds: string[], accountId?: string): number {
     let deleted = 0;
     for (const [key, { payload }] of this.entries) {
