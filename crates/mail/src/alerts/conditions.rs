@@ -1,4 +1,4 @@
-//! What is wrong with a data center.
+//! Detection of problems of a data center.
 
 use domain::{
     AlertCondition, AlertFacts, AlertKind, AlertSettings, DataCenterId, Finding, GrantStatus,
@@ -9,17 +9,18 @@ use store::GrantState;
 use crate::{MailError, Mailer};
 
 const DAY: i64 = 86_400;
-/// Google ends grants of clients in "Testing" after this time: seconds.
+/// Seconds after which Google revokes grants of clients with the publishing status "Testing".
 const TESTING: i64 = 7 * DAY;
-/// How long before that it is told: seconds.
+/// Seconds before that end at which the warning starts.
 const TESTING_BEFORE: i64 = 2 * DAY;
-/// Grants that are not used for this time end: seconds (Microsoft; Google waits six months).
+/// Seconds after which Microsoft expires unused grants. Google allows six months.
 const UNUSED: i64 = 90 * DAY;
 
 type Wrong = Vec<(AlertKind, AlertFacts)>;
 
 impl Mailer {
-    /// What is wrong with a data center now. What is known already goes on until its cause is gone.
+    /// Returns the current problems of a data center. A known problem persists until its cause is
+    /// gone.
     pub(super) async fn wrong(
         &self,
         id: &DataCenterId,
@@ -52,7 +53,7 @@ impl Mailer {
         Ok(wrong)
     }
 
-    /// What will end soon.
+    /// Adds warnings about a grant or a client secret that expires soon.
     async fn grant_ends(
         &self,
         id: &DataCenterId,
@@ -64,7 +65,8 @@ impl Mailer {
         let before = i64::from(settings.days_before) * DAY;
         let soon = |ends_at: UnixTime, before| ends_at.since(now) <= before;
         if let Some(grant) = self.store().grant_summary(id).await? {
-            // Once it has ended it needs authorization, which is told by itself; the warning ends with the next grant.
+            // An ended grant has its own alert, so no new warning starts. A known warning lasts
+            // until the next grant.
             let ended = matches!(grant.state, GrantState::Ended { .. });
             let may = |kind| !ended || known.iter().any(|condition| condition.kind == kind);
             let testing_ends = grant.authorized_at.plus(TESTING);
@@ -83,7 +85,8 @@ impl Mailer {
         Ok(())
     }
 
-    /// Why the daily check failed, unless a later check of the same saved settings went well.
+    /// Returns the finding of the failed daily check, unless a later check of the saved settings
+    /// succeeded.
     async fn failing_check(&self, id: &DataCenterId) -> Result<Option<Finding>, MailError> {
         let Some(daily) = self.store().daily_check(id).await? else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The daily check of each data center by the doctor, without a test email.
+//! Daily check of each data center by the doctor, without a test email.
 
 use domain::{Actor, CheckOutcome, DataCenterId, Finding, FindingCode, GrantStatus};
 use sha2::{Digest as _, Sha256};
@@ -7,7 +7,8 @@ use crate::{CheckOf, CheckRequest, MailError, Mailer, TestError};
 
 const DAY: i64 = 86_400;
 
-/// When in a day a data center is checked: seconds after midnight (UTC), spread by its id.
+/// Returns when a data center is checked, in seconds after midnight UTC. The time depends on the
+/// ID, which spreads the checks over the day.
 fn time_of_day(id: &DataCenterId) -> i64 {
     let hash = Sha256::digest(id.as_str().as_bytes());
     let number = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
@@ -15,10 +16,10 @@ fn time_of_day(id: &DataCenterId) -> i64 {
 }
 
 impl Mailer {
-    /// Makes the daily checks that are due.
+    /// Runs the daily checks that are due.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn check_daily(&self) -> Result<(), MailError> {
         if !self.store().alert_settings().await?.daily_check {
             return Ok(());
@@ -38,7 +39,8 @@ impl Mailer {
         Ok(())
     }
 
-    /// Whether there is nothing to check before somebody authorizes, which is told by itself.
+    /// Returns true if a user must authorize first, so there is nothing to check. This state has
+    /// its own alert.
     async fn lacks_grant(&self, id: &DataCenterId) -> Result<bool, MailError> {
         let status = self.grant_status(id).await?;
         Ok(match status {
@@ -47,7 +49,8 @@ impl Mailer {
         })
     }
 
-    /// One check. When it could not be made, or was cancelled, it stays begun, and is made again later.
+    /// Runs one check. A check that could not run or was canceled stays unfinished, so it runs
+    /// again later.
     async fn check_now(&self, id: &DataCenterId, day: i64) -> Result<(), MailError> {
         let (of, request) = (CheckOf::Saved(id), CheckRequest::default());
         let check = match self.begin_check(of, request, &Actor::mailgrant()).await {
@@ -76,7 +79,7 @@ impl Mailer {
                 return Ok(());
             }
         };
-        // The check itself found the grant ended; it is made again once there is another.
+        // The check itself found that the grant has ended. It runs again once there is a new grant.
         if finding.is_some() && self.lacks_grant(id).await? {
             return Ok(());
         }

@@ -1,10 +1,10 @@
-//! Ids whose order is that in which they were made.
+//! IDs that sort by creation time.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::{AlertId, RouteId, TellingId, UnixTime};
 
-/// 10 hexadecimal digits of the time, 6 of a counter of this process, 16 random ones.
+/// Returns 10 hexadecimal digits of the time, 6 of a counter of this process, and 16 random ones.
 fn text(now: UnixTime) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed) & 0x00ff_ffff;

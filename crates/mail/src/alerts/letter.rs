@@ -1,4 +1,4 @@
-//! An alert as a message that goes out through another data center.
+//! Alerts as email, sent through another data center.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,8 @@ use wording::Notification;
 use crate::{Mailer, Submission};
 
 impl Mailer {
-    /// Puts it into the outbox of a data center. The same telling is put there once.
+    /// Submits an alert to the outbox of a data center. A repeated call for the same notification
+    /// submits nothing.
     pub(super) async fn mail_alert(
         &self,
         telling: &Telling,
@@ -56,13 +57,13 @@ fn unavailable(error: &(dyn std::error::Error + 'static)) -> TellingFailure {
     TellingFailure::Unavailable
 }
 
-/// Writes title, text, facts, and the link.
+/// Formats title, text, facts, and link as the body of an email.
 fn text(words: &Notification, url: Option<&str>) -> String {
     let mut body = format!("{}\r\n\r\n{}\r\n", words.title, words.text);
     if !words.facts.is_empty() {
         body.push_str("\r\n");
     }
-    // Writing to a text cannot fail.
+    // Writing to a `String` cannot fail.
     for (name, value) in &words.facts {
         let _ = write!(body, "{name}: {value}\r\n");
     }

@@ -1,43 +1,43 @@
-//! What everybody sees.
+//! The overview of alerts, which every role may see.
 
 use domain::{AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Telling};
 
 use crate::{MailError, Mailer};
 
-/// How many tellings are shown.
+/// Number of recent notifications in the overview.
 const SHOWN: u32 = 50;
 
-/// Something that is wrong, and who was told.
+/// A current problem and its notifications.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
-    /// What is wrong.
+    /// The problem.
     pub condition: AlertCondition,
-    /// What was told, and is to be told.
+    /// Notifications about it, sent and pending.
     pub tellings: Vec<Telling>,
 }
 
-/// How things stand.
+/// State of the alerts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertOverview {
-    /// What is told, and when.
+    /// The problems that cause notifications, and their timing.
     pub settings: AlertSettings,
-    /// Who is told.
+    /// Notification channels.
     pub routes: Vec<AlertRoute>,
-    /// What is wrong now.
+    /// Current problems.
     pub wrong: Vec<Wrong>,
-    /// What was told last, the newest first.
+    /// The most recent notifications, the newest first.
     pub latest: Vec<Telling>,
-    /// The last daily checks.
+    /// Results of the last daily checks.
     pub checks: Vec<DailyCheck>,
     /// All data centers.
     pub data_centers: Vec<DataCenter>,
 }
 
 impl Mailer {
-    /// How things stand with alerts. Holds no secret.
+    /// Returns the state of the alerts. Contains no secret.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn alerts(&self) -> Result<AlertOverview, MailError> {
         let store = self.store();
         let mut wrong = Vec::new();

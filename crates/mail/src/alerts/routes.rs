@@ -1,4 +1,4 @@
-//! Who is told, as administrators choose.
+//! Management of notification channels.
 
 use domain::{
     Actor, AlertCondition, AlertFacts, AlertKind, AlertSubject, Change, DataCenterId, FieldError,
@@ -11,16 +11,16 @@ use store::{RouteOutcome, StoreError, StoredRoute, StoredTarget};
 use super::{ids, tell};
 use crate::{MailError, Mailer};
 
-/// Why a route was not added, changed, removed or tried.
+/// Error when adding, changing, removing, or testing a notification channel.
 #[derive(Debug, thiserror::Error)]
 pub enum AlertRouteError {
-    /// Fields are wrong.
+    /// Some fields are invalid.
     #[error("the form has errors")]
     Form(FormErrors<AlertField>),
-    /// There is no such route.
+    /// No channel has this ID.
     #[error("there is no such route")]
     Unknown,
-    /// Another failure.
+    /// Any other error.
     #[error(transparent)]
     Mail(#[from] MailError),
 }
@@ -32,10 +32,10 @@ impl From<StoreError> for AlertRouteError {
 }
 
 impl Mailer {
-    /// Adds a route.
+    /// Adds a notification channel.
     ///
     /// # Errors
-    /// When a field is wrong or the database fails.
+    /// If a field is invalid or the database fails.
     pub async fn add_alert_route(
         &self,
         form: &RouteForm,
@@ -66,11 +66,11 @@ impl Mailer {
             .await?)
     }
 
-    /// Changes a route; its shape stays, and what is left empty is kept. A signing secret is kept only while the host is the
-    /// same.
+    /// Changes a channel. Its kind cannot change, and empty fields keep their values. The signing
+    /// secret is kept only if the host stays the same.
     ///
     /// # Errors
-    /// When a field is wrong, the route is gone or the database fails.
+    /// If a field is invalid, the channel is gone, or the database fails.
     pub async fn change_alert_route(
         &self,
         id: &str,
@@ -90,10 +90,10 @@ impl Mailer {
             .await?)
     }
 
-    /// Removes a route.
+    /// Removes a channel.
     ///
     /// # Errors
-    /// When it is gone or the database fails.
+    /// If it is gone or the database fails.
     pub async fn remove_alert_route(&self, id: &str, by: &Actor) -> Result<(), AlertRouteError> {
         let id = tell::route_id(id).ok_or(AlertRouteError::Unknown)?;
         match self.store().remove_alert_route(&id, by, self.now()).await? {
@@ -102,10 +102,10 @@ impl Mailer {
         }
     }
 
-    /// Tells a route that it is tried, once. The inner result is what came of it.
+    /// Sends a test alert to a channel, without retries. The inner result is that of the delivery.
     ///
     /// # Errors
-    /// When the route is gone or the database fails.
+    /// If the channel is gone or the database fails.
     pub async fn send_test_alert(
         &self,
         id: &str,
@@ -154,7 +154,7 @@ impl Mailer {
     }
 }
 
-/// Where a route leads after an edit, and what differs.
+/// Returns the destination of a channel after an edit, and the changes.
 fn edited(
     edit: TargetEdit,
     saved: &StoredTarget,
@@ -207,7 +207,7 @@ fn edited(
                 .or_else(|| kept.clone());
             Ok((StoredTarget::Post { host, url, secret }, changes))
         }
-        // The shape stays, so these do not come.
+        // The kind cannot change, so other combinations do not occur.
         _ => Err(AlertRouteError::Unknown),
     }
 }

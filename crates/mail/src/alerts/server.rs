@@ -1,8 +1,9 @@
 //! Conditions of this server, as opposed to those of a data center.
 //!
-//! The code that notices one calls [`Mailer::raise_server_condition`] and [`Mailer::resolve_server_condition`], as often as
-//! it checks. A condition is known in memory first: the log, `/readyz` and the metrics show it immediately, even when
-//! the database cannot be written. The next round of [`Mailer::watch`] stores it, which notifies the channels.
+//! The code that detects a condition calls [`Mailer::raise_server_condition`] and
+//! [`Mailer::resolve_server_condition`] each time it checks. A condition is kept in memory first,
+//! so the log, `/readyz`, and the metrics show it immediately, even when the database is not
+//! writable. The next round of [`Mailer::watch`] stores it, which notifies the channels.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,7 +16,7 @@ use tokio::sync::Notify;
 
 use crate::{MailError, Mailer};
 
-/// The conditions of this server, and the heartbeats of others'.
+/// The conditions of this server, and the heartbeats of other servers' conditions.
 #[derive(Debug, Default)]
 pub(crate) struct ServerConditions {
     current: Mutex<BTreeMap<AlertKind, AlertFacts>>,
@@ -24,7 +25,7 @@ pub(crate) struct ServerConditions {
 }
 
 impl Mailer {
-    /// Records that this server has a condition. Does nothing if that is known.
+    /// Records that this server has a condition. Does nothing if it is known already.
     pub fn raise_server_condition(&self, kind: AlertKind, facts: AlertFacts) {
         debug_assert!(kind.is_of_server(), "{kind:?}");
         let conditions = &self.0.server_conditions;
@@ -42,7 +43,8 @@ impl Mailer {
         conditions.changed.notify_one();
     }
 
-    /// Records that this server no longer has a condition. Does nothing if that is known.
+    /// Records that a condition of this server is resolved. Does nothing if there is no such
+    /// condition.
     pub fn resolve_server_condition(&self, kind: AlertKind) {
         let conditions = &self.0.server_conditions;
         if lock(&conditions.current).remove(&kind).is_some() {
@@ -56,7 +58,7 @@ impl Mailer {
         lock(&self.0.server_conditions.current).contains_key(&kind)
     }
 
-    /// The conditions that this server has now.
+    /// Returns the current conditions of this server.
     pub fn server_conditions(&self) -> Vec<(AlertKind, AlertFacts)> {
         let current = lock(&self.0.server_conditions.current);
         let current = current.iter();
@@ -70,7 +72,7 @@ impl Mailer {
         self.0.server_conditions.changed.notified().await;
     }
 
-    /// The name of this server in alerts.
+    /// Returns the name of this server in alerts.
     fn server_name(&self) -> &str {
         let name = self.0.options.server_name.as_deref();
         name.unwrap_or(&self.0.owner)

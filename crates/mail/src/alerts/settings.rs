@@ -1,4 +1,4 @@
-//! What is told, and when, as administrators choose.
+//! Settings of alerts: which problems cause notifications, and when.
 
 use domain::{
     Actor, AlertSettings, Change, FormErrors,
@@ -8,25 +8,25 @@ use store::SaveAlertsOutcome;
 
 use crate::{MailError, Mailer};
 
-/// Why settings were not saved.
+/// Error when saving the alert settings.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveAlertsError {
-    /// Fields are wrong.
+    /// Some fields are invalid.
     #[error("the form has errors")]
     Form(FormErrors<AlertField>),
-    /// Somebody else has saved since the form was opened.
+    /// Another user has saved since the form was opened.
     #[error("somebody else has saved version {0}")]
     Conflict(i64),
-    /// Another failure.
+    /// Any other error.
     #[error(transparent)]
     Mail(#[from] MailError),
 }
 
 impl Mailer {
-    /// Saves what is told, and when.
+    /// Saves the alert settings.
     ///
     /// # Errors
-    /// When a field is wrong, somebody else has saved since, or the database fails.
+    /// If a field is invalid, another user has saved since, or the database fails.
     pub async fn save_alerts(
         &self,
         form: &AlertSettingsForm,
@@ -45,7 +45,7 @@ impl Mailer {
     }
 }
 
-/// What differs, as the audit tells it.
+/// Returns the changes for the audit.
 fn changes(old: &AlertSettings, new: &AlertSettings) -> Vec<Change> {
     let values = |settings: &AlertSettings| {
         let kinds: Vec<_> = settings.kinds.iter().map(|kind| kind.code()).collect();

@@ -1,13 +1,13 @@
-//! The shapes in which webhooks take an alert.
+//! Formats of alerts for different webhook receivers.
 
 use domain::{RouteKind, Telling, TellingEvent, UnixTime};
 use serde_json::{Value, json};
 use wording::Notification;
 
-/// What a header of Slack takes at most: characters.
+/// Maximum length of a Slack header in characters.
 const SLACK_HEADER: usize = 150;
 
-/// An alert as a route takes it.
+/// Returns an alert in the format of a channel's kind.
 pub(super) fn of(
     kind: RouteKind,
     telling: &Telling,
@@ -23,7 +23,7 @@ pub(super) fn of(
     }
 }
 
-/// Ours: `type`, `timestamp` and `data`, as Standard Webhooks advises.
+/// Returns our own format: `type`, `timestamp`, and `data`, as Standard Webhooks recommends.
 fn own(telling: &Telling, name: &str, words: &Notification, url: Option<&str>) -> Value {
     let condition = &telling.condition;
     let facts = &condition.facts;
@@ -52,7 +52,8 @@ fn own(telling: &Telling, name: &str, words: &Notification, url: Option<&str>) -
     })
 }
 
-/// Slack, "Sending messages using incoming webhooks": blocks of plain text, and `text` for notifications.
+/// Returns the format of Slack ("Sending messages using incoming webhooks"): blocks of plain text,
+/// and `text` for notifications.
 fn slack(words: &Notification, url: Option<&str>) -> Value {
     let plain = |text: &str| json!({ "type": "plain_text", "text": text, "emoji": false });
     let header: String = words.title.chars().take(SLACK_HEADER).collect();
@@ -74,13 +75,14 @@ fn slack(words: &Notification, url: Option<&str>) -> Value {
             "elements": [{ "type": "button", "text": plain("Open Mailgrant"), "url": url }],
         }));
     }
-    // In `text`, &, < and > are control characters.
+    // `&`, `<`, and `>` are control characters in `text`.
     let text = words.title.replace('&', "&amp;");
     let text = text.replace('<', "&lt;").replace('>', "&gt;");
     json!({ "text": text, "blocks": blocks })
 }
 
-/// Microsoft Teams, a workflow "When a Teams webhook request is received": an adaptive card.
+/// Returns the format of Microsoft Teams (workflow "When a Teams webhook request is received"): an
+/// adaptive card.
 fn teams(event: TellingEvent, words: &Notification, url: Option<&str>) -> Value {
     let color = match event {
         TellingEvent::Began => "attention",
@@ -122,7 +124,7 @@ fn teams(event: TellingEvent, words: &Notification, url: Option<&str>) -> Value 
     })
 }
 
-/// Mattermost, "Incoming webhooks" and "Message attachments".
+/// Returns the format of Mattermost ("Incoming webhooks" and "Message attachments").
 fn mattermost(event: TellingEvent, words: &Notification, url: Option<&str>) -> Value {
     let color = match event {
         TellingEvent::Began => "#c62828",
@@ -148,7 +150,7 @@ fn mattermost(event: TellingEvent, words: &Notification, url: Option<&str>) -> V
     })
 }
 
-/// Text in Markdown that means itself, and calls nobody.
+/// Escapes Markdown and mentions in a text.
 fn unmarked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -157,7 +159,7 @@ fn unmarked(text: &str) -> String {
                 out.push('\\');
                 out.push(character);
             }
-            // `@all` would call everybody.
+            // `@all` would mention everyone.
             '@' => out.push_str("@\u{200b}"),
             _ => out.push(character),
         }

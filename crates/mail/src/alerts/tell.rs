@@ -1,4 +1,4 @@
-//! Telling routes what began and what ended, until they have taken it.
+//! Delivery of notifications about the start and end of problems, with retries.
 
 use std::time::Duration;
 
@@ -13,18 +13,20 @@ use store::{StoredRoute, StoredTarget};
 use super::shape;
 use crate::{MailError, Mailer, Webhook, database_clock::held_for};
 
-/// How long this process may take to tell something before another one does: seconds. Longer than a request takes.
+/// Seconds that this process has to deliver a notification before another one may take over. Longer
+/// than a request takes.
 const LEASE: u32 = 60;
-/// How long it is tried: seconds.
+/// Seconds after which retries stop.
 const GIVE_UP_AFTER: i64 = 86_400;
-/// How long to wait after the first failure, and at most: seconds.
+/// Seconds to wait after the first failure.
 const FIRST_WAIT: i64 = 30;
+/// Maximum number of seconds between two attempts.
 const LONGEST_WAIT: i64 = 3_600;
-/// Tellings of one round, so that none goes on for ever.
+/// Batches of notifications in one round, which bounds its duration.
 const ROUNDS: usize = 20;
 
 impl Mailer {
-    /// Tells what is due.
+    /// Delivers the due notifications.
     pub(super) async fn tell_due(&self) -> Result<(), MailError> {
         for _ in 0..ROUNDS {
             let held_until = self.boot_time() + held_for(LEASE);
@@ -45,7 +47,8 @@ impl Mailer {
         Ok(())
     }
 
-    /// Tells one route, unless the lease is over, as after the process was paused: another server may tell it by now.
+    /// Delivers one notification, unless the lease has expired, for example while the process was
+    /// paused. Another server may deliver it by then.
     async fn tell_route(
         &self,
         mut telling: Telling,
@@ -56,7 +59,7 @@ impl Mailer {
         }
         let outcome = match self.store().alert_route(&telling.route).await {
             Ok(Some(route)) => self.tell_once(&telling, &route).await,
-            // It was removed with the route.
+            // The notification was removed with its channel.
             Ok(None) => return Ok(()),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
@@ -100,7 +103,7 @@ impl Mailer {
         Ok(())
     }
 
-    /// One try.
+    /// Makes one delivery attempt.
     pub(super) async fn tell_once(
         &self,
         telling: &Telling,
@@ -140,7 +143,7 @@ impl Mailer {
         }
     }
 
-    /// The name of a data center. It may have been removed in the meantime; then its id identifies it.
+    /// Returns the name of a data center, or its ID if it was removed.
     async fn name_of(&self, id: &DataCenterId) -> Result<String, TellingFailure> {
         let data_center = self.store().data_center(id).await;
         let data_center = data_center.map_err(|_| TellingFailure::Unavailable)?;
@@ -148,7 +151,7 @@ impl Mailer {
     }
 }
 
-/// A failure in logs and in the audit.
+/// Returns the code of a failure for logs and the audit.
 pub(super) fn code(failure: TellingFailure) -> String {
     match failure {
         TellingFailure::Webhook(WebhookFailure::Status(status)) => format!("status_{status}"),
@@ -158,7 +161,7 @@ pub(super) fn code(failure: TellingFailure) -> String {
     }
 }
 
-/// Which route, when it is known by its id only.
+/// Parses the ID of a channel. Returns `None` if it is malformed.
 pub(super) fn route_id(text: &str) -> Option<RouteId> {
     RouteId::parse(text).ok()
 }

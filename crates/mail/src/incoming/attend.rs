@@ -1,4 +1,4 @@
-//! Attending to the mailboxes, for ever.
+//! Background polling of mailboxes.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -14,14 +14,15 @@ use tokio::{
 use super::look::{Broken, Reading};
 use crate::{MailError, MailWatch, Mailer, error::readable};
 
-/// Between two looks while nothing is told of: not every server tells of all that comes.
+/// Interval between polls without a notification of new mail, because not every server sends
+/// reliable ones.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
-/// Between two looks at which data centers there are.
+/// Interval between checks for new data centers.
 const TICK: Duration = Duration::from_secs(20);
-/// After a failure, at first and at most.
+/// Initial and maximum backoff after a failure.
 const WAIT: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(10));
 
-/// A connection that is kept between looks, and for which version of the settings it was made.
+/// A connection that is kept between polls, with the version of the settings it was made for.
 struct Open {
     connection: Connection,
     version: i64,
@@ -29,7 +30,7 @@ struct Open {
 }
 
 impl Mailer {
-    /// Reads what comes back to the mailboxes, until the future is dropped.
+    /// Processes incoming mail of all mailboxes until the future is dropped.
     pub async fn read_incoming(&self) {
         let mut attending = JoinSet::new();
         let mut known = HashSet::new();
@@ -59,21 +60,21 @@ impl Mailer {
         }
     }
 
-    /// Leaves the mailboxes to other servers, at the end of this one.
+    /// Releases the mailboxes for other servers. Call this at shutdown.
     pub async fn leave_incoming(&self) {
         if let Err(error) = self.store().release_mail_cursors(&self.0.owner).await {
-            // They will run out.
+            // The leases expire by themselves.
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "cannot give the turns to read mail back");
         }
     }
 
-    /// Attends to one mailbox: looks when there is something new, by the one who watches the folder for the page as well.
+    /// Polls one mailbox whenever it changes. Shares the folder watch with the mail page.
     async fn attend(&self, id: &DataCenterId) {
         let (mut open, mut wait, mut watch) = (None, WAIT.0, None);
         let mut attention = self.0.attention.listen();
         loop {
-            // What changes during the look makes another one.
+            // A change during the poll causes another one.
             attention.mark_unchanged();
             let seen = watch.as_ref().map_or(0, changes);
             let deciding = self.deciding(id).await;
@@ -90,7 +91,7 @@ impl Mailer {
                         let new = watch.wait_for(|watch| watch.changes != seen);
                         tokio::select! {
                             told = timeout(LOOK_EVERY, new) => {
-                                // `Err` inside: nobody watches any more.
+                                // The inner `Err` means that the watch has ended.
                                 if !matches!(told, Ok(Err(_))) {
                                     continue;
                                 }
@@ -102,7 +103,7 @@ impl Mailer {
                     LOOK_EVERY
                 }
                 Err(broken) => {
-                    // A webhook is no matter of the connection.
+                    // A webhook failure does not affect the connection.
                     if !matches!(broken, Broken::Webhook(_)) {
                         open = None;
                     }
@@ -126,11 +127,11 @@ impl Mailer {
         }
     }
 
-    /// Looks once at the mailbox of a data center, each reader at what it has not read yet. Whether all of it was read;
-    /// also when no mailbox is read, or another server reads it.
+    /// Polls the mailbox of a data center once, for each reader from its own cursor. Returns true
+    /// if all mail was processed, and also if no mailbox is configured or another server polls it.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn read_mail(&self, id: &DataCenterId) -> Result<bool, MailError> {
         match self.look_at(id, &mut None).await {
             Ok(()) => Ok(true),

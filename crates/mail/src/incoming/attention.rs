@@ -1,4 +1,5 @@
-//! Noticing that what decides on reading mail has changed: at once when it was changed here, within a minute when by another process.
+//! Detection of changes that affect mailbox polling: immediate for changes in this process, and
+//! within a minute for those of other processes.
 
 use std::time::Duration;
 
@@ -10,26 +11,27 @@ use tokio::{
 
 use crate::{MailError, Mailer};
 
-/// Between two looks at whether another process has changed something.
+/// Interval between checks for changes by another process.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
-/// Told of changes by this process.
+/// Notifies tasks of changes in this process.
 #[derive(Debug, Default)]
 pub(crate) struct Attention(watch::Sender<()>);
 
 impl Attention {
-    /// Settings, a grant, a webhook or a data center have changed.
+    /// Signals that settings, a grant, a webhook, or a data center changed.
     pub(crate) fn call(&self) {
         self.0.send_replace(());
     }
 
-    /// Hears of what changes from now on.
+    /// Subscribes to changes from now on.
     pub(crate) fn listen(&self) -> watch::Receiver<()> {
         self.0.subscribe()
     }
 }
 
-/// What decides on reading the mail of a data center; it differs when something has changed.
+/// The state that determines how the mail of a data center is read. Two values differ if something
+/// changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Deciding {
     settings: Option<i64>,
@@ -38,12 +40,12 @@ pub(crate) struct Deciding {
 }
 
 impl Mailer {
-    /// Hears when settings, a grant, or a data center change in this process.
+    /// Subscribes to changes of settings, grants, webhooks, and data centers in this process.
     pub fn listen_for_changes(&self) -> watch::Receiver<()> {
         self.0.attention.listen()
     }
 
-    /// What decides on reading the mail of a data center now.
+    /// Returns the current state that determines how the mail of a data center is read.
     pub(crate) async fn deciding(&self, id: &DataCenterId) -> Result<Deciding, MailError> {
         let settings = self.store().settings_view(id).await?;
         let grant = self.store().grant_summary(id).await?;
@@ -54,8 +56,9 @@ impl Mailer {
         })
     }
 
-    /// Waits until something else decides than `before`, for at most `patience`; whether it does. Whether it changed here is told
-    /// by `attention`, which was listened to before `before` was found out.
+    /// Waits until the state differs from `before`, for at most `patience`. Returns true if it
+    /// does. `attention` signals changes in this process. Subscribe to it before reading `before`,
+    /// or a change in between is missed.
     pub(crate) async fn decided_anew(
         &self,
         id: &DataCenterId,
@@ -68,10 +71,10 @@ impl Mailer {
             let left = until.saturating_duration_since(Instant::now());
             tokio::select! {
                 () = sleep(left.min(LOOK_EVERY)) => {}
-                // It ends with the process only.
+                // The sender is dropped only when the process ends.
                 Ok(()) = attention.changed() => {}
             }
-            // Without the database nothing is known, and it is not asked more often.
+            // If the database fails, the state is unknown. This does not cause extra queries.
             if self.deciding(id).await.is_ok_and(|now| now != *before) {
                 return true;
             }
@@ -81,7 +84,7 @@ impl Mailer {
         }
     }
 
-    /// The same with endless patience.
+    /// Waits until the state differs from `before`, without a timeout.
     pub(crate) async fn until_decided_anew(
         &self,
         id: &DataCenterId,

@@ -1,4 +1,4 @@
-//! From a notification to the message it is about.
+//! Matching of delivery status notifications to messages.
 
 use decode::smtp_reply;
 use domain::{DataCenterId, Finding, StepKind, finding::FindingValue};
@@ -8,7 +8,7 @@ use store::Bounce;
 use crate::{MailError, Mailer};
 
 impl Mailer {
-    /// Marks the message that a notification is about.
+    /// Records a bounce for the message that a notification refers to.
     pub(super) async fn note_report(
         &self,
         id: &DataCenterId,
@@ -25,7 +25,7 @@ impl Mailer {
     }
 }
 
-/// What the remote server said, decoded as if it had said it to us.
+/// Returns the bounce, diagnosed as if the remote server had sent its reply to us.
 fn bounce(failed: &FailedRecipient) -> Bounce {
     let reply = reply(failed);
     let code = reply.get(..3).and_then(|code| code.parse().ok());
@@ -45,7 +45,8 @@ fn bounce(failed: &FailedRecipient) -> Bounce {
     }
 }
 
-/// A reply of three digits: the diagnostic's own, else one that says what the status says.
+/// Returns a reply with a three-digit code: the one in the diagnostic, otherwise one that
+/// corresponds to the status.
 fn reply(failed: &FailedRecipient) -> String {
     let diagnostic = failed.diagnostic.as_str();
     let has_code = diagnostic

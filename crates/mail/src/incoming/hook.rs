@@ -1,4 +1,4 @@
-//! Telling a webhook of new mail, at least once.
+//! Notification of a webhook about new mail, at least once per message.
 
 use domain::{DataCenterId, UnixTime, WebhookSecret, WebhookUrl, untrusted};
 use imap::MessageSummary;
@@ -9,10 +9,11 @@ use serde::Serialize;
 use super::look::{Broken, Reading};
 use crate::{MailError, Mailer, Webhook, error::readable};
 
-/// Longest text of a header that is told: characters.
+/// Maximum length in characters of a header value in the notification.
 const TEXT_AT_MOST: usize = 500;
 
-/// What is told of a new message. Its content is not; programs read it by the API.
+/// The notification about a new message. It does not contain the body, which programs read through
+/// the API.
 #[derive(Debug, Serialize)]
 struct NewMail<'a> {
     r#type: &'static str,
@@ -35,7 +36,7 @@ struct Told<'a> {
 }
 
 impl Mailer {
-    /// Tells of one message. It counts as told when the webhook says so; else this is tried again, and what came later waits.
+    /// Notifies the webhook of one message. Any failure is retried, and later messages wait for it.
     pub(super) async fn tell(
         &self,
         reading: &Reading<'_>,
@@ -53,7 +54,7 @@ impl Mailer {
         let Ok(json) = serde_json::to_string(&told) else {
             return Ok(());
         };
-        // The same when it is told again, so that whoever gets it twice can tell.
+        // A repeated notification has the same ID, so the receiver can detect duplicates.
         let id = format!("mail_{}_{uid_validity}_{}", reading.id, headline.uid);
         let posted = self.post_webhook(hook, &id, &json).await;
         let failure = posted.as_ref().err().map(|failure| failure.code());
@@ -63,9 +64,9 @@ impl Mailer {
         posted.map_err(Broken::Webhook)
     }
 
-    /// The webhook of a data center.
+    /// Returns the webhook of a data center.
     pub(super) async fn hook_of(&self, id: &DataCenterId) -> Result<Option<Webhook>, MailError> {
-        // One that cannot be read does not keep bounces from being read.
+        // An unreadable webhook must not stop the processing of bounces.
         let stored = readable(self.store().stored_mail_hook(id).await)?;
         let Ok(Some(stored)) = stored else {
             return Ok(None);

@@ -1,39 +1,40 @@
-//! Where new mail is told of.
+//! Settings of the webhook for inbound mail.
 
 use domain::{Actor, DataCenterId, FieldError, WebhookSecret, WebhookUrl};
 use store::{MailHook, StoredHook};
 
 use crate::{MailError, Mailer};
 
-/// Why a webhook was not saved.
+/// Error when saving a webhook.
 #[derive(Debug, thiserror::Error)]
 pub enum MailHookError {
-    /// The URL or the secret is wrong.
+    /// The URL or the secret is invalid.
     #[error("the form has errors")]
     Refused {
-        /// What is wrong with the URL.
+        /// Error of the URL field.
         url: Option<FieldError>,
-        /// What is wrong with the secret.
+        /// Error of the secret field.
         secret: Option<FieldError>,
     },
-    /// Another failure.
+    /// Any other error.
     #[error(transparent)]
     Mail(#[from] MailError),
 }
 
 impl Mailer {
-    /// The webhook for new mail of a data center, as it may be shown.
+    /// Returns the webhook for inbound mail of a data center, without its secrets.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn mail_hook(&self, id: &DataCenterId) -> Result<Option<MailHook>, MailError> {
         Ok(self.store().mail_hook(id).await?)
     }
 
-    /// Saves where new mail of a data center is told of; mail that comes from now on is, and what nobody has read yet.
+    /// Saves the webhook for inbound mail of a data center. It reports mail that arrives from now
+    /// on, and mail that was not processed yet.
     ///
     /// # Errors
-    /// When the URL or the secret is wrong, there is no such data center, or the database fails.
+    /// If the URL or the secret is invalid, there is no such data center, or the database fails.
     pub async fn save_mail_hook(
         &self,
         id: &DataCenterId,
@@ -64,10 +65,10 @@ impl Mailer {
         Ok(())
     }
 
-    /// Ends the webhook of a data center; `false` when there is none.
+    /// Removes the webhook of a data center. Returns false if there is none.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn remove_mail_hook(&self, id: &DataCenterId, by: &Actor) -> Result<bool, MailError> {
         let removed = self.store().remove_mail_hook(id, by, self.now()).await?;
         self.0.attention.call();

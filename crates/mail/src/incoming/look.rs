@@ -1,4 +1,4 @@
-//! One look at what has come since the last one.
+//! One poll of a mailbox for mail after the cursor.
 
 use std::num::NonZeroU32;
 
@@ -9,22 +9,23 @@ use store::{MailCursor, MailReader};
 
 use crate::{MailError, Mailer};
 
-/// How long a turn lasts without being taken anew: seconds. Longer than one message takes.
+/// Seconds that a lease lasts without being renewed. Longer than the processing of one message
+/// takes.
 const LEASE: i64 = 60;
-/// Messages that are asked for at once.
+/// Number of messages in one request.
 const WINDOW: u32 = 40;
-/// After another UIDVALIDITY what came this long before the last look is looked at again: seconds. Servers count days in a
-/// time zone of their own.
+/// Seconds before the last poll from which mail is processed again after UIDVALIDITY changed. The
+/// margin covers servers that count days in another time zone.
 const AGAIN: i64 = 2 * 86_400;
 
-/// Why a look broke off. What it had read stays read.
+/// Reason why a poll was aborted. Mail that it had processed stays processed.
 #[derive(Debug)]
 pub(super) enum Broken {
     /// The mailbox cannot be read.
     Mailbox(FindingCode),
-    /// The webhook did not take it.
+    /// The webhook did not accept a notification.
     Webhook(WebhookFailure),
-    /// Ours.
+    /// Internal error.
     Mail(MailError),
 }
 
@@ -46,16 +47,17 @@ impl From<MailError> for Broken {
     }
 }
 
-/// Whose mailbox is read, and by whom.
+/// The mailbox to poll, and the reader that polls it.
 pub(super) struct Reading<'a> {
     pub(super) id: &'a DataCenterId,
     pub(super) reader: MailReader,
-    /// Names the mailbox: UIDs of another one mean nothing.
+    /// Identifies the mailbox. UIDs of another one are meaningless.
     pub(super) mailbox: &'a str,
 }
 
 impl Mailer {
-    /// Reads what came since the last look, unless another server does. The first look only notes where it begins.
+    /// Processes mail that arrived after the cursor, unless another server does. The first poll
+    /// only sets the cursor.
     pub(super) async fn look(
         &self,
         reading: &Reading<'_>,
@@ -70,7 +72,8 @@ impl Mailer {
         while let Some((first, last)) = window(&cursor, numbering) {
             connection.examine_quietly().await?;
             for headline in connection.summaries(first, last).await? {
-                // Another place was set meanwhile, as by another webhook, or another server has the turn.
+                // The cursor was changed meanwhile, for example by a new webhook, or another server
+                // has the lease.
                 if self.turn_to_read(reading).await? != Some(Some(cursor.clone())) {
                     return Ok(());
                 }
@@ -105,12 +108,12 @@ impl Mailer {
         let kept = self
             .store()
             .keep_mail_cursor(reading.id, reading.reader, owner, cursor);
-        // When the turn has passed, whoever has it now reads the same once more.
+        // If the lease has expired, its new owner processes the same message again.
         kept.await?;
         Ok(())
     }
 
-    /// Where to go on.
+    /// Returns the cursor to continue from.
     async fn place(
         &self,
         reading: &Reading<'_>,
@@ -128,7 +131,8 @@ impl Mailer {
         match cursor.filter(|cursor| cursor.mailbox == reading.mailbox) {
             None => Ok(place(next, self.now())),
             Some(cursor) if cursor.uid_validity == now.uid_validity => Ok(cursor),
-            // Numbered anew (RFC 9051 §2.3.1.1): by the day, so that some is read twice rather than nothing.
+            // UIDVALIDITY changed (RFC 9051 §2.3.1.1). Searching by day processes some mail twice
+            // but misses none.
             Some(cursor) => {
                 tracing::info!(data_center = %reading.id, reader = reading.reader.code(), "the mailbox was numbered anew");
                 connection.examine_quietly().await?;
@@ -141,7 +145,7 @@ impl Mailer {
         }
     }
 
-    /// Handles one message. Returns false if it is not to be handled now.
+    /// Processes one message. Returns false if this must wait.
     async fn handle(
         &self,
         reading: &Reading<'_>,
@@ -151,8 +155,9 @@ impl Mailer {
     ) -> Result<bool, Broken> {
         match reading.reader {
             MailReader::Webhook => {
-                // Read after the turn was taken. A webhook that is saved later ends the turn, so that this message is
-                // posted to that one as well; one that was saved before is the one read here.
+                // Read after the lease was taken. A webhook that is saved later ends the lease, so
+                // this message is reported to that one too. One that was saved before is the one
+                // read here.
                 let Some(hook) = self.hook_of(reading.id).await? else {
                     return Ok(false);
                 };
@@ -164,7 +169,7 @@ impl Mailer {
                 let Some(raw) = connection.beginning(headline.uid).await? else {
                     return Ok(true);
                 };
-                // It takes its time with hostile mail, and what breaks there breaks alone.
+                // Parsing hostile mail may take long or panic, so it runs separately.
                 let read = tokio::task::spawn_blocking(move || DeliveryStatus::read(&raw)).await;
                 if let Ok(Some(report)) = read {
                     self.note_report(reading.id, &report).await?;
@@ -176,7 +181,7 @@ impl Mailer {
     }
 }
 
-/// The UIDs that are read next.
+/// Returns the range of UIDs to request next.
 fn window(cursor: &MailCursor, numbering: FolderState) -> Option<(NonZeroU32, NonZeroU32)> {
     let first = cursor.last_uid.checked_add(1)?;
     let last = first
@@ -186,7 +191,7 @@ fn window(cursor: &MailCursor, numbering: FolderState) -> Option<(NonZeroU32, No
     (first <= last).then_some(window)
 }
 
-/// Whether the header says `multipart/report`.
+/// Returns true if the header contains `multipart/report`.
 fn may_be_report(header: &[u8]) -> bool {
     let header = header.to_ascii_lowercase();
     let wanted = b"multipart/report";
@@ -211,7 +216,7 @@ mod tests {
             (9, 200, Some((10, 49))),
             (40, 42, Some((41, 41))),
             (41, 42, None),
-            // A server that says something else than before.
+            // A server that contradicts its earlier replies.
             (100, 42, None),
             (u32::MAX, u32::MAX, None),
             (0, 0, None),

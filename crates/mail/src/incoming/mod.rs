@@ -1,5 +1,5 @@
-//! The mail that comes back: notifications are matched with the messages they are about, and whoever wants to know of new mail is
-//! told. Nothing here changes a mailbox.
+//! Processing of incoming mail: bounces are matched to messages, and webhooks are notified of new
+//! mail. Nothing here changes a mailbox.
 
 mod attend;
 mod attention;

@@ -1,4 +1,4 @@
-//! Connections to the mailbox of settings, signed in.
+//! Authenticated connections to the mailbox of saved settings.
 
 use domain::{DataCenterId, Finding, FindingCode, MailboxSignIn, Retry, SmtpSettings};
 use imap::{Connection, Mailbox};
@@ -13,10 +13,12 @@ use crate::{MailError, Mailer};
 type Key = (Credential, Option<i64>);
 
 impl Mailer {
-    /// Connects to the mailbox of these settings and signs in. A token that is refused although it has not expired is
-    /// refreshed once, on a connection of its own: some servers close it after a refusal.
+    /// Connects to the mailbox of these settings and signs in. If the server rejects a token that
+    /// has not expired, the token is refreshed once and tried on a new connection, because some
+    /// servers close the connection after a rejection.
     ///
-    /// The outer error is ours (`NoMailbox`, the database), the inner is the finding about the mailbox.
+    /// The outer error is internal (`NoMailbox`, the database). The inner one is the finding about
+    /// the mailbox.
     pub(crate) async fn enter_mailbox(
         &self,
         id: &DataCenterId,
@@ -58,7 +60,8 @@ impl Mailer {
         self.enter_mailbox(id, settings, &Recorder::default()).await
     }
 
-    /// Returns the credential for the mailbox. `refused` is the version of the grant whose token it has refused.
+    /// Returns the credential for the mailbox. `refused` is the version of the grant whose token
+    /// the server rejected.
     async fn mailbox_key(
         &self,
         id: &DataCenterId,
@@ -73,7 +76,8 @@ impl Mailer {
             let password = password.clone();
             return Ok(Ok((Credential::Password { username, password }, None)));
         }
-        // Bound to this IMAP host as well (ADR 2), so a saved grant never goes to another one.
+        // The binding includes this IMAP host (ADR 2), so a saved grant is never sent to another
+        // host.
         let Some(binding) = settings.grant_binding() else {
             return Ok(Err(FindingCode::GrantMissing.into()));
         };

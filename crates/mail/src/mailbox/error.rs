@@ -1,40 +1,40 @@
-//! Why mail cannot be read.
+//! Errors of reading mail.
 
 use domain::{Finding, FindingCode};
 
 use crate::MailError;
 
-/// Why a mailbox did not give what was asked for.
+/// Error of a mailbox operation.
 #[derive(Debug, thiserror::Error)]
 pub enum MailboxError {
-    /// The email box of the data center is off.
+    /// The data center has no mailbox configured.
     #[error("the email box is off")]
     Off,
-    /// The server cannot be reached, refuses, or says what cannot be read.
+    /// The server cannot be reached, rejects the request, or sends an unreadable reply.
     #[error("the mailbox cannot be read: {:?}", .0.code)]
     Failed(Box<Finding>),
-    /// There is no such folder.
+    /// The folder does not exist.
     #[error("there is no such folder")]
     NoFolder,
-    /// There is no such mail, or not any more.
+    /// The message does not exist, or no longer does.
     #[error("there is no such mail")]
     NoMail,
-    /// The mail has no such attachment.
+    /// The message has no such attachment.
     #[error("there is no such attachment")]
     NoAttachment,
-    /// The server has numbered the folder anew, so that what was asked about is not known any more.
+    /// UIDVALIDITY changed, so the requested UID no longer identifies a message.
     #[error("the folder was numbered anew")]
     Renumbered {
-        /// UIDVALIDITY now.
+        /// The current UIDVALIDITY.
         uid_validity: u32,
     },
-    /// The mail is larger than is read.
+    /// The message exceeds the size limit.
     #[error("the mail is too large")]
     TooLarge,
-    /// Too many read this mailbox at once.
+    /// Too many concurrent requests use this mailbox.
     #[error("too many read the mailbox")]
     Busy,
-    /// Another failure.
+    /// Any other error.
     #[error(transparent)]
     Mail(#[from] MailError),
 }
@@ -52,13 +52,13 @@ impl From<store::StoreError> for MailboxError {
 }
 
 impl MailboxError {
-    /// Whether the connection went away, which says nothing about what was asked when it had been kept open.
+    /// Returns true if the connection was lost. After a pause, this says nothing about the request.
     pub(super) fn is_lost_connection(&self) -> bool {
         matches!(self, Self::Failed(finding)
             if matches!(finding.code, FindingCode::ConnectionClosed | FindingCode::Timeout))
     }
 
-    /// Whether the session can go on.
+    /// Returns true if the session can still be used.
     pub(super) fn leaves_session(&self) -> bool {
         matches!(
             self,

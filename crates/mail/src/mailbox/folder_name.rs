@@ -1,8 +1,8 @@
-//! Names of folders for people: modified UTF-7 (RFC 3501 §5.1.3).
+//! Display names of folders: modified UTF-7 (RFC 3501 §5.1.3).
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 
-/// The name as people read it; as it is when it is not well written.
+/// Decodes a folder name for display. Returns malformed names unchanged.
 pub(crate) fn shown(name: &str) -> String {
     let text = decoded(name).unwrap_or_else(|| name.to_owned());
     message::line(&text)
@@ -61,7 +61,7 @@ mod tests {
             ("~peter/mail/&U,BTFw-/&ZeVnLIqe-", "~peter/mail/台北/日本語"),
             ("A&-B", "A&B"),
             ("&2D3eAA-", "😀"),
-            // Not well written: as they are.
+            // Malformed names stay unchanged.
             ("A&B", "A&B"),
             ("&2D0-", "&2D0-"),
             ("&!-", "&!-"),

@@ -1,15 +1,16 @@
-//! LIST (RFC 9051 §6.3.9), with what folders are for (RFC 6154).
+//! LIST (RFC 9051 §6.3.9) with special-use attributes (RFC 6154).
 
 use domain::{Folder, FolderName, FolderUse};
 use imap_codec::imap_types::{command::CommandBody, mailbox::Mailbox, response::Data};
 
 use super::{MailboxError, folder_name::shown, session::Session};
 
-/// Folders that are shown.
+/// Maximum number of folders in the list.
 const FOLDERS_AT_MOST: usize = 500;
 
 impl Session {
-    /// The folders that can be opened: INBOX first, then those that are for something, then the others by name.
+    /// Returns the folders that can be opened: INBOX first, then special-use folders, then the
+    /// others by name.
     pub(super) async fn folders(&mut self) -> Result<Vec<Folder>, MailboxError> {
         let Ok(body) = CommandBody::list("", "*") else {
             return Ok(Vec::new());
@@ -39,7 +40,7 @@ fn inbox() -> Folder {
     }
 }
 
-/// The folder of an answer, unless it cannot be opened.
+/// Returns the folder in a LIST reply, unless it cannot be opened.
 fn folder(data: &Data<'_>) -> Option<Folder> {
     let Data::List { items, mailbox, .. } = data else {
         return None;

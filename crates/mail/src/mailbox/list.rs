@@ -1,5 +1,5 @@
-//! The mail of a folder, part by part. However large a folder is, as much is asked for: the numbers count from the end, which
-//! EXAMINE tells.
+//! Pages of a folder's messages. The cost of a page does not depend on the size of the folder:
+//! sequence numbers are counted from the end, which EXAMINE returns.
 
 use std::cmp::Reverse;
 
@@ -14,9 +14,9 @@ use super::{
 };
 
 impl Session {
-    /// What is asked for of the open folder.
+    /// Returns the requested page of the open folder.
     pub(super) async fn list(&mut self, query: &MailQuery) -> Result<MailPage, MailboxError> {
-        // The numbers that are left, and from which end.
+        // The remaining sequence numbers, and the direction.
         let (first, last, upwards) = match query.place {
             MailPlace::Newest => (1, self.exists(), false),
             MailPlace::Before(id) => {
@@ -58,7 +58,7 @@ impl Session {
         })
     }
 
-    /// Mails by their numbers, from one end, and where the rest begins.
+    /// Returns messages by sequence number in one direction, and the start of the next page.
     async fn part(
         &mut self,
         first: u32,

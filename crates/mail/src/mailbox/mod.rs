@@ -1,8 +1,8 @@
-//! Reading mail. Nothing here changes a mailbox: folders are opened by EXAMINE, and everything is fetched with PEEK
-//! (RFC 9051 §6.3.3, §6.4.5).
+//! Reading mail. Nothing here changes a mailbox: folders are opened with EXAMINE, and everything is
+//! fetched with PEEK (RFC 9051 §6.3.3, §6.4.5).
 //!
-//! Everything that servers and senders say is untrusted input: each step has a time limit and each answer a size limit, and
-//! messages are parsed by the crate `message`, which does no I/O.
+//! Everything from servers and senders is untrusted input. Each step has a timeout and each reply a
+//! size limit. The crate `message`, which does no I/O, parses the messages.
 
 mod connect;
 mod error;

@@ -1,4 +1,4 @@
-//! Where a mail stands in its folder, found without reading the folder.
+//! Position of a message in its folder, found without reading the whole folder.
 
 use std::num::NonZeroU32;
 
@@ -9,7 +9,7 @@ use imap_codec::imap_types::{
 
 use super::{MailboxError, session::Session};
 
-/// Numbers from one to another, both included.
+/// Returns the sequence set from one number to another, both included.
 pub(super) fn range(from: u32, to: u32) -> Option<SequenceSet> {
     let (from, to) = (NonZeroU32::new(from)?, NonZeroU32::new(to)?);
     (from <= to)
@@ -17,8 +17,8 @@ pub(super) fn range(from: u32, to: u32) -> Option<SequenceSet> {
 }
 
 impl Session {
-    /// How many mails come before a UID. The mail itself tells its number; when it is gone, halving finds its place in at
-    /// most 32 questions.
+    /// Returns the number of messages before a UID. If the message exists, its sequence number
+    /// gives the result. Otherwise a binary search finds it with at most 32 requests.
     pub(super) async fn count_before(&mut self, uid: NonZeroU32) -> Result<u32, MailboxError> {
         let told = self
             .fetch(uid.into(), vec![MessageDataItemName::Uid], true)
@@ -32,14 +32,14 @@ impl Session {
             let middle = before + (others - before).div_ceil(2);
             match self.uid_at(middle).await? {
                 Some(found) if found < uid => before = middle,
-                // Also when it has gone meanwhile: then there are fewer.
+                // Also if the message was removed meanwhile: then there are fewer messages.
                 _ => others = middle - 1,
             }
         }
         Ok(before)
     }
 
-    /// The UID of the mail with a number.
+    /// Returns the UID of the message with this sequence number.
     pub(super) async fn uid_at(&mut self, number: u32) -> Result<Option<NonZeroU32>, MailboxError> {
         let Some(set) = range(number, number) else {
             return Ok(None);

@@ -1,5 +1,5 @@
-//! Sessions that are kept open for a while, so that the next page is there at once. Few for each data center: providers count
-//! them.
+//! Pool of open sessions, which makes the next page load fast. The number per data center is low
+//! because providers limit it.
 
 use std::{
     collections::HashMap,
@@ -18,14 +18,14 @@ use store::StoredSettings;
 
 use crate::{MailError, Mailer, error::readable};
 
-/// Sessions of one data center at once.
+/// Maximum number of concurrent sessions per data center.
 const AT_ONCE: usize = 4;
-/// How long one waits for its turn.
+/// Time to wait for a free session.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a session is kept that nobody uses.
+/// Time after which an idle session is closed.
 const KEPT: Duration = Duration::from_mins(1);
 
-/// The sessions of all data centers.
+/// Sessions of all data centers.
 #[derive(Default)]
 pub(crate) struct Pool(Mutex<HashMap<DataCenterId, Own>>);
 
@@ -49,10 +49,10 @@ struct Idle {
     since: Instant,
 }
 
-/// A session that somebody uses.
+/// A session in use.
 pub(super) struct Taken {
     pub(super) session: Session,
-    /// Whether it has just been made.
+    /// True if the session was just opened.
     pub(super) is_new: bool,
     id: DataCenterId,
     version: i64,
@@ -70,7 +70,7 @@ impl Pool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A session that was kept for these settings.
+    /// Removes an idle session for this version of the settings from the pool and returns it.
     fn idle(&self, id: &DataCenterId, version: i64) -> Option<Session> {
         let mut all = self.all();
         let own = all.get_mut(id)?;
@@ -103,7 +103,7 @@ impl Pool {
 }
 
 impl Mailer {
-    /// The settings of a data center that reads mail.
+    /// Returns the settings of a data center that has a mailbox.
     pub(super) async fn mail_settings(
         &self,
         id: &DataCenterId,
@@ -122,7 +122,7 @@ impl Mailer {
         }
     }
 
-    /// A session of a data center: one that was kept, or a new one.
+    /// Returns a session of a data center: an idle one if `may_be_kept`, otherwise a new one.
     pub(super) async fn session(
         &self,
         id: &DataCenterId,
@@ -138,7 +138,7 @@ impl Mailer {
         let is_new = kept.is_none();
         let session = match kept {
             Some(session) => session,
-            // On the heap: futures that wait for it would be large.
+            // Boxed, because it would make the futures that await it large.
             None => Box::pin(Session::begin(self, id, &stored.settings)).await?,
         };
         Ok(Taken {
@@ -150,7 +150,7 @@ impl Mailer {
         })
     }
 
-    /// Keeps a session for the next one, unless what happened speaks against it.
+    /// Returns a session to the pool, unless the outcome makes it unusable.
     pub(super) fn give_back<T>(
         &self,
         taken: Taken,

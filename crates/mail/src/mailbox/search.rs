@@ -1,5 +1,5 @@
-//! Looking for mail: the server does it (RFC 9051 §6.4.4), in one stretch of the folder after the other, so that neither the
-//! answer nor the wait grows with the folder.
+//! Server-side search (RFC 9051 §6.4.4) in consecutive ranges of the folder, so neither the reply
+//! nor the wait grows with the folder.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -17,18 +17,18 @@ use tokio::time::Instant;
 
 use super::{MailboxError, place::range, session::Session, summary::items};
 
-/// The first stretch: messages.
+/// Number of messages in the first range.
 const FIRST_STRETCH: u32 = 1_000;
-/// The longest: each may answer with a UID of ten digits.
+/// Maximum number of messages in a range. Each may add a UID of ten digits to the reply.
 const LONGEST_STRETCH: u32 = 16_000;
-/// After this long what has been found is shown, and the rest is looked for on the next page.
+/// Time after which the results so far are returned. The next page continues the search.
 const PATIENCE: Duration = Duration::from_secs(8);
 const ONE_DAY: i64 = 86_400;
 
-/// Mails, and where the rest begins, if there is one.
+/// Messages, and the start of the next page, if any.
 pub(super) type Part = (Vec<MailSummary>, Option<MailId>);
 
-/// What is looked for, among which numbers, from which end.
+/// A search with its range of sequence numbers and its direction.
 pub(super) struct Looking<'a> {
     pub(super) search: &'a MailSearch,
     pub(super) first: u32,
@@ -38,7 +38,7 @@ pub(super) struct Looking<'a> {
 }
 
 impl Session {
-    /// The first mails that fit, and where to go on.
+    /// Returns the first matching messages and where to continue.
     pub(super) async fn look_for(&mut self, looking: Looking<'_>) -> Result<Part, MailboxError> {
         let limit = usize::try_from(looking.limit).unwrap_or(usize::MAX);
         let deadline = Instant::now() + PATIENCE;
@@ -68,7 +68,8 @@ impl Session {
         found.truncate(limit);
         let next = match found.last() {
             Some(uid) if more => Some(*uid),
-            // It ended for want of time: what was looked at is not looked at again.
+            // The search stopped at the time limit. The next page continues after the searched
+            // ranges.
             _ if first <= last && looking.upwards => self.uid_at(first - 1).await?,
             _ if first <= last => self.uid_at(last + 1).await?,
             _ => None,
@@ -80,13 +81,13 @@ impl Session {
         };
         let told = self.fetch(set, items(), true).await?;
         let mails = told.iter().filter_map(|told| self.summary(told));
-        // The server looks for whole days, in its own time zone.
+        // The server matches whole days in its own time zone.
         let since = looking.search.since;
         let mails = mails.filter(|mail| mail.received_at >= since || mail.received_at.is_none());
         Ok((mails.collect(), next))
     }
 
-    /// The UIDs that fit among some numbers.
+    /// Returns the UIDs of matching messages in a range of sequence numbers.
     async fn search(
         &mut self,
         among: SequenceSet,
@@ -110,7 +111,7 @@ impl Session {
         let Ok(keys) = NonEmptyVec::try_from(keys) else {
             return Ok(Vec::new());
         };
-        // Words in ASCII are understood by every server, by whatever name it knows UTF-8.
+        // ASCII words need no charset, which avoids servers that know UTF-8 by another name.
         let charset = (!search.words.is_ascii()).then(|| Charset::try_from("UTF-8").ok());
         let body = CommandBody::search(charset.flatten(), SearchKey::And(keys), true);
         let answer = self.ask(body).await?;
@@ -125,7 +126,7 @@ impl Session {
     }
 }
 
-/// The day before a time, for a server in any time zone.
+/// Returns the day before a time, for servers in any time zone.
 fn day_before(time: UnixTime) -> Option<NaiveDate> {
     let text = time.plus(-ONE_DAY).rfc3339();
     let mut parts = text.split(['-', 'T']);

@@ -1,4 +1,4 @@
-//! A connection that is signed in, with a folder that is open.
+//! An authenticated connection with an open folder.
 
 use std::num::NonZeroU32;
 
@@ -16,18 +16,18 @@ use secrecy::SecretString;
 use super::MailboxError;
 use crate::Mailer;
 
-/// Most that a server may answer to one command: bytes.
+/// Maximum size in bytes of the reply to one command.
 const ANSWER_AT_MOST: usize = 3 * 1024 * 1024;
 
-/// What was told of one message.
+/// FETCH data of one message.
 pub(super) struct Fetched {
-    /// Its number in the folder.
+    /// Sequence number in the folder.
     pub(super) number: u32,
     pub(super) items: Vec<MessageDataItem<'static>>,
 }
 
 impl Fetched {
-    /// Its UID; none in what servers tell by themselves.
+    /// Returns the UID. Unsolicited FETCH data has none.
     pub(super) fn uid(&self) -> Option<NonZeroU32> {
         self.items.iter().find_map(|item| match item {
             MessageDataItem::Uid(uid) => Some(*uid),
@@ -36,7 +36,7 @@ impl Fetched {
     }
 }
 
-/// A signed-in connection.
+/// An authenticated connection.
 pub(super) struct Session {
     pub(super) connection: Connection,
     mailbox: Mailbox,
@@ -68,7 +68,7 @@ impl Session {
         self.finding(code).into()
     }
 
-    /// Sends a command. What the server said stays in the finding when there is one.
+    /// Sends a command. A finding includes the server's reply.
     pub(super) async fn ask(&mut self, body: CommandBody<'static>) -> Result<Answer, MailboxError> {
         let answer = self.connection.ask(body).await;
         let heard = self.connection.take_received();
@@ -78,7 +78,7 @@ impl Session {
                 .saying(answer.text)
                 .into()),
             Ok(answer) => Ok(answer),
-            // It did speak IMAP so far.
+            // The server has spoken IMAP before, so only this reply is unreadable.
             Err(FindingCode::NotImap) => Err(self.failed(FindingCode::ImapAnswerUnreadable)),
             Err(FindingCode::ConnectionClosed) if !heard.starts_with("* BYE") => {
                 Err(self.failed(FindingCode::ConnectionClosed))
@@ -87,7 +87,7 @@ impl Session {
         }
     }
 
-    /// A command that has to go well.
+    /// Sends a command that must succeed.
     pub(super) async fn ask_for(
         &mut self,
         body: CommandBody<'static>,
@@ -103,14 +103,14 @@ impl Session {
         self.finding(code).saying(&answer.text).into()
     }
 
-    /// Opens a folder, anew when it is open, so that it is known how it stands now.
+    /// Opens a folder, even if it is open already, to get its current state.
     pub(super) async fn examine(&mut self, folder: &FolderName) -> Result<(), MailboxError> {
         let body =
             CommandBody::examine(folder.as_str().to_owned()).map_err(|_| MailboxError::NoFolder)?;
         let answer = self.ask(body).await?;
         match answer.ending {
             Ending::Ok => {
-                // A server without UIDVALIDITY would have UIDs that mean nothing (RFC 3501 §2.3.1.1).
+                // Without UIDVALIDITY, UIDs are meaningless (RFC 3501 §2.3.1.1).
                 self.uid_validity = answer.uid_validity.unwrap_or_default();
                 Ok(())
             }
@@ -124,7 +124,7 @@ impl Session {
         }
     }
 
-    /// How many messages the folder has.
+    /// Returns the number of messages in the folder.
     pub(super) fn exists(&self) -> u32 {
         self.connection.client.exists()
     }
@@ -140,7 +140,7 @@ impl Session {
         }
     }
 
-    /// The UID that an id names in the folder as it is numbered now.
+    /// Returns the UID in an ID, if UIDVALIDITY has not changed.
     pub(super) fn uid_of(&self, id: MailId) -> Result<NonZeroU32, MailboxError> {
         if id.uid_validity == self.uid_validity || id.uid_validity == MailId::ANY {
             Ok(id.uid)
@@ -151,7 +151,7 @@ impl Session {
         }
     }
 
-    /// FETCH, or UID FETCH: what is told of each message, by its number.
+    /// Sends FETCH or UID FETCH. Returns the data of each message by sequence number.
     pub(super) async fn fetch(
         &mut self,
         set: SequenceSet,

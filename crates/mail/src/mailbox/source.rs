@@ -1,4 +1,4 @@
-//! The bytes of a mail, piece by piece, so that no answer is larger than is taken.
+//! Raw bytes of a message, fetched in chunks to limit the size of each reply.
 
 use std::num::NonZeroU32;
 
@@ -7,11 +7,11 @@ use imap_codec::imap_types::fetch::{MessageDataItem, MessageDataItemName};
 
 use super::{MailboxError, session::Session, summary::items};
 
-/// A piece: bytes. Also over a slow line it comes within the time for a reply.
+/// Chunk size in bytes. A chunk arrives within the reply timeout even over a slow connection.
 const PIECE: NonZeroU32 = NonZeroU32::MIN.saturating_add(256 * 1024 - 1);
 
 impl Session {
-    /// What the list tells of a mail.
+    /// Returns the list entry of a message.
     pub(super) async fn summary_of(&mut self, id: MailId) -> Result<MailSummary, MailboxError> {
         let uid = self.uid_of(id)?;
         let told = self.fetch(uid.into(), items(), true).await?;
@@ -20,7 +20,7 @@ impl Session {
         found.ok_or(MailboxError::NoMail)
     }
 
-    /// The beginning of a mail, up to so many bytes.
+    /// Returns the start of a message, up to `at_most` bytes.
     pub(super) async fn read(&mut self, id: MailId, at_most: u32) -> Result<Vec<u8>, MailboxError> {
         let uid = self.uid_of(id)?;
         let mut bytes: Vec<u8> = Vec::new();
@@ -51,7 +51,7 @@ impl Session {
                 .map(|data| data.as_ref().to_vec())
                 .unwrap_or_default();
             let whole = usize::try_from(length.get()).unwrap_or(usize::MAX);
-            // Another piece than was asked for would make another mail.
+            // A chunk with another offset would corrupt the message.
             if origin.unwrap_or_default() != from || piece.len() > whole {
                 return Err(self.failed(FindingCode::ImapAnswerUnreadable));
             }

@@ -1,4 +1,5 @@
-//! A mail in a list: a few header fields, each only so far, so that no mail makes the list large.
+//! List entries of messages: a few header fields, each limited in length, so no message makes the
+//! list large.
 
 use std::num::NonZeroU32;
 
@@ -11,10 +12,11 @@ use imap_codec::imap_types::{
 
 use super::session::{Fetched, Session};
 
-/// Longest part of a header field that is asked for: bytes.
+/// Maximum number of bytes to request of each header field.
 const FIELD_AT_MOST: NonZeroU32 = NonZeroU32::MIN.saturating_add(1_023);
 
-/// What is asked for of each mail. The fields one by one: a long one leaves room for the others.
+/// Returns the items to request of each message. The fields are requested one by one, so a long one
+/// leaves room for the others.
 pub(super) fn items() -> Vec<MessageDataItemName<'static>> {
     let field = |name: &'static str| MessageDataItemName::BodyExt {
         section: Some(Section::HeaderFields(
@@ -36,7 +38,8 @@ pub(super) fn items() -> Vec<MessageDataItemName<'static>> {
 }
 
 impl Session {
-    /// The mail that something was told of; `None` when that was not what [`items`] asks for.
+    /// Returns the list entry of a message. `None` if the data does not answer a request for
+    /// [`items`].
     pub(super) fn summary(&self, told: &Fetched) -> Option<MailSummary> {
         let mut summary = MailSummary::of(self.id(told.uid()?));
         let mut head = Vec::new();

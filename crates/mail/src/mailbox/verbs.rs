@@ -1,4 +1,4 @@
-//! The verbs: what pages and programs ask of a mailbox.
+//! Mailbox operations for pages and the API.
 
 use std::future::Future;
 
@@ -10,16 +10,17 @@ use tokio::{task::spawn_blocking, time::timeout};
 use super::{MailboxError, pool::Taken};
 use crate::{MailError, Mailer};
 
-/// How much of a mail is read to show it: bytes.
+/// Maximum number of bytes to read of a message for display.
 const SHOWN_AT_MOST: u32 = 4 * 1024 * 1024;
-/// How much of one is read for its attachments, or to have it whole: bytes. Providers take mail of 25 to 35 MB.
+/// Maximum number of bytes to read of a message for its attachments or its source. Providers accept
+/// messages of 25 to 35 MB.
 const WHOLE_AT_MOST: u32 = 40 * 1024 * 1024;
 
 impl Mailer {
-    /// Whether a data center reads mail.
+    /// Returns true if a data center has a mailbox configured.
     ///
     /// # Errors
-    /// When there is no such data center, or the database fails.
+    /// If there is no such data center, or the database fails.
     pub async fn reads_mail(&self, id: &DataCenterId) -> Result<bool, MailError> {
         match self.mail_settings(id).await {
             Ok(_) => Ok(true),
@@ -28,10 +29,10 @@ impl Mailer {
         }
     }
 
-    /// The folders of the mailbox.
+    /// Returns the folders of the mailbox.
     ///
     /// # Errors
-    /// [`MailboxError::Off`], or what is wrong with the mailbox.
+    /// [`MailboxError::Off`], or the error of the mailbox.
     pub async fn mail_folders(&self, id: &DataCenterId) -> Result<Vec<Folder>, MailboxError> {
         self.in_time(id, async {
             let mut taken = self.session(id, true).await?;
@@ -46,10 +47,11 @@ impl Mailer {
         .await
     }
 
-    /// A part of the mail of a folder.
+    /// Returns a page of the messages in a folder.
     ///
     /// # Errors
-    /// [`MailboxError::Renumbered`] when the query's place is of an earlier UIDVALIDITY, and the others.
+    /// [`MailboxError::Renumbered`] if the query's position has an earlier UIDVALIDITY; those of
+    /// [`Self::mail_folders`].
     pub async fn mail_page(
         &self,
         id: &DataCenterId,
@@ -63,10 +65,10 @@ impl Mailer {
         .await
     }
 
-    /// One mail, or its beginning when it is large.
+    /// Returns one message, or its start if it is large.
     ///
     /// # Errors
-    /// As [`Self::mail_page`]; [`MailboxError::NoMail`].
+    /// Those of [`Self::mail_page`]; [`MailboxError::NoMail`].
     pub async fn mail(
         &self,
         id: &DataCenterId,
@@ -82,17 +84,17 @@ impl Mailer {
             };
             let read = read.await;
             let (summary, raw) = self.give_back(taken, read)?;
-            // It takes its time with hostile mail, and what breaks there breaks alone.
+            // Parsing hostile mail may take long or panic, so it runs separately.
             let parsed = spawn_blocking(move || read_mail(summary, &raw)).await;
             parsed.map_err(|_| unreadable())
         })
         .await
     }
 
-    /// A file that came with a mail; its number counts from 1.
+    /// Returns an attachment of a message. Numbers start at 1.
     ///
     /// # Errors
-    /// As [`Self::mail`]; [`MailboxError::TooLarge`], [`MailboxError::NoAttachment`].
+    /// Those of [`Self::mail`]; [`MailboxError::TooLarge`], [`MailboxError::NoAttachment`].
     pub async fn mail_attachment(
         &self,
         id: &DataCenterId,
@@ -107,10 +109,10 @@ impl Mailer {
             .ok_or(MailboxError::NoAttachment)
     }
 
-    /// A mail as it came.
+    /// Returns the source of a message.
     ///
     /// # Errors
-    /// As [`Self::mail`]; [`MailboxError::TooLarge`].
+    /// Those of [`Self::mail`]; [`MailboxError::TooLarge`].
     pub async fn mail_source(
         &self,
         id: &DataCenterId,
@@ -132,7 +134,8 @@ impl Mailer {
         .await
     }
 
-    /// A session with a folder open. One that was kept may have been ended by the server; then another one is made.
+    /// Returns a session with an open folder. If the server has closed an idle session, a new one
+    /// is opened.
     pub(super) async fn opened(
         &self,
         id: &DataCenterId,
@@ -151,7 +154,7 @@ impl Mailer {
         }
     }
 
-    /// Nothing takes longer than a check does.
+    /// Limits an operation to the duration of a check.
     async fn in_time<T>(
         &self,
         id: &DataCenterId,
@@ -160,7 +163,7 @@ impl Mailer {
         self.in_time_for(1, id, work).await
     }
 
-    /// Nothing takes longer than so many checks do.
+    /// Limits an operation to the duration of this number of checks.
     async fn in_time_for<T>(
         &self,
         checks: u32,
@@ -180,7 +183,7 @@ fn is_lost<T>(outcome: &Result<T, MailboxError>) -> bool {
     matches!(outcome, Err(error) if error.is_lost_connection())
 }
 
-/// The parser broke, which the log has.
+/// Returns the error for a message whose parser panicked. The log has the details.
 fn unreadable() -> MailboxError {
     domain::Finding::new(FindingCode::MailUnreadable).into()
 }

@@ -1,5 +1,5 @@
-//! New mail as it comes: IDLE (RFC 2177), or a look now and then where a server has not got it. One session for each folder
-//! that somebody watches, whoever they are.
+//! Notification of new mail: IDLE (RFC 2177), or polling if the server does not support it. All
+//! watchers of a folder share one session.
 
 use std::{
     collections::HashMap,
@@ -19,32 +19,33 @@ use tokio::{
 use super::{MailboxError, session::Session};
 use crate::Mailer;
 
-/// IDLE is asked for anew this often: some networks forget connections on which nothing is said.
+/// Time after which IDLE is restarted, because some networks drop idle connections.
 const IDLE_FOR: Duration = Duration::from_mins(4);
-/// Between two looks at a server without IDLE.
+/// Interval between polls of a server without IDLE.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
-/// After a failure, at first and at most.
+/// Initial and maximum backoff after a failure.
 const WAIT: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(2));
-/// Folders that are watched at once in one data center; the others are not.
+/// Maximum number of watched folders per data center. Further ones are not watched.
 const FOLDERS_AT_MOST: usize = 4;
 
-/// What is known of a folder that is watched.
+/// State of a watched folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MailWatch {
-    /// Grows each time that something has changed.
+    /// Increases with each change.
     pub changes: u64,
-    /// Why nothing is known at the moment.
+    /// Error that prevents watching at the moment.
     pub trouble: Option<Box<Finding>>,
 }
 
 type Key = (DataCenterId, FolderName);
 
-/// The folders that are watched.
+/// All watched folders.
 #[derive(Debug, Default)]
 pub(crate) struct Watches(Mutex<HashMap<Key, watch::Sender<MailWatch>>>);
 
 impl Watches {
-    /// Listens to a folder; the sender when nobody did before. `None` when there are too many.
+    /// Subscribes to a folder. Returns the sender if it was not watched before, and `None` if too
+    /// many folders are watched.
     fn listen(
         &self,
         key: &Key,
@@ -64,7 +65,8 @@ impl Watches {
 }
 
 impl Mailer {
-    /// Tells when the mail of a folder has changed, as long as somebody listens. `None` when too many folders are watched.
+    /// Watches a folder for changes while the receiver exists. Returns `None` if too many folders
+    /// are watched.
     pub fn watch_mail(
         &self,
         id: &DataCenterId,
@@ -88,7 +90,7 @@ impl Mailer {
         Some(receiver)
     }
 
-    /// Goes on until it is dropped.
+    /// Watches a folder with retries until the future is dropped.
     async fn keep_watching(&self, (id, folder): &Key, sender: &watch::Sender<MailWatch>) {
         let mut wait = WAIT.0;
         let mut attention = self.0.attention.listen();
@@ -106,7 +108,7 @@ impl Mailer {
             let Err(error) = watched;
             let finding = match error {
                 MailboxError::Failed(finding) => Some(finding),
-                // What is off or gone is told by the page itself.
+                // The page itself reports that the mailbox is off or gone.
                 _ => None,
             };
             sender.send_modify(|watch| watch.trouble = finding);
@@ -122,7 +124,7 @@ impl Mailer {
         }
     }
 
-    /// Watches until something fails.
+    /// Watches a folder until an error occurs.
     async fn watch_folder(
         &self,
         id: &DataCenterId,
@@ -132,7 +134,7 @@ impl Mailer {
         let stored = self.mail_settings(id).await?;
         let mut session = Session::begin(self, id, &stored.settings).await?;
         session.examine(folder).await?;
-        // Something may have come while nobody looked.
+        // Mail may have arrived while the folder was not watched.
         sender.send_modify(|watch| {
             watch.changes += 1;
             watch.trouble = None;
@@ -146,7 +148,7 @@ impl Mailer {
 }
 
 impl Session {
-    /// Waits until messages come or go, or for a while. Whether they did.
+    /// Waits until messages arrive or disappear, or for a limited time. Returns true if they did.
     async fn await_change(&mut self) -> Result<bool, MailboxError> {
         let before = self.exists();
         if !self.connection.offers("IDLE") {
