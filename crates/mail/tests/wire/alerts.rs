@@ -1,4 +1,4 @@
-//! Alerts, seen by whoever is told.
+//! Alerts, as receivers of notifications see them.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ async fn save(world: &World, form: &AlertSettingsForm) {
     world.mailer.save_alerts(form, &world.admin).await.unwrap();
 }
 
-/// The provider says that the grant is gone.
+/// Makes the provider report that the grant is gone.
 async fn end_grant(world: &World) {
     world.control().set(Faults {
         token_error: TokenError::named("invalid_grant"),
@@ -123,12 +123,12 @@ async fn a_condition_of_a_server_stops_it_and_is_notified_when_it_begins_and_whe
     };
     for _ in 0..3 {
         mailer.raise_server_condition(AlertKind::DiskFull, facts.clone());
-        // It is known before it is stored.
+        // A condition is known before it is stored.
         let error = mailer.ready().await.unwrap_err();
         assert!(matches!(error, NotReady::Condition(AlertKind::DiskFull)));
         mailer.watch().await.unwrap();
     }
-    // A warning stops nothing.
+    // A warning does not affect readiness.
     mailer.raise_server_condition(AlertKind::DiskSpaceLow, facts);
     let text = mailer.metrics(None).await.unwrap();
     assert!(text.contains(r#"mailgrant_server_condition{condition="disk_full"} 1"#));
@@ -170,14 +170,14 @@ async fn the_condition_of_one_server_is_resolved_by_another_only_when_the_first_
         assert_eq!(wrong(&other).await, [kind]);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    // Both have it.
+    // Both servers have the condition.
     other.raise_server_condition(kind, AlertFacts::default());
     other.watch().await.unwrap();
     assert_eq!(wrong(&other).await, [kind, kind]);
     tokio::time::sleep(Duration::from_secs(6)).await;
     other.watch().await.unwrap();
     assert_eq!(wrong(&other).await, [kind]);
-    // The one that is gone was alive after all.
+    // The server that seemed gone is alive after all.
     world.mailer.watch().await.unwrap();
     assert_eq!(wrong(&other).await, [kind, kind]);
 }
@@ -235,7 +235,7 @@ async fn each_chat_gets_the_shape_that_it_takes() {
     assert_eq!(slack["blocks"][0]["type"], "header");
     assert_eq!(slack["blocks"][0]["text"]["type"], "plain_text");
     assert_eq!(slack["blocks"][1]["type"], "section");
-    // A workflow "When a Teams webhook request is received" takes a message with adaptive cards.
+    // A workflow "When a Teams webhook request is received" expects a message with adaptive cards.
     assert_eq!(teams["type"], "message");
     let card = &teams["attachments"][0];
     let media_type = "application/vnd.microsoft.card.adaptive";
@@ -274,7 +274,7 @@ async fn an_alert_that_is_not_taken_is_tried_again_later_and_shown_and_given_up_
     world.clock.advance(DAY);
     world.mailer.watch().await.unwrap();
     assert_eq!(hooks.posted().len(), 3);
-    // Whoever was never told that it began is not told that it ended.
+    // A channel that was never notified of the start is not notified of the end.
     world.authorize(ALICE, true).await;
     world.mailer.watch().await.unwrap();
     assert_eq!(hooks.posted().len(), 3);
@@ -328,7 +328,7 @@ async fn mail_goes_into_the_outbox_of_another_data_center_once_and_never_of_the_
 async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &route("webhook", &hooks.url("/"))).await;
-    // The clock stands on 2023-11-14.
+    // The clock is at 2023-11-14.
     let notes = [("expires:default", "2023-12-01"), ("testing:default", "on")];
     let notes = notes.map(|(name, typed)| (name.to_owned(), typed.to_owned()));
     let form = AlertSettingsForm {
@@ -350,7 +350,7 @@ async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.began"]);
     let ends = hooks.posted()[0].json();
     assert_eq!(ends["data"]["ends_at"], "2023-12-01T00:00:00Z");
-    // Authorized again, and a new secret is noted: both are well.
+    // A new authorization and a later expiry of the secret resolve both problems.
     world.authorize(ALICE, true).await;
     let notes = [("expires:default".to_owned(), "2025-12-01".to_owned())];
     let form = AlertSettingsForm {
@@ -361,7 +361,7 @@ async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
     save(&world, &form).await;
     world.mailer.watch().await.unwrap();
     assert!(wrong(&world.mailer).await.is_empty());
-    // Nobody renews it for 76 days.
+    // The grant is not renewed for 76 days.
     world.clock.advance(76 * DAY);
     world.mailer.watch().await.unwrap();
     assert_eq!(wrong(&world.mailer).await, [AlertKind::UnusedEnds]);
@@ -370,7 +370,7 @@ async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
 #[tokio::test]
 async fn an_outbox_that_grows_old_is_told() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
-    // A message of the product itself: the mail of a test alert.
+    // A message that the product itself sends: the email of a test alert.
     let form = RouteForm {
         kind: "mail".into(),
         via: "default".into(),
@@ -428,7 +428,7 @@ async fn a_daily_check_that_starts_to_fail_is_told_and_that_it_goes_well_again()
     world.mailer.check_daily().await.unwrap();
     world.mailer.watch().await.unwrap();
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
-    // No message was sent by any of them.
+    // None of them sent a message.
     assert!(world.control().messages().is_empty());
     let checks = world.mailer.alerts().await.unwrap().checks;
     assert!(checks[0].finished && checks[0].finding.is_none());
@@ -474,7 +474,7 @@ async fn a_grant_that_the_daily_check_finds_ended_is_told_as_that_alone() {
     world.mailer.watch().await.unwrap();
     assert!(wrong(&world.mailer).await.is_empty());
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
-    // Now there is something to check.
+    // There is something to check now.
     world.mailer.check_daily().await.unwrap();
     let checks = world.mailer.alerts().await.unwrap().checks;
     assert!(checks[0].finished && checks[0].finding.is_none());
@@ -499,7 +499,7 @@ async fn a_grant_that_ends_is_told_at_once_by_whoever_keeps_watch() {
     add(&world, &route("webhook", &hooks.url("/"))).await;
     let watching = world.mailer.clone();
     let watching = tokio::spawn(async move { watching.keep_watch().await });
-    // What is well is looked at first.
+    // The first round finds no problem.
     tokio::time::sleep(Duration::from_millis(300)).await;
     end_grant(&world).await;
     hooks.until(1).await;
@@ -529,7 +529,7 @@ async fn the_url_of_a_route_is_never_shown_and_a_saved_secret_stays_with_its_hos
     };
     let error = Some(FieldError::SecretBelongsElsewhere);
     assert_eq!(errors.get(AlertField::Secret), error);
-    // On the same host it is kept.
+    // The secret is kept if the host stays the same.
     let same = change(&hooks.url("/services/pLanted-too"), "");
     mailer.change_alert_route(&id, &same, by).await.unwrap();
     let sent = mailer.send_test_alert(&id, by).await;

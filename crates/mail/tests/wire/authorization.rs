@@ -1,4 +1,4 @@
-//! Every way an authorization can end.
+//! All possible results of an authorization.
 
 use domain::{
     AuthorizationState, DataCenterId, FindingCode, GrantStatus, SessionId, finding::FindingValue,
@@ -424,7 +424,7 @@ async fn the_client_secret_goes_in_the_body_where_the_header_is_not_taken() {
     delivered(&world.test_email().await);
 }
 
-/// How an authorization ends: `None` for a grant, otherwise the finding.
+/// Returns the result of an authorization: `None` for a grant, otherwise the finding.
 async fn ending(world: &World, faults: Faults) -> Option<FindingCode> {
     world.control().set(faults);
     match world.authorize(ALICE, true).await {
@@ -458,7 +458,7 @@ async fn the_whole_issuer_is_compared_and_an_announced_one_may_not_be_missing() 
         (path("/"), mismatch),
         (path("?tenant=other"), mismatch),
         (missing, Some(FindingCode::IssuerMissing)),
-        // An error without it may come from another server as well.
+        // An error response without an issuer may also come from another server.
         (refused, Some(FindingCode::IssuerMissing)),
     ] {
         let shown = format!("{faults:?}");

@@ -1,4 +1,4 @@
-//! The decoder, row by row: each scenario of the sandbox leads to the finding that it names.
+//! The decoder, row by row: each scenario of the sandbox produces the finding that it names.
 
 use clock::{Clock, SystemClock};
 use domain::{
@@ -10,11 +10,11 @@ use sandbox::{Action, Faults, Given, Scenario, TokenError, scenarios};
 
 use crate::support::{ALICE, World, finding};
 
-/// Refusals that say something else than their first digit does.
+/// Replies whose meaning differs from their first digit.
 const LATER_THOUGH_5XX: &[&str] = &["quota", "microsoft_quota", "refuse_postfix_lost"];
 const NEVER_THOUGH_4XX: &[&str] = &["mailbox_permission", "tls_too_old"];
 
-/// Codes that no scenario leads to, and why.
+/// Codes that no scenario produces, with the reason.
 #[rustfmt::skip]
 const ELSEWHERE: &[(FindingCode, &str)] = {
     use FindingCode as F;
@@ -45,13 +45,13 @@ const ELSEWHERE: &[(FindingCode, &str)] = {
     ]
 };
 
-/// The scenarios that an action shows.
+/// Returns the scenarios that an action shows.
 fn shown_by(action: Action) -> Vec<Scenario> {
     let all = scenarios().into_iter();
     all.filter(|scenario| scenario.at == action).collect()
 }
 
-/// With the mailbox of the account that sends.
+/// Adds the mailbox of the sending account to a form.
 fn with_mailbox(world: &World, form: SmtpForm) -> SmtpForm {
     SmtpForm {
         mailbox_enabled: true,
@@ -63,7 +63,7 @@ fn with_mailbox(world: &World, form: SmtpForm) -> SmtpForm {
     }
 }
 
-/// A check of what is on a form, with a test email when there is a recipient.
+/// Checks a form, with a test email if there is a recipient.
 async fn check(world: &World, form: &SmtpForm, recipient: Option<&str>) -> CheckReport {
     let request = CheckRequest {
         recipient: recipient.map(str::to_owned),
@@ -82,7 +82,7 @@ fn findings(report: &CheckReport) -> Vec<FindingCode> {
     found.map(|finding| finding.code).collect()
 }
 
-/// The form for a scenario.
+/// Returns the form for a scenario.
 fn form(world: &World, given: Given) -> SmtpForm {
     let form = world.oauth_form();
     match given {
@@ -118,7 +118,7 @@ fn form(world: &World, given: Given) -> SmtpForm {
     }
 }
 
-/// The code that a scenario names.
+/// Returns the code that a scenario names.
 fn named(scenario: &Scenario) -> Option<FindingCode> {
     scenario.finding.map(|name| {
         let mut all = FindingCode::ALL.iter();
@@ -129,7 +129,7 @@ fn named(scenario: &Scenario) -> Option<FindingCode> {
 
 async fn world_for(scenario: &Scenario) -> World {
     World::with(|options| {
-        // The only one that is meant to wait.
+        // The only scenario that is supposed to wait.
         if scenario.name == "slow_tokens" {
             options.timeouts.token *= 4;
         }
@@ -137,7 +137,7 @@ async fn world_for(scenario: &Scenario) -> World {
     .await
 }
 
-/// The finding is the one that is named, and says what came.
+/// Checks that the finding is the named one and contains the server's reply.
 fn assert_names(scenario: &Scenario, found: Option<&Finding>) {
     let name = scenario.name;
     let code = found.map(|finding| finding.code);
@@ -160,7 +160,8 @@ fn assert_names(scenario: &Scenario, found: Option<&Finding>) {
     }
 }
 
-/// A refusal is tried again when its digit says so, but for the rows that are known better.
+/// Checks that a rejection is retried if its first digit says so, except in rows with better
+/// knowledge.
 fn assert_retry(scenario: &Scenario, finding: &Finding, last_reply: Option<&str>) {
     let later = finding.code.retry() == Retry::Later;
     let expected = match last_reply.and_then(|reply| reply.chars().next()) {
@@ -223,7 +224,7 @@ async fn each_scenario_of_a_test_email_leads_to_its_finding() {
         let last_reply = report.last_reply.as_deref();
         if let Some(finding) = found {
             assert_retry(&scenario, finding, last_reply);
-            // For commands that are copied.
+            // Values for commands that users copy.
             let signs_in = form.authentication_required;
             assert!(!finding.value(FindingValue::From).is_empty());
             assert_eq!(
@@ -249,7 +250,7 @@ async fn each_scenario_of_a_test_email_leads_to_its_finding() {
 async fn each_scenario_of_a_check_leads_to_its_finding() {
     for scenario in shown_by(Action::Check) {
         let world = World::with_dns(|_| ()).await;
-        // Certificates and the provider's clock go by the time of the machine.
+        // Certificates and the provider's clock use the system time.
         let now = SystemClock.now().since(world.clock.now());
         world.clock.advance(now);
         let form = form(&world, scenario.given);

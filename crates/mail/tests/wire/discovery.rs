@@ -1,4 +1,4 @@
-//! What an address and an issuer lead to.
+//! Discovery from an email address or an issuer.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ fn records(world: &World, records: &[(&str, &[&str])]) {
     world.control().set(faults);
 }
 
-/// Takes the sandbox's servers out of DNS, and leads the domain's websites to loopback.
+/// Removes the sandbox's servers from DNS, and points the domain's websites to loopback.
 fn websites_only(world: &World) {
     records(
         world,
@@ -42,7 +42,7 @@ fn websites_only(world: &World) {
     );
 }
 
-/// A world with websites of `sandbox.test`.
+/// Creates a world with websites of `sandbox.test`.
 async fn with_web() -> (World, Web) {
     let web = Web::start(&["autoconfig.sandbox.test", "sandbox.test"]).await;
     let world = World::with_dns(|options| {
@@ -63,7 +63,7 @@ fn only(discovery: &Discovery) -> &Proposal {
     &discovery.proposals[0]
 }
 
-/// `host:port security`
+/// Formats a server as `host:port security`.
 fn smtp(proposal: &Proposal) -> String {
     proposal.smtp.as_ref().map_or_else(String::new, |server| {
         format!("{}:{} {}", server.host, server.port, server.security.code())
@@ -146,7 +146,7 @@ async fn the_provider_behind_the_mail_servers_is_proposed() {
             "smtp.fastmail.com:465 implicit_tls",
         ),
         (&["10 mx.zoho.in."], "smtp.zoho.in:465 implicit_tls"),
-        // A filter in front, and a backup behind: where mail is sent from is not known.
+        // With a filter in front and a backup behind, the sending server is unknown.
         (&["1 filter.example.", "50 aspmx.l.google.com."], ""),
         (&["0 ."], ""),
         (&[], ""),
@@ -277,7 +277,7 @@ async fn the_settings_that_a_domain_publishes_are_proposed() {
             .ends_with("/.well-known/autoconfig/mail/config-v1.1.xml")
     );
     assert!(discovery.trouble.is_empty());
-    // Only the server for this purpose learns who asks.
+    // Only the server for this purpose receives the address.
     let asked = [
         format!("{OWN}?emailaddress=a%2bb@sandbox.test"),
         WELL_KNOWN.to_owned(),
@@ -296,7 +296,7 @@ async fn the_endpoints_of_an_issuer_are_asked_of_the_issuer() {
     assert_eq!(oauth.token_endpoint, world.descriptor().token_endpoint);
     assert_eq!((&oauth.issuer, oauth.scope.as_str()), (issuer, "mail"));
 
-    // A server that takes no OAuth gets none proposed, and Google's endpoints are known.
+    // A server without OAuth support gets no OAuth proposal. Google's endpoints are known.
     web.answer(
         OWN,
         XML,
@@ -331,7 +331,7 @@ async fn what_several_sources_say_is_one_proposal() {
     let discovery = discover(&world, ALICE).await;
     assert_eq!(only(&discovery).source, DiscoverySource::Autoconfig);
 
-    // Other servers are other proposals, the more certain ones first.
+    // Different servers give separate proposals, the most certain ones first.
     records(
         &world,
         &[
@@ -398,7 +398,7 @@ async fn thousands_of_servers_are_one_proposal() {
         let servers: Vec<_> = servers.iter().map(String::as_str).collect();
         records(&world, &[("_submission._tcp.sandbox.test SRV", &servers)]);
         let discovery = discover(&world, ALICE).await;
-        // 10,000 do not fit into one answer of DNS.
+        // 10,000 records do not fit into one DNS response.
         assert!(discovery.proposals.len() <= 1);
         assert_eq!(
             discovery.proposals.is_empty(),
@@ -433,7 +433,7 @@ async fn hostile_documents_are_left_unread() {
             body.len()
         );
     }
-    // A website that answers every path with a page for people has said nothing.
+    // A website that answers every path with an HTML page gives no information.
     web.answer(OWN, "text/html; charset=utf-8", "<!doctype html><p>Welcome");
     let discovery = discover(&world, ALICE).await;
     assert_eq!((discovery.proposals, discovery.trouble), (vec![], vec![]));
@@ -478,7 +478,7 @@ async fn a_server_without_a_certificate_for_the_domain_is_told_nothing() {
     assert_eq!(discover(&world, ALICE).await.proposals, []);
     assert!(web.visits() > 0 && web.asked().is_empty());
 
-    // Nor one that speaks no TLS.
+    // Nor does one without TLS.
     let plain = Endpoint::start(Manner::Answer("HTTP/1.1 200 OK\r\n\r\n".into())).await;
     let world = World::with_dns(|options| options.autoconfig_port = plain.port).await;
     websites_only(&world);

@@ -1,4 +1,4 @@
-//! What the domain of a From address says in DNS.
+//! DNS checks of the domain of a From address.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use sandbox::Faults;
 
 use crate::support::{ALICE, World, delivered, finding};
 
-/// The records of a domain, in place of the sandbox's.
+/// Replaces the sandbox's records of a domain.
 fn records(world: &World, records: &[(&str, &[&str])]) {
     let mut faults = world.control().faults();
     for (key, data) in records {
@@ -21,7 +21,7 @@ fn records(world: &World, records: &[(&str, &[&str])]) {
     world.control().set(faults);
 }
 
-/// The four steps for Alice, through this server.
+/// Runs the four DNS steps for Alice with this server.
 async fn check_through(world: &World, host: &str, provider: Provider) -> Vec<CheckStep> {
     check(world, ALICE, host, provider, None).await
 }
@@ -53,7 +53,7 @@ fn step(steps: &[CheckStep], kind: StepKind) -> &CheckStep {
     steps.iter().find(|step| step.kind == kind).unwrap()
 }
 
-/// The verdict and what was found.
+/// A verdict and its finding.
 type Told = (Verdict, Option<FindingCode>);
 
 fn told(steps: &[CheckStep], kind: StepKind) -> Told {
@@ -61,7 +61,7 @@ fn told(steps: &[CheckStep], kind: StepKind) -> Told {
     (step.verdict, step.finding.as_ref().map(|found| found.code))
 }
 
-/// The record that is proposed.
+/// Returns the proposed record.
 fn proposed(steps: &[CheckStep], kind: StepKind) -> &str {
     let finding = step(steps, kind).finding.as_ref().unwrap();
     assert_eq!(finding.value(FindingValue::Domain), "sandbox.test");
@@ -151,7 +151,7 @@ async fn mail_servers_that_are_missing_or_refuse_all_mail_are_told() {
     );
 }
 
-/// What SPF records come to for mail through these hosts.
+/// Checks the SPF results for mail through these hosts.
 async fn judge(cases: &[(&[&str], &str, Told)]) {
     let world = World::with_dns(|_| ()).await;
     records(
@@ -350,7 +350,7 @@ async fn an_own_server_is_judged_by_its_addresses() {
             warned(Code::SpfNotAllowed),
         ),
         ("v=spf1 -all", "100.0.0.7", warned(Code::SpfNotAllowed)),
-        // From where others pass mail on is their business, and so is it behind a private address.
+        // The outgoing addresses of a relay or behind a private address are unknown.
         (
             "v=spf1 -all",
             "relay.example",
@@ -492,7 +492,7 @@ async fn without_an_answer_of_a_name_server_that_is_the_result_and_soon() {
         });
         let began = Instant::now();
         let steps = check(&world, ALICE, "smtp.gmail.com", Provider::Google, Some("x")).await;
-        // The patience is a second here; much more would be without bounds.
+        // The timeout is one second here. A much longer time would mean that there is no bound.
         assert!(began.elapsed() < Duration::from_secs(10));
         for step in &steps {
             assert_eq!(told(&steps, step.kind), skipped(code), "{step:?}");
@@ -536,7 +536,8 @@ async fn what_is_answered_is_bounded_and_clean() {
             );
         }
     }
-    // More than fits into one answer of DNS: the server cannot say it, and that is a result, too.
+    // More than fits into one DNS response. The server cannot return it, which is a valid result
+    // too.
     records(&world, &[("sandbox.test TXT", &many)]);
     let steps = check_through(&world, "localhost", Provider::Sandbox).await;
     assert_eq!(step(&steps, StepKind::Spf).verdict, Verdict::Skipped);

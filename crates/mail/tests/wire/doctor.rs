@@ -1,4 +1,4 @@
-//! Checks without a message: how they begin, are watched, and end.
+//! Checks without a message: start, live events, and end.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use sandbox::{Faults, ImapFault, Stage};
 
 use crate::support::{ALICE, BOB, World};
 
-/// With the mailbox of the account that sends.
+/// Adds the mailbox of the sending account to a form.
 pub fn with_mailbox(world: &World, form: SmtpForm) -> SmtpForm {
     let sandbox = world.descriptor();
     SmtpForm {
@@ -25,7 +25,7 @@ pub fn with_mailbox(world: &World, form: SmtpForm) -> SmtpForm {
     }
 }
 
-/// A check that sends nothing.
+/// Runs a check that sends nothing.
 pub async fn check(world: &World, form: &SmtpForm) -> CheckReport {
     let id = begin(world, form).await;
     world.mailer.finish_check(&id).await.unwrap().unwrap()
@@ -39,7 +39,7 @@ async fn begin(world: &World, form: &SmtpForm) -> CheckId {
     begun.await.unwrap()
 }
 
-/// The kinds of a part with their verdicts.
+/// Returns the steps of a part with their verdicts.
 pub fn part(report: &CheckReport, part: CheckPart) -> Vec<(StepKind, Verdict)> {
     let steps = report.steps.iter().filter(|step| step.part == part);
     steps.map(|step| (step.kind, step.verdict)).collect()
@@ -100,7 +100,7 @@ async fn a_check_proves_every_step_and_hands_over_nothing() {
     assert_eq!(rcpt.unwrap().sent, format!("RCPT TO:<{ALICE}>"));
     assert!(part(&report, CheckPart::Arrival).is_empty());
 
-    // It reads only, so nobody is told that anything was done.
+    // The check only reads, so the audit has no entry about a test email.
     let recorded = world.recorded().await;
     assert!(
         recorded
@@ -133,7 +133,7 @@ async fn steps_are_told_as_they_end_to_everybody_who_watches_whenever_they_come(
     let id = begin(&world, &world.basic_form()).await;
     let mut early = Box::pin(world.mailer.watch_check(&id).unwrap());
     let mut seen = Vec::new();
-    // The server is silent now, so nothing but a live event can have brought this.
+    // The server is silent now, so this can only be a live event.
     loop {
         let event = early.next().await.unwrap();
         let CheckEvent::Step(step) = &event else {
@@ -378,7 +378,7 @@ async fn a_test_email_to_the_own_mailbox_is_looked_for_there() {
     assert!(part(&sent.unwrap().1, CheckPart::Arrival).is_empty());
 }
 
-/// A check that stays silent until it is stopped.
+/// Starts a check that hangs until it is stopped.
 async fn begin_silent(world: &World) -> CheckId {
     world.control().set(Faults {
         silent_at: Some(Stage::Greeting),
@@ -387,7 +387,7 @@ async fn begin_silent(world: &World) -> CheckId {
     begin(world, &world.basic_form()).await
 }
 
-/// A world in which a silent check lasts until it is stopped.
+/// Creates a world in which a silent check hangs until it is stopped.
 async fn patient() -> World {
     World::with(|options| {
         options.timeouts.check_heartbeat = Duration::from_millis(50);
@@ -442,7 +442,7 @@ async fn a_check_whose_process_is_gone_counts_as_interrupted() {
     let report = world.mailer.finish_check(&cut(1)).await.unwrap().unwrap();
     assert_eq!(report.outcome, CheckOutcome::Interrupted);
 
-    // Nobody waited for this one: its age tells.
+    // No one waited for this check, so its age decides.
     world.clock.advance(1);
     store.begin_check(&cut(2), &started).await.unwrap();
     world.clock.advance(60);
@@ -475,7 +475,7 @@ async fn a_mailbox_that_refuses_the_sign_in_fails_the_check() {
     assert_eq!(report.failure(), Some(finding));
     assert!(report.fails_at_mailbox());
 
-    // A test email is delivered all the same.
+    // A test email is delivered nevertheless.
     let request = CheckRequest {
         recipient: Some(BOB.into()),
         ..CheckRequest::default()

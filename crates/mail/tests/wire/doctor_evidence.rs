@@ -1,4 +1,4 @@
-//! What the steps of a check tell, and what they warn of.
+//! Details and warnings in the steps of a check.
 
 use clock::{Clock, SystemClock};
 use domain::{
@@ -30,7 +30,7 @@ fn warned(step: &CheckStep) -> FindingCode {
     step.finding.as_ref().unwrap().code
 }
 
-/// Sets the world's clock to the time of the machine, which the sandbox's answers and certificates have.
+/// Creates a world with the system time, which the sandbox's replies and certificates use.
 async fn today() -> World {
     let world = World::new().await;
     world
@@ -142,7 +142,7 @@ async fn a_token_endpoint_that_is_not_there_is_warned_of_while_the_token_lives()
         let report = check(&world, &form).await;
         let oauth = |kind| step(&report, CheckPart::OAuth, kind);
         assert_eq!(warned(oauth(StepKind::TokenEndpoint)), code);
-        // The provider publishes another one.
+        // The provider publishes another endpoint.
         let discovery = oauth(StepKind::Discovery);
         assert_eq!(warned(discovery), FindingCode::EndpointDiffers);
         let finding = discovery.finding.as_ref().unwrap();

@@ -1,4 +1,4 @@
-//! A server that takes webhooks, and answers as it is told.
+//! A server that receives webhooks and gives scripted answers.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -12,11 +12,11 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// A request that came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Posted {
     pub path: String,
-    /// With names in lower case.
+    /// Header fields with lower-case names.
     pub headers: HashMap<String, String>,
     pub body: String,
 }
@@ -59,12 +59,13 @@ impl Hooks {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// What the next request is answered; silence when it is empty. Without a script: `204 No Content`.
+    /// Sets the answer to the next request. An empty one means no answer. The default is `204 No
+    /// Content`.
     pub fn script(&self, answer: &str) {
         self.answers.lock().unwrap().push_back(answer.to_owned());
     }
 
-    /// Waits until so many requests came, for at most 10 seconds.
+    /// Waits up to 10 seconds for this number of requests.
     pub async fn until(&self, count: usize) {
         let all = async {
             while self.posted().len() < count {

@@ -1,4 +1,4 @@
-//! The mail that comes back: bounces, and telling of new mail.
+//! Incoming mail: bounces and notifications of new mail.
 
 use std::{
     collections::HashSet,
@@ -34,7 +34,7 @@ fn home() -> DataCenterId {
     DataCenterId::default()
 }
 
-/// Settings with Alice's mailbox.
+/// Returns settings with Alice's mailbox.
 fn with_mailbox(world: &World) -> SmtpForm {
     let sandbox = world.descriptor();
     SmtpForm {
@@ -47,7 +47,7 @@ fn with_mailbox(world: &World) -> SmtpForm {
     }
 }
 
-/// With Alice's mailbox read, whose first look is over.
+/// Creates a world that reads Alice's mailbox and has completed the first poll.
 async fn reading() -> World {
     let world = World::new().await;
     world.save(&with_mailbox(&world)).await;
@@ -59,7 +59,7 @@ async fn reading() -> World {
     world
 }
 
-/// Mail for Alice, as another mail server hands it over.
+/// Delivers mail to Alice as another mail server would.
 async fn arrives(world: &World, raw: &str) {
     let port = world.descriptor().smtp_starttls_port;
     let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
@@ -119,7 +119,7 @@ fn notification(about: &str) -> String {
     )
 }
 
-/// A message that the mail server has accepted.
+/// Stores a message that the mail server has accepted.
 async fn accepted(world: &World, message_id: &str) -> domain::MessageId {
     let submission = Submission {
         data_center: home(),
@@ -141,7 +141,7 @@ async fn accepted(world: &World, message_id: &str) -> domain::MessageId {
     world.mailer.submit(submission).await.unwrap().id
 }
 
-/// New mail is told of at a webhook from now on.
+/// Configures a webhook for new mail.
 async fn tell(world: &World, hooks: &Hooks) {
     let (id, url) = (home(), hooks.url("/mail"));
     let save = world.mailer.save_mail_hook(&id, &url, SECRET, &world.admin);
@@ -179,7 +179,7 @@ async fn what_came_while_nobody_looked_is_read_by_the_next_process() {
         arrives(&world, &format!("Subject: {number}\r\n\r\nMail.")).await;
     }
     arrives(&world, &notification("<1@example.com>")).await;
-    // The turn of the process before is not over yet.
+    // The lease of the previous process has not expired yet.
     world.clock.advance(61);
     let next = world.another_mailer().await;
     assert!(next.read_mail(&home()).await.unwrap());
@@ -273,7 +273,7 @@ async fn a_bounce_is_read_when_the_server_tells_of_it_and_the_page_shares_who_li
         async move { mailer.read_incoming().await }
     });
     let of_page = world.mailer.watch_mail(&home(), &FolderName::default());
-    // Much earlier than by looking now and then.
+    // Much earlier than by polling.
     let told = tokio::time::timeout(Duration::from_secs(40), async {
         while idling() == 0 {
             sleep(Duration::from_millis(20)).await;
@@ -287,13 +287,13 @@ async fn a_bounce_is_read_when_the_server_tells_of_it_and_the_page_shares_who_li
         }
     });
     told.await.unwrap();
-    // Begun anew after what came, by the one connection.
+    // The one connection has restarted IDLE after the new mail.
     assert_eq!(idling(), 2);
     drop(of_page);
     attending.abort();
 }
 
-/// Reads what comes, as the server does.
+/// A background task that reads incoming mail as the server does.
 struct Attending(tokio::task::JoinHandle<()>);
 
 impl Attending {
@@ -302,7 +302,7 @@ impl Attending {
         Self(tokio::spawn(async move { mailer.read_incoming().await }))
     }
 
-    /// Waits until somebody listens for new mail. It takes a minute to look for changes by others.
+    /// Waits until IDLE is active. Detecting changes by other processes takes a minute.
     async fn until_idle(world: &World) {
         until_true(|| {
             let commands = world.control().imap_commands();
@@ -318,7 +318,7 @@ impl Drop for Attending {
     }
 }
 
-/// Much earlier than by looking now and then.
+/// Waits for a condition, much shorter than polling would take.
 async fn until_true(is: impl Fn() -> bool) {
     let wait = async {
         while !is() {
@@ -338,7 +338,7 @@ async fn mail_that_comes_right_after_a_webhook_was_saved_is_told_of() {
     tell(&world, &hooks).await;
     arrives(&world, "Subject: at once\r\n\r\nMail.").await;
     until_true(|| !hooks.posted().is_empty()).await;
-    // By the command line, which reads no mailbox itself.
+    // Saved by the command line, which reads no mailbox itself.
     let (id, url) = (home(), hooks.url("/other"));
     let other = world.another_mailer().await;
     let save = other.save_mail_hook(&id, &url, SECRET, &world.admin);
@@ -352,7 +352,7 @@ async fn mail_that_comes_right_after_a_webhook_was_saved_is_told_of() {
     assert!(!told.contains(&pair("/mail", "from another")), "{told:?}");
 }
 
-/// The paths and subjects of what a webhook was told, in order.
+/// Returns the paths and subjects that a webhook received, in order.
 fn told(hooks: &Hooks) -> Vec<(String, String)> {
     let told = hooks.posted();
     let told = told.iter().map(|one| {
@@ -362,7 +362,8 @@ fn told(hooks: &Hooks) -> Vec<(String, String)> {
     told.collect()
 }
 
-/// Passes on what clients and a server say, except that the server's replies wait while `holds`. Returns its port.
+/// Forwards data between clients and a server, but delays the server's replies while `holds`
+/// returns true. Returns its port.
 async fn holding_proxy(port: u16, holds: impl Fn() -> bool + Clone + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let own = listener.local_addr().unwrap().port();
@@ -396,7 +397,7 @@ async fn mail_that_comes_after_a_webhook_was_replaced_during_a_look_goes_to_the_
     let released = Arc::new(AtomicBool::new(false));
     let control = world.control();
     let before = control.imap_commands().len();
-    // The first reply of the look to a question about the mailbox.
+    // Detects the first STATUS command of the poll.
     let is_asked = move || {
         let commands = control.imap_commands();
         commands[before..].iter().any(|one| one.contains("STATUS"))
@@ -432,7 +433,7 @@ async fn a_mailbox_that_is_turned_on_is_read_at_once() {
     let world = World::new().await;
     world.save(&world.basic_form()).await;
     let _attending = Attending::start(&world);
-    // It has looked and found none.
+    // The task has polled and found no mailbox.
     sleep(Duration::from_millis(300)).await;
     assert!(world.control().imap_commands().is_empty());
 
@@ -462,7 +463,7 @@ async fn what_came_before_and_after_the_mailbox_is_numbered_anew_is_read() {
         let state = recipient(&world, id).await.state;
         assert_eq!(state, RecipientState::Bounced);
     }
-    // What was told of before is told of once more, by its new number; and then no more.
+    // Mail reported before is reported once more with its new UID, and then no more.
     let told: Vec<_> = hooks
         .posted()
         .iter()

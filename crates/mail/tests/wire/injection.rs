@@ -1,4 +1,4 @@
-//! No field carries a line break, a NUL or a ^A into a header, a command or a SASL message.
+//! No field carries a line break, a NUL, or a ^A into a header, a command, or a SASL message.
 
 use std::collections::BTreeMap;
 

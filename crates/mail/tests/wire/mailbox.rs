@@ -1,4 +1,4 @@
-//! Reading mail: folders, lists, search, one mail, its files, and new mail as it comes.
+//! Reading mail: folders, lists, search, messages, attachments, and notification of new mail.
 
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::{
 
 const INBOX: &str = "INBOX";
 
-/// A world whose mailbox is Alice's. Large mail takes its time where other tests run as well.
+/// Creates a world with Alice's mailbox. Large mail takes time while other tests run.
 pub async fn world() -> World {
     let world = World::with(|options| {
         options.timeouts.reply *= 30;
@@ -42,7 +42,8 @@ fn mail(number: u32, subject: &str) -> String {
     )
 }
 
-/// Puts so many mails into INBOX; others get some in between, so that numbers and UIDs differ.
+/// Delivers `count` messages to Alice, with some to Bob in between, so sequence numbers and UIDs
+/// differ.
 pub fn fill(world: &World, count: u32) -> Vec<u32> {
     let control = world.control();
     let put = (1..=count).map(|number| {
@@ -70,7 +71,7 @@ fn limited(limit: u32, place: MailPlace) -> MailQuery {
     }
 }
 
-/// The code of the finding why it failed.
+/// Returns the code of the finding in an error.
 pub fn code<T: std::fmt::Debug>(outcome: Result<T, MailboxError>) -> FindingCode {
     match outcome {
         Err(MailboxError::Failed(finding)) => finding.code,
@@ -141,7 +142,7 @@ async fn pages_meet_without_a_gap_also_when_mail_comes_and_goes_between_them() {
         uids(&newest),
         put[15..].iter().rev().copied().collect::<Vec<_>>()
     );
-    // One that has been shown goes, the very one that the next page begins before, and new mail comes.
+    // A displayed message is removed, the one where the next page starts, and new mail arrives.
     world.control().remove_mail(ALICE, put[15]);
     world.control().remove_mail(ALICE, put[3]);
     world.control().deliver(ALICE, INBOX, mail(99, "new"));
@@ -179,7 +180,7 @@ async fn what_came_after_a_mail_is_told_in_order() {
     assert!(uids(&page_after(u32::MAX).await).is_empty());
 }
 
-/// What the server was asked, numbers and UIDs as `N`.
+/// Returns the commands that the server received, with numbers and UIDs replaced by `N`.
 fn asked(world: &World, since: usize) -> Vec<String> {
     let asked = world.control().imap_commands().into_iter().skip(since);
     let without_numbers = asked.map(|command| {
@@ -255,7 +256,7 @@ async fn nothing_changes_a_mailbox() {
     .await;
     let mut watch = mailer.watch_mail(&home, &folder).unwrap();
     watch.changed().await.unwrap();
-    // The sandbox does mark what is read otherwise.
+    // The sandbox marks mail as seen if it is fetched without PEEK.
     assert!(world.control().seen_mail(ALICE).is_empty());
     assert_eq!(put.len(), 3);
     for command in world.control().imap_commands() {
@@ -528,7 +529,7 @@ async fn a_kept_session_that_the_server_has_ended_is_replaced() {
     let world = world().await;
     fill(&world, 1);
     page(&world, &inbox()).await;
-    // The next command finds it closed.
+    // The next command finds the connection closed.
     world.control().close_imap();
     assert_eq!(page(&world, &inbox()).await.mails.len(), 1);
     assert_eq!(sign_ins(&world), 2);
@@ -556,7 +557,7 @@ async fn new_mail_is_told_as_it_comes_by_idle_and_all_share_one_session() {
     for watch in &mut watches {
         watch.wait_for(|watch| watch.changes == 1).await.unwrap();
     }
-    // Until IDLE has begun.
+    // Waits until IDLE is active.
     while !world
         .control()
         .imap_commands()

@@ -1,4 +1,5 @@
-//! Servers and senders that mean harm: nothing panics, hangs or grows, and other mail can still be read.
+//! Hostile servers and senders: nothing panics, hangs, or grows without bound, and other mail stays
+//! readable.
 
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ async fn a_server_that_says_nothing_ends_by_the_time_limit() {
     assert_eq!(code(page), FindingCode::Timeout);
 }
 
-/// The mail with these bytes, among others that are read as ever.
+/// Reads the message with these bytes among others, which must stay readable.
 async fn read(raw: &[u8]) -> Mail {
     let world = world().await;
     fill(&world, 2);
@@ -67,7 +68,7 @@ async fn read(raw: &[u8]) -> Mail {
             .await
             .unwrap()
     };
-    // What takes minutes is not bounded at all; this is.
+    // A limit well below the minutes that unbounded work would take.
     tokio::time::timeout(Duration::from_mins(2), reading)
         .await
         .unwrap()
@@ -129,7 +130,7 @@ async fn html_with_scripts_and_trackers_or_made_to_keep_parsers_busy() {
     assert!(shown.contains("Hello") && !shown.contains("t.example") && !shown.contains("alert"));
     for body in [
         "<div>".repeat(200_000),
-        // Each differs from those before it, so that all have to be kept in mind.
+        // Each element differs from the previous ones, so the parser must remember all of them.
         numbered(40_000, "<p><font color=", ">"),
         numbered(40_000, "<p><b title=", ">"),
         ["<a ", &numbered(100_000, "a", "=1 "), ">"].concat(),
@@ -150,7 +151,7 @@ async fn html_with_scripts_and_trackers_or_made_to_keep_parsers_busy() {
     assert!(mail.html.is_none() && mail.html_left_out);
 }
 
-/// The same words again and again, with a number in them.
+/// Repeats a text with a number in it.
 fn numbered(count: u32, before: &str, after: &str) -> String {
     let all =
         (0..count).flat_map(|number| [before.to_owned(), number.to_string(), after.to_owned()]);

@@ -1,4 +1,4 @@
-//! The mailbox, signed in to with the same authorization as SMTP.
+//! Mailbox sign-in with the same authorization as SMTP.
 
 use domain::{
     AuthorizationState, CheckOutcome, CheckPart, CheckReport, FindingCode, GrantStatus, SmtpForm,
@@ -12,7 +12,7 @@ use crate::support::{ALICE, World};
 const MICROSOFT_SMTP: &str = "https://outlook.office.com/SMTP.Send";
 const MICROSOFT_IMAP: &str = "https://outlook.office.com/IMAP.AccessAsUser.All";
 
-/// With Alice's mailbox, opened with what she allows for SMTP.
+/// Returns a form with Alice's mailbox, which uses the authorization for SMTP.
 fn reading(world: &World) -> SmtpForm {
     let sandbox = world.descriptor();
     SmtpForm {
@@ -43,7 +43,7 @@ async fn check(world: &World, form: &SmtpForm) -> CheckReport {
     report.unwrap().unwrap()
 }
 
-/// Verdict and finding of the last step of a kind in the mailbox' part.
+/// Returns verdict and finding of the last step of a kind in the mailbox part.
 fn step(report: &CheckReport, kind: StepKind) -> (Verdict, Option<FindingCode>) {
     let mut steps = report.steps.iter().rev();
     let step = steps.find(|step| step.part == CheckPart::Imap && step.kind == kind);

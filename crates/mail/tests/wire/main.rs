@@ -1,4 +1,4 @@
-//! The verbs of the mailer against the sandbox: real sockets, real TLS, a real database.
+//! Tests of the mailer against the sandbox, with real sockets, TLS, and a database.
 #![cfg(test)]
 
 mod alerts;

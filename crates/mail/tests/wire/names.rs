@@ -1,4 +1,4 @@
-//! A name server that says what a test wants; no other is ever asked.
+//! A name server with scripted answers. No other name server is queried.
 
 use std::{
     collections::HashMap,
@@ -12,18 +12,18 @@ use mail::{Resolver, Resolving};
 
 #[derive(Debug, Default)]
 pub struct Names {
-    /// What is answered in turn; the last answer stays.
+    /// Answers in sequence. The last one is repeated.
     answers: Mutex<HashMap<String, Vec<Vec<IpAddr>>>>,
     asked: Mutex<Vec<String>>,
 }
 
 impl Names {
-    /// Knows no name.
+    /// Creates a name server without names.
     pub fn none() -> Arc<Self> {
         Arc::default()
     }
 
-    /// Knows one name, and answers in turn.
+    /// Creates a name server with one name and these answers in sequence.
     pub fn one(name: &str, answers: &[&[&str]]) -> Arc<Self> {
         let addresses = |answer: &&[&str]| answer.iter().map(|ip| ip.parse().unwrap()).collect();
         let answers = answers.iter().map(addresses).collect();
@@ -33,7 +33,7 @@ impl Names {
         })
     }
 
-    /// The names that were asked for.
+    /// Returns the queried names.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }

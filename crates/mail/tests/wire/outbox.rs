@@ -1,4 +1,4 @@
-//! Mail on its way out of the outbox, at a server that behaves and at one that does not.
+//! Delivery of mail from the outbox to working and faulty servers.
 
 mod afterwards;
 mod clocks;
@@ -26,7 +26,7 @@ use crate::support::{ALICE, World};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A server that delivers.
+/// A running delivery server.
 pub(crate) struct Delivering {
     stop: Arc<Notify>,
     task: JoinHandle<()>,
@@ -85,7 +85,7 @@ async fn attempts(world: &World, id: &MessageId) -> Vec<Attempt> {
     world.mailer.message_attempts(id).await.unwrap()
 }
 
-/// Waits for what a message comes to.
+/// Waits until a message reaches an expected state.
 pub(crate) async fn until(
     world: &World,
     id: &MessageId,
@@ -116,7 +116,7 @@ async fn until_state(world: &World, id: &MessageId, state: MessageState) -> Outb
     until(world, id, |message| message.state == state).await
 }
 
-/// A reply in place of the right one, so many times or always.
+/// Returns faults that replace a reply, a number of times or always.
 fn replying(stage: Stage, reply: &str, times: Option<u32>) -> Faults {
     Faults {
         replies: vec![StageReply {
@@ -136,7 +136,7 @@ fn cut_once(stage: CutAt) -> Faults {
     }
 }
 
-/// Settings with a grant, a mail server that behaves like that, and a server that delivers.
+/// Creates a world with settings, a grant, a mail server with these faults, and a delivery server.
 async fn delivering_at(faults: Faults) -> (World, Delivering) {
     let world = World::authorized().await;
     world.control().set(faults);

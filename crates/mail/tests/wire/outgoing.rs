@@ -1,4 +1,5 @@
-//! What Mailgrant connects to by itself: only where it may, at the address it has looked at, and never for long.
+//! Outgoing connections: only to allowed addresses, at the address that was resolved, and with time
+//! limits.
 
 use std::{net::TcpListener, process::Command, sync::Arc, time::Duration};
 
@@ -19,13 +20,13 @@ use crate::{
 const METADATA: &str = "169.254.169.254";
 const JSON: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 
-/// A world in which one name is known.
+/// Creates a world that resolves names with these answers.
 async fn world(names: &Arc<Names>) -> World {
     let names = Arc::clone(names);
     World::with(|options| options.resolver = names).await
 }
 
-/// What was tried with the mail server.
+/// Returns the SMTP steps that a check did not skip.
 fn kinds(report: &CheckReport) -> Vec<StepKind> {
     let steps = report.steps.iter();
     let tried =
@@ -40,7 +41,7 @@ fn of_report(report: &CheckReport) -> Finding {
     }
 }
 
-/// How an authorization fails at this token endpoint.
+/// Returns the finding of an authorization with this token endpoint.
 async fn failure_at(world: &World, token_endpoint: &str) -> Finding {
     let form = SmtpForm {
         token_endpoint: token_endpoint.into(),
@@ -129,7 +130,7 @@ async fn a_mail_server_is_connected_at_the_first_answer_of_the_name_server_only(
     delivered(&report);
     assert_eq!(names.asked(), ["mail.example.com"]);
 
-    // The second connection of a look for mixed-up ports goes to the same address.
+    // The second connection of the test for swapped ports uses the same address.
     let names = Names::one("mail.example.com", rebinding);
     let world = world(&names).await;
     let form = SmtpForm {
@@ -151,7 +152,7 @@ async fn a_token_endpoint_is_connected_at_the_first_answer_of_the_name_server_on
     let finding = failure_at(&world, &url).await;
     assert_eq!(finding.code, FindingCode::TokenEndpointUnreachable);
     assert_eq!((provider.visits(), names.asked().len()), (1, 1));
-    // The next authorization asks anew, and goes nowhere.
+    // The next authorization resolves the name again and is rejected.
     let finding = failure_at(&world, &url).await;
     assert_eq!(finding.code, FindingCode::AddressDenied);
     assert_eq!(
@@ -306,7 +307,7 @@ async fn a_token_endpoint_that_echoes_the_request_gets_no_secret_into_the_findin
     }
 }
 
-/// In a process of its own, since the environment belongs to all tests: this one runs itself.
+/// This test runs itself in a separate process, because all tests share the environment.
 #[tokio::test]
 async fn proxies_of_the_environment_are_not_used() {
     const INSIDE: &str = "MAILGRANT_TEST_BEHIND_A_PROXY";
@@ -339,14 +340,14 @@ async fn proxies_of_the_environment_are_not_used() {
     assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
 }
 
-/// Whoever opens a connection elsewhere gets past the deny list.
+/// Connections that are opened elsewhere would bypass the deny list.
 #[test]
 fn nothing_but_outgoing_opens_connections_or_resolves_names() {
     let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let mut folders = Vec::new();
     for entry in std::fs::read_dir(crates).unwrap() {
         let folder = entry.unwrap().path();
-        // The sandbox is a server, and not part of the product.
+        // The sandbox is a server and not part of the product.
         if !folder.ends_with("sandbox") && folder.join("src").is_dir() {
             folders.push(folder.join("src"));
         }

@@ -1,4 +1,4 @@
-//! Token endpoints that misbehave.
+//! Faulty token endpoints.
 
 use std::sync::{
     Arc,
@@ -10,25 +10,25 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// A server on loopback that counts who comes.
+/// A server on loopback that counts connections.
 pub struct Provider {
     pub port: u16,
     visits: Arc<AtomicUsize>,
     sent: Arc<AtomicUsize>,
 }
 
-/// What it does with a request.
+/// Behavior of the server.
 #[derive(Clone, Debug)]
 pub enum Manner {
-    /// Answers with these bytes.
+    /// Sends these bytes.
     Answer(String),
-    /// Answers with these bytes, and then with more of the same for as long as anybody reads.
+    /// Sends these bytes, and then the same again as long as the client reads.
     Endless(String),
-    /// Answers with these bytes, and then with one each 20 milliseconds.
+    /// Sends these bytes, and then one byte every 20 milliseconds.
     Drip(String),
-    /// Says what was sent to it as the reason of a refusal.
+    /// Rejects the request and returns it as the reason.
     Echo,
-    /// Says nothing and stays.
+    /// Sends nothing and keeps the connection open.
     Silent,
 }
 
@@ -47,30 +47,30 @@ impl Provider {
         Self { port, visits, sent }
     }
 
-    /// How many have connected.
+    /// Returns the number of connections.
     pub fn visits(&self) -> usize {
         self.visits.load(Ordering::SeqCst)
     }
 
-    /// How much it could say: bytes.
+    /// Returns the number of bytes sent.
     pub fn sent(&self) -> usize {
         self.sent.load(Ordering::SeqCst)
     }
 
-    /// Its token endpoint.
+    /// Returns the URL of its token endpoint.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/token", self.port)
     }
 }
 
 async fn serve(mut stream: TcpStream, manner: Manner, sent: Arc<AtomicUsize>) {
-    // The start of the request is enough to answer.
+    // The start of the request is enough to choose an answer.
     let mut request = [0; 4_096];
     let read = stream.read(&mut request).await.unwrap_or_default();
     match manner {
         Manner::Answer(text) => {
             let _ = stream.write_all(text.as_bytes()).await;
-            // What is left of the request is read, so that the answer is not lost with it.
+            // Reads the rest of the request, because closing early would lose the answer.
             let _ = stream.shutdown().await;
             while stream.read(&mut request).await.is_ok_and(|count| count > 0) {}
         }
@@ -89,7 +89,7 @@ async fn serve(mut stream: TcpStream, manner: Manner, sent: Arc<AtomicUsize>) {
         }
         Manner::Echo => {
             let mut received = request[..read].to_vec();
-            // The body may come on its own.
+            // The body may arrive separately.
             while !received
                 .ends_with(b"redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Foauth%2Fcallback")
             {

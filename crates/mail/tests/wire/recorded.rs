@@ -1,4 +1,4 @@
-//! What the audit says about the verbs.
+//! Audit entries of the mailer's operations.
 
 use domain::{
     Actor, AuditAction, AuditRecord, Change, DataCenterId, FieldError, FindingCode, SessionId,
@@ -9,7 +9,7 @@ use sandbox::{Faults, TokenError};
 
 use crate::support::{ALICE, BOB, World, delivered, finding};
 
-/// The values of a fact, in order.
+/// Returns the values of a fact, in order.
 fn facts<'a>(record: &'a AuditRecord, field: &str) -> Vec<&'a str> {
     let changes = record.changes.iter().filter(|change| change.field == field);
     changes.filter_map(|change| change.new.as_deref()).collect()
@@ -67,7 +67,7 @@ async fn a_save_is_recorded_with_each_field_that_differs_and_no_secret() {
         ]
     );
 
-    // Kept, and typed again as it was.
+    // A secret that is kept, and one that is entered again unchanged.
     form.mailbox_password = TypedSecret::default();
     form.client_secret = TypedSecret::new(&world.descriptor().client_secret);
     world.save(&form).await;

@@ -1,4 +1,4 @@
-//! Saving settings.
+//! Saving of settings.
 
 use domain::{DataCenterId, FieldError, SmtpField, SmtpForm, TypedSecret};
 use mail::{DataCenterError, MailError, SaveError};

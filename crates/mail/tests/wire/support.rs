@@ -1,4 +1,4 @@
-//! A mailer over a temporary database, and a sandbox beside it.
+//! A mailer with a temporary database and a sandbox.
 
 use std::{
     sync::{
@@ -26,7 +26,7 @@ pub const REDIRECT_URL: &str = "http://127.0.0.1:3000/oauth/callback";
 pub const ALICE: &str = "alice@sandbox.test";
 pub const BOB: &str = "bob@sandbox.test";
 
-/// A clock that is set by hand. The time since boot goes on by itself as well.
+/// A clock that tests set. The time since boot advances by itself as well.
 #[derive(Debug)]
 pub struct HandClock {
     now: AtomicI64,
@@ -41,13 +41,13 @@ impl HandClock {
         })
     }
 
-    /// Time passes; the process notices nothing of it, as while it is paused.
+    /// Advances the time without the process noticing, as while it is paused.
     pub fn advance(&self, seconds: i64) {
         self.passed.fetch_add(seconds, Ordering::SeqCst);
         self.jump(seconds);
     }
 
-    /// Somebody sets the machine's clock.
+    /// Sets the system clock.
     pub fn jump(&self, seconds: i64) {
         self.now.fetch_add(seconds, Ordering::SeqCst);
     }
@@ -68,7 +68,7 @@ pub struct World {
     pub sandbox: Sandbox,
     pub clock: Arc<HandClock>,
     pub mailer: Mailer,
-    /// The administrator, and the session.
+    /// The administrator as an actor, with a session.
     pub admin: Actor,
     pub session: SessionId,
     folder: TempDir,
@@ -79,12 +79,13 @@ impl World {
         Self::with(|_| ()).await
     }
 
-    /// A world whose mailer is made in another way.
+    /// Creates a world with changed mailer options.
     pub async fn with(change: impl FnOnce(&mut MailerOptions)) -> Self {
         Self::start(|options, _| change(options)).await
     }
 
-    /// A world whose mailer asks the name server of the sandbox for everything, and is made in another way.
+    /// Creates a world whose mailer resolves every name with the sandbox's name server, with
+    /// changed options.
     pub async fn with_dns(change: impl FnOnce(&mut MailerOptions)) -> Self {
         Self::start(|options, sandbox| {
             options.dns_server = Some(sandbox.descriptor().dns.parse().unwrap());
@@ -95,7 +96,7 @@ impl World {
 
     async fn start(change: impl FnOnce(&mut MailerOptions, &Sandbox)) -> Self {
         let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
-        // In the past: ID tokens of the sandbox end an hour after they were made.
+        // In the past, because ID tokens of the sandbox expire after an hour.
         let clock = HandClock::at(1_700_000_000);
         let folder = tempfile::tempdir().unwrap();
         let mailer = mailer(&folder, &sandbox, &clock, |options| {
@@ -115,7 +116,7 @@ impl World {
         }
     }
 
-    /// A world whose settings are saved and authorized by Alice.
+    /// Creates a world with saved settings that Alice has authorized.
     pub async fn authorized() -> Self {
         let world = Self::new().await;
         world.save(&world.oauth_form()).await;
@@ -127,17 +128,17 @@ impl World {
         world
     }
 
-    /// Another process on the same database.
+    /// Creates a mailer of another process on the same database.
     pub async fn another_mailer(&self) -> Mailer {
         self.another_mailer_with(|_| ()).await
     }
 
-    /// Another process on the same database, made in another way.
+    /// Creates a mailer of another process on the same database, with changed options.
     pub async fn another_mailer_with(&self, change: impl FnOnce(&mut MailerOptions)) -> Mailer {
         mailer(&self.folder, &self.sandbox, &self.clock, change).await
     }
 
-    /// The database itself.
+    /// Opens the database.
     pub async fn store(&self) -> Store {
         open(&self.folder).await
     }
@@ -174,7 +175,8 @@ impl World {
         }
     }
 
-    /// Without TLS and without a credential, which the sandbox asks for no longer, so that any name will do.
+    /// Returns a form without TLS and credentials. The sandbox no longer requires them, so any host
+    /// name works.
     pub fn plain_form(&self, host: &str) -> SmtpForm {
         self.control().set(Faults {
             authentication_required: false,
@@ -203,7 +205,7 @@ impl World {
             .unwrap()
     }
 
-    /// Saves a form over whatever is saved.
+    /// Saves a form over the current settings.
     pub async fn save(&self, form: &SmtpForm) -> mail::Saved {
         let version = self.saved().await.version;
         let form = SmtpForm {
@@ -223,7 +225,7 @@ impl World {
             .unwrap()
     }
 
-    /// What the provider sends back after somebody signed in.
+    /// Returns the provider's callback after a sign-in.
     pub fn answer(&self, begun: &Begun, account: &str, allow: bool) -> Callback {
         callback(
             &self
@@ -258,7 +260,7 @@ impl World {
             .1
     }
 
-    /// What the audit says, the oldest first; it is whole.
+    /// Returns the audit entries, the oldest first, and checks that the audit is intact.
     pub async fn recorded(&self) -> Vec<AuditRecord> {
         let store = open(&self.folder).await;
         let verdict = store.verify_audit().await.unwrap();
@@ -288,7 +290,7 @@ async fn mailer(
     Mailer::new(open(folder).await, options).unwrap()
 }
 
-/// How mailers are made that trust the sandbox.
+/// Returns options of a mailer that trusts the sandbox.
 pub fn options(
     sandbox: &Sandbox,
     clock: Arc<dyn Clock>,
@@ -321,7 +323,7 @@ pub fn redirect_url() -> RedirectUrl {
     RedirectUrl::parse(REDIRECT_URL).unwrap()
 }
 
-/// Reads the URL that a provider redirects to.
+/// Parses the URL that a provider redirects to.
 pub fn callback(url: &str) -> Callback {
     let (_, query) = url.split_once('?').unwrap();
     let value = |name: &str| {
@@ -343,7 +345,7 @@ pub fn callback(url: &str) -> Callback {
     }
 }
 
-/// The finding of an authorization that failed.
+/// Returns the finding of a failed authorization.
 pub fn failed(state: &AuthorizationState) -> FindingCode {
     match state {
         AuthorizationState::Failed { finding, .. } => finding.code,
@@ -351,7 +353,7 @@ pub fn failed(state: &AuthorizationState) -> FindingCode {
     }
 }
 
-/// The finding of a test email that failed.
+/// Returns the finding of a failed test email.
 pub fn finding(report: &CheckReport) -> FindingCode {
     match &report.outcome {
         CheckOutcome::Failed(finding) => finding.code,

@@ -1,4 +1,4 @@
-//! The test email, step by step.
+//! Steps of the test email.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{

@@ -1,4 +1,4 @@
-//! Keeping grants fresh.
+//! Refreshes of grants.
 
 use domain::{DataCenterId, FindingCode, GrantStatus};
 use mail::Mailer;
@@ -48,7 +48,7 @@ async fn a_token_that_lives_for_minutes_only_is_refreshed_once_at_half_its_life(
             world.mailer.refresh_due().await.unwrap();
             assert_eq!(refreshes(&world), expected, "{life} s");
         }
-        // One that is refused before its time is renewed once as well.
+        // A token that is rejected before it expires is refreshed once as well.
         world.control().expire_access_tokens();
         delivered(&world.test_email().await);
         assert_eq!(refreshes(&world), 3, "{life} s");
@@ -196,7 +196,7 @@ async fn anything_else_is_tried_again_with_back_off() {
         ..Faults::default()
     });
     world.clock.advance(3_400);
-    // The token lives for another 200 seconds and is used meanwhile.
+    // The token is valid for another 200 seconds and is used meanwhile.
     delivered(&world.test_email().await);
     let GrantStatus::Authorized { trouble, .. } = status(&world.mailer).await else {
         panic!()

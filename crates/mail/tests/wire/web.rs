@@ -1,4 +1,4 @@
-//! Web servers of domains: https, with certificates for exactly these names.
+//! HTTPS servers of domains, with certificates for their exact names.
 
 use std::{
     collections::HashMap,
@@ -16,19 +16,19 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// Answers what was set up for a host and a path, else 404.
+/// A web server with answers per host and path, and 404 otherwise.
 pub struct Web {
     pub port: u16,
-    /// What has to be trusted (DER).
+    /// Root certificate to trust (DER).
     pub root: Vec<u8>,
     shared: Arc<Shared>,
 }
 
 #[derive(Default)]
 struct Shared {
-    /// `host/path` → the whole answer.
+    /// Complete answers by `host/path`.
     answers: Mutex<HashMap<String, String>>,
-    /// `host/path?query`.
+    /// Requests as `host/path?query`.
     asked: Mutex<Vec<String>>,
     visits: AtomicUsize,
 }
@@ -65,7 +65,7 @@ impl Web {
         Self { port, root, shared }
     }
 
-    /// Sets up an answer with status 200.
+    /// Sets an answer with status 200.
     pub fn answer(&self, place: &str, media_type: &str, body: &str) {
         let length = body.len();
         self.raw(
@@ -76,20 +76,20 @@ impl Web {
         );
     }
 
-    /// Sets up any answer; an empty one is silence.
+    /// Sets a raw answer. An empty one means no answer.
     pub fn raw(&self, place: &str, answer: impl Into<String>) {
         let mut answers = self.shared.answers.lock().unwrap();
         answers.insert(place.into(), answer.into());
     }
 
-    /// What was asked for, sorted: `host/path?query`.
+    /// Returns the requests, sorted: `host/path?query`.
     pub fn asked(&self) -> Vec<String> {
         let mut asked = self.shared.asked.lock().unwrap().clone();
         asked.sort();
         asked
     }
 
-    /// How many have connected.
+    /// Returns the number of connections.
     pub fn visits(&self) -> usize {
         self.shared.visits.load(Ordering::SeqCst)
     }

@@ -1,4 +1,4 @@
-//! Webhooks, seen by whoever gets them.
+//! Webhooks, as their receivers see them.
 
 use domain::{WebhookFailure, WebhookSecret, WebhookUrl};
 use mail::{DeniedNetworks, Webhook};
@@ -32,7 +32,8 @@ async fn a_webhook_is_posted_once_and_signed() {
     assert_eq!(request.header("content-type"), "application/json");
     assert_eq!(request.header("webhook-id"), "msg_1");
     assert_eq!(request.header("webhook-timestamp"), "1700000000");
-    // By Python's hmac: base64 of HMAC-SHA-256 over `msg_1.1700000000.{"test": 2432232314}`.
+    // Computed with Python's `hmac`: base64 of HMAC-SHA-256 over `msg_1.1700000000.{"test":
+    // 2432232314}`.
     let expected = "v1,6q0vaq7Rj3yq63qYXf8f3YiUy7hPxbzJxCLjoo6qNf8=";
     assert_eq!(request.header("webhook-signature"), expected);
 }

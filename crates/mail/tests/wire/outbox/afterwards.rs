@@ -1,4 +1,4 @@
-//! What becomes of a message that was delivered.
+//! Processing of delivered messages.
 
 use domain::MessageState;
 use mail::Resent;

@@ -1,4 +1,4 @@
-//! Clocks that jump, processes that are paused, and claims that are lost.
+//! Clock changes, paused processes, and lost claims.
 
 use std::{
     collections::HashSet,
@@ -23,7 +23,7 @@ use store::{KeySource, Store};
 use super::{Delivering, attempts, read, replying, submission, submit, until_state};
 use crate::support::{BOB, World, options, redirect_url};
 
-/// A server on which databases may be made.
+/// URL of a server on which tests may create databases.
 const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
 
 fn slow(stage: Stage, milliseconds: u64) -> Faults {
@@ -49,7 +49,7 @@ async fn submit_many(world: &World, count: usize) -> Vec<MessageId> {
     ids
 }
 
-/// Waits until all are delivered; each has arrived once.
+/// Waits until all messages are delivered, and checks that each arrived once.
 async fn delivered_once(world: &World, ids: &[MessageId]) {
     for id in ids {
         until_state(world, id, MessageState::Delivered).await;
@@ -76,7 +76,7 @@ async fn a_clock_that_jumps_forward_sends_nothing_twice() {
     let ids = submit_many(&world, 24).await;
     until_received(&world, 1).await;
     world.clock.jump(600);
-    // Longer than it takes to look for claims that have run out.
+    // Longer than the interval of the check for expired claims.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     world.clock.jump(-600);
     delivered_once(&world, &ids).await;
@@ -120,7 +120,7 @@ async fn a_message_is_not_ended_once_its_lease_is_over() {
 async fn no_transaction_is_begun_once_the_lease_is_over() {
     let (world, delivering) = basic_at(Faults {
         slow_ms: [(Stage::Auth, 4_000)].into(),
-        // It is used up by the first MAIL.
+        // Applies only to the first MAIL.
         ..replying(Stage::Mail, "250 2.1.0 Ok", Some(1))
     })
     .await;
@@ -146,7 +146,7 @@ async fn a_message_that_another_server_has_given_back_is_not_sent_again_while_it
     let id = submit(&world, &[BOB]).await;
     until_state(&world, &id, MessageState::Sending).await;
     tokio::time::sleep(Duration::from_millis(700)).await;
-    // Another server finds that the claim has run out.
+    // Another server finds the claim expired.
     let (store, far) = (world.store().await, world.mailer.now().plus(3_600));
     let released = store.release_expired(far, &HashSet::new()).await;
     assert_eq!(released.unwrap(), 1);
@@ -159,7 +159,7 @@ async fn a_message_that_another_server_has_given_back_is_not_sent_again_while_it
     delivering.stop().await;
 }
 
-/// The machine's clock, which is ahead.
+/// A system clock that is ahead.
 #[derive(Debug)]
 struct Ahead(AtomicI64);
 
@@ -179,7 +179,7 @@ impl Clock for Ahead {
     }
 }
 
-/// A database on the server for tests.
+/// A database on the test server.
 struct Postgres {
     server: String,
     name: String,
@@ -217,7 +217,7 @@ impl Postgres {
     }
 }
 
-/// Two servers whose clocks differ send the same mail: the clock of the second one is ahead.
+/// Delivers with two servers whose clocks differ: the second one's is ahead.
 async fn two_servers(
     postgres: &Postgres,
     lease: u32,
@@ -234,7 +234,7 @@ async fn two_servers(
         .unwrap();
     world.control().set(slow(Stage::Final, 300));
     let delivering = [Delivering::start(&one), Delivering::start(&two)];
-    // It has compared its clock.
+    // Wait until the second server has compared its clock.
     for _ in 0..200 {
         if ahead <= 15 || two.ready().await.is_err() {
             break;
@@ -268,7 +268,7 @@ async fn two_servers(
     }
 }
 
-/// Removes the database, however the test ends.
+/// Removes the database even if the test fails.
 async fn on_postgres(test: impl AsyncFnOnce(&Postgres) + 'static) {
     let local = tokio::task::LocalSet::new();
     let postgres = Arc::new(Postgres::new().await);
@@ -308,7 +308,7 @@ async fn a_server_whose_clock_is_ten_minutes_ahead_of_the_database_claims_nothin
             let value = metrics.lines().find_map(|text| text.strip_prefix(line));
             let value: i64 = value.unwrap().parse().unwrap();
             assert!((599..=601).contains(&value), "{value}");
-            // It notices when its clock is set.
+            // The server notices that its clock was corrected.
             clock.0.store(0, Ordering::SeqCst);
             for _ in 0..200 {
                 if two.ready().await.is_ok() {

@@ -1,4 +1,4 @@
-//! Connections that break, and servers that end.
+//! Lost connections and stopped servers.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Mail that goes out.
+//! Successful delivery.
 
 use domain::{AttemptOutcome, MessageState, RecipientState};
 use sandbox::Faults;

@@ -1,4 +1,4 @@
-//! Addresses that are not ASCII.
+//! Addresses with non-ASCII characters.
 
 use domain::{CheckOutcome, FindingCode, MessageState, RecipientState};
 use sandbox::Faults;

@@ -1,4 +1,4 @@
-//! Servers that take fewer recipients in one transaction than a message has.
+//! Servers that accept fewer recipients per transaction than a message has.
 
 use domain::{AttemptOutcome, FindingCode, MessageState, RecipientState};
 use sandbox::{Faults, Stage};
@@ -19,7 +19,7 @@ fn taking(max_recipients: usize) -> Faults {
     }
 }
 
-/// The number of recipients of each transaction that was accepted.
+/// Returns the number of recipients of each accepted transaction.
 fn sizes(world: &World) -> Vec<usize> {
     let messages = world.control().messages();
     messages.iter().map(|message| message.to.len()).collect()
@@ -52,7 +52,7 @@ async fn recipients_that_are_too_many_follow_in_the_next_transaction_on_the_same
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_closes_after_many_errors_gets_as_many_recipients_as_it_takes() {
-    // The sandbox closes with 421 after 20 errors, as Postfix does.
+    // The sandbox closes the connection with 421 after 20 errors, as Postfix does.
     let (world, delivering) = delivering_at(taking(50)).await;
     let to = many(180);
     let to: Vec<&str> = to.iter().map(String::as_str).collect();

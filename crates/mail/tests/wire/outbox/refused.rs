@@ -1,4 +1,4 @@
-//! What is refused, for good or for now.
+//! Permanent and temporary rejections.
 
 use domain::{AttemptOutcome, FindingCode, MessageState, RecipientState};
 use sandbox::{Faults, Stage};
@@ -22,7 +22,7 @@ async fn a_recipient_that_is_refused_does_not_keep_the_others_from_their_mail() 
         attempts(&world, &id).await[0].outcome,
         AttemptOutcome::PartlyDelivered
     );
-    // The same connection goes on.
+    // The same connection is used again.
     let next = submit(&world, &[BOB]).await;
     until_state(&world, &next, MessageState::Delivered).await;
     assert_eq!(world.control().auth_attempts().len(), 1);

@@ -1,4 +1,5 @@
-//! Servers that send something that is not an SMTP reply. It is the connection's fault, not the message's.
+//! Servers that send something that is not an SMTP reply. This is a failure of the connection, not
+//! of the message.
 
 use domain::{AttemptOutcome, FindingCode, MessageState};
 use sandbox::{Faults, Stage};

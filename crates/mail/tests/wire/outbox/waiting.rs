@@ -1,4 +1,4 @@
-//! Mail that waits for its data center.
+//! Messages that wait for their data center.
 
 use std::time::Duration;
 
@@ -99,7 +99,7 @@ async fn a_sign_in_that_may_be_refused_for_a_moment_pauses_shortly_and_mail_reco
             let message = until_state(&world, &id, MessageState::Delivered).await;
             assert_eq!(message.due_at, message.created_at);
         }
-        // The next trouble begins with a short pause again.
+        // The next failure starts with a short pause again.
         world.control().set(Faults {
             refuse_tokens: Some(RefusalStyle::Dovecot),
             ..Faults::default()
