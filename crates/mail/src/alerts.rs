@@ -1,4 +1,4 @@
-//! Alerts: what is wrong is found, kept, and told when it begins and when it ends.
+//! Alerts: detects problems, stores them, and notifies channels when a problem starts and ends.
 
 mod conditions;
 mod daily;
@@ -23,9 +23,10 @@ pub use routes::AlertRouteError;
 pub(crate) use server::ServerConditions;
 pub use settings::SaveAlertsError;
 
-/// How often it is looked whether something is wrong, besides when a grant or settings change here.
+/// Interval between evaluations. Changes of grants and settings in this process cause one
+/// immediately.
 const TICK: Duration = Duration::from_secs(30);
-/// How long it is kept what was told: seconds.
+/// Seconds that notifications are kept.
 const KEPT: i64 = 90 * 86_400;
 
 impl Mailer {
@@ -33,7 +34,7 @@ impl Mailer {
     pub async fn keep_watch(&self) {
         let mut attention = self.0.attention.listen();
         loop {
-            // What changes during the look makes another one.
+            // A change during the round causes another one.
             attention.mark_unchanged();
             self.beat("alerts");
             if let Err(error) = self.watch().await {
@@ -67,10 +68,10 @@ impl Mailer {
         }
     }
 
-    /// One round of [`Mailer::keep_watch`].
+    /// Runs one round of [`Mailer::keep_watch`].
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn watch(&self) -> Result<(), MailError> {
         let settings = self.store().alert_settings().await?;
         let known = self.store().alert_conditions().await?;

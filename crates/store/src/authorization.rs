@@ -49,7 +49,7 @@ pub struct NewAuthorization {
     pub issuer: Option<KnownIssuer>,
     /// Version of the settings at the start.
     pub settings_version: i64,
-    /// Start of the authorization.
+    /// Time at which the authorization started.
     pub created_at: UnixTime,
     /// Time after which the callback is rejected.
     pub expires_at: UnixTime,
@@ -72,7 +72,7 @@ pub struct TakenAuthorization {
     pub issuer: Option<KnownIssuer>,
     /// Version of the settings at the start.
     pub settings_version: i64,
-    /// Start of the authorization.
+    /// Time at which the authorization started.
     pub created_at: UnixTime,
     /// Time after which the callback is rejected.
     pub expires_at: UnixTime,
@@ -119,7 +119,7 @@ pub struct NewGrant {
     pub scope: String,
     /// The account that signed in, if the provider named it.
     pub account: Option<String>,
-    /// End of the authorization.
+    /// Time at which the authorization was finished.
     pub authorized_at: UnixTime,
 }
 

@@ -52,7 +52,7 @@ pub struct GrantSummary {
     pub scope: String,
     /// The account that signed in, if the provider named it.
     pub account: Option<String>,
-    /// End of the authorization.
+    /// Time at which the authorization was finished.
     pub authorized_at: UnixTime,
     /// Time when the current access token was issued.
     pub refreshed_at: UnixTime,
@@ -69,7 +69,7 @@ pub struct Grant {
     pub version: i64,
     /// Settings that the grant was issued for.
     pub binding: GrantBinding,
-    /// The access token, to be kept out of logs.
+    /// The access token.
     pub access_token: SecretString,
     /// The refresh token.
     pub refresh_token: Option<SecretString>,
@@ -79,7 +79,7 @@ pub struct Grant {
     pub scope: String,
     /// The account that signed in, if the provider named it.
     pub account: Option<String>,
-    /// End of the authorization.
+    /// Time at which the authorization was finished.
     pub authorized_at: UnixTime,
     /// Time when the current access token was issued.
     pub refreshed_at: UnixTime,

@@ -52,7 +52,8 @@ impl From<store::StoreError> for MailboxError {
 }
 
 impl MailboxError {
-    /// Returns true if the connection was lost. After a pause, this says nothing about the request.
+    /// Returns true if the connection was lost. In a session that was kept open, this says nothing
+    /// about the request.
     pub(super) fn is_lost_connection(&self) -> bool {
         matches!(self, Self::Failed(finding)
             if matches!(finding.code, FindingCode::ConnectionClosed | FindingCode::Timeout))

@@ -158,9 +158,9 @@ pub struct ServerBeat {
 
 impl Store {
     /// Increments the heartbeat of every condition of this server, and returns the heartbeats of
-    /// all other servers' conditions. A server that is gone cannot resolve its conditions; the
-    /// others recognize it by heartbeats that stand still. No clock is compared, because servers
-    /// whose clocks differ are one of the conditions.
+    /// all other servers' conditions. A server that is gone cannot resolve its conditions. The
+    /// others recognize it by heartbeats that no longer increase. No clocks are compared, because
+    /// differing clocks are one of the conditions.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

@@ -127,7 +127,7 @@ fn sealed(sealer: &Sealer, route: &AlertRoute, post: &Post) -> Result<SealedPost
     Ok((url, secret.transpose()?))
 }
 
-/// Seals the URLs and secrets of all routes with the new key. Returns their number.
+/// Seals the URLs and secrets of all channels with the new key. Returns their number.
 pub(crate) async fn reseal(
     connection: &mut AnyConnection,
     keys: Resealing<'_>,

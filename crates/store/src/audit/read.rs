@@ -83,8 +83,8 @@ impl Store {
     }
 }
 
-/// The conditions, each with `?` for its value. Only equality and comparison of whole values, so
-/// that each filter has an index and nothing is a pattern.
+/// Returns SQL conditions, each with `?` for its value. They compare whole values, so each filter
+/// can use an index, and no value is a pattern.
 fn conditions(filter: &AuditFilter) -> Vec<(&'static str, Value)> {
     let text = |column, text: &str| {
         let text = fold(text.trim());

@@ -19,8 +19,8 @@ pub enum ChangeOutcome {
 }
 
 impl Store {
-    /// Makes a message due now that waits, failed, or was canceled. Skips recipients that have it
-    /// already.
+    /// Makes a message due now that waits, failed, was partly delivered, or was canceled. Skips
+    /// recipients that have it already.
     ///
     /// # Errors
     /// `Database`, `Corrupt`.

@@ -242,7 +242,7 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Makes messages due again whose claim expired before `now`, by the database's time. Claims in
+    /// Makes messages due again whose claim has expired by `now`, the database's time. Claims in
     /// `live` belong to this process, which still works on them. Returns the number of these
     /// messages.
     ///
