@@ -1,13 +1,13 @@
-//! Wall-clock time, for what is shown and for tokens, which outlive the sandbox.
+//! Wall-clock time, for display and for tokens, which remain valid after a restart of the sandbox.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 pub(crate) fn unix_seconds() -> u64 {
     since_1970().as_secs()
 }
 
-/// Milliseconds since 1970.
+/// Returns the milliseconds since 1970.
 pub(crate) fn unix_millis() -> u128 {
     since_1970().as_millis()
 }

@@ -1,8 +1,8 @@
-//! What a sandbox is started with, and why it may not start.
+//! Configuration of a sandbox, and errors at its start.
 
 use std::path::PathBuf;
 
-/// Where a sandbox listens. The default leaves every port to the system.
+/// Ports and files of a sandbox. By default, the system chooses every port.
 #[derive(Debug, Clone, Default)]
 pub struct SandboxConfig {
     /// Port of the pages and of OAuth; 0 lets the system choose.
@@ -20,33 +20,33 @@ pub struct SandboxConfig {
     /// Redirect URLs registered for the client, compared byte for byte. Empty accepts every
     /// loopback URL with the path `/oauth/callback`.
     pub redirect_urls: Vec<String>,
-    /// Where the certificate of the sandbox's authority is written, as PEM.
+    /// File that the certificate of the sandbox's authority is written to, as PEM.
     pub ca_file: Option<PathBuf>,
 }
 
-/// Why a sandbox did not start.
+/// Reason why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port is taken or not allowed.
+    /// The port is in use or not allowed.
     #[error("cannot listen on 127.0.0.1:{port}")]
     Listen {
-        /// The port asked for.
+        /// Configured port.
         port: u16,
-        /// What the system said.
+        /// Error of the operating system.
         source: std::io::Error,
     },
-    /// A certificate could not be made.
+    /// A certificate could not be created.
     #[error("cannot make a certificate")]
     Certificate(#[from] rcgen::Error),
-    /// The TLS library did not take the certificate.
+    /// The TLS library rejected the certificate.
     #[error("cannot set TLS up")]
     Tls(#[from] rustls::Error),
     /// The certificate file could not be written.
     #[error("cannot write {}", path.display())]
     WriteCertificate {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the operating system.
         source: std::io::Error,
     },
 }

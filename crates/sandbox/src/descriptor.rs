@@ -1,65 +1,65 @@
-//! Everything a client needs to know about a running sandbox.
+//! Description of a running sandbox for its clients.
 
 use serde::{Deserialize, Serialize};
 
-/// The client and where to find things; `GET /descriptor` and `sandbox.json` show the same. Its
-/// secrets are public by design: they open nothing outside this process.
+/// Client credentials, endpoints, and ports. `GET /descriptor` and `sandbox.json` have the same
+/// content. Its secrets are public by design: they are only valid in this process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Descriptor {
-    /// `http://127.0.0.1:PORT`, the pages and the control endpoint. Never `localhost`, the host name of Mailgrant: browsers send
-    /// the cookies of a host name to all its ports.
+    /// `http://127.0.0.1:PORT`, with the pages and the control endpoint. It never uses Mailgrant's
+    /// host name `localhost`, because browsers send the cookies of a host name to all its ports.
     pub http: String,
     /// Issuer identifier (RFC 8414 §2), also sent as `iss` (RFC 9207).
     pub issuer: String,
-    /// Where the user signs in (RFC 6749 §3.1).
+    /// Endpoint at which the user signs in (RFC 6749 §3.1).
     pub authorization_endpoint: String,
-    /// Where codes and refresh tokens are exchanged (RFC 6749 §3.2).
+    /// Endpoint that exchanges codes and refresh tokens (RFC 6749 §3.2).
     pub token_endpoint: String,
-    /// Where tokens are revoked (RFC 7009 §2).
+    /// Endpoint that revokes tokens (RFC 7009 §2).
     pub revocation_endpoint: String,
-    /// The one registered client.
+    /// ID of the only registered client.
     pub client_id: String,
-    /// Its secret.
+    /// Secret of the client.
     pub client_secret: String,
-    /// The scope to ask for: mail, an ID token and a refresh token.
+    /// Scope to request: mail, an ID token, and a refresh token.
     pub scope: String,
-    /// `localhost`, a name in the certificate.
+    /// Host of SMTP: `localhost`, a name in the certificate.
     pub smtp_host: String,
-    /// SMTP that offers STARTTLS.
+    /// Port of SMTP with STARTTLS.
     pub smtp_starttls_port: u16,
-    /// SMTP inside TLS from the first byte.
+    /// Port of SMTP with implicit TLS.
     pub smtp_tls_port: u16,
-    /// `localhost`, where mail is read.
+    /// Host of IMAP: `localhost`.
     pub imap_host: String,
-    /// IMAP that offers STARTTLS.
+    /// Port of IMAP with STARTTLS.
     pub imap_starttls_port: u16,
-    /// IMAP inside TLS from the first byte.
+    /// Port of IMAP with implicit TLS.
     pub imap_tls_port: u16,
-    /// `127.0.0.1:PORT` of a DNS server that knows `sandbox.test` and nothing else.
+    /// `127.0.0.1:PORT` of a DNS server that only knows `sandbox.test`.
     pub dns: String,
-    /// Who can sign in.
+    /// Accounts that can sign in.
     pub accounts: Vec<Account>,
     /// Certificate of the authority that signed the SMTP certificate.
     pub ca_pem: String,
 }
 
-/// A mail account of the sandbox.
+/// Mail account of the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// E-mail address, also the user name.
+    /// Email address, which is also the user name.
     pub address: String,
     /// Password for the login page and for AUTH PLAIN and LOGIN.
     pub password: String,
 }
 
-/// The registered client.
+/// ID of the registered client.
 pub(crate) const CLIENT_ID: &str = "mailgrant-sandbox";
-/// Its secret.
+/// Secret of the registered client.
 pub(crate) const CLIENT_SECRET: &str = "sandbox-secret";
-/// The scope that opens SMTP and IMAP, as Google's does.
+/// Scope for both SMTP and IMAP, like Google's.
 const MAIL_SCOPE: &str = "mail";
 
-/// What a token can open.
+/// Service that a token can be valid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     Smtp,
@@ -67,7 +67,8 @@ pub(crate) enum Service {
 }
 
 impl Service {
-    /// Whether a scope opens it. Microsoft has one for each, and they are taken as well.
+    /// Returns true if a scope allows the service. Microsoft's separate scopes are accepted as
+    /// well.
     pub(crate) fn is_opened_by(self, scope: &str) -> bool {
         let own = match self {
             Self::Smtp => "https://outlook.office.com/SMTP.Send",
@@ -77,10 +78,10 @@ impl Service {
     }
 }
 
-/// The scope a client asks for.
+/// Scope that a client should request.
 pub(crate) const SCOPE: &str = "mail openid offline_access";
 
-/// The accounts every sandbox has.
+/// Returns the accounts of every sandbox.
 pub(crate) fn accounts() -> Vec<Account> {
     ["alice", "bob", "noreply"]
         .into_iter()

@@ -1,10 +1,12 @@
-//! A mail provider on loopback, for trying Mailgrant and for testing it: an OAuth 2.0
-//! authorization server with login and consent pages, an SMTP submission server with STARTTLS and
-//! with implicit TLS, and faults that are switched on by name. It is never part of the product.
+//! Mail provider on loopback, for trials and tests of Mailgrant. It has an OAuth 2.0 authorization
+//! server with login and consent pages, SMTP and IMAP servers with STARTTLS and implicit TLS, a DNS
+//! server, and named faults. It is never part of the product and knows none of its crates.
 //!
-//! It behaves as real servers were seen to behave: a token that does not fit one AUTH line must
-//! come after `334`, a refused token is explained in a `334` before the `535`, a rotated refresh
-//! token used twice ends the whole grant, a code used twice revokes what it gave.
+//! Its behavior was observed at real servers. A token that does not fit in one AUTH line must
+//! follow a `334`. A rejected token is explained in a `334` before the `535`. A second use of a
+//! rotated refresh token ends the whole grant, and a second use of a code revokes its tokens.
+//!
+//! Start reading at [`Sandbox`], and at [`Faults`] for everything that can fail.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), sandbox::StartError> {

@@ -1,4 +1,4 @@
-//! The mailboxes: what is in their folders.
+//! Mailboxes and the messages in their folders.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clock;
 
-/// Where mail arrives.
+/// Folder for incoming mail.
 pub(crate) const INBOX: &str = "INBOX";
 
-/// The folders that every account has besides INBOX: attributes and names, as they go over the wire (RFC 3501 §5.1.3,
-/// RFC 6154).
+/// Folders of every account in addition to INBOX: attributes and names as they are on the wire (RFC
+/// 3501 §5.1.3, RFC 6154).
 pub(crate) const FOLDERS: &[(&str, &str)] = &[
     ("\\HasNoChildren \\Sent", "Sent"),
     ("\\HasNoChildren \\Drafts", "Entw&APw-rfe"),
@@ -20,26 +20,27 @@ pub(crate) const FOLDERS: &[(&str, &str)] = &[
     ("\\HasNoChildren \\Archive", "Archive/2026"),
 ];
 
-/// The messages of a folder, in the order of their UIDs. Whoever has the folder open shares them until one comes or goes.
+/// Messages of a folder, ordered by UID. Sessions share them until the folder changes.
 pub(crate) type Messages = Arc<Vec<Arc<Stored>>>;
 
-/// All that is in the folders of all accounts.
+/// Folders of all accounts.
 #[derive(Debug, Default)]
 pub(crate) struct Mail {
     folders: HashMap<(String, String), Messages>,
     last_uid: u32,
-    /// How often the messages were numbered anew.
+    /// Number of times that UIDVALIDITY was changed.
     renumbered: u32,
 }
 
 impl Mail {
-    /// What is in a folder of an account.
+    /// Returns the messages in a folder of an account.
     pub(crate) fn of(&self, account: &str, folder: &str) -> Messages {
         let found = self.folders.get(&key(account, folder));
         found.cloned().unwrap_or_default()
     }
 
-    /// Puts a message into a folder, and gives its UID. UIDs count over all folders, so that numbers and UIDs differ.
+    /// Adds a message to a folder. Returns its UID. UIDs count across all folders, so they differ
+    /// from sequence numbers.
     pub(crate) fn deliver(&mut self, account: &str, folder: &str, raw: Arc<[u8]>) -> u32 {
         self.last_uid += 1;
         let messages = self.folders.entry(key(account, folder)).or_default();
@@ -52,17 +53,17 @@ impl Mail {
         self.last_uid
     }
 
-    /// The UID that the next message will have.
+    /// Returns the UID of the next message.
     pub(crate) fn next_uid(&self) -> u32 {
         self.last_uid + 1
     }
 
-    /// UIDVALIDITY (RFC 3501 §2.3.1.1).
+    /// Returns UIDVALIDITY (RFC 3501 §2.3.1.1).
     pub(crate) fn uid_validity(&self) -> u32 {
         self.renumbered + 1
     }
 
-    /// Numbers all messages anew.
+    /// Changes UIDVALIDITY and assigns new UIDs to all messages.
     pub(crate) fn renumber(&mut self) {
         self.renumbered += 1;
         for messages in self.folders.values_mut() {
@@ -73,14 +74,14 @@ impl Mail {
         self.last_uid += 1_000;
     }
 
-    /// Takes a message out.
+    /// Removes a message.
     pub(crate) fn remove(&mut self, account: &str, uid: u32) {
         for messages in self.folders_of(account) {
             Arc::make_mut(messages).retain(|one| one.uid != uid);
         }
     }
 
-    /// The UIDs of messages that somebody has marked as seen.
+    /// Returns the UIDs of messages that are marked as seen.
     pub(crate) fn seen(&mut self, account: &str) -> Vec<u32> {
         let all = self
             .folders_of(account)
@@ -88,7 +89,7 @@ impl Mail {
         all.filter(|one| one.is_seen()).map(|one| one.uid).collect()
     }
 
-    /// Takes all messages out.
+    /// Removes all messages.
     pub(crate) fn clear(&mut self) {
         self.folders.clear();
     }
@@ -105,12 +106,12 @@ fn key(account: &str, folder: &str) -> (String, String) {
     (account.to_ascii_lowercase(), folder.to_owned())
 }
 
-/// A message in a folder.
+/// Message in a folder.
 #[derive(Debug)]
 pub(crate) struct Stored {
     pub(crate) uid: u32,
     pub(crate) raw: Arc<[u8]>,
-    /// Unix seconds.
+    /// Time of arrival in Unix seconds.
     pub(crate) received_at: u64,
     seen: AtomicBool,
 }
@@ -124,14 +125,15 @@ impl Stored {
         self.seen.store(true, Ordering::Relaxed);
     }
 
-    /// The header with the empty line after it.
+    /// Returns the header with the empty line after it.
     pub(crate) fn head(&self) -> &[u8] {
         let end = self.raw.windows(4).position(|four| four == b"\r\n\r\n");
         let end = end.map_or(self.raw.len(), |at| at + 4);
         self.raw.get(..end).unwrap_or_default()
     }
 
-    /// As a provider stores it that lets an account send as nobody but itself.
+    /// Returns the message as stored by a provider that replaces the From address with the
+    /// account's address.
     pub(crate) fn rewritten(&self) -> Self {
         let raw = String::from_utf8_lossy(&self.raw);
         let mut lines = raw.split_inclusive('\n');

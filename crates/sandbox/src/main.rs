@@ -1,4 +1,4 @@
-//! The sandbox as a program.
+//! Command-line program of the sandbox.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,23 +18,23 @@ struct Arguments {
     /// Port of SMTP with STARTTLS.
     #[arg(long, default_value_t = 4587)]
     smtp_port: u16,
-    /// Port of SMTP inside TLS.
+    /// Port of SMTP with implicit TLS.
     #[arg(long, default_value_t = 4465)]
     smtps_port: u16,
     /// Port of IMAP with STARTTLS.
     #[arg(long, default_value_t = 4143)]
     imap_port: u16,
-    /// Port of IMAP inside TLS.
+    /// Port of IMAP with implicit TLS.
     #[arg(long, default_value_t = 4993)]
     imaps_port: u16,
     /// Port of DNS.
     #[arg(long, default_value_t = 4053)]
     dns_port: u16,
-    /// Where ca.pem and sandbox.json are written, and grants.json at the end.
+    /// Directory for ca.pem and sandbox.json, and for grants.json at shutdown.
     #[arg(long, default_value = ".")]
     directory: PathBuf,
-    /// A redirect URL to accept; may be repeated. Without it any loopback URL with the path
-    /// /oauth/callback is.
+    /// Redirect URL to accept; may be repeated. Without it, any loopback URL with the path
+    /// /oauth/callback is accepted.
     #[arg(long = "redirect-url")]
     redirect_urls: Vec<String>,
 }
@@ -74,7 +74,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         ca_file: Some(arguments.directory.join("ca.pem")),
     })
     .await?;
-    // Who stops everything and starts it again is still signed in, as at a real provider.
+    // Grants survive a restart, as they do at a real provider.
     let grants = arguments.directory.join("grants.json");
     if let Ok(json) = tokio::fs::read_to_string(&grants).await
         && let Err(error) = sandbox.control().import_grants(&json)
@@ -101,7 +101,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The file appears whole, so that whoever waits for it can read it at once.
+/// Writes the file atomically, because other programs wait for it and read it immediately.
 async fn write_descriptor(
     directory: &Path,
     descriptor: &Descriptor,

@@ -1,9 +1,9 @@
-//! Opaque random values.
+//! Random values.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// A random text of `length` characters that may stand in URLs and in AUTH.
+/// Returns `length` random characters that are valid in URLs and in AUTH.
 pub(crate) fn text(length: usize) -> String {
     let mut bytes = vec![0; length.div_ceil(4) * 3];
     #[expect(

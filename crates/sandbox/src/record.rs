@@ -1,33 +1,33 @@
-//! What the sandbox remembers of its visitors.
+//! Records of what clients sent.
 
 use serde::{Deserialize, Serialize};
 
-/// A message that was accepted, or that was stored before the connection was cut.
+/// Message that was accepted, or stored before a fault closed the connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceivedMessage {
-    /// Queue identifier, as named in the final reply.
+    /// Queue identifier, as in the final reply.
     pub id: String,
     /// Reverse path of `MAIL FROM`.
     pub from: String,
     /// Forward paths of `RCPT TO`.
     pub to: Vec<String>,
-    /// Who had signed in, if anyone.
+    /// Account that had signed in, if any.
     pub account: Option<String>,
-    /// Unix seconds.
+    /// Time of arrival in Unix seconds.
     pub received_at: u64,
-    /// `1.2` or `1.3`; absent when the message came in the clear.
+    /// `1.2` or `1.3`; absent if the message came without TLS.
     pub tls_version: Option<String>,
-    /// The decoded `Subject`.
+    /// Decoded `Subject`.
     pub subject: Option<String>,
     /// `Message-ID`, without angle brackets.
     pub message_id: Option<String>,
     /// Address in the header `From`.
     pub header_from: Option<String>,
-    /// The message with dots unstuffed; bytes that are not UTF-8 are replaced.
+    /// Message after dot-unstuffing. Bytes that are not UTF-8 are replaced.
     pub raw: String,
 }
 
-/// How a client named itself at the token endpoint (RFC 6749 §2.3.1).
+/// Method of client authentication at the token endpoint (RFC 6749 §2.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuthentication {
@@ -35,41 +35,41 @@ pub enum ClientAuthentication {
     Basic,
     /// `client_secret` in the body.
     Post,
-    /// Both at once, which RFC 6749 §2.3 forbids.
+    /// Both together, which RFC 6749 §2.3 forbids.
     Both,
     /// Neither.
     None,
 }
 
-/// A request to the token endpoint.
+/// Request to the token endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRequest {
-    /// Unix seconds.
+    /// Time of the request in Unix seconds.
     pub at: u64,
-    /// `authorization_code`, `refresh_token` or whatever was sent.
+    /// `authorization_code`, `refresh_token`, or another value that was sent.
     pub grant_type: String,
-    /// `issued`, the error code sent, or the fault: `silent`, `cut`, `garbage`, `huge`,
-    /// `redirect`, `followed_redirect`.
+    /// `issued`, the error code that was returned, or the fault: `silent`, `cut`, `garbage`,
+    /// `huge`, `redirect`, `followed_redirect`.
     pub outcome: String,
-    /// How the client named itself.
+    /// Method of client authentication.
     pub client_authentication: ClientAuthentication,
-    /// Whose tokens were issued.
+    /// Account of the issued tokens.
     pub account: Option<String>,
 }
 
-/// An AUTH command.
+/// AUTH command of SMTP, or a sign-in at IMAP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthAttempt {
-    /// Unix seconds.
+    /// Time of the command in Unix seconds.
     pub at: u64,
     /// `XOAUTH2`, `OAUTHBEARER`, `PLAIN`, `LOGIN`, or `UNKNOWN`.
     pub mechanism: String,
-    /// Whether the credentials stood in the AUTH command itself.
+    /// True if the AUTH command itself contained the credentials.
     pub with_initial_response: bool,
-    /// Whether the reply was 235.
+    /// True if the sign-in succeeded.
     pub accepted: bool,
-    /// The user name that was sent, when one could be read.
+    /// User name that was sent, if it could be parsed.
     pub account: Option<String>,
-    /// `1.2` or `1.3`; absent when it came in the clear.
+    /// `1.2` or `1.3`; absent without TLS.
     pub tls_version: Option<String>,
 }

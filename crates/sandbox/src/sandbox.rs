@@ -1,4 +1,4 @@
-//! Starting and stopping.
+//! Start and stop of a sandbox.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -16,18 +16,18 @@ use crate::state::State;
 use crate::tls::Certificates;
 use crate::web;
 
-/// A running mail provider. Dropping it stops all its tasks and closes its connections.
+/// Running mail provider. Dropping it stops all its tasks and closes its connections.
 pub struct Sandbox {
     state: Arc<State>,
-    // Each listener's task owns the tasks of its connections.
+    // The task of each listener owns the tasks of its connections.
     _listeners: JoinSet<()>,
 }
 
 impl Sandbox {
-    /// Makes the certificates and listens on 127.0.0.1 only.
+    /// Creates the certificates and listens on 127.0.0.1 only.
     ///
     /// # Errors
-    /// When a port is taken, or the certificate cannot be made or written.
+    /// Returns an error if a port is in use, or if the certificate cannot be created or written.
     pub async fn start(config: SandboxConfig) -> Result<Self, StartError> {
         let certificates = Certificates::make()?;
         if let Some(path) = config.ca_file {
@@ -80,12 +80,12 @@ impl Sandbox {
         })
     }
 
-    /// Where everything is and how to sign in.
+    /// Returns the endpoints and credentials of the sandbox.
     pub fn descriptor(&self) -> &Descriptor {
         &self.state.descriptor
     }
 
-    /// Sets faults and reads what happened.
+    /// Returns a handle to set faults and read records.
     pub fn control(&self) -> Control {
         Control::new(Arc::clone(&self.state))
     }
@@ -100,7 +100,8 @@ async fn listen(port: u16) -> Result<(TcpListener, u16), StartError> {
     Ok((listener, port))
 }
 
-/// UDP and TCP on one port. When the system chooses, the port that is free for one may be taken for the other.
+/// Listens on the same port for UDP and TCP. If the system chooses the port, it may be free for one
+/// protocol but not for the other.
 async fn listen_for_dns(port: u16) -> Result<(UdpSocket, TcpListener, u16), StartError> {
     let mut tries = 0;
     loop {

@@ -1,9 +1,9 @@
-//! What the mechanisms put on the wire.
+//! Messages of the SASL mechanisms.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// A mechanism the sandbox knows.
+/// Mechanism that the sandbox supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mechanism {
     Xoauth2,
@@ -12,7 +12,7 @@ pub(crate) enum Mechanism {
     Login,
 }
 
-/// Who the client says it is, and its proof.
+/// User name and password or token.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Credentials {
     pub(crate) user: String,
@@ -34,7 +34,7 @@ impl Mechanism {
         matches!(self, Self::Xoauth2 | Self::Oauthbearer)
     }
 
-    /// The credentials in one message; LOGIN has two and is read elsewhere.
+    /// Parses credentials from a single message. LOGIN needs two, so it is parsed elsewhere.
     pub(crate) fn parse(self, blob: &[u8]) -> Option<Credentials> {
         let blob = std::str::from_utf8(blob).ok()?;
         match self {
@@ -46,7 +46,7 @@ impl Mechanism {
     }
 }
 
-/// The mechanism's name in an AUTH line, in upper case, for a log.
+/// Returns the name of the mechanism in an AUTH line, in upper case, for the records.
 pub(crate) fn name_in(line: &[u8]) -> String {
     String::from_utf8_lossy(line)
         .split_ascii_whitespace()
@@ -55,7 +55,7 @@ pub(crate) fn name_in(line: &[u8]) -> String {
         .map_or_else(|| "UNKNOWN".to_owned(), str::to_ascii_uppercase)
 }
 
-/// `=` stands for an empty initial response (RFC 4954 §4).
+/// Decodes base64. `=` stands for an empty initial response (RFC 4954 §4).
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     if text == "=" {
         return Some(Vec::new());
@@ -67,7 +67,7 @@ pub(crate) fn encode(text: &str) -> String {
     STANDARD.encode(text)
 }
 
-/// `user=U ^A auth=Bearer T ^A ^A`
+/// Parses `user=U ^A auth=Bearer T ^A ^A`.
 fn xoauth2(blob: &str) -> Option<Credentials> {
     let fields = blob.strip_suffix("\x01\x01")?;
     let mut user = None;
@@ -85,7 +85,7 @@ fn xoauth2(blob: &str) -> Option<Credentials> {
     })
 }
 
-/// RFC 7628 §3.1: `n,a=U,^Ahost=H^Aport=P^Aauth=Bearer T^A^A`
+/// Parses `n,a=U,^Ahost=H^Aport=P^Aauth=Bearer T^A^A` (RFC 7628 §3.1).
 fn oauthbearer(blob: &str) -> Option<Credentials> {
     let (header, fields) = blob.strip_suffix("\x01\x01")?.split_once('\x01')?;
     let mut parts = header.split(',');
@@ -103,7 +103,7 @@ fn oauthbearer(blob: &str) -> Option<Credentials> {
     })
 }
 
-/// RFC 4616: `authzid NUL authcid NUL passwd`
+/// Parses `authzid NUL authcid NUL passwd` (RFC 4616).
 fn plain(blob: &str) -> Option<Credentials> {
     let mut parts = blob.split('\0');
     let _authorization_identity = parts.next()?;

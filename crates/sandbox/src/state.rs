@@ -1,4 +1,4 @@
-//! What all tasks of one sandbox share.
+//! State shared by all tasks of a sandbox.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ pub(crate) struct State {
     inner: Mutex<Inner>,
 }
 
-/// What changes.
+/// Mutable part of the state.
 #[derive(Default)]
 pub(crate) struct Inner {
     pub(crate) faults: Faults,
@@ -25,12 +25,12 @@ pub(crate) struct Inner {
     pub(crate) token_requests: Vec<TokenRequest>,
     pub(crate) auth_attempts: Vec<AuthAttempt>,
     pub(crate) imap_attempts: Vec<AuthAttempt>,
-    /// Without tags, and of sign-ins the command only.
+    /// Commands without tags. Arguments of sign-ins are omitted.
     pub(crate) imap_commands: Vec<String>,
     pub(crate) mail: Mail,
-    /// How often all IMAP connections were closed.
+    /// Number of times that all IMAP connections were closed.
     pub(crate) imap_closed: u32,
-    /// `name TYPE`, as asked.
+    /// Queries as `name TYPE`.
     pub(crate) dns_queries: Vec<String>,
     pub(crate) grants: Grants,
     pub(crate) sign_ins: HashMap<String, SignIn>,
@@ -50,7 +50,7 @@ impl State {
         }
     }
 
-    /// The lock; never held across an await.
+    /// Locks the mutable state. The guard must not be held across an await.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -73,7 +73,7 @@ impl State {
 }
 
 impl Inner {
-    /// The reply to put in place of the real one, counted down.
+    /// Returns the reply that replaces the real one, and counts its use.
     pub(crate) fn take_reply(&mut self, stage: Stage) -> Option<String> {
         let replies = &mut self.faults.replies;
         let index = replies.iter().position(|reply| reply.stage == stage)?;
@@ -84,7 +84,7 @@ impl Inner {
         Some(text)
     }
 
-    /// Whether the connection is to be closed, counted down.
+    /// Returns true if the connection must be closed, and counts the use.
     pub(crate) fn take_cut(&mut self, fits: impl FnOnce(CutAt) -> bool) -> bool {
         if !self.faults.cut_at.is_some_and(fits) {
             return false;
@@ -96,7 +96,7 @@ impl Inner {
         true
     }
 
-    /// The error the token endpoint is to answer, counted down.
+    /// Returns the error of the token endpoint, and counts its use.
     pub(crate) fn take_token_error(&mut self) -> Option<TokenError> {
         let error = self.faults.token_error.clone()?;
         if let Some(current) = &mut self.faults.token_error
@@ -108,7 +108,7 @@ impl Inner {
     }
 }
 
-/// Counts one use; false when that was the last.
+/// Counts one use. Returns false if it was the last one.
 fn used_once_more(times: &mut Option<u32>) -> bool {
     match times {
         None => true,

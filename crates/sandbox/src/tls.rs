@@ -1,4 +1,4 @@
-//! The sandbox's certificate authority and the certificates SMTP shows.
+//! Certificate authority of the sandbox, and the certificates of its servers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::clock;
 use crate::config::StartError;
 use crate::faults::{Certificate, Faults, TlsVersion};
 
-/// One chain per [`Certificate`].
+/// Certificate chain for each [`Certificate`].
 pub(crate) struct Certificates {
     authority_pem: String,
     good: Chain,
@@ -32,7 +32,7 @@ struct Chain {
     key: PrivateKeyDer<'static>,
 }
 
-/// Seconds.
+/// Seconds of a day.
 const DAY: u64 = 24 * 60 * 60;
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
@@ -61,7 +61,7 @@ impl Certificates {
         &self.authority_pem
     }
 
-    /// What the faults ask for: certificate, lowest and highest version.
+    /// Returns the configuration for the certificate and the TLS versions of the faults.
     pub(crate) fn server_config(
         &self,
         faults: &Faults,
@@ -99,7 +99,7 @@ fn authority(name: &str) -> Result<Authority, rcgen::Error> {
     CertifiedIssuer::self_signed(params, KeyPair::generate()?)
 }
 
-/// `last`: seconds since 1970.
+/// Creates a certificate. `last` is its expiry in seconds since 1970.
 fn chain(
     authority: &Authority,
     names: &[&str],

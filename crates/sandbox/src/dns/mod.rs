@@ -1,4 +1,4 @@
-//! A DNS server (RFC 1035) for names that exist here only, over UDP and TCP on the same port.
+//! DNS server (RFC 1035) for names that only exist here, over UDP and TCP on the same port.
 
 mod zone;
 
@@ -14,9 +14,9 @@ use tokio::task::JoinSet;
 
 use crate::state::State;
 
-/// Octets of a UDP answer without truncation (RFC 9715 §3).
+/// Maximum size of a UDP response in octets; longer ones are truncated (RFC 9715 §3).
 const UDP_AT_MOST: usize = 1_232;
-/// Seconds that answers may be kept.
+/// Seconds that responses may be cached.
 const TTL: u32 = 1;
 
 /// Answers over UDP until the task is aborted.
@@ -36,7 +36,7 @@ pub(crate) async fn serve_udp(socket: UdpSocket, state: Arc<State>) {
         };
         let bytes = match answer.to_vec() {
             Ok(bytes) if bytes.len() <= UDP_AT_MOST => Ok(bytes),
-            // The client asks again over TCP.
+            // The client repeats a truncated query over TCP.
             Ok(_) => answer.truncate().to_vec(),
             error => error,
         };
@@ -46,7 +46,7 @@ pub(crate) async fn serve_udp(socket: UdpSocket, state: Arc<State>) {
     }
 }
 
-/// Answers over TCP until the task is aborted; the connections end with it.
+/// Answers over TCP until the task is aborted, which also closes the connections.
 pub(crate) async fn serve_tcp(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
     loop {
@@ -64,7 +64,7 @@ pub(crate) async fn serve_tcp(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-/// Messages with their length in front (RFC 1035 §4.2.2).
+/// Serves one connection. Each message is preceded by its length (RFC 1035 §4.2.2).
 async fn connection(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
     loop {
         let length = stream.read_u16().await?;
@@ -81,7 +81,7 @@ async fn connection(mut stream: TcpStream, state: &State) -> std::io::Result<()>
     }
 }
 
-/// The answer; `None` where the server says nothing.
+/// Returns the response, or `None` if the server stays silent.
 fn reply(query: &[u8], state: &State) -> Option<Message> {
     let query = Message::from_vec(query).ok()?;
     let asked = query.queries.first()?;

@@ -1,4 +1,4 @@
-//! What names there are.
+//! Names of the zone and their records.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,12 @@ use hickory_proto::rr::{Name, RData, RecordType};
 
 use crate::descriptor::Descriptor;
 
-/// `name TYPE` → the data of the records as text, as in a zone file (RFC 1035 §5.1).
+/// Records in the format of a zone file (RFC 1035 §5.1), by `name TYPE`.
 pub(super) struct Zone(BTreeMap<String, Vec<String>>);
 
 impl Zone {
-    /// The records of `sandbox.test`, with those that were changed; an empty list takes records away.
+    /// Returns the records of `sandbox.test` with the changed ones replaced. An empty list removes
+    /// records.
     pub(super) fn new(descriptor: &Descriptor, changed: &BTreeMap<String, Vec<String>>) -> Self {
         let submission = format!("0 1 {} localhost.", descriptor.smtp_starttls_port);
         let submissions = format!("0 1 {} localhost.", descriptor.smtp_tls_port);
@@ -43,7 +44,8 @@ impl Zone {
         Self(records)
     }
 
-    /// The records; empty when the name has others only, `None` when there is no such name.
+    /// Returns the records of a name. Empty if the name only has other types, `None` if it does not
+    /// exist.
     pub(super) fn find(&self, name: &str, kind: RecordType) -> Option<Vec<RData>> {
         let texts = self.0.get(&format!("{name} {kind}"));
         if let Some(texts) = texts {
@@ -57,7 +59,7 @@ impl Zone {
     }
 }
 
-/// Data that cannot be read is left out.
+/// Parses the data of a record. Returns `None` if it is invalid.
 fn parse(kind: RecordType, text: &str) -> Option<RData> {
     let words: Vec<_> = text.split_whitespace().collect();
     let name = |text: &str| Name::from_ascii(text).ok();
@@ -75,7 +77,7 @@ fn parse(kind: RecordType, text: &str) -> Option<RData> {
             name(target)?,
         )),
         (RecordType::TXT, _) => {
-            // Strings of at most 255 octets (RFC 1035 §3.3), to be joined by whoever reads them.
+            // Strings have at most 255 octets (RFC 1035 §3.3). Clients join them.
             let strings = text.as_bytes().chunks(255);
             let strings = strings.map(|part| String::from_utf8_lossy(part).into_owned());
             RData::TXT(TXT::new(strings.collect()))

@@ -1,52 +1,52 @@
-//! What can go wrong at the IMAP server.
+//! Faults of the IMAP server.
 
 use serde::{Deserialize, Serialize};
 
-/// A way in which reading mail fails, in the words of the providers.
+/// Failure to read mail, with the texts of real providers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImapFault {
-    /// No greeting.
+    /// The server sends no greeting.
     Silent,
-    /// `* BYE [LIMIT]` in place of the greeting.
+    /// The server sends `* BYE [LIMIT]` instead of the greeting.
     TooManyConnections,
     /// `[AUTHENTICATIONFAILED]`: the credentials are wrong.
     WrongCredentials,
-    /// Google: an app password is wanted.
+    /// Google: an app password is required.
     ApplicationPasswordRequired,
-    /// Google: IMAP is switched off for the account.
+    /// Google: IMAP is disabled for the account.
     Disabled,
-    /// Microsoft: `AUTHENTICATE failed.`, which is said for a token without the scope for IMAP and for IMAP
-    /// that is switched off.
+    /// Microsoft: `AUTHENTICATE failed.`, for a token without the scope for IMAP and for disabled
+    /// IMAP.
     Microsoft,
-    /// `[UNAVAILABLE]`: the server could not ask who that is.
+    /// `[UNAVAILABLE]`: the server cannot check credentials.
     Unavailable,
-    /// `[LIMIT]`: too many connections of this account.
+    /// `[LIMIT]`: the account has too many connections.
     Limit,
-    /// Signing in works, INBOX does not exist.
+    /// The sign-in succeeds, but INBOX does not exist.
     NoInbox,
-    /// SMTP is spoken where IMAP is expected.
+    /// The port speaks SMTP instead of IMAP.
     NotImap,
-    /// Mail that was taken never arrives in INBOX.
+    /// Accepted mail never arrives in INBOX.
     NotDelivered,
     /// Mail arrives with another From address.
     FromRewritten,
     /// IDLE is not offered.
     NoIdle,
-    /// SEARCH is refused: `[BADCHARSET]`.
+    /// SEARCH is rejected with `[BADCHARSET]`.
     SearchRefused,
-    /// The connection is closed in the middle of the answer to FETCH.
+    /// The connection is closed in the middle of the response to FETCH.
     CutInFetch,
-    /// The answer to FETCH announces a literal of four gigabytes.
+    /// The response to FETCH announces a literal of four gigabytes.
     HugeLiteral,
-    /// The answer to FETCH is a line of eight megabytes.
+    /// The response to FETCH is a line of eight megabytes.
     EndlessLine,
-    /// The answer to FETCH is no IMAP.
+    /// The response to FETCH is not valid IMAP.
     BrokenFetch,
 }
 
 impl ImapFault {
-    /// The reply that ends the sign-in, when it is refused.
+    /// Returns the reply that rejects the sign-in, or `None` if the fault does not affect it.
     pub(crate) fn refusal(self, with_token: bool) -> Option<&'static str> {
         Some(match self {
             Self::WrongCredentials => "NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)",

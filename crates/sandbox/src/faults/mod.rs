@@ -1,4 +1,4 @@
-//! Everything that can be made to go wrong.
+//! Faults that the sandbox can simulate.
 
 mod imap;
 mod refusal;
@@ -16,7 +16,7 @@ pub use stage::{CutAt, Stage, StageReply};
 pub use tls::{Certificate, TlsVersion};
 pub use token::TokenError;
 
-/// The behaviour of a sandbox. The default is a well-behaved provider that rotates refresh tokens.
+/// Behavior of a sandbox. The default is a well-behaved provider that rotates refresh tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(
@@ -24,117 +24,119 @@ pub use token::TokenError;
     reason = "independent switches, one per fault"
 )]
 pub struct Faults {
-    /// The token endpoint answers with this error. JSON may give a name of the catalogue instead.
+    /// The token endpoint returns this error. In JSON, this may be a name from the catalog.
     pub token_error: Option<TokenError>,
-    /// The authorization endpoint redirects back with this `error` at once (`access_denied`,
-    /// `admin_policy_enforced`, `org_internal`, `disabled_client`, …), or with what Microsoft sends for
-    /// a name of the catalogue (`AADSTS50011`).
+    /// The authorization endpoint immediately redirects back with this `error` (`access_denied`,
+    /// `admin_policy_enforced`, `org_internal`, `disabled_client`, …). For a name from the catalog,
+    /// it sends Microsoft's response (`AADSTS50011`).
     pub callback_error: Option<String>,
-    /// The browser is sent back with neither a code nor an error.
+    /// The browser is redirected back with neither a code nor an error.
     pub callback_empty: bool,
-    /// Off: no refresh token, whatever the scope.
+    /// If off, no refresh token is issued, regardless of the scope.
     pub issue_refresh_token: bool,
-    /// Each refresh gives a new refresh token. Using an old one ends the grant, newer tokens
-    /// included. Off: refreshes give none and the first one stays good.
+    /// Each refresh issues a new refresh token. Using an old one ends the grant with all its
+    /// tokens. If off, refreshes issue none, and the first one remains valid.
     pub rotate_refresh_token: bool,
-    /// Seconds.
+    /// Lifetime of access tokens in seconds.
     pub access_token_lifetime_seconds: u64,
-    /// Characters; Microsoft's tokens have 1,500 to 3,000.
+    /// Length of access tokens in characters. Microsoft's have 1,500 to 3,000.
     pub access_token_length: usize,
-    /// What is granted whatever was asked, to leave a scope out.
+    /// Granted scope, regardless of the requested one.
     pub granted_scope: Option<String>,
-    /// `token_type` (RFC 6749 §7.1).
+    /// Value of `token_type` (RFC 6749 §7.1).
     pub token_type: String,
-    /// Send an ID token even when the scope has no `openid`.
+    /// Sends an ID token even if the scope does not contain `openid`.
     pub account_in_id_token: bool,
-    /// Who ends up granting, whoever typed the password.
+    /// Account of the grant, regardless of the account that signed in.
     pub signed_in_account: Option<String>,
-    /// Send `iss` with the code (RFC 9207).
+    /// Sends `iss` with the code (RFC 9207).
     pub send_iss: bool,
-    /// Send an `iss` of another provider.
+    /// Sends the `iss` of another provider.
     pub wrong_iss: bool,
-    /// Append this path to `iss`, as an issuer of the same server has it.
+    /// Path that is appended to `iss`, as for another issuer on the same server.
     pub iss_path: String,
-    /// Announce `iss` in the metadata, and send none.
+    /// Announces `iss` in the metadata but does not send it.
     pub omit_iss: bool,
-    /// Publish no metadata.
+    /// Publishes no metadata.
     pub no_metadata: bool,
-    /// Take `Authorization: Basic` at the token endpoint.
+    /// Accepts `Authorization: Basic` at the token endpoint.
     pub accept_basic_client_authentication: bool,
-    /// Take the client secret in the body at the token endpoint.
+    /// Accepts the client secret in the body at the token endpoint.
     pub accept_post_client_authentication: bool,
-    /// Refuse authorizations without an S256 challenge (RFC 7636).
+    /// Rejects authorizations without an S256 challenge (RFC 7636).
     pub require_pkce: bool,
-    /// Milliseconds between the work of the token endpoint and its answer.
+    /// Milliseconds that the token endpoint waits between its work and its response.
     pub token_delay_ms: u64,
     /// The token endpoint never answers and does nothing.
     pub token_silent: bool,
     /// The token endpoint closes the connection and does nothing.
     pub token_cut: bool,
-    /// The token endpoint does its work, then closes the connection instead of answering.
+    /// The token endpoint does its work, then closes the connection without a response.
     pub token_answer_lost: bool,
-    /// The token endpoint answers 200 with a web page.
+    /// The token endpoint returns 200 with a web page.
     pub token_garbage: bool,
-    /// The token endpoint answers with ten megabytes.
+    /// The token endpoint returns ten megabytes.
     pub token_huge: bool,
-    /// The token endpoint redirects elsewhere; following it is recorded.
+    /// The token endpoint redirects elsewhere. The sandbox records clients that follow.
     pub token_redirect: bool,
-    /// Seconds by which the `Date` of every HTTP answer is ahead.
+    /// Seconds that the `Date` of every HTTP response is ahead.
     pub clock_skew_seconds: i64,
 
-    /// DNS records in place of the usual ones: `sandbox.test MX` → `["10 mail.example."]`; none: the record is gone.
+    /// DNS records that replace the default ones: `sandbox.test MX` → `["10 mail.example."]`. An
+    /// empty list removes the record.
     pub dns: BTreeMap<String, Vec<String>>,
-    /// The DNS server says nothing.
+    /// The DNS server does not respond.
     pub dns_silent: bool,
-    /// The DNS server answers SERVFAIL.
+    /// The DNS server responds with SERVFAIL.
     pub dns_fails: bool,
 
-    /// XOAUTH2 and OAUTHBEARER are refused like this, good token or not.
+    /// XOAUTH2 and OAUTHBEARER are rejected in this style, even with a valid token.
     pub refuse_tokens: Option<RefusalStyle>,
-    /// PLAIN and LOGIN are refused like this, good password or not.
+    /// PLAIN and LOGIN are rejected in this style, even with the correct password.
     pub refuse_passwords: Option<RefusalStyle>,
-    /// How a token that is really bad is refused.
+    /// Style in which invalid tokens are rejected.
     pub bad_token_style: RefusalStyle,
-    /// Replies put in place of the real ones; the first that fits is used.
+    /// Replies that replace the real ones. The first match is used.
     pub replies: Vec<StageReply>,
-    /// From this stage on the server says nothing and keeps the connection open.
+    /// Stage from which on the server does not reply but keeps the connection open.
     pub silent_at: Option<Stage>,
-    /// The server closes the connection here.
+    /// Point at which the server closes the connection.
     pub cut_at: Option<CutAt>,
-    /// How often `cut_at` happens; absent means always.
+    /// Number of times that `cut_at` applies. `None` means always.
     pub cut_times: Option<u32>,
-    /// Milliseconds before the reply of a stage.
+    /// Milliseconds of delay before the reply of a stage.
     pub slow_ms: BTreeMap<Stage, u64>,
-    /// What EHLO offers and AUTH takes.
+    /// Mechanisms that EHLO offers and AUTH accepts.
     pub mechanisms: Vec<String>,
-    /// Offer SMTPUTF8 (RFC 6531).
+    /// Offers SMTPUTF8 (RFC 6531).
     pub offer_smtputf8: bool,
-    /// Offer STARTTLS on the STARTTLS port.
+    /// Offers STARTTLS on the STARTTLS port.
     pub offer_starttls: bool,
-    /// Offer and take AUTH in the clear as well.
+    /// Offers and accepts AUTH without TLS as well.
     pub auth_without_tls: bool,
-    /// Off: mail is taken from anyone.
+    /// If off, mail is accepted without authentication.
     pub authentication_required: bool,
-    /// A sender other than the signed-in account is refused (554 5.2.252).
+    /// Rejects any sender except the signed-in account (554 5.2.252).
     pub send_as_denied: bool,
-    /// Octets, offered with SIZE (RFC 1870).
+    /// Maximum message size in octets, offered with SIZE (RFC 1870).
     pub max_message_octets: usize,
-    /// Recipients of one transaction; further ones are refused with 452 4.5.3, each of which counts as an error.
+    /// Maximum number of recipients per transaction. Further ones are rejected with 452 4.5.3 and
+    /// count as errors.
     pub max_recipients: usize,
-    /// Speak plaintext SMTP on the port for implicit TLS.
+    /// Speaks plaintext SMTP on the port for implicit TLS.
     pub plaintext_on_tls_port: bool,
-    /// Speak TLS from the first byte on the port for STARTTLS.
+    /// Speaks implicit TLS on the port for STARTTLS.
     pub tls_on_starttls_port: bool,
-    /// Close the connection in the middle of the TLS handshake, without an alert, as Dovecot does for a
-    /// version it does not take.
+    /// Closes the connection during the TLS handshake without an alert, as Dovecot does for an
+    /// unsupported version.
     pub tls_cut: bool,
-    /// Lowest TLS version taken.
+    /// Lowest accepted TLS version.
     pub min_tls: Option<TlsVersion>,
-    /// Highest TLS version taken.
+    /// Highest accepted TLS version.
     pub max_tls: Option<TlsVersion>,
-    /// How reading mail fails.
+    /// Failure to read mail.
     pub imap: Option<ImapFault>,
-    /// Which certificate is shown.
+    /// Certificate that the server presents.
     pub certificate: Certificate,
 }
 

@@ -1,45 +1,46 @@
-//! How AUTH is refused, in the words of the providers.
+//! Rejections of AUTH, with the texts of real providers.
 
 use serde::{Deserialize, Serialize};
 
-/// A provider's way of refusing AUTH.
+/// Style in which a provider rejects AUTH.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalStyle {
     /// 334 with a JSON reason, then 535 5.7.8.
     Google,
-    /// As Google, with the reason Dovecot gives.
+    /// 334 with Dovecot's JSON reason, then 535 5.7.8.
     Dovecot,
-    /// 535 5.7.3 at once.
+    /// 535 5.7.3 without a 334.
     Microsoft,
-    /// 535 5.7.139, SMTP AUTH is off for the tenant.
+    /// 535 5.7.139, SMTP AUTH is disabled for the tenant.
     MicrosoftTenantDisabled,
-    /// 535 5.7.139, SMTP AUTH is off for the mailbox.
+    /// 535 5.7.139, SMTP AUTH is disabled for the mailbox.
     MicrosoftMailboxDisabled,
     /// 535 5.7.139, the password is wrong.
     MicrosoftIncorrectCredentials,
     /// 535 5.7.139, security defaults or conditional access.
     MicrosoftCriteriaNotMet,
-    /// 535 5.7.139, passwords are no longer taken, in the words of Outlook.com.
+    /// 535 5.7.139, passwords are no longer accepted (Outlook.com).
     MicrosoftBasicDisabled,
-    /// 550 5.7.30, passwords are no longer taken.
+    /// 550 5.7.30, passwords are no longer accepted.
     MicrosoftBasicRetired,
     /// 432 4.3.2, too many connections.
     MicrosoftTooManyConnections,
-    /// 534 5.7.9, an app password is wanted.
+    /// 534 5.7.9, an app password is required.
     GoogleApplicationPasswordRequired,
-    /// 534 5.7.14, a sign-in with a browser is wanted.
+    /// 534 5.7.14, a sign-in with a browser is required.
     GoogleBrowserSignInRequired,
-    /// 454 4.7.0, too many tries.
+    /// 454 4.7.0, too many sign-ins.
     GoogleTooManyAttempts,
-    /// 454 4.7.0, the server could not ask who that is.
+    /// 454 4.7.0, the server cannot check credentials.
     TemporaryFailure,
-    /// 421, and the connection is closed.
+    /// 421, after which the connection is closed.
     TooManyConnections,
 }
 
 impl RefusalStyle {
-    /// The JSON of the 334 that comes first, if one does (RFC 7628 §3.2.2).
+    /// Returns the JSON reason of the 334 that precedes the reply, if there is one (RFC 7628
+    /// §3.2.2).
     pub(crate) fn challenge(self, bearer: bool, issuer: &str) -> Option<serde_json::Value> {
         let configuration = format!("{issuer}/.well-known/openid-configuration");
         match (self, bearer) {
@@ -61,7 +62,7 @@ impl RefusalStyle {
         }
     }
 
-    /// The reply that ends the exchange.
+    /// Returns the reply that ends the exchange.
     pub(crate) fn reply(self) -> &'static str {
         match self {
             Self::Google => {

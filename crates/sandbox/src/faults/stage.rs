@@ -1,18 +1,18 @@
-//! Where in an SMTP session a fault strikes.
+//! Stages of an SMTP session at which faults apply.
 
 use serde::{Deserialize, Serialize};
 
-/// A point where the server replies.
+/// Point at which the server replies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// The banner.
+    /// Greeting.
     Greeting,
     /// EHLO and HELO.
     Ehlo,
     /// STARTTLS.
     Starttls,
-    /// AUTH, when the credentials have arrived.
+    /// AUTH, after the credentials were received.
     Auth,
     /// MAIL FROM.
     Mail,
@@ -20,36 +20,36 @@ pub enum Stage {
     Rcpt,
     /// DATA.
     Data,
-    /// After the final dot.
+    /// Message, after the final dot.
     Final,
 }
 
-/// Where the connection is closed.
+/// Point at which the connection is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CutAt {
-    /// In place of the banner.
+    /// Instead of the greeting.
     Greeting,
-    /// In place of the reply to EHLO.
+    /// Instead of the reply to EHLO.
     Ehlo,
-    /// In place of the reply to STARTTLS.
+    /// Instead of the reply to STARTTLS.
     Starttls,
-    /// In place of the reply to AUTH.
+    /// Instead of the reply to AUTH.
     Auth,
-    /// In place of the reply to MAIL FROM.
+    /// Instead of the reply to MAIL FROM.
     Mail,
-    /// In place of the reply to RCPT TO.
+    /// Instead of the reply to RCPT TO.
     Rcpt,
-    /// In place of the reply to DATA.
+    /// Instead of the reply to DATA.
     Data,
     /// After the final dot; the message is lost.
     Final,
-    /// After the final dot; the message is stored, and the client cannot know.
+    /// After the final dot. The message is stored, but the client gets no reply.
     AfterFinalDotBeforeReply,
 }
 
 impl CutAt {
-    /// Whether a reply of this stage is where the cut happens.
+    /// Returns true if the connection is closed instead of the reply of this stage.
     pub(crate) fn is_at(self, stage: Stage) -> bool {
         matches!(
             (self, stage),
@@ -65,15 +65,15 @@ impl CutAt {
     }
 }
 
-/// A reply put in place of the real one. One that begins with 4 or 5 also prevents what was
-/// asked; after 421 the connection is closed (RFC 5321 §3.8).
+/// Reply that replaces the real one. A reply with 4xx or 5xx also prevents the command. After 421,
+/// the connection is closed (RFC 5321 §3.8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageReply {
-    /// Where.
+    /// Stage whose reply is replaced.
     pub stage: Stage,
-    /// The full text, also of several lines.
+    /// Full text, which may have several lines.
     pub reply: String,
-    /// How often; absent means always.
+    /// Number of times that the reply is used. `None` means always.
     #[serde(default)]
     pub times: Option<u32>,
 }

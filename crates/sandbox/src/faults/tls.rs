@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A TLS version the sandbox can speak.
+/// TLS version that the sandbox supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TlsVersion {
     /// TLS 1.2
@@ -13,21 +13,21 @@ pub enum TlsVersion {
     V1_3,
 }
 
-/// The certificate that SMTP shows.
+/// Certificate that the server presents.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Certificate {
-    /// For `localhost`, `127.0.0.1` and `::1`, signed by the sandbox's authority.
+    /// Valid for `localhost`, `127.0.0.1`, and `::1`, signed by the sandbox's authority.
     #[default]
     Good,
     /// Signed by the sandbox's authority for another name.
     WrongName,
-    /// Its last day is past.
+    /// Expired.
     Expired,
-    /// Signed by an authority that nobody knows.
+    /// Signed by an unknown authority.
     UnknownCa,
-    /// Good for another twenty days.
+    /// Expires in twenty days.
     EndsSoon,
-    /// Good for clients only (RFC 5280 §4.2.1.12).
+    /// Valid for clients only (RFC 5280 §4.2.1.12).
     ForClients,
 }

@@ -1,24 +1,24 @@
-//! Errors of the token endpoint, and the catalogue of those that providers send.
+//! Errors of the token endpoint, and a catalog of those that providers return.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// An error answer of the token endpoint (RFC 6749 §5.2). From JSON it is this object, or the
-/// name of one in the catalogue.
+/// Error response of the token endpoint (RFC 6749 §5.2). In JSON, this is an object or a name from
+/// the catalog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TokenError {
-    /// HTTP status.
+    /// Status of the HTTP response.
     pub status: u16,
-    /// `error`.
+    /// Value of `error`.
     pub error: String,
-    /// `error_description`.
+    /// Value of `error_description`.
     pub error_description: Option<String>,
-    /// How often; absent means always.
+    /// Number of times that the error is returned. `None` means always.
     pub times: Option<u32>,
 }
 
 type Row = (&'static str, u16, &'static str, &'static str);
 
-/// Name, status, error and description.
+/// Rows of name, status, error, and description.
 #[rustfmt::skip]
 const TOKEN_ERRORS: &[Row] = &[
     ("invalid_grant", 400, "invalid_grant", "Token has been expired or revoked."),
@@ -44,8 +44,7 @@ const TOKEN_ERRORS: &[Row] = &[
 ];
 
 impl TokenError {
-    /// The catalogue's error of this name; upper and lower case and a missing `AADSTS` make no
-    /// difference.
+    /// Returns an error from the catalog. The case of the name and a missing `AADSTS` are ignored.
     pub fn named(name: &str) -> Option<Self> {
         TOKEN_ERRORS.iter().find_map(|row| {
             let known = row.0;
@@ -67,7 +66,7 @@ impl TokenError {
         })
     }
 
-    /// The same error, for the next `times` requests only.
+    /// Limits the error to the next `times` requests.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
         Self {

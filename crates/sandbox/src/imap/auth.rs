@@ -68,7 +68,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.encrypted || self.state.faults().auth_without_tls
     }
 
-    /// What the client answers to a challenge; `None` when it is not base64.
+    /// Sends a challenge and reads the client's response. Returns `None` if it is not base64.
     async fn asked(&mut self, challenge: &str) -> io::Result<Option<Vec<u8>>> {
         self.say(&format!("+ {challenge}")).await?;
         let line = self.line().await?.unwrap_or_default();
@@ -95,7 +95,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let refusal = match faults.imap {
             Some(fault) => fault.refusal(mechanism.takes_tokens()),
             None if opens => None,
-            // Only Microsoft has a scope for IMAP alone, and this is what it says without it.
+            // Only Microsoft has a separate scope for IMAP, so this is Microsoft's reply without
+            // it.
             None if good => ImapFault::Microsoft.refusal(true),
             None => ImapFault::WrongCredentials.refusal(mechanism.takes_tokens()),
         };
@@ -113,7 +114,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             let text = format!("OK [CAPABILITY {capabilities}] Signed in");
             return self.done(tag, &text).await;
         };
-        // The reason comes first, as a challenge that the client has to answer (RFC 7628 §3.2.3).
+        // The reason precedes the reply, as a challenge that the client must answer (RFC 7628
+        // §3.2.3).
         let bearer = mechanism == Mechanism::Oauthbearer;
         let style = if faults.imap == Some(ImapFault::Microsoft) {
             RefusalStyle::Microsoft

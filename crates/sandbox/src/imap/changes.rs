@@ -1,4 +1,4 @@
-//! What is told of a folder while it is open: at NOOP, and during IDLE (RFC 2177).
+//! Changes of the selected folder, reported at NOOP and during IDLE (RFC 2177).
 
 use std::io;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::mailbox::Mailbox;
 use super::session::{Next, Session};
 use crate::faults::ImapFault;
 
-/// Between two looks.
+/// Polling interval during IDLE.
 const EVERY: Duration = Duration::from_millis(50);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -18,7 +18,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.state.faults().imap != Some(ImapFault::NoIdle)
     }
 
-    /// Tells what has gone and how many there are now.
+    /// Reports expunged messages and the new number of messages.
     pub(super) async fn tell_changes(&mut self) -> io::Result<()> {
         let Some(before) = self.selected.take() else {
             return Ok(());

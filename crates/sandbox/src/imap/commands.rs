@@ -1,4 +1,4 @@
-//! The commands.
+//! IMAP commands.
 
 use std::io;
 
@@ -91,7 +91,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// The reply that ends a command.
+    /// Sends the tagged reply that ends a command.
     pub(super) async fn done(&mut self, tag: &str, text: &str) -> io::Result<Next> {
         self.say(&format!("{tag} {text}")).await?;
         Ok(Next::Command)

@@ -1,4 +1,4 @@
-//! FETCH: what is asked for of messages.
+//! FETCH responses.
 
 use imap_codec::imap_types::fetch::{
     Macro, MacroOrMessageDataItemNames, MessageDataItemName as Item, Section,
@@ -8,7 +8,7 @@ use super::mailbox::Mailbox;
 use crate::mail::Stored;
 
 impl Mailbox {
-    /// The answer for one message.
+    /// Returns the response for one message.
     pub(super) fn fetch(
         &self,
         number: u32,
@@ -38,7 +38,7 @@ impl Mailbox {
     }
 }
 
-/// RFC 3501 §6.4.5.
+/// Returns true for items that set the flag `\Seen` (RFC 3501 §6.4.5).
 fn marks_as_seen(item: &Item<'_>) -> bool {
     matches!(
         item,
@@ -73,7 +73,7 @@ fn answer(message: &Stored, item: &Item<'_>) -> Option<Vec<u8>> {
     })
 }
 
-/// The name of a part of a message, and its bytes.
+/// Returns the name and the bytes of a part of a message.
 fn part(message: &Stored, section: Option<&Section<'_>>) -> Option<(String, Vec<u8>)> {
     let head = message.head();
     Some(match section {
@@ -107,10 +107,10 @@ fn part(message: &Stored, section: Option<&Section<'_>>) -> Option<(String, Vec<
     })
 }
 
-/// As INTERNALDATE has it.
+/// Returns the time of arrival in the format of INTERNALDATE.
 fn date(message: &Stored) -> String {
     let at = std::time::UNIX_EPOCH + std::time::Duration::from_secs(message.received_at);
-    // `Sun, 06 Nov 1994 08:49:37 GMT`
+    // For example `Sun, 06 Nov 1994 08:49:37 GMT`.
     let text = httpdate::fmt_http_date(at);
     let mut words = text.split(' ').skip(1);
     let mut word = || words.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A folder of an account: the messages in it.
+//! Selected folder of an account.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::faults::ImapFault;
 use crate::mail::{Messages, Stored};
 use crate::state::Inner;
 
-/// The messages as they were when they were looked at last; the first has the number 1.
+/// Messages as they were last reported to the client. The first has the sequence number 1.
 pub(super) struct Mailbox {
     pub(super) folder: String,
     pub(super) read_only: bool,
@@ -39,7 +39,7 @@ impl Mailbox {
         self.messages.len()
     }
 
-    /// Numbers and messages that fit.
+    /// Returns the sequence numbers and messages that match.
     pub(super) fn search(&self, criteria: &SearchKey<'_>) -> Vec<(u32, &Stored)> {
         let fitting = (1..).zip(self.messages.iter());
         fitting
@@ -64,14 +64,14 @@ impl Mailbox {
         }
     }
 
-    /// Numbers and messages of a set of numbers or UIDs.
+    /// Returns the sequence numbers and messages of a set of sequence numbers or UIDs.
     pub(super) fn chosen(&self, set: &SequenceSet, by_uid: bool) -> Vec<(u32, Arc<Stored>)> {
         let largest = if by_uid {
             self.largest_uid()
         } else {
             self.largest_number()
         };
-        // Not all are looked at: a folder may be large.
+        // Searches by bisection, because a folder may be large.
         let below = |value: u32| {
             if by_uid {
                 self.messages.partition_point(|one| one.uid < value)
@@ -110,7 +110,7 @@ impl Mailbox {
     }
 }
 
-/// The smallest and the largest of a part of a set.
+/// Returns the lowest and the highest number of a part of a set.
 fn bounds(part: &Sequence, largest: u32) -> (u32, u32) {
     let number = |one: &SeqOrUid| match one {
         SeqOrUid::Value(value) => value.get(),

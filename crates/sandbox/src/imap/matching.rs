@@ -1,10 +1,10 @@
-//! Whether a message is what a SEARCH looks for.
+//! Matching of messages with the criteria of SEARCH.
 
 use imap_codec::imap_types::search::SearchKey;
 
 use crate::mail::Stored;
 
-/// Keys of the message alone.
+/// Returns true if a message matches a key. Supports keys that only depend on the message.
 pub(super) fn fits(message: &Stored, key: &SearchKey<'_>) -> bool {
     let in_field = |name: &[u8], wanted: &[u8]| {
         header(message, name).is_some_and(|text| contains(&text, wanted))
@@ -33,7 +33,7 @@ pub(super) fn fits(message: &Stored, key: &SearchKey<'_>) -> bool {
     }
 }
 
-/// A header field, unfolded, its encoded words decoded.
+/// Returns a header field, unfolded and with its encoded words decoded.
 fn header(message: &Stored, name: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(message.head()).replace("\r\n", "\n");
     let head = text.split("\n\n").next()?.replace("\n ", " ");
@@ -44,7 +44,7 @@ fn header(message: &Stored, name: &[u8]) -> Option<String> {
             .eq_ignore_ascii_case(&name)
             .then(|| value.trim().to_owned())
     })?;
-    // Any unstructured field is decoded alike (RFC 2047 §5).
+    // Every unstructured field is decoded alike (RFC 2047 §5).
     let field = format!("Subject: {value}\r\n\r\n");
     let decoded = mail_parser::MessageParser::default().parse_headers(&field)?;
     Some(decoded.subject().unwrap_or(&value).to_owned())

@@ -1,6 +1,6 @@
-//! `IMAP4rev1` (RFC 3501), as much of it as a client that reads mail asks for: STARTTLS, implicit TLS (RFC 8314), AUTHENTICATE
-//! with an initial response (RFC 4959), LIST with the uses of
-//! folders (RFC 6154), SELECT and EXAMINE, SEARCH, FETCH, IDLE (RFC 2177). Commands are parsed by `imap-codec`.
+//! `IMAP4rev1` server (RFC 3501) with the subset that mail readers use: STARTTLS, implicit TLS (RFC
+//! 8314), AUTHENTICATE with an initial response (RFC 4959), LIST with special uses (RFC 6154),
+//! SELECT and EXAMINE, SEARCH, FETCH, and IDLE (RFC 2177). `imap-codec` parses the commands.
 
 mod auth;
 mod changes;
@@ -21,7 +21,7 @@ use crate::smtp::Port;
 use crate::state::State;
 use session::{End, Session};
 
-/// Accepts until the task is aborted; the connections end with it.
+/// Accepts connections until the task is aborted, which also closes them.
 pub(crate) async fn serve(listener: TcpListener, port: Port, state: Arc<State>) {
     let mut connections = JoinSet::new();
     loop {

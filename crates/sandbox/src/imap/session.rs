@@ -1,4 +1,4 @@
-//! One IMAP session: bytes in, commands out.
+//! IMAP session: reads commands and writes replies.
 
 use std::io;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::mailbox::Mailbox;
 use crate::faults::ImapFault;
 use crate::state::State;
 
-/// Octets of a command with its literals.
+/// Maximum length of a command with its literals in octets.
 const LONGEST: usize = 65_536;
 
 pub(super) struct Session<S> {
@@ -23,19 +23,19 @@ pub(super) struct Session<S> {
     pub(super) encrypted: bool,
     pub(super) account: Option<String>,
     pub(super) selected: Option<Mailbox>,
-    /// How often all connections had been closed when this one was made.
+    /// Value of the counter `imap_closed` when this connection was accepted.
     closed_before: u32,
 }
 
-/// How a session ended.
+/// End of a session.
 pub(super) enum End<S> {
     /// The connection is closed.
     Closed,
-    /// STARTTLS was agreed; TLS comes next on this stream.
+    /// The client started STARTTLS, so the TLS handshake follows on this stream.
     Upgrade(S),
 }
 
-/// What follows a command.
+/// Action after a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     Command,
@@ -43,7 +43,7 @@ pub(super) enum Next {
     Upgrade,
 }
 
-/// What arrived.
+/// Input from the client.
 enum Arrived {
     Command(Box<Command<'static>>),
     Unreadable,
@@ -64,7 +64,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// Serves until the client leaves, a fault ends it, or TLS is to begin.
+    /// Serves until the client disconnects, a fault ends the session, or TLS starts.
     pub(super) async fn run(mut self, greet: bool) -> io::Result<End<S>> {
         if greet {
             match self.state.faults().imap {
@@ -100,7 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     let _ = self.stream.shutdown().await;
                     return Ok(End::Closed);
                 }
-                // What was sent too early is dropped with the buffer.
+                // Input that the client sent before the TLS handshake is discarded with the buffer.
                 Next::Upgrade => return Ok(End::Upgrade(self.stream)),
             }
         }
@@ -148,7 +148,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// Keeps what was asked, but no secrets.
+    /// Records a command without secrets.
     fn note(&self, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         let text = text.trim_end().split_once(' ').map_or("", |(_, text)| text);
@@ -160,7 +160,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.state.lock().imap_commands.push(kept.to_owned());
     }
 
-    /// The next line, without its end; `None` at the end of the connection.
+    /// Reads the next line, without its line end. Returns `None` at the end of the connection.
     pub(super) async fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
         loop {
             if let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {

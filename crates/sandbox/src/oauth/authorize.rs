@@ -1,4 +1,4 @@
-//! The authorization endpoint without its pages (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 9207).
+//! Authorization endpoint without its pages (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 9207).
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::faults::TokenError;
 use crate::random;
 use crate::state::State;
 
-/// A user on the way through the pages.
+/// Authorization request of a user who is on the login or consent page.
 #[derive(Clone)]
 pub(crate) struct SignIn {
     pub(crate) scope: String,
@@ -23,31 +23,31 @@ pub(crate) struct SignIn {
     offline: bool,
 }
 
-/// Why there is nothing to sign in to.
+/// Rejection of an authorization request.
 pub(crate) enum Refusal {
-    /// The redirect URL cannot be trusted, so the user is told.
+    /// The redirect URL cannot be trusted, so the error is shown to the user.
     Page(&'static str),
-    /// The client is told, at this URL.
+    /// The error is reported to the client at this URL.
     Redirect(String),
 }
 
-/// Why [`crate::Control::answer_authorization`] gave no URL.
+/// Reason why [`crate::Control::answer_authorization`] returned no URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
-    /// Not the authorization endpoint, or not a URL.
+    /// The URL is invalid or does not belong to the authorization endpoint.
     #[error("not an authorization URL of this sandbox")]
     NotAnAuthorizationUrl,
     /// The page shows this error.
     #[error("the sandbox refused: {0}")]
     Refused(&'static str),
-    /// No such account.
+    /// The account does not exist.
     #[error("no such account")]
     UnknownAccount,
 }
 
 type Parameters = HashMap<String, String>;
 
-/// Checks the request and gives the identifier that the forms carry.
+/// Checks the request and returns the identifier for the forms of its pages.
 pub(crate) fn begin(state: &State, parameters: &Parameters) -> Result<String, Refusal> {
     let get = |name: &str| parameters.get(name).map(String::as_str);
     if get("client_id") != Some(CLIENT_ID) {
@@ -97,7 +97,7 @@ pub(crate) fn begin(state: &State, parameters: &Parameters) -> Result<String, Re
     Ok(id)
 }
 
-/// Remembers who signed in. The account is the fault's, if one is set.
+/// Records the account that signed in. A fault may replace the account.
 pub(crate) fn signed_in(state: &State, id: &str, address: &str) -> Option<SignIn> {
     let mut inner = state.lock();
     let other = inner.faults.signed_in_account.clone();
@@ -106,8 +106,8 @@ pub(crate) fn signed_in(state: &State, id: &str, address: &str) -> Option<SignIn
     Some(sign_in.clone())
 }
 
-/// The end: where the browser goes, with a code or with `access_denied`. None when nobody has
-/// signed in under this identifier.
+/// Completes the authorization. Returns the URL to redirect to, with a code or with
+/// `access_denied`. Returns `None` if the user has not signed in under this identifier.
 pub(crate) fn decide(state: &State, id: &str, allow: bool) -> Option<String> {
     let mut inner = state.lock();
     let account = inner.sign_ins.get(id)?.account.clone()?;
@@ -130,7 +130,7 @@ pub(crate) fn decide(state: &State, id: &str, allow: bool) -> Option<String> {
     Some(sign_in.callback(state, &[("code", &code)]))
 }
 
-/// The whole way at once.
+/// Performs all steps of an authorization without pages.
 pub(crate) fn answer(
     state: &State,
     authorization_url: &str,

@@ -1,4 +1,4 @@
-//! The URL that ends an authorization (RFC 6749 §4.1.2, RFC 9207).
+//! URL of the response to an authorization request (RFC 6749 §4.1.2, RFC 9207).
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -46,7 +46,7 @@ impl SignIn {
     }
 }
 
-/// What the provider says to an `error`.
+/// Returns the provider's description of an `error`.
 pub(super) fn description(error: &str) -> &'static str {
     match error {
         "access_denied" => "The user denied access.",

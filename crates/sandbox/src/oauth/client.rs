@@ -1,4 +1,4 @@
-//! How a client names itself (RFC 6749 §2.3.1).
+//! Client authentication (RFC 6749 §2.3.1).
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::descriptor::{CLIENT_ID, CLIENT_SECRET};
 use crate::faults::Faults;
 use crate::record::ClientAuthentication;
 
-/// Which way was taken, and whether it led in.
+/// Method of client authentication and its result.
 pub(crate) struct Client {
     pub(crate) way: ClientAuthentication,
     pub(crate) accepted: bool,
@@ -51,7 +51,7 @@ pub(crate) fn authenticate(
     }
 }
 
-/// Identifier and secret are form-encoded before they are joined and base64-encoded.
+/// Decodes credentials. ID and secret are form-encoded before they are joined and base64-encoded.
 fn basic_credentials(header: &str) -> Option<(String, String)> {
     let (scheme, blob) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {

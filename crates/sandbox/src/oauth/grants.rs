@@ -1,4 +1,4 @@
-//! Codes, grants and tokens.
+//! Authorization codes, grants, and tokens.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const CODE_LIFETIME: Duration = Duration::from_mins(1);
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Grants {
     consents: Vec<Grant>,
-    /// They end within a minute and are not kept.
+    /// Codes, which expire within a minute and are not exported.
     #[serde(skip)]
     codes: HashMap<String, Code>,
     access: HashMap<String, Access>,
@@ -42,7 +42,7 @@ struct Code {
 struct Access {
     grant: usize,
     scope: String,
-    /// Milliseconds since 1970: a token outlives the sandbox that issued it.
+    /// Milliseconds since 1970, because tokens remain valid after a restart of the sandbox.
     expires: u128,
     expired: bool,
 }
@@ -54,7 +54,7 @@ struct Refresh {
 }
 
 impl Grants {
-    /// A code, good once and for a minute.
+    /// Issues a code, which can be used once within a minute.
     pub(crate) fn issue_code(&mut self, consent: Consent) -> String {
         let code = random::text(43);
         self.codes.insert(
@@ -68,8 +68,8 @@ impl Grants {
         code
     }
 
-    /// Tokens for a code (RFC 6749 §4.1.3, RFC 7636 §4.6). A second use ends the grant of the
-    /// first (RFC 6749 §4.1.2).
+    /// Issues tokens for a code (RFC 6749 §4.1.3, RFC 7636 §4.6). A second use of the code ends the
+    /// grant of the first (RFC 6749 §4.1.2).
     pub(crate) fn redeem_code(
         &mut self,
         code: &str,
@@ -108,7 +108,8 @@ impl Grants {
         Ok(self.issue(grant, refresh, issuing))
     }
 
-    /// Tokens for a refresh token (RFC 6749 §6). A rotated one ends its grant.
+    /// Issues tokens for a refresh token (RFC 6749 §6). A refresh token that was already replaced
+    /// ends its grant.
     pub(crate) fn refresh(
         &mut self,
         refresh_token: &str,
@@ -132,7 +133,7 @@ impl Grants {
         Ok(self.issue(grant, another, issuing))
     }
 
-    /// Every code and token issued so far.
+    /// Returns every issued code and token.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let (codes, access, refresh) = (&self.codes, &self.access, &self.refresh);
         let secrets = codes.keys().chain(access.keys()).chain(refresh.keys());
@@ -169,7 +170,7 @@ impl Grants {
         }
     }
 
-    /// Whether the token is good for this user.
+    /// Returns true if the token is valid for this user.
     pub(crate) fn is_good(&self, access_token: &str, user: &str) -> bool {
         self.access.get(access_token).is_some_and(|access| {
             !access.expired
@@ -182,14 +183,14 @@ impl Grants {
         })
     }
 
-    /// Whether the token opens a service for this user.
+    /// Returns true if the token is valid for this user and its scope allows the service.
     pub(crate) fn opens(&self, service: Service, access_token: &str, user: &str) -> bool {
         let access = self.access.get(access_token);
         self.is_good(access_token, user)
             && access.is_some_and(|access| service.is_opened_by(&access.scope))
     }
 
-    /// Ends the grant that a token belongs to (RFC 7009 §2.1); unknown tokens are no error.
+    /// Ends the grant of a token (RFC 7009 §2.1). Unknown tokens are ignored.
     pub(crate) fn revoke(&mut self, token: &str) {
         let access = self.access.get(token).map(|access| access.grant);
         let refresh = self.refresh.get(token).map(|refresh| refresh.grant);
@@ -221,7 +222,7 @@ impl Grants {
     }
 }
 
-/// RFC 7636 §4.2.
+/// Computes the S256 challenge (RFC 7636 §4.2).
 fn s256(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }

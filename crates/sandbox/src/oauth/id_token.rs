@@ -1,6 +1,6 @@
-//! An ID token that names the account. It has the form of a signed one; its signature is random,
-//! since a client that got it from the token endpoint itself need not check it (`OpenID` Connect
-//! Core 1.0 §3.1.3.7).
+//! ID token that names the account. It has the form of a signed token with a random signature,
+//! because a client that gets it directly from the token endpoint need not check the signature
+//! (`OpenID` Connect Core 1.0 §3.1.3.7).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

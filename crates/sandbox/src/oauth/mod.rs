@@ -23,7 +23,7 @@ pub use authorize::AnswerError;
 pub(crate) use authorize::{SignIn, answer};
 pub(crate) use grants::Grants;
 
-/// The routes of the authorization server.
+/// Returns the routes of the authorization server.
 pub(crate) fn routes() -> Router<Arc<State>> {
     Router::new()
         .route("/.well-known/openid-configuration", get(discovery::show))

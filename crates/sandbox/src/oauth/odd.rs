@@ -1,4 +1,4 @@
-//! What a token endpoint may answer that is not OAuth at all.
+//! Responses of the token endpoint that are not valid OAuth.
 
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::faults::Faults;
 
-/// The name for the log, and the answer.
+/// Returns the outcome for the record and the response, or `None` without such a fault.
 pub(super) fn odd_answer(faults: &Faults) -> Option<(&'static str, Response)> {
     if faults.token_garbage {
         let page = "<!doctype html><title>Welcome</title><h1>Please sign in to the Wi-Fi</h1>";

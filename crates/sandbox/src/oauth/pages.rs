@@ -1,4 +1,4 @@
-//! The login and the consent page.
+//! Login page and consent page.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -1,8 +1,8 @@
-//! What goes into a grant and what comes out of it.
+//! Input and output of grants.
 
 use std::time::Duration;
 
-/// What the user agreed to.
+/// Consent of a user.
 #[derive(Clone)]
 pub(crate) struct Consent {
     pub(crate) account: String,
@@ -12,7 +12,7 @@ pub(crate) struct Consent {
     pub(crate) offline: bool,
 }
 
-/// What comes out of a grant.
+/// Tokens issued from a grant.
 #[derive(Debug)]
 pub(crate) struct Issued {
     pub(crate) account: String,
@@ -21,7 +21,7 @@ pub(crate) struct Issued {
     pub(crate) refresh_token: Option<String>,
 }
 
-/// How tokens are made now.
+/// Current rules for issuing tokens.
 pub(crate) struct Issuing {
     pub(crate) lifetime: Duration,
     pub(crate) length: usize,
@@ -30,6 +30,6 @@ pub(crate) struct Issuing {
     pub(crate) scope: Option<String>,
 }
 
-/// Why nothing is issued; the text becomes `error_description` of `invalid_grant`.
+/// Reason why no token is issued. The text becomes the `error_description` of `invalid_grant`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidGrant(pub(crate) &'static str);

@@ -1,4 +1,4 @@
-//! The token endpoint (RFC 6749 §4.1.3, §5, §6) and its faults.
+//! Token endpoint (RFC 6749 §4.1.3, §5, §6) and its faults.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ pub(crate) async fn token(
     answer
 }
 
-/// Where `token_redirect` points. Whoever comes here followed a redirect with secrets.
+/// Handles requests that followed `token_redirect` with their secrets, and records them.
 pub(crate) async fn elsewhere(
     State(state): State<Arc<state::State>>,
     headers: HeaderMap,
@@ -86,7 +86,8 @@ fn record(
     });
 }
 
-/// Outcome for the log, whose tokens, answer.
+/// Processes a request. Returns the outcome for the record, the account of the tokens, and the
+/// response.
 fn process(
     state: &state::State,
     faults: &Faults,
@@ -145,7 +146,7 @@ fn process(
     }
 }
 
-/// RFC 6749 §5.1
+/// Returns a successful response (RFC 6749 §5.1).
 fn tokens(state: &state::State, faults: &Faults, issued: &Issued) -> Response {
     let mut body = json!({
         "access_token": issued.access_token,
@@ -166,7 +167,7 @@ fn tokens(state: &state::State, faults: &Faults, issued: &Issued) -> Response {
     json_answer(StatusCode::OK, &body)
 }
 
-/// RFC 6749 §5.2: 401, and the scheme when one was used.
+/// Returns 401 (RFC 6749 §5.2). The response names the scheme if the client used one.
 pub(crate) fn invalid_client(client: &Client) -> Response {
     let mut answer = error(
         StatusCode::UNAUTHORIZED,

@@ -1,4 +1,4 @@
-//! What goes wrong before AUTH.
+//! Scenarios of failures before AUTH.
 
 use super::{
     Action::{Check, Test},

@@ -1,4 +1,5 @@
-//! What the domain of the From address may say in DNS. TXT records are one string here.
+//! Scenarios of the DNS records of the From address's domain. Each TXT record is a single string
+//! here.
 
 use super::{Action::Domain, Given::Nothing, Row};
 

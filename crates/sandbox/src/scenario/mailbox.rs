@@ -1,4 +1,4 @@
-//! What goes wrong when mail is read.
+//! Scenarios of failures to read mail.
 
 use super::{
     Action::{Mailbox, Test},

@@ -1,4 +1,5 @@
-//! Faults by name, for the page and for tests: each names what a client should find.
+//! Scenarios: named faults for the page and for tests, each with the finding that a client should
+//! report.
 
 mod connection;
 mod domain;
@@ -13,69 +14,69 @@ use serde_json::Value;
 
 use crate::faults::Faults;
 
-/// What shows a scenario.
+/// Action that shows the effect of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Authorizing.
+    /// Authorize.
     Authorize,
-    /// Sending a test email after the access tokens have expired.
+    /// Send a test email after the access tokens have expired.
     Token,
-    /// Sending a test email.
+    /// Send a test email.
     Test,
-    /// Checking the connection.
+    /// Check the connection.
     Check,
-    /// Checking it with the mailbox on.
+    /// Check the connection with the mailbox on.
     Mailbox,
-    /// Checking it with a From address in `sandbox.test`, by the sandbox's DNS server.
+    /// Check the connection with a From address in `sandbox.test`, using the sandbox's DNS server.
     Domain,
 }
 
-/// What has to be set before, besides the sandbox's own values.
+/// Settings that a scenario needs in addition to the sandbox's preset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Given {
-    /// Nothing: OAuth over STARTTLS.
+    /// OAuth over STARTTLS, as the preset has it.
     Nothing,
-    /// The authentication type is basic.
+    /// Basic authentication.
     Password,
-    /// Authentication is off.
+    /// No authentication.
     NoSignIn,
-    /// Implicit TLS, at its port.
+    /// Implicit TLS at its port.
     ImplicitTls,
-    /// TLS 1.3 only.
+    /// TLS 1.3 as the minimum.
     Tls13,
-    /// The client secret is a GUID.
+    /// A GUID as the client secret.
     SecretId,
-    /// The From address is another account's.
+    /// The From address of another account.
     OtherFrom,
-    /// The recipient of the test email is the mailbox's own address.
+    /// The mailbox's own address as the recipient of the test email.
     ToItself,
-    /// The mailbox is signed in to with the same authorization as SMTP.
+    /// Mailbox with the authorization of SMTP.
     SameAuthorization,
 }
 
-/// A named set of faults.
+/// Named set of faults.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Scenario {
-    /// What the form sends.
+    /// Value that the form sends.
     pub name: &'static str,
-    /// What it is about; the page groups by it.
+    /// Heading of the page under which the scenario is listed.
     pub group: &'static str,
-    /// What the page shows.
+    /// Title on the page.
     pub title: &'static str,
-    /// What is changed from the default.
+    /// Difference from the default faults, as JSON.
     pub patch: Value,
-    /// What shows it.
+    /// Action that shows the effect.
     pub at: Action,
-    /// What has to be set before.
+    /// Settings that the scenario needs.
     pub given: Given,
-    /// The code of what is found; `None` when everything goes well.
+    /// Code of the expected finding. `None` if the action should succeed.
     pub finding: Option<&'static str>,
 }
 
-/// Name, title, what is changed from the default as JSON, what shows it, what has to be set before, and the code of what is
-/// found, or "".
+/// Name, title, difference from the default as JSON, action, settings, and the code of the expected
+/// finding or "".
 type Row = (
     &'static str,
     &'static str,
@@ -106,7 +107,7 @@ const GROUPS: &[(&str, &[Row])] = &[
     ("DNS of the From address", domain::SCENARIOS),
 ];
 
-/// Every scenario, the one without faults first.
+/// Returns every scenario. The one without faults comes first.
 pub fn scenarios() -> Vec<Scenario> {
     let rows = GROUPS
         .iter()
@@ -126,7 +127,7 @@ pub fn scenarios() -> Vec<Scenario> {
 }
 
 impl Scenario {
-    /// What to do, and what is found then.
+    /// Returns the required action and the expected finding.
     pub(crate) fn hint(&self) -> String {
         let given = match self.given {
             Given::Nothing => "",
@@ -152,7 +153,7 @@ impl Scenario {
     }
 }
 
-/// The faults of a scenario.
+/// Returns the faults of a scenario.
 pub(crate) fn faults(name: &str) -> Option<Faults> {
     let scenario = scenarios()
         .into_iter()
@@ -160,7 +161,7 @@ pub(crate) fn faults(name: &str) -> Option<Faults> {
     scenario.faults().ok()
 }
 
-/// The scenario these faults come from, if they come from one.
+/// Returns the scenario that the faults come from, if there is one.
 pub(crate) fn in_force(faults: &Faults) -> Option<Scenario> {
     scenarios()
         .into_iter()
@@ -168,16 +169,16 @@ pub(crate) fn in_force(faults: &Faults) -> Option<Scenario> {
 }
 
 impl Scenario {
-    /// The faults to set.
+    /// Returns the faults to set.
     ///
     /// # Errors
-    /// When the patch is no faults.
+    /// Returns an error if the patch is not valid for faults.
     pub fn faults(&self) -> Result<Faults, serde_json::Error> {
         merged(&Faults::default(), &self.patch)
     }
 }
 
-/// What differs from the default.
+/// Returns the difference from the default faults.
 pub(crate) fn changed(faults: &Faults) -> Value {
     let usual = serde_json::to_value(Faults::default()).unwrap_or_default();
     let mut value = serde_json::to_value(faults).unwrap_or_default();
@@ -187,7 +188,7 @@ pub(crate) fn changed(faults: &Faults) -> Value {
     value
 }
 
-/// Top-level merge (RFC 7396): `null` sets back to the default.
+/// Merges the top level (RFC 7396). `null` resets a field to its default.
 pub(crate) fn merged(faults: &Faults, patch: &Value) -> Result<Faults, serde_json::Error> {
     let mut value = serde_json::to_value(faults)?;
     let Some(patch) = patch.as_object() else {

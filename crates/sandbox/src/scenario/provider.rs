@@ -1,4 +1,4 @@
-//! What goes wrong between the browser and the provider, and when a code is exchanged.
+//! Scenarios of failures of the authorization and of the exchange of its code.
 
 use super::{
     Action::Authorize,

@@ -1,4 +1,4 @@
-//! What goes wrong after AUTH.
+//! Scenarios of failures after AUTH.
 
 use super::{
     Action::Test,

@@ -1,4 +1,4 @@
-//! How SMTP servers refuse AUTH.
+//! Scenarios of SMTP servers that reject AUTH.
 
 use super::{
     Action::Test,

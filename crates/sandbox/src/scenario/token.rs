@@ -1,4 +1,4 @@
-//! What goes wrong when a token is refreshed.
+//! Scenarios of failures of a token refresh.
 
 use super::{
     Action::{Check, Test, Token},

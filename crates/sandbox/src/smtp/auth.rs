@@ -12,10 +12,10 @@ use crate::faults::{RefusalStyle, Stage};
 use crate::record::AuthAttempt;
 use crate::sasl::{self, Credentials, Mechanism};
 
-/// What a client answered to a 334.
+/// Client's answer to a 334.
 enum Answer {
     Blob(Vec<u8>),
-    /// The exchange is over, with this reply to send.
+    /// The exchange has failed with this reply.
     Refused(&'static str),
     Gone,
 }
@@ -81,7 +81,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         )))
     }
 
-    /// The user name may come as initial response; the password is always asked for.
+    /// Reads the credentials of LOGIN. The initial response may contain the user name. The password
+    /// is always requested.
     async fn login(&mut self, initial: &str) -> io::Result<Result<Credentials, Answer>> {
         let mut texts = Vec::new();
         for (first, prompt) in [(initial, "334 VXNlcm5hbWU6"), ("", "334 UGFzc3dvcmQ6")] {
@@ -97,7 +98,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         })
     }
 
-    /// The client's message: the initial response, or what it answers to `prompt`.
+    /// Returns the initial response, or else the client's answer to `prompt`.
     async fn message(&mut self, initial: &str, prompt: &str) -> io::Result<Answer> {
         if !initial.is_empty() {
             return Ok(decoded(initial));
@@ -156,8 +157,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// With tokens the reason comes first, as a challenge that the client answers with an empty
-    /// line or, under OAUTHBEARER, with `AQ==` (RFC 7628 §3.2.3).
+    /// Rejects the credentials. With tokens, a challenge with the reason precedes the reply. The
+    /// client answers it with an empty line or, under OAUTHBEARER, with `AQ==` (RFC 7628 §3.2.3).
     async fn refuse(&mut self, mechanism: Mechanism, style: RefusalStyle) -> io::Result<Next> {
         let bearer = mechanism == Mechanism::Oauthbearer;
         let challenge = style

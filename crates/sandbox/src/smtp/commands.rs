@@ -1,4 +1,4 @@
-//! From a line to what it does.
+//! SMTP commands.
 
 use std::io;
 
@@ -8,13 +8,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::session::{Fault, Next, Session};
 use crate::faults::Stage;
 
-/// RFC 4954 §4: an AUTH command line with its CRLF has at most 512 octets.
+/// Maximum length of an AUTH command line with its CRLF in octets (RFC 4954 §4).
 const LONGEST_AUTH: usize = 512;
-/// RFC 5321 §4.5.3.1.4 says 512; parameters and long addresses add to it.
+/// Maximum length of other command lines. RFC 5321 §4.5.3.1.4 requires 512, but parameters and long
+/// addresses need more.
 const LONGEST_COMMAND: usize = 2048;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    /// Does what one line says.
+    /// Executes the command of a line.
     pub(super) async fn command(&mut self, line: &[u8]) -> io::Result<Next> {
         let is_auth = line
             .get(..4)
@@ -118,7 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-/// The reply to a line that the parser refuses.
+/// Returns the reply to a line that cannot be parsed.
 fn refusal(error: &Error) -> String {
     match error {
         Error::InvalidSenderAddress => "501 5.1.7 Bad sender address syntax".to_owned(),

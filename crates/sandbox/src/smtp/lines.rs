@@ -1,18 +1,18 @@
-//! Lines in, replies out.
+//! Reading lines and writing replies.
 
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-/// Longest line taken at all: a SASL blob of 12,288 octets (RFC 4954 §4) and its CRLF.
+/// Maximum length of a line: a SASL message of 12,288 octets (RFC 4954 §4) and its CRLF.
 pub(super) const LONGEST: usize = 12_288 + 2;
 
-/// One line from the client.
+/// Line from the client.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    /// With its line feed.
+    /// Line with its line feed.
     Whole(Vec<u8>),
-    /// Longer than [`LONGEST`]; read to its end and thrown away.
+    /// Line longer than [`LONGEST`], which was read to its end and discarded.
     TooLong,
 }
 
@@ -29,7 +29,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
         }
     }
 
-    /// The next line; `None` at the end of the connection.
+    /// Reads the next line. Returns `None` at the end of the connection.
     pub(super) async fn line(&mut self) -> io::Result<Option<Line>> {
         let mut searched = 0;
         let mut too_long = false;
@@ -55,7 +55,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
         }
     }
 
-    /// What has arrived and was not taken; waits when that is nothing. Empty at the end.
+    /// Returns received input that was not consumed yet. Waits until there is some. Empty at the
+    /// end of the connection.
     pub(super) async fn arrived(&mut self) -> io::Result<&mut Vec<u8>> {
         if self.buffer.is_empty() {
             self.fill().await?;
@@ -71,7 +72,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
         Ok(read)
     }
 
-    /// Sends a reply; line ends are made CRLF and one is added.
+    /// Sends a reply. Converts line ends to CRLF and adds one at the end.
     pub(super) async fn reply(&mut self, text: &str) -> io::Result<()> {
         let mut wire = String::with_capacity(text.len() + 2);
         for line in text.lines() {
@@ -82,13 +83,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
         self.stream.flush().await
     }
 
-    /// Gives the stream back. What the client sent too early is dropped, so that nothing said in
-    /// the clear counts inside TLS (RFC 3207 §4.2).
+    /// Returns the stream. Discards early input of the client, because plaintext must not be used
+    /// inside TLS (RFC 3207 §4.2).
     pub(super) fn into_stream(self) -> S {
         self.stream
     }
 
-    /// Ends the connection in an orderly way.
+    /// Closes the connection gracefully.
     pub(super) async fn close(mut self) {
         let _ = self.stream.shutdown().await;
     }

@@ -1,4 +1,4 @@
-//! The few headers the sandbox shows.
+//! Parsing of the headers that the sandbox shows.
 
 use mail_parser::MessageParser;
 

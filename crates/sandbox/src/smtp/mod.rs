@@ -1,5 +1,5 @@
-//! SMTP submission (RFC 5321, RFC 6409) with STARTTLS (RFC 3207), implicit TLS (RFC 8314) and AUTH
-//! (RFC 4954).
+//! SMTP submission server (RFC 5321, RFC 6409) with STARTTLS (RFC 3207), implicit TLS (RFC 8314),
+//! and AUTH (RFC 4954).
 
 mod auth;
 mod commands;
@@ -20,16 +20,16 @@ use tokio_rustls::server::TlsStream;
 use crate::state::State;
 use session::{End, Session};
 
-/// What a port speaks first.
+/// Protocol at the start of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Port {
-    /// Plaintext, with STARTTLS on offer.
+    /// Plaintext, with STARTTLS offered.
     Starttls,
-    /// TLS.
+    /// Implicit TLS.
     Tls,
 }
 
-/// Accepts until the task is aborted; the connections end with it.
+/// Accepts connections until the task is aborted, which also closes them.
 pub(crate) async fn serve(listener: TcpListener, port: Port, state: Arc<State>) {
     let mut connections = JoinSet::new();
     loop {
@@ -49,7 +49,7 @@ pub(crate) async fn serve(listener: TcpListener, port: Port, state: Arc<State>) 
 }
 
 async fn connection(stream: TcpStream, port: Port, state: Arc<State>) {
-    // Many small replies: waiting to fill a packet would cost 40 ms each.
+    // Nagle's algorithm would delay many small replies by 40 ms each.
     let _ = stream.set_nodelay(true);
     let faults = state.faults();
     let implicit = match port {
@@ -85,7 +85,7 @@ async fn connection(stream: TcpStream, port: Port, state: Arc<State>) {
 async fn handshake(mut stream: TcpStream, state: &State) -> Option<TlsStream<TcpStream>> {
     let faults = state.faults();
     if faults.tls_cut {
-        // After the client's hello, as a server that has read it and gives up.
+        // Closes after the ClientHello, like a server that has read and rejected it.
         let _ = stream.read(&mut [0; 8_192]).await;
         return None;
     }

@@ -1,4 +1,4 @@
-//! One SMTP session: its state, and the faults that can strike at every reply.
+//! SMTP session: its state, and the faults that apply to every reply.
 
 use std::io;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::lines::{Line, Lines};
 use crate::faults::Stage;
 use crate::state::State;
 
-/// After so many errors the session is ended, as Postfix does.
+/// Number of errors after which the session is ended, as in Postfix.
 const MOST_ERRORS: u32 = 20;
 
 pub(super) struct Session<S> {
@@ -24,15 +24,15 @@ pub(super) struct Session<S> {
     errors: u32,
 }
 
-/// How a session ended.
+/// End of a session.
 pub(super) enum End<S> {
     /// The connection is closed.
     Closed,
-    /// STARTTLS was agreed; TLS comes next on this stream.
+    /// The client started STARTTLS, so the TLS handshake follows on this stream.
     Upgrade(S),
 }
 
-/// What follows a command.
+/// Action after a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     Command,
@@ -40,17 +40,17 @@ pub(super) enum Next {
     Upgrade,
 }
 
-/// What a fault made of a stage.
+/// Effect of the faults on a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Nothing, or a positive reply has been sent already.
+    /// The stage succeeds.
     Passed {
-        /// The reply has been sent.
+        /// True if a fault has already sent a positive reply.
         replied: bool,
     },
-    /// A negative reply has been sent, and the stage has not been passed.
+    /// A negative reply was sent, so the stage has failed.
     Refused,
-    /// The connection is to be closed.
+    /// The connection must be closed.
     Close,
 }
 
@@ -68,7 +68,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// Serves until the client leaves, a fault ends it, or TLS is to begin.
+    /// Serves until the client disconnects, a fault ends the session, or TLS starts.
     pub(super) async fn run(mut self, greet: bool) -> io::Result<End<S>> {
         if greet {
             match self.fault(Stage::Greeting).await? {
@@ -100,7 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(End::Closed)
     }
 
-    /// Sends a reply; after 421 the connection is closed.
+    /// Sends a reply. After 421, the connection is closed.
     pub(super) async fn reply(&mut self, text: &str) -> io::Result<Next> {
         self.lines.reply(text).await?;
         Ok(if text.starts_with("421") {
@@ -119,7 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.reply(text).await
     }
 
-    /// Lets the faults of a stage strike before its reply.
+    /// Applies the faults of a stage before its reply.
     pub(super) async fn fault(&mut self, stage: Stage) -> io::Result<Fault> {
         let (silent, slow, cut, reply) = {
             let mut inner = self.state.lock();
@@ -134,7 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             (silent, slow, cut, reply)
         };
         if silent {
-            // The client may leave; until then the connection stays open.
+            // The connection stays open until the client disconnects.
             while !self.lines.arrived().await?.is_empty() {
                 self.lines.arrived().await?.clear();
             }
@@ -159,7 +159,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         })
     }
 
-    /// A stage whose only effect is its reply and what the caller does when it was passed.
+    /// Runs a stage that only sends a reply. Returns true if the stage succeeded and the caller may
+    /// act.
     pub(super) async fn stage(&mut self, stage: Stage, reply: &str) -> io::Result<(bool, Next)> {
         match self.fault(stage).await? {
             Fault::Passed { replied } => {

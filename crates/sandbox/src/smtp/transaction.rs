@@ -1,4 +1,4 @@
-//! MAIL, RCPT, DATA.
+//! MAIL, RCPT, and DATA.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -18,7 +18,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.to.clear();
     }
 
-    /// RFC 5321 §4.1.1.2; `size` is zero when the client gave none (RFC 1870 §3).
+    /// Handles MAIL FROM (RFC 5321 §4.1.1.2). `size` is zero if the client sent none (RFC 1870 §3).
     pub(super) async fn mail(&mut self, address: &str, size: usize) -> io::Result<Next> {
         let faults = self.state.faults();
         if !self.greeted {
@@ -40,7 +40,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(next)
     }
 
-    /// RFC 5321 §4.1.1.3
+    /// Handles RCPT TO (RFC 5321 §4.1.1.3).
     pub(super) async fn rcpt(&mut self, address: &str) -> io::Result<Next> {
         if self.from.is_none() {
             return self.error("503 5.5.1 MAIL first").await;
@@ -58,7 +58,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(next)
     }
 
-    /// RFC 5321 §4.1.1.4
+    /// Handles DATA (RFC 5321 §4.1.1.4).
     pub(super) async fn data(&mut self) -> io::Result<Next> {
         if self.from.is_none() {
             return self.error("503 5.5.1 MAIL first").await;
@@ -81,11 +81,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// Reads to the final dot, with dots unstuffed (RFC 5321 §4.5.2).
+    /// Reads up to the final dot and reverses dot-stuffing (RFC 5321 §4.5.2).
     async fn receive(&mut self, most: usize) -> io::Result<Received> {
         let mut receiver = DataReceiver::new();
         let mut raw = Vec::new();
-        // The receiver looks for a dot after CRLF; the first line follows DATA's.
+        // The receiver expects CRLF before a dot. The first line follows the CRLF of DATA.
         receiver.ingest(&mut b"\r\n".iter(), &mut raw);
         raw.clear();
         let mut too_big = false;
@@ -172,7 +172,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 enum Received {
     Whole(Vec<u8>),
     TooBig,
-    /// The client left before the final dot.
+    /// The client disconnected before the final dot.
     Lost,
 }
 

@@ -1,5 +1,5 @@
-//! Accepting HTTP connections in a way that lets a fault close one without an answer, and that
-//! ends them all when the listener's task ends.
+//! HTTP connections. A fault can close one without a response, and all end with the listener's
+//! task.
 
 use std::sync::Arc;
 
@@ -14,21 +14,21 @@ use tokio::task::JoinSet;
 
 use crate::state::State;
 
-/// The connection that a request came on.
+/// Connection of a request.
 #[derive(Clone, Default)]
 pub(crate) struct Connection {
     cut: Arc<Notify>,
 }
 
 impl Connection {
-    /// Closes the connection without an answer; never ends.
+    /// Closes the connection without a response. Never returns.
     pub(crate) async fn cut(&self) -> Response {
         self.cut.notify_one();
         std::future::pending().await
     }
 }
 
-/// Accepts until the task is aborted.
+/// Accepts connections until the task is aborted.
 pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
     let router = super::router(state);
     let mut connections = JoinSet::new();

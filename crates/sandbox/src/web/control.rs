@@ -1,4 +1,4 @@
-//! The control endpoint.
+//! Control endpoint for faults and records.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(crate) async fn faults(State(state): Shared) -> Json<Faults> {
     Json(state.faults())
 }
 
-/// Merges (RFC 7396): what is left out stays, `null` sets back to the default.
+/// Merges a patch into the faults (RFC 7396). `null` resets a field to its default.
 pub(crate) async fn put_faults(
     State(state): Shared,
     Json(patch): Json<Value>,
@@ -36,7 +36,7 @@ pub(crate) async fn put_faults(
     Ok(Json(faults))
 }
 
-/// Every scenario, for tests that walk through them.
+/// Returns every scenario, for tests that run all of them.
 pub(crate) async fn scenarios() -> Json<Vec<Scenario>> {
     Json(scenario::scenarios())
 }
@@ -46,7 +46,7 @@ pub(crate) struct ScenarioForm {
     name: String,
 }
 
-/// The form on the page: one scenario in place of all faults.
+/// Handles the form of the page. Replaces all faults with those of one scenario.
 pub(crate) async fn scenario(
     State(state): Shared,
     Form(form): Form<ScenarioForm>,
@@ -80,13 +80,13 @@ pub(crate) async fn expire(State(state): Shared) -> impl IntoResponse {
     Redirect::to("/")
 }
 
-/// A message to put into a mailbox.
+/// Message to add to a mailbox.
 #[derive(Deserialize)]
 pub(crate) struct Delivery {
     account: String,
     folder: String,
     raw: String,
-    /// How often; `{n}` in the message is its number, from 1.
+    /// Number of copies. `{n}` in the message is the number of the copy, which counts from 1.
     #[serde(default = "once")]
     times: u32,
 }

@@ -1,4 +1,4 @@
-//! The page for people.
+//! Start page for users.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

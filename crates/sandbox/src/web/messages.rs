@@ -1,4 +1,4 @@
-//! The mail received.
+//! Received mail, as JSON and as a page.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! HTTP: OAuth, the pages and the control endpoint, on one port.
+//! HTTP server: OAuth, the pages, and the control endpoint on one port.
 
 mod connection;
 mod control;
@@ -22,7 +22,7 @@ use crate::state::State;
 
 pub(crate) use connection::{Connection, serve};
 
-/// Most of a mail that is put into a mailbox: bytes.
+/// Maximum size of mail that is added to a mailbox, in bytes.
 const MAIL_AT_MOST: usize = 64 * 1024 * 1024;
 
 fn router(state: Arc<State>) -> Router {
@@ -53,7 +53,7 @@ fn router(state: Arc<State>) -> Router {
         .with_state(state)
 }
 
-/// With a clock that is off, if the faults say so; otherwise the HTTP library writes the time.
+/// Sets `Date` to a wrong time if the faults require it. Otherwise, the HTTP library sets it.
 async fn dated(
     axum::extract::State(state): axum::extract::State<Arc<State>>,
     mut response: Response,
@@ -68,7 +68,8 @@ async fn dated(
     response
 }
 
-/// No scripts, nothing from outside. `form-action` is left open: consent redirects to the client.
+/// Forbids scripts and external resources. Allows any `form-action`, because the consent form
+/// redirects to the client.
 async fn secured(mut response: Response) -> Response {
     let headers: [(HeaderName, &str); 3] = [
         (

@@ -1,4 +1,4 @@
-//! The DNS server.
+//! DNS server.
 
 use std::str::FromStr as _;
 

@@ -1,5 +1,5 @@
-//! The sandbox as its clients see it: over TCP, with clients of our own.
-// Tells clippy that the helpers here are tests as well.
+//! Sandbox as its clients see it: over TCP, with clients written for these tests.
+// Clippy then treats the helpers here as tests.
 #![cfg(test)]
 
 mod dns;

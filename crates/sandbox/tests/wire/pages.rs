@@ -1,4 +1,4 @@
-//! The pages and the control endpoint.
+//! Pages and control endpoint.
 
 use crate::support::{ALICE, Browser, SmtpClient, start, token};
 use sandbox::{Descriptor, Faults, scenarios};
@@ -107,7 +107,7 @@ fn every_scenario_has_a_name_a_title_and_a_cause_of_its_own() {
                 "{}",
                 scenario.name
             );
-            // The same answer means something else to another way of signing in.
+            // A reply can have another meaning with another authentication.
             assert_ne!(
                 (scenario.faults().unwrap(), scenario.given),
                 (other.faults().unwrap(), other.given),

@@ -1,4 +1,4 @@
-//! Signing in at SMTP.
+//! Authentication at SMTP.
 
 use crate::support::{ALICE, Browser, SmtpClient, start, token};
 use base64::Engine as _;

@@ -1,4 +1,4 @@
-//! Mail, and what can happen to it.
+//! Mail transactions and their failures.
 
 use crate::support::{ALICE, SmtpClient, start, token};
 use sandbox::{CutAt, Faults, Stage, StageReply};

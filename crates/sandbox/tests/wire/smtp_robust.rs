@@ -1,4 +1,4 @@
-//! Whatever a client sends, the server answers or closes, and lives on.
+//! Robustness against arbitrary input: the server replies or closes, and continues to serve others.
 
 use crate::support::{SmtpClient, start};
 use proptest::prelude::*;
@@ -56,7 +56,7 @@ fn random_lines_never_end_the_server() {
             let mut client = SmtpClient::plain(&sandbox).await;
             let mut sent = b"EHLO test\r\n".to_vec();
             sent.extend(lines.concat());
-            // Ends a DATA and an AUTH that may be open.
+            // Ends an open DATA or AUTH.
             sent.extend(b"\r\n.\r\n\r\n*\r\nQUIT\r\n");
             client.write(&sent).await;
             let mut last = String::new();
@@ -67,7 +67,7 @@ fn random_lines_never_end_the_server() {
                 }
                 last = reply;
             }
-            // A task that panicked would close without a word of farewell.
+            // A task that panicked would close without a final reply.
             prop_assert!(last.starts_with("221 ") || last.starts_with("421 "), "{}", last);
             Ok(())
         })?;

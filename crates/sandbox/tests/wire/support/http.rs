@@ -46,7 +46,7 @@ pub fn body(fields: &[(&str, &str)]) -> String {
     pairs.join("&")
 }
 
-/// A parameter of a URL.
+/// Returns a parameter of a URL.
 pub fn parameter(url: &str, name: &str) -> Option<String> {
     let (_, query) = url.split_once('?')?;
     query.split('&').find_map(|pair| {
@@ -122,7 +122,7 @@ impl Browser {
             .await
     }
 
-    /// The authorization URL of a well-behaved client.
+    /// Returns the authorization URL of a well-behaved client.
     pub fn authorization_url(&self) -> String {
         format!(
             "{}?{}",
@@ -144,7 +144,7 @@ impl Browser {
         ]
     }
 
-    /// Clicks through login and consent; where the browser is sent.
+    /// Clicks through login and consent. Returns the URL that the browser is redirected to.
     pub async fn click_through(&self, address: &str, decision: &str) -> String {
         let fields = self.authorization_fields();
         let login = self.get(&format!("/authorize?{}", body(&fields))).await;
@@ -192,7 +192,7 @@ impl Browser {
         answer
     }
 
-    /// A token request with `client_secret_basic`.
+    /// Sends a token request with `client_secret_basic`.
     pub async fn token(&self, fields: &[(&str, &str)]) -> TestResponse {
         Self::read(self.try_token(fields).await.unwrap()).await
     }

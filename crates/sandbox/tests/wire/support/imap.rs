@@ -18,12 +18,12 @@ impl ImapClient {
         }
     }
 
-    /// In the clear, greeting not read yet.
+    /// Connects without TLS. Does not read the greeting.
     pub async fn plain(sandbox: &Sandbox) -> Self {
         Self::over(tcp(sandbox.descriptor().imap_starttls_port).await)
     }
 
-    /// Over implicit TLS, greeting not read yet.
+    /// Connects with implicit TLS. Does not read the greeting.
     pub async fn tls(sandbox: &Sandbox) -> Self {
         let descriptor = sandbox.descriptor();
         let stream = tcp(descriptor.imap_tls_port).await;
@@ -31,7 +31,7 @@ impl ImapClient {
         Self::over(stream.unwrap())
     }
 
-    /// Through STARTTLS.
+    /// Connects with STARTTLS.
     pub async fn starttls(sandbox: &Sandbox) -> Self {
         let descriptor = sandbox.descriptor();
         let mut stream = BufStream::new(tcp(descriptor.imap_starttls_port).await);
@@ -46,7 +46,7 @@ impl ImapClient {
         Self::over(stream.unwrap())
     }
 
-    /// One line without its end.
+    /// Reads a line, without its line end.
     pub async fn line(&mut self) -> String {
         let mut line = String::new();
         self.stream.read_line(&mut line).await.unwrap();
@@ -59,7 +59,7 @@ impl ImapClient {
         self.stream.flush().await.unwrap();
     }
 
-    /// All lines up to the one that ends the command, or to a challenge.
+    /// Sends a command. Returns all lines up to its tagged reply or a challenge.
     pub async fn command(&mut self, command: &str) -> String {
         self.send(&format!("a {command}")).await;
         self.rest().await

@@ -1,4 +1,4 @@
-//! A client at the wire.
+//! Clients on the wire.
 pub mod http;
 pub mod imap;
 pub mod smtp;
@@ -15,7 +15,7 @@ pub async fn start() -> Sandbox {
     Sandbox::start(SandboxConfig::default()).await.unwrap()
 }
 
-/// An access token of alice's.
+/// Returns an access token of alice.
 pub async fn token(sandbox: &Sandbox) -> String {
     let answer = Browser::new(sandbox).grant(ALICE).await;
     answer.json["access_token"].as_str().unwrap().to_owned()

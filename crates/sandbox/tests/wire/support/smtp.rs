@@ -51,7 +51,7 @@ pub async fn tcp(port: u16) -> TcpStream {
 }
 
 impl SmtpClient {
-    /// In the clear, greeting not read yet.
+    /// Connects without TLS. Does not read the greeting.
     pub async fn plain(sandbox: &Sandbox) -> Self {
         let stream = tcp(sandbox.descriptor().smtp_starttls_port).await;
         Self {
@@ -59,7 +59,7 @@ impl SmtpClient {
         }
     }
 
-    /// Over implicit TLS, greeted.
+    /// Connects with implicit TLS, reads the greeting, and sends EHLO.
     pub async fn tls(sandbox: &Sandbox) -> Self {
         let descriptor = sandbox.descriptor();
         let stream = tcp(descriptor.smtp_tls_port).await;
@@ -74,7 +74,7 @@ impl SmtpClient {
         client
     }
 
-    /// Through STARTTLS, greeted again.
+    /// Connects with STARTTLS and sends EHLO again.
     pub async fn starttls(sandbox: &Sandbox) -> Self {
         let descriptor = sandbox.descriptor();
         let mut stream = tcp(descriptor.smtp_starttls_port).await;
@@ -99,7 +99,7 @@ impl SmtpClient {
         let _ = self.stream.flush().await;
     }
 
-    /// A whole reply with its line ends; empty at the end of the connection.
+    /// Reads a complete reply with its line ends. Empty at the end of the connection.
     pub async fn reply(&mut self) -> String {
         read_reply(&mut self.stream).await
     }
@@ -119,7 +119,7 @@ impl SmtpClient {
         assert!(reply.starts_with("235 "), "{reply}");
     }
 
-    /// MAIL, RCPT, DATA, message; the final reply.
+    /// Sends MAIL, RCPT, DATA, and the message. Returns the final reply.
     pub async fn message(&mut self, from: &str, raw: &str) -> String {
         for command in [
             format!("MAIL FROM:<{from}>"),
