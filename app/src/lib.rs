@@ -8,13 +8,14 @@ pub mod api;
 pub mod api_document;
 mod error;
 mod error_words;
+mod form;
 mod island;
 pub mod mailbox_query;
 pub mod message_query;
 mod pages;
 mod paths;
-pub mod posted;
-pub mod posted_alerts;
+#[cfg(feature = "ssr")]
+pub mod post;
 pub mod rendered;
 mod shell;
 mod ui;
@@ -38,6 +39,7 @@ use crate::{
 };
 
 pub use error::ApiError;
+pub use form::{OneTimeSecret, SendingProblem};
 pub use island::{View, wake};
 pub use shell::shell;
 

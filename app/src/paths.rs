@@ -93,8 +93,13 @@ mod tests {
             matches(Message, &Message::path("abc")),
             Some(vec!["abc".to_owned()])
         );
-        for other in ["/", "/messages/abc/raw", "/messagesabc", "/authorized/abc"] {
-            assert_eq!(matches(Message, other), None, "{other}");
+        for other in [
+            Home::PATH.to_owned(),
+            MessageSource::path("abc"),
+            [Messages::PATH, "abc"].concat(),
+            Authorized::path("abc"),
+        ] {
+            assert_eq!(matches(Message, &other), None, "{other}");
         }
         assert_eq!(matches(Home, Messages::PATH), None);
     }

@@ -1,21 +1,21 @@
-//! What the page about alerts shows. Only the server renders it.
+//! Data of the page about alerts. Only the server renders it.
 
 use domain::{
     AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Telling, UnixTime,
 };
 
-use crate::{error::ApiError, posted_alerts::AlertsPosted};
+use crate::error::ApiError;
 
-/// How things stand with alerts.
+/// Data of the page about alerts.
 #[derive(Clone, Debug)]
 pub struct AlertsPage {
-    /// What is told, and when.
+    /// Which conditions raise alerts, and when.
     pub settings: AlertSettings,
-    /// Who is told.
+    /// Channels.
     pub routes: Vec<AlertRoute>,
-    /// What is wrong now, each with what was told about it.
+    /// Conditions that are raised now, each with its notifications.
     pub wrong: Vec<(AlertCondition, Vec<Telling>)>,
-    /// What was told last, the newest first.
+    /// Latest notifications, the newest first.
     pub latest: Vec<Telling>,
     /// The last daily checks.
     pub checks: Vec<DailyCheck>,
@@ -23,7 +23,7 @@ pub struct AlertsPage {
     pub mail_hooks: Vec<(DataCenter, Option<MailHookShown>)>,
     /// All data centers.
     pub data_centers: Vec<DataCenter>,
-    /// Who looks may change it.
+    /// The user may change the settings.
     pub may_edit: bool,
 }
 
@@ -36,7 +36,7 @@ pub struct MailHookShown {
     pub failing: Option<(String, UnixTime)>,
 }
 
-/// How things stand with alerts.
+/// Loads the data of the page about alerts.
 ///
 /// # Errors
 /// `SignedOut`, `Unavailable`; `Offline` in the browser.
@@ -45,14 +45,6 @@ pub async fn alerts_page() -> Result<AlertsPage, ApiError> {
     return super::context::answer(verbs::page().await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(()).await
-}
-
-/// What became of the form that was posted to this page.
-pub fn alerts_posted() -> Option<AlertsPosted> {
-    #[cfg(feature = "ssr")]
-    return super::context::posted();
-    #[cfg(not(feature = "ssr"))]
-    None
 }
 
 #[cfg(feature = "ssr")]

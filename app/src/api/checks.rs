@@ -59,11 +59,9 @@ mod verbs {
     use mail::{CheckOf, CheckRequest};
 
     use crate::{
-        api::{
-            context::{answer, data_center_id, mailer, may, request},
-            without_wasm::after_test,
-        },
+        api::context::{answer, data_center_id, mailer, may, request},
         error::ApiError,
+        pages::smtp_settings::post::after_test,
     };
 
     pub async fn begin(

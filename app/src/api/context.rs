@@ -63,8 +63,7 @@ pub fn path() -> String {
     use_context::<Parts>().map_or_else(String::new, |parts| parts.uri.path().to_owned())
 }
 
-/// What became of the form that was posted to the page that is being made. The server puts it into the extensions of
-/// the request.
+/// Returns what the handler of a posted form passes to its page, in the extensions of the request.
 pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<T>().cloned())
 }

@@ -1,8 +1,8 @@
-//! What the pages about messages show. Only the server renders them.
+//! Data of the pages about messages. Only the server renders them.
 
 use domain::{
-    Attempt, DataCenter, Mail, MessageFilter, MessageId, MessageRefusal, OutboxMessage,
-    OutboxOverview, SendingState,
+    Attempt, DataCenter, Mail, MessageFilter, MessageId, OutboxMessage, OutboxOverview,
+    SendingState,
 };
 
 use crate::error::ApiError;
@@ -44,14 +44,6 @@ pub async fn message_preview(id: MessageId) -> Result<Option<Mail>, ApiError> {
     return super::context::answer(verbs::preview(&id).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(id).await
-}
-
-/// Why what somebody wanted to do with the message of this page was refused.
-pub fn message_refusal() -> Option<MessageRefusal> {
-    #[cfg(feature = "ssr")]
-    return super::context::posted();
-    #[cfg(not(feature = "ssr"))]
-    None
 }
 
 /// Some messages, from a place in the list on.

@@ -21,12 +21,10 @@ mod session;
 #[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod settings;
 mod status;
-#[cfg(feature = "ssr")]
-mod without_wasm;
 
 pub(crate) use access::{AccessPage, access_page};
 pub(crate) use activity::{Activity, activity};
-pub(crate) use alerts::{AlertsPage, MailHookShown, alerts_page, alerts_posted};
+pub(crate) use alerts::{AlertsPage, MailHookShown, alerts_page};
 pub use authorization::{AuthorizeAgain, ReadGrantStatus};
 pub(crate) use authorization::{authorization, grant_status};
 pub use checks::{BeginCheck, CancelCheck, CheckConnection, SendTestEmail};
@@ -40,10 +38,8 @@ pub(crate) use mailbox::{MailList, MailboxPage, mail, mail_list};
 pub use messages::MessagePage;
 #[cfg(feature = "ssr")]
 pub use messages::{AT_ONCE, read_message};
-pub(crate) use messages::{
-    MessageList, message_list, message_page, message_preview, message_refusal,
-};
-pub(crate) use sending::{SendingPage, sending_page, sending_posted};
+pub(crate) use messages::{MessageList, message_list, message_page, message_preview};
+pub(crate) use sending::{SendingPage, sending_page};
 pub(crate) use session::{
     AccountPage, account_page, is_setup_link, may, password_link, path, posted, visitor,
 };

@@ -1,17 +1,17 @@
-//! What the page about sending shows. Only the server renders it.
+//! Data of the page about sending. Only the server renders it.
 
 use domain::{DataCenter, DataCenterId, Provider, SendingSettings};
 
-use crate::{error::ApiError, posted::SendingPosted};
+use crate::error::ApiError;
 
-/// What applies to the sending of a data center.
+/// Data of the page about sending.
 #[derive(Clone, Debug)]
 pub struct SendingPage {
     /// All data centers.
     pub data_centers: Vec<DataCenter>,
     /// The one that is shown.
     pub data_center: DataCenterId,
-    /// What is saved.
+    /// Saved settings.
     pub saved: SendingSettings,
     /// Its provider; `None` without SMTP settings.
     pub provider: Option<Provider>,
@@ -19,15 +19,7 @@ pub struct SendingPage {
     pub from: String,
 }
 
-/// What became of the form that was posted to this page.
-pub fn sending_posted() -> Option<SendingPosted> {
-    #[cfg(feature = "ssr")]
-    return super::context::posted();
-    #[cfg(not(feature = "ssr"))]
-    None
-}
-
-/// What applies to the sending of a data center.
+/// Loads the data of the page about sending.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`; `Offline` in the browser.

@@ -1,11 +1,11 @@
-//! Who asks, what became of a form that was posted, and what one-use links are good for. Only the server renders the pages
+//! Session of a request, results of posted forms, and one-use links. Only the server renders the pages
 //! that show it.
 
 use domain::{AccountName, Role, Session, SignedIn};
 
-use crate::{error::ApiError, posted::Posted};
+use crate::error::ApiError;
 
-/// Who has signed in; `None` on pages that are open to everybody.
+/// Returns the user; `None` on pages that are open to everybody.
 pub fn visitor() -> Option<SignedIn> {
     #[cfg(feature = "ssr")]
     return super::context::visitor();
@@ -21,20 +21,20 @@ pub fn path() -> String {
     String::new()
 }
 
-/// Whether who asks may do what a role may.
+/// Returns true if the user has a role, or one that includes it.
 pub fn may(role: Role) -> bool {
     visitor().is_some_and(|visitor| visitor.role.includes(role))
 }
 
-/// What became of the form that was posted to this page.
-pub fn posted() -> Option<Posted> {
+/// Returns what the handler of a posted form passes to the page that it answers with.
+pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
     #[cfg(feature = "ssr")]
     return super::context::posted();
     #[cfg(not(feature = "ssr"))]
     None
 }
 
-/// Whether a token is that of the setup link. When there is an account already, the browser is sent to sign in.
+/// Returns true if a token is that of the setup link. Redirects to the sign-in if there is an account already.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.
@@ -59,7 +59,7 @@ pub async fn password_link(token: String) -> Result<Option<AccountName>, ApiErro
 /// The own account.
 #[derive(Clone, Debug)]
 pub struct AccountPage {
-    /// Who it is.
+    /// The user.
     pub own: SignedIn,
     /// Its sessions.
     pub sessions: Vec<Session>,

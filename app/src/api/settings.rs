@@ -90,7 +90,7 @@ pub async fn save_smtp_settings(
     let request = super::context::request()?;
     let answer = verbs::save(&form, &request).await;
     if request.wants_html {
-        super::without_wasm::after_save(&form, &answer).await?;
+        crate::pages::smtp_settings::post::after_save(&form, &answer).await?;
     }
     super::context::answer(answer)
 }
@@ -102,7 +102,7 @@ pub async fn save_smtp_settings(
 #[server(prefix = "/api", endpoint = "apply_preset")]
 pub async fn apply_preset(form: SmtpForm, overwrite: Option<bool>) -> Result<(), ApiError> {
     let filled = verbs::fill_in(&form, overwrite.unwrap_or_default()).await?;
-    super::without_wasm::after_preset(&form, filled).await
+    crate::pages::smtp_settings::post::after_preset(&form, filled).await
 }
 
 #[cfg(feature = "ssr")]

@@ -1,26 +1,25 @@
 //! The pages.
 
-mod access;
-mod account;
+pub(crate) mod access;
+pub(crate) mod account;
 mod activity;
-mod alerts;
+pub(crate) mod alerts;
 mod api;
 mod authorized;
-mod done;
 mod failure;
+mod flash;
 mod home;
-mod link_token;
-mod login;
+pub(crate) mod login;
 mod mailbox;
-mod message;
+pub(crate) mod message;
 mod messages;
 mod not_found;
-mod password;
+pub(crate) mod password;
 mod query;
 mod refused;
-mod sending_settings;
-mod setup;
-mod smtp_settings;
+pub(crate) mod sending_settings;
+pub(crate) mod setup;
+pub(crate) mod smtp_settings;
 
 use crate::paths;
 

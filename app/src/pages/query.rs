@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::{hooks::use_url, location::Url};
 
-/// A parameter of the query. Not from `use_query_map`, which decodes twice on the server up to `leptos_router` 0.8.
-pub fn asked(name: &str) -> Option<String> {
+/// Returns a parameter of the query. Not from `use_query_map`, which decodes twice on the server up to `leptos_router` 0.8.
+pub fn query_parameter(name: &str) -> Option<String> {
     use_url().with_untracked(|url| find(url.search(), name))
 }
 

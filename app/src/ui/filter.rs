@@ -3,7 +3,7 @@
 use domain::{FieldError, access::AccessField};
 use leptos::prelude::*;
 
-use crate::ui::entry::{Help, Wrong};
+use crate::form::input::{ErrorText, HelpText};
 
 /// Something to look for.
 #[component]
@@ -15,7 +15,7 @@ pub fn FilterText(
     /// Why it cannot be read.
     #[prop(optional_no_strip)]
     error: Option<String>,
-    /// Whether it stands in a row of its own.
+    /// Takes a row of its own.
     #[prop(optional)]
     wide: bool,
 ) -> impl IntoView {
@@ -39,8 +39,8 @@ pub fn FilterText(
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=(!described.is_empty()).then(|| described.join(" "))
             />
-            <Wrong id=name.to_owned() error />
-            <Help id=name.to_owned() help />
+            <ErrorText id=name.to_owned() error />
+            <HelpText id=name.to_owned() help />
         </div>
     }
 }
@@ -66,7 +66,7 @@ pub fn FilterDay(
                 aria-invalid=wrong.then_some("true")
                 aria-describedby=wrong.then(|| [name, "-error"].concat())
             />
-            <Wrong id=name.to_owned() error />
+            <ErrorText id=name.to_owned() error />
         </div>
     }
 }
@@ -105,7 +105,7 @@ pub fn FilterChoice(
             >
                 {options.into_iter().map(option).collect_view()}
             </select>
-            <Wrong id=name.to_owned() error />
+            <ErrorText id=name.to_owned() error />
         </div>
     }
 }

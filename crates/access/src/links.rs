@@ -28,11 +28,16 @@ pub struct Link {
 impl Link {
     /// Returns the path with the token as its query.
     pub fn path(&self) -> String {
-        let page = match self.kind {
+        Self::page(self.kind, &self.token)
+    }
+
+    /// Returns path and query of the page that a token opens.
+    pub fn page(kind: LinkKind, token: &Token) -> String {
+        let page = match kind {
             LinkKind::Setup => paths::Setup::PATH,
             LinkKind::Password => paths::ChoosePassword::PATH,
         };
-        format!("{page}?token={}", self.token.expose())
+        format!("{page}?token={}", token.expose())
     }
 }
 

@@ -42,6 +42,11 @@ macro_rules! paths_with_id {
             pub fn path(id: &str) -> String {
                 with_id(Self::PATTERN, id)
             }
+
+            /// Returns the id in a path that matches.
+            pub fn id_in(path: &str) -> Option<&str> {
+                id_in(Self::PATTERN, path)
+            }
         }
 
         impl Route for $name {
@@ -153,7 +158,7 @@ pub const NO_PAGE: &str = "/refused/not-found";
 
 /// The API for programs.
 pub mod api {
-    use super::{Route, with_id};
+    use super::{Route, id_in, with_id};
 
     /// Prefix of all paths of the API.
     pub const PREFIX: &str = "/api/v1";
@@ -238,6 +243,12 @@ fn with_id(pattern: &str, id: &str) -> String {
     [before, id, after].concat()
 }
 
+fn id_in<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
+    let (before, after) = pattern.split_once(ID)?;
+    let id = path.strip_prefix(before)?.strip_suffix(after)?;
+    (!id.is_empty() && !id.contains('/')).then_some(id)
+}
+
 fn of_data_center(path: &str, id: &str) -> String {
     [path, "?data_center=", id].concat()
 }
@@ -250,6 +261,13 @@ mod tests {
     fn an_id_takes_its_place_in_the_pattern() {
         assert_eq!(Message::path("abc"), "/messages/abc");
         assert_eq!(CheckTranscript::path("abc"), "/checks/abc/transcript");
+        assert_eq!(
+            CheckTranscript::id_in("/checks/abc/transcript"),
+            Some("abc")
+        );
+        for other in ["/messages/", "/messages/a/html", "/messages"] {
+            assert_eq!(Message::id_in(other), None, "{other}");
+        }
         assert_eq!(SmtpSettings::of("abc"), "/settings/smtp?data_center=abc");
     }
 

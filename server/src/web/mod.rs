@@ -1,7 +1,5 @@
 //! The router.
 
-mod access;
-mod alerts;
 mod api;
 mod assets;
 mod body_limit;
@@ -11,6 +9,7 @@ mod cookies;
 mod download;
 mod events;
 mod export;
+mod forms;
 mod frame;
 mod health;
 mod host;
@@ -33,9 +32,9 @@ mod room;
 mod routes;
 mod same_address;
 mod security;
-mod sending;
 mod server_functions;
 mod session;
+mod sign_out;
 mod transcript;
 mod unavailable;
 

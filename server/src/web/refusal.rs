@@ -16,30 +16,30 @@ use super::{Web, next_page, pages, problem, session::accepts_html};
 const NO_PAGE: &str = paths::NO_PAGE;
 const CALLBACK: &str = paths::OAuthCallback::PATH;
 
-/// What was asked in a request.
-enum Asked {
+/// Kind of a request, by its response.
+enum Requested {
     /// A page: a browser navigates.
     Page,
-    /// That a form be taken, which has no other way to be told than a page.
+    /// A form was posted. It can only be answered with a page.
     Form,
-    /// Something that is no page.
+    /// Data.
     Data,
 }
 
-fn asked(request: &Request) -> Asked {
+fn requested(request: &Request) -> Requested {
     let wants_html = accepts_html(request.headers());
     match *request.method() {
-        Method::GET | Method::HEAD if wants_html => Asked::Page,
-        _ if wants_html => Asked::Form,
-        _ => Asked::Data,
+        Method::GET | Method::HEAD if wants_html => Requested::Page,
+        _ if wants_html => Requested::Form,
+        _ => Requested::Data,
     }
 }
 
 /// There is no account yet.
 pub fn not_set_up(request: &Request) -> Response {
-    match asked(request) {
-        Asked::Page => Redirect::to(paths::Setup::PATH).into_response(),
-        Asked::Form | Asked::Data => problem::answer(
+    match requested(request) {
+        Requested::Page => Redirect::to(paths::Setup::PATH).into_response(),
+        Requested::Form | Requested::Data => problem::answer(
             StatusCode::SERVICE_UNAVAILABLE,
             "Mailgrant has not been set up yet. Its log has the link to do so.",
         ),
@@ -49,28 +49,28 @@ pub fn not_set_up(request: &Request) -> Response {
 /// Nobody is signed in, or no longer.
 pub async fn signed_out(web: &Web, request: Request, route: Option<&str>) -> Response {
     let status = StatusCode::UNAUTHORIZED;
-    match asked(&request) {
+    match requested(&request) {
         // Its query holds a code, which must get into no other URL.
-        Asked::Page | Asked::Data if route == Some(CALLBACK) => {
+        Requested::Page | Requested::Data if route == Some(CALLBACK) => {
             page(web, request, paths::CallbackRefused::PATH, status).await
         }
-        Asked::Page => {
+        Requested::Page => {
             let uri = request.uri();
             let asked = uri.path_and_query().map_or("/", |asked| asked.as_str());
             Redirect::to(&next_page::sign_in_for(asked)).into_response()
         }
-        Asked::Form => page(web, request, paths::SessionEnded::PATH, status).await,
-        Asked::Data => (status, Json(ApiError::SignedOut)).into_response(),
+        Requested::Form => page(web, request, paths::SessionEnded::PATH, status).await,
+        Requested::Data => (status, Json(ApiError::SignedOut)).into_response(),
     }
 }
 
 /// The role does not allow it.
 pub async fn forbidden(web: &Web, request: Request) -> Response {
-    match asked(&request) {
-        Asked::Page | Asked::Form => {
+    match requested(&request) {
+        Requested::Page | Requested::Form => {
             page(web, request, paths::Forbidden::PATH, StatusCode::FORBIDDEN).await
         }
-        Asked::Data => (StatusCode::FORBIDDEN, Json(ApiError::Forbidden)).into_response(),
+        Requested::Data => (StatusCode::FORBIDDEN, Json(ApiError::Forbidden)).into_response(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The routes that are no pages of Leptos.
 
+use app::post as handlers;
 use axum::{
     Router,
     http::Method,
@@ -8,8 +9,8 @@ use axum::{
 use domain::paths::{self, Route};
 
 use super::{
-    Web, access, alerts, api, events, export, health, mailbox, messages, metrics, oauth_callback,
-    pages, sending, transcript,
+    Web, api, events, export, forms::form, health, mailbox, messages, metrics, oauth_callback,
+    pages, sign_out, transcript,
 };
 
 /// Method, path, and handler.
@@ -24,17 +25,17 @@ fn own() -> Vec<OwnRoute> {
         route::<paths::Healthz>(Method::GET, get(health::alive)),
         route::<paths::Readyz>(Method::GET, get(health::ready)),
         route::<paths::Metrics>(Method::GET, get(metrics::show)),
-        route::<paths::Setup>(Method::POST, post(access::setup::post)),
-        route::<paths::Login>(Method::POST, post(access::sign_in::post)),
-        route::<paths::Logout>(Method::POST, post(access::sign_out::post)),
-        route::<paths::ChoosePassword>(Method::POST, post(access::password::post)),
-        route::<paths::OwnAccount>(Method::POST, post(access::account::post)),
-        route::<paths::AccessSettings>(Method::POST, post(access::administration::post)),
-        route::<paths::AlertSettings>(Method::POST, post(alerts::post)),
-        route::<paths::Message>(Method::POST, post(messages::post)),
+        route::<paths::Setup>(Method::POST, form(handlers::setup)),
+        route::<paths::Login>(Method::POST, form(handlers::login)),
+        route::<paths::Logout>(Method::POST, post(sign_out::post)),
+        route::<paths::ChoosePassword>(Method::POST, form(handlers::choose_password)),
+        route::<paths::OwnAccount>(Method::POST, form(handlers::own_account)),
+        route::<paths::AccessSettings>(Method::POST, form(handlers::access_settings)),
+        route::<paths::AlertSettings>(Method::POST, form(handlers::alert_settings)),
+        route::<paths::Message>(Method::POST, form(handlers::message)),
         route::<paths::MessageHtml>(Method::GET, get(messages::html)),
         route::<paths::MessageSource>(Method::GET, get(messages::download)),
-        route::<paths::SendingSettings>(Method::POST, post(sending::post)),
+        route::<paths::SendingSettings>(Method::POST, form(handlers::sending_settings)),
         route::<paths::ActivityExport>(Method::GET, get(export::download)),
         route::<paths::OAuthCallback>(Method::GET, get(oauth_callback::finish)),
         route::<paths::OAuthCallback>(Method::HEAD, head(oauth_callback::ignore)),

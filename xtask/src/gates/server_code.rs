@@ -1,4 +1,5 @@
-//! `cfg(feature = "ssr")` and `use_context` stay where the contract with the server is.
+//! `cfg(feature = "ssr")` and `use_context` stay where the contract with the server is: in `api`, in `error`, and in files
+//! named `post.rs`, which handle the form of the page beside them.
 
 use std::fs;
 
@@ -32,16 +33,17 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
 fn in_file(file: &str, text: &str) -> Vec<String> {
     let may_gate = file.starts_with("app/src/api/") || file == "app/src/error.rs";
     let may_use_context = file == "app/src/api/context.rs";
+    let lines: Vec<_> = text.lines().map(code).collect();
     let mut found = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        let code: String = line
-            .split("//")
-            .next()
-            .unwrap_or_default()
-            .split_whitespace()
-            .collect();
-        if !may_gate && code.contains("feature=\"ssr\"") {
-            found.push(format!("{file}:{number}: cfg(feature = \"ssr\") belongs into app/src/api/ or app/src/error.rs"));
+    for (number, code) in (1..).zip(&lines) {
+        let gates_post = code == "#[cfg(feature=\"ssr\")]"
+            && lines
+                .get(number)
+                .is_some_and(|next| next == "modpost;" || next == "pubmodpost;");
+        if !may_gate && !gates_post && code.contains("feature=\"ssr\"") {
+            found.push(format!(
+                "{file}:{number}: cfg(feature = \"ssr\") belongs into app/src/api/ or app/src/error.rs, or before `mod post;`"
+            ));
         }
         if !may_use_context && code.contains("use_context") {
             found.push(format!(
@@ -52,9 +54,27 @@ fn in_file(file: &str, text: &str) -> Vec<String> {
     found
 }
 
+/// Returns a line without comment and white space.
+fn code(line: &str) -> String {
+    let code = line.split("//").next().unwrap_or_default();
+    code.split_whitespace().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::in_file;
+
+    #[test]
+    fn allows_the_handler_of_a_form_beside_its_page() {
+        let page = "app/src/pages/login/mod.rs";
+        let gate = "#[cfg(feature = \"ssr\")]\n";
+        assert!(in_file(page, &[gate, "pub mod post;\n"].concat()).is_empty());
+        assert_eq!(in_file(page, &[gate, "mod other;\n"].concat()).len(), 1);
+        assert_eq!(
+            in_file(page, &[gate, "use access::Token;\nmod post;\n"].concat()).len(),
+            1
+        );
+    }
 
     #[test]
     fn allows_both_in_their_places() {

@@ -3,10 +3,10 @@
 use domain::{Account, Role, access::AccessField};
 use leptos::{either::Either, prelude::*};
 
-use super::{PATH, when};
+use super::when;
 use crate::{
+    form::{FormView, input::ErrorText},
     paths,
-    ui::{entry::Wrong, sheet::Sheet},
 };
 
 /// A row. The own account is changed on its own page, so nobody shuts themselves out here by accident.
@@ -15,14 +15,14 @@ use crate::{
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn AccountRow(account: Account, is_own: bool, sheet: Sheet) -> impl IntoView {
+pub fn AccountRow(account: Account, is_own: bool, form: FormView<AccessField>) -> impl IntoView {
     let (id, name) = (account.id.as_str().to_owned(), account.name.to_string());
     let has_password = account.has_password;
     let row_id = ["account-", &id].concat();
     let error_id = row_id.clone();
-    let refused = sheet
+    let refused = form
         .error(AccessField::Role)
-        .or_else(|| sheet.error(AccessField::Name));
+        .or_else(|| form.error(AccessField::Name));
     let role = if is_own {
         Either::Left(wording::role(account.role))
     } else {
@@ -51,7 +51,7 @@ pub fn AccountRow(account: Account, is_own: bool, sheet: Sheet) -> impl IntoView
                         Either::Right("No password yet: the link has not been used.")
                     }}
                 </span>
-                <Wrong id=error_id error=refused />
+                <ErrorText id=error_id error=refused />
             </th>
             <td role="cell" data-label="Role">
                 {role}
@@ -73,7 +73,7 @@ fn RoleForm(id: String, name: String, role: Role) -> impl IntoView {
         }
     };
     view! {
-        <form method="post" action=PATH class="with-button">
+        <form method="post" action=paths::AccessSettings::PATH class="with-button">
             <input type="hidden" name="id" value=id />
             <select name="role" aria-label=["Role of ", &name].concat() autocomplete="off">
                 {Role::ALL.iter().copied().map(option).collect_view()}
@@ -97,7 +97,7 @@ fn Actions(id: String, name: String) -> impl IntoView {
             <summary aria-label=["New password link for ", &name].concat()>
                 "New password link"
             </summary>
-            <form method="post" action=PATH>
+            <form method="post" action=paths::AccessSettings::PATH>
                 <p class="help">
                     "The present password and all sessions of " {name.clone()} " end at once."
                 </p>
@@ -109,7 +109,7 @@ fn Actions(id: String, name: String) -> impl IntoView {
         </details>
         <details class="confirm">
             <summary aria-label=["Remove ", &name].concat()>"Remove"</summary>
-            <form method="post" action=PATH>
+            <form method="post" action=paths::AccessSettings::PATH>
                 <p class="help">"The account goes for good, and its sessions end."</p>
                 <input type="hidden" name="id" value=id />
                 <button name="do" value="remove_account" class="button danger">

@@ -3,10 +3,13 @@
 use domain::{Account, AccountId, Role, access::AccessField};
 use leptos::prelude::*;
 
-use super::{PATH, account_row::AccountRow};
-use crate::ui::{
-    entry::{Entry, EntryKind, Wrong},
-    sheet::{Sheet, SheetProblem},
+use super::account_row::AccountRow;
+use crate::{
+    form::{
+        FormView, ProblemBanner,
+        input::{InputField, InputKind, RadioField},
+    },
+    paths,
 };
 
 /// The accounts. `own` is the one that looks.
@@ -15,13 +18,18 @@ use crate::ui::{
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn Accounts(accounts: Vec<Account>, own: AccountId, add: Sheet, row: Sheet) -> impl IntoView {
+pub fn Accounts(
+    accounts: Vec<Account>,
+    own: AccountId,
+    add: FormView<AccessField>,
+    row: FormView<AccessField>,
+) -> impl IntoView {
     let rows = accounts
         .into_iter()
         .map(|account| {
             let is_own = account.id == own;
-            let sheet = row.clone().about(account.id.as_str());
-            view! { <AccountRow account is_own sheet /> }
+            let form = row.of_row(account.id.as_str());
+            view! { <AccountRow account is_own form /> }
         })
         .collect_view();
     view! {
@@ -39,46 +47,33 @@ pub fn Accounts(accounts: Vec<Account>, own: AccountId, add: Sheet, row: Sheet) 
                 </thead>
                 <tbody role="rowgroup">{rows}</tbody>
             </table>
-            <AddAccount sheet=add />
+            <AddAccount form=add />
         </section>
     }
 }
 
 #[component]
-fn AddAccount(sheet: Sheet) -> impl IntoView {
-    let chosen = Role::from_code(&sheet.typed("role")).unwrap_or(Role::Viewer);
-    let error = sheet.error(AccessField::Role);
-    let roles_id = sheet.id_of("role");
-    let option = |role: Role| {
-        view! {
-            <label class="radio">
-                <input type="radio" name="role" value=role.code() checked=role == chosen />
-                <span>
-                    <strong>{wording::role(role)}</strong>
-                    " "
-                    {wording::role_help(role)}
-                </span>
-            </label>
-        }
-    };
+fn AddAccount(form: FormView<AccessField>) -> impl IntoView {
+    let roles = Role::ALL.iter().copied();
+    let roles = roles.map(|role| (role.code(), wording::role(role), wording::role_help(role)));
     view! {
-        <form method="post" action=PATH class="part" id="add-account" aria-labelledby="add-account-title">
+        <form method="post" action=paths::AccessSettings::PATH class="part" id="add-account" aria-labelledby="add-account-title">
             <h3 id="add-account-title">"Add an account"</h3>
-            <SheetProblem sheet=sheet.clone() />
-            <Entry
-                sheet=sheet.clone()
+            <ProblemBanner form=form.clone() />
+            <InputField
+                form=form.clone()
                 field=AccessField::Name
                 label="User name"
-                kind=EntryKind::NAME
+                kind=InputKind::NAME
                 help="Letters, digits and . _ - + @. An email address is good."
             />
-            <fieldset class="field choice" aria-describedby=sheet.described_by(AccessField::Role, false)>
-                <legend>"Role"</legend>
-                <div class="radios one-each">
-                    {Role::ALL.iter().copied().map(option).collect_view()}
-                </div>
-                <Wrong id=roles_id error />
-            </fieldset>
+            <RadioField
+                form
+                field=AccessField::Role
+                label="Role"
+                saved=Role::Viewer.code()
+                options=roles.collect()
+            />
             <div>
                 <button name="do" value="add_account" class="button">
                     "Add account"

@@ -1,17 +1,18 @@
 //! Section "API keys": the list.
 
-use domain::{ApiKey, DataCenter, DataCenterId, UnixTime};
+use domain::{ApiKey, DataCenter, DataCenterId, UnixTime, access::AccessField};
 use leptos::prelude::*;
 
-use super::{PATH, new_key::NewKey, when};
-use crate::{
-    paths,
-    ui::{data_center::data_center_name, sheet::Sheet},
-};
+use super::{new_key::NewKey, when};
+use crate::{form::FormView, paths, ui::data_center::data_center_name};
 
 /// The keys, and making one.
 #[component]
-pub fn Keys(keys: Vec<ApiKey>, data_centers: Vec<DataCenter>, make: Sheet) -> impl IntoView {
+pub fn Keys(
+    keys: Vec<ApiKey>,
+    data_centers: Vec<DataCenter>,
+    make: FormView<AccessField>,
+) -> impl IntoView {
     let is_empty = keys.is_empty();
     let rows = keys
         .into_iter()
@@ -51,7 +52,7 @@ pub fn Keys(keys: Vec<ApiKey>, data_centers: Vec<DataCenter>, make: Sheet) -> im
             } else {
                 table.into_any()
             }}
-            <NewKey sheet=make data_centers />
+            <NewKey form=make data_centers />
         </section>
     }
 }
@@ -97,7 +98,7 @@ fn KeyRow(key: ApiKey, data_center: String) -> impl IntoView {
             <td role="cell" class="act">
                 <details class="confirm">
                     <summary aria-label=["End ", &name].concat()>"End"</summary>
-                    <form method="post" action=PATH>
+                    <form method="post" action=paths::AccessSettings::PATH>
                         <p class="help">"Programs that use it are refused at once."</p>
                         <input type="hidden" name="id" value=key.id.as_str().to_owned() />
                         <button name="do" value="end_key" class="button danger">

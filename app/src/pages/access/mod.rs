@@ -4,82 +4,83 @@ mod account_row;
 mod accounts;
 mod keys;
 mod new_key;
+#[cfg(feature = "ssr")]
+pub mod post;
 
-use domain::UnixTime;
+use domain::{UnixTime, access::AccessField};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
 use self::{accounts::Accounts, keys::Keys};
-use super::{done::Done, failure::Failure};
+use super::{failure::Failure, flash::FlashMessage};
 use crate::{
     api::{self, AccessPage as Data},
+    form::{FormId, FormView, OneTimeSecret, OneTimeSecretBanner, ProblemBanner},
     paths,
-    posted::PostedForm,
-    ui::{
-        once::Once,
-        sessions::SessionTable,
-        sheet::{Sheet, SheetProblem},
-        when::When,
-    },
+    ui::{sessions::SessionTable, when::When},
 };
 
-const PATH: &str = paths::AccessSettings::PATH;
+const ADD_ACCOUNT: FormId = FormId("add-account");
+const ACCOUNT: FormId = FormId("account");
+const SESSIONS: FormId = FormId("sessions");
+const MAKE_KEY: FormId = FormId("make-key");
+const KEYS: FormId = FormId("keys");
 
-/// Who and what has access.
+/// Accounts, sessions, and API keys.
 #[component]
 pub fn AccessPage() -> impl IntoView {
     let data = api::access_page();
-    let made = api::posted().and_then(|posted| posted.made);
-    let sheets = Sheets::read();
+    let secret = api::posted::<OneTimeSecret>();
+    let forms = Forms::read();
     let shown = Suspend::new(async move {
         match data.await {
-            Ok(data) => Either::Left(view! { <Sections data sheets /> }),
+            Ok(data) => Either::Left(view! { <Sections data forms /> }),
             Err(error) => Either::Right(view! { <Failure error /> }),
         }
     });
     view! {
         <Title text="Access" />
         <h1>"Access"</h1>
-        <Done />
-        {made.map(|made| view! { <Once made /> })}
+        <FlashMessage />
+        {secret.map(|secret| view! { <OneTimeSecretBanner secret /> })}
         {shown}
     }
 }
 
 /// The forms of the page.
-struct Sheets {
-    add_account: Sheet,
-    account: Sheet,
-    sessions: Sheet,
-    make_key: Sheet,
-    keys: Sheet,
+struct Forms {
+    add_account: FormView<AccessField>,
+    account: FormView<AccessField>,
+    sessions: FormView<AccessField>,
+    make_key: FormView<AccessField>,
+    keys: FormView<AccessField>,
 }
 
-impl Sheets {
+impl Forms {
     fn read() -> Self {
         Self {
-            add_account: Sheet::of(PostedForm::AddAccount, "add-account"),
-            account: Sheet::of(PostedForm::Account, "account"),
-            sessions: Sheet::of(PostedForm::Sessions, "sessions"),
-            make_key: Sheet::of(PostedForm::MakeKey, "make-key"),
-            keys: Sheet::of(PostedForm::Keys, "keys"),
+            add_account: FormView::of(ADD_ACCOUNT),
+            account: FormView::of(ACCOUNT),
+            sessions: FormView::of(SESSIONS),
+            make_key: FormView::of(MAKE_KEY),
+            keys: FormView::of(KEYS),
         }
     }
 }
 
 #[component]
-fn Sections(data: Data, sheets: Sheets) -> impl IntoView {
+fn Sections(data: Data, forms: Forms) -> impl IntoView {
     let own = data.own.session.clone();
     view! {
-        <SheetProblem sheet=sheets.account.clone() />
-        <Accounts accounts=data.accounts own=data.own.account add=sheets.add_account row=sheets.account />
-        <SheetProblem sheet=sheets.keys />
-        <Keys keys=data.keys data_centers=data.data_centers make=sheets.make_key />
-        <SheetProblem sheet=sheets.sessions />
+        <ProblemBanner form=forms.account.clone() />
+        <Accounts accounts=data.accounts own=data.own.account add=forms.add_account row=forms.account />
+        <ProblemBanner form=forms.keys />
+        <Keys keys=data.keys data_centers=data.data_centers make=forms.make_key />
+        <ProblemBanner form=forms.sessions />
         <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">"Sessions"</h2>
             <p class="help">"Who is signed in. To end your own, sign out."</p>
-            <SessionTable sessions=data.sessions own path=PATH of_all=true />
+            <SessionTable sessions=data.sessions own path=paths::AccessSettings::PATH of_all=true />
         </section>
     }
 }

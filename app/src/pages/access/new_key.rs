@@ -3,33 +3,43 @@
 use domain::{DataCenter, KeyScope, access::AccessField};
 use leptos::prelude::*;
 
-use super::PATH;
-use crate::ui::{
-    entry::{Entry, EntryKind, Wrong},
-    sheet::{Sheet, SheetProblem},
+use crate::{
+    form::{
+        FormView, ProblemBanner,
+        input::{ErrorText, InputField, InputKind, SelectField},
+    },
+    paths,
 };
 
 /// The form.
 #[component]
-pub fn NewKey(sheet: Sheet, data_centers: Vec<DataCenter>) -> impl IntoView {
+pub fn NewKey(form: FormView<AccessField>, data_centers: Vec<DataCenter>) -> impl IntoView {
+    let options = data_centers.into_iter();
+    let options = options.map(|one| (one.id.to_string(), one.name.to_string()));
     view! {
-        <form method="post" action=PATH class="part" id="make-key" aria-labelledby="make-key-title">
+        <form method="post" action=paths::AccessSettings::PATH class="part" id="make-key" aria-labelledby="make-key-title">
             <h3 id="make-key-title">"Make a key"</h3>
-            <SheetProblem sheet=sheet.clone() />
-            <Entry
-                sheet=sheet.clone()
+            <ProblemBanner form=form.clone() />
+            <InputField
+                form=form.clone()
                 field=AccessField::Name
                 label="Name"
-                kind=EntryKind::NAME
+                kind=InputKind::NAME
                 help="What it is for, such as the program that will use it."
             />
-            <Scopes sheet=sheet.clone() />
-            <OneOrAll sheet=sheet.clone() data_centers />
-            <Entry
-                sheet
+            <Scopes form=form.clone() />
+            <SelectField
+                form=form.clone()
+                field=AccessField::DataCenter
+                label="Data center"
+                empty="All data centers"
+                options=options.collect()
+            />
+            <InputField
+                form
                 field=AccessField::Expires
                 label="Last day"
-                kind=EntryKind::DAY
+                kind=InputKind::DAY
                 help="Good until this day ends (UTC). Empty: until you end it."
             />
             <div>
@@ -42,13 +52,13 @@ pub fn NewKey(sheet: Sheet, data_centers: Vec<DataCenter>) -> impl IntoView {
 }
 
 #[component]
-fn Scopes(sheet: Sheet) -> impl IntoView {
-    let error = sheet.error(AccessField::Scopes);
+fn Scopes(form: FormView<AccessField>) -> impl IntoView {
+    let error = form.error(AccessField::Scopes);
     let invalid = error.is_some().then_some("true");
-    let id = sheet.id_of(AccessField::Scopes.name());
+    let id = form.id_of(AccessField::Scopes.name());
     let scope = |scope: KeyScope| {
-        let typed = !sheet.typed(scope.code()).is_empty();
-        let focus = scope == KeyScope::ALL[0] && sheet.is_first_wrong(AccessField::Scopes);
+        let typed = form.is_on(scope.code(), false);
+        let focus = scope == KeyScope::ALL[0] && form.is_first_wrong(AccessField::Scopes);
         view! {
             <label class="radio">
                 <input type="checkbox" name=scope.code() value="on" checked=typed autofocus=focus />
@@ -60,44 +70,13 @@ fn Scopes(sheet: Sheet) -> impl IntoView {
         <fieldset
             class="field choice"
             aria-invalid=invalid
-            aria-describedby=sheet.described_by(AccessField::Scopes, false)
+            aria-describedby=form.described_by(AccessField::Scopes, false)
         >
             <legend>"The key may"</legend>
             <div class="radios one-each">
                 {KeyScope::ALL.iter().copied().map(scope).collect_view()}
             </div>
-            <Wrong id error />
+            <ErrorText id error />
         </fieldset>
-    }
-}
-
-#[component]
-fn OneOrAll(sheet: Sheet, data_centers: Vec<DataCenter>) -> impl IntoView {
-    let field = AccessField::DataCenter;
-    let id = sheet.id_of(field.name());
-    let error = sheet.error(field);
-    let chosen = sheet.typed(field.name());
-    let option = |data_center: DataCenter| {
-        view! {
-            <option value=data_center.id.to_string() selected=data_center.id.as_str() == chosen>
-                {data_center.name.to_string()}
-            </option>
-        }
-    };
-    view! {
-        <div class="field">
-            <label for=id.clone()>"Data center"</label>
-            <select
-                id=id.clone()
-                name=field.name()
-                autocomplete="off"
-                aria-invalid=error.is_some().then_some("true")
-                aria-describedby=sheet.described_by(field, false)
-            >
-                <option value="">"All data centers"</option>
-                {data_centers.into_iter().map(option).collect_view()}
-            </select>
-            <Wrong id error />
-        </div>
     }
 }

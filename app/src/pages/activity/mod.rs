@@ -10,7 +10,7 @@ use leptos_meta::Title;
 use self::{entry::ActivityEntry, filter::Filter};
 use super::{
     failure::Failure,
-    query::{asked, with_query},
+    query::{query_parameter, with_query},
 };
 use crate::{
     activity_query::ActivityQuery,
@@ -79,7 +79,7 @@ fn Entries(activity: Activity, query: ActivityQuery, asks_for_all: bool) -> impl
 }
 
 fn read() -> ActivityQuery {
-    let text = |name| asked(name).unwrap_or_default();
+    let text = |name| query_parameter(name).unwrap_or_default();
     ActivityQuery {
         who: text("who"),
         action: text("action"),

@@ -1,64 +1,87 @@
 //! `/settings/alerts`: what is wrong, what is told, and who is told.
 
-mod entry;
 mod latest;
 mod new_mail;
 mod new_route;
+#[cfg(feature = "ssr")]
+pub mod post;
 mod route;
 mod routes;
 mod rules;
 mod wrong;
 
-use domain::{AlertSubject, DataCenter, DataCenterId, alert::AlertFormProblem};
+use domain::{AlertSubject, DataCenter, DataCenterId, TellingFailure, alert::AlertField};
 use leptos::{either::Either, prelude::*};
 
-use self::{
-    entry::Filled, latest::Latest, new_mail::NewMail, routes::Routes, rules::Rules, wrong::WrongNow,
-};
-use super::{done::Done, failure::Failure};
+use self::{latest::Latest, new_mail::NewMail, routes::Routes, rules::Rules, wrong::WrongNow};
+use super::{failure::Failure, flash::FlashMessage};
 use crate::{
     api::{self, AlertsPage as Data},
-    paths,
-    posted_alerts::AlertsForm,
-    ui::{
-        banner::{Banner, Tone},
-        data_center::data_center_name,
-        settings_nav::SettingsTop,
-    },
+    form::{FormId, FormView, ProblemBanner},
+    ui::{data_center::data_center_name, settings_nav::SettingsTop},
 };
 
-const PATH: &str = paths::AlertSettings::PATH;
+const SETTINGS: FormId = FormId("alerts");
+const ADD_CHANNEL: FormId = FormId("add-route");
+const CHANNEL: FormId = FormId("route");
+const WEBHOOK: FormId = FormId("mail-hook");
+
+/// Result of a test alert.
+#[derive(Clone)]
+pub struct TestAlertResult {
+    /// Id of the channel.
+    pub channel: String,
+    /// The failure, if any.
+    pub outcome: Result<(), TellingFailure>,
+}
+
+/// The forms of the page.
+struct Forms {
+    settings: FormView<AlertField>,
+    add_channel: FormView<AlertField>,
+    channel: FormView<AlertField>,
+    webhook: FormView<AlertField>,
+}
+
+impl Forms {
+    fn read() -> Self {
+        Self {
+            settings: FormView::of(SETTINGS),
+            add_channel: FormView::of(ADD_CHANNEL),
+            channel: FormView::of(CHANNEL),
+            webhook: FormView::of(WEBHOOK),
+        }
+    }
+}
 
 /// Alerts.
 #[component]
 pub fn AlertsPage() -> impl IntoView {
     let data = api::alerts_page();
-    let posted = api::alerts_posted();
-    let has_posted = posted.is_some();
-    let of = |form| Filled::of(posted.clone(), form);
-    let (rules, add, route, hook) = (
-        of(AlertsForm::Settings),
-        of(AlertsForm::AddRoute),
-        of(AlertsForm::Route),
-        of(AlertsForm::MailHook),
-    );
-    let problem = posted.as_ref().and_then(|posted| posted.problem);
+    let forms = Forms::read();
+    let problems = [
+        &forms.settings,
+        &forms.add_channel,
+        &forms.channel,
+        &forms.webhook,
+    ];
+    let problems = problems.map(|form| view! { <ProblemBanner form=form.clone() /> });
     let shown = Suspend::new(async move {
         match data.await {
-            Ok(data) => Either::Left(view! { <Sections data rules add route hook /> }),
+            Ok(data) => Either::Left(view! { <Sections data forms /> }),
             Err(error) => Either::Right(view! { <Failure error /> }),
         }
     });
     view! {
         <SettingsTop name="Alerts" />
-        {(!has_posted).then(|| view! { <Done /> })}
-        {problem.map(|problem| view! { <Problem problem /> })}
+        <FlashMessage />
+        {problems.into_iter().collect_view()}
         {shown}
     }
 }
 
 #[component]
-fn Sections(data: Data, rules: Filled, add: Filled, route: Filled, hook: Filled) -> impl IntoView {
+fn Sections(data: Data, forms: Forms) -> impl IntoView {
     let may_edit = data.may_edit;
     let names = Names(data.data_centers.clone());
     view! {
@@ -68,28 +91,18 @@ fn Sections(data: Data, rules: Filled, add: Filled, route: Filled, hook: Filled)
             data_centers=data.data_centers.clone()
             may_edit
             names=names.clone()
-            add
-            row=route
+            add=forms.add_channel
+            row=forms.channel
         />
         <Rules
             settings=data.settings
             data_centers=data.data_centers
             checks=data.checks
             may_edit
-            filled=rules
+            form=forms.settings
         />
-        <NewMail hooks=data.mail_hooks may_edit filled=hook />
+        <NewMail hooks=data.mail_hooks may_edit form=forms.webhook />
         <Latest latest=data.latest routes=data.routes names />
-    }
-}
-
-#[component]
-fn Problem(problem: AlertFormProblem) -> impl IntoView {
-    let words = wording::alert_form_problem(problem);
-    view! {
-        <Banner tone=Tone::Bad title=words.cause>
-            <p>{words.fix}</p>
-        </Banner>
     }
 }
 

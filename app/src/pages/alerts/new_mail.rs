@@ -3,11 +3,15 @@
 use domain::{DataCenter, alert::AlertField};
 use leptos::prelude::*;
 
-use super::{
-    PATH,
-    entry::{Entry, Filled, Kind},
+use crate::{
+    api::MailHookShown,
+    form::{
+        FormView,
+        input::{InputField, InputKind},
+    },
+    paths,
+    ui::when::When,
 };
-use crate::{api::MailHookShown, ui::when::When};
 
 /// The webhook for new mail of each data center.
 #[component]
@@ -18,13 +22,13 @@ use crate::{api::MailHookShown, ui::when::When};
 pub fn NewMail(
     hooks: Vec<(DataCenter, Option<MailHookShown>)>,
     may_edit: bool,
-    filled: Filled,
+    form: FormView<AlertField>,
 ) -> impl IntoView {
     let rows = hooks
         .into_iter()
         .map(|(data_center, hook)| {
-            let filled = filled.about(data_center.id.as_str());
-            view! { <Row data_center hook may_edit filled /> }
+            let form = form.of_row(data_center.id.as_str());
+            view! { <Row data_center hook may_edit form /> }
         })
         .collect_view();
     view! {
@@ -43,7 +47,7 @@ fn Row(
     data_center: DataCenter,
     hook: Option<MailHookShown>,
     may_edit: bool,
-    filled: Filled,
+    form: FormView<AlertField>,
 ) -> impl IntoView {
     let DataCenter { id, name, .. } = data_center;
     let (id, name) = (id.to_string(), name.to_string());
@@ -66,9 +70,7 @@ fn Row(
         .into_any(),
     };
     let forms = may_edit.then(|| {
-        let open = filled
-            .posted()
-            .is_some_and(|posted| !posted.errors.is_empty());
+        let open = !form.wrong_fields().is_empty();
         let change = if has_hook { "Change" } else { "Set up" };
         let remove = has_hook.then(|| {
             view! {
@@ -76,7 +78,7 @@ fn Row(
                     <summary aria-label=["Remove the webhook for new mail of ", &name].concat()>
                         "Remove"
                     </summary>
-                    <form method="post" action=PATH>
+                    <form method="post" action=paths::AlertSettings::PATH>
                         <p class="help">"New mail is not told of any more, also not what was not taken yet."</p>
                         <input type="hidden" name="data_center" value=id.clone() />
                         <button name="do" value="remove_mail_hook" class="button danger">
@@ -92,18 +94,20 @@ fn Row(
                     <summary aria-label=[change, " the webhook for new mail of ", &name].concat()>
                         {change}
                     </summary>
-                    <form method="post" action=PATH class="part">
+                    <form method="post" action=paths::AlertSettings::PATH class="part">
                         <input type="hidden" name="data_center" value=id.clone() />
-                        <Entry
-                            filled=filled.clone()
+                        <InputField
+                            form=form.clone()
                             field=AlertField::Url
-                            kind=Kind::Secret
+                            label=wording::alert_field_label(AlertField::Url)
+                            kind=InputKind::SECRET
                             help="Where new mail is posted to: https. It is saved sealed, and only its host is shown."
                         />
-                        <Entry
-                            filled
+                        <InputField
+                            form
                             field=AlertField::Secret
-                            kind=Kind::Secret
+                            label=wording::alert_field_label(AlertField::Secret)
+                            kind=InputKind::SECRET
                             help="whsec_ and the base64 of 24 to 64 random bytes. It is saved, and never shown."
                         />
                         <div>

@@ -6,12 +6,16 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{
-    Names, PATH,
-    entry::{Entry, Filled, Kind},
-    new_route::Via,
+use super::{Names, TestAlertResult, new_route::Via};
+use crate::{
+    api,
+    form::{
+        FormView,
+        input::{InputField, InputKind},
+    },
+    paths,
+    ui::banner::{Banner, Tone},
 };
-use crate::ui::banner::{Banner, Tone};
 
 /// A route in a line: its shape, and its host or its recipient. Of a URL nothing else is ever shown.
 pub fn shown(route: &AlertRoute) -> String {
@@ -33,7 +37,7 @@ pub fn RouteRow(
     data_centers: Vec<DataCenter>,
     names: Names,
     may_edit: bool,
-    filled: Filled,
+    form: FormView<AlertField>,
 ) -> impl IntoView {
     let title = shown(&route);
     let id = route.id.as_str().to_owned();
@@ -46,8 +50,8 @@ pub fn RouteRow(
         .concat()
     });
     let signed = (route.kind == RouteKind::Webhook).then_some("Signed. URL and secret are saved.");
-    let tested = filled.posted().and_then(|posted| posted.tested);
-    let tested = tested.map(|outcome| match outcome {
+    let tested = api::posted::<TestAlertResult>().filter(|tested| tested.channel == id);
+    let tested = tested.map(|tested| match tested.outcome {
         Ok(()) => view! {
             <Banner tone=Tone::Good title="The test alert was taken.">
                 ""
@@ -61,13 +65,11 @@ pub fn RouteRow(
         }
         .into_any(),
     });
-    let open = filled
-        .posted()
-        .is_some_and(|posted| !posted.errors.is_empty());
+    let open = !form.wrong_fields().is_empty();
     let forms = may_edit.then(|| {
         view! {
             <div class="route-forms">
-                <form method="post" action=PATH>
+                <form method="post" action=paths::AlertSettings::PATH>
                     <input type="hidden" name="id" value=id.clone() />
                     <button
                         name="do"
@@ -80,9 +82,9 @@ pub fn RouteRow(
                 </form>
                 <details open=open>
                     <summary aria-label=["Change ", &title].concat()>"Change"</summary>
-                    <form method="post" action=PATH class="part">
+                    <form method="post" action=paths::AlertSettings::PATH class="part">
                         <input type="hidden" name="id" value=id.clone() />
-                        <Fields route=route.clone() data_centers filled />
+                        <Fields route=route.clone() data_centers form />
                         <div>
                             <button name="do" value="change_route" class="button">
                                 "Save"
@@ -92,7 +94,7 @@ pub fn RouteRow(
                 </details>
                 <details class="confirm">
                     <summary aria-label=["Remove ", &title].concat()>"Remove"</summary>
-                    <form method="post" action=PATH>
+                    <form method="post" action=paths::AlertSettings::PATH>
                         <p class="help">"It is not told any more, also not of what was wrong already."</p>
                         <input type="hidden" name="id" value=id.clone() />
                         <button name="do" value="remove_route" class="button danger">
@@ -116,16 +118,21 @@ pub fn RouteRow(
 }
 
 #[component]
-fn Fields(route: AlertRoute, data_centers: Vec<DataCenter>, filled: Filled) -> impl IntoView {
+fn Fields(
+    route: AlertRoute,
+    data_centers: Vec<DataCenter>,
+    form: FormView<AlertField>,
+) -> impl IntoView {
     if route.kind == RouteKind::Mail {
         let via = route.via.map(|via| via.to_string()).unwrap_or_default();
         let recipient = route.recipient.map(|to| to.to_string());
         return view! {
-            <Via filled=filled.clone() data_centers saved=via />
-            <Entry
-                filled
+            <Via form=form.clone() data_centers saved=via />
+            <InputField
+                form
                 field=AlertField::Recipient
-                kind=Kind::Email
+                label=wording::alert_field_label(AlertField::Recipient)
+                kind=InputKind::EMAIL
                 saved=recipient.unwrap_or_default()
             />
         }
@@ -133,19 +140,21 @@ fn Fields(route: AlertRoute, data_centers: Vec<DataCenter>, filled: Filled) -> i
     }
     let is_signed = route.kind == RouteKind::Webhook;
     view! {
-        <Entry
-            filled=filled.clone()
+        <InputField
+            form=form.clone()
             field=AlertField::Url
-            kind=Kind::Secret
+            label=wording::alert_field_label(AlertField::Url)
+            kind=InputKind::SECRET
             help="Saved, and never shown. Leave it empty to keep it."
         />
         {is_signed
             .then(|| {
                 view! {
-                    <Entry
-                        filled
+                    <InputField
+                        form
                         field=AlertField::Secret
-                        kind=Kind::Secret
+                        label=wording::alert_field_label(AlertField::Secret)
+                        kind=InputKind::SECRET
                         help="Saved, and never shown. Leave it empty to keep it."
                     />
                 }

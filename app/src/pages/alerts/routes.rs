@@ -1,9 +1,10 @@
 //! Section "Who is told".
 
-use domain::{AlertRoute, DataCenter};
+use domain::{AlertRoute, DataCenter, alert::AlertField};
 use leptos::{either::Either, prelude::*};
 
-use super::{Names, entry::Filled, new_route::NewRoute, route::RouteRow};
+use super::{Names, new_route::NewRoute, route::RouteRow};
+use crate::form::FormView;
 
 /// The routes, and adding one.
 #[component]
@@ -12,8 +13,8 @@ pub fn Routes(
     data_centers: Vec<DataCenter>,
     may_edit: bool,
     names: Names,
-    add: Filled,
-    row: Filled,
+    add: FormView<AlertField>,
+    row: FormView<AlertField>,
 ) -> impl IntoView {
     let is_empty = routes.is_empty();
     let of_row = data_centers.clone();
@@ -21,8 +22,8 @@ pub fn Routes(
         .into_iter()
         .map(move |route| {
             let (data_centers, names) = (of_row.clone(), names.clone());
-            let filled = row.about(route.id.as_str());
-            view! { <RouteRow route data_centers names may_edit filled /> }
+            let form = row.of_row(route.id.as_str());
+            view! { <RouteRow route data_centers names may_edit form /> }
         })
         .collect_view();
     view! {
@@ -40,7 +41,7 @@ pub fn Routes(
             } else {
                 Either::Right(view! { <ul class="alerts">{rows}</ul> })
             }}
-            {may_edit.then(|| view! { <NewRoute data_centers filled=add /> })}
+            {may_edit.then(|| view! { <NewRoute data_centers form=add /> })}
         </section>
     }
 }

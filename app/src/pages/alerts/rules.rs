@@ -6,11 +6,14 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{
-    PATH,
-    entry::{Entry, Filled, Kind, described_by},
+use crate::{
+    form::{
+        FormView,
+        input::{ErrorText, InputField, InputKind, SwitchField},
+    },
+    paths,
+    ui::when::When,
 };
-use crate::ui::{entry::Wrong, when::When};
 
 /// Which conditions are told, and their thresholds.
 #[component]
@@ -23,10 +26,10 @@ pub fn Rules(
     data_centers: Vec<DataCenter>,
     checks: Vec<DailyCheck>,
     may_edit: bool,
-    filled: Filled,
+    form: FormView<AlertField>,
 ) -> impl IntoView {
     let kind = |kind: AlertKind| {
-        let id = filled.id_of(kind.code());
+        let id = form.id_of(kind.code());
         view! {
             <label class="radio">
                 <input
@@ -34,7 +37,7 @@ pub fn Rules(
                     id=id.clone()
                     name=kind.code()
                     value="on"
-                    checked=filled.is_on(kind.code(), settings.kinds.contains(&kind))
+                    checked=form.is_on(kind.code(), settings.kinds.contains(&kind))
                     aria-describedby=[&id, "-help"].concat()
                 />
                 <span>{wording::alert_kind(kind)}</span>
@@ -56,16 +59,15 @@ pub fn Rules(
                     data_center
                     settings=settings.clone()
                     check=check.cloned()
-                    filled=filled.clone()
+                    form=form.clone()
                 />
             }
         })
         .collect_view();
-    let daily = filled.id_of("daily_check");
     view! {
         <form
             method="post"
-            action=PATH
+            action=paths::AlertSettings::PATH
             class="card"
             id="alert-settings"
             aria-labelledby="alert-settings-title"
@@ -80,36 +82,28 @@ pub fn Rules(
                         {AlertKind::ALL.iter().copied().map(kind).collect_view()}
                     </div>
                 </fieldset>
-                <Entry
-                    filled=filled.clone()
+                <InputField
+                    form=form.clone()
                     field=AlertField::OutboxMinutes
-                    kind=Kind::Number
+                    label=wording::alert_field_label(AlertField::OutboxMinutes)
+                    kind=InputKind::NUMBER
                     saved=settings.outbox_minutes.to_string()
                 />
-                <Entry
-                    filled=filled.clone()
+                <InputField
+                    form=form.clone()
                     field=AlertField::DaysBefore
-                    kind=Kind::Number
+                    label=wording::alert_field_label(AlertField::DaysBefore)
+                    kind=InputKind::NUMBER
                     saved=settings.days_before.to_string()
                     help="Before a client secret expires, and before a grant ends that is not used."
                 />
-                <div class="field toggle-field">
-                    <label class="toggle" for=daily.clone()>
-                        <input
-                            id=daily.clone()
-                            name="daily_check"
-                            type="checkbox"
-                            role="switch"
-                            value="on"
-                            checked=filled.is_on("daily_check", settings.daily_check)
-                            aria-describedby=[&daily, "-help"].concat()
-                        />
-                        <span>"Check every data center once a day"</span>
-                    </label>
-                    <p class="help" id=[&daily, "-help"].concat()>
-                        "Each at its own time of day. The doctor connects and signs in; no message is sent."
-                    </p>
-                </div>
+                <SwitchField
+                    form
+                    name="daily_check"
+                    label="Check every data center once a day"
+                    saved=settings.daily_check
+                    help="Each at its own time of day. The doctor connects and signs in; no message is sent."
+                />
                 {notes}
                 {may_edit
                     .then(|| {
@@ -126,26 +120,31 @@ pub fn Rules(
     }
 }
 
-/// What is noted of one data center.
+/// Notes about one data center.
 #[component]
 fn Notes(
     data_center: DataCenter,
     settings: AlertSettings,
     check: Option<DailyCheck>,
-    filled: Filled,
+    form: FormView<AlertField>,
 ) -> impl IntoView {
     let field = AlertField::ClientSecretExpires;
     let notes = settings.notes_of(&data_center.id);
     let expires = [AlertSettingsForm::EXPIRES, data_center.id.as_str()].concat();
     let testing = [AlertSettingsForm::TESTING, data_center.id.as_str()].concat();
     let (id, testing_id) = (
-        filled.id_of(&["expires-", data_center.id.as_str()].concat()),
-        filled.id_of(&["testing-", data_center.id.as_str()].concat()),
+        form.id_of(&["expires-", data_center.id.as_str()].concat()),
+        form.id_of(&["testing-", data_center.id.as_str()].concat()),
     );
     let saved = notes.client_secret_expires.map(UnixTime::date);
-    let typed = filled.typed(&expires, saved.unwrap_or_default());
+    let typed = form.value(&expires, saved.unwrap_or_default());
     let is_day = typed.is_empty() || domain::UnixTime::of_day(&typed).is_some();
-    let error = filled.error(field).filter(|_| !is_day);
+    let error = form.error(field).filter(|_| !is_day);
+    let described_by = if error.is_some() {
+        [&*id, "-error ", &id, "-help"].concat()
+    } else {
+        [&*id, "-help"].concat()
+    };
     let check = check.filter(|check| check.finished).map(|check| {
         let outcome = match check.finding {
             Some(finding) => wording::explain(&finding).cause,
@@ -168,11 +167,11 @@ fn Notes(
                     type="date"
                     value=typed
                     autocomplete="off"
-                    autofocus=error.is_some() && filled.is_first_wrong(field)
+                    autofocus=error.is_some() && form.is_first_wrong(field)
                     aria-invalid=error.is_some().then_some("true")
-                    aria-describedby=described_by(&id, error.is_some(), true)
+                    aria-describedby=described_by
                 />
-                <Wrong id=id.clone() error />
+                <ErrorText id=id.clone() error />
                 <p class="help" id=[&id, "-help"].concat()>
                     "The day that the provider showed when the secret was made. Empty: not known."
                 </p>
@@ -182,7 +181,7 @@ fn Notes(
                     type="checkbox"
                     id=testing_id
                     value="on"
-                    checked=filled.is_on(&testing, notes.in_testing)
+                    checked=form.is_on(&testing, notes.in_testing)
                     name=testing
                 />
                 <span>"The OAuth client is in \u{201c}Testing\u{201d} at Google"</span>

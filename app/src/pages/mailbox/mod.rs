@@ -18,7 +18,7 @@ pub use message::MailPage;
 use self::{
     folders::Folders, live::Live, pager::Pager, problem::Problem, search::Search, which::Which,
 };
-use super::{failure::Failure, query::asked};
+use super::{failure::Failure, query::query_parameter};
 use crate::{
     api::{self, MailList, MailboxPage as Shown},
     mailbox_query::MailboxQuery,
@@ -100,7 +100,7 @@ fn List(list: MailList, query: MailboxQuery, search: impl IntoView + 'static) ->
 
 /// What the URL asks for.
 fn read() -> MailboxQuery {
-    let text = |name| asked(name).unwrap_or_default();
+    let text = |name| query_parameter(name).unwrap_or_default();
     MailboxQuery {
         data_center: text("data_center"),
         folder: text("folder"),

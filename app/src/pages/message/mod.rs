@@ -1,14 +1,17 @@
 //! `/messages/{id}`: one message.
 
 mod facts;
+#[cfg(feature = "ssr")]
+pub mod post;
 mod preview;
 
+use domain::MessageRefusal;
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use self::{facts::Facts, preview::Preview};
-use super::{done::Done, failure::Failure};
+use super::{failure::Failure, flash::FlashMessage};
 use crate::{
     api::{self, MessagePage as Data},
     paths, rendered,
@@ -23,7 +26,7 @@ use crate::{
 pub fn MessagePage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
     let data = api::message_page(id);
-    let refused = api::message_refusal();
+    let refused = api::posted::<MessageRefusal>();
     let shown = Suspend::new(async move {
         match data.await {
             Ok(Some(data)) => Either::Left(view! { <Message data /> }.into_any()),
@@ -42,7 +45,7 @@ pub fn MessagePage() -> impl IntoView {
                 <li aria-current="page">"Message"</li>
             </ol>
         </nav>
-        {refused.is_none().then(|| view! { <Done /> })}
+        {refused.is_none().then(|| view! { <FlashMessage /> })}
         {refused
             .map(|refusal| {
                 let words = wording::message_refusal(refusal);

@@ -4,7 +4,7 @@ use domain::{Mail, MessageId};
 use leptos::prelude::*;
 
 use crate::{
-    pages::query::asked,
+    pages::query::query_parameter,
     paths,
     ui::mail_content::{MailContent, MailParts, is_shown_as_html},
 };
@@ -16,7 +16,7 @@ use crate::{
     reason = "a component owns what it shows"
 )]
 pub fn Preview(mail: Mail, id: MessageId) -> impl IntoView {
-    let as_html = is_shown_as_html(&mail, asked("show").as_deref() != Some("text"));
+    let as_html = is_shown_as_html(&mail, query_parameter("show").as_deref() != Some("text"));
     let page = paths::Message::path(id.as_str());
     let other = if as_html { "?show=text" } else { "?show=html" };
     let parts = MailParts {

@@ -9,7 +9,7 @@ use leptos_meta::Title;
 use self::{empty::Nothing, filter::Filter};
 use super::{
     failure::Failure,
-    query::{asked, with_query},
+    query::{query_parameter, with_query},
 };
 use crate::{
     api::{self, MessageList},
@@ -115,7 +115,7 @@ fn Outbox(list: MessageList, query: MessageQuery) -> impl IntoView {
 }
 
 fn read() -> MessageQuery {
-    let text = |name| asked(name).unwrap_or_default();
+    let text = |name| query_parameter(name).unwrap_or_default();
     MessageQuery {
         search: text("search"),
         state: text("state"),

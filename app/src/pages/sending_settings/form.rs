@@ -1,16 +1,15 @@
 //! The form about sending.
 
-use domain::{FormErrors, SendingField, SendingForm, SendingLimits, SendingSettings};
+use domain::{SendingField, SendingForm, SendingLimits, SendingSettings};
 use leptos::prelude::*;
 
-use super::{
-    PATH,
-    fields::{Addresses, DropContent, Filled, Number},
-};
 use crate::{
     api::SendingPage,
+    form::{
+        FormView, SendingProblem,
+        input::{InputField, InputKind, SwitchField, TextAreaField},
+    },
     paths,
-    posted::{SendingPosted, SendingRefusal},
     ui::{
         banner::{Banner, Tone},
         error_banner::ErrorBanner,
@@ -19,26 +18,35 @@ use crate::{
 
 /// The form, opened or refused.
 #[component]
-pub fn SendingSettingsForm(page: SendingPage, posted: Option<SendingPosted>) -> impl IntoView {
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns what it shows"
+)]
+pub fn SendingSettingsForm(page: SendingPage, form: FormView<SendingField>) -> impl IntoView {
     let id = page.data_center.to_string();
-    let (form, refused) = match posted {
-        Some(posted) => (posted.form, Some(posted.refused)),
-        None => (SendingForm::open(&id, &page.saved), None),
-    };
-    let version = form.version.to_string();
-    let errors = match &refused {
-        Some(SendingRefusal::Fields(errors)) => errors.clone(),
-        _ => FormErrors::default(),
-    };
-    let newer = match &refused {
-        Some(SendingRefusal::Conflict { version }) => Some(*version),
+    let saved = SendingForm::open(&id, &page.saved);
+    let version = form.value("version", saved.version.to_string());
+    let newer = match form.problem() {
+        Some(SendingProblem::Conflict { version }) => Some(*version),
         _ => None,
     };
-    let filled = Filled { form, errors };
     let limits = page.provider.map(SendingLimits::of).unwrap_or_default();
-    let number = |field, limit: Option<u32>| {
+    let number = |field: SendingField, placeholder: String| {
+        view! {
+            <InputField
+                form=form.clone()
+                field
+                label=wording::sending_field_label(field)
+                kind=InputKind::NARROW_NUMBER
+                saved=saved.text(field)
+                placeholder
+                help=wording::sending_field_help(field)
+            />
+        }
+    };
+    let limit = |field, limit: Option<u32>| {
         let placeholder = limit.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
-        view! { <Number filled=filled.clone() field placeholder /> }
+        number(field, placeholder)
     };
     let of = match page.provider {
         Some(_) if limits == SendingLimits::default() => {
@@ -56,28 +64,50 @@ pub fn SendingSettingsForm(page: SendingPage, posted: Option<SendingPosted>) -> 
     };
     let retention = SendingSettings::RETENTION_DAYS.to_string();
     view! {
-        {refused.map(|refused| view! { <Refused refused id=id.clone() /> })}
-        <form method="post" action=PATH id="sending-settings" novalidate>
+        <Refused form=form.clone() id=id.clone() />
+        <form method="post" action=paths::SendingSettings::PATH id="sending-settings" novalidate>
             <input type="hidden" name="data_center" value=id />
             <input type="hidden" name="version" value=version />
             <section class="card" aria-labelledby="who-title">
                 <h2 id="who-title">"From"</h2>
-                <Addresses filled=filled.clone() own=page.from />
+                <TextAreaField
+                    form=form.clone()
+                    field=SendingField::AllowedFrom
+                    label=wording::sending_field_label(SendingField::AllowedFrom)
+                    saved=saved.text(SendingField::AllowedFrom).to_owned()
+                    help=wording::sending_field_help(SendingField::AllowedFrom)
+                >
+                    {(!page.from.is_empty())
+                        .then(|| {
+                            view! {
+                                <p class="help">
+                                    "The From address of the SMTP settings may always be used: "
+                                    {page.from.clone()} "."
+                                </p>
+                            }
+                        })}
+                </TextAreaField>
             </section>
             <section class="card" aria-labelledby="limits-title">
                 <h2 id="limits-title">"Limits"</h2>
                 <p class="help">{of} " Mail beyond a limit waits; none is lost."</p>
                 <div class="numbers">
-                    {number(SendingField::PerMinute, limits.per_minute)}
-                    {number(SendingField::PerDay, limits.per_day)}
-                    {number(SendingField::Connections, limits.connections)}
-                    {number(SendingField::Recipients, limits.recipients)}
+                    {limit(SendingField::PerMinute, limits.per_minute)}
+                    {limit(SendingField::PerDay, limits.per_day)}
+                    {limit(SendingField::Connections, limits.connections)}
+                    {limit(SendingField::Recipients, limits.recipients)}
                 </div>
             </section>
             <section class="card" aria-labelledby="kept-title">
                 <h2 id="kept-title">"What is kept"</h2>
-                <DropContent filled=filled.clone() />
-                <Number filled field=SendingField::RetentionDays placeholder=retention />
+                <SwitchField
+                    form=form.clone()
+                    name=SendingField::DropContent.name()
+                    label=wording::sending_field_label(SendingField::DropContent)
+                    saved=!saved.text(SendingField::DropContent).is_empty()
+                    help=wording::sending_field_help(SendingField::DropContent)
+                />
+                {number(SendingField::RetentionDays, retention)}
             </section>
             <div class="actions">
                 <button class="button primary">"Save"</button>
@@ -94,43 +124,45 @@ pub fn SendingSettingsForm(page: SendingPage, posted: Option<SendingPosted>) -> 
     }
 }
 
-/// Why the form was refused.
+/// Explains why the form was refused.
 #[component]
-fn Refused(refused: SendingRefusal, id: String) -> impl IntoView {
-    match refused {
-        SendingRefusal::Fields(errors) => {
-            let link = |(field, _): (SendingField, _)| {
-                let href = ["#", field.name()].concat();
+fn Refused(form: FormView<SendingField>, id: String) -> impl IntoView {
+    let banner = match form.problem() {
+        None if !form.was_refused() => return None,
+        None => {
+            let link = |field: SendingField| {
                 view! {
                     <li>
-                        <a href=href rel="external">
+                        <a href=["#", field.name()].concat() rel="external">
                             {wording::sending_field_label(field)}
                         </a>
                     </li>
                 }
             };
+            let links = form.wrong_fields().into_iter().map(link).collect_view();
             view! {
                 <Banner tone=Tone::Bad title="Not saved: some fields need another value">
-                    <ul class="summary">{errors.iter().map(link).collect_view()}</ul>
+                    <ul class="summary">
+                        {links}
+                    </ul>
                 </Banner>
             }
             .into_any()
         }
-        SendingRefusal::Conflict { .. } => view! {
+        Some(SendingProblem::Conflict { .. }) => view! {
             <Banner tone=Tone::Careful title="Not saved: somebody else saved these settings meanwhile">
                 <p>"What you typed is still here. Look at theirs first, or save yours over them."</p>
                 <p>
-                    <a
-                        href=paths::SendingSettings::of(&id)
-                        target="_blank"
-                        rel="external noopener"
-                    >
+                    <a href=paths::SendingSettings::of(&id) target="_blank" rel="external noopener">
                         "Look at theirs in a new tab"
                     </a>
                 </p>
             </Banner>
         }
         .into_any(),
-        SendingRefusal::Other(error) => view! { <ErrorBanner error /> }.into_any(),
-    }
+        Some(SendingProblem::Other(error)) => {
+            view! { <ErrorBanner error=error.clone() /> }.into_any()
+        }
+    };
+    Some(view! { <div id=form.problem_id()>{banner}</div> })
 }

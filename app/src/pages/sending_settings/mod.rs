@@ -1,15 +1,18 @@
 //! `/settings/sending`: what applies to everything that a data center sends, for administrators.
 
-mod fields;
 mod form;
+#[cfg(feature = "ssr")]
+pub mod post;
 
-use domain::DataCenterId;
+use domain::{DataCenterId, SendingField};
 use leptos::{either::Either, prelude::*};
 
 use self::form::SendingSettingsForm;
-use super::{failure::Failure, query::asked};
+use super::{failure::Failure, query::query_parameter};
 use crate::{
-    api, paths,
+    api,
+    form::{FormId, FormView},
+    paths,
     ui::{
         banner::{Banner, Tone},
         data_center::ChooseDataCenter,
@@ -17,28 +20,26 @@ use crate::{
     },
 };
 
-const PATH: &str = paths::SendingSettings::PATH;
-
 /// The settings of sending.
 #[component]
 pub fn SendingSettingsPage() -> impl IntoView {
-    let posted = api::sending_posted();
-    let typed = posted
-        .as_ref()
-        .map(|posted| posted.form.data_center.clone());
-    let data_center = typed.or_else(|| asked("data_center"));
+    let form = FormView::<SendingField>::of(FormId::ONLY);
+    let data_center = form
+        .row()
+        .map(str::to_owned)
+        .or_else(|| query_parameter("data_center"));
     let data_center = data_center.unwrap_or_else(|| DataCenterId::DEFAULT.to_owned());
-    let saved = asked("saved").is_some() && posted.is_none();
+    let saved = query_parameter("saved").is_some() && !form.was_refused();
     let page = api::sending_page(data_center);
     let shown = Suspend::new(async move {
         match page.await {
             Ok(page) => Either::Left(view! {
                 <ChooseDataCenter
-                    path=PATH
+                    path=paths::SendingSettings::PATH
                     data_centers=page.data_centers.clone()
                     chosen=page.data_center.clone()
                 />
-                <SendingSettingsForm page posted />
+                <SendingSettingsForm page form />
             }),
             Err(error) => Either::Right(view! { <Failure error /> }),
         }

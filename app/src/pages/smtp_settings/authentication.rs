@@ -7,13 +7,15 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{session::Session, status::Status};
-use crate::ui::{
-    choice::Choice,
-    copy::CopyButton,
-    field::{Kind, Label, Notes, TextField, described_by, invalid},
-    form_state::FormState,
-    secret::SecretInput,
-    toggle::{Switch, Toggle},
+use crate::{
+    form::live::{
+        FormState,
+        choice::Choice,
+        field::{Kind, Label, Notes, TextField, described_by, invalid},
+        secret::SecretInput,
+        toggle::{Switch, Toggle},
+    },
+    ui::copy::CopyButton,
 };
 
 const REQUIRED: Switch = Switch {

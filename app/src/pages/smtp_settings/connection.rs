@@ -7,7 +7,7 @@ use super::{
     data_center_field::DataCenterField, discovery::DiscoveryField, mailbox::MailboxFields,
     presets::ProviderField, session::Session,
 };
-use crate::ui::{
+use crate::form::live::{
     choice::Choice,
     field::{Kind, Notes, TextField, described_by},
     toggle::{Switch, Toggle},

@@ -7,8 +7,9 @@ use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use super::session::Session;
 use crate::{
     api::{self, AddDataCenter, RemoveDataCenter, RenameDataCenter},
+    form::live::PostForm,
     paths,
-    ui::{browser, post_form::PostForm},
+    ui::browser,
 };
 
 pub const CHOOSE: &str = "choose-data-center";

@@ -8,13 +8,13 @@ use leptos::{
 };
 
 use super::{
-    Asked, actions::Actions, authentication::AuthenticationSection, check::CheckSection,
+    PageQuery, actions::Actions, authentication::AuthenticationSection, check::CheckSection,
     connection::ConnectionSection, data_centers::DataCenterForms, discovery::use_proposal,
     outcome::Outcome, presets::PresetDialog, session::Session,
 };
 use crate::{
     api::{SaveSmtpSettings, SendTestEmail, SmtpPage},
-    ui::{form_state::FormState, post_form::PostForm, typed::typed_before_start},
+    form::live::{FormState, PostForm, typed_before_start},
 };
 
 const FORM: &str = "smtp-settings";
@@ -25,8 +25,8 @@ const FORM: &str = "smtp-settings";
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
-    let session = Session::open(page, &asked);
+pub fn SettingsForm(page: SmtpPage, query: PageQuery) -> impl IntoView {
+    let session = Session::open(page, &query);
     let state = session.state();
     // Before the view takes hold of the inputs, which sets them to what the server had sent.
     let typed = is_browser().then(|| state.form.with_untracked(typed_before_start));
@@ -71,8 +71,8 @@ pub fn SettingsForm(page: SmtpPage, asked: Asked) -> impl IntoView {
                     value=hidden(|form| form.version.to_string())
                 />
                 <Outcome session />
-                <ConnectionSection session overwrite=asked.overwrite again=asked.draft />
-                <AuthenticationSection session again=asked.draft />
+                <ConnectionSection session overwrite=query.overwrite again=query.draft />
+                <AuthenticationSection session again=query.draft />
                 {may_test.then(|| view! { <CheckSection session /> })}
                 {may_edit.then(|| view! { <Actions session /> })}
             </PostForm>

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{session::Session, status::ends_grant};
-use crate::ui::{
+use crate::form::live::{
     choice::Choice,
     field::{Kind, TextField},
     secret::SecretInput,

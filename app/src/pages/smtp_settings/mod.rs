@@ -12,6 +12,8 @@ mod discovery;
 mod form;
 mod mailbox;
 mod outcome;
+#[cfg(feature = "ssr")]
+pub mod post;
 mod presets;
 mod saving;
 mod session;
@@ -40,14 +42,14 @@ use crate::{
 };
 
 /// The form, which comes alive.
-pub const SMTP_SETTINGS: Island<(SmtpPage, Asked)> = Island {
+pub const SMTP_SETTINGS: Island<(SmtpPage, PageQuery)> = Island {
     id: "smtp-settings-page",
-    view: |(page, asked)| view! { <SettingsForm page asked /> }.into_any(),
+    view: |(page, query)| view! { <SettingsForm page query /> }.into_any(),
 };
 
-/// What the URL asks for. It never holds values of the form.
+/// Query of the page. It never holds values of the form.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Asked {
+pub struct PageQuery {
     /// Whose settings.
     pub data_center: String,
     /// Show what was typed without WASM.
@@ -104,17 +106,17 @@ impl Failed {
     }
 }
 
-impl Asked {
+impl PageQuery {
     /// With what is shown of it to whom the page is for: drafts are of those who may change something.
     fn allowed(self, page: SmtpPage) -> (SmtpPage, Self) {
         let may_edit = page.may_edit;
-        let asked = Self {
+        let query = Self {
             draft: self.draft && may_edit,
             refused: self.refused && may_edit,
             overwrite: self.overwrite && may_edit,
             ..self
         };
-        (page, asked)
+        (page, query)
     }
 
     fn read(query: &ParamsMap) -> Self {
@@ -141,13 +143,13 @@ impl Asked {
 /// The settings page.
 #[component]
 pub fn SmtpSettingsPage() -> impl IntoView {
-    let asked = use_query_map().with_untracked(Asked::read);
-    let page = api::smtp_settings_page(asked.data_center.clone(), asked.draft, asked.check.clone());
+    let query = use_query_map().with_untracked(PageQuery::read);
+    let page = api::smtp_settings_page(query.data_center.clone(), query.draft, query.check.clone());
     let shown = Suspend::new(async move {
         match page.await {
             Ok(page) => Either::Left(view! {
                 {(!page.may_edit).then(|| view! { <LooksOnly may_test=page.may_test /> })}
-                {SMTP_SETTINGS.rendered(asked.allowed(page))}
+                {SMTP_SETTINGS.rendered(query.allowed(page))}
             }),
             Err(error) => Either::Right(view! { <Failure error /> }),
         }

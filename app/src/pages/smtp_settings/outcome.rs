@@ -6,14 +6,15 @@ use super::{
     session::{Notice, Session},
     sign_in::SignInProgress,
 };
-use crate::ui::{
-    banner::{Banner, Tone},
-    browser,
-    error_banner::ErrorBanner,
-    form_state::FormState,
+use crate::{
+    form::live::FormState,
+    paths,
+    ui::{
+        banner::{Banner, Tone},
+        browser,
+        error_banner::ErrorBanner,
+    },
 };
-
-use crate::paths;
 
 /// Messages about the whole form.
 #[component]

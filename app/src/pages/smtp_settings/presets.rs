@@ -6,7 +6,8 @@ use leptos::{html, prelude::*, server_fn::ServerFn as _};
 use super::session::Session;
 use crate::{
     api::{ApplyPreset, Filling},
-    ui::{browser, field::Notes},
+    form::live::field::Notes,
+    ui::browser,
 };
 
 /// The preset of a provider on this server.

@@ -6,11 +6,11 @@ use domain::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Asked, data_center_errors::DataCenterErrors};
+use super::{PageQuery, data_center_errors::DataCenterErrors};
 use crate::{
     api::{self, Filling, SmtpPage},
     error::ApiError,
-    ui::form_state::FormState,
+    form::live::FormState,
 };
 
 /// What came of the last save.
@@ -107,35 +107,35 @@ parts! {
 
 impl Session {
     /// The page as it opens.
-    pub fn open(page: SmtpPage, asked: &Asked) -> Self {
+    pub fn open(page: SmtpPage, query: &PageQuery) -> Self {
         let opened = SmtpForm::open(&page.saved, &page.redirect_url);
         let state = FormState::new(
             opened,
             page.draft.clone(),
-            asked.refused,
+            query.refused,
             page.saved.settings.clone(),
         );
-        let failed = asked.failed.save.clone();
-        let grant_ended = asked.grant == "ended";
+        let failed = query.failed.save.clone();
+        let grant_ended = query.grant == "ended";
         let conflict = page
             .draft
             .is_some_and(|draft| draft.version != page.saved.version);
-        let notice = match asked.saved.as_str() {
+        let notice = match query.saved.as_str() {
             _ if failed.is_some() => failed.map(Notice::Failed),
             "1" => Some(Notice::Saved { grant_ended }),
             "half" => Some(Notice::HalfSaved { grant_ended }),
             _ if conflict => Some(Notice::Conflict {
                 version: page.saved.version,
             }),
-            _ if asked.refused => Some(Notice::Refused),
+            _ if query.refused => Some(Notice::Refused),
             _ => None,
         };
-        let recipient_error = match asked.recipient.as_str() {
+        let recipient_error = match query.recipient.as_str() {
             "required" => Some(FieldError::Required),
             "wrong" => Some(FieldError::NotAnAddress),
             _ => None,
         };
-        let check_error = asked.failed.test.clone().or(match asked.check.as_str() {
+        let check_error = query.failed.test.clone().or(match query.check.as_str() {
             "unavailable" => Some(ApiError::Unavailable),
             "none" => Some(ApiError::NoSettings),
             "unreadable" => Some(ApiError::SecretUnreadable),
@@ -161,7 +161,7 @@ impl Session {
             remedied: RwSignal::new(false),
             proposals: RwSignal::default(),
             asks_preset: RwSignal::new(None),
-            data_center_errors: DataCenterErrors::new(&asked.failed),
+            data_center_errors: DataCenterErrors::new(&query.failed),
             may_edit: page.may_edit,
             may_test: page.may_test,
         }))

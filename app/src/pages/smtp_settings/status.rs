@@ -4,7 +4,7 @@ use domain::{GrantStatus, SmtpSettings};
 use leptos::prelude::*;
 
 use super::session::Session;
-use crate::ui::{explanation::Explained, form_state::FormState};
+use crate::{form::live::FormState, ui::explanation::Explained};
 
 /// The status block of OAuth.
 #[component]

@@ -1,9 +1,7 @@
-//! Messages of the outbox: what people do with them, and their source.
+//! Messages of the outbox: their HTML and their source.
 
-mod action;
 mod preview;
 mod source;
 
-pub use action::post;
 pub use preview::html;
 pub use source::download;

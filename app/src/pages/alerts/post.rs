@@ -1,0 +1,231 @@
+//! Changes alert settings, channels, and webhooks for new mail.
+
+use domain::{
+    DataCenterId, FormErrors, TypedSecret,
+    alert::{AlertField, AlertFormProblem, AlertSettingsForm, RouteForm},
+};
+use http::StatusCode;
+use mail::{AlertRouteError, MailError, MailHookError, SaveAlertsError};
+use serde::Deserialize;
+
+use super::{ADD_CHANNEL, CHANNEL, SETTINGS, TestAlertResult, WEBHOOK};
+use crate::{
+    form::{
+        FormResult,
+        post::{PostRequest, PostResponse},
+    },
+    paths,
+};
+
+/// The action, by the value of `do`.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Action {
+    /// Saves which conditions raise alerts.
+    SaveAlerts(Box<AlertSettingsForm>),
+    /// Adds a channel.
+    AddRoute(RouteForm),
+    /// Changes a channel.
+    ChangeRoute {
+        /// Id of the channel.
+        id: String,
+        /// Its values.
+        #[serde(flatten)]
+        form: RouteForm,
+    },
+    /// Removes a channel.
+    RemoveRoute {
+        /// Id of the channel.
+        id: String,
+    },
+    /// Sends a test alert.
+    TestRoute {
+        /// Id of the channel.
+        id: String,
+    },
+    /// Saves the webhook for new mail of a data center.
+    SaveMailHook(WebhookForm),
+    /// Removes the webhook for new mail of a data center.
+    RemoveMailHook {
+        /// Id of the data center.
+        data_center: String,
+    },
+}
+
+/// Webhook for new mail of a data center.
+#[derive(Deserialize)]
+pub struct WebhookForm {
+    data_center: String,
+    #[serde(default)]
+    url: TypedSecret,
+    #[serde(default)]
+    secret: TypedSecret,
+}
+
+impl Action {
+    /// Returns the code of its flash message.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::SaveAlerts(_) => "save_alerts",
+            Self::AddRoute(_) => "add_route",
+            Self::ChangeRoute { .. } => "change_route",
+            Self::RemoveRoute { .. } => "remove_route",
+            Self::TestRoute { .. } => "test_route",
+            Self::SaveMailHook(_) => "save_mail_hook",
+            Self::RemoveMailHook { .. } => "remove_mail_hook",
+        }
+    }
+
+    /// Returns what the form shows again if it is refused.
+    fn result(&self) -> FormResult<AlertField> {
+        match self {
+            Self::SaveAlerts(form) => FormResult::new(SETTINGS)
+                .with([
+                    ("needs_authorization", &*form.needs_authorization),
+                    ("testing_ends", &*form.testing_ends),
+                    ("unused_ends", &*form.unused_ends),
+                    ("client_secret_expires", &*form.client_secret_expires),
+                    ("outbox_old", &*form.outbox_old),
+                    ("check_fails", &*form.check_fails),
+                    ("disk_space_low", &*form.disk_space_low),
+                    ("disk_full", &*form.disk_full),
+                    ("disk_read_only", &*form.disk_read_only),
+                    ("clock_differs", &*form.clock_differs),
+                    ("outbox_minutes", &*form.outbox_minutes),
+                    ("days_before", &*form.days_before),
+                    ("daily_check", &*form.daily_check),
+                ])
+                .with(form.notes.iter().map(|(name, value)| (&**name, &**value))),
+            Self::AddRoute(form) => FormResult::new(ADD_CHANNEL).with(channel_values(form)),
+            Self::ChangeRoute { id, form } => FormResult::new(CHANNEL)
+                .of_row(id)
+                .with(channel_values(form)),
+            Self::RemoveRoute { id } | Self::TestRoute { id } => {
+                FormResult::new(CHANNEL).of_row(id)
+            }
+            Self::SaveMailHook(WebhookForm { data_center, .. })
+            | Self::RemoveMailHook { data_center } => FormResult::new(WEBHOOK).of_row(data_center),
+        }
+    }
+}
+
+fn channel_values(form: &RouteForm) -> [(&str, &str); 3] {
+    [
+        ("kind", &*form.kind),
+        ("via", &*form.via),
+        ("recipient", &*form.recipient),
+    ]
+}
+
+/// Reason to refuse a form.
+enum Refusal {
+    Fields(FormErrors<AlertField>),
+    Problem(AlertFormProblem),
+}
+
+impl From<AlertRouteError> for Refusal {
+    fn from(error: AlertRouteError) -> Self {
+        match error {
+            AlertRouteError::Form(errors) => Self::Fields(errors),
+            AlertRouteError::Unknown => Self::Problem(AlertFormProblem::Gone),
+            AlertRouteError::Mail(error) => error.into(),
+        }
+    }
+}
+
+impl From<SaveAlertsError> for Refusal {
+    fn from(error: SaveAlertsError) -> Self {
+        match error {
+            SaveAlertsError::Form(errors) => Self::Fields(errors),
+            SaveAlertsError::Conflict(_) => Self::Problem(AlertFormProblem::Conflict),
+            SaveAlertsError::Mail(error) => error.into(),
+        }
+    }
+}
+
+impl From<MailError> for Refusal {
+    fn from(error: MailError) -> Self {
+        let error: &dyn std::error::Error = &error;
+        tracing::error!(error, "form about alerts could not be processed");
+        Self::Problem(AlertFormProblem::Unavailable)
+    }
+}
+
+impl From<MailHookError> for Refusal {
+    fn from(error: MailHookError) -> Self {
+        match error {
+            MailHookError::Refused { url, secret } => {
+                let mut errors = FormErrors::default();
+                for (field, error) in [(AlertField::Url, url), (AlertField::Secret, secret)] {
+                    if let Some(error) = error {
+                        errors.add(field, error);
+                    }
+                }
+                Self::Fields(errors)
+            }
+            MailHookError::Mail(MailError::UnknownDataCenter) => {
+                Self::Problem(AlertFormProblem::Gone)
+            }
+            MailHookError::Mail(error) => error.into(),
+        }
+    }
+}
+
+/// Performs the action, or shows the page again with what is wrong or with the result of a test alert.
+pub async fn post(request: PostRequest, action: Action) -> PostResponse {
+    let (mut result, code) = (action.result(), action.code());
+    let status = match perform(&request, action).await {
+        Ok(None) => return PostResponse::flash(paths::AlertSettings::PATH, code),
+        Ok(Some(tested)) => return PostResponse::page(StatusCode::OK, tested),
+        Err(Refusal::Fields(errors)) => {
+            result.errors = errors;
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Err(Refusal::Problem(problem)) => {
+            result.problem = Some(problem);
+            match problem {
+                AlertFormProblem::Gone => StatusCode::UNPROCESSABLE_ENTITY,
+                AlertFormProblem::Conflict => StatusCode::CONFLICT,
+                AlertFormProblem::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            }
+        }
+    };
+    PostResponse::page(status, result)
+}
+
+async fn perform(
+    request: &PostRequest,
+    action: Action,
+) -> Result<Option<TestAlertResult>, Refusal> {
+    let (mailer, by) = (&request.mailer, request.actor());
+    match action {
+        Action::SaveAlerts(form) => {
+            mailer.save_alerts(&form, by).await?;
+        }
+        Action::AddRoute(form) => mailer.add_alert_route(&form, by).await?,
+        Action::ChangeRoute { id, form } => mailer.change_alert_route(&id, &form, by).await?,
+        Action::RemoveRoute { id } => mailer.remove_alert_route(&id, by).await?,
+        Action::TestRoute { id } => {
+            let outcome = mailer.send_test_alert(&id, by).await?;
+            return Ok(Some(TestAlertResult {
+                channel: id,
+                outcome,
+            }));
+        }
+        Action::SaveMailHook(form) => {
+            let id = data_center(&form.data_center)?;
+            let (url, secret) = (form.url.expose(), form.secret.expose());
+            mailer.save_mail_hook(&id, url, secret, by).await?;
+        }
+        Action::RemoveMailHook { data_center: id } => {
+            if !mailer.remove_mail_hook(&data_center(&id)?, by).await? {
+                return Err(Refusal::Problem(AlertFormProblem::Gone));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn data_center(id: &str) -> Result<DataCenterId, Refusal> {
+    DataCenterId::parse(id).map_err(|_| Refusal::Problem(AlertFormProblem::Gone))
+}

@@ -1,0 +1,103 @@
+//! Retries, cancels, or resends a message.
+
+use domain::{MessageId, MessageRefusal};
+use http::StatusCode;
+use mail::{ChangeOutcome, MailError, Resent};
+use serde::Deserialize;
+
+use crate::{
+    form::post::{PostRequest, PostResponse},
+    paths,
+};
+
+/// The action, by the value of `do`.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Action {
+    /// Retries delivery.
+    Retry,
+    /// Cancels delivery.
+    Cancel,
+    /// Sends the message once more, as a new one.
+    Resend,
+}
+
+/// Performs the action and redirects to the page of the message.
+pub async fn post(request: PostRequest, action: Action) -> PostResponse {
+    let id = paths::Message::id_in(&request.path).unwrap_or_default();
+    let done = match MessageId::parse(id) {
+        Ok(id) => perform(&request, action, &id).await,
+        Err(_) => Ok(Outcome::Unknown),
+    };
+    match done {
+        Ok(Outcome::Done { page, code }) => {
+            PostResponse::flash(&paths::Message::path(page.as_str()), code)
+        }
+        Ok(Outcome::Refused(refusal)) => PostResponse::page(StatusCode::CONFLICT, refusal),
+        // The page says that there is none.
+        Ok(Outcome::Unknown) => PostResponse::page(StatusCode::NOT_FOUND, ()),
+        Err(error) => {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "message could not be changed");
+            PostResponse::page(StatusCode::SERVICE_UNAVAILABLE, MessageRefusal::Unavailable)
+        }
+    }
+}
+
+/// The outcome of an action.
+enum Outcome {
+    /// Done.
+    Done {
+        /// The message whose page follows.
+        page: MessageId,
+        /// Code of the flash message.
+        code: &'static str,
+    },
+    /// Refused.
+    Refused(MessageRefusal),
+    /// There is no such message.
+    Unknown,
+}
+
+async fn perform(
+    request: &PostRequest,
+    action: Action,
+    id: &MessageId,
+) -> Result<Outcome, MailError> {
+    let (mailer, by) = (&request.mailer, request.actor());
+    let changed = match action {
+        Action::Retry => mailer.retry_message(id, by).await?,
+        Action::Cancel => mailer.cancel_message(id, by).await?,
+        Action::Resend => return resend(request, id).await,
+    };
+    let code = match action {
+        Action::Cancel => "cancel",
+        Action::Retry | Action::Resend => "retry",
+    };
+    Ok(match changed {
+        ChangeOutcome::Changed => Outcome::Done {
+            page: id.clone(),
+            code,
+        },
+        ChangeOutcome::NotNow(state) => Outcome::Refused(MessageRefusal::NotNow(state)),
+        ChangeOutcome::ContentGone => Outcome::Refused(MessageRefusal::ContentGone),
+        ChangeOutcome::Unknown => Outcome::Unknown,
+    })
+}
+
+/// Refuses a message that is still to be delivered.
+async fn resend(request: &PostRequest, id: &MessageId) -> Result<Outcome, MailError> {
+    let (mailer, by) = (&request.mailer, request.actor());
+    let message = mailer.message(id).await?;
+    if let Some(message) = message.filter(|message| !message.state.is_final()) {
+        return Ok(Outcome::Refused(MessageRefusal::NotNow(message.state)));
+    }
+    Ok(match mailer.resend_message(id, by).await? {
+        Resent::As(page) => Outcome::Done {
+            page,
+            code: "resend",
+        },
+        Resent::ContentGone => Outcome::Refused(MessageRefusal::ContentGone),
+        Resent::Unknown => Outcome::Unknown,
+    })
+}
