@@ -25,16 +25,16 @@ use crate::{
 mod outbox;
 
 pub use outbox::{
-    CHART, DETAILS, HOURS, MESSAGES, MessageRows, SUMMARY, message_details, message_piece,
+    CHART, DETAILS, HOURS, MESSAGES, MessageRows, SUMMARY, message_details, message_patch,
     message_rows,
 };
 
 /// The element that shows a check.
 pub const RESULT: &str = "test-result";
 
-/// Where a part goes.
+/// Position of a patch, relative to its element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Place {
+pub enum Placement {
     /// In place of what the element holds.
     Within,
     /// After what the element holds.
@@ -45,24 +45,24 @@ pub enum Place {
     Instead,
 }
 
-/// A part of the page that has changed.
+/// A change of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Piece {
-    /// The id of the element that it goes into.
+pub struct HtmlPatch {
+    /// Id of the element.
     pub into: String,
-    /// Where.
-    pub place: Place,
+    /// Position.
+    pub place: Placement,
     /// HTML.
     pub html: String,
-    /// What a screen reader says.
+    /// Text for screen readers.
     pub said: String,
-    /// Nothing follows; whether the check went well.
+    /// Set in the last patch: true if the check succeeded.
     pub ended: Option<bool>,
 }
 
-impl Piece {
-    /// A part that is seen, and not said: a page that changes by itself would never be silent.
-    fn changed(into: &str, place: Place, html: String) -> Self {
+impl HtmlPatch {
+    /// Returns a patch without text for screen readers: a page that changes by itself would never be silent.
+    fn changed(into: &str, place: Placement, html: String) -> Self {
         Self {
             into: into.to_owned(),
             place,
@@ -74,10 +74,10 @@ impl Piece {
 }
 
 /// A check has begun.
-pub fn begun() -> Piece {
-    Piece {
+pub fn begun() -> HtmlPatch {
+    HtmlPatch {
         into: RESULT.to_owned(),
-        place: Place::Within,
+        place: Placement::Within,
         html: html(|| view! { <Progress /> }.into_any()),
         said: String::new(),
         ended: None,
@@ -85,7 +85,7 @@ pub fn begun() -> Piece {
 }
 
 /// A step has ended, so many after the first.
-pub fn step(step: &CheckStep, at: usize) -> Piece {
+pub fn step(step: &CheckStep, at: usize) -> HtmlPatch {
     let said = [
         wording::check_part(step.part),
         ", ",
@@ -95,9 +95,9 @@ pub fn step(step: &CheckStep, at: usize) -> Piece {
     ];
     let (into, said) = (list(step.part), said.concat());
     let (step, id) = (step.clone(), format!("finding-{at}"));
-    Piece {
+    HtmlPatch {
         into,
-        place: Place::End,
+        place: Placement::End,
         // What can be chosen instead is offered once the check has ended.
         html: html(|| view! { <Step step id server=None /> }.into_any()),
         said,
@@ -106,10 +106,10 @@ pub fn step(step: &CheckStep, at: usize) -> Piece {
 }
 
 /// A check has ended. `saved` is the version of the settings that are saved now.
-pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -> Piece {
-    Piece {
+pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -> HtmlPatch {
+    HtmlPatch {
         into: RESULT.to_owned(),
-        place: Place::Within,
+        place: Placement::Within,
         html: self::report(id, report, saved, now),
         said: wording::check_outcome(report),
         ended: Some(report.failure().is_none()),
@@ -117,10 +117,10 @@ pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -
 }
 
 /// A check has ended without a report, since the server or its database failed.
-pub fn broke_off() -> Piece {
-    Piece {
+pub fn broke_off() -> HtmlPatch {
+    HtmlPatch {
         into: RESULT.to_owned(),
-        place: Place::End,
+        place: Placement::End,
         html: html(|| view! { <ErrorBanner error=ApiError::Unavailable /> }.into_any()),
         said: String::new(),
         ended: Some(false),
@@ -128,10 +128,10 @@ pub fn broke_off() -> Piece {
 }
 
 /// A check is unknown: the server that ran it was restarted, or it was removed with its data center.
-pub fn interrupted() -> Piece {
-    Piece {
+pub fn interrupted() -> HtmlPatch {
+    HtmlPatch {
         into: RESULT.to_owned(),
-        place: Place::Within,
+        place: Placement::Within,
         html: html(|| view! { <Interrupted recipient=String::new() /> }.into_any()),
         said: "The check was interrupted.".to_owned(),
         ended: Some(true),
@@ -157,16 +157,16 @@ pub fn issuer(found: &Result<IssuerDocument, IssuerTrouble>) -> String {
 }
 
 /// Mail that has come while the page of its folder was open, the newest first; `said` when there is more than before.
-pub fn new_mail(mails: Vec<MailSummary>, query: &MailboxQuery, is_more: bool) -> Piece {
+pub fn new_mail(mails: Vec<MailSummary>, query: &MailboxQuery, is_more: bool) -> HtmlPatch {
     let said = if is_more {
         wording::new_mails(mails.len())
     } else {
         String::new()
     };
     let query = query.clone();
-    Piece {
+    HtmlPatch {
         into: pages::NEW_MAIL.to_owned(),
-        place: Place::Within,
+        place: Placement::Within,
         html: html(|| view! { <MailEntries mails query /> }.into_any()),
         said,
         ended: None,
@@ -174,7 +174,7 @@ pub fn new_mail(mails: Vec<MailSummary>, query: &MailboxQuery, is_more: bool) ->
 }
 
 /// Why new mail does not appear at the moment, or that it does again.
-pub fn mail_watch(finding: Option<Finding>) -> Piece {
+pub fn mail_watch(finding: Option<Finding>) -> HtmlPatch {
     let html = finding.map(|finding| {
         html(|| {
             view! {
@@ -185,9 +185,9 @@ pub fn mail_watch(finding: Option<Finding>) -> Piece {
             .into_any()
         })
     });
-    Piece {
+    HtmlPatch {
         into: pages::LIVE.to_owned(),
-        place: Place::Within,
+        place: Placement::Within,
         html: html.unwrap_or_default(),
         said: String::new(),
         ended: None,
@@ -195,11 +195,11 @@ pub fn mail_watch(finding: Option<Finding>) -> Piece {
 }
 
 /// The folder was numbered anew, so that nothing more can be told of it on this page.
-pub fn mail_renumbered() -> Piece {
+pub fn mail_renumbered() -> HtmlPatch {
     let words = wording::mailbox_problem(&MailboxProblem::Renumbered);
-    Piece {
+    HtmlPatch {
         into: pages::LIVE.to_owned(),
-        place: Place::Within,
+        place: Placement::Within,
         html: html(|| {
             view! {
                 <Banner tone=Tone::Careful title=words.cause>

@@ -3,7 +3,7 @@
 use domain::{MessageId, OutboxMessage, OutboxOverview};
 use leptos::prelude::*;
 
-use super::{Piece, Place, html};
+use super::{HtmlPatch, Placement, html};
 use crate::{
     api::MessagePage,
     ui::outbox::{Chart, Details, Hours, MessageRow, Summary},
@@ -26,7 +26,7 @@ pub const DETAILS: &str = "message-details";
 #[derive(Debug)]
 pub struct MessageRows {
     rows: Vec<(MessageId, String)>,
-    pieces: [(&'static str, String); 3],
+    parts: [(&'static str, String); 3],
 }
 
 impl MessageRows {
@@ -34,17 +34,17 @@ impl MessageRows {
     pub fn new(messages: &[OutboxMessage], overview: &OutboxOverview) -> Self {
         Self {
             rows: rows(messages, overview),
-            pieces: overview_pieces(overview),
+            parts: overview_parts(overview),
         }
     }
 
     /// Returns what has changed. Without `before` that is everything, since nobody knows what the page shows.
-    pub fn changes(&self, before: Option<&Self>) -> Vec<Piece> {
+    pub fn changes(&self, before: Option<&Self>) -> Vec<HtmlPatch> {
         let mut changes = Vec::new();
-        for piece in &self.pieces {
-            if before.is_none_or(|before| !before.pieces.contains(piece)) {
-                let (into, html) = piece;
-                changes.push(Piece::changed(into, Place::Within, html.clone()));
+        for part in &self.parts {
+            if before.is_none_or(|before| !before.parts.contains(part)) {
+                let (into, html) = part;
+                changes.push(HtmlPatch::changed(into, Placement::Within, html.clone()));
             }
         }
         changes.extend(changed_rows(before.map(|before| &*before.rows), &self.rows));
@@ -52,7 +52,10 @@ impl MessageRows {
     }
 }
 
-fn changed_rows(shown: Option<&[(MessageId, String)]>, rows: &[(MessageId, String)]) -> Vec<Piece> {
+fn changed_rows(
+    shown: Option<&[(MessageId, String)]>,
+    rows: &[(MessageId, String)],
+) -> Vec<HtmlPatch> {
     let (begun, shown) = (shown.is_some(), shown.unwrap_or_default());
     let ids = |rows: &[(MessageId, String)]| -> Vec<_> {
         rows.iter().map(|(id, _)| id.clone()).collect()
@@ -68,18 +71,26 @@ fn changed_rows(shown: Option<&[(MessageId, String)]>, rows: &[(MessageId, Strin
         } else {
             // A list that is empty says what to do, as it was when the page was opened.
             let is_first = !begun && rows.is_empty();
-            let all = Piece::changed(MESSAGES, Place::Within, list(rows));
+            let all = HtmlPatch::changed(MESSAGES, Placement::Within, list(rows));
             (!is_first).then_some(all).into_iter().collect()
         };
     }
     let mut told = Vec::new();
     for id in before.get(stayed.len()..).unwrap_or_default() {
-        told.push(Piece::changed(&row_id(id), Place::Instead, String::new()));
+        told.push(HtmlPatch::changed(
+            &row_id(id),
+            Placement::Instead,
+            String::new(),
+        ));
     }
     for (id, html) in rows.get(new..).unwrap_or_default() {
         let is_same = |(known, shown): &(MessageId, String)| known == id && shown == html;
         if !shown.iter().any(is_same) {
-            told.push(Piece::changed(&row_id(id), Place::Instead, html.clone()));
+            told.push(HtmlPatch::changed(
+                &row_id(id),
+                Placement::Instead,
+                html.clone(),
+            ));
         }
     }
     if new > 0 {
@@ -88,7 +99,7 @@ fn changed_rows(shown: Option<&[(MessageId, String)]>, rows: &[(MessageId, Strin
             .take(new)
             .map(|(_, html)| html.as_str())
             .collect();
-        told.push(Piece::changed(LIST, Place::Start, html));
+        told.push(HtmlPatch::changed(LIST, Placement::Start, html));
     }
     told
 }
@@ -97,7 +108,7 @@ fn row_id(id: &MessageId) -> String {
     ["message-", id.as_str()].concat()
 }
 
-fn overview_pieces(overview: &OutboxOverview) -> [(&'static str, String); 3] {
+fn overview_parts(overview: &OutboxOverview) -> [(&'static str, String); 3] {
     let of = |view: fn(OutboxOverview) -> AnyView| {
         let overview = overview.clone();
         html(|| view(overview))
@@ -169,6 +180,6 @@ pub fn message_details(page: MessagePage) -> String {
 }
 
 /// The same for a page that shows it.
-pub fn message_piece(html: String) -> Piece {
-    Piece::changed(DETAILS, Place::Within, html)
+pub fn message_patch(html: String) -> HtmlPatch {
+    HtmlPatch::changed(DETAILS, Placement::Within, html)
 }

@@ -7,7 +7,7 @@ use leptos::{ev::click, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
-use crate::rendered::Place;
+use crate::rendered::Placement;
 
 /// Moves the focus to an element, or into a group of inputs.
 pub fn focus(id: &str) {
@@ -85,16 +85,16 @@ pub fn chosen(group: &str) -> Option<String> {
 }
 
 /// Puts what the server has rendered into an element. The focus stays where it was, as far as that is still there.
-pub fn put(id: &str, html: &str, place: Place) {
+pub fn put(id: &str, html: &str, place: Placement) {
     let Some(element) = document().get_element_by_id(id) else {
         return;
     };
     let focused = focused_id();
     match place {
-        Place::Within => element.set_inner_html(html),
-        Place::Instead => element.set_outer_html(html),
-        Place::Start | Place::End => {
-            let end = place == Place::End;
+        Placement::Within => element.set_inner_html(html),
+        Placement::Instead => element.set_outer_html(html),
+        Placement::Start | Placement::End => {
+            let end = place == Placement::End;
             let position = if end { "beforeend" } else { "afterbegin" };
             let _ = element.insert_adjacent_html(position, html);
         }

@@ -11,7 +11,7 @@ use leptos::{
 };
 
 use super::browser::put;
-use crate::{error::ApiError, paths, rendered::Piece};
+use crate::{error::ApiError, paths, rendered::HtmlPatch};
 
 /// The element that says what has happened, for a screen reader.
 pub const EVENTS_SAID: &str = "events-said";
@@ -45,9 +45,9 @@ pub async fn watch_check(
         if !is_shown() {
             return true;
         }
-        if let Some(piece) = placed(data) {
-            say(piece.said);
-            end = piece.ended;
+        if let Some(patch) = apply_patch(data) {
+            say(patch.said);
+            end = patch.ended;
         }
         end.is_some()
     };
@@ -67,13 +67,13 @@ pub fn follow_events() {
 
 fn follow(url: String, wait: Duration) {
     let mut told = |data: &[u8]| {
-        let Some(piece) = placed(data) else {
+        let Some(patch) = apply_patch(data) else {
             return false;
         };
         if let Some(element) = document().get_element_by_id(EVENTS_SAID) {
-            element.set_text_content(Some(&piece.said));
+            element.set_text_content(Some(&patch.said));
         }
-        piece.ended.is_some()
+        patch.ended.is_some()
     };
     spawn_local(async move {
         let was_open = Cell::new(false);
@@ -88,11 +88,11 @@ fn follow(url: String, wait: Duration) {
     });
 }
 
-/// Puts a piece that the server has sent where it goes.
-fn placed(data: &[u8]) -> Option<Piece> {
-    let piece = serde_json::from_slice::<Piece>(data).ok()?;
-    put(&piece.into, &piece.html, piece.place);
-    Some(piece)
+/// Applies a patch that the server has sent.
+fn apply_patch(data: &[u8]) -> Option<HtmlPatch> {
+    let patch = serde_json::from_slice::<HtmlPatch>(data).ok()?;
+    put(&patch.into, &patch.html, patch.place);
+    Some(patch)
 }
 
 fn show_reached(reached: bool) {

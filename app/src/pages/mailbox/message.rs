@@ -25,7 +25,7 @@ pub fn MailPage() -> impl IntoView {
     let shown = api::mail(query.clone());
     let shown = Suspend::new(async move {
         match shown.await.map(|page| page.shown) {
-            Ok(Ok(mail)) => Either::Left(view! { <Shown mail query /> }),
+            Ok(Ok(mail)) => Either::Left(view! { <MailView mail query /> }),
             Ok(Err(problem)) => Either::Right(
                 view! {
                     <Title text="Mail" />
@@ -60,7 +60,7 @@ pub fn MailPage() -> impl IntoView {
 }
 
 #[component]
-fn Shown(mail: Mail, query: MailboxQuery) -> impl IntoView {
+fn MailView(mail: Mail, query: MailboxQuery) -> impl IntoView {
     let subject = wording::mail_subject(mail.summary.subject.clone());
     let source = with_query(paths::MailSource::PATH, &query.fields());
     let cut = mail.cut.then(|| {

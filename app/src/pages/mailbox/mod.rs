@@ -20,7 +20,7 @@ use self::{
 };
 use super::{failure::Failure, query::query_parameter};
 use crate::{
-    api::{self, MailList, MailboxPage as Shown},
+    api::{self, MailList, MailboxPage as Data},
     mailbox_query::MailboxQuery,
     ui::mail_list::MailEntries,
 };
@@ -32,7 +32,7 @@ pub fn MailboxPage() -> impl IntoView {
     let shown = api::mail_list(query.clone());
     let shown = Suspend::new(async move {
         match shown.await {
-            Ok(shown) => Either::Left(view! { <Mailbox shown query /> }),
+            Ok(shown) => Either::Left(view! { <Mailbox data=shown query /> }),
             Err(error) => Either::Right(view! { <Failure error /> }),
         }
     });
@@ -44,11 +44,11 @@ pub fn MailboxPage() -> impl IntoView {
 }
 
 #[component]
-fn Mailbox(shown: Shown<MailList>, query: MailboxQuery) -> impl IntoView {
-    let Shown {
+fn Mailbox(data: Data<MailList>, query: MailboxQuery) -> impl IntoView {
+    let Data {
         data_centers,
         shown,
-    } = shown;
+    } = data;
     let is_off = matches!(shown, Err(MailboxProblem::Off));
     let wrong = match &shown {
         Err(MailboxProblem::Field(field)) => Some(*field),

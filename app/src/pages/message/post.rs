@@ -30,7 +30,7 @@ pub async fn post(request: PostRequest, action: Action) -> PostResponse {
         Err(_) => Ok(Outcome::Unknown),
     };
     match done {
-        Ok(Outcome::Done { page, code }) => {
+        Ok(Outcome::Changed { page, code }) => {
             PostResponse::flash(&paths::Message::path(page.as_str()), code)
         }
         Ok(Outcome::Refused(refusal)) => PostResponse::page(StatusCode::CONFLICT, refusal),
@@ -46,8 +46,8 @@ pub async fn post(request: PostRequest, action: Action) -> PostResponse {
 
 /// The outcome of an action.
 enum Outcome {
-    /// Done.
-    Done {
+    /// The action was performed.
+    Changed {
         /// The message whose page follows.
         page: MessageId,
         /// Code of the flash message.
@@ -75,7 +75,7 @@ async fn perform(
         Action::Retry | Action::Resend => "retry",
     };
     Ok(match changed {
-        ChangeOutcome::Changed => Outcome::Done {
+        ChangeOutcome::Changed => Outcome::Changed {
             page: id.clone(),
             code,
         },
@@ -93,7 +93,7 @@ async fn resend(request: &PostRequest, id: &MessageId) -> Result<Outcome, MailEr
         return Ok(Outcome::Refused(MessageRefusal::NotNow(message.state)));
     }
     Ok(match mailer.resend_message(id, by).await? {
-        Resent::As(page) => Outcome::Done {
+        Resent::As(page) => Outcome::Changed {
             page,
             code: "resend",
         },

@@ -90,7 +90,7 @@ impl Session {
         self.remedied().set(false);
         self.checking().set(true);
         // What an earlier check said is not to be taken for what this one will.
-        browser::put(rendered::RESULT, "", rendered::Place::Within);
+        browser::put(rendered::RESULT, "", rendered::Placement::Within);
         let form = self.state().form.get_untracked();
         let selector = self.dkim_selector().get_untracked();
         spawn_local(async move {

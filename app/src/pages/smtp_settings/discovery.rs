@@ -4,7 +4,7 @@ use domain::{EmailAddress, discovery::means_issuer};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{presets::offer, session::Session};
-use crate::{api, error::ApiError, rendered::Place, ui::browser};
+use crate::{api, error::ApiError, rendered::Placement, ui::browser};
 
 const FOUND: &str = "found-settings";
 
@@ -36,7 +36,7 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
         spawn_local(async move {
             match api::discover(typed).await {
                 Ok(found) => {
-                    browser::put(FOUND, &found.html, Place::Within);
+                    browser::put(FOUND, &found.html, Placement::Within);
                     session.proposals().set(found.fillings);
                 }
                 Err(refused) => error.set(Some(refused)),

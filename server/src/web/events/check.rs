@@ -2,7 +2,7 @@
 
 use std::{future::ready, time::Duration};
 
-use app::rendered::{self, Piece};
+use app::rendered::{self, HtmlPatch};
 use axum::{
     extract::{Path, State},
     http::StatusCode,
@@ -30,22 +30,22 @@ pub async fn check(
         return StatusCode::NOT_FOUND.into_response();
     };
     if let Some(events) = mailer.watch_check(&id) {
-        let pieces = pieces(mailer, id, events, rendered::broke_off);
-        return listener.tell(pieces, Role::Operator, AT_MOST);
+        let patches = patches(mailer, id, events, rendered::broke_off);
+        return listener.tell(patches, Role::Operator, AT_MOST);
     }
     // Another process may run the check, or ran it until the process was stopped.
     let report = elsewhere(mailer.clone(), id.clone());
-    let pieces = pieces(mailer, id, report, rendered::interrupted);
-    listener.tell(pieces, Role::Operator, AT_MOST)
+    let patches = patches(mailer, id, report, rendered::interrupted);
+    listener.tell(patches, Role::Operator, AT_MOST)
 }
 
 /// Renders the events. `without_report` ends the stream if there is no report.
-fn pieces(
+fn patches(
     mailer: Mailer,
     id: CheckId,
     events: impl Stream<Item = CheckEvent> + Send + 'static,
-    without_report: fn() -> Piece,
-) -> impl Stream<Item = Piece> + Send + 'static {
+    without_report: fn() -> HtmlPatch,
+) -> impl Stream<Item = HtmlPatch> + Send + 'static {
     // The report ends the stream. An interrupted or unknown check ends it without one.
     let told = events.map(Some).chain(stream::iter([None]));
     let told = told.scan(false, |ended, event| {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::{
     mailbox_query::MailboxQuery,
-    rendered::{self, Piece},
+    rendered::{self, HtmlPatch},
 };
 use axum::{
     extract::{Query, State},
@@ -68,17 +68,17 @@ pub async fn mailbox(
         told: 0,
         in_trouble: false,
     };
-    listener.tell(pieces(waiting), Role::Operator, AT_MOST)
+    listener.tell(patches(waiting), Role::Operator, AT_MOST)
 }
 
-fn pieces(waiting: Waiting) -> impl Stream<Item = Piece> + Send + 'static {
+fn patches(waiting: Waiting) -> impl Stream<Item = HtmlPatch> + Send + 'static {
     stream::unfold(Some(waiting), |waiting| async move {
         let mut waiting = waiting?;
         loop {
             let now = waiting.watch.borrow_and_update().clone();
-            if let Some(piece) = waiting.piece(now).await {
-                let goes_on = piece.ended.is_none();
-                return Some((piece, goes_on.then_some(waiting)));
+            if let Some(patch) = waiting.patch(now).await {
+                let goes_on = patch.ended.is_none();
+                return Some((patch, goes_on.then_some(waiting)));
             }
             waiting.watch.changed().await.ok()?;
         }
@@ -87,7 +87,7 @@ fn pieces(waiting: Waiting) -> impl Stream<Item = Piece> + Send + 'static {
 
 impl Waiting {
     /// Returns the HTML to send, if anything has changed.
-    async fn piece(&mut self, now: MailWatch) -> Option<Piece> {
+    async fn patch(&mut self, now: MailWatch) -> Option<HtmlPatch> {
         if let Some(finding) = now.trouble {
             let is_new = !self.in_trouble;
             self.in_trouble = true;
@@ -111,7 +111,7 @@ impl Waiting {
         }
     }
 
-    fn new_mail(&mut self, page: MailPage) -> Option<Piece> {
+    fn new_mail(&mut self, page: MailPage) -> Option<HtmlPatch> {
         let mut mails = page.mails;
         if matches!(self.asked.place, MailPlace::After(_)) {
             mails.reverse();

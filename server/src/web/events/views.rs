@@ -99,17 +99,17 @@ impl MessageView {
             let mut page = self.page.clone();
             page.may_act = may_act;
             let html = rendered::message_details(page);
-            json(&rendered::message_piece(html))
+            json(&rendered::message_patch(html))
         };
         Arc::clone(self.rendered[usize::from(may_act)].get_or_init(event))
     }
 }
 
-fn events(pieces: &[rendered::Piece]) -> Arc<[Json]> {
-    pieces.iter().map(json).collect()
+fn events(patches: &[rendered::HtmlPatch]) -> Arc<[Json]> {
+    patches.iter().map(json).collect()
 }
 
-fn json(piece: &rendered::Piece) -> Json {
+fn json(patch: &rendered::HtmlPatch) -> Json {
     // Serialization cannot fail, because a patch contains only texts.
-    serde_json::to_string(piece).unwrap_or_default().into()
+    serde_json::to_string(patch).unwrap_or_default().into()
 }
