@@ -9,12 +9,12 @@ use smtp::{Connection, Message, TransactionEnd, TransactionOutcome};
 
 use super::{
     batches::{Batches, Excess},
+    delivery_queue::DeliveryQueue,
+    disposition::{AttemptReport, FailureScope, RecipientOutcome, failure_scope},
     job::Job,
-    lane::Lane,
     open::NoConnection,
     plan::{Plan, PlanKey},
     transcript,
-    verdict::{Came, Fault, Tried, fault_of},
 };
 use crate::Mailer;
 
@@ -25,11 +25,11 @@ pub(super) struct Open {
 }
 
 /// What became of an attempt.
-pub(super) enum Outcome {
-    /// What came of it is noted.
-    Tried,
-    /// Somebody else's by now.
-    NotOurs,
+pub(super) enum AttemptEnd {
+    /// The result was recorded.
+    Recorded,
+    /// The lease was lost; another process may deliver the message.
+    Abandoned,
     /// It was not tried, and is due as before.
     GiveBack,
 }
@@ -40,8 +40,8 @@ pub(super) struct Attempt<'a> {
     id: &'a DataCenterId,
     plan: &'a Plan,
     job: &'a Job,
-    came: Vec<Came>,
-    fault: Fault,
+    came: Vec<RecipientOutcome>,
+    fault: FailureScope,
     handed_over: i64,
     transcript: String,
     started_at: UnixTime,
@@ -60,8 +60,8 @@ impl<'a> Attempt<'a> {
             id,
             plan,
             job,
-            came: vec![Came::Untried; job.message.recipients.len()],
-            fault: Fault::Message,
+            came: vec![RecipientOutcome::Untried; job.message.recipients.len()],
+            fault: FailureScope::Message,
             handed_over: 0,
             transcript: String::new(),
             started_at: mailer.now(),
@@ -69,9 +69,9 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    pub(super) fn tried(self) -> Tried {
+    pub(super) fn tried(self) -> AttemptReport {
         let micros = self.since.elapsed().as_micros();
-        Tried {
+        AttemptReport {
             came: self.came,
             fault: self.fault,
             handed_over: self.handed_over,
@@ -83,7 +83,11 @@ impl<'a> Attempt<'a> {
     }
 
     /// Tries all recipients that wait, as many in one transaction as the provider takes.
-    pub(super) async fn run(&mut self, lane: &Lane, open: &mut Option<Open>) -> Outcome {
+    pub(super) async fn run(
+        &mut self,
+        delivery: &DeliveryQueue,
+        open: &mut Option<Open>,
+    ) -> AttemptEnd {
         let recipients = self.job.message.recipients.iter().enumerate();
         let waiting: Vec<usize> = recipients
             .filter(|(_, one)| one.state == RecipientState::Waiting)
@@ -92,43 +96,46 @@ impl<'a> Attempt<'a> {
         let Some(content) = self.job.message.content.as_deref() else {
             let finding = Finding::new(FindingCode::Refused).saying("the content was dropped");
             self.all_failed(&waiting, &finding);
-            return Outcome::Tried;
+            return AttemptEnd::Recorded;
         };
         let at_once = self.plan.limits.recipients.unwrap_or(u32::MAX);
         let mut batches = Batches::new(waiting, at_once as usize);
         while let Some(part) = batches.next() {
-            let excess = match self.part(lane, open, &part, content).await {
+            let excess = match self.part(delivery, open, &part, content).await {
                 Ok(excess) => excess,
                 // What was accepted has to be written down.
-                Err(_) if self.has_result() => return Outcome::Tried,
+                Err(_) if self.has_result() => return AttemptEnd::Recorded,
                 Err(outcome) => return outcome,
             };
             let broken = open.as_ref().is_none_or(|open| open.connection.is_broken());
-            if self.fault == Fault::DataCenter || (broken && excess.is_none()) {
+            if self.fault == FailureScope::DataCenter || (broken && excess.is_none()) {
                 break;
             }
             if let Some(excess) = excess {
                 batches.put_back(excess);
             }
-            if lane.is_stopping() && self.has_result() {
+            if delivery.is_stopping() && self.has_result() {
                 break;
             }
         }
-        Outcome::Tried
+        AttemptEnd::Recorded
     }
 
     fn has_result(&self) -> bool {
-        !self.came.iter().all(|came| matches!(came, Came::Untried))
+        !self
+            .came
+            .iter()
+            .all(|came| matches!(came, RecipientOutcome::Untried))
     }
 
     /// One transaction. Returns the recipients that the server takes in another transaction only.
     async fn part(
         &mut self,
-        lane: &Lane,
+        delivery: &DeliveryQueue,
         open: &mut Option<Open>,
         part: &[usize],
         content: &[u8],
-    ) -> Result<Option<Excess>, Outcome> {
+    ) -> Result<Option<Excess>, AttemptEnd> {
         let to: Vec<&str> = part
             .iter()
             .filter_map(|index| self.job.message.recipients.get(*index))
@@ -142,20 +149,20 @@ impl<'a> Attempt<'a> {
         };
         // A connection that was open may turn out to be closed; then one is made anew.
         for last in [false, true] {
-            match self.connect(lane, open, part).await {
+            match self.connect(delivery, open, part).await {
                 Ok(()) => {}
-                Err(Outcome::Tried) => return Ok(None),
+                Err(AttemptEnd::Recorded) => return Ok(None),
                 Err(outcome) => return Err(outcome),
             }
             let Some(Open { connection, .. }) = open else {
-                return Err(Outcome::GiveBack);
+                return Err(AttemptEnd::GiveBack);
             };
-            let outcome = self.hand_over(lane, connection, message).await;
+            let outcome = self.hand_over(delivery, connection, message).await;
             let Some(outcome) = outcome else {
                 let in_doubt = connection.is_in_doubt();
                 *open = None;
                 if !in_doubt {
-                    return Err(Outcome::GiveBack);
+                    return Err(AttemptEnd::GiveBack);
                 }
                 let finding = self.plan.server.finding(FindingCode::ClosedAfterMessage);
                 self.all_failed(part, &finding);
@@ -167,7 +174,7 @@ impl<'a> Attempt<'a> {
             }
             match outcome.end {
                 TransactionEnd::Stale(_) if !last => *open = None,
-                TransactionEnd::Abandoned => return Err(Outcome::NotOurs),
+                TransactionEnd::Abandoned => return Err(AttemptEnd::Abandoned),
                 _ => {
                     self.transcript.push_str(&outcome.transcript);
                     return Ok(self.note(part, outcome, broken));
@@ -180,11 +187,11 @@ impl<'a> Attempt<'a> {
     /// `None` when the server stops and has no more time for this.
     async fn hand_over(
         &self,
-        lane: &Lane,
+        delivery: &DeliveryQueue,
         connection: &mut Connection,
         message: Message<'_>,
     ) -> Option<TransactionOutcome> {
-        let mut stopping = lane.stopping.clone();
+        let mut stopping = delivery.stopping.clone();
         let ours = || self.job.is_ours(self.mailer.boot_time());
         tokio::select! {
             biased;
@@ -196,10 +203,10 @@ impl<'a> Attempt<'a> {
     /// Makes a connection unless there is one.
     async fn connect(
         &mut self,
-        lane: &Lane,
+        delivery: &DeliveryQueue,
         open: &mut Option<Open>,
         part: &[usize],
-    ) -> Result<(), Outcome> {
+    ) -> Result<(), AttemptEnd> {
         if let Some(other) = open.take_if(|open| open.key != self.plan.key) {
             other.connection.quit().await;
         }
@@ -207,11 +214,11 @@ impl<'a> Attempt<'a> {
             return Ok(());
         }
         let recorder = Recorder::default();
-        let mut stopping = lane.stopping.clone();
+        let mut stopping = delivery.stopping.clone();
         let opened = tokio::select! {
             biased;
             opened = self.mailer.open(self.id, self.plan, &recorder) => opened,
-            _ = stopping.wait_for(|stage| *stage > 1) => return Err(Outcome::GiveBack),
+            _ = stopping.wait_for(|stage| *stage > 1) => return Err(AttemptEnd::GiveBack),
         };
         self.transcript.push_str(&transcript::of(&recorder.steps()));
         match opened {
@@ -222,22 +229,22 @@ impl<'a> Attempt<'a> {
             }
             Err(NoConnection::Failed(finding)) => {
                 let later = finding.code.retry() == Retry::Later;
-                if !later || fault_of(finding.code) == Fault::DataCenter {
-                    self.fault = Fault::DataCenter;
+                if !later || failure_scope(finding.code) == FailureScope::DataCenter {
+                    self.fault = FailureScope::DataCenter;
                 } else {
-                    lane.cool_down().await;
+                    delivery.cool_down().await;
                 }
                 self.all_failed(part, &finding);
-                Err(Outcome::Tried)
+                Err(AttemptEnd::Recorded)
             }
             Err(NoConnection::Waits) => {
-                lane.cool_down().await;
-                Err(Outcome::GiveBack)
+                delivery.cool_down().await;
+                Err(AttemptEnd::GiveBack)
             }
             Err(NoConnection::Mail(error)) => {
                 tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot connect");
-                lane.cool_down().await;
-                Err(Outcome::GiveBack)
+                delivery.cool_down().await;
+                Err(AttemptEnd::GiveBack)
             }
         }
     }
@@ -256,10 +263,10 @@ impl<'a> Attempt<'a> {
             match refused {
                 _ if excess.as_ref().is_some_and(again) => {}
                 Some((reply, finding)) => {
-                    if fault_of(finding.code) == Fault::DataCenter {
-                        self.fault = Fault::DataCenter;
+                    if failure_scope(finding.code) == FailureScope::DataCenter {
+                        self.fault = FailureScope::DataCenter;
                     }
-                    self.set(*index, Came::Not(reply, finding));
+                    self.set(*index, RecipientOutcome::NotAccepted(reply, finding));
                 }
                 None => others.push(*index),
             }
@@ -268,12 +275,12 @@ impl<'a> Attempt<'a> {
             TransactionEnd::Accepted(reply) => {
                 self.handed_over += 1;
                 for index in others {
-                    self.set(index, Came::Accepted(reply.clone()));
+                    self.set(index, RecipientOutcome::Accepted(reply.clone()));
                 }
             }
             TransactionEnd::Failed(finding) | TransactionEnd::Stale(finding) => {
-                if !others.is_empty() && fault_of(finding.code) == Fault::DataCenter {
-                    self.fault = Fault::DataCenter;
+                if !others.is_empty() && failure_scope(finding.code) == FailureScope::DataCenter {
+                    self.fault = FailureScope::DataCenter;
                 }
                 self.all_failed(&others, &finding);
             }
@@ -285,11 +292,14 @@ impl<'a> Attempt<'a> {
     fn all_failed(&mut self, part: &[usize], finding: &Finding) {
         let said = finding.said.clone().unwrap_or_default();
         for index in part {
-            self.set(*index, Came::Not(said.clone(), finding.clone()));
+            self.set(
+                *index,
+                RecipientOutcome::NotAccepted(said.clone(), finding.clone()),
+            );
         }
     }
 
-    fn set(&mut self, index: usize, came: Came) {
+    fn set(&mut self, index: usize, came: RecipientOutcome) {
         if let Some(place) = self.came.get_mut(index) {
             *place = came;
         }

@@ -20,9 +20,9 @@ use super::{key_quota::KeySums, plan::Plan, recent::Recent};
 use crate::{MailError, Mailer};
 
 /// Messages of one transaction, at most.
-const AT_MOST: usize = 128;
+const MAX_BATCH: usize = 128;
 /// Octets of one transaction; a single larger message is stored all the same.
-const OCTETS: usize = 8 * 1024 * 1024;
+const MAX_CLAIM_OCTETS: usize = 8 * 1024 * 1024;
 
 /// How long one transaction may take. Longer than a busy SQLite is waited for.
 const STORE_TIMEOUT: Duration = Duration::from_secs(25);
@@ -81,9 +81,9 @@ impl Intake {
     fn next(&mut self) -> Vec<Waiting> {
         let mut octets = 0;
         let mut count = 0;
-        for (message, _) in self.waiting.iter().take(AT_MOST) {
+        for (message, _) in self.waiting.iter().take(MAX_BATCH) {
             octets += message.content.len();
-            if count > 0 && octets > OCTETS {
+            if count > 0 && octets > MAX_CLAIM_OCTETS {
                 break;
             }
             count += 1;

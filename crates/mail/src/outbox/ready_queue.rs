@@ -11,7 +11,7 @@ use tokio::{sync::Notify, time::timeout};
 use super::job::Job;
 
 #[derive(Debug, Default)]
-pub(super) struct Queue {
+pub(super) struct ReadyQueue {
     jobs: Mutex<Jobs>,
     arrived: Notify,
     /// Told each time a message is taken.
@@ -24,7 +24,7 @@ struct Jobs {
     closed: bool,
 }
 
-impl Queue {
+impl ReadyQueue {
     fn jobs(&self) -> MutexGuard<'_, Jobs> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }

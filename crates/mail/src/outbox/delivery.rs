@@ -1,4 +1,4 @@
-//! Delivering: looks for mail that is due, and has it sent by a lane for each data center.
+//! Delivering: looks for mail that is due, and has it sent by a delivery queue for each data center.
 
 use std::{
     collections::HashMap,
@@ -13,15 +13,15 @@ use tokio::{
     time::{MissedTickBehavior, interval, timeout},
 };
 
-use super::{lane::Lane, lease::Leases, settler};
+use super::{delivery_queue::DeliveryQueue, lease::Leases, outcome_writer};
 use crate::{MailError, Mailer, database_clock::held_for};
 
 /// How often it is looked for what can be forgotten.
-const FORGET_EVERY: Duration = Duration::from_mins(10);
+const RETENTION_INTERVAL: Duration = Duration::from_mins(10);
 /// Messages that are forgotten in one statement.
-const FORGET_AT_ONCE: u32 = 1_000;
+const MAX_FORGOTTEN: u32 = 1_000;
 /// Idempotency keys are kept this long: seconds.
-const KEYS_LAST: i64 = 7 * 86_400;
+const IDEMPOTENCY_TTL: i64 = 7 * 86_400;
 
 impl Mailer {
     /// Delivers what is due until `until` ends; then what is under way is finished, within its grace, and the rest is given
@@ -30,8 +30,8 @@ impl Mailer {
         // The name that its messages are leased under.
         tracing::info!(server = %self.0.owner, "delivering");
         let (stop, stopping) = watch::channel(0);
-        let (settled, settlements) = mpsc::channel(settler::WAITING);
-        let settling = tokio::spawn(settler::supervised(self.clone(), settlements));
+        let (settled, settlements) = mpsc::channel(outcome_writer::MAX_WAITING);
+        let settling = tokio::spawn(outcome_writer::supervised(self.clone(), settlements));
         let leases = Arc::new(Leases::default());
         let mut helpers = JoinSet::new();
         helpers.spawn({
@@ -49,7 +49,7 @@ impl Mailer {
                     .await
             }
         });
-        let lanes = Arc::new(Lanes {
+        let queues = Arc::new(DeliveryQueues {
             mailer: self.clone(),
             settled,
             stopping,
@@ -59,10 +59,10 @@ impl Mailer {
         });
         tokio::select! {
             () = until => {}
-            never = self.supervise("outbox", || Arc::clone(&lanes).scan()) => match never {},
+            never = self.supervise("outbox", || Arc::clone(&queues).scan()) => match never {},
         }
         stop.send_replace(1);
-        let mut tasks = std::mem::take(&mut *lanes.tasks.lock().await);
+        let mut tasks = std::mem::take(&mut *queues.tasks.lock().await);
         let grace = self.0.options.outbox.grace;
         for stage in [2, 3] {
             let all = async { while tasks.join_next().await.is_some() {} };
@@ -73,7 +73,7 @@ impl Mailer {
         }
         // What a database that is away keeps from ending; leases run out by themselves.
         tasks.shutdown().await;
-        drop(lanes);
+        drop(queues);
         match timeout(grace, settling).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
@@ -117,17 +117,17 @@ impl Mailer {
 }
 
 /// The data centers that mail is delivered from, each by a supervised task of its own.
-struct Lanes {
+struct DeliveryQueues {
     mailer: Mailer,
-    settled: mpsc::Sender<settler::Settled>,
+    settled: mpsc::Sender<outcome_writer::Settled>,
     stopping: watch::Receiver<u8>,
     leases: Arc<Leases>,
-    known: StdMutex<HashMap<DataCenterId, Arc<Lane>>>,
+    known: StdMutex<HashMap<DataCenterId, Arc<DeliveryQueue>>>,
     tasks: Mutex<JoinSet<()>>,
 }
 
-impl Lanes {
-    /// Looks for data centers with due mail and wakes their lanes, until it is dropped.
+impl DeliveryQueues {
+    /// Looks for data centers with due mail and wakes their queues, until it is dropped.
     async fn scan(self: Arc<Self>) {
         let mailer = &self.mailer;
         let mut tick = interval(mailer.0.options.outbox.poll);
@@ -141,7 +141,7 @@ impl Lanes {
             match mailer.due(ticked, &self.leases).await {
                 Ok(due) => {
                     for id in due {
-                        self.lane(id).await.wake.notify_one();
+                        self.queue(id).await.wake.notify_one();
                     }
                 }
                 Err(error) => {
@@ -154,21 +154,21 @@ impl Lanes {
             if mailer.clock_differs().is_some() {
                 // They give back what they have not begun.
                 let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-                for lane in known.values() {
-                    lane.wake.notify_one();
+                for queue in known.values() {
+                    queue.wake.notify_one();
                 }
             }
         }
     }
 
-    /// Returns the lane of a data center; starts it when it is the first one.
-    async fn lane(&self, id: DataCenterId) -> Arc<Lane> {
+    /// Returns the delivery queue of a data center; starts it when it is the first one.
+    async fn queue(&self, id: DataCenterId) -> Arc<DeliveryQueue> {
         let mut tasks = self.tasks.lock().await;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = known.get(&id) {
-            return Arc::clone(lane);
+        if let Some(queue) = known.get(&id) {
+            return Arc::clone(queue);
         }
-        let lane = Arc::new(Lane::new(
+        let queue = Arc::new(DeliveryQueue::new(
             self.mailer.clone(),
             id.clone(),
             self.settled.clone(),
@@ -176,11 +176,11 @@ impl Lanes {
             Arc::clone(&self.leases),
         ));
         tasks.spawn({
-            let (mailer, lane) = (self.mailer.clone(), Arc::clone(&lane));
+            let (mailer, queue) = (self.mailer.clone(), Arc::clone(&queue));
             async move {
                 let connections = Arc::new(Mutex::default());
                 let run = || {
-                    let run = Arc::clone(&lane).run(Arc::clone(&connections));
+                    let run = Arc::clone(&queue).run(Arc::clone(&connections));
                     async move {
                         run.await;
                         Some(())
@@ -189,8 +189,8 @@ impl Lanes {
                 mailer.supervise_until_done("delivery", run).await;
             }
         });
-        known.insert(id, Arc::clone(&lane));
-        lane
+        known.insert(id, Arc::clone(&queue));
+        queue
     }
 }
 
@@ -234,7 +234,7 @@ async fn forget(mailer: Mailer) {
                 "cannot forget messages"
             );
         }
-        tokio::time::sleep(FORGET_EVERY).await;
+        tokio::time::sleep(RETENTION_INTERVAL).await;
     }
 }
 
@@ -251,16 +251,16 @@ impl Mailer {
             let days = days.unwrap_or(SendingSettings::RETENTION_DAYS);
             let before = now.plus(-86_400 * i64::from(days));
             while store
-                .forget_messages(&data_center.id, before, FORGET_AT_ONCE)
+                .forget_messages(&data_center.id, before, MAX_FORGOTTEN)
                 .await?
-                == u64::from(FORGET_AT_ONCE)
+                == u64::from(MAX_FORGOTTEN)
             {
                 tokio::task::yield_now().await;
             }
         }
         let slots = self.database_now().await?;
         Ok(store
-            .forget_sending(now.plus(-KEYS_LAST), slots, now)
+            .forget_sending(now.plus(-IDEMPOTENCY_TTL), slots, now)
             .await?)
     }
 }

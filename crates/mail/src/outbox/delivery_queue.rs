@@ -1,6 +1,6 @@
 //! The mail of one data center: claims what is due, and keeps connections busy with it.
 
-mod hindrances;
+mod throttle;
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -15,39 +15,39 @@ use tokio::{
 };
 
 use super::{
-    carrier,
+    delivery_worker,
     job::Job,
     lease::{Lease, Leases},
+    outcome_writer::Settled,
     plan::{Plan, PlanKey},
-    queue::Queue,
-    settler::Settled,
+    ready_queue::ReadyQueue,
 };
 use crate::{MailError, Mailer, database_clock::held_for};
-use hindrances::Hindrances;
+use throttle::Throttle;
 
 /// Messages that wait in memory for a connection, at most.
-const QUEUED: usize = 128;
+const MAX_READY: usize = 128;
 /// More are claimed when so few wait.
-const FEW: usize = 64;
+const REFILL_BELOW: usize = 64;
 /// Octets of one claim; a single larger message is claimed all the same.
-const OCTETS: i64 = 8 * 1024 * 1024;
+const MAX_CLAIM_OCTETS: i64 = 8 * 1024 * 1024;
 
 /// What the tasks of one data center share.
 #[derive(Debug)]
-pub(super) struct Lane {
+pub(super) struct DeliveryQueue {
     pub(super) mailer: Mailer,
     pub(super) id: DataCenterId,
-    pub(super) queue: Queue,
+    pub(super) ready: ReadyQueue,
     pub(super) wake: Notify,
     pub(super) settled: mpsc::Sender<Settled>,
     /// 1: take nothing new. 2: stop what is under way.
     pub(super) stopping: watch::Receiver<u8>,
     leases: Arc<Leases>,
-    carriers: AtomicU32,
-    hindrances: Mutex<Hindrances>,
+    workers: AtomicU32,
+    throttle: Mutex<Throttle>,
 }
 
-impl Lane {
+impl DeliveryQueue {
     pub(super) fn new(
         mailer: Mailer,
         id: DataCenterId,
@@ -58,20 +58,18 @@ impl Lane {
         Self {
             mailer,
             id,
-            queue: Queue::default(),
+            ready: ReadyQueue::default(),
             wake: Notify::new(),
             settled,
             stopping,
             leases,
-            carriers: AtomicU32::new(0),
-            hindrances: Mutex::default(),
+            workers: AtomicU32::new(0),
+            throttle: Mutex::default(),
         }
     }
 
-    fn hindrances(&self) -> MutexGuard<'_, Hindrances> {
-        self.hindrances
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn throttle(&self) -> MutexGuard<'_, Throttle> {
+        self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn is_stopping(&self) -> bool {
@@ -79,14 +77,14 @@ impl Lane {
     }
 
     /// Sends what is due, until the server stops. The connections outlive a run that panics.
-    pub(super) async fn run(self: Arc<Self>, carriers: Arc<AsyncMutex<JoinSet<()>>>) {
-        let mut carriers = carriers.lock().await;
+    pub(super) async fn run(self: Arc<Self>, workers: Arc<AsyncMutex<JoinSet<()>>>) {
+        let mut workers = workers.lock().await;
         let mut stopping = self.stopping.clone();
         while !self.is_stopping() {
-            while carriers.try_join_next().is_some() {}
+            while workers.try_join_next().is_some() {}
             // Before the round, which holds back by it too: so its end is not missed in between.
-            let cool = self.hindrances().cools_until();
-            let more = match self.round(&mut carriers).await {
+            let cool = self.throttle().cooling_until();
+            let more = match self.claim_due(&mut workers).await {
                 Ok(more) => more,
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot claim mail");
@@ -102,17 +100,17 @@ impl Lane {
             tokio::select! {
                 _ = stopping.changed() => {}
                 () = self.wake.notified() => {}
-                () = self.queue.taken.notified(), if more => {}
+                () = self.ready.taken.notified(), if more => {}
                 () = cooled => {}
             }
         }
-        self.give_back(self.queue.close()).await;
-        while carriers.join_next().await.is_some() {}
+        self.give_back(self.ready.close()).await;
+        while workers.join_next().await.is_some() {}
     }
 
     /// Claims what there is room for. Whether there may be more.
-    async fn round(self: &Arc<Self>, carriers: &mut JoinSet<()>) -> Result<bool, MailError> {
-        if self.hindrances().cools_until().is_some() {
+    async fn claim_due(self: &Arc<Self>, workers: &mut JoinSet<()>) -> Result<bool, MailError> {
+        if self.throttle().cooling_until().is_some() {
             return Ok(false);
         }
         let plan = match self.mailer.clock_differs() {
@@ -120,19 +118,19 @@ impl Lane {
             None => self.plan().await?,
         };
         let Some(plan) = plan else {
-            self.give_back(self.queue.drain()).await;
+            self.give_back(self.ready.drain()).await;
             return Ok(false);
         };
         // A connection may have ended just when a message came.
-        self.staff(&plan, carriers).await?;
-        let queued = self.queue.len();
-        if queued > FEW {
+        self.start_workers(&plan, workers).await?;
+        let queued = self.ready.len();
+        if queued > REFILL_BELOW {
             return Ok(true);
         }
         // Where connections are limited, one is needed before anything is claimed.
-        if self.carriers.load(Ordering::Relaxed) == 0
+        if self.workers.load(Ordering::Relaxed) == 0
             && plan.limits.connections.is_some()
-            && !self.hire(&plan, carriers).await?
+            && !self.start_worker(&plan, workers).await?
         {
             return Ok(false);
         }
@@ -141,7 +139,7 @@ impl Lane {
         let room = if limited {
             self.allowed(&plan) as usize
         } else {
-            QUEUED - queued
+            MAX_READY - queued
         };
         let options = &self.mailer.0.options.outbox;
         let room = u32::try_from(room).unwrap_or(u32::MAX);
@@ -162,7 +160,7 @@ impl Lane {
             until: until.plus(options.lease.into()),
             except: &except,
             at_most: room,
-            octets: OCTETS,
+            octets: MAX_CLAIM_OCTETS,
             per_minute: plan.limits.per_minute,
             per_day: plan.limits.per_day,
         };
@@ -182,21 +180,21 @@ impl Lane {
         let ids = new.iter().map(|job| job.message.id.clone());
         lease.hold(ids, began + held_for(options.lease));
         for job in new {
-            self.queue.push(job);
+            self.ready.push(job);
         }
         self.give_back(under_way).await;
-        self.staff(&plan, carriers).await?;
+        self.start_workers(&plan, workers).await?;
         Ok(!claimed.limited)
     }
 
     /// As many connections as there are messages for them, and as there may be.
-    async fn staff(
+    async fn start_workers(
         self: &Arc<Self>,
         plan: &Plan,
-        carriers: &mut JoinSet<()>,
+        workers: &mut JoinSet<()>,
     ) -> Result<(), MailError> {
-        while (self.carriers.load(Ordering::Relaxed) as usize) < self.queue.len()
-            && self.hire(plan, carriers).await?
+        while (self.workers.load(Ordering::Relaxed) as usize) < self.ready.len()
+            && self.start_worker(plan, workers).await?
         {}
         Ok(())
     }
@@ -205,16 +203,16 @@ impl Lane {
     fn allowed(&self, plan: &Plan) -> u32 {
         let own = self.mailer.0.options.outbox.connections;
         let allowed = plan.limits.connections.map_or(own, |limit| limit.min(own));
-        self.hindrances().room(allowed)
+        self.throttle().connections(allowed)
     }
 
     /// One more connection; `false` when there may be no more.
-    async fn hire(
+    async fn start_worker(
         self: &Arc<Self>,
         plan: &Plan,
-        carriers: &mut JoinSet<()>,
+        workers: &mut JoinSet<()>,
     ) -> Result<bool, MailError> {
-        if self.carriers.load(Ordering::Relaxed) >= self.allowed(plan) {
+        if self.workers.load(Ordering::Relaxed) >= self.allowed(plan) {
             return Ok(false);
         }
         let slot = match plan.limits.connections {
@@ -231,14 +229,14 @@ impl Lane {
                 slot
             }
         };
-        self.carriers.fetch_add(1, Ordering::Relaxed);
-        carriers.spawn(carrier::run(Arc::clone(self), slot));
+        self.workers.fetch_add(1, Ordering::Relaxed);
+        workers.spawn(delivery_worker::run(Arc::clone(self), slot));
         Ok(true)
     }
 
     /// A connection has ended.
     pub(super) async fn leave(&self, slot: Option<i64>) {
-        self.carriers.fetch_sub(1, Ordering::Relaxed);
+        self.workers.fetch_sub(1, Ordering::Relaxed);
         if let Some(slot) = slot {
             let owner = self.mailer.0.owner.as_str();
             if let Err(error) = self.mailer.store().free_slot(&self.id, slot, owner).await {
@@ -289,28 +287,28 @@ impl Lane {
     }
 
     /// A message was accepted.
-    pub(super) fn went_well(&self) {
-        self.hindrances().went_well();
+    pub(super) fn accepted(&self) {
+        self.throttle().accepted();
     }
 
     /// No connection could be made: nothing is tried for a moment.
     pub(super) async fn cool_down(&self) {
-        self.hindrances().failed();
-        self.give_back(self.queue.drain()).await;
+        self.throttle().failed();
+        self.give_back(self.ready.drain()).await;
         self.wake.notify_one();
     }
 
     /// There are too many connections.
     pub(super) fn crowded(&self) {
-        let carriers = self.carriers.load(Ordering::Relaxed);
-        self.hindrances().crowded(carriers);
+        let workers = self.workers.load(Ordering::Relaxed);
+        self.throttle().crowded(workers);
     }
 
     /// Pauses the data center: a quota is used up, a sign-in was refused, or somebody has to change something. `key` says
     /// under which settings and grant that happened, and `started` when the attempt began that found it.
     pub(super) async fn pause(&self, finding: &Finding, key: PlanKey, started: UnixTime) {
         let now = self.mailer.now();
-        let Some(until) = self.hindrances().pause(finding.code, key, started, now) else {
+        let Some(until) = self.throttle().pause(finding.code, key, started, now) else {
             return;
         };
         self.mailer.0.outbox.plans.forget(&self.id);
@@ -325,6 +323,6 @@ impl Lane {
             tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot pause");
             self.cool_down().await;
         }
-        self.give_back(self.queue.drain()).await;
+        self.give_back(self.ready.drain()).await;
     }
 }

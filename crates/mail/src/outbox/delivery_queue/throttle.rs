@@ -1,4 +1,4 @@
-//! What a lane has learned of its mail server, and how long it holds back for that.
+//! What a delivery queue has learned of its mail server, and how long it holds back for that.
 
 use std::time::{Duration, Instant};
 
@@ -45,7 +45,7 @@ fn lengths(code: FindingCode) -> (i64, i64) {
 
 /// What hinders.
 #[derive(Debug, Default)]
-pub(super) struct Hindrances {
+pub(super) struct Throttle {
     /// Connections that failed since the last message was accepted.
     failures: u32,
     /// No connection is made before.
@@ -56,9 +56,9 @@ pub(super) struct Hindrances {
     crowded: Option<(u32, Instant)>,
 }
 
-impl Hindrances {
+impl Throttle {
     /// A message was accepted.
-    pub(super) fn went_well(&mut self) {
+    pub(super) fn accepted(&mut self) {
         self.failures = 0;
         self.pauses = None;
     }
@@ -72,7 +72,7 @@ impl Hindrances {
     }
 
     /// Until when no connection is made.
-    pub(super) fn cools_until(&mut self) -> Option<Instant> {
+    pub(super) fn cooling_until(&mut self) -> Option<Instant> {
         self.cool_until = self.cool_until.filter(|until| Instant::now() < *until);
         self.cool_until
     }
@@ -120,7 +120,7 @@ impl Hindrances {
     }
 
     /// How many connections there may be of those that are allowed.
-    pub(super) fn room(&self, allowed: u32) -> u32 {
+    pub(super) fn connections(&self, allowed: u32) -> u32 {
         let crowded = self.crowded.filter(|(_, since)| since.elapsed() < CROWDED);
         crowded
             .map_or(allowed, |(many, _)| allowed.min(many))
@@ -134,8 +134,8 @@ mod tests {
 
     const KEY: PlanKey = PlanKey::of(1, UnixTime(0));
 
-    fn pause(hindrances: &mut Hindrances, started: i64, now: i64) -> Option<i64> {
-        let until = hindrances.pause(
+    fn pause(throttle: &mut Throttle, started: i64, now: i64) -> Option<i64> {
+        let until = throttle.pause(
             FindingCode::TokenRefused,
             KEY,
             UnixTime(started),
@@ -146,25 +146,25 @@ mod tests {
 
     #[test]
     fn pauses_of_one_kind_double() {
-        let mut hindrances = Hindrances::default();
-        assert_eq!(pause(&mut hindrances, 1_000, 1_000), Some(1_030));
-        assert_eq!(pause(&mut hindrances, 1_030, 1_030), Some(1_090));
-        assert_eq!(pause(&mut hindrances, 1_090, 1_091), Some(1_211));
+        let mut throttle = Throttle::default();
+        assert_eq!(pause(&mut throttle, 1_000, 1_000), Some(1_030));
+        assert_eq!(pause(&mut throttle, 1_030, 1_030), Some(1_090));
+        assert_eq!(pause(&mut throttle, 1_090, 1_091), Some(1_211));
     }
 
     #[test]
     fn attempts_that_fail_during_a_pause_do_not_lengthen_it() {
-        let mut hindrances = Hindrances::default();
-        pause(&mut hindrances, 1_000, 1_000);
-        assert_eq!(pause(&mut hindrances, 1_000, 1_020), Some(1_030));
+        let mut throttle = Throttle::default();
+        pause(&mut throttle, 1_000, 1_000);
+        assert_eq!(pause(&mut throttle, 1_000, 1_020), Some(1_030));
     }
 
     #[test]
     fn an_attempt_from_before_a_pause_that_fails_after_it_starts_no_other() {
-        let mut hindrances = Hindrances::default();
-        pause(&mut hindrances, 1_000, 1_000);
-        assert_eq!(pause(&mut hindrances, 999, 1_030), None);
-        assert_eq!(pause(&mut hindrances, 1_000, 1_031), None);
-        assert_eq!(pause(&mut hindrances, 1_031, 1_032), Some(1_092));
+        let mut throttle = Throttle::default();
+        pause(&mut throttle, 1_000, 1_000);
+        assert_eq!(pause(&mut throttle, 999, 1_030), None);
+        assert_eq!(pause(&mut throttle, 1_000, 1_031), None);
+        assert_eq!(pause(&mut throttle, 1_031, 1_032), Some(1_092));
     }
 }

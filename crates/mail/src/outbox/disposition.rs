@@ -10,18 +10,18 @@ use super::backoff;
 
 /// What an attempt came to for one recipient.
 #[derive(Clone, Debug)]
-pub(super) enum Came {
+pub(super) enum RecipientOutcome {
     /// It was not tried.
     Untried,
     /// Accepted, with this reply.
     Accepted(String),
     /// Not accepted, with this reply, for this reason.
-    Not(String, Finding),
+    NotAccepted(String, Finding),
 }
 
 /// What is at fault when a message is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum FailureScope {
     /// The message, or a recipient.
     Message,
     /// The connection or the account: other messages would fare alike, so this one is not to suffer for it.
@@ -30,10 +30,10 @@ pub(super) enum Fault {
 
 /// How an attempt went.
 #[derive(Debug)]
-pub(super) struct Tried {
+pub(super) struct AttemptReport {
     /// For each recipient of the message.
-    pub(super) came: Vec<Came>,
-    pub(super) fault: Fault,
+    pub(super) came: Vec<RecipientOutcome>,
+    pub(super) fault: FailureScope,
     /// Transactions that the server has accepted.
     pub(super) handed_over: i64,
     pub(super) started_at: UnixTime,
@@ -43,7 +43,7 @@ pub(super) struct Tried {
 }
 
 /// Which findings say something of the account or the server, not of the message.
-pub(super) fn fault_of(code: FindingCode) -> Fault {
+pub(super) fn failure_scope(code: FindingCode) -> FailureScope {
     use FindingCode as F;
     match code {
         F::QuotaExceeded
@@ -54,8 +54,8 @@ pub(super) fn fault_of(code: FindingCode) -> Fault {
         | F::TlsTooOld
         | F::SmtpAuthDisabledForTenant
         | F::SmtpAuthDisabledForMailbox
-        | F::PasswordSignInRetired => Fault::DataCenter,
-        _ => Fault::Message,
+        | F::PasswordSignInRetired => FailureScope::DataCenter,
+        _ => FailureScope::Message,
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn settle(
     message: &ClaimedMessage,
     lease: &str,
     data_center: &DataCenterId,
-    tried: Tried,
+    tried: AttemptReport,
     drop_content: bool,
     give_up_after: i64,
     now: UnixTime,
@@ -76,15 +76,16 @@ pub(super) fn settle(
     let mut accepted = 0;
     for (recipient, came) in recipients.iter_mut().zip(tried.came) {
         match came {
-            Came::Untried => {}
-            Came::Accepted(reply) => {
+            RecipientOutcome::Untried => {}
+            RecipientOutcome::Accepted(reply) => {
                 accepted += 1;
                 recipient.state = RecipientState::Accepted;
                 recipient.reply = reply;
                 recipient.finding = None;
             }
-            Came::Not(reply, why) => {
-                let waits = tried.fault == Fault::DataCenter || why.code.retry() == Retry::Later;
+            RecipientOutcome::NotAccepted(reply, why) => {
+                let waits =
+                    tried.fault == FailureScope::DataCenter || why.code.retry() == Retry::Later;
                 if !waits || old {
                     recipient.state = RecipientState::Refused;
                 }
@@ -125,7 +126,7 @@ pub(super) fn settle(
         _ => AttemptOutcome::Refused,
     };
     // Recipients that were not tried, with nothing to wait for, are due as before.
-    let waits = tried.fault == Fault::Message && finding.is_some();
+    let waits = tried.fault == FailureScope::Message && finding.is_some();
     let due_at = if state == MessageState::Waiting && waits {
         // Progress resets the wait.
         let in_a_row = if accepted > 0 { 1 } else { number };

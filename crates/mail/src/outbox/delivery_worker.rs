@@ -9,52 +9,52 @@ use domain::{FindingCode, MessageId};
 use futures::FutureExt as _;
 
 use super::{
-    attempt::{Attempt, Open, Outcome},
+    attempt::{Attempt, AttemptEnd, Open},
+    delivery_queue::DeliveryQueue,
+    disposition::{FailureScope, RecipientOutcome, settle},
     job::Job,
-    lane::Lane,
     lease::Lease,
-    verdict::{Came, Fault, settle},
 };
 
 /// Carries messages until none has come for a while. A panic ends the connection and nothing else.
-pub(super) async fn run(lane: Arc<Lane>, slot: Option<i64>) {
+pub(super) async fn run(delivery: Arc<DeliveryQueue>, slot: Option<i64>) {
     let current = Mutex::new(None);
-    let carried = carry_all(&lane, slot.is_some(), &current);
-    if AssertUnwindSafe(carried).catch_unwind().await.is_err() {
-        lane.mailer.count_task_failure("connection");
+    let delivering = deliver_all(&delivery, slot.is_some(), &current);
+    if AssertUnwindSafe(delivering).catch_unwind().await.is_err() {
+        delivery.mailer.count_task_failure("connection");
         let current = current.into_inner().unwrap_or_else(PoisonError::into_inner);
         let message = current.as_ref().map(|(_, id)| id.as_str());
-        tracing::error!(data_center = %lane.id, message_id = message, "a connection failed unexpectedly");
+        tracing::error!(data_center = %delivery.id, message_id = message, "a connection failed unexpectedly");
         if let Some((lease, id)) = current {
             // It is tried again when its lease has run out.
             lease.end(&id);
         }
-        lane.cool_down().await;
+        delivery.cool_down().await;
     }
-    lane.leave(slot).await;
+    delivery.leave(slot).await;
 }
 
 /// The message that a connection is working on.
 type Current = Mutex<Option<(Arc<Lease>, MessageId)>>;
 
-async fn carry_all(lane: &Arc<Lane>, is_limited: bool, current: &Current) {
+async fn deliver_all(delivery: &Arc<DeliveryQueue>, is_limited: bool, current: &Current) {
     let set = |job: Option<&Job>| {
         let job = job.map(|job| (Arc::clone(&job.lease), job.message.id.clone()));
         *current.lock().unwrap_or_else(PoisonError::into_inner) = job;
     };
     let mut open = None;
-    let options = &lane.mailer.0.options.outbox;
+    let options = &delivery.mailer.0.options.outbox;
     // A connection that others may want is not kept for long.
     let idle = if is_limited {
         options.idle / 4
     } else {
         options.idle
     };
-    while let Some(job) = lane.queue.next(idle).await {
+    while let Some(job) = delivery.ready.next(idle).await {
         set(Some(&job));
-        carry(lane, job, &mut open).await;
+        deliver_one(delivery, job, &mut open).await;
         set(None);
-        if lane.is_stopping() {
+        if delivery.is_stopping() {
             break;
         }
     }
@@ -64,33 +64,33 @@ async fn carry_all(lane: &Arc<Lane>, is_limited: bool, current: &Current) {
 }
 
 /// Tries one message, and hands on how it went.
-async fn carry(lane: &Arc<Lane>, job: Job, open: &mut Option<Open>) {
-    if !job.is_ours(lane.mailer.boot_time()) {
-        return lane.give_back(vec![job]).await;
+async fn deliver_one(delivery: &Arc<DeliveryQueue>, job: Job, open: &mut Option<Open>) {
+    if !job.is_ours(delivery.mailer.boot_time()) {
+        return delivery.give_back(vec![job]).await;
     }
-    let Ok(Some(plan)) = lane.plan().await else {
-        return lane.give_back(vec![job]).await;
+    let Ok(Some(plan)) = delivery.plan().await else {
+        return delivery.give_back(vec![job]).await;
     };
-    let mut attempt = Attempt::new(&lane.mailer, &lane.id, &plan, &job);
-    let outcome = attempt.run(lane, open).await;
+    let mut attempt = Attempt::new(&delivery.mailer, &delivery.id, &plan, &job);
+    let outcome = attempt.run(delivery, open).await;
     match outcome {
-        Outcome::Tried => {}
-        Outcome::NotOurs | Outcome::GiveBack => return lane.give_back(vec![job]).await,
+        AttemptEnd::Recorded => {}
+        AttemptEnd::Abandoned | AttemptEnd::GiveBack => return delivery.give_back(vec![job]).await,
     }
     let tried = attempt.tried();
     let started_at = tried.started_at;
     let fault = tried.fault;
     let why = tried.came.iter().find_map(|came| match came {
-        Came::Not(_, finding) => Some(finding.clone()),
+        RecipientOutcome::NotAccepted(_, finding) => Some(finding.clone()),
         _ => None,
     });
-    let seconds = lane.mailer.0.options.outbox.give_up_after;
-    let now = lane.mailer.now();
+    let seconds = delivery.mailer.0.options.outbox.give_up_after;
+    let now = delivery.mailer.now();
     let drop = plan.drop_content;
     let mut settlement = settle(
         &job.message,
         &job.lease.name,
-        &lane.id,
+        &delivery.id,
         tried,
         drop,
         seconds,
@@ -99,9 +99,11 @@ async fn carry(lane: &Arc<Lane>, job: Job, open: &mut Option<Open>) {
     if job.counted {
         settlement.handed_over = 0;
     }
-    lane.mailer.observe_attempt(&lane.id, &settlement.attempt);
+    delivery
+        .mailer
+        .observe_attempt(&delivery.id, &settlement.attempt);
     tracing::info!(
-        data_center = %lane.id,
+        data_center = %delivery.id,
         // Not `message`: that is the name of the text of the line.
         id = settlement.id.as_str(),
         state = settlement.state.code(),
@@ -111,16 +113,16 @@ async fn carry(lane: &Arc<Lane>, job: Job, open: &mut Option<Open>) {
         "attempt"
     );
     match why {
-        None => lane.went_well(),
-        Some(finding) if fault == Fault::DataCenter => match finding.code {
+        None => delivery.accepted(),
+        Some(finding) if fault == FailureScope::DataCenter => match finding.code {
             FindingCode::TooManyConnections => {
-                lane.crowded();
-                lane.cool_down().await;
+                delivery.crowded();
+                delivery.cool_down().await;
             }
-            _ => lane.pause(&finding, plan.key, started_at).await,
+            _ => delivery.pause(&finding, plan.key, started_at).await,
         },
         Some(_) => {}
     }
-    // The other end is there as long as there are lanes.
-    let _ = lane.settled.send((settlement, job.lease)).await;
+    // The other end is there as long as there are queues.
+    let _ = delivery.settled.send((settlement, job.lease)).await;
 }

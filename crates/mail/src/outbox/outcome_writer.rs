@@ -12,13 +12,13 @@ use super::lease::Lease;
 use crate::Mailer;
 
 /// In one transaction at most.
-const AT_MOST: usize = 128;
+const MAX_BATCH: usize = 128;
 /// What waits to be written; whoever has more waits as well.
-pub(super) const WAITING: usize = 512;
+pub(super) const MAX_WAITING: usize = 512;
 /// How long one transaction may take. Longer than a busy SQLite is waited for.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(25);
 /// Between tries while the database fails.
-const AGAIN: Duration = Duration::from_millis(500);
+const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 pub(super) type Settled = (Settlement, Arc<Lease>);
 
@@ -48,10 +48,10 @@ struct Inbox {
 
 /// Writes until all senders are gone. A database that fails is tried again: what was delivered must not be forgotten.
 async fn run(mailer: &Mailer, inbox: &mut Inbox) {
-    let mut batch = Vec::with_capacity(AT_MOST);
+    let mut batch = Vec::with_capacity(MAX_BATCH);
     loop {
         if inbox.settlements.is_empty() {
-            if inbox.settled.recv_many(&mut batch, AT_MOST).await == 0 {
+            if inbox.settled.recv_many(&mut batch, MAX_BATCH).await == 0 {
                 return;
             }
             (inbox.settlements, inbox.leases) = batch.drain(..).unzip();
@@ -73,7 +73,7 @@ async fn run(mailer: &Mailer, inbox: &mut Inbox) {
                         error = &error as &dyn std::error::Error,
                         "cannot write down attempts, trying again"
                     );
-                    tokio::time::sleep(AGAIN).await;
+                    tokio::time::sleep(RETRY_DELAY).await;
                 }
             }
         }
