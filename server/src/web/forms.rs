@@ -30,7 +30,7 @@ where
         async move |State(web): State<Web>, parts: Parts, form: Result<Form<F>, FormRejection>| {
             let form = match form {
                 Ok(Form(form)) => form,
-                // No page of ours sends such a form. What was sent is not repeated.
+                // Mailgrant's pages never send such a form. The response does not repeat it.
                 Err(rejection) => {
                     return (rejection.status(), "The form cannot be read.\n").into_response();
                 }
@@ -48,7 +48,7 @@ fn request(web: &Web, parts: &Parts) -> Option<PostRequest> {
     Some(PostRequest {
         mailer: web.mailer.clone(),
         access: web.access.clone(),
-        // The middleware has put it there.
+        // Set by the session middleware.
         info: parts.extensions.get::<RequestInfo>().cloned()?,
         visitor: visitor(web, &parts.headers, &parts.extensions),
         path: parts.uri.path().to_owned(),
@@ -88,7 +88,7 @@ async fn show(web: &Web, mut parts: Parts, page: PostPage) -> Response {
         *response.status_mut() = StatusCode::SEE_OTHER;
         return response;
     }
-    // A page that fails has a status of its own.
+    // A page that fails sets its own status.
     if response.status() == StatusCode::OK {
         *response.status_mut() = page.status;
     }

@@ -1,4 +1,4 @@
-//! The router.
+//! The HTTP router with its middleware.
 
 mod api;
 mod assets;
@@ -66,7 +66,7 @@ pub use events::{Feeds, StreamLimits};
 pub use permissions::{PERMISSIONS, Permission, Rule};
 pub use routes::routes;
 
-/// What the router is made of.
+/// The parts from which the router is built.
 pub(crate) struct Parts {
     pub mailer: Mailer,
     pub access: Access,
@@ -79,7 +79,7 @@ pub(crate) struct Parts {
     pub stopping: CancellationToken,
 }
 
-/// What handlers and middleware share.
+/// The state that handlers and middleware share.
 #[derive(Clone, Debug, FromRef)]
 pub(crate) struct Web {
     mailer: Mailer,
@@ -119,16 +119,16 @@ impl Web {
     }
 }
 
-/// All routes with their middleware.
+/// Returns all routes with their middleware.
 pub(crate) fn router(parts: Parts) -> Router {
     let timeout = parts.limits.request;
     let web = Web::new(parts);
     layered(routes::with(pages::router(&web)), web, timeout)
 }
 
-/// Puts the middleware around routes.
+/// Adds the middleware to routes.
 fn layered(routes: Router<Web>, web: Web, timeout: Duration) -> Router {
-    // Layers that are added later see the request earlier.
+    // Layers that are added later run earlier.
     routes
         .layer(from_fn_with_state(web.clone(), permissions::check))
         .layer(from_fn_with_state(web.clone(), session::identify))
@@ -137,7 +137,7 @@ fn layered(routes: Router<Web>, web: Web, timeout: Duration) -> Router {
             unavailable::without_database,
         ))
         .layer(from_fn(pages::files))
-        // Until the head of the answer: event streams and exports last longer.
+        // Limits the time to the head of the response: event streams and exports last longer.
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             timeout,
@@ -191,7 +191,7 @@ mod tests {
         })
     }
 
-    /// The middleware of the product around a handler that panics.
+    /// Runs the product's middleware around a handler that panics.
     #[tokio::test]
     async fn a_panic_in_a_handler_ends_its_request_only() {
         async fn panics() -> &'static str {

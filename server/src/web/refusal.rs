@@ -1,5 +1,5 @@
-//! How a request is answered that is not let through: with a page when a browser navigates, else with a code that the browser
-//! side knows.
+//! Responses to rejected requests: a page for a browser navigation, otherwise a code that the
+//! browser code understands.
 
 use app::{ApiError, api::context::RequestInfo};
 use axum::{
@@ -12,15 +12,15 @@ use domain::paths;
 
 use super::{Web, next_page, pages, problem, session::accepts_html};
 
-/// No route has this path, nor will have.
+/// A path that no route has or will have.
 const NO_PAGE: &str = paths::NO_PAGE;
 const CALLBACK: &str = paths::OAuthCallback::PATH;
 
-/// Kind of a request, by its response.
+/// The kind of response that a request expects.
 enum Requested {
-    /// A page: a browser navigates.
+    /// A page, for a browser navigation.
     Page,
-    /// A form was posted. It can only be answered with a page.
+    /// A page, in response to a form.
     Form,
     /// Data.
     Data,
@@ -35,7 +35,7 @@ fn requested(request: &Request) -> Requested {
     }
 }
 
-/// There is no account yet.
+/// Returns the response while no account exists.
 pub fn not_set_up(request: &Request) -> Response {
     match requested(request) {
         Requested::Page => Redirect::to(paths::Setup::PATH).into_response(),
@@ -46,11 +46,11 @@ pub fn not_set_up(request: &Request) -> Response {
     }
 }
 
-/// Nobody is signed in, or no longer.
+/// Returns the response to a request without a valid session.
 pub async fn signed_out(web: &Web, request: Request, route: Option<&str>) -> Response {
     let status = StatusCode::UNAUTHORIZED;
     match requested(&request) {
-        // Its query holds a code, which must get into no other URL.
+        // The query contains an authorization code, which must not appear in another URL.
         Requested::Page | Requested::Data if route == Some(CALLBACK) => {
             page(web, request, paths::CallbackRefused::PATH, status).await
         }
@@ -64,7 +64,7 @@ pub async fn signed_out(web: &Web, request: Request, route: Option<&str>) -> Res
     }
 }
 
-/// The role does not allow it.
+/// Returns the response to a request that the role does not permit.
 pub async fn forbidden(web: &Web, request: Request) -> Response {
     match requested(&request) {
         Requested::Page | Requested::Form => {
@@ -74,12 +74,12 @@ pub async fn forbidden(web: &Web, request: Request) -> Response {
     }
 }
 
-/// There is no such page.
+/// Returns the response for an unknown path.
 pub async fn not_found(web: &Web, request: Request) -> Response {
     page(web, request, NO_PAGE, StatusCode::NOT_FOUND).await
 }
 
-/// A page in place of what was asked for. It is not told the query.
+/// Renders a page in place of the requested one. The page does not receive the query.
 async fn page(web: &Web, request: Request, path: &'static str, status: StatusCode) -> Response {
     let (mut parts, _) = request.into_parts();
     if let Some(info) = parts.extensions.get_mut::<RequestInfo>() {

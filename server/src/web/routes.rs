@@ -1,4 +1,4 @@
-//! The routes that are no pages of Leptos.
+//! Routes that are not Leptos pages.
 
 use app::post as handlers;
 use axum::{
@@ -13,7 +13,7 @@ use super::{
     pages, sign_out, transcript,
 };
 
-/// Method, path, and handler.
+/// The method, path, and handler of a route.
 type OwnRoute = (Method, &'static str, MethodRouter<Web>);
 
 fn route<R: Route>(method: Method, handler: MethodRouter<Web>) -> OwnRoute {
@@ -63,14 +63,14 @@ fn own() -> Vec<OwnRoute> {
     ]
 }
 
-/// Adds them to the pages.
+/// Adds these routes to the pages.
 pub fn with(pages: Router<Web>) -> Router<Web> {
     own().into_iter().fold(pages, |router, (_, path, handler)| {
         router.route(path, handler)
     })
 }
 
-/// The method and path of every route: pages, server functions and our own.
+/// Returns the method and path of every route: pages, server functions, and these routes.
 pub fn routes() -> Vec<(Method, String)> {
     own()
         .into_iter()

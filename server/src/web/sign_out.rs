@@ -1,4 +1,4 @@
-//! `POST /logout`
+//! `POST /logout`: signs out.
 
 use app::api::context::RequestInfo;
 use axum::{
@@ -11,10 +11,10 @@ use axum::{
 use super::{Web, forms, session::unavailable};
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
-/// Not the cookies: that of the device stays.
+/// Not `"cookies"`, because the device cookie must stay.
 const CACHE_AND_STORAGE: HeaderValue = HeaderValue::from_static("\"cache\", \"storage\"");
 
-/// Ends the session, here and not only in the browser.
+/// Ends the session on the server and deletes its cookie.
 pub async fn post(State(web): State<Web>, Extension(info): Extension<RequestInfo>) -> Response {
     if let Some(signed_in) = &info.signed_in {
         let address = &info.actor.address;

@@ -1,4 +1,4 @@
-//! Messages of the outbox: their HTML and their source.
+//! HTML and source of messages in the outbox.
 
 mod preview;
 mod source;
