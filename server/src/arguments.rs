@@ -7,10 +7,10 @@ use server::config::{Setting, Sources};
 
 use crate::commands::{account, api_key, audit, check, key, webhook};
 
-/// Outgoing mail with OAuth 2.0, set up once for everything an organisation runs.
+/// Outgoing mail with OAuth 2.0, set up once for everything an organization runs.
 ///
 /// Each setting is taken from mailgrant.toml, from the environment variable MAILGRANT_ and its
-/// name, or from a flag; the later one counts.
+/// name, or from a flag; later sources take precedence.
 #[derive(Parser)]
 #[command(name = "mailgrant", version)]
 pub struct Arguments {
@@ -25,26 +25,27 @@ pub struct Arguments {
 pub enum Command {
     /// Run the server
     Serve {
-        /// Id of a data center to send for, all unless there is one; may be repeated
+        /// ID of a data center to send for; may be repeated [default: all]
         #[arg(long = "data-center", value_name = "ID")]
         send_for: Vec<String>,
     },
-    /// Print the configuration in force with the source of each value, secrets hidden
+    /// Print the effective configuration with the source of each value, secrets hidden
     Config,
-    /// Try each step of the connection with what is saved, and say what to do about what fails
+    /// Test each step of the connection with the saved settings, and explain failures
     ///
-    /// Ends with 0 when all is well, with 1 when something fails, and with 2 when it could not run.
+    /// Exits with 0 if all steps pass, with 1 if a step fails, and with 2 if the check could not
+    /// run.
     Check(check::Options),
-    /// Add, list, change and remove the accounts that people sign in with
+    /// Add, list, change, and remove the accounts of users
     #[command(subcommand)]
     Account(account::Command),
-    /// Add, list and end the API keys that programs show
+    /// Add, list, and revoke the API keys of programs
     #[command(subcommand)]
     ApiKey(api_key::Command),
     /// Submit a message from standard input to a server, as sendmail does; see "mailgrant send
     /// --help"
     Send {
-        /// Options and recipients, as of sendmail
+        /// Options and recipients, like those of sendmail
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
@@ -54,7 +55,7 @@ pub enum Command {
     /// Show or change the webhook for new mail in the email box
     #[command(subcommand)]
     Webhook(webhook::Command),
-    /// Verify and export the record of what was done
+    /// Verify and export the audit log
     #[command(subcommand)]
     Audit(audit::Command),
 }
@@ -75,7 +76,7 @@ struct Flags {
     /// Origin under which the server is reached through a proxy, such as https://mailgrant.example.com
     #[arg(long, global = true, value_name = "URL")]
     public_url: Option<String>,
-    /// Address or network of a proxy whose forwarded headers are believed; may be repeated
+    /// Address or network of a proxy whose forwarded headers are trusted; may be repeated
     #[arg(long, global = true, value_name = "NETWORK")]
     trusted_proxies: Vec<String>,
     /// Requests per second that one address may send, 0 for no limit [default: 50]
@@ -101,7 +102,7 @@ struct Flags {
         default_missing_value = "true"
     )]
     deny_private_networks: Option<String>,
-    /// Name server to ask in place of the system's
+    /// Name server to query instead of the system's
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     dns_server: Option<String>,
     /// Directory of the database and the key [default: data]
@@ -110,10 +111,10 @@ struct Flags {
     /// Database, sqlite: or postgres: [default: SQLite in the data directory]
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
-    /// File that holds the URL of the database
+    /// File with the URL of the database
     #[arg(long, global = true, value_name = "FILE")]
     database_url_file: Option<String>,
-    /// File that holds the key that seals secrets [default: mailgrant.key in the data directory]
+    /// File with the key that seals secrets [default: mailgrant.key in the data directory]
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<String>,
     /// PEM file of certificates to trust in addition to those of the system; may be repeated
@@ -122,22 +123,23 @@ struct Flags {
     /// Descriptor of a sandbox provider
     #[arg(long, global = true, value_name = "FILE")]
     sandbox_file: Option<String>,
-    /// Id of a data center to send for, all unless there is one; may be repeated
+    /// ID of a data center to send for; may be repeated [default: all]
     #[arg(long = "data-center", value_name = "ID")]
     send_for: Vec<String>,
     /// Connections to the mail server of each data center [default: 4]
     #[arg(long, global = true, value_name = "NUMBER")]
     connections: Option<String>,
-    /// Seconds that a message is this server's to send before others may take it over [default: 60]
+    /// Seconds for which this server claims a message before others may claim it [default: 60]
     #[arg(long, global = true, value_name = "SECONDS")]
     lease_seconds: Option<String>,
     /// Hours after which Mailgrant gives up on a message that fails [default: 120]
     #[arg(long, global = true, value_name = "HOURS")]
     give_up_hours: Option<String>,
-    /// Megabytes of messages that may wait for one API key, 0 for no limit [default: 1024]
+    /// Megabytes of messages that may be queued per API key, 0 for no limit [default: 1024]
     #[arg(long, global = true, value_name = "MB")]
     waiting_mb_per_key: Option<String>,
-    /// Settings of "mailgrant send" whose spool is taken in, may be repeated [default: /etc/mailgrant/send.toml, if there is one]
+    /// Settings file of "mailgrant send" whose spool the server submits; may be repeated [default:
+    /// /etc/mailgrant/send.toml, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     spools_of: Vec<String>,
     /// Events to log, such as info or mail=debug,info [default: info]

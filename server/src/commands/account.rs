@@ -57,7 +57,7 @@ pub enum Command {
 /// The source of the password.
 #[derive(Args)]
 pub struct Password {
-    /// Set the password to the first line of standard input, and make no link
+    /// Set the password to the first line of standard input instead of printing a link
     #[arg(long)]
     password_stdin: bool,
 }

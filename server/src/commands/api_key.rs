@@ -24,7 +24,7 @@ use super::{CommandError, Opened};
 /// Subcommands of `mailgrant api-key`.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Make a key, and print it once or put it into a file that only its owner may read
+    /// Create a key, and print it once or write it to a file that only its owner may read
     Add {
         /// Name of the key
         name: String,

@@ -16,7 +16,7 @@ pub enum Command {
     /// Report entries, accounts, sessions, API keys, links, and secrets that were changed outside
     /// of Mailgrant
     Verify,
-    /// Print the entries, one JSON object a line, the oldest first
+    /// Print the entries as one JSON object per line, oldest first
     Export {
         /// The first day (UTC)
         #[arg(long, value_name = "DAY", value_parser = day)]

@@ -22,7 +22,7 @@ pub struct Options {
     /// DKIM selector that the provider signs with
     #[arg(long, value_name = "SELECTOR", default_value = "")]
     dkim_selector: String,
-    /// Print one JSON report at the end, and nothing else
+    /// Print only one JSON report at the end
     #[arg(long)]
     json: bool,
 }

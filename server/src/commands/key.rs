@@ -24,7 +24,8 @@ pub enum Command {
     /// separate file. Backups of the database can only be opened with the key that was in use when
     /// they were made: first copy the old key to the place where the backups are.
     Rotate {
-        /// File for the new key, which is made unless it is there already; the configuration has to name it afterwards
+        /// File for the new key, which is created if it does not exist; the configuration must name
+        /// it afterwards
         #[arg(long, value_name = "FILE")]
         new_key_file: Option<PathBuf>,
     },

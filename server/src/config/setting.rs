@@ -7,7 +7,7 @@ pub enum Setting {
     Listen,
     /// The origin under which the server is reached.
     PublicUrl,
-    /// Proxies whose forwarded headers are believed.
+    /// Proxies whose forwarded headers are trusted.
     TrustedProxies,
     /// Requests per second from one address.
     RateLimit,
