@@ -1,4 +1,5 @@
-//! The outbox: messages that programs hand over, stored before they are acknowledged, and how they are delivered.
+//! The outbox: stores submitted messages durably before they are acknowledged, and delivers them in
+//! the background.
 
 mod attempt;
 mod backoff;

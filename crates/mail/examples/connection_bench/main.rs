@@ -1,5 +1,5 @@
-//! What `cargo xtask bench connection` measures: the doctor, and a mailbox, against the sandbox in this process. Prints tables in
-//! Markdown.
+//! Measurements for `cargo xtask bench connection`: runs the doctor and reads a mailbox against a
+//! sandbox in this process. Prints tables in Markdown.
 #![expect(clippy::unwrap_used, reason = "a measurement that fails says where")]
 
 mod world;
@@ -66,7 +66,7 @@ async fn main() {
     println!("| one mail | {} |", of(|looks| looks.mail));
 }
 
-/// A check of the saved settings, with a test email or without; how it ended.
+/// Checks the saved settings, with or without a test email, and returns the outcome.
 async fn run(world: &World, with_email: bool) -> CheckOutcome {
     let id = DataCenterId::default();
     let request = CheckRequest {
@@ -88,7 +88,7 @@ async fn well(world: &World, with_email: bool) {
     assert!(is_well, "{outcome:?}");
 }
 
-/// How long it takes to look into a mailbox.
+/// Durations of reads from a mailbox.
 struct Looks {
     newest: Duration,
     older: Duration,
@@ -127,7 +127,7 @@ async fn mailbox(size: u32) -> Looks {
     }
 }
 
-/// How long something takes, often. The first time, which connects, does not count.
+/// Measures `what` repeatedly. The first run, which connects, does not count.
 async fn times(count: usize, what: impl AsyncFn()) -> Vec<Duration> {
     what().await;
     let mut times = Vec::new();

@@ -1,4 +1,4 @@
-//! A mailer whose settings lead to the sandbox, with a grant and a mailbox.
+//! A mailer with settings for the sandbox, a grant, and a mailbox.
 
 use domain::{
     Actor, AuthorizationState, DataCenterId, RedirectUrl, SessionId, SmtpForm, TypedSecret,
@@ -106,7 +106,7 @@ impl World {
         );
     }
 
-    /// Puts a small mail into the mailbox.
+    /// Delivers a small message to the mailbox.
     pub fn deliver(&self, number: u32) {
         let mail = format!(
             "From: Bob {number} <bob@sandbox.test>\r\nTo: {ALICE}\r\nSubject: Number {number}\r\n\

@@ -54,7 +54,7 @@ pub async fn run(connections: usize, messages: usize, ca: Option<&Path>) {
     println!("{:.0}", rate(messages, since));
 }
 
-/// Sends over one connection until no messages are left.
+/// Sends messages over one connection until none are left.
 async fn send(server: &Server, outgoing: &Outgoing, content: &str, left: &AtomicUsize) {
     let options = ConnectOptions {
         server,

@@ -1,13 +1,13 @@
-//! What `cargo xtask bench send` measures with. It works on the database that the server would take, by the same
+//! Measurements for `cargo xtask bench send`. They use the server's database, given by
 //! `MAILGRANT_DATA_DIRECTORY` and `MAILGRANT_DATABASE_URL`.
 //!
-//! - `sink PORT CA_FILE`: a mail server with STARTTLS and XOAUTH2 that keeps nothing, until it is ended
-//! - `prepare PORT [CA_FILE]`: saves settings that lead to a sink; with a certificate to that one, and signs in
-//! - `direct CONNECTIONS MESSAGES [CA_FILE]`: prints messages a second of the way to the mail server alone
-//! - `post URL KEY MESSAGES`: prints messages a second from the API calls, durable, to the mail server
-//! - `crowd URL KEY`: prints milliseconds of 1,000 API calls at once
-//! - `fill MESSAGES`: stores messages, half of them due, half of them later
-//! - `scale`: prints milliseconds of enqueue, claim and the first page, medians
+//! - `sink PORT CA_FILE`: runs a mail server with STARTTLS and XOAUTH2 that discards all messages
+//! - `prepare PORT [CA_FILE]`: saves settings for a sink; with a certificate, also signs in there
+//! - `direct CONNECTIONS MESSAGES [CA_FILE]`: prints messages per second of the SMTP client alone
+//! - `post URL KEY MESSAGES`: prints messages per second from the API call to recorded delivery
+//! - `crowd URL KEY`: prints the milliseconds that 1,000 concurrent API calls take
+//! - `fill MESSAGES`: stores messages, half of them due now and half later
+//! - `scale`: prints median milliseconds of enqueuing, claiming, and reading the first page
 #![expect(clippy::unwrap_used, reason = "a measurement that fails says where")]
 
 mod direct;

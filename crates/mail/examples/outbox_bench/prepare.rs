@@ -1,4 +1,4 @@
-//! Settings that lead to a sink, and the grant that it takes.
+//! Settings for a sink, and the grant that it accepts.
 
 use std::path::Path;
 
@@ -60,7 +60,7 @@ async fn save(mailer: &Mailer, form: &SmtpForm) {
     saved.unwrap();
 }
 
-/// As if somebody had agreed at the provider.
+/// Stores a grant, as an authorization at the provider would.
 async fn authorize(mailer: &Mailer, id: &DataCenterId) {
     let (session, by) = (SessionId::parse("bench").unwrap(), Actor::command_line());
     let begun = mailer.begin_authorization(id, &session, &by).await.unwrap();
@@ -78,7 +78,7 @@ async fn authorize(mailer: &Mailer, id: &DataCenterId) {
     );
 }
 
-/// Gives the token that the sink takes, for a day, to whoever asks.
+/// Answers every token request with the token that the sink accepts, valid for a day.
 async fn token_endpoint(listener: TcpListener) {
     let body = format!(
         r#"{{"access_token":"{TOKEN}","token_type":"Bearer","expires_in":86400,"refresh_token":"bench-refresh-token"}}"#
@@ -89,7 +89,7 @@ async fn token_endpoint(listener: TcpListener) {
     );
     while let Ok((mut stream, _)) = listener.accept().await {
         let mut request = [0; 16 * 1024];
-        // The request is small, and what it says does not matter.
+        // The request is small, and its content does not matter.
         let _ = stream.read(&mut request).await;
         let _ = stream.write_all(answer.as_bytes()).await;
         let _ = stream.shutdown().await;

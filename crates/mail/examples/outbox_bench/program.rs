@@ -1,5 +1,5 @@
-//! Programs that hand messages over by the API. They speak HTTP by hand, to take as little as they can of the machine that
-//! the server is measured on.
+//! API clients that submit messages. They write HTTP by hand, which leaves most of the machine's
+//! capacity to the server under test.
 
 use std::{
     sync::{
@@ -19,11 +19,11 @@ use tokio::{
 
 use crate::world::{ADDRESS, rate, store, text};
 
-/// Programs that hand over at the same time.
+/// Number of concurrent clients.
 const PROGRAMS: usize = 64;
 const CROWD: usize = 1_000;
 
-/// From the first call until the last message is with the mail server, and written down to be so.
+/// Measures from the first call until the last delivery is recorded.
 pub async fn post(url: &str, key: &str, messages: usize) {
     let store = store().await;
     let all = delivered(&store).await + i64::try_from(messages).unwrap();
@@ -36,7 +36,7 @@ pub async fn post(url: &str, key: &str, messages: usize) {
     println!("{:.0}", rate(messages, since));
 }
 
-/// 1,000 calls at once, each over a connection of its own.
+/// Makes 1,000 concurrent calls, each over its own connection.
 pub async fn crowd(url: &str, key: &str) {
     let since = Instant::now();
     hand_over(url, key, CROWD, CROWD).await;
@@ -78,7 +78,7 @@ fn request(host: &str, key: &str) -> String {
     )
 }
 
-/// Reads an answer, which has to be 202, to its end.
+/// Reads a response to its end and requires status 202.
 async fn answered(stream: &mut TcpStream) {
     let mut answer = Vec::with_capacity(1_024);
     loop {

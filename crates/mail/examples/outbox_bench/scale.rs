@@ -1,4 +1,4 @@
-//! What takes how long with how many messages in the database.
+//! Duration of outbox operations by the number of messages in the database.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ fn new(number: i64, at: UnixTime) -> NewMessage {
     }
 }
 
-/// Half of them due, half of them later.
+/// Stores messages, half of them due now and half later.
 pub async fn fill(messages: i64) {
     let store = store().await;
     let at = UnixTime(1_700_000_000);

@@ -1,4 +1,5 @@
-//! A mail server with STARTTLS and XOAUTH2 that keeps nothing; `smtp-sink` has neither.
+//! A mail server with STARTTLS and XOAUTH2 that discards all messages; `smtp-sink` supports
+//! neither.
 
 use std::{path::Path, sync::Arc};
 
@@ -23,7 +24,8 @@ pub async fn run(port: u16, ca_file: &Path) {
     }
 }
 
-/// Shows a certificate for 127.0.0.1; that of its authority is written into the file.
+/// Creates a TLS acceptor with a certificate for 127.0.0.1, and writes the certificate of its
+/// authority to `ca_file`.
 fn acceptor(ca_file: &Path) -> TlsAcceptor {
     let mut authority = CertificateParams::new([]).unwrap();
     authority
@@ -62,7 +64,7 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor) {
 
 struct Talk<S> {
     stream: S,
-    /// What EHLO offers besides.
+    /// Additional EHLO keywords.
     offers: &'static str,
     arrived: Vec<u8>,
     out: Vec<u8>,
@@ -79,7 +81,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         }
     }
 
-    /// Whether TLS is to begin.
+    /// Handles commands. Returns true if TLS is to begin.
     async fn serve(&mut self) -> bool {
         let good = STANDARD.encode(format!("user={ADDRESS}\x01auth=Bearer {TOKEN}\x01\x01"));
         while let Some(line) = self.until(b"\r\n").await {
@@ -118,7 +120,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         false
     }
 
-    /// What comes until an end, with it. Replies go out when there is nothing more to read (RFC 2920 §3.2).
+    /// Reads up to and including `end`. Sends pending replies only when there is no more input (RFC
+    /// 2920 §3.2).
     async fn until(&mut self, end: &[u8]) -> Option<Vec<u8>> {
         let mut searched = 0;
         loop {

@@ -1,4 +1,4 @@
-//! The database, a mailer over it, and the message.
+//! The database, its mailer, and the test message.
 
 use std::{path::Path, time::Instant};
 
@@ -8,7 +8,7 @@ use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use store::{KeySource, Store};
 
 pub const ADDRESS: &str = "bench@example.com";
-/// The token that the sink takes.
+/// The token that the sink accepts.
 pub const TOKEN: &str = "bench-access-token";
 const SIZE: usize = 10_000;
 
@@ -16,7 +16,7 @@ pub fn address() -> EmailAddress {
     EmailAddress::parse(ADDRESS).unwrap()
 }
 
-/// Lines of a message of 10 kB.
+/// Returns the body of a message of 10 kB.
 pub fn text() -> String {
     let line = format!("{}\r\n", "x".repeat(70));
     line.repeat(SIZE / line.len())
@@ -30,12 +30,12 @@ pub async fn store() -> Store {
     Store::open(&database, key).await.unwrap()
 }
 
-/// Returns the certificate of a sink as DER.
+/// Reads the certificate of a sink as DER.
 pub fn root(path: &Path) -> Vec<u8> {
     CertificateDer::from_pem_file(path).unwrap().to_vec()
 }
 
-/// A mailer that trusts the sink.
+/// Opens a mailer that trusts the sink.
 pub async fn mailer(ca: Option<&Path>) -> Mailer {
     let options = MailerOptions {
         extra_roots: ca.into_iter().map(root).collect(),

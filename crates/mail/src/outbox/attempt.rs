@@ -1,4 +1,5 @@
-//! One attempt: all recipients that wait, in one transaction or, where the provider takes few at once, in several.
+//! One delivery attempt of a message. It covers all waiting recipients, in several transactions if
+//! the provider limits the recipients of one.
 
 use std::time::Instant;
 
@@ -18,23 +19,23 @@ use super::{
 };
 use crate::Mailer;
 
-/// A connection that may be used again.
+/// An open connection, with the key of the plan that it was opened under.
 pub(super) struct Open {
     key: PlanKey,
     pub(super) connection: Connection,
 }
 
-/// What became of an attempt.
+/// The end of an attempt.
 pub(super) enum AttemptEnd {
     /// The result was recorded.
     Recorded,
     /// The lease was lost; another process may deliver the message.
     Abandoned,
-    /// It was not tried, and is due as before.
+    /// Nothing was tried; the message stays due.
     GiveBack,
 }
 
-/// One message, tried once.
+/// One attempt to deliver a message.
 pub(super) struct Attempt<'a> {
     mailer: &'a Mailer,
     id: &'a DataCenterId,
@@ -82,7 +83,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Tries all recipients that wait, as many in one transaction as the provider takes.
+    /// Tries all waiting recipients, in transactions of at most as many recipients as the provider
+    /// allows.
     pub(super) async fn run(
         &mut self,
         delivery: &DeliveryQueue,
@@ -103,7 +105,7 @@ impl<'a> Attempt<'a> {
         while let Some(part) = batches.next() {
             let excess = match self.part(delivery, open, &part, content).await {
                 Ok(excess) => excess,
-                // What was accepted has to be written down.
+                // Outcomes of earlier transactions have to be recorded.
                 Err(_) if self.has_result() => return AttemptEnd::Recorded,
                 Err(outcome) => return outcome,
             };
@@ -128,7 +130,8 @@ impl<'a> Attempt<'a> {
             .all(|came| matches!(came, RecipientOutcome::Untried))
     }
 
-    /// One transaction. Returns the recipients that the server takes in another transaction only.
+    /// Runs one transaction. Returns the recipients that need another one because there were too
+    /// many.
     async fn part(
         &mut self,
         delivery: &DeliveryQueue,
@@ -147,7 +150,8 @@ impl<'a> Attempt<'a> {
             content,
             with_ascii_header,
         };
-        // A connection that was open may turn out to be closed; then one is made anew.
+        // The server may have closed an idle connection. The first failure of this kind is retried
+        // over a new connection.
         for last in [false, true] {
             match self.connect(delivery, open, part).await {
                 Ok(()) => {}
@@ -184,7 +188,8 @@ impl<'a> Attempt<'a> {
         Ok(None)
     }
 
-    /// `None` when the server stops and has no more time for this.
+    /// Sends the message over a connection. Returns `None` if the grace period of a stopping server
+    /// ends first.
     async fn hand_over(
         &self,
         delivery: &DeliveryQueue,
@@ -200,7 +205,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Makes a connection unless there is one.
+    /// Opens a connection unless an open one can be reused.
     async fn connect(
         &mut self,
         delivery: &DeliveryQueue,
@@ -249,7 +254,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Notes how a transaction went. Returns the recipients that are to be tried in another one now.
+    /// Records the outcome of a transaction. Returns the recipients to try in another one
+    /// immediately.
     fn note(
         &mut self,
         part: &[usize],

@@ -1,12 +1,13 @@
-//! When the next attempt is due.
+//! The time between delivery attempts.
 
-/// After the first attempt: seconds.
+/// Wait after the first attempt, in seconds.
 const FIRST: i64 = 30;
-/// The longest: seconds.
+/// Longest wait, in seconds.
 const LONGEST: i64 = 4 * 3_600;
 
-/// How long to wait after an attempt (counted from 1): doubles from 30 seconds to 4 hours, and is longer or shorter by up to
-/// a fifth, so that messages that failed together do not come back together. `chance` is any number.
+/// Returns the seconds to wait after an attempt (counted from 1). The wait doubles from 30 seconds
+/// to 4 hours, plus or minus up to a fifth, which spreads the retries of messages that failed
+/// together. `chance` is any number.
 pub(super) fn wait(attempt: i64, chance: u32) -> i64 {
     let doublings = u32::try_from(attempt.clamp(1, 16) - 1).unwrap_or(0);
     let wait = (FIRST << doublings).min(LONGEST);
@@ -14,7 +15,7 @@ pub(super) fn wait(attempt: i64, chance: u32) -> i64 {
     wait - fifth + i64::from(chance) % (2 * fifth + 1)
 }
 
-/// A number for [`wait`].
+/// Returns a random number for [`wait`].
 pub(super) fn chance() -> u32 {
     u32::from_str_radix(&clock::random::hex::<3>(), 16).unwrap_or_default()
 }

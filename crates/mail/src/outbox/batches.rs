@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use domain::{Finding, FindingCode};
 use smtp::{TransactionEnd, TransactionOutcome};
 
-/// How the server refused a recipient, if it did.
+/// The reply and finding of a refused recipient; `None` for an accepted one.
 type Refused = Option<(String, Finding)>;
 
-/// Recipients that are still to be tried, by their place in the message.
+/// Recipients that are still to be tried, by their index in the message.
 #[derive(Debug)]
 pub(super) struct Batches {
     left: VecDeque<usize>,
@@ -19,13 +19,14 @@ pub(super) struct Batches {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Excess {
     pub(super) recipients: Vec<usize>,
-    /// How many the server takes in one transaction.
+    /// Number of recipients that the server accepts in one transaction.
     pub(super) fits: usize,
 }
 
 impl Excess {
-    /// Returns the recipients that the server refused because there were too many, or `None` when nothing shows that another
-    /// transaction would go better: it has to accept somebody, or to be a smaller one.
+    /// Returns the recipients to try in another transaction because the server refused some as too
+    /// many. Returns `None` if there are none, or if nothing shows that the server accepts a
+    /// smaller number.
     pub(super) fn of(part: &[usize], outcome: &TransactionOutcome, broken: bool) -> Option<Self> {
         let is_excess = |refused: &Refused| {
             let code = refused.as_ref().map(|(_, finding)| finding.code);
@@ -40,10 +41,11 @@ impl Excess {
             }
             TransactionEnd::Failed(finding) if finding.code != FindingCode::ClosedAfterMessage => {
                 let fits = if finding.code == FindingCode::TooManyRecipients {
-                    // Said of all of them: which number would do is not known.
+                    // The server refused the whole transaction without naming its limit.
                     taken(&outcome.refused) / 2
                 } else if broken {
-                    // Some servers count each refused recipient as an error, and close.
+                    // Some servers count each refused recipient as an error and close the
+                    // connection.
                     let first = outcome.refused.iter().position(is_excess)?;
                     taken(&outcome.refused[..first])
                 } else {
@@ -66,14 +68,14 @@ impl Batches {
         }
     }
 
-    /// Takes the recipients of the next transaction.
+    /// Removes and returns the recipients of the next transaction; `None` if none are left.
     pub(super) fn next(&mut self) -> Option<Vec<usize>> {
         let count = self.size.min(self.left.len());
         let batch: Vec<usize> = self.left.drain(..count).collect();
         (!batch.is_empty()).then_some(batch)
     }
 
-    /// Puts recipients back to the front. Transactions are no larger than the server has shown to take.
+    /// Puts recipients back to the front. Later transactions are no larger than `excess.fits`.
     pub(super) fn put_back(&mut self, excess: Excess) {
         self.size = self.size.min(excess.fits.max(1));
         for recipient in excess.recipients.into_iter().rev() {

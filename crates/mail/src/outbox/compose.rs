@@ -10,7 +10,7 @@ use crate::{MailError, Mailer};
 /// The reason why a message could not be composed.
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
-    /// Fields are wrong.
+    /// Some fields are invalid.
     #[error("fields of the message are wrong")]
     Form(MessageErrors),
     /// Another failure.
@@ -28,7 +28,7 @@ impl Mailer {
     /// Composes a message from its parts, under the sender policy of a data center.
     ///
     /// # Errors
-    /// `Form` with the fields that are wrong; when the database fails.
+    /// `Form` with the invalid fields; `Mail` if the database fails.
     pub async fn compose(
         &self,
         data_center: &DataCenterId,
@@ -40,10 +40,11 @@ impl Mailer {
             .map_err(ComposeError::Form)
     }
 
-    /// Makes a message that a program has written itself (RFC 5322) fit to be sent, under the sender policy of a data center.
+    /// Prepares a message that the client composed itself (RFC 5322), under the sender policy of a
+    /// data center.
     ///
     /// # Errors
-    /// `Form` with the fields that are wrong; when the database fails.
+    /// `Form` with the invalid fields; `Mail` if the database fails.
     pub async fn compose_raw(
         &self,
         data_center: &DataCenterId,

@@ -1,4 +1,4 @@
-//! Delivering: looks for mail that is due, and has it sent by a delivery queue for each data center.
+//! Delivery: finds data centers with due mail and runs a delivery queue for each.
 
 use std::{
     collections::HashMap,
@@ -16,18 +16,18 @@ use tokio::{
 use super::{delivery_queue::DeliveryQueue, lease::Leases, outcome_writer};
 use crate::{MailError, Mailer, database_clock::held_for};
 
-/// How often it is looked for what can be forgotten.
+/// Interval between removals of expired data.
 const RETENTION_INTERVAL: Duration = Duration::from_mins(10);
-/// Messages that are forgotten in one statement.
+/// Most messages removed by one statement.
 const MAX_FORGOTTEN: u32 = 1_000;
-/// Idempotency keys are kept this long: seconds.
+/// Retention of idempotency keys, in seconds.
 const IDEMPOTENCY_TTL: i64 = 7 * 86_400;
 
 impl Mailer {
-    /// Delivers what is due until `until` ends; then what is under way is finished, within its grace, and the rest is given
-    /// back.
+    /// Delivers due mail until `until` completes. Then gives attempts under way a grace period and
+    /// releases all messages that were not started.
     pub async fn deliver(&self, until: impl Future<Output = ()>) {
-        // The name that its messages are leased under.
+        // The log names the owner of this process's leases.
         tracing::info!(server = %self.0.owner, "delivering");
         let (stop, stopping) = watch::channel(0);
         let (settled, settlements) = mpsc::channel(outcome_writer::MAX_WAITING);
@@ -71,7 +71,7 @@ impl Mailer {
             }
             stop.send_replace(stage);
         }
-        // What a database that is away keeps from ending; leases run out by themselves.
+        // An unreachable database may keep tasks from ending. Their leases expire by themselves.
         tasks.shutdown().await;
         drop(queues);
         match timeout(grace, settling).await {
@@ -84,7 +84,7 @@ impl Mailer {
         helpers.shutdown().await;
     }
 
-    /// Says so in the log when this server is to send for data centers that there are not.
+    /// Logs a warning for each configured data center that does not exist.
     pub async fn warn_of_unknown_data_centers(&self) {
         for id in &self.0.options.outbox.data_centers {
             if let Ok(None) = self.store().data_center(id).await {
@@ -93,8 +93,8 @@ impl Mailer {
         }
     }
 
-    /// The data centers that this server sends for and that have mail due. At each tick what other servers have left is
-    /// taken up first.
+    /// Returns the data centers that this server sends for and that have due mail. At each tick, it
+    /// first releases expired leases.
     async fn due(&self, ticked: bool, leases: &Leases) -> Result<Vec<DataCenterId>, MailError> {
         self.compare_clocks().await?;
         if self.clock_differs().is_some() {
@@ -102,7 +102,7 @@ impl Mailer {
         }
         if ticked {
             let now = self.database_now().await?;
-            // After the time was read: a claim that was made before it is among them.
+            // Read after the time, to include every claim that was made before it.
             let live = leases.live();
             let released = self.store().release_expired(now, &live).await?;
             if released > 0 {
@@ -116,7 +116,7 @@ impl Mailer {
     }
 }
 
-/// The data centers that mail is delivered from, each by a supervised task of its own.
+/// The delivery queues of all data centers that had due mail. Each runs in a supervised task.
 struct DeliveryQueues {
     mailer: Mailer,
     settled: mpsc::Sender<outcome_writer::Settled>,
@@ -127,7 +127,7 @@ struct DeliveryQueues {
 }
 
 impl DeliveryQueues {
-    /// Looks for data centers with due mail and wakes their queues, until it is dropped.
+    /// Finds data centers with due mail and wakes their queues, until the future is dropped.
     async fn scan(self: Arc<Self>) {
         let mailer = &self.mailer;
         let mut tick = interval(mailer.0.options.outbox.poll);
@@ -152,7 +152,7 @@ impl DeliveryQueues {
                 }
             }
             if mailer.clock_differs().is_some() {
-                // They give back what they have not begun.
+                // Each queue then releases the messages that it has not started.
                 let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
                 for queue in known.values() {
                     queue.wake.notify_one();
@@ -161,7 +161,7 @@ impl DeliveryQueues {
         }
     }
 
-    /// Returns the delivery queue of a data center; starts it when it is the first one.
+    /// Returns the delivery queue of a data center. Starts it on the first call.
     async fn queue(&self, id: DataCenterId) -> Arc<DeliveryQueue> {
         let mut tasks = self.tasks.lock().await;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -194,7 +194,7 @@ impl DeliveryQueues {
     }
 }
 
-/// Keeps what is claimed, until it is ended.
+/// Renews the leases of claimed messages, until the task is aborted.
 async fn renew(mailer: Mailer, leases: Arc<Leases>) {
     let seconds = mailer.0.options.outbox.lease;
     let mut tick = interval(Duration::from_secs(u64::from(seconds.max(1))) / 3);
@@ -225,7 +225,7 @@ async fn renew_all(mailer: &Mailer, leases: &Leases, seconds: u32) -> Result<(),
     Ok(mailer.store().renew_slots(&mailer.0.owner, until).await?)
 }
 
-/// Forgets what was settled long ago, until it is ended.
+/// Removes expired data periodically, until the task is aborted.
 async fn forget(mailer: Mailer) {
     loop {
         if let Err(error) = mailer.forget_settled().await {
@@ -239,7 +239,8 @@ async fn forget(mailer: Mailer) {
 }
 
 impl Mailer {
-    /// Forgets messages that were settled longer ago than they are kept, and what is not needed any more besides.
+    /// Removes settled messages whose retention has ended, expired idempotency keys and connection
+    /// slots, and counts that rate limits no longer need.
     ///
     /// # Errors
     /// When the database fails.

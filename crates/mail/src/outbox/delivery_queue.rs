@@ -1,4 +1,4 @@
-//! The mail of one data center: claims what is due, and keeps connections busy with it.
+//! The delivery queue of one data center: claims due messages and starts connections for them.
 
 mod throttle;
 
@@ -25,14 +25,14 @@ use super::{
 use crate::{MailError, Mailer, database_clock::held_for};
 use throttle::Throttle;
 
-/// Messages that wait in memory for a connection, at most.
+/// Most messages that wait in memory for a connection.
 const MAX_READY: usize = 128;
-/// More are claimed when so few wait.
+/// More messages are claimed when no more than this wait.
 const REFILL_BELOW: usize = 64;
-/// Octets of one claim; a single larger message is claimed all the same.
+/// Octets of one claim. A single larger message is claimed nevertheless.
 const MAX_CLAIM_OCTETS: i64 = 8 * 1024 * 1024;
 
-/// What the tasks of one data center share.
+/// The state that the tasks of one data center share.
 #[derive(Debug)]
 pub(super) struct DeliveryQueue {
     pub(super) mailer: Mailer,
@@ -40,7 +40,7 @@ pub(super) struct DeliveryQueue {
     pub(super) ready: ReadyQueue,
     pub(super) wake: Notify,
     pub(super) settled: mpsc::Sender<Settled>,
-    /// 1: take nothing new. 2: stop what is under way.
+    /// Stage of the shutdown. 1: start nothing new. 2: stop attempts under way.
     pub(super) stopping: watch::Receiver<u8>,
     leases: Arc<Leases>,
     workers: AtomicU32,
@@ -76,13 +76,15 @@ impl DeliveryQueue {
         *self.stopping.borrow() > 0
     }
 
-    /// Sends what is due, until the server stops. The connections outlive a run that panics.
+    /// Sends due messages until the server stops. `workers` keeps the connections if this future
+    /// panics and is restarted.
     pub(super) async fn run(self: Arc<Self>, workers: Arc<AsyncMutex<JoinSet<()>>>) {
         let mut workers = workers.lock().await;
         let mut stopping = self.stopping.clone();
         while !self.is_stopping() {
             while workers.try_join_next().is_some() {}
-            // Before the round, which holds back by it too: so its end is not missed in between.
+            // Read before the round, which checks it too. Otherwise its end could be missed in
+            // between.
             let cool = self.throttle().cooling_until();
             let more = match self.claim_due(&mut workers).await {
                 Ok(more) => more,
@@ -108,7 +110,7 @@ impl DeliveryQueue {
         while workers.join_next().await.is_some() {}
     }
 
-    /// Claims what there is room for. Whether there may be more.
+    /// Claims due messages up to the free capacity. Returns true if more may be due.
     async fn claim_due(self: &Arc<Self>, workers: &mut JoinSet<()>) -> Result<bool, MailError> {
         if self.throttle().cooling_until().is_some() {
             return Ok(false);
@@ -121,13 +123,13 @@ impl DeliveryQueue {
             self.give_back(self.ready.drain()).await;
             return Ok(false);
         };
-        // A connection may have ended just when a message came.
+        // A connection may have ended just as a message arrived.
         self.start_workers(&plan, workers).await?;
         let queued = self.ready.len();
         if queued > REFILL_BELOW {
             return Ok(true);
         }
-        // Where connections are limited, one is needed before anything is claimed.
+        // If connections are limited, one is needed before anything is claimed.
         if self.workers.load(Ordering::Relaxed) == 0
             && plan.limits.connections.is_some()
             && !self.start_worker(&plan, workers).await?
@@ -135,7 +137,7 @@ impl DeliveryQueue {
             return Ok(false);
         }
         let limited = plan.limits.per_minute.is_some() || plan.limits.per_day.is_some();
-        // What counts as outcome over is not to wait for long.
+        // A claim counts toward the rate limits, so its messages should not wait for long.
         let room = if limited {
             self.allowed(&plan) as usize
         } else {
@@ -148,7 +150,8 @@ impl DeliveryQueue {
             self.id.clone(),
             limited,
         ));
-        // Before the claim is made: this process does not take over what it works on.
+        // Registered before the claim, which keeps this process from releasing its own lease as
+        // expired.
         self.leases.add(&lease);
         let began = self.mailer.boot_time();
         let except = self.leases.over(&self.id, began);
@@ -174,7 +177,8 @@ impl DeliveryQueue {
             lease: Arc::clone(&lease),
             counted: limited,
         });
-        // Another server took them away from this one and has given them back, while they are under way here.
+        // Another server took over these messages after their lease expired and released them,
+        // while attempts of this process are still under way.
         let (under_way, new): (Vec<_>, Vec<_>) =
             jobs.partition(|job| self.leases.is_under_way(&job.message.id));
         let ids = new.iter().map(|job| job.message.id.clone());
@@ -187,7 +191,7 @@ impl DeliveryQueue {
         Ok(!claimed.limited)
     }
 
-    /// As many connections as there are messages for them, and as there may be.
+    /// Starts connections while more messages than connections wait, up to the limit.
     async fn start_workers(
         self: &Arc<Self>,
         plan: &Plan,
@@ -199,14 +203,14 @@ impl DeliveryQueue {
         Ok(())
     }
 
-    /// How many connections there may be now.
+    /// Returns the number of connections allowed now.
     fn allowed(&self, plan: &Plan) -> u32 {
         let own = self.mailer.0.options.outbox.connections;
         let allowed = plan.limits.connections.map_or(own, |limit| limit.min(own));
         self.throttle().connections(allowed)
     }
 
-    /// One more connection; `false` when there may be no more.
+    /// Starts one connection. Returns false if the limit is reached.
     async fn start_worker(
         self: &Arc<Self>,
         plan: &Plan,
@@ -234,7 +238,7 @@ impl DeliveryQueue {
         Ok(true)
     }
 
-    /// A connection has ended.
+    /// Records that a connection has ended, and frees its slot.
     pub(super) async fn leave(&self, slot: Option<i64>) {
         self.workers.fetch_sub(1, Ordering::Relaxed);
         if let Some(slot) = slot {
@@ -243,11 +247,11 @@ impl DeliveryQueue {
                 tracing::warn!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot give a connection back");
             }
         }
-        // Messages may have come just when it left.
+        // Messages may have arrived just as it ended.
         self.wake.notify_one();
     }
 
-    /// What mail is sent with now; `None` when it has to wait.
+    /// Returns the settings to send with now; `None` if mail has to wait.
     pub(super) async fn plan(&self) -> Result<Option<Arc<Plan>>, MailError> {
         let shared = &self.mailer.0.outbox;
         let changes = shared.changes();
@@ -261,7 +265,7 @@ impl DeliveryQueue {
         Ok(plan)
     }
 
-    /// Messages that were not tried are due as before.
+    /// Releases messages that were not tried. They stay due.
     pub(super) async fn give_back(&self, jobs: Vec<Job>) {
         for counted in [false, true] {
             let (ids, leases): (Vec<_>, Vec<_>) = jobs
@@ -277,7 +281,7 @@ impl DeliveryQueue {
                 .release(&self.id, &ids, counted, self.mailer.now())
                 .await
             {
-                // Their lease will run out.
+                // Their leases expire by themselves.
                 tracing::warn!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot give messages back");
             }
             for job in leases {
@@ -286,26 +290,27 @@ impl DeliveryQueue {
         }
     }
 
-    /// A message was accepted.
+    /// Resets failures and pauses after a message was accepted.
     pub(super) fn accepted(&self) {
         self.throttle().accepted();
     }
 
-    /// No connection could be made: nothing is tried for a moment.
+    /// Stops connection attempts for a moment after one failed.
     pub(super) async fn cool_down(&self) {
         self.throttle().failed();
         self.give_back(self.ready.drain()).await;
         self.wake.notify_one();
     }
 
-    /// There are too many connections.
+    /// Records that the server refused the current number of connections.
     pub(super) fn crowded(&self) {
         let workers = self.workers.load(Ordering::Relaxed);
         self.throttle().crowded(workers);
     }
 
-    /// Pauses the data center: a quota is used up, a sign-in was refused, or somebody has to change something. `key` says
-    /// under which settings and grant that happened, and `started` when the attempt began that found it.
+    /// Pauses the data center because a quota is used up, a sign-in was refused, or an
+    /// administrator has to change something. `key` identifies the settings and grant of the
+    /// attempt with this finding, and `started` is its start.
     pub(super) async fn pause(&self, finding: &Finding, key: PlanKey, started: UnixTime) {
         let now = self.mailer.now();
         let Some(until) = self.throttle().pause(finding.code, key, started, now) else {

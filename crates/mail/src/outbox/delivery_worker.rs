@@ -1,4 +1,4 @@
-//! One connection, and the messages that go over it.
+//! A delivery worker: one connection and the messages that it sends.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -16,7 +16,7 @@ use super::{
     lease::Lease,
 };
 
-/// Carries messages until none has come for a while. A panic ends the connection and nothing else.
+/// Sends messages until none has arrived for the idle time. A panic ends only this connection.
 pub(super) async fn run(delivery: Arc<DeliveryQueue>, slot: Option<i64>) {
     let current = Mutex::new(None);
     let delivering = deliver_all(&delivery, slot.is_some(), &current);
@@ -26,7 +26,7 @@ pub(super) async fn run(delivery: Arc<DeliveryQueue>, slot: Option<i64>) {
         let message = current.as_ref().map(|(_, id)| id.as_str());
         tracing::error!(data_center = %delivery.id, message_id = message, "a connection failed unexpectedly");
         if let Some((lease, id)) = current {
-            // It is tried again when its lease has run out.
+            // It is retried when its lease has expired.
             lease.end(&id);
         }
         delivery.cool_down().await;
@@ -44,7 +44,7 @@ async fn deliver_all(delivery: &Arc<DeliveryQueue>, is_limited: bool, current: &
     };
     let mut open = None;
     let options = &delivery.mailer.0.options.outbox;
-    // A connection that others may want is not kept for long.
+    // Other servers may be waiting for one of the limited connections.
     let idle = if is_limited {
         options.idle / 4
     } else {
@@ -63,7 +63,7 @@ async fn deliver_all(delivery: &Arc<DeliveryQueue>, is_limited: bool, current: &
     }
 }
 
-/// Tries one message, and hands on how it went.
+/// Tries one message and sends the outcome to the outcome writer.
 async fn deliver_one(delivery: &Arc<DeliveryQueue>, job: Job, open: &mut Option<Open>) {
     if !job.is_ours(delivery.mailer.boot_time()) {
         return delivery.give_back(vec![job]).await;
@@ -104,7 +104,7 @@ async fn deliver_one(delivery: &Arc<DeliveryQueue>, job: Job, open: &mut Option<
         .observe_attempt(&delivery.id, &settlement.attempt);
     tracing::info!(
         data_center = %delivery.id,
-        // Not `message`: that is the name of the text of the line.
+        // The field `message` holds the text of the log line.
         id = settlement.id.as_str(),
         state = settlement.state.code(),
         attempt = settlement.attempt.number,
@@ -123,6 +123,6 @@ async fn deliver_one(delivery: &Arc<DeliveryQueue>, job: Job, open: &mut Option<
         },
         Some(_) => {}
     }
-    // The other end is there as long as there are queues.
+    // The outcome writer runs while there are delivery queues.
     let _ = delivery.settled.send((settlement, job.lease)).await;
 }

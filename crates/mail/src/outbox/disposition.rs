@@ -1,4 +1,4 @@
-//! What follows from an attempt.
+//! The disposition of a message after an attempt.
 
 use domain::{
     Attempt, AttemptOutcome, DataCenterId, Finding, FindingCode, MessageState, RecipientState,
@@ -8,33 +8,34 @@ use store::{ClaimedMessage, Settlement};
 
 use super::backoff;
 
-/// What an attempt came to for one recipient.
+/// The outcome of an attempt for one recipient.
 #[derive(Clone, Debug)]
 pub(super) enum RecipientOutcome {
     /// It was not tried.
     Untried,
     /// Accepted, with this reply.
     Accepted(String),
-    /// Not accepted, with this reply, for this reason.
+    /// Not accepted, with the server's reply and the reason.
     NotAccepted(String, Finding),
 }
 
-/// What is at fault when a message is not accepted.
+/// The cause of a failure: the message or its data center.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FailureScope {
     /// The message, or a recipient.
     Message,
-    /// The connection or the account: other messages would fare alike, so this one is not to suffer for it.
+    /// The connection or the account. Other messages would fail too, so the failure does not
+    /// count against this one.
     DataCenter,
 }
 
-/// How an attempt went.
+/// The result of an attempt.
 #[derive(Debug)]
 pub(super) struct AttemptReport {
-    /// For each recipient of the message.
+    /// The outcome for each recipient of the message.
     pub(super) came: Vec<RecipientOutcome>,
     pub(super) fault: FailureScope,
-    /// Transactions that the server has accepted.
+    /// Number of transactions that the server accepted.
     pub(super) handed_over: i64,
     pub(super) started_at: UnixTime,
     pub(super) micros: i64,
@@ -42,7 +43,7 @@ pub(super) struct AttemptReport {
     pub(super) transcript: String,
 }
 
-/// Which findings say something of the account or the server, not of the message.
+/// Returns whether a finding is about the account or the server, or about the message.
 pub(super) fn failure_scope(code: FindingCode) -> FailureScope {
     use FindingCode as F;
     match code {
@@ -59,7 +60,7 @@ pub(super) fn failure_scope(code: FindingCode) -> FailureScope {
     }
 }
 
-/// Where a message stands after an attempt.
+/// Determines the state of a message and its next attempt from the result of an attempt.
 pub(super) fn settle(
     message: &ClaimedMessage,
     lease: &str,
@@ -125,13 +126,13 @@ pub(super) fn settle(
         (_, 0, 1..) => AttemptOutcome::PutOff,
         _ => AttemptOutcome::Refused,
     };
-    // Recipients that were not tried, with nothing to wait for, are due as before.
+    // A failure that is not about the message does not delay its retry.
     let waits = tried.fault == FailureScope::Message && finding.is_some();
     let due_at = if state == MessageState::Waiting && waits {
-        // Progress resets the wait.
+        // Progress resets the backoff.
         let in_a_row = if accepted > 0 { 1 } else { number };
         let next = now.plus(backoff::wait(in_a_row, backoff::chance()));
-        // One last time when it is time to give up.
+        // One last attempt is due when the time to give up is reached.
         let last = message.created_at.plus(give_up_after);
         if now < last { next.min(last) } else { next }
     } else {

@@ -1,10 +1,11 @@
-//! Ids of messages: in their order, messages are in the order in which they were accepted.
+//! Message ids. They sort in the order in which the messages were accepted.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::{MessageId, UnixTime};
 
-/// A new id: 10 hexadecimal digits of the time in seconds, 6 of a counter of this process, 20 random ones.
+/// Returns a new id: 10 hexadecimal digits of the time in seconds, 6 of a counter of this process,
+/// and 20 random ones.
 pub(super) fn new_id(now: UnixTime) -> MessageId {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed) & 0x00ff_ffff;

@@ -1,4 +1,5 @@
-//! What is submitted while one transaction is committed goes into the next: a commit, which waits for the disk, serves many.
+//! Batched storage of submissions. Messages that arrive during one commit share the next one,
+//! because each commit waits for the disk.
 
 use std::{
     collections::VecDeque,
@@ -19,14 +20,14 @@ use tokio::{
 use super::{key_quota::KeySums, plan::Plan, recent::Recent};
 use crate::{MailError, Mailer};
 
-/// Messages of one transaction, at most.
+/// Most messages in one transaction.
 const MAX_BATCH: usize = 128;
-/// Octets of one transaction; a single larger message is stored all the same.
+/// Octets of one transaction. A single larger message is stored nevertheless.
 const MAX_CLAIM_OCTETS: usize = 8 * 1024 * 1024;
 
-/// How long one transaction may take. Longer than a busy SQLite is waited for.
+/// Time limit of one transaction. It exceeds SQLite's busy timeout.
 const STORE_TIMEOUT: Duration = Duration::from_secs(25);
-/// Waits before a transaction whose outcome is unknown is tried again.
+/// Waits before a transaction with an unknown outcome is retried.
 const RETRY_AFTER: [Duration; 3] = [
     Duration::from_millis(100),
     Duration::from_millis(500),
@@ -38,15 +39,15 @@ type Waiting = (
     oneshot::Sender<Result<EnqueueOutcome, StoreError>>,
 );
 
-/// What the parts of the outbox share.
+/// The state that the parts of the outbox share.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
-    /// Told when something may be due.
+    /// Notified when a message may be due.
     pub(super) wake: Notify,
     changes: AtomicU64,
-    /// What mail is sent with.
+    /// The current plan of each data center.
     pub(super) plans: Recent<Arc<Plan>>,
-    /// The addresses that mail may be from.
+    /// The current sender policy of each data center.
     pub(super) sender_policies: Recent<Arc<SenderPolicy>>,
     intake: Mutex<Intake>,
     pub(super) key_sums: KeySums,
@@ -55,18 +56,18 @@ pub(crate) struct Shared {
 #[derive(Debug, Default)]
 struct Intake {
     waiting: VecDeque<Waiting>,
-    /// Whether a task is writing.
+    /// True if a task is writing.
     writing: bool,
 }
 
 impl Shared {
-    /// Something that decides on sending has changed, or mail may be due.
+    /// Records that a setting for sending has changed or that mail may be due.
     pub(crate) fn changed(&self) {
         self.changes.fetch_add(1, Ordering::Relaxed);
         self.wake.notify_one();
     }
 
-    /// Counts the changes.
+    /// Returns the number of changes so far.
     pub(crate) fn changes(&self) -> u64 {
         self.changes.load(Ordering::Relaxed)
     }
@@ -77,7 +78,7 @@ impl Shared {
 }
 
 impl Intake {
-    /// What goes into the next transaction.
+    /// Removes and returns the messages of the next transaction.
     fn next(&mut self) -> Vec<Waiting> {
         let mut octets = 0;
         let mut count = 0;
@@ -93,7 +94,8 @@ impl Intake {
 }
 
 impl Mailer {
-    /// Stores a message together with others. When this returns it outlasts a crash.
+    /// Stores a message, in one transaction with others. When this returns, the message survives a
+    /// crash.
     pub(super) async fn store_message(
         &self,
         message: NewMessage,
@@ -104,7 +106,8 @@ impl Mailer {
             intake.waiting.push_back((message, told));
             if !intake.writing {
                 intake.writing = true;
-                // In a task of its own: whoever asked may go away, and the others wait for it.
+                // A separate task, because the caller may be canceled while others wait for the
+                // same transaction.
                 tokio::spawn(write(self.clone()));
             }
         }
@@ -112,7 +115,8 @@ impl Mailer {
     }
 }
 
-/// Lets the next submission start another writer when one panics; those who wait are refused.
+/// Guards against a panic of the writer: fails all waiting submissions and lets the next one start
+/// another writer.
 struct Writing<'a>(&'a Shared);
 
 impl Drop for Writing<'_> {
@@ -140,7 +144,7 @@ async fn write(mailer: Mailer) {
         match store(&mailer, &messages).await {
             Ok(outcomes) => {
                 for (told, outcome) in told.into_iter().zip(outcomes) {
-                    // Nobody hears it who has gone away.
+                    // The receiver is gone if the caller was canceled.
                     let _ = told.send(Ok(outcome));
                 }
             }
@@ -149,13 +153,13 @@ async fn write(mailer: Mailer) {
                     let _ = told.send(Err(error));
                 }
             }
-            // The same would happen to each, perhaps after a long wait.
+            // Each message would fail alike, perhaps after a long wait.
             Err(error) if !error.may_be_of_one_row() => {
                 for told in told {
                     let _ = told.send(Err(StoreError::BatchFailed));
                 }
             }
-            // One may be at fault that the others have nothing to do with.
+            // One message may cause the failure. Storing each alone lets the others succeed.
             Err(_) => {
                 for (message, told) in messages.iter().zip(told) {
                     let outcome = store(&mailer, std::slice::from_ref(message)).await;
@@ -170,8 +174,9 @@ async fn write(mailer: Mailer) {
     }
 }
 
-/// Stores messages in one transaction. When the connection is lost during the commit, they may be stored: the same messages
-/// are then stored once more, which changes nothing if they were. Otherwise a client would send them a second time.
+/// Stores messages in one transaction. If the connection is lost during the commit, the outcome is
+/// unknown, and the same messages are stored again. This has no effect if they were stored, and
+/// saves the client from a retry that would send them twice.
 async fn store(
     mailer: &Mailer,
     messages: &[NewMessage],

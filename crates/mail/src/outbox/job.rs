@@ -1,4 +1,4 @@
-//! A message on its way.
+//! A claimed message in the delivery queue.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,12 +6,12 @@ use store::ClaimedMessage;
 
 use super::lease::Lease;
 
-/// A message that is claimed.
+/// A claimed message with its lease.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) message: ClaimedMessage,
     pub(super) lease: Arc<Lease>,
-    /// Whether it has been counted for the limits.
+    /// True if the claim counted it toward the limits.
     pub(super) counted: bool,
 }
 

@@ -1,5 +1,5 @@
-//! A limit on the octets that wait to be delivered for one API key: a program that submits faster than the mail server accepts
-//! must not fill the disk.
+//! A limit on the octets that wait for delivery per API key. A client that submits faster than the
+//! mail server accepts must not fill the disk.
 
 use std::{
     collections::HashMap,
@@ -12,21 +12,22 @@ use domain::Who;
 use super::submit::SubmitError;
 use crate::{MailError, Mailer};
 
-/// How long a sum from the database is used at least.
+/// Shortest time that a sum from the database is used.
 const TTL: Duration = Duration::from_secs(1);
-/// A sum is used this many times as long as it took to compute: a long queue must not slow submissions down.
+/// A sum is used for this many times the time of its computation. Otherwise a long queue would slow
+/// down submissions.
 const FACTOR: u32 = 20;
 
-/// What waits for one key.
+/// The waiting octets of one key.
 #[derive(Debug)]
 struct Sum {
-    /// From the database, and what was submitted here since.
+    /// The sum from the database, plus submissions to this process since then.
     octets: u64,
-    /// When it is computed again.
+    /// The time at which it is computed again.
     until: Instant,
 }
 
-/// What waits for the keys that submitted lately.
+/// The sums of keys that submitted recently.
 #[derive(Debug, Default)]
 pub(crate) struct KeySums(Mutex<HashMap<String, Sum>>);
 
@@ -35,8 +36,9 @@ impl KeySums {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds octets to a sum that is still good, unless the limit is exceeded; then they are not added, and it returns false. A
-    /// message that is larger than the limit is accepted while nothing else waits.
+    /// Adds octets to a current sum. Returns false, and adds nothing, if that would exceed the
+    /// limit; `None` if there is no current sum. A message larger than the limit fits while nothing
+    /// else waits.
     fn add(&self, key: &str, octets: u64, limit: u64) -> Option<bool> {
         let mut all = self.all();
         let sum = all.get_mut(key)?;
@@ -60,10 +62,10 @@ impl KeySums {
 }
 
 impl Mailer {
-    /// Counts octets that are submitted by a key.
+    /// Counts octets toward the limit of the API key that submits them.
     ///
     /// # Errors
-    /// `KeyFull`; when the database fails.
+    /// `KeyFull` if the limit would be exceeded; `Mail` if the database fails.
     pub(super) async fn count_for_key(&self, by: &Who, octets: usize) -> Result<(), SubmitError> {
         let (Who::Key(key), Some(limit)) = (by, self.0.options.outbox.waiting_per_key) else {
             return Ok(());

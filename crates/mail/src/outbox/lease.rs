@@ -1,4 +1,4 @@
-//! Leases: how long a message is nobody else's.
+//! Leases: the right of a process to deliver a message until a deadline.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -8,12 +8,12 @@ use std::{
 
 use domain::{DataCenterId, MessageId};
 
-/// One claim, of some messages of a data center. Time is that since boot.
+/// One claim of messages of a data center. Deadlines are measured in time since boot.
 #[derive(Debug)]
 pub(super) struct Lease {
     pub(super) name: String,
     pub(super) data_center: DataCenterId,
-    /// True if its messages have been counted for the limits.
+    /// True if the claim counted its messages toward the limits.
     pub(super) counted: bool,
     held: Mutex<HashMap<MessageId, Duration>>,
 }
@@ -32,13 +32,14 @@ impl Lease {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Holds these messages until then.
+    /// Holds messages until `until`.
     pub(super) fn hold(&self, ids: impl IntoIterator<Item = MessageId>, until: Duration) {
         self.held().extend(ids.into_iter().map(|id| (id, until)));
     }
 
-    /// Holds the messages of a renewal until then; what it did not renew was lost to another server. Returns those that it
-    /// renewed in vain, because nobody here works on them, each with the name of the lease.
+    /// Extends the deadline of renewed messages; those that were not renewed are lost to another
+    /// server. Returns renewed messages that this process no longer works on, each with the name of
+    /// the lease.
     pub(super) fn renew(&self, ids: &[MessageId], until: Duration) -> Vec<(MessageId, String)> {
         let mut held = self.held();
         for until in held.values_mut() {
@@ -54,12 +55,12 @@ impl Lease {
         forgotten
     }
 
-    /// Returns true while no other server may have a message.
+    /// Returns true while no other server may claim the message.
     pub(super) fn holds(&self, id: &MessageId, now: Duration) -> bool {
         self.held().get(id).is_some_and(|until| now < *until)
     }
 
-    /// A message is settled or given back.
+    /// Removes a message that is settled or released.
     pub(super) fn end(&self, id: &MessageId) {
         self.held().remove(id);
     }
@@ -85,21 +86,22 @@ impl Leases {
         leases.iter().filter_map(Weak::upgrade).collect()
     }
 
-    /// Returns those with messages that are not settled yet.
+    /// Returns the leases with messages that are not settled yet.
     pub(super) fn open(&self) -> Vec<Arc<Lease>> {
         let mut all = self.all();
         all.retain(|lease| !lease.is_empty());
         all
     }
 
-    /// Returns the names of all that this process still works on. A claim that is being made is among them.
+    /// Returns the names of all leases that this process still uses, including that of a claim
+    /// under way.
     pub(super) fn live(&self) -> HashSet<String> {
         let all = self.all().into_iter();
         all.map(|lease| lease.name.clone()).collect()
     }
 
-    /// Returns the messages of a data center that are under way here although their lease is over: another server may
-    /// have given them back.
+    /// Returns messages of a data center that are under way here although their lease has expired.
+    /// Another server may have released them.
     pub(super) fn over(&self, data_center: &DataCenterId, now: Duration) -> Vec<MessageId> {
         let mut ids = Vec::new();
         for lease in self.all() {
@@ -112,7 +114,7 @@ impl Leases {
         ids
     }
 
-    /// Returns true when a message is under way here.
+    /// Returns true if this process works on the message.
     pub(super) fn is_under_way(&self, id: &MessageId) -> bool {
         let all = self.all();
         all.iter().any(|lease| lease.held().contains_key(id))

@@ -1,4 +1,4 @@
-//! Making a connection, and signing in.
+//! Opens connections for sending and signs in.
 
 use domain::{Authentication, DataCenterId, Finding, FindingCode, Retry, Security};
 use net::Recorder;
@@ -9,13 +9,13 @@ use tokio::time::timeout;
 use super::plan::Plan;
 use crate::{MailError, Mailer};
 
-/// Why there is no connection.
+/// The reason why there is no connection.
 pub(super) enum NoConnection {
-    /// It could not be made.
+    /// Connecting or signing in failed.
     Failed(Finding),
-    /// Messages wait for the grant.
+    /// The grant needs a new authorization, and messages wait for it.
     Waits,
-    /// Our own failure.
+    /// An error of Mailgrant itself.
     Mail(MailError),
 }
 
@@ -26,7 +26,8 @@ impl From<MailError> for NoConnection {
 }
 
 impl Mailer {
-    /// Connects and signs in. A token that is refused although it has not expired is refreshed once.
+    /// Connects and signs in. If the server refuses a token that has not expired, refreshes it once
+    /// and retries.
     pub(super) async fn open(
         &self,
         id: &DataCenterId,
@@ -50,7 +51,7 @@ impl Mailer {
         }
     }
 
-    /// What is signed in with, and the grant's version when that is a token.
+    /// Returns the credential to sign in with, and the version of the grant if it is a token.
     async fn credential_of(
         &self,
         id: &DataCenterId,
@@ -62,7 +63,7 @@ impl Mailer {
         let plaintext = settings.security == Security::Plaintext && !settings.host.is_loopback();
         match &settings.authentication {
             Authentication::None => Ok((None, None)),
-            // The form refuses this already; nothing may get past it.
+            // The form refuses this too; this check is the last line of defense.
             _ if plaintext => Err(NoConnection::Failed(
                 FindingCode::CredentialInPlaintext.into(),
             )),
@@ -74,7 +75,8 @@ impl Mailer {
             Authentication::OAuth { username, .. } => {
                 let binding = settings.grant_binding();
                 let fresh = self.fresh(id, binding.as_ref(), refused);
-                // Longer than the two tries of a refresh: that goes on by itself, and is not asked for twice.
+                // Longer than both tries of a refresh, which continues in its own task and is not
+                // started twice.
                 let fresh = match timeout(self.0.options.timeouts.token * 3, fresh).await {
                     Ok(fresh) => fresh?,
                     Err(_) => Err(FindingCode::TokenEndpointTimeout.into()),

@@ -1,31 +1,33 @@
-//! How mail is delivered.
+//! Options of mail delivery.
 
 use std::time::Duration;
 
 use domain::DataCenterId;
 
-/// How a [`Mailer`](crate::Mailer) delivers what is in the outbox.
+/// Options for how a [`Mailer`](crate::Mailer) delivers the messages in the outbox.
 #[derive(Clone, Debug)]
 pub struct OutboxOptions {
-    /// Connections of this server to the mail server of each data center.
+    /// Most connections of this server to the mail server of each data center.
     pub connections: u32,
-    /// How long a claim lasts unless it is renewed, which happens three times meanwhile: seconds of the database's time.
+    /// Duration of a lease, in seconds of the database's time. A lease is renewed after each third
+    /// of it.
     pub lease: u32,
-    /// After this long an attempt that fails is the last one: seconds.
+    /// Age of a message, in seconds, after which a failed attempt is its last.
     pub give_up_after: i64,
-    /// Octets of messages that may wait for one API key; more are refused. `None`: no limit.
+    /// Most octets of messages that may wait for one API key; further submissions are refused.
+    /// `None` for no limit.
     pub waiting_per_key: Option<u64>,
-    /// Only mail of these is sent; of all when there are none.
+    /// The data centers that this server sends for; all if empty.
     pub data_centers: Vec<DataCenterId>,
-    /// How often it is looked for mail that another server has taken, or that has become due.
+    /// Interval of checks for due messages and for expired leases of other servers.
     pub poll: Duration,
-    /// How long a connection is kept open without a message.
+    /// Time that a connection stays open without a message.
     pub idle: Duration,
-    /// For each reply of the mail server but the last (RFC 5321 §4.5.3.2).
+    /// Time limit for each reply of the mail server except the last (RFC 5321 §4.5.3.2).
     pub reply: Duration,
-    /// For a message to be written, and for the reply to it.
+    /// Time limit for sending a message and receiving the reply to it.
     pub message: Duration,
-    /// How long what is under way may go on when the server stops.
+    /// Grace period for attempts under way when the server stops.
     pub grace: Duration,
 }
 

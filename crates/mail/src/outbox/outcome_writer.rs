@@ -1,4 +1,4 @@
-//! Writing down how attempts went: what comes in while one transaction is committed goes into the next.
+//! Records the outcomes of attempts. Outcomes that arrive during one commit share the next one.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,18 +11,18 @@ use tokio::{
 use super::lease::Lease;
 use crate::Mailer;
 
-/// In one transaction at most.
+/// Most outcomes in one transaction.
 const MAX_BATCH: usize = 128;
-/// What waits to be written; whoever has more waits as well.
+/// Most outcomes that wait to be recorded; further senders wait too.
 pub(super) const MAX_WAITING: usize = 512;
-/// How long one transaction may take. Longer than a busy SQLite is waited for.
+/// Time limit of one transaction. It exceeds SQLite's busy timeout.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(25);
-/// Between tries while the database fails.
+/// Wait before a failed transaction is retried.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
 pub(super) type Settled = (Settlement, Arc<Lease>);
 
-/// Writes until all senders are gone, in a supervised task.
+/// Records outcomes in a supervised task, until all senders are gone.
 pub(super) async fn supervised(mailer: Mailer, settled: mpsc::Receiver<Settled>) {
     let inbox = Arc::new(Mutex::new(Inbox {
         settled,
@@ -39,14 +39,15 @@ pub(super) async fn supervised(mailer: Mailer, settled: mpsc::Receiver<Settled>)
     mailer.supervise_until_done("outcome writer", run).await;
 }
 
-/// What is to be written. It outlives a task that panics.
+/// Outcomes to be recorded. They survive a panic of the task.
 struct Inbox {
     settled: mpsc::Receiver<Settled>,
     settlements: Vec<Settlement>,
     leases: Vec<Arc<Lease>>,
 }
 
-/// Writes until all senders are gone. A database that fails is tried again: what was delivered must not be forgotten.
+/// Records outcomes until all senders are gone. Retries while the database fails, because losing
+/// the record of a delivery would send the message twice.
 async fn run(mailer: &Mailer, inbox: &mut Inbox) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
     loop {

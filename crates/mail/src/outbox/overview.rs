@@ -1,11 +1,12 @@
-//! How the outbox stands as a whole.
+//! A summary of the whole outbox.
 
 use domain::{DataCenter, OutboxOverview, SendingState};
 
 use crate::{MailError, Mailer};
 
 impl Mailer {
-    /// What waits, what happened in the last hours, and how each data center stands.
+    /// Returns the waiting messages, the counts of the last hours, and the state of each data
+    /// center.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! Whether a data center can send now, and how.
+//! The settings and limits that a data center sends with.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use store::GrantState;
 
 use crate::{MailError, Mailer, error::readable};
 
-/// How long a data center pauses whose secret cannot be read: seconds.
+/// Pause of a data center whose secret cannot be read, in seconds.
 const UNREADABLE: i64 = 15 * 60;
 
-/// What mail of a data center is sent with.
+/// The settings, server, and limits for sending mail of a data center.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) key: PlanKey,
@@ -22,7 +22,7 @@ pub(super) struct Plan {
     pub(super) drop_content: bool,
 }
 
-/// A connection made under another key is not used any more.
+/// The versions of settings and grant. A connection opened under another key is not reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PlanKey {
     settings_version: i64,
@@ -39,7 +39,8 @@ impl PlanKey {
 }
 
 impl Mailer {
-    /// `None` while messages have to wait: for settings, for the grant, for the end of a pause.
+    /// Returns the current plan of a data center; `None` while messages have to wait for settings,
+    /// a grant, or the end of a pause.
     pub(super) async fn plan(&self, id: &DataCenterId) -> Result<Option<Arc<Plan>>, MailError> {
         let store = self.store();
         if store.sending_pause(id, self.now()).await?.is_some() {

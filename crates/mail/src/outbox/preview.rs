@@ -1,4 +1,4 @@
-//! The preview of a message, while its content is kept.
+//! A preview of a message while its content is kept.
 
 use std::num::NonZeroU32;
 
@@ -8,8 +8,8 @@ use tokio::task::spawn_blocking;
 use crate::{MailError, Mailer};
 
 impl Mailer {
-    /// Returns a message as people see it, read as untrusted input, since programs quote what others wrote. `None` if there is
-    /// no such message or its content was dropped.
+    /// Returns a message as people see it. It is parsed as untrusted input, since programs quote
+    /// other people's text. `None` if there is no such message or its content was dropped.
     ///
     /// # Errors
     /// When the database fails.
@@ -19,13 +19,13 @@ impl Mailer {
         };
         let summary = MailSummary {
             size: u32::try_from(raw.len()).unwrap_or(u32::MAX),
-            // It stands in no folder.
+            // An outbox message is in no folder.
             ..MailSummary::of(MailId {
                 uid_validity: 0,
                 uid: NonZeroU32::MIN,
             })
         };
-        // Reading does not panic; if it did, there would be no preview.
+        // Parsing should not panic; if it does, there is no preview.
         Ok(spawn_blocking(move || message::read_mail(summary, &raw))
             .await
             .ok())

@@ -1,4 +1,4 @@
-//! Reading and changing the outbox.
+//! Reads and changes messages in the outbox.
 
 use domain::{
     Actor, Attempt, DataCenterId, HourCounts, MessageFilter, MessageId, OutboxMessage,
@@ -8,17 +8,17 @@ use store::ChangeOutcome;
 
 use crate::{MailError, Mailer};
 
-/// Some messages of a list.
+/// One page of a list of messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessagePage {
-    /// The messages, the newest first.
+    /// The messages, newest first.
     pub messages: Vec<OutboxMessage>,
-    /// What to ask for to get those after them; `None` when there are none.
+    /// The cursor of the next page; `None` on the last one.
     pub next: Option<MessageId>,
 }
 
 impl Mailer {
-    /// At most `at_most` messages, the newest first, from the cursor on.
+    /// Returns at most `at_most` messages from the cursor on, newest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -37,7 +37,7 @@ impl Mailer {
         Ok(MessagePage { messages, next })
     }
 
-    /// One message.
+    /// Returns one message.
     ///
     /// # Errors
     /// When the database fails.
@@ -45,7 +45,7 @@ impl Mailer {
         Ok(self.store().message(id).await?)
     }
 
-    /// The attempts to deliver a message, the first one first.
+    /// Returns the attempts to deliver a message, oldest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -53,7 +53,7 @@ impl Mailer {
         Ok(self.store().message_attempts(id).await?)
     }
 
-    /// The content of a message, while it is kept.
+    /// Returns the content of a message while it is kept.
     ///
     /// # Errors
     /// When the database fails.
@@ -87,7 +87,7 @@ impl Mailer {
         Ok(self.store().cancel_message(id, by, self.now()).await?)
     }
 
-    /// The pause of a data center, when it has one now.
+    /// Returns the current pause of a data center.
     ///
     /// # Errors
     /// When the database fails.
@@ -98,7 +98,8 @@ impl Mailer {
         Ok(self.store().sending_pause(id, self.now()).await?)
     }
 
-    /// How many messages of a data center wait, and since when the oldest one does.
+    /// Returns the number of waiting messages of a data center and the time since which the oldest
+    /// one waits.
     ///
     /// # Errors
     /// When the database fails.
@@ -109,7 +110,7 @@ impl Mailer {
         Ok(self.store().waiting_messages(id).await?)
     }
 
-    /// How much of its limits a data center has used.
+    /// Returns the used part of a data center's limits.
     ///
     /// # Errors
     /// When the database fails.
@@ -117,8 +118,8 @@ impl Mailer {
         Ok(self.store().sending_use(id, self.now()).await?)
     }
 
-    /// What happened in each hour from `since` on, of one data center or of all, the first hour first. Hours without
-    /// anything are left out.
+    /// Returns the counts of each hour from `since` on, oldest first, of one data center or of all.
+    /// Hours without events are left out.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! Messages that are claimed and wait for a connection.
+//! Claimed messages that wait for a connection.
 
 use std::{
     collections::VecDeque,
@@ -14,7 +14,7 @@ use super::job::Job;
 pub(super) struct ReadyQueue {
     jobs: Mutex<Jobs>,
     arrived: Notify,
-    /// Told each time a message is taken.
+    /// Notified each time a message leaves the queue.
     pub(super) taken: Notify,
 }
 
@@ -38,7 +38,7 @@ impl ReadyQueue {
         self.arrived.notify_one();
     }
 
-    /// The next message; `None` when none comes for a while, and when the queue is closed.
+    /// Returns the next message; `None` if none arrives within `patience` or the queue is closed.
     pub(super) async fn next(&self, patience: Duration) -> Option<Job> {
         let next = async {
             loop {
@@ -49,7 +49,8 @@ impl ReadyQueue {
                         return None;
                     }
                     if let Some(job) = jobs.waiting.pop_front() {
-                        // One word stands for several messages when nobody was waiting.
+                        // `Notify` stores one permit, even if several messages arrived while no
+                        // worker waited.
                         if !jobs.waiting.is_empty() {
                             self.arrived.notify_one();
                         }
@@ -63,12 +64,12 @@ impl ReadyQueue {
         timeout(patience, next).await.ok().flatten()
     }
 
-    /// Takes all that wait.
+    /// Removes and returns all waiting messages.
     pub(super) fn drain(&self) -> Vec<Job> {
         self.jobs().waiting.drain(..).collect()
     }
 
-    /// Nothing more is given out.
+    /// Closes the queue and returns its remaining messages.
     pub(super) fn close(&self) -> Vec<Job> {
         let mut jobs = self.jobs();
         jobs.closed = true;

@@ -1,4 +1,4 @@
-//! What was just looked up of a data center, so that it is not looked up for every message.
+//! A short-lived cache of values per data center, which saves a database query per message.
 
 use std::{
     collections::HashMap,
@@ -8,10 +8,11 @@ use std::{
 
 use domain::DataCenterId;
 
-/// Another server may have changed it; of what this one changes it is told.
+/// Lifetime of a value, since another server may change it. Changes by this server invalidate it
+/// immediately.
 const LASTS: Duration = Duration::from_secs(1);
 
-/// Values, each with how many changes there had been before it was looked up.
+/// Values with the time of their query and the number of changes before it.
 #[derive(Debug)]
 pub(crate) struct Recent<T>(Mutex<HashMap<DataCenterId, (Instant, u64, T)>>);
 
@@ -26,20 +27,20 @@ impl<T: Clone> Recent<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was looked up at most a second ago and since the last change.
+    /// Returns a value that is at most a second old and not older than the last change.
     pub(crate) fn get(&self, id: &DataCenterId, changes: u64) -> Option<T> {
         let all = self.all();
         let (since, of, value) = all.get(id)?;
         (since.elapsed() < LASTS && *of == changes).then(|| value.clone())
     }
 
-    /// Keeps what was looked up after so many changes.
+    /// Stores a value that was queried after `changes` changes.
     pub(crate) fn put(&self, id: &DataCenterId, changes: u64, value: T) {
         self.all()
             .insert(id.clone(), (Instant::now(), changes, value));
     }
 
-    /// It has to be looked up anew.
+    /// Removes a value; the next use queries it again.
     pub(crate) fn forget(&self, id: &DataCenterId) {
         self.all().remove(id);
     }

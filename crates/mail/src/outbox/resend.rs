@@ -1,4 +1,4 @@
-//! Sending a message again, as a new one.
+//! Resending a message as a new one.
 
 use domain::{Actor, MessageId, Recipient};
 use store::NewMessage;
@@ -6,10 +6,10 @@ use store::NewMessage;
 use super::id::new_id;
 use crate::{MailError, Mailer};
 
-/// What came of sending a message again.
+/// The outcome of resending a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resent {
-    /// It is stored as this new message.
+    /// Stored as this new message.
     As(MessageId),
     /// The content was dropped.
     ContentGone,
@@ -18,7 +18,7 @@ pub enum Resent {
 }
 
 impl Mailer {
-    /// Sends a message again to all its recipients, as a new message with a Message-ID and a Date of its own.
+    /// Resends a message to all its recipients as a new message with its own Message-ID and Date.
     ///
     /// # Errors
     /// When new mail is refused or the database fails.

@@ -1,4 +1,4 @@
-//! What an administrator chooses for the sending of a data center.
+//! Sending settings of a data center.
 
 use domain::{
     Actor, Change, DataCenterId, EmailAddress, FormErrors, SendingField, SendingForm,
@@ -8,16 +8,16 @@ use store::SaveSendingOutcome;
 
 use crate::{MailError, Mailer};
 
-/// Why the settings of sending were not saved.
+/// The reason why sending settings were not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveSendingError {
-    /// Fields are wrong.
+    /// Some fields are invalid.
     #[error("the form has errors")]
     Form(FormErrors<SendingField>),
-    /// Somebody else has saved since the form was opened.
+    /// Another user saved since the form was opened.
     #[error("somebody else has saved version {version}")]
     Conflict {
-        /// The version that is saved now.
+        /// The current version.
         version: i64,
     },
     /// Another failure.
@@ -26,7 +26,7 @@ pub enum SaveSendingError {
 }
 
 impl Mailer {
-    /// What applies to the sending of a data center.
+    /// Returns the sending settings of a data center.
     ///
     /// # Errors
     /// When the database fails.
@@ -34,11 +34,11 @@ impl Mailer {
         Ok(self.store().sending_settings(id).await?)
     }
 
-    /// Saves what was typed, and gives the version that is saved now.
+    /// Saves the submitted form and returns the new version.
     ///
     /// # Errors
-    /// When a field is wrong, when somebody else has saved since the form was opened, when there is no such data center or
-    /// the database fails.
+    /// `Form` if a field is invalid, `Conflict` if another user saved since the form was opened,
+    /// `Mail` if there is no such data center or the database fails.
     pub async fn save_sending_settings(
         &self,
         form: &SendingForm,
@@ -64,7 +64,7 @@ impl Mailer {
     }
 }
 
-/// One change for each field that differs, in the order of the form.
+/// Returns one change for each field that differs, in the order of the form.
 fn changes(old: &SendingSettings, new: &SendingSettings) -> Vec<Change> {
     let fields = SendingField::ALL.iter().copied();
     fields
@@ -75,7 +75,7 @@ fn changes(old: &SendingSettings, new: &SendingSettings) -> Vec<Change> {
         .collect()
 }
 
-/// The value of a field, where something was chosen.
+/// Returns the value of a field; `None` if nothing is set.
 fn value(settings: &SendingSettings, field: SendingField) -> Option<String> {
     let limits = settings.limits;
     let number = match field {

@@ -7,7 +7,7 @@ use store::{EnqueueOutcome, Idempotency, NewMessage};
 use super::id::new_id;
 use crate::{MailError, Mailer};
 
-/// Longest subject and sender that are stored for display: characters.
+/// Longest stored subject and sender for display, in characters.
 const MAX_LINE: usize = 998;
 
 /// A composed message that is submitted to the outbox.
@@ -15,17 +15,18 @@ const MAX_LINE: usize = 998;
 pub struct Submission {
     /// The data center that sends it.
     pub data_center: DataCenterId,
-    /// The message with its envelope. Subject and `From` are stored as they are displayed; the content is not changed.
+    /// The message with its envelope. Subject and `From` are stored for display; the content is
+    /// unchanged.
     pub message: Composed,
     /// The account, API key, or part of Mailgrant that submits it.
     pub submitted_by: Who,
-    /// Recognizes a request that was made before.
+    /// Identifies repeated requests; `None` accepts each of them.
     pub idempotency: Option<Idempotency>,
-    /// When the first attempt is due; `None` for immediately.
+    /// Time of the first attempt; `None` for immediately.
     pub due_at: Option<UnixTime>,
 }
 
-/// A message was accepted.
+/// An accepted message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submitted {
     /// The id of the stored message.
@@ -40,10 +41,10 @@ pub enum SubmitError {
     /// Another request had the same idempotency key.
     #[error("another request had this idempotency key")]
     KeyReused,
-    /// The messages of the API key that wait to be delivered are too large together.
+    /// The waiting messages of the API key exceed its limit.
     #[error("messages of this API key that wait are larger than {limit} octets")]
     KeyFull {
-        /// How many octets may wait.
+        /// Octets that may wait.
         limit: u64,
     },
     /// Another failure.
@@ -74,15 +75,17 @@ impl Mailer {
     /// Stores a message. When this returns, it is stored durably and survives a crash.
     ///
     /// # Errors
-    /// `KeyReused`, `KeyFull`; when new mail is refused, there is no such data center, or the database fails.
+    /// `KeyReused`, `KeyFull`; `Mail` if new mail is refused, there is no such data center, or the
+    /// database fails.
     pub async fn submit(&self, submission: Submission) -> Result<Submitted, SubmitError> {
-        // An alert about the disk is small, and most needed then.
+        // Alerts are exempt: they are small, and most needed when the disk is full.
         if submission.submitted_by != Who::Mailgrant {
             self.accepts_mail()?;
         }
         self.count_for_key(&submission.submitted_by, submission.message.content.len())
             .await?;
-        // Other servers deliver what one with a wrong clock accepts, and that immediately.
+        // The database's time, because servers with correct clocks deliver a message that one with
+        // a wrong clock accepted.
         let now = self.now().plus(-self.clock_differs().unwrap_or(0));
         let id = new_id(now);
         let message = submission.message;

@@ -1,15 +1,15 @@
-//! The beginning of a connection as text.
+//! The start of a connection as transcript text.
 
 use std::fmt::Write as _;
 
 use domain::{CheckStep, StepKind};
 
-/// Steps that were recorded, and are redacted.
+/// Returns recorded steps as redacted text.
 pub(super) fn of(steps: &[CheckStep]) -> String {
     let mut text = String::new();
     for step in steps {
         if step.kind == StepKind::Resolve {
-            // Nobody says that to the mail server.
+            // Name resolution is not part of the dialog with the mail server.
             for address in step.received.lines() {
                 let _ = writeln!(text, "({} is {address})", step.sent.trim());
             }

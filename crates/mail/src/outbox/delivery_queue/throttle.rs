@@ -1,4 +1,5 @@
-//! What a delivery queue has learned of its mail server, and how long it holds back for that.
+//! Limits of a mail server that a delivery queue has learned from failures, and the pauses that
+//! follow.
 
 use std::time::{Duration, Instant};
 
@@ -6,19 +7,21 @@ use domain::{FindingCode, UnixTime};
 
 use crate::outbox::plan::PlanKey;
 
-/// The first pause when a quota is used up, and the longest: seconds.
+/// First and longest pause when a quota is used up, in seconds.
 const QUOTA: (i64, i64) = (10 * 60, 2 * 3_600);
-/// The first pause when a sign-in is refused, and the longest: seconds. A server that cannot reach the service that checks
-/// tokens or passwords often answers as if they were wrong.
+/// First and longest pause when a sign-in is refused, in seconds. A server that cannot reach its
+/// authentication service often answers as if the credentials were wrong.
 const SIGN_IN: (i64, i64) = (30, 15 * 60);
-/// The pause when somebody has to change something: seconds. A change of the settings and a new grant end it.
+/// Pause when an administrator has to change something, in seconds. A change of the settings or a
+/// new grant ends it early.
 const CHANGE: (i64, i64) = (15 * 60, 15 * 60);
-/// After connections failed: milliseconds, doubled each time, up to a minute.
+/// First pause after a failed connection, in milliseconds. It doubles with each failure, up to a
+/// minute.
 const COOL: u64 = 1_000;
-/// How long it is believed that there were too many connections.
+/// Time for which a refusal of too many connections limits their number.
 const CROWDED: Duration = Duration::from_mins(1);
 
-/// The pauses of one kind, one after the other.
+/// Consecutive pauses for one kind of finding.
 #[derive(Clone, Copy, Debug)]
 struct Pauses {
     lengths: (i64, i64),
@@ -28,7 +31,7 @@ struct Pauses {
     until: UnixTime,
 }
 
-/// The first and the longest pause after a finding: seconds.
+/// Returns the first and the longest pause after a finding, in seconds.
 fn lengths(code: FindingCode) -> (i64, i64) {
     use FindingCode as F;
     match code {
@@ -37,33 +40,34 @@ fn lengths(code: FindingCode) -> (i64, i64) {
         | F::TokenForOtherResource
         | F::PasswordRefused
         | F::AuthenticationUnavailable
-        // A refusal that is not known may be temporary.
+        // An unknown refusal may be temporary.
         | F::Refused => SIGN_IN,
         _ => CHANGE,
     }
 }
 
-/// What hinders.
+/// Failures, pauses, and connection limits of a data center.
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
-    /// Connections that failed since the last message was accepted.
+    /// Connections that failed since the last accepted message.
     failures: u32,
-    /// No connection is made before.
+    /// No connection is opened before this time.
     cool_until: Option<Instant>,
-    /// The pauses since the last message was accepted.
+    /// The pauses since the last accepted message.
     pauses: Option<Pauses>,
-    /// The server has said that there are too many connections: how many were too many, and when.
+    /// The number of connections to stay within after the server refused more, and the time of the
+    /// refusal.
     crowded: Option<(u32, Instant)>,
 }
 
 impl Throttle {
-    /// A message was accepted.
+    /// Resets failures and pauses after a message was accepted.
     pub(super) fn accepted(&mut self) {
         self.failures = 0;
         self.pauses = None;
     }
 
-    /// A connection failed.
+    /// Records a failed connection.
     pub(super) fn failed(&mut self) {
         let wait = COOL << self.failures.min(6);
         self.failures += 1;
@@ -71,7 +75,7 @@ impl Throttle {
         self.cool_until = Some(Instant::now() + wait);
     }
 
-    /// Until when no connection is made.
+    /// Returns the time before which no connection is opened.
     pub(super) fn cooling_until(&mut self) -> Option<Instant> {
         self.cool_until = self.cool_until.filter(|until| Instant::now() < *until);
         self.cool_until
@@ -89,10 +93,10 @@ impl Throttle {
     ) -> Option<UnixTime> {
         let lengths = lengths(code);
         let last = self.pauses.filter(|last| {
-            // A server of long ago says nothing about this one.
+            // A pause of long ago says nothing about the server now.
             last.key == key && last.lengths == lengths && now.since(last.until) < 2 * lengths.1
         });
-        // Several connections fail for one reason: that is one pause.
+        // Several connections that fail for one reason cause one pause.
         if let Some(last) = last {
             if now < last.until {
                 return Some(last.until);
@@ -113,13 +117,13 @@ impl Throttle {
         Some(until)
     }
 
-    /// So many connections were too many.
+    /// Records that the server refused this number of connections.
     pub(super) fn crowded(&mut self, connections: u32) {
         let fewer = connections.saturating_sub(1).max(1);
         self.crowded = Some((fewer, Instant::now()));
     }
 
-    /// How many connections there may be of those that are allowed.
+    /// Returns how many of the allowed connections to use.
     pub(super) fn connections(&self, allowed: u32) -> u32 {
         let crowded = self.crowded.filter(|(_, since)| since.elapsed() < CROWDED);
         crowded
