@@ -26,7 +26,7 @@ pub use settings::SaveAlertsError;
 /// Interval between evaluations. Changes of grants and settings in this process cause one
 /// immediately.
 const TICK: Duration = Duration::from_secs(30);
-/// Seconds that notifications are kept.
+/// Retention of notifications, in seconds.
 const KEPT: i64 = 90 * 86_400;
 
 impl Mailer {

@@ -1,4 +1,4 @@
-//! Authorizations: one trip of the administrator to the provider and back (RFC 6749 §4.1).
+//! Authorizations: one round trip of the administrator to the provider (RFC 6749 §4.1).
 
 use clock::random;
 use domain::{
@@ -11,12 +11,12 @@ use store::{FinishOutcome, Finished, NewAuthorization, RecordState, TakeOutcome}
 
 use crate::{MailError, Mailer};
 
-/// An authorization that has begun.
+/// A started authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
-    /// Its id.
+    /// The id that shows the state of this authorization later.
     pub id: AuthorizationId,
-    /// Where the administrator signs in.
+    /// The provider's page where the administrator signs in.
     pub url: String,
 }
 
@@ -35,15 +35,15 @@ pub struct Callback {
     pub iss: Option<String>,
 }
 
-/// How long an authorization can be finished: seconds.
+/// Lifetime of an authorization, in seconds.
 const LASTS: i64 = 600;
 
 impl Mailer {
-    /// Begins an authorization for the saved settings of a data center. Only the session that begins it can
-    /// finish it (RFC 9700 §4.7).
+    /// Starts an authorization for the saved settings of a data center. Only the session that
+    /// starts it can finish it (RFC 9700 §4.7).
     ///
     /// # Errors
-    /// When the settings do not use OAuth, or the database fails.
+    /// If the settings do not use OAuth, or the database fails.
     pub async fn begin_authorization(
         &self,
         id: &DataCenterId,
@@ -86,19 +86,20 @@ impl Mailer {
         })
     }
 
-    /// Finishes an authorization with what the provider sent back. The id is `None` when the callback
-    /// belongs to no open authorization of this session; nothing has changed then.
+    /// Finishes an authorization with the provider's callback. The id is `None` if the callback
+    /// belongs to no open authorization of this session; then nothing changes.
     ///
     /// # Errors
-    /// When the database fails. All that a provider or a forger may send is a state, no error.
+    /// If the database fails. Anything that a provider or an attacker may send becomes a state, not
+    /// an error.
     pub async fn finish_authorization(
         &self,
         callback: Callback,
         session: Option<&SessionId>,
         by: &Actor,
     ) -> Result<(Option<AuthorizationId>, AuthorizationState), MailError> {
-        // In a task of its own: a browser that goes away must not leave a code that is used up
-        // without its tokens.
+        // A separate task: a browser that disconnects must not lose the tokens of a code that is
+        // already used.
         let (mailer, session, by) = (self.clone(), session.cloned(), by.clone());
         let answered =
             tokio::spawn(async move { mailer.answer(callback, session.as_ref(), &by).await })
@@ -169,7 +170,7 @@ impl Mailer {
         self.state_of(id).await
     }
 
-    /// A callback that is none of ours, or comes again: it learns nothing about any authorization.
+    /// Rejects an unknown or repeated callback without revealing anything about any authorization.
     async fn turn_away(
         &self,
         code: FindingCode,
@@ -217,7 +218,7 @@ impl Mailer {
         Ok((Some(id), state))
     }
 
-    /// How an authorization stands; `None` when there is none with this id.
+    /// Returns the state of an authorization; `None` if there is none with this id.
     ///
     /// # Errors
     /// When the database fails.
@@ -260,7 +261,7 @@ impl Mailer {
         }))
     }
 
-    /// The state of an authorization that failed, with the grant that is left.
+    /// Returns the state of a failed authorization, with the remaining grant.
     async fn failed_state(
         &self,
         data_center: DataCenter,

@@ -1,4 +1,4 @@
-//! The changes between saved and new settings, for the audit.
+//! Changes between saved and new settings, for the audit log.
 
 use domain::{
     Change, SecretField, SmtpField, SmtpForm, SmtpSettings, smtp_parse::secret_form_field,
@@ -7,7 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 type Settings = SmtpSettings<SecretString>;
 
-/// Returns one change for each field that differs, by the names of the form and in its order. Of a secret only that it changed.
+/// Returns one change for each field that differs, named as in the form and in its order. A secret
+/// only shows that it changed.
 pub(crate) fn changes(old: Option<&Settings>, new: &Settings) -> Vec<Change> {
     let (before, after) = (old.map(SmtpForm::of), SmtpForm::of(new));
     SmtpField::ALL
@@ -29,7 +30,7 @@ fn is_same(a: Option<&SecretString>, b: Option<&SecretString>) -> bool {
     a.map(ExposeSecret::expose_secret) == b.map(ExposeSecret::expose_secret)
 }
 
-/// Returns the value of a field that is not a secret, as the audit shows it.
+/// Returns the value of a field that is not a secret, as the audit log shows it.
 fn value(form: &SmtpForm, field: SmtpField) -> Option<String> {
     let text = match field {
         SmtpField::EnableSsl if form.enable_ssl => "on",

@@ -1,4 +1,4 @@
-//! Data centers.
+//! Data centers: listing, adding, renaming, and removing.
 
 use domain::{Actor, DataCenter, DataCenterId, DataCenterName, FieldError};
 use store::{AddOutcome, RemoveOutcome, RenameOutcome};
@@ -6,7 +6,7 @@ use store::{AddOutcome, RemoveOutcome, RenameOutcome};
 use crate::{DataCenterError, MailError, Mailer};
 
 impl Mailer {
-    /// All data centers, the default first, the others by name.
+    /// Returns all data centers: the default first, then the others by name.
     ///
     /// # Errors
     /// When the database fails.
@@ -17,7 +17,7 @@ impl Mailer {
     /// Adds a data center.
     ///
     /// # Errors
-    /// When the name is no name or taken.
+    /// If the name is invalid or already used, or the database fails.
     pub async fn add_data_center(
         &self,
         name: &str,
@@ -38,10 +38,10 @@ impl Mailer {
         }
     }
 
-    /// Renames a data center; its id stays.
+    /// Renames a data center. Its id does not change.
     ///
     /// # Errors
-    /// When the name is no name or taken, or there is no such data center.
+    /// If the name is invalid or already used, there is no such data center, or the database fails.
     pub async fn rename_data_center(
         &self,
         id: &DataCenterId,
@@ -62,10 +62,11 @@ impl Mailer {
         Err(DataCenterError::Refused(error))
     }
 
-    /// Removes a data center that has neither settings nor waiting mail.
+    /// Removes a data center without settings and waiting mail.
     ///
     /// # Errors
-    /// When it has settings or waiting mail, is the one from the start, or there is none with this id.
+    /// If it has settings or waiting mail, it is the initial data center, there is none with this
+    /// id, or the database fails.
     pub async fn remove_data_center(
         &self,
         id: &DataCenterId,

@@ -1,8 +1,9 @@
-//! The clocks that leases go by.
+//! The clocks that decide on leases.
 //!
-//! Within this process a lease is judged by the time since boot, which nobody can set and which goes on while the process
-//! or the machine sleeps. Between processes it goes by the database's time. The machine's own clock decides on neither,
-//! but on when mail is due; a server whose clock is wrong by much claims no mail.
+//! Within this process, leases are measured in time since boot. No one can set this clock, and it
+//! includes time during which the process or the machine sleeps. Between processes, the database's
+//! time decides. The machine's own clock only decides when mail is due. A server whose clock is off
+//! by too much claims no mail.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -13,45 +14,46 @@ use domain::{AlertFacts, AlertKind, UnixTime};
 
 use crate::{MailError, Mailer};
 
-/// By how much the machine's clock may differ from the database's.
+/// Largest accepted difference between the machine's clock and the database's.
 const MAX_DIFFERENCE: Duration = Duration::from_secs(15);
-/// How often the two are compared.
+/// Interval between comparisons of the two clocks.
 const COMPARE_EVERY: Duration = Duration::from_mins(1);
-/// They are compared immediately when the machine's clock was set by more than this: seconds.
+/// A jump of the machine's clock by more than this many seconds causes an immediate comparison.
 const JUMP: i64 = 5;
 
-/// Returns how long a process holds a lease of some seconds, by the time since boot. A quarter less than the database
-/// says: for clocks that run at different speeds, and for the way there.
+/// Returns how long a process holds a lease of some seconds, in time since boot. It is a quarter
+/// shorter than in the database, to allow for clocks of different speed and for latency.
 pub(crate) fn held_for(seconds: u32) -> Duration {
     Duration::from_secs(u64::from(seconds)) * 3 / 4
 }
 
-/// How the machine's clock compares with the database's.
+/// The last comparison of the machine's clock with the database's.
 #[derive(Debug, Default)]
 pub(crate) struct DatabaseClock(Mutex<Option<Comparison>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Comparison {
-    /// By the time since boot.
+    /// Time since boot of the comparison.
     at: Duration,
-    /// The machine's clock less the time since boot: it changes when the clock is set.
+    /// The machine's clock minus the time since boot. It changes when the clock is set.
     offset: i64,
     difference: Difference,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Difference {
-    /// By how much the machine's clock is ahead.
+    /// Seconds that the machine's clock is ahead.
     seconds: i64,
     is_too_much: bool,
 }
 
 impl Difference {
-    /// `read` is what the database said within `round_trip` after the machine's clock said `asked_at`.
+    /// Compares the clocks. `read` is the database's time, received within `round_trip` after the
+    /// machine's clock showed `asked_at`.
     fn of(asked_at: UnixTime, read: UnixTime, round_trip: Duration) -> Self {
         let half = i64::try_from(round_trip.as_millis() / 2).unwrap_or(i64::MAX);
         let ahead = (asked_at.since(read) * 1_000).saturating_add(half);
-        // The answer may have taken no time in one direction.
+        // The database may have read its clock at any time during the round trip.
         let certain = ahead.saturating_abs().saturating_sub(half);
         Self {
             seconds: ahead / 1_000,
@@ -72,15 +74,16 @@ impl Mailer {
         self.0.options.clock.boot_time()
     }
 
-    /// Returns the database's time, which leases go by.
+    /// Returns the database's time, which decides on leases.
     pub(crate) async fn database_now(&self) -> Result<UnixTime, MailError> {
         let read = self.store().database_time().await?;
         let read = read.unwrap_or_else(|| self.now());
         Ok(self.0.options.clock.database_now(read))
     }
 
-    /// Compares the machine's clock with the database's: at the start, every minute, and when the machine's clock was
-    /// set. The only server on a file of SQLite has nothing to compare with.
+    /// Compares the machine's clock with the database's: at the start, every minute, and after the
+    /// machine's clock was set. A single server on a SQLite file has no other clock to compare
+    /// with.
     ///
     /// # Errors
     /// When the database fails.
@@ -118,13 +121,14 @@ impl Mailer {
         Ok(())
     }
 
-    /// Returns by how many seconds the machine's clock is ahead of the database's, once they have been compared.
+    /// Returns the seconds that the machine's clock is ahead of the database's, once they have been
+    /// compared.
     pub(crate) fn clock_difference(&self) -> Option<i64> {
         let last = self.0.database_clock.last();
         last.map(|last| last.difference.seconds)
     }
 
-    /// Returns the difference when it is so much that this server claims no mail.
+    /// Returns the difference if it is too large to claim mail.
     pub(crate) fn clock_differs(&self) -> Option<i64> {
         let last = self.0.database_clock.last();
         let difference = last.map(|last| last.difference)?;
@@ -147,9 +151,9 @@ mod tests {
             (1_015, 1_000, 0, 15, false),
             (1_016, 1_000, 0, 16, true),
             (1_000, 1_016, 0, -16, true),
-            // The answer was read a second after the clock was.
+            // The database read its clock a second after the machine did.
             (1_000, 1_016, 2_000, -15, false),
-            // A slow answer says little.
+            // A slow response says little.
             (1_000, 1_000, 60_000, 30, false),
             (1_000, 1_050, 60_000, -20, false),
             (1_600, 1_000, 10_000, 605, true),

@@ -1,4 +1,5 @@
-//! The disk that holds a SQLite database: new mail is refused before it is full, and what was removed leaves the log.
+//! Disk space of a SQLite database: refuses new mail before the disk is full, and truncates the
+//! write-ahead log.
 
 use std::time::Duration;
 
@@ -8,15 +9,15 @@ use tokio::time::{Instant, sleep};
 
 use crate::{MailError, Mailer};
 
-/// How often free space is measured.
+/// Interval between measurements of free space.
 const MEASURE_EVERY: Duration = Duration::from_secs(2);
-/// How often the log of the database is emptied.
+/// Interval between truncations of the database's write-ahead log.
 const TRUNCATE_EVERY: Duration = Duration::from_secs(30);
-/// How long to wait when a reader was in the way.
+/// Wait before the next try when a reader blocked the truncation.
 const TRUNCATE_AGAIN: Duration = Duration::from_secs(2);
 
 impl Mailer {
-    /// Watches the disk until the future is dropped.
+    /// Monitors the disk until the future is dropped.
     pub async fn keep_watching_disk(&self) {
         let measure = async {
             loop {
@@ -41,7 +42,7 @@ impl Mailer {
         tokio::join!(measure, truncate);
     }
 
-    /// Measures the free space once, and raises or resolves what follows from it.
+    /// Measures the free space once, and raises or resolves the condition about it.
     pub async fn measure_disk(&self) {
         match self.store().disk_state().await {
             Ok(None) => {}
@@ -63,7 +64,7 @@ impl Mailer {
             (AlertKind::DiskSpaceLow, min.saturating_mul(2)),
             (AlertKind::DiskFull, min),
         ] {
-            // A tenth more to be over, so that it does not come and go.
+            // A tenth more space is needed to resolve the condition, so it does not flap.
             if state.free_bytes < limit {
                 self.raise_server_condition(kind, facts());
             } else if state.free_bytes >= limit.saturating_add(limit / 10) {
@@ -77,10 +78,10 @@ impl Mailer {
         }
     }
 
-    /// Checks that new mail is accepted: there is space for it.
+    /// Checks that there is enough space to accept new mail.
     ///
     /// # Errors
-    /// `MailRefused`.
+    /// `MailRefused` if there is not.
     pub fn accepts_mail(&self) -> Result<(), MailError> {
         for kind in [AlertKind::DiskReadOnly, AlertKind::DiskFull] {
             if self.has_server_condition(kind) {
@@ -90,7 +91,7 @@ impl Mailer {
         Ok(())
     }
 
-    /// Notes how storing mail went, for [`Mailer::ready`].
+    /// Records whether storing mail failed, for [`Mailer::ready`].
     pub(crate) fn stored_mail(&self, failed: bool) {
         *self.0.pulse.store_failed() = failed.then(Instant::now);
     }

@@ -1,14 +1,14 @@
-//! What was typed without WASM and refused, kept until the page has shown it again.
+//! Drafts of rejected forms from browsers without WASM, stored until the page has shown them again.
 
 use domain::{DataCenterId, FieldError, SessionId, SmtpForm};
 
 use crate::{MailError, Mailer};
 
 impl Mailer {
-    /// Keeps what was typed, secrets left out.
+    /// Stores a submitted form without its secrets.
     ///
     /// # Errors
-    /// When the database fails, or the form names no data center.
+    /// If the database fails or the form names no data center.
     pub async fn keep_draft(&self, session: &SessionId, form: &SmtpForm) -> Result<(), MailError> {
         let id = DataCenterId::parse(&form.data_center)
             .map_err(|_: FieldError| MailError::UnknownDataCenter)?;
@@ -18,7 +18,7 @@ impl Mailer {
             .await?)
     }
 
-    /// What was typed in this session for a data center, if it was kept.
+    /// Returns the draft of this session for a data center, if there is one.
     ///
     /// # Errors
     /// When the database fails.
@@ -30,7 +30,7 @@ impl Mailer {
         Ok(self.store().draft(session.as_str(), id).await?)
     }
 
-    /// Forgets the draft.
+    /// Deletes the draft.
     ///
     /// # Errors
     /// When the database fails.

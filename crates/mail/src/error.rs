@@ -1,14 +1,15 @@
-//! The errors of the verbs.
+//! Errors of the mailer's operations.
 
 use domain::{FieldError, Finding, FindingCode, FormErrors, SmtpField};
 
-/// Something that is no fault of what was typed.
+/// A failure that is not caused by the submitted values.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// The database failed.
     #[error("the database failed")]
     Store(#[source] store::StoreError),
-    /// A saved secret does not open beside the values it belongs to: it or one of them was changed in the database.
+    /// A saved secret cannot be decrypted with the values it belongs to. Either was changed in the
+    /// database.
     #[error("a saved secret cannot be read; check the settings and type it again")]
     SecretUnreadable(#[source] store::StoreError),
     /// There is no such data center.
@@ -17,10 +18,10 @@ pub enum MailError {
     /// The settings of the data center do not use OAuth, or there are none.
     #[error("the settings do not use OAuth")]
     NotOAuth,
-    /// Nothing is saved for the data center.
+    /// No settings are saved for the data center.
     #[error("the data center has no settings")]
     NoSettings,
-    /// The data center reads no mailbox.
+    /// No mailbox is set up for the data center.
     #[error("the data center reads no mailbox")]
     NoMailbox,
     /// TLS could not be set up with the certificates of this machine.
@@ -49,7 +50,8 @@ impl From<store::StoreError> for MailError {
     }
 }
 
-/// Returns a secret that was read, or the finding about one that does not open. Other errors are ours.
+/// Returns a secret that was read, or the finding about one that cannot be decrypted. Other errors
+/// are passed on.
 pub(crate) fn readable<T>(
     read: Result<T, store::StoreError>,
 ) -> Result<Result<T, Finding>, MailError> {
@@ -64,16 +66,16 @@ pub(crate) fn readable<T>(
     }
 }
 
-/// Why settings were not saved.
+/// The reason why settings were not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
-    /// Fields are wrong.
+    /// Some fields are invalid.
     #[error("the form has errors")]
     Form(FormErrors<SmtpField>),
-    /// Somebody else has saved since the form was opened.
+    /// Another user saved since the form was opened.
     #[error("somebody else has saved version {version}")]
     Conflict {
-        /// The version that is saved now.
+        /// The current version.
         version: i64,
     },
     /// Another failure.
@@ -81,10 +83,10 @@ pub enum SaveError {
     Mail(#[from] MailError),
 }
 
-/// Why a test email was not tried.
+/// The reason why a test email was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum TestError {
-    /// Fields are wrong; the recipient apart.
+    /// Some fields are invalid. The recipient is separate, because it is not part of the settings.
     #[error("the form has errors")]
     Form {
         /// Errors of the settings.
@@ -97,10 +99,10 @@ pub enum TestError {
     Mail(#[from] MailError),
 }
 
-/// Why a data center was not added, renamed or removed.
+/// The reason why a data center was not added, renamed, or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum DataCenterError {
-    /// The name or the data center is at fault.
+    /// The name is invalid or already used, or the data center cannot be changed.
     #[error("the data center was refused")]
     Refused(FieldError),
     /// Another failure.

@@ -1,8 +1,9 @@
-//! The issuer of an authorization response (RFC 9207): which one is expected, and whether the response has to name it.
+//! The issuer of an authorization response (RFC 9207): the expected one, and whether the response
+//! has to name it.
 //!
-//! Google and Microsoft are known and not asked. Other providers are asked for their metadata (RFC 8414, OpenID Connect Discovery
-//! 1.0) when an authorization begins. A provider without metadata may leave `iss` out; one that sends it has to be the server of the
-//! authorization endpoint.
+//! Google's and Microsoft's issuers are built in. Other providers are asked for their metadata (RFC
+//! 8414, OpenID Connect Discovery 1.0) when an authorization starts. A provider without metadata
+//! may omit `iss`; if it sends one, it has to be the server of the authorization endpoint.
 
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
@@ -14,14 +15,15 @@ use tokio::time::Instant;
 
 use crate::Mailer;
 
-/// How long an administrator waits for metadata before the sign-in begins without it.
+/// Time limit for metadata, after which the sign-in starts without it.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// How long metadata is used without asking again, in seconds. Afterwards it is used while the provider does not answer.
+/// Seconds for which metadata is used without a new request. Older metadata is used only while the
+/// provider does not answer.
 const FRESH: i64 = 600;
-/// How many authorization endpoints are remembered.
+/// Most authorization endpoints whose metadata is cached.
 const MAX_REMEMBERED: usize = 64;
 
-/// Metadata that was read, by authorization endpoint.
+/// Cached metadata by authorization endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct Issuers(Mutex<HashMap<String, (KnownIssuer, UnixTime)>>);
 
@@ -42,7 +44,7 @@ impl Issuers {
     }
 }
 
-/// Metadata counts for a pair of endpoints.
+/// Returns the cache key: metadata is valid for a pair of endpoints.
 fn key(client: &OAuthClient<SecretString>) -> String {
     format!(
         "{} {}",
@@ -51,8 +53,8 @@ fn key(client: &OAuthClient<SecretString>) -> String {
 }
 
 impl Mailer {
-    /// Returns the issuer that the metadata of a provider names; `None` for a provider that has no metadata, does not answer, or is
-    /// known.
+    /// Returns the issuer that a provider's metadata names; `None` for a provider that is built in,
+    /// has no metadata, or does not answer.
     pub(crate) async fn known_issuer(
         &self,
         client: &OAuthClient<SecretString>,
@@ -78,7 +80,7 @@ impl Mailer {
         }
     }
 
-    /// Compares the `iss` of a response with the issuer that the authorization began with (RFC 9207 §2.4).
+    /// Compares the `iss` of a response with the issuer of its authorization (RFC 9207 §2.4).
     ///
     /// # Errors
     /// `IssuerMismatch`, `IssuerMissing`.
@@ -110,9 +112,10 @@ impl Mailer {
         Err(finding.with(FindingValue::Issuer, iss.unwrap_or_default()))
     }
 
-    /// Returns true if an issuer that no metadata named is the server of the authorization endpoint: it has the same origin, and its
-    /// own metadata names that endpoint, or where it has none, the endpoint is below it. The token endpoint may be another one: some
-    /// servers are asked for tokens under an internal name.
+    /// Returns true if an issuer without cached metadata is the server of the authorization
+    /// endpoint. It has to have the same origin, and its own metadata has to name that endpoint;
+    /// without metadata, the endpoint has to be below the issuer. The token endpoint may differ,
+    /// because some servers use an internal name for it.
     async fn is_of_endpoint(&self, client: &OAuthClient<SecretString>, iss: &str) -> bool {
         let endpoint = client.authorization_endpoint.as_str();
         if !oauth::is_same_origin(iss, endpoint) {

@@ -1,7 +1,7 @@
-//! The verbs of Mailgrant.
+//! The operations of Mailgrant.
 //!
-//! [`Mailer`] is what pages, the HTTP side and the command line call. It holds nothing of its own
-//! that has to last; that is in the [`store::Store`].
+//! Pages, the HTTP API, and the command line call [`Mailer`]. It keeps nothing in memory that has
+//! to survive a restart; that is in the [`store::Store`].
 
 mod alerts;
 mod authorize;
@@ -62,7 +62,7 @@ pub use settings::Saved;
 pub use store::{ChangeOutcome, Idempotency};
 pub use webhook::Webhook;
 
-/// The product's verbs. Cheap to clone.
+/// The operations of the product. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Mailer(Arc<Inner>);
 
@@ -72,27 +72,27 @@ struct Inner {
     options: MailerOptions,
     outgoing: Outgoing,
     http: HttpClient,
-    /// Names this process as the holder of a lease.
+    /// Identifies this process as the holder of leases.
     owner: String,
-    /// One refresh at a time per grant within this process; the lease in the database does the same
-    /// across processes.
+    /// Ensures one refresh at a time per grant within this process. A lease in the database does
+    /// the same across processes.
     refreshing: Mutex<HashMap<DataCenterId, token::Turn>>,
-    /// The checks that go on, or have just ended.
+    /// Running and recently ended checks.
     checks: doctor::Registry,
     outbox: outbox::Shared,
-    /// Numbers the leases and the supervised loops of this process.
+    /// Source of unique numbers for leases and supervised loops of this process.
     numbers: AtomicU64,
     /// Background loops that failed.
     failures: supervise::Failures,
     database_clock: database_clock::DatabaseClock,
-    /// What goes on in the background.
+    /// Liveness of the background tasks.
     pulse: pulse::Pulse,
     server_conditions: alerts::ServerConditions,
     reachability: reachability::Reachability,
     metrics: metrics::Metrics,
-    /// Sessions with mailboxes that are kept open.
+    /// Sessions with open mailbox connections.
     mailboxes: mailbox::Pool,
-    /// The folders that somebody watches.
+    /// Folders with watchers.
     watches: mailbox::Watches,
     /// Told when reading mail may have to be done otherwise.
     attention: incoming::Attention,
@@ -101,10 +101,10 @@ struct Inner {
 }
 
 impl Mailer {
-    /// Over an open store.
+    /// Creates a mailer on an open store.
     ///
     /// # Errors
-    /// When TLS or the HTTP client cannot be set up.
+    /// If TLS or the HTTP client cannot be set up.
     pub fn new(store: Store, mut options: MailerOptions) -> Result<Self, MailError> {
         if let Some(address) = options.dns_server {
             let timeout = options.timeouts.dns;
@@ -138,7 +138,7 @@ impl Mailer {
         })))
     }
 
-    /// The preset of the sandbox, when the server was started with one.
+    /// Returns the preset of the sandbox if the server was started with one.
     pub fn sandbox(&self) -> Option<&Preset> {
         self.0.options.sandbox.as_ref()
     }
@@ -147,17 +147,17 @@ impl Mailer {
         &self.0.store
     }
 
-    /// A name that no other lease has.
+    /// Returns a lease name that is unique across processes.
     fn new_lease(&self) -> String {
         format!("{}.{}", self.0.owner, self.next_number())
     }
 
-    /// Returns a number that is used once in this process.
+    /// Returns a number that is unique in this process.
     fn next_number(&self) -> u64 {
         self.0.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The time by the clock that everything here goes by.
+    /// Returns the current time of the injected clock.
     pub fn now(&self) -> UnixTime {
         self.0.options.clock.now()
     }

@@ -1,4 +1,4 @@
-//! Numbers for whoever watches the server, in the text format of `OpenMetrics`, which Prometheus reads.
+//! Metrics for monitoring, in the `OpenMetrics` text format that Prometheus reads.
 
 mod gather;
 
@@ -13,10 +13,10 @@ use prometheus_client::metrics::{
 
 use crate::Mailer;
 
-/// Names and values.
+/// Label names and values.
 pub(crate) type Labels = Vec<(&'static str, String)>;
 
-/// Upper bounds of the times of attempts: seconds.
+/// Upper bounds of the buckets of attempt durations, in seconds.
 const BUCKETS: [f64; 12] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 ];
@@ -30,7 +30,7 @@ impl MetricConstructor<Histogram> for Times {
     }
 }
 
-/// What has happened in this process since it was started.
+/// Counters of this process since its start.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     attempts: Family<Labels, Histogram, Times>,
@@ -126,7 +126,7 @@ mod tests {
         }
     }
 
-    /// The text after something of everything has happened.
+    /// Returns the metrics after each event has happened once.
     async fn text() -> String {
         let (mailer, id) = (mailer().await, DataCenterId::default());
         mailer.observe_attempt(&id, &attempt());
@@ -163,7 +163,7 @@ mod tests {
                     .into(),
                 _ => vec![name.to_owned()],
             })
-            // Only for grants that are authorized.
+            // Present only for authorized grants.
             .chain(["mailgrant_token_expires_timestamp_seconds".into()])
             .chain(["mailgrant_grant_needs_authorization".into()])
             .collect();

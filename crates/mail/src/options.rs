@@ -1,4 +1,4 @@
-//! How a mailer is made.
+//! Options of a mailer.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -8,24 +8,25 @@ use net::{DeniedNetworks, Outgoing, Resolver, SystemResolver};
 
 use crate::OutboxOptions;
 
-/// How long a network step may take.
+/// Time limits of network operations.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// To resolve a name, to connect, for the TLS handshake: each.
+    /// For name resolution, connecting, and the TLS handshake each.
     pub connect: Duration,
     /// For one reply of a mail server.
     pub reply: Duration,
-    /// For the reply to a whole message. RFC 5321 §4.5.3.2.6 would have ten minutes; a person waits here.
+    /// For the reply to a whole message. RFC 5321 §4.5.3.2.6 recommends ten minutes, but here a
+    /// person is waiting.
     pub message: Duration,
-    /// For one answer of a token endpoint.
+    /// For one response of a token endpoint.
     pub token: Duration,
     /// For a whole check.
     pub check: Duration,
-    /// How often a check that runs shows that its process is alive.
+    /// Interval between heartbeats of a running check.
     pub check_heartbeat: Duration,
-    /// After how long without a heartbeat a check of another process counts as interrupted.
+    /// Time without a heartbeat after which a check of another process counts as interrupted.
     pub check_silence: Duration,
-    /// For all questions to name servers about one domain.
+    /// For all DNS queries about one domain.
     pub dns: Duration,
 }
 
@@ -55,36 +56,40 @@ impl Default for Timeouts {
     }
 }
 
-/// How a [`Mailer`](crate::Mailer) is made.
+/// Options for creating a [`Mailer`](crate::Mailer).
 #[derive(Clone, Debug)]
 pub struct MailerOptions {
-    /// The clock.
+    /// The source of the current time.
     pub clock: Arc<dyn Clock>,
-    /// Certificates (DER) that are trusted besides those of the system.
+    /// Trusted certificates (DER) in addition to those of the system.
     pub extra_roots: Vec<Vec<u8>>,
     /// Time limits.
     pub timeouts: Timeouts,
-    /// Networks that are never connected to.
+    /// Networks that no connection may go to.
     pub denied: DeniedNetworks,
-    /// Who tells the addresses of names, unless there is a `dns_server`.
+    /// Resolves host names unless `dns_server` is set.
     pub resolver: Arc<dyn Resolver>,
-    /// The name server to ask in place of the machine's, for everything.
+    /// Name server that replaces the machine's for all queries.
     pub dns_server: Option<SocketAddr>,
-    /// The name server to ask what domains publish, when there is no `dns_server` and the machine's are not to be asked.
+    /// Name server for DNS records of domains, used instead of the machine's if `dns_server` is not
+    /// set.
     pub domain_dns_server: Option<SocketAddr>,
-    /// Where a domain publishes its settings by https (autoconfig); 443 everywhere but in tests.
+    /// HTTPS port for autoconfig documents of domains; differs from 443 only in tests.
     pub autoconfig_port: u16,
-    /// How mail is delivered.
+    /// Options of mail delivery.
     pub outbox: OutboxOptions,
-    /// Bytes of free space on the disk of a SQLite database below which new mail is refused; 0 for none.
+    /// Free bytes on the disk of a SQLite database below which new mail is refused; 0 disables the
+    /// check.
     pub min_free_bytes: u64,
-    /// The sandbox, when the server was started with one.
+    /// The sandbox if the server was started with one.
     pub sandbox: Option<Preset>,
-    /// The name of this server in alerts, unique among the servers that share a database. A random one if it is `None`.
+    /// Name of this server in alerts, unique among the servers on one database. `None` for a random
+    /// one.
     pub server_name: Option<String>,
-    /// Another server that shows no heartbeat for this long is gone, and its conditions are resolved.
+    /// Time without a heartbeat after which another server is considered gone and its conditions
+    /// are resolved.
     pub server_gone_after: Duration,
-    /// Where this server is reached, as `https://mail.example.com`, for links in alerts.
+    /// Public URL of this server, such as `https://mail.example.com`, for links in alerts.
     pub public_url: Option<String>,
 }
 
@@ -110,10 +115,10 @@ impl Default for MailerOptions {
 }
 
 impl MailerOptions {
-    /// What everything goes through that is connected to.
+    /// Builds the gateway of all outgoing connections.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// If TLS cannot be set up.
     pub(crate) fn outgoing(&self) -> Result<Outgoing, rustls::Error> {
         let (resolver, clock) = (Arc::clone(&self.resolver), Arc::clone(&self.clock));
         Outgoing::new(resolver, self.denied.clone(), &self.extra_roots, clock)

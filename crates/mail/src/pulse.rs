@@ -1,4 +1,4 @@
-//! Whether what goes on in the background still goes on, and whether the database can be written.
+//! Readiness: liveness of background tasks and write access to the database.
 
 use std::{
     collections::BTreeMap,
@@ -11,22 +11,22 @@ use tokio::{sync::Mutex, time::timeout};
 
 use crate::{MailError, Mailer};
 
-/// A task that has not shown itself for this long is stuck.
+/// A task without a heartbeat for this long is stuck.
 const STUCK_AFTER: Duration = Duration::from_mins(5);
-/// The database is written at most this often to see whether it can be.
+/// Shortest interval between test writes to the database.
 const PROBE_EVERY: Duration = Duration::from_secs(5);
-/// How long that may take.
+/// Time limit of a readiness check of the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A server that could not store mail is not ready for this long, unless it stores some.
+/// Time for which a server is not ready after a failure to store mail, unless it stores some.
 const FAILED_FOR: Duration = Duration::from_secs(15);
 
-/// When the tasks in the background last showed themselves.
+/// The last heartbeats of background tasks.
 #[derive(Debug, Default)]
 pub(crate) struct Pulse {
     beats: StdMutex<BTreeMap<&'static str, Instant>>,
     written: Mutex<Option<Instant>>,
-    /// When new mail could not be stored the last time, if none was stored since.
+    /// Time of the last failure to store new mail, if none was stored since.
     store_failed: StdMutex<Option<tokio::time::Instant>>,
 }
 
@@ -37,49 +37,50 @@ impl Pulse {
     }
 }
 
-/// Why this server should get no requests.
+/// The reason why this server should receive no requests.
 #[derive(Debug, thiserror::Error)]
 pub enum NotReady {
     /// The database does not answer, or cannot be written.
     #[error("the database cannot be read and written")]
     Database(#[from] MailError),
-    /// The database did not answer in time.
+    /// The database did not respond in time.
     #[error("the database does not answer in time")]
     Timeout,
-    /// A task in the background is stuck.
+    /// A background task is stuck.
     #[error("the task {0} is stuck")]
     Stuck(&'static str),
     /// A background task failed and has not yet run again for long enough.
     #[error("the task {0} failed")]
     Failed(&'static str),
-    /// New mail could not be stored a moment ago.
+    /// Storing new mail failed recently.
     #[error("new mail could not be stored")]
     Storing,
-    /// A condition of the server keeps it from its work.
+    /// A condition stops the server from working.
     #[error("the condition {} stops the server", .0.code())]
     Condition(AlertKind),
 }
 
 impl Mailer {
-    /// A task in the background shows that it goes on. From then on it is missed when it does not.
+    /// Records a heartbeat of a background task. From then on, missing heartbeats make the server
+    /// not ready.
     pub(crate) fn beat(&self, task: &'static str) {
         let beats = self.0.pulse.beats.lock();
         let mut beats = beats.unwrap_or_else(PoisonError::into_inner);
         beats.insert(task, Instant::now());
     }
 
-    /// A task in the background has ended on purpose.
+    /// Ends the monitoring of a background task that ended as planned.
     pub(crate) fn rest(&self, task: &'static str) {
         let beats = self.0.pulse.beats.lock();
         let mut beats = beats.unwrap_or_else(PoisonError::into_inner);
         beats.remove(task);
     }
 
-    /// Whether this server can do its work: the database answers and can be written, nothing is stuck, and no condition of
-    /// the server stops it.
+    /// Checks that this server can work: the database responds and can be written, no task is
+    /// stuck, and no condition stops the server.
     ///
     /// # Errors
-    /// Why not.
+    /// The first reason why the server is not ready.
     pub async fn ready(&self) -> Result<(), NotReady> {
         let stuck = {
             let beats = self.0.pulse.beats.lock();
@@ -106,7 +107,7 @@ impl Mailer {
         }
         let asked = async {
             self.store().data_centers().await.map_err(MailError::from)?;
-            // One at a time, and anybody may ask: a flood of questions must not become a flood of writes.
+            // The lock and the interval limit writes, since anyone may call this.
             let mut written = self.0.pulse.written.lock().await;
             if written.is_none_or(|at| at.elapsed() > PROBE_EVERY) {
                 *written = None;

@@ -1,7 +1,8 @@
-//! Whether the database can be reached, known before a request asks it.
+//! Reachability of the database, known before a request uses it.
 //!
-//! A database on another machine may vanish without a trace: a query waits for its answer, and so does whoever asked. The
-//! database is therefore asked once a second over a connection of its own, and requests are refused while it is silent.
+//! The network to a database on another machine may fail silently. A query then waits for its
+//! response, and so does the caller. A separate connection therefore pings the database once a
+//! second, and requests are rejected while it does not respond.
 
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::Mailer;
 
-/// How often the database is asked. Together with the time that [`store::Store::ping`] takes, less than five seconds.
+/// Interval between pings. Together with the time limit of [`store::Store::ping`], it stays below
+/// five seconds.
 const PING_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
@@ -22,7 +24,7 @@ impl Default for Reachability {
 }
 
 impl Mailer {
-    /// Asks the database once a second whether it is there, until the future is dropped.
+    /// Pings the database once a second until the future is dropped.
     pub async fn keep_pinging_database(&self) {
         loop {
             let answer = self.store().ping().await;
@@ -44,15 +46,15 @@ impl Mailer {
         }
     }
 
-    /// Returns true if the database answered the last time it was asked.
+    /// Returns true if the database answered the last ping.
     pub fn database_is_reachable(&self) -> bool {
         *self.0.reachability.0.borrow()
     }
 
-    /// Returns when the database cannot be reached.
+    /// Completes when the database cannot be reached.
     pub async fn database_unreachable(&self) {
         let mut reachable = self.0.reachability.0.subscribe();
-        // The sender lives as long as this.
+        // The sender lives as long as `self`.
         let _ = reachable.wait_for(|reachable| !reachable).await;
     }
 }

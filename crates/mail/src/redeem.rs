@@ -1,4 +1,4 @@
-//! From the callback to a grant.
+//! Exchanges the code of a callback for a grant.
 
 use domain::{Authentication, Finding, FindingCode, OAuthClient, finding::FindingValue};
 use net::Redactor;
@@ -9,7 +9,8 @@ use store::{GrantState, NewGrant, TakenAuthorization};
 use crate::{Callback, MailError, Mailer, error::readable};
 
 impl Mailer {
-    /// From the callback to a grant. The outer error is ours, the inner the provider's.
+    /// Exchanges the code of a callback for a grant. The outer error is an internal failure; the
+    /// inner one is the provider's.
     pub(crate) async fn redeem(
         &self,
         taken: &TakenAuthorization,
@@ -33,7 +34,7 @@ impl Mailer {
         if !unchanged {
             return Ok(Err(FindingCode::SettingsChanged.into()));
         }
-        // Before anything else, because an error may come from another server as well.
+        // Checked before everything else, because an error may also come from another server.
         let iss = callback.iss.as_deref();
         if let Err(finding) = self.check_issuer(client, taken.issuer.as_ref(), iss).await {
             return Ok(Err(with_values(finding, client, username)));
@@ -68,9 +69,9 @@ impl Mailer {
         }
         let refresh_token = match tokens.refresh_token {
             Some(new) => Some(new),
-            // Google leaves it out when it has given one before; the one that is held goes on,
-            // if it is for the same values and, as far as is known, the same account.
-            // One that does not open is none: the new authorization takes its place.
+            // Google omits the refresh token if it issued one before. The stored one then stays in
+            // use if it is for the same values and, as far as is known, the same account. One that
+            // cannot be decrypted does not count; the new authorization replaces it.
             None => readable(self.store().grant(&taken.data_center).await)?
                 .unwrap_or_default()
                 .and_then(|held| {
@@ -104,7 +105,7 @@ impl Mailer {
     }
 }
 
-/// The code of a callback, or what the provider said instead.
+/// Returns the code of a callback, or the provider's error.
 fn code_of(
     callback: Callback,
     client: &OAuthClient<SecretString>,
@@ -122,7 +123,7 @@ fn code_of(
         .ok_or_else(|| FindingCode::CallbackIncomplete.into())
 }
 
-/// A finding with what the texts about an OAuth client may name.
+/// Adds the values that texts about an OAuth client may name to a finding.
 pub(crate) fn with_values(
     finding: Finding,
     client: &OAuthClient<SecretString>,

@@ -1,4 +1,4 @@
-//! Another Mailgrant, which a program hands messages to.
+//! A remote Mailgrant server that a program submits messages to.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use crate::{MailError, MailerOptions};
 
-/// How long a server may take to store a message.
+/// Time limit for a server to store a message.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A Mailgrant server and the key to it.
+/// A Mailgrant server with its API key.
 #[derive(Debug)]
 pub struct Remote {
     http: HttpClient,
@@ -23,43 +23,43 @@ pub struct Remote {
     key: SecretString,
 }
 
-/// A message (RFC 5322) for a server.
+/// A message (RFC 5322) to submit.
 #[derive(Clone, Debug)]
 pub struct RemoteMessage<'a> {
-    /// Names the request, so that it counts once however often it is made.
+    /// Identifies the request: repeated requests with the same key count once.
     pub idempotency_key: &'a str,
-    /// Where it is sent from, unless the server chooses.
+    /// The data center that sends it; `None` lets the server choose.
     pub data_center: Option<&'a str>,
-    /// Who gets it.
+    /// The envelope recipients.
     pub recipients: &'a [String],
-    /// The address of the envelope, unless it is that of `From`.
+    /// The envelope sender; `None` for the `From` address.
     pub sender: Option<&'a str>,
-    /// Whether a From address that is not allowed is replaced.
+    /// True if the server may replace a From address that is not allowed.
     pub replace_from: bool,
-    /// The message.
+    /// The message with header and body.
     pub content: &'a [u8],
 }
 
-/// Why a server has not taken a message.
+/// The reason why a server did not accept a message.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
-    /// It may be taken later: the server is away, or says so itself.
+    /// The server is unreachable or asks to retry later.
     #[error("the server cannot be reached or cannot answer: {0}")]
     Later(String),
     /// The server refuses it.
     #[error("the server refuses it: {detail}")]
     Refused {
-        /// The status of the answer.
+        /// HTTP status of the response.
         status: u16,
-        /// What is wrong, in words of the server.
+        /// The server's description of the problem.
         detail: String,
-        /// Which parts of the message are wrong (RFC 6901).
+        /// JSON pointers to the invalid parts of the message (RFC 6901).
         pointers: Vec<String>,
     },
-    /// Nothing may be sent there: plain HTTP to another machine.
+    /// Plain HTTP to another machine is not allowed.
     #[error("the key would travel in the clear: use https for a server on another machine")]
     Plaintext,
-    /// The URL, the key or a recipient cannot stand in a request.
+    /// The URL, the key, or a recipient cannot be part of an HTTP request.
     #[error("the URL of the server, the key or an address cannot stand in a request")]
     NotARequest,
 }
@@ -79,10 +79,10 @@ struct ProblemError {
 }
 
 impl Remote {
-    /// The server at an origin such as `https://mail.example.com`.
+    /// Creates a client for the server at an origin such as `https://mail.example.com`.
     ///
     /// # Errors
-    /// When TLS or the HTTP client cannot be set up.
+    /// If TLS or the HTTP client cannot be set up.
     pub fn new(
         origin: &str,
         key: SecretString,
@@ -100,17 +100,17 @@ impl Remote {
         })
     }
 
-    /// Hands a message over. When this returns the server has stored it.
+    /// Submits a message. When this returns, the server has stored it.
     ///
     /// # Errors
-    /// Why it has not.
+    /// The reason why the server did not accept it.
     pub async fn hand_over(&self, message: &RemoteMessage<'_>) -> Result<(), RemoteError> {
         let request = self.request(message).ok_or(RemoteError::NotARequest)?;
         let answer = self.http.send(request).await.map_err(|error| match error {
             HttpError::Plaintext => RemoteError::Plaintext,
             HttpError::Build(_) => RemoteError::NotARequest,
             HttpError::Request(error) if error.is_builder() => RemoteError::NotARequest,
-            // Neither holds the key.
+            // Neither contains the key.
             error => RemoteError::Later(with_causes(&error)),
         })?;
         let status = answer.status().as_u16();
@@ -124,7 +124,7 @@ impl Remote {
         if let [only] = &*errors
             && only.detail == detail
         {
-            // The server says the same of the whole request.
+            // The server reports the same problem for the whole request.
             detail = String::new();
         }
         for error in errors {
@@ -135,7 +135,8 @@ impl Remote {
         if detail.is_empty() {
             detail = format!("status {status}");
         }
-        // What answers with another status and no problem is no Mailgrant, or one that is being replaced.
+        // Another status without a problem document comes from no Mailgrant server, or from one
+        // that is being replaced.
         if (200..300).contains(&status) || status == 408 {
             return Err(RemoteError::Later(detail));
         }
@@ -149,7 +150,8 @@ impl Remote {
     fn request(&self, message: &RemoteMessage<'_>) -> Option<Request<Vec<u8>>> {
         let mut query = format!("?replace_from={}", message.replace_from);
         if let Some(id) = message.data_center {
-            // Letters, digits and hyphens; anything else is no id and makes no URL.
+            // Letters, digits, and hyphens only; anything else is not an id and must not become
+            // part of the URL.
             let id = domain::DataCenterId::parse(id).ok()?;
             query = format!("{query}&data_center={id}");
         }

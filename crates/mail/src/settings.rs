@@ -1,4 +1,4 @@
-//! SMTP settings, and what is said about their grant.
+//! SMTP settings and the status of their grant.
 
 use domain::{
     Actor, DataCenterId, FieldError, FormErrors, GrantStatus, RedirectUrl, SavedSecret,
@@ -9,20 +9,21 @@ use store::{GrantState, SaveOutcome, StoredSettings};
 
 use crate::{MailError, Mailer, SaveError, changes::changes, error::readable};
 
-/// Settings were saved.
+/// The result of saving settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Saved {
-    /// The version that is saved now.
+    /// The new version.
     pub version: i64,
-    /// A grant was held for other values and has ended with this save.
+    /// True if the save ended a grant for other values.
     pub grant_ended: bool,
 }
 
 impl Mailer {
-    /// The settings of a data center as a browser may see them. Needs no live token, and no key.
+    /// Returns the settings of a data center without secrets. This needs neither a valid token nor
+    /// the key.
     ///
     /// # Errors
-    /// When the database fails or there is no such data center.
+    /// If the database fails or there is no such data center.
     pub async fn settings(&self, id: &DataCenterId) -> Result<SavedSettings, MailError> {
         let data_center = self
             .store()
@@ -40,8 +41,8 @@ impl Mailer {
         })
     }
 
-    /// The saved settings that a form may take its secrets from. When a secret of theirs cannot be read, none may be kept:
-    /// the form has to bring all of them.
+    /// Returns the saved settings whose secrets a form may keep. If one of the secrets cannot be
+    /// decrypted, the form has to bring all of them.
     pub(crate) async fn stored_for_form(
         &self,
         id: &DataCenterId,
@@ -50,12 +51,11 @@ impl Mailer {
         Ok(stored.unwrap_or_default())
     }
 
-    /// Saves what was typed. `expected_redirect` is where this server is reached, as the request
-    /// or the configuration says. A grant for other values ends.
+    /// Saves a submitted form. `expected_redirect` is the redirect URL of this server, from the
+    /// request or the configuration. A grant for other values ends.
     ///
     /// # Errors
-    /// When a field is wrong, when somebody else has saved since the form was opened, or when the
-    /// database fails.
+    /// If a field is invalid, another user saved since the form was opened, or the database fails.
     pub async fn save_settings(
         &self,
         form: &SmtpForm,
@@ -103,7 +103,7 @@ impl Mailer {
         }
     }
 
-    /// What the settings page says about the grant.
+    /// Returns the status of the grant for the settings page.
     ///
     /// # Errors
     /// When the database fails.
@@ -141,7 +141,7 @@ impl Mailer {
     }
 }
 
-/// The data center a form is for.
+/// Returns the data center of a form.
 pub(crate) fn data_center_of(form: &SmtpForm) -> Result<DataCenterId, FormErrors<SmtpField>> {
     DataCenterId::parse(&form.data_center).map_err(|_| unknown_data_center())
 }
@@ -150,8 +150,8 @@ fn unknown_data_center() -> FormErrors<SmtpField> {
     FormErrors::one(SmtpField::DataCenter, FieldError::UnknownDataCenter)
 }
 
-/// What was typed, with each kept secret in its place. The parser has made sure that a secret is
-/// kept only where it belongs.
+/// Converts a parsed form to settings, with each kept secret filled in. The parser ensures that a
+/// secret is kept only where it belongs.
 pub(crate) fn resolve(
     form: &SmtpForm,
     stored: Option<&StoredSettings>,

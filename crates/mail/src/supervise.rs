@@ -1,4 +1,4 @@
-//! Background loops: each runs in a task of its own and is restarted when it ends unexpectedly.
+//! Background loops. Each runs in its own task and is restarted when it ends unexpectedly.
 
 use std::{
     collections::BTreeMap,
@@ -11,16 +11,16 @@ use tokio::{task::JoinSet, time::sleep};
 
 use crate::Mailer;
 
-/// The pause before a restart: the first one, and the longest. It doubles with each failure.
+/// First and longest pause before a restart. It doubles with each failure.
 const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
-/// A loop that ran this long starts again with the first pause when it fails.
+/// A loop that ran this long restarts with the first pause after a failure.
 const STABLE: Duration = Duration::from_mins(5);
 
-/// The loops that failed and have not yet proved that they run again.
+/// Loops that failed and have not run for long enough since.
 #[derive(Debug, Default)]
 pub(crate) struct Failures(Mutex<BTreeMap<Key, Instant>>);
 
-/// A name, and a number that tells loops of the same name apart.
+/// The name of a loop, and a number that distinguishes loops with the same name.
 type Key = (&'static str, u64);
 
 impl Failures {
@@ -28,7 +28,7 @@ impl Failures {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reports the loop as failed until a time.
+    /// Reports the loop as failed until `until`.
     fn report(&self, key: Key, until: Instant) {
         self.all().insert(key, until);
     }
@@ -37,7 +37,7 @@ impl Failures {
         self.all().remove(&key);
     }
 
-    /// Returns the name of a loop that is failing.
+    /// Returns the name of a failing loop, if there is one.
     pub(crate) fn any(&self) -> Option<&'static str> {
         let mut all = self.all();
         all.retain(|_, until| Instant::now() < *until);
@@ -45,7 +45,7 @@ impl Failures {
     }
 }
 
-/// Forgets a loop that is not supervised any more.
+/// Removes the report of a loop when its supervision ends.
 struct Supervision<'a> {
     mailer: &'a Mailer,
     key: Key,
@@ -59,8 +59,9 @@ impl Drop for Supervision<'_> {
 }
 
 impl Mailer {
-    /// Runs an endless loop in a task of its own. When the task panics or returns, the failure is logged, counted, and
-    /// reported by [`Mailer::ready`], and the loop is started again after a pause. Dropping the future ends the task.
+    /// Runs an endless loop in its own task. If the task panics or returns, the failure is logged,
+    /// counted, and reported by [`Mailer::ready`], and the loop is restarted after a pause.
+    /// Dropping the future ends the task.
     pub async fn supervise<F>(&self, name: &'static str, start: impl Fn() -> F) -> Infallible
     where
         F: Future<Output = ()> + Send + 'static,
@@ -75,7 +76,7 @@ impl Mailer {
         self.supervise_until_done(name, never).await
     }
 
-    /// The same for a loop that may end: it is over when the loop returns `Some`.
+    /// Runs a loop like [`Mailer::supervise`], until it returns `Some`.
     pub(crate) async fn supervise_until_done<F, T>(
         &self,
         name: &'static str,
@@ -107,7 +108,7 @@ impl Mailer {
                 restart_seconds = pause.as_secs(),
                 "a background task failed"
             );
-            // It counts as running again when it has run for as long as the pause.
+            // It counts as running again once it has run for as long as the pause.
             let failures = &self.0.failures;
             failures.report(key, Instant::now() + 2 * pause);
             sleep(pause).await;

@@ -1,8 +1,8 @@
-//! Keeping grants fresh.
+//! Keeps grants fresh.
 //!
-//! One refresh at a time per grant: a mutex within this process, a lease and a compare-and-swap on
-//! the grant's version across processes. With rotation a second refresh of one token would end the
-//! whole grant (RFC 9700 §4.14.2), so nothing here refreshes without both.
+//! Only one refresh per grant runs at a time. A mutex ensures this within the process; a lease and
+//! a compare-and-swap on the grant's version ensure it across processes. With refresh token
+//! rotation, a second refresh with the same token would end the whole grant (RFC 9700 §4.14.2).
 
 use std::{
     sync::Arc,
@@ -19,20 +19,21 @@ use tokio::sync::Mutex;
 
 use crate::{MailError, Mailer, database_clock::held_for, error::readable, redeem::with_values};
 
-/// A token is refreshed this long before it expires, or at half its life when that is later: seconds.
+/// Seconds before its expiry at which a token is refreshed, or half its lifetime if that is
+/// shorter.
 const REFRESH_BEFORE: i64 = 300;
-/// How long a lease lasts: seconds. Longer than both tries of a refresh.
+/// Duration of a refresh lease, in seconds. Longer than both tries of a refresh.
 const LEASE: u32 = 60;
-/// How often another process' refresh is looked at, and how many times.
+/// Interval and number of checks for the end of another process's refresh.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const LOOKS: usize = 10 * 60;
-/// How often the background task looks for grants to refresh.
+/// Interval between searches for grants to refresh.
 const TICK: Duration = Duration::from_secs(20);
 
-/// The turn to refresh a grant in this process, with the last failure.
+/// The refresh lock of a grant in this process, with the last failure.
 pub(crate) type Turn = Arc<Mutex<Option<(Instant, Finding)>>>;
 
-/// An access token, and the version of the grant it is from.
+/// An access token with the version of its grant.
 #[derive(Clone, Debug)]
 pub(crate) struct Fresh {
     pub(crate) access_token: SecretString,
@@ -40,17 +41,17 @@ pub(crate) struct Fresh {
 }
 
 impl Mailer {
-    /// A valid access token of the grant, if that covers these values. `refused` is the version of a
-    /// grant whose token a server has refused although it has not expired; it is refreshed.
+    /// Returns a valid access token if the grant covers these values. `refused` is the version of a
+    /// grant whose token a server has refused although it has not expired; this token is refreshed.
     ///
-    /// The outer error is ours, the inner says why there is no token.
+    /// The outer error is an internal failure; the inner one is the reason why there is no token.
     pub(crate) async fn fresh(
         &self,
         id: &DataCenterId,
         binding: Option<&GrantBinding>,
         refused: Option<i64>,
     ) -> Result<Result<Fresh, Finding>, MailError> {
-        // In a task of its own: when whoever asked goes away between the provider's answer and the
+        // A separate task: if the caller is canceled between the provider's response and the
         // commit, a rotated refresh token would be lost, and the grant with it.
         let (mailer, id, binding) = (self.clone(), id.clone(), binding.cloned());
         tokio::spawn(async move { mailer.fresh_in_turn(&id, binding.as_ref(), refused).await })
@@ -67,7 +68,7 @@ impl Mailer {
         let asked_at = Instant::now();
         let turn = self.turn(id).await;
         let mut turn = turn.lock().await;
-        // Whoever waited while a refresh failed shares its outcome.
+        // Callers that waited while a refresh failed share its outcome.
         if let Some((failed_at, finding)) = turn.as_ref()
             && *failed_at > asked_at
         {
@@ -86,11 +87,11 @@ impl Mailer {
             if let GrantState::Ended { finding, .. } = grant.state {
                 return Ok(Err(finding));
             }
-            // What has just been given is used, however short its life is said to be.
+            // A new token is used, however short its lifetime.
             let lives = renewed || self.now() < grant.expires_at;
             let due = !renewed && self.now() >= due_at(&grant);
             let usable = lives && refused != Some(grant.version);
-            // A provider that has trouble is not asked at each mail while the token still lives.
+            // While the token is valid, a failing provider is not asked for each message.
             let waits = matches!(grant.state, GrantState::Failing { retry_at, .. } if self.now() < retry_at);
             if usable && (!due || waits) {
                 return Ok(Ok(Fresh {
@@ -100,7 +101,7 @@ impl Mailer {
             }
             match self.refresh(&grant).await? {
                 Attempt::Done => renewed = true,
-                // A token that still lives is used although it could not be renewed yet.
+                // A valid token is used even if it could not be refreshed yet.
                 Attempt::Busy | Attempt::Failed(_) if usable => {
                     let access_token = grant.access_token;
                     return Ok(Ok(Fresh {
@@ -118,7 +119,7 @@ impl Mailer {
         Ok(Err(FindingCode::TokenEndpointTimeout.into()))
     }
 
-    /// Keeps all grants fresh and removes what has ended, until the future is dropped.
+    /// Refreshes grants when due and removes expired data, until the future is dropped.
     pub async fn keep_fresh(&self) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -134,7 +135,7 @@ impl Mailer {
         }
     }
 
-    /// One round of [`Mailer::keep_fresh`].
+    /// Runs one round of [`Mailer::keep_fresh`].
     ///
     /// # Errors
     /// When the database fails.
@@ -155,7 +156,7 @@ impl Mailer {
         Ok(())
     }
 
-    /// Returns when no refresh is under way in this process, for a server that stops.
+    /// Waits until no refresh is under way in this process, before the server stops.
     pub async fn settle(&self) {
         let turns: Vec<Turn> = self.0.refreshing.lock().await.values().cloned().collect();
         for turn in turns {
@@ -195,9 +196,10 @@ impl Mailer {
         };
         let family = client.authorization_endpoint.family();
         let age = self.now().since(grant.authorized_at);
-        // Google ends a grant after seven days while the consent screen is in "Testing".
+        // Google ends grants after seven days while the consent screen is in "Testing".
         let testing = family == ProviderFamily::Google && (6 * 86_400..=8 * 86_400).contains(&age);
-        // The process may have been paused: another server may have used this refresh token by now.
+        // The process may have been suspended, and another server may have used this refresh token
+        // since.
         if self.boot_time() >= held_until {
             return Ok(Attempt::Busy);
         }
@@ -207,7 +209,7 @@ impl Mailer {
         {
             Ok(tokens) => {
                 let now = self.now();
-                // Committed before the token is used: a rotated refresh token must not get lost.
+                // Stored before the token is used: a rotated refresh token must not be lost.
                 let refreshed = Refreshed {
                     access_token: tokens.access_token,
                     refresh_token: tokens.refresh_token,
@@ -247,7 +249,7 @@ impl Mailer {
         Ok(Attempt::Failed(finding))
     }
 
-    /// Doubles from 10 seconds to 10 minutes.
+    /// Schedules the next try. The wait doubles from 10 seconds to 10 minutes.
     async fn put_off(&self, grant: &Grant, finding: Finding) -> Result<Attempt, MailError> {
         let before = match grant.state {
             GrantState::Failing { failures, .. } => failures,
@@ -268,18 +270,19 @@ impl Mailer {
     }
 }
 
-/// When a token is to be refreshed. Those of some providers live for five minutes (Keycloak's usual value) and less.
+/// Returns the time of the next refresh. Tokens of some providers expire after five minutes
+/// (Keycloak's default) or less.
 fn due_at(grant: &Grant) -> UnixTime {
     let life = grant.expires_at.since(grant.refreshed_at);
     grant.expires_at.plus(-REFRESH_BEFORE.min(life / 2))
 }
 
-/// How one try to refresh went.
+/// The outcome of one refresh.
 enum Attempt {
-    /// New tokens are stored: these, or, had the lease run out, somebody else's.
+    /// New tokens are stored: these, or another process's if the lease expired.
     Done,
-    /// Somebody else is refreshing.
+    /// Another process is refreshing.
     Busy,
-    /// There are no new tokens.
+    /// The refresh failed.
     Failed(Finding),
 }

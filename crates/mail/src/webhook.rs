@@ -1,4 +1,5 @@
-//! Webhooks: a JSON document is posted, signed as Standard Webhooks says. To post it again is up to the caller.
+//! Webhooks: signed JSON documents sent by POST, as Standard Webhooks specifies. Retries are up to
+//! the caller.
 
 mod sign;
 
@@ -11,21 +12,22 @@ use net::HttpError;
 
 use crate::Mailer;
 
-/// Where webhooks go, and what they are signed with.
+/// The URL and signing secret of a webhook.
 #[derive(Clone, Debug)]
 pub struct Webhook {
-    /// Where to.
+    /// The URL that receives the documents. It is a secret.
     pub url: WebhookUrl,
-    /// What they are signed with; chats know no signatures.
+    /// The signing secret; `None` for chat services, which verify no signatures.
     pub secret: Option<WebhookSecret>,
 }
 
 impl Mailer {
-    /// Posts a JSON document. `id` names the event: it is the same when the same document is posted again, so that whoever
-    /// gets it twice can tell. It is taken when the answer has a status of 200 to 299; nothing else of it is read.
+    /// Posts a JSON document. `id` identifies the event and is the same for retries, which lets the
+    /// receiver detect duplicates. A status of 200 to 299 means success; the rest of the response
+    /// is not read.
     ///
     /// # Errors
-    /// Why it was not taken.
+    /// The reason for the failure.
     pub async fn post_webhook(
         &self,
         webhook: &Webhook,
@@ -36,7 +38,7 @@ impl Mailer {
         let request = request(webhook, id, at, json).ok_or(WebhookFailure::NotARequest)?;
         let status = self.0.http.status(request).await.map_err(|error| {
             let failure = failure(&error);
-            // The URL is a secret, and errors may hold it.
+            // The URL is a secret, and errors may contain it.
             tracing::debug!(host = %webhook.url.host(), code = failure.code(), "a webhook failed");
             failure
         })?;

@@ -1,5 +1,6 @@
-//! Settings that a domain publishes: the document that Thunderbird reads, at the domain itself only. The directory of
-//! all providers that Thunderbird also asks would learn whose mail we are about to send.
+//! Settings that a domain publishes in the autoconfig format of Thunderbird. Only the domain itself
+//! is asked. Thunderbird also asks a central directory, which would learn whose mail is about to be
+//! sent.
 
 use domain::{
     DiscoverySource, DiscoveryTrouble, EmailAddress, Proposal, ProposedOAuth, url::host_and_port,
@@ -16,8 +17,8 @@ use crate::Mailer;
 
 const XML: &str = "application/xml, text/xml";
 
-/// Asks `autoconfig.<domain>`, which gets the whole address, and `<domain>`, which does not. Both by https, so that nobody
-/// but the domain learns of it and nobody else can answer.
+/// Asks `autoconfig.<domain>`, which gets the whole address, and `<domain>`, which does not. Both
+/// use HTTPS, so only the domain learns the address and no one else can answer.
 pub(super) async fn ask(mailer: &Mailer, address: &EmailAddress, deadline: Instant) -> Found {
     let domain = address.domain();
     let port = match mailer.0.options.autoconfig_port {
@@ -57,7 +58,7 @@ async fn document(
         };
     let text = String::from_utf8(document.body).unwrap_or_default();
     let Some(settings) = Settings::read(&text, address) else {
-        // Many websites answer every path with a page for people.
+        // Many websites answer every path with an HTML page.
         let is_xml = document.media_type.contains("xml") && !document.media_type.contains("html");
         return if is_xml {
             DiscoveryTrouble::Unreadable.into()
@@ -80,7 +81,7 @@ async fn document(
     };
     merge::recognize(&mut proposal, address.domain());
     match settings.oauth {
-        // A known provider's endpoints are known better than others tell them.
+        // The built-in endpoints of a known provider are more reliable than published ones.
         Some(published) if proposal.provider.is_none() => {
             proposal.oauth = oauth(mailer, published, deadline).await;
         }
@@ -92,7 +93,7 @@ async fn document(
     }
 }
 
-/// The endpoints, where need be as the issuer tells them.
+/// Returns the endpoints of the document, or those that its issuer publishes.
 async fn oauth(mailer: &Mailer, published: OAuth, deadline: Instant) -> Option<ProposedOAuth> {
     let issuer = match published.issuer.as_str() {
         "" => None,
@@ -117,7 +118,7 @@ async fn oauth(mailer: &Mailer, published: OAuth, deadline: Instant) -> Option<P
     })
 }
 
-/// As a value in a query (RFC 3986 §3.4).
+/// Percent-encodes a value of a query (RFC 3986 §3.4).
 fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {

@@ -1,5 +1,5 @@
-//! Reading `config-v1.1.xml`. What a document may hold is taken as it comes from a stranger: every value is read as if it
-//! had been typed into the form.
+//! Parser of `config-v1.1.xml`. A document is untrusted input: every value is parsed like one typed
+//! into the form.
 
 use domain::{
     EmailAddress, EndpointUrl, Host, ProposedServer, Scope, Security, untrusted::is_displayable,
@@ -7,33 +7,33 @@ use domain::{
 };
 use roxmltree::{Document, Node, ParsingOptions};
 
-/// A document with more parts than this is not one: elements, attributes and texts.
+/// Most elements, attributes, and texts of a document; longer ones are rejected.
 const PARTS_AT_MOST: u32 = 10_000;
 
-/// What a document says.
+/// The settings in a document.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Settings {
     pub(super) smtp: Option<ProposedServer>,
     pub(super) imap: Option<ProposedServer>,
     pub(super) username: String,
-    /// When one of the servers takes OAuth.
+    /// Set if one of the servers accepts OAuth.
     pub(super) oauth: Option<OAuth>,
 }
 
-/// OAuth, as far as the document tells.
+/// The OAuth settings in a document.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct OAuth {
     /// A host or a URL; may be empty.
     pub(super) issuer: String,
     pub(super) scope: String,
-    /// Authorization endpoint and token endpoint.
+    /// The authorization endpoint and the token endpoint.
     pub(super) endpoints: Option<(String, String)>,
 }
 
 impl Settings {
-    /// Reads a document; `None` when it is not one.
+    /// Parses a document; `None` if it is not an autoconfig document.
     pub(super) fn read(text: &str, address: &EmailAddress) -> Option<Self> {
-        // Entities come with a document type, which is refused.
+        // Entities need a document type definition, which is rejected.
         let options = ParsingOptions {
             nodes_limit: PARTS_AT_MOST,
             ..ParsingOptions::default()
@@ -73,7 +73,7 @@ impl Settings {
     }
 }
 
-/// A server; `None` when it is in the clear or not well described.
+/// Returns a server; `None` if it uses no encryption or its description is incomplete.
 fn server(node: Node, address: &EmailAddress) -> Option<ProposedServer> {
     let security = match value(node, "socketType")? {
         "SSL" => Security::ImplicitTls,
@@ -224,7 +224,7 @@ mod tests {
         ] {
             assert_eq!(Settings::read(text, &address()), None);
         }
-        // Deep, but within bounds: read or refused, not more.
+        // Deep, but within the limits. It may be parsed or rejected, but must not panic.
         let _ = Settings::read(&closed, &address());
     }
 

@@ -1,4 +1,4 @@
-//! What an issuer publishes about itself (RFC 8414; OpenID Connect Discovery 1.0).
+//! Discovery of the metadata of an issuer (RFC 8414; OpenID Connect Discovery 1.0).
 
 use domain::{EndpointUrl, FieldError, IssuerDocument, IssuerTrouble};
 use tokio::time::Instant;
@@ -7,16 +7,16 @@ use super::{AT_MOST, presets};
 use crate::Mailer;
 
 impl Mailer {
-    /// The endpoints of an issuer, as it publishes them; within 8 seconds. Google's and Microsoft's are known and not asked
-    /// for.
+    /// Returns the published endpoints of an issuer within 8 seconds. Those of Google and Microsoft
+    /// are built in.
     ///
     /// # Errors
-    /// When this is no issuer, or it tells nothing that can be used.
+    /// The trouble, if this is no issuer or its metadata cannot be used.
     pub async fn discover_issuer(&self, issuer: &str) -> Result<IssuerDocument, IssuerTrouble> {
         self.issuer(issuer, Instant::now() + AT_MOST).await
     }
 
-    /// The same until `deadline`.
+    /// Returns the published endpoints of an issuer before `deadline`.
     pub(crate) async fn issuer(
         &self,
         issuer: &str,

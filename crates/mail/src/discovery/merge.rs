@@ -1,11 +1,11 @@
-//! One proposal for what several sources say.
+//! Merges the proposals of several sources.
 
 use domain::{Host, Proposal};
 
 use super::presets;
 
-/// The proposals, the most certain first; those with the same server are one, which keeps the more certain one's values and
-/// takes over what it lacks.
+/// Merges proposals with the same server, most reliable source first. A merged proposal keeps the
+/// values of the more reliable source and adds missing ones from the others.
 pub(super) fn merged(mut proposals: Vec<Proposal>) -> Vec<Proposal> {
     proposals.sort_by_key(|proposal| proposal.source);
     let mut merged: Vec<Proposal> = Vec::new();
@@ -26,13 +26,13 @@ pub(super) fn merged(mut proposals: Vec<Proposal>) -> Vec<Proposal> {
 fn same(one: &Proposal, other: &Proposal) -> bool {
     match (&one.smtp, &other.smtp) {
         (Some(one), Some(other)) => one == other,
-        // A source that names where mail is read only adds nothing to one that names the same.
+        // A proposal with a mailbox only adds nothing to one with the same mailbox.
         (_, None) => one.imap == other.imap,
         (None, Some(_)) => false,
     }
 }
 
-/// Notes the provider whose server this is, or that the servers are outside the domain.
+/// Sets the provider that a server belongs to, or marks servers outside the domain as foreign.
 pub(super) fn recognize(proposal: &mut Proposal, domain: &str) {
     let smtp = proposal.smtp.as_ref();
     if let Some(preset) = smtp.and_then(|server| presets::of_smtp_host(&server.host)) {

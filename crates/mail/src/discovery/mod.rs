@@ -1,7 +1,8 @@
-//! What an email address leads to.
+//! Discovery of mail settings from an email address.
 //!
-//! The address is told to nobody but the servers of its own domain, over https: DNS learns the domain only, a known
-//! provider is not asked at all, and no directory of a third party is. Nothing in the clear is ever proposed.
+//! Only servers of the address's own domain receive the address, over HTTPS. DNS learns the domain
+//! only. Known providers and third-party directories are not asked. A server without encryption is
+//! never proposed.
 
 mod autoconfig;
 mod autoconfig_xml;
@@ -19,10 +20,10 @@ use tokio::time::Instant;
 
 use crate::Mailer;
 
-/// How long all sources together may take.
+/// Time limit for all sources together.
 const AT_MOST: Duration = Duration::from_secs(8);
 
-/// What a source gave.
+/// The result of one source.
 #[derive(Debug, Default)]
 struct Found {
     proposals: Vec<Proposal>,
@@ -49,11 +50,11 @@ impl From<LookupError> for Found {
 }
 
 impl Mailer {
-    /// What the domain of an address is known for or says about its servers: presets by domain, MX, autoconfig and SRV,
-    /// all at the same time and within 8 seconds. Domains that belong to a provider are not asked.
+    /// Finds settings for an address: built-in presets by domain, MX, autoconfig, and SRV,
+    /// concurrently and within 8 seconds. Domains of known providers are not asked.
     ///
     /// # Errors
-    /// As [`EmailAddress::parse`].
+    /// Those of [`EmailAddress::parse`].
     pub async fn discover(&self, email: &str) -> Result<Discovery, FieldError> {
         let address = EmailAddress::parse(email)?;
         let domain = address.domain();

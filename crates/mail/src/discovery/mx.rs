@@ -1,11 +1,12 @@
-//! The provider that takes a domain's mail.
+//! The provider that receives a domain's mail.
 
 use dns::Dns;
 use domain::{DiscoverySource, DiscoveryTrouble, EmailAddress};
 
 use super::{Found, presets};
 
-/// Proposes the provider of the preferred mail servers. One that stands behind others, as a backup or a filter, is none.
+/// Proposes the provider of the preferred mail servers. A provider further down the list may only
+/// be a backup or a filter.
 pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
     let answer = match dns.mail_servers(address.domain()).await {
         Ok(answer) => answer,

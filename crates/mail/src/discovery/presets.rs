@@ -1,12 +1,12 @@
-//! What belongs to providers that are known.
+//! Presets of known providers.
 
 use domain::{
     DiscoverySource, EmailAddress, Host, Preset, PresetAuthentication, Proposal, ProposedOAuth,
     ProposedServer, Provider, url::host_and_port,
 };
 
-/// Domains of mail addresses that are the provider's own. Those that are left out are found by their MX; patterns such as
-/// `yahoo.*` would take in other companies' (yahoo.co.jp).
+/// Mail domains that belong to a provider itself. Other domains are found by their MX; a pattern
+/// such as `yahoo.*` would include other companies' domains (yahoo.co.jp).
 const DOMAINS: &[(Provider, &str)] = &[
     (Provider::Google, "gmail.com googlemail.com"),
     (
@@ -41,7 +41,8 @@ const DOMAINS: &[(Provider, &str)] = &[
     (Provider::Zoho, "zoho.com zohomail.com"),
 ];
 
-/// Zoho's data centers apart from the first: the address' or the mail server's domain, and the end of its hosts.
+/// Zoho's data centers except the first: the domain of the address or the mail server, and the
+/// suffix of its hosts.
 const ZOHO: &[(&str, &str)] = &[
     ("zoho.eu", "zoho.eu"),
     ("zohomail.eu", "zoho.eu"),
@@ -53,7 +54,7 @@ const ZOHO: &[(&str, &str)] = &[
     ("zohomail.jp", "zoho.jp"),
 ];
 
-/// Domains of mail servers.
+/// Domains of mail servers, with their provider.
 const MAIL_SERVERS: &[(&str, Provider)] = &[
     ("google.com", Provider::Google),
     ("googlemail.com", Provider::Google),
@@ -67,7 +68,7 @@ const MAIL_SERVERS: &[(&str, Provider)] = &[
     ("zohomail.com", Provider::Zoho),
 ];
 
-/// The preset of a domain that is a provider's own.
+/// Returns the preset of a provider's own domain.
 pub(super) fn of_domain(domain: &str) -> Option<Preset> {
     if let Some((_, hosts)) = ZOHO.iter().find(|(own, _)| *own == domain) {
         return Some(zoho(hosts));
@@ -78,13 +79,13 @@ pub(super) fn of_domain(domain: &str) -> Option<Preset> {
         .and_then(|(provider, _)| Preset::of(*provider))
 }
 
-/// The preset of the provider that a mail server belongs to.
+/// Returns the preset of the provider that a mail server belongs to.
 pub(super) fn of_mail_server(name: &str) -> Option<Preset> {
     let host = Host::parse(name).ok()?;
     if let Some((_, hosts)) = ZOHO.iter().find(|(domain, _)| host.is_within(domain)) {
         return Some(zoho(hosts));
     }
-    // AOL's are among Yahoo's: mx-aol.mail.gm0.yahoodns.net.
+    // AOL's servers are in Yahoo's domain: mx-aol.mail.gm0.yahoodns.net.
     if host.is_within("yahoodns.net") && host.as_str().starts_with("mx-aol.") {
         return Preset::of(Provider::Aol);
     }
@@ -94,15 +95,15 @@ pub(super) fn of_mail_server(name: &str) -> Option<Preset> {
         .and_then(|(_, provider)| Preset::of(*provider))
 }
 
-/// The preset that has this SMTP server.
+/// Returns the preset with this SMTP server.
 pub(super) fn of_smtp_host(host: &str) -> Option<Preset> {
     let zoho = ZOHO.iter().map(|(_, hosts)| zoho(hosts));
     let presets = Provider::ALL.iter().filter_map(|one| Preset::of(*one));
     presets.chain(zoho).find(|preset| preset.smtp_host == host)
 }
 
-/// The endpoints of an issuer that is known. Microsoft's document names another issuer than the one that is asked, one for
-/// each tenant.
+/// Returns the endpoints of a known issuer. Microsoft's metadata names a different issuer than the
+/// one that was asked, one for each tenant.
 pub(super) fn of_issuer(issuer: &str) -> Option<ProposedOAuth> {
     let (host, _) = host_and_port(issuer)?;
     let provider = match host.as_str() {
@@ -121,7 +122,7 @@ pub(super) fn of_issuer(issuer: &str) -> Option<ProposedOAuth> {
     Some(oauth)
 }
 
-/// The OAuth endpoints of a preset.
+/// Returns the OAuth endpoints of a preset.
 pub(super) fn oauth(preset: &Preset) -> Option<ProposedOAuth> {
     match &preset.authentication {
         PresetAuthentication::OAuth {
@@ -138,7 +139,7 @@ pub(super) fn oauth(preset: &Preset) -> Option<ProposedOAuth> {
     }
 }
 
-/// A preset as a proposal.
+/// Converts a preset to a proposal.
 pub(super) fn proposal(
     preset: &Preset,
     source: DiscoverySource,

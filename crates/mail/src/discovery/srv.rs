@@ -5,7 +5,7 @@ use domain::{DiscoverySource, EmailAddress, Host, Proposal, ProposedServer, Secu
 
 use super::{Found, merge};
 
-/// Asks for the services of submission and IMAP; TLS from the first byte is preferred (RFC 8314 §3).
+/// Queries the submission and IMAP services. Implicit TLS is preferred (RFC 8314 §3).
 pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
     let domain = address.domain();
     let (submissions, submission, imaps, imap) = tokio::join!(
@@ -42,7 +42,8 @@ pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
     found
 }
 
-/// The first server of a service, with the record as it was found; `None` when the service is not offered.
+/// Returns the first server of a service with the text of its record; `None` if the service is not
+/// offered.
 async fn server(
     dns: &Dns,
     domain: &str,
@@ -58,7 +59,7 @@ async fn server(
     }))
 }
 
-/// RFC 2782: a target of "." says that the service is not offered.
+/// Converts a record to a server. A target of "." means that the service is not offered (RFC 2782).
 fn proposed(record: &Service, security: Security) -> Option<ProposedServer> {
     let host = Host::parse(&record.target).ok()?;
     (record.port != 0).then(|| ProposedServer {

@@ -47,7 +47,7 @@ impl Mailer {
                     Ok(None) if Instant::now() < deadline => sleep(POLL_INTERVAL).await,
                     found => break found.map_err(|code| mailbox.finding(code)),
                 }
-                // Servers tell of new messages in answer to a command.
+                // Servers announce new messages in response to a command.
                 let noop = connection.ask(CommandBody::Noop).await;
                 noop.map_err(|code| mailbox.finding(code))?;
             };

@@ -1,4 +1,4 @@
-//! The part "domain" of a check: what the domain of the From address publishes.
+//! The part "domain" of a check: the DNS records of the From address's domain.
 
 use dns::{Dns, DomainCheck};
 use domain::CheckStep;

@@ -1,5 +1,5 @@
-//! Checks that run in another process, or did: a server on the same database, the command line, or this server before
-//! it was restarted.
+//! Checks that run or ran in another process: a server on the same database, the command line, or
+//! this server before a restart.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use tokio::time::{Instant, sleep};
 
 use crate::{MailError, Mailer};
 
-/// How often the database is asked for the progress of a check.
+/// Interval between queries for the progress of a check.
 const POLL: Duration = Duration::from_millis(300);
 
 impl Mailer {
-    /// Stops a check and waits for its end, also when another process runs it. Returns false if there is no such check or
-    /// it has ended.
+    /// Stops a check and waits for its end, even if another process runs it. Returns false if there
+    /// is no such check or it has ended.
     ///
     /// # Errors
     /// When the database fails.
@@ -30,14 +30,16 @@ impl Mailer {
         Ok(asked)
     }
 
-    /// Interrupts the checks of this process, which stops, and waits until their reports are stored.
+    /// Interrupts the checks of this process because it is stopping, and waits until their reports
+    /// are stored.
     pub async fn interrupt_checks(&self) {
         for run in self.0.checks.interrupt_all() {
             run.feed.finished().await;
         }
     }
 
-    /// Waits for the end of a check of another process. Without a heartbeat for some time, it is marked as cut.
+    /// Waits for the end of a check of another process. Marks it as interrupted if its heartbeat
+    /// stops.
     pub(super) async fn finish_elsewhere(
         &self,
         id: &CheckId,
@@ -61,7 +63,7 @@ impl Mailer {
         Ok(None)
     }
 
-    /// Returns true if a check started so long ago that it would have ended if its process still lived.
+    /// Returns true if a check started so long ago that a living process would have ended it.
     pub(super) fn is_overdue(&self, report: &CheckReport) -> bool {
         let timeouts = &self.0.options.timeouts;
         let longest = (timeouts.check + timeouts.check_silence).as_secs();

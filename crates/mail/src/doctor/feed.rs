@@ -1,4 +1,4 @@
-//! What happens in a run, for any number of watchers, whenever they come.
+//! The events of a check. Any number of watchers can start at any time and see all of them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,11 +6,11 @@ use domain::{CheckEvent, CheckReport};
 use futures::{Stream, stream};
 use tokio::sync::watch;
 
-/// The events of one run, from its beginning.
+/// The events of one run, from its start.
 #[derive(Debug)]
 pub(crate) struct Feed {
     events: Mutex<Events>,
-    /// Says that there is something new.
+    /// Signals new events.
     news: watch::Sender<()>,
 }
 
@@ -32,24 +32,24 @@ impl Feed {
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells what has happened.
+    /// Appends an event.
     pub(crate) fn tell(&self, event: CheckEvent) {
         self.events().all.push(event);
         self.news.send_replace(());
     }
 
-    /// Nothing follows.
+    /// Ends the feed.
     pub(super) fn close(&self) {
         self.events().closed = true;
         self.news.send_replace(());
     }
 
-    /// Whether nothing follows.
+    /// Returns true if the feed has ended.
     pub(super) fn is_closed(&self) -> bool {
         self.events().closed
     }
 
-    /// The report, when there is one.
+    /// Returns the report, if the run has finished.
     fn report(&self) -> Option<CheckReport> {
         self.events()
             .all
@@ -61,7 +61,7 @@ impl Feed {
             })
     }
 
-    /// The report, once nothing follows; `None` when the run broke off.
+    /// Waits for the end of the feed and returns the report; `None` if the run ended without one.
     pub(super) async fn finished(&self) -> Option<CheckReport> {
         let mut news = self.news.subscribe();
         while !self.is_closed() {
@@ -70,7 +70,7 @@ impl Feed {
         self.report()
     }
 
-    /// Everything so far, then what happens, to the end.
+    /// Streams all events from the first to the end of the feed.
     pub(super) fn watch(self: Arc<Self>) -> impl Stream<Item = CheckEvent> + Send + 'static {
         let news = self.news.subscribe();
         stream::unfold((self, news, 0), |(feed, mut news, at)| async move {

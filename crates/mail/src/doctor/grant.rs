@@ -1,4 +1,4 @@
-//! What is signed in with.
+//! The credential that a check signs in with.
 
 use domain::{
     Authentication, CheckPart, FactName, Finding, FindingCode, Scope, Security, StepKind, Verdict,
@@ -13,8 +13,9 @@ use super::job::Job;
 use crate::{MailError, Mailer, redeem::with_values};
 
 impl Mailer {
-    /// Hands what is signed in with to `ready`, and returns the grant's version when that is a token. `refused` is the version
-    /// whose token a server has refused. The outer error is ours, the inner says why there is nothing to sign in with.
+    /// Sends the credential to `ready`, and returns the version of the grant if it is a token.
+    /// `refused` is the version whose token the server has refused. The outer error is an internal
+    /// failure; the inner one is the reason why there is no credential.
     pub(super) async fn credential(
         &self,
         job: &Job,
@@ -26,7 +27,7 @@ impl Mailer {
         let plaintext = settings.security == Security::Plaintext && !settings.host.is_loopback();
         let (credential, version) = match &settings.authentication {
             Authentication::None => (None, None),
-            // The form refuses this already; nothing may get past it.
+            // The form refuses this too; this check is the last line of defense.
             _ if plaintext => return Ok(Err(FindingCode::CredentialInPlaintext.into())),
             Authentication::Basic { username, password } => {
                 let (username, password) = (username.clone(), password.clone());
@@ -71,7 +72,7 @@ impl Mailer {
                 (Some(credential), Some(fresh.version))
             }
         };
-        // Nobody takes it when there is no connection.
+        // The receiver is gone if there is no connection.
         let _ = ready.send(credential);
         Ok(Ok(version))
     }
@@ -84,10 +85,10 @@ fn note(step: &mut Step, grant: &GrantSummary) {
     step.fact(FactName::AuthorizedAt, grant.authorized_at.rfc3339());
 }
 
-/// What was asked for and is not granted any more.
+/// Returns a finding about requested scopes that are not granted any more.
 fn missing(asked: &Scope, grant: &GrantSummary) -> Option<Finding> {
     let missing = asked.missing_from(&grant.scope);
-    // A provider that says nothing of the scope has granted what was asked for (RFC 6749 §5.1).
+    // A provider that returns no scope has granted the requested one (RFC 6749 §5.1).
     let told = !grant.scope.trim().is_empty() && !missing.is_empty();
     told.then(|| {
         Finding::new(FindingCode::ScopeMissing).with(FindingValue::Scope, missing.join(" "))

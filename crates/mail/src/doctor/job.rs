@@ -1,33 +1,33 @@
-//! What is checked.
+//! The input of a check.
 
 use domain::{Actor, CheckPart, DataCenterId, EmailAddress, SmtpForm, SmtpSettings, UnixTime};
 use secrecy::SecretString;
 
-/// Which settings are checked.
+/// The settings that are checked.
 #[derive(Clone, Copy, Debug)]
 pub enum CheckOf<'a> {
-    /// What is on a form, saved or not. A saved secret is used only where it belongs, a grant only for exactly the values it
-    /// was given for.
+    /// The values of a form, saved or not. A saved secret is used only for the host or endpoint it
+    /// belongs to, and a grant only for exactly the values it was given for.
     Form(&'a SmtpForm),
-    /// What is saved; nothing of a form counts.
+    /// The saved settings only.
     Saved(&'a DataCenterId),
 }
 
-/// What a check is to do.
+/// Options of a check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckRequest {
-    /// Who a test email goes to; `None`: no message is sent.
+    /// Recipient of a test email; `None` sends no message.
     pub recipient: Option<String>,
-    /// The selector that the provider signs with; empty when it is not known.
+    /// The DKIM selector of the provider; empty if unknown.
     pub dkim_selector: String,
 }
 
-/// One check.
+/// One check with its resolved settings.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     pub(super) data_center: DataCenterId,
     pub(super) settings: SmtpSettings<SecretString>,
-    /// The version that is saved, when these settings are.
+    /// The version of the settings, if they are saved.
     pub(super) version: Option<i64>,
     pub(super) recipient: Option<EmailAddress>,
     pub(super) dkim_selector: String,
@@ -36,7 +36,7 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// The parts that are looked at in any case.
+    /// Returns true if the check includes this part from the start.
     pub(super) fn has(&self, part: CheckPart) -> bool {
         match part {
             CheckPart::OAuth => self.settings.grant_binding().is_some(),
@@ -46,7 +46,8 @@ impl Job {
         }
     }
 
-    /// Whether the test email can be looked for: it goes to the mailbox that is read.
+    /// Returns true if the test email goes to the mailbox of the settings, where its arrival can be
+    /// checked.
     pub(super) fn arrives(&self) -> bool {
         match (&self.recipient, &self.settings.mailbox) {
             (Some(recipient), Some(mailbox)) => recipient

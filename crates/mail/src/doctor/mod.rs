@@ -1,6 +1,7 @@
-//! The doctor: proves each step of a connection. The test email is the same with a message at its end.
+//! The doctor: tests each step of a connection. A test email is the same check with a message at
+//! the end.
 //!
-//! A check is a task of its own: whoever asked for it may go, come back and watch it from its beginning.
+//! Each check runs in its own task. The caller may leave and watch it from the beginning later.
 
 mod arrival;
 mod domain_check;
@@ -35,12 +36,14 @@ use crate::{
 type Begun = (CheckId, JoinHandle<Result<CheckReport, MailError>>);
 
 impl Mailer {
-    /// Begins a check and returns at once. With a recipient it is the test email; without, the server is asked whether it would
-    /// take a message from the From address to itself, and gets none.
+    /// Starts a check and returns immediately. With a recipient, it sends a test email. Without
+    /// one, it asks whether the server would accept a message from the From address to itself, and
+    /// sends nothing.
     ///
     /// # Errors
-    /// When a field or the recipient is wrong, when nothing is saved (`NoSettings`), when too many checks are under way
-    /// (`TooManyChecks`) or the database fails. What goes wrong with the mail server is in the report.
+    /// If a field or the recipient is invalid, no settings are saved (`NoSettings`), too many
+    /// checks are running (`TooManyChecks`), or the database fails. Failures of the mail server are
+    /// in the report.
     pub async fn begin_check(
         &self,
         of: CheckOf<'_>,
@@ -50,8 +53,8 @@ impl Mailer {
         Ok(self.begin(of, request, by).await?.0)
     }
 
-    /// What has happened in a check so far, then what happens, until it has finished. `None` when there is no such check, or it
-    /// has ended some minutes ago; its report is in [`Mailer::check`] then.
+    /// Streams the events of a check from its start to its end. `None` if there is no such check or
+    /// it ended some minutes ago; [`Mailer::check`] then has the report.
     pub fn watch_check(
         &self,
         id: &CheckId,
@@ -60,14 +63,14 @@ impl Mailer {
         Some(run.feed.clone().watch())
     }
 
-    /// Ends a check; `false` when there is none, or it has ended. The report says `Cancelled`, unless the message was accepted
-    /// before.
+    /// Cancels a check. Returns false if there is no such check or it has ended. The report says
+    /// `Cancelled`, unless the message was accepted before.
     pub fn cancel_check(&self, id: &CheckId) -> bool {
         self.0.checks.get(id).is_some_and(|run| run.cancel())
     }
 
-    /// The report of a check, once it has ended; `None` when there is none. A check of another process that no longer
-    /// shows a heartbeat has ended as well: its outcome is `Interrupted`.
+    /// Waits for the end of a check and returns its report; `None` if there is no such check. A
+    /// check of another process whose heartbeat stops ends with the outcome `Interrupted`.
     ///
     /// # Errors
     /// When the database fails.
@@ -81,7 +84,7 @@ impl Mailer {
         }
     }
 
-    /// The report of a check that has ended; `None` when there is none with this id.
+    /// Returns the report of an ended check; `None` if there is none with this id.
     ///
     /// # Errors
     /// When the database fails.
@@ -89,7 +92,8 @@ impl Mailer {
         Ok(self.store().check(id).await?)
     }
 
-    /// The newest check of a data center, whether it runs, was stopped, was cut, or has a result.
+    /// Returns the newest check of a data center in any state: running, stopped, interrupted, or
+    /// finished.
     ///
     /// # Errors
     /// When the database fails.
@@ -107,11 +111,12 @@ impl Mailer {
         Ok(latest)
     }
 
-    /// Sends a test email with what is on the form, saved or not, and keeps the report. A saved
-    /// secret is used only where it belongs, a grant only for exactly the values it was given for.
+    /// Sends a test email with the values of a form, saved or not, and stores the report. A saved
+    /// secret is used only for the host or endpoint it belongs to, and a grant only for exactly the
+    /// values it was given for.
     ///
     /// # Errors
-    /// As [`Mailer::begin_check`].
+    /// Those of [`Mailer::begin_check`].
     pub async fn send_test(
         &self,
         form: &SmtpForm,
@@ -121,10 +126,10 @@ impl Mailer {
         self.test(CheckOf::Form(form), recipient, by).await
     }
 
-    /// Sends a test email with what is saved, for those who may not change settings: nothing of a form counts.
+    /// Sends a test email with the saved settings only, for users who may not change them.
     ///
     /// # Errors
-    /// As [`Mailer::begin_check`].
+    /// Those of [`Mailer::begin_check`].
     pub async fn send_saved_test(
         &self,
         id: &DataCenterId,
@@ -204,7 +209,7 @@ impl Mailer {
     }
 
     async fn launch(&self, job: Job) -> Result<Begun, MailError> {
-        // Its report would have no place to be kept at.
+        // A report is stored with its data center.
         let known = self.store().data_center(&job.data_center).await?;
         known.ok_or(MailError::UnknownDataCenter)?;
         let id = CheckId::parse(&clock::random::token::<16>())

@@ -1,4 +1,4 @@
-//! What the parts of a check consist of, so that what is not tried can be told.
+//! The planned steps of each part of a check. They show which steps were not tried.
 
 use domain::{
     Authentication, CheckPart, Finding, FindingCode, MailboxSecurity, Security, StepKind, Verdict,
@@ -7,7 +7,7 @@ use net::Recorder;
 
 use super::job::Job;
 
-/// The steps of a part in order; none for parts that always end.
+/// Returns the steps of a part in order; none for parts that always run to their end.
 pub(super) fn steps(job: &Job, part: CheckPart) -> Vec<StepKind> {
     use StepKind as S;
     let mut steps = Vec::new();
@@ -48,7 +48,7 @@ pub(super) fn steps(job: &Job, part: CheckPart) -> Vec<StepKind> {
     steps
 }
 
-/// Those of `plan` that have not been `done` as often as planned.
+/// Returns the steps of `plan` that are not in `done`, counting repetitions.
 fn missing(plan: &[StepKind], done: &[StepKind]) -> Vec<StepKind> {
     let mut done = done.to_vec();
     let planned = plan.iter().copied();
@@ -63,7 +63,8 @@ fn missing(plan: &[StepKind], done: &[StepKind]) -> Vec<StepKind> {
         .collect()
 }
 
-/// Notes what is not tried in a part that has ended; QUIT is still to come when it is `kept`.
+/// Records the steps that were not tried in an ended part as skipped, except `kept`, which is still
+/// to come (QUIT).
 pub(super) fn skip_rest(job: &Job, part: CheckPart, kept: Option<StepKind>, recorder: &Recorder) {
     let recorder = recorder.of(part);
     let plan = steps(job, part);
@@ -72,17 +73,18 @@ pub(super) fn skip_rest(job: &Job, part: CheckPart, kept: Option<StepKind>, reco
     recorder.skip(missing.into_iter().filter(|kind| Some(*kind) != kept));
 }
 
-/// Ends a part that has begun and not ended. What was under way failed by `finding`, or is not told when there is none.
+/// Ends an interrupted part. The step under way fails with `finding`, or is skipped if there is
+/// none.
 pub(super) fn break_off(job: &Job, part: CheckPart, finding: Option<Finding>, recorder: &Recorder) {
     let own = recorder.of(part);
     let verdict = match &finding {
         None => Verdict::Skipped,
-        // That a mail is late is no failure of the settings.
+        // Late mail is no failure of the settings.
         Some(finding) if finding.code == FindingCode::NotArrived => Verdict::Warned,
         Some(_) => Verdict::Failed,
     };
     if own.give_up(verdict, finding.as_ref()) == 0 && finding.is_some() {
-        // It was made elsewhere; the first that is missing was under way.
+        // The step is not open in this recorder. The first missing step was under way.
         let plan = steps(job, part);
         let first = plan.first().copied().unwrap_or(StepKind::Resolve);
         if let Some(kind) = missing(&plan, &own.kinds_since(first)).first() {

@@ -1,4 +1,5 @@
-//! The OAuth provider: what it publishes, whether its token endpoint answers, and its clock.
+//! Checks of the OAuth provider: its metadata, the reachability of its token endpoint, and its
+//! clock.
 
 use domain::{
     Authentication, EndpointUrl, FactName, Finding, FindingCode, OAuthClient, ProviderFamily,
@@ -14,10 +15,11 @@ use tokio::{join, time::timeout};
 use super::job::Job;
 use crate::Mailer;
 
-/// A clock that differs by more is warned of: seconds. Less comes from the network and from whole seconds.
+/// Clock difference, in seconds, above which a check warns. Smaller ones come from the network and
+/// from rounding to seconds.
 const SKEW_AT_MOST: i64 = 60;
 
-/// The part of a discovery document that matters here.
+/// The fields of a discovery document that the check compares.
 #[derive(Deserialize)]
 struct Document {
     issuer: String,
@@ -26,7 +28,7 @@ struct Document {
 }
 
 impl Mailer {
-    /// Looks at the provider without sending it anything that is ours.
+    /// Checks the provider without sending it any credential.
     pub(super) async fn about_provider(&self, job: &Job, recorder: &Recorder) {
         if let Authentication::OAuth { client, .. } = &job.settings.authentication {
             join!(
@@ -48,7 +50,7 @@ impl Mailer {
             .ok()
             .and_then(|all| all.into_iter().flatten().next());
         let Some(document) = document else {
-            // Providers need not have one.
+            // Discovery documents are optional.
             return recorder.end(step, Verdict::Skipped, "", None);
         };
         step.fact(FactName::Issuer, &document.issuer);
@@ -68,7 +70,7 @@ impl Mailer {
         }
     }
 
-    /// Any answer proves that it is there; asked for nothing, it has nothing to give.
+    /// Sends an empty GET request. Any response proves that the endpoint is reachable.
     async fn token_endpoint(&self, client: &OAuthClient<SecretString>, recorder: &Recorder) {
         let url = client.token_endpoint.as_str();
         let mut step = recorder.begin(StepKind::TokenEndpoint, &format!("GET {url}"));
@@ -97,7 +99,7 @@ impl Mailer {
         }
     }
 
-    /// A document that is there.
+    /// Fetches a document that must exist.
     async fn get(&self, url: &str) -> Result<(HeaderMap, Vec<u8>), HttpError> {
         let request = http::Request::get(url)
             .header(header::ACCEPT, "application/json")
@@ -109,7 +111,7 @@ impl Mailer {
         Ok((parts.headers, body))
     }
 
-    /// Whatever is answered, but for an outage.
+    /// Fetches a URL and accepts every status except an outage.
     async fn get_any(&self, url: &str) -> Result<(StatusCode, HeaderMap), HttpError> {
         let request = http::Request::get(url).body(Vec::new())?;
         match self.0.http.send(request).await {
@@ -123,7 +125,8 @@ impl Mailer {
     }
 }
 
-/// Whether an endpoint is the published one. Microsoft knows a tenant by several names, and publishes one.
+/// Returns true if an endpoint is the published one. Microsoft accepts several names of a tenant
+/// and publishes one.
 fn is_same(own: &EndpointUrl, published: &str) -> bool {
     let Ok(published) = EndpointUrl::parse(published) else {
         return false;
@@ -138,7 +141,7 @@ fn is_same(own: &EndpointUrl, published: &str) -> bool {
             && without_tenant(own) == without_tenant(&published)
 }
 
-/// The `Date` of an answer (RFC 9110 §6.6.1): Unix seconds.
+/// Returns the `Date` of a response (RFC 9110 §6.6.1) in Unix seconds.
 fn date(headers: &HeaderMap) -> Option<i64> {
     let date = headers.get(header::DATE)?.to_str().ok()?;
     let date = httpdate::parse_http_date(date).ok()?;

@@ -1,4 +1,4 @@
-//! The runs of this process, those that have just ended among them.
+//! The running and recently ended checks of this process.
 
 use std::{
     collections::HashMap,
@@ -11,37 +11,37 @@ use tokio::{sync::watch, time::Instant};
 
 use super::feed::Feed;
 
-/// How long the events of a run can be watched after its end.
+/// Time that the events of a run stay available after its end.
 const KEPT: Duration = Duration::from_mins(5);
-/// Runs at most, with those that have ended.
+/// Most runs, including those that have ended.
 const RUNS_AT_MOST: usize = 256;
 
-/// One run.
+/// One run of a check.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) feed: Arc<Feed>,
-    /// Whether somebody wants it to end.
+    /// True once a user has canceled the run.
     cancelled: watch::Sender<bool>,
-    /// Whether the server stops.
+    /// True once the server is stopping.
     interrupted: watch::Sender<bool>,
     ended_at: Mutex<Option<Instant>>,
 }
 
 impl Run {
-    /// Returns when somebody wants the run to end.
+    /// Completes when the run is canceled.
     pub(super) async fn cancelled(&self) {
         let mut cancelled = self.cancelled.subscribe();
         // The sender lives as long as `self`.
         let _ = cancelled.wait_for(|cancelled| *cancelled).await;
     }
 
-    /// Asks the run to end; `false` when it has ended.
+    /// Cancels the run; returns false if it has ended.
     pub(super) fn cancel(&self) -> bool {
         self.cancelled.send_replace(true);
         !self.feed.is_closed()
     }
 
-    /// Returns when the server stops.
+    /// Completes when the server stops.
     pub(super) async fn interrupted(&self) {
         let mut interrupted = self.interrupted.subscribe();
         // The sender lives as long as `self`.
@@ -53,7 +53,7 @@ impl Run {
     }
 }
 
-/// Ends the run when it is dropped, however that comes about: whoever watches never waits for nothing.
+/// Ends the run when dropped, even after a panic. Otherwise watchers could wait forever.
 #[derive(Debug)]
 pub(super) struct Ending(pub(super) Arc<Run>);
 
@@ -69,12 +69,12 @@ impl Drop for Ending {
     }
 }
 
-/// The runs.
+/// The runs by their id.
 #[derive(Debug, Default)]
 pub(crate) struct Registry(Mutex<HashMap<CheckId, Arc<Run>>>);
 
 impl Registry {
-    /// A new run; `None` when there are too many.
+    /// Adds a new run; `None` if there are too many.
     pub(super) fn add(&self, id: &CheckId) -> Option<Arc<Run>> {
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         runs.retain(|_, run| run.ended_at().is_none_or(|ended| ended.elapsed() < KEPT));
@@ -95,7 +95,7 @@ impl Registry {
         Some(run)
     }
 
-    /// Interrupts every run that goes on. Returns those runs.
+    /// Interrupts all runs that have not ended, and returns them.
     pub(super) fn interrupt_all(&self) -> Vec<Arc<Run>> {
         let runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let running = runs.values().filter(|run| !run.feed.is_closed());
@@ -106,7 +106,7 @@ impl Registry {
         running
     }
 
-    /// A run that goes on or has just ended.
+    /// Returns a run that is running or ended recently.
     pub(super) fn get(&self, id: &CheckId) -> Option<Arc<Run>> {
         let runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         runs.get(id).cloned()

@@ -1,4 +1,4 @@
-//! One check, from its beginning to its report.
+//! The run of one check, from its start to its report.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,20 +17,20 @@ use super::{
 };
 use crate::{DomainCheck, MailError, Mailer};
 
-/// How sending went: the Message-ID when there was a message.
+/// The result of sending: the Message-ID if there was a message.
 pub(super) type Sent = Result<Option<String>, Finding>;
 
-/// Why a check ended before its time.
+/// The reason why a check ended early.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Interrupted {
     Cancelled,
     Overdue,
-    /// The server stops.
+    /// The server is stopping.
     Stopping,
 }
 
 impl Mailer {
-    /// Runs a check, and shows meanwhile that its process is alive.
+    /// Runs a check and stores heartbeats meanwhile.
     pub(super) async fn run_alive(
         &self,
         job: Job,
@@ -44,7 +44,7 @@ impl Mailer {
         }
     }
 
-    /// Counts heartbeats, and notices that another process wants the check to stop. Does not end by itself.
+    /// Stores heartbeats, and cancels the run when another process requests it. Never completes.
     async fn beat_check(&self, run: Arc<Run>, id: &CheckId) {
         loop {
             sleep(self.0.options.timeouts.check_heartbeat).await;
@@ -104,7 +104,7 @@ impl Mailer {
         Ok(report)
     }
 
-    /// The parts, side by side.
+    /// Runs the parts concurrently.
     async fn all_parts(
         &self,
         job: &Job,
@@ -193,7 +193,7 @@ impl Mailer {
         } else {
             "unsaved"
         };
-        // A check without a message reads only.
+        // Only test emails are audited; a check without a message changes nothing.
         let record = job.recipient.is_some().then(|| AuditRecord {
             at: self.now(),
             actor: job.by.clone(),
@@ -220,7 +220,7 @@ fn arrives(job: &Job, sent: Option<&Sent>) -> bool {
     job.arrives() && matches!(sent, Some(Ok(Some(_))))
 }
 
-/// The report of a check that starts.
+/// Returns the report of a starting check.
 pub(super) fn started(job: &Job) -> CheckReport {
     report(job, CheckOutcome::Running, &Recorder::default())
 }
@@ -240,7 +240,7 @@ fn report(job: &Job, outcome: CheckOutcome, recorder: &Recorder) -> CheckReport 
     }
 }
 
-/// What it means that a part has not ended in time.
+/// Returns the finding about a part that exceeded the time limit.
 fn late(job: &Job, part: CheckPart) -> Finding {
     match part {
         CheckPart::OAuth => FindingCode::TokenEndpointTimeout.into(),
@@ -256,7 +256,7 @@ fn late(job: &Job, part: CheckPart) -> Finding {
     }
 }
 
-/// The first failure that keeps mail from being sent.
+/// Returns the first failure that prevents sending.
 fn first_failure(recorder: &Recorder) -> Option<Finding> {
     let steps = recorder.steps().into_iter();
     let mut failed = steps.filter(|step| {

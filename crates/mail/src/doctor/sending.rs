@@ -1,4 +1,4 @@
-//! The way of mail: sign-in, connection, envelope, message.
+//! The part "smtp" of a check: sign-in, connection, envelope, and message.
 
 use domain::{CheckPart, Finding, FindingCode, Retry, StepKind};
 use lettre::Address;
@@ -14,7 +14,7 @@ use crate::{MailError, Mailer};
 /// A message to submit, or an envelope to test.
 enum Letter {
     Message(Composed),
-    /// From an address to itself.
+    /// No message; the envelope goes from this address to itself.
     None(Address),
 }
 
@@ -37,12 +37,13 @@ impl Letter {
     }
 }
 
-/// A conversation with the server; `Err(None)` when it ended for want of a credential, which is told elsewhere.
+/// The result of a dialog with the server. `Err(None)` means that there was no credential, which is
+/// reported elsewhere.
 type Talked = Result<(), Option<Finding>>;
 
 impl Mailer {
-    /// Signs in and hands the message over. A token that is refused although it has not expired is refreshed once, and
-    /// the connection is made anew once: some servers close it after a refusal.
+    /// Signs in and sends the message. If the server refuses a token that has not expired,
+    /// refreshes it and reconnects once, because some servers close the connection after a refusal.
     pub(super) async fn sending(&self, job: &Job, recorder: &Recorder) -> Result<Sent, MailError> {
         let Some(letter) = Letter::of(job) else {
             return Ok(Err(FindingCode::SenderRefused.into()));
@@ -91,7 +92,7 @@ impl Mailer {
         // Unlike a message, a check waits for the outcome of both address families.
         let dialing = dial(&options, addresses, recorder, winner);
         let talking = async {
-            // Nothing comes when no address can be connected to.
+            // Nothing is sent if no address can be connected to.
             let dialed = dialed.await.map_err(|_| None)?;
             let mut connection = Connection::start(&options, dialed, recorder).await?;
             let talked = talk(&mut connection, letter, credential, again).await;

@@ -1,4 +1,4 @@
-//! What the database says at the moment, together with what has happened in this process.
+//! The metrics: current values from the database and counters of this process.
 
 use domain::{AlertKind, DataCenterId, GrantStatus, MessageState, UnixTime};
 use prometheus_client::{
@@ -16,7 +16,7 @@ type Gauges = Family<Labels, Gauge>;
 /// The events of `message_counts`.
 const EVENTS: [&str; 3] = ["accepted", "delivered", "failed"];
 
-/// What is known of data centers.
+/// The values per data center.
 #[derive(Default)]
 struct Gathered {
     pending: Gauges,
@@ -29,9 +29,10 @@ struct Gathered {
 }
 
 impl Mailer {
-    /// All numbers as text (`OpenMetrics` 1.0); of one data center, or of all. What has happened in this process is that
-    /// since it was started; the rest is read from the database, and is the same on every server that shares it. What is not
-    /// finished is read, and counts by hour; never all messages.
+    /// Returns all metrics as text (`OpenMetrics` 1.0), of one data center or of all. Counters of
+    /// this process start with it. The other values come from the database and are the same on
+    /// every server that shares it. Queries read unfinished messages and hourly counts, never all
+    /// messages.
     ///
     /// # Errors
     /// When the database fails.
@@ -60,7 +61,7 @@ impl Mailer {
             self.of_this_process(&mut registry);
         }
         let mut text = String::new();
-        // Writing to a text cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = encode(&mut text, &registry);
         Ok(text)
     }
@@ -120,7 +121,8 @@ impl Mailer {
 }
 
 impl Gathered {
-    /// What is nothing is told as 0, so that it can be compared.
+    /// Sets the counts of a data center. Missing values are exported as 0, which keeps series
+    /// comparable.
     fn count(
         &self,
         id: &DataCenterId,

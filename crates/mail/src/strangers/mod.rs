@@ -1,4 +1,4 @@
-//! What strangers send, ten thousand times each: replies, challenges, token answers, names and URLs. Nothing of it may make
-//! us panic, say a secret, or end a line.
+//! Property tests with untrusted input, ten thousand cases each: replies, challenges, token
+//! responses, names, and URLs. None may cause a panic, leak a secret, or end a line early.
 
 mod urls;

@@ -1,4 +1,4 @@
-//! URLs: the HTTP client reads the same host in them as the form does.
+//! URLs: the HTTP client parses the same host from them as the form does.
 
 use domain::{EndpointUrl, Host, url::host_and_port};
 use fuzz::{cases, hostile};
@@ -23,7 +23,7 @@ proptest! {
             return Ok(());
         };
         let (host, port) = host_and_port(endpoint.as_str()).unwrap();
-        // One that the client does not read is one that nothing is sent to.
+        // Nothing is sent to a URL that the client rejects.
         let Ok(url) = reqwest::Url::parse(endpoint.as_str()) else {
             return Ok(());
         };
