@@ -6,7 +6,7 @@ use domain::{CheckStep, EmailAddress, Host, Provider, StepKind};
 
 use crate::{Dns, dkim, dmarc, mx, spf, step::Examination};
 
-/// A From address, with what decides how its domain has to be set up.
+/// A From address, with the facts that decide how its domain has to be set up.
 #[derive(Clone, Copy, Debug)]
 pub struct DomainCheck<'a> {
     /// The From address.
@@ -20,8 +20,8 @@ pub struct DomainCheck<'a> {
 }
 
 impl DomainCheck<'_> {
-    /// Examines MX, SPF, DKIM, and DMARC at the same time, within the timeout of `dns`. Always gives
-    /// four steps, in this order. None of them fails, because mail may be accepted all the same.
+    /// Examines MX, SPF, DKIM, and DMARC concurrently, within the timeout of `dns`. Always returns
+    /// four steps, in this order. None of them fails, because servers may accept the mail anyway.
     pub async fn run(&self, dns: &Dns) -> Vec<CheckStep> {
         let domain = self.from.domain();
         let selector = self.dkim_selector.map(str::trim);

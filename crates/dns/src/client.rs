@@ -13,19 +13,19 @@ use hickory_resolver::{
 };
 use tokio::time::{Instant, timeout_at};
 
-/// The number of records of one answer that are used.
+/// Most records of one response that are used.
 const MAX_RECORDS: usize = 100;
 
-/// The reason why a query has no answer.
+/// The reason why a query has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LookupError {
     /// No name server is configured on this machine.
     NotConfigured,
     /// No name server was reached, or none answered in time.
     Silent,
-    /// The name server failed (SERVFAIL, REFUSED), or said something that cannot be read.
+    /// The name server failed (SERVFAIL, REFUSED), or its response cannot be read.
     Failed,
-    /// The text cannot be a name in DNS, so nothing was asked.
+    /// The text cannot be a DNS name, so no query was sent.
     NotAName,
 }
 
@@ -43,7 +43,7 @@ pub struct Answer<T> {
 pub struct Service {
     /// The priority; the lowest comes first.
     pub priority: u16,
-    /// The weight. Among equal priorities the highest is used first, because only one is used.
+    /// The weight. Among equal priorities the highest comes first, because only one server is used.
     pub weight: u16,
     /// The port.
     pub port: u16,
@@ -51,8 +51,8 @@ pub struct Service {
     pub target: String,
 }
 
-/// A resolver for one run. It caches answers for the run and no longer, because people check again
-/// right after they corrected a record.
+/// A resolver for one run. Its cache ends with the run, because users check again right after they
+/// correct a record.
 #[derive(Clone, Debug)]
 pub struct Dns {
     resolver: Option<TokioResolver>,
@@ -72,10 +72,10 @@ impl Dns {
         };
         let resolver = builder.and_then(|mut builder| {
             let options = builder.options_mut();
-            // Two tries; over UDP a question that gets lost is repeated within each.
+            // Two tries; within each, a query lost over UDP is repeated.
             options.timeout = timeout * 2 / 5;
             options.attempts = 1;
-            // The domain's own records are wanted, not what this machine makes of them.
+            // Only the domain's own records count, not this machine's overrides.
             options.use_hosts_file = ResolveHosts::Never;
             options.cache_size = 64;
             builder.build()
@@ -159,7 +159,7 @@ impl Dns {
                 four.exists |= six.exists;
                 Ok(four)
             }
-            // Some servers fail for AAAA alone.
+            // Some servers fail for AAAA only.
             (Ok(answer), Err(_)) | (Err(_), Ok(answer)) if !answer.records.is_empty() => Ok(answer),
             (Err(unanswered), _) | (_, Err(unanswered)) => Err(unanswered),
         }
@@ -173,7 +173,7 @@ impl Dns {
     ) -> Result<Answer<T>, LookupError> {
         let resolver = self.resolver.as_ref().ok_or(LookupError::NotConfigured)?;
         let mut asked = Name::from_ascii(name).map_err(|_| LookupError::NotAName)?;
-        // Never a name below a search domain of this machine.
+        // Prevents the search domains of this machine from being appended.
         asked.set_fqdn(true);
         let answer = timeout_at(self.deadline, resolver.lookup(asked, kind)).await;
         match answer.unwrap_or(Err(NetError::Timeout)) {
@@ -218,7 +218,7 @@ fn name_server(address: SocketAddr) -> NameServerConfig {
     NameServerConfig::new(address.ip(), true, connections.into())
 }
 
-/// Returns a name without its last dot, in lower case; empty for the root. Other characters than
+/// Returns a name without its final dot, in lower case; empty for the root. Characters other than
 /// ASCII letters, digits, hyphens, and underscores are escaped (RFC 1035 §5.1).
 fn text(name: &Name) -> String {
     name.to_lowercase()

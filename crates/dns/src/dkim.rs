@@ -5,9 +5,10 @@ use domain::{CheckFact, FactName, Finding, FindingCode, finding::FindingValue};
 
 use crate::{Dns, LookupError, step::Examination};
 
-/// Shortest RSA key in the form of RFC 5280 §4.1: bytes. One of 1,024 bits has 162; below that receivers refuse (RFC 8301 §3.2).
+/// Shortest RSA key in the encoding of RFC 5280 §4.1, in bytes. A 1,024-bit key has 162; receivers
+/// reject smaller keys (RFC 8301 §3.2).
 const RSA_AT_LEAST: usize = 160;
-/// An Ed25519 key: bytes (RFC 8463 §3).
+/// Length of an Ed25519 key, in bytes (RFC 8463 §3).
 const ED25519: usize = 32;
 
 /// Examines the key of a selector. Without a selector there is nothing to query, because DNS does
@@ -29,7 +30,8 @@ pub(crate) async fn examine(dns: &Dns, domain: &str, selector: Option<&str>) -> 
         look.record(record);
     }
     let keys: Vec<_> = answer.records.iter().map(|record| key(record)).collect();
-    // RFC 6376 §3.6.2.2 leaves open what several records mean; one good key is enough for a receiver that tries all.
+    // RFC 6376 §3.6.2.2 does not define several records. One good key is enough for a receiver that
+    // tries all.
     let best = keys.iter().find(|key| key.is_ok()).or(keys.first());
     match best {
         None => look.wrong(finding(FindingCode::DkimMissing)),

@@ -7,11 +7,11 @@ use crate::{Dns, step::Examination};
 /// The record proposed to a domain without one. It changes nothing and announces monitoring.
 const PROPOSED: &str = "v=DMARC1; p=none";
 
-/// The number of names that are queried. No From address has a domain with more labels.
+/// Most names that are queried. No From address has a domain with more labels.
 const DOMAINS_AT_MOST: usize = 8;
 
-/// Examines the record at the domain, then at its parents down to two labels. RFC 7489 §6.6.3 goes
-/// to the organizational domain directly, which takes a list of public suffixes.
+/// Examines the record of the domain, then of its parents down to two labels. RFC 7489 §6.6.3 goes
+/// directly to the organizational domain, which needs a list of public suffixes.
 pub(crate) async fn examine(dns: &Dns, domain: &str) -> Examination {
     let mut look = Examination::default();
     for (depth, owner) in domains(domain).enumerate() {
@@ -39,7 +39,7 @@ pub(crate) async fn examine(dns: &Dns, domain: &str) -> Examination {
                 });
                 return look;
             }
-            // RFC 7489 §6.6.3: then none of them counts.
+            // RFC 7489 §6.6.3: several records count as none.
             _ => return look.wrong(FindingCode::DmarcSeveral),
         }
     }

@@ -1,4 +1,4 @@
-//! MX: the mail servers that receive answers and bounces.
+//! MX: the mail servers that receive replies and bounces.
 
 use domain::FindingCode;
 
@@ -21,7 +21,7 @@ pub(crate) async fn examine(dns: &Dns, domain: &str) -> Examination {
     if answer.records.is_empty() {
         return look.wrong(FindingCode::MxMissing);
     }
-    // RFC 7505 §3: the null MX stands alone.
+    // RFC 7505 §3: the null MX is the only record.
     if answer.records.iter().all(|(_, server)| server.is_empty()) {
         return look.wrong(FindingCode::MxNull);
     }

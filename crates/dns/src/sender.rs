@@ -76,8 +76,8 @@ pub(crate) enum Sender {
     Addresses {
         /// The addresses of the SMTP host.
         addresses: Vec<IpAddr>,
-        /// True if mail certainly leaves from these addresses. It may not: a relay passes mail to
-        /// other servers, and a private address is translated on the way.
+        /// True if mail certainly leaves from these addresses. A relay may pass mail to other
+        /// servers, and a private address is translated on the way.
         certain: bool,
     },
 }

@@ -11,7 +11,7 @@ use self::{
 };
 use crate::{Dns, sender::Sender, step::Examination};
 
-/// Examines if `domain` allows the servers that send for it through `host`.
+/// Examines whether `domain` allows the servers that send for it through `host`.
 pub(crate) async fn examine(
     dns: &Dns,
     domain: &str,
@@ -59,7 +59,7 @@ pub(crate) async fn examine(
             look.wrong(proposing(FindingCode::SpfAllowsEverybody, record))
         }
         Err(Fault::LookupError(_)) | Ok(Some(Qualifier::Pass)) => look,
-        // By names or addresses alone this cannot be told.
+        // Names and addresses alone do not decide this.
         Ok(_) if depends || matches!(sender, Sender::Addresses { certain: false, .. }) => {
             look.undecided = true;
             look.wrong(proposing(FindingCode::SpfSenderUnknown, None))
@@ -72,7 +72,7 @@ pub(crate) async fn examine(
     }
 }
 
-/// Inserts a mechanism into a record, before the one that decides about everybody else.
+/// Inserts a mechanism into a record, before the term that matches all other senders.
 fn with(record: &str, mechanism: &str) -> String {
     let mut terms: Vec<_> = record.split_ascii_whitespace().collect();
     let at = terms

@@ -9,7 +9,7 @@ use domain::{
 
 use crate::LookupError;
 
-/// The longest text of a step that is kept: characters.
+/// Longest text of a step, in characters.
 const MAX_TEXT: usize = 4_000;
 
 /// The outcome of examining records.
@@ -21,12 +21,12 @@ pub(crate) struct Examination {
     pub(crate) facts: Vec<CheckFact>,
     /// The fault, if there is one.
     pub(crate) finding: Option<Finding>,
-    /// True if nothing can be said. The finding gives the reason.
+    /// True if the check is undecided. The finding gives the reason.
     pub(crate) undecided: bool,
 }
 
 impl Examination {
-    /// Reports that nothing can be said.
+    /// Reports an undecided check.
     pub(crate) fn undecided(finding: impl Into<Finding>) -> Self {
         Self {
             finding: Some(finding.into()),
@@ -35,7 +35,7 @@ impl Examination {
         }
     }
 
-    /// Reports that the name server gave no answer.
+    /// Reports that the name server did not respond.
     pub(crate) fn unanswered(why: LookupError) -> Self {
         Self::undecided(match why {
             LookupError::NotConfigured => FindingCode::DnsNotConfigured,

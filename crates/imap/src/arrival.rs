@@ -12,7 +12,8 @@ use imap_codec::imap_types::{
 use crate::Connection;
 
 impl Connection {
-    /// Returns the From address of the message with this Message-ID (in angle brackets), or `None` if there is no such message.
+    /// Returns the From address of the message with this Message-ID (in angle brackets), or `None`
+    /// if there is no such message.
     ///
     /// # Errors
     /// The finding code of the command that failed.
@@ -53,7 +54,8 @@ fn text_of(data: &NString<'_>) -> Option<String> {
     Some(String::from_utf8_lossy(text.as_ref()).into_owned())
 }
 
-/// Returns the address in `From: Name <address>` or `From: address`, as far as it can be recognized.
+/// Returns the address in `From: Name <address>` or `From: address`, as far as it can be
+/// recognized.
 fn address_of(header: &str) -> String {
     let value = header.split_once(':').map_or(header, |(_, value)| value);
     let value = value.replace(['\r', '\n'], " ");

@@ -40,7 +40,7 @@ pub struct Answer {
     pub code: String,
     /// The text of the last status, and of alerts before it.
     pub text: String,
-    /// The untagged data before it.
+    /// The untagged data before the status.
     pub data: Vec<Data<'static>>,
     /// UIDVALIDITY (RFC 9051 §7.1), if the server sent it.
     pub uid_validity: Option<u32>,
@@ -142,7 +142,7 @@ impl Client {
                     if mode == LiteralMode::Sync
                         && let Reply::Answer(answer) = self.read().await?
                     {
-                        // Refused before it was sent.
+                        // Rejected before it was sent.
                         return Ok(Reply::Answer(answer));
                     }
                     self.write(&data).await?;
@@ -199,7 +199,7 @@ impl Client {
                         Status::Ok { tag, code, text } => (Ending::Ok, tag, code, text),
                         Status::No { tag, code, text } => (Ending::No, tag, code, text),
                         Status::Bad { tag, code, text } => (Ending::Bad, tag, code, text),
-                        // It is said in answer to LOGOUT as well, and followed by the end of the command.
+                        // BYE also precedes the end of LOGOUT.
                         Status::Bye { code, text } => {
                             leaving = Some(Answer::new(Ending::Bye, code.as_ref(), text.as_ref()));
                             continue;
@@ -228,7 +228,7 @@ impl Client {
         }
     }
 
-    /// Reads a response that no command asked for, as during IDLE. Can be dropped and called again.
+    /// Reads a response that belongs to no command, as during IDLE. This is cancel-safe.
     ///
     /// # Errors
     /// The reason why there is no response.
@@ -282,7 +282,7 @@ impl Client {
     }
 
     async fn fill(&mut self) -> Result<(), NoReply> {
-        // On the heap: futures that wait for it would be large.
+        // On the heap, because it would make all futures that await this one large.
         let mut chunk = vec![0; 8_192];
         match self.wire.read(&mut chunk).await {
             Ok(0) => Err(NoReply::Closed),
@@ -290,7 +290,7 @@ impl Client {
                 self.frames.push(chunk.get(..read).unwrap_or_default());
                 Ok(())
             }
-            // The stream ends what is too long.
+            // The stream stops at a reply that is too long.
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
                 Err(NoReply::Unreadable)
             }
@@ -298,18 +298,18 @@ impl Client {
         }
     }
 
-    /// Returns the stream. Data that was sent too early is dropped: nothing sent in the clear
-    /// counts inside TLS (RFC 9051 §6.2.1).
+    /// Returns the stream. Data that arrived too early is dropped: nothing sent in plaintext counts
+    /// inside TLS (RFC 9051 §6.2.1).
     pub fn into_wire(self) -> RecordingStream {
         self.wire
     }
 }
 
-/// The untagged responses to one command.
+/// Most untagged responses to one command.
 const ANSWERS_AT_MOST: usize = 2_000;
 
-/// Returns true if an unreadable response is data of an extension (RFC 9051 §2.2.2: to be expected
-/// at any time), and not the data that was requested.
+/// Returns true if an unreadable response is data of an extension (to be expected at any time, RFC
+/// 9051 §2.2.2) and not the requested data.
 fn is_foreign(bytes: &[u8]) -> bool {
     const KNOWN: [&[u8]; 7] = [
         b"FETCH", b"EXISTS", b"EXPUNGE", b"LIST", b"SEARCH", b"STATUS", b"BYE",

@@ -66,8 +66,8 @@ pub async fn connect(
     }
 }
 
-/// Connects to the first address that answers; all are tried at the same time. Returns the last
-/// error if none answers.
+/// Connects to the first address that answers, trying all concurrently. Returns the last error if
+/// none answers.
 async fn first(addresses: Vec<AllowedAddress>) -> io::Result<(TcpStream, AllowedAddress)> {
     let mut tries = tokio::task::JoinSet::new();
     for address in addresses {

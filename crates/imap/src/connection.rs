@@ -76,7 +76,7 @@ impl Connection {
         }
     }
 
-    /// Allows longer responses: bytes.
+    /// Allows longer responses, in bytes.
     pub fn allow(&self, at_most: usize) {
         self.wire.allow(at_most);
     }
@@ -109,7 +109,7 @@ impl Connection {
         Err(recorder.failed(step, &received, finding))
     }
 
-    /// Sends LOGOUT. The server's response does not matter any more.
+    /// Sends LOGOUT. The server's response no longer matters.
     pub async fn log_out(mut self, recorder: &Recorder) {
         let step = recorder.begin(StepKind::Logout, "LOGOUT");
         let _ = self.ask(CommandBody::Logout).await;

@@ -1,17 +1,17 @@
-//! The framing of responses: lines and the literals in them (RFC 9051 §4.3, §2.2.2), read once and
-//! with limits before anything else parses them.
+//! The framing of responses: lines and the literals in them (RFC 9051 §4.3, §2.2.2). They are read
+//! once and with limits before the parser sees them.
 
 use std::ops::Range;
 
-/// The longest line: bytes. SEARCH answers with one line of at most some ten thousand UIDs.
+/// Longest line, in bytes. SEARCH returns one line with up to about ten thousand UIDs.
 const LINE_AT_MOST: usize = 256 * 1024;
-/// The longest literal: bytes. Messages are fetched in smaller pieces.
+/// Longest literal, in bytes. Messages are fetched in smaller pieces.
 const LITERAL_AT_MOST: usize = 1024 * 1024;
-/// The number of literals in one response. A message in a list has three.
+/// Most literals in one response. A message in a list has three.
 const LITERALS_AT_MOST: usize = 64;
-/// The replacement of NUL, which no literal may hold (RFC 9051 §9) and messages hold all the same.
+/// Replaces NUL, which literals must not contain (RFC 9051 §9) but messages do.
 const IN_PLACE_OF_NUL: u8 = 0x80;
-/// The beginnings of responses whose text goes to the end of the line, whatever it looks like.
+/// The starts of responses whose text extends to the end of the line.
 const STATES: [&[u8]; 5] = [b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"];
 
 /// A response above a limit.
@@ -24,7 +24,7 @@ pub struct Frames {
     buffer: Vec<u8>,
     /// The beginning of the current line.
     line: usize,
-    /// The number of bytes that were examined.
+    /// Number of bytes already examined.
     seen: usize,
     literals: Vec<Range<usize>>,
 }
@@ -39,7 +39,7 @@ impl Frames {
         loop {
             let unseen = self.buffer.get(self.seen..).unwrap_or_default();
             let Some(at) = unseen.iter().position(|byte| *byte == b'\n') else {
-                // While a literal is under way, `seen` is at its end.
+                // Within a literal, `seen` is at its end.
                 self.seen = self.seen.max(self.buffer.len());
                 let length = self.buffer.len().saturating_sub(self.line);
                 return if length > LINE_AT_MOST {
@@ -76,7 +76,7 @@ impl Frames {
             }
         }
         if !holds_literals(&answer) {
-            // Servers say things in the language of their users; it is ASCII that counts.
+            // The text may be in any language; only its ASCII part matters.
             for byte in &mut answer {
                 if !byte.is_ascii() {
                     *byte = b'?';
@@ -100,7 +100,7 @@ fn announced(line: &[u8]) -> Option<usize> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    // What is no number any more is too long in any case.
+    // A number that overflows is too long in any case.
     let digits = std::str::from_utf8(digits).ok()?;
     Some(digits.parse().unwrap_or(usize::MAX))
 }
@@ -207,7 +207,7 @@ mod tests {
             let bytes = parts.concat().into_bytes();
             let whole = all(&bytes, bytes.len().max(1)).unwrap();
             prop_assert_eq!(all(&bytes, piece).unwrap(), whole.clone());
-            // Nothing is made up, and nothing but what has not ended is left out.
+            // Nothing is invented, and only an incomplete response is missing.
             let length: usize = whole.iter().map(Vec::len).sum();
             prop_assert!(length <= bytes.len());
             prop_assert!(whole.iter().all(|answer| answer.ends_with(b"\n")));

@@ -1,9 +1,9 @@
 //! The IMAP client (RFC 9051), over the same recorded stream, TLS, and SASL as SMTP.
 //!
-//! Nothing here changes a mailbox: folders are opened by EXAMINE, and messages are fetched with PEEK. Each
-//! step is recorded, and each failure becomes a finding. Servers are untrusted: responses are cut into
-//! lines and literals with limits before imap-codec parses them. The crate knows no settings store, tokens,
-//! or product feature. Start reading at [`Connection::open`].
+//! It never changes a mailbox: folders are opened with EXAMINE, and messages are fetched with PEEK.
+//! Each step is recorded, and each failure becomes a finding. Servers are untrusted: responses are
+//! split into lines and literals with limits before imap-codec parses them. The crate knows no
+//! settings store, tokens, or product feature. Start reading at [`Connection::open`].
 
 mod arrival;
 mod client;

@@ -18,28 +18,28 @@ use imap_codec::imap_types::{
 
 use crate::{client::Ending, connection::Connection};
 
-/// The part of a header that is fetched: octets.
+/// Octets of a header that are fetched.
 const HEADER_AT_MOST: NonZeroU32 = NonZeroU32::new(2_048).unwrap();
-/// The part of a message that is fetched: octets. The beginning of a notification is enough.
+/// Octets of a message that are fetched. The start of a notification is enough.
 const MESSAGE_AT_MOST: NonZeroU32 = NonZeroU32::new(64 * 1_024).unwrap();
 
 /// The UIDs of INBOX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FolderState {
-    /// UIDVALIDITY (RFC 9051 §2.3.1.1): UIDs of another value say nothing.
+    /// UIDVALIDITY (RFC 9051 §2.3.1.1). UIDs are only comparable if it is the same.
     pub uid_validity: u32,
     /// The next UID.
     pub next: u32,
 }
 
-/// A new message, as far as one FETCH tells.
+/// A new message, with the data of one FETCH.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageSummary {
     /// The UID.
     pub uid: NonZeroU32,
-    /// The time when the server received it, if the server tells it.
+    /// Time at which the server received it, if the server reports it.
     pub received_at: Option<UnixTime>,
-    /// The size: octets.
+    /// Size in octets.
     pub size: u32,
     /// From, Subject, Message-ID, and Content-Type, unparsed.
     pub header: Vec<u8>,

@@ -78,7 +78,7 @@ impl Connection {
         Err(recorder.failed(step, &received, finding))
     }
 
-    /// Sends STARTTLS, which is required: a server that does not offer it gets nothing.
+    /// Sends STARTTLS, which is required. A server that does not offer it receives nothing.
     async fn start_tls(
         mut self,
         protection: &Protection,
@@ -110,7 +110,7 @@ impl Connection {
         Ok(Self {
             client: Client::new(wire.clone()),
             wire,
-            // What was offered before TLS may have been said by anybody.
+            // Capabilities from before TLS may be an attacker's.
             capabilities: Vec::new(),
             mailbox: self.mailbox,
             timeouts: self.timeouts,

@@ -16,12 +16,12 @@ use crate::{
     connection::{Connection, within},
 };
 
-/// The response to an exchange, and the challenge that holds the reason of a refusal.
+/// The response to an exchange, and the challenge with the reason of a refusal.
 type Exchanged = (Result<Answer, FindingCode>, Option<String>);
 
 impl Connection {
-    /// Signs in by AUTHENTICATE if a mechanism is offered, and with a password otherwise by LOGIN.
-    /// `again` is true if a fresh token is tried when this one is refused.
+    /// Signs in with AUTHENTICATE if the server offers a suitable mechanism, and otherwise with a
+    /// password by LOGIN. `again` is true if a fresh token is tried when this one is refused.
     ///
     /// # Errors
     /// The finding about the refusal.
@@ -79,7 +79,7 @@ impl Connection {
             let reason = decode_challenge(challenge).unwrap_or_default();
             let clean = recorder.clean(&reason);
             if clean != reason {
-                // A server may send back what it was sent, in base64.
+                // A server may echo its input in base64.
                 received = received.replace(challenge, "[redacted]");
             }
             step.fact(FactName::Challenge, &clean);
@@ -94,8 +94,8 @@ impl Connection {
         Err(recorder.failed(step, &received, finding))
     }
 
-    /// Sends the client's messages one by one, each in answer to a challenge. No initial response,
-    /// because not every server accepts one, and none accepts one with a long token.
+    /// Sends the client's messages one by one, each in response to a challenge. It sends no initial
+    /// response, because not every server accepts one, and none accepts one with a long token.
     async fn authenticate(
         &mut self,
         mechanism: Mechanism,
@@ -118,9 +118,10 @@ impl Connection {
             let message = messages.next();
             let line = match &message {
                 Some(message) => message.expose_secret(),
-                // A server that goes on asking gets no end of answers.
+                // A server that keeps sending challenges gets no further answer.
                 None if reason.is_some() => return (Err(FindingCode::NotImap), reason),
-                // After our last message a challenge tells why, and is answered so that the refusal itself follows.
+                // A challenge after the client's last message contains the reason of a refusal. The
+                // answer makes the server send the refusal itself.
                 None => {
                     reason = Some(challenge);
                     mechanism.acknowledgement()

@@ -221,7 +221,7 @@ impl Mailer {
     /// Returns the state of an authorization; `None` if there is none with this id.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn authorization(
         &self,
         id: &AuthorizationId,

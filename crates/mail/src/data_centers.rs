@@ -9,7 +9,7 @@ impl Mailer {
     /// Returns all data centers: the default first, then the others by name.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn data_centers(&self) -> Result<Vec<DataCenter>, MailError> {
         Ok(self.store().data_centers().await?)
     }

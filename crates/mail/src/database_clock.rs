@@ -86,7 +86,7 @@ impl Mailer {
     /// with.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn compare_clocks(&self) -> Result<(), MailError> {
         let (began, asked_at) = (self.boot_time(), self.now());
         let offset = asked_at.0.saturating_sub_unsigned(began.as_secs());

@@ -21,7 +21,7 @@ impl Mailer {
     /// Returns the draft of this session for a data center, if there is one.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn draft(
         &self,
         session: &SessionId,
@@ -33,7 +33,7 @@ impl Mailer {
     /// Deletes the draft.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn drop_draft(
         &self,
         session: &SessionId,

@@ -94,7 +94,7 @@ struct Inner {
     mailboxes: mailbox::Pool,
     /// Folders with watchers.
     watches: mailbox::Watches,
-    /// Told when reading mail may have to be done otherwise.
+    /// Notified when the work of reading mail may have changed.
     attention: incoming::Attention,
     /// The issuers that providers' metadata names.
     issuers: issuer::Issuers,

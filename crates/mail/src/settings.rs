@@ -20,7 +20,7 @@ pub struct Saved {
 
 impl Mailer {
     /// Returns the settings of a data center without secrets. This needs neither a valid token nor
-    /// the key.
+    /// the sealing key.
     ///
     /// # Errors
     /// If the database fails or there is no such data center.
@@ -106,7 +106,7 @@ impl Mailer {
     /// Returns the status of the grant for the settings page.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn grant_status(&self, id: &DataCenterId) -> Result<GrantStatus, MailError> {
         let settings = self.store().settings_view(id).await?;
         let Some(binding) = settings.and_then(|(_, settings)| settings.grant_binding()) else {

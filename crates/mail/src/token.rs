@@ -138,7 +138,7 @@ impl Mailer {
     /// Runs one round of [`Mailer::keep_fresh`].
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn refresh_due(&self) -> Result<(), MailError> {
         let now = self.now();
         for id in self

@@ -6,9 +6,9 @@ use domain::{FactName, UnixTime};
 use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 
-/// The number of names that are kept.
+/// Most names that are kept.
 const MAX_NAMES: usize = 20;
-/// A certificate that expires within this time causes a warning: seconds.
+/// Seconds before its expiry at which a certificate causes a warning.
 const EXPIRES_SOON: i64 = 30 * 86_400;
 
 /// A certificate chain, as far as it could be read.
@@ -23,7 +23,8 @@ pub struct CertificateChain {
 }
 
 impl CertificateChain {
-    /// Reads a chain and skips certificates that cannot be read. TLS has verified the chain already.
+    /// Reads a chain and skips certificates that cannot be parsed. TLS has already verified the
+    /// chain.
     pub fn read(certificates: &[CertificateDer<'_>]) -> Self {
         let mut chain = Self::default();
         for (at, certificate) in certificates.iter().enumerate() {

@@ -1,10 +1,10 @@
-//! Networks that are never connected to.
+//! Networks that no connection may go to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-/// Where clouds tell their machines about themselves, credentials included, to whoever asks from the machine.
+/// Metadata services of clouds. They give credentials to any process on the machine.
 const METADATA: &[&str] = &[
     "169.254.169.254/32",     // nearly all
     "169.254.170.2/32",       // AWS, tasks
@@ -25,8 +25,8 @@ const METADATA: &[&str] = &[
     "fe80::a9fe:a9fe/128",    // OpenStack
 ];
 
-/// What is not on the internet (IANA's special-purpose address registries), but for loopback, where relays and the
-/// sandbox are.
+/// Networks that are not on the internet (IANA's special-purpose address registries). Loopback is
+/// not included, because relays and the sandbox use it.
 const PRIVATE: &[&str] = &[
     "0.0.0.0/8",       // this network; 0.0.0.0 reaches this machine
     "10.0.0.0/8",      // private
@@ -52,32 +52,33 @@ const PRIVATE: &[&str] = &[
     "ff00::/8",        // multicast
 ];
 
-/// Networks that are never connected to, in whatever form their addresses are written.
+/// Networks that no connection may go to, in any notation of their addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeniedNetworks(Vec<IpNet>);
 
 impl Default for DeniedNetworks {
-    /// The addresses at which clouds tell their machines about themselves.
+    /// Denies the metadata services of clouds.
     fn default() -> Self {
         Self(networks(METADATA).collect())
     }
 }
 
 impl DeniedNetworks {
-    /// Besides the default what is not on the internet: private, link-local, shared, unique-local, multicast, unspecified,
-    /// broadcast, benchmark and documentation networks. Not loopback.
+    /// Denies the default networks and those that are not on the internet: private, link-local,
+    /// shared, unique-local, multicast, unspecified, broadcast, benchmark, and documentation
+    /// networks. Loopback stays allowed.
     pub fn private() -> Self {
         Self::default().and(networks(PRIVATE))
     }
 
-    /// These, and what an administrator names.
+    /// Denies additional networks, as configured by an administrator.
     #[must_use]
     pub fn and(mut self, networks: impl IntoIterator<Item = IpNet>) -> Self {
         self.0.extend(networks);
         self
     }
 
-    /// Whether an address is denied, as it is or as another form of a denied one.
+    /// Returns true if an address, or an address it leads to, is denied.
     pub fn contains(&self, ip: IpAddr) -> bool {
         let forms = forms(ip);
         self.0
@@ -90,14 +91,14 @@ fn networks(texts: &'static [&'static str]) -> impl Iterator<Item = IpNet> {
     texts.iter().filter_map(|text| text.parse().ok())
 }
 
-/// The address, and those that a packet to it may end at.
+/// Returns the address and those at which a packet to it may arrive.
 fn forms(ip: IpAddr) -> Vec<IpAddr> {
     let mut forms = vec![ip];
     match ip {
         IpAddr::V4(v4) => forms.push(v4.to_ipv6_mapped().into()),
         IpAddr::V6(v6) => forms.extend(within(v6).into_iter().map(IpAddr::from)),
     }
-    // Linux takes the unspecified address for this machine.
+    // Linux treats the unspecified address as this machine.
     if forms.iter().any(IpAddr::is_unspecified) {
         forms.push(Ipv4Addr::LOCALHOST.into());
         forms.push(Ipv6Addr::LOCALHOST.into());
@@ -105,19 +106,21 @@ fn forms(ip: IpAddr) -> Vec<IpAddr> {
     forms
 }
 
-/// The IPv4 addresses that an IPv6 address may lead to.
+/// Returns the IPv4 addresses that an IPv6 address may lead to.
 fn within(v6: Ipv6Addr) -> Vec<Ipv4Addr> {
     let bytes = v6.octets();
     let at = |indexes: [usize; 4]| Ipv4Addr::from(indexes.map(|index| bytes[index]));
     let last = at([12, 13, 14, 15]);
     match v6.segments() {
-        // RFC 4291 §2.5.5: compatible (loopback and unspecified are of this form, too) and mapped; RFC 2765 §2.1:
-        // translated; RFC 6052 §2.1: the well-known prefix of NAT64.
+        // RFC 4291 §2.5.5: IPv4-compatible (loopback and unspecified have this form too) and
+        // IPv4-mapped. RFC 2765 §2.1: IPv4-translated. RFC 6052 §2.1: the well-known prefix of
+        // NAT64.
         [0, 0, 0, 0, 0, 0, ..] if v6 == Ipv6Addr::LOCALHOST => vec![Ipv4Addr::LOCALHOST],
         [0, 0, 0, 0, 0, 0 | 0xffff, ..]
         | [0, 0, 0, 0, 0xffff, 0, ..]
         | [0x64, 0xff9b, 0, 0, 0, 0, ..] => vec![last],
-        // RFC 8215, the prefix for local use: of 96 bits, or of 48 with the address around the eighth byte.
+        // RFC 8215, the local-use prefix: 96 bits, or 48 bits with the address around the eighth
+        // byte.
         [0x64, 0xff9b, 1, ..] => vec![last, at([6, 7, 9, 10])],
         // RFC 3056 §2: 6to4.
         [0x2002, ..] => vec![at([2, 3, 4, 5])],
@@ -245,7 +248,7 @@ mod tests {
             assert!(denied.contains(ip(address)), "{address}");
         }
         assert!(!denied.contains(ip("10.0.0.1")));
-        // A network named in its IPv6 form means the same.
+        // A network in its IPv4-mapped form denies the same addresses.
         let denied = DeniedNetworks::default().and(["::ffff:10.0.0.0/104".parse().unwrap()]);
         assert!(denied.contains(ip("10.1.1.1")) && !denied.contains(ip("11.1.1.1")));
     }

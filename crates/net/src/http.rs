@@ -1,4 +1,5 @@
-//! HTTP to other machines: no redirects, no proxies, limits on time and size, and only where [`Outgoing`] allows it.
+//! HTTP requests to other machines: no redirects, no proxies, limits on time and size, and only to
+//! addresses that [`Outgoing`] allows.
 
 use std::{error::Error, net::IpAddr, sync::Arc, time::Duration};
 
@@ -8,13 +9,14 @@ use rustls::ClientConfig;
 
 use crate::{Outgoing, ResolveError, http_resolver::HttpResolver};
 
-/// The longest body of an answer that is read: bytes.
+/// Longest response body, in bytes.
 const MAX_BODY: usize = 256 * 1024;
 
-/// The reason why a request has no answer. No variant holds the request or its secrets in its text.
+/// The reason why a request has no response. No variant shows the request or its secrets in its
+/// text.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// The request failed; the methods of this type tell how.
+    /// The request failed; the methods of this type give details.
     #[error("the request failed")]
     Request(#[from] reqwest::Error),
     /// The host has no address that may be connected to.
@@ -23,13 +25,13 @@ pub enum HttpError {
     /// The URL is plain HTTP to another machine.
     #[error("nothing is sent in the clear to another machine")]
     Plaintext,
-    /// The body of the answer is too long.
+    /// The body of the response is too long.
     #[error("the answer is longer than {MAX_BODY} bytes")]
     TooLong,
-    /// The status of the answer is a redirect, 429, or 5xx.
+    /// The status of the response is a redirect, 429, or 5xx.
     #[error("status {0}")]
     Status(u16),
-    /// The request or the answer could not be built.
+    /// The request or the response could not be built.
     #[error("the message could not be built")]
     Build(#[from] http::Error),
 }
@@ -68,7 +70,7 @@ impl HttpError {
             if matches!(cause(error), Some(rustls::Error::InvalidCertificate(_))))
     }
 
-    /// Returns true if there was an answer that could not be read.
+    /// Returns true if there was a response that could not be read.
     pub fn is_unreadable(&self) -> bool {
         match self {
             Self::Request(error) => error.is_decode() || error.is_body(),
@@ -77,7 +79,7 @@ impl HttpError {
         }
     }
 
-    /// Returns true if the URL or a header cannot stand in a request.
+    /// Returns true if the URL or a header cannot be part of a request.
     pub fn is_invalid_request(&self) -> bool {
         match self {
             Self::Build(_) => true,
@@ -120,7 +122,7 @@ impl HttpClient {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(ClientConfig::clone(&tls))
             .dns_resolver(Arc::new(HttpResolver(outgoing.clone())))
-            // A proxy would resolve the name again, and see plain HTTP.
+            // A proxy would resolve the name again and see plain HTTP.
             .no_proxy()
             // RFC 9700 §4.12: a redirect could carry the request's secrets elsewhere.
             .redirect(reqwest::redirect::Policy::none())
@@ -133,22 +135,23 @@ impl HttpClient {
         Ok(Self { client, outgoing })
     }
 
-    /// Checks the destination of a request. The URL is judged as the client has parsed it, because the client accepts more
-    /// spellings of IP addresses than [`Host`] does.
+    /// Checks the destination of a request. It checks the URL as the client has parsed it, because
+    /// the client accepts more notations of IP addresses than [`Host`] does.
     async fn check(&self, url: &reqwest::Url) -> Result<(), HttpError> {
         let host = url.host_str().and_then(|host| Host::parse(host).ok());
         let host = host.ok_or(ResolveError::NotFound)?;
         if url.scheme() != "https" && !host.is_loopback() {
             return Err(HttpError::Plaintext);
         }
-        // Names are resolved when the client connects; asking twice could give two answers.
+        // Names are resolved when the client connects; resolving them here too could give a
+        // different result.
         if host.ip().is_some() {
             self.outgoing.resolve(&host, 0).await?;
         }
         Ok(())
     }
 
-    /// Sends a request, and returns its answer before the body is read.
+    /// Sends a request and returns its response before the body is read.
     ///
     /// # Errors
     /// If the destination is not allowed, or the request fails.
@@ -164,10 +167,11 @@ impl HttpClient {
         Ok(self.client.execute(request).await?)
     }
 
-    /// Sends a request, and reads the answer.
+    /// Sends a request and reads the response.
     ///
     /// # Errors
-    /// As [`HttpClient::execute`], and for an answer that is too long or has a redirect, 429, or 5xx as its status.
+    /// Those of [`HttpClient::execute`], and a response that is too long or whose status is a
+    /// redirect, 429, or 5xx.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {
         let mut answer = self.execute(request).await?;
         let status = answer.status();
@@ -188,10 +192,10 @@ impl HttpClient {
         Ok(response.body(bytes)?)
     }
 
-    /// Sends a request, and returns the status of its answer without reading more of it.
+    /// Sends a request and returns the status of its response without reading the body.
     ///
     /// # Errors
-    /// As [`HttpClient::execute`].
+    /// Those of [`HttpClient::execute`].
     pub async fn status(&self, request: Request<Vec<u8>>) -> Result<u16, HttpError> {
         Ok(self.execute(request).await?.status().as_u16())
     }

@@ -1,5 +1,5 @@
-//! The address policy for HTTP: `reqwest` resolves names here. It does not ask about IP addresses; the client checks those
-//! before the request.
+//! The address policy for HTTP: `reqwest` resolves names through this resolver. It does not call it
+//! for IP addresses, which the client checks before the request.
 
 use domain::Host;
 use reqwest::dns::{Addrs, Name, Resolve};
@@ -15,7 +15,7 @@ impl Resolve for HttpResolver {
         let outgoing = self.0.clone();
         Box::pin(async move {
             let host = Host::parse(name.as_str()).map_err(|_| ResolveError::NotFound)?;
-            // Port 0 stands for the one of the URL.
+            // Port 0 is replaced by the port of the URL.
             let resolved = outgoing.resolve(&host, 0).await?;
             let addresses = resolved
                 .allowed

@@ -1,8 +1,9 @@
 //! Outgoing connections, for every protocol that Mailgrant speaks as a client.
 //!
-//! [`Outgoing`] is the only way to an address: it resolves names, applies [`DeniedNetworks`], and holds the TLS configuration.
-//! [`HttpClient`] and [`RecordingStream`] connect through it. [`Recorder`] keeps the steps of a connection without its secrets.
-//! The crate knows no mail protocol and no product feature. Start reading at [`Outgoing::resolve`].
+//! [`Outgoing`] is the only way to an address: it resolves names, applies [`DeniedNetworks`], and
+//! holds the TLS configuration. [`HttpClient`] and [`RecordingStream`] connect through it.
+//! [`Recorder`] keeps the steps of a connection without its secrets. The crate knows no mail
+//! protocol and no product feature. Start reading at [`Outgoing::resolve`].
 
 mod certificate;
 mod denied_networks;

@@ -1,7 +1,8 @@
-//! The only way to an address.
+//! The gateway of all outgoing connections.
 //!
-//! A name is resolved once, denied addresses are left out, and exactly the others are connected to. A name server that
-//! changes its answer between the check and the connection (DNS rebinding) gains nothing.
+//! Each name is resolved once. Denied addresses are removed, and only the others are connected to.
+//! A name server that changes its response between the check and the connection (DNS rebinding)
+//! therefore gains nothing.
 
 use std::{
     io,
@@ -16,7 +17,7 @@ use tokio::net::TcpStream;
 
 use crate::{DeniedNetworks, Resolver, tls::Tls};
 
-/// The number of addresses of a name that are tried.
+/// Most addresses of a name that are tried.
 const MAX_ADDRESSES: usize = 16;
 
 /// Resolver, denied networks, TLS trust, and clock of outgoing connections. Cheap to clone.
@@ -71,7 +72,7 @@ impl Outgoing {
     /// Trusts `extra_roots` (certificates as DER) in addition to those of the system.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// If TLS cannot be set up.
     pub fn new(
         resolver: Arc<dyn Resolver>,
         denied: DeniedNetworks,
@@ -103,8 +104,8 @@ impl Outgoing {
     pub async fn resolve(&self, host: &Host, port: u16) -> Result<Resolved, ResolveError> {
         let mut addresses = match host.ip() {
             Some(ip) => vec![ip],
-            // RFC 6761 §6.3: such a name means this machine, and no name server is asked. Secrets go to it in the clear,
-            // so nobody else may say where it leads.
+            // RFC 6761 §6.3: these names mean this machine and are resolved without a name server.
+            // Secrets go to them in plaintext, so no one else may decide where they lead.
             None if host.is_loopback() => {
                 vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
             }
@@ -130,7 +131,7 @@ impl Outgoing {
     }
 }
 
-/// Joins addresses with commas, as they are shown to a person.
+/// Joins addresses with commas for display.
 pub fn address_list(addresses: &[IpAddr]) -> String {
     let shown: Vec<_> = addresses
         .iter()

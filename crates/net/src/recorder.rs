@@ -1,7 +1,7 @@
 //! The steps of a connection, redacted.
 //!
-//! The parts of a check run side by side. Each has a [`Recorder`]. They share the secrets, so a secret that one part learns is
-//! removed from the steps of all.
+//! The parts of a check run concurrently, each with its own [`Recorder`]. All of them share the
+//! secrets: a secret that one part learns is removed from the steps of every part.
 
 use std::{
     collections::BTreeMap,
@@ -26,7 +26,7 @@ pub struct Recorder {
 #[derive(Debug, Default)]
 struct Run {
     steps: Vec<(Instant, CheckStep)>,
-    /// The steps that have begun and not ended, by a number that counts up.
+    /// The open steps, by an increasing number.
     open: BTreeMap<u64, (CheckPart, Step)>,
     begun: u64,
     tls: Option<TlsSession>,
@@ -45,7 +45,7 @@ impl fmt::Debug for Listener {
     }
 }
 
-/// A step that has begun and not ended.
+/// An open step.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Step {
@@ -54,7 +54,7 @@ pub struct Step {
     since: Instant,
     sent: String,
     facts: Vec<(FactName, String)>,
-    /// The duration, if that is not the time until the step ends: microseconds.
+    /// The duration in microseconds, if it differs from the time until the step ends.
     pub micros: Option<u64>,
 }
 
@@ -67,19 +67,19 @@ impl Step {
         }
     }
 
-    /// Returns the time since the step began: microseconds.
+    /// Returns the microseconds since the step began.
     pub fn elapsed(&self) -> u64 {
         u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 }
 
 impl Recorder {
-    /// The longest text of a step that is kept: characters.
+    /// Longest text of a step, in characters.
     const MAX_TEXT: usize = 4_000;
-    /// The longest fact that is kept: characters.
+    /// Longest fact, in characters.
     const MAX_FACT: usize = 2_048;
 
-    /// Makes a recorder that passes each step, redacted, to `listener` when the step ends.
+    /// Creates a recorder that passes each step, redacted, to `listener` when the step ends.
     pub fn with_listener(listener: impl Fn(&CheckStep) + Send + Sync + 'static) -> Self {
         let recorder = Self::default();
         recorder.run().listener = Some(Listener(Arc::new(listener)));
@@ -154,12 +154,12 @@ impl Recorder {
         self.push(step.since, done);
     }
 
-    /// Adds a step that was made elsewhere.
+    /// Adds a step that another recorder made.
     pub fn note(&self, step: CheckStep) {
         self.push(Instant::now(), step);
     }
 
-    /// Adds steps that are made elsewhere, as they come.
+    /// Adds steps that another recorder makes, as they arrive.
     pub async fn follow(&self, mut steps: UnboundedReceiver<CheckStep>) {
         while let Some(step) = steps.recv().await {
             self.note(step);
@@ -192,7 +192,7 @@ impl Recorder {
             .count()
     }
 
-    /// Keeps the last reply of the server.
+    /// Stores the last reply of the server.
     pub fn heard(&self, text: &str) {
         let text = self.shortened(text, Self::MAX_TEXT);
         self.run().last_reply = Some(text).filter(|text| !text.is_empty());
@@ -213,7 +213,7 @@ impl Recorder {
         self.run().tls.clone()
     }
 
-    /// Keeps the version and cipher of the TLS session.
+    /// Stores the version and cipher of the TLS session.
     pub fn set_tls(&self, session: TlsSession) {
         self.run().tls = Some(session);
     }
@@ -245,7 +245,7 @@ impl Recorder {
         }
         step.finding = step.finding.map(|finding| self.cleaned(finding));
         let mut run = self.run();
-        // Under the lock, so that steps reach the listener in the order in which they are stored.
+        // Called under the lock: steps reach the listener in the order in which they are stored.
         if let Some(Listener(listener)) = &run.listener {
             listener(&step);
         }

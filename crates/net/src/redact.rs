@@ -1,4 +1,4 @@
-//! Redaction: removes secrets from the words of other machines.
+//! Redaction: removes secrets from the text of other machines.
 
 use base64::{
     Engine,
@@ -8,15 +8,15 @@ use base64::{
 use domain::untrusted::is_displayable;
 use secrecy::{ExposeSecret, SecretString};
 
-/// Removes the secrets of one connection from text. A server may echo what it was sent, as it was or encoded, so every text
-/// that is shown or stored goes through [`Redactor::clean`].
+/// Removes the secrets of one connection from text. A server may echo its input, plain or encoded.
+/// Every text that is shown or stored therefore goes through [`Redactor::clean`].
 #[derive(Clone, Debug, Default)]
 pub struct Redactor(Vec<SecretString>);
 
 impl Redactor {
     /// The text in place of a secret.
     pub const MARK: &str = "[redacted]";
-    /// The shortest secret that is removed: bytes. Shorter ones would garble every text.
+    /// Shortest secret that is removed, in bytes. Shorter ones would garble every text.
     const MIN_LENGTH: usize = 4;
 
     /// Removes a secret from now on.
@@ -26,20 +26,20 @@ impl Redactor {
             return;
         }
         self.0.extend(forms(secret).into_iter().map(Into::into));
-        // Texts are searched without the characters that are not displayed.
+        // Texts are searched without characters that are not displayable.
         let displayed: String = secret.chars().filter(|c| is_displayable(*c)).collect();
         if displayed != secret && displayed.len() >= Self::MIN_LENGTH {
             self.0.extend(forms(&displayed).into_iter().map(Into::into));
         }
-        // Longest first, so that a secret within another one leaves nothing behind.
+        // Longest first: a secret within another one leaves nothing behind.
         self.0
             .sort_by_key(|form| std::cmp::Reverse(form.expose_secret().len()));
         self.0
             .dedup_by(|a, b| a.expose_secret() == b.expose_secret());
     }
 
-    /// Returns the text without secrets and without characters that are not displayed. Removing those later could join the
-    /// halves of a secret again. Line feeds stay.
+    /// Returns the text without secrets and characters that are not displayable, except line feeds.
+    /// Removing those characters later could join the halves of a secret again.
     pub fn clean(&self, text: &str) -> String {
         let mut clean: String = text
             .chars()
@@ -54,8 +54,8 @@ impl Redactor {
     }
 }
 
-/// The secret as it came, and as other machines write it: in other letters, in a URL, a form, JSON, HTML, hexadecimal, and
-/// within base64.
+/// Returns the secret as given and in the notations of other machines: other case, URL, form, JSON,
+/// HTML, hexadecimal, and within base64.
 fn forms(secret: &str) -> Vec<String> {
     let hex = |upper: bool| -> String {
         let bytes = secret.bytes();
@@ -75,7 +75,7 @@ fn forms(secret: &str) -> Vec<String> {
     let url = percent(secret, true);
     let form = url.replace("%20", "+");
     let mut forms = Vec::new();
-    // RFC 6749 §2.3.1: client credentials are written as in a form before they become base64.
+    // RFC 6749 §2.3.1: client credentials are form-encoded before base64.
     for text in [secret, &url, &form] {
         for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
             forms.extend((0..3).map(|shift| within_base64(engine, text, shift)));
@@ -108,7 +108,7 @@ fn byte_as_hex(byte: u8, upper: bool) -> String {
     }
 }
 
-/// RFC 3986 §2.1: everything but unreserved characters.
+/// Percent-encodes everything except unreserved characters (RFC 3986 §2.1).
 fn percent(text: &str, upper: bool) -> String {
     let one = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
@@ -119,7 +119,8 @@ fn percent(text: &str, upper: bool) -> String {
     text.bytes().map(one).collect()
 }
 
-/// The characters of base64 that the secret alone decides on, when `shift` bytes (modulo 3) stand before it.
+/// Returns the base64 characters that depend on the secret alone when `shift` bytes (modulo 3)
+/// precede it.
 fn within_base64(engine: &GeneralPurpose, secret: &str, shift: usize) -> String {
     let encoded = engine.encode([&[0; 2][..shift], secret.as_bytes()].concat());
     let from = (shift * 8).div_ceil(6);

@@ -46,7 +46,7 @@ proptest! {
             1 => (BASE64_URL_SAFE_NO_PAD.encode(&whole), BASE64_URL_SAFE_NO_PAD.encode(&whole)),
             2 => {
                 let encoded = utf8_percent_encode(&secret, NON_ALPHANUMERIC).to_string();
-                // Unreserved characters stay as they are in the form that is common.
+                // The common notation leaves unreserved characters unencoded.
                 let common = ["-", ".", "_", "~"].iter().fold(encoded, |text, kept| {
                     text.replace(&format!("%{:02X}", kept.as_bytes()[0]), kept)
                 });
@@ -74,7 +74,7 @@ proptest! {
         let clean = redactor(&secret).clean(&text);
         prop_assert!(!clean.contains(&telling), "{clean:?}");
         prop_assert!(clean.contains(Redactor::MARK), "{text:?}");
-        // What is left of the base64 tells nothing of the secret when it is decoded.
+        // The remaining base64 reveals nothing of the secret when decoded.
         for rest in clean.split(Redactor::MARK) {
             let rest = rest.trim_end_matches('=');
             for from in 0..rest.len().min(4) {

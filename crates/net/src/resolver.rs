@@ -1,19 +1,20 @@
-//! From names to addresses.
+//! Resolvers: from names to addresses.
 
 use std::{fmt, future::Future, io, net::IpAddr, pin::Pin};
 
 use domain::Host;
 
-/// The addresses of a name, on their way.
+/// A pending resolution of a name.
 pub type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
 
-/// Tells the addresses of a name. Asked once per connection; IP addresses and names of this machine are never asked for.
+/// Resolves names. It is called once per connection, and never for IP addresses and names of this
+/// machine.
 pub trait Resolver: fmt::Debug + Send + Sync {
-    /// The addresses, the preferred one first. An error means the same as none.
+    /// Returns the addresses, preferred ones first. An error means the same as no address.
     fn resolve<'a>(&'a self, name: &'a Host) -> Resolving<'a>;
 }
 
-/// Asks as every program of this machine does.
+/// Resolves names with the operating system's resolver.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemResolver;
 

@@ -1,6 +1,7 @@
 //! A stream that records the server's replies and is upgraded to TLS in place.
 //!
-//! Mail libraries hide TLS version and cipher, and drop the text of replies from their errors. This stream keeps both.
+//! Mail libraries hide the TLS version and cipher, and their errors omit the text of replies. This
+//! stream keeps both.
 
 use std::{
     fmt, io,
@@ -19,26 +20,27 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-/// The longest answer to one write that is read, unless more is allowed: bytes. Without a limit, a server could send without
-/// end while a reader waits for the end of a line.
+/// Longest reply to one write, in bytes, unless a caller allows more. Without a limit, a server
+/// could send endlessly while a reader waits for the end of a line.
 const MAX_REPLY: usize = 128 * 1024;
 
 /// TCP, with or without TLS.
 pub enum Stream {
-    /// In the clear.
+    /// Without encryption.
     Tcp(TcpStream),
     /// Over TLS.
     Tls(Box<TlsStream<TcpStream>>),
-    /// No stream: during a handshake, after a failed one, and after [`RecordingStream::take_stream`].
+    /// No stream: during a handshake, after a failed one, and after
+    /// [`RecordingStream::take_stream`].
     Gone,
 }
 
-/// The answer of the server to one write, or its greeting.
+/// The reply of the server to one write, or its greeting.
 #[derive(Debug)]
 pub struct RecordedReply {
     /// The octets as text; invalid UTF-8 is replaced.
     pub text: String,
-    /// From the write to the last byte: microseconds.
+    /// Microseconds from the write to the last byte.
     pub micros: u64,
 }
 
@@ -47,16 +49,17 @@ struct Shared {
     peer: SocketAddr,
     since: Instant,
     last_byte: Instant,
-    /// The beginning of the answer to the last write.
+    /// The start of the reply to the last write.
     heard: Vec<u8>,
-    /// The length of all of it.
+    /// Total length of the reply.
     read: usize,
     at_most: usize,
     replies: Vec<RecordedReply>,
     closed: bool,
 }
 
-/// A handle on the stream. Clones share it, so that a mail library can own one handle and the connection another.
+/// A handle on the stream. Clones share it, which lets a mail library own one handle and the
+/// connection another.
 #[derive(Clone)]
 pub struct RecordingStream(Arc<Mutex<Shared>>);
 
@@ -85,14 +88,14 @@ impl RecordingStream {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the replies since the last call, including one that is not complete.
+    /// Returns the replies since the last call, including an incomplete one.
     pub fn take_replies(&self) -> Vec<RecordedReply> {
         let mut shared = self.shared();
         shared.end_reply();
         std::mem::take(&mut shared.replies)
     }
 
-    /// Raises the limit for answers from now on: bytes. The recorded part does not grow.
+    /// Raises the limit of later replies, in bytes. The recorded part does not grow.
     pub fn allow(&self, at_most: usize) {
         self.shared().at_most = at_most.max(MAX_REPLY);
     }

@@ -9,6 +9,7 @@ pub struct Timeouts {
     pub connect: Duration,
     /// Limits the wait for one reply of a mail server.
     pub reply: Duration,
-    /// Limits the wait for the reply to a whole message. RFC 5321 §4.5.3.2.6 suggests ten minutes; a person waits here.
+    /// Limits the wait for the reply to a whole message. RFC 5321 §4.5.3.2.6 recommends ten
+    /// minutes, but here a person is waiting.
     pub message: Duration,
 }

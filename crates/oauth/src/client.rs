@@ -64,7 +64,7 @@ pub struct Client<'a> {
 }
 
 impl<'a> Client<'a> {
-    /// Makes a client that judges times by `now`.
+    /// Creates a client that uses `now` as the current time.
     pub fn new(
         settings: &'a OAuthClient<SecretString>,
         http: &'a HttpClient,
@@ -77,7 +77,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Makes the library's client. Returns `None` if the `url` crate rejects a URL that
+    /// Creates the library's client. Returns `None` if the `url` crate rejects a URL that
     /// [`EndpointUrl`](domain::EndpointUrl) accepts.
     fn client(&self, auth_type: AuthType) -> Option<LibraryClient> {
         let settings = self.settings;
@@ -233,7 +233,7 @@ impl<'a> Client<'a> {
     }
 }
 
-/// Returns the finding about a token endpoint that gave no answer.
+/// Returns the finding about a token endpoint that sent no response.
 pub fn token_endpoint_finding(error: &HttpError) -> Finding {
     if let Some(addresses) = error.denied_addresses() {
         return Finding::new(FindingCode::AddressDenied)
@@ -251,8 +251,8 @@ pub fn token_endpoint_finding(error: &HttpError) -> Finding {
 }
 
 /// Returns true if the server rejected the client. RFC 6749 §2.3.1 lets a server accept the
-/// client's credentials in the header or in the body. A server that does not accept the header
-/// answers `invalid_client` and leaves the code or refresh token unused.
+/// client's credentials in the header or in the body. A server that rejects the header returns
+/// `invalid_client` and leaves the code or refresh token unused.
 fn is_client_refusal(failure: &Failure) -> bool {
     matches!(failure, RequestTokenError::ServerResponse(answer) if answer.error().as_ref() == "invalid_client")
 }
@@ -261,9 +261,10 @@ fn is_client_refusal(failure: &Failure) -> bool {
 /// let the administrator choose the account.
 fn extra_parameters(client: &OAuthClient<SecretString>) -> &'static [(&'static str, &'static str)] {
     match client.authorization_endpoint.family() {
-        // Google gives a refresh token for offline access only, and again only with consent.
+        // Google issues a refresh token only for offline access, and a second one only with
+        // consent.
         ProviderFamily::Google => &[("access_type", "offline"), ("prompt", "consent")],
-        // `prompt=consent` would ask an administrator's consent again in each tenant.
+        // `prompt=consent` would require an administrator's consent again in each tenant.
         ProviderFamily::Microsoft => &[("prompt", "select_account")],
         // OpenID Connect Core §11: offline access needs consent.
         ProviderFamily::Other if client.scope.contains("offline_access") => {

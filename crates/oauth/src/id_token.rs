@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{EmailAddress, UnixTime};
 use serde::Deserialize;
 
-/// The difference between clocks that is tolerated: seconds.
+/// Accepted difference between clocks, in seconds.
 const LEEWAY: i64 = 300;
 
 /// The account that signed in.
@@ -98,7 +98,7 @@ mod tests {
 
     const NOW: UnixTime = UnixTime(1_800_000_000);
 
-    /// What a token of these claims tells the client `us`.
+    /// Returns the account of a token with these claims for the client `us`.
     fn told(claims: &str) -> SignedIn {
         let claims = BASE64_URL_SAFE_NO_PAD.encode(claims);
         account(&format!("e30.{claims}.sig"), "us", NOW)

@@ -31,8 +31,9 @@ pub fn is_below_issuer(url: &str, issuer: &str) -> bool {
 
 /// Returns true if `iss` is an issuer of the Microsoft authorization endpoint `endpoint`.
 ///
-/// Microsoft's issuers hold the ID of the tenant of the account. The tenant of the endpoint is that ID,
-/// a domain, or a name for several tenants; only an ID and `consumers` tell which tenant will answer.
+/// Microsoft's issuers contain the ID of the account's tenant. The tenant of the endpoint is that
+/// ID, a domain, or a name for several tenants. Only an ID and `consumers` identify the tenant in
+/// advance.
 pub fn is_microsoft_issuer(endpoint: &str, iss: &str) -> bool {
     fn parts(url: &str) -> Option<(&str, &str, &str)> {
         let (host, rest) = url.strip_prefix("https://")?.split_once('/')?;

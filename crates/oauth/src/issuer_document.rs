@@ -6,7 +6,7 @@ use net::{DocumentError, HttpClient, fetch_document};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-/// The number of scopes that are kept, and the longest one: characters.
+/// Most scopes that are kept, and the length of the longest one in characters.
 const MAX_SCOPES: usize = 100;
 const MAX_SCOPE: usize = 200;
 
@@ -20,7 +20,7 @@ struct Metadata {
     scopes_supported: Vec<String>,
 }
 
-/// Fetches the metadata of an issuer from the URLs where it may be, until `deadline`.
+/// Fetches the metadata of an issuer from its possible URLs, until `deadline`.
 ///
 /// # Errors
 /// If there is no metadata, or it cannot be used.
@@ -37,7 +37,8 @@ pub async fn issuer_document(
     for result in join_all(documents).await {
         match result {
             Ok(document) => return Ok(document),
-            // One URL may have no document while another has a bad one, which says more.
+            // One URL may have no document while another has an invalid one, which is the better
+            // error.
             Err(IssuerTrouble::NoDocument) => {}
             Err(trouble) => {
                 first.get_or_insert(trouble);
@@ -66,7 +67,8 @@ async fn issuer_document_at(
 
 fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, IssuerTrouble> {
     let metadata: Metadata = serde_json::from_slice(body).map_err(|_| IssuerTrouble::Unreadable)?;
-    // With and without a slash at the end an issuer has its document at the same place; which one it is, it says itself.
+    // The document of an issuer has the same URL with and without a final slash. Only the document
+    // names the correct one.
     let bare = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
     if bare(&metadata.issuer) != bare(issuer) {
         let said = untrusted::line(&metadata.issuer, 500);
@@ -97,9 +99,9 @@ fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, Issuer
     })
 }
 
-/// Returns the URLs where the metadata may be, the preferred one first. RFC 8414 §3.1 puts the
+/// Returns the possible URLs of the metadata, the preferred one first. RFC 8414 §3.1 puts the
 /// well-known part before the issuer's path, OpenID Connect Discovery 1.0 §4 after it, and RFC 8414
-/// §5 knows both.
+/// §5 allows both.
 pub fn issuer_metadata_urls(issuer: &str) -> Vec<String> {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
     let host_begins = issuer.find("://").map_or(0, |at| at + 3);

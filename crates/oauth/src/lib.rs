@@ -1,8 +1,9 @@
 //! OAuth 2.0 and OpenID Connect as a client.
 //!
-//! [`Client`] makes authorization URLs and token requests (RFC 6749, RFC 7636). Metadata of authorization
-//! servers is fetched by [`metadata_of`] and [`issuer_document()`] (RFC 8414, OpenID Connect Discovery 1.0).
-//! The crate stores nothing and decides nothing about grants. Start reading at [`Client::exchange_code`].
+//! [`Client`] makes authorization URLs and token requests (RFC 6749, RFC 7636). Metadata of
+//! authorization servers is fetched by [`metadata_of`] and [`issuer_document()`] (RFC 8414, OpenID
+//! Connect Discovery 1.0). The crate stores nothing and decides nothing about grants. Start reading
+//! at [`Client::exchange_code`].
 
 mod admin_consent;
 mod client;

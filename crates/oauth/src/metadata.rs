@@ -20,7 +20,7 @@ struct Metadata {
     authorization_response_iss_parameter_supported: bool,
 }
 
-/// Fetches the metadata of a client's authorization server from the URLs where it may be, until
+/// Fetches the metadata of a client's authorization server from its possible URLs, until
 /// `deadline`. Ignores metadata for other endpoints, and of an issuer whose metadata is elsewhere
 /// (RFC 8414 §3.3).
 pub async fn metadata_of(
@@ -38,7 +38,8 @@ pub async fn metadata_of(
     join_all(documents).await.into_iter().flatten().next()
 }
 
-/// Returns true if the endpoint of settings is the published one. Settings may add a query (RFC 6749 §3.1).
+/// Returns true if an endpoint in the settings is the published one. Settings may add a query (RFC
+/// 6749 §3.1).
 pub fn is_same_endpoint(own: &EndpointUrl, published: &str) -> bool {
     let own = own.as_str();
     own == published || own.split_once('?').is_some_and(|(own, _)| own == published)
@@ -61,8 +62,8 @@ fn read(body: &[u8], place: &str, client: &OAuthClient<SecretString>) -> Option<
     })
 }
 
-/// Returns the URLs where the metadata for an authorization endpoint may be. Issuers with a path are recognized by the form
-/// of their endpoints.
+/// Returns the possible URLs of the metadata for an authorization endpoint. Issuers with a path are
+/// recognized by the form of their endpoints.
 pub fn metadata_urls(authorization_endpoint: &str) -> Vec<String> {
     const ENDS: [(&str, &str); 3] = [
         // Microsoft
@@ -128,7 +129,7 @@ mod tests {
         let good = read("https://id.example.com", OWN, OWN, PLACE).unwrap();
         assert_eq!(good.issuer, "https://id.example.com");
         assert!(good.announces_iss);
-        // The slash belongs to the issuer that is compared.
+        // The slash is part of the issuer in the comparison.
         let slash = read("https://id.example.com/", OWN, OWN, PLACE).unwrap();
         assert_eq!(slash.issuer, "https://id.example.com/");
         let query = "https://id.example.com/authorize?tenant=1";

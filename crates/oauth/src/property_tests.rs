@@ -116,7 +116,7 @@ proptest! {
         let _ = callback_error(&error, &description);
         let _ = token_error(TokenRequest::Code, &error, &description);
         let _ = token_error(TokenRequest::Refresh { testing }, &error, &description);
-        // Only these two words end a grant; no description does.
+        // Only these two error codes end a grant; no description does.
         prop_assert_eq!(ends_grant(&error), ["invalid_grant", "interaction_required"].contains(&error.as_str()));
     }
 }

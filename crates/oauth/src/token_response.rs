@@ -26,7 +26,7 @@ pub struct Tokens {
     pub access_token: SecretString,
     /// The refresh token, if there is one.
     pub refresh_token: Option<SecretString>,
-    /// The lifetime from now: seconds.
+    /// The remaining lifetime, in seconds.
     pub expires_in: i64,
     /// The granted scope. A response without it granted the requested scope (RFC 6749 §5.1).
     pub scope: Option<String>,
@@ -43,10 +43,10 @@ pub struct TokenFailure {
     pub ends_grant: bool,
 }
 
-/// The lifetime of a token without `expires_in`: seconds. RFC 6749 §5.1 only recommends the field.
+/// Lifetime of a token without `expires_in`, in seconds. RFC 6749 §5.1 only recommends the field.
 /// Access tokens usually last an hour; half of that is safe.
 const EXPIRES_IN_UNSAID: i64 = 1_800;
-/// The longest list of granted scopes that is kept: bytes.
+/// Longest list of granted scopes that is kept, in bytes.
 const SCOPE_AT_MOST: usize = 8_192;
 
 /// Returns the tokens of a response to this client.
@@ -68,7 +68,7 @@ pub fn tokens(
     });
     let access_token = token(answer.access_token().secret()).ok_or_else(unreadable)?;
     let refresh_token = match answer.refresh_token().map(|token| token.secret().as_str()) {
-        // An empty one would take the place of the one that is held.
+        // An empty refresh token would replace the stored one.
         None | Some("") => None,
         Some(text) => Some(token(text).ok_or_else(unreadable)?),
     };
@@ -78,7 +78,7 @@ pub fn tokens(
             .map(|scope| scope.as_str())
             .collect::<Vec<_>>()
             .join(" ")
-            // It is displayed, and PostgreSQL takes no NUL.
+            // The scope is displayed, and PostgreSQL accepts no NUL.
             .replace(|c: char| !is_displayable(c), "")
     });
     if scope

@@ -1,7 +1,7 @@
 //! SASL mechanisms of mail clients: messages, initial responses, and challenges.
 //!
-//! SMTP and IMAP use the same mechanisms and differ only in how they carry the messages. The crate does no I/O.
-//! Start reading at [`Mechanism::messages`].
+//! SMTP and IMAP use the same mechanisms and differ only in how they carry the messages. The crate
+//! does no I/O. Start reading at [`Mechanism::messages`].
 
 #[cfg(test)]
 mod property_tests;
@@ -43,8 +43,9 @@ pub enum Mechanism {
 }
 
 impl Mechanism {
-    /// Returns the best mechanism for a credential among those a server offers. XOAUTH2 is preferred to OAUTHBEARER because
-    /// every provider that accepts tokens has it and few have tested the other.
+    /// Returns the best mechanism for a credential among those a server offers. XOAUTH2 is
+    /// preferred to OAUTHBEARER because every provider that accepts tokens has it and few have
+    /// tested the other.
     pub fn choose(credential: &Credential, offered: &[String]) -> Option<Self> {
         Self::usable(credential, offered).next()
     }
@@ -81,7 +82,8 @@ impl Mechanism {
         }
     }
 
-    /// Returns the client's messages in order, in base64. All mechanisms but LOGIN have one, which may be sent with AUTH.
+    /// Returns the client's messages in order, in base64. All mechanisms but LOGIN have one, which
+    /// may be sent with AUTH.
     pub fn messages(self, credential: &Credential, host: &Host, port: u16) -> Vec<SecretString> {
         let plain = match (self, credential) {
             // Google, "XOAUTH2 Mechanism": user=U ^A auth=Bearer T ^A ^A
@@ -124,15 +126,16 @@ impl Mechanism {
             .collect()
     }
 
-    /// Returns true if the first message may be sent with the AUTH command. RFC 4954 §4: a command line has at
-    /// most 512 octets; longer ones are refused by Dovecot and garbled by Postfix. LOGIN has no
-    /// initial response.
+    /// Returns true if the first message may be sent with the AUTH command. RFC 4954 §4: a command
+    /// line has at most 512 octets; Dovecot refuses longer ones and Postfix garbles them. LOGIN has
+    /// no initial response.
     pub fn fits_auth_line(self, message: &SecretString) -> bool {
         let line = "AUTH ".len() + self.name().len() + 1 + message.expose_secret().len() + 2;
         self != Self::Login && line <= 512
     }
 
-    /// Returns the answer to a challenge that holds the reason of a refusal. The server sends its failure reply after it (RFC 7628 §3.2.3; Google, "XOAUTH2 Mechanism").
+    /// Returns the answer to a challenge with the reason of a refusal. The server sends its failure
+    /// reply after it (RFC 7628 §3.2.3; Google, "XOAUTH2 Mechanism").
     pub fn acknowledgement(self) -> &'static str {
         if self == Self::OAuthBearer {
             "AQ=="
@@ -142,7 +145,7 @@ impl Mechanism {
     }
 }
 
-/// RFC 5801 §4: `=` and `,` are escaped in a GS2 header.
+/// Escapes `=` and `,` for a GS2 header (RFC 5801 §4).
 fn saslname(name: &str) -> String {
     name.replace('=', "=3D").replace(',', "=2C")
 }

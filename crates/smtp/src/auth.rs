@@ -11,17 +11,17 @@ use crate::{Connection, connection::Answer, greeting::mechanisms};
 struct Exchange<'a> {
     mechanism: Mechanism,
     with_token: bool,
-    /// True if a refusal that a fresh token may cure is followed by another try, and so fails
-    /// nothing.
+    /// True if a refusal that a fresh token may cure is followed by another try; the step then only
+    /// warns.
     again: bool,
     reason: &'static str,
     recorder: &'a Recorder,
 }
 
 impl Connection {
-    /// Signs in. The exchange is ours, because the challenge that holds the reason of a refusal
-    /// must be answered before the server sends 535. `again` is true if a fresh token is tried when
-    /// this one is refused.
+    /// Signs in. This replaces lettre's exchange, because the challenge with the reason of a
+    /// refusal must be answered before the server sends 535. `again` is true if a fresh token is
+    /// tried when this one is refused.
     ///
     /// # Errors
     /// The finding about the refusal.
@@ -102,7 +102,7 @@ impl Connection {
             let acknowledgement = mechanism.acknowledgement();
             let (step, answer) = self.say(acknowledgement, None, exchange).await;
             let answer = match (answer, challenge) {
-                // A refusal that was announced stays one.
+                // A refusal remains one after it was announced by a challenge.
                 (Ok(reply), Some(_)) => Err(self.rejected(FindingCode::Refused, reply)),
                 (Ok(reply), None) if !reply.starts_with('2') => {
                     Err(self.rejected(FindingCode::NotSmtp, reply))
@@ -149,8 +149,8 @@ impl Exchange<'_> {
         Connection::conclude(step, answer, verdict, self.recorder).map(drop)
     }
 
-    /// Records a challenge after our last message, which holds the reason of a refusal. Returns the
-    /// reason if it is readable.
+    /// Records a challenge after the client's last message, which contains the reason of a refusal.
+    /// Returns the reason if it is readable.
     fn challenged(&self, mut step: Step, reply: &str) -> Option<String> {
         let recorder = self.recorder;
         let Some(text) = decode_challenge(reply.get(4..).unwrap_or_default()) else {
@@ -158,7 +158,7 @@ impl Exchange<'_> {
             return None;
         };
         let clean = recorder.clean(&text);
-        // A server may send back what it was sent, in base64.
+        // A server may echo its input in base64.
         let raw = if clean == text {
             reply
         } else {

@@ -40,7 +40,8 @@ pub struct Connection {
 pub(crate) type Answer = Result<String, (String, Finding)>;
 
 impl Connection {
-    /// Resolves the server's name, connects, and greets the server. Starts TLS as the settings want it.
+    /// Resolves the server's name, connects, and greets the server. Starts TLS as the settings want
+    /// it.
     ///
     /// # Errors
     /// The finding of the step that failed.
@@ -53,7 +54,7 @@ impl Connection {
         let mut dialed = std::pin::pin!(dialed);
         let dialed = tokio::select! {
             biased;
-            // The other address family does not matter to a message.
+            // A message does not need the other address family.
             dialed = dialed.as_mut() => dialed.map_err(|_| closed()),
             ended = dialing => match ended {
                 Ok(()) => dialed.await.map_err(|_| closed()),
@@ -114,7 +115,7 @@ impl Connection {
         }
     }
 
-    /// Sends QUIT. The server's reply does not matter any more.
+    /// Sends QUIT. The server's reply no longer matters.
     pub async fn quit(mut self) {
         if self.broken || self.in_doubt {
             return;
@@ -127,7 +128,7 @@ impl Connection {
         let recorder = self.recorder.clone();
         let last_reply = recorder.last_reply();
         let step = recorder.begin(StepKind::Quit, "QUIT");
-        // No finding: mail is not touched by it.
+        // There is no finding, because a failed QUIT does not affect mail.
         match self.send_quit().await {
             Some(reply) if reply.is_positive() => recorder.passed(step, &reply.text),
             Some(reply) => recorder.end(step, Verdict::Warned, &reply.text, None),
@@ -151,7 +152,7 @@ impl Connection {
         timeout(time, quit).await.ok().flatten()
     }
 
-    /// Sends a line; `shown` stands in its place in the record. The caller ends the step.
+    /// Sends a line and records `shown` in its place. The caller ends the step.
     pub(crate) async fn ask(
         &mut self,
         kind: StepKind,
@@ -165,7 +166,7 @@ impl Connection {
         self.out.extend_from_slice(b"\r\n");
         let written = self.write(FindingCode::ConnectionClosed).await;
         let mut line = std::mem::take(&mut self.out);
-        // It may hold a secret.
+        // The line may contain a secret.
         zeroize::Zeroize::zeroize(&mut line);
         if let Err(finding) = written {
             return (step, Err((String::new(), finding)));

@@ -1,4 +1,4 @@
-//! Name resolution, and TCP connections over IPv4 and IPv6 at the same time (RFC 8305).
+//! Name resolution, and concurrent TCP connections over IPv4 and IPv6 (RFC 8305).
 
 use std::{
     io,
@@ -17,17 +17,16 @@ use tokio::{net::TcpStream, sync::oneshot, time::timeout};
 
 use crate::server::{ConnectOptions, Server};
 
-/// The time after which the next address is tried as well (RFC 8305 §5).
+/// Time after which the next address is also tried (RFC 8305 §5).
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
-/// The time the other address family is given in total once one has connected. A slower one is of
-/// no use.
+/// Total time for the other address family once one has connected. A slower one is useless.
 const OTHER_FAMILY: Duration = Duration::from_secs(3);
 
 /// A TCP connection and its address.
 pub type Dialed = (TcpStream, AllowedAddress);
 
 /// Resolves the server's name to the addresses that may be connected to; not empty. The step names
-/// denied addresses with the setting that denies them.
+/// denied addresses and the setting that denies them.
 ///
 /// # Errors
 /// The finding about the name.
@@ -68,8 +67,8 @@ pub async fn resolve(
     }
 }
 
-/// Connects over both address families at the same time. The first connection goes to `winner`. The
-/// other family is tried as well, to know if it works.
+/// Connects over both address families concurrently. The first connection goes to `winner`. The
+/// other family is tried as well, to learn whether it works.
 ///
 /// # Errors
 /// The finding if no address can be connected to.
@@ -91,7 +90,7 @@ pub async fn dial(
         };
         let outcome = connect(addresses, timeouts.connect).await;
         return settle(server, step, outcome, recorder).map(|dialed| {
-            // Nobody takes it when the run was given up.
+            // The receiver is gone if the run was canceled.
             let _ = winner.send(dialed);
         });
     }
@@ -175,7 +174,7 @@ fn broken(
     (code, text): (FindingCode, String),
     recorder: &Recorder,
 ) {
-    // Both families of such a name are our own guess; nobody has promised that a server listens on both.
+    // Both families of such a name are built in; the server need not listen on both.
     if server.host.is_loopback() && code == FindingCode::ConnectionRefused {
         return recorder.end(step, Verdict::Skipped, &text, None);
     }
@@ -190,7 +189,7 @@ fn broken(
 async fn connect(addresses: Vec<AllowedAddress>, time: Duration) -> Outcome {
     match timeout(time, first_of(addresses, time)).await {
         Ok(Ok(dialed)) => {
-            // Each command is one small write, whose answer we wait for.
+            // Each command is one small write that waits for its reply.
             let _ = dialed.0.set_nodelay(true);
             Ok(dialed)
         }

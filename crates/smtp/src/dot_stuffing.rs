@@ -1,5 +1,5 @@
-//! The transfer form of a message (RFC 5321 §4.5.2): dots at the beginning of lines are doubled,
-//! and nothing in the content looks like its end.
+//! The transfer form of a message (RFC 5321 §4.5.2): doubles dots at the start of lines, and
+//! ensures that nothing in the content looks like its end.
 
 /// Converts a message to its transfer form, chunk by chunk.
 #[derive(Debug)]
@@ -9,7 +9,7 @@ pub(crate) struct DotStuffing<'a> {
     ended: bool,
 }
 
-/// The end of a message, at the beginning of a line.
+/// The end of a message, at the start of a line.
 pub(crate) const END: &[u8] = b".\r\n";
 
 impl<'a> DotStuffing<'a> {
@@ -21,9 +21,9 @@ impl<'a> DotStuffing<'a> {
         }
     }
 
-    /// Appends about `at_least` octets, or the rest. Returns false once the whole message was
-    /// given. A bare CR or LF becomes a line end, so that no server sees an end of data that
-    /// another one does not (SMTP smuggling).
+    /// Appends about `at_least` octets, or the rest. Returns false once the whole message is
+    /// written. A bare CR or LF becomes a line end. Otherwise one server could see an end of data
+    /// that another one does not (SMTP smuggling).
     pub(crate) fn fill(&mut self, out: &mut Vec<u8>, at_least: usize) -> bool {
         let until = out.len() + at_least;
         while out.len() < until {

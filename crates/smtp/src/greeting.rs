@@ -47,7 +47,7 @@ pub(crate) fn record_greeting(
     }
 }
 
-/// Returns the reason for a missing greeting that the server did not give itself.
+/// Returns the reason for a missing greeting, as far as the client can determine it.
 pub(crate) fn silence(timed_out: bool, wire: &RecordingStream) -> FindingCode {
     if timed_out {
         FindingCode::Timeout

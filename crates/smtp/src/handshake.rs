@@ -1,4 +1,4 @@
-//! Greeting, EHLO, and STARTTLS, through lettre over our recorded stream.
+//! Greeting, EHLO, and STARTTLS, through lettre over the recorded stream.
 
 use domain::{Finding, FindingCode, Security, StepKind, Verdict};
 use lettre::transport::smtp::{client::AsyncSmtpConnection, extension::ClientId};
@@ -100,7 +100,8 @@ struct Handshake<'a> {
 }
 
 impl Handshake<'_> {
-    /// Sends STARTTLS (RFC 3207), which is required: a server that does not offer it gets nothing.
+    /// Sends STARTTLS (RFC 3207), which is required. A server that does not offer it receives
+    /// nothing.
     async fn start_tls(&mut self, address: AllowedAddress) -> Result<(), Finding> {
         let (server, recorder) = (self.options.server, self.recorder);
         if !offers(&self.extensions, "STARTTLS") {
@@ -110,7 +111,7 @@ impl Handshake<'_> {
         }
         let (step, answer) = self.ask(StepKind::StartTls, "STARTTLS").await;
         let answer = match answer {
-            // The text after the reply was written before TLS, by anyone (CVE-2011-0411).
+            // Text after the reply was sent before TLS and may be an attacker's (CVE-2011-0411).
             Ok(reply) if reply.trim_end().contains('\n') => {
                 let finding = server.finding(FindingCode::NotSmtp).saying(&reply);
                 Err((reply, finding))

@@ -1,4 +1,4 @@
-//! Our stream as lettre expects it.
+//! An adapter of the recorded stream for lettre.
 
 use std::{
     io,

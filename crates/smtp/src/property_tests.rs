@@ -26,7 +26,7 @@ use crate::{
 const PASSWORD: &str = "s3cr3t Pa/ss+w0rd";
 const TOKEN: &str = "ya29.t0ken-that/nobody+knows==";
 
-/// Generates something like a line of a reply.
+/// Generates text similar to a line of a reply.
 fn line() -> impl Strategy<Value = String> {
     (
         select(&[
@@ -106,7 +106,7 @@ proptest! {
 #[derive(Clone, Debug)]
 enum Turn {
     Say(Vec<u8>),
-    /// Sends back what it received last, after these words and in another form.
+    /// Echoes its last input, after these words and in another notation.
     Echo(&'static str, usize),
 }
 
@@ -157,7 +157,7 @@ fn encoded(heard: &[u8], form: usize) -> Vec<u8> {
     }
 }
 
-/// Acts as a server: takes each turn after it has received something, and closes.
+/// Acts as a server: performs each turn after receiving something, and closes the connection.
 async fn serve(mut stream: TcpStream, turns: Vec<Turn>) {
     let mut heard = Vec::new();
     for (at, turn) in turns.iter().enumerate() {
@@ -287,7 +287,7 @@ async fn a_reply_without_end_is_cut_off() {
     let server = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut said = 0_usize;
-        // Far more than fits the sockets between us; a client that takes it all would never be done.
+        // Far more than fits the socket buffers; a client that reads everything would never finish.
         let more = vec![b'x'; 65_536];
         while said < 64 * 1024 * 1024 && stream.write_all(&more).await.is_ok() {
             said += more.len();

@@ -3,9 +3,9 @@
 use domain::untrusted::is_displayable;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-/// The longest reply that is read: bytes. Without a limit, a server could send without end.
+/// Longest reply, in bytes. Without a limit, a server could send endlessly.
 const AT_MOST: usize = 128 * 1024;
-/// The size of one read: bytes.
+/// Size of one read, in bytes.
 const CHUNK: usize = 4 * 1024;
 
 /// A reply of the server.
@@ -64,7 +64,7 @@ impl Replies {
         }
     }
 
-    /// Returns the beginning of received text that is not a reply.
+    /// Returns the start of received text that is not a reply.
     pub(crate) fn unreadable(&self) -> String {
         let start = &self.buffer[..self.buffer.len().min(200)];
         let text = String::from_utf8_lossy(start);
@@ -74,7 +74,7 @@ impl Replies {
             .to_owned()
     }
 
-    /// Returns true if the server has sent nothing beyond the replies that were read.
+    /// Returns true if the server has sent nothing after the last reply.
     pub(crate) fn is_empty(&self) -> bool {
         self.buffer.is_empty()
     }

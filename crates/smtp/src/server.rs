@@ -28,7 +28,7 @@ pub struct Server {
 pub struct ConnectOptions<'a> {
     /// The server to connect to.
     pub server: &'a Server,
-    /// The way to its addresses.
+    /// The gateway to its addresses.
     pub outgoing: &'a Outgoing,
     /// The time limits.
     pub timeouts: Timeouts,

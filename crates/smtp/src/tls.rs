@@ -81,7 +81,7 @@ impl ConnectOptions<'_> {
     }
 
     /// Returns the TLS session of a server that does not accept TLS 1.3. Boxed, because it opens a
-    /// connection while one is opened; with the lower minimum it does not recurse.
+    /// connection while another is being opened. It does not recurse with the lower minimum.
     fn accepted(&self, address: AllowedAddress) -> BoxFuture<'_, Option<TlsSession>> {
         async move {
             if self.server.tls_minimum == TlsMinimum::Tls12 {
@@ -120,7 +120,7 @@ impl ConnectOptions<'_> {
         };
         match timeout(self.timeouts.connect, handshake).await {
             Ok(Ok(_)) => true,
-            // A certificate that we do not accept came in a handshake all the same.
+            // A certificate that is not accepted still arrived in a TLS handshake.
             Ok(Err(error)) => matches!(
                 tls::cause(&error),
                 Some(rustls::Error::InvalidCertificate(_))

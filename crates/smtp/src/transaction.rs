@@ -13,15 +13,15 @@ use crate::{
     transcript::Transcript,
 };
 
-/// The size of one write of a content: bytes.
+/// Size of one write of message content, in bytes.
 const CHUNK: usize = 64 * 1024;
 
-/// Tells if the caller may still send the message.
+/// Returns true if the caller may still send the message.
 type StillOurs<'a> = &'a (dyn Fn() -> bool + Send + Sync);
 
 impl Connection {
-    /// Sends a message. `still_ours` is called before the first command, and before the end of the message
-    /// is sent, after which it cannot be taken back.
+    /// Sends a message. `still_ours` is called before the first command and before the end of the
+    /// message is sent, after which the message cannot be recalled.
     pub async fn send(
         &mut self,
         message: Message<'_>,
@@ -50,8 +50,8 @@ impl Connection {
         failed.map_or(Ok(()), |finding| Err(recorder.cleaned(finding)))
     }
 
-    /// Asks if the server would accept a message with this envelope, and sends none. Records each command as
-    /// a step of a check.
+    /// Asks whether the server would accept a message with this envelope, without sending one.
+    /// Records each command as a step of a check.
     ///
     /// # Errors
     /// The finding of the step that failed.
@@ -110,7 +110,8 @@ impl Connection {
         }
     }
 
-    /// Sends to the recipients whose address is ASCII. The others are refused, each with its finding.
+    /// Sends to the recipients with an ASCII address. The others are refused, each with its
+    /// finding.
     async fn send_in_ascii(
         &mut self,
         message: Message<'_>,
@@ -196,7 +197,7 @@ impl Connection {
             return Ok(TransactionEnd::Abandoned);
         }
         if !self.replies.is_empty() {
-            // Most often 421, sent before the server closed.
+            // Most often 421, which the server sent before it closed the connection.
             self.broken = true;
             let finding = self.finding(FindingCode::ConnectionClosed);
             return Ok(TransactionEnd::Stale(finding));
@@ -271,7 +272,7 @@ impl Connection {
                 StepKind::RcptTo if failed.is_none() => {
                     transcript.refused[place] = Some((self.recorder.clean(&reply.text), finding));
                 }
-                // RSET is never refused by a server that goes on.
+                // A working server never refuses RSET.
                 StepKind::Reset => {
                     self.broken = true;
                     return Ok(TransactionEnd::Stale(finding));
@@ -283,11 +284,13 @@ impl Connection {
         let nobody = transcript.refused.iter().all(Option::is_some);
         if failed.is_some() || nobody {
             if go_ahead {
-                // DATA was sent in advance and in vain: the server waits for a message now.
+                // DATA was pipelined although every recipient was refused, and the server now waits
+                // for a message.
                 self.out.extend_from_slice(END);
                 self.write(FindingCode::ConnectionClosed).await?;
                 transcript.sent(".");
-                // The reason is known already, and nobody would get this message.
+                // The reply does not matter: the failure is known, and the message has no
+                // recipients.
                 self.reply(self.timeouts.reply, transcript).await.ok();
             }
             let finding = failed.unwrap_or_else(|| self.finding(FindingCode::RecipientRefused));
@@ -365,7 +368,8 @@ impl Connection {
         Err(finding)
     }
 
-    /// Reads the refusal of a server that answers before it has read the message, and closes.
+    /// Reads the refusal of a server that replies before it has read the whole message and closes
+    /// the connection.
     async fn early_refusal(&mut self, transcript: &mut Transcript) -> Option<Finding> {
         let reply = self.receive(self.timeouts.reply, transcript).await.ok()?;
         let finding = (reply.code >= 400).then(|| self.refusal(StepKind::Message, &reply))?;

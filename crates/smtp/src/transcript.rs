@@ -5,9 +5,9 @@ use std::{collections::VecDeque, fmt::Write as _};
 use domain::{Finding, StepKind, Verdict};
 use net::{Recorder, Step};
 
-/// The lines of a reply that are kept.
+/// Most lines of a reply that are kept.
 const MAX_LINES: usize = 20;
-/// The characters of a line that are kept.
+/// Most characters of a line that are kept.
 const MAX_LINE: usize = 2_000;
 
 /// The transcript of one transaction.
@@ -15,10 +15,11 @@ pub(crate) struct Transcript {
     /// The refusals, by recipient.
     pub(crate) refused: Vec<Option<(String, Finding)>>,
     pub(crate) text: String,
-    /// Records steps for a check, until the first failure. Later replies to pipelined commands mean nothing.
+    /// Records steps for a check, until the first failure. Later replies to pipelined commands have
+    /// no meaning.
     recorder: Option<Recorder>,
     open: Option<Step>,
-    /// The commands that were written after the open step, with what is shown of them.
+    /// The commands that were written after the open step, with the text to show for each.
     pending: VecDeque<(StepKind, String)>,
 }
 
@@ -62,7 +63,8 @@ impl Transcript {
         let _ = writeln!(self.text, "({text})");
     }
 
-    /// Begins the step of a command that was written. Steps of pipelined commands begin one after the other.
+    /// Begins the step of a command that was written. Steps of pipelined commands begin one after
+    /// the other.
     pub(crate) fn begin(&mut self, kind: StepKind, shown: impl Into<String>) {
         if self.recorder.is_some() {
             self.pending.push_back((kind, shown.into()));

@@ -115,7 +115,7 @@ fn directive(term: &str) -> Option<(Qualifier, Mechanism)> {
         _ => (Qualifier::Pass, term),
     };
     let (name, value) = match rest.find([':', '/']) {
-        // The slash belongs to the prefix, the colon to nobody.
+        // The slash is part of the prefix; the colon is only a separator.
         Some(at) if rest[at..].starts_with(':') => (&rest[..at], Some(&rest[at + 1..])),
         Some(at) => (&rest[..at], Some(&rest[at..])),
         None => (rest, None),

@@ -36,7 +36,7 @@ pub(super) struct Walk<'a> {
     pub(super) records: Vec<(String, String)>,
     /// True if a term depends on the connection.
     pub(super) depends: bool,
-    /// True if everybody may send.
+    /// True if the record allows every sender.
     pub(super) everybody: bool,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Walk<'a> {
             self.way.pop();
             match result {
                 Err(Fault::TooManyLookups) => Err(Fault::TooManyLookups),
-                // The provider minds its own records.
+                // Errors in a provider's own records are not the domain's concern.
                 _ if known => Ok(Some(Qualifier::Pass)),
                 result => result,
             }
@@ -90,12 +90,12 @@ impl<'a> Walk<'a> {
         for (qualifier, mechanism) in record.terms {
             if mechanism == Mechanism::All {
                 self.everybody |= qualifier == Qualifier::Pass;
-                // RFC 7208 §5.1: what follows is never looked at.
+                // RFC 7208 §5.1: terms after `all` are ignored.
                 return Ok(result.or(Some(qualifier)));
             }
             let before = self.everybody;
             let fits = self.fits(domain, mechanism, result.is_some()).await?;
-            // Whom an `include` lets pass only counts where that means to pass here.
+            // Senders that an `include` passes count only if the qualifier is a pass.
             self.everybody = before || self.everybody && qualifier == Qualifier::Pass;
             if fits && result.is_none() {
                 result = Some(qualifier);
@@ -117,8 +117,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Returns true if a mechanism matches the sender. If that is decided already, only lookups are
-    /// counted.
+    /// Returns true if a mechanism matches the sender. Only counts lookups if the result is already
+    /// decided.
     async fn fits(
         &mut self,
         domain: &str,

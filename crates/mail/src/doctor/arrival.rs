@@ -17,7 +17,8 @@ const TIMEOUT: Duration = Duration::from_secs(8);
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 impl Mailer {
-    /// Looks for the test email in the mailbox by its Message-ID, and compares its From address with the one that was sent.
+    /// Looks for the test email in the mailbox by its Message-ID, and compares its From address
+    /// with the one that was sent.
     ///
     /// # Errors
     /// `NoMailbox`, or the database.

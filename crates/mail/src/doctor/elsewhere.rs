@@ -16,7 +16,7 @@ impl Mailer {
     /// is no such check or it has ended.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn stop_check(&self, id: &CheckId) -> Result<bool, MailError> {
         let is_here = self.0.checks.get(id).is_some();
         let asked = if is_here {

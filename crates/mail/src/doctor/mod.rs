@@ -73,7 +73,7 @@ impl Mailer {
     /// check of another process whose heartbeat stops ends with the outcome `Interrupted`.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn finish_check(&self, id: &CheckId) -> Result<Option<CheckReport>, MailError> {
         let Some(run) = self.0.checks.get(id) else {
             return self.finish_elsewhere(id).await;
@@ -87,7 +87,7 @@ impl Mailer {
     /// Returns the report of an ended check; `None` if there is none with this id.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn check(&self, id: &CheckId) -> Result<Option<CheckReport>, MailError> {
         Ok(self.store().check(id).await?)
     }
@@ -96,7 +96,7 @@ impl Mailer {
     /// finished.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn latest_check(
         &self,
         id: &DataCenterId,

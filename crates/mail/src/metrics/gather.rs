@@ -35,7 +35,7 @@ impl Mailer {
     /// messages.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn metrics(&self, only: Option<&DataCenterId>) -> Result<String, MailError> {
         let (now, store) = (self.now(), self.store());
         let observed = store.observe(now).await?;

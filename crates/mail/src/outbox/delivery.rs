@@ -243,7 +243,7 @@ impl Mailer {
     /// slots, and counts that rate limits no longer need.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn forget_settled(&self) -> Result<(), MailError> {
         let (store, now) = (self.store(), self.now());
         for data_center in store.data_centers().await? {

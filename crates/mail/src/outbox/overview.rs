@@ -9,7 +9,7 @@ impl Mailer {
     /// center.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn outbox_overview(&self) -> Result<OutboxOverview, MailError> {
         let (store, now) = (self.store(), self.now());
         let since = now.plus(-OutboxOverview::HOURS * 3_600);

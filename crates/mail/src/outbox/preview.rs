@@ -12,7 +12,7 @@ impl Mailer {
     /// other people's text. `None` if there is no such message or its content was dropped.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn message_preview(&self, id: &MessageId) -> Result<Option<Mail>, MailError> {
         let Some(raw) = self.store().message_content(id).await? else {
             return Ok(None);

@@ -21,7 +21,7 @@ impl Mailer {
     /// Returns at most `at_most` messages from the cursor on, newest first.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn messages(
         &self,
         filter: &MessageFilter,
@@ -40,7 +40,7 @@ impl Mailer {
     /// Returns one message.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn message(&self, id: &MessageId) -> Result<Option<OutboxMessage>, MailError> {
         Ok(self.store().message(id).await?)
     }
@@ -48,7 +48,7 @@ impl Mailer {
     /// Returns the attempts to deliver a message, oldest first.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn message_attempts(&self, id: &MessageId) -> Result<Vec<Attempt>, MailError> {
         Ok(self.store().message_attempts(id).await?)
     }
@@ -56,7 +56,7 @@ impl Mailer {
     /// Returns the content of a message while it is kept.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn message_content(&self, id: &MessageId) -> Result<Option<Vec<u8>>, MailError> {
         Ok(self.store().message_content(id).await?)
     }
@@ -64,7 +64,7 @@ impl Mailer {
     /// Makes a message due now.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn retry_message(
         &self,
         id: &MessageId,
@@ -78,7 +78,7 @@ impl Mailer {
     /// Cancels a message that waits.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn cancel_message(
         &self,
         id: &MessageId,
@@ -90,7 +90,7 @@ impl Mailer {
     /// Returns the current pause of a data center.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn sending_pause(
         &self,
         id: &DataCenterId,
@@ -102,7 +102,7 @@ impl Mailer {
     /// one waits.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn waiting_messages(
         &self,
         id: &DataCenterId,
@@ -113,7 +113,7 @@ impl Mailer {
     /// Returns the used part of a data center's limits.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn sending_use(&self, id: &DataCenterId) -> Result<SendingUse, MailError> {
         Ok(self.store().sending_use(id, self.now()).await?)
     }
@@ -122,7 +122,7 @@ impl Mailer {
     /// Hours without events are left out.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn hour_counts(
         &self,
         data_center: Option<&DataCenterId>,

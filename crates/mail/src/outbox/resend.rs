@@ -21,7 +21,7 @@ impl Mailer {
     /// Resends a message to all its recipients as a new message with its own Message-ID and Date.
     ///
     /// # Errors
-    /// When new mail is refused or the database fails.
+    /// If new mail is refused or the database fails.
     pub async fn resend_message(&self, id: &MessageId, by: &Actor) -> Result<Resent, MailError> {
         self.accepts_mail()?;
         let Some(message) = self.store().message(id).await? else {

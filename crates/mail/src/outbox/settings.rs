@@ -29,7 +29,7 @@ impl Mailer {
     /// Returns the sending settings of a data center.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn sending_settings(&self, id: &DataCenterId) -> Result<SendingSettings, MailError> {
         Ok(self.store().sending_settings(id).await?)
     }

@@ -81,9 +81,10 @@ impl Throttle {
         self.cool_until
     }
 
-    /// Records a finding of an attempt that began at `started`, and returns the time until which nothing is sent. Pauses of
-    /// one kind double; other settings or another grant (`key`) start with the shortest pause again. Returns `None` if the
-    /// attempt began before a pause that has ended since: its finding belongs to that pause.
+    /// Records a finding of an attempt that began at `started`, and returns the time until which
+    /// nothing is sent. Pauses of one kind double; other settings or another grant (`key`) start
+    /// with the shortest pause again. Returns `None` if the attempt began before a pause that has
+    /// ended since: its finding belongs to that pause.
     pub(super) fn pause(
         &mut self,
         code: FindingCode,
