@@ -10,7 +10,7 @@ use crate::{Dns, LookupError};
 /// Resolves names at this server instead of those of the machine.
 #[derive(Clone, Copy, Debug)]
 pub struct NameServer {
-    /// Its address and port.
+    /// Address and port of the name server.
     pub address: SocketAddr,
     /// The time limit for one name.
     pub timeout: Duration,

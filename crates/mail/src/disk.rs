@@ -11,7 +11,7 @@ use crate::{MailError, Mailer};
 
 /// Interval between measurements of free space.
 const MEASURE_EVERY: Duration = Duration::from_secs(2);
-/// Interval between truncations of the database's write-ahead log.
+/// Interval between truncations of the write-ahead log, which contains removed data until then.
 const TRUNCATE_EVERY: Duration = Duration::from_secs(30);
 /// Wait before the next try when a reader blocked the truncation.
 const TRUNCATE_AGAIN: Duration = Duration::from_secs(2);

@@ -94,7 +94,7 @@ struct Inner {
     mailboxes: mailbox::Pool,
     /// Folders with watchers.
     watches: mailbox::Watches,
-    /// Notified when the work of reading mail may have changed.
+    /// Notified when settings, a grant, a webhook, or a data center changed.
     attention: incoming::Attention,
     /// The issuers that providers' metadata names.
     issuers: issuer::Issuers,

@@ -21,7 +21,7 @@ impl Mailer {
     /// with the one that was sent.
     ///
     /// # Errors
-    /// `NoMailbox`, or the database.
+    /// `NoMailbox`, or an error of the database.
     pub(super) async fn arrival(
         &self,
         job: &Job,

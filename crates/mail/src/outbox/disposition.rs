@@ -11,7 +11,7 @@ use super::backoff;
 /// The outcome of an attempt for one recipient.
 #[derive(Clone, Debug)]
 pub(super) enum RecipientOutcome {
-    /// It was not tried.
+    /// Not tried in this attempt.
     Untried,
     /// Accepted, with this reply.
     Accepted(String),

@@ -56,7 +56,7 @@ impl Mailer {
     /// Returns the message that the same request submitted before, if there is one.
     ///
     /// # Errors
-    /// `KeyReused`; when the database fails.
+    /// `KeyReused` if another request had this key; `Mail` if the database fails.
     pub async fn known_submission(
         &self,
         idempotency: &Idempotency,
