@@ -13,7 +13,7 @@ use hickory_resolver::{
 };
 use tokio::time::{Instant, timeout_at};
 
-/// Most records of one response that are used.
+/// Maximum number of records of one response that are used.
 const MAX_RECORDS: usize = 100;
 
 /// The reason why a query has no result.

@@ -7,7 +7,7 @@ use crate::{Dns, step::Examination};
 /// The record proposed to a domain without one. It changes nothing and announces monitoring.
 const PROPOSED: &str = "v=DMARC1; p=none";
 
-/// Most names that are queried. No From address has a domain with more labels.
+/// Maximum number of names that are queried. No From address has a domain with more labels.
 const DOMAINS_AT_MOST: usize = 8;
 
 /// Examines the record of the domain, then of its parents down to two labels. RFC 7489 §6.6.3 goes

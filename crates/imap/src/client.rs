@@ -305,7 +305,7 @@ impl Client {
     }
 }
 
-/// Most untagged responses to one command.
+/// Maximum number of untagged responses to one command.
 const ANSWERS_AT_MOST: usize = 2_000;
 
 /// Returns true if an unreadable response is data of an extension (to be expected at any time, RFC

@@ -7,7 +7,7 @@ use std::ops::Range;
 const LINE_AT_MOST: usize = 256 * 1024;
 /// Longest literal, in bytes. Messages are fetched in smaller pieces.
 const LITERAL_AT_MOST: usize = 1024 * 1024;
-/// Most literals in one response. A message in a list has three.
+/// Maximum number of literals in one response. A message in a list has three.
 const LITERALS_AT_MOST: usize = 64;
 /// Replaces NUL, which literals must not contain (RFC 9051 §9) but messages do.
 const IN_PLACE_OF_NUL: u8 = 0x80;

@@ -18,9 +18,9 @@ use imap_codec::imap_types::{
 
 use crate::{client::Ending, connection::Connection};
 
-/// Octets of a header that are fetched.
+/// Maximum octets of a header that are fetched.
 const HEADER_AT_MOST: NonZeroU32 = NonZeroU32::new(2_048).unwrap();
-/// Octets of a message that are fetched. The start of a notification is enough.
+/// Maximum octets of a message that are fetched. The start of a notification is enough.
 const MESSAGE_AT_MOST: NonZeroU32 = NonZeroU32::new(64 * 1_024).unwrap();
 
 /// The UIDs of INBOX.

@@ -20,7 +20,7 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 /// Seconds for which metadata is used without a new request. Older metadata is used only while the
 /// provider does not answer.
 const FRESH: i64 = 600;
-/// Most authorization endpoints whose metadata is cached.
+/// Maximum number of authorization endpoints whose metadata is cached.
 const MAX_REMEMBERED: usize = 64;
 
 /// Cached metadata by authorization endpoint.

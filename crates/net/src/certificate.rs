@@ -6,7 +6,7 @@ use domain::{FactName, UnixTime};
 use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 
-/// Most names that are kept.
+/// Maximum number of names that are kept.
 const MAX_NAMES: usize = 20;
 /// Seconds before its expiry at which a certificate causes a warning.
 const EXPIRES_SOON: i64 = 30 * 86_400;

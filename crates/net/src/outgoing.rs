@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 
 use crate::{DeniedNetworks, Resolver, tls::Tls};
 
-/// Most addresses of a name that are tried.
+/// Maximum number of addresses of a name that are tried.
 const MAX_ADDRESSES: usize = 16;
 
 /// Resolver, denied networks, TLS trust, and clock of outgoing connections. Cheap to clone.

@@ -6,7 +6,7 @@ use net::{DocumentError, HttpClient, fetch_document};
 use serde::Deserialize;
 use tokio::time::Instant;
 
-/// Most scopes that are kept, and the length of the longest one in characters.
+/// Maximum number of scopes that are kept, and the length of the longest one in characters.
 const MAX_SCOPES: usize = 100;
 const MAX_SCOPE: usize = 200;
 

@@ -5,9 +5,9 @@ use std::{collections::VecDeque, fmt::Write as _};
 use domain::{Finding, StepKind, Verdict};
 use net::{Recorder, Step};
 
-/// Most lines of a reply that are kept.
+/// Maximum number of lines of a reply that are kept.
 const MAX_LINES: usize = 20;
-/// Most characters of a line that are kept.
+/// Maximum number of characters of a line that are kept.
 const MAX_LINE: usize = 2_000;
 
 /// The transcript of one transaction.

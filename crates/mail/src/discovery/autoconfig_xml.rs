@@ -7,7 +7,7 @@ use domain::{
 };
 use roxmltree::{Document, Node, ParsingOptions};
 
-/// Most elements, attributes, and texts of a document; longer ones are rejected.
+/// Maximum number of elements, attributes, and texts of a document; larger ones are rejected.
 const PARTS_AT_MOST: u32 = 10_000;
 
 /// The settings in a document.

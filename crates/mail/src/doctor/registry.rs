@@ -13,7 +13,7 @@ use super::feed::Feed;
 
 /// Time that the events of a run stay available after its end.
 const KEPT: Duration = Duration::from_mins(5);
-/// Most runs, including those that have ended.
+/// Maximum number of runs, including those that have ended.
 const RUNS_AT_MOST: usize = 256;
 
 /// One run of a check.

@@ -18,7 +18,7 @@ use crate::{MailError, Mailer, database_clock::held_for};
 
 /// Interval between removals of expired data.
 const RETENTION_INTERVAL: Duration = Duration::from_mins(10);
-/// Most messages removed by one statement.
+/// Maximum number of messages removed by one statement.
 const MAX_FORGOTTEN: u32 = 1_000;
 /// Retention of idempotency keys, in seconds.
 const IDEMPOTENCY_TTL: i64 = 7 * 86_400;

@@ -25,11 +25,11 @@ use super::{
 use crate::{MailError, Mailer, database_clock::held_for};
 use throttle::Throttle;
 
-/// Most messages that wait in memory for a connection.
+/// Maximum number of messages that wait in memory for a connection.
 const MAX_READY: usize = 128;
 /// More messages are claimed when no more than this wait.
 const REFILL_BELOW: usize = 64;
-/// Octets of one claim. A single larger message is claimed nevertheless.
+/// Maximum octets of one claim. A single larger message is claimed nevertheless.
 const MAX_CLAIM_OCTETS: i64 = 8 * 1024 * 1024;
 
 /// The state that the tasks of one data center share.

@@ -20,9 +20,9 @@ use tokio::{
 use super::{key_quota::KeySums, plan::Plan, recent::Recent};
 use crate::{MailError, Mailer};
 
-/// Most messages in one transaction.
+/// Maximum number of messages in one transaction.
 const MAX_BATCH: usize = 128;
-/// Octets of one transaction. A single larger message is stored nevertheless.
+/// Maximum octets of one transaction. A single larger message is stored nevertheless.
 const MAX_CLAIM_OCTETS: usize = 8 * 1024 * 1024;
 
 /// Time limit of one transaction. It exceeds SQLite's busy timeout.

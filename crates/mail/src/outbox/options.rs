@@ -7,15 +7,15 @@ use domain::DataCenterId;
 /// Options for how a [`Mailer`](crate::Mailer) delivers the messages in the outbox.
 #[derive(Clone, Debug)]
 pub struct OutboxOptions {
-    /// Most connections of this server to the mail server of each data center.
+    /// Maximum number of connections of this server to the mail server of each data center.
     pub connections: u32,
     /// Duration of a lease, in seconds of the database's time. A lease is renewed after each third
     /// of it.
     pub lease: u32,
     /// Age of a message, in seconds, after which a failed attempt is its last.
     pub give_up_after: i64,
-    /// Most octets of messages that may wait for one API key; further submissions are refused.
-    /// `None` for no limit.
+    /// Maximum number of octets of messages that may wait for one API key; further submissions are
+    /// refused. `None` for no limit.
     pub waiting_per_key: Option<u64>,
     /// The data centers that this server sends for; all if empty.
     pub data_centers: Vec<DataCenterId>,

@@ -11,9 +11,9 @@ use tokio::{
 use super::lease::Lease;
 use crate::Mailer;
 
-/// Most outcomes in one transaction.
+/// Maximum number of outcomes in one transaction.
 const MAX_BATCH: usize = 128;
-/// Most outcomes that wait to be recorded; further senders wait too.
+/// Maximum number of outcomes that wait to be recorded; further senders wait too.
 pub(super) const MAX_WAITING: usize = 512;
 /// Time limit of one transaction. It exceeds SQLite's busy timeout.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(25);
