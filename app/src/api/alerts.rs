@@ -1,7 +1,7 @@
 //! Data of the page about alerts. Only the server renders it.
 
 use domain::{
-    AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Telling, UnixTime,
+    AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Notification, UnixTime,
 };
 
 use crate::error::ApiError;
@@ -14,9 +14,9 @@ pub struct AlertsPage {
     /// Channels.
     pub routes: Vec<AlertRoute>,
     /// Conditions that are raised now, each with its notifications.
-    pub wrong: Vec<(AlertCondition, Vec<Telling>)>,
+    pub wrong: Vec<(AlertCondition, Vec<Notification>)>,
     /// Latest notifications, the newest first.
-    pub latest: Vec<Telling>,
+    pub latest: Vec<Notification>,
     /// The last daily checks.
     pub checks: Vec<DailyCheck>,
     /// All data centers, each with its webhook for new mail.
@@ -74,7 +74,9 @@ mod verbs {
         Ok(AlertsPage {
             settings: alerts.settings,
             routes: alerts.routes,
-            wrong: wrong.map(|one| (one.condition, one.tellings)).collect(),
+            wrong: wrong
+                .map(|one| (one.condition, one.notifications))
+                .collect(),
             latest: alerts.latest,
             checks: alerts.checks,
             mail_hooks,

@@ -26,7 +26,7 @@ random_id! {
 random_id! {
     /// ID of a notification to one channel. Recipients can use it to detect duplicates. The
     /// alphabetical order of IDs is the order of creation.
-    TellingId
+    NotificationId
 }
 
 random_id! {
@@ -150,7 +150,7 @@ pub struct AlertCondition {
 
 codes! {
     /// Event that a channel is notified of.
-    TellingEvent {
+    NotificationEvent {
         /// A condition began.
         Began = "began",
         /// A condition was resolved.
@@ -162,7 +162,7 @@ codes! {
 
 codes! {
     /// Delivery state of a notification.
-    TellingState {
+    NotificationState {
         /// It is due now or will be retried.
         Waiting = "waiting",
         /// The channel accepted it.
@@ -174,19 +174,19 @@ codes! {
 
 /// Notification about a condition to one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Telling {
+pub struct Notification {
     /// ID, which stays the same in every attempt.
-    pub id: TellingId,
+    pub id: NotificationId,
     /// Channel that it is sent to.
     pub route: RouteId,
     /// Event that it reports.
-    pub event: TellingEvent,
+    pub event: NotificationEvent,
     /// Condition that it is about.
     pub condition: AlertCondition,
     /// Time of creation.
     pub created_at: UnixTime,
     /// Delivery state.
-    pub state: TellingState,
+    pub state: NotificationState,
     /// Number of attempts so far.
     pub attempts: i64,
     /// Time of the next attempt while it waits.

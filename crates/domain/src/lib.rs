@@ -52,8 +52,8 @@ pub use actor::{Actor, Who};
 pub use address::{EmailAddress, FromAddress};
 pub use alert::{
     AlertCondition, AlertFacts, AlertId, AlertKind, AlertNotes, AlertRoute, AlertSettings,
-    AlertSubject, DailyCheck, RouteId, RouteKind, Telling, TellingEvent, TellingFailure, TellingId,
-    TellingState,
+    AlertSubject, DailyCheck, Notification, NotificationEvent, NotificationId, NotificationState,
+    RouteId, RouteKind, TellingFailure,
 };
 pub use audit::{AuditAction, AuditEntry, AuditFilter, AuditRecord, Change};
 pub use authorization::{AuthorizationId, AuthorizationState, GrantAfterFailure, KnownIssuer};

@@ -2,9 +2,9 @@
 
 use domain::{
     AlertKind, AttemptOutcome, AuditAction, CheckPart, FactName, FieldError, FieldWarning,
-    FindingCode, KeyScope, MailboxSecurity, MessageState, Provider, RecipientKind, RecipientState,
-    Role, RouteKind, SearchIn, Security, SendingField, SmtpField, StepKind, TellingEvent,
-    TellingState, TlsMinimum, Verdict, WebhookFailure,
+    FindingCode, KeyScope, MailboxSecurity, MessageState, NotificationEvent, NotificationState,
+    Provider, RecipientKind, RecipientState, Role, RouteKind, SearchIn, Security, SendingField,
+    SmtpField, StepKind, TlsMinimum, Verdict, WebhookFailure,
     access::AccessField,
     alert::AlertField,
     discovery::{DiscoverySource, DiscoveryTrouble},
@@ -30,8 +30,8 @@ fn listed() -> String {
         DiscoverySource.code, DiscoveryTrouble.code, FactName.code, FieldError.code,
         FieldWarning.code, FindingCode.code, FindingValue.code, FolderUse.code, KeyScope.code,
         MessageState.code, Provider.code, RecipientKind.code, RecipientState.code, Retry.code,
-        Role.code, RouteKind.code, SearchIn.code, StepKind.code, TellingEvent.code,
-        TellingState.code, Verdict.code,
+        Role.code, RouteKind.code, SearchIn.code, StepKind.code, NotificationEvent.code,
+        NotificationState.code, Verdict.code,
         AccessField.name, AlertField.name, SendingField.name, SmtpField.name,
     }
     let security = [
@@ -97,6 +97,6 @@ fn a_code_is_the_same_in_json() {
         AlertKind, AttemptOutcome, AuditAction, Certainty, CheckPart, DiscoverySource,
         DiscoveryTrouble, FactName, FieldError, FieldWarning, FindingCode, FindingValue, FolderUse,
         KeyScope, MessageState, Provider, RecipientKind, RecipientState, Retry, Role, RouteKind,
-        SearchIn, StepKind, TellingEvent, TellingState, Verdict,
+        SearchIn, StepKind, NotificationEvent, NotificationState, Verdict,
     }
 }

@@ -4,12 +4,12 @@ mod conditions;
 mod daily;
 mod ids;
 mod letter;
+mod notify;
 mod overview;
 mod routes;
 mod server;
 mod settings;
 mod shape;
-mod tell;
 
 use std::time::Duration;
 
@@ -95,7 +95,7 @@ impl Mailer {
         self.watch_server(&known, &settings).await?;
         self.tell_due().await?;
         let before = self.now().plus(-KEPT);
-        Ok(self.store().forget_tellings(before).await?)
+        Ok(self.store().forget_notifications(before).await?)
     }
 
     /// Raises the conditions of one subject that are new, and resolves those that are over.
@@ -136,7 +136,7 @@ impl Mailer {
         let now = self.now();
         let store = self.store();
         if store
-            .begin_condition(condition, tell, || ids::telling(now))
+            .begin_condition(condition, tell, || ids::notification(now))
             .await?
         {
             let finding = condition.facts.finding.as_ref();
@@ -156,7 +156,7 @@ impl Mailer {
         let now = self.now();
         let store = self.store();
         if store
-            .end_condition(condition, now, || ids::telling(now))
+            .end_condition(condition, now, || ids::notification(now))
             .await?
         {
             tracing::info!(

@@ -351,7 +351,7 @@ CREATE TABLE alert_conditions (
 CREATE UNIQUE INDEX alert_conditions_data_center ON alert_conditions (data_center, kind);
 CREATE UNIQUE INDEX alert_conditions_server ON alert_conditions (server, kind);
 
-CREATE TABLE alert_tellings (
+CREATE TABLE alert_notifications (
     id TEXT PRIMARY KEY,
     route TEXT NOT NULL REFERENCES alert_routes (id) ON DELETE CASCADE,
     event TEXT NOT NULL,
@@ -367,9 +367,9 @@ CREATE TABLE alert_tellings (
     lease_until BIGINT
 );
 
-CREATE INDEX alert_tellings_waiting ON alert_tellings (route, id) WHERE state = 'waiting';
-CREATE INDEX alert_tellings_condition ON alert_tellings (condition_id);
-CREATE INDEX alert_tellings_finished_at ON alert_tellings (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX alert_notifications_waiting ON alert_notifications (route, id) WHERE state = 'waiting';
+CREATE INDEX alert_notifications_condition ON alert_notifications (condition_id);
+CREATE INDEX alert_notifications_finished_at ON alert_notifications (finished_at) WHERE finished_at IS NOT NULL;
 
 -- The daily check of each data center: the last day (counted from its own time of day) that it was started for.
 CREATE TABLE daily_checks (

@@ -1,12 +1,12 @@
-//! Alerts: tables `alert_settings`, `alert_routes`, `alert_conditions`, `alert_tellings`,
+//! Alerts: tables `alert_settings`, `alert_routes`, `alert_conditions`, `alert_notifications`,
 //! `daily_checks`.
 
 mod condition;
 pub(crate) mod daily;
+mod notification;
 mod observe;
 mod route;
 mod settings;
-mod telling;
 
 pub use condition::ServerBeat;
 pub use observe::Observed;

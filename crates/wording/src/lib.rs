@@ -66,7 +66,7 @@ pub use message::{
 };
 pub use message_error::message_field_error;
 pub use notification::{
-    Notification, notification, notification_event, notification_failure, webhook_failure,
+    NotificationText, notification, notification_event, notification_failure, webhook_failure,
 };
 pub use remedy::remedy;
 pub use role::{key_scope, role, role_help};

@@ -1,8 +1,8 @@
 //! Notifications about alerts, and failures of webhooks.
 
 use domain::{
-    AlertKind, AlertSubject, Telling, TellingEvent, TellingFailure, WebhookFailure, paths,
-    untrusted,
+    AlertKind, AlertSubject, Notification, NotificationEvent, TellingFailure, WebhookFailure,
+    paths, untrusted,
 };
 
 use crate::{alert_kind_help, alert_path, explain, server_facts};
@@ -13,7 +13,7 @@ const MAX_TEXT: usize = 4_000;
 
 /// The text of a notification, the same for each kind of channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notification {
+pub struct NotificationText {
     /// The problem in one line.
     pub title: String,
     /// The cause and the fix.
@@ -24,7 +24,7 @@ pub struct Notification {
     pub path: String,
 }
 
-impl Notification {
+impl NotificationText {
     /// Makes the texts safe to display in other programs, because they contain names and values
     /// from untrusted sources.
     #[must_use]
@@ -41,19 +41,19 @@ impl Notification {
 }
 
 /// Returns the text of a notification about the data center or server with this name.
-pub fn notification(telling: &Telling, name: &str) -> Notification {
-    let condition = &telling.condition;
+pub fn notification(notification: &Notification, name: &str) -> NotificationText {
+    let condition = &notification.condition;
     let path = alert_path(&condition.subject);
     let subject = subject_label(&condition.subject);
     let since = ("Since", condition.since.to_string());
-    match telling.event {
-        TellingEvent::Test => Notification {
+    match notification.event {
+        NotificationEvent::Test => NotificationText {
             title: "Mailgrant: test alert".to_owned(),
             text: "Alerts reach this place. Nothing is wrong.".to_owned(),
-            facts: vec![("Sent", telling.created_at.to_string())],
+            facts: vec![("Sent", notification.created_at.to_string())],
             path: paths::AlertSettings::PATH.to_owned(),
         },
-        TellingEvent::Began => {
+        NotificationEvent::Began => {
             let mut facts = vec![(subject, name.to_owned()), since];
             let (ends_at, waiting) = (condition.facts.ends_at, condition.facts.waiting_since);
             facts.extend(ends_at.map(|at| ("Ends", at.to_string())));
@@ -67,23 +67,23 @@ pub fn notification(telling: &Telling, name: &str) -> Notification {
                 }
                 None => alert_kind_help(condition.kind).to_owned(),
             };
-            Notification {
+            NotificationText {
                 title: format!("Mailgrant, {name}: {}", began(condition.kind)),
                 text,
                 facts,
                 path,
             }
         }
-        TellingEvent::Ended => Notification {
+        NotificationEvent::Ended => NotificationText {
             title: format!("Mailgrant, {name}: {}", ended(condition.kind)),
             text: format!(
                 "It was so for {}.",
-                lasting(telling.created_at.since(condition.since))
+                lasting(notification.created_at.since(condition.since))
             ),
             facts: vec![
                 (subject, name.to_owned()),
                 since,
-                ("Until", telling.created_at.to_string()),
+                ("Until", notification.created_at.to_string()),
             ],
             path,
         },
@@ -136,11 +136,11 @@ fn lasting(seconds: i64) -> String {
 }
 
 /// Returns the name of an event.
-pub fn notification_event(event: TellingEvent) -> &'static str {
+pub fn notification_event(event: NotificationEvent) -> &'static str {
     match event {
-        TellingEvent::Began => "began",
-        TellingEvent::Ended => "well again",
-        TellingEvent::Test => "test",
+        NotificationEvent::Began => "began",
+        NotificationEvent::Ended => "well again",
+        NotificationEvent::Test => "test",
     }
 }
 
@@ -189,16 +189,16 @@ pub fn webhook_failure(code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use domain::{
-        AlertCondition, AlertFacts, AlertId, DataCenterId, FindingCode, RouteId, TellingId,
-        TellingState, UnixTime, paths,
+        AlertCondition, AlertFacts, AlertId, DataCenterId, FindingCode, NotificationId,
+        NotificationState, RouteId, UnixTime, paths,
     };
 
     use super::*;
 
-    fn telling(event: TellingEvent, kind: AlertKind, facts: AlertFacts) -> Telling {
+    fn sample(event: NotificationEvent, kind: AlertKind, facts: AlertFacts) -> Notification {
         let since = UnixTime(1_800_000_000);
-        Telling {
-            id: TellingId::parse("t").unwrap(),
+        Notification {
+            id: NotificationId::parse("t").unwrap(),
             route: RouteId::parse("r").unwrap(),
             event,
             condition: AlertCondition {
@@ -209,7 +209,7 @@ mod tests {
                 since,
             },
             created_at: since.plus(7_200),
-            state: TellingState::Waiting,
+            state: NotificationState::Waiting,
             attempts: 0,
             due_at: since,
             finished_at: None,
@@ -220,8 +220,8 @@ mod tests {
     #[test]
     fn every_condition_has_words_for_its_beginning_and_its_end() {
         for kind in AlertKind::ALL {
-            for event in TellingEvent::ALL {
-                let words = notification(&telling(*event, *kind, AlertFacts::default()), "Berlin");
+            for event in NotificationEvent::ALL {
+                let words = notification(&sample(*event, *kind, AlertFacts::default()), "Berlin");
                 assert!(words.text.ends_with('.'), "{words:?}");
                 assert!(words.title.starts_with("Mailgrant"), "{words:?}");
                 assert!(!words.title.contains('\n'));
@@ -236,14 +236,14 @@ mod tests {
             ..AlertFacts::default()
         };
         let kind = AlertKind::NeedsAuthorization;
-        let began = notification(&telling(TellingEvent::Began, kind, facts), "Berlin");
+        let began = notification(&sample(NotificationEvent::Began, kind, facts), "Berlin");
         assert_eq!(
             began.title,
             "Mailgrant, Berlin: mail waits until somebody authorizes again"
         );
         assert!(began.facts.iter().any(|(name, _)| *name == "Finding"));
         let facts = AlertFacts::default();
-        let ended = notification(&telling(TellingEvent::Ended, kind, facts), "Berlin");
+        let ended = notification(&sample(NotificationEvent::Ended, kind, facts), "Berlin");
         assert_eq!(ended.text, "It was so for 2 hours.");
     }
 
@@ -254,9 +254,9 @@ mod tests {
             clock_ahead_seconds: Some(-600),
             ..AlertFacts::default()
         };
-        let mut telling = telling(TellingEvent::Began, AlertKind::DiskFull, facts);
-        telling.condition.subject = AlertSubject::Server("web-1:3000".into());
-        let words = notification(&telling, "web-1:3000");
+        let mut started = sample(NotificationEvent::Began, AlertKind::DiskFull, facts);
+        started.condition.subject = AlertSubject::Server("web-1:3000".into());
+        let words = notification(&started, "web-1:3000");
         assert_eq!(
             words.title,
             "Mailgrant, web-1:3000: the disk is full, new mail is refused"
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_notification_is_fit_to_be_displayed_by_other_programs() {
-        let notification = Notification {
+        let notification = NotificationText {
             title: "a\u{202e}b\nc".into(),
             text: "שלום\u{2066}\nd\u{1b}".into(),
             facts: vec![("Fact", "e\u{2069}\r\nf".into())],

@@ -14,7 +14,7 @@ use server::{
     spool::{self, Flushed, SendSettings, Spool, SpoolError, Spooled},
 };
 
-use arguments::Asked;
+use arguments::SendArguments;
 use exit::Failure;
 
 /// Largest accepted message, in bytes.
@@ -33,14 +33,14 @@ pub fn called(all: &[OsString]) -> Option<Vec<OsString>> {
 
 /// Runs the command. The exit code is one of sysexits.h.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
-    let (asked, warnings) = match Asked::read(arguments) {
+    let (arguments, warnings) = match SendArguments::read(arguments) {
         Ok(read) => read,
         Err(failure) => return failure.tell(),
     };
     for warning in warnings {
         print_error(&format!("mailgrant send: {warning}"));
     }
-    if let Some(text) = asked.printed() {
+    if let Some(text) = arguments.printed() {
         return match Output::default().print(&text) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => Failure::system(&error).tell(),
@@ -50,7 +50,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         .enable_all()
         .build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(run(&asked)),
+        Ok(runtime) => runtime.block_on(run(&arguments)),
         Err(error) => Err(Failure::system(&error)),
     };
     match done {
@@ -59,10 +59,10 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     }
 }
 
-async fn run(asked: &Asked) -> Result<(), Failure> {
-    let settings = settings(asked)?;
+async fn run(arguments: &SendArguments) -> Result<(), Failure> {
+    let settings = settings(arguments)?;
     let spool = Spool::at(settings.spool.clone(), settings.min_free_bytes);
-    if asked.flush {
+    if arguments.flush {
         return flush(&settings, &spool).await;
     }
     let mut content = Vec::new();
@@ -72,7 +72,7 @@ async fn run(asked: &Asked) -> Result<(), Failure> {
     if content.len() as u64 > AT_MOST {
         return Err(Failure::data("the message is larger than 25 MB"));
     }
-    let message = message::prepare(&content, asked, &settings)?;
+    let message = message::prepare(&content, arguments, &settings)?;
     hand_over(&settings, &spool, message).await
 }
 
@@ -133,13 +133,13 @@ fn tell(flushed: &Flushed) {
     }
 }
 
-fn settings(asked: &Asked) -> Result<SendSettings, Failure> {
+fn settings(arguments: &SendArguments) -> Result<SendSettings, Failure> {
     let home = std::env::var_os("HOME").map(std::path::PathBuf::from);
     let variable = |name: &str| std::env::var(name).ok();
-    let settings = SendSettings::of_program(asked.config.as_deref(), home.as_deref(), variable);
+    let settings = SendSettings::of_program(arguments.config.as_deref(), home.as_deref(), variable);
     let mut settings = settings.map_err(|error| Failure::configuration(error.to_string()))?;
-    if asked.data_center.is_some() {
-        settings.data_center.clone_from(&asked.data_center);
+    if arguments.data_center.is_some() {
+        settings.data_center.clone_from(&arguments.data_center);
     }
     Ok(settings)
 }

@@ -47,7 +47,7 @@ async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_go_on() {
     database
         .run(
             "INSERT INTO alert_routes (id, kind, host, url) VALUES ('0000route', 'webhook', 'example.com', 'x');
-             INSERT INTO alert_tellings
+             INSERT INTO alert_notifications
                  (id, route, event, condition_id, condition, state, created_at, due_at, attempts)
              VALUES ('0000telling', '0000route', 'began', '0000condition',
                  '{\"id\":\"0000condition\",\"data_center\":\"default\",\"kind\":\"outbox_old\",\"facts\":{},\"since\":0}',
@@ -71,7 +71,7 @@ async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_go_on() {
         "{text}"
     );
 
-    database.run("DELETE FROM alert_tellings").await;
+    database.run("DELETE FROM alert_notifications").await;
     until_readiness(&stranger, 200).await;
     server.stop().await;
 }

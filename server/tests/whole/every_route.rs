@@ -96,7 +96,7 @@ async fn state(database: &mut Database) -> Vec<String> {
             "write_probes",
             "mail_cursors",
             "alert_conditions",
-            "alert_tellings",
+            "alert_notifications",
         ];
         !LEFT_OUT.iter().any(|table| line.starts_with(table))
     };

@@ -1,6 +1,6 @@
 //! Section "Told last".
 
-use domain::{AlertRoute, Telling};
+use domain::{AlertRoute, Notification};
 use leptos::{either::Either, prelude::*};
 
 use super::{Names, route::shown, wrong::Outcome};
@@ -12,25 +12,25 @@ use crate::ui::when::When;
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn Latest(latest: Vec<Telling>, routes: Vec<AlertRoute>, names: Names) -> impl IntoView {
+pub fn Latest(latest: Vec<Notification>, routes: Vec<AlertRoute>, names: Names) -> impl IntoView {
     let is_empty = latest.is_empty();
     let rows = latest
         .into_iter()
-        .map(|telling| {
-            let route = routes.iter().find(|route| route.id == telling.route);
+        .map(|notification| {
+            let route = routes.iter().find(|route| route.id == notification.route);
             let route = route.map_or_else(String::new, shown);
             let what = [
-                &*names.of_subject(&telling.condition.subject),
+                &*names.of_subject(&notification.condition.subject),
                 ": ",
-                wording::alert_kind(telling.condition.kind),
+                wording::alert_kind(notification.condition.kind),
                 ", ",
-                wording::notification_event(telling.event),
+                wording::notification_event(notification.event),
             ]
             .concat();
             view! {
                 <tr role="row">
                     <td role="cell" data-label="When">
-                        <When at=telling.created_at />
+                        <When at=notification.created_at />
                     </td>
                     <th role="rowheader" scope="row" data-label="What">
                         {what}
@@ -40,7 +40,7 @@ pub fn Latest(latest: Vec<Telling>, routes: Vec<AlertRoute>, names: Names) -> im
                     </td>
                     <td role="cell" data-label="Outcome">
                         <span>
-                            <Outcome telling />
+                            <Outcome notification />
                         </span>
                     </td>
                 </tr>

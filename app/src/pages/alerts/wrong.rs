@@ -1,6 +1,6 @@
 //! Section "Wrong now".
 
-use domain::{AlertCondition, AlertRoute, Telling, TellingEvent, TellingState};
+use domain::{AlertCondition, AlertRoute, Notification, NotificationEvent, NotificationState};
 use leptos::{either::Either, prelude::*};
 
 use super::{Names, route::shown};
@@ -13,15 +13,15 @@ use crate::ui::when::When;
     reason = "a component owns what it shows"
 )]
 pub fn WrongNow(
-    wrong: Vec<(AlertCondition, Vec<Telling>)>,
+    wrong: Vec<(AlertCondition, Vec<Notification>)>,
     routes: Vec<AlertRoute>,
     names: Names,
 ) -> impl IntoView {
     let is_empty = wrong.is_empty();
     let rows = wrong
         .into_iter()
-        .map(|(condition, tellings)| {
-            view! { <One condition tellings routes=routes.clone() names=names.clone() /> }
+        .map(|(condition, notifications)| {
+            view! { <One condition notifications routes=routes.clone() names=names.clone() /> }
         })
         .collect_view();
     view! {
@@ -39,7 +39,7 @@ pub fn WrongNow(
 #[component]
 fn One(
     condition: AlertCondition,
-    tellings: Vec<Telling>,
+    notifications: Vec<Notification>,
     routes: Vec<AlertRoute>,
     names: Names,
 ) -> impl IntoView {
@@ -63,17 +63,17 @@ fn One(
             }
         })
         .collect_view();
-    let told: Vec<_> = tellings
+    let told: Vec<_> = notifications
         .into_iter()
-        .filter(|telling| telling.event == TellingEvent::Began)
+        .filter(|notification| notification.event == NotificationEvent::Began)
         .collect();
     let told_nobody = told.is_empty();
     let told = told
         .into_iter()
-        .map(|telling| {
-            let route = routes.iter().find(|route| route.id == telling.route);
+        .map(|notification| {
+            let route = routes.iter().find(|route| route.id == notification.route);
             let route = route.map_or_else(|| "a route that is gone".to_owned(), shown);
-            view! { <li>{route} ": " <Outcome telling /></li> }
+            view! { <li>{route} ": " <Outcome notification /></li> }
         })
         .collect_view();
     view! {
@@ -123,24 +123,24 @@ fn One(
     }
 }
 
-/// Where a telling stands.
+/// Where a notification stands.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn Outcome(telling: Telling) -> impl IntoView {
-    let failure = telling.failure.map(wording::notification_failure);
+pub fn Outcome(notification: Notification) -> impl IntoView {
+    let failure = notification.failure.map(wording::notification_failure);
     let failure = failure.unwrap_or_default();
-    match (telling.state, telling.finished_at) {
-        (TellingState::Told, Some(at)) => view! { "told " <When at /> }.into_any(),
-        (TellingState::Failed, _) => ["given up. ", &failure].concat().into_any(),
-        _ if telling.attempts == 0 => "goes out".into_any(),
+    match (notification.state, notification.finished_at) {
+        (NotificationState::Told, Some(at)) => view! { "told " <When at /> }.into_any(),
+        (NotificationState::Failed, _) => ["given up. ", &failure].concat().into_any(),
+        _ if notification.attempts == 0 => "goes out".into_any(),
         _ => view! {
             "not taken yet. "
             {failure}
             " Tried again "
-            <When at=telling.due_at />
+            <When at=notification.due_at />
             "."
         }
         .into_any(),

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use domain::{AlertId, RouteId, TellingId, UnixTime};
+use domain::{AlertId, NotificationId, RouteId, UnixTime};
 
 /// Returns 10 hexadecimal digits of the time, 6 of a counter of this process, and 16 random ones.
 fn text(now: UnixTime) -> String {
@@ -12,7 +12,7 @@ fn text(now: UnixTime) -> String {
     format!("{:010x}{count:06x}{random}", now.0.max(0))
 }
 
-pub(super) fn telling(now: UnixTime) -> String {
+pub(super) fn notification(now: UnixTime) -> String {
     text(now)
 }
 
@@ -22,8 +22,8 @@ pub(super) fn alert(now: UnixTime) -> AlertId {
 }
 
 #[expect(clippy::expect_used, reason = "hexadecimal digits are an id")]
-pub(super) fn test(now: UnixTime) -> TellingId {
-    TellingId::parse(&text(now)).expect("hexadecimal digits are an id")
+pub(super) fn test(now: UnixTime) -> NotificationId {
+    NotificationId::parse(&text(now)).expect("hexadecimal digits are an id")
 }
 
 #[expect(clippy::expect_used, reason = "hexadecimal digits are an id")]

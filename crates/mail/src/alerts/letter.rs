@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use domain::{DataCenterId, EmailAddress, Telling, TellingFailure, Who};
+use domain::{DataCenterId, EmailAddress, Notification, TellingFailure, Who};
 use message::Notice;
 use store::Idempotency;
-use wording::Notification;
+use wording::NotificationText;
 
 use crate::{Mailer, Submission};
 
@@ -14,8 +14,8 @@ impl Mailer {
     /// submits nothing.
     pub(super) async fn mail_alert(
         &self,
-        telling: &Telling,
-        words: &Notification,
+        notification: &Notification,
+        words: &NotificationText,
         url: Option<&str>,
         via: &DataCenterId,
         recipient: &EmailAddress,
@@ -25,7 +25,7 @@ impl Mailer {
         let (_, settings) = settings.ok_or(TellingFailure::NoSettings)?;
         let message_id = format!(
             "<alert-{}@{}>",
-            telling.id.as_str(),
+            notification.id.as_str(),
             settings.from.address.domain()
         );
         let notice = Notice {
@@ -34,7 +34,7 @@ impl Mailer {
             subject: &words.title,
             text: text(words, url),
             message_id,
-            date: telling.created_at,
+            date: notification.created_at,
         };
         let submission = Submission {
             data_center: via.clone(),
@@ -42,8 +42,8 @@ impl Mailer {
             submitted_by: Who::Mailgrant,
             idempotency: Some(Idempotency {
                 owner: "alerts".into(),
-                key: telling.id.as_str().into(),
-                request_hash: clock::random::hash(telling.id.as_str()),
+                key: notification.id.as_str().into(),
+                request_hash: clock::random::hash(notification.id.as_str()),
             }),
             due_at: None,
         };
@@ -58,7 +58,7 @@ fn unavailable(error: &(dyn std::error::Error + 'static)) -> TellingFailure {
 }
 
 /// Formats title, text, facts, and link as the body of an email.
-fn text(words: &Notification, url: Option<&str>) -> String {
+fn text(words: &NotificationText, url: Option<&str>) -> String {
     let mut body = format!("{}\r\n\r\n{}\r\n", words.title, words.text);
     if !words.facts.is_empty() {
         body.push_str("\r\n");

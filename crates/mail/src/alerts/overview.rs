@@ -1,6 +1,6 @@
 //! The overview of alerts, which every role may see.
 
-use domain::{AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Telling};
+use domain::{AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Notification};
 
 use crate::{MailError, Mailer};
 
@@ -13,7 +13,7 @@ pub struct Wrong {
     /// The problem.
     pub condition: AlertCondition,
     /// Notifications about it, sent and pending.
-    pub tellings: Vec<Telling>,
+    pub notifications: Vec<Notification>,
 }
 
 /// State of the alerts.
@@ -26,7 +26,7 @@ pub struct AlertOverview {
     /// Current problems.
     pub wrong: Vec<Wrong>,
     /// The most recent notifications, the newest first.
-    pub latest: Vec<Telling>,
+    pub latest: Vec<Notification>,
     /// Results of the last daily checks.
     pub checks: Vec<DailyCheck>,
     /// All data centers.
@@ -42,10 +42,10 @@ impl Mailer {
         let store = self.store();
         let mut wrong = Vec::new();
         for condition in store.alert_conditions().await? {
-            let tellings = store.tellings_about(&condition.id).await?;
+            let notifications = store.notifications_about(&condition.id).await?;
             wrong.push(Wrong {
                 condition,
-                tellings,
+                notifications,
             });
         }
         let data_centers = store.data_centers().await?;
@@ -57,7 +57,7 @@ impl Mailer {
             settings: store.alert_settings().await?,
             routes: store.alert_routes().await?,
             wrong,
-            latest: store.latest_tellings(SHOWN).await?,
+            latest: store.latest_notifications(SHOWN).await?,
             checks,
             data_centers,
         })

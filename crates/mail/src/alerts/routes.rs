@@ -2,13 +2,13 @@
 
 use domain::{
     Actor, AlertCondition, AlertFacts, AlertKind, AlertSubject, Change, DataCenterId, FieldError,
-    FormErrors, Telling, TellingEvent, TellingFailure, TellingState,
+    FormErrors, Notification, NotificationEvent, NotificationState, TellingFailure,
     alert::{AlertField, RouteForm, Target, TargetEdit},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use store::{RouteOutcome, StoreError, StoredRoute, StoredTarget};
 
-use super::{ids, tell};
+use super::{ids, notify};
 use crate::{MailError, Mailer};
 
 /// Error when adding, changing, removing, or testing a notification channel.
@@ -95,7 +95,7 @@ impl Mailer {
     /// # Errors
     /// If it is gone or the database fails.
     pub async fn remove_alert_route(&self, id: &str, by: &Actor) -> Result<(), AlertRouteError> {
-        let id = tell::route_id(id).ok_or(AlertRouteError::Unknown)?;
+        let id = notify::route_id(id).ok_or(AlertRouteError::Unknown)?;
         match self.store().remove_alert_route(&id, by, self.now()).await? {
             RouteOutcome::Done => Ok(()),
             RouteOutcome::Unknown => Err(AlertRouteError::Unknown),
@@ -113,10 +113,10 @@ impl Mailer {
     ) -> Result<Result<(), TellingFailure>, AlertRouteError> {
         let route = self.route(id).await?;
         let now = self.now();
-        let telling = Telling {
+        let notification = Notification {
             id: ids::test(now),
             route: route.id.clone(),
-            event: TellingEvent::Test,
+            event: NotificationEvent::Test,
             condition: AlertCondition {
                 id: ids::alert(now),
                 subject: AlertSubject::DataCenter(DataCenterId::default()),
@@ -125,14 +125,14 @@ impl Mailer {
                 since: now,
             },
             created_at: now,
-            state: TellingState::Waiting,
+            state: NotificationState::Waiting,
             attempts: 0,
             due_at: now,
             finished_at: None,
             failure: None,
         };
-        let outcome = self.tell_once(&telling, &route).await;
-        let said = outcome.map_or_else(tell::code, |()| "told".to_owned());
+        let outcome = self.tell_once(&notification, &route).await;
+        let said = outcome.map_or_else(notify::code, |()| "told".to_owned());
         let changes = vec![Change::fact("outcome", said)];
         let store = self.store();
         store.note_test_alert(&route, changes, by, now).await?;
@@ -140,7 +140,7 @@ impl Mailer {
     }
 
     async fn route(&self, id: &str) -> Result<StoredRoute, AlertRouteError> {
-        let id = tell::route_id(id).ok_or(AlertRouteError::Unknown)?;
+        let id = notify::route_id(id).ok_or(AlertRouteError::Unknown)?;
         let route = self.store().alert_route(&id).await?;
         route.ok_or(AlertRouteError::Unknown)
     }

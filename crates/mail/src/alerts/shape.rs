@@ -1,8 +1,8 @@
 //! Formats of alerts for different webhook receivers.
 
-use domain::{RouteKind, Telling, TellingEvent, UnixTime};
+use domain::{Notification, NotificationEvent, RouteKind, UnixTime};
 use serde_json::{Value, json};
-use wording::Notification;
+use wording::NotificationText;
 
 /// Maximum length of a Slack header in characters.
 const SLACK_HEADER: usize = 150;
@@ -10,30 +10,35 @@ const SLACK_HEADER: usize = 150;
 /// Returns an alert in the format of a channel's kind.
 pub(super) fn of(
     kind: RouteKind,
-    telling: &Telling,
+    notification: &Notification,
     name: &str,
-    words: &Notification,
+    words: &NotificationText,
     url: Option<&str>,
 ) -> Value {
     match kind {
         RouteKind::Slack => slack(words, url),
-        RouteKind::Teams => teams(telling.event, words, url),
-        RouteKind::Mattermost => mattermost(telling.event, words, url),
-        RouteKind::Webhook | RouteKind::Mail => own(telling, name, words, url),
+        RouteKind::Teams => teams(notification.event, words, url),
+        RouteKind::Mattermost => mattermost(notification.event, words, url),
+        RouteKind::Webhook | RouteKind::Mail => own(notification, name, words, url),
     }
 }
 
 /// Returns our own format: `type`, `timestamp`, and `data`, as Standard Webhooks recommends.
-fn own(telling: &Telling, name: &str, words: &Notification, url: Option<&str>) -> Value {
-    let condition = &telling.condition;
+fn own(
+    notification: &Notification,
+    name: &str,
+    words: &NotificationText,
+    url: Option<&str>,
+) -> Value {
+    let condition = &notification.condition;
     let facts = &condition.facts;
     let data_center = condition.subject.data_center();
     let data_center = data_center.map(|id| json!({ "id": id.as_str(), "name": name }));
     let time = |at: Option<UnixTime>| at.map(UnixTime::rfc3339);
     let finding = facts.finding.as_ref().map(|finding| finding.code.code());
     json!({
-        "type": format!("alert.{}", telling.event.code()),
-        "timestamp": telling.created_at.rfc3339(),
+        "type": format!("alert.{}", notification.event.code()),
+        "timestamp": notification.created_at.rfc3339(),
         "data": {
             "alert": condition.id.as_str(),
             "condition": condition.kind.code(),
@@ -54,7 +59,7 @@ fn own(telling: &Telling, name: &str, words: &Notification, url: Option<&str>) -
 
 /// Returns the format of Slack ("Sending messages using incoming webhooks"): blocks of plain text,
 /// and `text` for notifications.
-fn slack(words: &Notification, url: Option<&str>) -> Value {
+fn slack(words: &NotificationText, url: Option<&str>) -> Value {
     let plain = |text: &str| json!({ "type": "plain_text", "text": text, "emoji": false });
     let header: String = words.title.chars().take(SLACK_HEADER).collect();
     let mut blocks = vec![
@@ -83,11 +88,11 @@ fn slack(words: &Notification, url: Option<&str>) -> Value {
 
 /// Returns the format of Microsoft Teams (workflow "When a Teams webhook request is received"): an
 /// adaptive card.
-fn teams(event: TellingEvent, words: &Notification, url: Option<&str>) -> Value {
+fn teams(event: NotificationEvent, words: &NotificationText, url: Option<&str>) -> Value {
     let color = match event {
-        TellingEvent::Began => "attention",
-        TellingEvent::Ended => "good",
-        TellingEvent::Test => "default",
+        NotificationEvent::Began => "attention",
+        NotificationEvent::Ended => "good",
+        NotificationEvent::Test => "default",
     };
     let facts: Vec<_> = words
         .facts
@@ -125,11 +130,11 @@ fn teams(event: TellingEvent, words: &Notification, url: Option<&str>) -> Value 
 }
 
 /// Returns the format of Mattermost ("Incoming webhooks" and "Message attachments").
-fn mattermost(event: TellingEvent, words: &Notification, url: Option<&str>) -> Value {
+fn mattermost(event: NotificationEvent, words: &NotificationText, url: Option<&str>) -> Value {
     let color = match event {
-        TellingEvent::Began => "#c62828",
-        TellingEvent::Ended => "#2e7d32",
-        TellingEvent::Test => "#607d8b",
+        NotificationEvent::Began => "#c62828",
+        NotificationEvent::Ended => "#2e7d32",
+        NotificationEvent::Test => "#607d8b",
     };
     let fields: Vec<_> = words
         .facts

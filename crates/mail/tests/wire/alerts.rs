@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    AlertFacts, AlertKind, AuditAction, FieldError, MessageFilter, TellingFailure, TellingState,
-    TypedSecret, WebhookFailure,
+    AlertFacts, AlertKind, AuditAction, FieldError, MessageFilter, NotificationState,
+    TellingFailure, TypedSecret, WebhookFailure,
     alert::{AlertField, AlertSettingsForm, RouteForm},
 };
 use mail::{AlertRouteError, Mailer, MailerOptions, NotReady};
@@ -257,7 +257,10 @@ async fn an_alert_that_is_not_taken_is_tried_again_later_and_shown_and_given_up_
     world.mailer.watch().await.unwrap();
     let shown = world.mailer.alerts().await.unwrap().latest[0].clone();
     let busy = TellingFailure::Webhook(WebhookFailure::Status(503));
-    assert_eq!((shown.state, shown.attempts), (TellingState::Waiting, 1));
+    assert_eq!(
+        (shown.state, shown.attempts),
+        (NotificationState::Waiting, 1)
+    );
     assert_eq!(shown.failure, Some(busy));
     world.clock.advance(29);
     world.mailer.watch().await.unwrap();
@@ -270,7 +273,10 @@ async fn an_alert_that_is_not_taken_is_tried_again_later_and_shown_and_given_up_
     hooks.script("HTTP/1.1 410 Gone\r\n\r\n");
     world.mailer.watch().await.unwrap();
     let shown = world.mailer.alerts().await.unwrap().latest[0].clone();
-    assert_eq!((shown.state, shown.attempts), (TellingState::Failed, 3));
+    assert_eq!(
+        (shown.state, shown.attempts),
+        (NotificationState::Failed, 3)
+    );
     world.clock.advance(DAY);
     world.mailer.watch().await.unwrap();
     assert_eq!(hooks.posted().len(), 3);

@@ -1,8 +1,8 @@
 //! Table `alert_conditions`: problems that exist now.
 
 use domain::{
-    AlertCondition, AlertFacts, AlertId, AlertKind, AlertSubject, DataCenterId, TellingEvent,
-    TellingState, UnixTime,
+    AlertCondition, AlertFacts, AlertId, AlertKind, AlertSubject, DataCenterId, NotificationEvent,
+    NotificationState, UnixTime,
 };
 use sqlx::AnyConnection;
 
@@ -97,7 +97,7 @@ impl Store {
             .bind(i64::from(broken))
             .fetch_all(&mut *transaction)
             .await?;
-            let event = TellingEvent::Began;
+            let event = NotificationEvent::Began;
             tell_all(
                 &mut transaction,
                 &routes,
@@ -132,15 +132,15 @@ impl Store {
             return Ok(false);
         }
         let routes: Vec<String> = sqlx::query_scalar(
-            "SELECT DISTINCT route FROM alert_tellings WHERE condition_id = $1 AND event = $2
+            "SELECT DISTINCT route FROM alert_notifications WHERE condition_id = $1 AND event = $2
                  AND state <> $3 ORDER BY route",
         )
         .bind(condition.id.as_str())
-        .bind(TellingEvent::Began.code())
-        .bind(TellingState::Failed.code())
+        .bind(NotificationEvent::Began.code())
+        .bind(NotificationState::Failed.code())
         .fetch_all(&mut *transaction)
         .await?;
-        let event = TellingEvent::Ended;
+        let event = NotificationEvent::Ended;
         tell_all(&mut transaction, &routes, event, condition, now, ids).await?;
         transaction.commit().await?;
         Ok(true)
@@ -194,7 +194,7 @@ impl Store {
 async fn tell_all(
     transaction: &mut AnyConnection,
     routes: &[String],
-    event: TellingEvent,
+    event: NotificationEvent,
     condition: &AlertCondition,
     now: UnixTime,
     ids: impl Fn() -> String,
@@ -202,7 +202,7 @@ async fn tell_all(
     let about = TABLE.write_json("condition", condition)?;
     for route in routes {
         sqlx::query(
-            "INSERT INTO alert_tellings (id, route, event, condition_id, condition, state,
+            "INSERT INTO alert_notifications (id, route, event, condition_id, condition, state,
                  created_at, due_at, attempts)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0)",
         )
@@ -211,7 +211,7 @@ async fn tell_all(
         .bind(event.code())
         .bind(condition.id.as_str())
         .bind(&about)
-        .bind(TellingState::Waiting.code())
+        .bind(NotificationState::Waiting.code())
         .bind(now.0)
         .execute(&mut *transaction)
         .await?;

@@ -2,8 +2,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::{
     AlertCondition, AlertFacts, AlertId, AlertKind, AlertSettings, AlertSubject, AuditAction,
-    AuditFilter, DataCenterId, DataCenterName, EmailAddress, FindingCode, RouteId, RouteKind,
-    Telling, TellingEvent, TellingFailure, TellingState, UnixTime, WebhookFailure,
+    AuditFilter, DataCenterId, DataCenterName, EmailAddress, FindingCode, Notification,
+    NotificationEvent, NotificationState, RouteId, RouteKind, TellingFailure, UnixTime,
+    WebhookFailure,
 };
 use secrecy::ExposeSecret;
 use store::{
@@ -65,17 +66,17 @@ async fn begin(store: &Store, condition: &AlertCondition) -> bool {
     store.begin_condition(condition, true, next).await.unwrap()
 }
 
-async fn claim(store: &Store, owner: &str, at: UnixTime) -> Vec<Telling> {
-    let claimed = store.claim_tellings(owner, at, at, 60);
+async fn claim(store: &Store, owner: &str, at: UnixTime) -> Vec<Notification> {
+    let claimed = store.claim_notifications(owner, at, at, 60);
     claimed.await.unwrap()
 }
 
-fn told(telling: &Telling, at: UnixTime) -> Telling {
-    Telling {
-        state: TellingState::Told,
-        attempts: telling.attempts + 1,
+fn told(notification: &Notification, at: UnixTime) -> Notification {
+    Notification {
+        state: NotificationState::Told,
+        attempts: notification.attempts + 1,
         finished_at: Some(at),
-        ..telling.clone()
+        ..notification.clone()
     }
 }
 
@@ -106,14 +107,14 @@ on_both! {
         let (began, again) = tokio::join!(begin(&one, &first), begin(&other, &second));
         assert!(began != again, "{began} {again}");
         let (mine, theirs) = tokio::join!(claim(&one, "one", NOW), claim(&other, "other", NOW));
-        let mut routes: Vec<_> = mine.iter().chain(&theirs).map(|telling| telling.route.as_str().to_owned()).collect();
+        let mut routes: Vec<_> = mine.iter().chain(&theirs).map(|notification| notification.route.as_str().to_owned()).collect();
         routes.sort();
         assert_eq!(routes, ["a", "b"]);
         let known = one.alert_conditions().await.unwrap();
         let id = if began { first.id } else { second.id };
         assert_eq!(known.len(), 1);
         assert_eq!(known[0].id, id);
-        assert_eq!(one.tellings_about(&id).await.unwrap().len(), 2);
+        assert_eq!(one.notifications_about(&id).await.unwrap().len(), 2);
     }
 
     async fn a_condition_of_a_server_is_kept_for_each_server_and_notified_through_every_data_center(database) {
@@ -127,7 +128,7 @@ on_both! {
         assert!(begin(&store, &one).await && begin(&store, &other).await);
         assert!(!begin(&store, &of("one")).await);
         assert_eq!(store.alert_conditions().await.unwrap(), [one.clone(), other.clone()]);
-        assert_eq!(store.tellings_about(&one.id).await.unwrap()[0].condition, one);
+        assert_eq!(store.notifications_about(&one.id).await.unwrap()[0].condition, one);
         // Each server sees the heartbeats of the other.
         let beats = async |server| store.beat_server_conditions(server).await.unwrap();
         let [first] = &beats("one").await[..] else { panic!() };
@@ -150,13 +151,13 @@ on_both! {
         let ended = store.end_condition(&wrong, NOW.plus(60), next).await.unwrap();
         assert!(ended && !store.end_condition(&wrong, NOW.plus(60), next).await.unwrap());
         let [began] = &claim(&store, "x", NOW.plus(60)).await[..] else { panic!() };
-        assert_eq!((began.route.as_str(), began.event), ("a", TellingEvent::Began));
+        assert_eq!((began.route.as_str(), began.event), ("a", NotificationEvent::Began));
         assert_eq!(began.condition, wrong);
         // The notification of the end waits for that of the start.
         assert!(claim(&store, "x", NOW.plus(61)).await.is_empty());
-        assert!(store.settle_telling(&told(began, NOW.plus(61)), "x").await.unwrap());
+        assert!(store.settle_notification(&told(began, NOW.plus(61)), "x").await.unwrap());
         let [end] = &claim(&store, "x", NOW.plus(62)).await[..] else { panic!() };
-        assert_eq!((end.route.as_str(), end.event), ("a", TellingEvent::Ended));
+        assert_eq!((end.route.as_str(), end.event), ("a", NotificationEvent::Ended));
         assert!(store.alert_conditions().await.unwrap().is_empty());
     }
 
@@ -164,25 +165,25 @@ on_both! {
         let store = database.open().await;
         add(&store, &post("a")).await;
         assert!(begin(&store, &condition(AlertKind::OutboxOld)).await);
-        let [telling] = &claim(&store, "one", NOW).await[..] else { panic!() };
-        let failed = Telling {
+        let [notification] = &claim(&store, "one", NOW).await[..] else { panic!() };
+        let failed = Notification {
             attempts: 1,
             due_at: NOW.plus(30),
             failure: Some(TellingFailure::Webhook(WebhookFailure::Status(503))),
-            ..telling.clone()
+            ..notification.clone()
         };
-        assert!(store.settle_telling(&failed, "one").await.unwrap());
+        assert!(store.settle_notification(&failed, "one").await.unwrap());
         assert!(claim(&store, "one", NOW.plus(29)).await.is_empty());
         let [again] = &claim(&store, "one", NOW.plus(30)).await[..] else { panic!() };
         assert_eq!(*again, failed);
         // The first server is killed. Another one takes over, and the first one's result is
         // rejected.
         let [taken] = &claim(&store, "other", NOW.plus(90)).await[..] else { panic!() };
-        assert!(!store.settle_telling(&told(again, NOW.plus(91)), "one").await.unwrap());
-        assert!(store.settle_telling(&told(taken, NOW.plus(91)), "other").await.unwrap());
-        store.forget_tellings(NOW.plus(92)).await.unwrap();
+        assert!(!store.settle_notification(&told(again, NOW.plus(91)), "one").await.unwrap());
+        assert!(store.settle_notification(&told(taken, NOW.plus(91)), "other").await.unwrap());
+        store.forget_notifications(NOW.plus(92)).await.unwrap();
         // The condition of the notification still exists.
-        assert_eq!(store.latest_tellings(10).await.unwrap().len(), 1);
+        assert_eq!(store.latest_notifications(10).await.unwrap().len(), 1);
     }
 
     async fn mail_never_goes_through_the_data_center_that_is_broken(database) {
@@ -193,8 +194,8 @@ on_both! {
         add(&store, &mail("b", &DataCenterId::parse("second").unwrap())).await;
         assert!(begin(&store, &condition(AlertKind::NeedsAuthorization)).await);
         assert!(begin(&store, &condition(AlertKind::ClientSecretExpires)).await);
-        let latest = store.latest_tellings(10).await.unwrap();
-        let mut to: Vec<_> = latest.iter().map(|telling| (telling.condition.kind, telling.route.as_str())).collect();
+        let latest = store.latest_notifications(10).await.unwrap();
+        let mut to: Vec<_> = latest.iter().map(|notification| (notification.condition.kind, notification.route.as_str())).collect();
         to.sort();
         let expected = [
             (AlertKind::NeedsAuthorization, "b"),
@@ -211,7 +212,7 @@ on_both! {
         assert!(store.begin_condition(&wrong, false, next).await.unwrap());
         assert_eq!(store.alert_conditions().await.unwrap(), std::slice::from_ref(&wrong));
         assert!(store.end_condition(&wrong, NOW, next).await.unwrap());
-        assert!(store.latest_tellings(10).await.unwrap().is_empty());
+        assert!(store.latest_notifications(10).await.unwrap().is_empty());
     }
 
     async fn the_url_and_the_secret_of_a_route_are_sealed_and_never_listed(database) {

@@ -13,8 +13,8 @@ use std::{
 use domain::{
     AccountId, AlertCondition, AlertFacts, AlertId, AlertKind, AlertSettings, AlertSubject,
     AuditAction, AuditRecord, CheckOutcome, DataCenterName, EmailAddress, Finding, FindingCode,
-    KeyScope, MessageState, Role, SendingPause, SendingSettings, SignedIn, SmtpForm, TellingState,
-    UnixTime,
+    KeyScope, MessageState, NotificationState, Role, SendingPause, SendingSettings, SignedIn,
+    SmtpForm, UnixTime,
 };
 use sqlx::{AnyConnection, AssertSqlSafe};
 use store::{
@@ -307,11 +307,14 @@ async fn store_refreshed(store: &Store) -> Result<(), StoreError> {
         .map(|_| ())
 }
 
-async fn settle_telling(store: &Store) -> Result<(), StoreError> {
-    let mut telling = store.latest_tellings(1).await?.remove(0);
-    telling.state = TellingState::Told;
-    telling.finished_at = Some(NOW);
-    store.settle_telling(&telling, "a").await.map(|_| ())
+async fn settle_notification(store: &Store) -> Result<(), StoreError> {
+    let mut notification = store.latest_notifications(1).await?.remove(0);
+    notification.state = NotificationState::Told;
+    notification.finished_at = Some(NOW);
+    store
+        .settle_notification(&notification, "a")
+        .await
+        .map(|_| ())
 }
 
 async fn sign_in(store: &Store) -> Result<(), StoreError> {
@@ -415,13 +418,13 @@ writers! { WRITERS:
     "save_alert_settings" => |store| async move { store.save_alert_settings(&AlertSettings::default(), Vec::new(), by(), NOW).await },
     "save_alert_route" => |store| async move { store.save_alert_route(&route(), Vec::new(), by(), NOW).await },
     "note_test_alert" => |store| store.note_test_alert(&route(), Vec::new(), by(), NOW),
-    "begin_condition" => |store| async move { store.begin_condition(&condition(), true, || "telling".into()).await },
+    "begin_condition" => |store| async move { store.begin_condition(&condition(), true, || "notification".into()).await },
     "begin_condition of a server" => |store| async move { store.begin_condition(&server_condition(), false, String::new).await },
     "beat_server_conditions" => |store| store.beat_server_conditions("here"),
-    "claim_tellings" => |store| store.claim_tellings("a", NOW, NOW, 60),
-    "settle_telling" => |store| settle_telling(&store),
+    "claim_notifications" => |store| store.claim_notifications("a", NOW, NOW, 60),
+    "settle_notification" => |store| settle_notification(&store),
     "end_condition" => |store| async move { store.end_condition(&condition(), NOW, || "end".into()).await },
-    "forget_tellings" => |store| store.forget_tellings(LATER),
+    "forget_notifications" => |store| store.forget_notifications(LATER),
     "remove_alert_route" => |store| async move { store.remove_alert_route(&route().id, by(), NOW).await },
     "begin_daily_check" => |store| store.begin_daily_check(home(), 1, NOW),
     "begin_daily_check on the next day" => |store| store.begin_daily_check(home(), 2, NOW),
@@ -493,7 +496,7 @@ const READERS: &[&str] = &[
     "known_request",
     "latest_check",
     "latest_result",
-    "latest_tellings",
+    "latest_notifications",
     "mail_hook",
     "mail_hook_version",
     "message",
@@ -514,7 +517,7 @@ const READERS: &[&str] = &[
     "settings",
     "settings_view",
     "stored_mail_hook",
-    "tellings_about",
+    "notifications_about",
     "verify_audit",
     "waiting_messages",
     "waiting_octets_of_key",

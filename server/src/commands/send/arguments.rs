@@ -26,7 +26,7 @@ Other options of sendmail are taken and have no effect. The exit code is one of 
 /// The parsed arguments.
 #[expect(clippy::struct_excessive_bools, reason = "options are on or off")]
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct SendArguments {
     /// Recipients as written on the command line.
     pub recipients: Vec<String>,
     /// True if the recipients in the header are used as well.
@@ -47,10 +47,10 @@ pub struct Asked {
     version: bool,
 }
 
-impl Asked {
+impl SendArguments {
     /// Parses the arguments. Returns a warning for each unknown option.
     pub fn read(arguments: Vec<OsString>) -> Result<(Self, Vec<String>), Failure> {
-        let mut asked = Self::default();
+        let mut parsed = Self::default();
         let mut warnings = Vec::new();
         let mut arguments = arguments.into_iter().map(|argument| {
             argument
@@ -59,20 +59,20 @@ impl Asked {
         });
         while let Some(argument) = arguments.next().transpose()? {
             if argument == "--" {
-                asked.recipients = arguments.try_fold(asked.recipients, |mut all, one| {
+                parsed.recipients = arguments.try_fold(parsed.recipients, |mut all, one| {
                     all.push(one?);
                     Ok::<_, Failure>(all)
                 })?;
                 break;
             } else if let Some(long) = argument.strip_prefix("--") {
-                asked.long(long, &mut arguments, &mut warnings)?;
+                parsed.long(long, &mut arguments, &mut warnings)?;
             } else if argument.len() > 1 && argument.starts_with('-') {
-                asked.short(&argument[1..], &mut arguments, &mut warnings)?;
+                parsed.short(&argument[1..], &mut arguments, &mut warnings)?;
             } else {
-                asked.recipients.push(argument);
+                parsed.recipients.push(argument);
             }
         }
-        Ok((asked, warnings))
+        Ok((parsed, warnings))
     }
 
     /// Returns the text of options such as `--help`, which print and send nothing.
@@ -184,9 +184,9 @@ fn mode(mode: &str) -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    fn read(words: &str) -> (Asked, Vec<String>) {
+    fn read(words: &str) -> (SendArguments, Vec<String>) {
         let words = words.split(' ').filter(|word| !word.is_empty());
-        Asked::read(words.map(Into::into).collect()).unwrap()
+        SendArguments::read(words.map(Into::into).collect()).unwrap()
     }
 
     #[test]
@@ -214,15 +214,15 @@ mod tests {
 
     #[test]
     fn warns_about_what_it_does_not_know() {
-        let (asked, warnings) = read("-Z --strange bob@example.com");
+        let (arguments, warnings) = read("-Z --strange bob@example.com");
         assert_eq!(warnings.len(), 2);
-        assert_eq!(asked.recipients, ["bob@example.com"]);
+        assert_eq!(arguments.recipients, ["bob@example.com"]);
     }
 
     #[test]
     fn refuses_to_be_a_mail_server() {
         for words in ["-bs", "-bd", "-bp", "-f"] {
-            assert!(Asked::read(vec![words.into()]).is_err(), "{words}");
+            assert!(SendArguments::read(vec![words.into()]).is_err(), "{words}");
         }
     }
 }

@@ -4,18 +4,22 @@ use domain::{EmailAddress, FromAddress};
 use message::RawMessage;
 use server::spool::{SendSettings, Spooled};
 
-use super::{Asked, exit::Failure, host::is_local};
+use super::{SendArguments, exit::Failure, host::is_local};
 
 /// Returns the message and its envelope, with local users replaced by addresses.
-pub fn prepare(content: &[u8], asked: &Asked, settings: &SendSettings) -> Result<Spooled, Failure> {
-    let content = if asked.ignore_dots {
+pub fn prepare(
+    content: &[u8],
+    arguments: &SendArguments,
+    settings: &SendSettings,
+) -> Result<Spooled, Failure> {
+    let content = if arguments.ignore_dots {
         content
     } else {
         up_to_a_dot(content)
     };
     let mut message = RawMessage::parse(content);
     let mut recipients = Vec::new();
-    for written in asked.recipients.iter().flat_map(|one| one.split(',')) {
+    for written in arguments.recipients.iter().flat_map(|one| one.split(',')) {
         let written = written.trim();
         if !written.is_empty() {
             recipients.push(address(bare(written), settings)?);
@@ -25,7 +29,7 @@ pub fn prepare(content: &[u8], asked: &Asked, settings: &SendSettings) -> Result
         let written = message.mailboxes(name);
         let mut qualified = Vec::new();
         for (name, written) in &written {
-            let counts = asked.from_header;
+            let counts = arguments.from_header;
             match address(written, settings) {
                 Ok(address) => qualified.push(FromAddress {
                     name: name.clone(),
@@ -36,7 +40,7 @@ pub fn prepare(content: &[u8], asked: &Asked, settings: &SendSettings) -> Result
                 Err(_) => {}
             }
         }
-        if asked.from_header {
+        if arguments.from_header {
             recipients.extend(qualified.iter().map(|one| one.address.clone()));
         }
         let rewritten = written.iter().any(|(_, address)| is_local(address));
@@ -52,8 +56,8 @@ pub fn prepare(content: &[u8], asked: &Asked, settings: &SendSettings) -> Result
     let mut recipients: Vec<_> = recipients.iter().map(ToString::to_string).collect();
     let mut seen = std::collections::HashSet::new();
     recipients.retain(|one| seen.insert(one.to_ascii_lowercase()));
-    let replace_from = from(&mut message, asked, settings);
-    let sender = asked.sender.as_deref().map(bare);
+    let replace_from = from(&mut message, arguments, settings);
+    let sender = arguments.sender.as_deref().map(bare);
     let sender = sender.filter(|sender| !sender.is_empty() && !is_local(sender));
     Ok(Spooled {
         recipients,
@@ -66,12 +70,12 @@ pub fn prepare(content: &[u8], asked: &Asked, settings: &SendSettings) -> Result
 
 /// Adds a `From` field if there is a value for it. Returns true if the server is to replace a From
 /// address that is not allowed.
-fn from(message: &mut RawMessage, asked: &Asked, settings: &SendSettings) -> bool {
+fn from(message: &mut RawMessage, arguments: &SendArguments, settings: &SendSettings) -> bool {
     let written = message.mailboxes("From");
-    let name = asked.name.as_deref();
+    let name = arguments.name.as_deref();
     let name = name.filter(|name| !name.is_empty() && !name.chars().any(char::is_control));
     if written.is_empty() {
-        let sender = asked.sender.as_deref().map(bare);
+        let sender = arguments.sender.as_deref().map(bare);
         let given = sender.filter(|sender| !is_local(sender));
         let given = given.and_then(|sender| EmailAddress::parse(sender).ok());
         let is_given = given.is_some();

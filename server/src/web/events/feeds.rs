@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    topic::{Asked, Subscription, Topic},
+    topic::{Poll, Subscription, Topic},
     views::{ListView, MessageView},
 };
 
@@ -117,15 +117,15 @@ impl Feeds {
     }
 
     async fn poll_sessions(&self) {
-        let asked = self.sessions.begin_poll();
-        if asked.keys.is_empty() {
+        let current = self.sessions.begin_poll();
+        if current.keys.is_empty() {
             return;
         }
-        match self.access.roles_of_sessions(&asked.keys).await {
+        match self.access.roles_of_sessions(&current.keys).await {
             Ok(roles) => {
-                for key in &asked.keys {
+                for key in &current.keys {
                     match roles.get(key) {
-                        Some(role) => self.sessions.publish(&asked, key, *role),
+                        Some(role) => self.sessions.publish(&current, key, *role),
                         None => self.sessions.end(key),
                     }
                 }
@@ -156,27 +156,27 @@ impl Feeds {
 
     async fn poll_lists(
         &self,
-        asked: &Asked<MessageFilter>,
+        current: &Poll<MessageFilter>,
         overview: &OutboxOverview,
     ) -> Result<(), MailError> {
-        for filter in &asked.keys {
+        for filter in &current.keys {
             let page = self.mailer.messages(filter, None, api::AT_ONCE).await?;
             let view = ListView::new(page.messages, overview.clone());
-            self.lists.publish(asked, filter, Arc::new(view));
+            self.lists.publish(current, filter, Arc::new(view));
         }
         Ok(())
     }
 
     async fn poll_messages(
         &self,
-        asked: &Asked<MessageId>,
+        current: &Poll<MessageId>,
         overview: &OutboxOverview,
     ) -> Result<(), MailError> {
-        for id in &asked.keys {
+        for id in &current.keys {
             match api::read_message(&self.mailer, id, overview).await? {
                 Some(page) => {
                     let view = Arc::new(MessageView::new(page));
-                    self.messages.publish(asked, id, view);
+                    self.messages.publish(current, id, view);
                 }
                 None => self.messages.end(id),
             }
@@ -185,10 +185,10 @@ impl Feeds {
     }
 
     async fn poll_authorizations(&self) {
-        let asked = self.authorizations.begin_poll();
-        for id in &asked.keys {
+        let current = self.authorizations.begin_poll();
+        for id in &current.keys {
             match self.mailer.authorization(id).await {
-                Ok(Some(state)) => self.authorizations.publish(&asked, id, state),
+                Ok(Some(state)) => self.authorizations.publish(&current, id, state),
                 Ok(None) => self.authorizations.end(id),
                 Err(error) => {
                     log(&error, "cannot read an authorization");

@@ -103,7 +103,7 @@ impl Listener {
         self.send(events, role, at_most)
     }
 
-    /// Sends events with the same end conditions as [`tell`].
+    /// Sends events with the same end conditions as [`Self::tell`].
     fn send(
         self,
         events: impl Stream<Item = Event> + Send + 'static,

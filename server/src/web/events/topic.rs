@@ -45,7 +45,7 @@ impl<K, V> Default for Topic<K, V> {
 
 /// The subjects that the poll must read.
 #[derive(Debug)]
-pub struct Asked<K> {
+pub struct Poll<K> {
     /// The keys that streams subscribe to.
     pub keys: Vec<K>,
     new: HashSet<K>,
@@ -73,7 +73,7 @@ impl<K: Clone + Eq + Hash, V: Clone + PartialEq> Topic<K, V> {
     }
 
     /// Begins a poll. Returns the subjects with subscribers and drops those without.
-    pub fn begin_poll(&self) -> Asked<K> {
+    pub fn begin_poll(&self) -> Poll<K> {
         let mut subjects = self.subjects();
         subjects.poll += 1;
         let poll = subjects.poll;
@@ -86,17 +86,17 @@ impl<K: Clone + Eq + Hash, V: Clone + PartialEq> Topic<K, V> {
             }
         }
         let keys = by_key.keys().cloned().collect();
-        Asked { keys, new, poll }
+        Poll { keys, new, poll }
     }
 
     /// Publishes a value if it has changed or a subscriber has not received one yet.
-    pub fn publish(&self, asked: &Asked<K>, key: &K, value: V) {
+    pub fn publish(&self, current: &Poll<K>, key: &K, value: V) {
         let subjects = self.subjects();
         let Some(subject) = subjects.by_key.get(key) else {
             return;
         };
-        let is_new = asked.new.contains(key);
-        let poll = asked.poll;
+        let is_new = current.new.contains(key);
+        let poll = current.poll;
         subject.sender.send_if_modified(|before| {
             let is_same = before.as_ref().is_some_and(|before| before.value == value);
             // All subscribers share one value, so derived data is computed once.
@@ -157,19 +157,19 @@ mod tests {
     fn a_stream_gets_what_was_read_after_it_subscribed_and_then_only_changes() {
         let topic = Topic::<&str, u32>::default();
         let mut first = topic.subscribe("key");
-        let asked = topic.begin_poll();
-        assert_eq!(asked.keys, ["key"]);
+        let current = topic.begin_poll();
+        assert_eq!(current.keys, ["key"]);
         let mut late = topic.subscribe("key");
-        topic.publish(&asked, &"key", 1);
+        topic.publish(&current, &"key", 1);
         assert_eq!(first.next().now_or_never(), Some(Some(1)));
         assert_eq!(late.next().now_or_never(), None);
-        let asked = topic.begin_poll();
-        topic.publish(&asked, &"key", 1);
+        let current = topic.begin_poll();
+        topic.publish(&current, &"key", 1);
         assert_eq!(late.next().now_or_never(), Some(Some(1)));
-        let asked = topic.begin_poll();
-        topic.publish(&asked, &"key", 1);
+        let current = topic.begin_poll();
+        topic.publish(&current, &"key", 1);
         assert_eq!(late.next().now_or_never(), None);
-        topic.publish(&asked, &"key", 2);
+        topic.publish(&current, &"key", 2);
         assert_eq!(late.next().now_or_never(), Some(Some(2)));
     }
 

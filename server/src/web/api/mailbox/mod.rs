@@ -1,9 +1,9 @@
 //! `/api/v1/mailbox`: reads received mail.
 
 mod answer;
-mod asked;
 mod query;
 mod refused;
+mod request;
 
 use axum::{
     Json,
@@ -14,9 +14,9 @@ use domain::paths;
 
 use self::{
     answer::{Folders, MailList, OneMail},
-    asked::Asked,
     query::{ListQuery, mail_id},
     refused::Refused,
+    request::MailboxRequest,
 };
 use crate::web::mailbox::file;
 
@@ -33,7 +33,9 @@ use crate::web::mailbox::file;
         (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn folders(Asked { mailer, id, .. }: Asked) -> Result<Response, Refused> {
+pub async fn folders(
+    MailboxRequest { mailer, id, .. }: MailboxRequest,
+) -> Result<Response, Refused> {
     let folders = mailer.mail_folders(&id).await?;
     Ok(Json(Folders::from(folders)).into_response())
 }
@@ -52,12 +54,12 @@ pub async fn folders(Asked { mailer, id, .. }: Asked) -> Result<Response, Refuse
     ),
 )]
 pub async fn messages(
-    Asked { mailer, id, folder }: Asked,
+    MailboxRequest { mailer, id, folder }: MailboxRequest,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Refused> {
-    let asked = query.list(folder)?;
-    let page = mailer.mail_page(&id, &asked).await?;
-    Ok(Json(MailList::of(&asked.folder, page)).into_response())
+    let request = query.list(folder)?;
+    let page = mailer.mail_page(&id, &request).await?;
+    Ok(Json(MailList::of(&request.folder, page)).into_response())
 }
 
 /// Get a message
@@ -74,7 +76,7 @@ pub async fn messages(
     ),
 )]
 pub async fn message(
-    Asked { mailer, id, folder }: Asked,
+    MailboxRequest { mailer, id, folder }: MailboxRequest,
     Path(uid): Path<String>,
 ) -> Result<Response, Refused> {
     let mail = mailer.mail(&id, &folder, mail_id(&uid)?).await?;
@@ -95,7 +97,7 @@ pub async fn message(
     ),
 )]
 pub async fn source(
-    Asked { mailer, id, folder }: Asked,
+    MailboxRequest { mailer, id, folder }: MailboxRequest,
     Path(uid): Path<String>,
 ) -> Result<Response, Refused> {
     let bytes = mailer.mail_source(&id, &folder, mail_id(&uid)?).await?;
@@ -116,7 +118,7 @@ pub async fn source(
     ),
 )]
 pub async fn attachment(
-    Asked { mailer, id, folder }: Asked,
+    MailboxRequest { mailer, id, folder }: MailboxRequest,
     Path((uid, number)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
     let number = number.parse().map_err(|_| Refused::no_attachment())?;

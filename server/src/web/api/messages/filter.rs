@@ -16,30 +16,30 @@ const AT_MOST: u32 = 200;
 const AT_ONCE: u32 = 50;
 
 /// A parsed list query.
-pub struct Asked {
+pub struct MessageListQuery {
     pub filter: MessageFilter,
     pub cursor: Option<MessageId>,
     pub limit: u32,
 }
 
-impl Asked {
+impl MessageListQuery {
     /// Parses the query. Reports invalid and unknown parameters.
     pub fn read(uri: &Uri, key: &ApiKey) -> Result<Self, Refused> {
         let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
             return Err(Box::new(unreadable_query()));
         };
-        let mut asked = Self {
+        let mut query = Self {
             filter: MessageFilter::default(),
             cursor: None,
             limit: AT_ONCE,
         };
         let mut errors = Vec::new();
         for (name, value) in pairs {
-            if let Err(error) = asked.set(&name, &value) {
+            if let Err(error) = query.set(&name, &value) {
                 errors.push(ProblemError::of_parameter(&name, error));
             }
         }
-        let filter = &mut asked.filter;
+        let filter = &mut query.filter;
         if let Some(only) = &key.data_center {
             let other = filter.data_center.as_ref().is_some_and(|one| one != only);
             if other {
@@ -49,7 +49,7 @@ impl Asked {
             filter.data_center = Some(only.clone());
         }
         if errors.is_empty() {
-            Ok(asked)
+            Ok(query)
         } else {
             Err(Box::new(problem::wrong(StatusCode::BAD_REQUEST, errors)))
         }

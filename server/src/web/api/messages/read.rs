@@ -9,7 +9,7 @@ use axum::{
 use domain::{ApiKey, paths};
 use mail::{MailError, Mailer};
 
-use super::{MessageList, MessageShown, filter::Asked, find, not_found, problem};
+use super::{MessageList, MessageShown, filter::MessageListQuery, find, not_found, problem};
 use crate::web::api::unavailable;
 
 /// List messages, newest first
@@ -38,12 +38,12 @@ pub async fn list(
     Extension(key): Extension<ApiKey>,
     uri: Uri,
 ) -> Response {
-    let asked = match Asked::read(&uri, &key) {
-        Ok(asked) => asked,
+    let query = match MessageListQuery::read(&uri, &key) {
+        Ok(query) => query,
         Err(refused) => return *refused,
     };
     let page = mailer
-        .messages(&asked.filter, asked.cursor.as_ref(), asked.limit)
+        .messages(&query.filter, query.cursor.as_ref(), query.limit)
         .await;
     match page {
         Ok(page) => {

@@ -91,10 +91,10 @@ async fn take(
     mailer.accepts_mail().map_err(refused)?;
     let (parts, body) = request.into_parts();
     let format = request_body::format(&parts.headers)?;
-    let asked = Asked::read(&parts.uri, &parts.headers, format)?;
+    let query = SubmitQuery::read(&parts.uri, &parts.headers, format)?;
     let _held = room.take(body.size_hint().exact()).await?;
     let body = request_body::read(body).await?;
-    let same = asked.identity(&parts.headers);
+    let same = query.identity(&parts.headers);
     let idempotency = idempotency::read(&parts.headers, key, &[same.as_bytes(), &body])?;
     if let Some(idempotency) = &idempotency
         && let Some(known) = mailer
@@ -113,11 +113,11 @@ async fn take(
             (id, composed)
         }
         Format::Raw => {
-            let id = data_center(asked.data_center.as_deref(), key)?;
+            let id = data_center(query.data_center.as_deref(), key)?;
             let raw = RawRequest {
                 content: body.into(),
-                envelope: asked.envelope,
-                replace_from: asked.replace_from,
+                envelope: query.envelope,
+                replace_from: query.replace_from,
             };
             let composed = mailer.compose_raw(&id, raw).await;
             (id, composed)
@@ -136,15 +136,15 @@ async fn take(
 
 /// The submission parameters in the query and headers.
 #[derive(Debug, Default)]
-struct Asked {
+struct SubmitQuery {
     data_center: Option<String>,
     replace_from: bool,
     envelope: Envelope,
 }
 
-impl Asked {
+impl SubmitQuery {
     fn read(uri: &Uri, headers: &HeaderMap, format: Format) -> Result<Self, Refused> {
-        let mut asked = Self::default();
+        let mut query = Self::default();
         let mut errors = Vec::new();
         let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri);
         let Ok(Query(pairs)) = pairs else {
@@ -152,20 +152,20 @@ impl Asked {
         };
         for (name, value) in pairs {
             match (&*name, &*value) {
-                ("data_center", _) => asked.data_center = Some(value),
-                ("replace_from", "true") => asked.replace_from = true,
-                ("replace_from", "false") => asked.replace_from = false,
+                ("data_center", _) => query.data_center = Some(value),
+                ("replace_from", "true") => query.replace_from = true,
+                ("replace_from", "false") => query.replace_from = false,
                 _ => errors.push(ProblemError::of_parameter(&name, FieldError::UnknownChoice)),
             }
         }
         if format == Format::Raw {
-            asked.envelope = Envelope {
+            query.envelope = Envelope {
                 recipients: list(headers, RECIPIENTS, &mut errors),
                 sender: list(headers, SENDER, &mut errors).map(|all| all.join(", ")),
             };
         }
         if errors.is_empty() {
-            Ok(asked)
+            Ok(query)
         } else {
             Err(Box::new(problem::wrong(StatusCode::BAD_REQUEST, errors)))
         }
@@ -198,11 +198,11 @@ fn list(
 }
 
 /// Returns the data center to send from.
-fn data_center(asked: Option<&str>, key: &ApiKey) -> Result<DataCenterId, Refused> {
+fn data_center(query: Option<&str>, key: &ApiKey) -> Result<DataCenterId, Refused> {
     let only = key.data_center.as_ref();
-    let found = match asked {
+    let found = match query {
         None => Ok(only.cloned().unwrap_or_default()),
-        Some(asked) => DataCenterId::parse(asked),
+        Some(query) => DataCenterId::parse(query),
     };
     found
         .ok()

@@ -13,7 +13,7 @@ use super::refused::Refused;
 use crate::web::{Web, problem::Problem};
 
 /// The parameters that all mailbox requests have in common.
-pub struct Asked {
+pub struct MailboxRequest {
     /// Reads the mailbox.
     pub mailer: Mailer,
     /// The data center whose mailbox is read.
@@ -29,7 +29,7 @@ struct Written {
     folder: String,
 }
 
-impl FromRequestParts<Web> for Asked {
+impl FromRequestParts<Web> for MailboxRequest {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
@@ -52,12 +52,12 @@ impl FromRequestParts<Web> for Asked {
 }
 
 /// Returns the requested data center, or that of the key if the key is limited to one.
-fn data_center(asked: &str, key: &ApiKey) -> Result<DataCenterId, Refused> {
+fn data_center(request: &str, key: &ApiKey) -> Result<DataCenterId, Refused> {
     let own = key.data_center.as_ref();
-    let id = match (asked, own) {
+    let id = match (request, own) {
         ("", Some(own)) => return Ok(own.clone()),
         ("", None) => return Ok(DataCenterId::default()),
-        (asked, _) => DataCenterId::parse(asked).map_err(|_| Refused::no_data_center())?,
+        (request, _) => DataCenterId::parse(request).map_err(|_| Refused::no_data_center())?,
     };
     // Data centers outside of the key's limit look as if they did not exist.
     if own.is_none_or(|own| *own == id) {
@@ -67,8 +67,8 @@ fn data_center(asked: &str, key: &ApiKey) -> Result<DataCenterId, Refused> {
     }
 }
 
-fn folder(asked: &str) -> Result<FolderName, Refused> {
-    match asked {
+fn folder(request: &str) -> Result<FolderName, Refused> {
+    match request {
         "" => Ok(FolderName::default()),
         name => FolderName::parse(name).map_err(|_| {
             Refused::field("folder", "The name of a folder, as the folders are told.")

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    AlertSubject, DataCenterId, RouteId, RouteKind, Telling, TellingFailure, TellingState,
-    WebhookFailure, WebhookSecret, WebhookUrl,
+    AlertSubject, DataCenterId, Notification, NotificationState, RouteId, RouteKind,
+    TellingFailure, WebhookFailure, WebhookSecret, WebhookUrl,
 };
 use futures::future::join_all;
 use secrecy::ExposeSecret as _;
@@ -33,15 +33,15 @@ impl Mailer {
             let leased_at = self.database_now().await?;
             let (owner, now) = (self.0.owner.as_str(), self.now());
             let store = self.store();
-            let due = store.claim_tellings(owner, now, leased_at, LEASE.into());
+            let due = store.claim_notifications(owner, now, leased_at, LEASE.into());
             let due = due.await?;
             if due.is_empty() {
                 break;
             }
-            let telling = due
+            let notification = due
                 .into_iter()
-                .map(|telling| self.tell_route(telling, held_until));
-            let told = join_all(telling).await;
+                .map(|notification| self.tell_route(notification, held_until));
+            let told = join_all(notification).await;
             told.into_iter().collect::<Result<(), _>>()?;
         }
         Ok(())
@@ -51,14 +51,14 @@ impl Mailer {
     /// paused. Another server may deliver it by then.
     async fn tell_route(
         &self,
-        mut telling: Telling,
+        mut notification: Notification,
         held_until: Duration,
     ) -> Result<(), MailError> {
         if self.boot_time() >= held_until {
             return Ok(());
         }
-        let outcome = match self.store().alert_route(&telling.route).await {
-            Ok(Some(route)) => self.tell_once(&telling, &route).await,
+        let outcome = match self.store().alert_route(&notification.route).await {
+            Ok(Some(route)) => self.tell_once(&notification, &route).await,
             // The notification was removed with its channel.
             Ok(None) => return Ok(()),
             Err(error) => {
@@ -68,25 +68,25 @@ impl Mailer {
             }
         };
         let now = self.now();
-        telling.attempts += 1;
-        telling.failure = outcome.err();
+        notification.attempts += 1;
+        notification.failure = outcome.err();
         if outcome.is_ok() {
-            telling.state = TellingState::Told;
-        } else if now.since(telling.created_at) >= GIVE_UP_AFTER {
-            telling.state = TellingState::Failed;
+            notification.state = NotificationState::Told;
+        } else if now.since(notification.created_at) >= GIVE_UP_AFTER {
+            notification.state = NotificationState::Failed;
         } else {
-            let doublings = (telling.attempts - 1).clamp(0, 10);
-            telling.due_at = now.plus((FIRST_WAIT << doublings).min(LONGEST_WAIT));
+            let doublings = (notification.attempts - 1).clamp(0, 10);
+            notification.due_at = now.plus((FIRST_WAIT << doublings).min(LONGEST_WAIT));
         }
-        if telling.state != TellingState::Waiting {
-            telling.finished_at = Some(now);
+        if notification.state != NotificationState::Waiting {
+            notification.finished_at = Some(now);
         }
-        let (route, event) = (telling.route.as_str(), telling.event.code());
-        let condition = telling.condition.kind.code();
-        match telling.failure {
+        let (route, event) = (notification.route.as_str(), notification.event.code());
+        let condition = notification.condition.kind.code();
+        match notification.failure {
             None => tracing::info!(route, event, condition, "alert told"),
             Some(failure) => {
-                let attempts = telling.attempts;
+                let attempts = notification.attempts;
                 let failure = code(failure);
                 tracing::warn!(
                     route,
@@ -99,34 +99,37 @@ impl Mailer {
             }
         }
         let owner = self.0.owner.as_str();
-        self.store().settle_telling(&telling, owner).await?;
+        self.store()
+            .settle_notification(&notification, owner)
+            .await?;
         Ok(())
     }
 
     /// Makes one delivery attempt.
     pub(super) async fn tell_once(
         &self,
-        telling: &Telling,
+        notification: &Notification,
         route: &StoredRoute,
     ) -> Result<(), TellingFailure> {
-        let name = match &telling.condition.subject {
+        let name = match &notification.condition.subject {
             AlertSubject::DataCenter(id) => self.name_of(id).await?,
             AlertSubject::Server(name) => name.clone(),
         };
-        let words = wording::notification(telling, &name).displayable();
+        let words = wording::notification(notification, &name).displayable();
         let origin = self.0.options.public_url.as_deref();
         let url = origin.map(|origin| format!("{origin}{}", words.path));
         let url = url.as_deref();
         match &route.target {
             StoredTarget::Mail { via, recipient } => {
-                self.mail_alert(telling, &words, url, via, recipient).await
+                self.mail_alert(notification, &words, url, via, recipient)
+                    .await
             }
             StoredTarget::Post {
                 url: target,
                 secret,
                 ..
             } => {
-                let document = shape::of(route.kind, telling, &name, &words, url);
+                let document = shape::of(route.kind, notification, &name, &words, url);
                 let wrong = TellingFailure::Webhook(WebhookFailure::NotARequest);
                 let target = WebhookUrl::parse(target.expose_secret()).map_err(|_| wrong)?;
                 let secret = secret.as_ref().filter(|_| route.kind == RouteKind::Webhook);
@@ -137,7 +140,7 @@ impl Mailer {
                     secret,
                 };
                 let document = document.to_string();
-                let posted = self.post_webhook(&webhook, telling.id.as_str(), &document);
+                let posted = self.post_webhook(&webhook, notification.id.as_str(), &document);
                 posted.await.map_err(TellingFailure::Webhook)
             }
         }

@@ -1,12 +1,13 @@
-//! Table `alert_tellings`: notifications to channels and their results.
+//! Table `alert_notifications`: notifications to channels and their results.
 
 use domain::{
-    AlertId, RouteId, Telling, TellingEvent, TellingFailure, TellingId, TellingState, UnixTime,
+    AlertId, Notification, NotificationEvent, NotificationId, NotificationState, RouteId,
+    TellingFailure, UnixTime,
 };
 
 use crate::{Store, StoreError, row::Table};
 
-const TABLE: Table = Table("alert_tellings");
+const TABLE: Table = Table("alert_notifications");
 
 const COLUMNS: &str =
     "id, route, event, condition, state, created_at, due_at, attempts, finished_at, failure";
@@ -25,19 +26,19 @@ struct Row {
     failure: Option<String>,
 }
 
-impl TryFrom<Row> for Telling {
+impl TryFrom<Row> for Notification {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let failure = row.failure.as_deref();
         let failure = failure.map(|json| TABLE.read_json("failure", json));
         Ok(Self {
-            id: TABLE.value("id", TellingId::parse(&row.id))?,
+            id: TABLE.value("id", NotificationId::parse(&row.id))?,
             route: TABLE.value("route", RouteId::parse(&row.route))?,
-            event: TABLE.needed("event", TellingEvent::from_code(&row.event))?,
+            event: TABLE.needed("event", NotificationEvent::from_code(&row.event))?,
             condition: TABLE.read_json("condition", &row.condition)?,
             created_at: UnixTime(row.created_at),
-            state: TABLE.needed("state", TellingState::from_code(&row.state))?,
+            state: TABLE.needed("state", NotificationState::from_code(&row.state))?,
             attempts: row.attempts,
             due_at: UnixTime(row.due_at),
             finished_at: row.finished_at.map(UnixTime),
@@ -46,8 +47,8 @@ impl TryFrom<Row> for Telling {
     }
 }
 
-fn all(rows: Vec<Row>) -> Result<Vec<Telling>, StoreError> {
-    rows.into_iter().map(Telling::try_from).collect()
+fn all(rows: Vec<Row>) -> Result<Vec<Notification>, StoreError> {
+    rows.into_iter().map(Notification::try_from).collect()
 }
 
 impl Store {
@@ -57,17 +58,17 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
-    pub async fn claim_tellings(
+    pub async fn claim_notifications(
         &self,
         owner: &str,
         now: UnixTime,
         leased_at: UnixTime,
         seconds: i64,
-    ) -> Result<Vec<Telling>, StoreError> {
+    ) -> Result<Vec<Notification>, StoreError> {
         // PostgreSQL rechecks a row that another server has just leased, and finds no match.
         let rows: Vec<Row> = sqlx::query_as(
-            "UPDATE alert_tellings SET lease_owner = $1, lease_until = $2
-             WHERE id IN (SELECT MIN(id) FROM alert_tellings WHERE state = 'waiting' GROUP BY route)
+            "UPDATE alert_notifications SET lease_owner = $1, lease_until = $2
+             WHERE id IN (SELECT MIN(id) FROM alert_notifications WHERE state = 'waiting' GROUP BY route)
                  AND state = 'waiting' AND due_at <= $3
                  AND (lease_until IS NULL OR lease_until <= $4)
              RETURNING id, route, event, condition, state, created_at, due_at, attempts,
@@ -86,20 +87,24 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn settle_telling(&self, telling: &Telling, owner: &str) -> Result<bool, StoreError> {
-        let failure = telling.failure.as_ref();
+    pub async fn settle_notification(
+        &self,
+        notification: &Notification,
+        owner: &str,
+    ) -> Result<bool, StoreError> {
+        let failure = notification.failure.as_ref();
         let failure = failure.map(|failure| TABLE.write_json::<TellingFailure>("failure", failure));
         let settled = sqlx::query(
-            "UPDATE alert_tellings SET state = $1, due_at = $2, attempts = $3, finished_at = $4,
+            "UPDATE alert_notifications SET state = $1, due_at = $2, attempts = $3, finished_at = $4,
                  failure = $5, lease_owner = NULL, lease_until = NULL
              WHERE id = $6 AND lease_owner = $7",
         )
-        .bind(telling.state.code())
-        .bind(telling.due_at.0)
-        .bind(telling.attempts)
-        .bind(telling.finished_at.map(|at| at.0))
+        .bind(notification.state.code())
+        .bind(notification.due_at.0)
+        .bind(notification.attempts)
+        .bind(notification.finished_at.map(|at| at.0))
         .bind(failure.transpose()?)
-        .bind(telling.id.as_str())
+        .bind(notification.id.as_str())
         .bind(owner)
         .execute(&self.pool)
         .await?;
@@ -110,9 +115,10 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
-    pub async fn tellings_about(&self, id: &AlertId) -> Result<Vec<Telling>, StoreError> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM alert_tellings WHERE condition_id = $1 ORDER BY id");
+    pub async fn notifications_about(&self, id: &AlertId) -> Result<Vec<Notification>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM alert_notifications WHERE condition_id = $1 ORDER BY id"
+        );
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(id.as_str())
             .fetch_all(&self.pool)
@@ -124,8 +130,11 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
-    pub async fn latest_tellings(&self, at_most: u32) -> Result<Vec<Telling>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM alert_tellings ORDER BY id DESC LIMIT $1");
+    pub async fn latest_notifications(
+        &self,
+        at_most: u32,
+    ) -> Result<Vec<Notification>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM alert_notifications ORDER BY id DESC LIMIT $1");
         let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(i64::from(at_most))
             .fetch_all(&self.pool)
@@ -137,9 +146,9 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn forget_tellings(&self, before: UnixTime) -> Result<(), StoreError> {
+    pub async fn forget_notifications(&self, before: UnixTime) -> Result<(), StoreError> {
         sqlx::query(
-            "DELETE FROM alert_tellings WHERE finished_at < $1
+            "DELETE FROM alert_notifications WHERE finished_at < $1
                  AND condition_id NOT IN (SELECT id FROM alert_conditions)",
         )
         .bind(before.0)
