@@ -63,7 +63,7 @@ impl PostResponse {
         Self::Redirect([path, "?done=", code].concat())
     }
 
-    /// Returns the page of the form with a value that it takes from [`api::posted`](crate::api::posted).
+    /// Returns the page of the form with a value that it takes from `api::posted`.
     pub fn page<T>(status: StatusCode, value: T) -> Self
     where
         T: Clone + Send + Sync + 'static,

@@ -132,7 +132,7 @@ impl Store {
     /// After a break nothing proves which rows are in force, so all earlier rows become invalid.
     ///
     /// # Errors
-    /// Those of [`Store::append`].
+    /// Those of `append`.
     pub(crate) async fn append_with(
         &self,
         connection: &mut AnyConnection,
@@ -184,7 +184,7 @@ impl Store {
     /// Records an event that changes no other data.
     ///
     /// # Errors
-    /// Those of [`Store::append`].
+    /// Those of `append`.
     pub async fn record(&self, record: &AuditRecord) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         self.append(&mut transaction, record).await?;
