@@ -66,6 +66,7 @@ pub enum Command {
     clippy::doc_markdown,
     reason = "these texts are printed by --help, where Markdown is noise"
 )]
+#[allow(rustdoc::bare_urls, reason = "as above")]
 struct Flags {
     /// Configuration file [default: mailgrant.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
@@ -73,7 +74,7 @@ struct Flags {
     /// Address and port to listen on; one that is not loopback needs --public-url [default: 127.0.0.1:3000]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// Origin under which the server is reached through a proxy, such as <https://mailgrant.example.com>
+    /// Origin under which the server is reached through a proxy, such as https://mailgrant.example.com
     #[arg(long, global = true, value_name = "URL")]
     public_url: Option<String>,
     /// Address or network of a proxy whose forwarded headers are trusted; may be repeated

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scope_of_google_and_of_strangers_stays() {
+    fn the_scope_of_google_and_of_unknown_providers_stays() {
         let google = "https://accounts.google.com/o/oauth2/v2/auth";
         assert_eq!(
             with_imap("https://mail.google.com/ openid", google),

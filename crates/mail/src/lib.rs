@@ -24,8 +24,6 @@ mod reachability;
 mod redeem;
 mod remote;
 mod settings;
-#[cfg(test)]
-mod strangers;
 mod supervise;
 mod token;
 mod webhook;

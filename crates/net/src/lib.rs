@@ -19,6 +19,8 @@ mod resolver;
 mod stream;
 mod timeouts;
 pub mod tls;
+#[cfg(test)]
+mod url_property_tests;
 
 pub use crate::{
     certificate::CertificateChain,

@@ -34,7 +34,7 @@ async fn show(browser: &Browser, path: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn what_strangers_wrote_is_shown_as_words() {
+async fn untrusted_text_is_shown_as_words() {
     let (provider, server) = world().await;
     let id = put(&provider, HOSTILE);
     let operator = server.operator().await;

@@ -1,5 +1,6 @@
 //! Rules about the source that no compiler checks.
 
+mod arrows;
 mod cited_tests;
 mod debug_codes;
 mod leak;
@@ -22,6 +23,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
         "server code outside its place in app",
         &server_code::find(workspace)?,
     )?;
+    report("dependencies between crates", &arrows::find(workspace)?)?;
     report("codes derived from names", &debug_codes::find(workspace)?)?;
     report("paths of a machine", &paths::find(workspace)?)?;
     report("tests that are cited", &cited_tests::find(workspace)?)

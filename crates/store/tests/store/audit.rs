@@ -333,7 +333,7 @@ on_both! {
         assert!(!format!("{entries:?}").contains(PLANTED));
     }
 
-    async fn what_strangers_name_is_kept_short_and_readable(database) {
+    async fn untrusted_names_are_kept_short_and_readable(database) {
         let store = database.open().await;
         let mut record = happened(1);
         record.actor = Actor::nobody("a\u{0}\u{1b}[31m");

@@ -49,7 +49,7 @@ pub struct Poll<K> {
     /// The keys that streams subscribe to.
     pub keys: Vec<K>,
     new: HashSet<K>,
-    poll: u64,
+    number: u64,
 }
 
 impl<K: Clone + Eq + Hash, V: Clone + PartialEq> Topic<K, V> {
@@ -86,7 +86,11 @@ impl<K: Clone + Eq + Hash, V: Clone + PartialEq> Topic<K, V> {
             }
         }
         let keys = by_key.keys().cloned().collect();
-        Poll { keys, new, poll }
+        Poll {
+            keys,
+            new,
+            number: poll,
+        }
     }
 
     /// Publishes a value if it has changed or a subscriber has not received one yet.
@@ -96,7 +100,7 @@ impl<K: Clone + Eq + Hash, V: Clone + PartialEq> Topic<K, V> {
             return;
         };
         let is_new = current.new.contains(key);
-        let poll = current.poll;
+        let poll = current.number;
         subject.sender.send_if_modified(|before| {
             let is_same = before.as_ref().is_some_and(|before| before.value == value);
             // All subscribers share one value, so derived data is computed once.
