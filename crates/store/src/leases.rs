@@ -8,7 +8,7 @@ use crate::{Store, StoreError, alert::daily, connect::Backend, store::SERVER_PRE
 const ALL: [&str; 3] = [
     "UPDATE messages SET state = 'waiting', lease_owner = NULL, lease_until = NULL WHERE state = 'sending'",
     "DELETE FROM connection_slots",
-    "UPDATE alert_tellings SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL",
+    "UPDATE alert_notifications SET lease_owner = NULL, lease_until = NULL WHERE lease_owner IS NOT NULL",
 ];
 
 /// Leases that commands hold as well. A command may refresh a grant while the server starts, and
