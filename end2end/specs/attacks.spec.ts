@@ -1,5 +1,5 @@
 // Attacks through a browser. Attacks below the browser are in server/tests.
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { postForm } from '../harness/forms.ts';
@@ -216,10 +216,23 @@ test('line breaks in what is typed get into no header and no mail', async ({ pag
 
 /** Returns every POST route from the table of permissions. */
 async function mutations(): Promise<string[]> {
-  const file = path.join(import.meta.dirname, '../../server/src/web/permissions.rs');
-  const paths = [...(await readFile(file, 'utf8')).matchAll(/^ {4}post\("([^"]+)"/gm)].map(([, found]) => found ?? '');
-  expect(paths.length).toBeGreaterThanOrEqual(14);
-  return paths;
+  const source = (file: string): Promise<string> => readFile(path.join(import.meta.dirname, '../..', file), 'utf8');
+  const [permissions, declared] = await Promise.all([source('server/src/web/permissions.rs'), source('crates/domain/src/paths.rs')]);
+  const [pages = '', api = ''] = declared.split('pub mod api {');
+  const pathOf = (name: string): string => {
+    const inApi = name.startsWith('api::');
+    const declaration = new RegExp(`^ +${name.replace('api::', '')} = "([^"]+)";`, 'm');
+    return declaration.exec(inApi ? api : pages)?.[1] ?? `no path of ${name}`;
+  };
+  const posts = [...permissions.matchAll(/^ {4}post::<paths::([^>]+)>/gm)].map(([, name]) => pathOf(name ?? ''));
+  const folder = path.join(import.meta.dirname, '../../app/src/api');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.rs'));
+  const sources = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
+  const functions = sources.flatMap((text) => [...text.matchAll(/#\[server\([^)]*endpoint = "([^"]+)"/g)].map(([, name]) => `/api/${name ?? ''}`));
+  const all = [...posts, ...functions];
+  expect(all.length).toBeGreaterThanOrEqual(24);
+  expect(all.filter((one) => !one.startsWith('/'))).toEqual([]);
+  return all;
 }
 
 /** Signs in at the provider, intercepts the callback, and returns its URL. */
