@@ -148,7 +148,8 @@ async fn freeze(
     // Another server may claim the messages that this one was sending and send them a second time.
     // A single server has no one to claim them.
     if !servers.running.is_empty() && duration > Duration::from_secs(LEASE) {
-        servers.note_interrupted(&name_of(&victim.program)).await;
+        let name = name_of(&victim.program).await;
+        servers.note_interrupted(&name).await;
     }
     tokio::time::sleep(duration).await;
     victim.program.signal("CONT");

@@ -1,6 +1,6 @@
 //! The servers under test.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, path::Path, time::Duration};
 
 use super::{clients::Addresses, clock::FakeClock, database::SoakDatabase, random::Random};
 use crate::support::Program;
@@ -84,7 +84,7 @@ impl<'a> Servers<'a> {
 
     /// Kills a server that was removed from the list.
     pub async fn kill(&mut self, running: Running) {
-        let (name, url) = (name_of(&running.program), running.program.url.clone());
+        let (name, url) = (name_of(&running.program).await, running.program.url.clone());
         running.program.kill();
         self.note_interrupted(&name).await;
         self.kills += 1;
@@ -113,9 +113,16 @@ fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {
     pairs.map(|(name, value)| (&**name, &**value)).collect()
 }
 
-/// Returns the name under which a server claims messages, from its log.
-pub fn name_of(program: &Program) -> String {
-    let log = program.log();
-    let (_, name) = log.rsplit_once("server=").unwrap();
-    name.split_whitespace().next().unwrap().to_owned()
+/// Returns the name under which a server claims messages, from its log. A server logs it before it
+/// claims anything, and after it has begun to listen, so a busy machine may need a moment.
+pub async fn name_of(program: &Program) -> String {
+    for _ in 0..200 {
+        let log = program.log();
+        let name = log.rsplit_once("server=").map(|(_, name)| name);
+        if let Some(name) = name.and_then(|name| name.split_whitespace().next()) {
+            return name.to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no name in the log:\n{}", program.log());
 }
