@@ -50,7 +50,7 @@ async fn soak(what: &str, database: &SoakDatabase, servers: usize) {
         ("MAILGRANT_MIN_FREE_DISK_MB", "0"),
         (
             "MAILGRANT_LOG",
-            "server=info,mail::outbox::worker=info,warn",
+            "server=info,mail::outbox::delivery=info,warn",
         ),
     ];
     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
