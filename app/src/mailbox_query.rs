@@ -1,4 +1,4 @@
-//! What is asked of the mailbox: the query of a page as it was typed.
+//! Queries of the mailbox page, as they were typed.
 
 use domain::{
     DataCenterId, FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime,

@@ -18,7 +18,7 @@ const NOISE: [(&str, &str); 2] = [("test ", " ... ok"), ("  \u{2713}", "")];
 pub struct Step {
     /// Short enough for one line with its number.
     pub name: &'static str,
-    /// Its usual duration on two cores with nothing built before.
+    /// Usual duration on two cores with nothing built before.
     pub first_run: Duration,
 }
 

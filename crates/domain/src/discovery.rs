@@ -113,7 +113,7 @@ pub enum IssuerTrouble {
     /// The URL cannot be an issuer. It must be `https` without query and fragment (RFC 8414 §2), or
     /// `http` on loopback.
     NotAnIssuer(FieldError),
-    /// Its addresses are in denied networks.
+    /// All addresses of the issuer are in denied networks.
     Denied,
     /// The server could not be reached.
     Unreachable,

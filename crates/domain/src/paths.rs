@@ -11,33 +11,46 @@ pub trait Route {
 
 const ID: &str = "{id}";
 
-macro_rules! paths {
-    ($($(#[$doc:meta])* $name:ident = $path:literal;)*) => {$(
+/// Declares the type of a path, with its pattern.
+macro_rules! route {
+    ($(#[$doc:meta])* $name:ident = $path:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
+
+        impl Route for $name {
+            const PATTERN: &'static str = $path;
+        }
+    };
+}
+
+macro_rules! paths {
+    ($($(#[$doc:meta])* $name:ident = $path:literal;)*) => {$(
+        route!($(#[$doc])* $name = $path);
 
         impl $name {
             /// Path, with nothing to fill in.
             pub const PATH: &'static str = $path;
         }
+    )*};
+}
 
-        impl Route for $name {
-            const PATTERN: &'static str = $path;
+macro_rules! patterns {
+    ($($(#[$doc:meta])* $name:ident = $path:literal;)*) => {$(
+        route!($(#[$doc])* $name = $path);
+
+        impl $name {
+            /// Pattern that routers match.
+            pub const PATTERN: &'static str = $path;
         }
     )*};
 }
 
 macro_rules! paths_with_id {
-    ($($(#[$doc:meta])* $name:ident = $path:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        pub struct $name;
+    ($($(#[$doc:meta])* $name:ident = $path:literal;)*) => {
+        patterns! {$($(#[$doc])* $name = $path;)*}
 
-        impl $name {
-            /// Pattern that routers match.
-            pub const PATTERN: &'static str = $path;
-
+        $(impl $name {
             /// Returns the path for an id, which has to be one that can stand in a URL as it is.
             pub fn path(id: &str) -> String {
                 with_id(Self::PATTERN, id)
@@ -47,12 +60,8 @@ macro_rules! paths_with_id {
             pub fn id_in(path: &str) -> Option<&str> {
                 id_in(Self::PATTERN, path)
             }
-        }
-
-        impl Route for $name {
-            const PATTERN: &'static str = $path;
-        }
-    )*};
+        })*
+    };
 }
 
 paths! {
@@ -183,23 +192,6 @@ pub mod api {
         RetryMessage = "/api/v1/messages/{id}/retry";
         /// Cancellation of a message.
         CancelMessage = "/api/v1/messages/{id}/cancel";
-    }
-
-    macro_rules! patterns {
-        ($($(#[$doc:meta])* $name:ident = $path:literal;)*) => {$(
-            $(#[$doc])*
-            #[derive(Clone, Copy, Debug)]
-            pub struct $name;
-
-            impl $name {
-                /// Pattern that routers match.
-                pub const PATTERN: &'static str = $path;
-            }
-
-            impl Route for $name {
-                const PATTERN: &'static str = $path;
-            }
-        )*};
     }
 
     patterns! {

@@ -12,7 +12,6 @@ use std::{
 
 use domain::{CheckFact, CheckPart, CheckStep, FactName, Finding, StepKind, TlsSession, Verdict};
 use secrecy::SecretString;
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::Redactor;
 
@@ -154,16 +153,9 @@ impl Recorder {
         self.push(step.since, done);
     }
 
-    /// Adds a step that another recorder made.
+    /// Adds a step that was made elsewhere.
     pub fn note(&self, step: CheckStep) {
         self.push(Instant::now(), step);
-    }
-
-    /// Adds steps that another recorder makes, as they arrive.
-    pub async fn follow(&self, mut steps: UnboundedReceiver<CheckStep>) {
-        while let Some(step) = steps.recv().await {
-            self.note(step);
-        }
     }
 
     /// Records steps as skipped.

@@ -88,7 +88,7 @@ pub enum TakeOutcome {
         /// Data center that is authorized.
         data_center: DataCenterId,
     },
-    /// Its callback was claimed before.
+    /// Another request claimed the callback first.
     AlreadyUsed {
         /// ID of the authorization.
         id: AuthorizationId,

@@ -63,7 +63,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
 /// The browser side of `cargo xtask watch`.
 #[derive(Default)]
 pub struct Development {
-    /// Its last module with the time of its compilation. Most changes do not need another one.
+    /// Last compiled module with the time of its compilation. Most changes do not need another one.
     glue: Option<(SystemTime, wasm::Glue)>,
 }
 

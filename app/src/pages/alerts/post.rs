@@ -29,7 +29,7 @@ pub enum Action {
     ChangeRoute {
         /// Id of the channel.
         id: String,
-        /// Its values.
+        /// New values of the channel.
         #[serde(flatten)]
         form: RouteForm,
     },

@@ -123,7 +123,7 @@ fn One(
     }
 }
 
-/// Where a notification stands.
+/// Shows the state of a notification.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
