@@ -134,8 +134,7 @@ impl Mailer {
                 let _ = connection.examine(&recorder).await;
                 connection.log_out(&recorder).await;
             }
-            let recorder = &recorder;
-            skip_rest(job, CheckPart::Imap, None, recorder);
+            skip_rest(job, CheckPart::Imap, None, &recorder);
             Ok(())
         };
         let names = async {
