@@ -1,42 +1,42 @@
-//! What is asked of the activity page and of its export: the query as it was typed.
+//! Query of the activity page and of its export, as it was typed.
 
 use domain::{AuditAction, AuditFilter, UnixTime};
 use serde::{Deserialize, Serialize};
 
-/// Seconds.
+/// Length of a day in seconds.
 const ONE_DAY: i64 = 86_400;
 
-/// The query of `/activity` and `/activity/export`; empty fields ask for all.
+/// Query of `/activity` and `/activity/export`. Empty fields match all entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ActivityQuery {
-    /// A user name, or the name of a key.
+    /// User name, or name of a key.
     pub who: String,
-    /// The code of an action.
+    /// Code of an action.
     pub action: String,
-    /// A data center, account or key.
+    /// Name or id of a data center, account, or key.
     pub subject: String,
-    /// The first day (UTC), as `2026-11-01`.
+    /// First day (UTC), as `2026-11-01`.
     pub from: String,
-    /// The last day (UTC).
+    /// Last day (UTC).
     pub to: String,
-    /// Only entries before this sequence.
+    /// Sequence number; only entries before it are shown.
     pub before: String,
 }
 
-/// A field of the query that cannot be read.
+/// Field of the query that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActivityField {
     /// No action has this code.
     Action,
-    /// Not a day.
+    /// Not a valid date.
     From,
-    /// Not a day.
+    /// Not a valid date.
     To,
 }
 
 impl ActivityQuery {
-    /// Which entries are asked for.
+    /// Returns the filter for the audit log.
     ///
     /// # Errors
     /// The first field that cannot be read.
@@ -58,7 +58,7 @@ impl ActivityQuery {
         })
     }
 
-    /// The sequence before which entries are wanted; what is no number counts as none.
+    /// Returns the sequence number that limits the entries. Text that is not a number counts as none.
     pub fn before(&self) -> Option<i64> {
         self.before.parse().ok()
     }

@@ -1,4 +1,4 @@
-//! The description of the API (`OpenAPI` 3.1), as its page shows it.
+//! Description of the API (`OpenAPI` 3.1) in the form that its page shows.
 
 use std::sync::Arc;
 
@@ -6,43 +6,43 @@ use serde_json::Value;
 
 use crate::paths;
 
-/// The operations of the API. Cheap to clone.
+/// Operations of the API. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct ApiDocument(pub Arc<[Operation]>);
 
-/// One thing a program can ask for.
+/// Operation of the API.
 #[derive(Clone, Debug, Default)]
 pub struct Operation {
-    /// Names it in the page.
+    /// Id of its section in the page.
     pub id: String,
     /// `GET` or `POST`.
     pub method: String,
-    /// The path.
+    /// Path, with parameters in braces.
     pub path: String,
-    /// What it does, in a line.
+    /// Summary in one line.
     pub summary: String,
-    /// What more there is to say.
+    /// Further description.
     pub description: String,
-    /// The scope that the key needs; empty: no key.
+    /// Scope that the key needs; empty if no key is needed.
     pub scope: String,
-    /// What is in the path, the query or a header.
+    /// Parameters in the path, the query, or headers.
     pub parameters: Vec<Entry>,
-    /// What the body holds, when it is JSON.
+    /// Fields of a JSON body.
     pub fields: Vec<Entry>,
-    /// An example of the body.
+    /// Example of the body.
     pub example: Option<String>,
-    /// What is answered: the status, or the field of the answer.
+    /// Response statuses, and fields of the response.
     pub answers: Vec<Entry>,
 }
 
-/// A name and what it means.
+/// Name with its meaning.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
     /// The name.
     pub name: String,
-    /// Where it stands, or of which type it is.
+    /// Location or type.
     pub kind: String,
-    /// What it means; code stands between backquotes.
+    /// Meaning. Code is enclosed in backquotes.
     pub description: String,
 }
 
@@ -51,7 +51,7 @@ fn text(value: &Value) -> String {
 }
 
 impl ApiDocument {
-    /// Reads a document that this program has made.
+    /// Reads the document that the server generated.
     pub fn read(document: &Value) -> Self {
         let mut operations: Vec<Operation> = Vec::new();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -61,7 +61,7 @@ impl ApiDocument {
                 }
             }
         }
-        // What most programs come for stands first.
+        // Most programs look for these operations.
         operations.sort_by_key(|operation| !operation.path.starts_with(paths::api::Messages::PATH));
         Self(operations.into())
     }
@@ -100,7 +100,7 @@ impl Operation {
     }
 }
 
-/// The properties of a schema, those of what its lists hold after them.
+/// Returns the properties of a schema, followed by those of the items of its lists.
 fn fields(document: &Value, schema: &Value, before: &str) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {

@@ -1,5 +1,5 @@
-//! The one error of server functions: codes without free text, since without WASM an error can
-//! travel in a URL.
+//! Error of all server functions. It consists of codes without free text, because without WASM an error travels
+//! in a URL.
 
 use domain::{FieldError, FormErrors, SmtpField};
 use leptos::server_fn::{
@@ -8,42 +8,42 @@ use leptos::server_fn::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Why a server function did not do what it was asked.
+/// Reason why a server function failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApiError {
-    /// Fields of the settings are wrong.
+    /// Fields of the settings are invalid.
     Form(FormErrors<SmtpField>),
-    /// Fields of the settings, or the recipient of the test email, are wrong.
+    /// Fields of the settings, or the recipient of the test email, are invalid.
     Test {
         /// Errors of the settings.
         errors: FormErrors<SmtpField>,
         /// Error of the recipient.
         recipient: Option<FieldError>,
     },
-    /// Somebody else has saved since the form was opened.
+    /// Another administrator saved the settings after the form was opened.
     Conflict {
-        /// The version that is saved now.
+        /// Saved version.
         version: i64,
     },
-    /// The name of a data center, or the data center itself, was refused.
+    /// A change of data centers was refused.
     DataCenter(FieldError),
-    /// An email address or an issuer that settings were asked for was refused.
+    /// The email address or issuer to find settings for was refused.
     Address(FieldError),
     /// There is no such data center.
     UnknownDataCenter,
     /// The saved settings do not use OAuth.
     NotOAuth,
-    /// Nobody is signed in, or the session has ended.
+    /// The user is not signed in, or the session has ended.
     SignedOut,
-    /// The role of the account does not allow it.
+    /// The role of the user does not allow it.
     Forbidden,
-    /// Nothing is saved for the data center.
+    /// The data center has no saved settings.
     NoSettings,
-    /// A saved secret does not open beside the values it belongs to.
+    /// A saved secret cannot be decrypted with the values it belongs to.
     SecretUnreadable,
     /// The request could not be read.
     BadRequest,
-    /// The server cannot do it at the moment; its log says why.
+    /// The server failed. Its log contains the cause.
     Unavailable,
     /// The server was not reached.
     Offline,
@@ -55,7 +55,7 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => Self::Offline,
-            // A body that is no text, or that was cut.
+            // A body that is not text, or was cut off.
             #[cfg(feature = "ssr")]
             ServerFnErrorErr::Deserialization(_) => Self::BadRequest,
             ServerFnErrorErr::Args(_)
@@ -74,7 +74,7 @@ mod of_verbs {
     use super::ApiError;
 
     impl ApiError {
-        /// The HTTP status that says the same.
+        /// Returns the matching HTTP status.
         pub fn status(&self) -> StatusCode {
             match self {
                 Self::Form(_) | Self::Test { .. } | Self::DataCenter(_) | Self::Address(_) => {

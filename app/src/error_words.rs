@@ -5,7 +5,7 @@ use wording::{Words, request_problem};
 use crate::error::ApiError;
 
 impl ApiError {
-    /// Returns cause and fix.
+    /// Returns the cause and the fix.
     pub(crate) fn words(&self) -> Words {
         match self {
             Self::Form(_) | Self::Test { .. } => request_problem::FIELDS,

@@ -1,8 +1,7 @@
-//! Parts of pages that come alive in the browser.
+//! Islands: the parts of pages that are hydrated in the browser.
 //!
-//! The server renders whole pages. Of these the browser takes up the islands only: the data that an
-//! island was rendered with stands beside it in the page. So the router, and all that pages are
-//! made of besides, stays out of the WASM, and links load pages as they always did.
+//! The server renders whole pages. The browser hydrates only the islands. The data of an island is embedded in the
+//! page beside it. The router and the static parts of pages therefore stay out of the WASM, and links load whole pages.
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -14,18 +13,18 @@ use crate::{
     ui::{browser, events},
 };
 
-/// A part of a page with data `P`, which holds no secret: it is printed into the page.
+/// Part of a page with data `P`. The data contains no secret, because it is embedded in the page.
 pub struct Island<P> {
-    /// The id of the element around it.
+    /// Id of the element around it.
     pub id: &'static str,
-    /// The same on the server and in the browser.
+    /// Renders it, identically on the server and in the browser.
     pub view: fn(P) -> AnyView,
 }
 
 const DATA: &str = "data-island";
 
 impl<P: Serialize + DeserializeOwned + 'static> Island<P> {
-    /// The island as the server renders it.
+    /// Renders the island on the server.
     pub fn rendered(&self, data: P) -> impl IntoView + use<P> {
         let json = serde_json::to_string(&data).unwrap_or_default();
         view! {
@@ -35,13 +34,13 @@ impl<P: Serialize + DeserializeOwned + 'static> Island<P> {
         }
     }
 
-    /// Brings it to life, when it is part of this page.
+    /// Hydrates the island, if it is part of this page.
     fn wake(&self, hydrate: &dyn Fn(HtmlElement, View)) {
         let Some(root) = document().get_element_by_id(self.id) else {
             return;
         };
         let json = root.get_attribute(DATA).unwrap_or_default();
-        // As answers of server functions are read: one reader for both keeps the WASM small.
+        // Uses the reader of server functions: one reader for both keeps the WASM small.
         if let (Ok(data), Ok(root)) = (serde_json::from_slice(json.as_bytes()), root.dyn_into()) {
             let view = self.view;
             hydrate(root, Box::new(move || view(data)));
@@ -49,10 +48,10 @@ impl<P: Serialize + DeserializeOwned + 'static> Island<P> {
     }
 }
 
-/// What an island shows.
+/// Function that renders an island.
 pub type View = Box<dyn FnOnce() -> AnyView>;
 
-/// Brings the islands of this page to life with a function that hydrates an element.
+/// Hydrates the islands of this page with a function that hydrates an element.
 pub fn wake(hydrate: &dyn Fn(HtmlElement, View)) {
     pages::SMTP_SETTINGS.wake(hydrate);
     pages::AUTHORIZATION.wake(hydrate);

@@ -1,6 +1,6 @@
 //! Mailgrant's pages, and the server functions they call.
 
-// The types of views nest as deeply as the page does.
+// The types of views nest as deeply as the page.
 #![recursion_limit = "256"]
 
 pub mod activity_query;
@@ -43,7 +43,7 @@ pub use form::{OneTimeSecret, SendingProblem};
 pub use island::{View, wake};
 pub use shell::shell;
 
-/// The application: its routes.
+/// Application with its routes.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();

@@ -6,37 +6,37 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The query of `/mailbox` and of what is below it; empty fields ask for the usual.
+/// Query of `/mailbox` and the paths below it. Empty fields select the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MailboxQuery {
-    /// Whose mailbox.
+    /// Data center of the mailbox.
     pub data_center: String,
-    /// The folder, as its server names it.
+    /// Folder, as its server names it.
     pub folder: String,
-    /// Words to look for.
+    /// Text to search for.
     pub search: String,
-    /// Where they are looked for: `text`, `from`, `subject`.
+    /// Part of the mail to search in: `text`, `from`, or `subject`.
     pub within: String,
-    /// The day since which, as `2026-11-01`.
+    /// First day, as `2026-11-01`.
     pub since: String,
-    /// Only older mail than this one.
+    /// Position in the list; only older mail is shown.
     pub before: String,
-    /// Only newer mail than this one.
+    /// Position in the list; only newer mail is shown.
     pub after: String,
-    /// The mail to show.
+    /// Mail to show.
     pub mail: String,
-    /// `html`: as HTML, even when there is plain text.
+    /// `html` to show HTML even if there is plain text.
     pub show: String,
-    /// The number of an attachment.
+    /// Number of an attachment.
     pub attachment: String,
 }
 
 impl MailboxQuery {
-    /// Whose mailbox is asked for.
+    /// Returns the data center.
     ///
     /// # Errors
-    /// The field.
+    /// Returns the field if it is invalid.
     pub fn data_center(&self) -> Result<DataCenterId, MailboxField> {
         match self.data_center.as_str() {
             "" => Ok(DataCenterId::default()),
@@ -44,10 +44,10 @@ impl MailboxQuery {
         }
     }
 
-    /// The folder that is asked for.
+    /// Returns the folder.
     ///
     /// # Errors
-    /// The field.
+    /// Returns the field if it is invalid.
     pub fn folder(&self) -> Result<FolderName, MailboxField> {
         match self.folder.as_str() {
             "" => Ok(FolderName::default()),
@@ -55,18 +55,18 @@ impl MailboxQuery {
         }
     }
 
-    /// The mail that is asked for.
+    /// Returns the mail.
     ///
     /// # Errors
-    /// The field.
+    /// Returns the field if it is invalid.
     pub fn mail(&self) -> Result<MailId, MailboxField> {
         MailId::parse(&self.mail).map_err(|_| MailboxField::Mail)
     }
 
-    /// Which mail is looked for.
+    /// Returns the search.
     ///
     /// # Errors
-    /// The first field that cannot be read.
+    /// Returns the first field that is invalid.
     pub fn search(&self) -> Result<MailSearch, MailboxField> {
         let since = match self.since.trim() {
             "" => None,
@@ -79,10 +79,10 @@ impl MailboxQuery {
         })
     }
 
-    /// What is asked of the folder.
+    /// Returns the query for the list of the folder.
     ///
     /// # Errors
-    /// The first field that cannot be read.
+    /// Returns the first field that is invalid.
     pub fn list(&self) -> Result<MailQuery, MailboxField> {
         let id = |text: &str| MailId::parse(text).map_err(|_| MailboxField::Mail);
         let place = match (self.before.as_str(), self.after.as_str()) {
@@ -97,7 +97,7 @@ impl MailboxQuery {
         })
     }
 
-    /// The same folder, without what is looked for and where.
+    /// Returns the query of the same folder without search and position.
     #[must_use]
     pub fn of_folder(&self) -> Self {
         Self {
@@ -107,7 +107,7 @@ impl MailboxQuery {
         }
     }
 
-    /// Name and value of each field.
+    /// Returns the name and value of each field.
     pub fn fields(&self) -> [(&'static str, &str); 10] {
         [
             ("data_center", &self.data_center),

@@ -1,47 +1,47 @@
-//! What is asked of the list of messages and of what tells about it while it is open: the query as it was typed.
+//! Query of the list of messages, and of its events while the page is open, as it was typed.
 
 use domain::{DataCenterId, MessageFilter, MessageId, MessageState, UnixTime};
 use serde::{Deserialize, Serialize};
 
-/// Seconds.
+/// Length of a day in seconds.
 const ONE_DAY: i64 = 86_400;
 
-/// The query of `/messages` and `/events/messages`; empty fields ask for all.
+/// Query of `/messages` and `/events/messages`. Empty fields match all messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MessageQuery {
-    /// A text in subject, addresses or Message-ID.
+    /// Text to find in the subject, addresses, or Message-ID.
     pub search: String,
-    /// The code of a state.
+    /// Code of a state.
     pub state: String,
-    /// The id of a data center.
+    /// Id of a data center.
     pub data_center: String,
-    /// The first day (UTC), as `2026-11-01`.
+    /// First day (UTC), as `2026-11-01`.
     pub from: String,
-    /// The last day (UTC).
+    /// Last day (UTC).
     pub to: String,
-    /// Only messages after this one in the list, which are older.
+    /// Cursor: only messages after this one in the list, which are older.
     pub after: String,
 }
 
-/// A field of the query that cannot be read.
+/// Field of the query that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageQueryField {
     /// No state has this code.
     State,
-    /// Not an id of a data center.
+    /// Not the id of a data center.
     DataCenter,
-    /// Not a day.
+    /// Not a valid date.
     From,
-    /// Not a day.
+    /// Not a valid date.
     To,
 }
 
 impl MessageQuery {
-    /// Longest text that is looked for: characters.
-    const SEARCH_AT_MOST: usize = 300;
+    /// Maximum length of the search text, in characters.
+    const MAX_SEARCH_LENGTH: usize = 300;
 
-    /// Which messages are asked for.
+    /// Returns the filter for messages.
     ///
     /// # Errors
     /// The first field that cannot be read.
@@ -63,18 +63,18 @@ impl MessageQuery {
         Ok(MessageFilter {
             data_center,
             states,
-            search: search.take(Self::SEARCH_AT_MOST).collect(),
+            search: search.take(Self::MAX_SEARCH_LENGTH).collect(),
             since: day(&self.from, Field::From)?,
             until: day(&self.to, Field::To)?.map(|day| day.plus(ONE_DAY)),
         })
     }
 
-    /// Where the list goes on; what is no id counts as its beginning.
+    /// Returns the cursor. Text that is not an id counts as the beginning of the list.
     pub fn cursor(&self) -> Option<MessageId> {
         MessageId::parse(&self.after).ok()
     }
 
-    /// Whether it asks for some messages only.
+    /// Returns true if the query filters messages.
     pub fn is_set(&self) -> bool {
         let all = Self {
             after: self.after.clone(),
@@ -83,7 +83,7 @@ impl MessageQuery {
         *self != all
     }
 
-    /// Its parameters, from a place in the list on.
+    /// Returns the parameters of the query with a cursor.
     pub fn parameters<'a>(&'a self, after: &'a str) -> [(&'static str, &'a str); 6] {
         [
             ("search", &self.search),

@@ -1,5 +1,5 @@
-//! What the server renders while a page is open, for the browser to put into it as it is. So none of it, nor of its words, is
-//! part of the WASM.
+//! HTML that the server renders while a page is open. The browser inserts it unchanged, so its code and texts are
+//! not part of the WASM.
 
 use domain::{
     CheckId, CheckReport, CheckStep, Discovery, Finding, IssuerDocument, IssuerTrouble,
@@ -29,23 +29,23 @@ pub use outbox::{
     message_rows,
 };
 
-/// The element that shows a check.
+/// Id of the element that shows a check.
 pub const RESULT: &str = "test-result";
 
 /// Position of a patch, relative to its element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Placement {
-    /// In place of what the element holds.
+    /// Replaces the content of the element.
     Within,
-    /// After what the element holds.
+    /// Follows the content of the element.
     End,
-    /// Before what the element holds.
+    /// Precedes the content of the element.
     Start,
-    /// In place of the element; without HTML the element goes.
+    /// Replaces the element; without HTML the element is removed.
     Instead,
 }
 
-/// A change of a page.
+/// Change of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HtmlPatch {
     /// Id of the element.
@@ -61,7 +61,7 @@ pub struct HtmlPatch {
 }
 
 impl HtmlPatch {
-    /// Returns a patch without text for screen readers: a page that changes by itself would never be silent.
+    /// Returns a patch without text for screen readers, which would otherwise interrupt constantly on a page that changes.
     fn changed(into: &str, place: Placement, html: String) -> Self {
         Self {
             into: into.to_owned(),
@@ -73,7 +73,7 @@ impl HtmlPatch {
     }
 }
 
-/// A check has begun.
+/// Returns the patch for a check that was started.
 pub fn begun() -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),
@@ -84,7 +84,7 @@ pub fn begun() -> HtmlPatch {
     }
 }
 
-/// A step has ended, so many after the first.
+/// Returns the patch for a step that ended; `at` is its position.
 pub fn step(step: &CheckStep, at: usize) -> HtmlPatch {
     let said = [
         wording::check_part(step.part),
@@ -98,14 +98,14 @@ pub fn step(step: &CheckStep, at: usize) -> HtmlPatch {
     HtmlPatch {
         into,
         place: Placement::End,
-        // What can be chosen instead is offered once the check has ended.
+        // Alternatives are offered when the check has ended.
         html: html(|| view! { <Step step id server=None /> }.into_any()),
         said,
         ended: None,
     }
 }
 
-/// A check has ended. `saved` is the version of the settings that are saved now.
+/// Returns the patch for a check that ended. `saved` is the saved version of the settings.
 pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),
@@ -116,7 +116,7 @@ pub fn finished(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -
     }
 }
 
-/// A check has ended without a report, since the server or its database failed.
+/// Returns the patch for a check that ended without a report, because the server or its database failed.
 pub fn broke_off() -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),
@@ -127,7 +127,7 @@ pub fn broke_off() -> HtmlPatch {
     }
 }
 
-/// A check is unknown: the server that ran it was restarted, or it was removed with its data center.
+/// Returns the patch for an unknown check: the server that ran it was restarted, or its data center was removed.
 pub fn interrupted() -> HtmlPatch {
     HtmlPatch {
         into: RESULT.to_owned(),
@@ -138,25 +138,25 @@ pub fn interrupted() -> HtmlPatch {
     }
 }
 
-/// A finished check.
+/// Renders a finished check.
 pub fn report(id: &CheckId, report: &CheckReport, saved: i64, now: UnixTime) -> String {
     let (id, report) = (id.clone(), report.clone());
     html(|| view! { <Report id report saved now /> }.into_any())
 }
 
-/// What an email address leads to.
+/// Renders the settings that were found for an email address.
 pub fn proposals(discovery: &Discovery) -> String {
     let discovery = discovery.clone();
     html(|| view! { <Proposals discovery /> }.into_any())
 }
 
-/// What an issuer publishes, or why that is of no use.
+/// Renders the endpoints that an issuer publishes, or why they cannot be used.
 pub fn issuer(found: &Result<IssuerDocument, IssuerTrouble>) -> String {
     let found = found.clone();
     html(|| view! { <Issuer found /> }.into_any())
 }
 
-/// Mail that has come while the page of its folder was open, the newest first; `said` when there is more than before.
+/// Returns the patch for mail that arrived while the page of its folder was open, newest first. Announced when `is_more`.
 pub fn new_mail(mails: Vec<MailSummary>, query: &MailboxQuery, is_more: bool) -> HtmlPatch {
     let said = if is_more {
         wording::new_mails(mails.len())
@@ -173,12 +173,12 @@ pub fn new_mail(mails: Vec<MailSummary>, query: &MailboxQuery, is_more: bool) ->
     }
 }
 
-/// Why new mail does not appear at the moment, or that it does again.
+/// Returns the patch for a problem of the folder watch, or for its end.
 pub fn mail_watch(finding: Option<Finding>) -> HtmlPatch {
     let html = finding.map(|finding| {
         html(|| {
             view! {
-                <Banner tone=Tone::Careful title="New mail does not appear by itself at the moment">
+                <Banner tone=Tone::Careful title="New mail is currently not shown automatically">
                     <Explained finding id="mail-live-finding" />
                 </Banner>
             }
@@ -194,7 +194,7 @@ pub fn mail_watch(finding: Option<Finding>) -> HtmlPatch {
     }
 }
 
-/// The folder was numbered anew, so that nothing more can be told of it on this page.
+/// Returns the patch for a changed UIDVALIDITY: the page cannot be updated and has to be reloaded.
 pub fn mail_renumbered() -> HtmlPatch {
     let words = wording::mailbox_problem(&MailboxProblem::Renumbered);
     HtmlPatch {

@@ -5,8 +5,8 @@ use leptos_meta::MetaTags;
 
 use crate::{App, api, pages};
 
-/// The document. `output_name` carries the hash of the site's files; when it is empty there is no
-/// browser side, and the page works without it.
+/// Renders the document. `output_name` contains the hash of the site's files. When it is empty there is no browser
+/// side, and the page works without it.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let LeptosOptions {
         output_name: name,
@@ -36,7 +36,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Returns true below `cargo xtask watch`, whose pages reload when they are out of date. Always false in a release.
+/// Returns true under `cargo xtask watch`, whose pages reload after a rebuild. Always false in a release.
 fn is_watched() -> bool {
     cfg!(debug_assertions) && std::env::var_os("XTASK_WATCH").is_some()
 }

@@ -24,7 +24,7 @@ export class AccessPage {
     this.keys = page.getByRole('region', { name: 'API keys' });
     this.sessions = page.getByRole('region', { name: 'Sessions' });
     this.addForm = page.getByRole('form', { name: 'Add an account' });
-    this.keyForm = page.getByRole('form', { name: 'Make a key' });
+    this.keyForm = page.getByRole('form', { name: 'Create a key' });
     this.once = page.locator('#shown-once');
   }
 
@@ -58,7 +58,7 @@ export class AccessPage {
   /** Creates a link to choose another password. */
   async newPasswordLink(name: string): Promise<string> {
     await this.account(name).getByText('New password link').click();
-    await this.account(name).getByRole('button', { name: 'Make the link' }).click();
+    await this.account(name).getByRole('button', { name: 'Create link' }).click();
     await expect(this.page.getByText(`Link for ${name} to choose a password`)).toBeVisible();
     return this.once.inputValue();
   }
@@ -79,7 +79,7 @@ export class AccessPage {
   async makeKey(name: string, ...scopes: Scope[]): Promise<string> {
     await this.keyForm.getByLabel('Name', { exact: true }).fill(name);
     for (const scope of scopes) await this.keyForm.getByRole('checkbox', { name: new RegExp(`\\(${scope}\\)`) }).check();
-    await this.keyForm.getByRole('button', { name: 'Make key' }).click();
+    await this.keyForm.getByRole('button', { name: 'Create key' }).click();
     await expect(this.page.getByText(`API key ${name}`)).toBeVisible();
     return this.once.inputValue();
   }

@@ -13,7 +13,7 @@ export class AccountPage {
   ) {
     this.passwordForm = page.getByRole('form', { name: 'Change the password' });
     this.sessions = page.getByRole('region', { name: 'Your sessions' });
-    this.ownSession = this.sessions.getByRole('row').filter({ hasText: 'this one' });
+    this.ownSession = this.sessions.getByRole('row').filter({ hasText: 'this session' });
   }
 
   async open(): Promise<void> {
@@ -22,7 +22,7 @@ export class AccountPage {
   }
 
   async changePassword(current: string, password: string, repeated = password): Promise<void> {
-    await this.passwordForm.getByLabel('Present password').fill(current);
+    await this.passwordForm.getByLabel('Current password').fill(current);
     await this.passwordForm.getByLabel('New password', { exact: true }).fill(password);
     await this.passwordForm.getByLabel('New password again').fill(repeated);
     await this.passwordForm.getByRole('button', { name: 'Change password' }).click();

@@ -34,7 +34,7 @@ test('setting up, signing out and in, and making and ending a key work with the 
   await typeInto(page, access.keyForm.getByLabel('Name', { exact: true }), 'monitoring');
   await tabTo(page, access.keyForm.getByRole('checkbox', { name: /\(messages\)/ }));
   await page.keyboard.press('Space');
-  await tabTo(page, access.keyForm.getByRole('button', { name: 'Make key' }));
+  await tabTo(page, access.keyForm.getByRole('button', { name: 'Create key' }));
   await page.keyboard.press('Enter');
   await expect(access.once).toBeFocused();
   await page.keyboard.press('Control+A');

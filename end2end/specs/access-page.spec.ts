@@ -8,7 +8,7 @@ import { LoginPage } from '../pages/login.ts';
 import { ChoosePage } from '../pages/setup.ts';
 import { authorizeAtSandbox } from '../pages/tasks.ts';
 
-const NOT_GOOD = 'This link is not good any more';
+const NOT_GOOD = 'This link is no longer valid';
 
 test('a new person chooses a password by the link, which is good once', async ({ page, mailgrant, otherBrowser }) => {
   const access = new AccessPage(page, mailgrant.url);
@@ -80,12 +80,12 @@ test('an API key is shown once, reads the status, tells its last use, and is ref
   await authorizeAtSandbox(page, mailgrant, sandbox);
   const access = new AccessPage(page, mailgrant.url);
   await access.open();
-  await expect(access.keys).toContainText('There is no key yet.');
-  await access.keyForm.getByRole('button', { name: 'Make key' }).click();
+  await expect(access.keys).toContainText('No API keys yet.');
+  await access.keyForm.getByRole('button', { name: 'Create key' }).click();
   // The browser itself requires the name.
   await expect(access.keyForm.getByLabel('Name', { exact: true })).toBeFocused();
   await access.keyForm.getByLabel('Name', { exact: true }).fill('monitoring');
-  await access.keyForm.getByRole('button', { name: 'Make key' }).click();
+  await access.keyForm.getByRole('button', { name: 'Create key' }).click();
   await expect(page.locator('#make-key-scopes-error')).toContainText('Choose at least one');
   const key = await access.makeKey('monitoring', 'messages');
   expect(key).toMatch(/^mgk_[\w-]{43}$/);

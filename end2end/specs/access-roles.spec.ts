@@ -14,7 +14,7 @@ test('a viewer sees the settings, no secrets, and can change nothing', async ({ 
   await viewer.context().addCookies(cookies);
   const settings = new SmtpSettingsPage(viewer, mailgrant.url);
   await settings.open();
-  await expect(viewer.getByText('You can look; an administrator can change')).toBeVisible();
+  await expect(viewer.getByText('You can view these settings. Administrators can change them.')).toBeVisible();
   await expect(settings.host).toHaveValue(sandbox.descriptor.smtp_host);
   await expect(settings.status).toContainText(`Authorized as ${sandbox.account().address}`);
   for (const field of [settings.provider, settings.host, settings.port, settings.fromAddress, settings.enableSsl, settings.username, settings.clientId, settings.clientSecret]) {
@@ -41,7 +41,7 @@ test('an operator sends a test email with what is saved, and changes nothing', a
   await operator.context().addCookies(await mailgrant.signIn(await mailgrant.addAccount('otto', 'operator')));
   const settings = new SmtpSettingsPage(operator, mailgrant.url);
   await settings.open();
-  await expect(operator.getByText('You can look; an administrator can change')).toBeVisible();
+  await expect(operator.getByText('You can view these settings. Administrators can change them.')).toBeVisible();
   await expect(settings.host).toBeDisabled();
   await expect(settings.save).toHaveCount(0);
   await settings.sendTest('bob@sandbox.test');

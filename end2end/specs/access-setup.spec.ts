@@ -45,7 +45,7 @@ test('nothing else is reachable before Mailgrant has been set up', async ({ page
 });
 
 test('a wrong link, one from before a restart and one that was used are not good', async ({ page, mailgrant }) => {
-  const wrong = page.getByText('This setup link is not good any more');
+  const wrong = page.getByText('This setup link is no longer valid');
   await page.goto(`${mailgrant.url}/setup?token=${'A'.repeat(43)}`);
   await expect(wrong).toBeVisible();
   const first = mailgrant.setupLink;

@@ -23,7 +23,7 @@ test('signs in and out, and the back button shows nothing of it any more', async
   for (let back = 0; back < 2; back += 1) {
     await page.goBack();
     await login.expectShown();
-    await expect(page.getByText('Present password')).toHaveCount(0);
+    await expect(page.getByText('Current password')).toHaveCount(0);
     await expect(settings.smtp).toHaveCount(0);
   }
   await login.open();

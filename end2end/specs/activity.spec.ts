@@ -82,7 +82,7 @@ test('the activity is filtered, exported as JSON lines, and verified by the comm
   await activity.show({ from: today, to: today });
   await expect(activity.entries).toHaveCount(all);
   await activity.show({ to: '2020-01-01' });
-  await expect(page.getByText('Nothing matches.')).toBeVisible();
+  await expect(page.getByText('No matches.')).toBeVisible();
   await activity.filter.getByRole('link', { name: 'Show all' }).click();
   await expect(activity.entries).toHaveCount(all);
 

@@ -85,7 +85,7 @@ test('access: with nobody else, with a link, with a key, with many, and refused'
   await expectPresentable(page, testInfo, 'access-full');
   await access.keyForm.getByLabel('Name', { exact: true }).fill('monitoring');
   await access.keyForm.getByLabel('Last day').fill('2020-01-01');
-  await access.keyForm.getByRole('button', { name: 'Make key' }).click();
+  await access.keyForm.getByRole('button', { name: 'Create key' }).click();
   await expect(page.locator('#make-key-scopes-error')).toBeVisible();
   await expectPresentable(page, testInfo, 'access-key-refused');
 });
@@ -106,7 +106,7 @@ test('the activity: full, filtered, nothing that matches, and a filter that cann
   await expect(activity.entries).toHaveCount(1);
   await expectPresentable(page, testInfo, 'activity-filtered');
   await activity.show({ who: 'nobody-of-this-name' });
-  await expect(page.getByText('Nothing matches.')).toBeVisible();
+  await expect(page.getByText('No matches.')).toBeVisible();
   await expectPresentable(page, testInfo, 'activity-empty');
   await activity.open('?from=yesterday');
   await expectPresentable(page, testInfo, 'activity-wrong-filter');

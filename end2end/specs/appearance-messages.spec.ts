@@ -78,7 +78,7 @@ test('messages: none, of every state, filtered, one of each, and what keeps them
   await messages.open('?from=yesterday&state=lost');
   await expectPresentable(page, testInfo, 'messages-wrong-filter');
   await messages.show({ search: 'nobody wrote this', state: 'All' });
-  await page.getByText('Nothing matches.').waitFor();
+  await page.getByText('No matches.').waitFor();
   await expectPresentable(page, testInfo, 'messages-nothing-matches');
 });
 

@@ -39,7 +39,7 @@ test('a refusal leaves the grant that worked', async ({ page, mailgrant, sandbox
   const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
   const tab = await settings.authorize();
   await new SignInPage(tab).deny(sandbox.account());
-  await expect(settings.outcome).toContainText('Another authorization is in use, so mail is still sent.');
+  await expect(settings.outcome).toContainText('The previous authorization is still in use. Mail continues to be sent.');
   await expect(settings.status).toContainText(`Authorized as ${sandbox.account().address}`);
   await settings.sendTest('someone@example.org');
   await settings.delivered();
@@ -95,7 +95,7 @@ test('another account than the username is pointed out', async ({ page, mailgran
   const tab = await settings.authorize();
   await new SignInPage(tab).allow(sandbox.account(1));
   await expect(tab.getByText('Another account signed in')).toBeVisible();
-  await expect(settings.outcome).toContainText(`${sandbox.account(1).address} signed in, which is not the user name`);
+  await expect(settings.outcome).toContainText(`${sandbox.account(1).address} signed in, but the settings contain another user name`);
 });
 
 test('changing the username says that the authorization will end, and ends it', async ({ page, mailgrant, sandbox }) => {
@@ -108,7 +108,7 @@ test('changing the username says that the authorization will end, and ends it', 
   await expect(settings.outcome).toContainText('The authorization for the previous settings has ended.');
   await new SignInPage(tab).deny(sandbox.account());
   await expect(settings.outcome).toContainText('Your settings are saved. Mail waits until you authorize.');
-  await expect(settings.status).toContainText('Needs authorization. The authorization it had does not cover the settings');
+  await expect(settings.status).toContainText('Needs authorization. The authorization does not cover the settings');
 });
 
 test('choosing another provider warns that the authorization will end, although the secret is missing', async ({ page, mailgrant, sandbox }) => {

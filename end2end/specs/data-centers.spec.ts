@@ -39,7 +39,7 @@ test('a data center is added, renamed, has settings and a grant of its own, and 
   await settings.alive();
   await settings.manageDataCenters.click();
   await expect(remove).toBeDisabled();
-  await expect(smtp).toContainText('It has settings, so it stays.');
+  await expect(smtp).toContainText('A data center with settings cannot be removed.');
 
   await smtp.getByLabel('Add a data center').fill('Oslo');
   await smtp.getByRole('button', { name: 'Add' }).click();

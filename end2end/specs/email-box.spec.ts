@@ -57,7 +57,7 @@ test('turning it on asks for a new sign-in and says why; turning it off does not
   const why = page.locator('#mailbox-authorization');
   await readWithGrant(settings, address, host, port);
   await expect(why).toBeVisible();
-  await expect(why).toContainText('leads to the provider once more');
+  await expect(why).toContainText('sign in at the provider again');
   await expectPresentable(page, testInfo, 'email-box-asks-again');
   await allowInTab(settings, sandbox);
   await expect(why).toBeHidden();

@@ -33,7 +33,7 @@ test('from an empty page to a test email that arrives', async ({ page, mailgrant
   await new AuthorizedPage(tab).expectSuccess(address);
   await expect(settings.outcome).toContainText('SMTP settings authorized', { timeout: 1_000 });
   await expect(settings.status).toContainText(`Authorized as ${address}`, { timeout: 1_000 });
-  await expect(settings.status).toContainText('renewed automatically');
+  await expect(settings.status).toContainText('refreshed automatically');
   expect(await tab.evaluate(() => window.opener)).toBeNull();
 
   await settings.sendTest('bob@sandbox.test');

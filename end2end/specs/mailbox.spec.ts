@@ -90,11 +90,11 @@ test('folders, pages, search and files work with the keyboard alone and without 
   await mailbox.search('number 77', 'In the subject');
   await expect(mailbox.mails).toHaveText([/Number 77/]);
   await mailbox.search('nothing like it');
-  await expect(still.getByText('Nothing matches.')).toBeVisible();
+  await expect(still.getByText('No matches.')).toBeVisible();
   await mailbox.folders.getByRole('link', { name: 'Archive' }).click();
   await expect(mailbox.mails).toHaveText([/Put away/]);
   await mailbox.folders.getByRole('link', { name: 'Drafts' }).click();
-  await expect(still.getByText('There is no mail here.')).toBeVisible();
+  await expect(still.getByText('No mail in this folder.')).toBeVisible();
 
   await mailbox.folders.getByRole('link', { name: 'Inbox' }).click();
   await mailbox.mails.first().getByRole('link').focus();
@@ -109,7 +109,7 @@ test('folders, pages, search and files work with the keyboard alone and without 
   expect(download.suggestedFilename()).toBe('figures 2026.csv');
   expect(await readFile(await download.path(), 'utf8')).toBe('1,2');
   const raw = still.waitForEvent('download');
-  await still.getByRole('link', { name: 'Download as it came' }).click();
+  await still.getByRole('link', { name: 'Download the original' }).click();
   expect(await readFile(await (await raw).path(), 'utf8')).toBe(withFiles);
 });
 

@@ -63,7 +63,7 @@ test('messages are filtered and found', async ({ page, mailgrant }) => {
   await program.send({ to, subject: 'More news', text: 'x' });
   await expect(messages.messages).toHaveCount(2);
   await messages.show({ state: 'Failed' });
-  await expect(page.getByText('Nothing matches.')).toBeVisible();
+  await expect(page.getByText('No matches.')).toBeVisible();
   await page.getByRole('link', { name: 'Show all messages' }).click();
   await expect(messages.messages).toHaveCount(5);
 });
@@ -86,8 +86,8 @@ test('a message that waits is cancelled, tried again and sent once more', async 
   await messages.attempts.getByText('Transcript').first().click();
   await expect(messages.attempts).toContainText('RCPT TO:<bob@sandbox.test>');
 
-  await page.getByText('Send once more', { exact: true }).click();
-  await page.getByRole('button', { name: 'Send it once more' }).click();
+  await page.getByText('Send again', { exact: true }).click();
+  await page.getByRole('button', { name: 'Send this message again' }).click();
   await expect(page).not.toHaveURL(new RegExp(id));
   await expect(page.getByText('This is the new message.')).toBeVisible();
   await expect(messages.state).toHaveText('Delivered');

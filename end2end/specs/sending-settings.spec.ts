@@ -21,14 +21,14 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByLabel('Connections at a time')).toHaveValue('2');
       await page.getByLabel('Other From addresses').fill('shop@example.com');
       await page.getByRole('button', { name: 'Save' }).click();
-      await expect(page.getByText('Saved. It counts from now on.')).toBeVisible();
+      await expect(page.getByText('Saved. The changes take effect immediately.')).toBeVisible();
 
       await other.getByLabel('Days that messages are kept').fill('7');
       await other.getByRole('button', { name: 'Save' }).click();
-      await expect(other.getByText('somebody else saved these settings meanwhile')).toBeVisible();
+      await expect(other.getByText('another administrator changed these settings')).toBeVisible();
       await expect(other.getByLabel('Days that messages are kept')).toHaveValue('7');
-      await other.getByRole('button', { name: 'Save over theirs' }).click();
-      await expect(other.getByText('Saved. It counts from now on.')).toBeVisible();
+      await other.getByRole('button', { name: 'Overwrite their changes' }).click();
+      await expect(other.getByText('Saved. The changes take effect immediately.')).toBeVisible();
       await expect(other.getByLabel('Other From addresses')).toHaveValue('');
     });
   });
@@ -41,7 +41,7 @@ test('is changed with the keyboard alone', async ({ page, mailgrant }) => {
   await page.keyboard.press('Space');
   await tabTo(page, page.getByRole('button', { name: 'Save' }));
   await page.keyboard.press('Enter');
-  await expect(page.getByText('Saved. It counts from now on.')).toBeVisible();
+  await expect(page.getByText('Saved. The changes take effect immediately.')).toBeVisible();
   await expect(page.getByLabel('Messages a day')).toHaveValue('250');
   await expect(page.getByLabel('Drop contents once they are delivered')).toBeChecked();
 });

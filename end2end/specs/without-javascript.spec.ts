@@ -87,7 +87,7 @@ test('the second of two administrators is told, and what was typed is kept', asy
   }
   await expect(settings.outcome).toContainText('Somebody else saved these settings meanwhile');
   await expect(settings.host).toHaveValue('mine.example.com');
-  await settings.outcome.getByRole('button', { name: 'Save mine anyway' }).click();
+  await settings.outcome.getByRole('button', { name: 'Overwrite their changes' }).click();
   await expect(settings.outcome).toContainText('Settings saved');
   await other.openWithoutWasm();
   await expect(other.host).toHaveValue('mine.example.com');

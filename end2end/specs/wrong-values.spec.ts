@@ -84,7 +84,7 @@ test('a preset fills in, but asks before it replaces what was typed', async ({ p
   await settings.provider.selectOption({ label: 'Microsoft 365' });
   const question = page.getByRole('dialog', { name: 'Replace what you typed?' });
   await expect(question.getByRole('listitem')).toHaveText(['SMTP host']);
-  await question.getByRole('button', { name: 'Keep what I typed' }).click();
+  await question.getByRole('button', { name: 'Keep my values' }).click();
   await expect(settings.host).toHaveValue('smtp.example.com');
   await expect(settings.provider.locator('option:checked')).toHaveText('Google (Gmail, Workspace)');
 
@@ -139,8 +139,8 @@ test('the second of two administrators is told, and what was typed is kept', asy
   await expect(first.outcome).toContainText('Settings saved');
   await expect(second.outcome).toContainText('Somebody else saved these settings meanwhile');
   await expect(second.host).toHaveValue('second.example.com');
-  await expect(second.outcome.getByRole('link', { name: 'Show theirs' })).toBeVisible();
-  await second.outcome.getByRole('button', { name: 'Save mine anyway' }).click();
+  await expect(second.outcome.getByRole('link', { name: 'Show their changes' })).toBeVisible();
+  await second.outcome.getByRole('button', { name: 'Overwrite their changes' }).click();
   await expect(second.outcome).toContainText('Settings saved');
   await page.reload();
   await expect(first.host).toHaveValue('second.example.com');

@@ -1,13 +1,13 @@
-//! What the page about accounts, sessions and API keys shows. Only the server renders it.
+//! Data of the page about accounts, sessions, and API keys. Only the server renders it.
 
 use domain::{Account, ApiKey, DataCenter, Session, SignedIn};
 
 use crate::error::ApiError;
 
-/// Who and what has access.
+/// Accounts, sessions, and API keys, with what their forms need.
 #[derive(Clone, Debug)]
 pub struct AccessPage {
-    /// Who looks.
+    /// The user who opened the page.
     pub own: SignedIn,
     /// All accounts.
     pub accounts: Vec<Account>,
@@ -15,11 +15,11 @@ pub struct AccessPage {
     pub sessions: Vec<Session>,
     /// All API keys.
     pub keys: Vec<ApiKey>,
-    /// All data centers, which keys may be limited to.
+    /// All data centers, for the choice that limits a key.
     pub data_centers: Vec<DataCenter>,
 }
 
-/// Who and what has access.
+/// Loads the data of the page about access.
 ///
 /// # Errors
 /// `SignedOut`, `Unavailable`; `Offline` in the browser.

@@ -1,21 +1,21 @@
-//! What the activity page shows. Only the server renders it.
+//! Data of the activity page. Only the server renders it.
 
 use domain::{AuditEntry, AuditFilter, DataCenter};
 
 use crate::error::ApiError;
 
-/// Some entries, the newest first.
+/// Entries of the audit log, newest first.
 #[derive(Clone, Debug, Default)]
 pub struct Activity {
     /// The entries.
     pub entries: Vec<AuditEntry>,
-    /// The sequence before which older ones are found, when there are any.
+    /// Sequence number for the link to older entries; `None` if there are none.
     pub older: Option<i64>,
-    /// All data centers, which entries name by their ids.
+    /// All data centers. Entries refer to them by id.
     pub data_centers: Vec<DataCenter>,
 }
 
-/// The newest entries, or the newest before a sequence.
+/// Loads the newest entries, or the newest before a sequence number.
 ///
 /// # Errors
 /// `SignedOut`, `Unavailable`; `Offline` in the browser.

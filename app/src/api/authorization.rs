@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 
-/// An authorization that has begun.
+/// Authorization that was started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {
     /// The authorization.
     pub id: AuthorizationId,
-    /// The provider's page.
+    /// URL of the provider's sign-in page.
     pub url: String,
 }
 
-/// What is known about the grant of a data center.
+/// Returns the state of the grant of a data center.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`, `Offline`.
@@ -24,8 +24,8 @@ pub async fn grant_status(data_center: String) -> Result<GrantStatus, ApiError> 
     super::context::answer(verbs::grant_status(&data_center).await)
 }
 
-/// How an authorization stands; `None` when there is none with this id. Only the server renders pages;
-/// the browser takes this from the page itself.
+/// Returns the state of an authorization; `None` if there is none with this id. Only the server renders pages;
+/// the browser reads the state from the page.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.
@@ -36,7 +36,7 @@ pub async fn authorization(id: String) -> Result<Option<AuthorizationState>, Api
     super::elsewhere(id).await
 }
 
-/// Begins a new authorization for saved settings.
+/// Starts a new authorization for saved settings.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `NotOAuth`, `Unavailable`, `Offline`.

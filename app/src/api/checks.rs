@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::error::ApiError;
 
-/// Begins a check of what is on the form, saved or not; of what is saved, for those who may not change settings. With a
-/// recipient it sends a test email. What happens in it is told by events.
+/// Starts a check of the values on the form, saved or not. Users who may not change settings check the saved values.
+/// With a recipient it sends a test email. The steps arrive as server-sent events.
 ///
 /// # Errors
 /// `Test`, `NoSettings`, `UnknownDataCenter`, `Unavailable`, `Offline`.
@@ -19,7 +19,7 @@ pub async fn begin_check(
     super::context::answer(verbs::begin(&form, recipient, dkim_selector).await)
 }
 
-/// Stops a check, also one of another process, and waits for its end. Returns false if it has ended already.
+/// Stops a check, including one that another process runs, and waits for its end. Returns false if it had already ended.
 ///
 /// # Errors
 /// `BadRequest`, `Unavailable`, `Offline`.
@@ -28,7 +28,7 @@ pub async fn cancel_check(id: String) -> Result<bool, ApiError> {
     super::context::answer(verbs::cancel(&id).await)
 }
 
-/// Checks without a test email, for browsers without WASM: the page follows when it has ended.
+/// Checks without a test email, for browsers without WASM. The page with the report follows when the check has ended.
 ///
 /// # Errors
 /// `Test`, `NoSettings`, `UnknownDataCenter`, `Unavailable`.
@@ -40,7 +40,7 @@ pub async fn check_connection(
     verbs::to_the_end(&form, None, dkim_selector).await
 }
 
-/// Sends a test email with what is on the form, saved or not, and waits for what comes of it.
+/// Sends a test email with the values on the form, saved or not, and waits for the result.
 ///
 /// # Errors
 /// `Test`, `NoSettings`, `UnknownDataCenter`, `Unavailable`.
@@ -75,7 +75,7 @@ mod verbs {
             dkim_selector,
         };
         let id = data_center_id(&form.data_center)?;
-        // Who may not change settings does not try others either.
+        // Users who may not change settings may not try other values either.
         let of = if may(Role::Administrator) {
             CheckOf::Form(form)
         } else {

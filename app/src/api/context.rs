@@ -1,4 +1,4 @@
-//! What the server provides to server functions: the mailer and facts about the request.
+//! Values that the server provides to server functions: the mailer, and facts about the request.
 
 use access::Access;
 use domain::{Actor, DataCenterId, RedirectUrl, Role, SignedIn};
@@ -9,74 +9,74 @@ use mail::Mailer;
 
 use crate::{api_document::ApiDocument, error::ApiError};
 
-/// Facts about a request that only the HTTP side knows. The server's middleware puts it into the
+/// Facts about a request that only the HTTP layer knows. The server's middleware puts them into the
 /// extensions of each request.
 #[derive(Clone, Debug)]
 pub struct RequestInfo {
-    /// The redirect URL of this server, by the configured public URL or the `Host` asked for.
+    /// Redirect URL of this server, from the configured public URL or the `Host` of the request.
     pub redirect_url: RedirectUrl,
-    /// Who asks; `None` on pages that are open to everybody.
+    /// The user; `None` on pages that are open to everybody.
     pub signed_in: Option<SignedIn>,
-    /// The same for the audit, with the address.
+    /// The user as the audit log records it, with the client address.
     pub actor: Actor,
-    /// A form was posted without WASM: the answer is a page, so refusals are redirects.
+    /// True if a form was posted without WASM. The response is then a page, and refusals are redirects.
     pub wants_html: bool,
 }
 
-/// The mailer.
+/// Returns the mailer.
 ///
 /// # Errors
-/// `Unavailable`: the server was put together wrongly.
+/// `Unavailable` if the server did not provide it.
 pub fn mailer() -> Result<Mailer, ApiError> {
     use_context::<Mailer>().ok_or_else(|| missing("Mailer"))
 }
 
-/// The verbs about access.
+/// Returns the operations on accounts and permissions.
 ///
 /// # Errors
-/// `Unavailable`: the server was put together wrongly.
+/// `Unavailable` if the server did not provide it.
 pub fn access() -> Result<Access, ApiError> {
     use_context::<Access>().ok_or_else(|| missing("Access"))
 }
 
-/// Who asks.
+/// Returns the user.
 ///
 /// # Errors
-/// `SignedOut`. The server turns such requests away before they get here.
+/// `SignedOut`. The server rejects such requests before they get here.
 pub fn signed_in() -> Result<SignedIn, ApiError> {
     request()?.signed_in.ok_or(ApiError::SignedOut)
 }
 
-/// Who asks, if anybody has signed in; also where there is no request, as while routes are listed.
+/// Returns the user, if there is one. Also works without a request, for example while routes are listed.
 pub fn visitor() -> Option<SignedIn> {
     let parts = use_context::<Parts>()?;
     parts.extensions.get::<RequestInfo>()?.signed_in.clone()
 }
 
-/// Whether who asks may do what a role may.
+/// Returns true if the user has a role, or one that includes it.
 pub fn may(role: Role) -> bool {
     signed_in().is_ok_and(|signed_in| signed_in.role.includes(role))
 }
 
-/// The path of the page that is being made; empty where there is no request.
+/// Returns the path of the page that is rendered; empty without a request.
 pub fn path() -> String {
     use_context::<Parts>().map_or_else(String::new, |parts| parts.uri.path().to_owned())
 }
 
-/// Returns what the handler of a posted form passes to its page, in the extensions of the request.
+/// Returns the value that the handler of a posted form passes to its page in the extensions of the request.
 pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<T>().cloned())
 }
 
-/// The description of the API, for its page.
+/// Returns the description of the API, for its page.
 pub fn api_document() -> Option<ApiDocument> {
     use_context::<ApiDocument>()
 }
 
-/// The request.
+/// Returns the facts about the request.
 ///
 /// # Errors
-/// `Unavailable`: the server was put together wrongly.
+/// `Unavailable` if the server did not provide them.
 pub fn request() -> Result<RequestInfo, ApiError> {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<RequestInfo>().cloned())
@@ -88,7 +88,7 @@ fn missing(what: &'static str) -> ApiError {
     ApiError::Unavailable
 }
 
-/// An id as it came from a URL or a form.
+/// Parses an id from a URL or a form.
 ///
 /// # Errors
 /// `UnknownDataCenter`.
@@ -96,11 +96,11 @@ pub fn data_center_id(text: &str) -> Result<DataCenterId, ApiError> {
     DataCenterId::parse(text).map_err(|_| ApiError::UnknownDataCenter)
 }
 
-/// Gives the answer the status of its error. A form posted without WASM is left alone: its answer is the
-/// redirect back, which any other status would break.
+/// Sets the status of the response to that of the error. The response to a form posted without WASM is a redirect,
+/// which another status would break, so its status is left unchanged.
 ///
 /// # Errors
-/// The one it was given.
+/// Returns the given error.
 pub fn answer<T>(result: Result<T, ApiError>) -> Result<T, ApiError> {
     if let Err(error) = &result
         && !posted_without_wasm()
@@ -115,17 +115,17 @@ fn posted_without_wasm() -> bool {
     posted && request().is_ok_and(|request| request.wants_html)
 }
 
-/// Sets the status of the answer.
+/// Sets the status of the response.
 pub fn set_status(status: StatusCode) {
     if let Some(options) = use_context::<ResponseOptions>() {
         options.set_status(status);
     }
 }
 
-/// Sends the browser elsewhere.
+/// Redirects the browser.
 ///
 /// # Errors
-/// `Unavailable` when the target cannot stand in a header.
+/// `Unavailable` if the target is not a valid header value.
 pub fn redirect(target: &str) -> Result<(), ApiError> {
     if HeaderValue::from_str(target).is_err() {
         tracing::error!("the target of a redirect cannot stand in a header");

@@ -1,4 +1,4 @@
-//! Data centers: adding, renaming, removing.
+//! Data centers: adds, renames, and removes them.
 
 use domain::{DataCenter, DataCenterName};
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ pub async fn add_data_center(name: String) -> Result<DataCenter, ApiError> {
     super::context::answer(answer)
 }
 
-/// Renames a data center; returns its name as it is now.
+/// Renames a data center. Returns the new name.
 ///
 /// # Errors
 /// `DataCenter`, `UnknownDataCenter`, `Unavailable`, `Offline`.
@@ -78,7 +78,7 @@ mod verbs {
             .await?)
     }
 
-    /// Shows a data center to a browser without WASM.
+    /// Redirects a browser without WASM to the page of a data center.
     pub fn show(data_center: &str) -> Result<(), ApiError> {
         if context::request()?.wants_html {
             context::redirect(&paths::SmtpSettings::of(data_center))?;

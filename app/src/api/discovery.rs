@@ -1,4 +1,4 @@
-//! What an email address or an issuer leads to.
+//! Settings that are found for an email address or an issuer.
 
 use domain::Preset;
 use leptos::prelude::*;
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 
-/// What can be filled in.
+/// Values that a proposal fills in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filling {
-    /// Servers and sign-in.
+    /// Servers and sign-in method.
     pub preset: Preset,
-    /// The user name; empty leaves what is typed.
+    /// User name; empty to keep the typed one.
     pub username: String,
-    /// The email address that it was found for; fills the addresses that are empty. Empty for an issuer.
+    /// Email address that the settings were found for. Fills address fields that are empty. Empty for an issuer.
     pub email: String,
 }
 
@@ -27,16 +27,16 @@ impl From<Preset> for Filling {
     }
 }
 
-/// What was found.
+/// Result of a discovery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
-    /// The proposals, as they are shown.
+    /// The proposals as HTML.
     pub html: String,
-    /// What each fills in; `None` for one that names no server to send through.
+    /// Values of each proposal; `None` for one that names no SMTP server.
     pub fillings: Vec<Option<Filling>>,
 }
 
-/// Asks what an email address leads to, or the URL of an issuer.
+/// Finds settings for an email address, or for the URL of an issuer.
 ///
 /// # Errors
 /// `Address`, `Unavailable`, `Offline`.
@@ -84,7 +84,7 @@ mod verbs {
         })
     }
 
-    /// The way to sign in, and nothing else.
+    /// Returns values that only fill in the OAuth endpoints.
     fn endpoints(document: IssuerDocument) -> Filling {
         Filling::from(Preset {
             provider: Provider::Other,
@@ -102,7 +102,7 @@ mod verbs {
 
     fn filling(proposal: Proposal, email: &str) -> Option<Filling> {
         let smtp = proposal.smtp?;
-        // The form knows no other way to a mailbox.
+        // The form supports only IMAP for mailboxes.
         let imap = proposal
             .imap
             .filter(|imap| imap.security == Security::ImplicitTls);

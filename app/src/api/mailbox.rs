@@ -1,28 +1,28 @@
-//! What the pages of the mailbox show. Only the server renders them.
+//! Data of the mailbox pages. Only the server renders them.
 
 use domain::{DataCenter, Folder, Mail, MailPage, mailbox::MailboxProblem};
 
 use crate::{error::ApiError, mailbox_query::MailboxQuery};
 
-/// The page of a mailbox.
+/// Data of a mailbox page.
 #[derive(Clone, Debug)]
 pub struct MailboxPage<T> {
-    /// Every data center, to choose from.
+    /// All data centers, for the choice.
     pub data_centers: Vec<DataCenter>,
-    /// What is shown, or why it is not.
+    /// Content of the page, or the problem to show in its place.
     pub shown: Result<T, MailboxProblem>,
 }
 
-/// Folders, and mail of one of them.
+/// Folders, and the mail of one of them.
 #[derive(Clone, Debug)]
 pub struct MailList {
-    /// Those that can be opened.
+    /// Folders that can be opened.
     pub folders: Vec<Folder>,
-    /// The mail.
+    /// Mail of the folder.
     pub page: MailPage,
 }
 
-/// The list that a query asks for.
+/// Loads the list for a query.
 ///
 /// # Errors
 /// `SignedOut`, `UnknownDataCenter`, `Unavailable`; `Offline` in the browser.
@@ -33,7 +33,7 @@ pub async fn mail_list(query: MailboxQuery) -> Result<MailboxPage<MailList>, Api
     super::elsewhere(query).await
 }
 
-/// The mail that a query asks for.
+/// Loads the mail for a query.
 ///
 /// # Errors
 /// As [`mail_list`].
@@ -114,7 +114,7 @@ mod verbs {
 
     fn status(problem: &MailboxProblem) -> StatusCode {
         match problem {
-            // A page like any other.
+            // The page itself works.
             MailboxProblem::Off | MailboxProblem::Renumbered => StatusCode::OK,
             MailboxProblem::Failed(_) => StatusCode::BAD_GATEWAY,
             MailboxProblem::NoFolder | MailboxProblem::NoMail => StatusCode::NOT_FOUND,
@@ -124,7 +124,7 @@ mod verbs {
         }
     }
 
-    /// What is shown in place of the mailbox, and what in place of the page.
+    /// Separates problems that are shown in place of the mailbox from errors of the page.
     fn told<T>(outcome: Result<T, MailboxError>) -> Result<Result<T, MailboxProblem>, ApiError> {
         let problem = match outcome {
             Ok(shown) => return Ok(Ok(shown)),

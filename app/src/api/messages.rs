@@ -7,35 +7,35 @@ use domain::{
 
 use crate::error::ApiError;
 
-/// Some messages, and how the outbox stands.
+/// Messages, and the state of the outbox.
 #[derive(Clone, Debug)]
 pub struct MessageList {
-    /// The messages, the newest first.
+    /// Messages, newest first.
     pub messages: Vec<OutboxMessage>,
-    /// What to ask for to get those after them; `None` when there are none.
+    /// Cursor of the next page; `None` on the last page.
     pub next: Option<MessageId>,
-    /// How the outbox stands.
+    /// State of the outbox.
     pub overview: OutboxOverview,
-    /// Where the server is reached, for examples.
+    /// Origin of the server, for examples.
     pub origin: String,
 }
 
-/// One message.
+/// One message, with what its page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessagePage {
-    /// Without its content.
+    /// The message, without its content.
     pub message: OutboxMessage,
-    /// The attempts to deliver it, the first one first.
+    /// Delivery attempts, oldest first.
     pub attempts: Vec<Attempt>,
-    /// Its data center.
+    /// Data center of the message; `None` if it was removed.
     pub data_center: Option<DataCenter>,
-    /// How its data center stands.
+    /// Sending state of the data center.
     pub sending: Option<SendingState>,
-    /// Who looks may do something about it.
+    /// True if the user may retry, cancel, or resend.
     pub may_act: bool,
 }
 
-/// What a message says; `None` when its content was dropped.
+/// Loads the content of a message; `None` if it was deleted.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.
@@ -46,7 +46,7 @@ pub async fn message_preview(id: MessageId) -> Result<Option<Mail>, ApiError> {
     super::elsewhere(id).await
 }
 
-/// Some messages, from a place in the list on.
+/// Loads a page of messages, starting at a cursor.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.
@@ -60,7 +60,7 @@ pub async fn message_list(
     super::elsewhere((filter, cursor)).await
 }
 
-/// One message; `None` when there is none with this id.
+/// Loads one message; `None` if there is none with this id.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.
@@ -86,7 +86,7 @@ mod verbs {
         paths,
     };
 
-    /// Messages on one page of the list.
+    /// Number of messages on one page of the list.
     pub const AT_ONCE: u32 = 50;
 
     pub async fn list(
@@ -126,10 +126,10 @@ mod verbs {
         Ok(mailer()?.message_preview(id).await?)
     }
 
-    /// A message with all that its page shows to somebody who may only look at it.
+    /// Loads a message with all that its page shows to a viewer.
     ///
     /// # Errors
-    /// When the database fails.
+    /// Fails if the database does.
     pub async fn read(
         mailer: &Mailer,
         id: &MessageId,

@@ -1,4 +1,4 @@
-//! Server functions: each parses, calls one verb of the mailer and maps its error.
+//! Server functions. Each parses its input, calls one operation, and maps its error.
 
 mod access;
 mod activity;
@@ -49,7 +49,7 @@ pub(crate) use settings::{
 };
 pub(crate) use status::not_found;
 
-/// The answer of what only the server knows. The browser takes it from the page.
+/// Result of a function that works only on the server. The browser reads the data from the page.
 #[cfg(not(feature = "ssr"))]
 fn elsewhere<Q, A>(_: Q) -> std::future::Ready<Result<A, crate::error::ApiError>> {
     std::future::ready(Err(crate::error::ApiError::Offline))

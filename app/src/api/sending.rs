@@ -9,13 +9,13 @@ use crate::error::ApiError;
 pub struct SendingPage {
     /// All data centers.
     pub data_centers: Vec<DataCenter>,
-    /// The one that is shown.
+    /// Data center of the page.
     pub data_center: DataCenterId,
     /// Saved settings.
     pub saved: SendingSettings,
-    /// Its provider; `None` without SMTP settings.
+    /// Provider of the data center; `None` without SMTP settings.
     pub provider: Option<Provider>,
-    /// Its From address, which may always be used; empty without SMTP settings.
+    /// From address of the SMTP settings, which is always allowed; empty without SMTP settings.
     pub from: String,
 }
 

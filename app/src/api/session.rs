@@ -13,7 +13,7 @@ pub fn visitor() -> Option<SignedIn> {
     None
 }
 
-/// The path of the page that is being made.
+/// Returns the path of the page that is rendered.
 pub fn path() -> String {
     #[cfg(feature = "ssr")]
     return super::context::path();
@@ -34,7 +34,7 @@ pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
     None
 }
 
-/// Returns true if a token is that of the setup link. Redirects to the sign-in if there is an account already.
+/// Returns true if a token is that of the setup link. Redirects to the sign-in page if there is an account already.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.
@@ -45,7 +45,7 @@ pub async fn is_setup_link(token: String) -> Result<bool, ApiError> {
     super::elsewhere(token).await
 }
 
-/// Whose password a link is for; `None` when it is not good.
+/// Returns the account that a password link is for; `None` if the link is invalid.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.
@@ -56,16 +56,16 @@ pub async fn password_link(token: String) -> Result<Option<AccountName>, ApiErro
     super::elsewhere(token).await
 }
 
-/// The own account.
+/// Account of the user, with its sessions.
 #[derive(Clone, Debug)]
 pub struct AccountPage {
     /// The user.
     pub own: SignedIn,
-    /// Its sessions.
+    /// Sessions of the account.
     pub sessions: Vec<Session>,
 }
 
-/// The own account with its sessions.
+/// Loads the account of the user with its sessions.
 ///
 /// # Errors
 /// `SignedOut`, `Unavailable`; `Offline` in the browser.

@@ -1,4 +1,4 @@
-//! The settings page: what it shows, saving, presets.
+//! The settings page: loads its data, saves, and applies presets.
 
 use domain::{AuthorizationId, DataCenter, GrantStatus, Preset, SavedSettings, SmtpForm};
 use leptos::prelude::*;
@@ -6,62 +6,62 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 
-/// What the settings page of a data center shows. Holds no secret: it is printed into the page.
+/// Data of the settings page of one data center. Contains no secret, because it is embedded in the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmtpPage {
     /// All data centers.
     pub data_centers: Vec<DataCenter>,
-    /// The settings.
+    /// Saved settings.
     pub saved: SavedSettings,
-    /// The grant.
+    /// State of the grant.
     pub status: GrantStatus,
-    /// The sandbox, when the server was started with one.
+    /// Preset of the sandbox, if the server was started with one.
     pub sandbox: Option<Preset>,
-    /// The redirect URL as the server sees it.
+    /// Redirect URL as the server sees it.
     pub redirect_url: String,
-    /// What was typed without WASM.
+    /// Values that were typed without WASM.
     pub draft: Option<SmtpForm>,
-    /// The check that was made without WASM, or the last one, as it is shown. Part of the page that the server renders, and
-    /// not of what the browser takes up.
+    /// Report of the check that ran without WASM, or of the last one, as HTML. The server renders it into the page;
+    /// it is not part of the data that the browser hydrates.
     #[serde(skip)]
     pub report: String,
-    /// Who a test email without WASM was for.
+    /// Recipient of a test email that was sent without WASM.
     pub recipient: String,
-    /// Who looks may change the settings.
+    /// True if the user may change the settings.
     pub may_edit: bool,
-    /// Who looks may send test emails.
+    /// True if the user may send test emails.
     pub may_test: bool,
 }
 
-/// What follows a save.
+/// Step after a save.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NextStep {
-    /// Nothing: no OAuth.
+    /// No step: the settings do not use OAuth.
     Nothing,
-    /// The administrator signs in.
+    /// The administrator signs in at the provider.
     SignIn {
         /// The authorization.
         id: AuthorizationId,
-        /// The provider's page.
+        /// URL of the provider's sign-in page.
         url: String,
     },
-    /// The settings are saved, the authorization could not begin.
+    /// The settings are saved, but the authorization could not be started.
     SignInUnavailable,
 }
 
-/// Settings were saved.
+/// Result of a save.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedAnswer {
-    /// The version that is saved now.
+    /// Saved version.
     pub version: i64,
-    /// A grant for other values has ended.
+    /// True if the save ended a grant for other values.
     pub grant_ended: bool,
-    /// What follows.
+    /// Next step.
     pub next: NextStep,
 }
 
-/// What the settings page shows: `draft` with what was typed without WASM, `check` the id of a check
-/// or empty. Only the server renders pages; the browser takes this from the page itself.
+/// Loads the data of the settings page. With `draft`, the values that were typed without WASM; `check` is the id
+/// of a check, or empty. Only the server renders pages; the browser reads the data from the page.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`; `Offline` in the browser.
@@ -76,7 +76,7 @@ pub async fn smtp_settings_page(
     super::elsewhere((data_center, draft, check)).await
 }
 
-/// Saves what was typed; `over` is a newer version that it may replace.
+/// Saves the typed values. `over` is a newer version that may be overwritten.
 ///
 /// # Errors
 /// `Form`, `Conflict`, `UnknownDataCenter`, `Unavailable`, `Offline`.
@@ -95,7 +95,7 @@ pub async fn save_smtp_settings(
     super::context::answer(answer)
 }
 
-/// Fills in the chosen preset, for browsers without WASM.
+/// Applies the chosen preset, for browsers without WASM.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`.
@@ -170,7 +170,7 @@ mod verbs {
                     url: begun.url,
                 },
                 Err(error) => {
-                    // Logs it.
+                    // The conversion logs the error.
                     let _ = ApiError::from(error);
                     NextStep::SignInUnavailable
                 }
@@ -185,7 +185,7 @@ mod verbs {
         })
     }
 
-    /// The form with its preset filled in; `None` when that would replace what was typed.
+    /// Returns the form with its preset applied; `None` if that would overwrite typed values.
     pub async fn fill_in(form: &SmtpForm, overwrite: bool) -> Result<Option<SmtpForm>, ApiError> {
         let mailer = mailer()?;
         let id = context::data_center_id(&form.data_center)?;

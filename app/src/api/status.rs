@@ -1,6 +1,6 @@
 //! The HTTP status of pages.
 
-/// The page being rendered is one that does not exist. Does nothing in the browser.
+/// Sets the status `404 Not Found` for the page that is rendered. Does nothing in the browser.
 pub fn not_found() {
     #[cfg(feature = "ssr")]
     super::context::set_status(http::StatusCode::NOT_FOUND);

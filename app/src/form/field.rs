@@ -1,4 +1,4 @@
-//! Fields of forms, with the words for what is wrong with them.
+//! Fields of forms, with the texts of their errors.
 
 use domain::{
     FieldError, SendingField, SendingForm,
@@ -16,7 +16,7 @@ pub trait Field: Copy + Ord + Send + Sync + 'static {
     /// Returns the name of the input.
     fn name(self) -> &'static str;
 
-    /// Returns the words for an error in what was `typed`.
+    /// Returns the text of an error in the value `typed`.
     fn error_text(self, error: FieldError, typed: &str) -> String;
 }
 

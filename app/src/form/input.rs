@@ -74,7 +74,7 @@ impl InputKind {
     }
 }
 
-/// A line of text. A secret is never rendered. `focus` opens the page with it, unless another field is wrong.
+/// A line of text. A secret is never rendered. `focus` sets the focus, unless another field has an error.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -251,7 +251,7 @@ pub fn SelectField<F: Field>(
     }
 }
 
-/// A choice of a few, all in sight.
+/// A group of radio buttons.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -262,7 +262,7 @@ pub fn RadioField<F: Field>(
     field: F,
     label: &'static str,
     saved: &'static str,
-    /// Values, labels, and what is said about each.
+    /// Values, labels, and help texts.
     options: Vec<(&'static str, &'static str, &'static str)>,
 ) -> impl IntoView {
     let name = field.name();

@@ -8,7 +8,7 @@ use crate::ui::{
     when::When,
 };
 
-/// A secret that a form has made. Shown once.
+/// Secret that a form has created. It is shown once.
 #[derive(Clone)]
 pub enum OneTimeSecret {
     /// Link to choose a password.
@@ -29,7 +29,7 @@ pub enum OneTimeSecret {
     },
 }
 
-/// Shows the secret, to be copied.
+/// Shows the secret with a button to copy it.
 #[component]
 pub fn OneTimeSecretBanner(secret: OneTimeSecret) -> impl IntoView {
     match secret {
@@ -42,8 +42,9 @@ pub fn OneTimeSecretBanner(secret: OneTimeSecret) -> impl IntoView {
                 <CopyField label="Link" value=url />
                 <p>
                     "Give it to " <strong>{account}</strong>
-                    " and to nobody else: whoever opens it first chooses the password. It is good for 24 hours"
-                    {expires_at.map(|at| view! { ", until " <When at /> })} ", and once."
+                    " and nobody else. The first person to open it chooses the password. It works once and \
+                    expires after 24 hours"
+                    {expires_at.map(|at| view! { ", at " <When at /> })} "."
                 </p>
             </Banner>
         }
@@ -52,7 +53,7 @@ pub fn OneTimeSecretBanner(secret: OneTimeSecret) -> impl IntoView {
             <Banner tone=Tone::Good title=["API key ", &name].concat()>
                 <CopyField label="Key" value=key />
                 <p>
-                    "Put it where the program finds it, and nowhere else. Programs send it as "
+                    "Store it in the configuration of the program, and nowhere else. Programs send it as "
                     <code>"Authorization: Bearer …"</code> "."
                 </p>
             </Banner>
@@ -77,7 +78,7 @@ fn CopyField(label: &'static str, value: String) -> impl IntoView {
                 aria-describedby="shown-once-help"
             />
             <p id="shown-once-help" class="help">
-                "Shown this once: copy it now. Ctrl+A selects all of it."
+                "Copy it now. It is not shown again. Ctrl+A selects all of it."
             </p>
         </div>
     }

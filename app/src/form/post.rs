@@ -1,6 +1,6 @@
 //! Requests that post a form, and responses to them.
 //!
-//! The server turns both from and into HTTP, so handlers know neither cookies nor headers.
+//! The server translates both from and to HTTP, so handlers do not know cookies or headers.
 
 use std::error::Error;
 
@@ -18,9 +18,9 @@ use crate::api::context::RequestInfo;
 /// A request that posts a form.
 #[derive(Debug)]
 pub struct PostRequest {
-    /// The features about mail.
+    /// Operations on mail.
     pub mailer: Mailer,
-    /// The features about accounts.
+    /// Operations on accounts.
     pub access: Access,
     /// The session and the client.
     pub info: RequestInfo,
@@ -48,7 +48,7 @@ pub enum PostResponse {
     StartSession {
         /// The session.
         session: Box<NewSession>,
-        /// The path and query to go to. The server replaces one that is not its own.
+        /// Path and query to go to. The server replaces one that points to another origin.
         next: String,
     },
     /// Ends the session and redirects to the sign-in.

@@ -24,7 +24,7 @@ pub struct FormResult<F: Field> {
     pub values: Vec<(String, String)>,
     /// Errors at fields.
     pub errors: FormErrors<F>,
-    /// Another reason.
+    /// Reason that belongs to no field.
     pub problem: Option<F::Problem>,
 }
 

@@ -1,4 +1,4 @@
-//! A form as its page shows it.
+//! A form as its page renders it.
 
 use super::{Field, FormId, FormResult};
 use crate::api;
@@ -22,7 +22,7 @@ impl<F: Field> FormView<F> {
         }
     }
 
-    /// Returns the same form of one row of a list.
+    /// Returns the same form for one row of a list.
     pub fn of_row(&self, id: &str) -> Self {
         let result = self.result.clone().filter(|result| result.row == id);
         Self {
@@ -32,7 +32,7 @@ impl<F: Field> FormView<F> {
         }
     }
 
-    /// Returns the value of an input: as posted, or as saved if the posted form has no such input.
+    /// Returns the value of an input: the posted one, or the saved one if the posted form has no such input.
     pub fn value(&self, name: &str, saved: impl Into<String>) -> String {
         let posted = self.result.as_ref().and_then(|result| result.value(name));
         posted.map_or_else(|| saved.into(), str::to_owned)
@@ -46,7 +46,7 @@ impl<F: Field> FormView<F> {
         }
     }
 
-    /// Returns the words for the error at a field.
+    /// Returns the text of the error at a field.
     pub fn error(&self, field: F) -> Option<String> {
         let result = self.result.as_ref()?;
         let error = result.errors.get(field)?;

@@ -1,4 +1,4 @@
-//! `/api/docs`: the API for programs, from its own description.
+//! `/api/docs`: the API for programs, rendered from its OpenAPI document.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -9,7 +9,7 @@ use crate::{
     paths,
 };
 
-/// The page. It tells nothing that its reader does not know, so everybody may read it.
+/// The page. It contains only public information, so everybody may read it.
 #[component]
 pub fn ApiPage() -> impl IntoView {
     let (operations, origin) = (api::api_document(), api::own_origin());
@@ -23,13 +23,13 @@ pub fn ApiPage() -> impl IntoView {
         <h1>"API for programs"</h1>
         <section class="card api">
             <p>
-                "Programs show an API key, which an administrator makes on the page Access: "
+                "Programs authenticate with an API key, which an administrator creates on the Access page: "
                 <code>"Authorization: Bearer mgk_…"</code>
-                ". What goes wrong is answered as "
+                ". Errors are returned as "
                 <code>"application/problem+json"</code>
                 " (RFC 9457); "
                 <code>"errors"</code>
-                " names the fields. The same description for tools: "
+                " names the invalid fields. For tools, the API is described in "
                 <a href=paths::api::OpenApi::PATH rel="external">"openapi.json"</a>
                 " (OpenAPI 3.1)."
             </p>
@@ -103,7 +103,7 @@ fn entry(entry: &Entry) -> impl IntoView + use<> {
     }
 }
 
-/// What stands between backquotes as code.
+/// Renders text between backquotes as code.
 fn with_code(text: &str) -> impl IntoView + use<> {
     text.split('`')
         .map(str::to_owned)
@@ -118,7 +118,7 @@ fn with_code(text: &str) -> impl IntoView + use<> {
         .collect_view()
 }
 
-/// How to try it on this server.
+/// Returns a command that tries the operation on this server.
 fn curl(operation: &Operation, origin: &str) -> String {
     let mut lines = vec![format!(
         "curl -X {} {origin}{}",

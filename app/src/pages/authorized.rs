@@ -1,4 +1,4 @@
-//! `/authorized/:id`: what came of an authorization. The callback leads here.
+//! `/authorized/:id`: the result of an authorization. The callback redirects here.
 
 use domain::{AuthorizationState, DataCenter, Finding, FindingCode, GrantAfterFailure, Role};
 use leptos::{either::EitherOf3, prelude::*};
@@ -16,13 +16,13 @@ use crate::{
     },
 };
 
-/// The outcome, which comes alive for what can be copied.
+/// The result, which is hydrated so that values can be copied.
 pub const AUTHORIZATION: Island<AuthorizationState> = Island {
     id: "authorization-outcome",
     view: |state| view! { <Outcome state /> }.into_any(),
 };
 
-/// The outcome of an authorization.
+/// The result of an authorization.
 #[component]
 pub fn AuthorizedPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
@@ -42,7 +42,7 @@ pub fn AuthorizedPage() -> impl IntoView {
     }
 }
 
-/// Why a callback belongs to no authorization of this browser: the callback's redirect names the code.
+/// Returns the refusal of a callback that belongs to no authorization of this browser. The callback's redirect contains its code.
 fn turned_away() -> Option<AuthorizationState> {
     let named = use_query_map().with_untracked(|query| query.get("finding"))?;
     let code = [
@@ -81,8 +81,8 @@ fn Found(state: AuthorizationState) -> impl IntoView {
 fn Unknown() -> impl IntoView {
     api::not_found();
     view! {
-        <Banner tone=Tone::Careful title="There is no such authorization">
-            <p>"It may have been removed: outcomes are kept for some days only."</p>
+        <Banner tone=Tone::Careful title="Authorization not found">
+            <p>"It may have been deleted. Results are kept for a few days."</p>
             <p>
                 <a href=paths::SmtpSettings::PATH rel="external">
                     "Settings :: SMTP"
@@ -98,7 +98,7 @@ fn Outcome(state: AuthorizationState) -> impl IntoView {
         AuthorizationState::Pending { expires_at, .. } => view! {
             <Banner tone=Tone::Note title="Waiting for the sign-in">
                 <p>
-                    "The sign-in has not been finished yet. It ends by itself at " {expires_at.to_string()} "."
+                    "The sign-in is not finished yet. It expires at " {expires_at.to_string()} "."
                 </p>
             </Banner>
         }
@@ -128,7 +128,7 @@ fn Outcome(state: AuthorizationState) -> impl IntoView {
     }
 }
 
-/// Begins a new authorization of the saved settings, in this tab.
+/// Starts a new authorization of the saved settings in this tab.
 #[component]
 fn Retry(data_center: DataCenter) -> impl IntoView {
     let again = ServerAction::<AuthorizeAgain>::new();

@@ -1,4 +1,4 @@
-//! What a page shows when its data cannot be had. Never shows internals.
+//! Content of a page whose data cannot be loaded. Never shows internals.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -9,7 +9,7 @@ use crate::{
     ui::banner::{Banner, Tone},
 };
 
-/// The error of a page.
+/// The error, with a link to the next step.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,

@@ -1,11 +1,11 @@
-//! `/`: there is one page so far.
+//! `/`: redirects to the settings.
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 use crate::paths;
 
-/// Leads to the settings.
+/// Redirects to the settings.
 #[component]
 pub fn HomePage() -> impl IntoView {
     view! { <Redirect path=paths::SmtpSettings::PATH /> }

@@ -1,4 +1,4 @@
-//! Pages that the server shows in place of what was asked for.
+//! Pages that the server shows in place of the requested one.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,7 +8,7 @@ use crate::{
     ui::banner::{Banner, Tone},
 };
 
-/// The role does not allow it.
+/// The role of the user does not allow the page.
 #[component]
 pub fn ForbiddenPage() -> impl IntoView {
     let words = wording::request_problem::FORBIDDEN;
@@ -26,7 +26,7 @@ pub fn ForbiddenPage() -> impl IntoView {
     }
 }
 
-/// A form came from somebody whose session has ended.
+/// A form was posted after its session had ended.
 #[component]
 pub fn SessionEndedPage() -> impl IntoView {
     view! {
@@ -34,7 +34,7 @@ pub fn SessionEndedPage() -> impl IntoView {
         <h1>"Session ended"</h1>
         <Banner tone=Tone::Bad title="Your session has ended.">
             <p>
-                "Sign in in a new tab, then reload this page: your browser will send again what you typed."
+                "Sign in in a new tab, then reload this page. Your browser sends the form again."
             </p>
             <p>
                 <a href=paths::Login::PATH target="_blank" rel="external noopener" class="button">
@@ -45,16 +45,16 @@ pub fn SessionEndedPage() -> impl IntoView {
     }
 }
 
-/// A provider led back to a browser in which nobody is signed in.
+/// A provider redirected to a browser in which nobody is signed in.
 #[component]
 pub fn CallbackRefusedPage() -> impl IntoView {
     view! {
         <Title text="Sign in first" />
         <h1>"Sign in first"</h1>
-        <Banner tone=Tone::Bad title="Nobody is signed in to Mailgrant in this browser.">
+        <Banner tone=Tone::Bad title="You are not signed in to Mailgrant in this browser.">
             <p>
-                "An authorization ends in the session that began it, and that one has ended. Nothing that \
-                worked before has changed. Sign in, then press Save & Authorize again."
+                "An authorization must finish in the session that started it, and that session has ended. Your \
+                settings have not changed. Sign in, then press Save & Authorize again."
             </p>
             <p>
                 <a href=paths::Login::PATH rel="external" class="button">

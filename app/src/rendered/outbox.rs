@@ -1,4 +1,4 @@
-//! Messages, rendered while their page is open.
+//! Lists and details of messages, rendered again while their page is open.
 
 use domain::{MessageId, OutboxMessage, OutboxOverview};
 use leptos::prelude::*;
@@ -9,20 +9,20 @@ use crate::{
     ui::outbox::{Chart, Details, Hours, MessageRow, Summary},
 };
 
-/// The element of the summary.
+/// Id of the summary.
 pub const SUMMARY: &str = "outbox-summary";
-/// The element of the chart.
+/// Id of the chart.
 pub const CHART: &str = "outbox-chart";
-/// The element of the rows of its table.
+/// Id of the rows of the chart's table.
 pub const HOURS: &str = "outbox-hours";
-/// The element around the list.
+/// Id of the element around the list.
 pub const MESSAGES: &str = "messages";
-/// The list.
+/// Id of the list.
 const LIST: &str = "message-list";
-/// The element of what changes of one message.
+/// Id of the element with the changing parts of one message.
 pub const DETAILS: &str = "message-details";
 
-/// What a page with messages shows, rendered.
+/// Rendered parts of a page with messages.
 #[derive(Debug)]
 pub struct MessageRows {
     rows: Vec<(MessageId, String)>,
@@ -30,7 +30,7 @@ pub struct MessageRows {
 }
 
 impl MessageRows {
-    /// Renders messages and how the outbox stands.
+    /// Renders messages and the state of the outbox.
     pub fn new(messages: &[OutboxMessage], overview: &OutboxOverview) -> Self {
         Self {
             rows: rows(messages, overview),
@@ -38,7 +38,7 @@ impl MessageRows {
         }
     }
 
-    /// Returns what has changed. Without `before` that is everything, since nobody knows what the page shows.
+    /// Returns the patches for what has changed. Without `before` these are all parts, because the state of the page is unknown.
     pub fn changes(&self, before: Option<&Self>) -> Vec<HtmlPatch> {
         let mut changes = Vec::new();
         for part in &self.parts {
@@ -61,7 +61,7 @@ fn changed_rows(
         rows.iter().map(|(id, _)| id.clone()).collect()
     };
     let (before, now) = (ids(shown), ids(rows));
-    // New ones come first, and as many go at the end.
+    // New messages come first, and as many are removed at the end.
     let new = now.iter().take_while(|id| !before.contains(id)).count();
     let stayed = now.get(new..).unwrap_or_default();
     let is_plain = begun && !before.is_empty() && before.starts_with(stayed) && !stayed.is_empty();
@@ -69,7 +69,7 @@ fn changed_rows(
         return if begun && before == now {
             Vec::new()
         } else {
-            // A list that is empty says what to do, as it was when the page was opened.
+            // An empty list shows instructions, as when the page was opened.
             let is_first = !begun && rows.is_empty();
             let all = HtmlPatch::changed(MESSAGES, Placement::Within, list(rows));
             (!is_first).then_some(all).into_iter().collect()
@@ -129,14 +129,14 @@ fn overview_parts(overview: &OutboxOverview) -> [(&'static str, String); 3] {
     ]
 }
 
-/// The list.
+/// Renders the list.
 pub fn message_rows(messages: &[OutboxMessage], overview: &OutboxOverview) -> String {
     list(&rows(messages, overview))
 }
 
 fn list(rows: &[(MessageId, String)]) -> String {
     if rows.is_empty() {
-        return "<p class=\"empty card\">Nothing matches any more.</p>".to_owned();
+        return "<p class=\"empty card\">No matches.</p>".to_owned();
     }
     let rows: String = rows.iter().map(|(_, html)| html.as_str()).collect();
     [
@@ -164,7 +164,7 @@ fn rows(messages: &[OutboxMessage], overview: &OutboxOverview) -> Vec<(MessageId
         .collect()
 }
 
-/// What changes of one message.
+/// Renders the changing parts of one message.
 pub fn message_details(page: MessagePage) -> String {
     html(|| {
         view! {
@@ -179,7 +179,7 @@ pub fn message_details(page: MessagePage) -> String {
     })
 }
 
-/// The same for a page that shows it.
+/// Returns the patch with the same parts.
 pub fn message_patch(html: String) -> HtmlPatch {
     HtmlPatch::changed(DETAILS, Placement::Within, html)
 }

@@ -1,4 +1,4 @@
-//! How an authorization ended, on its own page and on the page it was begun from.
+//! The result of an authorization, on its own page and on the settings page.
 
 use domain::{Finding, GrantAfterFailure, UnixTime};
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::ui::{
     explanation::Explained,
 };
 
-/// It succeeded.
+/// A successful authorization.
 #[component]
 pub fn Granted(
     data_center: String,
@@ -27,12 +27,12 @@ pub fn Granted(
                 <dd id="authorized-account">
                     {account}
                     {(!account_confirmed)
-                        .then_some(" (the user name; the provider did not say who signed in)")}
+                        .then_some(" (the user name; the provider did not confirm the account)")}
                 </dd>
                 <dt>"Token valid until"</dt>
                 <dd>
                     <time datetime=valid_until.rfc3339()>{valid_until.to_string()}</time>
-                    ", renewed automatically"
+                    ", refreshed automatically"
                 </dd>
                 <dt>"Granted"</dt>
                 <dd id="authorized-scope">{scope}</dd>
@@ -44,9 +44,8 @@ pub fn Granted(
                     <Banner tone=Tone::Careful title="Another account signed in">
                         <p>
                             <strong>{other}</strong>
-                            " signed in, which is not the user name of the settings. Mail servers \
-                            refuse that unless the account may use the other mailbox. Authorize \
-                            again with the right account, or change the user name."
+                            " signed in, but the settings contain another user name. Mail servers reject this unless \
+                            the account may use the other mailbox. Authorize again with the right account, or change the user name."
                         </p>
                     </Banner>
                 }
@@ -54,11 +53,13 @@ pub fn Granted(
     }
 }
 
-/// It failed. Says whether mail is still sent.
+/// A failed authorization. Says if mail is still sent.
 #[component]
 pub fn Refused(finding: Finding, grant: GrantAfterFailure) -> impl IntoView {
     let consequence = match grant {
-        GrantAfterFailure::InUse => Some("Another authorization is in use, so mail is still sent."),
+        GrantAfterFailure::InUse => {
+            Some("The previous authorization is still in use. Mail continues to be sent.")
+        }
         GrantAfterFailure::Missing => {
             Some("Your settings are saved. Mail waits until you authorize.")
         }

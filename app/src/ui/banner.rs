@@ -1,17 +1,17 @@
-//! A message above what it is about.
+//! Banners.
 
 use leptos::prelude::*;
 
-/// What a message means.
+/// Meaning of a banner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// It worked.
+    /// Success.
     Good,
-    /// Something to know.
+    /// Information.
     Note,
-    /// Something to look at.
+    /// Warning.
     Careful,
-    /// It failed.
+    /// Failure.
     Bad,
 }
 
@@ -26,7 +26,7 @@ impl Tone {
     }
 }
 
-/// A message with a title. Failures interrupt a screen reader, the rest waits its turn.
+/// Banner with a title. Screen readers announce failures immediately, and others when they are idle.
 #[component]
 pub fn Banner(tone: Tone, #[prop(into)] title: String, children: Children) -> impl IntoView {
     let role = if tone == Tone::Bad { "alert" } else { "status" };

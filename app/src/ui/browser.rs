@@ -1,5 +1,4 @@
-//! What only a browser can do. Called from event handlers and effects, which do not run on the
-//! server.
+//! Functions of the browser. They are called from event handlers and effects, which do not run on the server.
 
 use std::cell::RefCell;
 
@@ -9,7 +8,7 @@ use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 use crate::rendered::Placement;
 
-/// Moves the focus to an element, or into a group of inputs.
+/// Focuses an element, or the first input of a group.
 pub fn focus(id: &str) {
     let Some(element) = document().get_element_by_id(id) else {
         return;
@@ -20,8 +19,8 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Puts the text of an input on the clipboard; `false` when the browser does not allow that, and the text
-/// is only selected.
+/// Copies the text of an input to the clipboard. Returns false if the browser does not allow that; the text is then
+/// only selected.
 pub fn copy_from(id: &str) -> bool {
     let Some(element) = document().get_element_by_id(id) else {
         return false;
@@ -33,7 +32,7 @@ pub fn copy_from(id: &str) -> bool {
         }
         None => element.text_content().unwrap_or_default(),
     };
-    // Elsewhere there is no clipboard to call.
+    // Pages without TLS have no clipboard.
     if !window().is_secure_context() {
         return false;
     }
@@ -48,7 +47,7 @@ pub fn bring_into_view(id: &str) {
     }
 }
 
-/// Sets the choice of a select, which may differ from what its signal says.
+/// Sets the choice of a select, which may differ from its signal.
 pub fn choose(id: &str, value: &str) {
     let element = document().get_element_by_id(id);
     if let Some(select) = element.and_then(|element| element.dyn_into::<HtmlSelectElement>().ok()) {
@@ -56,7 +55,7 @@ pub fn choose(id: &str, value: &str) {
     }
 }
 
-/// The value of an input or of a select.
+/// Returns the value of an input or of a select.
 pub fn value(id: &str) -> Option<String> {
     let element = document().get_element_by_id(id)?;
     match element.dyn_ref::<HtmlInputElement>() {
@@ -67,7 +66,7 @@ pub fn value(id: &str) -> Option<String> {
     }
 }
 
-/// Whether a checkbox is checked.
+/// Returns true if a checkbox is checked; `None` if it does not exist.
 pub fn is_checked(id: &str) -> Option<bool> {
     let element = document().get_element_by_id(id)?;
     element
@@ -75,7 +74,7 @@ pub fn is_checked(id: &str) -> Option<bool> {
         .map(HtmlInputElement::checked)
 }
 
-/// The value of the radio button that is chosen in a group.
+/// Returns the value of the radio button that is selected in a group.
 pub fn chosen(group: &str) -> Option<String> {
     let group = document().get_element_by_id(group)?;
     let button = group.query_selector("input:checked").ok()??;
@@ -84,7 +83,7 @@ pub fn chosen(group: &str) -> Option<String> {
         .map(HtmlInputElement::value)
 }
 
-/// Puts what the server has rendered into an element. The focus stays where it was, as far as that is still there.
+/// Inserts HTML from the server into an element. The focus is kept if its element still exists.
 pub fn put(id: &str, html: &str, place: Placement) {
     let Some(element) = document().get_element_by_id(id) else {
         return;
@@ -111,7 +110,7 @@ fn focused_id() -> String {
         .unwrap_or_default()
 }
 
-/// Has each button copy the element that it names, also those that come later.
+/// Handles clicks on all copy buttons, including those that are inserted later.
 pub fn copy_on_click() {
     let _ = window_event_listener(click, |event| {
         let target = event.target().and_then(|target| target.dyn_into().ok());
@@ -132,44 +131,44 @@ pub fn copy_on_click() {
     });
 }
 
-/// Goes to another page, as a link does.
+/// Navigates to another page, as a link does.
 pub fn go(url: &str) {
     let _ = window().location().set_href(url);
 }
 
 thread_local! {
-    /// The tab that was opened within a click and does not know its address yet.
+    /// Tab that was opened within a click and has no address yet.
     static OPENED: RefCell<Option<web_sys::Window>> = const { RefCell::new(None) };
 }
 
-/// Opens an empty tab. To be called within a click, else browsers refuse.
+/// Opens an empty tab. Must be called within a click, because browsers block it otherwise.
 pub fn open_tab() {
     let tab = window()
         .open_with_url_and_target("", "_blank")
         .ok()
         .flatten();
     if let Some(tab) = &tab {
-        // The page that will load there has no business with this one.
+        // The page that will load there must not control this one.
         let _ = tab.set_opener(&JsValue::NULL);
     }
     OPENED.set(tab);
 }
 
-/// Shows a page in the opened tab; `false` when there is none, since the browser did not allow it.
+/// Shows a page in the opened tab. Returns false if there is none, because the browser blocked it.
 pub fn show_in_tab(url: &str) -> bool {
     let tab = OPENED.take();
     tab.is_some_and(|tab| tab.location().set_href(url).is_ok())
 }
 
-/// Closes the opened tab, if it has not been used.
+/// Closes the opened tab, if it was not used.
 pub fn close_tab() {
     if let Some(tab) = OPENED.take() {
         let _ = tab.close();
     }
 }
 
-/// Marks the document as alive, so that the style sheet shows what needs WASM and hides what
-/// stands in for it.
+/// Marks the document as hydrated, so that the style sheet shows elements that need WASM and hides their
+/// substitutes.
 pub fn mark_alive() {
     if let Some(root) = document().document_element() {
         let _ = root.class_list().add_1("wasm");

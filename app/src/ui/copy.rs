@@ -1,15 +1,15 @@
-//! Something to copy.
+//! A button that copies a value.
 
 use leptos::prelude::*;
 
-/// A button that copies the text of another element. The style sheet shows it only with WASM, which listens to the whole
-/// page for it: so it works in what the server renders later, too.
+/// Button that copies the text of another element. The style sheet shows it only with WASM. One handler for the whole
+/// page performs the copy, so it also works in HTML that the server renders later.
 #[component]
 pub fn CopyButton(
-    /// The id of the element.
+    /// Id of the element.
     #[prop(into)]
     of: String,
-    /// What is copied, for the name of the button.
+    /// Name of the value, for the label of the button.
     what: &'static str,
 ) -> impl IntoView {
     view! {

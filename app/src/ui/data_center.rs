@@ -1,15 +1,15 @@
-//! Choosing the data center that a page is about.
+//! The choice of the data center of a page.
 
 use domain::{DataCenter, DataCenterId};
 use leptos::prelude::*;
 
-/// The name of a data center; its id if there is none any more.
+/// Returns the name of a data center; its id if it was removed.
 pub fn data_center_name(all: &[DataCenter], id: &str) -> String {
     let found = all.iter().find(|one| one.id.as_str() == id);
     found.map_or_else(|| id.to_owned(), |one| one.name.to_string())
 }
 
-/// A form that opens the page of another data center; nothing while there is only one.
+/// Form that opens the page of another data center. Empty if there is only one.
 #[component]
 pub fn ChooseDataCenter(
     path: &'static str,

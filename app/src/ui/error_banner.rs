@@ -8,7 +8,7 @@ use crate::{
     ui::banner::{Banner, Tone},
 };
 
-/// The error in words. Where signing in helps, a link to do so in a new tab: nothing that was typed is lost.
+/// Banner with the error. If signing in helps, it has a link that does so in a new tab, so no typed value is lost.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,

@@ -1,4 +1,4 @@
-//! What the server tells while a page is open, by server-sent events.
+//! Server-sent events of open pages.
 
 use std::{cell::Cell, time::Duration};
 
@@ -13,12 +13,12 @@ use leptos::{
 use super::browser::put;
 use crate::{error::ApiError, paths, rendered::HtmlPatch};
 
-/// The element that says what has happened, for a screen reader.
+/// Id of the element with the text for screen readers.
 pub const EVENTS_SAID: &str = "events-said";
-/// Before events are listened to anew that the browser has given up: at first and at most.
-const WAIT: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
+/// Delay before the browser reconnects after it gave up: initial and maximum.
+const RECONNECT_DELAY: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
 
-/// Tells how an authorization ends, or `None` when the connection that tells it is lost.
+/// Waits for the end of an authorization. Returns `None` if the connection is lost.
 pub async fn watch_authorization(id: &AuthorizationId) -> Option<AuthorizationState> {
     let mut end = None;
     let mut told = |data: &[u8]| {
@@ -31,10 +31,10 @@ pub async fn watch_authorization(id: &AuthorizationId) -> Option<AuthorizationSt
     end
 }
 
-/// Shows a check as it goes on while it `is_shown`. Returns whether it went well.
+/// Shows the steps of a check while `is_shown`. Returns true if it succeeded.
 ///
 /// # Errors
-/// `Offline` when the connection that tells it is lost.
+/// `Offline` if the connection is lost.
 pub async fn watch_check(
     id: &CheckId,
     is_shown: impl Fn() -> bool,
@@ -56,12 +56,11 @@ pub async fn watch_check(
     end.ok_or(ApiError::Offline)
 }
 
-/// Shows what happens, on a page that names events to listen to, as long as it is open; and tells when the server is not
-/// reached.
+/// Applies the events that a page names while it is open, and shows when the server is not reached.
 pub fn follow_events() {
     let element = document().query_selector("[data-events]").ok().flatten();
     if let Some(url) = element.and_then(|element| element.get_attribute("data-events")) {
-        follow(url, WAIT.0);
+        follow(url, RECONNECT_DELAY.0);
     }
 }
 
@@ -82,13 +81,17 @@ fn follow(url: String, wait: Duration) {
             show_reached(is_open);
         };
         if !listen(&url, &mut told, &reached).await {
-            let wait = if was_open.get() { WAIT.0 } else { wait };
-            set_timeout(move || follow(url, (wait * 2).min(WAIT.1)), wait);
+            let wait = if was_open.get() {
+                RECONNECT_DELAY.0
+            } else {
+                wait
+            };
+            set_timeout(move || follow(url, (wait * 2).min(RECONNECT_DELAY.1)), wait);
         }
     });
 }
 
-/// Applies a patch that the server has sent.
+/// Applies a patch from the server.
 fn apply_patch(data: &[u8]) -> Option<HtmlPatch> {
     let patch = serde_json::from_slice::<HtmlPatch>(data).ok()?;
     put(&patch.into, &patch.html, patch.place);
@@ -101,8 +104,8 @@ fn show_reached(reached: bool) {
     }
 }
 
-/// Listens to events until one is the last, as `told` says, or the browser gives up; whether it was the last. While a connection
-/// is broken the browser makes it anew; `reached` hears of both.
+/// Reads events until `told` returns true for the last one, or the browser gives up. Returns true for the former.
+/// The browser reconnects after interruptions; `reached` gets the state of the connection.
 async fn listen(url: &str, told: &mut dyn FnMut(&[u8]) -> bool, reached: &dyn Fn(bool)) -> bool {
     let Ok(mut source) = EventSource::new(url) else {
         reached(false);

@@ -1,11 +1,11 @@
-//! A finding: cause, fix, what to copy, what the other side said.
+//! A finding: cause, fix, values to copy, and the reply of the server.
 
 use domain::Finding;
 use leptos::prelude::*;
 
 use crate::ui::copy::CopyButton;
 
-/// A finding in words. `id` tells the parts of several findings on one page apart.
+/// Explanation of a finding. `id` distinguishes several findings on one page.
 #[component]
 pub fn Explained(finding: Finding, #[prop(into)] id: String) -> impl IntoView {
     let explained = wording::explain(&finding);
@@ -43,7 +43,7 @@ pub fn Explained(finding: Finding, #[prop(into)] id: String) -> impl IntoView {
                 .map(|said| {
                     view! {
                         <details class="said" open>
-                            <summary>"What the other side said"</summary>
+                            <summary>"Reply of the server"</summary>
                             <pre dir="auto">{said}</pre>
                         </details>
                     }

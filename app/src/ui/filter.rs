@@ -1,21 +1,21 @@
-//! Fields of forms that choose what a page shows. Their ids are their names.
+//! Fields of filter forms. Their ids are their names.
 
 use domain::{FieldError, access::AccessField};
 use leptos::prelude::*;
 
 use crate::form::input::{ErrorText, HelpText};
 
-/// Something to look for.
+/// Text to search for.
 #[component]
 pub fn FilterText(
     name: &'static str,
     label: &'static str,
     value: String,
     #[prop(optional)] help: &'static str,
-    /// Why it cannot be read.
+    /// Error text.
     #[prop(optional_no_strip)]
     error: Option<String>,
-    /// Takes a row of its own.
+    /// True for a row of its own.
     #[prop(optional)]
     wide: bool,
 ) -> impl IntoView {
@@ -45,7 +45,7 @@ pub fn FilterText(
     }
 }
 
-/// A day.
+/// Date.
 #[component]
 pub fn FilterDay(
     name: &'static str,
@@ -71,7 +71,7 @@ pub fn FilterDay(
     }
 }
 
-/// One of some: codes and what they are called.
+/// Choice from a list of codes and labels.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -110,13 +110,13 @@ pub fn FilterChoice(
     }
 }
 
-/// The button, and the way back to everything where something is chosen.
+/// The button that applies the filter, and the link that removes it.
 #[component]
 pub fn FilterButtons(
     words: &'static str,
-    /// The address of everything.
+    /// URL of the page without a filter.
     all: Option<String>,
-    /// What else can be done.
+    /// Further buttons.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! What every page has around its content.
+//! The frame of every page.
 
 use domain::{Role, SignedIn};
 use leptos::prelude::*;
@@ -6,13 +6,13 @@ use leptos_router::hooks::use_location;
 
 use crate::{api, paths};
 
-/// Header and main column. Links load whole pages (`rel="external"`), so that the browser itself
-/// asks before unsaved changes are left.
+/// Header and main column. Links load whole pages (`rel="external"`), so the browser asks before the user leaves
+/// unsaved changes.
 #[component]
 pub fn Layout(children: Children) -> impl IntoView {
     view! {
         <a class="skip" href="#content" rel="external">
-            "Skip to the content"
+            "Skip to content"
         </a>
         <header class="page-header">
             <div class="column">
@@ -28,7 +28,7 @@ pub fn Layout(children: Children) -> impl IntoView {
     }
 }
 
-/// The pages that there are for who has signed in, and the way out.
+/// Links to the pages that the user may open, and the sign-out.
 #[component]
 fn Navigation(visitor: SignedIn) -> impl IntoView {
     let path = use_location().pathname.get_untracked();

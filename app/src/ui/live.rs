@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-/// Where the changes come from, and what is said when they do not: that the server is not reached. Without WASM it is a link
-/// that loads the page again.
+/// Source of the changes, and the note that the server is not reached. Without WASM it is a link that reloads the page.
 #[component]
 pub fn Live(events: String) -> impl IntoView {
     view! {
@@ -15,7 +14,7 @@ pub fn Live(events: String) -> impl IntoView {
             </p>
             <p role="status" class="needs-wasm">
                 <span class="when-offline">
-                    "Mailgrant is not reached, so this may be old. It is tried again; or " <a href="" rel="external">
+                    "Mailgrant cannot be reached, so this page may be out of date. It keeps trying. You can also " <a href="" rel="external">
                         "reload"
                     </a> "."
                 </span>

@@ -1,19 +1,19 @@
-//! What a mail says: as text, or as HTML in a frame that may do nothing; its files, and its headers.
+//! Content of a mail: text, or HTML in a sandboxed frame; attachments, and header fields.
 
 use domain::{Mail, MailAttachment, MailHeader};
 use leptos::prelude::*;
 
-/// Where the parts of a mail are.
+/// URLs of the parts of a mail.
 pub struct MailParts {
-    /// The document of its HTML.
+    /// URL of its HTML document.
     pub html: String,
-    /// The page that shows the other form, text or HTML.
+    /// URL of the page that shows the other form, text or HTML.
     pub other: String,
-    /// Each attachment, in their order; empty where they cannot be had one by one.
+    /// URLs of the attachments, in order; empty if they cannot be downloaded separately.
     pub attachments: Vec<String>,
 }
 
-/// Whether a mail is shown as HTML, where somebody would rather have that.
+/// Returns true if a mail is shown as HTML, given the preference of the user.
 pub fn is_shown_as_html(mail: &Mail, rather_html: bool) -> bool {
     mail.html.is_some() && (rather_html || mail.text.is_none())
 }
@@ -45,13 +45,13 @@ pub fn MailContent(mail: Mail, as_html: bool, parts: MailParts) -> impl IntoView
                 sandbox="allow-popups allow-popups-to-escape-sandbox"
                 referrerpolicy="no-referrer"
             ></iframe>
-            <p class="help">"Images and everything else that would be loaded are left out here."</p>
+            <p class="help">"Images and other external content are not loaded."</p>
         }
         .into_any(),
         Some(text) if !text.is_empty() => {
             view! { <pre class="mail-text" id="mail-text" dir="auto">{text}</pre> }.into_any()
         }
-        _ => view! { <p class="empty">"It has no text."</p> }.into_any(),
+        _ => view! { <p class="empty">"This message has no text."</p> }.into_any(),
     };
     view! {
         <section class="card" aria-labelledby="content-title">
@@ -60,7 +60,7 @@ pub fn MailContent(mail: Mail, as_html: bool, parts: MailParts) -> impl IntoView
             {other}
             {mail
                 .html_left_out
-                .then(|| view! { <p class="help">"It has HTML as well, which is too large to be shown."</p> })}
+                .then(|| view! { <p class="help">"Its HTML is too large to be shown."</p> })}
             <Attachments attachments=mail.attachments addresses=parts.attachments />
             <Headers headers=mail.headers left_out=mail.headers_left_out />
         </section>
@@ -113,7 +113,7 @@ fn Headers(headers: Vec<MailHeader>, left_out: u32) -> impl IntoView {
                 <summary>"All headers"</summary>
                 <dl class="facts">{headers.into_iter().map(item).collect_view()}</dl>
                 {(left_out > 0)
-                    .then(|| view! { <p class="help">{left_out.to_string()} " more are left out."</p> })}
+                    .then(|| view! { <p class="help">{left_out.to_string()} " more are not shown."</p> })}
             </details>
         }
     })

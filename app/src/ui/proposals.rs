@@ -1,9 +1,9 @@
-//! What an email address or an issuer leads to. Only the server renders it.
+//! Settings that were found for an email address or an issuer. Only the server renders them.
 
 use domain::{Discovery, IssuerDocument, IssuerTrouble, Proposal};
 use leptos::prelude::*;
 
-/// The proposals with their sources, and what could not be asked.
+/// The proposals with their sources, and the sources that could not be queried.
 #[component]
 pub fn Proposals(discovery: Discovery) -> impl IntoView {
     let found = wording::discovery_result(&discovery);
@@ -19,7 +19,7 @@ pub fn Proposals(discovery: Discovery) -> impl IntoView {
     }
 }
 
-/// One of them; `at` is its place.
+/// One proposal; `at` is its position.
 #[component]
 fn Proposed(proposal: Proposal, at: usize) -> impl IntoView {
     let evidence = [
@@ -63,8 +63,8 @@ fn Proposed(proposal: Proposal, at: usize) -> impl IntoView {
                 .then(|| {
                     view! {
                         <p class="warning">
-                            "The server belongs to another domain than the address. Use it only when \
-                            you know its name: whoever can change the domain's DNS can lead here."
+                            "The server and the address belong to different domains. Use it only if you know the \
+                            server: anyone who can change the domain's DNS can point to it."
                         </p>
                     }
                 })}
@@ -73,7 +73,7 @@ fn Proposed(proposal: Proposal, at: usize) -> impl IntoView {
     }
 }
 
-/// What an issuer publishes about itself, or why that is of no use.
+/// Endpoints that an issuer publishes, or why they cannot be used.
 #[component]
 pub fn Issuer(found: Result<IssuerDocument, IssuerTrouble>) -> impl IntoView {
     let document = match found {
@@ -88,16 +88,16 @@ pub fn Issuer(found: Result<IssuerDocument, IssuerTrouble>) -> impl IntoView {
         ("Authorization", Some(document.oauth.authorization_endpoint)),
         ("Token", Some(document.oauth.token_endpoint)),
         (
-            "Scopes it names",
+            "Supported scopes",
             Some(document.scopes.join(" ")).filter(|scopes| !scopes.is_empty()),
         ),
         (
             "Source",
-            Some(source.unwrap_or_else(|| "Known without asking".to_owned())),
+            Some(source.unwrap_or_else(|| "Built in".to_owned())),
         ),
     ];
     view! {
-        <p class="found">"1 proposal, for the endpoints only:"</p>
+        <p class="found">"1 proposal, with endpoints only:"</p>
         <ul class="proposals">
             <li class="proposal">
                 <dl class="facts">{rows.into_iter().map(row).collect_view()}</dl>

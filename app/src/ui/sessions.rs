@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::ui::when::When;
 
-/// The sessions. `own` is the one of this browser; `path` the page that ends them; `of_all`: of all accounts, so it is told
-/// whose they are.
+/// The sessions. `own` is that of this browser, `path` the page that ends them. With `of_all`, they belong to all
+/// accounts, and the account is shown.
 #[component]
 pub fn SessionTable(
     sessions: Vec<Session>,
@@ -25,7 +25,7 @@ pub fn SessionTable(
                     <bdi class="agent" title=session.agent.clone()>
                         {wording::browser(&session.agent)}
                     </bdi>
-                    {is_own.then(|| view! { <span class="badge">"this one"</span> })}
+                    {is_own.then(|| view! { <span class="badge">"this session"</span> })}
                 </th>
                 <td role="cell" class="address" data-label="Address">
                     {session.address}

@@ -1,4 +1,4 @@
-//! What stands on top of each page of settings: the ways to the others, and where one is.
+//! The header of all settings pages.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 
 use crate::{api, paths};
 
-/// The pages of settings, in their order: path, name, and the role that may open them.
+/// Settings pages in order: path, name, and the role that may open them.
 const PAGES: &[(&str, &str, domain::Role)] = &[
     (paths::SmtpSettings::PATH, "SMTP", domain::Role::Viewer),
     (
@@ -17,10 +17,10 @@ const PAGES: &[(&str, &str, domain::Role)] = &[
     (paths::AlertSettings::PATH, "Alerts", domain::Role::Viewer),
 ];
 
-/// The top of a page of settings.
+/// The header of a settings page.
 #[component]
 pub fn SettingsTop(
-    /// What the page is called in the navigation.
+    /// Name of the page in the navigation.
     name: &'static str,
 ) -> impl IntoView {
     let title = ["Settings :: ", name].concat();
@@ -38,7 +38,7 @@ pub fn SettingsTop(
     }
 }
 
-/// The way to the other pages of settings, as far as they are for who looks.
+/// Links to the settings pages that the user may open.
 #[component]
 fn SettingsNav() -> impl IntoView {
     let path = use_location().pathname.get_untracked();
@@ -55,7 +55,7 @@ fn SettingsNav() -> impl IntoView {
             }
         })
         .collect();
-    // One page is no choice.
+    // A single page needs no navigation.
     (pages.len() > 1).then(|| {
         view! {
             <nav class="settings-nav" aria-label="Settings">

@@ -3,7 +3,7 @@
 use domain::UnixTime;
 use leptos::prelude::*;
 
-/// For people and for machines.
+/// The time as text, and in the `datetime` attribute.
 #[component]
 pub fn When(at: UnixTime) -> impl IntoView {
     view! { <time datetime=at.rfc3339()>{at.to_string()}</time> }

@@ -96,7 +96,7 @@ async fn unknown_ids_are_not_found() {
     }
 }
 
-const IN_USE: &str = "Another authorization is in use, so mail is still sent.";
+const IN_USE: &str = "The previous authorization is still in use. Mail continues to be sent.";
 const WARNING: &str = "Unsaved changes. Saving ends the authorization.";
 const WAITS: &str = "Your settings are saved. Mail waits until you authorize.";
 

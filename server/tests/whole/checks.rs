@@ -374,7 +374,7 @@ async fn a_mailbox_that_refuses_the_sign_in_is_not_shown_as_a_connection_that_wo
     assert_eq!(last["ended"], false);
     let html = text(last, "html");
     assert!(html.contains("The mailbox cannot be read"), "{html}");
-    assert!(html.contains("would take mail"), "{html}");
+    assert!(html.contains("accepts mail"), "{html}");
     assert!(html.contains("Mailbox › Authenticate"), "{html}");
     assert!(!html.contains("banner good"), "{html}");
 }

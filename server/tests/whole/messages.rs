@@ -67,7 +67,7 @@ async fn messages_are_listed_filtered_and_found() {
     assert!(after.body.contains("Invoice") && !after.body.contains(">Newsletter<"));
     assert!(after.body.contains(">Newest<"), "{after:?}");
     let none = browser.get("/messages?search=nobody-wrote-this").await;
-    assert!(none.body.contains("Nothing matches.") && none.body.contains("Show all messages"));
+    assert!(none.body.contains("No matches.") && none.body.contains("Show all messages"));
     let unreadable = browser.get("/messages?from=yesterday&state=lost").await;
     assert!(
         unreadable.body.contains("This is not one of the choices."),
@@ -123,7 +123,7 @@ async fn one_message_is_shown_with_its_recipients_and_downloaded_as_it_is() {
         "bob@example.com",
         "copy@example.com",
         "Bcc",
-        "There has been none yet.",
+        "No attempts yet.",
         "API key shop",
         "&lt;5@example.com&gt;",
     ] {

@@ -90,7 +90,7 @@ fn was_refused(reply: &Reply) -> bool {
                 || reply.body.contains("Sign in first")
         }
         403 => reply.body == "\"Forbidden\"" || !reply.header("www-authenticate").is_empty(),
-        404 => reply.body.contains("There is no page under this address."),
+        404 => reply.body.contains("There is no page at this address."),
         _ => false,
     }
 }

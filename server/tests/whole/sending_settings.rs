@@ -24,7 +24,7 @@ async fn what_was_chosen_is_saved_shown_again_and_in_the_audit() {
 
     let page = administrator.get(saved.location()).await;
     for shown in [
-        "Saved. It counts from now on.",
+        "Saved. The changes take effect immediately.",
         "shop@example.com\nnews@example.com",
         "value=\"250\"",
         "value=\"14\"",
@@ -63,7 +63,7 @@ async fn a_field_that_is_wrong_says_so_and_nothing_is_saved() {
         "This is not a number from 1 to 64.",
         "value=\"many\"",
         "value=\"100\"",
-        "Not saved: some fields need another value",
+        "Not saved: some fields are invalid",
     ] {
         assert!(refused.body.contains(shown), "{shown}: {refused:?}");
     }

@@ -118,7 +118,7 @@ async fn the_link_ends_at_the_next_start_and_none_is_printed_once_there_is_an_ac
     let page = Browser::at(&program.url)
         .get(&format!("/setup?token={}", token_of(&old)))
         .await;
-    assert!(page.body.contains("not good any more"), "{page:?}");
+    assert!(page.body.contains("is no longer valid"), "{page:?}");
     program.administrator().await;
     // Neither link is in the log, except in the line that prints it.
     for token in [token_of(&old), token_of(&program.setup_link().unwrap())] {

@@ -1,4 +1,4 @@
-//! A choice of a few, all in sight.
+//! A group of radio buttons.
 
 use domain::{SmtpField, SmtpForm};
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::form::live::{
     field::{Notes, described_by, invalid},
 };
 
-/// Radio buttons. `then` is what follows from the choice for other fields.
+/// Radio buttons. `then` updates other fields that depend on the choice.
 #[component]
 pub fn Choice(
     state: FormState,

@@ -1,4 +1,4 @@
-//! One field: label, input, help, and its error in its place.
+//! One field: label, input, help, and error.
 
 use domain::SmtpField;
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ impl Kind {
     }
 }
 
-/// A text field. `then` is what follows from its value for other fields.
+/// A text field. `then` updates other fields that depend on its value.
 #[component]
 pub fn TextField(
     state: FormState,
@@ -129,7 +129,7 @@ pub fn invalid(state: FormState, field: SmtpField) -> Option<&'static str> {
     state.error(field).map(|_| "true")
 }
 
-/// The elements that describe a field; those that are hidden say nothing.
+/// Returns the ids of the elements that describe a field. Screen readers ignore those that are hidden.
 pub fn described_by(field: SmtpField) -> String {
     let id = field.name();
     [id, "-error ", id, "-warning ", id, "-help"].concat()

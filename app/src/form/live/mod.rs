@@ -1,4 +1,4 @@
-//! Fields of the SMTP settings. With WASM they check values while they are typed.
+//! Fields of the SMTP settings. With WASM they validate values while they are typed.
 
 pub mod choice;
 pub mod field;

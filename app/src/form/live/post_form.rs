@@ -1,9 +1,9 @@
-//! A form that a browser can post by itself.
+//! A form that also works without WASM.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 
-/// Posts to a server function; with WASM `submit` takes its place, from what the page knows.
-/// Leptos' own `ActionForm` reads the form back from the browser, which costs some 10 kB.
+/// Form that posts to a server function; with WASM `submit` runs instead.
+/// Leptos' `ActionForm` reads the form back from the browser, which costs about 10 kB of WASM.
 #[component]
 pub fn PostForm(
     id: &'static str,

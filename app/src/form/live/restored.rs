@@ -1,11 +1,11 @@
-//! Values that the browser has in the form before WASM takes it over: typed while it was loading,
-//! or restored after a reload.
+//! Values that the browser has in the form before WASM takes over: typed while it was loading, or restored
+//! after a reload.
 
 use domain::{SmtpField, SmtpForm, TypedSecret, smtp_form::FieldValueMut};
 
 use crate::ui::browser;
 
-/// The form with what the browser has in its fields.
+/// Returns the form with the values that the browser has in its fields.
 pub fn typed_before_start(rendered: &SmtpForm) -> SmtpForm {
     let mut form = rendered.clone();
     for field in SmtpField::ALL {

@@ -1,4 +1,4 @@
-//! A secret: always rendered empty, with a note that says whether one is saved.
+//! A field for a secret. It is always rendered empty, with a note that says if one is saved.
 
 use domain::{SecretField, TypedSecret, smtp_parse::secret_form_field};
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::form::live::{
     field::{Label, Notes, described_by, invalid},
 };
 
-/// A field for a secret. `again` says that one was typed before and cannot be shown again.
+/// A field for a secret. `again` means that one was typed before, and has to be entered again.
 #[component]
 pub fn SecretInput(state: FormState, secret: SecretField, again: bool) -> impl IntoView {
     let field = secret_form_field(secret);
@@ -16,7 +16,7 @@ pub fn SecretInput(state: FormState, secret: SecretField, again: bool) -> impl I
     let saved = move || state.is_saved(secret);
     let placeholder = move || {
         if saved() {
-            "Saved. Empty keeps it."
+            "Saved. Leave it empty to keep it."
         } else {
             ""
         }
@@ -50,7 +50,7 @@ pub fn SecretInput(state: FormState, secret: SecretField, again: bool) -> impl I
                 .then(|| {
                     view! {
                         <p class="warning">
-                            "If you had typed a new one, type it again: secrets are never shown."
+                            "If you entered a value here, enter it again. Mailgrant does not send secrets back to the page."
                         </p>
                     }
                 })}

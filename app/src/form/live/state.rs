@@ -1,24 +1,24 @@
-//! The state of the settings form while it is edited.
+//! State of the settings form while it is edited.
 
 use domain::{FieldError, FormErrors, SavedSecret, SecretField, SmtpField, SmtpForm, SmtpSettings};
 use leptos::prelude::*;
 
-/// The form as typed, as it opened, and what is known to be wrong with it.
+/// The form with its typed values, its saved values, and its errors.
 #[derive(Clone, Copy)]
 pub struct FormState {
-    /// As typed.
+    /// Typed values.
     pub form: RwSignal<SmtpForm>,
-    /// As it opened, or was saved last.
+    /// Values when the form was opened, or last saved.
     pub opened: RwSignal<SmtpForm>,
-    /// As the last preset filled it in, or as it opened.
+    /// Values that the last preset filled in, or those when the form was opened.
     pub filled: RwSignal<SmtpForm>,
-    /// The settings that are saved.
+    /// Saved settings.
     pub saved: RwSignal<Option<SmtpSettings<SavedSecret>>>,
-    /// The redirect URL as the server sees it.
+    /// Redirect URL as the server sees it.
     pub expected_redirect: StoredValue<String>,
-    /// The errors of the form as typed.
+    /// Errors in the typed values.
     pub parsed: Memo<FormErrors<SmtpField>>,
-    /// The form differs from what is saved.
+    /// True if the form differs from what is saved.
     pub dirty: Memo<bool>,
     left: RwSignal<Vec<SmtpField>>,
     submitted: RwSignal<bool>,
@@ -26,7 +26,7 @@ pub struct FormState {
 }
 
 impl FormState {
-    /// The state of a form as it opens. `typed` is a draft, which was `refused` or not.
+    /// Returns the state of a form when it is opened. `typed` is a draft, which may have been `refused`.
     pub fn new(
         opened: SmtpForm,
         typed: Option<SmtpForm>,
@@ -57,7 +57,7 @@ impl FormState {
         }
     }
 
-    /// The error to show at a field: not before it was left or the form was submitted.
+    /// Returns the error to show at a field. Errors appear when the field loses focus, or the form is submitted.
     pub fn error(&self, field: SmtpField) -> Option<FieldError> {
         let refused = self.refused.with(|errors| errors.get(field));
         let parsed = || self.parsed.with(|errors| errors.get(field));
@@ -77,7 +77,7 @@ impl FormState {
         (field == SmtpField::RedirectUrl && differs()).then_some(FieldError::RedirectUrlMismatch)
     }
 
-    /// All errors that are shown, in the order of the page.
+    /// Returns all errors that are shown, in the order of the page.
     pub fn errors(&self) -> Vec<(SmtpField, FieldError)> {
         SmtpField::ALL
             .iter()
@@ -85,14 +85,14 @@ impl FormState {
             .collect()
     }
 
-    /// A field was left.
+    /// Marks a field as left, so its error is shown.
     pub fn leave(&self, field: SmtpField) {
         if !self.left.with_untracked(|left| left.contains(&field)) {
             self.left.update(|left| left.push(field));
         }
     }
 
-    /// Something was typed: what the server said about it no longer counts.
+    /// Changes the form. The errors that the server reported are no longer shown.
     pub fn edit(&self, change: impl FnOnce(&mut SmtpForm)) {
         if !self.refused.with_untracked(FormErrors::is_empty) {
             self.refused.set(FormErrors::default());
@@ -100,7 +100,7 @@ impl FormState {
         self.form.update(change);
     }
 
-    /// The form was submitted: all errors are shown. The first wrong field, if there is one.
+    /// Shows all errors. Returns the first field with an error.
     pub fn submit(&self) -> Option<SmtpField> {
         self.submitted.set(true);
         self.refused.set(FormErrors::default());
@@ -108,7 +108,7 @@ impl FormState {
             .with_untracked(|errors| errors.iter().next().map(|(field, _)| field))
     }
 
-    /// The server refused. The first wrong field.
+    /// Shows the errors that the server reported. Returns the first field with an error.
     pub fn refuse(&self, errors: FormErrors<SmtpField>) -> Option<SmtpField> {
         let first = errors.iter().next().map(|(field, _)| field);
         self.submitted.set(true);
@@ -143,7 +143,7 @@ impl FormState {
         })
     }
 
-    /// Returns true if saving would end the grant for the saved settings, also while other fields are wrong.
+    /// Returns true if saving would end the grant for the saved settings, even if other fields have errors.
     pub fn would_end_grant(&self) -> bool {
         let held = self
             .saved

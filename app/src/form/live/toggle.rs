@@ -1,11 +1,11 @@
-//! A switch. What it shows and hides is decided by the style sheet, so it works without WASM.
+//! A switch. The style sheet shows and hides the fields that depend on it, so it works without WASM.
 
 use domain::SmtpForm;
 use leptos::prelude::*;
 
 use crate::form::live::FormState;
 
-/// Which switch, and how it reads and writes the form.
+/// Describes a switch, and how it reads and writes the form.
 #[derive(Clone, Copy)]
 pub struct Switch {
     /// Id, and name in the form.
@@ -14,7 +14,7 @@ pub struct Switch {
     pub label: &'static str,
     /// Returns true if it is on.
     pub get: fn(&SmtpForm) -> bool,
-    /// Turns it.
+    /// Sets it.
     pub set: fn(&mut SmtpForm, bool),
 }
 

@@ -1,4 +1,4 @@
-//! One account, and what can be done to it.
+//! One account, and the actions on it.
 
 use domain::{Account, Role, access::AccessField};
 use leptos::{either::Either, prelude::*};
@@ -9,7 +9,7 @@ use crate::{
     paths,
 };
 
-/// A row. The own account is changed on its own page, so nobody shuts themselves out here by accident.
+/// A row of the list. Administrators change their own account on its own page, so they cannot lock themselves out here.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -48,7 +48,7 @@ pub fn AccountRow(account: Account, is_own: bool, form: FormView<AccessField>) -
                     {if has_password {
                         Either::Left(view! { "Last sign-in: " {when(account.signed_in_at)} })
                     } else {
-                        Either::Right("No password yet: the link has not been used.")
+                        Either::Right("No password yet. The link has not been used.")
                     }}
                 </span>
                 <ErrorText id=error_id error=refused />
@@ -99,18 +99,18 @@ fn Actions(id: String, name: String) -> impl IntoView {
             </summary>
             <form method="post" action=paths::AccessSettings::PATH>
                 <p class="help">
-                    "The present password and all sessions of " {name.clone()} " end at once."
+                    "This immediately ends the current password and all sessions of " {name.clone()} "."
                 </p>
                 <input type="hidden" name="id" value=id.clone() />
                 <button name="do" value="reset_password" class="button">
-                    "Make the link"
+                    "Create link"
                 </button>
             </form>
         </details>
         <details class="confirm">
             <summary aria-label=["Remove ", &name].concat()>"Remove"</summary>
             <form method="post" action=paths::AccessSettings::PATH>
-                <p class="help">"The account goes for good, and its sessions end."</p>
+                <p class="help">"This permanently deletes the account and ends its sessions."</p>
                 <input type="hidden" name="id" value=id />
                 <button name="do" value="remove_account" class="button danger">
                     "Remove "

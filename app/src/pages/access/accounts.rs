@@ -1,4 +1,4 @@
-//! Section "Accounts": the list, and adding one.
+//! Section "Accounts": the list, and the form that adds one.
 
 use domain::{Account, AccountId, Role, access::AccessField};
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::{
     paths,
 };
 
-/// The accounts. `own` is the one that looks.
+/// The accounts. `own` is the account of the user.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -65,7 +65,7 @@ fn AddAccount(form: FormView<AccessField>) -> impl IntoView {
                 field=AccessField::Name
                 label="User name"
                 kind=InputKind::NAME
-                help="Letters, digits and . _ - + @. An email address is good."
+                help="Letters, digits, and . _ - + @. For example, an email address."
             />
             <RadioField
                 form
@@ -80,7 +80,7 @@ fn AddAccount(form: FormView<AccessField>) -> impl IntoView {
                 </button>
             </div>
             <p class="help">
-                "You get a link for them, with which they choose their own password."
+                "You get a link that the person uses to choose a password."
             </p>
         </form>
     }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{new_key::NewKey, when};
 use crate::{form::FormView, paths, ui::data_center::data_center_name};
 
-/// The keys, and making one.
+/// The keys, and the form that creates one.
 #[component]
 pub fn Keys(
     keys: Vec<ApiKey>,
@@ -42,13 +42,13 @@ pub fn Keys(
         <section class="card" aria-labelledby="keys-title">
             <h2 id="keys-title">"API keys"</h2>
             <p class="help">
-                "Programs show a key instead of signing in. What they can ask for: "
+                "Programs authenticate with a key. Available operations: "
                 <a href=paths::ApiDocs::PATH rel="external">
                     "API for programs"
                 </a> "."
             </p>
             {if is_empty {
-                view! { <p class="empty">"There is no key yet."</p> }.into_any()
+                view! { <p class="empty">"No API keys yet."</p> }.into_any()
             } else {
                 table.into_any()
             }}
@@ -64,7 +64,7 @@ fn shown_data_center(id: Option<&DataCenterId>, all: &[DataCenter]) -> String {
     data_center_name(all, id.as_str())
 }
 
-/// The day before the second at which a key ends.
+/// Returns the day before the second at which a key expires.
 fn last_day(expires_at: Option<UnixTime>) -> String {
     expires_at.map_or_else(|| "none".to_owned(), |at| at.plus(-1).date())
 }
@@ -99,10 +99,10 @@ fn KeyRow(key: ApiKey, data_center: String) -> impl IntoView {
                 <details class="confirm">
                     <summary aria-label=["End ", &name].concat()>"End"</summary>
                     <form method="post" action=paths::AccessSettings::PATH>
-                        <p class="help">"Programs that use it are refused at once."</p>
+                        <p class="help">"Requests with this key are rejected immediately."</p>
                         <input type="hidden" name="id" value=key.id.as_str().to_owned() />
                         <button name="do" value="end_key" class="button danger">
-                            // One text, so that the button does not lay out its parts in columns.
+                            // One text, so the button does not lay out its parts in columns.
                             <span>"End " <bdi>{name}</bdi></span>
                         </button>
                     </form>

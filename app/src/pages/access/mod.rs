@@ -1,4 +1,4 @@
-//! `/access`: accounts, sessions and API keys, for administrators.
+//! `/access`: accounts, sessions, and API keys, for administrators.
 
 mod account_row;
 mod accounts;
@@ -79,13 +79,13 @@ fn Sections(data: Data, forms: Forms) -> impl IntoView {
         <ProblemBanner form=forms.sessions />
         <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">"Sessions"</h2>
-            <p class="help">"Who is signed in. To end your own, sign out."</p>
+            <p class="help">"All signed-in users. To end your own session, sign out."</p>
             <SessionTable sessions=data.sessions own path=paths::AccessSettings::PATH of_all=true />
         </section>
     }
 }
 
-/// A time, or that there was none.
+/// Renders a time, or that there was none.
 fn when(at: Option<UnixTime>) -> impl IntoView {
     match at {
         Some(at) => Either::Left(view! { <When at /> }),

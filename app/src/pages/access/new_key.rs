@@ -1,4 +1,4 @@
-//! Making an API key.
+//! The form that creates an API key.
 
 use domain::{DataCenter, KeyScope, access::AccessField};
 use leptos::prelude::*;
@@ -18,14 +18,14 @@ pub fn NewKey(form: FormView<AccessField>, data_centers: Vec<DataCenter>) -> imp
     let options = options.map(|one| (one.id.to_string(), one.name.to_string()));
     view! {
         <form method="post" action=paths::AccessSettings::PATH class="part" id="make-key" aria-labelledby="make-key-title">
-            <h3 id="make-key-title">"Make a key"</h3>
+            <h3 id="make-key-title">"Create a key"</h3>
             <ProblemBanner form=form.clone() />
             <InputField
                 form=form.clone()
                 field=AccessField::Name
                 label="Name"
                 kind=InputKind::NAME
-                help="What it is for, such as the program that will use it."
+                help="For example, the program that will use it."
             />
             <Scopes form=form.clone() />
             <SelectField
@@ -40,11 +40,11 @@ pub fn NewKey(form: FormView<AccessField>, data_centers: Vec<DataCenter>) -> imp
                 field=AccessField::Expires
                 label="Last day"
                 kind=InputKind::DAY
-                help="Good until this day ends (UTC). Empty: until you end it."
+                help="The key expires at the end of this day (UTC). Leave it empty for a key that does not expire."
             />
             <div>
                 <button name="do" value="make_key" class="button">
-                    "Make key"
+                    "Create key"
                 </button>
             </div>
         </form>

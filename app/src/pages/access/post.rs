@@ -31,7 +31,7 @@ pub enum Action {
         /// Code of the role.
         role: String,
     },
-    /// Makes a link to choose a new password.
+    /// Creates a link to choose a new password.
     ResetPassword {
         /// Id of the account.
         id: String,
@@ -46,7 +46,7 @@ pub enum Action {
         /// Id of the session.
         id: String,
     },
-    /// Makes an API key.
+    /// Creates an API key.
     MakeKey(NewKeyForm),
     /// Ends an API key.
     EndKey {
@@ -69,7 +69,7 @@ impl Action {
         }
     }
 
-    /// Returns what the form shows again if it is refused.
+    /// Returns the values that the form shows again if it is refused.
     fn result(&self) -> FormResult<AccessField> {
         match self {
             Self::AddAccount(form) => {

@@ -1,4 +1,4 @@
-//! `/account`: the own account.
+//! `/account`: the account of the user.
 
 #[cfg(feature = "ssr")]
 pub mod post;
@@ -21,7 +21,7 @@ use crate::{
 const CHANGE_PASSWORD: FormId = FormId("change-password");
 const SESSIONS: FormId = FormId("sessions");
 
-/// The own account.
+/// The account of the user.
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let data = api::account_page();
@@ -68,7 +68,7 @@ fn Own(
             aria-labelledby="change-password-title"
         >
             <h2 id="change-password-title">"Change the password"</h2>
-            // For password managers; not sent.
+            // For password managers. It is not sent.
             <input
                 type="text"
                 hidden
@@ -79,7 +79,7 @@ fn Own(
             <InputField
                 form=password.clone()
                 field=AccessField::Current
-                label="Present password"
+                label="Current password"
                 kind=InputKind::PASSWORD
             />
             <InputField
@@ -100,14 +100,14 @@ fn Own(
                     "Change password"
                 </button>
             </div>
-            <p class="help">"Your other sessions end with it."</p>
+            <p class="help">"This ends your other sessions."</p>
         </form>
         <ProblemBanner form=sessions />
         <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">"Your sessions"</h2>
             <p class="help">
-                "A session ends 12 hours after the sign-in, and after an hour without use. End those that \
-                you do not know, and change your password then."
+                "A session ends 12 hours after you sign in, or after an hour without use. If you do not \
+                recognize one, end it and change your password."
             </p>
             <SessionTable sessions=data.sessions own=data.own.session path=paths::OwnAccount::PATH />
             {has_others

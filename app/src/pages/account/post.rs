@@ -24,7 +24,7 @@ pub enum Action {
         /// Id of the session.
         id: String,
     },
-    /// Ends all sessions but this one.
+    /// Ends all sessions except this one.
     EndOtherSessions,
 }
 
@@ -90,7 +90,7 @@ async fn end_other_sessions(
             continue;
         }
         match request.access.end_session(&session.id, own, by).await {
-            // Some end by themselves in the meantime.
+            // It may have ended in the meantime.
             Ok(()) | Err(AccessError::Unknown) => {}
             Err(error) => return Err(error),
         }

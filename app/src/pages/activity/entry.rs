@@ -1,11 +1,11 @@
-//! One entry.
+//! One entry of the audit log.
 
 use domain::{Actor, AuditEntry, Change, DataCenter};
 use leptos::prelude::*;
 
 use crate::ui::{data_center::data_center_name, when::When};
 
-/// When, who, from where, what, and what changed. Data centers are shown by name.
+/// Time, actor, address, action, and changes. Data centers are shown by name.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -57,7 +57,7 @@ fn from(actor: &Actor) -> impl IntoView + use<> {
     (!address.is_empty()).then(|| view! { <span>"from " {address}</span> })
 }
 
-/// The change with names in place of the ids of data centers.
+/// Returns the change with names in place of the ids of data centers.
 fn with_names(change: Change, data_centers: &[DataCenter]) -> Change {
     if !matches!(&*change.field, "data_center" | "via") {
         return change;

@@ -1,4 +1,4 @@
-//! Which entries are shown.
+//! The form that filters entries.
 
 use domain::AuditAction;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use crate::{
     ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
-/// The form. `wrong` is the field that cannot be read.
+/// The form. `wrong` is the field that could not be read.
 #[component]
 pub fn Filter(query: ActivityQuery, wrong: Option<ActivityField>) -> impl IntoView {
     let export = address(paths::ActivityExport::PATH, &query, None);
@@ -34,7 +34,7 @@ pub fn Filter(query: ActivityQuery, wrong: Option<ActivityField>) -> impl IntoVi
             <FilterText
                 name="subject"
                 label="About"
-                help="A data center, an account or an API key."
+                help="A data center, an account, or an API key."
                 value=query.subject
                 wide=true
             />

@@ -1,4 +1,4 @@
-//! `/activity`: what was done, by whom, from where.
+//! `/activity`: the audit log.
 
 mod entry;
 mod filter;
@@ -18,7 +18,7 @@ use crate::{
     paths,
 };
 
-/// The audit, the newest first.
+/// The audit log, newest first.
 #[component]
 pub fn ActivityPage() -> impl IntoView {
     let query = read();
@@ -32,8 +32,8 @@ pub fn ActivityPage() -> impl IntoView {
         <Filter query wrong />
         {shown}
         <p class="help">
-            "Nothing here can be changed or removed. Each entry is sealed together with the one before: "
-            <code>"mailgrant audit verify"</code> " on the machine finds whether somebody has tampered with them."
+            "Entries cannot be changed or removed. Each one is sealed together with the previous one, so "
+            <code>"mailgrant audit verify"</code> " detects any tampering."
         </p>
     }
 }
@@ -66,7 +66,7 @@ fn Entries(activity: Activity, query: ActivityQuery, asks_for_all: bool) -> impl
         .map(|before| address(paths::Activity::PATH, &query, Some(before)));
     view! {
         {if is_empty {
-            let words = if asks_for_all { "Nothing has been done yet." } else { "Nothing matches." };
+            let words = if asks_for_all { "No activity yet." } else { "Nothing matches." };
             view! { <p class="empty card">{words}</p> }.into_any()
         } else {
             view! { <ol class="activity card">{entries}</ol> }.into_any()
@@ -90,7 +90,7 @@ fn read() -> ActivityQuery {
     }
 }
 
-/// A page with the same filter.
+/// Returns the URL of a page with the same filter.
 fn address(path: &str, query: &ActivityQuery, before: Option<i64>) -> String {
     let before = before.map(|before| before.to_string()).unwrap_or_default();
     with_query(

@@ -76,7 +76,7 @@ impl Action {
         }
     }
 
-    /// Returns what the form shows again if it is refused.
+    /// Returns the values that the form shows again if it is refused.
     fn result(&self) -> FormResult<AlertField> {
         match self {
             Self::SaveAlerts(form) => FormResult::new(SETTINGS)
@@ -171,7 +171,7 @@ impl From<MailHookError> for Refusal {
     }
 }
 
-/// Performs the action, or shows the page again with what is wrong or with the result of a test alert.
+/// Performs the action, or shows the page again with the errors or with the result of a test alert.
 pub async fn post(request: PostRequest, action: Action) -> PostResponse {
     let (mut result, code) = (action.result(), action.code());
     let status = match perform(&request, action).await {

@@ -1,4 +1,4 @@
-//! `/login`: signing in.
+//! `/login`: the sign-in page.
 
 #[cfg(feature = "ssr")]
 pub mod post;
@@ -18,7 +18,7 @@ use crate::{
 
 const FORM: FormId = FormId("sign-in");
 
-/// The sign-in. `next` is the page that was requested before; the server accepts only one of its own.
+/// The sign-in form. `next` is the page that was requested before; the server accepts only a path of its own.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let form = FormView::<AccessField>::of(FORM);
@@ -51,7 +51,7 @@ pub fn LoginPage() -> impl IntoView {
                 <button class="button primary">"Sign in"</button>
             </div>
             <p class="help">
-                "Password forgotten? An administrator can make a link to choose a new one, or "
+                "Forgot your password? Ask an administrator for a link to choose a new one, or run "
                 <code>"mailgrant account reset-password"</code> " on the machine."
             </p>
         </form>

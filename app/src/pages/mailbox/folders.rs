@@ -1,4 +1,4 @@
-//! The folders.
+//! The list of folders.
 
 use domain::{Folder, FolderName};
 use leptos::prelude::*;

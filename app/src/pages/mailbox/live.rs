@@ -1,16 +1,16 @@
-//! Where mail appears that comes while the page is open.
+//! Elements that show mail that arrives while the page is open.
 
 use domain::MailId;
 use leptos::prelude::*;
 
 use crate::{mailbox_query::MailboxQuery, pages::with_query, paths, ui::events::EVENTS_SAID};
 
-/// The list of what has come.
+/// Id of the list of new mail.
 pub const NEW_MAIL: &str = "new-mail";
-/// What is wrong with looking.
+/// Id of the element with the problem of the folder watch.
 pub const LIVE: &str = "mail-live";
 
-/// Empty until something happens. The browser listens to the events that it names.
+/// Empty until an event arrives. The browser listens to the events of the named URL.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,

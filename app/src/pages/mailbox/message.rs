@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// One mail: who, when, what, and what came with it.
+/// One mail: header fields, content, and attachments.
 #[component]
 pub fn MailPage() -> impl IntoView {
     let query = read();
@@ -66,7 +66,7 @@ fn MailView(mail: Mail, query: MailboxQuery) -> impl IntoView {
     let cut = mail.cut.then(|| {
         view! {
             <Banner tone=Tone::Careful title="Only the beginning of this mail is shown">
-                <p>"It is larger than 4 MB, so that attachments may be missing here. Download it to have all of it."</p>
+                <p>"It is larger than 4 MB, so attachments may be missing. Download it to get the complete mail."</p>
             </Banner>
         }
     });
@@ -90,7 +90,7 @@ fn MailView(mail: Mail, query: MailboxQuery) -> impl IntoView {
         <Content mail query />
         <p>
             <a href=source rel="external" class="button quiet" id="source" download>
-                "Download as it came"
+                "Download the original"
             </a>
         </p>
     }
@@ -108,7 +108,7 @@ fn Line(name: &'static str, value: String) -> impl IntoView {
     })
 }
 
-/// The words and what came with them; as text where there is text, unless HTML is asked for.
+/// Text and attachments. Shows plain text if there is any, unless HTML is requested.
 #[component]
 fn Content(mail: Mail, query: MailboxQuery) -> impl IntoView {
     let as_html = is_shown_as_html(&mail, query.show == "html");

@@ -25,7 +25,7 @@ use crate::{
     ui::mail_list::MailEntries,
 };
 
-/// The list.
+/// The list of mail.
 #[component]
 pub fn MailboxPage() -> impl IntoView {
     let query = read();
@@ -75,9 +75,9 @@ fn List(list: MailList, query: MailboxQuery, search: impl IntoView + 'static) ->
         (is_first && is_all).then(|| view! { <Live query=query.clone() newest=page.newest /> });
     let next = page.next;
     let empty = page.mails.is_empty().then_some(match (is_all, next) {
-        (true, _) => "There is no mail here.",
-        (false, None) => "Nothing matches.",
-        (false, Some(_)) => "Nothing matches so far. There is more to look through.",
+        (true, _) => "No mail in this folder.",
+        (false, None) => "No matches.",
+        (false, Some(_)) => "No matches so far. There is more mail to search.",
     });
     view! {
         <Folders folders query=query.clone() />
@@ -98,7 +98,7 @@ fn List(list: MailList, query: MailboxQuery, search: impl IntoView + 'static) ->
     }
 }
 
-/// What the URL asks for.
+/// Reads the query from the URL.
 fn read() -> MailboxQuery {
     let text = |name| query_parameter(name).unwrap_or_default();
     MailboxQuery {

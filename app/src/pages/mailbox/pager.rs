@@ -1,4 +1,4 @@
-//! From one part of the list to another.
+//! Links between pages of the list.
 
 use domain::MailId;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! What is looked for.
+//! The search form.
 
 use domain::{
     SearchIn,
@@ -13,7 +13,7 @@ use crate::{
     ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
-/// The form. `wrong` is the field that cannot be read.
+/// The form. `wrong` is the field that could not be read.
 #[component]
 pub fn Search(query: MailboxQuery, wrong: Option<MailboxField>) -> impl IntoView {
     let is_set = !(query.search.is_empty() && query.since.is_empty());

@@ -1,4 +1,4 @@
-//! Whose mailbox: shown when there are several.
+//! The choice of the data center whose mailbox is shown, if there are several.
 
 use domain::{DataCenter, DataCenterId, SmtpField};
 use leptos::prelude::*;

@@ -1,11 +1,11 @@
-//! What is known of a message besides its content.
+//! Facts about a message other than its content.
 
 use domain::{DataCenter, OutboxMessage};
 use leptos::{either::Either, prelude::*};
 
 use crate::{paths, ui::when::When};
 
-/// Who it is from, when it came, by whom.
+/// Sender, data center, submitter, and time.
 #[component]
 pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl IntoView {
     let (words, name) = wording::actor(&message.submitted_by);
@@ -36,7 +36,7 @@ pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl In
                 <dd><bdi>{message.message_id}</bdi></dd>
                 <dt>"Data center"</dt>
                 <dd><bdi>{name}</bdi></dd>
-                <dt>"Handed over by"</dt>
+                <dt>"Submitted by"</dt>
                 <dd><bdi>{by}</bdi></dd>
                 <dt>"Accepted"</dt>
                 <dd>
@@ -55,7 +55,7 @@ pub fn Facts(message: OutboxMessage, data_center: Option<DataCenter>) -> impl In
                     </p>
                 })
             } else {
-                Either::Right(view! { <p class="help">"Its content was dropped."</p> })
+                Either::Right(view! { <p class="help">"The content was deleted."</p> })
             }}
         </section>
     }

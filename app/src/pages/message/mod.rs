@@ -77,7 +77,7 @@ fn Message(data: Data) -> impl IntoView {
         <Title text=subject.clone() />
         <h1><bdi>{subject}</bdi></h1>
         <Live events />
-        // What stands in it is put there again while the page is open.
+        // Events replace the content of this element while the page is open.
         <div id=rendered::DETAILS inner_html=rendered::message_details(data)></div>
         {content}
         <Facts message data_center />
@@ -90,7 +90,8 @@ fn Gone() -> impl IntoView {
         <Title text="Not found" />
         <h1>"Not found"</h1>
         <p>
-            "There is no such message. Messages are forgotten some time after they have ended; administrators choose how long they are kept."
+            "This message does not exist. Mailgrant deletes messages some time after delivery ends. \
+            Administrators choose how long they are kept."
         </p>
     }
 }

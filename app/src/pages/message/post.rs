@@ -18,7 +18,7 @@ pub enum Action {
     Retry,
     /// Cancels delivery.
     Cancel,
-    /// Sends the message once more, as a new one.
+    /// Sends the message again, as a new message.
     Resend,
 }
 
@@ -34,7 +34,7 @@ pub async fn post(request: PostRequest, action: Action) -> PostResponse {
             PostResponse::flash(&paths::Message::path(page.as_str()), code)
         }
         Ok(Outcome::Refused(refusal)) => PostResponse::page(StatusCode::CONFLICT, refusal),
-        // The page says that there is none.
+        // The page explains that the message does not exist.
         Ok(Outcome::Unknown) => PostResponse::page(StatusCode::NOT_FOUND, ()),
         Err(error) => {
             let error: &dyn std::error::Error = &error;
@@ -53,9 +53,9 @@ enum Outcome {
         /// Code of the flash message.
         code: &'static str,
     },
-    /// Refused.
+    /// The action was refused.
     Refused(MessageRefusal),
-    /// There is no such message.
+    /// The message does not exist.
     Unknown,
 }
 
@@ -85,7 +85,7 @@ async fn perform(
     })
 }
 
-/// Refuses a message that is still to be delivered.
+/// Resends a message. Refuses one that is still to be delivered.
 async fn resend(request: &PostRequest, id: &MessageId) -> Result<Outcome, MailError> {
     let (mailer, by) = (&request.mailer, request.actor());
     let message = mailer.message(id).await?;

@@ -1,4 +1,4 @@
-//! What a message says.
+//! The content of a message.
 
 use domain::{Mail, MessageId};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::{
     ui::mail_content::{MailContent, MailParts, is_shown_as_html},
 };
 
-/// The content. Its files are in the source.
+/// The content. Attachments are only part of the source.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,

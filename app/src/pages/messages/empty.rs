@@ -1,11 +1,11 @@
-//! What a list without messages shows.
+//! Content of a list without messages.
 
 use leptos::prelude::*;
 
 use super::PATH;
 use crate::paths;
 
-/// Nothing matches, or nothing was ever handed over: then what to do next.
+/// Explains that nothing matches, or how to submit the first message.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -15,7 +15,7 @@ pub fn Nothing(asks_for_all: bool, origin: String) -> impl IntoView {
     if !asks_for_all {
         return view! {
             <div class="empty card">
-                <p>"Nothing matches."</p>
+                <p>"No matches."</p>
                 <p>
                     <a href=PATH rel="external">
                         "Show all messages"
@@ -35,19 +35,19 @@ pub fn Nothing(asks_for_all: bool, origin: String) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="first-title">
             <h2 id="first-title">"No messages yet"</h2>
-            <p>"Programs hand messages over, and Mailgrant delivers them. There are two ways:"</p>
+            <p>"Programs submit messages, and Mailgrant delivers them. There are two ways to submit one."</p>
             <p>
-                "By HTTP, with an " <a href=paths::AccessSettings::PATH rel="external">
+                "Over HTTP, with an " <a href=paths::AccessSettings::PATH rel="external">
                     "API key"
-                </a> " that has the scope " <code>"send"</code> ":"
+                </a> " with the scope " <code>"send"</code> ":"
             </p>
             <pre class="example">{call}</pre>
             <p>
-                "What else programs can ask for: " <a href=paths::ApiDocs::PATH rel="external">
+                "All operations for programs: " <a href=paths::ApiDocs::PATH rel="external">
                     "API for programs"
                 </a> "."
             </p>
-            <p>"Or on the command line, in place of " <code>"sendmail"</code> ":"</p>
+            <p>"Or from the command line, as a replacement for " <code>"sendmail"</code> ":"</p>
             <pre class="example">
                 "printf 'Subject: Hello\\n\\nIt works.\\n' | mailgrant send bob@example.com"
             </pre>

@@ -1,4 +1,4 @@
-//! Which messages are shown.
+//! The form that filters messages.
 
 use domain::{DataCenter, MessageState};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::{
     ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
-/// The form: what is looked for most is in sight, the rest one step away. `wrong` is the field that cannot be read.
+/// The form. The most common fields are visible, the others can be expanded. `wrong` is the field that could not be read.
 #[component]
 pub fn Filter(
     query: MessageQuery,
@@ -33,7 +33,7 @@ pub fn Filter(
             <FilterText
                 name="search"
                 label="Search"
-                help="In subject, addresses and Message-ID."
+                help="Searches the subject, addresses, and Message-ID."
                 value=query.search
             />
             <FilterChoice

@@ -23,7 +23,7 @@ use crate::{
 
 const PATH: &str = paths::Messages::PATH;
 
-/// The messages, the newest first, and how the outbox stands.
+/// The messages, newest first, and the state of the outbox.
 #[component]
 pub fn MessagesPage() -> impl IntoView {
     let query = read();
@@ -46,7 +46,7 @@ pub fn MessagesPage() -> impl IntoView {
     }
 }
 
-/// The filter with what cannot be read in it.
+/// The filter with the field that could not be read.
 #[component]
 fn Unreadable(query: MessageQuery, wrong: MessageQueryField) -> impl IntoView {
     view! { <Filter query data_centers=Vec::new() wrong=Some(wrong) /> }
@@ -60,7 +60,7 @@ fn Outbox(list: MessageList, query: MessageQuery) -> impl IntoView {
         .iter()
         .map(|state| state.data_center.clone())
         .collect();
-    // What comes later is told on the first page only.
+    // New messages appear on the first page only.
     let is_first = query.cursor().is_none();
     let events = with_query(paths::MessagesEvents::PATH, &query.parameters(""));
     let address = |after: &str| with_query(PATH, &query.parameters(after));
@@ -99,7 +99,7 @@ fn Outbox(list: MessageList, query: MessageQuery) -> impl IntoView {
             </details>
         </figure>
         <Filter query data_centers wrong=None />
-        // What stands in it is put there again while the page is open.
+        // Events replace the content of this element while the page is open.
         <div id=rendered::MESSAGES>
             {if is_empty {
                 Either::Left(view! { <Nothing asks_for_all origin /> })

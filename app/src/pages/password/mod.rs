@@ -1,4 +1,4 @@
-//! `/password?token=…`: choosing a password.
+//! `/password?token=…`: chooses a password.
 
 #[cfg(feature = "ssr")]
 pub mod post;
@@ -20,7 +20,7 @@ use crate::{
 
 const FORM: FormId = FormId("choose-password");
 
-/// Choosing a password by a one-use link.
+/// The form that sets a password with a one-use link.
 #[component]
 pub fn PasswordPage() -> impl IntoView {
     let form = FormView::of(FORM);
@@ -44,7 +44,7 @@ pub fn PasswordPage() -> impl IntoView {
 fn Choose(form: FormView<AccessField>, token: String, account: AccountName) -> impl IntoView {
     view! {
         <ProblemBanner form=form.clone() />
-        // Without `action`, so that it posts to this address: a form that is refused keeps its token.
+        // Without `action`, so the form posts to this address and a refused form keeps its token.
         <form method="post" class="card" id="choose-password">
             <input type="hidden" name="token" value=token />
             <div class="field">
@@ -81,10 +81,9 @@ fn Choose(form: FormView<AccessField>, token: String, account: AccountName) -> i
 #[component]
 fn NoLink() -> impl IntoView {
     view! {
-        <Banner tone=Tone::Careful title="This link is not good any more">
+        <Banner tone=Tone::Careful title="This link is no longer valid">
             <p>
-                "A link to choose a password is good for 24 hours, and once. Ask an administrator for a new \
-                one, or run " <code>"mailgrant account reset-password"</code> " on the machine."
+                "A link to choose a password works once, within 24 hours. Ask an administrator for a new one, or run " <code>"mailgrant account reset-password"</code> " on the machine."
             </p>
             <p>
                 <a href=paths::Login::PATH rel="external">

@@ -1,4 +1,4 @@
-//! The form about sending.
+//! The form of the sending settings.
 
 use domain::{SendingField, SendingForm, SendingLimits, SendingSettings};
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The form, opened or refused.
+/// The form with saved values, or with those of a refused post.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -53,14 +53,13 @@ pub fn SendingSettingsForm(page: SendingPage, form: FormView<SendingField>) -> i
             "An empty field means no limit.".to_owned()
         }
         Some(provider) => [
-            "An empty field means what ",
+            "An empty field means the limit of ",
             wording::provider(provider),
-            " takes.",
+            ".",
         ]
         .concat(),
-        None => {
-            "An empty field means what the provider takes, once there are SMTP settings.".to_owned()
-        }
+        None => "An empty field means the limit of the provider, once there are SMTP settings."
+            .to_owned(),
     };
     let retention = SendingSettings::RETENTION_DAYS.to_string();
     view! {
@@ -81,7 +80,7 @@ pub fn SendingSettingsForm(page: SendingPage, form: FormView<SendingField>) -> i
                         .then(|| {
                             view! {
                                 <p class="help">
-                                    "The From address of the SMTP settings may always be used: "
+                                    "The From address of the SMTP settings is always allowed: "
                                     {page.from.clone()} "."
                                 </p>
                             }
@@ -90,7 +89,7 @@ pub fn SendingSettingsForm(page: SendingPage, form: FormView<SendingField>) -> i
             </section>
             <section class="card" aria-labelledby="limits-title">
                 <h2 id="limits-title">"Limits"</h2>
-                <p class="help">{of} " Mail beyond a limit waits; none is lost."</p>
+                <p class="help">{of} " Mail beyond a limit waits. No mail is lost."</p>
                 <div class="numbers">
                     {limit(SendingField::PerMinute, limits.per_minute)}
                     {limit(SendingField::PerDay, limits.per_day)}
@@ -99,7 +98,7 @@ pub fn SendingSettingsForm(page: SendingPage, form: FormView<SendingField>) -> i
                 </div>
             </section>
             <section class="card" aria-labelledby="kept-title">
-                <h2 id="kept-title">"What is kept"</h2>
+                <h2 id="kept-title">"Retention"</h2>
                 <SwitchField
                     form=form.clone()
                     name=SendingField::DropContent.name()
@@ -115,7 +114,7 @@ pub fn SendingSettingsForm(page: SendingPage, form: FormView<SendingField>) -> i
                     .map(|newer| {
                         view! {
                             <button class="button" name="over" value=newer.to_string()>
-                                "Save over theirs"
+                                "Overwrite their changes"
                             </button>
                         }
                     })}
@@ -141,7 +140,7 @@ fn Refused(form: FormView<SendingField>, id: String) -> impl IntoView {
             };
             let links = form.wrong_fields().into_iter().map(link).collect_view();
             view! {
-                <Banner tone=Tone::Bad title="Not saved: some fields need another value">
+                <Banner tone=Tone::Bad title="Not saved: some fields are invalid">
                     <ul class="summary">
                         {links}
                     </ul>
@@ -150,11 +149,11 @@ fn Refused(form: FormView<SendingField>, id: String) -> impl IntoView {
             .into_any()
         }
         Some(SendingProblem::Conflict { .. }) => view! {
-            <Banner tone=Tone::Careful title="Not saved: somebody else saved these settings meanwhile">
-                <p>"What you typed is still here. Look at theirs first, or save yours over them."</p>
+            <Banner tone=Tone::Careful title="Not saved: another administrator changed these settings">
+                <p>"Your input is still here. Review their changes first, or overwrite them."</p>
                 <p>
                     <a href=paths::SendingSettings::of(&id) target="_blank" rel="external noopener">
-                        "Look at theirs in a new tab"
+                        "Review their changes in a new tab"
                     </a>
                 </p>
             </Banner>

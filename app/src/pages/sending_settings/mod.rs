@@ -1,4 +1,4 @@
-//! `/settings/sending`: what applies to everything that a data center sends, for administrators.
+//! `/settings/sending`: settings that apply to all mail of a data center, for administrators.
 
 mod form;
 #[cfg(feature = "ssr")]
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// The settings of sending.
+/// The sending settings.
 #[component]
 pub fn SendingSettingsPage() -> impl IntoView {
     let form = FormView::<SendingField>::of(FormId::ONLY);
@@ -49,7 +49,7 @@ pub fn SendingSettingsPage() -> impl IntoView {
         {saved
             .then(|| {
                 view! {
-                    <Banner tone=Tone::Good title="Saved. It counts from now on.">
+                    <Banner tone=Tone::Good title="Saved. The changes take effect immediately.">
                         ""
                     </Banner>
                 }

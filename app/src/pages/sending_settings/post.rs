@@ -1,4 +1,4 @@
-//! Saves what applies to everything that a data center sends.
+//! Saves the sending settings of a data center.
 
 use domain::{SendingField, SendingForm};
 use http::StatusCode;
@@ -13,7 +13,7 @@ use crate::{
     paths,
 };
 
-/// Saves the form, or shows the page again with what is wrong.
+/// Saves the form, or shows the page again with the errors.
 pub async fn post(request: PostRequest, form: SendingForm) -> PostResponse {
     let (mailer, by) = (&request.mailer, request.actor());
     let Err(error) = mailer.save_sending_settings(&form, by).await else {

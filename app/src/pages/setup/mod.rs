@@ -1,4 +1,4 @@
-//! `/setup?token=…`: the first administrator.
+//! `/setup?token=…`: creates the first administrator.
 
 #[cfg(feature = "ssr")]
 pub mod post;
@@ -19,7 +19,7 @@ use crate::{
 
 const FORM: FormId = FormId("setup");
 
-/// Setting Mailgrant up.
+/// The setup form.
 #[component]
 pub fn SetupPage() -> impl IntoView {
     let form = FormView::of(FORM);
@@ -43,10 +43,10 @@ pub fn SetupPage() -> impl IntoView {
 fn SetupForm(form: FormView<AccessField>, token: String) -> impl IntoView {
     view! {
         <ProblemBanner form=form.clone() />
-        // Without `action`, so that it posts to this address: a form that is refused keeps its token.
+        // Without `action`, so the form posts to this address and a refused form keeps its token.
         <form method="post" class="card" id="setup">
             <p>
-                "Nobody has an account yet. This one will be an administrator, who may change settings and add \
+                "There are no accounts yet. This account will be an administrator, who may change settings and add \
                 other accounts."
             </p>
             <input type="hidden" name="token" value=token />
@@ -55,7 +55,7 @@ fn SetupForm(form: FormView<AccessField>, token: String) -> impl IntoView {
                 field=AccessField::Name
                 label="User name"
                 kind=InputKind::USERNAME
-                help="Letters, digits and . _ - + @. An email address is good."
+                help="Letters, digits, and . _ - + @. For example, an email address."
                 focus=!form.was_refused()
             />
             <InputField
@@ -81,18 +81,18 @@ fn SetupForm(form: FormView<AccessField>, token: String) -> impl IntoView {
 #[component]
 fn WhereTheLinkIs(is_wrong: bool) -> impl IntoView {
     let title = if is_wrong {
-        "This setup link is not good any more"
+        "This setup link is no longer valid"
     } else {
         "Open the setup link"
     };
     view! {
         <Banner tone=Tone::Careful title>
             <p>
-                "The server printed a setup link when it started: look at its output, or at the log of its \
-                service. The link is good once, and ends when the server starts again, which prints a new one."
+                "The server printed a setup link when it started. Find it in the output of the server, or in \
+                the log of its service. The link works once. After a restart, the server prints a new one."
             </p>
             <p>
-                "On the machine itself this makes an administrator as well: "
+                "To create an administrator from the command line, run: "
                 <code>"mailgrant account add NAME --role administrator"</code>
             </p>
         </Banner>

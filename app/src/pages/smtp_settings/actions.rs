@@ -1,10 +1,10 @@
-//! The button that saves, and the mark of what is not saved.
+//! The button that saves, and the note about unsaved changes.
 
 use leptos::prelude::*;
 
 use super::{session::Session, status::ends_grant};
 
-/// Stays in sight while the page scrolls.
+/// Stays visible while the page scrolls.
 #[component]
 pub fn Actions(session: Session) -> impl IntoView {
     let busy = move || session.saving().get();

@@ -25,7 +25,7 @@ const REQUIRED: Switch = Switch {
     set: |form, on| form.authentication_required = on,
 };
 
-/// How Mailgrant signs in to the SMTP server.
+/// The section: sign-in of Mailgrant at the SMTP server.
 #[component]
 pub fn AuthenticationSection(session: Session, again: bool) -> impl IntoView {
     let state = session.state();
@@ -36,7 +36,7 @@ pub fn AuthenticationSection(session: Session, again: bool) -> impl IntoView {
             <fieldset class="editable" disabled=!session.may_edit()>
             <Toggle state switch=REQUIRED described_by="authentication-help".to_owned()>
                 <p id="authentication-help" class="help">
-                    "Off: the server takes mail from this address without a sign-in."
+                    "Turn this off if the server accepts mail from this address without a sign-in."
                 </p>
             </Toggle>
             <div class="nested needs-authentication">
@@ -62,7 +62,7 @@ pub fn AuthenticationSection(session: Session, again: bool) -> impl IntoView {
     }
 }
 
-/// Filled from the address bar, so it can only be copied.
+/// Read-only field with the redirect URL, which is the address of this server in the browser.
 #[component]
 fn RedirectUrlField(state: FormState) -> impl IntoView {
     let field = SmtpField::RedirectUrl;

@@ -1,11 +1,11 @@
-//! Section "Connection": checking it, with and without a test email, and what came of that.
+//! Section "Connection": checks it, with and without a test email, and shows the result.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{session::Session, test_email::TestEmail};
 use crate::{api::CheckConnection, rendered, ui::error_banner::ErrorBanner};
 
-/// Checks with what is on the form, and shows each step.
+/// Checks the connection with the values on the form, and shows each step.
 #[component]
 pub fn CheckSection(session: Session) -> impl IntoView {
     let busy = move || session.checking().get();
@@ -15,10 +15,10 @@ pub fn CheckSection(session: Session) -> impl IntoView {
             <h2 id="connection-title">"Connection"</h2>
             <p class="help">
                 {if session.may_edit() {
-                    "Tries each step with what is on this page, saved or not, and says what to do about \
-                    what fails. With OAuth it needs an authorization for exactly these values."
+                    "Checks each step with the values on this page, saved or not, and explains how to fix \
+                    what fails. With OAuth, exactly these values must be authorized."
                 } else {
-                    "Tries each step with what is saved for this data center."
+                    "Checks each step with the saved settings of this data center."
                 }}
             </p>
             <DkimSelector session />
@@ -47,13 +47,13 @@ pub fn CheckSection(session: Session) -> impl IntoView {
                 {session.said()}
             </p>
             <div class="remedied" role="status" hidden=move || !session.remedied().get()>
-                <p>"The form is changed, and not saved yet."</p>
+                <p>"The form was changed. It is not saved yet."</p>
                 <button type="submit" id="check-again" class="button">
                     "Check again"
                 </button>
             </div>
             {move || session.check_error().get().map(|error| view! { <ErrorBanner error /> })}
-            // What stands in it is no part of the view: the server renders it, now and later.
+            // The server renders the content of this element, initially and later, so it is not part of the view.
             <div
                 id=rendered::RESULT
                 aria-busy=move || busy().to_string()
@@ -63,7 +63,7 @@ pub fn CheckSection(session: Session) -> impl IntoView {
     }
 }
 
-/// Which key signs is known to those who have set it up, and to no one else.
+/// Field for the DKIM selector. DNS does not list selectors, so users have to enter it.
 #[component]
 fn DkimSelector(session: Session) -> impl IntoView {
     view! {
@@ -81,7 +81,7 @@ fn DkimSelector(session: Session) -> impl IntoView {
                 on:input=move |event| session.dkim_selector().set(event_target_value(&event))
             />
             <p id="dkim_selector-help" class="help">
-                "Then the key is looked at that signs your mail. It is the \"s=\" of a DKIM-Signature header."
+                "Enter a selector to check the key that signs your mail. It is the \"s=\" value of a DKIM-Signature header."
             </p>
         </div>
     }

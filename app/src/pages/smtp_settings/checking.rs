@@ -1,4 +1,4 @@
-//! Checks and test emails with WASM: begun here, told by events, shown as the server renders them.
+//! Checks and test emails with WASM. They are started here, events report their steps, and the server renders them.
 
 use domain::{CheckId, EmailAddress, Security, SmtpForm, TlsMinimum};
 use leptos::{prelude::*, task::spawn_local};
@@ -12,12 +12,12 @@ use crate::{
 };
 
 impl Session {
-    /// Checks the connection with what is on the form.
+    /// Checks the connection with the values on the form.
     pub fn send_check(self) {
         self.begin(None);
     }
 
-    /// Sends a test email with what is on the form.
+    /// Sends a test email with the values on the form.
     pub fn send_test(self) {
         let recipient = self.recipient().get_untracked();
         let wrong = EmailAddress::parse(&recipient).err();
@@ -29,7 +29,7 @@ impl Session {
         self.begin(Some(recipient));
     }
 
-    /// Stops the check that goes on. Its events tell how it ended, unless the server is not reached.
+    /// Stops the running check. Its events report the end, unless the server is not reached.
     pub fn stop(self) {
         if let Some(id) = self.check().get_untracked() {
             spawn_local(async move {
@@ -43,7 +43,7 @@ impl Session {
         }
     }
 
-    /// Repeats a check that was interrupted; `recipient` is that of a test email, else empty.
+    /// Repeats a check that was interrupted. `recipient` is that of a test email, or empty.
     pub fn run_again(self, recipient: String) {
         if recipient.is_empty() {
             self.send_check();
@@ -53,13 +53,13 @@ impl Session {
         }
     }
 
-    /// Returns true if this is the check that goes on.
+    /// Returns true if this check is running.
     fn shows(self, id: &CheckId) -> bool {
         self.check()
             .with_untracked(|check| check.as_ref() == Some(id))
     }
 
-    /// Changes the form as a check advised.
+    /// Changes the form as a check recommended.
     pub fn remedy(self, choice: &str) {
         let change = |form: &mut SmtpForm| match choice {
             "465" => {
@@ -71,7 +71,7 @@ impl Session {
         };
         self.state().edit(change);
         self.remedied().set(true);
-        // It is shown only now.
+        // The button becomes visible with this change.
         request_animation_frame(|| browser::focus("check-again"));
     }
 
@@ -79,7 +79,7 @@ impl Session {
         if self.checking().get_untracked() {
             return;
         }
-        // Whoever may not change settings checks what is saved.
+        // Users who may not change settings check the saved values.
         let refused = self.may_edit().then(|| self.state().submit()).flatten();
         if let Some(field) = refused {
             self.refuse(field);
@@ -89,7 +89,7 @@ impl Session {
         self.check_error().set(None);
         self.remedied().set(false);
         self.checking().set(true);
-        // What an earlier check said is not to be taken for what this one will.
+        // Removes the result of an earlier check, so that it is not mistaken for the new one.
         browser::put(rendered::RESULT, "", rendered::Placement::Within);
         let form = self.state().form.get_untracked();
         let selector = self.dkim_selector().get_untracked();
@@ -114,7 +114,7 @@ impl Session {
     fn ended(self, well: Result<bool, ApiError>) {
         self.checking().set(false);
         self.check().set(None);
-        // It may have been found that the grant is gone; then no sign-in has just worked.
+        // The check may have found that the grant has ended, so the result of a sign-in is out of date.
         self.refresh_status();
         match well {
             Ok(true) => {}

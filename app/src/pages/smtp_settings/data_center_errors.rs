@@ -1,11 +1,11 @@
-//! What is said where data centers are managed.
+//! Errors of the forms that manage data centers.
 
 use leptos::prelude::*;
 
 use super::Failed;
 use crate::error::ApiError;
 
-/// Why a change of the data centers was refused.
+/// Reasons why changes of data centers were refused.
 #[derive(Clone, Copy)]
 pub struct DataCenterErrors {
     pub add: RwSignal<Option<ApiError>>,
@@ -14,7 +14,7 @@ pub struct DataCenterErrors {
 }
 
 impl DataCenterErrors {
-    /// With the errors of forms that were posted without WASM.
+    /// Returns the errors of forms that were posted without WASM.
     pub fn new(failed: &Failed) -> Self {
         Self {
             add: RwSignal::new(failed.add.clone()),

@@ -1,5 +1,5 @@
-//! The field of the data center: choosing one, and what manages them. The forms stand outside the form
-//! of the settings, since forms do not nest; the inputs name their form.
+//! The choice of the data center, and the inputs that manage data centers. Forms cannot be nested, so these forms
+//! are outside the form of the settings, and each input names its form.
 
 use domain::{DataCenter, SmtpField};
 use leptos::prelude::*;
@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{error::ApiError, ui::browser};
 
-/// The select, and what manages its choices.
+/// The select, with the inputs that add, rename, and remove data centers.
 #[component]
 pub fn DataCenterField(session: Session) -> impl IntoView {
     let own = session.data_center().with_value(|own| own.id.to_string());
     let current = own.clone();
-    // The browser asks before unsaved changes are left; when it stays, so does the choice.
+    // The browser asks before the user leaves unsaved changes. If the user stays, the choice is reset.
     let choose = move |event: leptos::ev::Event| {
         let chosen = event_target_value(&event);
         browser::choose("data_center", &current);
@@ -96,9 +96,9 @@ fn Manage(session: Session) -> impl IntoView {
                 </p>
                 <p id="remove-data-center-help" class="help">
                     {match (is_default, in_use) {
-                        (true, _) => "The data center from the start stays; it can be renamed.",
-                        (_, true) => "It has settings, so it stays.",
-                        _ => "It has no settings yet, so it can go.",
+                        (true, _) => "The default data center cannot be removed. You can rename it.",
+                        (_, true) => "A data center with settings cannot be removed.",
+                        _ => "You can remove it because it has no settings.",
                     }}
                 </p>
             </div>
@@ -106,7 +106,7 @@ fn Manage(session: Session) -> impl IntoView {
     }
 }
 
-/// A name and a button that belong to a form elsewhere.
+/// An input for a name and a button. Both belong to a form elsewhere in the page.
 #[component]
 fn Named(
     form: &'static str,

@@ -1,5 +1,5 @@
-//! Adding, renaming and removing data centers. Their forms stand outside the form of the settings,
-//! since forms do not nest; the inputs name their form.
+//! Forms that add, rename, and remove data centers. Forms cannot be nested, so these forms are outside the form of
+//! the settings, and each input names its form.
 
 use domain::DataCenterName;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
@@ -19,12 +19,12 @@ pub const ADD_NAME: &str = "add-data-center-name";
 pub const RENAME_NAME: &str = "rename-data-center-name";
 pub const REMOVE: &str = "remove-data-center";
 
-/// The page of a data center.
+/// Returns the URL of the page of a data center.
 pub fn address(id: &str) -> String {
     paths::SmtpSettings::of(id)
 }
 
-/// The forms, without their inputs.
+/// The forms without their inputs.
 #[component]
 pub fn DataCenterForms(session: Session) -> impl IntoView {
     let id = session.data_center().with_value(|own| own.id.to_string());

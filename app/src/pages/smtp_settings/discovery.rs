@@ -1,4 +1,4 @@
-//! What an email address or an issuer leads to: found by the server, filled in here.
+//! Discovery of settings for an email address or an issuer. The server finds them, and the page fills them in.
 
 use domain::{EmailAddress, discovery::means_issuer};
 use leptos::{prelude::*, task::spawn_local};
@@ -8,7 +8,7 @@ use crate::{api, error::ApiError, rendered::Placement, ui::browser};
 
 const FOUND: &str = "found-settings";
 
-/// A field for it, and the proposals. Needs WASM: without it nothing of it is shown.
+/// The search field and its proposals. It is only visible with WASM.
 #[component]
 pub fn DiscoveryField(session: Session) -> impl IntoView {
     let typed = RwSignal::new(String::new());
@@ -77,22 +77,22 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
                     aria-disabled=move || busy.get().then_some("true")
                     on:click=move |_| find()
                 >
-                    {move || if busy.get() { "Looking…" } else { "Find settings" }}
+                    {move || if busy.get() { "Searching…" } else { "Find settings" }}
                 </button>
             </div>
             <p id="discover-error" class="error" hidden=move || error.with(Option::is_none)>
                 {wrong}
             </p>
             <p id="discover-help" class="help">
-                "Looks in what the address' domain publishes, or asks an OAuth or OpenID Connect issuer for its \
-                endpoints. You choose what is filled in."
+                "Finds the settings that the domain of the address publishes, or the endpoints of an OAuth or \
+                OpenID Connect issuer. You choose the settings to fill in."
             </p>
             <div id=FOUND aria-live="polite"></div>
         </div>
     }
 }
 
-/// Fills in the proposal of a button.
+/// Fills in the proposal that a button belongs to.
 pub fn use_proposal(session: Session, button: &str) {
     let at = button.rsplit('-').next().and_then(|at| at.parse().ok());
     let filling = session

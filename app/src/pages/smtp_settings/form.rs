@@ -1,4 +1,4 @@
-//! The form: its sections and its buttons, and what happens when it is submitted.
+//! The form with its sections and buttons, and its submission.
 
 use domain::{RedirectUrl, SmtpForm};
 use leptos::{
@@ -19,7 +19,7 @@ use crate::{
 
 const FORM: &str = "smtp-settings";
 
-/// The settings of one data center.
+/// The settings form of one data center.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -28,7 +28,7 @@ const FORM: &str = "smtp-settings";
 pub fn SettingsForm(page: SmtpPage, query: PageQuery) -> impl IntoView {
     let session = Session::open(page, &query);
     let state = session.state();
-    // Before the view takes hold of the inputs, which sets them to what the server had sent.
+    // Read before the view binds the inputs, which resets them to the values that the server rendered.
     let typed = is_browser().then(|| state.form.with_untracked(typed_before_start));
     Effect::new(move |_| start(state, typed.clone()));
     Effect::new(move |_| {
@@ -80,7 +80,7 @@ pub fn SettingsForm(page: SmtpPage, query: PageQuery) -> impl IntoView {
     }
 }
 
-/// Runs once in the browser.
+/// Starts the page in the browser. Runs once.
 fn start(state: FormState, typed: Option<SmtpForm>) {
     if let Some(typed) = typed
         && state.form.with_untracked(|form| *form != typed)
@@ -106,7 +106,7 @@ fn start(state: FormState, typed: Option<SmtpForm>) {
     on_cleanup(move || listener.remove());
 }
 
-/// Does what the pressed button says.
+/// Performs the action of the pressed button.
 fn submit(session: Session, event: &SubmitEvent) {
     let button = event.submitter();
     let id = button

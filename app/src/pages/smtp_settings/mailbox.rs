@@ -1,4 +1,4 @@
-//! "Email box": the IMAP account that mail is read from.
+//! "Email box": the IMAP account of the data center.
 
 use domain::{
     MailboxSecurity, SecretField, SmtpField, SmtpForm,
@@ -30,7 +30,7 @@ pub fn MailboxFields(session: Session, again: bool) -> impl IntoView {
     view! {
         <Toggle state switch=EMAIL_BOX described_by="mailbox-enabled-help".to_owned()>
             <p id="mailbox-enabled-help" class="help">
-                "The mailbox that replies and bounces are read from."
+                "Mailgrant reads replies and bounces from this mailbox."
             </p>
         </Toggle>
         <div class="nested needs-mailbox" role="group" aria-label="Email box">
@@ -45,9 +45,9 @@ pub fn MailboxFields(session: Session, again: bool) -> impl IntoView {
                 then=SmtpForm::follow_mailbox_sign_in
             />
             <p id="mailbox-authorization" class="warning" hidden=move || !asks_again(session)>
-                "The authorization that is held does not reach this mailbox: its token goes to the \
-                servers it was given for, and to no other. Save & Authorize leads to the provider \
-                once more, where you allow reading mail as well."
+                "The current authorization does not include this mailbox. Mailgrant sends a token only to the \
+                servers that it was issued for. Press Save & Authorize to sign in at the provider again \
+                and allow reading mail as well."
             </p>
             <div class="needs-mailbox-secret">
                 <SecretInput state secret=SecretField::MailboxPassword again />
@@ -71,7 +71,7 @@ pub fn MailboxFields(session: Session, again: bool) -> impl IntoView {
     }
 }
 
-/// Whether a grant is held that has to be given anew because the mailbox is to be opened with it.
+/// Returns true if the current grant does not include the mailbox, so it has to be authorized again.
 fn asks_again(session: Session) -> bool {
     let asks = session.state().form.with(SmtpForm::reads_with_grant);
     asks && ends_grant(session)

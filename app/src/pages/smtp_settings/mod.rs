@@ -41,47 +41,47 @@ use crate::{
     },
 };
 
-/// The form, which comes alive.
+/// The form, which is hydrated.
 pub const SMTP_SETTINGS: Island<(SmtpPage, PageQuery)> = Island {
     id: "smtp-settings-page",
     view: |(page, query)| view! { <SettingsForm page query /> }.into_any(),
 };
 
-/// Query of the page. It never holds values of the form.
+/// Query of the page. It never contains values of the form.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct PageQuery {
-    /// Whose settings.
+    /// Data center of the settings.
     pub data_center: String,
-    /// Show what was typed without WASM.
+    /// True to show the values that were typed without WASM.
     pub draft: bool,
-    /// The draft was refused: show all its errors.
+    /// True if the draft was refused; all its errors are shown.
     pub refused: bool,
-    /// Ask whether the preset may replace what was typed.
+    /// True to ask if the preset may overwrite typed values.
     pub overwrite: bool,
-    /// `1` after a save, `half` when the sign-in could not begin.
+    /// `1` after a save, `half` if the authorization could not be started.
     pub saved: String,
-    /// `ended` when the save has ended the grant.
+    /// `ended` if the save ended the grant.
     pub grant: String,
-    /// The id of a check.
+    /// Id of a check, or empty.
     pub check: String,
-    /// `required` or `wrong`, when the recipient of a test email was.
+    /// `required` or `wrong` if the recipient of a test email is.
     pub recipient: String,
-    /// What failed without WASM.
+    /// Errors of forms that were posted without WASM.
     pub failed: Failed,
 }
 
-/// Errors of forms that were posted without WASM, where they could not be shown otherwise than through the URL.
+/// Errors of forms that were posted without WASM, where only the URL can carry them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Failed {
-    /// Saving.
+    /// Error of saving.
     pub save: Option<ApiError>,
-    /// The check, or the test email.
+    /// Error of the check or the test email.
     pub test: Option<ApiError>,
-    /// Adding a data center.
+    /// Error of adding a data center.
     pub add: Option<ApiError>,
-    /// Renaming it.
+    /// Error of renaming it.
     pub rename: Option<ApiError>,
-    /// Removing it.
+    /// Error of removing it.
     pub remove: Option<ApiError>,
 }
 
@@ -107,7 +107,7 @@ impl Failed {
 }
 
 impl PageQuery {
-    /// With what is shown of it to whom the page is for: drafts are of those who may change something.
+    /// Limits the page to the permissions of the user. Drafts are only for users who may change settings.
     fn allowed(self, page: SmtpPage) -> (SmtpPage, Self) {
         let may_edit = page.may_edit;
         let query = Self {
@@ -160,16 +160,16 @@ pub fn SmtpSettingsPage() -> impl IntoView {
     }
 }
 
-/// For those who may not change the settings. Not part of what comes alive.
+/// Note for users who may not change the settings. It is not hydrated.
 #[component]
 fn LooksOnly(may_test: bool) -> impl IntoView {
     view! {
-        <Banner tone=Tone::Note title="You can look; an administrator can change">
+        <Banner tone=Tone::Note title="You can view these settings. Administrators can change them.">
             <p>
                 {if may_test {
-                    "Your role allows checking the connection with what is saved."
+                    "Your role allows checking the connection with the saved settings."
                 } else {
-                    "Secrets are shown to nobody."
+                    "Secrets are never shown."
                 }}
             </p>
         </Banner>

@@ -1,4 +1,4 @@
-//! What came of the last save, above the button.
+//! Result of the last save, above the button.
 
 use leptos::prelude::*;
 
@@ -24,7 +24,7 @@ pub fn Outcome(session: Session) -> impl IntoView {
             browser::bring_into_view("outcome");
         }
     };
-    // Each by itself: a check takes the one away, and must not lead back to the other.
+    // Separate effects: a check hides the result of the save, which must not scroll back to the result of the check.
     Effect::new(move |_| {
         let refused = Some(Notice::Refused);
         bring_if(
@@ -66,12 +66,12 @@ fn shown(session: Session, notice: Notice) -> AnyView {
     }
 }
 
-/// A save has ended the grant.
+/// Note that a save ended the grant.
 fn ended() -> impl IntoView {
     view! { <p>"The authorization for the previous settings has ended."</p> }
 }
 
-/// All errors, each leading to its field.
+/// Links to all fields with errors.
 #[component]
 fn Summary(state: FormState) -> impl IntoView {
     let link = |(field, error): (domain::SmtpField, domain::FieldError)| {
@@ -95,9 +95,9 @@ fn Summary(state: FormState) -> impl IntoView {
         {move || {
             let errors = errors();
             let title = if errors.is_empty() {
-                "All fields are right now. Save again."
+                "All fields are valid now. Save again."
             } else {
-                "Not saved: some fields need another value"
+                "Not saved: some fields are invalid"
             };
             let tone = if errors.is_empty() { Tone::Note } else { Tone::Bad };
             view! {
@@ -109,7 +109,7 @@ fn Summary(state: FormState) -> impl IntoView {
     }
 }
 
-/// Somebody else has saved.
+/// Banner about a save of another administrator.
 #[component]
 fn Conflict(session: Session, version: i64) -> impl IntoView {
     let words = wording::request_problem::CONFLICT;
@@ -125,10 +125,10 @@ fn Conflict(session: Session, version: i64) -> impl IntoView {
                     href=paths::SmtpSettings::of(&id)
                     rel="external"
                 >
-                    "Show theirs"
+                    "Show their changes"
                 </a>
                 <button type="submit" class="button" id="save-over" name="over" value=version.to_string()>
-                    "Save mine anyway"
+                    "Overwrite their changes"
                 </button>
             </div>
         </Banner>

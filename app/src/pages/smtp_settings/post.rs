@@ -1,7 +1,7 @@
-//! Answers to the form of this page when it is posted without WASM.
+//! Responses to the form of this page when it is posted without WASM.
 //!
-//! The server functions do the work. What was typed is kept as a draft, and a redirect leads to the page that
-//! shows it. Neither values nor secrets are part of a URL.
+//! The server functions do the work. The typed values are kept as a draft, and the response redirects to the page
+//! that shows it. Neither values nor secrets are part of a URL.
 
 use domain::{CheckId, FieldError, Role, SmtpForm};
 
@@ -16,7 +16,7 @@ use crate::{
 
 const PAGE: &str = paths::SmtpSettings::PATH;
 
-/// The page after a save, or the provider's.
+/// Redirects to the page after a save, or to the provider.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`.
@@ -55,12 +55,12 @@ pub async fn after_save(
                 .await?;
             context::redirect(&format!("{PAGE}?data_center={id}&draft=refused#outcome"))
         }
-        // Travels back in the URL as a code.
+        // The error travels in the URL as a code.
         Err(_) => Ok(()),
     }
 }
 
-/// The page with a preset filled in, or with the question whether it may be.
+/// Redirects to the page with a preset applied, or with the question if it may overwrite typed values.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`.
@@ -74,7 +74,7 @@ pub async fn after_preset(typed: &SmtpForm, filled: Option<SmtpForm>) -> Result<
     context::redirect(&format!("{PAGE}?data_center={id}&draft=1{ask}#provider"))
 }
 
-/// The page with the report of a test email, or with what was wrong.
+/// Redirects to the page with the report of a test email, or with the errors.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`.
@@ -84,7 +84,7 @@ pub async fn after_test(
 ) -> Result<(), ApiError> {
     let id = context::data_center_id(&form.data_center)?;
     let session = context::signed_in()?.session;
-    // Whoever may not change settings has typed the recipient only.
+    // Users who may not change settings typed only the recipient.
     if context::may(Role::Administrator) {
         mailer()?.keep_draft(&session, form).await?;
     }

@@ -1,4 +1,4 @@
-//! The provider, and filling in its preset without taking away what was typed.
+//! The choice of the provider, and its preset, which never overwrites typed values without a question.
 
 use domain::{Preset, Provider, SmtpField};
 use leptos::{html, prelude::*, server_fn::ServerFn as _};
@@ -10,7 +10,7 @@ use crate::{
     ui::browser,
 };
 
-/// The preset of a provider on this server.
+/// Returns the preset of a provider on this server.
 fn preset_of(session: Session, provider: Provider) -> Option<Preset> {
     match provider {
         Provider::Sandbox => session.sandbox().get_value(),
@@ -33,7 +33,7 @@ fn overwritten(session: Session, filling: &Filling) -> Vec<SmtpField> {
     })
 }
 
-/// Fills in, or asks first when that would replace what was typed.
+/// Applies the values of a proposal. Asks first if that would overwrite typed values.
 pub fn offer(session: Session, filling: Filling) {
     if overwritten(session, &filling).is_empty() {
         fill_in(session, &filling);
@@ -60,7 +60,7 @@ fn fill_in(session: Session, filling: &Filling) {
         .set(session.state().form.get_untracked());
 }
 
-/// The select. Without WASM a button fills in; `overwrite` asks whether it may.
+/// The select. Without WASM, a button applies the preset; `overwrite` asks if it may overwrite typed values.
 #[component]
 pub fn ProviderField(session: Session, overwrite: bool) -> impl IntoView {
     let state = session.state();
@@ -122,7 +122,7 @@ fn names(fields: Vec<SmtpField>) -> impl IntoView {
     view! { <ul>{fields.into_iter().map(name).collect_view()}</ul> }
 }
 
-/// Without WASM.
+/// The question without WASM.
 #[component]
 fn OverwriteQuestion(session: Session) -> impl IntoView {
     let provider = session
@@ -135,7 +135,7 @@ fn OverwriteQuestion(session: Session) -> impl IntoView {
         view! {
             <div class="banner careful no-wasm" role="status">
                 <p class="banner-title">"Replace what you typed?"</p>
-                <p>"Filling in replaces:"</p>
+                <p>"The preset replaces these values:"</p>
                 {names(overwritten(session, &filling))}
                 <button
                     type="submit"
@@ -151,7 +151,7 @@ fn OverwriteQuestion(session: Session) -> impl IntoView {
     })
 }
 
-/// With WASM.
+/// The question with WASM.
 #[component]
 pub fn PresetDialog(session: Session) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
@@ -171,7 +171,7 @@ pub fn PresetDialog(session: Session) -> impl IntoView {
         }
         session.asks_preset().set(None);
     };
-    // When the answer was no, the select still shows the choice that was not made.
+    // If the user declined, the select still shows the new choice. Reset it.
     let closed = move |_| {
         session.asks_preset().set(None);
         session
@@ -188,7 +188,7 @@ pub fn PresetDialog(session: Session) -> impl IntoView {
     view! {
         <dialog node_ref=dialog class="dialog" aria-labelledby="preset-question" on:close=closed>
             <h2 id="preset-question">"Replace what you typed?"</h2>
-            <p>"Filling in replaces what you typed here:"</p>
+            <p>"The preset replaces the values you typed in these fields:"</p>
             {fields}
             <div class="choices">
                 <button type="button" class="button primary" id="preset-replace" on:click=replace>
@@ -200,7 +200,7 @@ pub fn PresetDialog(session: Session) -> impl IntoView {
                     id="preset-keep"
                     on:click=move |_| session.asks_preset().set(None)
                 >
-                    "Keep what I typed"
+                    "Keep my values"
                 </button>
             </div>
         </dialog>

@@ -1,4 +1,4 @@
-//! Saving with WASM, and the sign-in in another tab that may follow.
+//! Saves with WASM, and follows the sign-in in another tab.
 
 use domain::{AuthorizationId, SmtpField};
 use leptos::{prelude::*, task::spawn_local};
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Session {
-    /// Saves what is on the form; `over` is a newer version that it may replace. To be called within the
+    /// Saves the values on the form; `over` is a newer version that may be overwritten. Must be called within the
     /// click, since it opens the tab for the sign-in.
     pub fn send_save(self, over: Option<i64>) {
         if self.saving().get_untracked() {
@@ -35,7 +35,7 @@ impl Session {
         });
     }
 
-    /// The version that somebody else has saved.
+    /// Returns the version that another administrator saved.
     pub fn newer_version(self) -> Option<i64> {
         self.notice().with_untracked(|notice| match notice {
             Some(Notice::Conflict { version }) => Some(*version),
@@ -43,7 +43,7 @@ impl Session {
         })
     }
 
-    /// Says that fields are wrong, and goes to the first.
+    /// Shows that fields are invalid, and focuses the first.
     pub fn refuse(self, first: SmtpField) {
         self.notice().set(Some(Notice::Refused));
         browser::focus(first.name());

@@ -1,4 +1,4 @@
-//! What the parts of the settings page share.
+//! State that the parts of the settings page share.
 
 use domain::{
     AuthorizationId, AuthorizationState, CheckId, DataCenter, FieldError, GrantStatus, Preset,
@@ -13,16 +13,16 @@ use crate::{
     form::live::FormState,
 };
 
-/// What came of the last save.
+/// Result of the last save.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// Saved; a grant for other values may have ended with it.
+    /// Saved. The save may have ended a grant for other values.
     Saved { grant_ended: bool },
-    /// Saved, but the sign-in could not begin.
+    /// Saved, but the authorization could not be started.
     HalfSaved { grant_ended: bool },
-    /// Fields are wrong.
+    /// Fields are invalid.
     Refused,
-    /// Somebody else has saved this version.
+    /// Another administrator saved this version.
     Conflict { version: i64 },
     /// Another failure.
     Failed(ApiError),
@@ -31,19 +31,19 @@ pub enum Notice {
 /// A sign-in in another tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
-    /// The authorization.
+    /// Id of the authorization.
     pub id: AuthorizationId,
-    /// The provider's page.
+    /// URL of the provider's sign-in page.
     pub url: String,
-    /// The browser did not open the tab.
+    /// True if the browser did not open the tab.
     pub blocked: bool,
-    /// How it ended.
+    /// Result, once the authorization has ended.
     pub ended: Option<AuthorizationState>,
-    /// The connection that would tell was lost.
+    /// True if the connection that reports the result was lost.
     pub lost: bool,
 }
 
-/// The page while it is open. Cheap to copy.
+/// State of the open page. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Session(StoredValue<Parts>);
 
@@ -61,52 +61,52 @@ macro_rules! parts {
 parts! {
     /// The form.
     state: FormState,
-    /// Whose settings.
+    /// Data center of the settings.
     data_center: StoredValue<DataCenter>,
     /// All data centers.
     data_centers: RwSignal<Vec<DataCenter>>,
-    /// The sandbox, when there is one.
+    /// Preset of the sandbox, if there is one.
     sandbox: StoredValue<Option<Preset>>,
-    /// The grant.
+    /// State of the grant.
     status: RwSignal<GrantStatus>,
-    /// What came of the last save.
+    /// Result of the last save.
     notice: RwSignal<Option<Notice>>,
     /// The sign-in in another tab.
     sign_in: RwSignal<Option<SignIn>>,
-    /// Who the test email is for.
+    /// Recipient of the test email.
     recipient: RwSignal<String>,
-    /// What is wrong with that.
+    /// Error of the recipient.
     recipient_error: RwSignal<Option<FieldError>>,
-    /// An answer to a save is awaited.
+    /// True while a save is running.
     saving: RwSignal<bool>,
-    /// A check goes on.
+    /// True while a check is running.
     checking: RwSignal<bool>,
-    /// Which one, once that is known.
+    /// Id of the running check, once it is known.
     check: RwSignal<Option<CheckId>>,
-    /// What a screen reader says about it.
+    /// Text for screen readers about the check.
     said: RwSignal<String>,
-    /// Why none could begin.
+    /// Reason why a check could not be started.
     check_error: RwSignal<Option<ApiError>>,
-    /// The last check, as the server renders it; empty in the browser.
+    /// Last check as the server renders it; empty in the browser.
     report: StoredValue<String>,
-    /// The DKIM selector to look at.
+    /// DKIM selector to check.
     dkim_selector: RwSignal<String>,
-    /// The form has been changed as a check advised, and not been checked since.
+    /// True if the form was changed as a check recommended, and has not been checked since.
     remedied: RwSignal<bool>,
-    /// What the proposals for an email address fill in.
+    /// Values that the proposals of a discovery fill in.
     proposals: RwSignal<Vec<Option<Filling>>>,
-    /// What would replace something that was typed: the page asks.
+    /// Proposal that would overwrite typed values; the page asks.
     asks_preset: RwSignal<Option<Filling>>,
-    /// Why a change of the data centers was refused.
+    /// Reasons why changes of data centers were refused.
     data_center_errors: DataCenterErrors,
-    /// Who looks may change the settings.
+    /// True if the user may change the settings.
     may_edit: bool,
-    /// Who looks may send test emails.
+    /// True if the user may send test emails.
     may_test: bool,
 }
 
 impl Session {
-    /// The page as it opens.
+    /// Returns the state of the page when it is opened.
     pub fn open(page: SmtpPage, query: &PageQuery) -> Self {
         let opened = SmtpForm::open(&page.saved, &page.redirect_url);
         let state = FormState::new(
@@ -167,7 +167,7 @@ impl Session {
         }))
     }
 
-    /// Asks the server how the grant stands.
+    /// Asks the server for the state of the grant.
     pub fn refresh_status(self) {
         let id = self
             .data_center()

@@ -1,4 +1,4 @@
-//! The sign-in in the other tab, as this tab sees it.
+//! The sign-in in the other tab, as shown in this one.
 
 use domain::AuthorizationState;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::ui::{
     banner::{Banner, Tone},
 };
 
-/// Waiting for it, or how it ended.
+/// Progress of the sign-in, or its result.
 #[component]
 pub fn SignInProgress(sign_in: SignIn) -> impl IntoView {
     match sign_in.ended {
@@ -46,7 +46,7 @@ fn waiting(sign_in: SignIn) -> impl IntoView {
     let (title, hint) = if sign_in.blocked {
         (
             "Your browser did not open the sign-in page",
-            "Open it with this link; this page waits for you.",
+            "Open it with this link. This page updates when you are done.",
         )
     } else {
         (

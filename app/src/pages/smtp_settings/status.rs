@@ -1,4 +1,4 @@
-//! How the grant stands.
+//! State of the grant.
 
 use domain::{GrantStatus, SmtpSettings};
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::session::Session;
 use crate::{form::live::FormState, ui::explanation::Explained};
 
-/// The status block of OAuth.
+/// The status block of OAuth settings.
 #[component]
 pub fn Status(session: Session) -> impl IntoView {
     view! {
@@ -25,7 +25,7 @@ pub fn Status(session: Session) -> impl IntoView {
                 class="warning"
                 hidden=move || !ends_grant(session)
             >
-                "Saving these values ends the authorization: it is never used with other values. \
+                "Saving these values ends the authorization, because it only applies to the previous ones. \
                 Mail waits until you sign in again."
             </p>
         </section>
@@ -37,7 +37,7 @@ fn reads_with_grant(state: FormState) -> bool {
     state.saved.with(|saved| saved.as_ref().is_some_and(reads))
 }
 
-/// Whether saving what is typed ends a grant that is held.
+/// Returns true if saving the typed values would end the current grant.
 pub fn ends_grant(session: Session) -> bool {
     let held = session
         .status()
@@ -53,7 +53,7 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
         } => view! {
             <p class="status-line bad">
                 <strong>"Needs authorization. "</strong>
-                "The authorization it had does not cover the settings that were saved on "
+                "The authorization does not cover the settings that were saved on "
                 <time datetime=at.rfc3339()>{at.to_string()}</time>
                 ". Mail waits until "
                 {if may_edit { "you press" } else { "an administrator presses" }}
@@ -66,13 +66,13 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
                 <strong>"Not authorized. "</strong>
                 {if may_edit {
                     if reads_with_grant(state) {
-                        "Press Save & Authorize and sign in at the provider. What you allow there is \
-                        for sending and for reading the email box."
+                        "Press Save & Authorize and sign in at the provider. The permission is used \
+                        to send mail and to read the email box."
                     } else {
                         "Fill in the fields, then press Save & Authorize and sign in at the provider."
                     }
                 } else {
-                    "An administrator signs in at the provider."
+                    "An administrator must sign in at the provider."
                 }}
             </p>
         }
@@ -96,7 +96,7 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
             <p>
                 "Token valid until "
                 <time datetime=valid_until.rfc3339()>{valid_until.to_string()}</time>
-                ", renewed automatically."
+                ", refreshed automatically."
             </p>
             <p class="help">"Granted: " {scope.clone()}</p>
             {not_granted(state, &scope, may_edit)}
@@ -105,7 +105,7 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
                 .map(|finding| {
                     view! {
                         <div class="banner careful">
-                            <p class="banner-title">"The last renewal failed; it is tried again"</p>
+                            <p class="banner-title">"The last token refresh failed and will be retried"</p>
                             <Explained finding id="status-trouble" />
                         </div>
                     }
@@ -133,7 +133,7 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
     }
 }
 
-/// What is asked for and not granted, as the provider says at a renewal. With the button that asks again.
+/// Lists requested scopes that the provider did not grant, with the button that asks again.
 fn not_granted(state: FormState, granted: &str, may_edit: bool) -> impl IntoView + use<> {
     let (missing, reads) = state.saved.with(|saved| {
         let binding = saved.as_ref().and_then(SmtpSettings::grant_binding);
@@ -141,20 +141,20 @@ fn not_granted(state: FormState, granted: &str, may_edit: bool) -> impl IntoView
         let reads = saved.as_ref().and_then(SmtpSettings::reads_with_grant);
         (missing.unwrap_or_default(), reads.is_some())
     });
-    // A provider that says nothing of the scope has granted what was asked for (RFC 6749 §5.1).
+    // A provider that does not return the scope has granted what was requested (RFC 6749 §5.1).
     let shows = !granted.trim().is_empty() && !missing.is_empty();
     shows.then(|| {
         view! {
             <div class="banner careful" id="not-granted">
-                <p class="banner-title">"Not everything that is asked for is granted"</p>
+                <p class="banner-title">"The provider did not grant all requested permissions"</p>
                 <p>
                     "Missing: " <code>{missing.join(" ")}</code> ". "
                     {reads
-                        .then_some("The email box is opened with the same authorization, so it may stay closed. ")}
+                        .then_some("The email box uses the same authorization, so Mailgrant may not be able to open it. ")}
                     {if may_edit {
-                        "Authorize again, and allow all of it at the provider."
+                        "Authorize again, and allow all permissions at the provider."
                     } else {
-                        "An administrator authorizes again, and allows all of it at the provider."
+                        "An administrator must authorize again, and allow all permissions at the provider."
                     }}
                 </p>
                 {may_edit
@@ -170,7 +170,7 @@ fn not_granted(state: FormState, granted: &str, may_edit: bool) -> impl IntoView
     })
 }
 
-/// Account, username and From are three things: all are shown when they differ.
+/// Shows the signed-in account, the user name, and the From address when they differ.
 fn identities(state: FormState, account: String, confirmed: bool) -> impl IntoView {
     let (username, from) = state.saved.with(|saved| {
         let username = saved.as_ref().and_then(SmtpSettings::grant_binding);
@@ -187,15 +187,15 @@ fn identities(state: FormState, account: String, confirmed: bool) -> impl IntoVi
         view! {
             <dl class="facts" id="identities">
                 <dt>"Signed in"</dt>
-                <dd>{account} {(!confirmed).then_some(" (as asked; the provider did not say)")}</dd>
+                <dd>{account} {(!confirmed).then_some(" (as requested; the provider did not confirm it)")}</dd>
                 <dt>"Username"</dt>
                 <dd>{username}</dd>
                 <dt>"From"</dt>
                 <dd>{from}</dd>
             </dl>
             <p class="warning">
-                "These differ. The account that signed in needs the right to use the mailbox of the \
-                username, and to send as the From address."
+                "These differ. The account that signed in must be allowed to use the mailbox of the \
+                user name, and to send as the From address."
             </p>
         }
     })

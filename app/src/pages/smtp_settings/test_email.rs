@@ -1,4 +1,4 @@
-//! The test email: a check with a message at its end.
+//! The test email: a check that also sends a message.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -25,7 +25,7 @@ pub fn TestEmail(session: Session) -> impl IntoView {
     view! {
         <div class="test-email" id="test-email" role="group" aria-labelledby="test-email-title">
             <h3 id="test-email-title">"Test email"</h3>
-            <p class="help">"The same check, and at its end a mail."</p>
+            <p class="help">"Runs the same check, then sends a message."</p>
             <div class="field">
                 <label for="recipient">"Recipient"</label>
                 <div class="with-button">

@@ -1,11 +1,11 @@
-//! Each try to deliver a message.
+//! Delivery attempts of a message.
 
 use domain::{Attempt, AttemptOutcome, Finding};
 use leptos::{either::Either, prelude::*};
 
 use crate::ui::{copy::CopyButton, explanation::Explained, when::When};
 
-/// The attempts, the last one first. `shown` is the finding that stands above.
+/// The attempts, newest first. `shown` is the finding that the page explains above.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -18,9 +18,9 @@ pub fn Attempts(attempts: Vec<Attempt>, waits: bool, shown: Option<Finding>) -> 
         .map(|one| attempt(one, shown.as_ref()))
         .collect_view();
     let empty = if waits {
-        "There has been none yet."
+        "No attempts yet."
     } else {
-        "There was none."
+        "No attempts."
     };
     view! {
         <section class="card" aria-labelledby="attempts-title">
@@ -39,7 +39,7 @@ pub fn Attempts(attempts: Vec<Attempt>, waits: bool, shown: Option<Finding>) -> 
     }
 }
 
-/// What stands above is named by its cause only.
+/// Renders an attempt. A finding that is explained above is shown with its cause only.
 fn attempt(attempt: Attempt, shown: Option<&Finding>) -> impl IntoView + use<> {
     let number = attempt.number.to_string();
     let class = match attempt.outcome {

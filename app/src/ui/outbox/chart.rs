@@ -1,16 +1,16 @@
-//! The last hours as a picture, and as a table.
+//! Chart and table of the last hours.
 
 use domain::{HourCounts, OutboxOverview};
 use leptos::prelude::*;
 
-/// The picture's own units: an hour is so wide, the whole so high.
+/// Width of an hour and height of the chart, in units of the SVG.
 const HOUR: i64 = 30;
 const HEIGHT: i64 = 100;
-/// Of an hour that is bar.
+/// Width of a bar within its hour.
 const BAR: i64 = 22;
 
-/// Bars of what was delivered and what failed, and a line of what waited. The words beside it are HTML, since letters in a
-/// picture shrink with it.
+/// Bars of delivered and failed messages, and a line of waiting ones. The labels are HTML, because text in an SVG
+/// shrinks with it.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -78,13 +78,13 @@ fn bar(class: &'static str, x: i64, y: i64, height: i64) -> Option<impl IntoView
     })
 }
 
-/// What happened in a number of hours is seen, however little it was.
+/// Returns the height of a bar. Any number above zero is visible.
 fn scaled(number: i64, top: i64) -> i64 {
     let least = i64::from(number > 0) * 2;
     (number.saturating_mul(HEIGHT) / top.max(1)).clamp(least, HEIGHT)
 }
 
-/// The next number that begins with 1, 2 or 5 and goes on with zeros.
+/// Returns the next number that consists of 1, 2, or 5 and zeros.
 fn round_up(number: i64) -> i64 {
     let mut power: i64 = 1;
     loop {
@@ -106,7 +106,7 @@ fn spoken(overview: &OutboxOverview) -> String {
         &wording::count(overview.failed()),
         " failed; ",
         &wording::count(overview.waiting),
-        " wait now. The table below has each hour.",
+        " waiting now. The table below lists each hour.",
     ]
     .concat()
 }

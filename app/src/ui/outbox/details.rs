@@ -1,4 +1,4 @@
-//! One message: how it stands, what can be done, its recipients, its attempts.
+//! One message: state, actions, recipients, and attempts.
 
 use domain::{Attempt, Finding, MessageState, OutboxMessage, Recipient, SendingState};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::{
     ui::{explanation::Explained, when::When},
 };
 
-/// Everything about a message that changes while it is looked at. `sending` is how its data center stands.
+/// The changing parts of a message. `sending` is the sending state of its data center.
 #[component]
 pub fn Details(
     message: OutboxMessage,
@@ -18,7 +18,7 @@ pub fn Details(
     may_act: bool,
 ) -> impl IntoView {
     let waits = !message.state.is_final();
-    // Where the data center as a whole does not send, that is the reason.
+    // If the whole data center cannot send, that is the reason.
     let stopped = sending.filter(|state| waits && trouble::stops(state));
     let trouble = stopped.as_ref().map(trouble::of_one);
     let shown = message
@@ -29,7 +29,7 @@ pub fn Details(
     let is_told = pause.map(|pause| &pause.finding) == shown.as_ref();
     let finding = shown.clone().filter(|_| !is_told);
     let help = if stopped.is_some() && message.state == MessageState::Waiting {
-        "It goes out by itself, once its data center sends again."
+        "Mailgrant delivers it when its data center can send again."
     } else {
         wording::message_state_help(message.state)
     };
@@ -57,7 +57,7 @@ pub fn Details(
     }
 }
 
-/// What can be done with it now.
+/// Actions that are possible in the current state.
 #[component]
 fn Actions(message: OutboxMessage) -> impl IntoView {
     let action = paths::Message::path(message.id.as_str());
@@ -65,7 +65,7 @@ fn Actions(message: OutboxMessage) -> impl IntoView {
     let retry = match message.state {
         MessageState::Waiting => Some("Try now"),
         MessageState::Failed | MessageState::Cancelled => Some("Try again"),
-        MessageState::PartlyDelivered => Some("Try again for those who were refused"),
+        MessageState::PartlyDelivered => Some("Retry failed recipients"),
         MessageState::Sending | MessageState::Delivered | MessageState::Bounced => None,
     };
     let retry = retry.filter(|_| has_content);
@@ -104,14 +104,14 @@ fn Actions(message: OutboxMessage) -> impl IntoView {
             .then(|| {
                 view! {
                     <details class="confirm">
-                        <summary>"Send once more"</summary>
+                        <summary>"Send again"</summary>
                         <form method="post" action=action>
                             <p class="help">
                                 "It goes to " {people}
-                                " again as a new message, also to those who have it already. This cannot be undone."
+                                " as a new message, including recipients who already received it. This cannot be undone."
                             </p>
                             <button name="do" value="resend" class="button danger">
-                                "Send it once more"
+                                "Send this message again"
                             </button>
                         </form>
                     </details>
@@ -120,13 +120,13 @@ fn Actions(message: OutboxMessage) -> impl IntoView {
         {(!has_content)
             .then(|| {
                 view! {
-                    <p class="help">"Its content was dropped, so it cannot be sent again."</p>
+                    <p class="help">"The content was deleted, so this message cannot be sent again."</p>
                 }
             })}
     }
 }
 
-/// `shown` is the finding that stands above.
+/// The recipients. `shown` is the finding that the page explains above.
 #[component]
 fn Recipients(recipients: Vec<Recipient>, shown: Option<Finding>) -> impl IntoView {
     let rows = recipients

@@ -1,4 +1,4 @@
-//! What the pages about messages are made of. The server renders it, for the page and again while the page is open.
+//! Components of the message pages. The server renders them, initially and while the page is open.
 
 mod attempts;
 mod chart;

@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use super::state_class;
 use crate::{paths, ui::when::When};
 
-/// Recipients that are named; of the others it is told how many.
+/// Maximum number of recipients that a row names. It counts the others.
 const NAMED: usize = 2;
 
-/// State, time, subject, recipients, and why it did not go well. `data_center` is its name, where there are several.
+/// State, time, subject, recipients, and finding. `data_center` is its name, if there are several.
 #[component]
 pub fn MessageRow(message: OutboxMessage, data_center: Option<String>) -> impl IntoView {
     let id = message.id.as_str();

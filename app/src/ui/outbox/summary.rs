@@ -1,4 +1,4 @@
-//! How the outbox stands: numbers, what is used of the limits, what is wrong.
+//! State of the outbox: numbers, use of the limits, and problems.
 
 use domain::{MessageState, OutboxOverview, SendingState};
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::trouble::Trouble;
 use crate::paths;
 
-/// What waits, was delivered and was given up, and how each data center stands.
+/// Numbers of waiting, delivered, and failed messages, and the state of each data center.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -61,7 +61,7 @@ fn Tally(
     }
 }
 
-/// How much of each limit is used; `None` without limits.
+/// Describes the use of each limit; `None` without limits.
 fn used(state: &SendingState) -> Option<String> {
     let (used, limits) = (state.used, state.limits);
     let parts: Vec<_> = [

@@ -1,4 +1,4 @@
-//! What keeps data centers from sending.
+//! Problems that keep data centers from sending.
 
 use domain::{GrantStatus, OutboxOverview, SendingState};
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::ui::{
 
 use crate::paths;
 
-/// A banner for each data center that does not send, with what to do.
+/// Banner with the fix for each data center that cannot send.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -22,7 +22,7 @@ pub fn Trouble(overview: OutboxOverview) -> impl IntoView {
         .data_centers
         .iter()
         .all(|state| !state.has_settings);
-    // One without settings may be there for later.
+    // A data center without settings may be meant for later.
     let set_up = overview
         .data_centers
         .iter()
@@ -34,9 +34,9 @@ pub fn Trouble(overview: OutboxOverview) -> impl IntoView {
                 view! {
                     <Banner tone=Tone::Note title="There are no SMTP settings yet">
                         <p>
-                            "Messages are taken, and wait until there are. " <a href=paths::SmtpSettings::PATH rel="external">
+                            "Messages are accepted and wait until you configure them in " <a href=paths::SmtpSettings::PATH rel="external">
                                 "Settings :: SMTP"
-                            </a>
+                            </a> "."
                         </p>
                     </Banner>
                 }
@@ -45,7 +45,7 @@ pub fn Trouble(overview: OutboxOverview) -> impl IntoView {
     }
 }
 
-/// Whether something keeps it from sending.
+/// Returns true if a problem keeps the data center from sending.
 pub fn stops(state: &SendingState) -> bool {
     let lacks_grant = matches!(
         state.grant,
@@ -54,7 +54,7 @@ pub fn stops(state: &SendingState) -> bool {
     !state.has_settings || lacks_grant || state.pause.is_some()
 }
 
-/// What keeps one data center from sending.
+/// Renders the problem of one data center.
 pub fn of_one(state: &SendingState) -> AnyView {
     let name = state.data_center.name.as_str();
     let id = state.data_center.id.as_str();
@@ -113,7 +113,7 @@ pub fn of_one(state: &SendingState) -> AnyView {
             view! {
                 <Banner tone=Tone::Bad title>
                     <p>
-                        "The authorization it had does not cover the settings that were saved at "
+                        "The authorization does not cover the settings that were saved at "
                         <When at=at /> "."
                     </p>
                     {link}
@@ -128,7 +128,7 @@ pub fn of_one(state: &SendingState) -> AnyView {
         let finding_id = ["pause-finding-", id].concat();
         view! {
             <Banner tone=Tone::Careful title>
-                <p>"It goes on by itself at " <When at=pause.until /> "."</p>
+                <p>"Mailgrant retries at " <When at=pause.until /> "."</p>
                 <Explained finding=pause.finding id=finding_id />
             </Banner>
         }

@@ -1,22 +1,22 @@
-//! Which settings a report is about, seen from those that are saved now.
+//! Relation of a report to the saved settings.
 
 use domain::CheckReport;
 
 /// The settings that were checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
-    /// Those that are saved.
+    /// The saved settings.
     Saved,
-    /// Those on a form, before any were saved.
+    /// Settings on a form, before any were saved.
     NotYetSaved,
-    /// Others than those that are saved.
+    /// Settings on a form that differ from the saved ones.
     Unsaved,
-    /// Those of an earlier save.
+    /// Settings of an earlier save.
     Earlier,
 }
 
 impl About {
-    /// Of a report. `saved` is the version of the settings that are saved now; 0 when there are none.
+    /// Compares a report with the saved settings. `saved` is their version; 0 if there are none.
     pub fn of(report: &CheckReport, saved: i64) -> Self {
         match (report.settings_version, saved) {
             (0, 0) => Self::NotYetSaved,
@@ -26,12 +26,12 @@ impl About {
         }
     }
 
-    /// Returns true if a good result says nothing about the saved settings.
+    /// Returns true if a good result does not apply to the saved settings.
     pub fn is_other(self) -> bool {
         matches!(self, Self::Unsaved | Self::Earlier)
     }
 
-    /// The settings in words, after "with"; `None` for those that are saved.
+    /// Describes the settings, after "with"; `None` for those that are saved.
     pub fn words(self) -> Option<&'static str> {
         match self {
             Self::Saved => None,

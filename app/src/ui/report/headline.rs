@@ -1,4 +1,4 @@
-//! How a check ended.
+//! Result of a check.
 
 use domain::{CheckOutcome, CheckReport, Finding, Verdict};
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// The outcome in a banner. A good one is green only when it is about the saved settings.
+/// Banner with the result. A success is green only if it applies to the saved settings.
 #[component]
 pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
     let server = report.server.clone();
@@ -54,7 +54,7 @@ pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
             };
             view! {
                 <Banner tone=good title>
-                    <p>{server} " would take mail with these settings."</p>
+                    <p>{server} " accepts mail with these settings."</p>
                     {about_others}
                     {warnings(&report)}
                 </Banner>
@@ -86,7 +86,7 @@ pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
         }
         CheckOutcome::Failed(finding) => {
             let (title, note) = if report.fails_at_mailbox() {
-                let note = [&server, " would take mail with these settings."].concat();
+                let note = [&server, " accepts mail with these settings."].concat();
                 ("The mailbox cannot be read", Some(note))
             } else if report.recipient.is_empty() {
                 ("The connection does not work", None)
@@ -105,7 +105,7 @@ pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
     }
 }
 
-/// A check that was cut, with a button that runs it again. The recipient is that of a test email, else empty.
+/// A check that was interrupted, with a button that runs it again. The recipient is that of a test email, or empty.
 #[component]
 pub fn Interrupted(recipient: String) -> impl IntoView {
     let sends = !recipient.is_empty();
@@ -133,7 +133,7 @@ pub fn Interrupted(recipient: String) -> impl IntoView {
     }
 }
 
-/// The cause; the fix stands where it failed, if a step is known.
+/// Renders the cause. The fix is shown at the failed step, if it is known.
 fn failed(report: &CheckReport, finding: Finding) -> AnyView {
     let step = main_step(report).and_then(|at| report.steps.get(at));
     match step {

@@ -1,5 +1,5 @@
-//! The report of a check: how it ended, and each step. Only the server renders it; the browser puts it into the page as it
-//! comes, so that none of its words are part of the WASM.
+//! Report of a check: its result and each step. Only the server renders it, and the browser inserts it unchanged, so
+//! its texts are not part of the WASM.
 
 mod about;
 mod headline;
@@ -17,10 +17,10 @@ use crate::{
 pub use headline::Interrupted;
 pub use step::Step;
 
-/// The finding that a check ended with, as the page knows it.
+/// Id of the finding that ended the check.
 const MAIN: &str = "test-finding";
 
-/// A finished check. `saved` is the version of the settings that are saved now.
+/// A finished check. `saved` is the saved version of the settings.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -94,7 +94,7 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
     }
 }
 
-/// What a check that goes on has to show: a list for each part, in which nothing stands yet.
+/// A running check: an empty list for each part.
 #[component]
 pub fn Progress() -> impl IntoView {
     let parts = CheckPart::ALL
@@ -108,7 +108,7 @@ pub fn Progress() -> impl IntoView {
     }
 }
 
-/// The steps of a part.
+/// Renders the steps of a part.
 fn group(part: CheckPart, steps: AnyView) -> impl IntoView {
     let title = ["part-", code(part)].concat();
     view! {
@@ -131,12 +131,12 @@ fn code(part: CheckPart) -> &'static str {
     }
 }
 
-/// The id of the list of a part.
+/// Returns the id of the list of a part.
 pub fn list(part: CheckPart) -> String {
     ["steps-", code(part)].concat()
 }
 
-/// The step that the check failed at, by its place. A step of the mailbox only when mail can be sent.
+/// Returns the position of the step that failed the check. A step of the mailbox only counts if mail can be sent.
 fn main_step(report: &CheckReport) -> Option<usize> {
     let code = report.failure()?.code;
     let at_mailbox = report.fails_at_mailbox();
@@ -149,7 +149,7 @@ fn main_step(report: &CheckReport) -> Option<usize> {
     steps.find(|(_, step)| is_main(step)).map(|(at, _)| at)
 }
 
-/// The report knows more values of the connection than the step did when it failed.
+/// Returns a step with all values of its connection. The report has more of them than the step had when it failed.
 fn with_all_values(step: &CheckStep, report: &CheckReport, is_main: bool) -> CheckStep {
     let mut step = step.clone();
     if let (true, CheckOutcome::Failed(finding)) = (is_main, &report.outcome) {

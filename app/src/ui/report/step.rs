@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::ui::explanation::Explained;
 
-/// What was done, how it went, and what to do when it did not go well. `id` is that of the finding. With
-/// `server`, its `host:port`, another setting is offered.
+/// One step: its result, and the fix if it failed. `id` is that of the finding. With `server` as `host:port`, an
+/// alternative setting is offered.
 #[component]
 pub fn Step(step: CheckStep, id: String, server: Option<String>) -> impl IntoView {
     let (class, mark) = match step.verdict {
@@ -59,7 +59,7 @@ pub fn Step(step: CheckStep, id: String, server: Option<String>) -> impl IntoVie
     }
 }
 
-/// The other setting in one click. The page shows it to those who may change something, with WASM.
+/// Button that applies an alternative setting. It is visible with WASM to users who may change settings.
 fn remedy(code: FindingCode, server: &str) -> Option<impl IntoView + use<>> {
     wording::remedy(code, server).map(|(choice, words)| {
         view! {
