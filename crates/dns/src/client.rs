@@ -7,27 +7,21 @@ use std::{
 
 use hickory_resolver::{
     TokioResolver,
-    config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig},
+    config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts},
     net::{DnsError, NetError, runtime::TokioRuntimeProvider},
-    proto::rr::{Name, RData, RecordType},
+    proto::{
+        op::ResponseCode,
+        rr::{Name, RData, RecordType},
+    },
+    system_conf::read_system_conf,
 };
+use net::LookupError;
 use tokio::time::{Instant, timeout_at};
+
+use crate::probe::{is_unreachable, nothing_listens};
 
 /// Maximum number of records of one response that are used.
 const MAX_RECORDS: usize = 100;
-
-/// The reason why a query has no result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LookupError {
-    /// No name server is configured on this machine.
-    NotConfigured,
-    /// No name server was reached, or none answered in time.
-    Silent,
-    /// The name server failed (SERVFAIL, REFUSED), or its response cannot be read.
-    Failed,
-    /// The text cannot be a DNS name, so no query was sent.
-    NotAName,
-}
 
 /// The records of one type at a name.
 #[derive(Clone, Debug)]
@@ -56,6 +50,7 @@ pub struct Service {
 #[derive(Clone, Debug)]
 pub struct Dns {
     resolver: Option<TokioResolver>,
+    servers: Vec<SocketAddr>,
     deadline: Instant,
 }
 
@@ -63,14 +58,27 @@ impl Dns {
     /// Queries `server` only, or the name servers of this machine. All queries together take at
     /// most `timeout`.
     pub fn open(server: Option<SocketAddr>, timeout: Duration) -> Self {
-        let builder = match server {
-            Some(server) => Ok(TokioResolver::builder_with_config(
+        let config = match server {
+            Some(server) => Ok((
                 ResolverConfig::from_name_servers(vec![name_server(server)]),
-                TokioRuntimeProvider::default(),
+                ResolverOpts::default(),
             )),
-            None => TokioResolver::builder_tokio(),
+            None => read_system_conf(),
         };
-        let resolver = builder.and_then(|mut builder| {
+        let servers = config.as_ref().map_or_else(
+            |_| Vec::new(),
+            |(config, _)| {
+                config
+                    .name_servers()
+                    .iter()
+                    .flat_map(addresses_of)
+                    .collect()
+            },
+        );
+        let resolver = config.and_then(|(config, options)| {
+            let provider = TokioRuntimeProvider::default();
+            let mut builder =
+                TokioResolver::builder_with_config(config, provider).with_options(options);
             let options = builder.options_mut();
             // Two tries; within each, a query lost over UDP is repeated.
             options.timeout = timeout * 2 / 5;
@@ -85,6 +93,7 @@ impl Dns {
         }
         Self {
             resolver: resolver.ok(),
+            servers,
             deadline: Instant::now() + timeout,
         }
     }
@@ -192,7 +201,12 @@ impl Dns {
             }),
             Err(error) => {
                 tracing::debug!(%kind, error = &error as &dyn std::error::Error, "no answer");
-                Err(lookup_error(&error))
+                Err(match lookup_error(&error) {
+                    LookupError::Timeout if nothing_listens(&self.servers).await => {
+                        LookupError::Unreachable
+                    }
+                    error => error,
+                })
             }
         }
     }
@@ -200,13 +214,26 @@ impl Dns {
 
 fn lookup_error(error: &NetError) -> LookupError {
     match error {
+        NetError::Dns(DnsError::ResponseCode(ResponseCode::Refused | ResponseCode::NotAuth)) => {
+            LookupError::Refused
+        }
         NetError::Dns(DnsError::ResponseCode(_))
         | NetError::Proto(_)
         | NetError::Truncated
         | NetError::QueryCaseMismatch
         | NetError::ForeignClassRecord { .. } => LookupError::Failed,
-        _ => LookupError::Silent,
+        NetError::Io(error) if is_unreachable(error.kind()) => LookupError::Unreachable,
+        _ => LookupError::Timeout,
     }
+}
+
+/// Returns the addresses that a name server is queried at.
+fn addresses_of(server: &NameServerConfig) -> impl Iterator<Item = SocketAddr> {
+    let ip = server.ip;
+    server
+        .connections
+        .iter()
+        .map(move |connection| SocketAddr::new(ip, connection.port))
 }
 
 /// Configures one name server, over UDP and, for long answers, TCP.
@@ -236,6 +263,7 @@ mod tests {
         let deadline = Instant::now() + Duration::from_secs(5);
         let dns = Dns {
             resolver: None,
+            servers: Vec::new(),
             deadline,
         };
         let unanswered = dns.texts("example.com").await.unwrap_err();

@@ -10,10 +10,12 @@ mod dkim;
 mod dmarc;
 mod mx;
 mod name_server;
+mod probe;
 mod sender;
 mod spf;
 mod step;
 
 pub use check::DomainCheck;
-pub use client::{Answer, Dns, LookupError, Service};
-pub use name_server::NameServer;
+pub use client::{Answer, Dns, Service};
+pub use name_server::{MachineResolver, NameServer};
+pub use net::LookupError;

@@ -39,8 +39,10 @@ impl Examination {
     pub(crate) fn unanswered(why: LookupError) -> Self {
         Self::undecided(match why {
             LookupError::NotConfigured => FindingCode::DnsNotConfigured,
-            LookupError::Silent => FindingCode::DnsNoAnswer,
+            LookupError::Unreachable => FindingCode::DnsUnreachable,
+            LookupError::Timeout => FindingCode::DnsNoAnswer,
             LookupError::Failed => FindingCode::DnsFailed,
+            LookupError::Refused => FindingCode::DnsRefused,
             LookupError::NotAName => FindingCode::DomainNotFound,
         })
     }

@@ -144,8 +144,16 @@ finding_codes! {
     AddressDenied = "address_denied", Never;
 
     // The connection.
-    /// The host name of the server could not be resolved.
+    /// The host name of the server does not exist or has no address.
     HostNotFound = "host_not_found", Later;
+    /// No name server answered in time when the host was looked up.
+    HostLookupTimeout = "host_lookup_timeout", Later;
+    /// The name server could not look up the host (SERVFAIL).
+    HostLookupFailed = "host_lookup_failed", Later;
+    /// The name server does not answer queries of this machine (REFUSED).
+    HostLookupRefused = "host_lookup_refused", Later;
+    /// No name server is configured or can be reached to look up the host.
+    HostLookupNoServer = "host_lookup_no_server", Later;
     /// The connection was refused.
     ConnectionRefused = "connection_refused", Later;
     /// The connection could not be established.
@@ -271,10 +279,14 @@ finding_codes! {
     // reject the mail.
     /// This machine has no name server.
     DnsNotConfigured = "dns_not_configured", Later;
-    /// No name server answered.
+    /// No name server can be reached: nothing answers at its address.
+    DnsUnreachable = "dns_unreachable", Later;
+    /// No name server answered in time.
     DnsNoAnswer = "dns_no_answer", Later;
-    /// The name server returned an error.
+    /// The name server could not look up the domain (SERVFAIL).
     DnsFailed = "dns_failed", Later;
+    /// The name server does not answer queries of this machine (REFUSED).
+    DnsRefused = "dns_refused", Later;
     /// The domain does not exist.
     DomainNotFound = "domain_not_found", Never;
     /// The domain has no mail servers.

@@ -3,7 +3,7 @@
 use std::io;
 
 use domain::{FactName, Finding, FindingCode, StepKind, finding::FindingValue};
-use net::{AllowedAddress, Outgoing, Recorder, ResolveError, Timeouts, address_list};
+use net::{AllowedAddress, LookupError, Outgoing, Recorder, ResolveError, Timeouts, address_list};
 use tokio::{net::TcpStream, time::timeout};
 
 use crate::Mailbox;
@@ -19,7 +19,7 @@ pub async fn connect(
         timeouts.connect,
         outgoing.resolve(&mailbox.host, mailbox.port),
     );
-    let addresses = match found.await.unwrap_or(Err(ResolveError::NotFound)) {
+    let addresses = match found.await.unwrap_or(Err(LookupError::Timeout.into())) {
         Ok(found) => {
             for address in &found.allowed {
                 step.fact(FactName::Address, address.socket().ip().to_string());
@@ -27,8 +27,8 @@ pub async fn connect(
             recorder.passed(step, "");
             found.allowed
         }
-        Err(ResolveError::NotFound) => {
-            let finding = mailbox.finding(FindingCode::HostNotFound);
+        Err(error @ (ResolveError::NotFound | ResolveError::Unanswered(_))) => {
+            let finding = mailbox.finding(error.finding());
             return Err(recorder.failed(step, "", finding));
         }
         Err(ResolveError::Denied(addresses)) => {

@@ -3,8 +3,9 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use clock::{Clock, SystemClock};
+use dns::MachineResolver;
 use domain::Preset;
-use net::{DeniedNetworks, Outgoing, Resolver, SystemResolver};
+use net::{DeniedNetworks, Outgoing, Resolver};
 
 use crate::OutboxOptions;
 
@@ -100,7 +101,9 @@ impl Default for MailerOptions {
             extra_roots: Vec::new(),
             timeouts: Timeouts::default(),
             denied: DeniedNetworks::default(),
-            resolver: Arc::new(SystemResolver),
+            resolver: Arc::new(MachineResolver {
+                timeout: Timeouts::default().dns,
+            }),
             dns_server: None,
             domain_dns_server: None,
             autoconfig_port: 443,

@@ -50,13 +50,16 @@ impl HttpError {
     pub fn denied_addresses(&self) -> Option<&[IpAddr]> {
         match self.resolve_error()? {
             ResolveError::Denied(addresses) => Some(addresses),
-            ResolveError::NotFound => None,
+            ResolveError::NotFound | ResolveError::Unanswered(_) => None,
         }
     }
 
-    /// Returns true if the host has no address.
+    /// Returns true if the host has no address, as far as is known.
     pub fn is_not_found(&self) -> bool {
-        matches!(self.resolve_error(), Some(ResolveError::NotFound))
+        matches!(
+            self.resolve_error(),
+            Some(ResolveError::NotFound | ResolveError::Unanswered(_))
+        )
     }
 
     /// Returns true if the server did not answer in time.

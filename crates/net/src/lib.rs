@@ -30,7 +30,7 @@ pub use crate::{
     outgoing::{AllowedAddress, Outgoing, ResolveError, Resolved, address_list},
     recorder::{Recorder, Step},
     redact::Redactor,
-    resolver::{Resolver, Resolving, SystemResolver},
+    resolver::{LookupError, Resolver, Resolving, SystemResolver},
     stream::{RecordedReply, RecordingStream, Stream},
     timeouts::Timeouts,
 };

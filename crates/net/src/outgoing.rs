@@ -11,11 +11,11 @@ use std::{
 };
 
 use clock::Clock;
-use domain::{Host, TlsMinimum, UnixTime};
+use domain::{FindingCode, Host, TlsMinimum, UnixTime};
 use rustls::ClientConfig;
 use tokio::net::TcpStream;
 
-use crate::{DeniedNetworks, Resolver, tls::Tls};
+use crate::{DeniedNetworks, LookupError, Resolver, tls::Tls};
 
 /// Maximum number of addresses of a name that are tried.
 const MAX_ADDRESSES: usize = 16;
@@ -60,12 +60,26 @@ pub struct Resolved {
 /// The reason why a name gives no address to connect to.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
-    /// The name has no address.
+    /// The name does not exist or has no address.
     #[error("the name has no address")]
     NotFound,
+    /// No name server answered.
+    #[error("the name was not resolved")]
+    Unanswered(#[from] LookupError),
     /// All addresses are in networks that are never connected to.
     #[error("every address is denied")]
     Denied(Vec<IpAddr>),
+}
+
+impl ResolveError {
+    /// Returns the finding about the host.
+    pub fn finding(&self) -> FindingCode {
+        match self {
+            Self::NotFound => FindingCode::HostNotFound,
+            Self::Unanswered(error) => error.host_finding(),
+            Self::Denied(_) => FindingCode::AddressDenied,
+        }
+    }
 }
 
 impl Outgoing {
@@ -100,7 +114,7 @@ impl Outgoing {
     /// Resolves a host to the addresses that may be connected to.
     ///
     /// # Errors
-    /// If the name has no address, or only denied ones.
+    /// If the name has no address, only denied ones, or no name server answered.
     pub async fn resolve(&self, host: &Host, port: u16) -> Result<Resolved, ResolveError> {
         let mut addresses = match host.ip() {
             Some(ip) => vec![ip],
@@ -109,7 +123,7 @@ impl Outgoing {
             None if host.is_loopback() => {
                 vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
             }
-            None => self.resolver.resolve(host).await.unwrap_or_default(),
+            None => self.resolver.resolve(host).await?,
         };
         let mut seen = std::collections::BTreeSet::new();
         addresses.retain(|ip| seen.insert(*ip));

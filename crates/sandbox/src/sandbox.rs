@@ -72,8 +72,7 @@ impl Sandbox {
             Arc::clone(&state),
         ));
         listeners.spawn(imap::serve(imap_tls, Port::Tls, Arc::clone(&state)));
-        listeners.spawn(dns::serve_udp(dns_udp, Arc::clone(&state)));
-        listeners.spawn(dns::serve_tcp(dns_tcp, Arc::clone(&state)));
+        listeners.spawn(dns::serve(dns_udp, dns_tcp, Arc::clone(&state)));
         Ok(Self {
             state,
             _listeners: listeners,

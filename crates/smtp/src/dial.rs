@@ -54,8 +54,12 @@ pub async fn resolve(
             recorder.passed(step, &text);
             Ok(found.allowed)
         }
-        Ok(Err(ResolveError::NotFound)) | Err(_) => {
-            let finding = server.finding(FindingCode::HostNotFound);
+        Ok(Err(error @ (ResolveError::NotFound | ResolveError::Unanswered(_)))) => {
+            let finding = server.finding(error.finding());
+            Err(recorder.failed(step, "", finding))
+        }
+        Err(_) => {
+            let finding = server.finding(FindingCode::HostLookupTimeout);
             Err(recorder.failed(step, "", finding))
         }
         Ok(Err(ResolveError::Denied(ips))) => {

@@ -31,6 +31,10 @@ const ELSEWHERE: &[(FindingCode, &str)] = {
         (F::CredentialInPlaintext, "never over loopback: test_email.rs"),
         (F::AddressDenied, "of the configuration: outgoing.rs"),
         (F::HostNotFound, "a name that is no sandbox's: test_email.rs"),
+        (F::HostLookupTimeout, "the sandbox's hosts need no name server: dns.rs"),
+        (F::HostLookupFailed, "the sandbox's hosts need no name server: dns.rs"),
+        (F::HostLookupRefused, "the sandbox's hosts need no name server: dns.rs"),
+        (F::HostLookupNoServer, "the sandbox's hosts need no name server: dns.rs"),
         (F::ConnectionRefused, "a port where no sandbox is: test_email.rs"),
         (F::ConnectionFailed, "a network without a way to the server"),
         (F::AddressFamilyBroken, "the sandbox is at IPv4 only"),
@@ -305,6 +309,9 @@ async fn each_scenario_of_a_domain_leads_to_its_finding() {
     let world = World::with_dns(|_| ()).await;
     for scenario in shown_by(Action::Domain) {
         world.control().set(scenario.faults().unwrap());
+        world
+            .wait_for_dns(!scenario.faults().unwrap().dns_closed)
+            .await;
         let steps = world
             .mailer
             .check_domain(DomainCheck {

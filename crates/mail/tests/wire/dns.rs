@@ -469,27 +469,58 @@ async fn a_policy_holds_for_names_below_it() {
     }
 }
 
+/// Returns each fault of a name server, with its finding about a domain and about a host.
+fn unanswered() -> [(Faults, FindingCode, FindingCode); 4] {
+    let faults = Faults::default;
+    [
+        (
+            Faults {
+                dns_silent: true,
+                ..faults()
+            },
+            FindingCode::DnsNoAnswer,
+            FindingCode::HostLookupTimeout,
+        ),
+        (
+            Faults {
+                dns_fails: true,
+                ..faults()
+            },
+            FindingCode::DnsFailed,
+            FindingCode::HostLookupFailed,
+        ),
+        (
+            Faults {
+                dns_refuses: true,
+                ..faults()
+            },
+            FindingCode::DnsRefused,
+            FindingCode::HostLookupRefused,
+        ),
+        (
+            Faults {
+                dns_closed: true,
+                ..faults()
+            },
+            FindingCode::DnsUnreachable,
+            FindingCode::HostLookupNoServer,
+        ),
+    ]
+}
+
 #[tokio::test]
 async fn without_an_answer_of_a_name_server_that_is_the_result_and_soon() {
-    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    let closed = nobody.local_addr().unwrap();
-    drop(nobody);
-    for (dns_silent, dns_fails, code) in [
-        (true, false, FindingCode::DnsNoAnswer),
-        (false, true, FindingCode::DnsFailed),
-        (false, false, FindingCode::DnsNoAnswer),
-    ] {
-        let world = World::with_dns(|options| {
-            if !dns_silent && !dns_fails {
-                options.dns_server = Some(closed);
-            }
-        })
-        .await;
-        world.control().set(Faults {
-            dns_silent,
-            dns_fails,
-            ..Faults::default()
-        });
+    for (faults, code, host_code) in unanswered() {
+        let world = World::with_dns(|_| ()).await;
+        let is_listening = !faults.dns_closed;
+        world.control().set(faults);
+        world.wait_for_dns(is_listening).await;
+        let form = SmtpForm {
+            smtp_host: "mail.example.com".into(),
+            ..world.basic_form()
+        };
+        let report = world.test_email_with(&form).await;
+        assert_eq!(finding(&report), host_code);
         let began = Instant::now();
         let steps = check(&world, ALICE, "smtp.gmail.com", Provider::Google, Some("x")).await;
         // The timeout is one second here. A much longer time would mean that there is no bound.

@@ -94,6 +94,14 @@ impl World {
         .await
     }
 
+    /// Waits until the sandbox's name server listens, or does not.
+    pub async fn wait_for_dns(&self, is_listening: bool) {
+        let address = &self.descriptor().dns;
+        while tokio::net::TcpStream::connect(address).await.is_ok() != is_listening {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     async fn start(change: impl FnOnce(&mut MailerOptions, &Sandbox)) -> Self {
         let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
         // In the past, because ID tokens of the sandbox expire after an hour.

@@ -11,6 +11,7 @@ use hickory_proto::rr::Record;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::state::State;
 
@@ -19,8 +20,43 @@ const UDP_AT_MOST: usize = 1_232;
 /// Seconds that responses may be cached.
 const TTL: u32 = 1;
 
-/// Answers over UDP until the task is aborted.
-pub(crate) async fn serve_udp(socket: UdpSocket, state: Arc<State>) {
+/// Interval between checks whether the server should listen.
+const CHECK_EVERY: Duration = Duration::from_millis(5);
+
+/// Answers over UDP and TCP until the task is aborted. While the faults say so, nothing listens.
+pub(crate) async fn serve(udp: UdpSocket, tcp: TcpListener, state: Arc<State>) {
+    let Ok(address) = udp.local_addr() else {
+        return;
+    };
+    let mut sockets = Some((udp, tcp));
+    loop {
+        if let Some((udp, tcp)) = sockets.take() {
+            tokio::select! {
+                () = serve_udp(udp, &state) => {}
+                () = serve_tcp(tcp, &state) => {}
+                () = until_closed(&state, true) => {}
+            }
+        }
+        until_closed(&state, false).await;
+        sockets = listen(address).await.ok();
+        sleep(CHECK_EVERY).await;
+    }
+}
+
+async fn listen(address: SocketAddr) -> std::io::Result<(UdpSocket, TcpListener)> {
+    Ok((
+        UdpSocket::bind(address).await?,
+        TcpListener::bind(address).await?,
+    ))
+}
+
+async fn until_closed(state: &State, closed: bool) {
+    while state.faults().dns_closed != closed {
+        sleep(CHECK_EVERY).await;
+    }
+}
+
+async fn serve_udp(socket: UdpSocket, state: &State) {
     let mut buffer = vec![0; 4_096];
     loop {
         let (length, from): (usize, SocketAddr) = match socket.recv_from(&mut buffer).await {
@@ -31,7 +67,7 @@ pub(crate) async fn serve_udp(socket: UdpSocket, state: Arc<State>) {
                 continue;
             }
         };
-        let Some(answer) = buffer.get(..length).and_then(|query| reply(query, &state)) else {
+        let Some(answer) = buffer.get(..length).and_then(|query| reply(query, state)) else {
             continue;
         };
         let bytes = match answer.to_vec() {
@@ -46,13 +82,13 @@ pub(crate) async fn serve_udp(socket: UdpSocket, state: Arc<State>) {
     }
 }
 
-/// Answers over TCP until the task is aborted, which also closes the connections.
-pub(crate) async fn serve_tcp(listener: TcpListener, state: Arc<State>) {
+/// Answers over TCP. Dropping the future also closes the connections.
+async fn serve_tcp(listener: TcpListener, state: &Arc<State>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                let state = Arc::clone(&state);
+                let state = Arc::clone(state);
                 connections.spawn(async move {
                     if let Err(error) = connection(stream, &state).await {
                         tracing::debug!(%error, "DNS connection ended");
@@ -99,8 +135,12 @@ fn reply(query: &[u8], state: &State) -> Option<Message> {
     answer.metadata.recursion_desired = query.metadata.recursion_desired;
     answer.metadata.recursion_available = true;
     answer.add_query(asked.clone());
-    if faults.dns_fails {
-        answer.metadata.response_code = ResponseCode::ServFail;
+    if faults.dns_fails || faults.dns_refuses {
+        answer.metadata.response_code = if faults.dns_fails {
+            ResponseCode::ServFail
+        } else {
+            ResponseCode::Refused
+        };
         return Some(answer);
     }
     let zone = zone::Zone::new(&state.descriptor, &faults.dns);

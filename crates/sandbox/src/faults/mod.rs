@@ -89,6 +89,10 @@ pub struct Faults {
     pub dns_silent: bool,
     /// The DNS server responds with SERVFAIL.
     pub dns_fails: bool,
+    /// The DNS server responds with REFUSED.
+    pub dns_refuses: bool,
+    /// The DNS server does not listen. Takes effect within some milliseconds.
+    pub dns_closed: bool,
 
     /// XOAUTH2 and OAUTHBEARER are rejected in this style, even with a valid token.
     pub refuse_tokens: Option<RefusalStyle>,
@@ -173,6 +177,8 @@ impl Default for Faults {
             dns: BTreeMap::new(),
             dns_silent: false,
             dns_fails: false,
+            dns_refuses: false,
+            dns_closed: false,
             refuse_tokens: None,
             refuse_passwords: None,
             bad_token_style: RefusalStyle::Google,

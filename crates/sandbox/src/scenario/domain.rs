@@ -5,9 +5,11 @@ use super::{Action::Domain, Given::Nothing, Row};
 
 #[rustfmt::skip]
 pub(super) const SCENARIOS: &[Row] = &[
-    ("dns_silent", "No name server answers", r#"{"dns_silent": true}"#, Domain, Nothing, "dns_no_answer"),
-    ("dns_fails", "The name server fails", r#"{"dns_fails": true}"#, Domain, Nothing, "dns_failed"),
-    ("no_domain", "The domain does not exist", r#"{"dns": {"sandbox.test MX": [], "sandbox.test TXT": [], "_dmarc.sandbox.test TXT": [], "mailgrant._domainkey.sandbox.test TXT": [], "_submission._tcp.sandbox.test SRV": [], "_submissions._tcp.sandbox.test SRV": [], "_imaps._tcp.sandbox.test SRV": []}}"#, Domain, Nothing, "domain_not_found"),
+    ("dns_silent", "The name server never answers", r#"{"dns_silent": true}"#, Domain, Nothing, "dns_no_answer"),
+    ("dns_closed", "No name server listens", r#"{"dns_closed": true}"#, Domain, Nothing, "dns_unreachable"),
+    ("dns_fails", "The name server fails (SERVFAIL)", r#"{"dns_fails": true}"#, Domain, Nothing, "dns_failed"),
+    ("dns_refuses", "The name server refuses to answer (REFUSED)", r#"{"dns_refuses": true}"#, Domain, Nothing, "dns_refused"),
+    ("no_domain", "The domain does not exist (NXDOMAIN)", r#"{"dns": {"sandbox.test MX": [], "sandbox.test TXT": [], "_dmarc.sandbox.test TXT": [], "mailgrant._domainkey.sandbox.test TXT": [], "_submission._tcp.sandbox.test SRV": [], "_submissions._tcp.sandbox.test SRV": [], "_imaps._tcp.sandbox.test SRV": []}}"#, Domain, Nothing, "domain_not_found"),
     ("no_mx", "No mail servers (MX)", r#"{"dns": {"sandbox.test MX": []}}"#, Domain, Nothing, "mx_missing"),
     ("null_mx", "The domain takes no mail (null MX)", r#"{"dns": {"sandbox.test MX": ["0 ."]}}"#, Domain, Nothing, "mx_null"),
     ("no_spf", "No SPF record", r#"{"dns": {"sandbox.test TXT": []}}"#, Domain, Nothing, "spf_missing"),

@@ -20,8 +20,24 @@ fn network(code: Code) -> Option<Template> {
             "Check the host. If mail really goes there, take the network out of \"deny_networks\", or switch \"deny_private_networks\" off, in Mailgrant's configuration. Addresses of cloud metadata are always refused.",
         ),
         Code::HostNotFound => (
-            "The name of {server} could not be resolved.",
-            "Check the spelling of the host, and the DNS of this server.",
+            "The name of {server} does not exist in DNS, or has no address.",
+            "Check the spelling of the host.",
+        ),
+        Code::HostLookupTimeout => (
+            "No name server answered in time when {server} was looked up.",
+            "Check whether a firewall drops DNS queries of this server (port 53, UDP and TCP). Mailgrant retries.",
+        ),
+        Code::HostLookupFailed => (
+            "The name server could not look up {server} (SERVFAIL).",
+            "Try again later. If it persists, the name servers of that domain fail or its DNSSEC signatures are wrong: ask the administrator of the mail server.",
+        ),
+        Code::HostLookupRefused => (
+            "The name server refuses to answer this server (REFUSED), so {server} was not found.",
+            "Configure a name server that answers queries of this server, or allow this server's address there.",
+        ),
+        Code::HostLookupNoServer => (
+            "No name server is configured or can be reached, so {server} was not found.",
+            "Check the name server in the system's configuration or in \"dns_server\", that it runs, and the network of this server.",
         ),
         Code::ConnectionRefused => (
             "{server} refused the connection: nothing listens on this port.",

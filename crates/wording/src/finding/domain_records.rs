@@ -23,16 +23,24 @@ pub fn template(code: Code) -> Option<Template> {
 fn dns(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::DnsNotConfigured => (
-            "This server has no name server configured, so what {domain} says in DNS was not looked at.",
-            "Name one in the system's configuration, or with the setting \"dns_server\". Sending does not depend on this check.",
+            "No name server is configured on this server, so the records of {domain} were not checked.",
+            "Add one to the system's configuration, or set \"dns_server\". Sending does not depend on this check.",
         ),
         Code::DnsNoAnswer => (
-            "No name server answered, so what {domain} says in DNS was not looked at. This server may be offline.",
-            "Check the network and the name server of this server. Sending does not depend on this check.",
+            "No name server answered in time, so the records of {domain} were not checked.",
+            "Check whether a firewall drops DNS queries of this server (port 53, UDP and TCP), then try again. Sending does not depend on this check.",
+        ),
+        Code::DnsUnreachable => (
+            "No name server can be reached, so the records of {domain} were not checked. Nothing answers at the configured address.",
+            "Check the address of the name server in the system's configuration or in \"dns_server\", and that the name server runs. Sending does not depend on this check.",
+        ),
+        Code::DnsRefused => (
+            "The name server refuses to answer this server (REFUSED), so the records of {domain} were not checked.",
+            "Configure a name server that answers queries of this server, or allow this server's address there. Sending does not depend on this check.",
         ),
         Code::DnsFailed => (
-            "The name server could not look up {domain}.",
-            "Try again later. If it goes on, the name servers of {domain} fail, and receivers cannot look it up either.",
+            "The name server could not look up {domain} (SERVFAIL).",
+            "Try again later. If it persists, the name servers of {domain} fail or its DNSSEC signatures are wrong, and receivers cannot look it up either. Ask the administrator of the domain's DNS.",
         ),
         Code::DomainNotFound => (
             "The domain {domain} does not exist in DNS. Receivers refuse mail from such a domain.",
