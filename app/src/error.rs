@@ -96,7 +96,7 @@ mod of_verbs {
     impl From<access::AccessError> for ApiError {
         fn from(error: access::AccessError) -> Self {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "a page could not be served");
+            tracing::error!(error, "page failed");
             Self::Unavailable
         }
     }
@@ -110,7 +110,7 @@ mod of_verbs {
                 MailError::SecretUnreadable(_) => Self::SecretUnreadable,
                 error => {
                     let error: &dyn std::error::Error = &error;
-                    tracing::error!(error, "a page could not be served");
+                    tracing::error!(error, "page failed");
                     Self::Unavailable
                 }
             }

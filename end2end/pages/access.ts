@@ -66,13 +66,13 @@ export class AccessPage {
   async setRole(name: string, role: Role): Promise<void> {
     await this.account(name).getByLabel(`Role of ${name}`, { exact: true }).selectOption(role);
     await this.account(name).getByRole('button', { name: `Change the role of ${name}` }).click();
-    await expect(this.page.getByText('Role changed. It counts at once')).toBeVisible();
+    await expect(this.page.getByText('Role changed. The change takes effect immediately')).toBeVisible();
   }
 
   async remove(name: string): Promise<void> {
     await this.account(name).getByText('Remove', { exact: true }).click();
     await this.account(name).getByRole('button', { name: `Remove ${name}` }).click();
-    await expect(this.page.getByText('Account removed, with its sessions.')).toBeVisible();
+    await expect(this.page.getByText('Account and its sessions removed.')).toBeVisible();
   }
 
   /** Creates an API key and returns it. */

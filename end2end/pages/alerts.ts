@@ -3,7 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 /** The page "Alerts". */
 export class AlertsPage {
   readonly wrong: Locator;
-  readonly routes: Locator;
+  readonly channels: Locator;
   readonly addForm: Locator;
   readonly rules: Locator;
 
@@ -11,10 +11,10 @@ export class AlertsPage {
     readonly page: Page,
     private readonly mailgrantUrl: string,
   ) {
-    this.wrong = page.getByRole('region', { name: 'Wrong now' });
-    this.routes = page.getByRole('region', { name: 'Who is told' });
-    this.addForm = page.getByRole('form', { name: 'Tell somebody else' });
-    this.rules = page.getByRole('form', { name: 'What is told' });
+    this.wrong = page.getByRole('region', { name: 'Active alerts' });
+    this.channels = page.getByRole('region', { name: 'Notification channels' });
+    this.addForm = page.getByRole('form', { name: 'Add a channel' });
+    this.rules = page.getByRole('form', { name: 'Alert conditions' });
   }
 
   async open(): Promise<void> {
@@ -23,8 +23,8 @@ export class AlertsPage {
   }
 
   /** Returns a channel by its host or its recipient. */
-  route(name: string): Locator {
-    return this.routes.getByRole('listitem').filter({ has: this.page.getByRole('heading', { name }) });
+  channel(name: string): Locator {
+    return this.channels.getByRole('listitem').filter({ has: this.page.getByRole('heading', { name }) });
   }
 
   async add(kind: string, fields: { url?: string; secret?: string; recipient?: string; via?: string }): Promise<void> {

@@ -54,7 +54,7 @@ test('a name that is taken or none is refused at its field, and what was typed s
   }
 });
 
-test('a new password link ends the password and the sessions at once', async ({ page, mailgrant, otherBrowser }) => {
+test('a new password link immediately ends the password and the sessions', async ({ page, mailgrant, otherBrowser }) => {
   const olga = await mailgrant.addAccount('olga', 'viewer');
   const hers = await otherBrowser();
   const login = new LoginPage(hers, mailgrant.url);
@@ -76,7 +76,7 @@ test('a new password link ends the password and the sessions at once', async ({ 
   await expect(hers.getByRole('link', { name: 'Your account: olga' })).toBeVisible();
 });
 
-test('an API key is shown once, reads the status, tells its last use, and is refused once it has ended', async ({ page, mailgrant, sandbox }) => {
+test('an API key is shown once, reads the status, shows its last use, and is rejected after it has ended', async ({ page, mailgrant, sandbox }) => {
   await authorizeAtSandbox(page, mailgrant, sandbox);
   const access = new AccessPage(page, mailgrant.url);
   await access.open();

@@ -84,7 +84,7 @@ test('a role that is changed counts in a session that is open', async ({ page, m
   await expect(settings.test).toBeVisible();
 });
 
-test('an account that is removed is out at once', async ({ page, mailgrant, otherBrowser }) => {
+test('a removed account loses access immediately', async ({ page, mailgrant, otherBrowser }) => {
   const other = await otherBrowser();
   const otto = await mailgrant.addAccount('otto', 'operator');
   const login = new LoginPage(other, mailgrant.url);

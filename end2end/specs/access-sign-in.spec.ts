@@ -88,7 +88,7 @@ test('repeated failures are slowed down, but not a browser that has signed in be
   const wait = await failUntilSlow(mailgrant);
   expect(wait).toBeGreaterThanOrEqual(4);
   await stranger.submit(administrator);
-  await expect(stranger.problem).toContainText('Too many wrong attempts.');
+  await expect(stranger.problem).toContainText('Too many failed attempts.');
   await expect(stranger.problem).toContainText(/Wait \d+ seconds, then try again/);
   await expect(stranger.name).toHaveValue(administrator.name);
 
@@ -149,7 +149,7 @@ test.describe('signed out', () => {
   });
 });
 
-test('a session that ends while somebody types is told with a link, and nothing typed is lost', async ({ page, mailgrant, otherBrowser }) => {
+test('a session that ends while a form is edited is reported with a link, and no typed value is lost', async ({ page, mailgrant, otherBrowser }) => {
   const settings = new SmtpSettingsPage(page, mailgrant.url);
   await settings.open();
   await settings.fillSmtp({ host: 'smtp.example.com', fromAddress: 'printer@example.com' });
@@ -170,7 +170,7 @@ test('a session that ends while somebody types is told with a link, and nothing 
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('a session that ends while somebody types is told, and reloading saves what was typed', async ({ page, mailgrant, otherBrowser }) => {
+  test('a session that ends while a form is edited is reported, and reloading saves the typed values', async ({ page, mailgrant, otherBrowser }) => {
     const settings = new SmtpSettingsPage(page, mailgrant.url);
     await settings.openWithoutWasm();
     await settings.fillSmtp({ host: 'smtp.example.com', fromAddress: 'printer@example.com' });

@@ -16,7 +16,7 @@ interface Line {
   actor: { who: { kind: string; name?: string }; address: string };
 }
 
-test('what is done is told with who, when, from where and what changed, and never with a secret', async ({ page, mailgrant, sandbox, otherBrowser }) => {
+test('actions are listed with actor, time, address, and changes, and never with a secret', async ({ page, mailgrant, sandbox, otherBrowser }) => {
   const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
   await settings.fromAddress.fill('other@sandbox.test');
   await settings.saveAndAuthorize.click();
@@ -41,12 +41,12 @@ test('what is done is told with who, when, from where and what changed, and neve
   for (const [action, ...words] of [
     ['setup_finished', 'admin set Mailgrant up as its first administrator', 'from 127.0.0.1'],
     ['settings_saved', 'admin saved the SMTP settings of Default', 'From address', '→ other@sandbox.test', 'from 127.0.0.1'],
-    ['authorization_begun', 'admin began an authorization for Default'],
+    ['authorization_begun', 'admin started an authorization for Default'],
     ['authorization_finished', sandbox.account().address],
-    ['test_email_sent', 'admin tried a test email from Default'],
+    ['test_email_sent', 'admin sent a test email from Default'],
     ['account_added', 'The command line added the account otto', 'Role: viewer'],
     ['role_changed', 'admin changed the role of otto', 'Role: viewer → operator'],
-    ['key_made', 'admin made the API key monitoring', 'messages'],
+    ['key_made', 'admin created the API key monitoring', 'messages'],
     ['key_ended', 'admin ended the API key monitoring'],
   ] as const) {
     const entry = activity.of(action).first();
@@ -97,7 +97,7 @@ test('the activity is filtered, exported as JSON lines, and verified by the comm
   expect(lines[0]?.actor).toEqual({ who: { kind: 'account', name: administrator.name }, address: '127.0.0.1' });
   // The export itself is recorded as well.
   await activity.open();
-  await expect(activity.of('activity_exported')).toContainText('admin exported the activity');
+  await expect(activity.of('activity_exported')).toContainText('admin exported the activity log');
 
   const verified = await mailgrant.command(['audit', 'verify']);
   expect(verified.errors).toBe('');

@@ -24,17 +24,17 @@ test.afterEach(async () => {
 test('a webhook is added and tried, is signed, and its URL and secret are never shown again', async ({ page, mailgrant }, testInfo) => {
   const alerts = new AlertsPage(page, mailgrant.url);
   await alerts.open();
-  await expect(alerts.routes).toContainText('Nobody is told');
+  await expect(alerts.channels).toContainText('No notification channels yet');
   await expectPresentable(page, testInfo, 'alerts-empty');
   await alerts.add('Webhook', { url: hooks.url('/services/planted-path'), secret: 'hunter2' });
-  await expect(page.locator('#add-route-secret-error')).toContainText('no signing secret');
+  await expect(page.locator('#add-channel-secret-error')).toContainText('no signing secret');
   await expect(alerts.addForm.getByLabel('Signing secret')).toBeFocused();
   await expectPresentable(page, testInfo, 'alerts-refused');
   await alerts.add('Webhook', { url: hooks.url('/services/planted-path'), secret });
-  await expect(page.getByText('Added. Send a test alert')).toBeVisible();
-  const route = alerts.route('Webhook at 127.0.0.1');
-  await route.getByRole('button', { name: /Send a test alert/ }).click();
-  await expect(route).toContainText('The test alert was taken.');
+  await expect(page.getByText('Channel added. Send a test alert')).toBeVisible();
+  const channel = alerts.channel('Webhook at 127.0.0.1');
+  await channel.getByRole('button', { name: /Send a test alert/ }).click();
+  await expect(channel).toContainText('Test alert delivered');
   const [posted] = hooks.posted;
   expect(posted?.path).toBe('/services/planted-path');
   expect(posted?.body.type).toBe('alert.test');
@@ -43,21 +43,21 @@ test('a webhook is added and tried, is signed, and its URL and secret are never 
   const signature = createHmac('sha256', key).update(`${String(id)}.${String(at)}.${JSON.stringify(posted?.body)}`);
   expect(posted?.headers['webhook-signature']).toBe(`v1,${signature.digest('base64')}`);
   hooks.status = 404;
-  await route.getByRole('button', { name: /Send a test alert/ }).click();
-  await expect(route).toContainText('The host answered 404');
-  for (const summary of await route.locator('summary').all()) await summary.click();
+  await channel.getByRole('button', { name: /Send a test alert/ }).click();
+  await expect(channel).toContainText('The host responded with status 404');
+  for (const summary of await channel.locator('summary').all()) await summary.click();
   await expectPresentable(page, testInfo, 'alerts-not-taken');
   expect(await page.content()).not.toContain('planted-path');
 });
 
-test('a grant that needs authorization is told at once, shown, and told again when it is well', async ({ page, mailgrant, sandbox }, testInfo) => {
+test('a grant that needs authorization sends a notification, is shown, and sends another when it is resolved', async ({ page, mailgrant, sandbox }, testInfo) => {
   const settings = await authorizeAtSandbox(page, mailgrant, sandbox);
   const alerts = new AlertsPage(page, mailgrant.url);
   await alerts.open();
   await alerts.add('Slack', { url: hooks.url('/slack') });
-  await expect(alerts.route('Slack at 127.0.0.1')).toBeVisible();
+  await expect(alerts.channel('Slack at 127.0.0.1')).toBeVisible();
   await alerts.add('Webhook', { url: hooks.url('/own'), secret });
-  await expect(alerts.route('Webhook at 127.0.0.1')).toBeVisible();
+  await expect(alerts.channel('Webhook at 127.0.0.1')).toBeVisible();
   await sandbox.revoke();
   await settings.open();
   await settings.sendTest('someone@example.org');
@@ -76,7 +76,7 @@ test('a grant that needs authorization is told at once, shown, and told again wh
   await expect(alerts.wrong).not.toContainText('A grant needs authorization');
 });
 
-test('what is told is chosen with the keyboard alone, and needs no script', async ({ page, mailgrant, otherBrowser }, testInfo) => {
+test('alert conditions can be selected with the keyboard alone, and need no script', async ({ page, mailgrant, otherBrowser }, testInfo) => {
   const alerts = new AlertsPage(page, mailgrant.url);
   await alerts.open();
   await tabTo(page, alerts.rules.getByRole('checkbox', { name: 'Messages wait too long' }));

@@ -64,7 +64,7 @@ test('messages: none, of every state, filtered, one of each, and what keeps them
   await sandbox.setFaults({ replies: [{ stage: 'mail', reply: '550 5.4.5 Daily user sending limit exceeded' }] });
   const waiting = await program.send({ to: [bob], subject: 'Waits', text: 'Hello' });
   await messages.openMessage(waiting);
-  await expect(page.getByText('Default has paused: its messages wait')).toBeVisible();
+  await expect(page.getByText('Default is paused: its messages wait')).toBeVisible();
   await expectPresentable(page, testInfo, 'message-paused');
   await settings.open();
   await settings.manageDataCenters.click();
@@ -91,7 +91,7 @@ test('a message that waits for a grant, one that is not there, the settings of s
   await expectPresentable(page, testInfo, 'message-not-found');
   await page.goto(`${mailgrant.url}/settings/sending`);
   await page.getByLabel('Other From addresses').fill('shop@example.com\nnobody');
-  await page.getByLabel('Messages a day').fill('many');
+  await page.getByLabel('Messages per day').fill('many');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.locator('#messages_per_day-error')).toBeVisible();
   await expectPresentable(page, testInfo, 'sending-settings-refused');

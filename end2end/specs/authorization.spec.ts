@@ -5,7 +5,7 @@ import { AuthorizedPage } from '../pages/authorized.ts';
 import { SignInPage } from '../pages/sign-in.ts';
 import { allowInTab, authorizeAtSandbox, fillForSandbox } from '../pages/tasks.ts';
 
-test('a refusal is shown in both tabs, and trying again mends it', async ({ page, mailgrant, sandbox }) => {
+test('a refusal is shown in both tabs, and trying again resolves it', async ({ page, mailgrant, sandbox }) => {
   const { address } = sandbox.account();
   const settings = await fillForSandbox(page, mailgrant, sandbox);
   const tab = await settings.authorize();
@@ -79,7 +79,7 @@ test('an answer that is forged or comes twice changes nothing', async ({ page, m
   await settings.delivered();
 });
 
-test('a wrong client secret is named with its fix, and the right one mends it', async ({ page, mailgrant, sandbox }) => {
+test('a wrong client secret is named with its fix, and the right one resolves it', async ({ page, mailgrant, sandbox }) => {
   const settings = await fillForSandbox(page, mailgrant, sandbox);
   await settings.clientSecret.fill('not-the-secret');
   const tab = await settings.authorize();

@@ -151,7 +151,7 @@ test('hostile mail harms neither page nor server', async ({ page, mailgrant, san
   expect(dialogs).toEqual([]);
 });
 
-test('a folder that is numbered anew, and servers that fail, are told as that', async ({ page, mailgrant, sandbox }) => {
+test('a renumbered folder and failing servers are reported as such', async ({ page, mailgrant, sandbox }) => {
   await saved(page, mailgrant, sandbox);
   await sandbox.deliver(plain('One'));
   const mailbox = new MailboxPage(page, mailgrant.url);
@@ -159,7 +159,7 @@ test('a folder that is numbered anew, and servers that fail, are told as that', 
   await mailbox.read('One');
   await sandbox.renumber();
   await page.reload();
-  await expect(page.getByRole('status')).toContainText('numbered this folder anew');
+  await expect(page.getByRole('status')).toContainText('renumbered this folder');
   await page.getByRole('link', { name: 'Open the folder' }).click();
   await mailbox.read('One');
 

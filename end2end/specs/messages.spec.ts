@@ -76,7 +76,7 @@ test('a message that waits is cancelled, tried again and sent once more', async 
   await expect(messages.state).toHaveText('Waiting');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(messages.state).toHaveText('Cancelled');
-  await expect(page.getByText('Cancelled. It can be tried again.')).toBeVisible();
+  await expect(page.getByText('Cancelled. You can retry it.')).toBeVisible();
 
   await authorizeAtSandbox(page, mailgrant, sandbox);
   await messages.openMessage(id);
@@ -124,7 +124,7 @@ test('the preview of a message loads nothing and runs nothing', async ({ page, m
   expect(await readFile(await download.path(), 'utf8')).toContain('Subject: News');
 });
 
-test('it is told when the server is not reached, and nothing is lost of what was shown', async ({ page, mailgrant, watched }) => {
+test('an unreachable server is reported, and the shown content stays', async ({ page, mailgrant, watched }) => {
   const program = await Program.whoseMessagesWait(mailgrant);
   await program.send({ to, subject: 'Hello', text: 'Hello' });
   const messages = new MessagesPage(page, mailgrant.url);

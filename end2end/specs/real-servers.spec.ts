@@ -47,7 +47,7 @@ test('an access token that expired is refreshed unnoticed, also after a restart 
   ]);
 });
 
-test('a revoked grant needs authorization, says why, and authorizing again mends it', async ({ page, mailgrantForReal, real }) => {
+test('a revoked grant needs authorization, says why, and authorizing again resolves it', async ({ page, mailgrantForReal, real }) => {
   const settings = await authorized(page, mailgrantForReal, real);
   real.authorizationServer.revoke(alice.address);
   await settings.sendTest(bob.address);

@@ -15,10 +15,10 @@ for (const javaScriptEnabled of [true, false]) {
       await other.goto(url);
 
       await page.getByLabel('Other From addresses').fill('shop@example.com\nnobody');
-      await page.getByLabel('Connections at a time').fill('2');
+      await page.getByLabel('Concurrent connections').fill('2');
       await page.getByRole('button', { name: 'Save' }).click();
       await expect(page.locator('#allowed_from-error')).toContainText('“nobody” is not an email address');
-      await expect(page.getByLabel('Connections at a time')).toHaveValue('2');
+      await expect(page.getByLabel('Concurrent connections')).toHaveValue('2');
       await page.getByLabel('Other From addresses').fill('shop@example.com');
       await page.getByRole('button', { name: 'Save' }).click();
       await expect(page.getByText('Saved. The changes take effect immediately.')).toBeVisible();
@@ -36,14 +36,14 @@ for (const javaScriptEnabled of [true, false]) {
 
 test('is changed with the keyboard alone', async ({ page, mailgrant }) => {
   await page.goto(`${mailgrant.url}/settings/sending`);
-  await typeInto(page, page.getByLabel('Messages a day'), '250');
-  await tabTo(page, page.getByLabel('Drop contents once they are delivered'));
+  await typeInto(page, page.getByLabel('Messages per day'), '250');
+  await tabTo(page, page.getByLabel('Delete contents after delivery'));
   await page.keyboard.press('Space');
   await tabTo(page, page.getByRole('button', { name: 'Save' }));
   await page.keyboard.press('Enter');
   await expect(page.getByText('Saved. The changes take effect immediately.')).toBeVisible();
-  await expect(page.getByLabel('Messages a day')).toHaveValue('250');
-  await expect(page.getByLabel('Drop contents once they are delivered')).toBeChecked();
+  await expect(page.getByLabel('Messages per day')).toHaveValue('250');
+  await expect(page.getByLabel('Delete contents after delivery')).toBeChecked();
 });
 
 test('is for administrators only', async ({ mailgrant, otherBrowser }) => {

@@ -36,7 +36,7 @@ test('the first setup: preset, authorization in the same tab, test email', async
   await expect(settings.step('Authenticate')).toContainText('AUTH XOAUTH2');
 });
 
-test('wrong values come back as typed, secrets do not, and mended they are saved', async ({ page, mailgrant }) => {
+test('invalid values come back as typed, secrets do not, and corrected values are saved', async ({ page, mailgrant }) => {
   const settings = new SmtpSettingsPage(page, mailgrant.url);
   await settings.openWithoutWasm();
   await settings.fillSmtp({ host: 'https://smtp.example.com', port: 2525, fromAddress: 'Printer <printer@example.com>' });
@@ -74,7 +74,7 @@ test('a preset asks before it replaces what was typed', async ({ page, mailgrant
   await expect(settings.security('Implicit TLS')).toBeChecked();
 });
 
-test('the second of two administrators is told, and what was typed is kept', async ({ page, mailgrant, context }) => {
+test('the second of two administrators is notified, and the typed values are kept', async ({ page, mailgrant, context }) => {
   const settings = new SmtpSettingsPage(page, mailgrant.url);
   const other = new SmtpSettingsPage(await context.newPage(), mailgrant.url);
   await settings.openWithoutWasm();
@@ -85,7 +85,7 @@ test('the second of two administrators is told, and what was typed is kept', asy
     await form.save.click();
     await form.page.waitForURL(/#outcome$/);
   }
-  await expect(settings.outcome).toContainText('Somebody else saved these settings meanwhile');
+  await expect(settings.outcome).toContainText('Another administrator changed these settings');
   await expect(settings.host).toHaveValue('mine.example.com');
   await settings.outcome.getByRole('button', { name: 'Overwrite their changes' }).click();
   await expect(settings.outcome).toContainText('Settings saved');

@@ -2,7 +2,7 @@
 import { expect, test } from '../harness/test.ts';
 import { SmtpSettingsPage } from '../pages/smtp-settings.ts';
 
-test('an error stands at its field after leaving it, and goes when it is mended', async ({ page, mailgrant }) => {
+test('an error appears when its field loses focus, and disappears when it is corrected', async ({ page, mailgrant }) => {
   const settings = new SmtpSettingsPage(page, mailgrant.url);
   await settings.open();
   await settings.host.click();
@@ -124,7 +124,7 @@ test('unsaved changes are visible and warned about before leaving', async ({ pag
   await expect(settings.host).toHaveValue('smtp.example.com');
 });
 
-test('the second of two administrators is told, and what was typed is kept', async ({ page, mailgrant, otherBrowser }) => {
+test('the second of two administrators is notified, and the typed values are kept', async ({ page, mailgrant, otherBrowser }) => {
   const first = new SmtpSettingsPage(page, mailgrant.url);
   await first.open();
   const other = await otherBrowser();
@@ -137,7 +137,7 @@ test('the second of two administrators is told, and what was typed is kept', asy
     await settings.save.click();
   }
   await expect(first.outcome).toContainText('Settings saved');
-  await expect(second.outcome).toContainText('Somebody else saved these settings meanwhile');
+  await expect(second.outcome).toContainText('Another administrator changed these settings');
   await expect(second.host).toHaveValue('second.example.com');
   await expect(second.outcome.getByRole('link', { name: 'Show their changes' })).toBeVisible();
   await second.outcome.getByRole('button', { name: 'Overwrite their changes' }).click();

@@ -123,7 +123,7 @@ impl Application {
         // Printed, not logged: others may keep and read the log.
         if let Some(url) = &self.setup_url {
             print_error(&format!(
-                "Set up Mailgrant: {}  (good once, until the next start)",
+                "Set up Mailgrant: {}  (valid once, until the next start)",
                 url.expose_secret()
             ));
         }
@@ -167,24 +167,24 @@ impl Application {
             () = serving => {}
             () = stop => tracing::warn!(
                 grace_seconds = GRACE.as_secs(),
-                "some connections were cut"
+                "connections closed before they finished"
             ),
         }
         if let Err(error) = background.await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
-                "stopping background tasks failed"
+                "background tasks did not stop"
             );
         }
         if let Err(error) = delivery.await {
-            tracing::error!(error = &error as &dyn std::error::Error, "delivery ended");
+            tracing::error!(error = &error as &dyn std::error::Error, "delivery failed");
         }
         // A running refresh has already consumed its refresh token, so its response must be stored.
         if tokio::time::timeout(GRACE, refreshes.settle())
             .await
             .is_err()
         {
-            tracing::warn!("a refresh was cut");
+            tracing::warn!("token refresh interrupted");
         }
         self.access.record_refusals(true).await;
         tracing::info!("stopped");

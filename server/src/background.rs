@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use access::Access;
 use mail::Mailer;
 use tokio::{task::JoinSet, time::sleep};
+use tracing::Instrument as _;
 
 use crate::{spool::keep_taking_in, web::Feeds};
 
@@ -78,8 +79,9 @@ impl Background {
         F: Future<Output = ()> + Send + 'static,
     {
         let (mailer, of) = (self.mailer.clone(), of.clone());
-        self.tasks
-            .spawn(async move { match mailer.supervise(name, || start(of.clone())).await {} });
+        let span = tracing::info_span!("task", name);
+        let task = async move { match mailer.supervise(name, || start(of.clone())).await {} };
+        self.tasks.spawn(task.instrument(span));
     }
 
     /// Stops all loops.
@@ -93,7 +95,7 @@ async fn keep_tidy(access: Access) {
     loop {
         if let Err(error) = access.tidy().await {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "cannot forget what has ended");
+            tracing::error!(error, "cleanup failed");
         }
         sleep(TIDY_EVERY).await;
     }

@@ -121,9 +121,9 @@ impl Refusals {
         }
         let refused = self.count;
         match full {
-            Full::Server => tracing::warn!(refused, "too many connections"),
+            Full::Server => tracing::warn!(refused, "connections refused"),
             Full::Address => {
-                tracing::warn!(refused, %address, "too many connections from one address");
+                tracing::warn!(refused, %address, "connections from one address refused");
             }
         }
         *self = Self {
@@ -216,7 +216,7 @@ async fn refused(error: &io::Error) {
     ) {
         tracing::error!(
             error = error as &dyn std::error::Error,
-            "cannot accept a connection"
+            "connection could not be accepted"
         );
         tokio::time::sleep(AFTER_ERROR).await;
     }

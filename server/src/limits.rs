@@ -17,9 +17,9 @@ pub struct Limits {
     /// is allowed.
     pub guesses: NonZeroU32,
     /// In-flight body budget in kibibytes: request bodies of submitted messages held in memory.
-    pub held: u32,
+    pub body_budget_kib: u32,
     /// Time to wait for this budget.
-    pub room: Duration,
+    pub body_budget_timeout: Duration,
     /// Total number of open connections.
     pub connections: usize,
     /// Number of these that are reserved for health checks and the API.
@@ -58,8 +58,8 @@ impl Default for Limits {
             request: Duration::from_mins(1),
             // Five messages of the largest size. Parsing and composing one takes several times its
             // size.
-            held: 128 * 1_024,
-            room: Duration::from_secs(5),
+            body_budget_kib: 128 * 1_024,
+            body_budget_timeout: Duration::from_secs(5),
             connections: 4_096,
             reserved: 256,
             streams: NonZeroU32::new(2_048).unwrap_or(NonZeroU32::MIN),

@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn finds_the_link_in_a_log() {
         let log = "2026-11-23T20:15:00Z  INFO server: listening address=127.0.0.1:3000\n\
-                   Set up Mailgrant: http://localhost:3000/setup?token=aB-_9  (good once, until the next start)\n";
+                   Set up Mailgrant: http://localhost:3000/setup?token=aB-_9  (valid once, until the next start)\n";
         assert_eq!(
             in_text(log),
             Some("http://localhost:3000/setup?token=aB-_9")

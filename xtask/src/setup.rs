@@ -1,4 +1,4 @@
-//! `cargo xtask setup`: installs the programs that the tests need besides cargo, or names them.
+//! `cargo xtask setup`: installs the programs that the tests need in addition to cargo, or names them.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

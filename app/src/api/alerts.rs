@@ -1,7 +1,7 @@
 //! Data of the page about alerts. Only the server renders it.
 
 use domain::{
-    AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Notification, UnixTime,
+    AlertChannel, AlertCondition, AlertSettings, DailyCheck, DataCenter, Notification, UnixTime,
 };
 
 use crate::error::ApiError;
@@ -12,7 +12,7 @@ pub struct AlertsPage {
     /// Which conditions raise alerts, and when.
     pub settings: AlertSettings,
     /// Channels.
-    pub routes: Vec<AlertRoute>,
+    pub channels: Vec<AlertChannel>,
     /// Conditions that are raised now, each with its notifications.
     pub wrong: Vec<(AlertCondition, Vec<Notification>)>,
     /// Latest notifications, the newest first.
@@ -73,7 +73,7 @@ mod verbs {
         let wrong = alerts.wrong.into_iter();
         Ok(AlertsPage {
             settings: alerts.settings,
-            routes: alerts.routes,
+            channels: alerts.channels,
             wrong: wrong
                 .map(|one| (one.condition, one.notifications))
                 .collect(),

@@ -84,7 +84,7 @@ pub fn request() -> Result<RequestInfo, ApiError> {
 }
 
 fn missing(what: &'static str) -> ApiError {
-    tracing::error!(what, "the server does not provide a context");
+    tracing::error!(what, "request context is missing");
     ApiError::Unavailable
 }
 
@@ -128,7 +128,7 @@ pub fn set_status(status: StatusCode) {
 /// `Unavailable` if the target is not a valid header value.
 pub fn redirect(target: &str) -> Result<(), ApiError> {
     if HeaderValue::from_str(target).is_err() {
-        tracing::error!("the target of a redirect cannot stand in a header");
+        tracing::error!("redirect target is not a valid header value");
         return Err(ApiError::Unavailable);
     }
     leptos_axum::redirect(target);

@@ -66,7 +66,7 @@ mod verbs {
             Ok(asked) => listed(&mailer, &id, &asked).await,
             Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
-        page(&mailer, told(shown)?).await
+        page(&mailer, in_place(shown)?).await
     }
 
     async fn listed(
@@ -88,7 +88,7 @@ mod verbs {
             Ok((folder, asked)) => mailer.mail(&id, &folder, asked).await,
             Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
-        page(&mailer, told(shown)?).await
+        page(&mailer, in_place(shown)?).await
     }
 
     fn whose(query: &MailboxQuery) -> Result<(Mailer, DataCenterId), ApiError> {
@@ -125,7 +125,9 @@ mod verbs {
     }
 
     /// Separates problems that are shown in place of the mailbox from errors of the page.
-    fn told<T>(outcome: Result<T, MailboxError>) -> Result<Result<T, MailboxProblem>, ApiError> {
+    fn in_place<T>(
+        outcome: Result<T, MailboxError>,
+    ) -> Result<Result<T, MailboxProblem>, ApiError> {
         let problem = match outcome {
             Ok(shown) => return Ok(Ok(shown)),
             Err(MailboxError::Mail(MailError::UnknownDataCenter)) => {

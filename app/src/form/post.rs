@@ -185,6 +185,6 @@ pub fn problem(error: &AccessError) -> AccessProblem {
         return AccessProblem::Gone;
     }
     let error: &dyn Error = error;
-    tracing::error!(error, "form could not be processed");
+    tracing::error!(error, "form failed");
     AccessProblem::Unavailable
 }

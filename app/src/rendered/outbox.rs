@@ -75,9 +75,9 @@ fn changed_rows(
             (!is_first).then_some(all).into_iter().collect()
         };
     }
-    let mut told = Vec::new();
+    let mut patches = Vec::new();
     for id in before.get(stayed.len()..).unwrap_or_default() {
-        told.push(HtmlPatch::changed(
+        patches.push(HtmlPatch::changed(
             &row_id(id),
             Placement::Instead,
             String::new(),
@@ -86,7 +86,7 @@ fn changed_rows(
     for (id, html) in rows.get(new..).unwrap_or_default() {
         let is_same = |(known, shown): &(MessageId, String)| known == id && shown == html;
         if !shown.iter().any(is_same) {
-            told.push(HtmlPatch::changed(
+            patches.push(HtmlPatch::changed(
                 &row_id(id),
                 Placement::Instead,
                 html.clone(),
@@ -99,9 +99,9 @@ fn changed_rows(
             .take(new)
             .map(|(_, html)| html.as_str())
             .collect();
-        told.push(HtmlPatch::changed(LIST, Placement::Start, html));
+        patches.push(HtmlPatch::changed(LIST, Placement::Start, html));
     }
-    told
+    patches
 }
 
 fn row_id(id: &MessageId) -> String {

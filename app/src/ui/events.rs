@@ -21,13 +21,13 @@ const RECONNECT_DELAY: (Duration, Duration) = (Duration::from_secs(2), Duration:
 /// Waits for the end of an authorization. Returns `None` if the connection is lost.
 pub async fn watch_authorization(id: &AuthorizationId) -> Option<AuthorizationState> {
     let mut end = None;
-    let mut told = |data: &[u8]| {
+    let mut on_event = |data: &[u8]| {
         let state = serde_json::from_slice(data).ok();
         end = state.filter(|state| !matches!(state, AuthorizationState::Pending { .. }));
         end.is_some()
     };
     let url = paths::AuthorizationEvents::path(id.as_str());
-    listen(&url, &mut told, &|_| ()).await;
+    listen(&url, &mut on_event, &|_| ()).await;
     end
 }
 
@@ -41,7 +41,7 @@ pub async fn watch_check(
     say: impl Fn(String),
 ) -> Result<bool, ApiError> {
     let mut end = None;
-    let mut told = |data: &[u8]| {
+    let mut on_event = |data: &[u8]| {
         if !is_shown() {
             return true;
         }
@@ -52,7 +52,7 @@ pub async fn watch_check(
         end.is_some()
     };
     let url = paths::CheckEvents::path(id.as_str());
-    listen(&url, &mut told, &|_| ()).await;
+    listen(&url, &mut on_event, &|_| ()).await;
     end.ok_or(ApiError::Offline)
 }
 
@@ -65,7 +65,7 @@ pub fn follow_events() {
 }
 
 fn follow(url: String, wait: Duration) {
-    let mut told = |data: &[u8]| {
+    let mut on_event = |data: &[u8]| {
         let Some(patch) = apply_patch(data) else {
             return false;
         };
@@ -80,7 +80,7 @@ fn follow(url: String, wait: Duration) {
             was_open.set(was_open.get() || is_open);
             show_reached(is_open);
         };
-        if !listen(&url, &mut told, &reached).await {
+        if !listen(&url, &mut on_event, &reached).await {
             let wait = if was_open.get() {
                 RECONNECT_DELAY.0
             } else {
@@ -104,9 +104,13 @@ fn show_reached(reached: bool) {
     }
 }
 
-/// Reads events until `told` returns true for the last one, or the browser gives up. Returns true for the former.
+/// Reads events until `on_event` returns true for the last one, or the browser gives up. Returns true for the former.
 /// The browser reconnects after interruptions; `reached` gets the state of the connection.
-async fn listen(url: &str, told: &mut dyn FnMut(&[u8]) -> bool, reached: &dyn Fn(bool)) -> bool {
+async fn listen(
+    url: &str,
+    on_event: &mut dyn FnMut(&[u8]) -> bool,
+    reached: &dyn Fn(bool),
+) -> bool {
     let Ok(mut source) = EventSource::new(url) else {
         reached(false);
         return false;
@@ -123,7 +127,7 @@ async fn listen(url: &str, told: &mut dyn FnMut(&[u8]) -> bool, reached: &dyn Fn
         match event {
             Ok((kind, event)) if kind == "message" => {
                 let data = event.data().as_string().unwrap_or_default();
-                if told(data.as_bytes()) {
+                if on_event(data.as_bytes()) {
                     return true;
                 }
             }

@@ -16,7 +16,7 @@ fn one(field: AccessField, error: FieldError) -> FormError {
 
 fn done(change: &AccountChange, field: AccessField) -> Result<(), FormError> {
     match change {
-        AccountChange::Done => Ok(()),
+        AccountChange::Changed => Ok(()),
         AccountChange::Unknown => Err(AccessError::Unknown.into()),
         AccountChange::LastAdministrator => Err(one(field, FieldError::LastAdministrator)),
     }
@@ -186,7 +186,7 @@ impl Access {
                 return Ok(());
             }
         }
-        tracing::warn!(address, account = name, "a present password was wrong");
+        tracing::warn!(address, account = name, "current password was wrong");
         let mut failed = self.failed(AuditAction::SignInFailed, Some(&signed_in.name), address);
         failed.actor.who = Who::Account(signed_in.name.clone());
         self.store().record(&failed).await?;

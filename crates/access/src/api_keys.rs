@@ -50,7 +50,7 @@ impl Access {
             last_used_at: None,
         };
         let (field, error) = match self.store().make_api_key(&key, &token.hash(), by).await? {
-            MakeKeyOutcome::Made => {
+            MakeKeyOutcome::Created => {
                 return Ok((key, format!("{PREFIX}{}", token.expose()).into()));
             }
             MakeKeyOutcome::NameTaken => (AccessField::Name, FieldError::NameTaken),
@@ -95,7 +95,7 @@ impl Access {
                 Ok(()) => key.last_used_at = Some(now),
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, "cannot note that an API key was used");
+                    tracing::warn!(error, "use of an API key could not be recorded");
                 }
             }
         }

@@ -146,7 +146,7 @@ mod tests {
     use super::{AT_ONCE, AccessError, Passwords, WAITING, strong};
 
     #[tokio::test]
-    async fn more_than_can_wait_are_told_so_at_once() {
+    async fn more_requests_than_can_wait_are_refused_immediately() {
         let passwords = Passwords::new();
         // No computation can start while the test holds all permits.
         let held = passwords.free.acquire_many(2).await.unwrap();

@@ -154,7 +154,7 @@ impl Access {
         for record in self.0.refusals.due(self.now(), all_of_them) {
             if let Err(error) = self.store().record(&record).await {
                 let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "cannot record refused requests");
+                tracing::error!(error, "refused requests could not be recorded");
             }
         }
     }

@@ -115,7 +115,7 @@ impl Access {
             // A full disk must not lock out administrators who can free space.
             if let Err(error) = self.store().touch_session(&signed_in.session, now).await {
                 let error: &dyn std::error::Error = &error;
-                tracing::warn!(error, "cannot note that a session was used");
+                tracing::warn!(error, "use of a session could not be recorded");
             }
         }
         Ok(Some(signed_in))

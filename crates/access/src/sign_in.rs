@@ -58,7 +58,7 @@ impl Access {
                 return Ok(begins.begun(self, signed_in, password));
             }
         }
-        tracing::warn!(address = visitor.address, "a sign-in was wrong");
+        tracing::warn!(address = visitor.address, "sign-in failed");
         let failed = self.failed(AuditAction::SignInFailed, name, &visitor.address);
         self.record_refusal(failed).await?;
         Err(SignInError::Wrong)

@@ -47,11 +47,7 @@ impl Access {
             Counted::Open => Ok(None),
             Counted::Wait { seconds, first } => {
                 if first {
-                    tracing::warn!(
-                        address,
-                        seconds,
-                        "too many wrong sign-ins: the next has to wait"
-                    );
+                    tracing::warn!(address, seconds, "sign-in delayed after failures");
                 }
                 Ok(Some(seconds))
             }

@@ -95,5 +95,5 @@ impl Examination {
 }
 
 fn clean(text: &str) -> String {
-    untrusted::line(text, Finding::SAID_AT_MOST)
+    untrusted::line(text, Finding::MAX_SAID)
 }

@@ -1,9 +1,9 @@
 //! Alerts: conditions of data centers and servers, channels, and notifications.
 
+mod channel;
+mod channel_form;
 mod field;
 mod problem;
-mod route;
-mod route_form;
 mod settings;
 mod settings_form;
 
@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DataCenterId, Finding, UnixTime, codes::codes, id::random_id};
 
+pub use channel::{AlertChannel, ChannelKind};
+pub use channel_form::{ChannelForm, NewChannel, Target, TargetEdit};
 pub use field::AlertField;
 pub use problem::AlertFormProblem;
-pub use route::{AlertRoute, RouteKind};
-pub use route_form::{NewRoute, RouteForm, Target, TargetEdit};
 pub use settings::{AlertNotes, AlertSettings};
 pub use settings_form::AlertSettingsForm;
 
@@ -31,7 +31,7 @@ random_id! {
 
 random_id! {
     /// ID of a notification channel.
-    RouteId
+    ChannelId
 }
 
 codes! {
@@ -166,7 +166,7 @@ codes! {
         /// It is due now or will be retried.
         Waiting = "waiting",
         /// The channel accepted it.
-        Told = "told",
+        Delivered = "told",
         /// All attempts failed.
         Failed = "failed",
     }
@@ -178,7 +178,7 @@ pub struct Notification {
     /// ID, which stays the same in every attempt.
     pub id: NotificationId,
     /// Channel that it is sent to.
-    pub route: RouteId,
+    pub channel: ChannelId,
     /// Event that it reports.
     pub event: NotificationEvent,
     /// Condition that it is about.
@@ -194,13 +194,13 @@ pub struct Notification {
     /// Time at which it was delivered or given up.
     pub finished_at: Option<UnixTime>,
     /// Reason why the last attempt failed.
-    pub failure: Option<TellingFailure>,
+    pub failure: Option<NotificationFailure>,
 }
 
 /// Reason why a channel did not accept a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TellingFailure {
+pub enum NotificationFailure {
     /// The webhook request failed.
     Webhook(crate::WebhookFailure),
     /// The data center that sends the email has no settings or was removed.

@@ -75,11 +75,11 @@ codes! {
         /// Alert settings were saved.
         AlertsSaved = "alerts_saved",
         /// A notification channel was added. Subject: its host or its recipient.
-        RouteAdded = "route_added",
+        ChannelAdded = "route_added",
         /// A notification channel was changed. Subject: its host or its recipient.
-        RouteChanged = "route_changed",
+        ChannelChanged = "route_changed",
         /// A notification channel was removed. Subject: its host or its recipient.
-        RouteRemoved = "route_removed",
+        ChannelRemoved = "route_removed",
         /// A test notification was sent. Subject: the channel's host or its recipient.
         TestAlertSent = "test_alert_sent",
         /// The key that seals secrets was replaced.

@@ -406,9 +406,9 @@ pub struct Finding {
 
 impl Finding {
     /// Maximum length of a reply in characters.
-    pub const SAID_AT_MOST: usize = 1_000;
+    pub const MAX_SAID: usize = 1_000;
     /// Maximum length of a value, such as a URL or a scope, in characters.
-    pub const VALUE_AT_MOST: usize = 2_048;
+    pub const MAX_VALUE: usize = 2_048;
 
     /// Returns a finding without a reply or values.
     pub fn new(code: FindingCode) -> Self {
@@ -422,7 +422,7 @@ impl Finding {
     /// Adds the reply of the other side. The text must already be redacted.
     #[must_use]
     pub fn saying(mut self, said: impl AsRef<str>) -> Self {
-        let said = untrusted::lines(said.as_ref(), Self::SAID_AT_MOST);
+        let said = untrusted::lines(said.as_ref(), Self::MAX_SAID);
         self.said = Some(said).filter(|said| !said.is_empty());
         self
     }
@@ -431,7 +431,7 @@ impl Finding {
     /// that cannot be displayed are removed.
     #[must_use]
     pub fn with(mut self, value: FindingValue, text: impl AsRef<str>) -> Self {
-        let text = untrusted::line(text.as_ref(), Self::VALUE_AT_MOST);
+        let text = untrusted::line(text.as_ref(), Self::MAX_VALUE);
         self.values.insert(value, text);
         self
     }
@@ -467,7 +467,7 @@ mod tests {
             Finding::new(FindingCode::MechanismNotOffered).with(FindingValue::Offered, offered);
         let value = finding.value(FindingValue::Offered);
         assert!(value.starts_with("PLAIN  [31mX"));
-        assert_eq!(value.chars().count(), Finding::VALUE_AT_MOST);
+        assert_eq!(value.chars().count(), Finding::MAX_VALUE);
     }
 
     #[test]
@@ -476,6 +476,6 @@ mod tests {
             .saying(format!("a\u{1b}[31m\u{202e}\n{}", "x".repeat(5_000)));
         let said = finding.said.unwrap();
         assert!(said.starts_with("a[31m\nx"));
-        assert_eq!(said.chars().count(), Finding::SAID_AT_MOST);
+        assert_eq!(said.chars().count(), Finding::MAX_SAID);
     }
 }

@@ -12,6 +12,7 @@ pub mod alert;
 pub mod audit;
 pub mod authorization;
 pub mod check;
+mod checked_settings;
 mod codes;
 pub mod data_center;
 pub mod discovery;
@@ -51,9 +52,9 @@ pub use access::{
 pub use actor::{Actor, Who};
 pub use address::{EmailAddress, FromAddress};
 pub use alert::{
-    AlertCondition, AlertFacts, AlertId, AlertKind, AlertNotes, AlertRoute, AlertSettings,
-    AlertSubject, DailyCheck, Notification, NotificationEvent, NotificationId, NotificationState,
-    RouteId, RouteKind, TellingFailure,
+    AlertChannel, AlertCondition, AlertFacts, AlertId, AlertKind, AlertNotes, AlertSettings,
+    AlertSubject, ChannelId, ChannelKind, DailyCheck, Notification, NotificationEvent,
+    NotificationFailure, NotificationId, NotificationState,
 };
 pub use audit::{AuditAction, AuditEntry, AuditFilter, AuditRecord, Change};
 pub use authorization::{AuthorizationId, AuthorizationState, GrantAfterFailure, KnownIssuer};
@@ -61,6 +62,7 @@ pub use check::{
     CheckEvent, CheckFact, CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, FactName,
     StepKind, TlsSession, Verdict,
 };
+pub use checked_settings::CheckedSettings;
 pub use data_center::{DataCenter, DataCenterId, DataCenterName};
 pub use discovery::{
     Discovery, DiscoverySource, DiscoveryTrouble, IssuerDocument, IssuerTrouble, Proposal,

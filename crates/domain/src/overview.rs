@@ -72,10 +72,10 @@ impl OutboxOverview {
         let mut waiting = self.waiting;
         let backwards = self.hours.iter().rev().map(|hour| {
             let at_its_end = waiting;
-            let came = hour.accepted + hour.retried;
-            let went = hour.delivered + hour.failed + hour.cancelled;
+            let entered = hour.accepted + hour.retried;
+            let left = hour.delivered + hour.failed + hour.cancelled;
             // The counts and the current number are read separately, so they may not match exactly.
-            waiting = (waiting - came + went).max(0);
+            waiting = (waiting - entered + left).max(0);
             at_its_end
         });
         let mut by_hour: Vec<_> = backwards.collect();

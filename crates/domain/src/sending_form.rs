@@ -89,7 +89,7 @@ pub struct SendingForm {
 
 impl SendingForm {
     /// Maximum number of allowed addresses.
-    pub const ADDRESSES_AT_MOST: usize = 500;
+    pub const MAX_ADDRESSES: usize = 500;
 
     /// Returns the form filled with saved settings.
     pub fn open(data_center: &str, saved: &SendingSettings) -> Self {
@@ -172,7 +172,7 @@ impl SendingForm {
             if !addresses.iter().any(is_known) {
                 addresses.push(address);
             }
-            if addresses.len() > Self::ADDRESSES_AT_MOST {
+            if addresses.len() > Self::MAX_ADDRESSES {
                 return Err(FieldError::TooLong);
             }
         }
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(error, Some(FieldError::NotAnAddress));
         assert_eq!(typed.first_wrong_address(), Some("nobody"));
         let many = form(|form| {
-            let numbers = 0..=SendingForm::ADDRESSES_AT_MOST;
+            let numbers = 0..=SendingForm::MAX_ADDRESSES;
             let lines: Vec<_> = numbers
                 .map(|number| format!("a{number}@example.com"))
                 .collect();

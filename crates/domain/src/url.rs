@@ -225,14 +225,14 @@ mod tests {
 
     #[test]
     fn endpoints_are_https_except_on_loopback() {
-        for good in [
+        for valid in [
             " https://accounts.google.com/o/oauth2/v2/auth\n",
             "https://login.example.com:8443/x?tenant=1",
             "http://localhost:4000/token",
             "http://127.0.0.1:4000/token",
             "http://[::1]:4000/token",
         ] {
-            assert_eq!(EndpointUrl::parse(good).unwrap().as_str(), good.trim());
+            assert_eq!(EndpointUrl::parse(valid).unwrap().as_str(), valid.trim());
         }
         for (typed, error) in [
             ("", FieldError::Required),

@@ -1,10 +1,10 @@
 //! Every code that is stored, sent, or logged. Released codes must never change.
 
 use domain::{
-    AlertKind, AttemptOutcome, AuditAction, CheckPart, FactName, FieldError, FieldWarning,
-    FindingCode, KeyScope, MailboxSecurity, MessageState, NotificationEvent, NotificationState,
-    Provider, RecipientKind, RecipientState, Role, RouteKind, SearchIn, Security, SendingField,
-    SmtpField, StepKind, TlsMinimum, Verdict, WebhookFailure,
+    AlertKind, AttemptOutcome, AuditAction, ChannelKind, CheckPart, FactName, FieldError,
+    FieldWarning, FindingCode, KeyScope, MailboxSecurity, MessageState, NotificationEvent,
+    NotificationState, Provider, RecipientKind, RecipientState, Role, SearchIn, Security,
+    SendingField, SmtpField, StepKind, TlsMinimum, Verdict, WebhookFailure,
     access::AccessField,
     alert::AlertField,
     discovery::{DiscoverySource, DiscoveryTrouble},
@@ -30,7 +30,7 @@ fn listed() -> String {
         DiscoverySource.code, DiscoveryTrouble.code, FactName.code, FieldError.code,
         FieldWarning.code, FindingCode.code, FindingValue.code, FolderUse.code, KeyScope.code,
         MessageState.code, Provider.code, RecipientKind.code, RecipientState.code, Retry.code,
-        Role.code, RouteKind.code, SearchIn.code, StepKind.code, NotificationEvent.code,
+        Role.code, ChannelKind.code, SearchIn.code, StepKind.code, NotificationEvent.code,
         NotificationState.code, Verdict.code,
         AccessField.name, AlertField.name, SendingField.name, SmtpField.name,
     }
@@ -96,7 +96,7 @@ fn a_code_is_the_same_in_json() {
     same! {
         AlertKind, AttemptOutcome, AuditAction, Certainty, CheckPart, DiscoverySource,
         DiscoveryTrouble, FactName, FieldError, FieldWarning, FindingCode, FindingValue, FolderUse,
-        KeyScope, MessageState, Provider, RecipientKind, RecipientState, Retry, Role, RouteKind,
+        KeyScope, MessageState, Provider, RecipientKind, RecipientState, Retry, Role, ChannelKind,
         SearchIn, StepKind, NotificationEvent, NotificationState, Verdict,
     }
 }

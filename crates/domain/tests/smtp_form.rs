@@ -87,7 +87,7 @@ fn a_complete_form_becomes_settings() {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn each_wrong_value_is_told_at_its_field() {
+fn each_invalid_value_is_reported_at_its_field() {
     type Change = fn(&mut SmtpForm);
     let rows: &[(SmtpField, FieldError, Change)] = &[
         (SmtpField::Provider, FieldError::UnknownChoice, |f| {
@@ -203,7 +203,7 @@ fn each_wrong_value_is_told_at_its_field() {
 }
 
 #[test]
-fn an_empty_form_tells_all_its_errors_at_once() {
+fn an_empty_form_reports_all_its_errors_together() {
     let form = SmtpForm {
         enable_ssl: true,
         mailbox_enabled: true,

@@ -1,12 +1,12 @@
 //! Alerts: detects problems, stores them, and notifies channels when a problem starts and ends.
 
+mod channels;
 mod conditions;
 mod daily;
 mod ids;
 mod letter;
 mod notify;
 mod overview;
-mod routes;
 mod server;
 mod settings;
 mod shape;
@@ -18,8 +18,8 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::{MailError, Mailer};
 
+pub use channels::AlertChannelError;
 pub use overview::{AlertOverview, Wrong};
-pub use routes::AlertRouteError;
 pub(crate) use server::ServerConditions;
 pub use settings::SaveAlertsError;
 
@@ -93,7 +93,7 @@ impl Mailer {
                 .await?;
         }
         self.watch_server(&known, &settings).await?;
-        self.tell_due().await?;
+        self.notify_due().await?;
         let before = self.now().plus(-KEPT);
         Ok(self.store().forget_notifications(before).await?)
     }

@@ -41,7 +41,7 @@ use net::{HttpClient, Outgoing};
 use store::Store;
 use tokio::sync::Mutex;
 
-pub use alerts::{AlertOverview, AlertRouteError, SaveAlertsError, Wrong};
+pub use alerts::{AlertChannelError, AlertOverview, SaveAlertsError, Wrong};
 pub use authorize::{Begun, Callback};
 pub use dns::DomainCheck;
 pub use doctor::{CheckOf, CheckRequest};

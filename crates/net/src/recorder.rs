@@ -223,7 +223,7 @@ impl Recorder {
             finding = finding.saying(self.clean(&said));
         }
         for value in finding.values.values_mut() {
-            *value = self.shortened(value, Finding::VALUE_AT_MOST);
+            *value = self.shortened(value, Finding::MAX_VALUE);
         }
         finding
     }

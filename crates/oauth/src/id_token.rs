@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn an_id_token_for_another_client_tells_nothing() {
         let later = json!(NOW.0 + 600);
-        for good in [json!("us"), json!(["us"]), json!(["them", "us"])] {
+        for valid in [json!("us"), json!(["us"]), json!(["them", "us"])] {
             let expected = SignedIn::Account("a@example.com".to_owned());
             assert_eq!(said_by(&good, &later), expected, "{good}");
         }
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn an_id_token_that_has_ended_tells_nothing() {
         let us = json!("us");
-        for good in [
+        for valid in [
             json!(NOW.0 + 1),
             json!(NOW.0 - 299),
             json!(1.8e9),

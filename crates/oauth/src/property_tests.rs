@@ -46,7 +46,7 @@ fn promises(answer: &TokenResponse) -> Result<(), TestCaseError> {
         Err(failure) => {
             prop_assert!(!failure.ends_grant);
             let said = failure.finding.said.unwrap_or_default();
-            prop_assert!(said.chars().count() <= Finding::SAID_AT_MOST);
+            prop_assert!(said.chars().count() <= Finding::MAX_SAID);
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! server with login and consent pages, SMTP and IMAP servers with STARTTLS and implicit TLS, a DNS
 //! server, and named faults. It is never part of the product and knows none of its crates.
 //!
-//! Its behavior was observed at real servers. A token that does not fit in one AUTH line must
+//! The behavior was observed at real servers. A token that does not fit in one AUTH line must
 //! follow a `334`. A rejected token is explained in a `334` before the `535`. A second use of a
 //! rotated refresh token ends the whole grant, and a second use of a code revokes its tokens.
 //!

@@ -66,11 +66,11 @@ fn check(recorder: &Recorder) -> Result<(), TestCaseError> {
 fn is_bounded(finding: &Finding) -> bool {
     let said = finding.said.as_deref().unwrap_or_default();
     is_clean(said)
-        && said.chars().count() <= Finding::SAID_AT_MOST
+        && said.chars().count() <= Finding::MAX_SAID
         && finding
             .values
             .values()
-            .all(|value| is_clean(value) && value.chars().count() <= Finding::VALUE_AT_MOST)
+            .all(|value| is_clean(value) && value.chars().count() <= Finding::MAX_VALUE)
 }
 
 proptest! {

@@ -313,7 +313,7 @@ CREATE TABLE message_counts (
     PRIMARY KEY (data_center, hour, event)
 );
 
--- Alerts: conditions, the routes that notifications take, and the notifications.
+-- Alerts: conditions, notification channels, and the notifications.
 
 CREATE TABLE alert_settings (
     id BIGINT PRIMARY KEY CHECK (id = 1),
@@ -321,7 +321,7 @@ CREATE TABLE alert_settings (
     settings TEXT NOT NULL
 );
 
-CREATE TABLE alert_routes (
+CREATE TABLE alert_channels (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
     -- The host of the URL; empty for mail.
@@ -353,7 +353,7 @@ CREATE UNIQUE INDEX alert_conditions_server ON alert_conditions (server, kind);
 
 CREATE TABLE alert_notifications (
     id TEXT PRIMARY KEY,
-    route TEXT NOT NULL REFERENCES alert_routes (id) ON DELETE CASCADE,
+    channel TEXT NOT NULL REFERENCES alert_channels (id) ON DELETE CASCADE,
     event TEXT NOT NULL,
     condition_id TEXT NOT NULL,
     condition TEXT NOT NULL,
@@ -367,7 +367,7 @@ CREATE TABLE alert_notifications (
     lease_until BIGINT
 );
 
-CREATE INDEX alert_notifications_waiting ON alert_notifications (route, id) WHERE state = 'waiting';
+CREATE INDEX alert_notifications_waiting ON alert_notifications (channel, id) WHERE state = 'waiting';
 CREATE INDEX alert_notifications_condition ON alert_notifications (condition_id);
 CREATE INDEX alert_notifications_finished_at ON alert_notifications (finished_at) WHERE finished_at IS NOT NULL;
 

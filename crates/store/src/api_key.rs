@@ -22,7 +22,7 @@ const TABLE: Table = Table("api_keys");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MakeKeyOutcome {
     /// The key was created.
-    Made,
+    Created,
     /// Another key that was not revoked has this name.
     NameTaken,
     /// No data center has this ID.
@@ -257,7 +257,7 @@ impl Store {
         }
         self.append_with(&mut transaction, &noted, &change).await?;
         transaction.commit().await?;
-        Ok(MakeKeyOutcome::Made)
+        Ok(MakeKeyOutcome::Created)
     }
 
     /// Revokes a key that has this name and is not valid, which frees the name.

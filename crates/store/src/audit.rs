@@ -153,7 +153,7 @@ impl Store {
             row = next(connection, &key, last.unwrap_or(0), BROKEN.into(), record).await?;
             manifest = String::new();
             tracing::error!(
-                "the audit was changed from outside; accounts, sessions, links and API keys from before are invalid"
+                "audit log was changed outside of Mailgrant; earlier accounts, sessions, links, and API keys are invalid"
             );
         }
         let row = HEAD.needed("sequence", row)?;

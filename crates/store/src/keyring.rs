@@ -57,10 +57,7 @@ impl Keyring {
             .map(Arc::new)
             .next()
             .ok_or(StoreError::KeyRotated)?;
-        tracing::info!(
-            key = newer.id(),
-            "the sealing key was rotated; the new one is used from now on"
-        );
+        tracing::info!(key = newer.id(), "rotated sealing key loaded");
         self.replace(Arc::clone(&newer));
         Ok(newer)
     }

@@ -44,7 +44,7 @@ impl Store {
         if self.backend == Backend::Postgres {
             return Ok(());
         }
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         let mut transaction = self.begin().await?;
         for sql in ALL {
             sqlx::query(sql).execute(&mut *transaction).await?;

@@ -42,7 +42,9 @@ mod transaction;
 mod unlock;
 
 pub use account::{AccountChange, Credentials, NewAccount};
-pub use alert::{Observed, RouteOutcome, SaveAlertsOutcome, ServerBeat, StoredRoute, StoredTarget};
+pub use alert::{
+    ChannelOutcome, Observed, SaveAlertsOutcome, ServerBeat, StoredChannel, StoredTarget,
+};
 pub use api_key::MakeKeyOutcome;
 pub use attempt::{Bucket, Counted};
 pub use audit::{AuditBreak, AuditVerdict};

@@ -82,7 +82,7 @@ impl Store {
         {
             return Ok(true);
         }
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         let mut connection = self.probe.target.connect().await?;
         // Shorter than the usual timeout, because writers are blocked meanwhile.
         let wait = format!("PRAGMA busy_timeout = {TRUNCATE_TIMEOUT}");

@@ -74,7 +74,7 @@ impl Store {
         // If a reader is in the way, the log is truncated later.
         if let Err(error) = self.truncate_log().await {
             let error: &dyn std::error::Error = &error;
-            tracing::warn!(error, "the log of the database could not be emptied");
+            tracing::warn!(error, "write-ahead log could not be truncated");
         }
         Ok(Rotated {
             key_file,

@@ -124,7 +124,7 @@ impl Store {
     /// Waits for the write lock of this process, for frequent writers. SQLite has one writer at a
     /// time, and a writer that finds it busy sleeps and retries. Queuing here is fair and loses no
     /// time. PostgreSQL needs no such lock.
-    pub(crate) async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+    pub(crate) async fn write_lock(&self) -> Option<MutexGuard<'_, ()>> {
         match self.backend {
             Backend::Postgres => None,
             Backend::SqliteFile | Backend::SqliteMemory => Some(self.writing.lock().await),

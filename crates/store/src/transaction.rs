@@ -40,7 +40,7 @@ impl Transaction {
                 let inner = sqlx::Transaction::begin(connection, None).await?;
                 return Ok(Self { inner, backend });
             }
-            tracing::error!("closing a connection of the pool that had an open transaction");
+            tracing::error!("database connection with an open transaction closed");
             let _ = timeout(CHECK_TIMEOUT, connection.close()).await;
         }
         Err(StoreError::LeftoverTransaction)
@@ -102,7 +102,7 @@ pub(crate) async fn is_reusable(connection: &mut AnyConnection) -> Result<bool, 
     match timeout(CHECK_TIMEOUT, check).await {
         Ok(Ok(_)) if !connection.is_in_transaction() => Ok(true),
         Ok(Ok(_)) => {
-            tracing::warn!("closing a database connection whose transaction failed");
+            tracing::warn!("database connection with a failed transaction closed");
             Ok(false)
         }
         Ok(Err(error)) => Err(error),

@@ -76,7 +76,7 @@ pub(crate) async fn settle(
             if key::remove(&beside)? {
                 tracing::warn!(
                     file = %beside.display(),
-                    "a key rotation had been interrupted before it took effect; its key is dropped"
+                    "key of an interrupted rotation deleted"
                 );
             }
             return Ok(key);
@@ -86,7 +86,7 @@ pub(crate) async fn settle(
     match key::read(&beside) {
         Ok(key) if prove(&key, &known).is_ok() => {
             key::put_in_place(&beside, path)?;
-            tracing::info!(file = %path.display(), "the new sealing key is in its place");
+            tracing::info!(file = %path.display(), "key rotation completed");
             Ok(key)
         }
         _ => Err(in_place),

@@ -4,30 +4,30 @@ use domain::access::AccessProblem;
 
 use crate::request_problem::UNAVAILABLE;
 
-const LINK_ENDED: &str = "This link is not good any more.";
+const LINK_ENDED: &str = "This link is no longer valid.";
 
 /// Returns the cause of a refusal and its fix.
 pub fn access_problem(problem: AccessProblem) -> (&'static str, String) {
     match problem {
         AccessProblem::Wrong => (
             "The user name or the password is wrong.",
-            "Type both again. Capital and small letters differ in the password.".to_owned(),
+            "Enter both again. The password is case-sensitive.".to_owned(),
         ),
         AccessProblem::SlowDown { seconds } => (
-            "Too many wrong attempts.",
+            "Too many failed attempts.",
             format!("Wait {}, then try again.", duration(seconds)),
         ),
         AccessProblem::SetupLink => (
             LINK_ENDED,
-            "Start the server again: it prints a new one.".to_owned(),
+            "Restart the server. It prints a new link.".to_owned(),
         ),
         AccessProblem::PasswordLink => (
             LINK_ENDED,
-            "Each link is good once. Ask an administrator for a new one.".to_owned(),
+            "Each link works once. Ask an administrator for a new one.".to_owned(),
         ),
         AccessProblem::Gone => (
-            "It is gone already.",
-            "Somebody else may have ended or removed it. This page shows how things are now."
+            "This item no longer exists.",
+            "Another administrator may have removed it. This page shows the current state."
                 .to_owned(),
         ),
         AccessProblem::Unavailable => (UNAVAILABLE.cause, UNAVAILABLE.fix.to_owned()),

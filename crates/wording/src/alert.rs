@@ -2,7 +2,7 @@
 
 use domain::{
     AlertFacts, AlertKind, AlertSubject, FieldError,
-    alert::{AlertField, AlertFormProblem, RouteKind},
+    alert::{AlertField, AlertFormProblem, ChannelKind},
     paths,
 };
 
@@ -50,24 +50,24 @@ pub fn alert_kind(kind: AlertKind) -> &'static str {
 pub fn alert_kind_help(kind: AlertKind) -> &'static str {
     match kind {
         AlertKind::NeedsAuthorization => {
-            "The grant has ended. Messages wait, and go out after somebody has authorized again."
+            "The grant has ended. Messages wait until an administrator authorizes again."
         }
         AlertKind::TestingEnds => {
             "The OAuth client is in \u{201c}Testing\u{201d} at Google, which ends its grants seven days after the \
-             sign-in. Authorize again before, or publish the client. Told two days before."
+             sign-in. Authorize again before then, or publish the client. The alert is raised two days before."
         }
         AlertKind::UnusedEnds => {
-            "The grant has not been renewed for nearly 90 days, after which providers end it. Look why it is not \
-             renewed, or authorize again."
+            "The grant has not been refreshed for nearly 90 days, after which providers end it. Find out why it is not \
+             refreshed, or authorize again."
         }
         AlertKind::ClientSecretExpires => {
-            "By the date that was noted. Make a new secret at the provider and save it before."
+            "The date is the one entered below. Create a new secret at the provider and save it before then."
         }
         AlertKind::OutboxOld => {
-            "A message that was due has waited longer than it should. Look at the messages and why they wait."
+            "A message that is due has waited longer than the limit below. See the messages page for the reason."
         }
         AlertKind::CheckFails => {
-            "Once a day each data center is checked, without a test email. Check the connection to see each step."
+            "Each data center is checked once a day, without a test email. Check the connection to see each step."
         }
         AlertKind::DiskSpaceLow => {
             "The disk that holds the database is nearly full. Free some space, or add more. When less is left than \
@@ -89,27 +89,27 @@ pub fn alert_kind_help(kind: AlertKind) -> &'static str {
 }
 
 /// Returns the name of a kind of channel.
-pub fn channel_kind(kind: RouteKind) -> &'static str {
+pub fn channel_kind(kind: ChannelKind) -> &'static str {
     match kind {
-        RouteKind::Webhook => "Webhook",
-        RouteKind::Slack => "Slack",
-        RouteKind::Teams => "Microsoft Teams",
-        RouteKind::Mattermost => "Mattermost",
-        RouteKind::Mail => "Email through another data center",
+        ChannelKind::Webhook => "Webhook",
+        ChannelKind::Slack => "Slack",
+        ChannelKind::Teams => "Microsoft Teams",
+        ChannelKind::Mattermost => "Mattermost",
+        ChannelKind::Mail => "Email through another data center",
     }
 }
 
 /// Returns the label of a field.
 pub fn alert_field_label(field: AlertField) -> &'static str {
     match field {
-        AlertField::Kind => "Told by",
+        AlertField::Kind => "Kind",
         AlertField::Url => "URL",
         AlertField::Secret => "Signing secret",
         AlertField::Via => "Data center that sends it",
         AlertField::Recipient => "Recipient",
-        AlertField::Kinds => "Tell of",
+        AlertField::Kinds => "Conditions",
         AlertField::OutboxMinutes => "Messages wait too long after (minutes)",
-        AlertField::DaysBefore => "Told before an end (days)",
+        AlertField::DaysBefore => "Days of notice before an end",
         AlertField::ClientSecretExpires => "Client secret expires",
     }
 }
@@ -117,22 +117,22 @@ pub fn alert_field_label(field: AlertField) -> &'static str {
 /// Returns the text of an error at a field.
 pub fn alert_field_error(field: AlertField, error: FieldError) -> Words {
     match (field, error) {
-        (AlertField::Kind, FieldError::Required) => words("Nothing is chosen.", "Choose one."),
+        (AlertField::Kind, FieldError::Required) => words("No kind is selected.", "Select one."),
         (AlertField::Via, FieldError::Required) => words(
-            "No data center is chosen.",
-            "Choose one. Add another data center first when there is only one.",
+            "No data center is selected.",
+            "Select one. If there is only one data center, add another first.",
         ),
         (AlertField::OutboxMinutes, FieldError::NotANumber) => words(
-            "This is no number of minutes from 1 to 10080.",
-            "Write a whole number.",
+            "This is not a number of minutes from 1 to 10080.",
+            "Enter a whole number.",
         ),
         (AlertField::DaysBefore, FieldError::NotANumber) => words(
-            "This is no number of days from 1 to 90.",
-            "Write a whole number.",
+            "This is not a number of days from 1 to 90.",
+            "Enter a whole number.",
         ),
         (AlertField::Secret, FieldError::SecretBelongsElsewhere) => words(
             "The saved signing secret belongs to another host.",
-            "Type it again, or type a new one.",
+            "Enter it again, or enter a new one.",
         ),
         (_, error) => field_error(error, None),
     }
@@ -142,16 +142,16 @@ pub fn alert_field_error(field: AlertField, error: FieldError) -> Words {
 pub fn alert_form_problem(problem: AlertFormProblem) -> Words {
     match problem {
         AlertFormProblem::Gone => words(
-            "It is gone already.",
-            "Somebody else may have removed it. This page shows how things are now.",
+            "This item no longer exists.",
+            "Another administrator may have removed it. This page shows the current state.",
         ),
         AlertFormProblem::Conflict => words(
-            "Somebody else has saved in the meantime.",
-            "What you typed stands below. Save again to put it in the place of theirs.",
+            "Another administrator saved in the meantime.",
+            "Your input is shown below. Save again to overwrite their changes.",
         ),
         AlertFormProblem::Unavailable => words(
-            "Mailgrant cannot do this at the moment.",
-            "Its log says why. Try again later.",
+            "Mailgrant cannot do this right now.",
+            "Its log contains the cause. Try again later.",
         ),
     }
 }

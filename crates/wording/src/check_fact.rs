@@ -13,16 +13,16 @@ pub fn check_fact(name: FactName) -> &'static str {
         FactName::CertificateEnds => "Certificate ends",
         FactName::ServerAccepts => "The server accepts",
         FactName::SizeLimit => "Largest message",
-        FactName::Mechanisms => "Mechanisms on offer",
-        FactName::StartTls => "STARTTLS on offer",
+        FactName::Mechanisms => "Offered mechanisms",
+        FactName::StartTls => "STARTTLS offered",
         FactName::Mechanism => "Mechanism",
         FactName::Reason => "Why this one",
         FactName::Challenge => "Challenge, decoded",
         FactName::Issuer => "Issuer",
         FactName::ClockSkew => "Clock of the provider",
         FactName::Account => "Account",
-        FactName::ScopesAsked => "Scopes asked for",
-        FactName::ScopesGranted => "Scopes granted",
+        FactName::ScopesAsked => "Requested scopes",
+        FactName::ScopesGranted => "Granted scopes",
         FactName::TokenExpires => "Token expires",
         FactName::AuthorizedAt => "Authorized",
         FactName::Messages => "Messages",
@@ -59,16 +59,16 @@ fn size(octets: &str) -> Option<String> {
 
 fn skew(seconds: &str) -> Option<String> {
     Some(match seconds.parse::<i64>().ok()? {
-        -1..=1 => "agrees with ours".to_owned(),
-        seconds @ 2.. => format!("{seconds} s ahead of ours"),
-        seconds => format!("{} s behind ours", seconds.unsigned_abs()),
+        -1..=1 => "correct".to_owned(),
+        seconds @ 2.. => format!("{seconds} s ahead of this server"),
+        seconds => format!("{} s behind this server", seconds.unsigned_abs()),
     })
 }
 
 fn reason(code: &str) -> Option<String> {
     let words = match code {
-        "preferred" => "the best that is on offer",
-        "only_offered" => "the only one on offer that Mailgrant speaks",
+        "preferred" => "the best one offered",
+        "only_offered" => "the only offered one that Mailgrant supports",
         _ => return None,
     };
     Some(words.to_owned())
@@ -131,10 +131,10 @@ mod tests {
         for (name, value, words) in [
             (FactName::SizeLimit, "35882577", "35.8 MB"),
             (FactName::SizeLimit, "0", "no limit"),
-            (FactName::ClockSkew, "0", "agrees with ours"),
-            (FactName::ClockSkew, "300", "300 s ahead of ours"),
-            (FactName::ClockSkew, "-75", "75 s behind ours"),
-            (FactName::Reason, "preferred", "the best that is on offer"),
+            (FactName::ClockSkew, "0", "correct"),
+            (FactName::ClockSkew, "300", "300 s ahead of this server"),
+            (FactName::ClockSkew, "-75", "75 s behind this server"),
+            (FactName::Reason, "preferred", "the best one offered"),
             (
                 FactName::CertificateEnds,
                 "2027-01-31T10:20:30Z",

@@ -22,7 +22,7 @@ pub fn check_outcome(report: &CheckReport) -> String {
                 "{server} accepted the test email for {}. Message-ID: {message_id}",
                 report.recipient
             ),
-            _ => format!("{server} would take mail"),
+            _ => format!("{server} accepts mail"),
         };
         return format!("Failed: the mailbox cannot be read: {cause} {sent}.");
     }
@@ -31,7 +31,7 @@ pub fn check_outcome(report: &CheckReport) -> String {
             let recipient = &report.recipient;
             format!("{server} accepted the test email for {recipient}. Message-ID: {message_id}")
         }
-        CheckOutcome::Passed => format!("The connection works: {server} would take mail."),
+        CheckOutcome::Passed => format!("The connection works: {server} accepts mail."),
         CheckOutcome::Cancelled => "Stopped before it finished.".to_owned(),
         CheckOutcome::Running => "Running.".to_owned(),
         CheckOutcome::Interrupted => {
@@ -142,7 +142,7 @@ fn explained(text: &mut String, finding: &Finding) {
         line(text, "    ", name, url);
     }
     if let Some(said) = &finding.said {
-        line(text, "    ", "They said", said);
+        line(text, "    ", "Reply", said);
     }
     line(text, "    ", "Code", finding.code.code());
 }

@@ -17,12 +17,10 @@ pub fn discovery_source(source: DiscoverySource) -> &'static str {
 /// Returns why a source could not be asked.
 pub fn discovery_problem(problem: DiscoveryTrouble) -> &'static str {
     match problem {
-        DiscoveryTrouble::Offline => {
-            "No name server answered, so this server seems to be offline. What is published could not be asked for."
-        }
+        DiscoveryTrouble::Offline => "No name server responded. This server may be offline.",
         DiscoveryTrouble::NoSuchDomain => "There is no such domain. Check the spelling.",
-        DiscoveryTrouble::Timeout => "One source did not answer in time.",
-        DiscoveryTrouble::Unreadable => "One source answered something that cannot be read.",
+        DiscoveryTrouble::Timeout => "One source did not respond in time.",
+        DiscoveryTrouble::Unreadable => "One source returned an unreadable response.",
     }
 }
 
@@ -38,8 +36,10 @@ pub fn issuer_problem(problem: &IssuerTrouble) -> String {
         IssuerTrouble::Denied => {
             "This server never connects to the networks that the issuer is in (deny_networks)."
         }
-        IssuerTrouble::Unreachable => "The issuer was not reached, or its certificate is not good.",
-        IssuerTrouble::Timeout => "The issuer did not answer in time.",
+        IssuerTrouble::Unreachable => {
+            "The issuer could not be reached, or its certificate is not trusted."
+        }
+        IssuerTrouble::Timeout => "The issuer did not respond in time.",
         IssuerTrouble::NoDocument => {
             "The issuer publishes no discovery document (OpenID Connect Discovery, RFC 8414). Check the URL; its administrator knows the endpoints."
         }

@@ -6,17 +6,19 @@ pub fn flash_message(action: &str) -> Option<&'static str> {
         "change_password" => Some("Password changed. Your other sessions have ended."),
         "end_session" => Some("Session ended."),
         "end_other_sessions" => Some("All your other sessions have ended."),
-        "set_role" => Some("Role changed. It counts at once, also in open sessions."),
-        "remove_account" => Some("Account removed, with its sessions."),
+        "set_role" => {
+            Some("Role changed. The change takes effect immediately, also in open sessions.")
+        }
+        "remove_account" => Some("Account and its sessions removed."),
         "save_alerts" => Some("Saved."),
-        "add_route" => Some("Added. Send a test alert to see that it arrives."),
-        "change_route" => Some("Route changed. Send a test alert to see that it arrives."),
-        "remove_route" => Some("Route removed."),
-        "save_mail_hook" => Some("Saved. Mail that comes from now on is told of."),
+        "add_channel" => Some("Channel added. Send a test alert to verify that it arrives."),
+        "change_channel" => Some("Channel changed. Send a test alert to verify that it arrives."),
+        "remove_channel" => Some("Channel removed."),
+        "save_mail_hook" => Some("Saved. Mailgrant posts new mail to this webhook from now on."),
         "remove_mail_hook" => Some("Webhook removed."),
-        "end_key" => Some("API key ended. Programs that use it are refused from now on."),
-        "retry" => Some("It is tried now."),
-        "cancel" => Some("Cancelled. It can be tried again."),
+        "end_key" => Some("API key ended. Requests with it are rejected."),
+        "retry" => Some("Delivery is retried now."),
+        "cancel" => Some("Cancelled. You can retry it."),
         "resend" => Some("This is the new message."),
         _ => None,
     }

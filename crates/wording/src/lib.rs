@@ -14,9 +14,12 @@ mod access_form;
 mod access_problem;
 mod age;
 mod alert;
+pub mod api_problem;
 mod audit;
+pub mod audit_verification;
 mod browser;
 mod check_fact;
+mod check_headline;
 mod check_report;
 mod check_step;
 mod choice;
@@ -30,10 +33,12 @@ mod mailbox;
 mod message;
 mod message_error;
 mod notification;
+pub mod readiness;
 mod remedy;
 pub mod request_problem;
 mod role;
 mod sending;
+pub mod sending_state;
 mod smtp_field;
 
 pub use access_form::{PASSWORD_RULE, access_field_error};
@@ -46,6 +51,7 @@ pub use alert::{
 pub use audit::{AuditSentence, actor, audit_action, audit_sentence, changed_field};
 pub use browser::browser;
 pub use check_fact::{check_fact, check_fact_value};
+pub use check_headline::{check_title, check_warnings, checked_settings};
 pub use check_report::{
     check_outcome, check_step_lines, check_transcript, finding_lines, unplaced_finding,
 };

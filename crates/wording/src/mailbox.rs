@@ -81,7 +81,7 @@ pub fn mailbox_problem(problem: &MailboxProblem) -> Words {
     match problem {
         MailboxProblem::Off => words(
             "The email box is off.",
-            "Switch it on in the settings of this data center to read the mail that comes back.",
+            "Turn it on in the settings of this data center to read replies and bounces.",
         ),
         MailboxProblem::Failed(_) => words("The mailbox cannot be read.", "The cause is below."),
         MailboxProblem::NoFolder => words(
@@ -93,26 +93,26 @@ pub fn mailbox_problem(problem: &MailboxProblem) -> Words {
             "It may have been moved or deleted by another program.",
         ),
         MailboxProblem::Renumbered => words(
-            "The server has numbered this folder anew.",
-            "Places in it are not known any more. Open the folder again from its beginning.",
+            "The server has renumbered this folder.",
+            "Positions in it are no longer valid. Open the folder again.",
         ),
         MailboxProblem::TooLarge => words(
-            "This mail is larger than is read here.",
+            "This mail is too large to be shown here.",
             "Read it with another program.",
         ),
         MailboxProblem::Busy => words(
-            "Too many are reading this mailbox at the moment.",
-            "Try again in some seconds.",
+            "Too many users are reading this mailbox right now.",
+            "Try again in a few seconds.",
         ),
         MailboxProblem::Field(field) => match field {
             MailboxField::Search => words(
                 "This cannot be searched for.",
                 "Use at most 200 characters on one line.",
             ),
-            MailboxField::Since => words("This is no day.", "Days are written as 2026-11-23."),
+            MailboxField::Since => words("This is not a date.", "Enter it like 2026-11-23."),
             MailboxField::DataCenter | MailboxField::Folder | MailboxField::Mail => words(
-                "The address of this page is not complete.",
-                "Open the folder from its beginning.",
+                "The address of this page is incomplete.",
+                "Open the folder again.",
             ),
         },
     }

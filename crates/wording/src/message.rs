@@ -20,15 +20,15 @@ pub fn message_state(state: MessageState) -> &'static str {
 /// Returns the explanation of a state.
 pub fn message_state_help(state: MessageState) -> &'static str {
     match state {
-        MessageState::Waiting => "It goes out by itself.",
-        MessageState::Sending => "It is being delivered right now.",
-        MessageState::Delivered => "The mail server has accepted it for every recipient.",
+        MessageState::Waiting => "Mailgrant delivers it when it is due.",
+        MessageState::Sending => "Delivery is in progress.",
+        MessageState::Delivered => "The mail server accepted it for all recipients.",
         MessageState::PartlyDelivered => {
-            "The mail server has accepted it for some recipients and refused it for others."
+            "The mail server accepted it for some recipients and rejected it for others."
         }
-        MessageState::Failed => "It was given up. Nothing more happens to it by itself.",
-        MessageState::Cancelled => "Somebody cancelled it before it was delivered.",
-        MessageState::Bounced => "The mail server had accepted it; later another one sent it back.",
+        MessageState::Failed => "Delivery failed permanently. Mailgrant does not retry it.",
+        MessageState::Cancelled => "It was cancelled before delivery.",
+        MessageState::Bounced => "The mail server accepted it, but a later server returned it.",
     }
 }
 
@@ -56,9 +56,9 @@ pub fn attempt_outcome(outcome: AttemptOutcome) -> &'static str {
     match outcome {
         AttemptOutcome::Delivered => "Delivered",
         AttemptOutcome::PartlyDelivered => "Delivered to some",
-        AttemptOutcome::PutOff => "Put off",
+        AttemptOutcome::PutOff => "Deferred",
         AttemptOutcome::Refused => "Refused",
-        AttemptOutcome::Unknown => "Cut off at the end: it may have been accepted",
+        AttemptOutcome::Unknown => "Interrupted at the end: it may have been accepted",
     }
 }
 
@@ -66,16 +66,16 @@ pub fn attempt_outcome(outcome: AttemptOutcome) -> &'static str {
 pub fn message_refusal(refusal: MessageRefusal) -> Words {
     match refusal {
         MessageRefusal::NotNow(MessageState::Sending) => words(
-            "It is being delivered right now.",
-            "Wait a moment, then look how it went.",
+            "Delivery is in progress.",
+            "Wait a moment, then check the result.",
         ),
         MessageRefusal::NotNow(_) => words(
-            "It has another state by now, in which this cannot be done.",
-            "This page shows how it stands.",
+            "The message has changed its state, so this is no longer possible.",
+            "This page shows the current state.",
         ),
         MessageRefusal::ContentGone => words(
-            "Its content was dropped, so it cannot be sent again.",
-            "Have the program hand it over anew. How long contents are kept is chosen in Settings :: Sending.",
+            "The content was deleted, so this message cannot be sent again.",
+            "Submit the message again. Settings :: Sending determines how long contents are kept.",
         ),
         MessageRefusal::Unavailable => UNAVAILABLE,
     }

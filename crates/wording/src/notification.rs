@@ -1,7 +1,7 @@
 //! Notifications about alerts, and failures of webhooks.
 
 use domain::{
-    AlertKind, AlertSubject, Notification, NotificationEvent, TellingFailure, WebhookFailure,
+    AlertKind, AlertSubject, Notification, NotificationEvent, NotificationFailure, WebhookFailure,
     paths, untrusted,
 };
 
@@ -49,7 +49,7 @@ pub fn notification(notification: &Notification, name: &str) -> NotificationText
     match notification.event {
         NotificationEvent::Test => NotificationText {
             title: "Mailgrant: test alert".to_owned(),
-            text: "Alerts reach this place. Nothing is wrong.".to_owned(),
+            text: "This is a test. Alerts reach this channel.".to_owned(),
             facts: vec![("Sent", notification.created_at.to_string())],
             path: paths::AlertSettings::PATH.to_owned(),
         },
@@ -77,7 +77,7 @@ pub fn notification(notification: &Notification, name: &str) -> NotificationText
         NotificationEvent::Ended => NotificationText {
             title: format!("Mailgrant, {name}: {}", ended(condition.kind)),
             text: format!(
-                "It was so for {}.",
+                "Resolved after {}.",
                 lasting(notification.created_at.since(condition.since))
             ),
             facts: vec![
@@ -99,7 +99,7 @@ fn subject_label(subject: &AlertSubject) -> &'static str {
 
 fn began(kind: AlertKind) -> &'static str {
     match kind {
-        AlertKind::NeedsAuthorization => "mail waits until somebody authorizes again",
+        AlertKind::NeedsAuthorization => "mail waits for a new authorization",
         AlertKind::TestingEnds | AlertKind::UnusedEnds => "the grant ends soon",
         AlertKind::ClientSecretExpires => "the client secret expires soon",
         AlertKind::OutboxOld => "messages have waited too long",
@@ -116,8 +116,8 @@ fn ended(kind: AlertKind) -> &'static str {
         AlertKind::NeedsAuthorization => "authorized again",
         AlertKind::TestingEnds | AlertKind::UnusedEnds => "the grant no longer ends soon",
         AlertKind::ClientSecretExpires => "the client secret no longer expires soon",
-        AlertKind::OutboxOld => "no message has waited too long any more",
-        AlertKind::CheckFails => "the check goes well again",
+        AlertKind::OutboxOld => "no message waits too long anymore",
+        AlertKind::CheckFails => "the daily check succeeds again",
         AlertKind::DiskSpaceLow => "there is enough disk space again",
         AlertKind::DiskFull | AlertKind::DiskReadOnly => "new mail is accepted again",
         AlertKind::ClockDiffers => "the clock is right again",
@@ -138,42 +138,42 @@ fn lasting(seconds: i64) -> String {
 /// Returns the name of an event.
 pub fn notification_event(event: NotificationEvent) -> &'static str {
     match event {
-        NotificationEvent::Began => "began",
-        NotificationEvent::Ended => "well again",
+        NotificationEvent::Began => "started",
+        NotificationEvent::Ended => "resolved",
         NotificationEvent::Test => "test",
     }
 }
 
 /// Returns why a notification was not delivered.
-pub fn notification_failure(failure: TellingFailure) -> String {
+pub fn notification_failure(failure: NotificationFailure) -> String {
     let webhook = match failure {
-        TellingFailure::NoSettings => {
-            return "The data center that the mail goes through has no settings.".to_owned();
+        NotificationFailure::NoSettings => {
+            return "The data center that sends the mail has no settings.".to_owned();
         }
-        TellingFailure::Unavailable => {
-            return "Mailgrant could not send it; its log says why.".to_owned();
+        NotificationFailure::Unavailable => {
+            return "Mailgrant could not send it. Its log contains the cause.".to_owned();
         }
-        TellingFailure::Webhook(failure) => failure,
+        NotificationFailure::Webhook(failure) => failure,
     };
     match webhook {
-        WebhookFailure::NotFound => "The host of the URL has no address.",
+        WebhookFailure::NotFound => "The host of the URL cannot be resolved.",
         WebhookFailure::AddressDenied => {
-            "The host leads to a network that Mailgrant never connects to."
+            "The host resolves to a network that Mailgrant never connects to."
         }
-        WebhookFailure::Unreachable => "There was no connection to the host.",
-        WebhookFailure::Timeout => "The host did not answer in time.",
+        WebhookFailure::Unreachable => "Could not connect to the host.",
+        WebhookFailure::Timeout => "The host did not respond in time.",
         WebhookFailure::Certificate => {
             "The certificate of the host is not trusted, or is for another name."
         }
-        WebhookFailure::Redirected => "The host led elsewhere. Redirects are not followed.",
-        WebhookFailure::Plaintext => "It would have gone in the clear to another machine.",
-        WebhookFailure::NotARequest => "No request could be made of the URL. Save it again.",
+        WebhookFailure::Redirected => "The host responded with a redirect, which Mailgrant does not follow.",
+        WebhookFailure::Plaintext => "The URL is not encrypted and belongs to another machine.",
+        WebhookFailure::NotARequest => "The URL is invalid. Save it again.",
         WebhookFailure::Status(status @ (401 | 403 | 404 | 410)) => {
             return format!(
-                "The host answered {status}: the URL is not, or no longer, that of a webhook."
+                "The host responded with status {status}. The URL is not, or no longer, that of a webhook."
             );
         }
-        WebhookFailure::Status(status) => return format!("The host answered {status}."),
+        WebhookFailure::Status(status) => return format!("The host responded with status {status}."),
     }
     .to_owned()
 }
@@ -181,16 +181,16 @@ pub fn notification_failure(failure: TellingFailure) -> String {
 /// Returns why a webhook did not accept new mail, by the code that was stored.
 pub fn webhook_failure(code: &str) -> String {
     WebhookFailure::from_code(code).map_or_else(
-        || "The host answered that it does not take it.".to_owned(),
-        |failure| notification_failure(TellingFailure::Webhook(failure)),
+        || "The host rejected the request.".to_owned(),
+        |failure| notification_failure(NotificationFailure::Webhook(failure)),
     )
 }
 
 #[cfg(test)]
 mod tests {
     use domain::{
-        AlertCondition, AlertFacts, AlertId, DataCenterId, FindingCode, NotificationId,
-        NotificationState, RouteId, UnixTime, paths,
+        AlertCondition, AlertFacts, AlertId, ChannelId, DataCenterId, FindingCode, NotificationId,
+        NotificationState, UnixTime, paths,
     };
 
     use super::*;
@@ -199,7 +199,7 @@ mod tests {
         let since = UnixTime(1_800_000_000);
         Notification {
             id: NotificationId::parse("t").unwrap(),
-            route: RouteId::parse("r").unwrap(),
+            channel: ChannelId::parse("r").unwrap(),
             event,
             condition: AlertCondition {
                 id: AlertId::parse("a").unwrap(),
@@ -239,12 +239,12 @@ mod tests {
         let began = notification(&sample(NotificationEvent::Began, kind, facts), "Berlin");
         assert_eq!(
             began.title,
-            "Mailgrant, Berlin: mail waits until somebody authorizes again"
+            "Mailgrant, Berlin: mail waits for a new authorization"
         );
         assert!(began.facts.iter().any(|(name, _)| *name == "Finding"));
         let facts = AlertFacts::default();
         let ended = notification(&sample(NotificationEvent::Ended, kind, facts), "Berlin");
-        assert_eq!(ended.text, "It was so for 2 hours.");
+        assert_eq!(ended.text, "Resolved after 2 hours.");
     }
 
     #[test]

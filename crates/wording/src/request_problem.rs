@@ -4,14 +4,14 @@ use crate::{Words, words};
 
 /// Fields of a form were refused.
 pub const FIELDS: Words = words(
-    "Some fields need another value.",
+    "Some fields are invalid.",
     "Correct the fields named below.",
 );
 
 /// Another user saved in the meantime.
 pub const CONFLICT: Words = words(
-    "Somebody else saved these settings meanwhile.",
-    "What you typed is still here. Look at theirs first, or save yours over them.",
+    "Another administrator changed these settings.",
+    "Your input is still here. Review their changes first, or overwrite them.",
 );
 
 /// The name of a data center, or the data center itself, was refused.
@@ -23,7 +23,7 @@ pub const DATA_CENTER_REFUSED: Words = words(
 /// The input of the discovery was refused.
 pub const ADDRESS_REFUSED: Words = words(
     "This is neither an email address nor the URL of an issuer.",
-    "Type mail@example.com, or https://login.example.com.",
+    "Enter it like mail@example.com or https://login.example.com.",
 );
 
 /// The data center does not exist.
@@ -41,7 +41,7 @@ pub const NOT_OAUTH: Words = words(
 /// The session has ended.
 pub const SIGNED_OUT: Words = words(
     "Your session has ended.",
-    "Sign in again in a new tab, then come back and repeat this. What you typed is still here.",
+    "Sign in again in a new tab, then return and repeat this. Your input is still here.",
 );
 
 /// The role does not allow the request.
@@ -52,14 +52,14 @@ pub const FORBIDDEN: Words = words(
 
 /// The data center has no settings.
 pub const NO_SETTINGS: Words = words(
-    "Nothing is saved for this data center yet.",
-    "An administrator has to fill in its settings first.",
+    "This data center has no saved settings.",
+    "An administrator must enter its settings first.",
 );
 
 /// A saved secret cannot be opened.
 pub const SECRET_UNREADABLE: Words = words(
-    "A saved secret cannot be read: it or a value beside it was changed outside of Mailgrant.",
-    "Check all values, type the secrets again, and save.",
+    "A saved secret cannot be decrypted, because it or a value it belongs to was changed outside of Mailgrant.",
+    "Check all values, enter the secrets again, and save.",
 );
 
 /// The request is malformed.
@@ -70,13 +70,13 @@ pub const BAD_REQUEST: Words = words(
 
 /// The server cannot serve the request.
 pub const UNAVAILABLE: Words = words(
-    "Mailgrant cannot do this at the moment.",
-    "Try again in a minute. If it stays like this, the log of the server says why.",
+    "Mailgrant cannot do this right now.",
+    "Try again in a minute. If this persists, the server's log contains the cause.",
 );
 
 /// The server cannot be reached.
 pub const OFFLINE: Words = words(
-    "Mailgrant was not reached.",
-    "Check that the server runs and that this machine is online, then try again. \
-     What you typed is still here.",
+    "Mailgrant could not be reached.",
+    "Check that the server is running and that this machine is online, then try again. \
+     Your input is still here.",
 );

@@ -8,11 +8,11 @@ use crate::{count, field_error};
 pub fn sending_field_label(field: SendingField) -> &'static str {
     match field {
         SendingField::AllowedFrom => "Other From addresses",
-        SendingField::PerMinute => "Messages a minute",
-        SendingField::PerDay => "Messages a day",
-        SendingField::Connections => "Connections at a time",
-        SendingField::Recipients => "Recipients of one transmission",
-        SendingField::DropContent => "Drop contents once they are delivered",
+        SendingField::PerMinute => "Messages per minute",
+        SendingField::PerDay => "Messages per day",
+        SendingField::Connections => "Concurrent connections",
+        SendingField::Recipients => "Recipients per transaction",
+        SendingField::DropContent => "Delete contents after delivery",
         SendingField::RetentionDays => "Days that messages are kept",
     }
 }
@@ -21,17 +21,17 @@ pub fn sending_field_label(field: SendingField) -> &'static str {
 pub fn sending_field_help(field: SendingField) -> &'static str {
     match field {
         SendingField::AllowedFrom => {
-            "One on each line. Programs may send from these as well; the account has to have the right to."
+            "One per line. Programs may also send from these addresses if the account is allowed to."
         }
-        SendingField::PerMinute => "In any 60 seconds, of all servers together.",
-        SendingField::PerDay => "In any 24 hours.",
-        SendingField::Connections => "To the mail server, of all servers together.",
-        SendingField::Recipients => "A message to more goes out in several transmissions.",
+        SendingField::PerMinute => "Within any 60 seconds, for all servers together.",
+        SendingField::PerDay => "Within any 24 hours.",
+        SendingField::Connections => "To the mail server, for all servers together.",
+        SendingField::Recipients => "A message to more recipients is sent in several transactions.",
         SendingField::DropContent => {
-            "What happened to a message stays known. It can neither be looked at nor be sent again."
+            "The history of a message is kept. Its content can no longer be viewed or resent."
         }
         SendingField::RetentionDays => {
-            "Counted from the end of a message. Those that wait are kept."
+            "Counted from the end of delivery. Waiting messages are kept."
         }
     }
 }
@@ -46,7 +46,7 @@ pub fn sending_field_error(field: SendingField, error: FieldError, form: &Sendin
             )
         }
         (SendingField::AllowedFrom, FieldError::TooLong) => {
-            let most = SendingForm::ADDRESSES_AT_MOST;
+            let most = SendingForm::MAX_ADDRESSES;
             format!(
                 "These are more than {most} addresses, or one of them is too long. Remove some."
             )

@@ -50,8 +50,8 @@ pub fn smtp_field_help(field: SmtpField) -> &'static str {
         }
         SmtpField::MailboxEmail => "The account that mail is read from.",
         SmtpField::MailboxSignIn => {
-            "The same authorization needs no password: whoever you sign in as at the provider \
-             opens the mailbox as well. It needs OAuth, below."
+            "The same authorization needs no password. The account that you sign in with at the provider \
+             also opens the mailbox. Requires OAuth, below."
         }
         SmtpField::MailboxPassword => "Often an app password.",
         SmtpField::MailboxHost => "The IMAP server.",
@@ -69,11 +69,13 @@ pub fn smtp_field_help(field: SmtpField) -> &'static str {
         }
         SmtpField::ClientId => "From the provider's console.",
         SmtpField::ClientSecret => "The secret's value, not its ID.",
-        SmtpField::AuthorizationEndpoint => "Where you sign in.",
-        SmtpField::TokenEndpoint => "Where Mailgrant fetches and renews its tokens.",
-        SmtpField::Scope => "What is asked for, separated by spaces.",
+        SmtpField::AuthorizationEndpoint => "The provider's sign-in page.",
+        SmtpField::TokenEndpoint => "The URL where Mailgrant requests and refreshes tokens.",
+        SmtpField::Scope => "The requested permissions, separated by spaces.",
         SmtpField::Username => "The account that sends, usually its email address.",
-        SmtpField::Password => "With most providers an app password, not that of the account.",
+        SmtpField::Password => {
+            "For most providers an app password, not the password of the account."
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use clap::Subcommand;
 use domain::{Actor, AuditAction, AuditFilter, Change, UnixTime};
 use server::Config;
 use store::{AuditBreak, AuditVerdict, RowFault, Store, TamperedRow};
+use wording::audit_verification;
 
 use super::{CommandError, Opened};
 
@@ -55,7 +56,7 @@ async fn verify(store: &Store) -> Result<String, CommandError> {
     match verdict {
         AuditVerdict::Broken { sequence, wrong } => Err(CommandError::AuditBroken {
             sequence,
-            wrong: in_words(wrong),
+            wrong: explanation(wrong),
             rows,
         }),
         AuditVerdict::Intact { .. } if !rows.is_empty() => Err(CommandError::RowsChanged { rows }),
@@ -68,32 +69,28 @@ async fn verify(store: &Store) -> Result<String, CommandError> {
 
 fn unbroken(entries: &str, hash: &str) -> String {
     format!(
-        "{entries}, unbroken\nlast hash: {hash}\naccounts, sessions, API keys, links and secrets: unchanged\n"
+        "{entries}, unbroken\nlast hash: {hash}\naccounts, sessions, API keys, links, and secrets: unchanged\n"
     )
 }
 
 /// Describes a row that was changed outside of Mailgrant, in one line.
 fn described(row: &TamperedRow) -> String {
     let fault = match row.fault {
-        RowFault::Changed => "added or changed by somebody other than Mailgrant; it is ignored",
-        RowFault::Replayed => "an older or removed row that was put back; it is ignored",
-        RowFault::Missing => "removed by somebody other than Mailgrant",
-        RowFault::Unsealable => {
-            "a secret, or a value that it belongs to, was changed; check the values and type the secret again"
-        }
+        RowFault::Changed => audit_verification::ROW_CHANGED,
+        RowFault::Replayed => audit_verification::ROW_REPLAYED,
+        RowFault::Missing => audit_verification::ROW_MISSING,
+        RowFault::Unsealable => audit_verification::ROW_UNSEALABLE,
     };
     format!("\n  {} {}: {fault}", row.table, row.row)
 }
 
-fn in_words(wrong: AuditBreak) -> &'static str {
+fn explanation(wrong: AuditBreak) -> &'static str {
     match wrong {
-        AuditBreak::Changed => "it was changed, or written by somebody other than Mailgrant",
-        AuditBreak::Missing => "it is missing, and later ones are there",
-        AuditBreak::OutOfOrder => "it is not where it was written",
-        AuditBreak::TailCut => "it is missing, as are all later ones",
-        AuditBreak::HeadForged => {
-            "the record of where the audit ends was changed, removed or put back, so entries may be missing"
-        }
+        AuditBreak::Changed => audit_verification::ENTRY_CHANGED,
+        AuditBreak::Missing => audit_verification::ENTRY_MISSING,
+        AuditBreak::OutOfOrder => audit_verification::ENTRY_OUT_OF_ORDER,
+        AuditBreak::TailCut => audit_verification::TAIL_MISSING,
+        AuditBreak::HeadForged => audit_verification::HEAD_CHANGED,
     }
 }
 

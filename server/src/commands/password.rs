@@ -8,12 +8,12 @@ use super::CommandError;
 
 /// Upper limit for a password, in bytes. The buffer is allocated at this size up front, because a
 /// growing buffer would leave copies of the password in freed memory.
-const AT_MOST: usize = 4_096;
+const MAX_LENGTH: usize = 4_096;
 
 /// Returns the first line without its line ending.
 pub fn first_line(input: impl BufRead) -> Result<SecretString, CommandError> {
-    let mut line = Zeroizing::new(String::with_capacity(AT_MOST));
-    input.take(AT_MOST as u64).read_line(&mut line)?;
+    let mut line = Zeroizing::new(String::with_capacity(MAX_LENGTH));
+    input.take(MAX_LENGTH as u64).read_line(&mut line)?;
     match line.trim_end_matches(['\r', '\n']) {
         "" => Err(CommandError::NoPassword),
         password => Ok(password.into()),

@@ -18,7 +18,7 @@ use arguments::SendArguments;
 use exit::Failure;
 
 /// Largest accepted message, in bytes.
-const AT_MOST: u64 = 25 * 1_048_576;
+const MAX_MESSAGE_SIZE: u64 = 25 * 1_048_576;
 
 /// Returns the arguments after the name if the program was called to send: as `mailgrant send`, or
 /// under the name `sendmail`.
@@ -35,7 +35,7 @@ pub fn called(all: &[OsString]) -> Option<Vec<OsString>> {
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let (arguments, warnings) = match SendArguments::read(arguments) {
         Ok(read) => read,
-        Err(failure) => return failure.tell(),
+        Err(failure) => return failure.print(),
     };
     for warning in warnings {
         print_error(&format!("mailgrant send: {warning}"));
@@ -43,7 +43,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     if let Some(text) = arguments.printed() {
         return match Output::default().print(&text) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => Failure::system(&error).tell(),
+            Err(error) => Failure::system(&error).print(),
         };
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -55,7 +55,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(),
+        Err(failure) => failure.print(),
     }
 }
 
@@ -66,10 +66,10 @@ async fn run(arguments: &SendArguments) -> Result<(), Failure> {
         return flush(&settings, &spool).await;
     }
     let mut content = Vec::new();
-    let mut input = std::io::stdin().lock().take(AT_MOST + 1);
+    let mut input = std::io::stdin().lock().take(MAX_MESSAGE_SIZE + 1);
     let read = input.read_to_end(&mut content);
     read.map_err(|error| Failure::system(&error))?;
-    if content.len() as u64 > AT_MOST {
+    if content.len() as u64 > MAX_MESSAGE_SIZE {
         return Err(Failure::data("the message is larger than 25 MB"));
     }
     let message = message::prepare(&content, arguments, &settings)?;
@@ -90,7 +90,7 @@ async fn hand_over(
             if let Ok(Some(kept)) = spool.open()
                 && let Ok(flushed) = spool::some(&server, kept).await
             {
-                tell(&flushed);
+                report(&flushed);
             }
             Ok(())
         }
@@ -117,18 +117,18 @@ async fn flush(settings: &SendSettings, spool: &Spool) -> Result<(), Failure> {
         return Ok(());
     };
     let flushed = spool::all(&server, kept).await?;
-    tell(&flushed);
-    match flushed.not_taken.len() {
+    report(&flushed);
+    match flushed.not_accepted.len() {
         0 => Ok(()),
         wrong => Err(Failure::temporary(format!(
             "{wrong} of {} messages were not taken",
-            flushed.handed_over + wrong
+            flushed.accepted + wrong
         ))),
     }
 }
 
-fn tell(flushed: &Flushed) {
-    for (name, reason) in &flushed.not_taken {
+fn report(flushed: &Flushed) {
+    for (name, reason) in &flushed.not_accepted {
         print_error(&format!("mailgrant send: the kept message {name} {reason}"));
     }
 }

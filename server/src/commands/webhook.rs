@@ -58,10 +58,10 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
                 MailHookError::Refused { .. } => CommandError::WebhookSecret,
                 MailHookError::Mail(error) => CommandError::Mail(error),
             })?;
-            format!("new mail of {data_center} is told of from now on\n")
+            format!("new mail of {data_center} is posted to the webhook from now on\n")
         }
         Command::Show { data_center } => match mailer.mail_hook(data_center).await? {
-            None => format!("new mail of {data_center} is not told of\n"),
+            None => format!("{data_center} has no webhook for new mail\n"),
             Some(hook) => match hook.failing {
                 None => format!("{}\n", hook.host),
                 Some((failure, since)) => {
@@ -75,9 +75,9 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
         },
         Command::Remove { data_center } => {
             if mailer.remove_mail_hook(data_center, &by).await? {
-                format!("new mail of {data_center} is told of no more\n")
+                format!("new mail of {data_center} is no longer posted to the webhook\n")
             } else {
-                format!("new mail of {data_center} is not told of\n")
+                format!("{data_center} has no webhook for new mail\n")
             }
         }
     };

@@ -30,7 +30,7 @@ pub fn fit(capacity: Capacity) -> Capacity {
         tracing::warn!(
             connections,
             file_descriptors = room,
-            "fewer connections than usual: raise the limit of open files (LimitNOFILE=)"
+            "connection limit reduced by the limit of open files; raise LimitNOFILE="
         );
     }
     Capacity {

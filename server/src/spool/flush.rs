@@ -14,14 +14,14 @@ const SOME: usize = 20;
 #[derive(Debug, Default)]
 pub struct Flushed {
     /// Number of messages that the server accepted.
-    pub handed_over: usize,
+    pub accepted: usize,
     /// Messages that the server did not accept, by name. The others were still tried.
-    pub not_taken: Vec<(String, NotTaken)>,
+    pub not_accepted: Vec<(String, NotAccepted)>,
 }
 
 /// The reason that one message was not accepted.
 #[derive(Debug, thiserror::Error)]
-pub enum NotTaken {
+pub enum NotAccepted {
     /// The file cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(io::Error),
@@ -71,8 +71,8 @@ async fn flush(server: &Remote, kept: Kept, at_most: usize) -> Result<Flushed, S
     let mut flushed = Flushed::default();
     for name in names.into_iter().take(at_most) {
         match one(server, &kept, &name).await? {
-            Ok(handed_over) => flushed.handed_over += usize::from(handed_over),
-            Err(not_taken) => flushed.not_taken.push((name, not_taken)),
+            Ok(accepted) => flushed.accepted += usize::from(accepted),
+            Err(not_accepted) => flushed.not_accepted.push((name, not_accepted)),
         }
     }
     Ok(flushed)
@@ -84,7 +84,7 @@ async fn one(
     server: &Remote,
     kept: &Arc<Kept>,
     name: &str,
-) -> Result<Result<bool, NotTaken>, RemoteError> {
+) -> Result<Result<bool, NotAccepted>, RemoteError> {
     let read = tokio::task::spawn_blocking({
         let (kept, name) = (Arc::clone(kept), name.to_owned());
         move || kept.read(&name)
@@ -92,16 +92,16 @@ async fn one(
     let message = match read.await.unwrap_or_else(|error| Err(error.into())) {
         Ok(Some(message)) => message,
         Ok(None) => return Ok(Ok(false)),
-        Err(error) => return Ok(Err(NotTaken::Unreadable(error))),
+        Err(error) => return Ok(Err(NotAccepted::Unreadable(error))),
     };
     match server.hand_over(&message.remote(name)).await {
-        Ok(()) => Ok(kept.forget(name).map(|()| true).map_err(NotTaken::Stays)),
+        Ok(()) => Ok(kept.forget(name).map(|()| true).map_err(NotAccepted::Stays)),
         Err(error @ RemoteError::Refused { status, .. })
             if !matches!(status, 401 | 403 | 404 | 421) =>
         {
             Ok(Err(match kept.set_aside(name) {
-                Ok(path) => NotTaken::Refused { path, error },
-                Err(cause) => NotTaken::NotSetAside { error, cause },
+                Ok(path) => NotAccepted::Refused { path, error },
+                Err(cause) => NotAccepted::NotSetAside { error, cause },
             }))
         }
         // A wrong key or URL fails for all messages.

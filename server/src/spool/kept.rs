@@ -22,7 +22,7 @@ pub(super) const ENDING: &str = ".mail";
 /// Directory for messages that the server rejects.
 const REFUSED: &str = "refused";
 /// Largest file that is read, in bytes: a message of 25 MB and its envelope.
-const AT_MOST: u64 = 26 * 1_048_576;
+const MAX_FILE_SIZE: u64 = 26 * 1_048_576;
 
 /// An open spool directory.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ impl Kept {
         };
         let about = file.metadata()?;
         let wrong = |text| io::Error::new(io::ErrorKind::InvalidData, text);
-        if !about.is_file() || about.len() > AT_MOST {
+        if !about.is_file() || about.len() > MAX_FILE_SIZE {
             return Err(wrong("not a kept message"));
         }
         // Any user can create a hard link to a file of someone else.
@@ -118,7 +118,7 @@ impl Kept {
             return Err(foreign("the file is not that of the key's owner alone"));
         }
         let mut bytes = Vec::new();
-        file.take(AT_MOST).read_to_end(&mut bytes)?;
+        file.take(MAX_FILE_SIZE).read_to_end(&mut bytes)?;
         let message = Spooled::parse(&bytes).ok_or_else(|| wrong("not a kept message"))?;
         Ok(Some(message))
     }

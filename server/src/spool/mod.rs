@@ -11,7 +11,7 @@ mod settings;
 mod take_in;
 
 pub use error::{SendSettingsError, SpoolError};
-pub use flush::{Flushed, NotTaken, all, some};
+pub use flush::{Flushed, NotAccepted, all, some};
 pub use folder::{Spool, new_name};
 pub use message::Spooled;
 pub use settings::SendSettings;

@@ -16,7 +16,7 @@ const EVERY: Duration = Duration::from_mins(1);
 struct Source {
     settings: PathBuf,
     /// The last logged problem. Each problem is logged once, not every minute.
-    told: Option<String>,
+    logged: Option<String>,
 }
 
 /// Submits spooled messages immediately and then every minute, until the future is dropped.
@@ -27,7 +27,7 @@ struct Source {
 pub async fn keep_taking_in(settings: PathBuf) {
     let mut source = Source {
         settings,
-        told: None,
+        logged: None,
     };
     loop {
         source.take_in().await;
@@ -40,20 +40,20 @@ impl Source {
         let settings = self.settings.display().to_string();
         match taken(&self.settings).await {
             Ok(flushed) => {
-                self.told = None;
-                for (name, not_taken) in &flushed.not_taken {
-                    tracing::warn!(settings, kept = name, reason = %not_taken, "a kept message was not taken in");
+                self.logged = None;
+                for (name, not_accepted) in &flushed.not_accepted {
+                    tracing::warn!(settings, kept = name, reason = %not_accepted, "spooled message rejected");
                 }
-                let messages = flushed.handed_over;
+                let messages = flushed.accepted;
                 if messages > 0 {
-                    tracing::info!(settings, messages, "kept messages were taken in");
+                    tracing::info!(settings, messages, "spooled messages submitted");
                 }
             }
             Err(error) => {
                 let text = error.to_string();
-                if self.told.as_ref() != Some(&text) {
-                    tracing::warn!(settings, error = text, "kept messages cannot be taken in");
-                    self.told = Some(text);
+                if self.logged.as_ref() != Some(&text) {
+                    tracing::warn!(settings, error = text, "spool could not be processed");
+                    self.logged = Some(text);
                 }
             }
         }

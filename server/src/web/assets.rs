@@ -38,7 +38,7 @@ pub fn output_name() -> String {
         .filter(|name| Site::get(&format!("pkg/{name}.js")).is_some())
         .collect();
     if modules.len() > 1 {
-        tracing::warn!("the site holds several browser sides; the first one is used");
+        tracing::warn!("site has several browser builds; the first one is used");
     }
     modules.into_iter().next().unwrap_or_default()
 }

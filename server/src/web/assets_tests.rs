@@ -26,12 +26,12 @@ fn header(response: &Response<Body>, name: HeaderName) -> &str {
 
 #[test]
 fn takes_plain_paths_only() {
-    for good in [
+    for valid in [
         "favicon.svg",
         "pkg/mailgrant-0a.js",
         "pkg/snippets/x-1/inline0.js",
     ] {
-        assert!(is_plain(good), "{good}");
+        assert!(is_plain(valid), "{valid}");
     }
     for bad in [
         "",

@@ -12,16 +12,16 @@ use http_body_util::Limited;
 use super::problem;
 
 /// Bytes. The largest form has some tens of kilobytes.
-const AT_MOST: usize = 1_048_576;
+const MAX_BODY: usize = 1_048_576;
 /// Bytes, for submitted messages.
-pub const AT_MOST_FOR_THE_API: usize = 25 * 1_048_576;
+pub const MAX_API_BODY: usize = 25 * 1_048_576;
 const TOO_LARGE: &str = "The body of the request is too large.";
 
 /// Rejects a body with a larger `Content-Length` with 413, and cuts off one that turns out to be
 /// larger.
 pub async fn limit(request: Request, next: Next) -> Response {
     let is_api = problem::is_for(request.uri().path());
-    let at_most = if is_api { AT_MOST_FOR_THE_API } else { AT_MOST };
+    let at_most = if is_api { MAX_API_BODY } else { MAX_BODY };
     if request.body().size_hint().lower() > at_most as u64 {
         return if is_api {
             problem::answer(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE)

@@ -25,13 +25,13 @@ pub struct ClientAddress(pub IpAddr);
 /// Adds the [`ClientAddress`] to the request.
 pub async fn find(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let Some(Peer { address: peer, .. }) = request.extensions().get().copied() else {
-        tracing::error!("a request comes from nowhere");
+        tracing::error!("client address of a request is missing");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     if web.same_address.is_of_proxy(peer, request.headers()) {
         tracing::warn!(
             address = %peer,
-            "every client has the same address, so all share its limits: name the proxy in trusted_proxies"
+            "all clients have the same address and share its limits; set trusted_proxies"
         );
     }
     let address = client(peer, &web.trusted_proxies, request.headers());

@@ -22,23 +22,23 @@ pub enum Cookie {
     Device,
 }
 
-/// The value that a browser sent for a cookie.
+/// The session cookie that a browser sent.
 #[derive(Clone, Debug)]
-pub enum Shown {
+pub enum SessionCookie {
     /// No value.
-    Nothing,
+    Missing,
     /// A value in the format of a token.
     Token(Token),
     /// A malformed value, or several values, one of which was not set by this server.
-    Unreadable,
+    Malformed,
 }
 
-impl Shown {
+impl SessionCookie {
     /// Returns the token, if there is one.
     pub fn token(self) -> Option<Token> {
         match self {
             Self::Token(token) => Some(token),
-            Self::Nothing | Self::Unreadable => None,
+            Self::Missing | Self::Malformed => None,
         }
     }
 }
@@ -69,11 +69,13 @@ impl Cookies {
     }
 
     /// Returns the session token of a request.
-    pub fn session(self, headers: &HeaderMap) -> Shown {
+    pub fn session(self, headers: &HeaderMap) -> SessionCookie {
         match self.values(Cookie::Session, headers) {
-            (None, _) => Shown::Nothing,
-            (Some(value), None) => Token::parse(value).map_or(Shown::Unreadable, Shown::Token),
-            (Some(_), Some(_)) => Shown::Unreadable,
+            (None, _) => SessionCookie::Missing,
+            (Some(value), None) => {
+                Token::parse(value).map_or(SessionCookie::Malformed, SessionCookie::Token)
+            }
+            (Some(_), Some(_)) => SessionCookie::Malformed,
         }
     }
 
@@ -148,9 +150,9 @@ mod tests {
     use access::Token;
     use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 
-    use super::{Cookies, Shown};
+    use super::{Cookies, SessionCookie};
 
-    fn read(is_https: bool, lines: &[&str]) -> Shown {
+    fn read(is_https: bool, lines: &[&str]) -> SessionCookie {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(COOKIE, HeaderValue::from_str(line).unwrap());
@@ -180,15 +182,18 @@ mod tests {
     fn of_two_values_neither_is_taken() {
         let line = format!("mailgrant_session={}", Token::generate().expose());
         let twice = format!("{line}; {line}");
-        assert!(matches!(read(false, &[&twice]), Shown::Unreadable));
-        assert!(matches!(read(false, &[&line, &line]), Shown::Unreadable));
+        assert!(matches!(read(false, &[&twice]), SessionCookie::Malformed));
+        assert!(matches!(
+            read(false, &[&line, &line]),
+            SessionCookie::Malformed
+        ));
         assert!(matches!(
             read(false, &["mailgrant_session=x"]),
-            Shown::Unreadable
+            SessionCookie::Malformed
         ));
         assert!(matches!(
             read(false, &["mailgrant_device=x"]),
-            Shown::Nothing
+            SessionCookie::Missing
         ));
     }
 }

@@ -76,7 +76,7 @@ fn batches(
             let batch = batch(&access, &filter, after).await;
             if let Err(error) = &batch {
                 let error: &dyn std::error::Error = error;
-                tracing::error!(error, "an export broke off");
+                tracing::error!(error, "export failed");
             }
             batch
         }

@@ -2,6 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use mail::{Mailer, NotReady};
+use wording::readiness;
 
 /// Liveness: returns 200 while the process runs.
 pub async fn alive() -> &'static str {
@@ -18,14 +19,15 @@ pub async fn ready(State(mailer): State<Mailer>) -> (StatusCode, String) {
         }
         return (StatusCode::OK, body);
     };
-    let said = match &error {
-        NotReady::Database(_) | NotReady::Timeout => "the database does not answer\n".to_owned(),
-        NotReady::Storing => "new mail could not be stored\n".to_owned(),
-        NotReady::Stuck(_) => "a task in the background is stuck\n".to_owned(),
-        NotReady::Failed(_) => "a background task failed and is being restarted\n".to_owned(),
-        NotReady::Condition(kind) => format!("{}\n", kind.code()),
+    let reason = match &error {
+        NotReady::Database(_) | NotReady::Timeout => readiness::DATABASE,
+        NotReady::Storing => readiness::STORING,
+        NotReady::Stuck(_) => readiness::STUCK,
+        NotReady::Failed(_) => readiness::FAILED,
+        NotReady::Condition(kind) => kind.code(),
     };
+    let body = [reason, "\n"].concat();
     let error: &dyn std::error::Error = &error;
-    tracing::error!(error, "not ready");
-    (StatusCode::SERVICE_UNAVAILABLE, said)
+    tracing::error!(error, "server is not ready");
+    (StatusCode::SERVICE_UNAVAILABLE, body)
 }

@@ -104,14 +104,14 @@ fn failed(error: &MailboxError) -> Response {
         MailboxError::Busy => StatusCode::SERVICE_UNAVAILABLE,
         MailboxError::Mail(error) => {
             let error: &dyn std::error::Error = error;
-            tracing::error!(error, "a mail could not be read");
+            tracing::error!(error, "mail could not be read");
             StatusCode::SERVICE_UNAVAILABLE
         }
     };
     let told = match status {
-        StatusCode::NOT_FOUND => "It is not there, or not any more.\n",
-        StatusCode::UNPROCESSABLE_ENTITY => "It is larger than is read here.\n",
-        _ => "The mailbox cannot be read at the moment.\n",
+        StatusCode::NOT_FOUND => "This item does not exist.\n",
+        StatusCode::UNPROCESSABLE_ENTITY => "It is too large to be read here.\n",
+        _ => "The mailbox cannot be read right now.\n",
     };
     (status, told).into_response()
 }

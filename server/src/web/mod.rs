@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod body_budget;
 mod body_limit;
 mod capacity;
 mod client_address;
@@ -28,7 +29,6 @@ mod problem;
 mod rate_limit;
 mod referer;
 mod refusal;
-mod room;
 mod routes;
 mod same_address;
 mod security;
@@ -54,8 +54,8 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use self::{
-    capacity::Clients, cookies::Cookies, events::Streams, rate_limit::RateLimits, room::Room,
-    same_address::SameAddress,
+    body_budget::BodyBudget, capacity::Clients, cookies::Cookies, events::Streams,
+    rate_limit::RateLimits, same_address::SameAddress,
 };
 use crate::{
     Limits,
@@ -88,7 +88,7 @@ pub(crate) struct Web {
     trusted_proxies: Arc<[IpNet]>,
     rate_limits: Arc<RateLimits>,
     same_address: Arc<SameAddress>,
-    room: Room,
+    body_budget: BodyBudget,
     clients: Clients,
     streams: Streams,
     feeds: Arc<Feeds>,
@@ -105,7 +105,10 @@ impl Web {
             same_address: Arc::new(SameAddress::new(!parts.trusted_proxies.is_empty())),
             trusted_proxies: parts.trusted_proxies,
             rate_limits: Arc::new(RateLimits::new(parts.rate_limit, parts.limits.guesses)),
-            room: Room::new(parts.limits.held, parts.limits.room),
+            body_budget: BodyBudget::new(
+                parts.limits.body_budget_kib,
+                parts.limits.body_budget_timeout,
+            ),
             clients: Clients::new(parts.address_limits.connections),
             streams: Streams::new(parts.limits.streams(parts.address_limits)),
             feeds: parts.feeds,

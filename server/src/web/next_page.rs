@@ -16,7 +16,7 @@ const IN_A_VALUE: &AsciiSet = &CONTROLS
     .add(b'\\')
     .add(b'=');
 /// Maximum length in characters. A longer target is dropped.
-const AT_MOST: usize = 2_000;
+const MAX_LENGTH: usize = 2_000;
 const LEAD_ELSEWHERE: [&str; 4] = [
     paths::Login::PATH,
     paths::Logout::PATH,
@@ -44,7 +44,7 @@ pub fn page(next: &str) -> &str {
     let is_ours = characters.next() == Some('/')
         && !matches!(characters.next(), Some('/' | '\\'))
         && !next.chars().any(|c| c.is_control() || c == '\\')
-        && next.len() <= AT_MOST;
+        && next.len() <= MAX_LENGTH;
     let path = next.split(['?', '#']).next().unwrap_or_default();
     // `/.//host` becomes `//host` in software that only resolves the dots.
     let climbs = path.split('/').any(|name| {
@@ -67,14 +67,14 @@ mod tests {
 
     #[test]
     fn is_a_page_of_this_server() {
-        for good in [
+        for valid in [
             "/",
             &[&paths::SmtpSettings::of("x"), "#outcome"].concat(),
             "/a//b",
             "/a?who=a%2Fb&to=../..",
             "/.../..a/a.",
         ] {
-            assert_eq!(page(good), good);
+            assert_eq!(page(valid), valid);
         }
         for bad in [
             "",

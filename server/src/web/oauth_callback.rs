@@ -11,7 +11,7 @@ use domain::{AuthorizationState, FindingCode, paths};
 use mail::{Callback, Mailer};
 
 /// Maximum length of the query in characters. Microsoft's codes have about 2,000.
-const QUERY_AT_MOST: usize = 16_384;
+const MAX_QUERY: usize = 16_384;
 
 /// Completes the authorization and redirects, which removes code and state from the address bar.
 pub async fn finish(
@@ -20,7 +20,7 @@ pub async fn finish(
     RawQuery(query): RawQuery,
 ) -> Response {
     let Some(callback) = read(query.as_deref().unwrap_or_default()) else {
-        tracing::warn!("a callback could not be read");
+        tracing::warn!("OAuth callback could not be parsed");
         return unknown(FindingCode::CallbackIncomplete);
     };
     let session = info.signed_in.as_ref().map(|signed_in| &signed_in.session);
@@ -33,10 +33,10 @@ pub async fn finish(
         Ok((None, _)) => unknown(FindingCode::StateUnknown),
         Err(error) => {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "an authorization could not be finished");
+            tracing::error!(error, "authorization failed");
             (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Mailgrant cannot finish the sign-in at the moment; its log says why. Go back to the settings \
+                "Mailgrant cannot finish the sign-in right now. Its log contains the cause. Go back to the settings \
                  page and try again.\n",
             )
                 .into_response()
@@ -62,7 +62,7 @@ fn unknown(code: FindingCode) -> Response {
 /// Parses the query. Returns `None` if a parameter occurs twice (forbidden by RFC 6749 §3.1) or the
 /// query is too long. Ignores unknown parameters, as the RFC requires.
 fn read(query: &str) -> Option<Callback> {
-    if query.len() > QUERY_AT_MOST {
+    if query.len() > MAX_QUERY {
         return None;
     }
     let pairs: Vec<(String, String)> =
@@ -89,7 +89,7 @@ mod tests {
     use proptest::{prelude::*, sample::select};
     use secrecy::ExposeSecret as _;
 
-    use super::{QUERY_AT_MOST, read};
+    use super::{MAX_QUERY, read};
 
     #[test]
     fn reads_a_code_and_leaves_unknown_parameters_alone() {
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn refuses_more_than_any_provider_sends() {
-        let code = "x".repeat(QUERY_AT_MOST);
+        let code = "x".repeat(MAX_QUERY);
         assert!(read(&format!("state=a&code={code}")).is_none());
     }
 

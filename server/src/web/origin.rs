@@ -44,7 +44,7 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
     if own.is_some_and(|own| is_from(&own, request.headers())) {
         return next.run(request).await;
     }
-    tracing::warn!("request from another origin refused");
+    tracing::warn!("cross-origin request refused");
     if problem::is_for(request.uri().path()) {
         problem::answer(StatusCode::FORBIDDEN, REFUSED)
     } else {

@@ -41,7 +41,7 @@ const LEVEL: CompressionLevel = CompressionLevel::Precise(4);
 pub fn options() -> LeptosOptions {
     let output_name = assets::output_name();
     if output_name.is_empty() {
-        tracing::warn!("built without the browser side; pages work, but without its comforts");
+        tracing::warn!("built without the browser side; pages work without live features");
     }
     LeptosOptions::builder()
         .output_name(output_name)

@@ -11,7 +11,7 @@ use domain::paths;
 
 /// Returns the error page. The panic hook of the process has logged the panic.
 pub fn page(_panic: Box<dyn Any + Send>) -> Response<Body> {
-    tracing::error!("a request was ended by a panic");
+    tracing::error!("request panicked");
     let settings = paths::SmtpSettings::PATH;
     let page = format!(
         "<!DOCTYPE html><html lang=\"en\"><title>Error – Mailgrant</title>\

@@ -223,7 +223,7 @@ pub async fn denied(access: &Access, by: &domain::Actor, asked: &str) {
     let action = AuditAction::AccessDenied;
     if let Err(error) = access.note_refusal(by, action, asked).await {
         let error: &dyn std::error::Error = &error;
-        tracing::error!(error, "cannot note that something was refused");
+        tracing::error!(error, "refusal could not be recorded");
     }
 }
 

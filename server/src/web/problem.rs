@@ -189,7 +189,7 @@ mod tests {
     use super::{API, METRICS, is_for};
 
     #[test]
-    fn is_told_below_the_api_and_nowhere_else() {
+    fn is_returned_below_the_api_only() {
         for (path, expected) in [
             (API, true),
             (&format!("{API}/"), true),

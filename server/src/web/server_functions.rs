@@ -14,12 +14,12 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Leptos marks error responses with this header.
 const FAILED: HeaderName = HeaderName::from_static("serverfnerror");
 /// Maximum size of an error in bytes; errors consist of codes.
-const AT_MOST: usize = 65_536;
+const MAX_BODY: usize = 65_536;
 
 /// Rejects bodies that are not forms with 415, then sets the status that matches the error.
 pub async fn guard(request: Request, next: Next) -> Response {
     if request.method() == Method::POST && !is_form(request.headers()) {
-        let told = "Only a form is taken here.\n";
+        let told = "Only forms are accepted here.\n";
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, told).into_response();
     }
     let response = next.run(request).await;
@@ -42,7 +42,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 /// Returns the response with the status of the error in its body.
 async fn with_status(response: Response) -> Response {
     let (mut head, body) = response.into_parts();
-    let Ok(body) = to_bytes(body, AT_MOST).await else {
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     if let Ok(error) = serde_json::from_slice::<ApiError>(&body) {

@@ -15,7 +15,7 @@ use domain::{Actor, RedirectUrl, Who, paths};
 
 use leptos::server_fn::ServerFn as _;
 
-use super::{Web, client_address::ClientAddress, cookies::Shown, host::AskedAs};
+use super::{Web, client_address::ClientAddress, cookies::SessionCookie, host::AskedAs};
 
 /// The token of the session that a request belongs to.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
     };
     let cookies = web.cookies();
     let shown = cookies.session(request.headers());
-    let is_shown = !matches!(shown, Shown::Nothing);
+    let is_shown = !matches!(shown, SessionCookie::Missing);
     let token = shown.token();
     let signed_in = match &token {
         Some(token) => {
@@ -81,7 +81,7 @@ fn is_automatic(path: &str) -> bool {
 
 /// Returns the response for a database failure.
 pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
-    tracing::error!(error, "cannot tell who asks");
+    tracing::error!(error, "user of a request could not be determined");
     super::unavailable::response()
 }
 

@@ -44,7 +44,7 @@ pub async fn without_database(State(web): State<Web>, request: Request, next: Ne
     tokio::select! {
         response = next.run(request) => response,
         () = web.mailer.database_unreachable() => {
-            tracing::error!("a request was given up because the database cannot be reached");
+            tracing::error!("request failed: database not reachable");
             response()
         }
     }

@@ -10,7 +10,7 @@ const URL: &str = "http://127.0.0.1:9/services/pLanted";
 
 async fn add(browser: &Browser, kind: &str, url: &str, secret: &str) -> Reply {
     let fields = [
-        ("do", "add_route"),
+        ("do", "add_channel"),
         ("kind", kind),
         ("url", url),
         ("secret", secret),
@@ -40,22 +40,22 @@ fn settings(version: &str, minutes: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_route_is_added_tried_changed_and_removed_and_its_secrets_never_come_back() {
+async fn a_channel_is_added_tested_changed_and_removed_and_its_secrets_are_never_returned() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let reply = add(&administrator, "webhook", URL, SECRET).await;
-    assert_eq!(reply.location(), "/settings/alerts?done=add_route");
+    assert_eq!(reply.location(), "/settings/alerts?done=add_channel");
     let id = id(&administrator).await;
     let of =
         |action: &'static str| body(&[("do", action), ("id", &id), ("url", ""), ("secret", "")]);
-    let tried = administrator.submit(PAGE, of("test_route")).await;
+    let tried = administrator.submit(PAGE, of("test_channel")).await;
     assert_eq!(tried.status, 200);
-    assert!(tried.body.contains("The test alert was not taken."));
-    assert!(tried.body.contains("There was no connection to the host."));
-    let changed = administrator.submit(PAGE, of("change_route")).await;
-    assert_eq!(changed.location(), "/settings/alerts?done=change_route");
+    assert!(tried.body.contains("Test alert not delivered"));
+    assert!(tried.body.contains("Could not connect to the host."));
+    let changed = administrator.submit(PAGE, of("change_channel")).await;
+    assert_eq!(changed.location(), "/settings/alerts?done=change_channel");
     let elsewhere = body(&[
-        ("do", "change_route"),
+        ("do", "change_channel"),
         ("id", &id),
         ("url", "https://hooks.example.com/pLanted"),
         ("secret", ""),
@@ -64,11 +64,11 @@ async fn a_route_is_added_tried_changed_and_removed_and_its_secrets_never_come_b
     assert_eq!(refused.status, 422);
     let words = "The saved signing secret belongs to another host.";
     assert!(refused.body.contains(words), "{refused:?}");
-    let removed = administrator.submit(PAGE, of("remove_route")).await;
-    assert_eq!(removed.location(), "/settings/alerts?done=remove_route");
-    let gone = administrator.submit(PAGE, of("test_route")).await;
+    let removed = administrator.submit(PAGE, of("remove_channel")).await;
+    assert_eq!(removed.location(), "/settings/alerts?done=remove_channel");
+    let gone = administrator.submit(PAGE, of("test_channel")).await;
     assert_eq!(gone.status, 422);
-    assert!(gone.body.contains("It is gone already."));
+    assert!(gone.body.contains("This item no longer exists."));
     administrator.get("/activity").await;
     administrator.get("/activity/export").await;
     let seen = administrator.seen();
@@ -87,12 +87,12 @@ async fn what_is_wrong_with_a_form_stands_at_its_field() {
     )
     .await;
     assert_eq!(reply.status, 422);
-    for wrong in ["add-route-url-error", "add-route-secret-error"] {
+    for wrong in ["add-channel-url-error", "add-channel-secret-error"] {
         assert!(reply.body.contains(wrong), "{wrong}");
     }
     assert!(!reply.body.contains("pLanted") && !reply.body.contains("hunter2"));
     let reply = add(&administrator, "mail", "", "").await;
-    for wrong in ["add-route-via-error", "add-route-recipient-error"] {
+    for wrong in ["add-channel-via-error", "add-channel-recipient-error"] {
         assert!(reply.body.contains(wrong), "{wrong}");
     }
     let reply = administrator.submit(PAGE, settings("0", "many")).await;
@@ -102,7 +102,7 @@ async fn what_is_wrong_with_a_form_stands_at_its_field() {
 }
 
 #[tokio::test]
-async fn what_is_told_is_saved_once_for_each_version_and_a_viewer_reads_it() {
+async fn alert_settings_are_saved_once_for_each_version_and_a_viewer_reads_them() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let saved = administrator.submit(PAGE, settings("0", "45")).await;
@@ -111,7 +111,7 @@ async fn what_is_told_is_saved_once_for_each_version_and_a_viewer_reads_it() {
     assert_eq!(late.status, 409);
     assert!(
         late.body
-            .contains("Somebody else has saved in the meantime.")
+            .contains("Another administrator saved in the meantime.")
     );
     add(&administrator, "slack", URL, "").await;
     let viewer = server.viewer().await;
@@ -119,7 +119,7 @@ async fn what_is_told_is_saved_once_for_each_version_and_a_viewer_reads_it() {
     assert_eq!(page.status, 200);
     assert!(page.body.contains("value=\"45\"") && page.body.contains("2030-01-31"));
     assert!(page.body.contains("Slack at 127.0.0.1"));
-    assert!(!page.body.contains("add_route") && !page.body.contains("test_route"));
+    assert!(!page.body.contains("add_channel") && !page.body.contains("test_channel"));
     let refused = viewer.submit(PAGE, settings("1", "5")).await;
     assert_eq!(refused.status, 403);
 }
@@ -151,7 +151,7 @@ async fn a_webhook_for_new_mail_is_set_up_and_removed_by_administrators_and_neve
     for nowhere in ["nowhere", "no\0where", ""] {
         let gone = administrator.submit(PAGE, save(nowhere, url, SECRET)).await;
         assert_eq!(gone.status, 422);
-        assert!(gone.body.contains("It is gone already."));
+        assert!(gone.body.contains("This item no longer exists."));
     }
 
     let saved = administrator
@@ -206,11 +206,11 @@ async fn a_refused_form_says_which_secrets_have_to_be_typed_again() {
 }
 
 #[tokio::test]
-async fn a_test_alert_leaves_the_form_to_change_the_route_as_it_was() {
+async fn a_test_alert_leaves_the_form_that_changes_the_channel_unchanged() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let fields = [
-        ("do", "add_route"),
+        ("do", "add_channel"),
         ("kind", "mail"),
         ("url", ""),
         ("secret", ""),
@@ -218,9 +218,9 @@ async fn a_test_alert_leaves_the_form_to_change_the_route_as_it_was() {
         ("recipient", "ops@example.com"),
     ];
     let reply = administrator.submit(PAGE, body(&fields)).await;
-    assert_eq!(reply.location(), "/settings/alerts?done=add_route");
+    assert_eq!(reply.location(), "/settings/alerts?done=add_channel");
     let id = id(&administrator).await;
-    let test = body(&[("do", "test_route"), ("id", &id)]);
+    let test = body(&[("do", "test_channel"), ("id", &id)]);
     let tested = administrator.submit(PAGE, test).await;
     assert_eq!(tested.status, 200);
     assert!(

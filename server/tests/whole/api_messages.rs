@@ -279,7 +279,7 @@ async fn every_error_names_its_field() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_told() {
+async fn an_unreadable_request_is_reported() {
     let world = World::start().await;
     for (media, body, status) in [
         ("application/json", "{", 400),

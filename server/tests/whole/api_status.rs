@@ -133,7 +133,7 @@ async fn a_session_is_nothing_to_the_api_and_a_key_nothing_to_pages() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_ended_is_refused_at_once() {
+async fn an_ended_key_is_refused_immediately() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let reader = reader(&server).await;

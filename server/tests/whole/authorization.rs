@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::support::{Browser, Form, Provider, Reply, SAVE, Server};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 async fn listen(browser: &Browser, id: &str) -> Response {
     let path = format!("/events/authorization/{id}");
@@ -21,7 +21,7 @@ async fn listen(browser: &Browser, id: &str) -> Response {
 /// Returns the next event, or `None` at the end of the stream.
 async fn event(stream: &mut Response) -> Option<Value> {
     loop {
-        let chunk = timeout(PATIENCE, stream.chunk()).await.unwrap().unwrap()?;
+        let chunk = timeout(TIMEOUT, stream.chunk()).await.unwrap().unwrap()?;
         let chunk = String::from_utf8(chunk.to_vec()).unwrap();
         if let Some(data) = chunk.lines().find_map(|line| line.strip_prefix("data:")) {
             return Some(serde_json::from_str(data.trim()).unwrap());
@@ -61,7 +61,7 @@ async fn a_refusal_arrives_too() {
 }
 
 #[tokio::test]
-async fn whoever_waits_does_not_keep_the_server_from_stopping() {
+async fn waiting_requests_do_not_keep_the_server_from_stopping() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let browser = server.administrator();
@@ -75,7 +75,7 @@ async fn whoever_waits_does_not_keep_the_server_from_stopping() {
 }
 
 #[tokio::test]
-async fn whoever_waits_hears_nothing_more_once_the_session_has_ended() {
+async fn waiting_requests_get_no_events_after_the_session_has_ended() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let browser = server.administrator_elsewhere().await;

@@ -46,9 +46,9 @@ async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_go_on() {
     let mut database = server.database().await;
     database
         .run(
-            "INSERT INTO alert_routes (id, kind, host, url) VALUES ('0000route', 'webhook', 'example.com', 'x');
+            "INSERT INTO alert_channels (id, kind, host, url) VALUES ('0000route', 'webhook', 'example.com', 'x');
              INSERT INTO alert_notifications
-                 (id, route, event, condition_id, condition, state, created_at, due_at, attempts)
+                 (id, channel, event, condition_id, condition, state, created_at, due_at, attempts)
              VALUES ('0000telling', '0000route', 'began', '0000condition',
                  '{\"id\":\"0000condition\",\"data_center\":\"default\",\"kind\":\"outbox_old\",\"facts\":{},\"since\":0}',
                  'waiting', 0, 0, 9223372036854775807)",

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::support::{Browser, Form, Program, Provider, Reply, Server, TEST, body};
 
 const BEGIN: &str = "/api/begin_check";
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// The title of a successful report.
 const WORKS: &str = "<p class=\"banner-title\">The connection works<";
 
@@ -51,10 +51,7 @@ pub async fn listen(browser: &Browser, id: &str) -> Vec<Value> {
 }
 
 async fn chunk(response: &mut Response) -> Option<String> {
-    let chunk = timeout(PATIENCE, response.chunk())
-        .await
-        .unwrap()
-        .unwrap()?;
+    let chunk = timeout(TIMEOUT, response.chunk()).await.unwrap().unwrap()?;
     Some(String::from_utf8(chunk.to_vec()).unwrap())
 }
 
@@ -67,7 +64,7 @@ async fn transcript(browser: &Browser, id: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn steps_are_told_as_they_finish_and_the_report_at_the_end() {
+async fn steps_are_sent_as_they_finish_and_the_report_at_the_end() {
     let (provider, server) = start().await;
     let browser = server.administrator();
     provider.authorize(&browser).await;
@@ -184,7 +181,7 @@ async fn operators_check_what_is_saved_whatever_they_send() {
 }
 
 #[tokio::test]
-async fn nothing_more_is_told_once_the_session_has_ended() {
+async fn no_events_are_sent_after_the_session_has_ended() {
     let (provider, server) = start().await;
     let browser = server.administrator_elsewhere().await;
     provider.authorize(&browser).await;
@@ -452,7 +449,7 @@ async fn stop_ends_a_check_that_kill_9_cut() {
     let program = Program::start_beside(&provider, directory.path(), &[]);
     let browser = browser.moved_to(&program.url);
     let stopped = browser.fetch("/api/cancel_check", format!("id={id}"));
-    let stopped = timeout(PATIENCE, stopped).await.unwrap();
+    let stopped = timeout(TIMEOUT, stopped).await.unwrap();
     assert_eq!(stopped.body, "true", "{stopped:?}");
     page_says_interrupted(&browser).await;
 }

@@ -24,7 +24,7 @@ use crate::support::{Browser, Program, Reply};
 
 const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
 /// Maximum response time in seconds, independent of the database.
-const AT_MOST: u64 = 5;
+const TIMEOUT_SECONDS: u64 = 5;
 
 /// A proxy between the server and its database.
 struct Proxy {
@@ -77,7 +77,7 @@ async fn in_time(reply: impl Future<Output = Reply>) -> Reply {
     let reply = reply.await;
     let took = started.elapsed();
     // A loaded machine may need a little longer.
-    assert!(took < Duration::from_secs(AT_MOST + 2), "{took:?}");
+    assert!(took < Duration::from_secs(TIMEOUT_SECONDS + 2), "{took:?}");
     reply
 }
 

@@ -143,7 +143,7 @@ async fn a_saved_secret_does_not_go_to_another_host() {
 }
 
 #[tokio::test]
-async fn the_second_of_two_administrators_is_told_and_keeps_what_was_typed() {
+async fn the_second_of_two_administrators_is_notified_and_keeps_the_typed_values() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let (first, second) = (

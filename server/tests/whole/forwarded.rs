@@ -27,7 +27,7 @@ async fn noted(server: &Server, forwarded: &str) -> String {
 }
 
 #[tokio::test]
-async fn is_ignored_from_whoever_is_no_trusted_proxy() {
+async fn is_ignored_unless_it_comes_from_a_trusted_proxy() {
     let server = Server::start().await;
     assert_eq!(noted(&server, "198.51.100.7").await, "127.0.0.1");
 }

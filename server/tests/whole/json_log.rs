@@ -95,7 +95,7 @@ fn no_event_has_a_field_that_every_line_has_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart() {
+async fn every_line_is_an_object_without_a_secret_and_attempts_are_distinguishable() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let control = provider.control();
@@ -133,9 +133,9 @@ async fn every_line_is_an_object_without_a_secret_and_attempts_can_be_told_apart
         lines.filter(|line| line["message"] == "attempt").collect()
     };
     let until = async |number: usize| {
-        let patience = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(20);
         while attempts(&program).len() < number {
-            assert!(Instant::now() < patience, "{}", program.log());
+            assert!(Instant::now() < deadline, "{}", program.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
@@ -308,7 +308,7 @@ async fn failures_of_tls_and_unexpected_errors_are_logged() {
         .await;
     let page = administrator.get("/settings/smtp").await;
     assert!(page.status.is_server_error(), "{page:?}");
-    let logged = "a page could not be served";
+    let logged = "page failed";
     until(&|line| line["level"] == "ERROR" && line["message"] == logged).await;
     assert!(program.stop());
 }

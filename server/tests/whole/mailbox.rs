@@ -188,12 +188,8 @@ async fn what_is_not_there_is_a_page_that_says_so() {
         ("/mailbox?since=yesterday", 400, "This is not a day."),
         ("/mailbox/message?mail=1.999", 404, "There is no such mail."),
         ("/mailbox/message?mail=x", 400, "not complete"),
-        (
-            "/mailbox/message?mail=7.1",
-            200,
-            "numbered this folder anew",
-        ),
-        ("/mailbox?before=7.1", 200, "numbered this folder anew"),
+        ("/mailbox/message?mail=7.1", 200, "renumbered this folder"),
+        ("/mailbox?before=7.1", 200, "renumbered this folder"),
         (
             "/mailbox?data_center=none",
             404,

@@ -61,7 +61,7 @@ impl Told {
 }
 
 #[tokio::test]
-async fn new_messages_and_new_states_are_told_one_by_one() {
+async fn new_messages_and_new_states_are_sent_one_by_one() {
     let server = Server::start().await;
     let mailer = server.mailer().await;
     let first = submit(&mailer, "First").await;
@@ -117,7 +117,7 @@ async fn what_the_filter_leaves_out_goes_from_the_list() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_message_is_told_its_state_and_offers_what_the_role_may() {
+async fn the_page_of_a_message_receives_its_state_and_offers_what_the_role_may() {
     let server = Server::start().await;
     let mailer = server.mailer().await;
     let id = submit(&mailer, "First").await;
@@ -142,7 +142,7 @@ async fn the_page_of_a_message_is_told_its_state_and_offers_what_the_role_may() 
 }
 
 #[tokio::test]
-async fn what_is_told_ends_with_the_session_and_with_the_server() {
+async fn events_end_with_the_session_and_with_the_server() {
     let server = Server::start().await;
     let viewer = server.viewer().await;
     let mut told = Told::listen(&viewer, "/events/messages").await;

@@ -245,13 +245,13 @@ async fn a_message_is_cancelled_and_tried_again_and_the_audit_tells_who_did() {
     assert_eq!(state().await, MessageState::Cancelled);
     let page = operator.get(cancelled.location()).await;
     assert!(
-        page.body.contains("Cancelled. It can be tried again."),
+        page.body.contains("Cancelled. You can retry it."),
         "{page:?}"
     );
     let again = act(&operator, id.as_str(), "cancel").await;
     assert_eq!(again.status, 409);
     assert!(
-        again.body.contains("It has another state by now"),
+        again.body.contains("The message has changed its state"),
         "{again:?}"
     );
     let retried = act(&operator, id.as_str(), "retry").await;

@@ -16,7 +16,7 @@ use store::{KeySource, Store};
 
 use crate::support::{Browser, DATA, Program, Provider};
 
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Returns a mailer on the database of a server.
 async fn mailer(directory: &Path) -> Mailer {
@@ -65,7 +65,7 @@ async fn count(mailer: &Mailer, state: MessageState) -> usize {
 }
 
 async fn until(what: impl AsyncFn() -> bool) -> bool {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIMEOUT;
     while Instant::now() < end {
         if what().await {
             return true;

@@ -173,7 +173,7 @@ fn each_scope_opens_its_paths_and_no_others() {
 }
 
 #[tokio::test]
-async fn a_browser_is_sent_to_sign_in_and_a_form_is_told_to() {
+async fn a_browser_is_redirected_to_sign_in_and_a_form_gets_a_link() {
     let server = Server::start().await;
     let stranger = server.stranger();
     let reply = stranger.get("/activity?who=a&from=2026-11-01").await;
@@ -200,7 +200,7 @@ async fn a_browser_is_sent_to_sign_in_and_a_form_is_told_to() {
 }
 
 #[tokio::test]
-async fn a_role_that_is_too_low_is_told_so_and_it_is_noted() {
+async fn a_role_that_is_too_low_is_refused_and_recorded() {
     let server = Server::start().await;
     let viewer = server.viewer().await;
     let page = viewer.get("/access?secret=planted").await;
@@ -253,7 +253,7 @@ async fn what_is_on_no_list_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_role_that_changes_counts_at_once() {
+async fn a_changed_role_takes_effect_immediately() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let person = administrator.add_person("person", "administrator").await;

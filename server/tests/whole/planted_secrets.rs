@@ -56,7 +56,7 @@ async fn alert(provider: &Provider, browser: &Browser) {
     for origin in [origin, "http://127.0.0.1:9"] {
         let url = format!("{origin}/{}", HOOK[0]);
         let add = [
-            ("do", "add_route"),
+            ("do", "add_channel"),
             ("kind", "webhook"),
             ("url", &url),
             ("secret", HOOK[1]),
@@ -69,9 +69,9 @@ async fn alert(provider: &Provider, browser: &Browser) {
     let ids: BTreeSet<_> = ids.map(|rest| rest.split('"').next().unwrap()).collect();
     assert_eq!(ids.len(), 2);
     for id in ids {
-        let test = body(&[("do", "test_route"), ("id", id)]);
+        let test = body(&[("do", "test_channel"), ("id", id)]);
         let tried = browser.submit(page, test).await;
-        assert!(tried.body.contains("was not taken"), "{tried:?}");
+        assert!(tried.body.contains("Test alert not delivered"), "{tried:?}");
     }
 }
 

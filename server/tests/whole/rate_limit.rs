@@ -26,7 +26,7 @@ async fn from(browser: &Browser, address: &str, method: &str, path: &str) -> Rep
 }
 
 #[tokio::test]
-async fn one_too_many_is_told_when_to_come_back_and_others_are_not_concerned() {
+async fn one_request_too_many_learns_when_to_retry_and_others_are_not_affected() {
     let server = limited(1).await;
     let browser = server.stranger();
     let mut replies = Vec::new();

@@ -36,7 +36,7 @@ async fn what_was_chosen_is_saved_shown_again_and_in_the_audit() {
     }
     let audit = administrator.get("/activity?action=sending_saved").await;
     for told in [
-        "Messages a day",
+        "Messages per day",
         "250",
         "Other From addresses",
         "shop@example.com, news@example.com",
@@ -104,7 +104,7 @@ async fn what_somebody_else_saved_is_not_lost_unseen() {
 }
 
 #[tokio::test]
-async fn a_data_center_that_is_none_is_told() {
+async fn an_unknown_data_center_is_reported() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let page = administrator

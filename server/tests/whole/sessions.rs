@@ -65,7 +65,7 @@ async fn a_session_that_was_planted_does_not_become_that_of_who_signs_in() {
 }
 
 #[tokio::test]
-async fn signing_in_anew_ends_the_session_before() {
+async fn signing_in_again_ends_the_previous_session() {
     let server = Server::start().await;
     let browser = server.stranger();
     browser.sign_in(ADMINISTRATOR).await;

@@ -30,7 +30,7 @@ async fn a_wrong_password_keeps_the_name_and_tells_nothing() {
 }
 
 #[tokio::test]
-async fn too_many_wrong_passwords_are_told_how_long_to_wait() {
+async fn after_too_many_wrong_passwords_the_page_says_how_long_to_wait() {
     let server = Server::start().await;
     let browser = server.stranger();
     let mut last = browser.sign_in_with("somebody", "wrong").await;

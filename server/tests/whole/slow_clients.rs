@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::support::{Provider, Server, limits, raw};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 async fn server() -> Server {
     let limits = Limits {
@@ -27,7 +27,7 @@ async fn rest(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     let read = stream.read_to_end(&mut answer);
     // A reset also ends the connection.
-    let _ = timeout(PATIENCE, read).await.unwrap();
+    let _ = timeout(TIMEOUT, read).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
 
@@ -65,7 +65,7 @@ async fn an_answer_that_nobody_takes() {
     let mut stream = socket.connect(server.address).await.unwrap();
     let request = b"GET /setup HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100);
     // Responses fill all buffers, then requests do, and then the server disconnects.
-    let ended = timeout(PATIENCE, async {
+    let ended = timeout(TIMEOUT, async {
         while stream.write_all(&request).await.is_ok() {}
     });
     ended.await.unwrap();
@@ -80,11 +80,11 @@ async fn a_connection_on_which_nothing_is_asked() {
 
 /// Unfinished messages of programs fill the in-flight body budget and affect no other requests.
 #[tokio::test(flavor = "multi_thread")]
-async fn messages_that_drip_leave_room_or_others_are_told_to_come_again() {
+async fn slow_uploads_leave_budget_or_others_are_asked_to_retry() {
     let provider = Provider::start().await;
     let limits = Limits {
-        held: 100,
-        room: Duration::from_millis(300),
+        body_budget_kib: 100,
+        body_budget_timeout: Duration::from_millis(300),
         ..limits()
     };
     let server = Server::start_limited(|config| provider.introduce(config), limits).await;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-/// `VmRSS` in kB, as Linux tells.
+/// `VmRSS` in kB, as Linux reports it.
 pub fn resident(process: u32) -> Result<u64> {
     read(process, "VmRSS:")
 }

@@ -27,7 +27,7 @@ enum Part {
     Clear,
     /// Messages a second over STARTTLS with XOAUTH2
     Tls,
-    /// 1,000 API calls at once
+    /// 1,000 concurrent API calls
     Crowd,
     /// Few and many messages in the database
     Scale,

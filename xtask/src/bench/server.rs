@@ -72,7 +72,7 @@ impl Server {
         Ok(std::fs::read_to_string(file)?.trim().to_owned())
     }
 
-    /// Its folder.
+    /// Returns the data directory.
     pub fn data(&self) -> &Path {
         self.data.path()
     }

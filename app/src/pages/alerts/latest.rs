@@ -1,24 +1,30 @@
-//! Section "Told last".
+//! Section "Recent notifications".
 
-use domain::{AlertRoute, Notification};
+use domain::{AlertChannel, Notification};
 use leptos::{either::Either, prelude::*};
 
-use super::{Names, route::shown, wrong::Outcome};
+use super::{Names, active::Outcome, channel::shown};
 use crate::ui::when::When;
 
-/// What was told last, and what came of it.
+/// The latest notifications and their results.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn Latest(latest: Vec<Notification>, routes: Vec<AlertRoute>, names: Names) -> impl IntoView {
+pub fn Latest(
+    latest: Vec<Notification>,
+    channels: Vec<AlertChannel>,
+    names: Names,
+) -> impl IntoView {
     let is_empty = latest.is_empty();
     let rows = latest
         .into_iter()
         .map(|notification| {
-            let route = routes.iter().find(|route| route.id == notification.route);
-            let route = route.map_or_else(String::new, shown);
+            let channel = channels
+                .iter()
+                .find(|channel| channel.id == notification.channel);
+            let channel = channel.map_or_else(String::new, shown);
             let what = [
                 &*names.of_subject(&notification.condition.subject),
                 ": ",
@@ -36,7 +42,7 @@ pub fn Latest(latest: Vec<Notification>, routes: Vec<AlertRoute>, names: Names) 
                         {what}
                     </th>
                     <td role="cell" data-label="To">
-                        {route}
+                        {channel}
                     </td>
                     <td role="cell" data-label="Outcome">
                         <span>
@@ -48,14 +54,14 @@ pub fn Latest(latest: Vec<Notification>, routes: Vec<AlertRoute>, names: Names) 
         })
         .collect_view();
     view! {
-        <section class="card" aria-labelledby="told-title">
-            <h2 id="told-title">"Told last"</h2>
+        <section class="card" aria-labelledby="notifications-title">
+            <h2 id="notifications-title">"Recent notifications"</h2>
             {if is_empty {
-                Either::Left(view! { <p class="empty">"Nothing has been told yet."</p> })
+                Either::Left(view! { <p class="empty">"No notifications yet."</p> })
             } else {
                 Either::Right(
                     view! {
-                        <table class="stacked" role="table" id="told">
+                        <table class="stacked" role="table" id="notifications">
                             <thead role="rowgroup">
                                 <tr role="row">
                                     <th role="columnheader">"When"</th>

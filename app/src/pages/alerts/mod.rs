@@ -1,19 +1,22 @@
-//! `/settings/alerts`: what is wrong, what is told, and who is told.
+//! `/settings/alerts`: active alerts, conditions, and notification channels.
 
+mod active;
+mod channel;
+mod channels;
+mod conditions;
 mod latest;
+mod new_channel;
 mod new_mail;
-mod new_route;
 #[cfg(feature = "ssr")]
 pub mod post;
-mod route;
-mod routes;
-mod rules;
-mod wrong;
 
-use domain::{AlertSubject, DataCenter, DataCenterId, TellingFailure, alert::AlertField};
+use domain::{AlertSubject, DataCenter, DataCenterId, NotificationFailure, alert::AlertField};
 use leptos::{either::Either, prelude::*};
 
-use self::{latest::Latest, new_mail::NewMail, routes::Routes, rules::Rules, wrong::WrongNow};
+use self::{
+    active::ActiveAlerts, channels::Channels, conditions::Conditions, latest::Latest,
+    new_mail::NewMail,
+};
 use super::{failure::Failure, flash::FlashMessage};
 use crate::{
     api::{self, AlertsPage as Data},
@@ -22,8 +25,8 @@ use crate::{
 };
 
 const SETTINGS: FormId = FormId("alerts");
-const ADD_CHANNEL: FormId = FormId("add-route");
-const CHANNEL: FormId = FormId("route");
+const ADD_CHANNEL: FormId = FormId("add-channel");
+const CHANNEL: FormId = FormId("channel");
 const WEBHOOK: FormId = FormId("mail-hook");
 
 /// Result of a test alert.
@@ -32,7 +35,7 @@ pub struct TestAlertResult {
     /// Id of the channel.
     pub channel: String,
     /// The failure, if any.
-    pub outcome: Result<(), TellingFailure>,
+    pub outcome: Result<(), NotificationFailure>,
 }
 
 /// The forms of the page.
@@ -54,7 +57,7 @@ impl Forms {
     }
 }
 
-/// Alerts.
+/// The alerts page.
 #[component]
 pub fn AlertsPage() -> impl IntoView {
     let data = api::alerts_page();
@@ -85,16 +88,16 @@ fn Sections(data: Data, forms: Forms) -> impl IntoView {
     let may_edit = data.may_edit;
     let names = Names(data.data_centers.clone());
     view! {
-        <WrongNow wrong=data.wrong routes=data.routes.clone() names=names.clone() />
-        <Routes
-            routes=data.routes.clone()
+        <ActiveAlerts wrong=data.wrong channels=data.channels.clone() names=names.clone() />
+        <Channels
+            channels=data.channels.clone()
             data_centers=data.data_centers.clone()
             may_edit
             names=names.clone()
             add=forms.add_channel
             row=forms.channel
         />
-        <Rules
+        <Conditions
             settings=data.settings
             data_centers=data.data_centers
             checks=data.checks
@@ -102,7 +105,7 @@ fn Sections(data: Data, forms: Forms) -> impl IntoView {
             form=forms.settings
         />
         <NewMail hooks=data.mail_hooks may_edit form=forms.webhook />
-        <Latest latest=data.latest routes=data.routes names />
+        <Latest latest=data.latest channels=data.channels names />
     }
 }
 

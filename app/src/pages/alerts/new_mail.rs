@@ -1,4 +1,4 @@
-//! Section "New mail": which program is told of mail that comes to an email box.
+//! Section "New mail": webhooks that receive a request for each mail in an email box.
 
 use domain::{DataCenter, alert::AlertField};
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use crate::{
     ui::when::When,
 };
 
-/// The webhook for new mail of each data center.
+/// The inbound-mail webhook of each data center.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -35,7 +35,8 @@ pub fn NewMail(
         <section class="card" id="new-mail" aria-labelledby="new-mail-title">
             <h2 id="new-mail-title">"New mail"</h2>
             <p class="help">
-                "A program can be told of each mail that comes to the email box of a data center: its sender, subject and number, never its content."
+                "Mailgrant can post a request to a webhook for each mail that arrives in the email box of a data center. \
+                The request contains the sender, the subject, and the number of the mail, but not its content."
             </p>
             <ul class="alerts">{rows}</ul>
         </section>
@@ -53,7 +54,7 @@ fn Row(
     let (id, name) = (id.to_string(), name.to_string());
     let has_hook = hook.is_some();
     let stands = match hook {
-        None => view! { <p class="empty">"Nobody is told."</p> }.into_any(),
+        None => view! { <p class="empty">"No webhook."</p> }.into_any(),
         Some(hook) => view! {
             <p>{["Webhook at ", &hook.host, ". Signed. URL and secret are saved."].concat()}</p>
             {hook
@@ -61,8 +62,8 @@ fn Row(
                 .map(|(failure, since)| {
                     view! {
                         <p>
-                            "It has not been taken since " <When at=since /> ". "
-                            {wording::webhook_failure(&failure)} " It is told again until it is."
+                            "Deliveries have failed since " <When at=since /> ". "
+                            {wording::webhook_failure(&failure)} " Mailgrant retries until one succeeds."
                         </p>
                     }
                 })}
@@ -79,7 +80,7 @@ fn Row(
                         "Remove"
                     </summary>
                     <form method="post" action=paths::AlertSettings::PATH>
-                        <p class="help">"New mail is not told of any more, also not what was not taken yet."</p>
+                        <p class="help">"Mailgrant stops posting new mail to this webhook, including mail whose delivery is being retried."</p>
                         <input type="hidden" name="data_center" value=id.clone() />
                         <button name="do" value="remove_mail_hook" class="button danger">
                             "Remove the webhook"
@@ -89,7 +90,7 @@ fn Row(
             }
         });
         view! {
-            <div class="route-forms">
+            <div class="channel-forms">
                 <details open=open>
                     <summary aria-label=[change, " the webhook for new mail of ", &name].concat()>
                         {change}
@@ -101,14 +102,14 @@ fn Row(
                             field=AlertField::Url
                             label=wording::alert_field_label(AlertField::Url)
                             kind=InputKind::SECRET
-                            help="Where new mail is posted to: https. It is saved sealed, and only its host is shown."
+                            help="The https URL that new mail is posted to. It is stored encrypted, and only its host is shown."
                         />
                         <InputField
                             form
                             field=AlertField::Secret
                             label=wording::alert_field_label(AlertField::Secret)
                             kind=InputKind::SECRET
-                            help="whsec_ and the base64 of 24 to 64 random bytes. It is saved, and never shown."
+                            help="whsec_ followed by 24 to 64 random bytes in base64. It is stored encrypted and never shown."
                         />
                         <div>
                             <button name="do" value="save_mail_hook" class="button">
@@ -122,7 +123,7 @@ fn Row(
         }
     });
     view! {
-        <li class="route">
+        <li class="channel">
             <h3>{name.clone()}</h3>
             {stands}
             {forms}

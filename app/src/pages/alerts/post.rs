@@ -2,10 +2,10 @@
 
 use domain::{
     DataCenterId, FormErrors, TypedSecret,
-    alert::{AlertField, AlertFormProblem, AlertSettingsForm, RouteForm},
+    alert::{AlertField, AlertFormProblem, AlertSettingsForm, ChannelForm},
 };
 use http::StatusCode;
-use mail::{AlertRouteError, MailError, MailHookError, SaveAlertsError};
+use mail::{AlertChannelError, MailError, MailHookError, SaveAlertsError};
 use serde::Deserialize;
 
 use super::{ADD_CHANNEL, CHANNEL, SETTINGS, TestAlertResult, WEBHOOK};
@@ -24,22 +24,22 @@ pub enum Action {
     /// Saves which conditions raise alerts.
     SaveAlerts(Box<AlertSettingsForm>),
     /// Adds a channel.
-    AddRoute(RouteForm),
+    AddChannel(ChannelForm),
     /// Changes a channel.
-    ChangeRoute {
+    ChangeChannel {
         /// Id of the channel.
         id: String,
         /// New values of the channel.
         #[serde(flatten)]
-        form: RouteForm,
+        form: ChannelForm,
     },
     /// Removes a channel.
-    RemoveRoute {
+    RemoveChannel {
         /// Id of the channel.
         id: String,
     },
     /// Sends a test alert.
-    TestRoute {
+    TestChannel {
         /// Id of the channel.
         id: String,
     },
@@ -67,10 +67,10 @@ impl Action {
     fn code(&self) -> &'static str {
         match self {
             Self::SaveAlerts(_) => "save_alerts",
-            Self::AddRoute(_) => "add_route",
-            Self::ChangeRoute { .. } => "change_route",
-            Self::RemoveRoute { .. } => "remove_route",
-            Self::TestRoute { .. } => "test_route",
+            Self::AddChannel(_) => "add_channel",
+            Self::ChangeChannel { .. } => "change_channel",
+            Self::RemoveChannel { .. } => "remove_channel",
+            Self::TestChannel { .. } => "test_channel",
             Self::SaveMailHook(_) => "save_mail_hook",
             Self::RemoveMailHook { .. } => "remove_mail_hook",
         }
@@ -96,11 +96,11 @@ impl Action {
                     ("daily_check", &*form.daily_check),
                 ])
                 .with(form.notes.iter().map(|(name, value)| (&**name, &**value))),
-            Self::AddRoute(form) => FormResult::new(ADD_CHANNEL).with(channel_values(form)),
-            Self::ChangeRoute { id, form } => FormResult::new(CHANNEL)
+            Self::AddChannel(form) => FormResult::new(ADD_CHANNEL).with(channel_values(form)),
+            Self::ChangeChannel { id, form } => FormResult::new(CHANNEL)
                 .of_row(id)
                 .with(channel_values(form)),
-            Self::RemoveRoute { id } | Self::TestRoute { id } => {
+            Self::RemoveChannel { id } | Self::TestChannel { id } => {
                 FormResult::new(CHANNEL).of_row(id)
             }
             Self::SaveMailHook(WebhookForm { data_center, .. })
@@ -109,7 +109,7 @@ impl Action {
     }
 }
 
-fn channel_values(form: &RouteForm) -> [(&str, &str); 3] {
+fn channel_values(form: &ChannelForm) -> [(&str, &str); 3] {
     [
         ("kind", &*form.kind),
         ("via", &*form.via),
@@ -123,12 +123,12 @@ enum Refusal {
     Problem(AlertFormProblem),
 }
 
-impl From<AlertRouteError> for Refusal {
-    fn from(error: AlertRouteError) -> Self {
+impl From<AlertChannelError> for Refusal {
+    fn from(error: AlertChannelError) -> Self {
         match error {
-            AlertRouteError::Form(errors) => Self::Fields(errors),
-            AlertRouteError::Unknown => Self::Problem(AlertFormProblem::Gone),
-            AlertRouteError::Mail(error) => error.into(),
+            AlertChannelError::Form(errors) => Self::Fields(errors),
+            AlertChannelError::Unknown => Self::Problem(AlertFormProblem::Gone),
+            AlertChannelError::Mail(error) => error.into(),
         }
     }
 }
@@ -146,7 +146,7 @@ impl From<SaveAlertsError> for Refusal {
 impl From<MailError> for Refusal {
     fn from(error: MailError) -> Self {
         let error: &dyn std::error::Error = &error;
-        tracing::error!(error, "form about alerts could not be processed");
+        tracing::error!(error, "alert form failed");
         Self::Problem(AlertFormProblem::Unavailable)
     }
 }
@@ -202,10 +202,10 @@ async fn perform(
         Action::SaveAlerts(form) => {
             mailer.save_alerts(&form, by).await?;
         }
-        Action::AddRoute(form) => mailer.add_alert_route(&form, by).await?,
-        Action::ChangeRoute { id, form } => mailer.change_alert_route(&id, &form, by).await?,
-        Action::RemoveRoute { id } => mailer.remove_alert_route(&id, by).await?,
-        Action::TestRoute { id } => {
+        Action::AddChannel(form) => mailer.add_alert_channel(&form, by).await?,
+        Action::ChangeChannel { id, form } => mailer.change_alert_channel(&id, &form, by).await?,
+        Action::RemoveChannel { id } => mailer.remove_alert_channel(&id, by).await?,
+        Action::TestChannel { id } => {
             let outcome = mailer.send_test_alert(&id, by).await?;
             return Ok(Some(TestAlertResult {
                 channel: id,

@@ -38,7 +38,7 @@ pub async fn post(request: PostRequest, action: Action) -> PostResponse {
         Ok(Outcome::Unknown) => PostResponse::page(StatusCode::NOT_FOUND, ()),
         Err(error) => {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "message could not be changed");
+            tracing::error!(error, "message change failed");
             PostResponse::page(StatusCode::SERVICE_UNAVAILABLE, MessageRefusal::Unavailable)
         }
     }

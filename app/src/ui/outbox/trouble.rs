@@ -60,7 +60,7 @@ pub fn of_one(state: &SendingState) -> AnyView {
     let id = state.data_center.id.as_str();
     let settings = paths::SmtpSettings::of(id);
     if !state.has_settings {
-        let title = [name, " has no SMTP settings yet: its messages wait"].concat();
+        let title = wording::sending_state::lacks_settings(name);
         return view! {
             <Banner tone=Tone::Careful title>
                 <p>
@@ -79,9 +79,9 @@ pub fn of_one(state: &SendingState) -> AnyView {
             </a>
         </p>
     };
+    let title = wording::sending_state::lacks_grant(name, &state.grant).unwrap_or_default();
     let grant = match &state.grant {
         GrantStatus::NeedsAuthorization { finding, .. } => {
-            let title = [name, " needs authorization: its messages wait"].concat();
             let finding = finding.clone();
             let finding_id = ["grant-finding-", id].concat();
             view! {
@@ -94,22 +94,16 @@ pub fn of_one(state: &SendingState) -> AnyView {
         }
         GrantStatus::NotAuthorized {
             ended_by_save: None,
-        } => {
-            let title = [name, " has not been authorized yet: its messages wait"].concat();
-            view! {
-                <Banner tone=Tone::Careful title>
-                    {link}
-                </Banner>
-            }
-            .into_any()
+        } => view! {
+            <Banner tone=Tone::Careful title>
+                {link}
+            </Banner>
         }
+        .into_any(),
         GrantStatus::NotAuthorized {
             ended_by_save: Some(at),
         } => {
-            let (at, title) = (
-                *at,
-                [name, " needs authorization: its messages wait"].concat(),
-            );
+            let at = *at;
             view! {
                 <Banner tone=Tone::Bad title>
                     <p>
@@ -124,7 +118,7 @@ pub fn of_one(state: &SendingState) -> AnyView {
         GrantStatus::NotUsed | GrantStatus::Authorized { .. } => ().into_any(),
     };
     let pause = state.pause.clone().map(|pause| {
-        let title = [name, " has paused: its messages wait"].concat();
+        let title = wording::sending_state::is_paused(name);
         let finding_id = ["pause-finding-", id].concat();
         view! {
             <Banner tone=Tone::Careful title>

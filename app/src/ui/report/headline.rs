@@ -1,9 +1,9 @@
 //! Result of a check.
 
-use domain::{CheckOutcome, CheckReport, Finding, Verdict};
+use domain::{CheckOutcome, CheckReport, CheckedSettings, Finding, Verdict};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{MAIN, about::About, main_step};
+use super::{MAIN, main_step};
 use crate::{
     api::{CheckConnection, SendTestEmail},
     paths,
@@ -15,23 +15,21 @@ use crate::{
 
 /// Banner with the result. A success is green only if it applies to the saved settings.
 #[component]
-pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
+pub fn Headline(report: CheckReport, settings: CheckedSettings) -> impl IntoView {
     let server = report.server.clone();
-    let good = if about.is_other() {
+    let good = if settings.is_other() {
         Tone::Note
     } else {
         Tone::Good
     };
-    let about_others = about.words().filter(|_| about.is_other());
+    let about_others = wording::checked_settings(settings).filter(|_| settings.is_other());
     let about_others =
         about_others.map(|words| view! { <p>{["Checked with ", words, "."].concat()}</p> });
+    let title = wording::check_title(&report, settings);
     match report.outcome.clone() {
         CheckOutcome::Delivered { message_id } => {
             let failure = report.failure().cloned();
-            let (tone, title) = match failure {
-                None => (good, "Delivered"),
-                Some(_) => (Tone::Bad, "Delivered, but the mailbox cannot be read"),
-            };
+            let tone = if failure.is_some() { Tone::Bad } else { good };
             view! {
                 <Banner tone title>
                     <p>
@@ -46,23 +44,16 @@ pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
             }
             .into_any()
         }
-        CheckOutcome::Passed => {
-            let title = match about {
-                About::Saved | About::NotYetSaved => "The connection works",
-                About::Unsaved => "The connection works with settings that are not saved",
-                About::Earlier => "The connection worked with earlier settings",
-            };
-            view! {
-                <Banner tone=good title>
-                    <p>{server} " accepts mail with these settings."</p>
-                    {about_others}
-                    {warnings(&report)}
-                </Banner>
-            }
-            .into_any()
+        CheckOutcome::Passed => view! {
+            <Banner tone=good title>
+                <p>{server} " accepts mail with these settings."</p>
+                {about_others}
+                {warnings(&report)}
+            </Banner>
         }
+        .into_any(),
         CheckOutcome::Cancelled => view! {
-            <Banner tone=Tone::Note title="Stopped">
+            <Banner tone=Tone::Note title>
                 <p>"The check was stopped before it finished."</p>
             </Banner>
         }
@@ -70,7 +61,7 @@ pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
         CheckOutcome::Running => {
             let href = paths::SmtpSettings::of(report.data_center.as_str());
             view! {
-                <Banner tone=Tone::Note title="A check is running">
+                <Banner tone=Tone::Note title>
                     <p>
                         "It has no result yet. "
                         <a href=href rel="external">
@@ -85,14 +76,8 @@ pub fn Headline(report: CheckReport, about: About) -> impl IntoView {
             view! { <Interrupted recipient=report.recipient.clone() /> }.into_any()
         }
         CheckOutcome::Failed(finding) => {
-            let (title, note) = if report.fails_at_mailbox() {
-                let note = [&server, " accepts mail with these settings."].concat();
-                ("The mailbox cannot be read", Some(note))
-            } else if report.recipient.is_empty() {
-                ("The connection does not work", None)
-            } else {
-                ("Not delivered", None)
-            };
+            let note = [&server, " accepts mail with these settings."].concat();
+            let note = report.fails_at_mailbox().then_some(note);
             view! {
                 <Banner tone=Tone::Bad title>
                     {failed(&report, finding)}
@@ -162,10 +147,5 @@ fn failed(report: &CheckReport, finding: Finding) -> AnyView {
 fn warnings(report: &CheckReport) -> Option<impl IntoView + use<>> {
     let steps = report.steps.iter();
     let number = steps.filter(|step| step.verdict == Verdict::Warned).count();
-    let words = match number {
-        0 => return None,
-        1 => "One step has a warning; see below.".to_owned(),
-        several => format!("{several} steps have warnings; see below."),
-    };
-    Some(view! { <p>{words}</p> })
+    wording::check_warnings(number).map(|words| view! { <p>{words}</p> })
 }

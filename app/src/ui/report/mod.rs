@@ -1,14 +1,15 @@
 //! Report of a check: its result and each step. Only the server renders it, and the browser inserts it unchanged, so
 //! its texts are not part of the WASM.
 
-mod about;
 mod headline;
 mod step;
 
-use domain::{CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, UnixTime, Verdict};
+use domain::{
+    CheckId, CheckOutcome, CheckPart, CheckReport, CheckStep, CheckedSettings, UnixTime, Verdict,
+};
 use leptos::prelude::*;
 
-use self::{about::About, headline::Headline};
+use self::headline::Headline;
 use crate::{
     paths,
     ui::{copy::CopyButton, when::When},
@@ -32,8 +33,8 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
         |tls| [&*tls.version, ", ", &tls.cipher].concat(),
     );
     let age = wording::age(now.since(report.started_at));
-    let about = About::of(&report, saved);
-    let settings = about.words().map(|words| [", with ", words].concat());
+    let settings = CheckedSettings::of(&report, saved);
+    let checked_with = wording::checked_settings(settings).map(|words| [", with ", words].concat());
     let has_steps = !report.steps.is_empty();
     let transcript = wording::check_transcript(&report);
     let download = paths::CheckTranscript::path(id.as_str());
@@ -62,7 +63,7 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
         .collect_view();
     view! {
         <div class="report">
-            <Headline report=report.clone() about />
+            <Headline report=report.clone() settings />
             <dl class="facts">
                 <dt>"Server"</dt>
                 <dd>{report.server.clone()}</dd>
@@ -75,7 +76,7 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
                 <dt>"Checked"</dt>
                 <dd id="report-age">
                     {age} ", " <When at=report.started_at />
-                    {settings}
+                    {checked_with}
                 </dd>
             </dl>
             {has_steps.then(|| view! { <h3>"Steps"</h3> })}

@@ -63,7 +63,7 @@ async fn look(access: Access, hash: String) {
             }
             Err(error) => tracing::debug!(
                 error = &error as &dyn std::error::Error,
-                "cannot look a key up"
+                "API key lookup failed"
             ),
         }
     }

@@ -169,7 +169,7 @@ async fn the_audit_says_what_a_key_is_for_and_by_whom_it_was_made() {
 }
 
 #[tokio::test]
-async fn a_key_that_many_show_at_once_is_good_for_all_of_them_and_for_none_once_it_has_ended() {
+async fn a_key_used_concurrently_is_valid_for_all_requests_and_for_none_after_it_ended() {
     let world = World::new().await;
     let (key, shown) = make(&world, &form("Cron")).await;
     let show_all = || {

@@ -72,7 +72,7 @@ async fn a_link_sets_the_password_once_and_signs_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_use_a_link_at_once_one_wins() {
+async fn of_two_who_use_a_link_concurrently_one_wins() {
     let (world, _) = World::with_alice().await;
     let added = new_account("bob", Role::Operator);
     let link = world.access.add_account(&added, &cli()).await.unwrap();

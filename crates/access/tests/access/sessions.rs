@@ -83,7 +83,7 @@ async fn sessions_are_listed_with_where_they_come_from_the_latest_use_first() {
 }
 
 #[tokio::test]
-async fn a_session_is_ended_by_its_owner_or_by_whoever_may_end_all() {
+async fn a_session_is_ended_by_its_owner_or_by_an_administrator() {
     let (world, alice) = World::with_alice().await;
     let bob = world.add("bob", Role::Viewer).await;
     let id = &alice.signed_in.session;
@@ -99,7 +99,7 @@ async fn a_session_is_ended_by_its_owner_or_by_whoever_may_end_all() {
 }
 
 #[tokio::test]
-async fn a_change_of_role_counts_at_once_in_open_sessions() {
+async fn a_change_of_role_takes_effect_immediately_in_open_sessions() {
     let (world, _) = World::with_alice().await;
     let bob = world.add("bob", Role::Administrator).await;
     let session = world

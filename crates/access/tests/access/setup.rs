@@ -108,7 +108,7 @@ async fn a_mistake_in_the_form_does_not_use_the_link_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_use_the_link_at_once_one_wins() {
+async fn of_two_who_use_the_link_concurrently_one_wins() {
     let world = World::new().await;
     let link = world.access.begin_setup().await.unwrap().unwrap();
     let forms = ["alice", "mallory"].map(|name| {

@@ -47,7 +47,7 @@ async fn a_wrong_name_and_a_wrong_password_get_the_same_answer() {
 }
 
 #[tokio::test]
-async fn what_was_typed_as_a_name_is_told_only_when_an_account_has_it() {
+async fn a_typed_name_is_recorded_only_if_an_account_has_it() {
     let (world, _) = World::with_alice().await;
     for name in ["ALICE", PASSWORD, "nobody"] {
         world
@@ -122,7 +122,7 @@ async fn signing_out_ends_the_session_on_the_server() {
 }
 
 #[tokio::test]
-async fn a_hash_of_older_parameters_is_made_anew_at_the_sign_in() {
+async fn a_hash_with_older_parameters_is_replaced_at_the_sign_in() {
     let world = World::new().await;
     let params = Params::new(8_192, 1, 1, None).unwrap();
     let old = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);

@@ -62,7 +62,7 @@ async fn the_right_password_is_not_looked_at_while_waiting_and_good_afterwards()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_at_once_get_no_more_guesses_than_one_after_the_other() {
+async fn concurrent_attempts_get_no_more_guesses_than_sequential_ones() {
     let (world, _) = World::with_alice().await;
     let mut tasks = JoinSet::new();
     for at in 0..60 {

@@ -51,7 +51,7 @@ impl AlertSettingsForm {
     pub const TESTING: &str = "testing:";
 
     /// Returns true if notifications are sent for this kind of condition.
-    pub fn tells(&self, kind: AlertKind) -> bool {
+    pub fn is_enabled(&self, kind: AlertKind) -> bool {
         let typed = match kind {
             AlertKind::NeedsAuthorization => &self.needs_authorization,
             AlertKind::TestingEnds => &self.testing_ends,
@@ -100,7 +100,7 @@ impl AlertSettingsForm {
                 kinds: AlertKind::ALL
                     .iter()
                     .copied()
-                    .filter(|kind| self.tells(*kind))
+                    .filter(|kind| self.is_enabled(*kind))
                     .collect(),
                 outbox_minutes,
                 days_before,
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_is_told_and_when() {
+    fn reads_conditions_and_thresholds() {
         let notes = [
             ("expires:default", "2027-01-31"),
             ("testing:second", "on"),

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use domain::{AlertId, NotificationId, RouteId, UnixTime};
+use domain::{AlertId, ChannelId, NotificationId, UnixTime};
 
 /// Returns 10 hexadecimal digits of the time, 6 of a counter of this process, and 16 random ones.
 fn text(now: UnixTime) -> String {
@@ -27,6 +27,6 @@ pub(super) fn test(now: UnixTime) -> NotificationId {
 }
 
 #[expect(clippy::expect_used, reason = "hexadecimal digits are an id")]
-pub(super) fn route(now: UnixTime) -> RouteId {
-    RouteId::parse(&text(now)).expect("hexadecimal digits are an id")
+pub(super) fn channel(now: UnixTime) -> ChannelId {
+    ChannelId::parse(&text(now)).expect("hexadecimal digits are an id")
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{DataCenterId, EmailAddress, Notification, TellingFailure, Who};
+use domain::{DataCenterId, EmailAddress, Notification, NotificationFailure, Who};
 use message::Notice;
 use store::Idempotency;
 use wording::NotificationText;
@@ -19,10 +19,10 @@ impl Mailer {
         url: Option<&str>,
         via: &DataCenterId,
         recipient: &EmailAddress,
-    ) -> Result<(), TellingFailure> {
+    ) -> Result<(), NotificationFailure> {
         let settings = self.store().settings_view(via).await;
         let settings = settings.map_err(|error| unavailable(&error))?;
-        let (_, settings) = settings.ok_or(TellingFailure::NoSettings)?;
+        let (_, settings) = settings.ok_or(NotificationFailure::NoSettings)?;
         let message_id = format!(
             "<alert-{}@{}>",
             notification.id.as_str(),
@@ -38,7 +38,7 @@ impl Mailer {
         };
         let submission = Submission {
             data_center: via.clone(),
-            message: notice.compose().ok_or(TellingFailure::Unavailable)?,
+            message: notice.compose().ok_or(NotificationFailure::Unavailable)?,
             submitted_by: Who::Mailgrant,
             idempotency: Some(Idempotency {
                 owner: "alerts".into(),
@@ -52,9 +52,9 @@ impl Mailer {
     }
 }
 
-fn unavailable(error: &(dyn std::error::Error + 'static)) -> TellingFailure {
+fn unavailable(error: &(dyn std::error::Error + 'static)) -> NotificationFailure {
     tracing::error!(error, "an alert could not be mailed");
-    TellingFailure::Unavailable
+    NotificationFailure::Unavailable
 }
 
 /// Formats title, text, facts, and link as the body of an email.

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use domain::{
-    AlertSubject, DataCenterId, Notification, NotificationState, RouteId, RouteKind,
-    TellingFailure, WebhookFailure, WebhookSecret, WebhookUrl,
+    AlertSubject, ChannelId, ChannelKind, DataCenterId, Notification, NotificationFailure,
+    NotificationState, WebhookFailure, WebhookSecret, WebhookUrl,
 };
 use futures::future::join_all;
 use secrecy::ExposeSecret as _;
-use store::{StoredRoute, StoredTarget};
+use store::{StoredChannel, StoredTarget};
 
 use super::shape;
 use crate::{MailError, Mailer, Webhook, database_clock::held_for};
@@ -27,7 +27,7 @@ const ROUNDS: usize = 20;
 
 impl Mailer {
     /// Delivers the due notifications.
-    pub(super) async fn tell_due(&self) -> Result<(), MailError> {
+    pub(super) async fn notify_due(&self) -> Result<(), MailError> {
         for _ in 0..ROUNDS {
             let held_until = self.boot_time() + held_for(LEASE);
             let leased_at = self.database_now().await?;
@@ -40,7 +40,7 @@ impl Mailer {
             }
             let notification = due
                 .into_iter()
-                .map(|notification| self.tell_route(notification, held_until));
+                .map(|notification| self.notify_channel(notification, held_until));
             let told = join_all(notification).await;
             told.into_iter().collect::<Result<(), _>>()?;
         }
@@ -49,7 +49,7 @@ impl Mailer {
 
     /// Delivers one notification, unless the lease has expired, for example while the process was
     /// paused. Another server may deliver it by then.
-    async fn tell_route(
+    async fn notify_channel(
         &self,
         mut notification: Notification,
         held_until: Duration,
@@ -57,21 +57,21 @@ impl Mailer {
         if self.boot_time() >= held_until {
             return Ok(());
         }
-        let outcome = match self.store().alert_route(&notification.route).await {
-            Ok(Some(route)) => self.tell_once(&notification, &route).await,
+        let outcome = match self.store().alert_channel(&notification.channel).await {
+            Ok(Some(channel)) => self.notify_once(&notification, &channel).await,
             // The notification was removed with its channel.
             Ok(None) => return Ok(()),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "a route of alerts cannot be read");
-                Err(TellingFailure::Unavailable)
+                tracing::error!(error, "notification channel could not be read");
+                Err(NotificationFailure::Unavailable)
             }
         };
         let now = self.now();
         notification.attempts += 1;
         notification.failure = outcome.err();
         if outcome.is_ok() {
-            notification.state = NotificationState::Told;
+            notification.state = NotificationState::Delivered;
         } else if now.since(notification.created_at) >= GIVE_UP_AFTER {
             notification.state = NotificationState::Failed;
         } else {
@@ -81,20 +81,20 @@ impl Mailer {
         if notification.state != NotificationState::Waiting {
             notification.finished_at = Some(now);
         }
-        let (route, event) = (notification.route.as_str(), notification.event.code());
+        let (channel, event) = (notification.channel.as_str(), notification.event.code());
         let condition = notification.condition.kind.code();
         match notification.failure {
-            None => tracing::info!(route, event, condition, "alert told"),
+            None => tracing::info!(channel, event, condition, "notification delivered"),
             Some(failure) => {
                 let attempts = notification.attempts;
                 let failure = code(failure);
                 tracing::warn!(
-                    route,
+                    channel,
                     event,
                     condition,
                     attempts,
                     failure,
-                    "alert not taken"
+                    "notification failed"
                 );
             }
         }
@@ -106,11 +106,11 @@ impl Mailer {
     }
 
     /// Makes one delivery attempt.
-    pub(super) async fn tell_once(
+    pub(super) async fn notify_once(
         &self,
         notification: &Notification,
-        route: &StoredRoute,
-    ) -> Result<(), TellingFailure> {
+        channel: &StoredChannel,
+    ) -> Result<(), NotificationFailure> {
         let name = match &notification.condition.subject {
             AlertSubject::DataCenter(id) => self.name_of(id).await?,
             AlertSubject::Server(name) => name.clone(),
@@ -119,7 +119,7 @@ impl Mailer {
         let origin = self.0.options.public_url.as_deref();
         let url = origin.map(|origin| format!("{origin}{}", words.path));
         let url = url.as_deref();
-        match &route.target {
+        match &channel.target {
             StoredTarget::Mail { via, recipient } => {
                 self.mail_alert(notification, &words, url, via, recipient)
                     .await
@@ -129,10 +129,12 @@ impl Mailer {
                 secret,
                 ..
             } => {
-                let document = shape::of(route.kind, notification, &name, &words, url);
-                let wrong = TellingFailure::Webhook(WebhookFailure::NotARequest);
+                let document = shape::of(channel.kind, notification, &name, &words, url);
+                let wrong = NotificationFailure::Webhook(WebhookFailure::NotARequest);
                 let target = WebhookUrl::parse(target.expose_secret()).map_err(|_| wrong)?;
-                let secret = secret.as_ref().filter(|_| route.kind == RouteKind::Webhook);
+                let secret = secret
+                    .as_ref()
+                    .filter(|_| channel.kind == ChannelKind::Webhook);
                 let secret = secret.map(|secret| WebhookSecret::parse(secret.expose_secret()));
                 let secret = secret.transpose().map_err(|_| wrong)?;
                 let webhook = Webhook {
@@ -141,30 +143,30 @@ impl Mailer {
                 };
                 let document = document.to_string();
                 let posted = self.post_webhook(&webhook, notification.id.as_str(), &document);
-                posted.await.map_err(TellingFailure::Webhook)
+                posted.await.map_err(NotificationFailure::Webhook)
             }
         }
     }
 
     /// Returns the name of a data center, or its ID if it was removed.
-    async fn name_of(&self, id: &DataCenterId) -> Result<String, TellingFailure> {
+    async fn name_of(&self, id: &DataCenterId) -> Result<String, NotificationFailure> {
         let data_center = self.store().data_center(id).await;
-        let data_center = data_center.map_err(|_| TellingFailure::Unavailable)?;
+        let data_center = data_center.map_err(|_| NotificationFailure::Unavailable)?;
         Ok(data_center.map_or_else(|| id.to_string(), |one| one.name.to_string()))
     }
 }
 
 /// Returns the code of a failure for logs and the audit.
-pub(super) fn code(failure: TellingFailure) -> String {
+pub(super) fn code(failure: NotificationFailure) -> String {
     match failure {
-        TellingFailure::Webhook(WebhookFailure::Status(status)) => format!("status_{status}"),
-        TellingFailure::Webhook(failure) => failure.code().to_owned(),
-        TellingFailure::NoSettings => "no_settings".to_owned(),
-        TellingFailure::Unavailable => "unavailable".to_owned(),
+        NotificationFailure::Webhook(WebhookFailure::Status(status)) => format!("status_{status}"),
+        NotificationFailure::Webhook(failure) => failure.code().to_owned(),
+        NotificationFailure::NoSettings => "no_settings".to_owned(),
+        NotificationFailure::Unavailable => "unavailable".to_owned(),
     }
 }
 
 /// Parses the ID of a channel. Returns `None` if it is malformed.
-pub(super) fn route_id(text: &str) -> Option<RouteId> {
-    RouteId::parse(text).ok()
+pub(super) fn channel_id(text: &str) -> Option<ChannelId> {
+    ChannelId::parse(text).ok()
 }

@@ -1,6 +1,6 @@
 //! The overview of alerts, which every role may see.
 
-use domain::{AlertCondition, AlertRoute, AlertSettings, DailyCheck, DataCenter, Notification};
+use domain::{AlertChannel, AlertCondition, AlertSettings, DailyCheck, DataCenter, Notification};
 
 use crate::{MailError, Mailer};
 
@@ -22,7 +22,7 @@ pub struct AlertOverview {
     /// The problems that cause notifications, and their timing.
     pub settings: AlertSettings,
     /// Notification channels.
-    pub routes: Vec<AlertRoute>,
+    pub channels: Vec<AlertChannel>,
     /// Current problems.
     pub wrong: Vec<Wrong>,
     /// The most recent notifications, the newest first.
@@ -55,7 +55,7 @@ impl Mailer {
         }
         Ok(AlertOverview {
             settings: store.alert_settings().await?,
-            routes: store.alert_routes().await?,
+            channels: store.alert_channels().await?,
             wrong,
             latest: store.latest_notifications(SHOWN).await?,
             checks,

@@ -1,6 +1,6 @@
 //! Formats of alerts for different webhook receivers.
 
-use domain::{Notification, NotificationEvent, RouteKind, UnixTime};
+use domain::{ChannelKind, Notification, NotificationEvent, UnixTime};
 use serde_json::{Value, json};
 use wording::NotificationText;
 
@@ -9,17 +9,17 @@ const SLACK_HEADER: usize = 150;
 
 /// Returns an alert in the format of a channel's kind.
 pub(super) fn of(
-    kind: RouteKind,
+    kind: ChannelKind,
     notification: &Notification,
     name: &str,
     words: &NotificationText,
     url: Option<&str>,
 ) -> Value {
     match kind {
-        RouteKind::Slack => slack(words, url),
-        RouteKind::Teams => teams(notification.event, words, url),
-        RouteKind::Mattermost => mattermost(notification.event, words, url),
-        RouteKind::Webhook | RouteKind::Mail => own(notification, name, words, url),
+        ChannelKind::Slack => slack(words, url),
+        ChannelKind::Teams => teams(notification.event, words, url),
+        ChannelKind::Mattermost => mattermost(notification.event, words, url),
+        ChannelKind::Webhook | ChannelKind::Mail => own(notification, name, words, url),
     }
 }
 

@@ -134,7 +134,7 @@ impl Mailer {
             // UIDVALIDITY changed (RFC 9051 §2.3.1.1). Searching by day processes some mail twice
             // but misses none.
             Some(cursor) => {
-                tracing::info!(data_center = %reading.id, reader = reading.reader.code(), "the mailbox was numbered anew");
+                tracing::info!(data_center = %reading.id, reader = reading.reader.code(), "UIDVALIDITY changed");
                 connection.examine_quietly().await?;
                 let first = connection
                     .first_since(cursor.looked_at.plus(-AGAIN))

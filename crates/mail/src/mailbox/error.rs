@@ -23,7 +23,7 @@ pub enum MailboxError {
     #[error("there is no such attachment")]
     NoAttachment,
     /// UIDVALIDITY changed, so the requested UID no longer identifies a message.
-    #[error("the folder was numbered anew")]
+    #[error("the folder was renumbered")]
     Renumbered {
         /// The current UIDVALIDITY.
         uid_validity: u32,

@@ -115,8 +115,8 @@ impl Mailer {
             if began.elapsed() > IDLE_FOR {
                 wait = WAIT.0;
             }
-            let anew = self.decided_anew(id, &deciding, &mut attention, wait);
-            wait = if anew.await {
+            let decided = self.decided_anew(id, &deciding, &mut attention, wait);
+            wait = if decided.await {
                 WAIT.0
             } else {
                 (wait * 2).min(WAIT.1)

@@ -43,7 +43,7 @@ pub(super) struct Attempt<'a> {
     job: &'a Job,
     came: Vec<RecipientOutcome>,
     fault: FailureScope,
-    handed_over: i64,
+    uncounted_submissions: i64,
     transcript: String,
     started_at: UnixTime,
     since: Instant,
@@ -63,7 +63,7 @@ impl<'a> Attempt<'a> {
             job,
             came: vec![RecipientOutcome::Untried; job.message.recipients.len()],
             fault: FailureScope::Message,
-            handed_over: 0,
+            uncounted_submissions: 0,
             transcript: String::new(),
             started_at: mailer.now(),
             since: Instant::now(),
@@ -75,7 +75,7 @@ impl<'a> Attempt<'a> {
         AttemptReport {
             came: self.came,
             fault: self.fault,
-            handed_over: self.handed_over,
+            uncounted_submissions: self.uncounted_submissions,
             started_at: self.started_at,
             micros: i64::try_from(micros).unwrap_or(i64::MAX),
             server: self.plan.server.address(),
@@ -279,7 +279,7 @@ impl<'a> Attempt<'a> {
         }
         match outcome.end {
             TransactionEnd::Accepted(reply) => {
-                self.handed_over += 1;
+                self.uncounted_submissions += 1;
                 for index in others {
                     self.set(index, RecipientOutcome::Accepted(reply.clone()));
                 }

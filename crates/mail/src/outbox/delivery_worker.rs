@@ -97,7 +97,7 @@ async fn deliver_one(delivery: &Arc<DeliveryQueue>, job: Job, open: &mut Option<
         now,
     );
     if job.counted {
-        settlement.handed_over = 0;
+        settlement.uncounted_submissions = 0;
     }
     delivery
         .mailer

@@ -36,7 +36,7 @@ pub(super) struct AttemptReport {
     pub(super) came: Vec<RecipientOutcome>,
     pub(super) fault: FailureScope,
     /// Number of transactions that the server accepted.
-    pub(super) handed_over: i64,
+    pub(super) uncounted_submissions: i64,
     pub(super) started_at: UnixTime,
     pub(super) micros: i64,
     pub(super) server: String,
@@ -156,6 +156,6 @@ pub(super) fn settle(
             transcript: tried.transcript,
         },
         drop_content: drop_content && state == MessageState::Delivered,
-        handed_over: tried.handed_over,
+        uncounted_submissions: tried.uncounted_submissions,
     }
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use domain::{
-    AlertFacts, AlertKind, AuditAction, FieldError, MessageFilter, NotificationState,
-    TellingFailure, TypedSecret, WebhookFailure,
-    alert::{AlertField, AlertSettingsForm, RouteForm},
+    AlertFacts, AlertKind, AuditAction, FieldError, MessageFilter, NotificationFailure,
+    NotificationState, TypedSecret, WebhookFailure,
+    alert::{AlertField, AlertSettingsForm, ChannelForm},
 };
-use mail::{AlertRouteError, Mailer, MailerOptions, NotReady};
+use mail::{AlertChannelError, Mailer, MailerOptions, NotReady};
 use sandbox::{Faults, RefusalStyle, TokenError};
 
 use crate::{
@@ -18,20 +18,20 @@ use crate::{
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const DAY: i64 = 86_400;
 
-fn route(kind: &str, url: &str) -> RouteForm {
-    RouteForm {
+fn channel(kind: &str, url: &str) -> ChannelForm {
+    ChannelForm {
         kind: kind.into(),
         url: TypedSecret::new(url),
         secret: TypedSecret::new(SECRET),
-        ..RouteForm::default()
+        ..ChannelForm::default()
     }
 }
 
-async fn add(world: &World, form: &RouteForm) -> String {
+async fn add(world: &World, form: &ChannelForm) -> String {
     let by = &world.admin;
-    world.mailer.add_alert_route(form, by).await.unwrap();
-    let routes = world.mailer.alerts().await.unwrap().routes;
-    routes.last().unwrap().id.as_str().to_owned()
+    world.mailer.add_alert_channel(form, by).await.unwrap();
+    let channels = world.mailer.alerts().await.unwrap().channels;
+    channels.last().unwrap().id.as_str().to_owned()
 }
 
 fn settings() -> AlertSettingsForm {
@@ -82,7 +82,7 @@ fn types(posted: &[Posted]) -> Vec<String> {
 #[tokio::test]
 async fn a_grant_that_needs_authorization_is_told_once_and_once_more_when_it_is_well() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
-    add(&world, &route("webhook", &hooks.url("/mine"))).await;
+    add(&world, &channel("webhook", &hooks.url("/mine"))).await;
     world.mailer.watch().await.unwrap();
     assert!(hooks.posted().is_empty());
     end_grant(&world).await;
@@ -115,7 +115,7 @@ async fn a_condition_of_a_server_stops_it_and_is_notified_when_it_begins_and_whe
     let hooks = Hooks::start().await;
     let world = World::with(|options| options.server_name = Some("web-1:3000".into())).await;
     let mailer = &world.mailer;
-    add(&world, &route("webhook", &hooks.url("/"))).await;
+    add(&world, &channel("webhook", &hooks.url("/"))).await;
     mailer.ready().await.unwrap();
     let facts = AlertFacts {
         free_bytes: Some(42),
@@ -185,7 +185,7 @@ async fn the_condition_of_one_server_is_resolved_by_another_only_when_the_first_
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_mailers_on_one_database_tell_it_once() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
-    add(&world, &route("webhook", &hooks.url("/"))).await;
+    add(&world, &channel("webhook", &hooks.url("/"))).await;
     end_grant(&world).await;
     let mut mailers = vec![world.mailer.clone()];
     for _ in 0..3 {
@@ -204,7 +204,7 @@ async fn many_mailers_on_one_database_tell_it_once() {
 #[tokio::test]
 async fn what_is_wrong_outlasts_a_restart_and_is_not_told_again() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
-    add(&world, &route("webhook", &hooks.url("/"))).await;
+    add(&world, &channel("webhook", &hooks.url("/"))).await;
     end_grant(&world).await;
     world.mailer.watch().await.unwrap();
     let after = world.another_mailer().await;
@@ -218,7 +218,7 @@ async fn each_chat_gets_the_shape_that_it_takes() {
     let (world, hooks) = (World::new().await, Hooks::start().await);
     let mut posted = Vec::new();
     for kind in ["slack", "teams", "mattermost"] {
-        let id = add(&world, &route(kind, &hooks.url(&format!("/{kind}")))).await;
+        let id = add(&world, &channel(kind, &hooks.url(&format!("/{kind}")))).await;
         let taken = world.mailer.send_test_alert(&id, &world.admin).await;
         taken.unwrap().unwrap();
         let request = hooks.posted().last().unwrap().clone();
@@ -251,12 +251,12 @@ async fn each_chat_gets_the_shape_that_it_takes() {
 #[tokio::test]
 async fn an_alert_that_is_not_taken_is_tried_again_later_and_shown_and_given_up_after_a_day() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
-    add(&world, &route("slack", &hooks.url("/"))).await;
+    add(&world, &channel("slack", &hooks.url("/"))).await;
     end_grant(&world).await;
     hooks.script("HTTP/1.1 503 Busy\r\n\r\n");
     world.mailer.watch().await.unwrap();
     let shown = world.mailer.alerts().await.unwrap().latest[0].clone();
-    let busy = TellingFailure::Webhook(WebhookFailure::Status(503));
+    let busy = NotificationFailure::Webhook(WebhookFailure::Status(503));
     assert_eq!(
         (shown.state, shown.attempts),
         (NotificationState::Waiting, 1)
@@ -302,11 +302,11 @@ async fn mail_goes_into_the_outbox_of_another_data_center_once_and_never_of_the_
         .await
         .unwrap();
     for via in ["default", "second"] {
-        let form = RouteForm {
+        let form = ChannelForm {
             kind: "mail".into(),
             via: via.into(),
             recipient: "ops@sandbox.test".into(),
-            ..RouteForm::default()
+            ..ChannelForm::default()
         };
         add(&world, &form).await;
     }
@@ -322,7 +322,7 @@ async fn mail_goes_into_the_outbox_of_another_data_center_once_and_never_of_the_
     assert_eq!(message.recipients[0].address.as_str(), "ops@sandbox.test");
     assert_eq!(
         message.subject,
-        "Mailgrant, Default: mail waits until somebody authorizes again"
+        "Mailgrant, Default: mail waits for a new authorization"
     );
     let content = mailer.message_content(&message.id).await.unwrap().unwrap();
     let content = String::from_utf8(content).unwrap();
@@ -333,7 +333,7 @@ async fn mail_goes_into_the_outbox_of_another_data_center_once_and_never_of_the_
 #[tokio::test]
 async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
-    add(&world, &route("webhook", &hooks.url("/"))).await;
+    add(&world, &channel("webhook", &hooks.url("/"))).await;
     // The clock is at 2023-11-14.
     let notes = [("expires:default", "2023-12-01"), ("testing:default", "on")];
     let notes = notes.map(|(name, typed)| (name.to_owned(), typed.to_owned()));
@@ -377,16 +377,16 @@ async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
 async fn an_outbox_that_grows_old_is_told() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     // A message that the product itself sends: the email of a test alert.
-    let form = RouteForm {
+    let form = ChannelForm {
         kind: "mail".into(),
         via: "default".into(),
         recipient: "ops@sandbox.test".into(),
-        ..RouteForm::default()
+        ..ChannelForm::default()
     };
     let id = add(&world, &form).await;
     let sent = world.mailer.send_test_alert(&id, &world.admin).await;
     sent.unwrap().unwrap();
-    add(&world, &route("webhook", &hooks.url("/"))).await;
+    add(&world, &channel("webhook", &hooks.url("/"))).await;
     world.clock.advance(30 * 60);
     world.mailer.watch().await.unwrap();
     assert!(hooks.posted().is_empty());
@@ -412,7 +412,7 @@ async fn an_outbox_that_grows_old_is_told() {
 async fn a_daily_check_that_starts_to_fail_is_told_and_that_it_goes_well_again() {
     let (world, hooks) = (World::new().await, Hooks::start().await);
     world.save(&world.basic_form()).await;
-    add(&world, &route("webhook", &hooks.url("/"))).await;
+    add(&world, &channel("webhook", &hooks.url("/"))).await;
     world.mailer.check_daily().await.unwrap();
     assert!(world.control().auth_attempts().is_empty());
     world.control().set(Faults {
@@ -446,7 +446,7 @@ async fn a_mailbox_that_refuses_the_sign_in_raises_an_alert() {
     world
         .save(&crate::doctor::with_mailbox(&world, world.basic_form()))
         .await;
-    add(&world, &route("webhook", &hooks.url("/"))).await;
+    add(&world, &channel("webhook", &hooks.url("/"))).await;
     world.mailer.check_daily().await.unwrap();
     world.control().set(Faults {
         imap: Some(sandbox::ImapFault::WrongCredentials),
@@ -462,7 +462,7 @@ async fn a_mailbox_that_refuses_the_sign_in_raises_an_alert() {
 #[tokio::test]
 async fn a_grant_that_the_daily_check_finds_ended_is_told_as_that_alone() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
-    add(&world, &route("webhook", &hooks.url("/"))).await;
+    add(&world, &channel("webhook", &hooks.url("/"))).await;
     world.mailer.check_daily().await.unwrap();
     world.control().set(Faults {
         token_error: TokenError::named("invalid_grant"),
@@ -502,7 +502,7 @@ async fn a_data_center_that_was_never_authorized_is_not_checked_daily() {
 #[tokio::test]
 async fn a_grant_that_ends_is_told_at_once_by_whoever_keeps_watch() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
-    add(&world, &route("webhook", &hooks.url("/"))).await;
+    add(&world, &channel("webhook", &hooks.url("/"))).await;
     let watching = world.mailer.clone();
     let watching = tokio::spawn(async move { watching.keep_watch().await });
     // The first round finds no problem.
@@ -516,43 +516,43 @@ async fn a_grant_that_ends_is_told_at_once_by_whoever_keeps_watch() {
 }
 
 #[tokio::test]
-async fn the_url_of_a_route_is_never_shown_and_a_saved_secret_stays_with_its_host() {
+async fn the_url_of_a_channel_is_never_shown_and_a_saved_secret_stays_with_its_host() {
     let (world, hooks) = (World::new().await, Hooks::start().await);
     let url = hooks.url("/services/pLanted");
-    let id = add(&world, &route("webhook", &url)).await;
+    let id = add(&world, &channel("webhook", &url)).await;
     let shown = format!("{:?}", world.mailer.alerts().await.unwrap());
     assert!(shown.contains("127.0.0.1") && !shown.contains("pLanted"));
-    let change = |url: &str, secret: &str| RouteForm {
+    let change = |url: &str, secret: &str| ChannelForm {
         url: TypedSecret::new(url),
         secret: TypedSecret::new(secret),
-        ..RouteForm::default()
+        ..ChannelForm::default()
     };
     let (mailer, by) = (&world.mailer, &world.admin);
     let elsewhere = change("https://hooks.example.com/pLanted", "");
-    let refused = mailer.change_alert_route(&id, &elsewhere, by).await;
-    let Err(AlertRouteError::Form(errors)) = refused else {
+    let refused = mailer.change_alert_channel(&id, &elsewhere, by).await;
+    let Err(AlertChannelError::Form(errors)) = refused else {
         panic!("{refused:?}")
     };
     let error = Some(FieldError::SecretBelongsElsewhere);
     assert_eq!(errors.get(AlertField::Secret), error);
     // The secret is kept if the host stays the same.
     let same = change(&hooks.url("/services/pLanted-too"), "");
-    mailer.change_alert_route(&id, &same, by).await.unwrap();
+    mailer.change_alert_channel(&id, &same, by).await.unwrap();
     let sent = mailer.send_test_alert(&id, by).await;
     sent.unwrap().unwrap();
     let request = &hooks.posted()[0];
     assert_eq!(request.path, "/services/pLanted-too");
     assert!(request.header("webhook-signature").starts_with("v1,"));
-    mailer.remove_alert_route(&id, by).await.unwrap();
+    mailer.remove_alert_channel(&id, by).await.unwrap();
     let gone = mailer.send_test_alert(&id, by).await;
-    assert!(matches!(gone, Err(AlertRouteError::Unknown)));
+    assert!(matches!(gone, Err(AlertChannelError::Unknown)));
     let recorded = world.recorded().await;
     let actions: Vec<_> = recorded.iter().map(|record| record.action).collect();
     let expected = [
-        AuditAction::RouteAdded,
-        AuditAction::RouteChanged,
+        AuditAction::ChannelAdded,
+        AuditAction::ChannelChanged,
         AuditAction::TestAlertSent,
-        AuditAction::RouteRemoved,
+        AuditAction::ChannelRemoved,
     ];
     assert_eq!(actions, expected);
     let recorded = format!("{recorded:?}");

@@ -336,7 +336,7 @@ async fn mail_that_comes_right_after_a_webhook_was_saved_is_told_of() {
     let _attending = Attending::start(&world);
     Attending::until_idle(&world).await;
     tell(&world, &hooks).await;
-    arrives(&world, "Subject: at once\r\n\r\nMail.").await;
+    arrives(&world, "Subject: immediately\r\n\r\nMail.").await;
     until_true(|| !hooks.posted().is_empty()).await;
     // Saved by the command line, which reads no mailbox itself.
     let (id, url) = (home(), hooks.url("/other"));
@@ -347,7 +347,7 @@ async fn mail_that_comes_right_after_a_webhook_was_saved_is_told_of() {
     until_true(|| hooks.posted().iter().any(|one| one.path == "/other")).await;
     let told: HashSet<_> = told(&hooks).into_iter().collect();
     let pair = |path: &str, subject: &str| (path.to_owned(), subject.to_owned());
-    assert!(told.contains(&pair("/mail", "at once")), "{told:?}");
+    assert!(told.contains(&pair("/mail", "immediately")), "{told:?}");
     assert!(told.contains(&pair("/other", "from another")), "{told:?}");
     assert!(!told.contains(&pair("/mail", "from another")), "{told:?}");
 }

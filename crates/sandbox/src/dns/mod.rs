@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use crate::state::State;
 
 /// Maximum size of a UDP response in octets; longer ones are truncated (RFC 9715 §3).
-const UDP_AT_MOST: usize = 1_232;
+const MAX_UDP: usize = 1_232;
 /// Seconds that responses may be cached.
 const TTL: u32 = 1;
 
@@ -71,7 +71,7 @@ async fn serve_udp(socket: UdpSocket, state: &State) {
             continue;
         };
         let bytes = match answer.to_vec() {
-            Ok(bytes) if bytes.len() <= UDP_AT_MOST => Ok(bytes),
+            Ok(bytes) if bytes.len() <= MAX_UDP => Ok(bytes),
             // The client repeats a truncated query over TCP.
             Ok(_) => answer.truncate().to_vec(),
             error => error,

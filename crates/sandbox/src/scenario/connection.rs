@@ -20,7 +20,7 @@ pub(super) const SCENARIOS: &[Row] = &[
     ("for_clients", "The certificate is not for servers", r#"{"certificate": "for_clients"}"#, Test, Nothing, "certificate_refused"),
     ("ends_soon", "The certificate ends in twenty days", r#"{"certificate": "ends_soon"}"#, Check, Nothing, "certificate_ends_soon"),
     ("silent_greeting", "The server says nothing", r#"{"silent_at": "greeting"}"#, Test, Nothing, "timeout"),
-    ("cut_greeting", "The server closes the connection at once", r#"{"cut_at": "greeting"}"#, Test, Nothing, "connection_closed"),
+    ("cut_greeting", "The server closes the connection immediately", r#"{"cut_at": "greeting"}"#, Test, Nothing, "connection_closed"),
     ("not_smtp", "Something else than SMTP answers", r#"{"replies": [{"stage": "greeting", "reply": "SSH-2.0-OpenSSH_9.2p1 Debian-2"}]}"#, Test, Nothing, "not_smtp"),
     ("busy", "Too many connections, at the greeting (421)", r#"{"replies": [{"stage": "greeting", "reply": "421 4.7.0 Too many connections, try again later."}]}"#, Test, Nothing, "too_many_connections"),
     ("google_busy", "Answer like Google when it is asked too fast (421 4.7.0)", r#"{"replies": [{"stage": "greeting", "reply": "421 4.7.0 Try again later, closing connection. sandbox - gsmtp"}]}"#, Test, Nothing, "temporary"),

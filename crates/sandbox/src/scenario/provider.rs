@@ -25,7 +25,7 @@ pub(super) const SCENARIOS: &[Row] = &[
     ("wrong_iss_path", "The answer comes from another issuer of the same server", r#"{"iss_path": "/realms/other"}"#, Authorize, Nothing, "issuer_mismatch"),
     ("missing_iss", "The answer names no issuer, although the provider announces it", r#"{"omit_iss": true}"#, Authorize, Nothing, "issuer_missing"),
     ("callback_empty", "Neither a code nor an error comes back", r#"{"callback_empty": true}"#, Authorize, Nothing, "callback_incomplete"),
-    ("other_account", "bob signs in, whoever types", r#"{"signed_in_account": "bob@sandbox.test"}"#, Authorize, Nothing, ""),
+    ("other_account", "bob signs in instead of the typed account", r#"{"signed_in_account": "bob@sandbox.test"}"#, Authorize, Nothing, ""),
     ("no_refresh_token", "No refresh token", r#"{"issue_refresh_token": false}"#, Authorize, Nothing, "no_refresh_token"),
     ("no_mail_scope", "The scope for mail is not granted", r#"{"granted_scope": "openid offline_access"}"#, Authorize, Nothing, "scope_missing"),
     ("code_refused", "The code is refused", r#"{"token_error": {"status": 400, "error": "invalid_grant", "error_description": "Malformed auth code."}}"#, Authorize, Nothing, "code_refused"),

@@ -23,7 +23,7 @@ use crate::state::State;
 pub(crate) use connection::{Connection, serve};
 
 /// Maximum size of mail that is added to a mailbox, in bytes.
-const MAIL_AT_MOST: usize = 64 * 1024 * 1024;
+const MAX_MAIL: usize = 64 * 1024 * 1024;
 
 fn router(state: Arc<State>) -> Router {
     Router::new()
@@ -41,7 +41,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/control/log", get(control::log))
         .route(
             "/control/mail",
-            post(control::deliver).layer(DefaultBodyLimit::max(MAIL_AT_MOST)),
+            post(control::deliver).layer(DefaultBodyLimit::max(MAX_MAIL)),
         )
         .route("/control/renumber", post(control::renumber))
         .route("/control/reset", post(control::reset))

@@ -345,7 +345,7 @@ async fn callback_errors_and_a_wrong_issuer_come_back_to_the_client() {
 }
 
 #[tokio::test]
-async fn grants_less_and_to_someone_else_when_told_so() {
+async fn grants_less_and_to_another_account_if_configured() {
     let sandbox = start().await;
     sandbox.control().set(Faults {
         granted_scope: Some("offline_access".to_owned()),

@@ -96,7 +96,7 @@ async fn commands_sent_before_tls_do_not_count_inside() {
 }
 
 #[tokio::test]
-async fn wants_authentication_unless_told_otherwise() {
+async fn requires_authentication_unless_configured_otherwise() {
     let sandbox = start().await;
     let mut client = SmtpClient::starttls(&sandbox).await;
     let reply = client.message(ALICE, "x").await;
@@ -166,7 +166,7 @@ async fn a_cut_after_the_final_dot_has_stored_the_message() {
 }
 
 #[tokio::test]
-async fn a_foreign_sender_is_refused_only_when_told_so() {
+async fn a_foreign_sender_is_refused_only_if_configured() {
     let sandbox = start().await;
     let mut client = SmtpClient::starttls(&sandbox).await;
     client.sign_in(&token(&sandbox).await).await;

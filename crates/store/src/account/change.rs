@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountChange {
     /// The account was changed.
-    Done,
+    Changed,
     /// No account has this ID.
     Unknown,
     /// No administrator would remain. If this one has a password, another one with a password is
@@ -81,7 +81,7 @@ impl Store {
         };
         let old = parse_role(&found.role)?;
         if role == old {
-            return Ok(AccountChange::Done);
+            return Ok(AccountChange::Changed);
         }
         if self.is_last(&mut transaction, &key, &found).await? {
             return Ok(AccountChange::LastAdministrator);
@@ -97,7 +97,7 @@ impl Store {
         self.append_with(&mut transaction, &changed, &change)
             .await?;
         transaction.commit().await?;
-        Ok(AccountChange::Done)
+        Ok(AccountChange::Changed)
     }
 
     /// Removes an account with its sessions and links.
@@ -128,6 +128,6 @@ impl Store {
         self.append_with(&mut transaction, &removed, &change)
             .await?;
         transaction.commit().await?;
-        Ok(AccountChange::Done)
+        Ok(AccountChange::Changed)
     }
 }

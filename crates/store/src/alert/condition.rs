@@ -62,7 +62,7 @@ impl Store {
     pub async fn begin_condition(
         &self,
         condition: &AlertCondition,
-        tell: bool,
+        notify: bool,
         ids: impl Fn() -> String,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
@@ -81,11 +81,11 @@ impl Store {
         if added.rows_affected() == 0 {
             return Ok(false);
         }
-        if tell {
+        if notify {
             // Mail cannot be sent through the data center that is broken.
             let broken = condition.kind.is_broken();
-            let routes: Vec<String> = sqlx::query_scalar(
-                "SELECT id FROM alert_routes WHERE via IS NULL OR via <> $1 OR $2 = 0 ORDER BY id",
+            let channels: Vec<String> = sqlx::query_scalar(
+                "SELECT id FROM alert_channels WHERE via IS NULL OR via <> $1 OR $2 = 0 ORDER BY id",
             )
             // No data center has an empty ID.
             .bind(
@@ -98,9 +98,9 @@ impl Store {
             .fetch_all(&mut *transaction)
             .await?;
             let event = NotificationEvent::Began;
-            tell_all(
+            notify_all(
                 &mut transaction,
-                &routes,
+                &channels,
                 event,
                 condition,
                 condition.since,
@@ -131,9 +131,9 @@ impl Store {
         if removed.rows_affected() == 0 {
             return Ok(false);
         }
-        let routes: Vec<String> = sqlx::query_scalar(
-            "SELECT DISTINCT route FROM alert_notifications WHERE condition_id = $1 AND event = $2
-                 AND state <> $3 ORDER BY route",
+        let channels: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT channel FROM alert_notifications WHERE condition_id = $1 AND event = $2
+                 AND state <> $3 ORDER BY channel",
         )
         .bind(condition.id.as_str())
         .bind(NotificationEvent::Began.code())
@@ -141,7 +141,7 @@ impl Store {
         .fetch_all(&mut *transaction)
         .await?;
         let event = NotificationEvent::Ended;
-        tell_all(&mut transaction, &routes, event, condition, now, ids).await?;
+        notify_all(&mut transaction, &channels, event, condition, now, ids).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -191,23 +191,23 @@ impl Store {
     }
 }
 
-async fn tell_all(
+async fn notify_all(
     transaction: &mut AnyConnection,
-    routes: &[String],
+    channels: &[String],
     event: NotificationEvent,
     condition: &AlertCondition,
     now: UnixTime,
     ids: impl Fn() -> String,
 ) -> Result<(), StoreError> {
     let about = TABLE.write_json("condition", condition)?;
-    for route in routes {
+    for channel in channels {
         sqlx::query(
-            "INSERT INTO alert_notifications (id, route, event, condition_id, condition, state,
+            "INSERT INTO alert_notifications (id, channel, event, condition_id, condition, state,
                  created_at, due_at, attempts)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0)",
         )
         .bind(ids())
-        .bind(route)
+        .bind(channel)
         .bind(event.code())
         .bind(condition.id.as_str())
         .bind(&about)

@@ -1,8 +1,8 @@
 //! Table `alert_notifications`: notifications to channels and their results.
 
 use domain::{
-    AlertId, Notification, NotificationEvent, NotificationId, NotificationState, RouteId,
-    TellingFailure, UnixTime,
+    AlertId, ChannelId, Notification, NotificationEvent, NotificationFailure, NotificationId,
+    NotificationState, UnixTime,
 };
 
 use crate::{Store, StoreError, row::Table};
@@ -10,12 +10,12 @@ use crate::{Store, StoreError, row::Table};
 const TABLE: Table = Table("alert_notifications");
 
 const COLUMNS: &str =
-    "id, route, event, condition, state, created_at, due_at, attempts, finished_at, failure";
+    "id, channel, event, condition, state, created_at, due_at, attempts, finished_at, failure";
 
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
-    route: String,
+    channel: String,
     event: String,
     condition: String,
     state: String,
@@ -34,7 +34,7 @@ impl TryFrom<Row> for Notification {
         let failure = failure.map(|json| TABLE.read_json("failure", json));
         Ok(Self {
             id: TABLE.value("id", NotificationId::parse(&row.id))?,
-            route: TABLE.value("route", RouteId::parse(&row.route))?,
+            channel: TABLE.value("channel", ChannelId::parse(&row.channel))?,
             event: TABLE.needed("event", NotificationEvent::from_code(&row.event))?,
             condition: TABLE.read_json("condition", &row.condition)?,
             created_at: UnixTime(row.created_at),
@@ -68,10 +68,10 @@ impl Store {
         // PostgreSQL rechecks a row that another server has just leased, and finds no match.
         let rows: Vec<Row> = sqlx::query_as(
             "UPDATE alert_notifications SET lease_owner = $1, lease_until = $2
-             WHERE id IN (SELECT MIN(id) FROM alert_notifications WHERE state = 'waiting' GROUP BY route)
+             WHERE id IN (SELECT MIN(id) FROM alert_notifications WHERE state = 'waiting' GROUP BY channel)
                  AND state = 'waiting' AND due_at <= $3
                  AND (lease_until IS NULL OR lease_until <= $4)
-             RETURNING id, route, event, condition, state, created_at, due_at, attempts,
+             RETURNING id, channel, event, condition, state, created_at, due_at, attempts,
                  finished_at, failure",
         )
         .bind(owner)
@@ -93,7 +93,8 @@ impl Store {
         owner: &str,
     ) -> Result<bool, StoreError> {
         let failure = notification.failure.as_ref();
-        let failure = failure.map(|failure| TABLE.write_json::<TellingFailure>("failure", failure));
+        let failure =
+            failure.map(|failure| TABLE.write_json::<NotificationFailure>("failure", failure));
         let settled = sqlx::query(
             "UPDATE alert_notifications SET state = $1, due_at = $2, attempts = $3, finished_at = $4,
                  failure = $5, lease_owner = NULL, lease_until = NULL

@@ -7,7 +7,7 @@ use crate::{StoreError, row::Table};
 
 const TABLE: Table = Table("audit");
 /// Maximum length in characters of a stored name, address, or subject.
-const TEXT_AT_MOST: usize = 1_000;
+const MAX_TEXT: usize = 1_000;
 
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct Row {
@@ -120,5 +120,5 @@ pub(super) fn fold(text: &str) -> String {
 
 /// Makes a text safe to display. PostgreSQL does not accept NUL.
 fn kept(text: &str) -> String {
-    untrusted::line(text, TEXT_AT_MOST)
+    untrusted::line(text, MAX_TEXT)
 }

@@ -43,7 +43,7 @@ impl Rejections {
             table,
             fault = fault.code(),
             rows,
-            "rejected a database row that Mailgrant did not write; run `mailgrant audit verify`"
+            "database row changed outside of Mailgrant rejected; run `mailgrant audit verify`"
         );
     }
 }

@@ -132,8 +132,8 @@ impl Store {
             faults.opened(name, self.grant(id).await)?;
             faults.opened(name, self.stored_mail_hook(id).await)?;
         }
-        for route in self.alert_routes().await? {
-            faults.opened(route.id.as_str(), self.alert_route(&route.id).await)?;
+        for channel in self.alert_channels().await? {
+            faults.opened(channel.id.as_str(), self.alert_channel(&channel.id).await)?;
         }
         Ok(())
     }

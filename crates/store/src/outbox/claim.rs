@@ -106,7 +106,7 @@ impl Store {
     /// # Errors
     /// `Database`, `Corrupt`.
     pub async fn claim(&self, claim: &Claim<'_>, now: UnixTime) -> Result<Claimed, StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         if claim.per_minute.is_none() && claim.per_day.is_none() {
             let mut connection = self.pool.acquire().await?;
             let messages = self
@@ -196,7 +196,7 @@ impl Store {
         lease: &str,
         until: UnixTime,
     ) -> Result<Vec<MessageId>, StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         let ids: Vec<String> = sqlx::query_scalar(
             "UPDATE messages SET lease_until = $1
              WHERE state = 'sending' AND lease_owner = $2 RETURNING id",
@@ -222,7 +222,7 @@ impl Store {
         counted: bool,
         now: UnixTime,
     ) -> Result<(), StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         let mut transaction = self.begin().await?;
         let mut released = 0;
         for (id, lease) in messages {
@@ -261,7 +261,7 @@ impl Store {
         .await?;
         let mut released = 0;
         for lease in expired.iter().filter(|lease| !live.contains(*lease)) {
-            let _turn = self.turn().await;
+            let _write_lock = self.write_lock().await;
             // Another server may have renewed the claim meanwhile.
             let changed = sqlx::query(
                 "UPDATE messages SET state = 'waiting', lease_owner = NULL, lease_until = NULL

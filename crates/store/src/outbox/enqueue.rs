@@ -28,7 +28,7 @@ impl Store {
         &self,
         messages: &[NewMessage],
     ) -> Result<Vec<EnqueueOutcome>, StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         let mut transaction = self.begin().await?;
         let outcomes = enqueue_all(&mut transaction, messages).await?;
         transaction.commit().await?;

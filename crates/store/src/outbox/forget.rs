@@ -16,7 +16,7 @@ impl Store {
         before: UnixTime,
         at_most: u32,
     ) -> Result<u64, StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         let forgotten = sqlx::query(
             "DELETE FROM messages WHERE id IN (
                  SELECT id FROM messages
@@ -43,7 +43,7 @@ impl Store {
         slots: UnixTime,
         now: UnixTime,
     ) -> Result<(), StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         for (sql, before) in [
             ("DELETE FROM idempotency_keys WHERE created_at < $1", keys),
             (

@@ -51,7 +51,7 @@ impl Store {
         id: &DataCenterId,
         pause: &SendingPause,
     ) -> Result<(), StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         sqlx::query(
             "INSERT INTO sending_pauses (data_center, until, finding)
              SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT) FROM data_centers WHERE id = $1
@@ -70,7 +70,7 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn end_sending_pause(&self, id: &DataCenterId) -> Result<(), StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         end(&mut *self.pool.acquire().await?, id.as_str()).await
     }
 }

@@ -18,7 +18,7 @@ impl Store {
         by: &Actor,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         let mut transaction = self.begin().await?;
         let outcomes =
             super::enqueue::enqueue_all(&mut transaction, std::slice::from_ref(copy)).await?;

@@ -38,7 +38,7 @@ pub struct Settlement {
     /// True if the content is deleted once every recipient has the message.
     pub drop_content: bool,
     /// Number of submissions that were not counted yet.
-    pub handed_over: i64,
+    pub uncounted_submissions: i64,
 }
 
 /// A recorded attempt.
@@ -67,7 +67,7 @@ impl Store {
         settlements: &[Settlement],
         now: UnixTime,
     ) -> Result<HashSet<MessageId>, StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         let mut transaction = self.begin().await?;
         let mut recorded = Vec::with_capacity(settlements.len());
         for rows in chunks(settlements) {
@@ -261,8 +261,8 @@ async fn count(
     }
     let mut sent: BTreeMap<&DataCenterId, i64> = BTreeMap::new();
     // Includes submissions under a claim that was lost.
-    for one in all.iter().filter(|one| one.handed_over > 0) {
-        *sent.entry(&one.data_center).or_default() += one.handed_over;
+    for one in all.iter().filter(|one| one.uncounted_submissions > 0) {
+        *sent.entry(&one.data_center).or_default() += one.uncounted_submissions;
     }
     for (data_center, messages) in sent {
         counts::add_sent(connection, data_center, now, messages).await?;

@@ -20,7 +20,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<Option<i64>, StoreError> {
         for slot in 0..i64::from(at_most) {
-            let _turn = self.turn().await;
+            let _write_lock = self.write_lock().await;
             let taken = sqlx::query(
                 "INSERT INTO connection_slots (data_center, slot, owner, until)
                  SELECT id, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM data_centers WHERE id = $1
@@ -46,7 +46,7 @@ impl Store {
     /// # Errors
     /// `Database`.
     pub async fn renew_slots(&self, owner: &str, until: UnixTime) -> Result<(), StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         sqlx::query("UPDATE connection_slots SET until = $1 WHERE owner = $2")
             .bind(until.0)
             .bind(owner)
@@ -65,7 +65,7 @@ impl Store {
         slot: i64,
         owner: &str,
     ) -> Result<(), StoreError> {
-        let _turn = self.turn().await;
+        let _write_lock = self.write_lock().await;
         sqlx::query(
             "DELETE FROM connection_slots WHERE data_center = $1 AND slot = $2 AND owner = $3",
         )

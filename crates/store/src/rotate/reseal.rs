@@ -17,7 +17,7 @@ const TABLES: [&str; 9] = [
     "grants",
     "authorizations",
     "mail_hooks",
-    "alert_routes",
+    "alert_channels",
     "accounts",
     "sessions",
     "links",

@@ -54,7 +54,7 @@ on_both! {
         let store = database.open().await;
         let alice = add(&store, "alice", Role::Administrator).await;
         let set = store.set_role(&alice.id, Role::Administrator, by(), NOW).await.unwrap();
-        assert_eq!(set, AccountChange::Done);
+        assert_eq!(set, AccountChange::Changed);
         assert_eq!(actions(&store).await, [AuditAction::AccountAdded]);
         let unknown = new_account("nobody", Role::Viewer).id;
         let set = store.set_role(&unknown, Role::Viewer, by(), NOW).await.unwrap();
@@ -71,13 +71,13 @@ on_both! {
         assert_eq!(store.remove_account(&alice.id, by(), NOW).await.unwrap(), last);
         assert_eq!(store.set_role(&alice.id, Role::Viewer, by(), NOW).await.unwrap(), last);
         let removed = store.remove_account(&bob.id, by(), NOW).await.unwrap();
-        assert_eq!(removed, AccountChange::Done);
+        assert_eq!(removed, AccountChange::Changed);
         // Even without a password, it is still the last administrator.
         store.reset_password(&alice.id, &link("l"), by(), NOW).await.unwrap();
         assert_eq!(store.remove_account(&alice.id, by(), NOW).await.unwrap(), last);
     }
 
-    async fn of_many_administrators_who_go_at_once_one_stays(database) {
+    async fn of_many_administrators_removed_concurrently_one_stays(database) {
         let store = database.open().await;
         let mut tasks = tokio::task::JoinSet::new();
         for number in 0..6 {
@@ -94,7 +94,7 @@ on_both! {
             });
         }
         let outcomes = tasks.join_all().await;
-        let done = outcomes.iter().filter(|outcome| **outcome == AccountChange::Done);
+        let done = outcomes.iter().filter(|outcome| **outcome == AccountChange::Changed);
         assert_eq!(done.count(), 5);
         let all = store.accounts().await.unwrap();
         let administrators = all.iter().filter(|one| one.role == Role::Administrator);

@@ -2,13 +2,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::{
     AlertCondition, AlertFacts, AlertId, AlertKind, AlertSettings, AlertSubject, AuditAction,
-    AuditFilter, DataCenterId, DataCenterName, EmailAddress, FindingCode, Notification,
-    NotificationEvent, NotificationState, RouteId, RouteKind, TellingFailure, UnixTime,
+    AuditFilter, ChannelId, ChannelKind, DataCenterId, DataCenterName, EmailAddress, FindingCode,
+    Notification, NotificationEvent, NotificationFailure, NotificationState, UnixTime,
     WebhookFailure,
 };
 use secrecy::ExposeSecret;
 use store::{
-    EnqueueOutcome, NewMessage, RouteOutcome, SaveAlertsOutcome, Store, StoredRoute, StoredTarget,
+    ChannelOutcome, EnqueueOutcome, NewMessage, SaveAlertsOutcome, Store, StoredChannel,
+    StoredTarget,
 };
 
 use crate::{
@@ -21,10 +22,10 @@ fn next() -> String {
     format!("id{:08}", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn post(id: &str) -> StoredRoute {
-    StoredRoute {
-        id: RouteId::parse(id).unwrap(),
-        kind: RouteKind::Webhook,
+fn post(id: &str) -> StoredChannel {
+    StoredChannel {
+        id: ChannelId::parse(id).unwrap(),
+        kind: ChannelKind::Webhook,
         target: StoredTarget::Post {
             host: "hooks.example.com".into(),
             url: secret("url"),
@@ -33,10 +34,10 @@ fn post(id: &str) -> StoredRoute {
     }
 }
 
-fn mail(id: &str, via: &DataCenterId) -> StoredRoute {
-    StoredRoute {
-        id: RouteId::parse(id).unwrap(),
-        kind: RouteKind::Mail,
+fn mail(id: &str, via: &DataCenterId) -> StoredChannel {
+    StoredChannel {
+        id: ChannelId::parse(id).unwrap(),
+        kind: ChannelKind::Mail,
         target: StoredTarget::Mail {
             via: via.clone(),
             recipient: EmailAddress::parse("ops@example.com").unwrap(),
@@ -44,8 +45,8 @@ fn mail(id: &str, via: &DataCenterId) -> StoredRoute {
     }
 }
 
-async fn add(store: &Store, route: &StoredRoute) {
-    let saved = store.save_alert_route(route, Vec::new(), by(), NOW);
+async fn add(store: &Store, channel: &StoredChannel) {
+    let saved = store.save_alert_channel(channel, Vec::new(), by(), NOW);
     saved.await.unwrap();
 }
 
@@ -73,7 +74,7 @@ async fn claim(store: &Store, owner: &str, at: UnixTime) -> Vec<Notification> {
 
 fn told(notification: &Notification, at: UnixTime) -> Notification {
     Notification {
-        state: NotificationState::Told,
+        state: NotificationState::Delivered,
         attempts: notification.attempts + 1,
         finished_at: Some(at),
         ..notification.clone()
@@ -98,7 +99,7 @@ fn message(number: i64, due_at: UnixTime) -> NewMessage {
 }
 
 on_both! {
-    async fn what_begins_is_told_to_each_route_once_also_when_several_servers_notice_it(database) {
+    async fn a_problem_is_sent_to_each_channel_once_also_when_several_servers_detect_it(database) {
         let (one, other) = (database.open().await, database.open().await);
         add(&one, &post("a")).await;
         add(&one, &post("b")).await;
@@ -107,9 +108,9 @@ on_both! {
         let (began, again) = tokio::join!(begin(&one, &first), begin(&other, &second));
         assert!(began != again, "{began} {again}");
         let (mine, theirs) = tokio::join!(claim(&one, "one", NOW), claim(&other, "other", NOW));
-        let mut routes: Vec<_> = mine.iter().chain(&theirs).map(|notification| notification.route.as_str().to_owned()).collect();
-        routes.sort();
-        assert_eq!(routes, ["a", "b"]);
+        let mut channels: Vec<_> = mine.iter().chain(&theirs).map(|notification| notification.channel.as_str().to_owned()).collect();
+        channels.sort();
+        assert_eq!(channels, ["a", "b"]);
         let known = one.alert_conditions().await.unwrap();
         let id = if began { first.id } else { second.id };
         assert_eq!(known.len(), 1);
@@ -140,7 +141,7 @@ on_both! {
         assert_eq!(store.alert_conditions().await.unwrap(), [one]);
     }
 
-    async fn who_was_told_that_it_began_is_told_that_it_ended_after_that(database) {
+    async fn channels_that_were_notified_of_the_start_are_notified_of_the_end_afterwards(database) {
         let store = database.open().await;
         add(&store, &post("a")).await;
         let wrong = condition(AlertKind::CheckFails);
@@ -151,13 +152,13 @@ on_both! {
         let ended = store.end_condition(&wrong, NOW.plus(60), next).await.unwrap();
         assert!(ended && !store.end_condition(&wrong, NOW.plus(60), next).await.unwrap());
         let [began] = &claim(&store, "x", NOW.plus(60)).await[..] else { panic!() };
-        assert_eq!((began.route.as_str(), began.event), ("a", NotificationEvent::Began));
+        assert_eq!((began.channel.as_str(), began.event), ("a", NotificationEvent::Began));
         assert_eq!(began.condition, wrong);
         // The notification of the end waits for that of the start.
         assert!(claim(&store, "x", NOW.plus(61)).await.is_empty());
         assert!(store.settle_notification(&told(began, NOW.plus(61)), "x").await.unwrap());
         let [end] = &claim(&store, "x", NOW.plus(62)).await[..] else { panic!() };
-        assert_eq!((end.route.as_str(), end.event), ("a", NotificationEvent::Ended));
+        assert_eq!((end.channel.as_str(), end.event), ("a", NotificationEvent::Ended));
         assert!(store.alert_conditions().await.unwrap().is_empty());
     }
 
@@ -169,7 +170,7 @@ on_both! {
         let failed = Notification {
             attempts: 1,
             due_at: NOW.plus(30),
-            failure: Some(TellingFailure::Webhook(WebhookFailure::Status(503))),
+            failure: Some(NotificationFailure::Webhook(WebhookFailure::Status(503))),
             ..notification.clone()
         };
         assert!(store.settle_notification(&failed, "one").await.unwrap());
@@ -195,7 +196,7 @@ on_both! {
         assert!(begin(&store, &condition(AlertKind::NeedsAuthorization)).await);
         assert!(begin(&store, &condition(AlertKind::ClientSecretExpires)).await);
         let latest = store.latest_notifications(10).await.unwrap();
-        let mut to: Vec<_> = latest.iter().map(|notification| (notification.condition.kind, notification.route.as_str())).collect();
+        let mut to: Vec<_> = latest.iter().map(|notification| (notification.condition.kind, notification.channel.as_str())).collect();
         to.sort();
         let expected = [
             (AlertKind::NeedsAuthorization, "b"),
@@ -205,7 +206,7 @@ on_both! {
         assert_eq!(to, expected);
     }
 
-    async fn what_is_not_among_what_is_told_is_kept_and_told_nobody(database) {
+    async fn a_disabled_condition_is_stored_and_notifies_nobody(database) {
         let store = database.open().await;
         add(&store, &post("a")).await;
         let wrong = condition(AlertKind::OutboxOld);
@@ -215,32 +216,32 @@ on_both! {
         assert!(store.latest_notifications(10).await.unwrap().is_empty());
     }
 
-    async fn the_url_and_the_secret_of_a_route_are_sealed_and_never_listed(database) {
+    async fn the_url_and_the_secret_of_a_channel_are_sealed_and_never_listed(database) {
         let store = database.open().await;
         add(&store, &post("a")).await;
-        let listed = store.alert_routes().await.unwrap();
+        let listed = store.alert_channels().await.unwrap();
         assert!(listed[0].has_secret && listed[0].host == "hooks.example.com");
         assert!(!format!("{listed:?}").contains(PLANTED));
-        let rows = database.pairs("SELECT url, secret FROM alert_routes").await;
+        let rows = database.pairs("SELECT url, secret FROM alert_channels").await;
         assert!(!format!("{rows:?}").contains(PLANTED));
-        let route = store.alert_route(&post("a").id).await.unwrap().unwrap();
-        let StoredTarget::Post { url, secret: signing, .. } = route.target else { panic!() };
+        let channel = store.alert_channel(&post("a").id).await.unwrap().unwrap();
+        let StoredTarget::Post { url, secret: signing, .. } = channel.target else { panic!() };
         assert_eq!(url.expose_secret(), secret("url").expose_secret());
         assert_eq!(signing.unwrap().expose_secret(), secret("signing").expose_secret());
         // The audit records the addition, the change by a second save, and the removal.
         add(&store, &post("a")).await;
-        let removed = store.remove_alert_route(&post("a").id, by(), NOW).await.unwrap();
-        assert_eq!(removed, RouteOutcome::Done);
-        let gone = store.remove_alert_route(&post("a").id, by(), NOW).await.unwrap();
-        assert_eq!(gone, RouteOutcome::Unknown);
+        let removed = store.remove_alert_channel(&post("a").id, by(), NOW).await.unwrap();
+        assert_eq!(removed, ChannelOutcome::Changed);
+        let gone = store.remove_alert_channel(&post("a").id, by(), NOW).await.unwrap();
+        assert_eq!(gone, ChannelOutcome::Unknown);
         let entries = store.audit_after(&AuditFilter::default(), 0, 10).await.unwrap();
         let actions: Vec<_> = entries.iter().map(|entry| entry.record.action).collect();
-        let expected = [AuditAction::RouteAdded, AuditAction::RouteChanged, AuditAction::RouteRemoved];
+        let expected = [AuditAction::ChannelAdded, AuditAction::ChannelChanged, AuditAction::ChannelRemoved];
         assert_eq!(actions, expected);
         assert!(!format!("{entries:?}").contains(PLANTED));
     }
 
-    async fn what_is_told_is_saved_once_for_each_version(database) {
+    async fn alert_settings_are_saved_once_for_each_version(database) {
         let store = database.open().await;
         let before = store.alert_settings().await.unwrap();
         assert_eq!(before, AlertSettings::default());

@@ -30,7 +30,7 @@ on_both! {
         new.scopes = KeyScope::ALL.to_vec();
         new.data_center = Some(home().clone());
         new.expires_at = Some(NOW.plus(60));
-        assert_eq!(make(&store, &new).await, MakeKeyOutcome::Made);
+        assert_eq!(make(&store, &new).await, MakeKeyOutcome::Created);
         let found = async |now| store.api_key("token-of-key-1", now).await.unwrap();
         assert_eq!(found(NOW.plus(59)).await.as_ref(), Some(&new));
         assert_eq!(found(NOW.plus(60)).await, None);
@@ -43,18 +43,18 @@ on_both! {
 
     async fn a_name_is_taken_without_regard_to_case_until_its_key_is_ended(database) {
         let store = database.open().await;
-        assert_eq!(make(&store, &key(1, "Zürich")).await, MakeKeyOutcome::Made);
+        assert_eq!(make(&store, &key(1, "Zürich")).await, MakeKeyOutcome::Created);
         assert_eq!(make(&store, &key(2, "zÜRICH")).await, MakeKeyOutcome::NameTaken);
         let id = key(1, "x").id;
         assert!(store.end_api_key(&id, by(), NOW).await.unwrap());
         assert!(!store.end_api_key(&id, by(), NOW).await.unwrap());
         assert_eq!(store.api_key("token-of-key-1", NOW).await.unwrap(), None);
-        assert_eq!(make(&store, &key(2, "zÜRICH")).await, MakeKeyOutcome::Made);
+        assert_eq!(make(&store, &key(2, "zÜRICH")).await, MakeKeyOutcome::Created);
         let names: Vec<_> = store.api_keys().await.unwrap().into_iter().map(|key| key.id).collect();
         assert_eq!(names, [key(2, "x").id]);
     }
 
-    async fn of_two_who_make_one_name_at_once_one_wins(database) {
+    async fn of_two_who_create_one_name_concurrently_one_wins(database) {
         let store = database.open().await;
         let (one, other) = (key(1, "Cron"), key(2, "cron"));
         let (one, other) = tokio::join!(make(&store, &one), make(&store, &other));

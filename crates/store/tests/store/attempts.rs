@@ -50,7 +50,7 @@ on_both! {
         assert_eq!(count(&store, &alice, now.plus(86_400)).await, 1);
     }
 
-    async fn many_at_once_are_counted_one_by_one(database) {
+    async fn concurrent_attempts_are_counted_one_by_one(database) {
         let store = database.open().await;
         let mut tasks = tokio::task::JoinSet::new();
         let alice = store.name_bucket("alice").await.unwrap();

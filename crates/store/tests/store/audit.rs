@@ -247,7 +247,7 @@ on_both! {
         assert_eq!(store.verify_audit().await.unwrap(), broken(6, AuditBreak::HeadForged));
     }
 
-    async fn a_chain_computed_anew_without_the_key_is_found(database) {
+    async fn a_chain_recomputed_without_the_key_is_detected(database) {
         let store = database.open().await;
         fill(&store, 4).await;
         database.tamper("UPDATE audit SET subject = 'x', subject_folded = 'x' WHERE sequence = 2").await;
@@ -267,7 +267,7 @@ on_both! {
         assert_eq!(store.verify_audit().await.unwrap(), broken(4, AuditBreak::HeadForged));
     }
 
-    async fn an_audit_that_was_emptied_with_its_key_is_not_begun_anew(database) {
+    async fn an_audit_log_that_was_emptied_with_its_key_is_not_restarted(database) {
         let store = database.open().await;
         fill(&store, 2).await;
         store.close().await;
@@ -279,7 +279,7 @@ on_both! {
         assert_eq!(store.verify_audit().await.unwrap(), broken(1, AuditBreak::HeadForged));
     }
 
-    async fn twenty_who_append_at_once_from_two_servers_give_one_chain(database) {
+    async fn twenty_concurrent_appends_from_two_servers_give_one_chain(database) {
         let stores = [database.open().await, database.open().await];
         let appends: Vec<_> = (1..=20)
             .map(|number| {

@@ -15,7 +15,7 @@ fn changed() -> Finding {
 }
 
 on_both! {
-    async fn of_many_callbacks_at_once_one_takes_the_authorization(database) {
+    async fn of_many_concurrent_callbacks_one_takes_the_authorization(database) {
         let stores = [database.open().await, database.open().await];
         stores[0].begin_authorization(&authorization(1), by()).await.unwrap();
         let callbacks: Vec<_> = (0..16)
@@ -57,7 +57,7 @@ on_both! {
         assert!(matches!(outcome, TakeOutcome::OtherBrowser { .. }), "{outcome:?}");
     }
 
-    async fn a_forged_state_and_a_late_answer_are_told_apart(database) {
+    async fn a_forged_state_and_a_late_response_are_distinguished(database) {
         let store = database.open().await;
         store.begin_authorization(&authorization(1), by()).await.unwrap();
         let outcome = store.take_authorization("forged", Some("browser"), NOW).await.unwrap();

@@ -147,7 +147,7 @@ on_both! {
         }
     }
 
-    async fn the_report_that_was_just_kept_stays_when_many_began_at_once(database) {
+    async fn the_report_that_was_just_stored_stays_when_many_checks_start_concurrently(database) {
         let store = database.open().await;
         for number in 1..=25 {
             keep(&store, &id(number), &report(0, delivered())).await;

@@ -52,7 +52,7 @@ on_both! {
         assert_eq!(names(&store).await, ["Default", "ZÜRICH"]);
     }
 
-    async fn names_that_give_the_same_id_are_told_apart(database) {
+    async fn names_that_result_in_the_same_id_get_different_ones(database) {
         let store = database.open().await;
         assert_eq!(add(&store, "Berlin 1").await.as_str(), "berlin-1");
         assert_eq!(add(&store, "Berlin/1").await.as_str(), "berlin-1-2");
@@ -60,7 +60,7 @@ on_both! {
         assert_eq!(add(&store, "東京").await.as_str(), "data-center");
     }
 
-    async fn of_two_who_add_one_name_at_once_one_wins(database) {
+    async fn of_two_who_add_one_name_concurrently_one_wins(database) {
         let store = database.open().await;
         let (name, now) = (name("Berlin"), NOW);
         let (a, b) = tokio::join!(store.add_data_center(&name, by(), now), store.add_data_center(&name, by(), now));

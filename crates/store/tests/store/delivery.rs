@@ -67,7 +67,7 @@ pub(crate) fn settlement(claimed: &ClaimedMessage, lease: &str, state: MessageSt
             transcript: "C: DATA".into(),
         },
         drop_content: false,
-        handed_over: 1,
+        uncounted_submissions: 1,
     }
 }
 
@@ -98,7 +98,7 @@ on_both! {
         assert_eq!(ids(&store.claim(&tiny, LATER).await.unwrap()), [id(3)]);
     }
 
-    async fn many_servers_that_claim_at_once_get_each_message_once(database) {
+    async fn many_servers_that_claim_concurrently_get_each_message_once(database) {
         let stores = [database.open().await, database.open().await, database.open().await];
         enqueue(&stores[0], 1..=200).await;
         let claiming = stores.iter().enumerate().map(|(number, store)| {

@@ -19,7 +19,7 @@ use domain::{
 use sqlx::{AnyConnection, AssertSqlSafe};
 use store::{
     Bounce, Bucket, ClaimedMessage, EnqueueOutcome, FinishOutcome, GrantState, MailCursor,
-    MailReader, NewMessage, Refreshed, SignIn, Store, StoreError, StoredHook, StoredRoute,
+    MailReader, NewMessage, Refreshed, SignIn, Store, StoreError, StoredChannel, StoredHook,
     StoredTarget,
 };
 
@@ -216,10 +216,10 @@ fn record() -> AuditRecord {
     }
 }
 
-fn route() -> StoredRoute {
-    StoredRoute {
-        id: domain::RouteId::parse("route").unwrap(),
-        kind: domain::RouteKind::Slack,
+fn channel() -> StoredChannel {
+    StoredChannel {
+        id: domain::ChannelId::parse("channel").unwrap(),
+        kind: domain::ChannelKind::Slack,
         target: StoredTarget::Post {
             host: "hooks.example.com".into(),
             url: secret("url"),
@@ -309,7 +309,7 @@ async fn store_refreshed(store: &Store) -> Result<(), StoreError> {
 
 async fn settle_notification(store: &Store) -> Result<(), StoreError> {
     let mut notification = store.latest_notifications(1).await?.remove(0);
-    notification.state = NotificationState::Told;
+    notification.state = NotificationState::Delivered;
     notification.finished_at = Some(NOW);
     store
         .settle_notification(&notification, "a")
@@ -416,8 +416,8 @@ writers! { WRITERS:
     "remove_data_center" => |store| remove_data_center(&store),
     "rename_data_center" => |store| async move { store.rename_data_center(home(), &DataCenterName::parse("Bonn").unwrap(), by(), NOW).await },
     "save_alert_settings" => |store| async move { store.save_alert_settings(&AlertSettings::default(), Vec::new(), by(), NOW).await },
-    "save_alert_route" => |store| async move { store.save_alert_route(&route(), Vec::new(), by(), NOW).await },
-    "note_test_alert" => |store| store.note_test_alert(&route(), Vec::new(), by(), NOW),
+    "save_alert_channel" => |store| async move { store.save_alert_channel(&channel(), Vec::new(), by(), NOW).await },
+    "note_test_alert" => |store| store.note_test_alert(&channel(), Vec::new(), by(), NOW),
     "begin_condition" => |store| async move { store.begin_condition(&condition(), true, || "notification".into()).await },
     "begin_condition of a server" => |store| async move { store.begin_condition(&server_condition(), false, String::new).await },
     "beat_server_conditions" => |store| store.beat_server_conditions("here"),
@@ -425,7 +425,7 @@ writers! { WRITERS:
     "settle_notification" => |store| settle_notification(&store),
     "end_condition" => |store| async move { store.end_condition(&condition(), NOW, || "end".into()).await },
     "forget_notifications" => |store| store.forget_notifications(LATER),
-    "remove_alert_route" => |store| async move { store.remove_alert_route(&route().id, by(), NOW).await },
+    "remove_alert_channel" => |store| async move { store.remove_alert_channel(&channel().id, by(), NOW).await },
     "begin_daily_check" => |store| store.begin_daily_check(home(), 1, NOW),
     "begin_daily_check on the next day" => |store| store.begin_daily_check(home(), 2, NOW),
     "finish_daily_check" => |store| async move { store.finish_daily_check(home(), 2, Some(&temporary())).await },
@@ -467,8 +467,8 @@ const READERS: &[&str] = &[
     "account_name",
     "accounts",
     "alert_conditions",
-    "alert_route",
-    "alert_routes",
+    "alert_channel",
+    "alert_channels",
     "alert_settings",
     "api_key",
     "api_keys",

@@ -65,7 +65,7 @@ on_both! {
         assert!(!store.lease_refresh(home(), version + 1, "b", NOW, 60).await.unwrap());
     }
 
-    async fn of_many_who_ask_for_the_lease_at_once_one_gets_it(database) {
+    async fn of_many_concurrent_requests_for_the_lease_one_gets_it(database) {
         let stores = [database.open().await, database.open().await];
         let version = authorized(&stores[0], 1).await;
         let asking: Vec<_> = (0..16)

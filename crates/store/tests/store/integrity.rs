@@ -27,7 +27,7 @@ async fn key(store: &Store, name: &str) -> ApiKey {
     };
     let token = format!("token-{name}");
     let made = store.make_api_key(&key, &token, by());
-    assert_eq!(made.await.unwrap(), MakeKeyOutcome::Made);
+    assert_eq!(made.await.unwrap(), MakeKeyOutcome::Created);
     key
 }
 
@@ -339,7 +339,7 @@ on_both! {
             expires_at: None,
             last_used_at: None,
         };
-        assert_eq!(store.make_api_key(&key, "token", by()).await.unwrap(), MakeKeyOutcome::Made);
+        assert_eq!(store.make_api_key(&key, "token", by()).await.unwrap(), MakeKeyOutcome::Created);
         let removed = store.remove_data_center(&other, by(), NOW).await.unwrap();
         assert_eq!(removed, store::RemoveOutcome::Removed);
         assert_eq!(faults(&store).await, []);

@@ -27,7 +27,7 @@ on_both! {
         assert!(!store.is_setup_link("third").await.unwrap());
     }
 
-    async fn of_many_who_finish_the_setup_at_once_one_wins(database) {
+    async fn of_many_who_finish_the_setup_concurrently_one_wins(database) {
         let store = database.open().await;
         store.make_setup_link("token").await.unwrap();
         let mut tasks = tokio::task::JoinSet::new();
@@ -87,7 +87,7 @@ on_both! {
         assert!(!store.credentials(&alice.name).await.unwrap().unwrap().account.has_password);
     }
 
-    async fn a_reset_and_a_choice_at_once_do_not_wait_for_each_other(database) {
+    async fn a_concurrent_reset_and_choice_do_not_wait_for_each_other(database) {
         let store = database.open().await;
         let alice = add(&store, "alice", Role::Administrator).await;
         for round in 0..10 {

@@ -37,7 +37,7 @@ on_both! {
         assert_eq!(store.data_centers().await.unwrap().len(), 1);
     }
 
-    async fn many_servers_open_one_new_database_at_once(database) {
+    async fn many_servers_open_one_new_database_concurrently(database) {
         let path = database.folder.path().join("mailgrant.key");
         let opening: Vec<_> = (0..6)
             .map(|_| {
@@ -101,7 +101,7 @@ async fn the_file_of_a_new_database_is_for_its_owner_only() {
 }
 
 #[tokio::test]
-async fn a_database_in_memory_serves_many_at_once() {
+async fn a_database_in_memory_serves_concurrent_queries() {
     let store = Store::open("sqlite::memory:", key(1)).await.unwrap();
     authorized(&store, 1).await;
     let reading: Vec<_> = (0..16)

@@ -72,7 +72,7 @@ on_both! {
         assert_eq!(store.message(&id(3)).await.unwrap(), None);
     }
 
-    async fn the_same_request_is_stored_once_and_another_one_with_its_key_is_told(database) {
+    async fn the_same_request_is_stored_once_and_another_one_with_its_key_is_reported(database) {
         let store = database.open().await;
         let new = [with_key(1, "a", "x"), with_key(2, "a", "x"), with_key(3, "a", "y"), with_key(4, "b", "x")];
         let outcomes = store.enqueue(&new).await.unwrap();

@@ -10,7 +10,7 @@ use domain::{AuditAction, AuditFilter};
 use secrecy::{ExposeSecret, SecretString};
 use store::{
     AuditVerdict, FinishOutcome, KeySource, Refreshed, Rotated, SaveOutcome, Store, StoreError,
-    StoredRoute, StoredTarget, TakeOutcome,
+    StoredChannel, StoredTarget, TakeOutcome,
 };
 
 use crate::{
@@ -58,16 +58,16 @@ async fn fill(store: &Store) {
         .begin_authorization(&authorization(2), by())
         .await
         .unwrap();
-    let route = StoredRoute {
-        id: domain::RouteId::parse("route").unwrap(),
-        kind: domain::RouteKind::Webhook,
+    let channel = StoredChannel {
+        id: domain::ChannelId::parse("channel").unwrap(),
+        kind: domain::ChannelKind::Webhook,
         target: StoredTarget::Post {
             host: "hooks.example.com".into(),
             url: secret("url"),
             secret: Some(secret("signing")),
         },
     };
-    let saved = store.save_alert_route(&route, Vec::new(), by(), NOW);
+    let saved = store.save_alert_channel(&channel, Vec::new(), by(), NOW);
     saved.await.unwrap();
 }
 
@@ -132,8 +132,8 @@ async fn is_sealed_with_one_key(database: &Database) -> Vec<u8> {
     assert_eq!(
         columns,
         [
-            "alert_routes.secret",
-            "alert_routes.url",
+            "alert_channels.secret",
+            "alert_channels.url",
             "audit_head.sealed_key",
             "authorizations.verifier",
             "grants.access_token",
@@ -242,7 +242,7 @@ on_both! {
         opens(&open(&database).await).await;
     }
 
-    async fn two_rotations_at_once_come_one_after_the_other(database) {
+    async fn two_concurrent_rotations_run_one_after_the_other(database) {
         let (one, two) = (open(&database).await, open(&database).await);
         fill(&one).await;
         let both = tokio::join!(one.rotate_key(None, by(), NOW), two.rotate_key(None, by(), NOW));

@@ -1,9 +1,9 @@
 //! Secrets with values that were changed in the database.
 
-use domain::{MailboxSignIn, RouteId, RouteKind, SmtpSettings};
+use domain::{ChannelId, ChannelKind, MailboxSignIn, SmtpSettings};
 use secrecy::SecretString;
 use store::{
-    FinishOutcome, Finished, Refreshed, RowFault, Store, StoreError, StoredHook, StoredRoute,
+    FinishOutcome, Finished, Refreshed, RowFault, Store, StoreError, StoredChannel, StoredHook,
     StoredTarget, TakeOutcome, TamperedRow,
 };
 
@@ -54,9 +54,9 @@ async fn refuses(
     assert!(store.settings(home()).await.is_ok());
 }
 
-fn route(kind: RouteKind) -> StoredRoute {
-    StoredRoute {
-        id: RouteId::parse("route").unwrap(),
+fn channel(kind: ChannelKind) -> StoredChannel {
+    StoredChannel {
+        id: ChannelId::parse("channel").unwrap(),
         kind,
         target: StoredTarget::Post {
             host: "hooks.example.com".into(),
@@ -193,13 +193,13 @@ on_both! {
         database.tamper("UPDATE mail_hooks SET host = 'evil.example'").await;
         assert!(is_unsealable(&store.stored_mail_hook(home()).await, "mail_hooks", "url"));
 
-        let route = route(RouteKind::Webhook);
-        store.save_alert_route(&route, Vec::new(), by(), NOW).await.unwrap();
-        assert!(store.alert_route(&route.id).await.unwrap().is_some());
-        database.tamper("UPDATE alert_routes SET host = 'evil.example'").await;
-        assert!(is_unsealable(&store.alert_route(&route.id).await, "alert_routes", "url"));
+        let channel = channel(ChannelKind::Webhook);
+        store.save_alert_channel(&channel, Vec::new(), by(), NOW).await.unwrap();
+        assert!(store.alert_channel(&channel.id).await.unwrap().is_some());
+        database.tamper("UPDATE alert_channels SET host = 'evil.example'").await;
+        assert!(is_unsealable(&store.alert_channel(&channel.id).await, "alert_channels", "url"));
         let tables: Vec<_> = store.verify_rows().await.unwrap().into_iter().map(|row| row.table).collect();
-        assert_eq!(tables, ["alert_routes", "mail_hooks"]);
+        assert_eq!(tables, ["alert_channels", "mail_hooks"]);
     }
 
     async fn secrets_and_rows_stay_valid_when_the_key_is_rotated_and_forged_ones_invalid(database) {
@@ -210,7 +210,7 @@ on_both! {
         authorized(&store, 1).await;
         begin_and_take(&store, 2).await;
         store.save_mail_hook(home(), "hooks.example.com", &StoredHook { url: secret("1"), secret: secret("2") }, by(), NOW).await.unwrap();
-        store.save_alert_route(&route(RouteKind::Webhook), Vec::new(), by(), NOW).await.unwrap();
+        store.save_alert_channel(&channel(ChannelKind::Webhook), Vec::new(), by(), NOW).await.unwrap();
         let alice = add(&store, "alice", domain::Role::Administrator).await;
         let bob = add(&store, "bob", domain::Role::Viewer).await;
         sign_in(&store, &alice, &session(1)).await.unwrap();
@@ -226,8 +226,8 @@ on_both! {
             assert!(store.credentials(&bob.name).await.unwrap().is_none());
             assert!(store.grant(home()).await.unwrap().is_some());
             assert!(store.stored_mail_hook(home()).await.unwrap().is_some());
-            let id = RouteId::parse("route").unwrap();
-            assert!(store.alert_route(&id).await.unwrap().is_some());
+            let id = ChannelId::parse("channel").unwrap();
+            assert!(store.alert_channel(&id).await.unwrap().is_some());
         }
         assert!(matches!(granted(&running, 2).await, Finished::Granted { .. }));
         assert!(sign_in(&running, &alice, &session(3)).await.is_some());

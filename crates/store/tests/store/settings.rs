@@ -64,7 +64,7 @@ on_both! {
         assert_eq!(outcome, SaveOutcome::UnknownDataCenter);
     }
 
-    async fn of_many_who_save_at_once_one_wins(database) {
+    async fn of_many_who_save_concurrently_one_wins(database) {
         let stores = [database.open().await, database.open().await];
         for version in 0..3 {
             let saves = (0..8).map(|number| {

@@ -57,7 +57,7 @@ fn network(code: Code) -> Option<Template> {
         ),
         Code::ConnectionClosed => (
             "{server} closed the connection.",
-            "Try again. If it closes at once each time, the server may not accept this network, or port and security do not match.",
+            "Try again. If it closes immediately each time, the server may not accept this network, or port and security do not match.",
         ),
         Code::ClosedAfterMessage => (
             "{server} received the whole message but did not confirm it. It may have been sent.",
@@ -104,7 +104,7 @@ fn tls(code: Code) -> Option<Template> {
         ),
         Code::CertificateEndsSoon => (
             "The certificate of {server} ends on {ends}.",
-            "Whoever runs {server} has to renew it before. Mail stops on that day otherwise.",
+            "The administrator of {server} must renew it before then. Otherwise mail stops on that day.",
         ),
         Code::CertificateRefused => (
             "The certificate of {server} was not accepted.",

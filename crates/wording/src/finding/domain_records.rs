@@ -124,7 +124,7 @@ fn dkim(code: Code) -> Option<Template> {
 fn dmarc(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::DmarcMissing => (
-            "{domain} does not say what to do with mail that is not proven to be its own (no DMARC record). Google, Yahoo and Microsoft want one from whoever sends much mail.",
+            "{domain} does not say what to do with mail that is not proven to be its own (no DMARC record). Google, Yahoo, and Microsoft require one from bulk senders.",
             "Publish a TXT record at _dmarc.{domain}. This one changes nothing yet; add \"rua=mailto:\" and an address to get reports.",
         ),
         Code::DmarcSeveral => (

@@ -37,7 +37,7 @@ pub fn template(code: Code) -> Option<Template> {
         ),
         Code::MailUnreadable => (
             "This mail cannot be read.",
-            "Download it as it came, and look at it as text.",
+            "Download the original, and open it as text.",
         ),
         Code::NotArrived => (
             "The server accepted the test email, but it has not arrived in the mailbox yet.",

@@ -138,7 +138,7 @@ fn message(code: Code) -> Option<Template> {
             "Send a smaller message.",
         ),
         Code::Refused => Template::new(
-            "The server refused for good, with a reply that Mailgrant does not know.",
+            "The server refused permanently, with a reply that Mailgrant does not recognize.",
             "Read the reply below.",
         ),
         _ => return None,

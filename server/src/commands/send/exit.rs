@@ -88,7 +88,7 @@ impl Failure {
     }
 
     /// Prints the text to standard error and returns the exit code.
-    pub fn tell(&self) -> ExitCode {
+    pub fn print(&self) -> ExitCode {
         print_error(&format!("mailgrant send: {}", self.text));
         ExitCode::from(self.code)
     }

@@ -23,8 +23,8 @@ use super::{super::problem, mailbox, messages, status};
 #[openapi(
     info(
         title = "Mailgrant",
-        description = "Sends mail with the permission that Mailgrant holds. Programs show an API key, which an \
-            administrator makes: `Authorization: Bearer mgk_…`. What goes wrong is told in the format of RFC 9457.",
+        description = "Sends mail with the permission that Mailgrant holds. Programs authenticate with an API key, which an \
+            administrator creates: `Authorization: Bearer mgk_…`. Errors have the format of RFC 9457.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     paths(
@@ -43,9 +43,9 @@ use super::{super::problem, mailbox, messages, status};
     ),
     components(schemas(problem::Problem)),
     tags(
-        (name = "messages", description = "Handing messages over, and what became of them."),
-        (name = "mailbox", description = "Reading the email box."),
-        (name = "status", description = "How Mailgrant stands."),
+        (name = "messages", description = "Submit messages, and read their delivery states."),
+        (name = "mailbox", description = "Read the email box."),
+        (name = "status", description = "State of the data centers."),
     ),
     modifiers(&Common),
 )]
@@ -78,15 +78,15 @@ impl Modify for Common {
 }
 
 const REFUSALS: [(&str, &str); 4] = [
-    ("401", "There is no good API key in the request."),
+    ("401", "The request has no valid API key."),
     ("403", "The API key lacks the scope."),
     (
         "429",
-        "Too many requests from one address, or too much waits for the API key.",
+        "Too many requests from one address, or too many waiting messages of the API key.",
     ),
     (
         "503",
-        "Mailgrant cannot answer at the moment, as when its database does not.",
+        "Mailgrant cannot respond right now, for example because its database does not.",
     ),
 ];
 

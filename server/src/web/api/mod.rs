@@ -18,6 +18,7 @@ use axum::{
 };
 use domain::{Actor, AlertKind, ApiKey, AuditAction, KeyScope, Who};
 use secrecy::SecretString;
+use wording::api_problem;
 
 use super::{
     PERMISSIONS, Web, client_address::ClientAddress, permissions, problem, rate_limit, session,
@@ -40,7 +41,7 @@ pub async fn authenticated(
             Ok(key) => key,
             Err(error) => return unavailable(&error),
         },
-        None => return unauthorized("Bearer", "Show an API key: Authorization: Bearer mgk_…"),
+        None => return unauthorized("Bearer", api_problem::NO_KEY),
     };
     let Some(key) = key else {
         let address = request.extensions().get().copied();
@@ -87,7 +88,7 @@ async fn wrong_key(web: &Web, address: Option<ClientAddress>, path: &str) -> Res
     let Some(ClientAddress(address)) = address else {
         return problem::answer(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "The address is not known.",
+            api_problem::UNKNOWN_ADDRESS,
         );
     };
     if let Err(seconds) = web.rate_limits.wrong_key(address) {
@@ -98,10 +99,7 @@ async fn wrong_key(web: &Web, address: Option<ClientAddress>, path: &str) -> Res
     if let Err(error) = web.access.note_refusal(&by, action, "").await {
         return unavailable(&error);
     }
-    unauthorized(
-        "Bearer error=\"invalid_token\"",
-        "The API key is not good: it never was one, has ended or has expired.",
-    )
+    unauthorized("Bearer error=\"invalid_token\"", api_problem::INVALID_KEY)
 }
 
 fn unauthorized(challenge: &'static str, detail: &str) -> Response {
@@ -112,7 +110,7 @@ fn unauthorized(challenge: &'static str, detail: &str) -> Response {
 }
 
 fn out_of_scope(scope: KeyScope) -> Response {
-    let detail = format!("The API key lacks the scope {}.", scope.code());
+    let detail = api_problem::missing_scope(scope);
     let mut response = problem::answer(StatusCode::FORBIDDEN, &detail);
     let code = scope.code();
     let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{code}\"");
@@ -134,9 +132,9 @@ fn no_route(request: &Request) -> Response {
         })
         .collect();
     if methods.is_empty() {
-        return problem::answer(StatusCode::NOT_FOUND, "There is nothing under this path.");
+        return problem::answer(StatusCode::NOT_FOUND, api_problem::UNKNOWN_PATH);
     }
-    let detail = format!("Only {} is taken here.", methods.join(", "));
+    let detail = api_problem::allowed_methods(&methods);
     let mut response = problem::answer(StatusCode::METHOD_NOT_ALLOWED, &detail);
     if let Ok(allowed) = HeaderValue::from_str(&methods.join(", ")) {
         response.headers_mut().insert(ALLOW, allowed);
@@ -146,8 +144,7 @@ fn no_route(request: &Request) -> Response {
 
 /// Returns the error for new mail that is refused because of a condition of the server.
 pub fn refuses_mail(condition: AlertKind) -> Response {
-    let label = wording::alert_kind(condition);
-    let detail = format!("New mail is refused for now: {label}.");
+    let detail = api_problem::refuses_mail(condition);
     let mut response = problem::answer(StatusCode::SERVICE_UNAVAILABLE, &detail);
     response
         .headers_mut()
@@ -157,11 +154,8 @@ pub fn refuses_mail(condition: AlertKind) -> Response {
 
 /// Returns the error for a request that fails because of the database.
 pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
-    tracing::error!(error, "a program could not be answered");
-    let mut response = problem::answer(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "Mailgrant cannot answer at the moment; its log says why.",
-    );
+    tracing::error!(error, "API request failed");
+    let mut response = problem::answer(StatusCode::SERVICE_UNAVAILABLE, api_problem::UNAVAILABLE);
     response.headers_mut().insert(RETRY_AFTER, AFTER.into());
     response
 }

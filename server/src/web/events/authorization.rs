@@ -14,7 +14,7 @@ use mail::Mailer;
 use super::{Listener, topic::Subscription};
 
 /// Maximum duration of a stream: a little longer than an authorization.
-const AT_MOST: Duration = Duration::from_mins(11);
+const MAX_DURATION: Duration = Duration::from_mins(11);
 
 /// Sends the state immediately and after each change. Ends after a final state, and with the
 /// session.
@@ -32,11 +32,11 @@ pub async fn authorization(
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "cannot read an authorization");
+            tracing::error!(error, "authorization could not be read");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     };
-    listener.tell(states(later, first), Role::Administrator, AT_MOST)
+    listener.send_json(states(later, first), Role::Administrator, MAX_DURATION)
 }
 
 /// Returns the first state, each changed state, and the final state.

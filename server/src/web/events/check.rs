@@ -15,7 +15,7 @@ use mail::Mailer;
 use super::Listener;
 
 /// Maximum duration of a stream: longer than a check, including the arrival of the test email.
-const AT_MOST: Duration = Duration::from_mins(2);
+const MAX_DURATION: Duration = Duration::from_mins(2);
 /// A shorter string is not a check ID, so the stream does not wait for it.
 const SHORTEST: usize = 16;
 
@@ -31,12 +31,12 @@ pub async fn check(
     };
     if let Some(events) = mailer.watch_check(&id) {
         let patches = patches(mailer, id, events, rendered::broke_off);
-        return listener.tell(patches, Role::Operator, AT_MOST);
+        return listener.send_json(patches, Role::Operator, MAX_DURATION);
     }
     // Another process may run the check, or ran it until the process was stopped.
     let report = elsewhere(mailer.clone(), id.clone());
     let patches = patches(mailer, id, report, rendered::interrupted);
-    listener.tell(patches, Role::Operator, AT_MOST)
+    listener.send_json(patches, Role::Operator, MAX_DURATION)
 }
 
 /// Renders the events. `without_report` ends the stream if there is no report.
@@ -77,7 +77,7 @@ fn elsewhere(mailer: Mailer, id: CheckId) -> impl Stream<Item = CheckEvent> + Se
             Ok(report) => report.map(|report| CheckEvent::Finished(Box::new(report))),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "cannot read a check");
+                tracing::error!(error, "check could not be read");
                 None
             }
         }

@@ -191,7 +191,7 @@ impl Feeds {
                 Ok(Some(state)) => self.authorizations.publish(&current, id, state),
                 Ok(None) => self.authorizations.end(id),
                 Err(error) => {
-                    log(&error, "cannot read an authorization");
+                    log(&error, "authorization could not be read");
                     self.authorizations.end(id);
                 }
             }

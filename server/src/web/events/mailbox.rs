@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use super::Listener;
 
 /// Maximum duration of a stream. The browser then reconnects.
-const AT_MOST: Duration = Duration::from_mins(30);
+const MAX_DURATION: Duration = Duration::from_mins(30);
 
 /// The state of a stream that waits for mail.
 struct Waiting {
@@ -51,7 +51,7 @@ pub async fn mailbox(
         }
         Err(error) => {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "cannot watch a mailbox");
+            tracing::error!(error, "folder watch failed");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     }
@@ -68,7 +68,7 @@ pub async fn mailbox(
         told: 0,
         in_trouble: false,
     };
-    listener.tell(patches(waiting), Role::Operator, AT_MOST)
+    listener.send_json(patches(waiting), Role::Operator, MAX_DURATION)
 }
 
 fn patches(waiting: Waiting) -> impl Stream<Item = HtmlPatch> + Send + 'static {

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// Maximum duration of a stream: the lifetime of a session.
-const AT_MOST: Duration = Duration::from_hours(12);
+const MAX_DURATION: Duration = Duration::from_hours(12);
 
 /// Sends the first page of a list, then its changes. Ends with the session.
 pub async fn messages(listener: Listener, Query(query): Query<MessageQuery>) -> Response {
@@ -27,7 +27,7 @@ pub async fn messages(listener: Listener, Query(query): Query<MessageQuery>) -> 
         return StatusCode::BAD_REQUEST.into_response();
     };
     let lists = listener.feeds.list(filter);
-    listener.send(changes(lists), Role::Viewer, AT_MOST)
+    listener.send(changes(lists), Role::Viewer, MAX_DURATION)
 }
 
 fn changes(lists: Subscription<Arc<ListView>>) -> impl Stream<Item = Event> + Send {
@@ -71,7 +71,7 @@ pub async fn message(
         role: None,
         shown: None,
     };
-    listener.send(states(watching), Role::Viewer, AT_MOST)
+    listener.send(states(watching), Role::Viewer, MAX_DURATION)
 }
 
 /// A stream for the page of one message.

@@ -92,7 +92,7 @@ impl Listener {
 
     /// Sends the items as JSON until they end, the session loses the required role, the time limit
     /// is reached, or the server stops.
-    fn tell<T: Serialize>(
+    fn send_json<T: Serialize>(
         self,
         what: impl Stream<Item = T> + Send + 'static,
         role: Role,
@@ -103,7 +103,7 @@ impl Listener {
         self.send(events, role, at_most)
     }
 
-    /// Sends events with the same end conditions as [`Self::tell`].
+    /// Sends events with the same end conditions as [`Self::send_json`].
     fn send(
         self,
         events: impl Stream<Item = Event> + Send + 'static,

@@ -22,7 +22,7 @@ pub async fn html(State(mailer): State<Mailer>, Path(id): Path<String>) -> Respo
         },
         Err(error) => {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "cannot read a message");
+            tracing::error!(error, "message could not be read");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }

@@ -253,7 +253,7 @@ async fn what_is_kept_while_the_server_is_away_goes_out_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_kept_message_that_the_server_refuses_is_put_aside_and_told() {
+async fn a_spooled_message_that_the_server_refuses_is_set_aside_and_reported() {
     let world = World::start().await;
     let machine = Machine::of(&world, "").await;
     let spool = machine.path("spool");

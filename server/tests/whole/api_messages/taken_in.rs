@@ -76,9 +76,9 @@ impl Place {
 
     /// Waits until the spool is empty.
     async fn all_are_taken(&self, server: &Program) {
-        let patience = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(20);
         while !self.machine.kept().is_empty() {
-            assert!(Instant::now() < patience, "{}", server.log());
+            assert!(Instant::now() < deadline, "{}", server.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -154,9 +154,9 @@ async fn a_spool_without_a_good_key_stays_as_it_is() {
     fs::write(place.machine.path("send.key"), &key).unwrap();
 
     let server = place.start();
-    let patience = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(20);
     while !server.log().contains("cannot be taken in") {
-        assert!(Instant::now() < patience, "{}", server.log());
+        assert!(Instant::now() < deadline, "{}", server.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 

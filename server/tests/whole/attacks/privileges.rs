@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use crate::support::{ADMINISTRATOR, Browser, PASSWORD, Provider, SAVE, SESSION, Server, body};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Returns a server with a second administrator and an authorization for which that user waits.
 async fn waiting() -> (Provider, Server, Browser, Response) {
@@ -21,7 +21,7 @@ async fn waiting() -> (Provider, Server, Browser, Response) {
     let path = format!("/events/authorization/{id}");
     let mut events = person.request("GET", &path).send().await.unwrap();
     assert_eq!(events.status(), 200);
-    let first = timeout(PATIENCE, events.chunk()).await.unwrap().unwrap();
+    let first = timeout(TIMEOUT, events.chunk()).await.unwrap().unwrap();
     assert!(first.is_some());
     (provider, server, person, events)
 }
@@ -36,14 +36,14 @@ async fn change(server: &Server, what: &str, more: &[(&str, &str)]) {
 }
 
 async fn assert_ends(mut events: Response) {
-    let end = timeout(PATIENCE, async {
+    let end = timeout(TIMEOUT, async {
         while let Ok(Some(_)) = events.chunk().await {}
     });
     end.await.unwrap();
 }
 
 #[tokio::test]
-async fn a_role_that_was_lowered_ends_what_needs_it_at_once() {
+async fn a_lowered_role_immediately_ends_what_requires_it() {
     let (provider, server, person, events) = waiting().await;
     let form = provider.current_form(&person).await;
     change(&server, "set_role", &[("role", "operator")]).await;

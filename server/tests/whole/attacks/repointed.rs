@@ -83,7 +83,7 @@ async fn save(browser: &Browser, form: Form) -> Reply {
 }
 
 #[tokio::test]
-async fn no_field_that_a_saved_secret_belongs_to_is_changed_without_typing_it_anew() {
+async fn no_field_that_a_saved_secret_belongs_to_is_changed_without_entering_it_again() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let administrator = server.administrator();

@@ -11,7 +11,11 @@ async fn is_set_shown_by_its_host_and_removed() {
     let _program = Program::start(directory.path(), &[]);
     let run = |words: &str| run(directory.path(), words);
     let set = |typed: &str| run_typed(directory.path(), "webhook set", typed);
-    assert!(run("webhook show").good().contains("not told of"));
+    assert!(
+        run("webhook show")
+            .good()
+            .contains("no webhook for new mail")
+    );
 
     for (typed, said) in [
         ("\n".to_owned(), "does not begin with a URL"),
@@ -40,5 +44,9 @@ async fn is_set_shown_by_its_host_and_removed() {
         assert!(said.contains("there is no data center nowhere"), "{said}");
     }
     run("webhook remove").good();
-    assert!(run("webhook show").good().contains("not told of"));
+    assert!(
+        run("webhook show")
+            .good()
+            .contains("no webhook for new mail")
+    );
 }

@@ -12,7 +12,7 @@ use crate::bench::{self, memory};
 use crate::process::{capture, run};
 use crate::workspace::Workspace;
 
-/// A thousand calls at once.
+/// 1,000 concurrent calls.
 pub struct Crowd {
     /// Until the last was answered.
     pub milliseconds: f64,
@@ -103,7 +103,7 @@ impl Ours {
         Ok((server, key))
     }
 
-    /// 1,000 calls at once, on SQLite.
+    /// 1,000 concurrent calls, on SQLite.
     pub fn crowd(&self, sink: &Sink) -> Result<Crowd> {
         let (server, key) = self.server(sink, 4, None)?;
         let mut command = self.player_on(server.data(), None);

@@ -64,17 +64,17 @@ impl Sink {
         })
     }
 
-    /// Its port.
+    /// Returns the port.
     pub fn port(&self) -> String {
         self.port.to_string()
     }
 
-    /// Its address and port.
+    /// Returns the address and port.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Its authority, when it wants TLS.
+    /// Returns the certificate authority, if it requires TLS.
     pub fn certificate(&self) -> Option<&PathBuf> {
         self.certificate.as_ref()
     }

@@ -149,10 +149,10 @@ fn median(values: &[f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// A thousand calls at once.
+/// 1,000 concurrent calls.
 pub fn crowd(crowd: &Crowd) -> String {
     format!(
-        "| 1,000 API calls at once | Measured | Limit |\n|---|---:|---:|\n\
+        "| 1,000 concurrent API calls | Measured | Limit |\n|---|---:|---:|\n\
          | Until the last was answered | {:.0} ms | |\n\
          | Most memory of the server | {} MB | 150 MB |\n",
         crowd.milliseconds,

@@ -92,7 +92,7 @@ pub async fn message(
     security(("key" = ["mailbox"])),
     params(("uid" = u32, Path, description = "Its number in the folder."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
     responses(
-        (status = 200, description = "One mail as it came.", body = String, content_type = "message/rfc822"),
+        (status = 200, description = "The original mail.", body = String, content_type = "message/rfc822"),
         (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -113,7 +113,7 @@ pub async fn source(
     security(("key" = ["mailbox"])),
     params(("uid" = u32, Path, description = "Its number in the folder."), ("number" = u32, Path, description = "Which file of the mail."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
     responses(
-        (status = 200, description = "A file that came with a mail.", body = String, content_type = "application/octet-stream"),
+        (status = 200, description = "An attachment of a mail.", body = String, content_type = "application/octet-stream"),
         (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
     ),
 )]

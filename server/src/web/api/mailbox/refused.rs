@@ -6,7 +6,7 @@ use axum::{
 };
 use domain::mailbox::MailboxProblem;
 use mail::{MailError, MailboxError};
-use wording::{mailbox_problem, request_problem};
+use wording::{api_problem, mailbox_problem, request_problem};
 
 use crate::web::{api::unavailable, problem::Problem};
 
@@ -40,28 +40,19 @@ impl Refused {
 
     /// Returns the error for a message that does not exist.
     pub fn no_mail() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "There is no such message in this folder.",
-        )
+        Self::new(StatusCode::NOT_FOUND, api_problem::UNKNOWN_MAIL)
     }
 
     /// Returns the error for an attachment that does not exist.
     pub fn no_attachment() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "The message has no attachment with this number.",
-        )
+        Self::new(StatusCode::NOT_FOUND, api_problem::UNKNOWN_ATTACHMENT)
     }
 }
 
 impl From<MailboxError> for Refused {
     fn from(error: MailboxError) -> Self {
         match error {
-            MailboxError::Off => Self::new(
-                StatusCode::CONFLICT,
-                "The email box of this data center is off.",
-            ),
+            MailboxError::Off => Self::new(StatusCode::CONFLICT, api_problem::MAILBOX_OFF),
             MailboxError::Failed(finding) => {
                 let explained = wording::finding_text(&finding);
                 let problem = Problem::new(StatusCode::BAD_GATEWAY, &explained);
@@ -76,16 +67,12 @@ impl From<MailboxError> for Refused {
             }
             MailboxError::NoMail => Self::no_mail(),
             MailboxError::NoAttachment => Self::no_attachment(),
-            MailboxError::Renumbered { uid_validity } => Self::new(
-                StatusCode::GONE,
-                &format!(
-                    "The server has numbered this folder anew: its UIDVALIDITY is {uid_validity}. Begin again \
-                     without before and after."
-                ),
-            ),
+            MailboxError::Renumbered { uid_validity } => {
+                Self::new(StatusCode::GONE, &api_problem::renumbered(uid_validity))
+            }
             MailboxError::TooLarge => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "The message is larger than is read here.",
+                api_problem::MAIL_TOO_LARGE,
             ),
             MailboxError::Busy => {
                 let busy = mailbox_problem(&MailboxProblem::Busy).cause;

@@ -71,7 +71,10 @@ fn folder(request: &str) -> Result<FolderName, Refused> {
     match request {
         "" => Ok(FolderName::default()),
         name => FolderName::parse(name).map_err(|_| {
-            Refused::field("folder", "The name of a folder, as the folders are told.")
+            Refused::field(
+                "folder",
+                "The name of a folder, as the list of folders returns it.",
+            )
         }),
     }
 }

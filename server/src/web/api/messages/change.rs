@@ -27,7 +27,7 @@ use crate::web::api::unavailable;
     responses(
         (status = 200, description = "It is due now.", body = Changed),
         (status = 404, description = "There is none with this id.", body = problem::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Its state does not allow it, or its content was dropped.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Its state does not allow it, or its content was deleted.", body = problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn retry(
@@ -79,13 +79,12 @@ async fn change(
         }
         Ok(ChangeOutcome::Unknown) => not_found(),
         Ok(ChangeOutcome::NotNow(state)) => {
-            let detail = format!("The message is {}, so this cannot be done.", state.code());
+            let detail = wording::api_problem::state_forbids(state);
             problem::answer(StatusCode::CONFLICT, &detail)
         }
-        Ok(ChangeOutcome::ContentGone) => problem::answer(
-            StatusCode::CONFLICT,
-            "The content of the message was dropped, so it cannot be sent again.",
-        ),
+        Ok(ChangeOutcome::ContentGone) => {
+            problem::answer(StatusCode::CONFLICT, wording::api_problem::CONTENT_DELETED)
+        }
         Err(error) => unavailable(&error),
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Maximum number of messages per response.
-const AT_MOST: u32 = 200;
+const MAX_LIMIT: u32 = 200;
 const AT_ONCE: u32 = 50;
 
 /// A parsed list query.
@@ -78,7 +78,7 @@ impl MessageListQuery {
             "until" => filter.until = Some(UnixTime::parse(value).ok_or(FieldError::NotATime)?),
             "cursor" => self.cursor = Some(MessageId::parse(value)?),
             "limit" => {
-                let limit = value.parse().ok().filter(|n| (1..=AT_MOST).contains(n));
+                let limit = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
                 self.limit = limit.ok_or(FieldError::NotANumber)?;
             }
             _ => return Err(FieldError::UnknownChoice),

@@ -6,11 +6,11 @@ mod idempotency;
 mod new_message;
 pub mod read;
 mod request_body;
-mod shown;
+mod response;
 pub mod submit;
 
 use new_message::NewMessage;
-use shown::{Accepted, Changed, MessageList, MessageShown};
+use response::{Accepted, Changed, MessageList, MessageResponse};
 
 use axum::{http::StatusCode, response::Response};
 use domain::{ApiKey, MessageId, OutboxMessage};
@@ -31,8 +31,5 @@ async fn find(mailer: &Mailer, key: &ApiKey, id: &str) -> Result<Option<OutboxMe
 }
 
 fn not_found() -> Response {
-    problem::answer(
-        StatusCode::NOT_FOUND,
-        "There is no message with this id, or the API key is for another data center.",
-    )
+    problem::answer(StatusCode::NOT_FOUND, wording::api_problem::UNKNOWN_MESSAGE)
 }

@@ -9,7 +9,7 @@ use axum::{
 use domain::{ApiKey, paths};
 use mail::{MailError, Mailer};
 
-use super::{MessageList, MessageShown, filter::MessageListQuery, find, not_found, problem};
+use super::{MessageList, MessageResponse, filter::MessageListQuery, find, not_found, problem};
 use crate::web::api::unavailable;
 
 /// List messages, newest first
@@ -49,7 +49,7 @@ pub async fn list(
         Ok(page) => {
             let messages = page.messages.into_iter();
             Json(MessageList {
-                messages: messages.map(|one| MessageShown::of(one, None)).collect(),
+                messages: messages.map(|one| MessageResponse::of(one, None)).collect(),
                 next: page.next.map(|id| id.as_str().to_owned()),
             })
             .into_response()
@@ -67,7 +67,7 @@ pub async fn list(
     security(("key" = ["messages"])),
     params(("id" = String, Path, description = "Its id.")),
     responses(
-        (status = 200, description = "The message.", body = MessageShown),
+        (status = 200, description = "The message.", body = MessageResponse),
         (status = 404, description = "There is none with this id.", body = problem::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -86,10 +86,14 @@ pub async fn one(
     }
 }
 
-async fn read(mailer: &Mailer, key: &ApiKey, id: &str) -> Result<Option<MessageShown>, MailError> {
+async fn read(
+    mailer: &Mailer,
+    key: &ApiKey,
+    id: &str,
+) -> Result<Option<MessageResponse>, MailError> {
     let Some(message) = find(mailer, key, id).await? else {
         return Ok(None);
     };
     let attempts = mailer.message_attempts(&message.id).await?;
-    Ok(Some(MessageShown::of(message, Some(attempts))))
+    Ok(Some(MessageResponse::of(message, Some(attempts))))
 }

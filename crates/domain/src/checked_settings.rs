@@ -1,10 +1,10 @@
 //! Relation of a report to the saved settings.
 
-use domain::CheckReport;
+use crate::CheckReport;
 
-/// The settings that were checked.
+/// Settings that were checked, compared with the saved ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
+pub enum CheckedSettings {
     /// The saved settings.
     Saved,
     /// Settings on a form, before any were saved.
@@ -15,7 +15,7 @@ pub enum About {
     Earlier,
 }
 
-impl About {
+impl CheckedSettings {
     /// Compares a report with the saved settings. `saved` is their version; 0 if there are none.
     pub fn of(report: &CheckReport, saved: i64) -> Self {
         match (report.settings_version, saved) {
@@ -29,15 +29,5 @@ impl About {
     /// Returns true if a good result does not apply to the saved settings.
     pub fn is_other(self) -> bool {
         matches!(self, Self::Unsaved | Self::Earlier)
-    }
-
-    /// Describes the settings, after "with"; `None` for those that are saved.
-    pub fn words(self) -> Option<&'static str> {
-        match self {
-            Self::Saved => None,
-            Self::NotYetSaved => Some("settings that are not saved yet"),
-            Self::Unsaved => Some("settings that are not saved"),
-            Self::Earlier => Some("settings that have been replaced since"),
-        }
     }
 }

@@ -26,14 +26,14 @@ pub struct Changed {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageList {
     /// The messages.
-    pub messages: Vec<MessageShown>,
+    pub messages: Vec<MessageResponse>,
     /// The `cursor` of the next page; `null` on the last page.
     pub next: Option<String>,
 }
 
 /// A message and its delivery state.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MessageShown {
+pub struct MessageResponse {
     /// The message ID.
     pub id: String,
     /// The data center that the message is sent from.
@@ -57,21 +57,21 @@ pub struct MessageShown {
     /// Size in bytes.
     pub size: i64,
     /// The submitter of the message.
-    pub submitted_by: SubmitterShown,
+    pub submitted_by: SubmitterResponse,
     /// The recipients.
-    pub recipients: Vec<RecipientShown>,
+    pub recipients: Vec<RecipientResponse>,
     /// The code of the finding that explains why the last attempt failed.
     pub finding: Option<String>,
     /// Number of attempts so far.
     pub attempt_count: i64,
     /// The attempts, only included in the response for a single message.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub attempts: Option<Vec<AttemptShown>>,
+    pub attempts: Option<Vec<AttemptResponse>>,
 }
 
 /// The submitter of a message.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SubmitterShown {
+pub struct SubmitterResponse {
     /// `key`, `account`, `command_line` or `mailgrant`.
     pub kind: String,
     /// The name of the key or the account.
@@ -80,7 +80,7 @@ pub struct SubmitterShown {
 
 /// A recipient of a message.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RecipientShown {
+pub struct RecipientResponse {
     /// The address.
     pub address: String,
     /// `to`, `cc` or `bcc`.
@@ -95,7 +95,7 @@ pub struct RecipientShown {
 
 /// One attempt to deliver a message.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AttemptShown {
+pub struct AttemptResponse {
     /// The number of the attempt, starting at 1.
     pub number: i64,
     /// The start time.
@@ -112,7 +112,7 @@ pub struct AttemptShown {
     pub transcript: String,
 }
 
-impl MessageShown {
+impl MessageResponse {
     /// Converts a message, with its attempts if they were read.
     pub fn of(message: OutboxMessage, attempts: Option<Vec<Attempt>>) -> Self {
         let waits = !message.state.is_final();
@@ -128,7 +128,7 @@ impl MessageShown {
             from: message.from,
             subject: message.subject,
             size: message.size,
-            submitted_by: SubmitterShown {
+            submitted_by: SubmitterResponse {
                 kind: message.submitted_by.kind().to_owned(),
                 name: message.submitted_by.name().to_owned(),
             },
@@ -142,7 +142,7 @@ impl MessageShown {
     }
 }
 
-impl From<Recipient> for RecipientShown {
+impl From<Recipient> for RecipientResponse {
     fn from(recipient: Recipient) -> Self {
         Self {
             address: recipient.address.to_string(),
@@ -156,7 +156,7 @@ impl From<Recipient> for RecipientShown {
     }
 }
 
-impl From<Attempt> for AttemptShown {
+impl From<Attempt> for AttemptResponse {
     fn from(attempt: Attempt) -> Self {
         use domain::AttemptOutcome as Outcome;
 

@@ -4,35 +4,32 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::http::{StatusCode, header::RETRY_AFTER};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
-    body_limit::AT_MOST_FOR_THE_API,
+    body_limit::MAX_API_BODY,
     problem::{self, Refused},
 };
 
 /// Seconds until a client may retry.
 const AFTER: u32 = 5;
-const OCTETS: u64 = 1_024;
+const KIBIBYTE: u64 = 1_024;
 
 /// The budget, in kibibytes.
 #[derive(Clone, Debug)]
-pub struct Room {
+pub struct BodyBudget {
     free: Arc<Semaphore>,
     all: u32,
-    patience: Duration,
+    timeout: Duration,
 }
 
-impl Room {
-    /// Returns a budget of this many kibibytes. Requests wait up to `patience` for their share.
-    pub fn new(kibibytes: u32, patience: Duration) -> Self {
+impl BodyBudget {
+    /// Returns a budget of this many kibibytes. Requests wait up to `timeout` for their share.
+    pub fn new(kibibytes: u32, timeout: Duration) -> Self {
         Self {
             free: Arc::new(Semaphore::new(kibibytes as usize)),
             all: kibibytes,
-            patience,
+            timeout,
         }
     }
 
@@ -43,15 +40,18 @@ impl Room {
     ///
     /// Returns a 503 response if the budget is not available in time.
     pub async fn take(&self, octets: Option<u64>) -> Result<OwnedSemaphorePermit, Refused> {
-        let octets = octets.unwrap_or(AT_MOST_FOR_THE_API as u64);
-        let wanted = u32::try_from(octets.div_ceil(OCTETS)).unwrap_or(u32::MAX);
+        let octets = octets.unwrap_or(MAX_API_BODY as u64);
+        let wanted = u32::try_from(octets.div_ceil(KIBIBYTE)).unwrap_or(u32::MAX);
         let free = Arc::clone(&self.free);
-        let taken = free.acquire_many_owned(wanted.min(self.all));
-        if let Ok(Ok(taken)) = timeout(self.patience, taken).await {
-            return Ok(taken);
+        let acquired = free.acquire_many_owned(wanted.min(self.all));
+        if let Ok(Ok(permit)) = tokio::time::timeout(self.timeout, acquired).await {
+            return Ok(permit);
         }
-        tracing::warn!(wanted_kib = wanted, "no room for the body of a request");
-        let detail = "Other messages that are being handed over fill the memory there is for them. Try again in a few seconds.";
+        tracing::warn!(
+            wanted_kib = wanted,
+            "request body refused: memory limit reached"
+        );
+        let detail = "Other submissions use all memory for messages. Try again in a few seconds.";
         let mut response = problem::answer(StatusCode::SERVICE_UNAVAILABLE, detail);
         response.headers_mut().insert(RETRY_AFTER, AFTER.into());
         Err(Box::new(response))

@@ -1,4 +1,4 @@
-//! Section "What is told".
+//! Section "Alert conditions".
 
 use domain::{
     AlertKind, AlertSettings, DailyCheck, DataCenter, UnixTime,
@@ -15,13 +15,13 @@ use crate::{
     ui::when::When,
 };
 
-/// Which conditions are told, and their thresholds.
+/// The conditions that raise alerts, and their thresholds.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn Rules(
+pub fn Conditions(
     settings: AlertSettings,
     data_centers: Vec<DataCenter>,
     checks: Vec<DailyCheck>,
@@ -72,9 +72,9 @@ pub fn Rules(
             id="alert-settings"
             aria-labelledby="alert-settings-title"
         >
-            <h2 id="alert-settings-title">"What is told"</h2>
+            <h2 id="alert-settings-title">"Alert conditions"</h2>
             <fieldset class="editable" disabled=!may_edit>
-                <legend class="visually-hidden">"What is told"</legend>
+                <legend class="visually-hidden">"Alert conditions"</legend>
                 <input type="hidden" name="version" value=version />
                 <fieldset class="field choice">
                     <legend>{wording::alert_field_label(AlertField::Kinds)}</legend>
@@ -95,14 +95,14 @@ pub fn Rules(
                     label=wording::alert_field_label(AlertField::DaysBefore)
                     kind=InputKind::NUMBER
                     saved=settings.days_before.to_string()
-                    help="Before a client secret expires, and before a grant ends that is not used."
+                    help="Applies to client secrets that expire, and to unused grants that end."
                 />
                 <SwitchField
                     form
                     name="daily_check"
                     label="Check every data center once a day"
                     saved=settings.daily_check
-                    help="Each at its own time of day. The doctor connects and signs in; no message is sent."
+                    help="Each data center is checked at its own time of day. A check connects and signs in, but sends no message."
                 />
                 {notes}
                 {may_edit
@@ -120,7 +120,7 @@ pub fn Rules(
     }
 }
 
-/// Notes about one data center.
+/// Facts about one data center that only administrators know.
 #[component]
 fn Notes(
     data_center: DataCenter,
@@ -148,11 +148,11 @@ fn Notes(
     let check = check.filter(|check| check.finished).map(|check| {
         let outcome = match check.finding {
             Some(finding) => wording::explain(&finding).cause,
-            None => "Nothing failed.".to_owned(),
+            None => "No problems found.".to_owned(),
         };
         view! {
             <p class="help">
-                "Daily check, last looked at " <When at=check.started_at /> ": " {outcome}
+                "Last daily check: " <When at=check.started_at /> ". " {outcome}
             </p>
         }
     });
@@ -173,7 +173,7 @@ fn Notes(
                 />
                 <ErrorText id=id.clone() error />
                 <p class="help" id=[&id, "-help"].concat()>
-                    "The day that the provider showed when the secret was made. Empty: not known."
+                    "The expiry date that the provider showed for the secret. Leave it empty if you do not know it."
                 </p>
             </div>
             <label class="radio">

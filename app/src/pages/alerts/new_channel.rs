@@ -1,8 +1,8 @@
-//! Adding a route.
+//! The form that adds a channel.
 
 use domain::{
     DataCenter,
-    alert::{AlertField, RouteKind},
+    alert::{AlertField, ChannelKind},
 };
 use leptos::prelude::*;
 
@@ -14,25 +14,25 @@ use crate::{
     paths,
 };
 
-/// The form. What the chosen shape does not need is hidden by the stylesheet.
+/// The form. The style sheet hides the fields that the selected kind does not need.
 #[component]
-pub fn NewRoute(data_centers: Vec<DataCenter>, form: FormView<AlertField>) -> impl IntoView {
-    let kinds = RouteKind::ALL.iter().copied();
+pub fn NewChannel(data_centers: Vec<DataCenter>, form: FormView<AlertField>) -> impl IntoView {
+    let kinds = ChannelKind::ALL.iter().copied();
     let kinds = kinds.map(|kind| (kind.code(), wording::channel_kind(kind), ""));
     view! {
         <form
             method="post"
             action=paths::AlertSettings::PATH
             class="part"
-            id="add-route"
-            aria-labelledby="add-route-title"
+            id="add-channel"
+            aria-labelledby="add-channel-title"
         >
-            <h3 id="add-route-title">"Tell somebody else"</h3>
+            <h3 id="add-channel-title">"Add a channel"</h3>
             <RadioField
                 form=form.clone()
                 field=AlertField::Kind
                 label=wording::alert_field_label(AlertField::Kind)
-                saved=RouteKind::Webhook.code()
+                saved=ChannelKind::Webhook.code()
                 options=kinds.collect()
             />
             <div class="needs-post">
@@ -41,7 +41,7 @@ pub fn NewRoute(data_centers: Vec<DataCenter>, form: FormView<AlertField>) -> im
                     field=AlertField::Url
                     label=wording::alert_field_label(AlertField::Url)
                     kind=InputKind::SECRET
-                    help="Where alerts are posted to: https. It is a secret, so it is saved sealed and only its host is shown."
+                    help="The https URL that alerts are posted to. It is a secret, so it is stored encrypted and only its host is shown."
                 />
             </div>
             <div class="needs-signature">
@@ -50,7 +50,7 @@ pub fn NewRoute(data_centers: Vec<DataCenter>, form: FormView<AlertField>) -> im
                     field=AlertField::Secret
                     label=wording::alert_field_label(AlertField::Secret)
                     kind=InputKind::SECRET
-                    help="whsec_ and the base64 of 24 to 64 random bytes, as the receiver gave it, or of your own making: it then goes to the receiver as well."
+                    help="whsec_ followed by 24 to 64 random bytes in base64. Use the secret of the receiver, or create one and enter it there as well."
                 />
             </div>
             <div class="needs-mail">
@@ -63,7 +63,7 @@ pub fn NewRoute(data_centers: Vec<DataCenter>, form: FormView<AlertField>) -> im
                 />
             </div>
             <div>
-                <button name="do" value="add_route" class="button">
+                <button name="do" value="add_channel" class="button">
                     "Add"
                 </button>
             </div>
@@ -71,7 +71,7 @@ pub fn NewRoute(data_centers: Vec<DataCenter>, form: FormView<AlertField>) -> im
     }
 }
 
-/// The data center that mail goes through.
+/// Choice of the data center that sends the mail.
 #[component]
 pub fn Via(
     form: FormView<AlertField>,
@@ -88,7 +88,7 @@ pub fn Via(
             empty="Choose one"
             options=options.collect()
             saved
-            help="Of what is wrong with this data center itself it cannot tell: mail never goes through the one that is broken."
+            help="This channel does not report problems of this data center, because it cannot send mail then."
         />
     }
 }

@@ -1,7 +1,7 @@
-//! Table `alert_routes`: notification channels. URL and secret are sealed.
+//! Table `alert_channels`: notification channels. URL and secret are sealed.
 
 use domain::{
-    Actor, AlertRoute, AuditAction, Change, DataCenterId, EmailAddress, RouteId, RouteKind,
+    Actor, AlertChannel, AuditAction, Change, ChannelId, ChannelKind, DataCenterId, EmailAddress,
     UnixTime,
 };
 use secrecy::SecretString;
@@ -15,15 +15,15 @@ use crate::{
     seal::{Cell, Sealed, Sealer, digest},
 };
 
-const TABLE: Table = Table("alert_routes");
+const TABLE: Table = Table("alert_channels");
 
 /// A notification channel with its secrets.
 #[derive(Clone, Debug)]
-pub struct StoredRoute {
+pub struct StoredChannel {
     /// Primary key.
-    pub id: RouteId,
+    pub id: ChannelId,
     /// Format of the notification.
-    pub kind: RouteKind,
+    pub kind: ChannelKind,
     /// Destination of the notifications.
     pub target: StoredTarget,
 }
@@ -49,7 +49,7 @@ pub enum StoredTarget {
     },
 }
 
-impl StoredRoute {
+impl StoredChannel {
     /// Returns the part of the destination that is not a secret: a host or a recipient.
     pub fn shown(&self) -> &str {
         match &self.target {
@@ -61,9 +61,9 @@ impl StoredRoute {
 
 /// Result of changing a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RouteOutcome {
+pub enum ChannelOutcome {
     /// The channel was changed.
-    Done,
+    Changed,
     /// No channel has this ID.
     Unknown,
 }
@@ -79,15 +79,15 @@ struct Row {
     recipient: Option<String>,
 }
 
-const COLUMNS: &str = "SELECT id, kind, host, url, secret, via, recipient FROM alert_routes";
+const COLUMNS: &str = "SELECT id, kind, host, url, secret, via, recipient FROM alert_channels";
 
 impl Row {
-    fn shown(self) -> Result<AlertRoute, StoreError> {
+    fn shown(self) -> Result<AlertChannel, StoreError> {
         let via = self.via.as_deref().map(DataCenterId::parse).transpose();
         let recipient = self.recipient.as_deref().map(EmailAddress::parse);
-        Ok(AlertRoute {
-            id: TABLE.value("id", RouteId::parse(&self.id))?,
-            kind: TABLE.needed("kind", RouteKind::from_code(&self.kind))?,
+        Ok(AlertChannel {
+            id: TABLE.value("id", ChannelId::parse(&self.id))?,
+            kind: TABLE.needed("kind", ChannelKind::from_code(&self.kind))?,
             host: self.host,
             has_secret: self.secret.is_some(),
             via: TABLE.value("via", via)?,
@@ -97,13 +97,13 @@ impl Row {
 }
 
 /// Returns the cell of the URL, bound to the format of the request and to the displayed host.
-fn url_cell<'a>(id: &'a RouteId, kind: RouteKind, host: &str) -> Cell<'a> {
+fn url_cell<'a>(id: &'a ChannelId, kind: ChannelKind, host: &str) -> Cell<'a> {
     let bound = [kind.code(), host].map(|value| Some(value.to_owned()));
     Cell::new(TABLE.0, "url", id.as_str()).bound_to(bound)
 }
 
 /// Returns the cell of the signing secret, bound to the URL.
-fn secret_cell<'a>(id: &'a RouteId, url: &SecretString) -> Cell<'a> {
+fn secret_cell<'a>(id: &'a ChannelId, url: &SecretString) -> Cell<'a> {
     Cell::new(TABLE.0, "secret", id.as_str()).bound_to([Some(digest(url))])
 }
 
@@ -112,18 +112,18 @@ type SealedPost = (Sealed, Option<Sealed>);
 /// An unsealed URL and its signing secret.
 type Post = (SecretString, Option<SecretString>);
 
-fn opened(sealer: &Sealer, route: &AlertRoute, post: &SealedPost) -> Result<Post, StoreError> {
-    let url = sealer.open(&post.0, &url_cell(&route.id, route.kind, &route.host))?;
+fn opened(sealer: &Sealer, channel: &AlertChannel, post: &SealedPost) -> Result<Post, StoreError> {
+    let url = sealer.open(&post.0, &url_cell(&channel.id, channel.kind, &channel.host))?;
     let secret = post.1.as_ref();
-    let secret = secret.map(|secret| sealer.open(secret, &secret_cell(&route.id, &url)));
+    let secret = secret.map(|secret| sealer.open(secret, &secret_cell(&channel.id, &url)));
     let secret = secret.transpose()?;
     Ok((url, secret))
 }
 
-fn sealed(sealer: &Sealer, route: &AlertRoute, post: &Post) -> Result<SealedPost, StoreError> {
-    let url = sealer.seal(&post.0, &url_cell(&route.id, route.kind, &route.host))?;
+fn sealed(sealer: &Sealer, channel: &AlertChannel, post: &Post) -> Result<SealedPost, StoreError> {
+    let url = sealer.seal(&post.0, &url_cell(&channel.id, channel.kind, &channel.host))?;
     let secret = post.1.as_ref();
-    let secret = secret.map(|secret| sealer.seal(secret, &secret_cell(&route.id, &post.0)));
+    let secret = secret.map(|secret| sealer.seal(secret, &secret_cell(&channel.id, &post.0)));
     Ok((url, secret.transpose()?))
 }
 
@@ -138,14 +138,14 @@ pub(crate) async fn reseal(
         let (url, secret) = (row.url.take(), row.secret.take());
         let Some(url) = url else { continue };
         let old = (Sealed(url), secret.map(Sealed));
-        let route = row.shown()?;
-        let post = opened(keys.old, &route, &old)?;
-        let (url, secret) = sealed(keys.new, &route, &post)?;
+        let channel = row.shown()?;
+        let post = opened(keys.old, &channel, &old)?;
+        let (url, secret) = sealed(keys.new, &channel, &post)?;
         count += 1 + usize::from(secret.is_some());
-        sqlx::query("UPDATE alert_routes SET url = $1, secret = $2 WHERE id = $3")
+        sqlx::query("UPDATE alert_channels SET url = $1, secret = $2 WHERE id = $3")
             .bind(url.0)
             .bind(secret.map(|secret| secret.0))
-            .bind(route.id.as_str())
+            .bind(channel.id.as_str())
             .execute(&mut *connection)
             .await?;
     }
@@ -157,23 +157,23 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
-    pub async fn alert_routes(&self) -> Result<Vec<AlertRoute>, StoreError> {
+    pub async fn alert_channels(&self) -> Result<Vec<AlertChannel>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(COLUMNS).fetch_all(&self.pool).await?;
-        let routes = rows.into_iter().map(Row::shown);
-        let mut routes = routes.collect::<Result<Vec<_>, _>>()?;
-        routes.sort_by(|one, other| one.id.cmp(&other.id));
-        Ok(routes)
+        let channels = rows.into_iter().map(Row::shown);
+        let mut channels = channels.collect::<Result<Vec<_>, _>>()?;
+        channels.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(channels)
     }
 
     /// Returns a channel with its URL and its secret.
     ///
     /// # Errors
     /// `Database`, `Corrupt`, `Unsealable`.
-    pub async fn alert_route(&self, id: &RouteId) -> Result<Option<StoredRoute>, StoreError> {
+    pub async fn alert_channel(&self, id: &ChannelId) -> Result<Option<StoredChannel>, StoreError> {
         let mut sealer = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, kind, host, url, secret, via, recipient FROM alert_routes WHERE id = $1",
+            "SELECT id, kind, host, url, secret, via, recipient FROM alert_channels WHERE id = $1",
         )
         .bind(id.as_str())
         .fetch_optional(&mut *connection)
@@ -185,25 +185,25 @@ impl Store {
         if let Some(url) = &url {
             sealer = self.key_of(&mut connection, sealer, url).await?;
         }
-        let mut route = row.shown()?;
-        let target = match (route.kind, url) {
-            (RouteKind::Mail, None) => StoredTarget::Mail {
-                via: TABLE.needed("via", route.via.take())?,
-                recipient: TABLE.needed("recipient", route.recipient.take())?,
+        let mut channel = row.shown()?;
+        let target = match (channel.kind, url) {
+            (ChannelKind::Mail, None) => StoredTarget::Mail {
+                via: TABLE.needed("via", channel.via.take())?,
+                recipient: TABLE.needed("recipient", channel.recipient.take())?,
             },
-            (RouteKind::Mail, Some(_)) | (_, None) => return Err(TABLE.corrupt("url")),
+            (ChannelKind::Mail, Some(_)) | (_, None) => return Err(TABLE.corrupt("url")),
             (_, Some(url)) => {
-                let (url, secret) = opened(&sealer, &route, &(url, secret))?;
+                let (url, secret) = opened(&sealer, &channel, &(url, secret))?;
                 StoredTarget::Post {
-                    host: std::mem::take(&mut route.host),
+                    host: std::mem::take(&mut channel.host),
                     url,
                     secret,
                 }
             }
         };
-        Ok(Some(StoredRoute {
-            id: route.id,
-            kind: route.kind,
+        Ok(Some(StoredChannel {
+            id: channel.id,
+            kind: channel.kind,
             target,
         }))
     }
@@ -212,20 +212,20 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Random`, `KeyRotated`.
-    pub async fn save_alert_route(
+    pub async fn save_alert_channel(
         &self,
-        route: &StoredRoute,
+        channel: &StoredChannel,
         changes: Vec<Change>,
         by: &Actor,
         now: UnixTime,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let key = self.hold_key(&mut transaction).await?;
-        let (host, url, secret, via, recipient) = match &route.target {
+        let (host, url, secret, via, recipient) = match &channel.target {
             StoredTarget::Post { host, url, secret } => {
                 let secret = secret.as_ref();
-                let secret = secret.map(|secret| key.seal(secret, &secret_cell(&route.id, url)));
-                let url = key.seal(url, &url_cell(&route.id, route.kind, host))?;
+                let secret = secret.map(|secret| key.seal(secret, &secret_cell(&channel.id, url)));
+                let url = key.seal(url, &url_cell(&channel.id, channel.kind, host))?;
                 (host.as_str(), Some(url), secret.transpose()?, None, None)
             }
             StoredTarget::Mail { via, recipient } => {
@@ -234,18 +234,18 @@ impl Store {
             }
         };
         let before: Option<i64> =
-            sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM alert_routes WHERE id = $1")
-                .bind(route.id.as_str())
+            sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM alert_channels WHERE id = $1")
+                .bind(channel.id.as_str())
                 .fetch_optional(&mut *transaction)
                 .await?;
         sqlx::query(
-            "INSERT INTO alert_routes (id, kind, host, url, secret, via, recipient)
+            "INSERT INTO alert_channels (id, kind, host, url, secret, via, recipient)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (id) DO UPDATE SET kind = $2, host = $3, url = $4, secret = $5, via = $6,
                  recipient = $7",
         )
-        .bind(route.id.as_str())
-        .bind(route.kind.code())
+        .bind(channel.id.as_str())
+        .bind(channel.kind.code())
         .bind(host)
         .bind(url.map(|sealed| sealed.0))
         .bind(secret.map(|sealed| sealed.0))
@@ -254,10 +254,10 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         let action = match before {
-            Some(_) => AuditAction::RouteChanged,
-            None => AuditAction::RouteAdded,
+            Some(_) => AuditAction::ChannelChanged,
+            None => AuditAction::ChannelAdded,
         };
-        let mut record = note(by, now, action, route.shown());
+        let mut record = note(by, now, action, channel.shown());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
         transaction.commit().await
@@ -267,28 +267,28 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Corrupt`.
-    pub async fn remove_alert_route(
+    pub async fn remove_alert_channel(
         &self,
-        id: &RouteId,
+        id: &ChannelId,
         by: &Actor,
         now: UnixTime,
-    ) -> Result<RouteOutcome, StoreError> {
+    ) -> Result<ChannelOutcome, StoreError> {
         let mut transaction = self.begin().await?;
         let removed: Option<(String, Option<String>)> =
-            sqlx::query_as("DELETE FROM alert_routes WHERE id = $1 RETURNING host, recipient")
+            sqlx::query_as("DELETE FROM alert_channels WHERE id = $1 RETURNING host, recipient")
                 .bind(id.as_str())
                 .fetch_all(&mut *transaction)
                 .await?
                 .into_iter()
                 .next();
         let Some((host, recipient)) = removed else {
-            return Ok(RouteOutcome::Unknown);
+            return Ok(ChannelOutcome::Unknown);
         };
         let subject = recipient.unwrap_or(host);
-        let record = note(by, now, AuditAction::RouteRemoved, subject);
+        let record = note(by, now, AuditAction::ChannelRemoved, subject);
         self.append(&mut transaction, &record).await?;
         transaction.commit().await?;
-        Ok(RouteOutcome::Done)
+        Ok(ChannelOutcome::Changed)
     }
 
     /// Records that a test alert was sent.
@@ -297,13 +297,13 @@ impl Store {
     /// `Database`.
     pub async fn note_test_alert(
         &self,
-        route: &StoredRoute,
+        channel: &StoredChannel,
         changes: Vec<Change>,
         by: &Actor,
         now: UnixTime,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        let mut record = note(by, now, AuditAction::TestAlertSent, route.shown());
+        let mut record = note(by, now, AuditAction::TestAlertSent, channel.shown());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
         transaction.commit().await

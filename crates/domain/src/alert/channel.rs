@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::RouteId;
+use super::ChannelId;
 use crate::{DataCenterId, EmailAddress, codes::codes};
 
 codes! {
     /// Kind of a channel, which decides the format of its notifications.
-    RouteKind {
+    ChannelKind {
         /// Webhook with Mailgrant's own JSON, signed according to Standard Webhooks.
         Webhook = "webhook",
         /// Incoming webhook of Slack.
@@ -23,11 +23,11 @@ codes! {
 
 /// Channel as pages show it, without its URL and secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlertRoute {
+pub struct AlertChannel {
     /// Stable ID.
-    pub id: RouteId,
+    pub id: ChannelId,
     /// Kind of the channel.
-    pub kind: RouteKind,
+    pub kind: ChannelKind,
     /// Host of the URL. Empty for email.
     pub host: String,
     /// True if a signing secret is saved.

@@ -1,34 +1,34 @@
-//! Section "Wrong now".
+//! Section "Active alerts".
 
-use domain::{AlertCondition, AlertRoute, Notification, NotificationEvent, NotificationState};
+use domain::{AlertChannel, AlertCondition, Notification, NotificationEvent, NotificationState};
 use leptos::{either::Either, prelude::*};
 
-use super::{Names, route::shown};
+use super::{Names, channel::shown};
 use crate::ui::when::When;
 
-/// What is wrong, since when, and who was told.
+/// The active alerts, with their start and their notifications.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn WrongNow(
+pub fn ActiveAlerts(
     wrong: Vec<(AlertCondition, Vec<Notification>)>,
-    routes: Vec<AlertRoute>,
+    channels: Vec<AlertChannel>,
     names: Names,
 ) -> impl IntoView {
     let is_empty = wrong.is_empty();
     let rows = wrong
         .into_iter()
         .map(|(condition, notifications)| {
-            view! { <One condition notifications routes=routes.clone() names=names.clone() /> }
+            view! { <One condition notifications channels=channels.clone() names=names.clone() /> }
         })
         .collect_view();
     view! {
-        <section class="card" id="wrong-now" aria-labelledby="wrong-now-title">
-            <h2 id="wrong-now-title">"Wrong now"</h2>
+        <section class="card" id="active-alerts" aria-labelledby="active-alerts-title">
+            <h2 id="active-alerts-title">"Active alerts"</h2>
             {if is_empty {
-                Either::Left(view! { <p class="empty">"Nothing is wrong, as far as is known."</p> })
+                Either::Left(view! { <p class="empty">"No active alerts."</p> })
             } else {
                 Either::Right(view! { <ul class="alerts">{rows}</ul> })
             }}
@@ -40,7 +40,7 @@ pub fn WrongNow(
 fn One(
     condition: AlertCondition,
     notifications: Vec<Notification>,
-    routes: Vec<AlertRoute>,
+    channels: Vec<AlertChannel>,
     names: Names,
 ) -> impl IntoView {
     let name = names.of_subject(&condition.subject);
@@ -63,17 +63,19 @@ fn One(
             }
         })
         .collect_view();
-    let told: Vec<_> = notifications
+    let sent: Vec<_> = notifications
         .into_iter()
         .filter(|notification| notification.event == NotificationEvent::Began)
         .collect();
-    let told_nobody = told.is_empty();
-    let told = told
+    let is_silent = sent.is_empty();
+    let sent = sent
         .into_iter()
         .map(|notification| {
-            let route = routes.iter().find(|route| route.id == notification.route);
-            let route = route.map_or_else(|| "a route that is gone".to_owned(), shown);
-            view! { <li>{route} ": " <Outcome notification /></li> }
+            let channel = channels
+                .iter()
+                .find(|channel| channel.id == notification.channel);
+            let channel = channel.map_or_else(|| "a removed channel".to_owned(), shown);
+            view! { <li>{channel} ": " <Outcome notification /></li> }
         })
         .collect_view();
     view! {
@@ -110,12 +112,12 @@ fn One(
                         }
                     })}
                 {of_server}
-                <dt>"Told"</dt>
+                <dt>"Notified"</dt>
                 <dd>
-                    {if told_nobody {
-                        Either::Left("nobody: no route could be told when it began, or it is not among what is told")
+                    {if is_silent {
+                        Either::Left("no channel: there was none when the problem started, or this condition raises no alerts")
                     } else {
-                        Either::Right(view! { <ul class="plain">{told}</ul> })
+                        Either::Right(view! { <ul class="plain">{sent}</ul> })
                     }}
                 </dd>
             </dl>
@@ -133,13 +135,13 @@ pub fn Outcome(notification: Notification) -> impl IntoView {
     let failure = notification.failure.map(wording::notification_failure);
     let failure = failure.unwrap_or_default();
     match (notification.state, notification.finished_at) {
-        (NotificationState::Told, Some(at)) => view! { "told " <When at /> }.into_any(),
-        (NotificationState::Failed, _) => ["given up. ", &failure].concat().into_any(),
-        _ if notification.attempts == 0 => "goes out".into_any(),
+        (NotificationState::Delivered, Some(at)) => view! { "delivered " <When at /> }.into_any(),
+        (NotificationState::Failed, _) => ["failed. ", &failure].concat().into_any(),
+        _ if notification.attempts == 0 => "pending".into_any(),
         _ => view! {
-            "not taken yet. "
+            "not delivered yet. "
             {failure}
-            " Tried again "
+            " Next attempt "
             <When at=notification.due_at />
             "."
         }

@@ -2,30 +2,30 @@
 
 use domain::{
     Actor, AlertCondition, AlertFacts, AlertKind, AlertSubject, Change, DataCenterId, FieldError,
-    FormErrors, Notification, NotificationEvent, NotificationState, TellingFailure,
-    alert::{AlertField, RouteForm, Target, TargetEdit},
+    FormErrors, Notification, NotificationEvent, NotificationFailure, NotificationState,
+    alert::{AlertField, ChannelForm, Target, TargetEdit},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use store::{RouteOutcome, StoreError, StoredRoute, StoredTarget};
+use store::{ChannelOutcome, StoreError, StoredChannel, StoredTarget};
 
 use super::{ids, notify};
 use crate::{MailError, Mailer};
 
 /// Error when adding, changing, removing, or testing a notification channel.
 #[derive(Debug, thiserror::Error)]
-pub enum AlertRouteError {
+pub enum AlertChannelError {
     /// Some fields are invalid.
     #[error("the form has errors")]
     Form(FormErrors<AlertField>),
     /// No channel has this ID.
-    #[error("there is no such route")]
+    #[error("there is no such channel")]
     Unknown,
     /// Any other error.
     #[error(transparent)]
     Mail(#[from] MailError),
 }
 
-impl From<StoreError> for AlertRouteError {
+impl From<StoreError> for AlertChannelError {
     fn from(error: StoreError) -> Self {
         Self::Mail(error.into())
     }
@@ -36,12 +36,12 @@ impl Mailer {
     ///
     /// # Errors
     /// If a field is invalid or the database fails.
-    pub async fn add_alert_route(
+    pub async fn add_alert_channel(
         &self,
-        form: &RouteForm,
+        form: &ChannelForm,
         by: &Actor,
-    ) -> Result<(), AlertRouteError> {
-        let new = form.parse().map_err(AlertRouteError::Form)?;
+    ) -> Result<(), AlertChannelError> {
+        let new = form.parse().map_err(AlertChannelError::Form)?;
         let mut changes = vec![Change::fact("kind", new.kind.code())];
         let target = match new.target {
             Target::Mail { via, recipient } => {
@@ -55,14 +55,14 @@ impl Mailer {
                 secret: secret.map(|secret| secret.expose().into()),
             },
         };
-        let route = StoredRoute {
-            id: ids::route(self.now()),
+        let channel = StoredChannel {
+            id: ids::channel(self.now()),
             kind: new.kind,
             target,
         };
         let store = self.store();
         Ok(store
-            .save_alert_route(&route, changes, by, self.now())
+            .save_alert_channel(&channel, changes, by, self.now())
             .await?)
     }
 
@@ -71,22 +71,24 @@ impl Mailer {
     ///
     /// # Errors
     /// If a field is invalid, the channel is gone, or the database fails.
-    pub async fn change_alert_route(
+    pub async fn change_alert_channel(
         &self,
         id: &str,
-        form: &RouteForm,
+        form: &ChannelForm,
         by: &Actor,
-    ) -> Result<(), AlertRouteError> {
-        let route = self.route(id).await?;
-        let edit = form.parse_edit(route.kind).map_err(AlertRouteError::Form)?;
+    ) -> Result<(), AlertChannelError> {
+        let channel = self.channel(id).await?;
+        let edit = form
+            .parse_edit(channel.kind)
+            .map_err(AlertChannelError::Form)?;
         if let TargetEdit::Mail { via, .. } = &edit {
             self.known(via).await?;
         }
-        let (target, changes) = edited(edit, &route.target)?;
-        let route = StoredRoute { target, ..route };
+        let (target, changes) = edited(edit, &channel.target)?;
+        let channel = StoredChannel { target, ..channel };
         let store = self.store();
         Ok(store
-            .save_alert_route(&route, changes, by, self.now())
+            .save_alert_channel(&channel, changes, by, self.now())
             .await?)
     }
 
@@ -94,11 +96,19 @@ impl Mailer {
     ///
     /// # Errors
     /// If it is gone or the database fails.
-    pub async fn remove_alert_route(&self, id: &str, by: &Actor) -> Result<(), AlertRouteError> {
-        let id = notify::route_id(id).ok_or(AlertRouteError::Unknown)?;
-        match self.store().remove_alert_route(&id, by, self.now()).await? {
-            RouteOutcome::Done => Ok(()),
-            RouteOutcome::Unknown => Err(AlertRouteError::Unknown),
+    pub async fn remove_alert_channel(
+        &self,
+        id: &str,
+        by: &Actor,
+    ) -> Result<(), AlertChannelError> {
+        let id = notify::channel_id(id).ok_or(AlertChannelError::Unknown)?;
+        match self
+            .store()
+            .remove_alert_channel(&id, by, self.now())
+            .await?
+        {
+            ChannelOutcome::Changed => Ok(()),
+            ChannelOutcome::Unknown => Err(AlertChannelError::Unknown),
         }
     }
 
@@ -110,12 +120,12 @@ impl Mailer {
         &self,
         id: &str,
         by: &Actor,
-    ) -> Result<Result<(), TellingFailure>, AlertRouteError> {
-        let route = self.route(id).await?;
+    ) -> Result<Result<(), NotificationFailure>, AlertChannelError> {
+        let channel = self.channel(id).await?;
         let now = self.now();
         let notification = Notification {
             id: ids::test(now),
-            route: route.id.clone(),
+            channel: channel.id.clone(),
             event: NotificationEvent::Test,
             condition: AlertCondition {
                 id: ids::alert(now),
@@ -131,25 +141,25 @@ impl Mailer {
             finished_at: None,
             failure: None,
         };
-        let outcome = self.tell_once(&notification, &route).await;
+        let outcome = self.notify_once(&notification, &channel).await;
         let said = outcome.map_or_else(notify::code, |()| "told".to_owned());
         let changes = vec![Change::fact("outcome", said)];
         let store = self.store();
-        store.note_test_alert(&route, changes, by, now).await?;
+        store.note_test_alert(&channel, changes, by, now).await?;
         Ok(outcome)
     }
 
-    async fn route(&self, id: &str) -> Result<StoredRoute, AlertRouteError> {
-        let id = notify::route_id(id).ok_or(AlertRouteError::Unknown)?;
-        let route = self.store().alert_route(&id).await?;
-        route.ok_or(AlertRouteError::Unknown)
+    async fn channel(&self, id: &str) -> Result<StoredChannel, AlertChannelError> {
+        let id = notify::channel_id(id).ok_or(AlertChannelError::Unknown)?;
+        let channel = self.store().alert_channel(&id).await?;
+        channel.ok_or(AlertChannelError::Unknown)
     }
 
-    async fn known(&self, id: &DataCenterId) -> Result<(), AlertRouteError> {
+    async fn known(&self, id: &DataCenterId) -> Result<(), AlertChannelError> {
         let known = self.store().data_center(id).await?;
         known.map(|_| ()).ok_or_else(|| {
             let error = FieldError::UnknownDataCenter;
-            AlertRouteError::Form(FormErrors::one(AlertField::Via, error))
+            AlertChannelError::Form(FormErrors::one(AlertField::Via, error))
         })
     }
 }
@@ -158,7 +168,7 @@ impl Mailer {
 fn edited(
     edit: TargetEdit,
     saved: &StoredTarget,
-) -> Result<(StoredTarget, Vec<Change>), AlertRouteError> {
+) -> Result<(StoredTarget, Vec<Change>), AlertChannelError> {
     match (edit, saved) {
         (
             TargetEdit::Mail { via, recipient },
@@ -191,7 +201,7 @@ fn edited(
             if host != *old && kept.is_some() && secret.is_none() {
                 let error = FieldError::SecretBelongsElsewhere;
                 let errors = FormErrors::one(AlertField::Secret, error);
-                return Err(AlertRouteError::Form(errors));
+                return Err(AlertChannelError::Form(errors));
             }
             let url = url.map_or_else(|| before.clone(), |url| SecretString::from(url.expose()));
             let mut changes = Vec::new();
@@ -208,7 +218,7 @@ fn edited(
             Ok((StoredTarget::Post { host, url, secret }, changes))
         }
         // The kind cannot change, so other combinations do not occur.
-        _ => Err(AlertRouteError::Unknown),
+        _ => Err(AlertChannelError::Unknown),
     }
 }
 

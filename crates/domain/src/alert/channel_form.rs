@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{AlertField, RouteKind};
+use super::{AlertField, ChannelKind};
 use crate::{
     DataCenterId, EmailAddress, FieldError, FormErrors, TypedSecret, WebhookSecret, WebhookUrl,
 };
@@ -11,7 +11,7 @@ use crate::{
 /// back to the browser.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct RouteForm {
+pub struct ChannelForm {
     /// Code of the kind of channel.
     pub kind: String,
     /// URL of the webhook. Empty keeps the saved one.
@@ -26,9 +26,9 @@ pub struct RouteForm {
 
 /// Validated input for a new channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewRoute {
+pub struct NewChannel {
     /// Kind of the channel.
-    pub kind: RouteKind,
+    pub kind: ChannelKind,
     /// Destination of its notifications.
     pub target: Target,
 }
@@ -71,13 +71,13 @@ pub enum TargetEdit {
     },
 }
 
-impl RouteForm {
+impl ChannelForm {
     /// Parses the form into a new channel.
     ///
     /// # Errors
     /// One code for each invalid field.
-    pub fn parse(&self) -> Result<NewRoute, FormErrors<AlertField>> {
-        let kind = RouteKind::from_code(&self.kind).ok_or_else(|| {
+    pub fn parse(&self) -> Result<NewChannel, FormErrors<AlertField>> {
+        let kind = ChannelKind::from_code(&self.kind).ok_or_else(|| {
             let error = if self.kind.is_empty() {
                 FieldError::Required
             } else {
@@ -87,10 +87,10 @@ impl RouteForm {
         })?;
         let mut errors = FormErrors::default();
         let target = match kind {
-            RouteKind::Mail => self
+            ChannelKind::Mail => self
                 .mail(&mut errors)
                 .map(|(via, recipient)| Target::Mail { via, recipient }),
-            RouteKind::Webhook => {
+            ChannelKind::Webhook => {
                 let url = errors.check(AlertField::Url, WebhookUrl::parse(self.url.expose()));
                 let secret = WebhookSecret::parse(self.secret.expose());
                 let secret = errors.check(AlertField::Secret, secret);
@@ -99,11 +99,13 @@ impl RouteForm {
                     secret: Some(secret),
                 })
             }
-            RouteKind::Slack | RouteKind::Teams | RouteKind::Mattermost => errors
+            ChannelKind::Slack | ChannelKind::Teams | ChannelKind::Mattermost => errors
                 .check(AlertField::Url, WebhookUrl::parse(self.url.expose()))
                 .map(|url| Target::Post { url, secret: None }),
         };
-        target.map(|target| NewRoute { kind, target }).ok_or(errors)
+        target
+            .map(|target| NewChannel { kind, target })
+            .ok_or(errors)
     }
 
     /// Parses the form into changes to a saved channel. `kind` is the saved kind, which cannot be
@@ -111,9 +113,9 @@ impl RouteForm {
     ///
     /// # Errors
     /// One code for each invalid field.
-    pub fn parse_edit(&self, kind: RouteKind) -> Result<TargetEdit, FormErrors<AlertField>> {
+    pub fn parse_edit(&self, kind: ChannelKind) -> Result<TargetEdit, FormErrors<AlertField>> {
         let mut errors = FormErrors::default();
-        if kind == RouteKind::Mail {
+        if kind == ChannelKind::Mail {
             return self
                 .mail(&mut errors)
                 .map(|(via, recipient)| TargetEdit::Mail { via, recipient })
@@ -121,7 +123,7 @@ impl RouteForm {
         }
         let url = typed(&self.url).map(|typed| WebhookUrl::parse(typed.expose()));
         let url = url.and_then(|url| errors.check(AlertField::Url, url));
-        let secret = typed(&self.secret).filter(|_| kind == RouteKind::Webhook);
+        let secret = typed(&self.secret).filter(|_| kind == ChannelKind::Webhook);
         let secret = secret.map(|typed| WebhookSecret::parse(typed.expose()));
         let secret = secret.and_then(|secret| errors.check(AlertField::Secret, secret));
         if errors.is_empty() {
@@ -154,8 +156,8 @@ mod tests {
 
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-    fn route(kind: &str, url: &str, secret: &str) -> RouteForm {
-        RouteForm {
+    fn channel(kind: &str, url: &str, secret: &str) -> ChannelForm {
+        ChannelForm {
             kind: kind.into(),
             url: TypedSecret::new(url),
             secret: TypedSecret::new(secret),
@@ -167,19 +169,19 @@ mod tests {
     #[test]
     fn our_own_shape_is_signed_and_that_of_a_chat_is_not() {
         let url = "https://hooks.example.com/x";
-        for kind in RouteKind::ALL {
-            let new = route(kind.code(), url, SECRET).parse().unwrap();
+        for kind in ChannelKind::ALL {
+            let new = channel(kind.code(), url, SECRET).parse().unwrap();
             assert_eq!(new.kind, *kind);
             match (kind, new.target) {
-                (RouteKind::Mail, Target::Mail { via, recipient }) => {
+                (ChannelKind::Mail, Target::Mail { via, recipient }) => {
                     assert_eq!(
                         (via.as_str(), recipient.as_str()),
                         ("second", "ops@example.com")
                     );
                 }
-                (RouteKind::Mail, _) | (_, Target::Mail { .. }) => panic!("{kind:?}"),
+                (ChannelKind::Mail, _) | (_, Target::Mail { .. }) => panic!("{kind:?}"),
                 (_, Target::Post { secret, .. }) => {
-                    assert_eq!(secret.is_some(), *kind == RouteKind::Webhook);
+                    assert_eq!(secret.is_some(), *kind == ChannelKind::Webhook);
                 }
             }
         }
@@ -187,40 +189,40 @@ mod tests {
 
     #[test]
     fn errors_stand_at_their_fields() {
-        let error = |form: RouteForm, field| form.parse().unwrap_err().get(field);
+        let error = |form: ChannelForm, field| form.parse().unwrap_err().get(field);
         for (form, field, expected) in [
-            (route("", "", ""), AlertField::Kind, FieldError::Required),
+            (channel("", "", ""), AlertField::Kind, FieldError::Required),
             (
-                route("irc", "", ""),
+                channel("irc", "", ""),
                 AlertField::Kind,
                 FieldError::UnknownChoice,
             ),
             (
-                route("slack", "", ""),
+                channel("slack", "", ""),
                 AlertField::Url,
                 FieldError::Required,
             ),
             (
-                route("webhook", "x", SECRET),
+                channel("webhook", "x", SECRET),
                 AlertField::Url,
                 FieldError::NotAUrl,
             ),
             (
-                route("webhook", "", ""),
+                channel("webhook", "", ""),
                 AlertField::Secret,
                 FieldError::Required,
             ),
             (
-                route("webhook", "", "hunter2"),
+                channel("webhook", "", "hunter2"),
                 AlertField::Secret,
                 FieldError::NotAWebhookSecret,
             ),
         ] {
             assert_eq!(error(form, field), Some(expected));
         }
-        let mail = RouteForm {
+        let mail = ChannelForm {
             kind: "mail".into(),
-            ..RouteForm::default()
+            ..ChannelForm::default()
         };
         assert_eq!(
             error(mail.clone(), AlertField::Via),
@@ -234,14 +236,16 @@ mod tests {
 
     #[test]
     fn what_is_left_empty_is_kept() {
-        let kept = route("", " ", "").parse_edit(RouteKind::Webhook).unwrap();
+        let kept = channel("", " ", "")
+            .parse_edit(ChannelKind::Webhook)
+            .unwrap();
         let none = TargetEdit::Post {
             url: None,
             secret: None,
         };
         assert_eq!(kept, none);
-        let wrong = route("", "x", "y")
-            .parse_edit(RouteKind::Webhook)
+        let wrong = channel("", "x", "y")
+            .parse_edit(ChannelKind::Webhook)
             .unwrap_err();
         assert_eq!(wrong.get(AlertField::Url), Some(FieldError::NotAUrl));
         assert_eq!(

@@ -1,12 +1,12 @@
-//! One route: trying it, changing it, removing it.
+//! One channel, and the forms that test, change, and remove it.
 
 use domain::{
-    AlertRoute, DataCenter,
-    alert::{AlertField, RouteKind},
+    AlertChannel, DataCenter,
+    alert::{AlertField, ChannelKind},
 };
 use leptos::prelude::*;
 
-use super::{Names, TestAlertResult, new_route::Via};
+use super::{Names, TestAlertResult, new_channel::Via};
 use crate::{
     api,
     form::{
@@ -17,49 +17,50 @@ use crate::{
     ui::banner::{Banner, Tone},
 };
 
-/// A route in a line: its shape, and its host or its recipient. Of a URL nothing else is ever shown.
-pub fn shown(route: &AlertRoute) -> String {
-    let kind = wording::channel_kind(route.kind);
-    match &route.recipient {
+/// Describes a channel in a line: its kind, and its host or recipient. No other part of a URL is ever shown.
+pub fn shown(channel: &AlertChannel) -> String {
+    let kind = wording::channel_kind(channel.kind);
+    match &channel.recipient {
         Some(recipient) => ["Email to ", recipient.as_str()].concat(),
-        None => [kind, " at ", &route.host].concat(),
+        None => [kind, " at ", &channel.host].concat(),
     }
 }
 
-/// A route.
+/// A row of the list.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn RouteRow(
-    route: AlertRoute,
+pub fn ChannelRow(
+    channel: AlertChannel,
     data_centers: Vec<DataCenter>,
     names: Names,
     may_edit: bool,
     form: FormView<AlertField>,
 ) -> impl IntoView {
-    let title = shown(&route);
-    let id = route.id.as_str().to_owned();
-    let via = route.via.as_ref().map(|via| {
+    let title = shown(&channel);
+    let id = channel.id.as_str().to_owned();
+    let via = channel.via.as_ref().map(|via| {
         [
             "Sent through ",
             &*names.of(via),
-            ", and not told of what is wrong with it.",
+            ". Does not report problems of this data center.",
         ]
         .concat()
     });
-    let signed = (route.kind == RouteKind::Webhook).then_some("Signed. URL and secret are saved.");
+    let signed =
+        (channel.kind == ChannelKind::Webhook).then_some("Signed. URL and secret are saved.");
     let tested = api::posted::<TestAlertResult>().filter(|tested| tested.channel == id);
     let tested = tested.map(|tested| match tested.outcome {
         Ok(()) => view! {
-            <Banner tone=Tone::Good title="The test alert was taken.">
+            <Banner tone=Tone::Good title="Test alert delivered">
                 ""
             </Banner>
         }
         .into_any(),
         Err(failure) => view! {
-            <Banner tone=Tone::Bad title="The test alert was not taken.">
+            <Banner tone=Tone::Bad title="Test alert not delivered">
                 <p>{wording::notification_failure(failure)}</p>
             </Banner>
         }
@@ -68,12 +69,12 @@ pub fn RouteRow(
     let open = !form.wrong_fields().is_empty();
     let forms = may_edit.then(|| {
         view! {
-            <div class="route-forms">
+            <div class="channel-forms">
                 <form method="post" action=paths::AlertSettings::PATH>
                     <input type="hidden" name="id" value=id.clone() />
                     <button
                         name="do"
-                        value="test_route"
+                        value="test_channel"
                         class="button"
                         aria-label=["Send a test alert: ", &title].concat()
                     >
@@ -84,9 +85,9 @@ pub fn RouteRow(
                     <summary aria-label=["Change ", &title].concat()>"Change"</summary>
                     <form method="post" action=paths::AlertSettings::PATH class="part">
                         <input type="hidden" name="id" value=id.clone() />
-                        <Fields route=route.clone() data_centers form />
+                        <Fields channel=channel.clone() data_centers form />
                         <div>
-                            <button name="do" value="change_route" class="button">
+                            <button name="do" value="change_channel" class="button">
                                 "Save"
                             </button>
                         </div>
@@ -95,9 +96,9 @@ pub fn RouteRow(
                 <details class="confirm">
                     <summary aria-label=["Remove ", &title].concat()>"Remove"</summary>
                     <form method="post" action=paths::AlertSettings::PATH>
-                        <p class="help">"It is not told any more, also not of what was wrong already."</p>
+                        <p class="help">"The channel gets no further notifications, not even when current problems end."</p>
                         <input type="hidden" name="id" value=id.clone() />
-                        <button name="do" value="remove_route" class="button danger">
+                        <button name="do" value="remove_channel" class="button danger">
                             "Remove "
                             {title.clone()}
                         </button>
@@ -107,7 +108,7 @@ pub fn RouteRow(
         }
     });
     view! {
-        <li class="route">
+        <li class="channel">
             <h3>{title}</h3>
             {via.map(|via| view! { <p class="help">{via}</p> })}
             {signed.map(|signed| view! { <p class="help">{signed}</p> })}
@@ -119,13 +120,13 @@ pub fn RouteRow(
 
 #[component]
 fn Fields(
-    route: AlertRoute,
+    channel: AlertChannel,
     data_centers: Vec<DataCenter>,
     form: FormView<AlertField>,
 ) -> impl IntoView {
-    if route.kind == RouteKind::Mail {
-        let via = route.via.map(|via| via.to_string()).unwrap_or_default();
-        let recipient = route.recipient.map(|to| to.to_string());
+    if channel.kind == ChannelKind::Mail {
+        let via = channel.via.map(|via| via.to_string()).unwrap_or_default();
+        let recipient = channel.recipient.map(|to| to.to_string());
         return view! {
             <Via form=form.clone() data_centers saved=via />
             <InputField
@@ -138,14 +139,14 @@ fn Fields(
         }
         .into_any();
     }
-    let is_signed = route.kind == RouteKind::Webhook;
+    let is_signed = channel.kind == ChannelKind::Webhook;
     view! {
         <InputField
             form=form.clone()
             field=AlertField::Url
             label=wording::alert_field_label(AlertField::Url)
             kind=InputKind::SECRET
-            help="Saved, and never shown. Leave it empty to keep it."
+            help="Saved and never shown. Leave it empty to keep it."
         />
         {is_signed
             .then(|| {
@@ -155,7 +156,7 @@ fn Fields(
                         field=AlertField::Secret
                         label=wording::alert_field_label(AlertField::Secret)
                         kind=InputKind::SECRET
-                        help="Saved, and never shown. Leave it empty to keep it."
+                        help="Saved and never shown. Leave it empty to keep it."
                     />
                 }
             })}
