@@ -25,6 +25,8 @@ codes! {
         HostHasScheme = "host_has_scheme",
         /// The value is `host:port` where a host is expected.
         HostHasPort = "host_has_port",
+        /// The value is neither a fully qualified domain name nor an address literal.
+        NotAnEhloName = "not_an_ehlo_name",
         /// The value is not a number from 1 to 65535.
         NotAPort = "not_a_port",
         /// The value is not an absolute URL.

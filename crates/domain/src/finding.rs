@@ -15,6 +15,8 @@ codes! {
         OnceAfterRefresh = "once_after_refresh",
         /// Retries with backoff.
         Later = "later",
+        /// Retries with backoff after a reply with 4xx, none after one with 5xx.
+        AsReplied = "as_replied",
     }
 }
 
@@ -170,10 +172,14 @@ finding_codes! {
     PlaintextOnTlsPort = "plaintext_on_tls_port", Never;
     /// The client expected a plaintext greeting on a port that expects TLS.
     TlsOnPlaintextPort = "tls_on_plaintext_port", Never;
+    /// The server only continues with TLS, which is off.
+    TlsRequired = "tls_required", Never;
     /// STARTTLS is required but not offered.
     StarttlsNotOffered = "starttls_not_offered", Never;
-    /// The server offers no TLS version that we accept.
+    /// The server offers no TLS 1.3, which the settings require.
     TlsVersion = "tls_version", Never;
+    /// The server offers no TLS version from 1.2 on.
+    TlsServerTooOld = "tls_server_too_old", Never;
     /// The certificate's issuer is not trusted.
     CertificateIssuerUnknown = "certificate_issuer_unknown", Never;
     /// The certificate is for another name.
@@ -189,6 +195,9 @@ finding_codes! {
     /// The server sent something that is not an SMTP reply. The fault is with the connection, not
     /// with the message.
     NotSmtp = "not_smtp", Later;
+
+    /// The server rejected the name in EHLO or HELO.
+    EhloNameRefused = "ehlo_name_refused", Never;
 
     // Authentication.
     /// The server offers no mechanism for this authentication type.
@@ -247,15 +256,57 @@ finding_codes! {
     /// The account is not allowed to send with this From address.
     SendAsDenied = "send_as_denied", Never;
     /// 550 5.7.1: a policy rejected the message.
-    PolicyRefused = "policy_refused", Never;
+    PolicyRefused = "policy_refused", AsReplied;
     /// 554 5.7.1 at RCPT TO: the server only relays mail of authenticated clients.
-    RelayDenied = "relay_denied", Never;
-    /// The recipient was rejected.
-    RecipientRefused = "recipient_refused", Never;
+    RelayDenied = "relay_denied", AsReplied;
+    /// The recipient was rejected for an unknown reason.
+    RecipientRefused = "recipient_refused", AsReplied;
     /// The sender was rejected.
-    SenderRefused = "sender_refused", Never;
+    SenderRefused = "sender_refused", AsReplied;
     /// An address is not ASCII, but the server does not offer SMTPUTF8 (RFC 6531).
     Smtputf8NotOffered = "smtputf8_not_offered", Never;
+    /// The recipient does not exist.
+    NoSuchUser = "no_such_user", AsReplied;
+    /// The domain of the recipient does not exist or accepts no mail.
+    RecipientDomainInvalid = "recipient_domain_invalid", AsReplied;
+    /// The mailbox of the recipient is full.
+    MailboxFull = "mailbox_full", AsReplied;
+    /// The mailbox of the recipient is disabled or suspended.
+    MailboxInactive = "mailbox_inactive", AsReplied;
+    /// The recipient only accepts mail of certain senders.
+    RecipientRestricted = "recipient_restricted", AsReplied;
+    /// The recipient gets more mail than the server accepts in a time.
+    RecipientRateLimited = "recipient_rate_limited", Later;
+    /// The server rejects the first attempt of an unknown sender (RFC 6647).
+    Greylisted = "greylisted", Later;
+    /// The mail server of the recipient could not be reached by the server that relays the mail.
+    ReceiverUnreachable = "receiver_unreachable", Later;
+    /// The message was classified as spam.
+    SpamRefused = "spam_refused", AsReplied;
+    /// The message has a virus, or an attachment of a forbidden type.
+    VirusRefused = "virus_refused", AsReplied;
+    /// The message has a form that the server rejects.
+    MessageFormatRefused = "message_format_refused", AsReplied;
+    /// The message has passed too many servers.
+    MailLoop = "mail_loop", AsReplied;
+    /// The address or the domain that sends has a poor reputation.
+    ReputationRefused = "reputation_refused", AsReplied;
+    /// The address or the domain that sends is on a blocklist.
+    Blocklisted = "blocklisted", AsReplied;
+    /// The SPF check of the message failed.
+    SpfFailed = "spf_failed", AsReplied;
+    /// The DKIM check of the message failed.
+    DkimFailed = "dkim_failed", AsReplied;
+    /// The DMARC check of the message failed, or the message has neither SPF nor DKIM.
+    DmarcFailed = "dmarc_failed", AsReplied;
+    /// The address that sends has no name in DNS, or one that does not point back.
+    ReverseDnsRefused = "reverse_dns_refused", AsReplied;
+    /// The account sends faster than the server allows. Retried even after a 5xx reply.
+    SendingRateLimited = "sending_rate_limited", Later;
+    /// The provider has stopped the account from sending. Retried even after a 5xx reply.
+    AccountSuspended = "account_suspended", Later;
+    /// The server is overloaded or out of space.
+    ServerOverloaded = "server_overloaded", Later;
     /// The quota is used up. Retried even after a 5xx reply.
     QuotaExceeded = "quota_exceeded", Later;
     /// The server has too many connections.
@@ -341,6 +392,8 @@ impl FindingCode {
             | Self::ImapScopeMissing
             // Postfix replies "Invalid base64 data" in this case.
             | Self::TokenTooLong
+            // Google replies the same when it is busy.
+            | Self::EhloNameRefused
             // Providers are recognized by the names in their records. Some domains list addresses
             // instead.
             | Self::SpfNotAllowed => Certainty::Likely,
@@ -370,6 +423,8 @@ codes! {
         AdminConsent = "admin_consent",
         /// Expected or received issuer.
         Issuer = "issuer",
+        /// Name that EHLO sent.
+        EhloName = "ehlo_name",
         /// Options that the server offers.
         Offered = "offered",
         /// Address in a denied network.
@@ -382,6 +437,10 @@ codes! {
         Selector = "selector",
         /// Proposed DNS record.
         Record = "record",
+        /// Name of a blocklist.
+        Blocklist = "blocklist",
+        /// URL at which a blocklist is looked up.
+        BlocklistUrl = "blocklist_url",
         /// `IPv4` or `IPv6`.
         Family = "family",
         /// Seconds between another clock and ours; positive if the other one is ahead.
@@ -436,6 +495,22 @@ impl Finding {
         self
     }
 
+    /// Returns the kind of retry that can help, for [`Retry::AsReplied`] by the code of the reply.
+    pub fn retry(&self) -> Retry {
+        match self.code.retry() {
+            Retry::AsReplied if self.is_temporary() => Retry::Later,
+            Retry::AsReplied => Retry::Never,
+            retry => retry,
+        }
+    }
+
+    /// Returns true if the last line of the reply has a code of 4xx.
+    fn is_temporary(&self) -> bool {
+        let lines = self.said.as_deref().unwrap_or_default().lines().rev();
+        let mut codes = lines.filter_map(|line| line.get(..3)?.parse::<u16>().ok());
+        codes.next().is_some_and(|code| (400..500).contains(&code))
+    }
+
     /// Returns a value for the text, or `""` if it is not set.
     pub fn value(&self, value: FindingValue) -> &str {
         self.values.get(&value).map_or("", String::as_str)
@@ -457,6 +532,29 @@ mod tests {
         for code in FindingCode::ALL {
             let json = serde_json::to_string(code).unwrap();
             assert_eq!(json, format!("\"{}\"", code.code()));
+        }
+    }
+
+    #[test]
+    fn a_reply_decides_on_a_retry_where_the_code_leaves_it_open() {
+        for (code, said, retry) in [
+            (
+                FindingCode::MailboxFull,
+                "452 4.2.2 Mailbox full",
+                Retry::Later,
+            ),
+            (
+                FindingCode::MailboxFull,
+                "552 5.2.2 Mailbox full",
+                Retry::Never,
+            ),
+            (FindingCode::Blocklisted, "220-hello\n421 no", Retry::Later),
+            (FindingCode::Blocklisted, "220-hello\n521 no", Retry::Never),
+            (FindingCode::MailboxFull, "", Retry::Never),
+            (FindingCode::QuotaExceeded, "550 5.4.5 no", Retry::Later),
+            (FindingCode::Refused, "450 no", Retry::Never),
+        ] {
+            assert_eq!(Finding::new(code).saying(said).retry(), retry, "{said}");
         }
     }
 

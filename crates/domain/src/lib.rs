@@ -16,6 +16,7 @@ mod checked_settings;
 mod codes;
 pub mod data_center;
 pub mod discovery;
+pub mod ehlo_name;
 pub mod field_error;
 pub mod finding;
 pub mod grant;
@@ -68,6 +69,7 @@ pub use discovery::{
     Discovery, DiscoverySource, DiscoveryTrouble, IssuerDocument, IssuerTrouble, Proposal,
     ProposedOAuth, ProposedServer,
 };
+pub use ehlo_name::EhloName;
 pub use field_error::{FieldError, FormErrors};
 pub use finding::{Certainty, Finding, FindingCode, Retry};
 pub use grant::{GrantBinding, GrantStatus};

@@ -44,6 +44,8 @@ table::form_table! {
         security: String = Security, mandatory;
         /// SMTP TLS Version: the code of a [`TlsMinimum`].
         tls_minimum: String = TlsMinimum, mandatory;
+        /// EHLO name: the name or address literal that EHLO sends; empty means the machine's.
+        ehlo_name: String = EhloName, optional;
         /// Email of the email box.
         mailbox_email: String = MailboxEmail, mandatory;
         /// Sign in to the email box with: `password` or `same_authorization`; empty means a password.
@@ -129,6 +131,9 @@ impl SmtpForm {
             Security::for_port(settings.port).code().into()
         };
         self.tls_minimum = settings.tls_minimum.code().into();
+        if let Some(name) = &settings.ehlo_name {
+            self.ehlo_name = name.to_string();
+        }
         if let Some(mailbox) = &settings.mailbox {
             self.mailbox_enabled = true;
             self.mailbox_email = mailbox.email.to_string();

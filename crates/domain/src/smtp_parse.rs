@@ -2,10 +2,10 @@
 //! save.
 
 use crate::{
-    Authentication, DataCenterId, EmailAddress, EndpointUrl, FieldError, FormErrors, FromAddress,
-    Host, MailboxSecurity, MailboxSettings, MailboxSignIn, OAuthClient, Provider, RedirectUrl,
-    SavedSecret, Scope, SecretEdit, SecretField, Security, SmtpField, SmtpForm, SmtpSettings,
-    TlsMinimum,
+    Authentication, DataCenterId, EhloName, EmailAddress, EndpointUrl, FieldError, FormErrors,
+    FromAddress, Host, MailboxSecurity, MailboxSettings, MailboxSignIn, OAuthClient, Provider,
+    RedirectUrl, SavedSecret, Scope, SecretEdit, SecretField, Security, SmtpField, SmtpForm,
+    SmtpSettings, TlsMinimum,
     mailbox_settings::{PASSWORD, SAME_AUTHORIZATION},
     one_line::one_line,
     smtp_form::{BASIC, OAUTH},
@@ -78,6 +78,7 @@ impl SmtpForm {
             SmtpField::TlsMinimum,
             TlsMinimum::from_code(self.tls_minimum.trim()).ok_or(FieldError::UnknownChoice),
         );
+        let ehlo_name = errors.check(SmtpField::EhloName, EhloName::parse(&self.ehlo_name));
         let mailbox = self.mailbox_enabled.then(|| self.mailbox(saved, errors));
         let authentication = self.authentication(saved, errors);
         // Checked before the first return, because drafts without secrets must show this error as
@@ -92,6 +93,7 @@ impl SmtpForm {
             port: port?,
             security: security?,
             tls_minimum: tls_minimum?,
+            ehlo_name: ehlo_name?,
             from: from?,
             mailbox: match mailbox {
                 None => None,

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DataCenter, EndpointUrl, FromAddress, GrantBinding, Host, MailboxSettings, MailboxSignIn,
-    Provider, RedirectUrl, SavedSecret, Scope, SecretField,
+    DataCenter, EhloName, EndpointUrl, FromAddress, GrantBinding, Host, MailboxSettings,
+    MailboxSignIn, Provider, RedirectUrl, SavedSecret, Scope, SecretField,
 };
 
 /// Protection of the connection to the SMTP server.
@@ -128,6 +128,8 @@ pub struct SmtpSettings<S> {
     pub security: Security,
     /// Minimum TLS version of SMTP and IMAP.
     pub tls_minimum: TlsMinimum,
+    /// Name that EHLO sends. `None` means the name or address of this machine.
+    pub ehlo_name: Option<EhloName>,
     /// From address of messages.
     pub from: FromAddress,
     /// Mailbox, if reading mail is on.
@@ -181,6 +183,7 @@ impl<S> SmtpSettings<S> {
             port: self.port,
             security: self.security,
             tls_minimum: self.tls_minimum,
+            ehlo_name: self.ehlo_name,
             from: self.from,
             mailbox,
             authentication,

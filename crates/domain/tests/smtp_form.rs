@@ -74,6 +74,7 @@ fn a_complete_form_becomes_settings() {
         (587, Security::StartTls)
     );
     assert_eq!(settings.tls_minimum, TlsMinimum::Tls12);
+    assert_eq!(settings.ehlo_name, None);
     assert_eq!(settings.mailbox.unwrap().port, 993);
     let Authentication::OAuth { username, client } = settings.authentication else {
         panic!()
@@ -119,6 +120,9 @@ fn each_invalid_value_is_reported_at_its_field() {
         }),
         (SmtpField::TlsMinimum, FieldError::UnknownChoice, |f| {
             f.tls_minimum = "1.1".into();
+        }),
+        (SmtpField::EhloName, FieldError::NotAnEhloName, |f| {
+            f.ehlo_name = "vm".into();
         }),
         (
             SmtpField::EnableSsl,
@@ -220,6 +224,7 @@ fn an_empty_form_reports_all_its_errors_together() {
             use SmtpField as F;
             let chosen = [
                 F::EnableSsl,
+                F::EhloName,
                 F::Security,
                 F::MailboxSignIn,
                 F::MailboxSecurity,

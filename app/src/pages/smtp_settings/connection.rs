@@ -60,6 +60,7 @@ pub fn ConnectionSection(session: Session, overwrite: bool, again: bool) -> impl
                 />
                 <Choice state field=SmtpField::TlsMinimum options=versions.to_vec() />
             </div>
+            <TextField state field=SmtpField::EhloName kind=Kind::HOST />
             <MailboxFields
                 session
                 again=again && !state.is_saved(SecretField::MailboxPassword)

@@ -68,13 +68,14 @@ fn put(form: &mut SmtpForm, field: usize, text: String) {
         18 => form.username = text,
         19 => form.mailbox_sign_in = text,
         20 => form.mailbox_security = text,
+        21 => form.ehlo_name = text,
         _ => form.password = TypedSecret::new(text),
     }
 }
 
 /// Generates a valid form with hostile text in one or two fields.
 fn any_form() -> impl Strategy<Value = SmtpForm> {
-    let fields = prop::collection::vec((0_usize..22, hostile()), 1..3);
+    let fields = prop::collection::vec((0_usize..23, hostile()), 1..3);
     (fields, any::<[bool; 4]>()).prop_map(|(fields, [ssl, mailbox, required, basic])| {
         let mut form = SmtpForm {
             enable_ssl: ssl,
@@ -188,7 +189,7 @@ proptest! {
 
     #[test]
     fn a_url_encoded_body_never_becomes_settings_that_break_a_promise(
-        field in 0_usize..20,
+        field in 0_usize..23,
         text in hostile(),
         bytes in prop::collection::vec(any::<u8>(), 0..24),
     ) {

@@ -35,6 +35,7 @@ pub fn oauth(username: &str) -> SmtpSettings<SecretString> {
         port: 587,
         security: Security::StartTls,
         tls_minimum: TlsMinimum::Tls13,
+        ehlo_name: None,
         from: FromAddress::parse("Zoë <zoe@example.com>").unwrap(),
         mailbox: Some(MailboxSettings {
             email: EmailAddress::parse("box@example.com").unwrap(),

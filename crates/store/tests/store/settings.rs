@@ -1,5 +1,5 @@
 use domain::{
-    Authentication, DataCenterId, SecretField, Security, SmtpField, SmtpSettings,
+    Authentication, DataCenterId, EhloName, SecretField, Security, SmtpField, SmtpSettings,
     smtp_parse::secret_form_field,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +27,7 @@ on_both! {
         let none = SmtpSettings {
             security: Security::Plaintext,
             port: 65_535,
+            ehlo_name: EhloName::parse("mail.example.com").unwrap(),
             authentication: Authentication::None,
             ..basic()
         };

@@ -73,6 +73,12 @@ fn connection() -> Vec<Case> {
             F::TlsMinimum,
             E::UnknownChoice,
         ),
+        (|f| f.with("ehlo_name", "vm"), F::EhloName, E::NotAnEhloName),
+        (
+            |f| f.with("ehlo_name", "a b.example"),
+            F::EhloName,
+            E::NotAHost,
+        ),
     ]
 }
 

@@ -45,6 +45,7 @@ impl Form {
             "from_address",
             "security",
             "tls_minimum",
+            "ehlo_name",
             "mailbox_email",
             "mailbox_password",
             "mailbox_host",
