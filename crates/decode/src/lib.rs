@@ -4,11 +4,13 @@
 //! general code and is shown as it is; nothing is guessed. The crate does no I/O. Start reading at
 //! [`smtp_reply`].
 
+mod blocklist;
 mod imap;
 mod oauth;
 mod smtp;
 mod tls;
 
+pub use blocklist::with_blocklist;
 pub use imap::{ImapStage, imap_reply};
 pub use oauth::{TokenRequest, callback_error, ends_grant, of_secret, token_error};
 pub use smtp::smtp_reply;
