@@ -5,7 +5,7 @@ use net::{Recorder, Step};
 use sasl::{Credential, Mechanism, decode_challenge};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Connection, connection::Answer, greeting::mechanisms};
+use crate::{Connection, connection::Answer, ehlo::mechanisms, reply::Reply};
 
 /// The parts of one AUTH exchange.
 struct Exchange<'a> {
@@ -19,9 +19,8 @@ struct Exchange<'a> {
 }
 
 impl Connection {
-    /// Signs in. This replaces lettre's exchange, because the challenge with the reason of a
-    /// refusal must be answered before the server sends 535. `again` is true if a fresh token is
-    /// tried when this one is refused.
+    /// Signs in. The challenge with the reason of a refusal is answered, because the server sends 535
+    /// after it. `again` is true if a fresh token is tried when this one is refused.
     ///
     /// # Errors
     /// The finding about the refusal.
@@ -96,15 +95,15 @@ impl Connection {
                 .await;
         }
         if let Ok(reply) = &answer
-            && reply.starts_with("334")
+            && reply.code == 334
         {
-            let challenge = exchange.challenged(step, reply);
+            let challenge = exchange.challenged(step, &reply.text);
             let acknowledgement = mechanism.acknowledgement();
             let (step, answer) = self.say(acknowledgement, None, exchange).await;
             let answer = match (answer, challenge) {
                 // A refusal remains one after it was announced by a challenge.
                 (Ok(reply), Some(_)) => Err(self.rejected(FindingCode::Refused, reply)),
-                (Ok(reply), None) if !reply.starts_with('2') => {
+                (Ok(reply), None) if !reply.is_positive() => {
                     Err(self.rejected(FindingCode::NotSmtp, reply))
                 }
                 (Err((text, finding)), Some(challenge)) => {
@@ -117,15 +116,15 @@ impl Connection {
             return end(step, answer);
         }
         let answer = match answer {
-            Ok(reply) if !reply.starts_with('2') => Err(self.rejected(FindingCode::NotSmtp, reply)),
+            Ok(reply) if !reply.is_positive() => Err(self.rejected(FindingCode::NotSmtp, reply)),
             answer => answer,
         };
         end(step, answer)
     }
 
-    fn rejected(&self, code: FindingCode, reply: String) -> (String, Finding) {
-        let finding = self.server.finding(code).saying(&reply);
-        (reply, finding)
+    fn rejected(&self, code: FindingCode, reply: Reply) -> (String, Finding) {
+        let finding = self.server.finding(code).saying(&reply.text);
+        (reply.text, finding)
     }
 
     async fn say(
@@ -177,5 +176,5 @@ impl Exchange<'_> {
 }
 
 fn is_challenge(answer: &Answer) -> bool {
-    answer.as_ref().is_ok_and(|reply| reply.starts_with("334"))
+    answer.as_ref().is_ok_and(|reply| reply.code == 334)
 }

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use domain::{Finding, FindingCode, StepKind, Verdict};
+use domain::{Finding, FindingCode, Security, StepKind, Verdict};
 use net::{Recorder, Step, Stream, Timeouts};
 use tokio::{io::AsyncWriteExt as _, sync::oneshot, time::timeout};
 
 use crate::{
     dial::{Dialed, dial, resolve},
+    handshake::Handshake,
     message::Extensions,
-    reply::{NoReply, Replies, Reply},
+    reply::{Replies, Reply},
     server::{ConnectOptions, Server},
 };
 
@@ -37,7 +38,7 @@ pub struct Connection {
 }
 
 /// A positive reply, or the text of another one with its finding.
-pub(crate) type Answer = Result<String, (String, Finding)>;
+pub(crate) type Answer = Result<Reply, (String, Finding)>;
 
 impl Connection {
     /// Resolves the server's name, connects, and greets the server. Starts TLS as the settings want
@@ -73,18 +74,18 @@ impl Connection {
         dialed: Dialed,
         recorder: &Recorder,
     ) -> Result<Self, Finding> {
-        let greeted = crate::handshake::greet(options, dialed, recorder).await?;
-        let server = options.server.clone();
+        let greeted = Handshake::run(options, dialed, recorder).await?;
+        let server = greeted.server;
         let stream = greeted.wire.take_stream();
         let stream = stream.ok_or_else(|| server.finding(FindingCode::ConnectionClosed))?;
         Ok(Self {
             stream,
-            replies: Replies::default(),
+            replies: greeted.replies,
+            encrypted: server.security != Security::Plaintext,
             server,
             timeouts: options.timeouts,
             recorder: recorder.clone(),
             extensions: greeted.extensions,
-            encrypted: greeted.encrypted,
             dirty: false,
             broken: false,
             in_doubt: false,
@@ -104,7 +105,7 @@ impl Connection {
     }
 
     pub(crate) fn offers(&self, keyword: &str) -> bool {
-        crate::greeting::offers(&self.extensions, keyword)
+        crate::ehlo::offers(&self.extensions, keyword)
     }
 
     pub(crate) fn message_extensions(&self) -> Extensions {
@@ -126,6 +127,10 @@ impl Connection {
     /// Sends QUIT, and records it as a step of a check.
     pub async fn quit_recorded(mut self) {
         let recorder = self.recorder.clone();
+        if self.broken {
+            // A server that was silent would be waited for again.
+            return recorder.skip([StepKind::Quit]);
+        }
         let last_reply = recorder.last_reply();
         let step = recorder.begin(StepKind::Quit, "QUIT");
         // There is no finding, because a failed QUIT does not affect mail.
@@ -174,12 +179,13 @@ impl Connection {
         let answer = match self.read_reply(self.timeouts.reply).await {
             Ok(reply) => {
                 self.recorder.heard(&reply.text);
+                self.broken |= reply.code == 421;
                 if reply.is_refusal() {
                     let code = decode::smtp_reply(kind, with_token, reply.code, &reply.text);
                     let finding = self.finding(code).saying(self.recorder.clean(&reply.text));
                     Err((reply.text, finding))
                 } else {
-                    Ok(reply.text)
+                    Ok(reply)
                 }
             }
             Err((code, text)) => {
@@ -199,11 +205,11 @@ impl Connection {
         answer: Answer,
         verdict: Verdict,
         recorder: &Recorder,
-    ) -> Result<String, Finding> {
+    ) -> Result<Reply, Finding> {
         match answer {
-            Ok(text) => {
-                recorder.passed(step, &text);
-                Ok(text)
+            Ok(reply) => {
+                recorder.passed(step, &reply.text);
+                Ok(reply)
             }
             Err((text, finding)) => {
                 recorder.end(step, verdict, &text, Some(finding.clone()));
@@ -239,19 +245,9 @@ impl Connection {
         &mut self,
         time: Duration,
     ) -> Result<Reply, (FindingCode, String)> {
-        let reply = timeout(time, self.replies.next(&mut self.stream)).await;
-        let code = match reply {
-            Ok(Ok(reply)) => return Ok(reply),
-            Ok(Err(NoReply::Closed)) => FindingCode::ConnectionClosed,
-            Ok(Err(NoReply::Garbage)) => FindingCode::NotSmtp,
-            Err(_) => FindingCode::Timeout,
-        };
-        self.broken = true;
-        let text = match code {
-            FindingCode::NotSmtp => self.replies.unreadable(),
-            _ => String::new(),
-        };
-        Err((code, text))
+        let reply = self.replies.within(&mut self.stream, time).await;
+        self.broken |= reply.is_err();
+        reply
     }
 
     pub(crate) fn finding(&self, code: FindingCode) -> Finding {

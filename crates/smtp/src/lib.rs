@@ -1,17 +1,16 @@
 //! The SMTP client (RFC 5321): connect, start TLS, sign in, and send messages.
 //!
-//! There is one path for everything that sends: lettre greets the server and starts TLS over our
-//! recorded stream, then [`Connection`] takes the stream over, signs in, and runs pipelined
-//! transactions. Each step is recorded, and each failure becomes a finding. The crate knows no
-//! settings store, tokens, or queue. Start reading at [`Connection::open`].
+//! There is one path for everything that sends: the handshake greets the server and starts TLS,
+//! then [`Connection`] takes the stream over, signs in, and runs pipelined transactions. Each step is
+//! recorded, and each failure becomes a finding. The crate knows no settings store, tokens, or queue.
+//! Start reading at [`Connection::open`].
 
 mod auth;
 mod connection;
 mod dial;
 mod dot_stuffing;
-mod greeting;
+mod ehlo;
 mod handshake;
-mod lettre_stream;
 mod message;
 #[cfg(test)]
 mod property_tests;

@@ -1,10 +1,15 @@
 //! Replies (RFC 5321 §4.2), read from a stream as they arrive.
 
-use domain::untrusted::is_displayable;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use std::time::Duration;
+
+use domain::{FindingCode, untrusted::is_displayable};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _},
+    time::timeout,
+};
 
 /// Longest reply, in bytes. Without a limit, a server could send endlessly.
-const AT_MOST: usize = 128 * 1024;
+const AT_MOST: usize = 64 * 1024;
 /// Size of one read, in bytes.
 const CHUNK: usize = 4 * 1024;
 
@@ -12,7 +17,7 @@ const CHUNK: usize = 4 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reply {
     pub(crate) code: u16,
-    /// All lines, without the last line end; invalid UTF-8 is replaced.
+    /// All lines, without the last line end. A line that is not UTF-8 is read as Windows-1252.
     pub(crate) text: String,
 }
 
@@ -42,6 +47,20 @@ pub(crate) struct Replies {
 }
 
 impl Replies {
+    /// Returns the next reply within a time. An error has a code, and the text if it is not a reply.
+    pub(crate) async fn within(
+        &mut self,
+        stream: &mut (impl AsyncRead + Unpin),
+        time: Duration,
+    ) -> Result<Reply, (FindingCode, String)> {
+        match timeout(time, self.next(stream)).await {
+            Ok(Ok(reply)) => Ok(reply),
+            Ok(Err(NoReply::Closed)) => Err((FindingCode::ConnectionClosed, String::new())),
+            Ok(Err(NoReply::Garbage)) => Err((FindingCode::NotSmtp, self.unreadable())),
+            Err(_) => Err((FindingCode::Timeout, String::new())),
+        }
+    }
+
     /// Returns the next reply. Nothing is lost if the future is dropped before it completes.
     pub(crate) async fn next(
         &mut self,
@@ -67,48 +86,72 @@ impl Replies {
     /// Returns the start of received text that is not a reply.
     pub(crate) fn unreadable(&self) -> String {
         let start = &self.buffer[..self.buffer.len().min(200)];
-        let text = String::from_utf8_lossy(start);
+        let start = start.trim_ascii_start();
+        let text = text_of(start);
         let text = text.lines().next().unwrap_or_default();
         text.replace(|c: char| !is_displayable(c), " ")
             .trim()
             .to_owned()
     }
 
-    /// Returns true if the server has sent nothing after the last reply.
+    /// Returns true if the server has sent nothing but empty lines after the last reply.
     pub(crate) fn is_empty(&self) -> bool {
-        self.buffer.is_empty()
+        self.buffer.trim_ascii().is_empty()
     }
 }
 
-/// Returns the length of the first reply if its last line is complete.
+/// Returns the length of the first reply if its last line is complete. Empty lines before it are
+/// skipped. Lines without a code between the lines of a reply are text, as in some greetings.
 fn complete(buffer: &[u8]) -> Result<Option<usize>, NoReply> {
     let mut from = 0;
+    let mut is_inside = false;
     while let Some(end) = buffer[from..].iter().position(|byte| *byte == b'\n') {
         let line = &buffer[from..from + end];
-        // RFC 5321 §4.2: the first digit is 2 to 5.
-        let is_code = |code: &[u8]| {
-            matches!(code[0], b'2'..=b'5') && code[1..].iter().all(u8::is_ascii_digit)
-        };
-        if !line.get(..3).is_some_and(is_code) {
-            return Err(NoReply::Garbage);
-        }
         from += end + 1;
-        match line.get(3) {
-            Some(b'-') => {}
-            None | Some(b' ' | b'\r') => return Ok(Some(from)),
-            Some(_) => return Err(NoReply::Garbage),
+        match (has_code(line), line.get(3)) {
+            (true, Some(b'-')) => is_inside = true,
+            (true, None | Some(b' ' | b'\t' | b'\r')) => return Ok(Some(from)),
+            _ if is_inside || line.trim_ascii().is_empty() => {}
+            _ => return Err(NoReply::Garbage),
         }
     }
     Ok(None)
 }
 
+/// Returns true if a line begins with a code. Its first digit is 2 to 5 (RFC 5321 §4.2).
+fn has_code(line: &[u8]) -> bool {
+    line.get(..3).is_some_and(|code| {
+        matches!(code[0], b'2'..=b'5') && code[1..].iter().all(u8::is_ascii_digit)
+    })
+}
+
 fn parse(reply: &[u8]) -> Reply {
-    let text = String::from_utf8_lossy(reply);
-    let text = text.trim_end().replace('\r', "");
+    let text = text_of(reply.trim_ascii());
     let last = text.lines().last().unwrap_or_default();
     let code = last.get(..3).and_then(|code| code.parse().ok());
     let code = code.unwrap_or(0);
     Reply { code, text }
+}
+
+/// Returns octets as text, without CR.
+fn text_of(octets: &[u8]) -> String {
+    let lines = octets.split(|byte| *byte == b'\n').map(|line| {
+        let line = match std::str::from_utf8(line) {
+            Ok(line) => line.to_owned(),
+            Err(_) => line.iter().map(|byte| windows_1252(*byte)).collect(),
+        };
+        line.replace('\r', "")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the character of an octet in Windows-1252, which includes Latin-1 but for control
+/// characters.
+fn windows_1252(octet: u8) -> char {
+    const FROM_80: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+    let special = octet.checked_sub(0x80).map(usize::from);
+    let special = special.and_then(|place| FROM_80.chars().nth(place));
+    special.unwrap_or(char::from(octet))
 }
 
 #[cfg(test)]
@@ -150,6 +193,29 @@ mod tests {
         let endless = b"250-x\r\n".repeat(100_000);
         let heard = Replies::default().next(&mut &endless[..]).await;
         assert_eq!(heard, Err(NoReply::Garbage));
+    }
+
+    #[tokio::test]
+    async fn a_reply_needs_no_text_and_its_last_line_counts() {
+        for (said, code, text) in [
+            (&b"220\r\n"[..], 220, "220"),
+            (b"\r\n\r\n220\r\n", 220, "220"),
+            (b"250-\r\n250-\r\n250\r\n", 250, "250-\n250-\n250"),
+            (b"250\tok\n", 250, "250\tok"),
+            (b"220-hello\r\n521 no\r\n", 521, "220-hello\n521 no"),
+            (
+                b"220-hello\r\nonly for us\r\n220 x\r\n",
+                220,
+                "220-hello\nonly for us\n220 x",
+            ),
+            (b"220 b\xeente pr\xeate\r\n", 220, "220 bînte prête"),
+            (b"550 \x80 \x93x\x94\r\n", 550, "550 € “x”"),
+            ("550 prête\r\n".as_bytes(), 550, "550 prête"),
+        ] {
+            let mut stream = said;
+            let reply = Replies::default().next(&mut stream).await.unwrap();
+            assert_eq!((reply.code, reply.text.as_str()), (code, text));
+        }
     }
 
     fn tokio_test_stream(parts: &[&[u8]]) -> impl AsyncRead + Unpin + use<> {

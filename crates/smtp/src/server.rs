@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use domain::{
-    Authentication, Finding, FindingCode, Host, Security, SmtpSettings, TlsMinimum, UnixTime,
-    finding::FindingValue,
+    Authentication, EhloName, Finding, FindingCode, Host, Security, SmtpSettings, TlsMinimum,
+    UnixTime, finding::FindingValue,
 };
 use net::{Outgoing, Timeouts};
 
@@ -19,6 +19,8 @@ pub struct Server {
     pub security: Security,
     /// The lowest version of TLS that is accepted.
     pub tls_minimum: TlsMinimum,
+    /// The name that EHLO sends; `None` means the name or address of this machine.
+    pub ehlo_name: Option<EhloName>,
     /// The values that findings about this server may name: the username and the From address.
     pub named: Vec<(FindingValue, String)>,
 }
@@ -51,6 +53,7 @@ impl Server {
             port: settings.port,
             security: settings.security,
             tls_minimum: settings.tls_minimum,
+            ehlo_name: settings.ehlo_name.clone(),
             named,
         }
     }
@@ -61,6 +64,14 @@ impl Server {
             Some(IpAddr::V6(ip)) => format!("[{ip}]:{}", self.port),
             _ => format!("{}:{}", self.host, self.port),
         }
+    }
+
+    /// Returns the name to send in EHLO over a connection from this local address.
+    pub(crate) fn own_name(&self, local: IpAddr) -> EhloName {
+        self.ehlo_name.clone().unwrap_or_else(|| {
+            let name = hostname::get().unwrap_or_default();
+            EhloName::of_machine(&name.to_string_lossy(), local)
+        })
     }
 
     /// Returns a finding that names this server.

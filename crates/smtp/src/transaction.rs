@@ -241,7 +241,9 @@ impl Connection {
                 Err(finding) => return Err(failed.unwrap_or(finding)),
             };
             let good = if *kind == StepKind::Data {
-                go_ahead = reply.code == 354;
+                // Some servers without PIPELINING send 250. With it, 250 may belong to another
+                // command.
+                go_ahead = reply.code == 354 || (!pipelining && reply.code == 250);
                 go_ahead
             } else {
                 reply.is_positive()
@@ -420,6 +422,7 @@ impl Connection {
 
     fn refusal(&self, kind: StepKind, reply: &Reply) -> Finding {
         let code = decode::smtp_reply(kind, false, reply.code, &reply.text);
-        self.finding(code).saying(self.recorder.clean(&reply.text))
+        let finding = decode::with_blocklist(self.finding(code), &reply.text);
+        finding.saying(self.recorder.clean(&reply.text))
     }
 }
