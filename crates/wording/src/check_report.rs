@@ -139,7 +139,7 @@ fn explained(text: &mut String, finding: &Finding) {
         line(text, "    ", "Copy", copy);
     }
     if let Some((name, url)) = words.link {
-        line(text, "    ", name, url);
+        line(text, "    ", &name, &url);
     }
     if let Some(said) = &finding.said {
         line(text, "    ", "Reply", said);

@@ -31,6 +31,10 @@ pub fn field_error(error: FieldError, field: Option<SmtpField>) -> Words {
             "There is a port in it.",
             "Enter only the host here; the port has its own field.",
         ),
+        FieldError::NotAnEhloName => words(
+            "This is not a full name: it has no dot, or an underscore.",
+            "Write it like mail.example.com, or enter an address like [192.0.2.1].",
+        ),
         FieldError::NotAPort => words("This is not a port.", "Enter a number from 1 to 65535."),
         FieldError::NotAUrl => words(
             "This is not a complete URL.",

@@ -4,6 +4,7 @@ mod connection;
 mod domain_records;
 mod imap;
 mod oauth;
+mod replies;
 mod smtp;
 mod template;
 
@@ -23,7 +24,7 @@ pub struct Explanation {
     /// Something to copy: a command, or a value for the provider's console.
     pub copy: Option<String>,
     /// A page of the provider: its name and its URL.
-    pub link: Option<(&'static str, &'static str)>,
+    pub link: Option<(String, String)>,
 }
 
 /// Returns the text of a finding.
@@ -38,7 +39,12 @@ pub fn explain(finding: &Finding) -> Explanation {
             let (text, whole) = filled(text, finding);
             whole.then_some(text)
         }),
-        link: template.link,
+        link: template.link.and_then(|(name, url)| {
+            let (name, url) = (filled(name, finding), filled(url, finding));
+            // A URL of a finding comes from a table, but it was stored since.
+            let usable = name.1 && url.1 && url.0.starts_with("https://");
+            usable.then_some((name.0, url.0))
+        }),
     }
 }
 
@@ -57,13 +63,14 @@ fn template(code: FindingCode) -> Option<Template> {
     oauth::template(code)
         .or_else(|| connection::template(code))
         .or_else(|| smtp::template(code))
+        .or_else(|| replies::template(code))
         .or_else(|| domain_records::template(code))
         .or_else(|| imap::template(code))
 }
 
 /// Fills in the values. Returns true if all were known. Unknown ones are replaced by a description.
 fn filled(text: &str, finding: &Finding) -> (String, bool) {
-    const VALUES: [(&str, FindingValue, &str); 19] = [
+    const VALUES: [(&str, FindingValue, &str); 22] = [
         ("{username}", FindingValue::Username, "the user name"),
         ("{account}", FindingValue::Account, "the account"),
         ("{from}", FindingValue::From, "the From address"),
@@ -77,6 +84,17 @@ fn filled(text: &str, finding: &Finding) -> (String, bool) {
         ("{client_id}", FindingValue::ClientId, "the client ID"),
         ("{admin_consent}", FindingValue::AdminConsent, ""),
         ("{issuer}", FindingValue::Issuer, "another server"),
+        (
+            "{ehlo_name}",
+            FindingValue::EhloName,
+            "the sending server's",
+        ),
+        (
+            "{blocklist}",
+            FindingValue::Blocklist,
+            "see the reply below",
+        ),
+        ("{blocklist_url}", FindingValue::BlocklistUrl, ""),
         ("{offered}", FindingValue::Offered, "nothing we know"),
         (
             "{from_arrived}",
@@ -120,6 +138,7 @@ mod tests {
                 oauth::template(*code).is_some(),
                 connection::template(*code).is_some(),
                 smtp::template(*code).is_some(),
+                replies::template(*code).is_some(),
                 domain_records::template(*code).is_some(),
                 imap::template(*code).is_some(),
             ];
@@ -145,6 +164,20 @@ mod tests {
             explained.copy.unwrap(),
             "Add-RecipientPermission a@b.c -AccessRights SendAs -Trustee d@b.c"
         );
+    }
+
+    #[test]
+    fn a_blocklist_is_named_and_linked_if_it_is_known() {
+        let listed = Finding::new(FindingCode::Blocklisted);
+        assert_eq!(explain(&listed).link, None);
+        let named = listed.with(FindingValue::Blocklist, "SpamCop");
+        assert_eq!(explain(&named).link, None);
+        assert!(explain(&named).cause.ends_with("SpamCop."));
+        let url = "https://www.spamcop.net/bl.shtml";
+        let explained = explain(&named.clone().with(FindingValue::BlocklistUrl, url));
+        assert_eq!(explained.link, Some(("SpamCop".into(), url.into())));
+        let script = named.with(FindingValue::BlocklistUrl, "javascript:alert(1)");
+        assert_eq!(explain(&script).link, None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub fn smtp_field_label(field: SmtpField) -> &'static str {
         SmtpField::EnableSsl => "Enable SSL",
         SmtpField::Security | SmtpField::MailboxSecurity => "Security",
         SmtpField::TlsMinimum => "SMTP TLS Version",
+        SmtpField::EhloName => "EHLO name (optional)",
         SmtpField::MailboxEmail => "Email",
         SmtpField::MailboxSignIn => "Sign in with",
         SmtpField::MailboxPassword | SmtpField::Password => "Password",
@@ -47,6 +48,11 @@ pub fn smtp_field_help(field: SmtpField) -> &'static str {
         SmtpField::TlsMinimum => {
             "The lowest version accepted. Versions 1.0 and 1.1 are not offered: they are broken \
              and were withdrawn by RFC 8996."
+        }
+        SmtpField::EhloName => {
+            "The name this server introduces itself with: a full name such as mail.example.com, or \
+             an address in brackets. Leave it empty for the name of this machine, or its address if \
+             the name has no dot."
         }
         SmtpField::MailboxEmail => "The account that mail is read from.",
         SmtpField::MailboxSignIn => {
@@ -87,6 +93,7 @@ pub fn smtp_field_placeholder(field: SmtpField) -> &'static str {
         SmtpField::FromAddress | SmtpField::Username | SmtpField::MailboxEmail => {
             "mail@example.com"
         }
+        SmtpField::EhloName => "mail.example.com",
         SmtpField::MailboxHost => "imap.example.com",
         SmtpField::MailboxPort => "993",
         SmtpField::AuthorizationEndpoint => "https://login.example.com/authorize",

@@ -1,6 +1,6 @@
 //! Matching of delivery status notifications to messages.
 
-use decode::smtp_reply;
+use decode::{smtp_reply, with_blocklist};
 use domain::{DataCenterId, Finding, StepKind, finding::FindingValue};
 use message::{DeliveryStatus, FailedRecipient};
 use store::Bounce;
@@ -31,7 +31,7 @@ fn bounce(failed: &FailedRecipient) -> Bounce {
     let code = reply.get(..3).and_then(|code| code.parse().ok());
     let meaning = smtp_reply(StepKind::RcptTo, false, code.unwrap_or(550), &reply);
     let address = failed.addresses.first();
-    let finding = Finding::new(meaning)
+    let finding = with_blocklist(Finding::new(meaning), &reply)
         .with(FindingValue::Server, &failed.server)
         .with(
             FindingValue::Address,
@@ -78,7 +78,7 @@ mod tests {
                 "5.1.1",
                 "550 5.1.1 No such user",
                 "550 5.1.1 No such user",
-                F::RecipientRefused,
+                F::NoSuchUser,
             ),
             (
                 "5.7.1",
@@ -86,18 +86,18 @@ mod tests {
                 "550-5.7.1 Blocked by policy",
                 F::PolicyRefused,
             ),
-            ("5.1.1", "", "550 5.1.1", F::RecipientRefused),
+            ("5.1.1", "", "550 5.1.1", F::NoSuchUser),
             (
                 "5.1.10",
                 "RESOLVER.ADR.RecipientNotFound; not found",
                 "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found",
-                F::RecipientRefused,
+                F::NoSuchUser,
             ),
             (
                 "4.4.1",
                 "connect to mx.example.net: timed out",
                 "450 4.4.1 connect to mx.example.net: timed out",
-                F::Temporary,
+                F::ReceiverUnreachable,
             ),
             ("", "", "550", F::RecipientRefused),
         ] {

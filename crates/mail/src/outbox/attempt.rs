@@ -233,7 +233,7 @@ impl<'a> Attempt<'a> {
                 Ok(())
             }
             Err(NoConnection::Failed(finding)) => {
-                let later = finding.code.retry() == Retry::Later;
+                let later = finding.retry() == Retry::Later;
                 if !later || failure_scope(finding.code) == FailureScope::DataCenter {
                     self.fault = FailureScope::DataCenter;
                 } else {

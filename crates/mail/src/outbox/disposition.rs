@@ -51,6 +51,10 @@ pub(super) fn failure_scope(code: FindingCode) -> FailureScope {
         | F::TooManySignIns
         | F::AuthenticationUnavailable
         | F::TooManyConnections
+        | F::SendingRateLimited
+        | F::AccountSuspended
+        | F::EhloNameRefused
+        | F::TlsRequired
         | F::AuthenticationWanted
         | F::TlsTooOld
         | F::SmtpAuthDisabledForTenant
@@ -85,8 +89,7 @@ pub(super) fn settle(
                 recipient.finding = None;
             }
             RecipientOutcome::NotAccepted(reply, why) => {
-                let waits =
-                    tried.fault == FailureScope::DataCenter || why.code.retry() == Retry::Later;
+                let waits = tried.fault == FailureScope::DataCenter || why.retry() == Retry::Later;
                 if !waits || old {
                     recipient.state = RecipientState::Refused;
                 }

@@ -165,7 +165,7 @@ async fn a_notification_marks_the_message_it_is_about_with_the_remote_servers_re
     assert_eq!(bounced.state, RecipientState::Bounced);
     assert_eq!(bounced.reply, "550 5.1.1 No such user");
     let finding = bounced.finding.unwrap();
-    assert_eq!(finding.code, FindingCode::RecipientRefused);
+    assert_eq!(finding.code, FindingCode::NoSuchUser);
     assert_eq!(finding.said.as_deref(), Some("550 5.1.1 No such user"));
     let untouched = recipient(&world, &other).await;
     assert_eq!(untouched.state, RecipientState::Accepted);
@@ -494,6 +494,6 @@ async fn a_message_that_the_outbox_has_sent_comes_back_and_is_bounced() {
 
     let message = world.mailer.message(&id).await.unwrap().unwrap();
     assert_eq!(message.state, MessageState::Bounced);
-    assert_eq!(message.finding.unwrap().code, FindingCode::RecipientRefused);
+    assert_eq!(message.finding.unwrap().code, FindingCode::NoSuchUser);
     delivering.stop().await;
 }

@@ -245,12 +245,12 @@ async fn each_refusal_of_a_message_is_named() {
         (
             Stage::Rcpt,
             "550 5.1.1 no such user",
-            FindingCode::RecipientRefused,
+            FindingCode::NoSuchUser,
         ),
         (
             Stage::Rcpt,
             "452 4.2.2 mailbox full",
-            FindingCode::Temporary,
+            FindingCode::MailboxFull,
         ),
         (
             Stage::Data,

@@ -2,7 +2,7 @@
 
 use super::{
     Action::{Check, Test},
-    Given::{ImplicitTls, Nothing, Tls13},
+    Given::{ImplicitTls, Nothing, PlainNoSignIn, Tls13},
     Row,
 };
 
@@ -23,5 +23,9 @@ pub(super) const SCENARIOS: &[Row] = &[
     ("cut_greeting", "The server closes the connection immediately", r#"{"cut_at": "greeting"}"#, Test, Nothing, "connection_closed"),
     ("not_smtp", "Something else than SMTP answers", r#"{"replies": [{"stage": "greeting", "reply": "SSH-2.0-OpenSSH_9.2p1 Debian-2"}]}"#, Test, Nothing, "not_smtp"),
     ("busy", "Too many connections, at the greeting (421)", r#"{"replies": [{"stage": "greeting", "reply": "421 4.7.0 Too many connections, try again later."}]}"#, Test, Nothing, "too_many_connections"),
+    ("ehlo_name", "The name in EHLO is rejected (504)", r#"{"replies": [{"stage": "ehlo", "reply": "504 5.5.2 <vm>: Helo command rejected: need fully-qualified hostname"}]}"#, Test, Nothing, "ehlo_name_refused"),
+    ("no_ehlo", "EHLO is not known (500)", r#"{"replies": [{"stage": "ehlo", "reply": "500 5.5.1 Command unrecognized", "times": 1}], "authentication_required": false}"#, Test, PlainNoSignIn, ""),
+    ("tls_required", "Mail is accepted over TLS only (530 5.7.0)", r#"{"replies": [{"stage": "mail", "reply": "530 5.7.0 Must issue a STARTTLS command first"}], "authentication_required": false}"#, Test, PlainNoSignIn, "tls_required"),
+    ("blocklisted_greeting", "The address is on a blocklist, after the first line of the greeting (220, 521)", r#"{"replies": [{"stage": "greeting", "reply": "220-localhost ESMTP sandbox\r\n521 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.spamhaus.org"}]}"#, Test, Nothing, "blocklisted"),
     ("google_busy", "Answer like Google when it is asked too fast (421 4.7.0)", r#"{"replies": [{"stage": "greeting", "reply": "421 4.7.0 Try again later, closing connection. sandbox - gsmtp"}]}"#, Test, Nothing, "temporary"),
 ];

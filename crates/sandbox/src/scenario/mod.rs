@@ -42,6 +42,8 @@ pub enum Given {
     Password,
     /// No authentication.
     NoSignIn,
+    /// No authentication and no TLS.
+    PlainNoSignIn,
     /// Implicit TLS at its port.
     ImplicitTls,
     /// TLS 1.3 as the minimum.
@@ -133,6 +135,7 @@ impl Scenario {
             Given::Nothing => "",
             Given::Password => "Choose Basic authentication. ",
             Given::NoSignIn => "Turn authentication off. ",
+            Given::PlainNoSignIn => "Turn SSL and authentication off. ",
             Given::ImplicitTls => "Choose implicit TLS and its port. ",
             Given::Tls13 => "Choose TLS 1.3 only. ",
             Given::SecretId => "Enter a GUID as client secret. ",

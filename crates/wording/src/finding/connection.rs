@@ -87,8 +87,12 @@ fn tls(code: Code) -> Option<Template> {
             "Use port 465 with implicit TLS, or ask the server's administrator. A device in between can also hide the offer.",
         ),
         Code::TlsVersion => (
-            "{server} offers no TLS version that is accepted here.",
-            "If \"1.3 only\" is chosen, choose \"1.2 or higher\". Else the server is too old.",
+            "{server} does not offer TLS 1.3, which is the only version that the settings accept.",
+            "Choose \"1.2 or higher\" as TLS version.",
+        ),
+        Code::TlsServerTooOld => (
+            "{server} only offers versions of TLS below 1.2, which are insecure.",
+            "Ask the server's administrator to enable TLS 1.2, or use another server.",
         ),
         Code::CertificateIssuerUnknown => (
             "The certificate of {server} was issued by nobody this server trusts.",

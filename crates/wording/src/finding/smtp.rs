@@ -25,7 +25,7 @@ fn authentication(code: Code) -> Option<Template> {
         ),
         Code::TokenRefused => Template::new(
             "{server} did not accept the token for {username}.",
-            "Check that {username} is the account that signed in ({account}) and that the scope is for SMTP; then authorize again. A server of your own has to reach the provider to check tokens.",
+            "Check that {username} is the account that signed in and that the scope is for SMTP; then authorize again. A server of your own has to reach the provider to check tokens.",
         ),
         Code::PasswordRefused => Template::new(
             "{server} did not accept the password of {username}.",
@@ -62,7 +62,7 @@ fn authentication(code: Code) -> Option<Template> {
 fn microsoft(code: Code) -> Option<Template> {
     Some(match code {
         Code::TokenForOtherResource => Template::new(
-            "Microsoft did not accept the token: it is for another resource or scope, or {username} is not the account that signed in ({account}).",
+            "Microsoft did not accept the token: it is for another resource or scope, or {username} is not the account that signed in.",
             "Use this scope, sign in as {username}, and authorize again. An application without a user needs its service principal in Exchange Online as well.",
         )
         .copying("https://outlook.office.com/SMTP.Send offline_access"),
@@ -122,8 +122,8 @@ fn message(code: Code) -> Option<Template> {
             "Turn \"Authentication required\" on. A relay without a sign-in has to be told this server's address.",
         ),
         Code::RecipientRefused => Template::new(
-            "The server did not accept the recipient.",
-            "Check the address. Some servers deliver to other domains only after a sign-in.",
+            "The server did not accept the recipient and gave no reason that Mailgrant knows.",
+            "Read the reply below, and check the address. Some servers deliver to other domains only after a sign-in.",
         ),
         Code::Smtputf8NotOffered => Template::new(
             "{server} does not accept addresses with characters outside of ASCII before the @: it does not offer SMTPUTF8.",
@@ -149,19 +149,19 @@ fn later(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::QuotaExceeded => (
             "The account has used up its quota of messages.",
-            "Wait: quotas count over 24 hours. Gmail takes 500 messages a day, Google Workspace 2,000, Microsoft 365 10,000 recipients.",
+            "Mailgrant pauses and continues when the provider accepts mail again. Most quotas count over an hour or a day: Gmail accepts 500 messages a day, Google Workspace 2,000, Microsoft 365 10,000 recipients.",
         ),
         Code::TooManyConnections => (
             "There are too many connections at a time from this account.",
-            "Wait a moment. Microsoft takes three at a time; if other programs send with the same account, give them another one.",
+            "Mailgrant uses fewer connections for a minute. Lower the number of connections in the sending settings if it happens often (Microsoft accepts three), or let other programs use another account.",
         ),
         Code::TooManyRecipients => (
             "{server} accepts fewer recipients per transaction, and accepted none of the remaining ones.",
             "Mailgrant retries by itself. Limit the recipients per transaction in the sending settings if this happens often.",
         ),
         Code::Temporary => (
-            "The server refused for now: too fast, or busy.",
-            "Try again in a few minutes.",
+            "The server rejected the message for now, with a reply that Mailgrant does not know.",
+            "Mailgrant retries. Read the reply below if it lasts.",
         ),
         _ => return None,
     };

@@ -9,6 +9,8 @@ use crate::outbox::plan::PlanKey;
 
 /// First and longest pause when a quota is used up, in seconds.
 const QUOTA: (i64, i64) = (10 * 60, 2 * 3_600);
+/// First and longest pause when the account sends too fast, in seconds.
+const RATE: (i64, i64) = (60, 30 * 60);
 /// First and longest pause when a sign-in is refused, in seconds. A server that cannot reach its
 /// authentication service often answers as if the credentials were wrong.
 const SIGN_IN: (i64, i64) = (30, 15 * 60);
@@ -35,7 +37,8 @@ struct Pauses {
 fn lengths(code: FindingCode) -> (i64, i64) {
     use FindingCode as F;
     match code {
-        F::QuotaExceeded | F::TooManySignIns => QUOTA,
+        F::QuotaExceeded | F::TooManySignIns | F::AccountSuspended => QUOTA,
+        F::SendingRateLimited => RATE,
         F::TokenRefused
         | F::TokenForOtherResource
         | F::PasswordRefused

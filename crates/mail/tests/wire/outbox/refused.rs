@@ -16,7 +16,7 @@ async fn a_recipient_that_is_refused_does_not_keep_the_others_from_their_mail() 
     let states: Vec<_> = message.recipients.iter().map(|one| one.state).collect();
     assert_eq!(states, [RecipientState::Refused, RecipientState::Accepted]);
     let refused = message.recipients[0].finding.as_ref().unwrap();
-    assert_eq!(refused.code, FindingCode::RecipientRefused);
+    assert_eq!(refused.code, FindingCode::NoSuchUser);
     assert_eq!(message.recipients[0].reply, "550 5.1.1 no such user");
     assert_eq!(
         attempts(&world, &id).await[0].outcome,
@@ -61,7 +61,7 @@ async fn what_is_refused_for_good_is_not_tried_again_and_the_connection_goes_on(
         (
             Stage::Rcpt,
             "550 5.1.1 no such user",
-            FindingCode::RecipientRefused,
+            FindingCode::NoSuchUser,
         ),
         (Stage::Data, "554 5.7.1 policy", FindingCode::PolicyRefused),
         (

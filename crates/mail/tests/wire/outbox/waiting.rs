@@ -155,6 +155,38 @@ async fn a_quota_that_is_used_up_pauses_the_data_center_and_not_the_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn limits_of_an_account_pause_the_data_center_also_with_a_permanent_code() {
+    let (world, delivering) = delivering_at(Faults::default()).await;
+    for (stage, reply) in [
+        (
+            Stage::Final,
+            "550 5.4.6 Unusual sending activity detected. Please try after sometime.",
+        ),
+        (Stage::Mail, "550 Connection frequency limited"),
+        (
+            Stage::Final,
+            "454 Throttling failure: Maximum sending rate exceeded.",
+        ),
+        (
+            Stage::Rcpt,
+            "550 5.1.8 Access denied, bad outbound sender AS(42004)",
+        ),
+    ] {
+        world.control().set(replying(stage, reply, Some(1)));
+        let id = submit(&world, &[BOB]).await;
+        let message = until_attempts(&world, &id, 1).await;
+        let (state, due) = (message.state, message.due_at);
+        assert_eq!((state, due), (MessageState::Waiting, message.created_at));
+        let pause = until_paused(&world).await;
+        let wait = pause.until.since(world.mailer.now());
+        assert!((60..=7_200).contains(&wait), "{reply}: {wait}");
+        world.clock.advance(wait + 1);
+        until_state(&world, &id, MessageState::Delivered).await;
+    }
+    delivering.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn mail_waits_for_settings_and_for_the_grant_and_goes_out_after_them_at_once() {
     let world = World::new().await;
     let delivering = Delivering::start(&world.mailer);

@@ -1,0 +1,138 @@
+//! Findings of replies about recipients, messages, reputation, and limits.
+
+use domain::FindingCode as Code;
+
+use super::template::Template;
+
+/// Returns the text of a code, if it is one of these.
+pub fn template(code: Code) -> Option<Template> {
+    recipient(code)
+        .or_else(|| message(code))
+        .or_else(|| reputation(code))
+        .or_else(|| limits(code))
+}
+
+fn recipient(code: Code) -> Option<Template> {
+    let (cause, fix) = match code {
+        Code::NoSuchUser => (
+            "The recipient's mailbox does not exist.",
+            "Check the spelling of the address. If it is correct, the mailbox was removed.",
+        ),
+        Code::RecipientDomainInvalid => (
+            "The domain of the recipient does not exist or accepts no mail.",
+            "Check the part after the @ for typing errors.",
+        ),
+        Code::MailboxFull => (
+            "The recipient's mailbox is full.",
+            "The recipient has to delete mail. Send the message again later, or reach the recipient another way.",
+        ),
+        Code::MailboxInactive => (
+            "The recipient's mailbox is disabled or suspended.",
+            "Ask the recipient for another address.",
+        ),
+        Code::RecipientRestricted => (
+            "The recipient only accepts mail of certain senders.",
+            "Ask the recipient or the administrator of the recipient's domain to allow {from}.",
+        ),
+        Code::RecipientRateLimited => (
+            "The recipient gets more mail than the recipient's server accepts at the moment.",
+            "Mailgrant retries later. Send fewer messages to this recipient if it happens often.",
+        ),
+        Code::Greylisted => (
+            "The recipient's server rejects the first attempt of senders that it does not know yet (greylisting).",
+            "Mailgrant retries. The server usually accepts the message after a few minutes.",
+        ),
+        Code::ReceiverUnreachable => (
+            "The recipient's mail server could not be reached, or did not answer in time.",
+            "Check the domain of the address. If it is correct, try again later.",
+        ),
+        _ => return None,
+    };
+    Some(Template::new(cause, fix))
+}
+
+fn message(code: Code) -> Option<Template> {
+    let (cause, fix) = match code {
+        Code::SpamRefused => (
+            "The message was classified as spam.",
+            "Change the text, the links, or the subject, and check SPF, DKIM, and DMARC of the From domain. Recipients who know the sender can allow the address.",
+        ),
+        Code::VirusRefused => (
+            "The message contains a virus or an attachment of a type that the server does not accept.",
+            "Check the attachments for viruses. Send files of other types, or a link to the files.",
+        ),
+        Code::MessageFormatRefused => (
+            "The server does not accept the form of the message, for example a header field that is missing, repeated, or invalid.",
+            "Read the reply below, and correct the program that wrote the message.",
+        ),
+        Code::MailLoop => (
+            "The message passed through too many servers, which indicates a loop of forwarding rules.",
+            "Ask the administrator of the recipient's domain to check its forwarding rules.",
+        ),
+        _ => return None,
+    };
+    Some(Template::new(cause, fix))
+}
+
+fn reputation(code: Code) -> Option<Template> {
+    let (cause, fix) = match code {
+        Code::ReputationRefused => (
+            "The recipient's server rejects mail from this address or domain because of its reputation.",
+            "Send through a provider with a good reputation, or follow the instructions in the reply. Make sure that recipients asked for the mail.",
+        ),
+        Code::Blocklisted => {
+            return Some(
+                Template::new(
+                    "The address or domain that sends is on a blocklist: {blocklist}.",
+                    "Look up the address on the page of the blocklist, remove the cause, and ask for the removal. If the address belongs to your provider, ask the provider to do so.",
+                )
+                .linking("{blocklist}", "{blocklist_url}"),
+            );
+        }
+        Code::SpfFailed => (
+            "The SPF check failed: the SPF record of the sender's domain does not allow the server that delivered the message.",
+            "Add the servers of your provider to the SPF record of the From domain. The check of the settings shows the record.",
+        ),
+        Code::DkimFailed => (
+            "The DKIM check failed: the message has no valid signature of the From domain.",
+            "Turn DKIM on at your provider and publish its key in DNS. The check of the settings shows the key.",
+        ),
+        Code::DmarcFailed => (
+            "The message does not pass the DMARC check of the From domain, or has neither a valid SPF nor a valid DKIM result.",
+            "Set up SPF and DKIM for the domain of {from}, and send with a From address of this domain.",
+        ),
+        Code::ReverseDnsRefused => (
+            "The address of the sending server has no name in DNS, or the name does not point back to the address.",
+            "Ask the operator of the network to set a reverse DNS record (PTR), or send through a provider.",
+        ),
+        Code::EhloNameRefused => (
+            "The server rejected the name that was sent in EHLO: {ehlo_name}.",
+            "Enter a full name that exists in DNS as \"EHLO name\" in the SMTP settings, such as the public name of this server.",
+        ),
+        _ => return None,
+    };
+    Some(Template::new(cause, fix))
+}
+
+fn limits(code: Code) -> Option<Template> {
+    let (cause, fix) = match code {
+        Code::SendingRateLimited => (
+            "The account sends faster than the server allows.",
+            "Mailgrant pauses and continues by itself. Set a limit per minute in the sending settings to avoid such pauses.",
+        ),
+        Code::AccountSuspended => (
+            "The provider has stopped the account from sending, for example because of unusual activity.",
+            "Sign in at the provider and follow its instructions, or ask its support. Mailgrant keeps the messages and tries again later.",
+        ),
+        Code::ServerOverloaded => (
+            "The server is overloaded or out of space.",
+            "Mailgrant retries. If it lasts, ask the administrator of the server.",
+        ),
+        Code::TlsRequired => (
+            "The server only continues over an encrypted connection.",
+            "Turn \"Enable SSL\" on.",
+        ),
+        _ => return None,
+    };
+    Some(Template::new(cause, fix))
+}
