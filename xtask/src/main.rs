@@ -76,6 +76,8 @@ enum Bench {
     Streams(bench::streams::Options),
     /// A whole check by the doctor, and a mailbox of 100,000 mails beside one of 100
     Connection,
+    /// Oddities, reports, and replies of servers that are understood
+    Coverage,
 }
 
 fn main() -> ExitCode {
@@ -117,6 +119,9 @@ fn execute(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Bench {
             bench: Bench::Connection,
         } => bench::connection::connection(&workspace)?,
+        Command::Bench {
+            bench: Bench::Coverage,
+        } => bench::coverage::coverage(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)
 }

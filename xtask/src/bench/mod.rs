@@ -1,7 +1,9 @@
 //! `cargo xtask bench page`: what the settings page costs. `cargo xtask bench send`: how fast mail goes out.
 //! `cargo xtask bench connection`: how fast the doctor and the mailbox are. `cargo xtask bench streams`: what open pages cost.
+//! `cargo xtask bench coverage`: how much of what servers say is understood.
 
 pub mod connection;
+pub mod coverage;
 mod first_load;
 mod latency;
 mod memory;
