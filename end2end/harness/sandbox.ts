@@ -69,7 +69,7 @@ export interface SandboxLog {
 
 /** Faults to enable, by their names in the sandbox. These are the most common ones. */
 export interface Faults {
-  token_error?: string | { status: number; error: string; error_description?: string; times?: number };
+  token_error?: string | { status: number; error: string; error_description?: string; times?: number; retry_after?: string };
   callback_error?: string;
   issue_refresh_token?: boolean;
   rotate_refresh_token?: boolean;
@@ -77,6 +77,7 @@ export interface Faults {
   access_token_length?: number;
   granted_scope?: string;
   account_in_id_token?: boolean;
+  account_in_userinfo?: boolean;
   signed_in_account?: string;
   wrong_iss?: boolean;
   iss_path?: string;

@@ -7,11 +7,13 @@
 mod blocklist;
 mod imap;
 mod oauth;
+mod oauth_error;
 mod smtp;
 mod tls;
 
 pub use blocklist::with_blocklist;
 pub use imap::{ImapStage, imap_reply};
-pub use oauth::{TokenRequest, callback_error, ends_grant, of_secret, token_error};
+pub use oauth::{TokenRejection, TokenRequest, callback_error, of_secret, token_error};
+pub use oauth_error::{ends_grant, rejects_client};
 pub use smtp::smtp_reply;
 pub use tls::{tls_error, tls_handshake};

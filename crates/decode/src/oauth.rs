@@ -2,6 +2,8 @@
 
 use domain::{FindingCode, FindingCode as F};
 
+use crate::oauth_error::standard;
+
 /// Error codes of Microsoft's sign-in service in `error_description` ("Microsoft Entra
 /// authentication and authorization error codes").
 const AADSTS: &[(&str, FindingCode)] = &[
@@ -43,6 +45,10 @@ const OAUTH: &[(&str, FindingCode)] = &[
     ("temporarily_unavailable", F::ProviderUnavailable),
 ];
 
+/// Words of providers whose error code does not say that they are asked too often. Zoho calls it
+/// `Access Denied`.
+const TOO_OFTEN: [&str; 3] = ["too many requests", "rate limit", "quota exceeded"];
+
 fn row(table: &[(&str, FindingCode)], text: &str) -> Option<FindingCode> {
     table
         .iter()
@@ -61,7 +67,7 @@ fn aadsts(description: &str) -> Option<FindingCode> {
 /// Returns the finding about the error of a callback (RFC 6749 §4.1.2.1).
 pub fn callback_error(error: &str, description: &str) -> FindingCode {
     aadsts(description)
-        .or_else(|| row(OAUTH, error))
+        .or_else(|| row(OAUTH, &standard(error)))
         .unwrap_or(F::ProviderError)
 }
 
@@ -78,17 +84,47 @@ pub enum TokenRequest {
     },
 }
 
-/// Returns the finding about the error of a token endpoint (RFC 6749 §5.2).
-pub fn token_error(request: TokenRequest, error: &str, description: &str) -> FindingCode {
-    if let Some(code) = aadsts(description) {
+/// A rejection by a token endpoint.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenRejection<'a> {
+    /// The status of the HTTP response.
+    pub status: u16,
+    /// The error codes, the most important one first; empty if the provider names none.
+    pub codes: &'a [String],
+    /// The codes and the words of the provider.
+    pub text: &'a str,
+    /// True if the response has a `Retry-After`.
+    pub asks_to_wait: bool,
+}
+
+/// Returns the finding about a rejection by a token endpoint (RFC 6749 §5.2). Only an error without
+/// a known code is judged by its status.
+pub fn token_error(request: TokenRequest, rejection: &TokenRejection<'_>) -> FindingCode {
+    if let Some(code) = aadsts(rejection.text) {
         return code;
     }
-    match (error, request) {
-        ("invalid_grant", TokenRequest::Code) => F::CodeRefused,
-        ("invalid_grant", TokenRequest::Refresh { testing: true }) => F::GrantEndedInTesting,
-        ("invalid_grant", TokenRequest::Refresh { testing: false }) => F::GrantEnded,
-        _ => row(OAUTH, error).unwrap_or(F::ProviderError),
+    let text = rejection.text.to_ascii_lowercase();
+    if TOO_OFTEN.iter().any(|words| text.contains(words)) {
+        return F::ProviderUnavailable;
     }
+    let known = rejection.codes.iter().map(|error| standard(error));
+    let known = known
+        .into_iter()
+        .find_map(|error| match (&*error, request) {
+            ("invalid_grant", TokenRequest::Code) => Some(F::CodeRefused),
+            ("invalid_grant", TokenRequest::Refresh { testing: true }) => {
+                Some(F::GrantEndedInTesting)
+            }
+            ("invalid_grant", TokenRequest::Refresh { testing: false }) => Some(F::GrantEnded),
+            _ => row(OAUTH, &error),
+        });
+    known.unwrap_or(match rejection.status {
+        408 | 425 | 429 | 500.. => F::ProviderUnavailable,
+        _ if rejection.asks_to_wait => F::ProviderUnavailable,
+        // Nothing there speaks OAuth.
+        300..=399 | 404 | 405 | 410 if rejection.codes.is_empty() => F::TokenAnswerUnreadable,
+        _ => F::ProviderError,
+    })
 }
 
 /// Makes [`F::ClientSecretWrong`] more precise if the secret is known. Microsoft's secret values
@@ -112,146 +148,4 @@ fn is_guid(text: &str) -> bool {
             part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit())
         })
     }) && parts.next().is_none()
-}
-
-/// Returns true if an error of the token endpoint ends the grant. Other errors may be fixed without
-/// a new authorization, so the request is retried.
-pub fn ends_grant(error: &str) -> bool {
-    error == "invalid_grant" || error == "interaction_required"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn knows_the_errors_of_token_endpoints() {
-        let refresh = TokenRequest::Refresh { testing: false };
-        for (request, error, description, finding) in [
-            (refresh, "invalid_grant", "", F::GrantEnded),
-            (
-                TokenRequest::Refresh { testing: true },
-                "invalid_grant",
-                "",
-                F::GrantEndedInTesting,
-            ),
-            (
-                TokenRequest::Code,
-                "invalid_grant",
-                "Bad Request",
-                F::CodeRefused,
-            ),
-            (
-                refresh,
-                "invalid_client",
-                "AADSTS7000215: Invalid client secret provided.",
-                F::ClientSecretWrong,
-            ),
-            (
-                refresh,
-                "invalid_client",
-                "AADSTS7000222: The provided client secret keys are expired.",
-                F::ClientSecretExpired,
-            ),
-            (
-                refresh,
-                "unauthorized_client",
-                "AADSTS700016: Application was not found",
-                F::ClientUnknown,
-            ),
-            (
-                refresh,
-                "invalid_grant",
-                "AADSTS700082: The refresh token has expired due to inactivity.",
-                F::GrantUnused,
-            ),
-            (
-                refresh,
-                "invalid_grant",
-                "AADSTS50173: The provided grant has expired",
-                F::PasswordChanged,
-            ),
-            (
-                refresh,
-                "interaction_required",
-                "AADSTS50076: you must use multi-factor",
-                F::SignInAgain,
-            ),
-            (
-                refresh,
-                "interaction_required",
-                "AADSTS50079: you must enroll in multi-factor authentication",
-                F::SignInAgain,
-            ),
-            (
-                refresh,
-                "interaction_required",
-                "AADSTS53003: Access has been blocked by Conditional Access policies.",
-                F::SignInAgain,
-            ),
-            (refresh, "invalid_grant", "AADSTS999999: new", F::GrantEnded),
-            (
-                refresh,
-                "temporarily_unavailable",
-                "",
-                F::ProviderUnavailable,
-            ),
-            (refresh, "something_new", "", F::ProviderError),
-        ] {
-            assert_eq!(
-                token_error(request, error, description),
-                finding,
-                "{error} {description}"
-            );
-        }
-    }
-
-    #[test]
-    fn knows_the_errors_of_callbacks() {
-        for (error, description, finding) in [
-            ("access_denied", "", F::AccessDenied),
-            ("admin_policy_enforced", "", F::AdminPolicyEnforced),
-            ("org_internal", "", F::OrgInternal),
-            ("disabled_client", "", F::DisabledClient),
-            (
-                "invalid_request",
-                "AADSTS50011: The redirect URI does not match",
-                F::RedirectUrlNotRegistered,
-            ),
-            (
-                "invalid_request",
-                "AADSTS50194: not configured as a multi-tenant application",
-                F::SingleTenantClient,
-            ),
-            (
-                "access_denied",
-                "AADSTS90094: Admin consent is required",
-                F::AdminConsentMissing,
-            ),
-            ("wat", "", F::ProviderError),
-        ] {
-            assert_eq!(
-                callback_error(error, description),
-                finding,
-                "{error} {description}"
-            );
-        }
-    }
-
-    #[test]
-    fn knows_the_id_of_a_secret_from_its_value() {
-        let wrong = "AADSTS7000215: Invalid client secret provided.";
-        let id = "0f8fad5b-d9cb-469f-a165-70867728950e";
-        for (description, secret, finding) in [
-            (wrong, id, F::ClientSecretIdPasted),
-            (wrong, "8Qk8Q~abcdefghijklmnop", F::ClientSecretWrong),
-            (wrong, &id[1..], F::ClientSecretWrong),
-            (wrong, &format!("{id}-1"), F::ClientSecretWrong),
-            ("no such client", id, F::ClientSecretWrong),
-        ] {
-            let code = of_secret(F::ClientSecretWrong, description, secret);
-            assert_eq!(code, finding, "{secret}");
-        }
-        assert_eq!(of_secret(F::GrantEnded, wrong, id), F::GrantEnded);
-    }
 }

@@ -86,6 +86,9 @@ finding_codes! {
     // The token endpoint.
     /// `invalid_grant`: the refresh token is no longer valid.
     GrantEnded = "grant_ended", Never;
+    /// `invalid_grant` after a refresh whose response was lost: a rotated refresh token may have been
+    /// lost with it.
+    GrantEndedAfterInterruption = "grant_ended_after_interruption", Never;
     /// `invalid_grant` six to eight days after the authorization at Google: the consent screen is
     /// in "Testing".
     GrantEndedInTesting = "grant_ended_in_testing", Never;
@@ -384,6 +387,8 @@ impl FindingCode {
             Self::TokenForOtherResource
             // The grant may have been revoked on that day by chance.
             | Self::GrantEndedInTesting
+            // The provider may have ended the grant for another reason in the meantime.
+            | Self::GrantEndedAfterInterruption
             // Microsoft's secrets do not look like GUIDs today, but they may in the future.
             | Self::ClientSecretIdPasted
             // No documentation of this error exists.

@@ -10,6 +10,7 @@ use std::{collections::HashMap, sync::Mutex, time::Duration};
 use domain::{
     Finding, FindingCode, KnownIssuer, OAuthClient, ProviderFamily, UnixTime, finding::FindingValue,
 };
+use oauth::{ServerMetadata, SignedIn};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
@@ -25,22 +26,22 @@ const MAX_REMEMBERED: usize = 64;
 
 /// Cached metadata by authorization endpoint.
 #[derive(Debug, Default)]
-pub(crate) struct Issuers(Mutex<HashMap<String, (KnownIssuer, UnixTime)>>);
+pub(crate) struct Issuers(Mutex<HashMap<String, (ServerMetadata, UnixTime)>>);
 
 impl Issuers {
-    fn get(&self, client: &OAuthClient<SecretString>) -> Option<(KnownIssuer, UnixTime)> {
+    fn get(&self, client: &OAuthClient<SecretString>) -> Option<(ServerMetadata, UnixTime)> {
         let known = self.0.lock().ok()?;
         known.get(&key(client)).cloned()
     }
 
-    fn put(&self, client: &OAuthClient<SecretString>, issuer: &KnownIssuer, now: UnixTime) {
+    fn put(&self, client: &OAuthClient<SecretString>, metadata: &ServerMetadata, now: UnixTime) {
         let Ok(mut known) = self.0.lock() else {
             return;
         };
         if known.len() >= MAX_REMEMBERED {
             known.clear();
         }
-        known.insert(key(client), (issuer.clone(), now));
+        known.insert(key(client), (metadata.clone(), now));
     }
 }
 
@@ -59,24 +60,45 @@ impl Mailer {
         &self,
         client: &OAuthClient<SecretString>,
     ) -> Option<KnownIssuer> {
+        let metadata = self.server_metadata(client).await;
+        metadata.map(|metadata| metadata.issuer)
+    }
+
+    /// Asks the provider for the account of an access token; only one that publishes where, and
+    /// that is not built in.
+    pub(crate) async fn userinfo(
+        &self,
+        client: &OAuthClient<SecretString>,
+        access_token: &SecretString,
+    ) -> SignedIn {
+        let metadata = self.server_metadata(client).await;
+        let Some(endpoint) = metadata.and_then(|metadata| metadata.userinfo_endpoint) else {
+            return SignedIn::Nothing;
+        };
+        let timeout = TIMEOUT.min(self.0.options.timeouts.connect);
+        let deadline = Instant::now() + timeout;
+        oauth::userinfo(&self.0.http, &endpoint, access_token, deadline).await
+    }
+
+    async fn server_metadata(&self, client: &OAuthClient<SecretString>) -> Option<ServerMetadata> {
         if client.authorization_endpoint.family() != ProviderFamily::Other {
             return None;
         }
         let now = self.now();
         let remembered = self.0.issuers.get(client);
-        if let Some((issuer, at)) = &remembered
+        if let Some((metadata, at)) = &remembered
             && (at.0..at.plus(FRESH).0).contains(&now.0)
         {
-            return Some(issuer.clone());
+            return Some(metadata.clone());
         }
         let timeout = TIMEOUT.min(self.0.options.timeouts.connect);
         let places = oauth::metadata_urls(client.authorization_endpoint.as_str());
         match oauth::metadata_of(&self.0.http, &places, client, Instant::now() + timeout).await {
-            Some(issuer) => {
-                self.0.issuers.put(client, &issuer, now);
-                Some(issuer)
+            Some(metadata) => {
+                self.0.issuers.put(client, &metadata, now);
+                Some(metadata)
             }
-            None => remembered.map(|(issuer, _)| issuer),
+            None => remembered.map(|(metadata, _)| metadata),
         }
     }
 

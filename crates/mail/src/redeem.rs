@@ -58,7 +58,7 @@ impl Mailer {
         taken: &TakenAuthorization,
         client: &OAuthClient<SecretString>,
         username: &str,
-        tokens: Tokens,
+        mut tokens: Tokens,
     ) -> Result<Result<NewGrant, Finding>, MailError> {
         let missing = missing_scopes(&client.scope, &tokens);
         if !missing.is_empty() {
@@ -66,6 +66,9 @@ impl Mailer {
             return Ok(Err(
                 with_values(finding, client, username).with(FindingValue::Scope, missing.join(" "))
             ));
+        }
+        if tokens.account == SignedIn::Nothing {
+            tokens.account = self.userinfo(client, &tokens.access_token).await;
         }
         let refresh_token = match tokens.refresh_token {
             Some(new) => Some(new),

@@ -31,13 +31,33 @@ const LOOKS: usize = 10 * 60;
 const TICK: Duration = Duration::from_secs(20);
 
 /// The refresh lock of a grant in this process, with the last failure.
-pub(crate) type Turn = Arc<Mutex<Option<(Instant, Finding)>>>;
+pub(crate) type Turn = Arc<Mutex<Option<LastFailure>>>;
+
+/// The last failed refresh of a grant.
+#[derive(Debug)]
+pub(crate) struct LastFailure {
+    /// The time of the failure, unless the token could be used all the same.
+    at: Option<Instant>,
+    version: i64,
+    finding: Finding,
+    /// The time before which the provider does not want another request.
+    not_before: Option<UnixTime>,
+}
 
 /// An access token with the version of its grant.
 #[derive(Clone, Debug)]
 pub(crate) struct Fresh {
     pub(crate) access_token: SecretString,
     pub(crate) version: i64,
+}
+
+impl From<Grant> for Fresh {
+    fn from(grant: Grant) -> Self {
+        Self {
+            access_token: grant.access_token,
+            version: grant.version,
+        }
+    }
 }
 
 impl Mailer {
@@ -69,10 +89,10 @@ impl Mailer {
         let turn = self.turn(id).await;
         let mut turn = turn.lock().await;
         // Callers that waited while a refresh failed share its outcome.
-        if let Some((failed_at, finding)) = turn.as_ref()
-            && *failed_at > asked_at
+        if let Some(failure) = turn.as_ref()
+            && failure.at.is_some_and(|at| at > asked_at)
         {
-            return Ok(Err(finding.clone()));
+            return Ok(Err(failure.finding.clone()));
         }
         let mut renewed = false;
         for _ in 0..LOOKS {
@@ -94,25 +114,36 @@ impl Mailer {
             // While the token is valid, a failing provider is not asked for each message.
             let waits = matches!(grant.state, GrantState::Failing { retry_at, .. } if self.now() < retry_at);
             if usable && (!due || waits) {
-                return Ok(Ok(Fresh {
-                    access_token: grant.access_token,
-                    version: grant.version,
-                }));
+                return Ok(Ok(grant.into()));
+            }
+            // A provider that asked for a wait (`Retry-After`) is not asked again before.
+            if !usable
+                && let Some(failure) = turn.as_ref()
+                && failure.version == grant.version
+                && failure.not_before.is_some_and(|time| self.now() < time)
+            {
+                return Ok(Err(failure.finding.clone()));
             }
             match self.refresh(&grant).await? {
                 Attempt::Done => renewed = true,
-                // A valid token is used even if it could not be refreshed yet.
-                Attempt::Busy | Attempt::Failed(_) if usable => {
-                    let access_token = grant.access_token;
-                    return Ok(Ok(Fresh {
-                        access_token,
+                Attempt::Busy if !usable => tokio::time::sleep(LOOK_EVERY).await,
+                Attempt::Busy => return Ok(Ok(grant.into())),
+                Attempt::Failed {
+                    finding,
+                    not_before,
+                } => {
+                    *turn = Some(LastFailure {
+                        at: (!usable).then(Instant::now),
                         version: grant.version,
-                    }));
-                }
-                Attempt::Busy => tokio::time::sleep(LOOK_EVERY).await,
-                Attempt::Failed(finding) => {
-                    *turn = Some((Instant::now(), finding.clone()));
-                    return Ok(Err(finding));
+                        finding: finding.clone(),
+                        not_before,
+                    });
+                    // A valid token is used even if it could not be refreshed yet.
+                    return Ok(if usable {
+                        Ok(grant.into())
+                    } else {
+                        Err(finding)
+                    });
                 }
             }
         }
@@ -171,6 +202,15 @@ impl Mailer {
 
     async fn refresh(&self, grant: &Grant) -> Result<Attempt, MailError> {
         let id = &grant.data_center;
+        let stored = match readable(self.store().settings(id).await)? {
+            Ok(stored) => stored,
+            Err(finding) => return Ok(finding.into()),
+        };
+        let Some(Authentication::OAuth { username, client }) =
+            stored.map(|stored| stored.settings.authentication)
+        else {
+            return Ok(Finding::new(FindingCode::GrantMissing).into());
+        };
         let owner = self.0.owner.as_str();
         let held_until = self.boot_time() + held_for(LEASE);
         let now = self.database_now().await?;
@@ -181,15 +221,6 @@ impl Mailer {
         {
             return Ok(Attempt::Busy);
         }
-        let stored = match readable(self.store().settings(id).await)? {
-            Ok(stored) => stored,
-            Err(finding) => return Ok(Attempt::Failed(finding)),
-        };
-        let Some(Authentication::OAuth { username, client }) =
-            stored.map(|stored| stored.settings.authentication)
-        else {
-            return Ok(Attempt::Failed(FindingCode::GrantMissing.into()));
-        };
         let Some(refresh_token) = &grant.refresh_token else {
             let finding = with_values(FindingCode::NoRefreshToken.into(), &client, &username);
             return self.end(grant, finding).await;
@@ -225,12 +256,15 @@ impl Mailer {
                 Ok(Attempt::Done)
             }
             Err(failure) => {
-                let finding = with_values(failure.finding, &client, &username);
+                let mut finding = with_values(failure.finding, &client, &username);
+                if finding.code == FindingCode::GrantEnded && was_interrupted(grant) {
+                    finding.code = FindingCode::GrantEndedAfterInterruption;
+                }
                 self.observe_refresh(id, Some(finding.code));
                 if failure.ends_grant {
                     return self.end(grant, finding).await;
                 }
-                self.put_off(grant, finding).await
+                self.put_off(grant, finding, failure.retry_after).await
             }
         }
     }
@@ -246,16 +280,23 @@ impl Mailer {
             .refresh_failed(id, grant.version, &self.0.owner, state, self.now())
             .await?;
         self.0.attention.call();
-        Ok(Attempt::Failed(finding))
+        Ok(finding.into())
     }
 
-    /// Schedules the next try. The wait doubles from 10 seconds to 10 minutes.
-    async fn put_off(&self, grant: &Grant, finding: Finding) -> Result<Attempt, MailError> {
+    /// Schedules the next try. The wait doubles from 10 seconds to 10 minutes, and is not shorter
+    /// than the one that the provider asks for, in seconds.
+    async fn put_off(
+        &self,
+        grant: &Grant,
+        finding: Finding,
+        retry_after: Option<i64>,
+    ) -> Result<Attempt, MailError> {
         let before = match grant.state {
             GrantState::Failing { failures, .. } => failures,
             _ => 0,
         };
         let wait = (10_i64 << before.clamp(0, 6)).min(600);
+        let wait = wait.max(retry_after.unwrap_or(0));
         let (id, code) = (&grant.data_center, finding.code.code());
         tracing::warn!(data_center = %id, finding = code, retry_seconds = wait, "refresh failed");
         let state = GrantState::Failing {
@@ -266,8 +307,26 @@ impl Mailer {
         self.store()
             .refresh_failed(id, grant.version, &self.0.owner, state, self.now())
             .await?;
-        Ok(Attempt::Failed(finding))
+        Ok(Attempt::Failed {
+            finding,
+            not_before: retry_after.map(|seconds| self.now().plus(seconds)),
+        })
     }
+}
+
+/// Returns true if a rotated refresh token may have been lost: the process of the last refresh was
+/// killed, or its response did not arrive.
+fn was_interrupted(grant: &Grant) -> bool {
+    let lost_response = |finding: &Finding| {
+        matches!(
+            finding.code,
+            FindingCode::TokenEndpointTimeout
+                | FindingCode::TokenEndpointUnreachable
+                | FindingCode::TokenAnswerUnreadable
+        )
+    };
+    grant.is_leased
+        || matches!(&grant.state, GrantState::Failing { finding, .. } if lost_response(finding))
 }
 
 /// Returns the time of the next refresh. Tokens of some providers expire after five minutes
@@ -284,5 +343,18 @@ enum Attempt {
     /// Another process is refreshing.
     Busy,
     /// The refresh failed.
-    Failed(Finding),
+    Failed {
+        finding: Finding,
+        /// The time before which the provider does not want another request.
+        not_before: Option<UnixTime>,
+    },
+}
+
+impl From<Finding> for Attempt {
+    fn from(finding: Finding) -> Self {
+        Self::Failed {
+            finding,
+            not_before: None,
+        }
+    }
 }

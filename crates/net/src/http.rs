@@ -25,9 +25,9 @@ pub enum HttpError {
     /// The URL is plain HTTP to another machine.
     #[error("nothing is sent in the clear to another machine")]
     Plaintext,
-    /// The body of the response is too long.
-    #[error("the answer is longer than {MAX_BODY} bytes")]
-    TooLong,
+    /// The body of the response, with this status, is too long.
+    #[error("status {0}, and a body longer than {MAX_BODY} bytes")]
+    TooLong(u16),
     /// The status of the response is a redirect, 429, or 5xx.
     #[error("status {0}")]
     Status(u16),
@@ -77,7 +77,7 @@ impl HttpError {
     pub fn is_unreadable(&self) -> bool {
         match self {
             Self::Request(error) => error.is_decode() || error.is_body(),
-            Self::TooLong | Self::Build(_) => true,
+            Self::TooLong(_) | Self::Build(_) => true,
             _ => false,
         }
     }
@@ -176,23 +176,23 @@ impl HttpClient {
     /// Those of [`HttpClient::execute`], and a response that is too long or whose status is a
     /// redirect, 429, or 5xx.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {
-        let mut answer = self.execute(request).await?;
+        let answer = self.execute(request).await?;
         let status = answer.status();
         if status.is_redirection() || status.is_server_error() || status.as_u16() == 429 {
             return Err(HttpError::Status(status.as_u16()));
         }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            if bytes.len() + chunk.len() > MAX_BODY {
-                return Err(HttpError::TooLong);
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        let mut response = Response::builder().status(status);
-        for (name, value) in answer.headers() {
-            response = response.header(name, value);
-        }
-        Ok(response.body(bytes)?)
+        read(answer).await
+    }
+
+    /// Sends a request and reads the response, whatever its status.
+    ///
+    /// # Errors
+    /// Those of [`HttpClient::execute`], and a response that is too long.
+    pub async fn send_any(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, HttpError> {
+        read(self.execute(request).await?).await
     }
 
     /// Sends a request and returns the status of its response without reading the body.
@@ -202,4 +202,21 @@ impl HttpClient {
     pub async fn status(&self, request: Request<Vec<u8>>) -> Result<u16, HttpError> {
         Ok(self.execute(request).await?.status().as_u16())
     }
+}
+
+/// Reads a response to its end.
+async fn read(mut answer: reqwest::Response) -> Result<Response<Vec<u8>>, HttpError> {
+    let status = answer.status();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        if bytes.len() + chunk.len() > MAX_BODY {
+            return Err(HttpError::TooLong(status.as_u16()));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    let mut response = Response::builder().status(status);
+    for (name, value) in answer.headers() {
+        response = response.header(name, value);
+    }
+    Ok(response.body(bytes)?)
 }

@@ -1,48 +1,20 @@
 //! OAuth 2.0 as a client (RFC 6749), with PKCE (RFC 7636).
 
-use std::pin::Pin;
-
-use decode::{self, TokenRequest};
+use clock::random;
+use decode::TokenRequest;
 use domain::{
-    Finding, FindingCode, OAuthClient, ProviderFamily, Scope, UnixTime, finding::FindingValue,
-    url::host_and_port,
+    OAuthClient, ProviderFamily, Scope, UnixTime, finding::FindingValue, url::host_and_port,
 };
 use net::{HttpClient, HttpError, Redactor};
-use oauth2::{
-    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, RefreshToken, RequestTokenError, TokenUrl,
-    basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse},
-};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::token_response::{TokenFailure, TokenResponse, Tokens, tokens};
-
-type LibraryClient = oauth2::Client<
-    BasicErrorResponse,
-    TokenResponse,
-    BasicTokenIntrospectionResponse,
-    oauth2::StandardRevocableToken,
-    BasicRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointSet,
->;
-type Failure = RequestTokenError<HttpError, BasicErrorResponse>;
-
-/// The HTTP client as the OAuth library expects it.
-struct TokenHttp<'a>(&'a HttpClient);
-
-impl<'c> AsyncHttpClient<'c> for TokenHttp<'_> {
-    type Error = HttpError;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(self.0.send(request))
-    }
-}
+use crate::{
+    failure::{TokenFailure, token_endpoint_finding},
+    rejection::Rejection,
+    response::Received,
+    token_request::{ClientAuthentication, Parameters, token_request},
+    token_response::{Tokens, tokens},
+};
 
 /// A grant (RFC 6749 §1.3) that is exchanged for tokens.
 enum Sent<'s> {
@@ -54,6 +26,31 @@ enum Sent<'s> {
         token: &'s SecretString,
         testing: bool,
     },
+}
+
+impl Sent<'_> {
+    /// Returns the parameters of the request that do not identify the client.
+    fn parameters<'a>(&'a self, client: &'a OAuthClient<SecretString>) -> Parameters<'a> {
+        match self {
+            Self::Code { code, verifier } => vec![
+                ("grant_type", "authorization_code"),
+                ("code", code.expose_secret()),
+                ("code_verifier", verifier.expose_secret()),
+                ("redirect_uri", client.redirect_url.as_str()),
+            ],
+            Self::Refresh { token, .. } => vec![
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.expose_secret()),
+            ],
+        }
+    }
+
+    fn kind(&self) -> TokenRequest {
+        match *self {
+            Self::Code { .. } => TokenRequest::Code,
+            Self::Refresh { testing, .. } => TokenRequest::Refresh { testing },
+        }
+    }
 }
 
 /// The requests of one OAuth client.
@@ -77,43 +74,29 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Creates the library's client. Returns `None` if the `url` crate rejects a URL that
-    /// [`EndpointUrl`](domain::EndpointUrl) accepts.
-    fn client(&self, auth_type: AuthType) -> Option<LibraryClient> {
-        let settings = self.settings;
-        Some(
-            oauth2::Client::new(ClientId::new(settings.client_id.clone()))
-                .set_client_secret(ClientSecret::new(
-                    settings.client_secret.expose_secret().to_owned(),
-                ))
-                .set_auth_uri(AuthUrl::new(settings.authorization_endpoint.to_string()).ok()?)
-                .set_token_uri(TokenUrl::new(settings.token_endpoint.to_string()).ok()?)
-                .set_redirect_uri(RedirectUrl::new(settings.redirect_url.to_string()).ok()?)
-                .set_auth_type(auth_type),
-        )
-    }
-
     /// Returns the URL where the administrator signs in, and the PKCE verifier to keep until the
-    /// callback. Returns `None` if a URL of the settings cannot be used.
+    /// callback. Returns `None` if the `url` crate rejects a URL that
+    /// [`EndpointUrl`](domain::EndpointUrl) accepts.
     pub fn authorization_url(
         &self,
         state: &SecretString,
         username: &str,
     ) -> Option<(String, SecretString)> {
-        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let client = self.client(AuthType::BasicAuth)?;
-        let mut request = client
-            .authorize_url(|| CsrfToken::new(state.expose_secret().to_owned()))
-            .set_pkce_challenge(challenge)
-            .add_extra_param("login_hint", username);
-        for token in self.settings.scope.tokens() {
-            request = request.add_scope(oauth2::Scope::new(token.to_owned()));
-        }
-        for (name, value) in extra_parameters(self.settings) {
-            request = request.add_extra_param(*name, *value);
-        }
-        let (url, _) = request.url();
-        Some((url.to_string(), verifier.secret().as_str().into()))
+        let settings = self.settings;
+        let verifier = random::token::<32>();
+        let mut url = reqwest::Url::parse(settings.authorization_endpoint.as_str()).ok()?;
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &settings.client_id)
+            .append_pair("state", state.expose_secret())
+            // The challenge is the SHA-256 of the verifier as base64url (RFC 7636 §4.2).
+            .append_pair("code_challenge", &random::hash(&verifier))
+            .append_pair("code_challenge_method", "S256")
+            .append_pair("redirect_uri", settings.redirect_url.as_str())
+            .append_pair("scope", settings.scope.as_str())
+            .append_pair("login_hint", username)
+            .extend_pairs(extra_parameters(settings));
+        Some((url.into(), verifier.into()))
     }
 
     /// Exchanges the code of a callback (RFC 6749 §4.1.3, RFC 7636 §4.5).
@@ -141,120 +124,99 @@ impl<'a> Client<'a> {
         self.ask(&Sent::Refresh { token, testing }).await
     }
 
-    /// Sends the client's credentials in the header, and in the body if the server rejects that.
+    /// Sends the client's credentials in the header, and in the body if the rejection may be about
+    /// the header (RFC 6749 §2.3.1 lets a server accept either). Servers that read the body only
+    /// answer with any error: an unknown client, a missing parameter, or a code of another client.
+    /// A rejected request leaves the code or refresh token unused.
     async fn ask(&self, sent: &Sent<'_>) -> Result<Tokens, TokenFailure> {
-        let http = TokenHttp(self.http);
-        let mut answer = Err(Self::unusable());
-        for auth_type in [AuthType::BasicAuth, AuthType::RequestBody] {
-            let Some(client) = self.client(auth_type) else {
-                break;
-            };
-            let owned = |secret: &SecretString| secret.expose_secret().to_owned();
-            let result = match sent {
-                Sent::Code { code, verifier } => {
-                    client
-                        .exchange_code(AuthorizationCode::new(owned(code)))
-                        .set_pkce_verifier(PkceCodeVerifier::new(owned(verifier)))
-                        .request_async(&http)
-                        .await
-                }
-                Sent::Refresh { token, .. } => {
-                    client
-                        .exchange_refresh_token(&RefreshToken::new(owned(token)))
-                        .request_async(&http)
-                        .await
-                }
-            };
-            let again = result.as_ref().is_err_and(is_client_refusal);
-            answer = self.decode(sent, result);
-            if !again {
-                break;
+        let first = match self.send(sent, ClientAuthentication::Header).await {
+            Err(Failure::Rejected(first)) if first.may_be_about_the_header() => first,
+            outcome => return self.outcome(sent, outcome),
+        };
+        match self.send(sent, ClientAuthentication::Body).await {
+            Ok(tokens) => Ok(tokens),
+            Err(Failure::Rejected(second)) if second.explains_more_than(&first) => {
+                self.outcome(sent, Err(Failure::Rejected(second)))
             }
-        }
-        answer
-    }
-
-    fn unusable() -> TokenFailure {
-        let finding = Finding::new(FindingCode::TokenEndpointUnreachable);
-        TokenFailure {
-            finding,
-            ends_grant: false,
+            Err(_) => self.outcome(sent, Err(Failure::Rejected(first))),
         }
     }
 
-    fn decode(
+    async fn send(
         &self,
         sent: &Sent<'_>,
-        result: Result<TokenResponse, Failure>,
+        authentication: ClientAuthentication,
+    ) -> Result<Tokens, Failure> {
+        let client = self.settings;
+        let request = token_request(client, authentication, &sent.parameters(client))
+            .map_err(HttpError::from)?;
+        let received = Received::new(self.http.send_any(request).await?, self.now);
+        match Rejection::of(&received) {
+            Some(rejection) => Err(Failure::Rejected(rejection)),
+            None => tokens(&received, &client.client_id, self.now).map_err(Failure::Unusable),
+        }
+    }
+
+    fn outcome(
+        &self,
+        sent: &Sent<'_>,
+        outcome: Result<Tokens, Failure>,
     ) -> Result<Tokens, TokenFailure> {
-        let failure = match result {
-            Ok(answer) => return tokens(&answer, &self.settings.client_id, self.now),
-            Err(failure) => failure,
-        };
+        let secret = &self.settings.client_secret;
+        outcome.map_err(|failure| match failure {
+            Failure::Rejected(rejection) => {
+                rejection.failure(sent.kind(), secret, &self.redactor(sent))
+            }
+            Failure::Unusable(mut failure) => {
+                let said = failure.finding.said.take();
+                failure.finding = match said {
+                    Some(said) => failure.finding.saying(self.redactor(sent).clean(&said)),
+                    None => failure.finding,
+                };
+                failure
+            }
+            Failure::NoResponse(error) => {
+                let finding = token_endpoint_finding(&error);
+                match host_and_port(self.settings.token_endpoint.as_str()) {
+                    Some((host, port)) => {
+                        finding.with(FindingValue::Server, format!("{host}:{port}"))
+                    }
+                    None => finding,
+                }
+                .into()
+            }
+        })
+    }
+
+    /// Returns a redactor of the secrets that were sent, which a server may echo.
+    fn redactor(&self, sent: &Sent<'_>) -> Redactor {
         let mut redactor = Redactor::default();
         redactor.add(&self.settings.client_secret);
-        let request = match *sent {
+        match sent {
             Sent::Code { code, verifier } => {
                 redactor.add(code);
                 redactor.add(verifier);
-                TokenRequest::Code
             }
-            Sent::Refresh { token, testing } => {
-                redactor.add(token);
-                TokenRequest::Refresh { testing }
-            }
-        };
-        Err(match failure {
-            RequestTokenError::ServerResponse(answer) => {
-                let error = answer.error().as_ref();
-                let description = answer.error_description().map_or("", String::as_str);
-                let said = redactor.clean(&format!("{error}: {description}"));
-                let code = decode::token_error(request, error, description);
-                let secret = self.settings.client_secret.expose_secret();
-                let code = decode::of_secret(code, description, secret);
-                TokenFailure {
-                    finding: Finding::new(code).saying(said.trim_end_matches(": ")),
-                    ends_grant: decode::ends_grant(error),
-                }
-            }
-            RequestTokenError::Request(error) => TokenFailure {
-                finding: match host_and_port(self.settings.token_endpoint.as_str()) {
-                    Some((host, port)) => token_endpoint_finding(&error)
-                        .with(FindingValue::Server, format!("{host}:{port}")),
-                    None => token_endpoint_finding(&error),
-                },
-                ends_grant: false,
-            },
-            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => TokenFailure {
-                finding: FindingCode::TokenAnswerUnreadable.into(),
-                ends_grant: false,
-            },
-        })
+            Sent::Refresh { token, .. } => redactor.add(token),
+        }
+        redactor
     }
 }
 
-/// Returns the finding about a token endpoint that sent no response.
-pub fn token_endpoint_finding(error: &HttpError) -> Finding {
-    if let Some(addresses) = error.denied_addresses() {
-        return Finding::new(FindingCode::AddressDenied)
-            .with(FindingValue::Address, net::address_list(addresses));
-    }
-    Finding::new(match error {
-        error if error.is_timeout() => FindingCode::TokenEndpointTimeout,
-        error if error.is_certificate() => FindingCode::TokenEndpointCertificate,
-        HttpError::Plaintext => FindingCode::CredentialInPlaintext,
-        HttpError::Status(429 | 500..) => FindingCode::ProviderUnavailable,
-        HttpError::Status(_) => FindingCode::TokenAnswerUnreadable,
-        error if error.is_unreadable() => FindingCode::TokenAnswerUnreadable,
-        _ => FindingCode::TokenEndpointUnreachable,
-    })
+/// The reason why a request gave no tokens.
+enum Failure {
+    /// The provider rejected the request.
+    Rejected(Rejection),
+    /// The response cannot be used.
+    Unusable(TokenFailure),
+    /// There is no response, or it could not be read.
+    NoResponse(HttpError),
 }
 
-/// Returns true if the server rejected the client. RFC 6749 §2.3.1 lets a server accept the
-/// client's credentials in the header or in the body. A server that rejects the header returns
-/// `invalid_client` and leaves the code or refresh token unused.
-fn is_client_refusal(failure: &Failure) -> bool {
-    matches!(failure, RequestTokenError::ServerResponse(answer) if answer.error().as_ref() == "invalid_client")
+impl From<HttpError> for Failure {
+    fn from(error: HttpError) -> Self {
+        Self::NoResponse(error)
+    }
 }
 
 /// Returns the parameters that a provider needs beyond the standard to give a refresh token and to

@@ -71,7 +71,12 @@ pub fn account(id_token: &str, client_id: &str, now: UnixTime) -> SignedIn {
     if !claims.aud.holds(client_id) || claims.exp <= oldest {
         return SignedIn::NotForThisClient;
     }
-    [claims.email, claims.preferred_username, claims.upn]
+    first_address([claims.email, claims.preferred_username, claims.upn])
+}
+
+/// Returns the first claim that is an address.
+pub(crate) fn first_address(claims: [Option<String>; 3]) -> SignedIn {
+    claims
         .into_iter()
         .flatten()
         .find_map(|claim| EmailAddress::parse(&claim).ok())

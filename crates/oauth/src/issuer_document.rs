@@ -3,22 +3,9 @@
 use domain::{EndpointUrl, IssuerDocument, IssuerTrouble, ProposedOAuth, untrusted};
 use futures::future::join_all;
 use net::{DocumentError, HttpClient, fetch_document};
-use serde::Deserialize;
 use tokio::time::Instant;
 
-/// Maximum number of scopes that are kept, and the length of the longest one in characters.
-const MAX_SCOPES: usize = 100;
-const MAX_SCOPE: usize = 200;
-
-/// The fields of the document that are used.
-#[derive(Deserialize)]
-struct Metadata {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    #[serde(default)]
-    scopes_supported: Vec<String>,
-}
+use crate::metadata_document::MetadataDocument;
 
 /// Fetches the metadata of an issuer from its possible URLs, until `deadline`.
 ///
@@ -66,7 +53,7 @@ async fn issuer_document_at(
 }
 
 fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, IssuerTrouble> {
-    let metadata: Metadata = serde_json::from_slice(body).map_err(|_| IssuerTrouble::Unreadable)?;
+    let metadata = MetadataDocument::parse(body).ok_or(IssuerTrouble::Unreadable)?;
     // The document of an issuer has the same URL with and without a final slash. Only the document
     // names the correct one.
     let bare = |issuer: &str| issuer.strip_suffix('/').unwrap_or(issuer).to_owned();
@@ -78,10 +65,6 @@ fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, Issuer
         Ok(url) => Ok(url.to_string()),
         Err(_) => Err(IssuerTrouble::Unreadable),
     };
-    let is_scope = |scope: &String| {
-        let read = domain::Scope::parse(scope);
-        scope.len() <= MAX_SCOPE && read.is_ok_and(|read| read.tokens().eq([scope]))
-    };
     Ok(IssuerDocument {
         url: place.to_owned(),
         oauth: ProposedOAuth {
@@ -90,12 +73,7 @@ fn read(body: &[u8], place: &str, issuer: &str) -> Result<IssuerDocument, Issuer
             issuer: metadata.issuer,
             scope: String::new(),
         },
-        scopes: metadata
-            .scopes_supported
-            .into_iter()
-            .filter(is_scope)
-            .take(MAX_SCOPES)
-            .collect(),
+        scopes: metadata.scopes,
     })
 }
 

@@ -7,20 +7,29 @@
 
 mod admin_consent;
 mod client;
+mod failure;
 mod id_token;
 mod issuer;
 mod issuer_document;
 mod metadata;
+mod metadata_document;
 #[cfg(test)]
 mod property_tests;
+mod readable;
+mod rejection;
+mod response;
+mod token_request;
 mod token_response;
+mod userinfo;
 
 pub use crate::{
     admin_consent::admin_consent_url,
-    client::{Client, missing_scopes, token_endpoint_finding},
+    client::{Client, missing_scopes},
+    failure::{TokenFailure, token_endpoint_finding},
     id_token::SignedIn,
     issuer::{GOOGLE_ISSUER, is_below_issuer, is_microsoft_issuer, is_same_origin},
     issuer_document::{issuer_document, issuer_metadata_urls},
-    metadata::{is_same_endpoint, metadata_of, metadata_urls},
-    token_response::{TokenFailure, Tokens},
+    metadata::{ServerMetadata, is_same_endpoint, metadata_of, metadata_urls},
+    token_response::Tokens,
+    userinfo::userinfo,
 };

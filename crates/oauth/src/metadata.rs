@@ -4,20 +4,17 @@ use domain::{EndpointUrl, KnownIssuer, OAuthClient};
 use futures::future::join_all;
 use net::{HttpClient, fetch_document};
 use secrecy::SecretString;
-use serde::Deserialize;
 use tokio::time::Instant;
 
-use crate::issuer_document::issuer_metadata_urls;
+use crate::{issuer_document::issuer_metadata_urls, metadata_document::MetadataDocument};
 
-/// The fields of the metadata that identify the server of an authorization.
-#[derive(Deserialize)]
-struct Metadata {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    /// RFC 9207 §3.
-    #[serde(default)]
-    authorization_response_iss_parameter_supported: bool,
+/// What an authorization server publishes about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerMetadata {
+    /// The issuer of its responses.
+    pub issuer: KnownIssuer,
+    /// The endpoint that names the account of an access token.
+    pub userinfo_endpoint: Option<EndpointUrl>,
 }
 
 /// Fetches the metadata of a client's authorization server from its possible URLs, until
@@ -28,7 +25,7 @@ pub async fn metadata_of(
     places: &[String],
     client: &OAuthClient<SecretString>,
     deadline: Instant,
-) -> Option<KnownIssuer> {
+) -> Option<ServerMetadata> {
     let documents = places.iter().map(async |place| {
         let document = fetch_document(http, place, "application/json", deadline)
             .await
@@ -45,8 +42,8 @@ pub fn is_same_endpoint(own: &EndpointUrl, published: &str) -> bool {
     own == published || own.split_once('?').is_some_and(|(own, _)| own == published)
 }
 
-fn read(body: &[u8], place: &str, client: &OAuthClient<SecretString>) -> Option<KnownIssuer> {
-    let metadata: Metadata = serde_json::from_slice(body).ok()?;
+fn read(body: &[u8], place: &str, client: &OAuthClient<SecretString>) -> Option<ServerMetadata> {
+    let metadata = MetadataDocument::parse(body)?;
     let is_of_place = EndpointUrl::parse(&metadata.issuer)
         .is_ok_and(|issuer| issuer.as_str() == metadata.issuer)
         && issuer_metadata_urls(&metadata.issuer)
@@ -56,9 +53,12 @@ fn read(body: &[u8], place: &str, client: &OAuthClient<SecretString>) -> Option<
         &client.authorization_endpoint,
         &metadata.authorization_endpoint,
     ) && is_same_endpoint(&client.token_endpoint, &metadata.token_endpoint);
-    (is_of_place && is_own).then_some(KnownIssuer {
-        issuer: metadata.issuer,
-        announces_iss: metadata.authorization_response_iss_parameter_supported,
+    (is_of_place && is_own).then_some(ServerMetadata {
+        issuer: KnownIssuer {
+            issuer: metadata.issuer,
+            announces_iss: metadata.announces_iss,
+        },
+        userinfo_endpoint: metadata.userinfo_endpoint,
     })
 }
 
@@ -127,11 +127,11 @@ mod tests {
             super::read(document.to_string().as_bytes(), place, &client(own))
         };
         let good = read("https://id.example.com", OWN, OWN, PLACE).unwrap();
-        assert_eq!(good.issuer, "https://id.example.com");
-        assert!(good.announces_iss);
+        assert_eq!(good.issuer.issuer, "https://id.example.com");
+        assert!(good.issuer.announces_iss);
         // The slash is part of the issuer in the comparison.
         let slash = read("https://id.example.com/", OWN, OWN, PLACE).unwrap();
-        assert_eq!(slash.issuer, "https://id.example.com/");
+        assert_eq!(slash.issuer.issuer, "https://id.example.com/");
         let query = "https://id.example.com/authorize?tenant=1";
         assert!(read("https://id.example.com", OWN, query, PLACE).is_some());
         for (issuer, published, place) in [
@@ -160,7 +160,7 @@ mod tests {
             "token_endpoint": "https://id.example.com/token",
         });
         let silent = super::read(silent.to_string().as_bytes(), PLACE, &client(OWN));
-        assert!(!silent.unwrap().announces_iss);
+        assert!(!silent.unwrap().issuer.announces_iss);
     }
 
     #[test]

@@ -1,17 +1,15 @@
 //! Property tests: token responses and callbacks of any content.
 
 use base64::prelude::*;
-use decode::{TokenRequest, callback_error, ends_grant, token_error};
+use decode::{TokenRejection, TokenRequest, callback_error, ends_grant, token_error};
 use domain::{EmailAddress, Finding, UnixTime};
 use fuzz::{cases, hostile};
+use net::Redactor;
 use proptest::{prelude::*, sample::select};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::{
-    id_token,
-    token_response::{TokenResponse, tokens},
-};
+use crate::{id_token, rejection::Rejection, response::Received, token_response::tokens};
 
 fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -23,8 +21,17 @@ fn value() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn promises(answer: &TokenResponse) -> Result<(), TestCaseError> {
-    match tokens(answer, "client", UnixTime(0)) {
+fn promises(status: u16, body: Vec<u8>) -> Result<(), TestCaseError> {
+    let response = http::Response::builder().status(status).body(body).unwrap();
+    let received = Received::new(response, UnixTime(0));
+    let outcome = match Rejection::of(&received) {
+        None => tokens(&received, "client", UnixTime(0)),
+        Some(rejection) => {
+            let request = TokenRequest::Refresh { testing: false };
+            Err(rejection.failure(request, &"secret".into(), &Redactor::default()))
+        }
+    };
+    match outcome {
         Ok(tokens) => {
             let refresh_token = tokens.refresh_token.as_ref();
             for token in refresh_token.into_iter().chain([&tokens.access_token]) {
@@ -35,7 +42,8 @@ fn promises(answer: &TokenResponse) -> Result<(), TestCaseError> {
                     "{token:?}"
                 );
             }
-            prop_assert!(tokens.expires_in >= 0);
+            prop_assert!((200..300).contains(&status));
+            prop_assert!(tokens.expires_in > 0);
             if let Some(scope) = tokens.scope {
                 prop_assert!(!scope.chars().any(char::is_control) && scope.len() <= 8_192);
             }
@@ -44,8 +52,8 @@ fn promises(answer: &TokenResponse) -> Result<(), TestCaseError> {
             }
         }
         Err(failure) => {
-            prop_assert!(!failure.ends_grant);
             let said = failure.finding.said.unwrap_or_default();
+            prop_assert!(said.starts_with(&format!("HTTP {status}")), "{said}");
             prop_assert!(said.chars().count() <= Finding::MAX_SAID);
         }
     }
@@ -59,8 +67,9 @@ proptest! {
     fn a_token_answer_gives_tokens_that_fit_a_header_or_nothing(
         access_token in value(),
         token_type in prop_oneof![3 => Just(json!("Bearer")), 1 => value()],
-        name in select(&["refresh_token", "expires_in", "scope", "id_token", "other"]),
+        name in select(&["refresh_token", "expires_in", "scope", "id_token", "error", "message", "other"]),
         other in value(),
+        status in select(&[200, 201, 400, 401, 503]),
         claims in (select(&["email", "preferred_username", "upn"]), value()),
     ) {
         let claims = json!({ claims.0: claims.1, "aud": "client", "exp": 1 }).to_string();
@@ -71,9 +80,7 @@ proptest! {
             "id_token": id_token,
         });
         answer[name] = other;
-        if let Ok(answer) = serde_json::from_value(answer) {
-            promises(&answer)?;
-        }
+        promises(status, answer.to_string().into_bytes())?;
     }
 
     #[test]
@@ -84,9 +91,7 @@ proptest! {
         let mut body = br#"{"access_token":"t","token_type":"bearer","expires_in":3600,"scope":"a b"}"#.to_vec();
         let at = at.index(body.len());
         body.splice(at..at, bytes);
-        if let Ok(answer) = serde_json::from_slice(&body) {
-            promises(&answer)?;
-        }
+        promises(200, body)?;
     }
 
     #[test]
@@ -114,9 +119,13 @@ proptest! {
         testing in any::<bool>(),
     ) {
         let _ = callback_error(&error, &description);
-        let _ = token_error(TokenRequest::Code, &error, &description);
-        let _ = token_error(TokenRequest::Refresh { testing }, &error, &description);
-        // Only these two error codes end a grant; no description does.
-        prop_assert_eq!(ends_grant(&error), ["invalid_grant", "interaction_required"].contains(&error.as_str()));
+        let codes = [error];
+        let rejection = TokenRejection { status: 400, codes: &codes, text: &description, asks_to_wait: false };
+        let _ = token_error(TokenRequest::Code, &rejection);
+        let _ = token_error(TokenRequest::Refresh { testing }, &rejection);
+        // Only known error codes end a grant; no description does.
+        let written = codes[0].trim().to_ascii_lowercase().replace([' ', '-'], "_");
+        let is_known = ["invalid_grant", "interaction_required"].contains(&written.as_str());
+        prop_assert_eq!(ends_grant(&codes[0]), is_known);
     }
 }

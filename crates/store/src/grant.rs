@@ -85,6 +85,8 @@ pub struct Grant {
     pub refreshed_at: UnixTime,
     /// State of the grant.
     pub state: GrantState,
+    /// True if a refresh is under way, or was interrupted before its result was stored.
+    pub is_leased: bool,
 }
 
 /// Result of a refresh (RFC 6749 §6).
@@ -131,6 +133,7 @@ impl Store {
             authorized_at: held.summary.authorized_at,
             refreshed_at: held.summary.refreshed_at,
             state: held.summary.state,
+            is_leased: held.is_leased,
         }))
     }
 

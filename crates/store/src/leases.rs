@@ -14,7 +14,8 @@ const ALL: [&str; 3] = [
 /// Leases that commands hold as well. A command may refresh a grant while the server starts, and
 /// two refreshes of one token would end the grant.
 const OF_SERVERS: [&str; 2] = [
-    "UPDATE grants SET lease_owner = NULL, lease_until = NULL WHERE lease_owner LIKE $1",
+    // The owner stays, because an interrupted refresh may explain why the grant has ended.
+    "UPDATE grants SET lease_until = 0 WHERE lease_owner LIKE $1",
     "UPDATE mail_cursors SET lease_until = 0 WHERE lease_owner LIKE $1",
 ];
 

@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("net", &["clock", "domain"]),
     ("store", &["domain"]),
     ("dns", &["domain", "net"]),
-    ("oauth", &["decode", "domain", "net"]),
+    ("oauth", &["clock", "decode", "domain", "net"]),
     ("imap", &["decode", "domain", "net", "sasl"]),
     ("smtp", &["decode", "domain", "net", "sasl"]),
     ("access", &["clock", "domain", "store"]),

@@ -408,6 +408,30 @@ async fn another_account_than_the_user_name_is_pointed_out() {
 }
 
 #[tokio::test]
+async fn a_provider_that_names_the_account_only_at_its_userinfo_endpoint_is_asked_there() {
+    for account in [ALICE, BOB] {
+        let world = World::new().await;
+        world.control().set(Faults {
+            account_in_userinfo: true,
+            signed_in_account: Some(account.into()),
+            ..Faults::default()
+        });
+        world.save(&world.oauth_form()).await;
+        let AuthorizationState::Authorized {
+            account: named,
+            account_confirmed,
+            other_account,
+            ..
+        } = world.authorize(ALICE, true).await
+        else {
+            panic!()
+        };
+        assert_eq!((&*named, account_confirmed), (account, true));
+        assert_eq!(other_account.is_some(), account == BOB);
+    }
+}
+
+#[tokio::test]
 async fn the_client_secret_goes_in_the_body_where_the_header_is_not_taken() {
     let world = World::new().await;
     world.save(&world.oauth_form()).await;

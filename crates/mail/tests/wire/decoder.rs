@@ -33,6 +33,7 @@ const ELSEWHERE: &[(FindingCode, &str)] = {
         (F::GrantMissing, "nobody has authorized: token.rs"),
         (F::SecretUnreadable, "the database was changed: rewritten_settings.rs of the server"),
         (F::GrantEndedInTesting, "needs Google's endpoint: below"),
+        (F::GrantEndedAfterInterruption, "needs two refreshes: token.rs"),
         (F::TokenEndpointCertificate, "the sandbox's HTTP has no TLS: outgoing.rs"),
         (F::CredentialInPlaintext, "never over loopback: test_email.rs"),
         (F::AddressDenied, "of the configuration: outgoing.rs"),

@@ -182,10 +182,99 @@ async fn invalid_grant_means_needs_authorization_at_once_and_for_good() {
     );
     assert_eq!(finding(&world.test_email().await), FindingCode::GrantEnded);
     world.mailer.refresh_due().await.unwrap();
-    assert_eq!(refreshes(&world), 1);
+    // One refresh, with the credentials in the header and then in the body.
+    assert_eq!(refreshes(&world), 2);
 
     world.authorize(ALICE, true).await;
     delivered(&world.test_email().await);
+}
+
+#[tokio::test]
+async fn an_error_with_status_200_ends_a_grant_like_any_other() {
+    let world = World::authorized().await;
+    world.control().set(Faults {
+        token_error: Some(TokenError {
+            status: 200,
+            error: "bad_refresh_token".into(),
+            error_description: Some("The refresh token passed is incorrect or expired.".into()),
+            times: None,
+            retry_after: None,
+        }),
+        ..Faults::default()
+    });
+    world.clock.advance(4_000);
+    assert_eq!(finding(&world.test_email().await), FindingCode::GrantEnded);
+    let GrantStatus::NeedsAuthorization { finding: why, .. } = status(&world.mailer).await else {
+        panic!()
+    };
+    let said = "HTTP 200 OK: bad_refresh_token: The refresh token passed is incorrect or expired.";
+    assert_eq!(why.said.as_deref(), Some(said));
+}
+
+#[tokio::test]
+async fn the_next_refresh_is_not_earlier_than_the_provider_asks() {
+    let world = World::authorized().await;
+    let mut error = TokenError::named("too_many_requests").unwrap();
+    error.retry_after = Some("600".into());
+    world.control().set(Faults {
+        token_error: Some(error),
+        ..Faults::default()
+    });
+    world.clock.advance(3_400);
+    delivered(&world.test_email().await);
+    assert_eq!(refreshes(&world), 1);
+    // The backoff alone would have tried again, and the token has expired.
+    world.clock.advance(300);
+    world.mailer.refresh_due().await.unwrap();
+    let code = finding(&world.test_email().await);
+    assert_eq!(code, FindingCode::ProviderUnavailable);
+    assert_eq!(refreshes(&world), 1);
+    world.control().set(Faults::default());
+    world.clock.advance(301);
+    world.mailer.refresh_due().await.unwrap();
+    assert_eq!(refreshes(&world), 2);
+    delivered(&world.test_email().await);
+}
+
+#[tokio::test]
+async fn a_grant_that_ends_after_a_lost_response_names_that_possibility() {
+    let world = World::authorized().await;
+    world.control().set(Faults {
+        token_answer_lost: true,
+        ..Faults::default()
+    });
+    world.clock.advance(4_000);
+    let code = finding(&world.test_email().await);
+    assert_eq!(code, FindingCode::TokenEndpointUnreachable);
+    world.control().set(Faults::default());
+    let code = finding(&world.test_email().await);
+    assert_eq!(code, FindingCode::GrantEndedAfterInterruption);
+}
+
+#[tokio::test]
+async fn a_grant_that_ends_after_a_killed_refresh_names_that_possibility() {
+    let world = World::authorized().await;
+    world.control().set(Faults {
+        token_delay_ms: 60_000,
+        ..Faults::default()
+    });
+    world.clock.advance(4_000);
+    let process = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let mailer = world.another_mailer().await;
+    process.spawn(async move { mailer.refresh_due().await });
+    while refreshes(&world) == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    process.shutdown_background();
+
+    world.control().set(Faults::default());
+    world.clock.advance(120);
+    let code = finding(&world.test_email().await);
+    assert_eq!(code, FindingCode::GrantEndedAfterInterruption);
 }
 
 #[tokio::test]

@@ -47,6 +47,8 @@ pub struct Faults {
     pub token_type: String,
     /// Sends an ID token even if the scope does not contain `openid`.
     pub account_in_id_token: bool,
+    /// Sends no ID token, and names the account at the `UserInfo` endpoint.
+    pub account_in_userinfo: bool,
     /// Account of the grant, regardless of the account that signed in.
     pub signed_in_account: Option<String>,
     /// Sends `iss` with the code (RFC 9207).
@@ -157,6 +159,7 @@ impl Default for Faults {
             granted_scope: None,
             token_type: "Bearer".to_owned(),
             account_in_id_token: false,
+            account_in_userinfo: false,
             signed_in_account: None,
             send_iss: true,
             wrong_iss: false,

@@ -14,6 +14,8 @@ pub struct TokenError {
     pub error_description: Option<String>,
     /// Number of times that the error is returned. `None` means always.
     pub times: Option<u32>,
+    /// Value of `Retry-After`.
+    pub retry_after: Option<String>,
 }
 
 type Row = (&'static str, u16, &'static str, &'static str);
@@ -62,6 +64,7 @@ impl TokenError {
                 error: row.2.to_owned(),
                 error_description: Some(description),
                 times: None,
+                retry_after: None,
             })
         })
     }
@@ -87,6 +90,8 @@ enum Written {
         error_description: Option<String>,
         #[serde(default)]
         times: Option<u32>,
+        #[serde(default)]
+        retry_after: Option<String>,
     },
 }
 
@@ -101,11 +106,13 @@ impl<'de> Deserialize<'de> for TokenError {
                 error,
                 error_description,
                 times,
+                retry_after,
             } => Ok(Self {
                 status,
                 error,
                 error_description,
                 times,
+                retry_after,
             }),
         }
     }

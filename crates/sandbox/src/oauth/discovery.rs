@@ -24,7 +24,7 @@ pub(crate) async fn show(
         methods.push("client_secret_post");
     }
     let descriptor = &state.descriptor;
-    Ok(Json(json!({
+    let mut metadata = json!({
         "issuer": descriptor.issuer,
         "authorization_endpoint": descriptor.authorization_endpoint,
         "token_endpoint": descriptor.token_endpoint,
@@ -39,5 +39,9 @@ pub(crate) async fn show(
         "authorization_response_iss_parameter_supported": faults.send_iss,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
-    })))
+    });
+    if faults.account_in_userinfo {
+        metadata["userinfo_endpoint"] = format!("{}/userinfo", descriptor.issuer).into();
+    }
+    Ok(Json(metadata))
 }

@@ -183,6 +183,13 @@ impl Grants {
         })
     }
 
+    /// Returns the account of a valid token.
+    pub(crate) fn account(&self, access_token: &str) -> Option<&str> {
+        let access = self.access.get(access_token)?;
+        let account = &self.consents.get(access.grant)?.account;
+        self.is_good(access_token, account).then_some(account)
+    }
+
     /// Returns true if the token is valid for this user and its scope allows the service.
     pub(crate) fn opens(&self, service: Service, access_token: &str, user: &str) -> bool {
         let access = self.access.get(access_token);

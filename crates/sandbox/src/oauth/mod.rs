@@ -11,6 +11,7 @@ mod pages;
 mod revoke;
 mod terms;
 mod token;
+mod userinfo;
 
 use std::sync::Arc;
 
@@ -40,4 +41,5 @@ pub(crate) fn routes() -> Router<Arc<State>> {
             post(token::elsewhere).get(token::elsewhere),
         )
         .route("/revoke", post(revoke::revoke))
+        .route("/userinfo", get(userinfo::show))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Extension, Form, State};
-use axum::http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -101,7 +101,12 @@ fn process(
         if let (Some(text), Value::Object(fields)) = (fault.error_description, &mut body) {
             fields.insert("error_description".to_owned(), text.into());
         }
-        return (fault.error, None, json_answer(status, &body));
+        let mut answer = json_answer(status, &body);
+        let wait = fault.retry_after.and_then(|wait| wait.parse().ok());
+        if let Some(wait) = wait {
+            answer.headers_mut().insert(RETRY_AFTER, wait);
+        }
+        return (fault.error, None, answer);
     }
     if !client.accepted {
         return ("invalid_client".to_owned(), None, invalid_client(client));
@@ -159,7 +164,7 @@ fn tokens(state: &state::State, faults: &Faults, issued: &Issued) -> Response {
         if let Some(token) = &issued.refresh_token {
             fields.insert("refresh_token".to_owned(), token.clone().into());
         }
-        if openid || faults.account_in_id_token {
+        if (openid || faults.account_in_id_token) && !faults.account_in_userinfo {
             let token = id_token::make(&state.descriptor.issuer, &issued.account);
             fields.insert("id_token".to_owned(), token.into());
         }

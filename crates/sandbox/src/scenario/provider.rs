@@ -26,6 +26,7 @@ pub(super) const SCENARIOS: &[Row] = &[
     ("missing_iss", "The answer names no issuer, although the provider announces it", r#"{"omit_iss": true}"#, Authorize, Nothing, "issuer_missing"),
     ("callback_empty", "Neither a code nor an error comes back", r#"{"callback_empty": true}"#, Authorize, Nothing, "callback_incomplete"),
     ("other_account", "bob signs in instead of the typed account", r#"{"signed_in_account": "bob@sandbox.test"}"#, Authorize, Nothing, ""),
+    ("userinfo", "Only the userinfo endpoint names the account", r#"{"account_in_userinfo": true}"#, Authorize, Nothing, ""),
     ("no_refresh_token", "No refresh token", r#"{"issue_refresh_token": false}"#, Authorize, Nothing, "no_refresh_token"),
     ("no_mail_scope", "The scope for mail is not granted", r#"{"granted_scope": "openid offline_access"}"#, Authorize, Nothing, "scope_missing"),
     ("code_refused", "The code is refused", r#"{"token_error": {"status": 400, "error": "invalid_grant", "error_description": "Malformed auth code."}}"#, Authorize, Nothing, "code_refused"),

@@ -18,6 +18,8 @@ pub(super) const SCENARIOS: &[Row] = &[
     ("token_temporarily_unavailable", "The provider is not available", r#"{"token_error": "temporarily_unavailable"}"#, Token, Nothing, "provider_unavailable"),
     ("token_server_error", "The provider has an error of its own", r#"{"token_error": "server_error"}"#, Token, Nothing, "provider_unavailable"),
     ("token_too_many_requests", "The provider is asked too often", r#"{"token_error": "too_many_requests"}"#, Token, Nothing, "provider_unavailable"),
+    ("token_retry_after", "The provider asks to wait two minutes (Retry-After)", r#"{"token_error": {"status": 429, "error": "rate_limit_exceeded", "retry_after": "120"}}"#, Token, Nothing, "provider_unavailable"),
+    ("token_error_200", "The provider reports a dead refresh token with status 200, as GitHub and Zoho do", r#"{"token_error": {"status": 200, "error": "bad_refresh_token", "error_description": "The refresh token passed is incorrect or expired."}}"#, Token, Nothing, "grant_ended"),
     ("silent_tokens", "The token endpoint never answers", r#"{"token_silent": true}"#, Token, Nothing, "token_endpoint_timeout"),
     ("cut_tokens", "The token endpoint closes the connection", r#"{"token_cut": true}"#, Token, Nothing, "token_endpoint_unreachable"),
     ("slow_tokens", "The token endpoint answers after 5 seconds", r#"{"token_delay_ms": 5000}"#, Token, Nothing, ""),

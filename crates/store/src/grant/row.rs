@@ -36,6 +36,7 @@ pub(super) struct Held {
     pub(super) binding: String,
     pub(super) access_token: Sealed,
     pub(super) refresh_token: Option<Sealed>,
+    pub(super) is_leased: bool,
 }
 
 impl Held {
@@ -64,6 +65,7 @@ pub(super) struct Row {
     failures: Option<i64>,
     retry_at: Option<i64>,
     ended_at: Option<i64>,
+    lease_owner: Option<String>,
 }
 
 impl Row {
@@ -73,7 +75,8 @@ impl Row {
     ) -> Result<Option<Self>, StoreError> {
         let row = sqlx::query_as(
             "SELECT data_center, version, binding, access_token, refresh_token, expires_at, scope,
-                 account, authorized_at, refreshed_at, state, finding, failures, retry_at, ended_at
+                 account, authorized_at, refreshed_at, state, finding, failures, retry_at, ended_at,
+                 lease_owner
              FROM grants WHERE data_center = $1",
         )
         .bind(id.as_str())
@@ -127,6 +130,7 @@ impl TryFrom<Row> for Held {
             binding: row.binding,
             access_token: Sealed(row.access_token),
             refresh_token: row.refresh_token.map(Sealed),
+            is_leased: row.lease_owner.is_some(),
         })
     }
 }

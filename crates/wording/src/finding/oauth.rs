@@ -172,6 +172,10 @@ fn grant(code: Code) -> Option<Template> {
             "The provider no longer accepts the authorization. It was revoked, the password of the account was changed, or it was not used for months.",
             "Authorize again.",
         ),
+        Code::GrantEndedAfterInterruption => (
+            "The provider no longer accepts the authorization. The refresh before this one was interrupted, by a crash, a restart, or a lost connection. The provider may have replaced the refresh token then, and the new one never arrived.",
+            "Authorize again. If it happens repeatedly, check the network between this server and the provider, and stop the server with SIGTERM so that it can finish a refresh.",
+        ),
         Code::GrantEndedInTesting => (
             "The authorization ended about 7 days after it was given. Google does that while the consent screen is in \"Testing\".",
             "Set the publishing status to \"In production\" (or the user type to \"Internal\") first, then authorize again.",

@@ -35,6 +35,7 @@ fn faults() -> Vec<Faults> {
             error: MARKUP.into(),
             error_description: Some(MARKUP.into()),
             times: None,
+            retry_after: None,
         }),
         ..Faults::default()
     });
