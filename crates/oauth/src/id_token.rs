@@ -144,7 +144,7 @@ mod tests {
         let later = json!(NOW.0 + 600);
         for valid in [json!("us"), json!(["us"]), json!(["them", "us"])] {
             let expected = SignedIn::Account("a@example.com".to_owned());
-            assert_eq!(said_by(&good, &later), expected, "{good}");
+            assert_eq!(said_by(&valid, &later), expected, "{valid}");
         }
         for bad in [
             json!("them"),
@@ -171,7 +171,7 @@ mod tests {
             json!(1.8e9),
             json!(1e300),
         ] {
-            assert_ne!(said_by(&us, &good), SignedIn::NotForThisClient, "{good}");
+            assert_ne!(said_by(&us, &valid), SignedIn::NotForThisClient, "{valid}");
         }
         for bad in [
             json!(NOW.0 - 300),

@@ -68,7 +68,8 @@ fn template(code: FindingCode) -> Option<Template> {
         .or_else(|| imap::template(code))
 }
 
-/// Fills in the values. Returns true if all were known. Unknown ones are replaced by a description.
+/// Fills in the values. Returns true if all were known. Unknown ones are replaced by a description;
+/// one in parentheses is left out with them.
 fn filled(text: &str, finding: &Finding) -> (String, bool) {
     const VALUES: [(&str, FindingValue, &str); 22] = [
         ("{username}", FindingValue::Username, "the user name"),
@@ -116,6 +117,9 @@ fn filled(text: &str, finding: &Finding) -> (String, bool) {
         if text.contains(name) {
             let value = Some(finding.value(value)).filter(|value| !value.is_empty());
             whole &= value.is_some();
+            if value.is_none() {
+                text = text.replace(&format!(" ({name})"), "");
+            }
             text = text.replace(name, value.unwrap_or(otherwise));
         }
     }
@@ -133,6 +137,11 @@ mod tests {
             for text in [&explained.cause, &explained.fix] {
                 assert!(text.ends_with('.'), "{code:?}: {text}");
                 assert!(!text.contains(['{', '}']), "{code:?}: {text}");
+                // Nothing stands for a value that is not known.
+                assert!(
+                    !text.contains("(the ") && !text.contains("()"),
+                    "{code:?}: {text}"
+                );
             }
             let places = [
                 oauth::template(*code).is_some(),
@@ -178,6 +187,16 @@ mod tests {
         assert_eq!(explained.link, Some(("SpamCop".into(), url.into())));
         let script = named.with(FindingValue::BlocklistUrl, "javascript:alert(1)");
         assert_eq!(explain(&script).link, None);
+    }
+
+    #[test]
+    fn a_value_in_parentheses_is_left_out_when_it_is_not_known() {
+        let mismatch = Finding::new(FindingCode::IssuerMismatch);
+        let cause = explain(&mismatch).cause;
+        assert!(!cause.contains('('), "{cause}");
+        let issuer = "https://id.example.com";
+        let cause = explain(&mismatch.with(FindingValue::Issuer, issuer)).cause;
+        assert!(cause.contains("(https://id.example.com)"), "{cause}");
     }
 
     #[test]

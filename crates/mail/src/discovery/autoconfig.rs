@@ -12,6 +12,7 @@ use super::{
     Found,
     autoconfig_xml::{OAuth, Settings},
     merge, presets,
+    xml_text::xml_text,
 };
 use crate::Mailer;
 
@@ -56,7 +57,7 @@ async fn document(
                 return Found::default();
             }
         };
-    let text = String::from_utf8(document.body).unwrap_or_default();
+    let text = xml_text(&document.body, &document.media_type);
     let Some(settings) = Settings::read(&text, address) else {
         // Many websites answer every path with an HTML page.
         let is_xml = document.media_type.contains("xml") && !document.media_type.contains("html");

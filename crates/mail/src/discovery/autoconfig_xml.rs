@@ -1,5 +1,5 @@
 //! Parser of `config-v1.1.xml`. A document is untrusted input: every value is parsed like one typed
-//! into the form.
+//! into the form. Names and values are compared without case, as mail programs do.
 
 use domain::{
     EmailAddress, EndpointUrl, Host, ProposedServer, Scope, Security, untrusted::is_displayable,
@@ -16,7 +16,8 @@ pub(super) struct Settings {
     pub(super) smtp: Option<ProposedServer>,
     pub(super) imap: Option<ProposedServer>,
     pub(super) username: String,
-    /// Set if one of the servers accepts OAuth.
+    /// Set if the server for sending mail accepts OAuth. The mailbox does not count: its method says
+    /// nothing about the other protocol.
     pub(super) oauth: Option<OAuth>,
 }
 
@@ -40,22 +41,24 @@ impl Settings {
         };
         let document = Document::parse_with_options(text, options).ok()?;
         let root = document.root_element();
-        if !root.has_tag_name("clientConfig") {
+        if !is_named(root, "clientConfig") {
             return None;
         }
         let provider = child(root, "emailProvider")?;
         let first = |tag: &'static str, kind: &str| {
             provider
                 .children()
-                .filter(|node| node.has_tag_name(tag) && node.attribute("type") == Some(kind))
+                .filter(|node| is_named(*node, tag) && is_of_type(*node, kind))
                 .find_map(|node| Some((node, server(node, address)?)))
         };
         let smtp = first("outgoingServer", "smtp");
         let imap = first("incomingServer", "imap");
         let nodes = [&smtp, &imap].map(|found| found.as_ref().map(|(node, _)| *node));
-        let takes_oauth = nodes.iter().flatten().any(|node| {
-            node.children()
-                .any(|node| node.has_tag_name("authentication") && text_of(node) == "OAuth2")
+        let takes_oauth = nodes[0].is_some_and(|node| {
+            let mut methods = node
+                .children()
+                .filter(|node| is_named(*node, "authentication"));
+            methods.any(|node| text_of(node).eq_ignore_ascii_case("OAuth2"))
         });
         let username = nodes
             .iter()
@@ -75,21 +78,21 @@ impl Settings {
 
 /// Returns a server; `None` if it uses no encryption or its description is incomplete.
 fn server(node: Node, address: &EmailAddress) -> Option<ProposedServer> {
-    let security = match value(node, "socketType")? {
+    let security = match value(node, "socketType")?.to_ascii_uppercase().as_str() {
         "SSL" => Security::ImplicitTls,
         "STARTTLS" => Security::StartTls,
         _ => return None,
     };
-    let host = Host::parse(&filled(value(node, "hostname")?, address)).ok()?;
+    let host = Host::parse(&filled(&value(node, "hostname")?, address)).ok()?;
     Some(ProposedServer {
         host: host.to_string(),
-        port: parse_port(value(node, "port")?).ok()?,
+        port: parse_port(&value(node, "port")?).ok()?,
         security,
     })
 }
 
 fn username(node: Node, address: &EmailAddress) -> Option<String> {
-    let username = filled(value(node, "username")?, address);
+    let username = filled(&value(node, "username")?, address);
     let good = !username.is_empty()
         && username.len() <= 320
         && !username.contains('%')
@@ -99,34 +102,61 @@ fn username(node: Node, address: &EmailAddress) -> Option<String> {
 
 fn oauth(node: Node) -> OAuth {
     let endpoint = |tag| {
-        let url = EndpointUrl::parse(value(node, tag)?).ok()?;
+        let url = EndpointUrl::parse(&value(node, tag)?).ok()?;
         Some(url.to_string())
     };
-    let scope = value(node, "scope").and_then(|scope| Scope::parse(scope).ok());
+    let scope = value(node, "scope").and_then(|scope| Scope::parse(&scope).ok());
     OAuth {
-        issuer: value(node, "issuer").unwrap_or_default().to_owned(),
+        issuer: value(node, "issuer").unwrap_or_default(),
         scope: scope.map_or_else(String::new, |scope| scope.to_string()),
         endpoints: endpoint("authURL").zip(endpoint("tokenURL")),
     }
 }
 
+/// Fills in the placeholders `%EMAILADDRESS%`, `%EMAILDOMAIN%`, and `%EMAILLOCALPART%`.
 fn filled(text: &str, address: &EmailAddress) -> String {
     let local = address.as_str().split('@').next().unwrap_or_default();
-    text.replace("%EMAILADDRESS%", address.as_str())
-        .replace("%EMAILDOMAIN%", address.domain())
-        .replace("%EMAILLOCALPART%", local)
+    let mut filled = String::new();
+    for (at, part) in text.split('%').enumerate() {
+        // Every second part is between two signs.
+        if at % 2 == 0 {
+            filled.push_str(part);
+            continue;
+        }
+        filled.push_str(match part.to_ascii_uppercase().as_str() {
+            "EMAILADDRESS" => address.as_str(),
+            "EMAILDOMAIN" => address.domain(),
+            "EMAILLOCALPART" => local,
+            _ => return text.to_owned(),
+        });
+    }
+    filled
 }
 
-fn child<'a, 'input>(node: Node<'a, 'input>, tag: &'static str) -> Option<Node<'a, 'input>> {
-    node.children().find(|child| child.has_tag_name(tag))
+fn is_named(node: Node, name: &str) -> bool {
+    node.is_element() && node.tag_name().name().eq_ignore_ascii_case(name)
 }
 
-fn value<'a>(node: Node<'a, '_>, tag: &'static str) -> Option<&'a str> {
+fn is_of_type(node: Node, kind: &str) -> bool {
+    node.attributes().any(|attribute| {
+        attribute.name().eq_ignore_ascii_case("type")
+            && attribute.value().trim().eq_ignore_ascii_case(kind)
+    })
+}
+
+fn child<'a, 'input>(node: Node<'a, 'input>, tag: &str) -> Option<Node<'a, 'input>> {
+    node.children().find(|child| is_named(*child, tag))
+}
+
+fn value(node: Node, tag: &str) -> Option<String> {
     child(node, tag).map(text_of)
 }
 
-fn text_of<'a>(node: Node<'a, '_>) -> &'a str {
-    node.text().unwrap_or_default().trim()
+/// Returns the text of an element without its comments.
+fn text_of(node: Node) -> String {
+    let texts = node.children().filter(Node::is_text);
+    let text: String = texts.filter_map(|node| node.text()).collect();
+    text.trim().to_owned()
 }
 
 #[cfg(test)]
@@ -192,6 +222,52 @@ mod tests {
             let settings = Settings::read(&document(&server), &address()).unwrap();
             assert_eq!(settings.smtp, None, "{server}");
             assert_eq!(settings.username, "a.b+c@example.com");
+        }
+    }
+
+    #[test]
+    fn names_and_values_count_in_any_case() {
+        for change in [
+            str::to_owned as fn(&str) -> String,
+            str::to_lowercase,
+            str::to_uppercase,
+        ] {
+            let text = change(
+                "<clientConfig><emailProvider><outgoingServer type=\"smtp\"><hostname>smtp.%EMAILDOMAIN%</hostname>\
+                 <port>465</port><socketType>SSL</socketType><username>%EMAILLOCALPART%</username>\
+                 <authentication><!-- first -->OAuth2</authentication></outgoingServer></emailProvider>\
+                 <oAuth2><scope>mail</scope></oAuth2></clientConfig>",
+            );
+            let settings = Settings::read(&text, &address()).unwrap();
+            let smtp = settings.smtp.unwrap();
+            assert_eq!((smtp.host.as_str(), smtp.port), ("smtp.example.com", 465));
+            assert_eq!(settings.username, "a.b+c", "{text}");
+            assert!(settings.oauth.unwrap().scope.eq_ignore_ascii_case("mail"));
+        }
+        let spaced = "<x:clientConfig xmlns:x=\"urn:x\"><x:emailProvider/></x:clientConfig>";
+        assert!(Settings::read(spaced, &address()).is_some());
+    }
+
+    #[test]
+    fn oauth_is_proposed_only_where_the_server_for_sending_lists_it() {
+        let server = |tag: &str, kind: &str, method: &str| {
+            format!(
+                "<{tag} type=\"{kind}\"><hostname>m.example.com</hostname><port>993</port>\
+                 <socketType>SSL</socketType><authentication>{method}</authentication></{tag}>"
+            )
+        };
+        for (smtp, imap, expected) in [
+            ("OAuth2", "password-cleartext", true),
+            ("password-cleartext", "OAuth2", false),
+            ("password-cleartext", "password-cleartext", false),
+            ("OAuth2", "OAuth2", true),
+        ] {
+            let text = [
+                server("incomingServer", "imap", imap),
+                server("outgoingServer", "smtp", smtp),
+            ];
+            let settings = Settings::read(&document(&text.concat()), &address()).unwrap();
+            assert_eq!(settings.oauth.is_some(), expected, "{smtp} {imap}");
         }
     }
 

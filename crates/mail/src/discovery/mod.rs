@@ -11,6 +11,7 @@ mod merge;
 mod mx;
 mod presets;
 mod srv;
+mod xml_text;
 
 use std::time::Duration;
 
