@@ -65,7 +65,7 @@ impl Application {
             source,
         };
         // Before the first request, because the disk may be full already.
-        mailer.measure_disk().await;
+        mailer.disk.measure().await;
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(listen_error)?;
@@ -128,11 +128,11 @@ impl Application {
             ));
         }
         tracing::info!(address = %self.address, "listening");
-        self.mailer.warn_of_unknown_data_centers().await;
+        self.mailer.outbox.warn_of_unknown_data_centers().await;
         let (refreshes, checks) = (self.mailer.clone(), self.mailer.clone());
         let delivery = tokio::spawn({
             let (mailer, stopping) = (self.mailer.clone(), self.stopping.clone());
-            async move { mailer.deliver(stopping.cancelled()).await }
+            async move { mailer.outbox.deliver(stopping.cancelled()).await }
         });
         let background = Background::start(Loops {
             mailer: self.mailer.clone(),
@@ -145,7 +145,7 @@ impl Application {
             async move {
                 stopping.cancelled().await;
                 background.stop().await;
-                let _ = tokio::time::timeout(GRACE, mailer.leave_incoming()).await;
+                let _ = tokio::time::timeout(GRACE, mailer.inbound.release()).await;
             }
         });
         let serving = connections::serve(
@@ -159,7 +159,7 @@ impl Application {
             until.await;
             tracing::info!("stopping");
             // While the clients that watch these checks are still connected.
-            let _ = tokio::time::timeout(CHECKS_GRACE, checks.interrupt_checks()).await;
+            let _ = tokio::time::timeout(CHECKS_GRACE, checks.doctor.interrupt_all()).await;
             stopping.cancel();
             sleep(GRACE).await;
         };
@@ -180,7 +180,7 @@ impl Application {
             tracing::error!(error = &error as &dyn std::error::Error, "delivery failed");
         }
         // A running refresh has already consumed its refresh token, so its response must be stored.
-        if tokio::time::timeout(GRACE, refreshes.settle())
+        if tokio::time::timeout(GRACE, refreshes.tokens.settle())
             .await
             .is_err()
         {

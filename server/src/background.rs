@@ -5,7 +5,6 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use access::Access;
 use mail::Mailer;
 use tokio::{task::JoinSet, time::sleep};
-use tracing::Instrument as _;
 
 use crate::{spool::keep_taking_in, web::Feeds};
 
@@ -40,22 +39,22 @@ impl Background {
             tasks: JoinSet::new(),
         };
         all.run("refresh", &mailer, |mailer: Mailer| async move {
-            mailer.keep_fresh().await;
+            mailer.tokens.keep_fresh().await;
         });
         all.run("incoming mail", &mailer, |mailer: Mailer| async move {
-            mailer.read_incoming().await;
+            mailer.inbound.run().await;
         });
         all.run("alerts", &mailer, |mailer: Mailer| async move {
-            mailer.keep_watch().await;
+            mailer.alerts.run().await;
         });
         all.run("daily checks", &mailer, |mailer: Mailer| async move {
-            mailer.keep_checking().await;
+            mailer.alerts.run_daily_checks().await;
         });
         all.run("disk", &mailer, |mailer: Mailer| async move {
-            mailer.keep_watching_disk().await;
+            mailer.disk.watch().await;
         });
         all.run("database", &mailer, |mailer: Mailer| async move {
-            mailer.keep_pinging_database().await;
+            mailer.reachability.watch().await;
         });
         all.run("event poll", &feeds, Feeds::poll);
         all.run("refusal records", &access, |access: Access| async move {
@@ -68,7 +67,7 @@ impl Background {
         all
     }
 
-    /// Runs an endless loop over something under supervision ([`Mailer::supervise`]).
+    /// Runs an endless loop over something under supervision ([`mail::Supervisor`]).
     fn run<T, F>(
         &mut self,
         name: &'static str,
@@ -79,9 +78,12 @@ impl Background {
         F: Future<Output = ()> + Send + 'static,
     {
         let (mailer, of) = (self.mailer.clone(), of.clone());
-        let span = tracing::info_span!("task", name);
-        let task = async move { match mailer.supervise(name, || start(of.clone())).await {} };
-        self.tasks.spawn(task.instrument(span));
+        self.tasks.spawn(async move {
+            match mailer
+                .supervisor
+                .supervise(name, || start(of.clone()))
+                .await {}
+        });
     }
 
     /// Stops all loops.

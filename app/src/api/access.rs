@@ -45,7 +45,7 @@ mod verbs {
             accounts: access.accounts().await?,
             sessions: access.sessions(None).await?,
             keys: access.api_keys().await?,
-            data_centers: mailer()?.data_centers().await?,
+            data_centers: mailer()?.settings.data_centers().await?,
         })
     }
 }

@@ -42,7 +42,7 @@ mod verbs {
         Ok(Activity {
             entries: page.entries,
             older: page.older,
-            data_centers: mailer()?.data_centers().await?,
+            data_centers: mailer()?.settings.data_centers().await?,
         })
     }
 }

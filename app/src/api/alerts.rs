@@ -60,10 +60,10 @@ mod verbs {
     pub async fn page() -> Result<AlertsPage, ApiError> {
         signed_in()?;
         let mailer = mailer()?;
-        let alerts = mailer.alerts().await?;
+        let alerts = mailer.alerts.overview().await?;
         let mut mail_hooks = Vec::with_capacity(alerts.data_centers.len());
         for one in &alerts.data_centers {
-            let hook = mailer.mail_hook(&one.id).await?;
+            let hook = mailer.inbound.webhook(&one.id).await?;
             let hook = hook.map(|hook| MailHookShown {
                 host: hook.host,
                 failing: hook.failing,

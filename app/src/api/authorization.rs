@@ -63,13 +63,14 @@ mod verbs {
 
     pub async fn grant_status(data_center: &str) -> Result<GrantStatus, ApiError> {
         Ok(mailer()?
+            .settings
             .grant_status(&data_center_id(data_center)?)
             .await?)
     }
 
     pub async fn authorization(id: &str) -> Result<Option<AuthorizationState>, ApiError> {
         match AuthorizationId::parse(id) {
-            Ok(id) => Ok(mailer()?.authorization(&id).await?),
+            Ok(id) => Ok(mailer()?.authorizations.get(&id).await?),
             Err(_) => Ok(None),
         }
     }
@@ -77,7 +78,7 @@ mod verbs {
     pub async fn begin(data_center: &str) -> Result<SignIn, ApiError> {
         let id = data_center_id(data_center)?;
         let (session, by) = (signed_in()?.session, request()?.actor);
-        let begun = mailer()?.begin_authorization(&id, &session, &by).await?;
+        let begun = mailer()?.authorizations.begin(&id, &session, &by).await?;
         Ok(SignIn {
             id: begun.id,
             url: begun.url,

@@ -81,7 +81,7 @@ mod verbs {
         } else {
             CheckOf::Saved(&id)
         };
-        Ok(mailer.begin_check(of, asked, &by).await?)
+        Ok(mailer.doctor.begin(of, asked, &by).await?)
     }
 
     pub async fn to_the_end(
@@ -92,7 +92,7 @@ mod verbs {
         let begun = begin(form, recipient, dkim_selector.unwrap_or_default()).await;
         let ended = match begun {
             Ok(id) => {
-                let report = mailer()?.finish_check(&id).await?;
+                let report = mailer()?.doctor.finish(&id).await?;
                 report
                     .map(|report| (report, id))
                     .ok_or(ApiError::Unavailable)
@@ -110,6 +110,6 @@ mod verbs {
             mailer()?,
             CheckId::parse(id).map_err(|_| ApiError::BadRequest)?,
         );
-        Ok(mailer.stop_check(&id).await?)
+        Ok(mailer.doctor.stop(&id).await?)
     }
 }

@@ -59,6 +59,7 @@ mod verbs {
 
     pub async fn add(name: &str) -> Result<DataCenter, ApiError> {
         Ok(mailer()?
+            .settings
             .add_data_center(name, &context::request()?.actor)
             .await?)
     }
@@ -66,6 +67,7 @@ mod verbs {
     pub async fn rename(data_center: &str, name: &str) -> Result<DataCenterName, ApiError> {
         let id = data_center_id(data_center)?;
         mailer()?
+            .settings
             .rename_data_center(&id, name, &context::request()?.actor)
             .await?;
         DataCenterName::parse(name).map_err(ApiError::DataCenter)
@@ -74,6 +76,7 @@ mod verbs {
     pub async fn remove(data_center: &str) -> Result<(), ApiError> {
         let id = data_center_id(data_center)?;
         Ok(mailer()?
+            .settings
             .remove_data_center(&id, &context::request()?.actor)
             .await?)
     }

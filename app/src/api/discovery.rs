@@ -61,7 +61,7 @@ mod verbs {
         if means_issuer(typed) {
             return issuer(&mailer, typed).await;
         }
-        let found = mailer.discover(typed).await;
+        let found = mailer.discovery.discover(typed).await;
         let discovery = found.map_err(ApiError::Address)?;
         Ok(Found {
             html: rendered::proposals(&discovery),
@@ -74,7 +74,7 @@ mod verbs {
     }
 
     async fn issuer(mailer: &Mailer, url: &str) -> Result<Found, ApiError> {
-        let found = mailer.discover_issuer(url).await;
+        let found = mailer.discovery.issuer(url).await;
         if let Err(IssuerTrouble::NotAnIssuer(error)) = found {
             return Err(ApiError::Address(error));
         }

@@ -74,8 +74,8 @@ mod verbs {
         id: &DataCenterId,
         asked: &MailQuery,
     ) -> Result<MailList, MailboxError> {
-        let page = mailer.mail_page(id, asked).await?;
-        let folders = mailer.mail_folders(id).await?;
+        let page = mailer.mailboxes.page(id, asked).await?;
+        let folders = mailer.mailboxes.folders(id).await?;
         Ok(MailList { folders, page })
     }
 
@@ -85,7 +85,7 @@ mod verbs {
             .folder()
             .and_then(|folder| Ok((folder, query.mail()?)));
         let shown = match asked {
-            Ok((folder, asked)) => mailer.mail(&id, &folder, asked).await,
+            Ok((folder, asked)) => mailer.mailboxes.message(&id, &folder, asked).await,
             Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
         page(&mailer, in_place(shown)?).await
@@ -107,7 +107,7 @@ mod verbs {
             set_status(status(problem));
         }
         Ok(MailboxPage {
-            data_centers: mailer.data_centers().await?,
+            data_centers: mailer.settings.data_centers().await?,
             shown,
         })
     }

@@ -94,13 +94,13 @@ mod verbs {
         cursor: Option<&MessageId>,
     ) -> Result<MessageList, ApiError> {
         let mailer = mailer()?;
-        let page = mailer.messages(filter, cursor, AT_ONCE).await?;
+        let page = mailer.outbox.messages(filter, cursor, AT_ONCE).await?;
         let redirect = request()?.redirect_url.to_string();
         let origin = redirect.strip_suffix(paths::OAuthCallback::PATH);
         Ok(MessageList {
             messages: page.messages,
             next: page.next,
-            overview: mailer.outbox_overview().await?,
+            overview: mailer.outbox.overview().await?,
             origin: origin.unwrap_or_default().to_owned(),
         })
     }
@@ -109,7 +109,7 @@ mod verbs {
         let page = match MessageId::parse(id) {
             Ok(id) => {
                 let mailer = mailer()?;
-                let overview = mailer.outbox_overview().await?;
+                let overview = mailer.outbox.overview().await?;
                 let page = read(&mailer, &id, &overview).await?;
                 let may_act = may(Role::Operator);
                 page.map(|page| MessagePage { may_act, ..page })
@@ -123,7 +123,7 @@ mod verbs {
     }
 
     pub async fn preview(id: &MessageId) -> Result<Option<Mail>, ApiError> {
-        Ok(mailer()?.message_preview(id).await?)
+        Ok(mailer()?.outbox.preview(id).await?)
     }
 
     /// Loads a message with all that its page shows to a viewer.
@@ -135,14 +135,14 @@ mod verbs {
         id: &MessageId,
         overview: &OutboxOverview,
     ) -> Result<Option<MessagePage>, MailError> {
-        let Some(message) = mailer.message(id).await? else {
+        let Some(message) = mailer.outbox.message(id).await? else {
             return Ok(None);
         };
         let mut states = overview.data_centers.iter();
         let sending = states.find(|state| state.data_center.id == message.data_center);
         let sending = sending.cloned();
         Ok(Some(MessagePage {
-            attempts: mailer.message_attempts(id).await?,
+            attempts: mailer.outbox.attempts(id).await?,
             data_center: sending.as_ref().map(|state| state.data_center.clone()),
             sending,
             message,

@@ -41,11 +41,11 @@ mod verbs {
     pub async fn page(data_center: &str) -> Result<SendingPage, ApiError> {
         let mailer = mailer()?;
         let id = data_center_id(data_center)?;
-        let settings = mailer.settings(&id).await?.settings;
+        let settings = mailer.settings.get(&id).await?.settings;
         let from = settings.as_ref().map(|settings| settings.from.to_string());
         Ok(SendingPage {
-            data_centers: mailer.data_centers().await?,
-            saved: mailer.sending_settings(&id).await?,
+            data_centers: mailer.settings.data_centers().await?,
+            saved: mailer.outbox.settings(&id).await?,
             provider: settings.map(|settings| settings.provider),
             from: from.unwrap_or_default(),
             data_center: id,

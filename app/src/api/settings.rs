@@ -120,29 +120,37 @@ mod verbs {
         let (mailer, request) = (mailer()?, context::request()?);
         let id = context::data_center_id(data_center)?;
         let may_edit = context::may(Role::Administrator);
-        let saved = mailer.settings(&id).await?;
+        let saved = mailer.settings.get(&id).await?;
         let (asked, shown) = match CheckId::parse(check) {
             _ if !context::may(Role::Operator) => (false, None),
             Ok(check) => (
                 true,
-                mailer.check(&check).await?.map(|report| (check, report)),
+                mailer
+                    .doctor
+                    .get(&check)
+                    .await?
+                    .map(|report| (check, report)),
             ),
-            Err(_) => (false, mailer.latest_check(&id).await?),
+            Err(_) => (false, mailer.doctor.latest(&id).await?),
         };
         let shown = shown.as_ref();
         let version = saved.version;
-        let report = shown.map(|(id, report)| rendered::report(id, report, version, mailer.now()));
+        let report =
+            shown.map(|(id, report)| rendered::report(id, report, version, mailer.clock.now()));
         let recipient = shown
             .filter(|_| asked)
             .map(|(_, report)| report.recipient.clone());
         Ok(SmtpPage {
-            data_centers: mailer.data_centers().await?,
+            data_centers: mailer.settings.data_centers().await?,
             saved,
-            status: mailer.grant_status(&id).await?,
-            sandbox: mailer.sandbox().cloned(),
+            status: mailer.settings.grant_status(&id).await?,
+            sandbox: mailer.discovery.sandbox().cloned(),
             redirect_url: request.redirect_url.to_string(),
             draft: if draft && may_edit {
-                mailer.draft(&context::signed_in()?.session, &id).await?
+                mailer
+                    .settings
+                    .draft(&context::signed_in()?.session, &id)
+                    .await?
             } else {
                 None
             },
@@ -156,13 +164,15 @@ mod verbs {
     pub async fn save(form: &SmtpForm, request: &RequestInfo) -> Result<SavedAnswer, ApiError> {
         let mailer = mailer()?;
         let saved = mailer
-            .save_settings(form, &request.redirect_url, &request.actor)
+            .settings
+            .save(form, &request.redirect_url, &request.actor)
             .await?;
         let session = context::signed_in()?.session;
         let next = if form.uses_oauth() {
             let id = context::data_center_id(&form.data_center)?;
             match mailer
-                .begin_authorization(&id, &session, &request.actor)
+                .authorizations
+                .begin(&id, &session, &request.actor)
                 .await
             {
                 Ok(begun) => NextStep::SignIn {
@@ -191,13 +201,13 @@ mod verbs {
         let id = context::data_center_id(&form.data_center)?;
         let provider = Provider::from_code(&form.provider).ok_or(ApiError::BadRequest)?;
         let preset = match provider {
-            Provider::Sandbox => mailer.sandbox().cloned(),
+            Provider::Sandbox => mailer.discovery.sandbox().cloned(),
             provider => Preset::of(provider),
         };
         let Some(preset) = preset else {
             return Ok(Some(form.clone()));
         };
-        let opened = SmtpForm::open(&mailer.settings(&id).await?, &form.redirect_url);
+        let opened = SmtpForm::open(&mailer.settings.get(&id).await?, &form.redirect_url);
         if !overwrite && !form.overwritten_by(&preset, &opened).is_empty() {
             return Ok(None);
         }

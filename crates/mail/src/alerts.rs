@@ -3,50 +3,76 @@
 mod channels;
 mod conditions;
 mod daily;
+mod email;
 mod ids;
-mod letter;
 mod notify;
 mod overview;
-mod server;
+mod server_alerts;
 mod settings;
 mod shape;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{AlertCondition, AlertFacts, AlertKind, AlertSettings, AlertSubject};
+use store::Store;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::{MailError, Mailer};
+use crate::{
+    ChangeNotifier, Doctor, MailError, Outbox, ServerClock, ServerConditions, Settings, Webhooks,
+    lease_owner::LeaseOwner, liveness::Liveness,
+};
 
 pub use channels::AlertChannelError;
 pub use overview::{AlertOverview, Wrong};
-pub(crate) use server::ServerConditions;
+pub(crate) use server_alerts::OtherServers;
 pub use settings::SaveAlertsError;
 
 /// Interval between evaluations. Changes of grants and settings in this process cause one
 /// immediately.
 const TICK: Duration = Duration::from_secs(30);
 /// Retention of notifications, in seconds.
-const KEPT: i64 = 90 * 86_400;
+const RETENTION: i64 = 90 * 86_400;
 
-impl Mailer {
+/// Detects problems and notifies channels about them.
+#[derive(Debug)]
+pub struct Alerts {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ServerClock>,
+    pub(crate) leases: Arc<LeaseOwner>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) doctor: Arc<Doctor>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) webhooks: Arc<Webhooks>,
+    pub(crate) conditions: Arc<ServerConditions>,
+    pub(crate) liveness: Arc<Liveness>,
+    pub(crate) changes: ChangeNotifier,
+    /// Name of this server in alerts.
+    pub(crate) server_name: String,
+    /// Time without a heartbeat after which another server is considered gone.
+    pub(crate) server_gone_after: Duration,
+    /// Public URL of this server, for links.
+    pub(crate) public_url: Option<String>,
+    pub(crate) other_servers: OtherServers,
+}
+
+impl Alerts {
     /// Evaluates the alert conditions and sends notifications, until the future is dropped.
-    pub async fn keep_watch(&self) {
-        let mut attention = self.0.attention.listen();
+    pub async fn run(&self) {
+        let mut changes = self.changes.subscribe();
         loop {
             // A change during the round causes another one.
-            attention.mark_unchanged();
-            self.beat("alerts");
-            if let Err(error) = self.watch().await {
+            changes.mark_unchanged();
+            self.liveness.beat("alerts");
+            if let Err(error) = self.evaluate().await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
-                    "looking for what is wrong failed"
+                    "alert evaluation failed"
                 );
             }
             let changed = async {
                 tokio::select! {
-                    _ = attention.changed() => {}
-                    () = self.server_conditions_changed() => {}
+                    _ = changes.changed() => {}
+                    () = self.conditions.changed() => {}
                 }
             };
             let _ = timeout(TICK, changed).await;
@@ -54,7 +80,7 @@ impl Mailer {
     }
 
     /// Runs the daily checks when they are due, until the future is dropped.
-    pub async fn keep_checking(&self) {
+    pub async fn run_daily_checks(&self) {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -62,29 +88,32 @@ impl Mailer {
             if let Err(error) = self.check_daily().await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
-                    "the daily check could not be made"
+                    "daily check failed"
                 );
             }
         }
     }
 
-    /// Runs one round of [`Mailer::keep_watch`].
+    /// Runs one round of [`Self::run`].
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn watch(&self) -> Result<(), MailError> {
-        let settings = self.store().alert_settings().await?;
-        let known = self.store().alert_conditions().await?;
-        for data_center in self.store().data_centers().await? {
+    pub async fn evaluate(&self) -> Result<(), MailError> {
+        let settings = self.store.alert_settings().await?;
+        let known = self.store.alert_conditions().await?;
+        for data_center in self.store.data_centers().await? {
             let known: Vec<_> = known
                 .iter()
                 .filter(|condition| condition.subject.data_center() == Some(&data_center.id))
                 .collect();
-            let wrong = match self.wrong(&data_center.id, &settings, &known).await {
+            let wrong = match self
+                .current_conditions(&data_center.id, &settings, &known)
+                .await
+            {
                 Ok(wrong) => wrong,
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
-                    tracing::error!(data_center = %data_center.id, error, "cannot tell what is wrong");
+                    tracing::error!(data_center = %data_center.id, error, "alert conditions not evaluated");
                     continue;
                 }
             };
@@ -92,10 +121,10 @@ impl Mailer {
             self.update_conditions(&subject, &known, &wrong, &settings)
                 .await?;
         }
-        self.watch_server(&known, &settings).await?;
+        self.evaluate_server(&known, &settings).await?;
         self.notify_due().await?;
-        let before = self.now().plus(-KEPT);
-        Ok(self.store().forget_notifications(before).await?)
+        let before = self.clock.now().plus(-RETENTION);
+        Ok(self.store.forget_notifications(before).await?)
     }
 
     /// Raises the conditions of one subject that are new, and resolves those that are over.
@@ -111,13 +140,13 @@ impl Mailer {
                 continue;
             }
             let condition = AlertCondition {
-                id: ids::alert(self.now()),
+                id: ids::alert(self.clock.now()),
                 subject: subject.clone(),
                 kind: *kind,
                 facts: facts.clone(),
-                since: self.now(),
+                since: self.clock.now(),
             };
-            self.begin_condition(&condition, settings.kinds.contains(kind))
+            self.start_condition(&condition, settings.kinds.contains(kind))
                 .await?;
         }
         for condition in known {
@@ -128,13 +157,13 @@ impl Mailer {
         Ok(())
     }
 
-    async fn begin_condition(
+    async fn start_condition(
         &self,
         condition: &AlertCondition,
         tell: bool,
     ) -> Result<(), MailError> {
-        let now = self.now();
-        let store = self.store();
+        let now = self.clock.now();
+        let store = &self.store;
         if store
             .begin_condition(condition, tell, || ids::notification(now))
             .await?
@@ -153,8 +182,8 @@ impl Mailer {
     }
 
     async fn end_condition(&self, condition: &AlertCondition) -> Result<(), MailError> {
-        let now = self.now();
-        let store = self.store();
+        let now = self.clock.now();
+        let store = &self.store;
         if store
             .end_condition(condition, now, || ids::notification(now))
             .await?

@@ -1,13 +1,13 @@
 //! Disk space of a SQLite database: refuses new mail before the disk is full, and truncates the
 //! write-ahead log.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{AlertFacts, AlertKind};
-use store::DiskState;
-use tokio::time::{Instant, sleep};
+use store::{DiskState, Store};
+use tokio::time::sleep;
 
-use crate::{MailError, Mailer};
+use crate::{MailError, ServerConditions};
 
 /// Interval between measurements of free space.
 const MEASURE_EVERY: Duration = Duration::from_secs(2);
@@ -16,18 +16,39 @@ const TRUNCATE_EVERY: Duration = Duration::from_secs(30);
 /// Wait before the next try when a reader blocked the truncation.
 const TRUNCATE_AGAIN: Duration = Duration::from_secs(2);
 
-impl Mailer {
+/// Monitors the disk of a SQLite database.
+#[derive(Debug)]
+pub struct Disk {
+    store: Store,
+    conditions: Arc<ServerConditions>,
+    /// Free bytes below which new mail is refused.
+    min_free_bytes: u64,
+}
+
+impl Disk {
+    pub(crate) fn new(
+        store: Store,
+        conditions: Arc<ServerConditions>,
+        min_free_bytes: u64,
+    ) -> Self {
+        Self {
+            store,
+            conditions,
+            min_free_bytes,
+        }
+    }
+
     /// Monitors the disk until the future is dropped.
-    pub async fn keep_watching_disk(&self) {
+    pub async fn watch(&self) {
         let measure = async {
             loop {
-                self.measure_disk().await;
+                self.measure().await;
                 sleep(MEASURE_EVERY).await;
             }
         };
         let truncate = async {
             loop {
-                let again = match self.store().truncate_log().await {
+                let again = match self.store.truncate_log().await {
                     Ok(true) => TRUNCATE_EVERY,
                     Ok(false) => TRUNCATE_AGAIN,
                     Err(error) => {
@@ -43,10 +64,10 @@ impl Mailer {
     }
 
     /// Measures the free space once, and raises or resolves the condition about it.
-    pub async fn measure_disk(&self) {
-        match self.store().disk_state().await {
+    pub async fn measure(&self) {
+        match self.store.disk_state().await {
             Ok(None) => {}
-            Ok(Some(state)) => self.judge_disk(state),
+            Ok(Some(state)) => self.judge(state),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(error, "cannot measure the free disk space");
@@ -54,27 +75,28 @@ impl Mailer {
         }
     }
 
-    fn judge_disk(&self, state: DiskState) {
+    fn judge(&self, state: DiskState) {
         let facts = || AlertFacts {
             free_bytes: Some(state.free_bytes),
             ..AlertFacts::default()
         };
-        let min = self.0.options.min_free_bytes;
+        let min = self.min_free_bytes;
         for (kind, limit) in [
             (AlertKind::DiskSpaceLow, min.saturating_mul(2)),
             (AlertKind::DiskFull, min),
         ] {
             // A tenth more space is needed to resolve the condition, so it does not flap.
             if state.free_bytes < limit {
-                self.raise_server_condition(kind, facts());
+                self.conditions.raise(kind, facts());
             } else if state.free_bytes >= limit.saturating_add(limit / 10) {
-                self.resolve_server_condition(kind);
+                self.conditions.resolve(kind);
             }
         }
         if state.read_only {
-            self.raise_server_condition(AlertKind::DiskReadOnly, AlertFacts::default());
+            self.conditions
+                .raise(AlertKind::DiskReadOnly, AlertFacts::default());
         } else {
-            self.resolve_server_condition(AlertKind::DiskReadOnly);
+            self.conditions.resolve(AlertKind::DiskReadOnly);
         }
     }
 
@@ -84,15 +106,10 @@ impl Mailer {
     /// `MailRefused` if there is not.
     pub fn accepts_mail(&self) -> Result<(), MailError> {
         for kind in [AlertKind::DiskReadOnly, AlertKind::DiskFull] {
-            if self.has_server_condition(kind) {
+            if self.conditions.has(kind) {
                 return Err(MailError::MailRefused(kind));
             }
         }
         Ok(())
-    }
-
-    /// Records whether storing mail failed, for [`Mailer::ready`].
-    pub(crate) fn stored_mail(&self, failed: bool) {
-        *self.0.pulse.store_failed() = failed.then(Instant::now);
     }
 }

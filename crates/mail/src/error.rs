@@ -15,6 +15,9 @@ pub enum MailError {
     /// There is no such data center.
     #[error("there is no such data center")]
     UnknownDataCenter,
+    /// There is no such authorization.
+    #[error("there is no such authorization")]
+    UnknownAuthorization,
     /// The settings of the data center do not use OAuth, or there are none.
     #[error("the settings do not use OAuth")]
     NotOAuth,
@@ -50,19 +53,49 @@ impl From<store::StoreError> for MailError {
     }
 }
 
-/// Returns a secret that was read, or the finding about one that cannot be decrypted. Other errors
-/// are passed on.
-pub(crate) fn readable<T>(
-    read: Result<T, store::StoreError>,
-) -> Result<Result<T, Finding>, MailError> {
+/// The reason why an operation that involves a provider failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Something that an administrator or the provider can fix.
+    Found(Finding),
+    /// A failure of Mailgrant itself.
+    Internal(MailError),
+}
+
+impl From<Finding> for Failure {
+    fn from(finding: Finding) -> Self {
+        Self::Found(finding)
+    }
+}
+
+impl From<FindingCode> for Failure {
+    fn from(code: FindingCode) -> Self {
+        Self::Found(code.into())
+    }
+}
+
+impl From<MailError> for Failure {
+    fn from(error: MailError) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl From<store::StoreError> for Failure {
+    fn from(error: store::StoreError) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// Returns a secret that was read. One that cannot be decrypted is a finding.
+pub(crate) fn readable<T>(read: Result<T, store::StoreError>) -> Result<T, Failure> {
     match read.map_err(MailError::from) {
-        Ok(read) => Ok(Ok(read)),
+        Ok(read) => Ok(read),
         Err(MailError::SecretUnreadable(error)) => {
             let error: &dyn std::error::Error = &error;
             tracing::error!(error, "a saved secret cannot be read");
-            Ok(Err(FindingCode::SecretUnreadable.into()))
+            Err(FindingCode::SecretUnreadable.into())
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,105 +1,114 @@
-//! The operations of Mailgrant.
+//! The features of Mailgrant.
 //!
-//! Pages, the HTTP API, and the command line call [`Mailer`]. It keeps nothing in memory that has
-//! to survive a restart; that is in the [`store::Store`].
+//! Pages, the HTTP API, and the command line use the fields of [`Mailer`]. Each is one feature with
+//! the few parts that it needs. Nothing that has to survive a restart is kept in memory; that is
+//! in the [`store::Store`]. Start reading at [`Mailer::new`], which shows what depends on what.
 
 mod alerts;
-mod authorize;
-mod changes;
-mod data_centers;
-mod database_clock;
+mod authorizations;
+mod backoff;
+mod change_notifier;
 mod discovery;
 mod disk;
 mod doctor;
-mod drafts;
 mod error;
-mod incoming;
-mod issuer;
-mod mailbox;
+mod health;
+mod inbound;
+mod lease_owner;
+mod liveness;
+mod mailboxes;
 mod metrics;
 mod options;
 mod outbox;
-mod pulse;
 mod reachability;
-mod redeem;
 mod remote;
+mod server_clock;
+mod server_conditions;
 mod settings;
-mod supervise;
-mod token;
-mod webhook;
+mod supervisor;
+mod tokens;
+mod webhooks;
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::sync::Arc;
 
-use domain::{DataCenterId, Preset, UnixTime};
-use net::{HttpClient, Outgoing};
+use net::HttpClient;
 use store::Store;
-use tokio::sync::Mutex;
 
-pub use alerts::{AlertChannelError, AlertOverview, SaveAlertsError, Wrong};
-pub use authorize::{Begun, Callback};
+pub use alerts::{AlertChannelError, AlertOverview, Alerts, SaveAlertsError, Wrong};
+pub use authorizations::{Authorizations, Begun, Callback, CallbackOutcome};
+pub use change_notifier::ChangeNotifier;
+pub use discovery::Discovery;
+pub use disk::Disk;
 pub use dns::DomainCheck;
-pub use doctor::{CheckOf, CheckRequest};
+pub use doctor::{CheckOf, CheckRequest, Doctor};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
-pub use incoming::MailHookError;
-pub use mailbox::{MailWatch, MailboxError};
+pub use health::{Health, NotReady};
+pub use inbound::{Inbound, MailHookError};
+pub use mailboxes::{MailWatch, MailboxError, Mailboxes};
+pub use metrics::Metrics;
 pub use net::{DeniedNetworks, Resolver, Resolving, SystemResolver};
 pub use options::{MailerOptions, Timeouts};
 pub use outbox::{
-    ComposeError, MessagePage, OutboxOptions, Resent, SaveSendingError, Submission, SubmitError,
-    Submitted,
+    ComposeError, MessagePage, Outbox, OutboxOptions, Resent, SaveSendingError, Submission,
+    SubmitError, Submitted,
 };
-pub use pulse::NotReady;
+pub use reachability::Reachability;
 pub use remote::{Remote, RemoteError, RemoteMessage};
-pub use settings::Saved;
+pub use server_clock::ServerClock;
+pub use server_conditions::ServerConditions;
+pub use settings::{Saved, Settings};
 pub use store::{ChangeOutcome, Idempotency};
-pub use webhook::Webhook;
+pub use supervisor::Supervisor;
+pub use tokens::Tokens;
+pub use webhooks::{Webhook, Webhooks};
 
-/// The operations of the product. Cheap to clone.
+use lease_owner::LeaseOwner;
+use liveness::Liveness;
+use metrics::Counters;
+
+/// The features of the product. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Mailer(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    store: Store,
-    options: MailerOptions,
-    outgoing: Outgoing,
-    http: HttpClient,
-    /// Identifies this process as the holder of leases.
-    owner: String,
-    /// Ensures one refresh at a time per grant within this process. A lease in the database does
-    /// the same across processes.
-    refreshing: Mutex<HashMap<DataCenterId, token::Turn>>,
-    /// Running and recently ended checks.
-    checks: doctor::Registry,
-    outbox: outbox::Shared,
-    /// Source of unique numbers for leases and supervised loops of this process.
-    numbers: AtomicU64,
-    /// Background loops that failed.
-    failures: supervise::Failures,
-    database_clock: database_clock::DatabaseClock,
-    /// Liveness of the background tasks.
-    pulse: pulse::Pulse,
-    server_conditions: alerts::ServerConditions,
-    reachability: reachability::Reachability,
-    metrics: metrics::Metrics,
-    /// Sessions with open mailbox connections.
-    mailboxes: mailbox::Pool,
-    /// Folders with watchers.
-    watches: mailbox::Watches,
-    /// Notified when settings, a grant, a webhook, or a data center changed.
-    attention: incoming::Attention,
-    /// The issuers that providers' metadata names.
-    issuers: issuer::Issuers,
+pub struct Mailer {
+    /// SMTP settings, data centers, and the status of grants.
+    pub settings: Arc<Settings>,
+    /// Trips of an administrator to the provider and back.
+    pub authorizations: Arc<Authorizations>,
+    /// Access tokens of grants.
+    pub tokens: Arc<Tokens>,
+    /// Settings that providers and domains publish.
+    pub discovery: Arc<Discovery>,
+    /// Checks of a connection, and test emails.
+    pub doctor: Arc<Doctor>,
+    /// Mailboxes that are read over IMAP.
+    pub mailboxes: Arc<Mailboxes>,
+    /// Bounces, and webhooks about new mail.
+    pub inbound: Arc<Inbound>,
+    /// Submission and delivery of mail.
+    pub outbox: Arc<Outbox>,
+    /// Notifications about problems.
+    pub alerts: Arc<Alerts>,
+    /// Metrics for monitoring.
+    pub metrics: Arc<Metrics>,
+    /// Signed HTTP notifications.
+    pub webhooks: Arc<Webhooks>,
+    /// Readiness of this server.
+    pub health: Arc<Health>,
+    /// Free space on the disk of the database.
+    pub disk: Arc<Disk>,
+    /// Reachability of the database.
+    pub reachability: Arc<Reachability>,
+    /// Conditions of this server, such as a full disk.
+    pub conditions: Arc<ServerConditions>,
+    /// Time of this server and of the database.
+    pub clock: Arc<ServerClock>,
+    /// Restarts background tasks.
+    pub supervisor: Arc<Supervisor>,
+    /// Changes in this process that background tasks react to.
+    pub changes: ChangeNotifier,
 }
 
 impl Mailer {
-    /// Creates a mailer on an open store.
+    /// Creates the features on an open store.
     ///
     /// # Errors
     /// If TLS or the HTTP client cannot be set up.
@@ -110,53 +119,164 @@ impl Mailer {
         }
         let outgoing = options.outgoing()?;
         let http = HttpClient::new(&outgoing, options.timeouts.token)?;
-        let owner = clock::random::token::<16>();
-        let owner = format!("{}{owner}", store.lease_prefix());
-        let refreshing = Mutex::default();
-        Ok(Self(Arc::new(Inner {
-            store,
-            options,
-            outgoing,
+        let timeouts = options.timeouts;
+
+        let changes = ChangeNotifier::default();
+        let leases = Arc::new(LeaseOwner::new(store.lease_prefix()));
+        let liveness = Arc::new(Liveness::default());
+        let counters = Arc::new(Counters::default());
+        let conditions = Arc::new(ServerConditions::default());
+        let clock = Arc::new(ServerClock::new(
+            Arc::clone(&options.clock),
+            store.clone(),
+            Arc::clone(&conditions),
+        ));
+        let supervisor = Arc::new(Supervisor::new(
+            Arc::clone(&counters),
+            Arc::clone(&liveness),
+        ));
+        let reachability = Arc::new(Reachability::new(store.clone()));
+        let health = Arc::new(Health::new(
+            store.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&liveness),
+            Arc::clone(&supervisor),
+            Arc::clone(&conditions),
+            Arc::clone(&reachability),
+        ));
+        let disk = Arc::new(Disk::new(
+            store.clone(),
+            Arc::clone(&conditions),
+            options.min_free_bytes,
+        ));
+
+        let settings = Arc::new(Settings {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            changes: changes.clone(),
+        });
+        let webhooks = Arc::new(Webhooks {
+            http: http.clone(),
+            clock: Arc::clone(&clock),
+        });
+        let discovery = Arc::new(Discovery {
+            http: http.clone(),
+            dns: options.dns(),
+            autoconfig_port: options.autoconfig_port,
+            sandbox: options.sandbox.clone(),
+        });
+        let tokens = Arc::new(Tokens {
+            store: store.clone(),
+            http: http.clone(),
+            clock: Arc::clone(&clock),
+            leases: Arc::clone(&leases),
+            liveness: Arc::clone(&liveness),
+            counters: Arc::clone(&counters),
+            changes: changes.clone(),
+            locks: tokens::RefreshLocks::default(),
+        });
+        let authorizations = Arc::new(Authorizations {
+            store: store.clone(),
+            http: http.clone(),
+            clock: Arc::clone(&clock),
+            settings: Arc::clone(&settings),
+            discovery: Arc::clone(&discovery),
+            changes: changes.clone(),
+            issuers: authorizations::Issuers::default(),
+            metadata_timeout: timeouts.connect,
+        });
+        let mailboxes = Arc::new(Mailboxes {
+            store: store.clone(),
+            outgoing: outgoing.clone(),
+            timeouts,
+            tokens: Arc::clone(&tokens),
+            supervisor: Arc::clone(&supervisor),
+            changes: changes.clone(),
+            pool: mailboxes::Pool::default(),
+            watches: mailboxes::Watches::default(),
+        });
+        let doctor = Arc::new(Doctor {
+            store: store.clone(),
             http,
-            owner,
-            refreshing,
+            outgoing: outgoing.clone(),
+            dns: options.dns(),
+            timeouts,
+            clock: Arc::clone(&clock),
+            settings: Arc::clone(&settings),
+            tokens: Arc::clone(&tokens),
+            mailboxes: Arc::clone(&mailboxes),
             checks: doctor::Registry::default(),
-            outbox: outbox::Shared::default(),
-            numbers: AtomicU64::new(0),
-            failures: supervise::Failures::default(),
-            database_clock: database_clock::DatabaseClock::default(),
-            pulse: pulse::Pulse::default(),
-            server_conditions: alerts::ServerConditions::default(),
-            reachability: reachability::Reachability::default(),
-            metrics: metrics::Metrics::default(),
-            mailboxes: mailbox::Pool::default(),
-            watches: mailbox::Watches::default(),
-            attention: incoming::Attention::default(),
-            issuers: issuer::Issuers::default(),
-        })))
-    }
-
-    /// Returns the preset of the sandbox if the server was started with one.
-    pub fn sandbox(&self) -> Option<&Preset> {
-        self.0.options.sandbox.as_ref()
-    }
-
-    fn store(&self) -> &Store {
-        &self.0.store
-    }
-
-    /// Returns a lease name that is unique across processes.
-    fn new_lease(&self) -> String {
-        format!("{}.{}", self.0.owner, self.next_number())
-    }
-
-    /// Returns a number that is unique in this process.
-    fn next_number(&self) -> u64 {
-        self.0.numbers.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Returns the current time of the injected clock.
-    pub fn now(&self) -> UnixTime {
-        self.0.options.clock.now()
+        });
+        let outbox = Arc::new(Outbox {
+            store: store.clone(),
+            outgoing,
+            options: options.outbox,
+            timeouts,
+            clock: Arc::clone(&clock),
+            leases: Arc::clone(&leases),
+            settings: Arc::clone(&settings),
+            tokens: Arc::clone(&tokens),
+            disk: Arc::clone(&disk),
+            liveness: Arc::clone(&liveness),
+            counters: Arc::clone(&counters),
+            supervisor: Arc::clone(&supervisor),
+            changes: changes.clone(),
+            shared: outbox::Shared::default(),
+        });
+        let inbound = Arc::new(Inbound {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            leases: Arc::clone(&leases),
+            settings: Arc::clone(&settings),
+            mailboxes: Arc::clone(&mailboxes),
+            webhooks: Arc::clone(&webhooks),
+            supervisor: Arc::clone(&supervisor),
+            changes: changes.clone(),
+        });
+        let alerts = Arc::new(Alerts {
+            server_name: options
+                .server_name
+                .unwrap_or_else(|| leases.owner().to_owned()),
+            server_gone_after: options.server_gone_after,
+            public_url: options.public_url,
+            other_servers: alerts::OtherServers::default(),
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            leases,
+            settings: Arc::clone(&settings),
+            doctor: Arc::clone(&doctor),
+            outbox: Arc::clone(&outbox),
+            webhooks: Arc::clone(&webhooks),
+            conditions: Arc::clone(&conditions),
+            liveness,
+            changes: changes.clone(),
+        });
+        let metrics = Arc::new(Metrics {
+            store,
+            clock: Arc::clone(&clock),
+            settings: Arc::clone(&settings),
+            conditions: Arc::clone(&conditions),
+            counters,
+        });
+        Ok(Self {
+            settings,
+            authorizations,
+            tokens,
+            discovery,
+            doctor,
+            mailboxes,
+            inbound,
+            outbox,
+            alerts,
+            metrics,
+            webhooks,
+            health,
+            disk,
+            reachability,
+            conditions,
+            clock,
+            supervisor,
+            changes,
+        })
     }
 }

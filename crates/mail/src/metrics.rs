@@ -1,102 +1,27 @@
 //! Metrics for monitoring, in the `OpenMetrics` text format that Prometheus reads.
 
+mod counters;
 mod gather;
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use domain::{Attempt, DataCenterId, FindingCode};
-use prometheus_client::metrics::{
-    counter::Counter,
-    family::{Family, MetricConstructor},
-    histogram::Histogram,
-};
+use store::Store;
 
-use crate::Mailer;
+pub(crate) use counters::Counters;
+
+use crate::{ServerClock, ServerConditions, Settings};
 
 /// Label names and values.
-pub(crate) type Labels = Vec<(&'static str, String)>;
+type Labels = Vec<(&'static str, String)>;
 
-/// Upper bounds of the buckets of attempt durations, in seconds.
-const BUCKETS: [f64; 12] = [
-    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
-];
-
-#[derive(Clone, Debug)]
-pub(crate) struct Times;
-
-impl MetricConstructor<Histogram> for Times {
-    fn new_metric(&self) -> Histogram {
-        Histogram::new(BUCKETS)
-    }
-}
-
-/// Counters of this process since its start.
+/// Metrics of this server and of the database.
 #[derive(Debug)]
-pub(crate) struct Metrics {
-    attempts: Family<Labels, Histogram, Times>,
-    findings: Family<Labels, Counter>,
-    refreshes: Family<Labels, Counter>,
-    refresh_failures: Family<Labels, Counter>,
-    task_failures: Family<Labels, Counter>,
-}
-
-impl Default for Metrics {
-    fn default() -> Self {
-        Self {
-            attempts: Family::new_with_constructor(Times),
-            findings: Family::default(),
-            refreshes: Family::default(),
-            refresh_failures: Family::default(),
-            task_failures: Family::default(),
-        }
-    }
-}
-
-fn labels(id: &DataCenterId, name: &'static str, value: &str) -> Labels {
-    vec![("data_center", id.to_string()), (name, value.to_owned())]
-}
-
-impl Mailer {
-    /// Counts an attempt to deliver a message.
-    pub(crate) fn observe_attempt(&self, id: &DataCenterId, attempt: &Attempt) {
-        let metrics = &self.0.metrics;
-        let micros = u64::try_from(attempt.micros).unwrap_or_default();
-        let time = Duration::from_micros(micros).as_secs_f64();
-        let of = labels(id, "outcome", outcome_code(attempt));
-        metrics.attempts.get_or_create(&of).observe(time);
-        if let Some(finding) = &attempt.finding {
-            let of = labels(id, "finding", finding.code.code());
-            metrics.findings.get_or_create(&of).inc();
-        }
-    }
-
-    /// Counts a failure of a background task.
-    pub(crate) fn count_task_failure(&self, task: &'static str) {
-        let of = vec![("task", task.to_owned())];
-        self.0.metrics.task_failures.get_or_create(&of).inc();
-    }
-
-    /// Counts a refresh of a grant.
-    pub(crate) fn observe_refresh(&self, id: &DataCenterId, failed: Option<FindingCode>) {
-        let metrics = &self.0.metrics;
-        let of = vec![("data_center", id.to_string())];
-        metrics.refreshes.get_or_create(&of).inc();
-        if let Some(code) = failed {
-            let of = labels(id, "finding", code.code());
-            metrics.refresh_failures.get_or_create(&of).inc();
-        }
-    }
-}
-
-fn outcome_code(attempt: &Attempt) -> &'static str {
-    use domain::AttemptOutcome as Outcome;
-    match attempt.outcome {
-        Outcome::Delivered => "delivered",
-        Outcome::PartlyDelivered => "partly_delivered",
-        Outcome::PutOff => "put_off",
-        Outcome::Refused => "refused",
-        Outcome::Unknown => "unknown",
-    }
+pub struct Metrics {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ServerClock>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) conditions: Arc<ServerConditions>,
+    pub(crate) counters: Arc<Counters>,
 }
 
 #[cfg(test)]
@@ -129,9 +54,12 @@ mod tests {
     /// Returns the metrics after each event has happened once.
     async fn text() -> String {
         let (mailer, id) = (mailer().await, DataCenterId::default());
-        mailer.observe_attempt(&id, &attempt());
-        mailer.observe_refresh(&id, Some(FindingCode::GrantEnded));
-        mailer.metrics(None).await.unwrap()
+        mailer.metrics.counters.observe_attempt(&id, &attempt());
+        mailer
+            .metrics
+            .counters
+            .observe_refresh(&id, Some(FindingCode::GrantEnded));
+        mailer.metrics.render(None).await.unwrap()
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use clock::{Clock, SystemClock};
-use dns::MachineResolver;
+use dns::{Dns, MachineResolver};
 use domain::Preset;
 use net::{DeniedNetworks, Outgoing, Resolver};
 
@@ -117,7 +117,30 @@ impl Default for MailerOptions {
     }
 }
 
+/// Where to ask for DNS records of domains.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DnsOptions {
+    /// A name server; `None` for the machine's.
+    server: Option<SocketAddr>,
+    /// Time limit of all queries about one domain.
+    timeout: Duration,
+}
+
+impl DnsOptions {
+    /// Returns a resolver for one run.
+    pub(crate) fn open(self) -> Dns {
+        Dns::open(self.server, self.timeout)
+    }
+}
+
 impl MailerOptions {
+    pub(crate) fn dns(&self) -> DnsOptions {
+        DnsOptions {
+            server: self.dns_server.or(self.domain_dns_server),
+            timeout: self.timeouts.dns,
+        }
+    }
+
     /// Builds the gateway of all outgoing connections.
     ///
     /// # Errors

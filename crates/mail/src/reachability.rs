@@ -6,30 +6,34 @@
 
 use std::time::Duration;
 
+use store::Store;
 use tokio::{sync::watch, time::sleep};
-
-use crate::Mailer;
 
 /// Interval between pings. Together with the time limit of [`store::Store::ping`], it stays below
 /// five seconds.
 const PING_EVERY: Duration = Duration::from_secs(1);
 
+/// Reachability of the database.
 #[derive(Debug)]
-pub(crate) struct Reachability(watch::Sender<bool>);
-
-impl Default for Reachability {
-    fn default() -> Self {
-        Self(watch::Sender::new(true))
-    }
+pub struct Reachability {
+    store: Store,
+    is_reachable: watch::Sender<bool>,
 }
 
-impl Mailer {
+impl Reachability {
+    pub(crate) fn new(store: Store) -> Self {
+        Self {
+            store,
+            is_reachable: watch::Sender::new(true),
+        }
+    }
+
     /// Pings the database once a second until the future is dropped.
-    pub async fn keep_pinging_database(&self) {
+    pub async fn watch(&self) {
         loop {
-            let answer = self.store().ping().await;
+            let answer = self.store.ping().await;
             let is_there = answer.is_ok();
-            let changed = self.0.reachability.0.send_if_modified(|known| {
+            let changed = self.is_reachable.send_if_modified(|known| {
                 let changed = *known != is_there;
                 *known = is_there;
                 changed
@@ -47,13 +51,13 @@ impl Mailer {
     }
 
     /// Returns true if the database answered the last ping.
-    pub fn database_is_reachable(&self) -> bool {
-        *self.0.reachability.0.borrow()
+    pub fn is_reachable(&self) -> bool {
+        *self.is_reachable.borrow()
     }
 
     /// Completes when the database cannot be reached.
-    pub async fn database_unreachable(&self) {
-        let mut reachable = self.0.reachability.0.subscribe();
+    pub async fn unreachable(&self) {
+        let mut reachable = self.is_reachable.subscribe();
         // The sender lives as long as `self`.
         let _ = reachable.wait_for(|reachable| !reachable).await;
     }

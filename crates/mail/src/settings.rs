@@ -1,13 +1,24 @@
 //! SMTP settings and the status of their grant.
 
+mod changes;
+mod data_centers;
+mod drafts;
+
+use std::sync::Arc;
+
 use domain::{
     Actor, DataCenterId, FieldError, FormErrors, GrantStatus, RedirectUrl, SavedSecret,
     SavedSettings, SecretEdit, SmtpField, SmtpForm, SmtpSettings,
 };
 use secrecy::SecretString;
-use store::{GrantState, SaveOutcome, StoredSettings};
+use store::{GrantState, SaveOutcome, Store, StoredSettings};
 
-use crate::{MailError, Mailer, SaveError, changes::changes, error::readable};
+use crate::{
+    ChangeNotifier, MailError, SaveError, ServerClock,
+    error::{Failure, readable},
+};
+
+pub(crate) use changes::changes;
 
 /// The result of saving settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,19 +29,27 @@ pub struct Saved {
     pub grant_ended: bool,
 }
 
-impl Mailer {
+/// SMTP settings, data centers, and drafts of the settings form.
+#[derive(Debug)]
+pub struct Settings {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ServerClock>,
+    pub(crate) changes: ChangeNotifier,
+}
+
+impl Settings {
     /// Returns the settings of a data center without secrets. This needs neither a valid token nor
     /// the sealing key.
     ///
     /// # Errors
     /// If the database fails or there is no such data center.
-    pub async fn settings(&self, id: &DataCenterId) -> Result<SavedSettings, MailError> {
+    pub async fn get(&self, id: &DataCenterId) -> Result<SavedSettings, MailError> {
         let data_center = self
-            .store()
+            .store
             .data_center(id)
             .await?
             .ok_or(MailError::UnknownDataCenter)?;
-        let (version, settings) = match self.store().settings_view(id).await? {
+        let (version, settings) = match self.store.settings_view(id).await? {
             Some((version, settings)) => (version, Some(settings)),
             None => (0, None),
         };
@@ -47,8 +66,11 @@ impl Mailer {
         &self,
         id: &DataCenterId,
     ) -> Result<Option<StoredSettings>, MailError> {
-        let stored = readable(self.store().settings(id).await)?;
-        Ok(stored.unwrap_or_default())
+        match readable(self.store.settings(id).await) {
+            Ok(stored) => Ok(stored),
+            Err(Failure::Found(_)) => Ok(None),
+            Err(Failure::Internal(error)) => Err(error),
+        }
     }
 
     /// Saves a submitted form. `expected_redirect` is the redirect URL of this server, from the
@@ -56,7 +78,7 @@ impl Mailer {
     ///
     /// # Errors
     /// If a field is invalid, another user saved since the form was opened, or the database fails.
-    pub async fn save_settings(
+    pub async fn save(
         &self,
         form: &SmtpForm,
         expected_redirect: &RedirectUrl,
@@ -75,14 +97,14 @@ impl Mailer {
             )));
         }
         let outcome = self
-            .store()
+            .store
             .save_settings(
                 &id,
                 form.version,
                 &settings,
                 by,
                 changes(stored.as_ref().map(|stored| &stored.settings), &settings),
-                self.now(),
+                self.clock.now(),
             )
             .await;
         match outcome.map_err(MailError::from)? {
@@ -91,8 +113,7 @@ impl Mailer {
                 grant_ended,
             } => {
                 tracing::info!(data_center = %id, version, grant_ended, "SMTP settings saved");
-                self.0.outbox.changed();
-                self.0.attention.call();
+                self.changes.notify();
                 Ok(Saved {
                     version,
                     grant_ended,
@@ -108,13 +129,13 @@ impl Mailer {
     /// # Errors
     /// If the database fails.
     pub async fn grant_status(&self, id: &DataCenterId) -> Result<GrantStatus, MailError> {
-        let settings = self.store().settings_view(id).await?;
+        let settings = self.store.settings_view(id).await?;
         let Some(binding) = settings.and_then(|(_, settings)| settings.grant_binding()) else {
             return Ok(GrantStatus::NotUsed);
         };
-        let grant = self.store().grant_summary(id).await?;
+        let grant = self.store.grant_summary(id).await?;
         let Some(grant) = grant.filter(|grant| grant.binding.covers(&binding)) else {
-            let ended_by_save = self.store().grant_removed_at(id).await?;
+            let ended_by_save = self.store.grant_removed_at(id).await?;
             return Ok(GrantStatus::NotAuthorized { ended_by_save });
         };
         let account_confirmed = grant.account.is_some();

@@ -29,6 +29,16 @@ pub enum Credential {
     },
 }
 
+impl Credential {
+    /// Returns the password or access token.
+    pub fn secret(&self) -> &SecretString {
+        match self {
+            Self::Password { password, .. } => password,
+            Self::Token { access_token, .. } => access_token,
+        }
+    }
+}
+
 /// A mechanism that we support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mechanism {

@@ -45,7 +45,7 @@ pub async fn run(options: &Options, config: &Config) -> Result<Ended, CommandErr
     let mut output = Output::default();
     let checked = check(options, &mailer, &opened, &mut output).await;
     // A running refresh has already consumed its refresh token, so its response must be stored.
-    mailer.settle().await;
+    mailer.tokens.settle().await;
     opened.store.close().await;
     let report = checked?;
     if options.json {
@@ -76,7 +76,8 @@ async fn check(
     };
     let of = CheckOf::Saved(&options.data_center);
     let begun = mailer
-        .begin_check(of, request, &Actor::command_line())
+        .doctor
+        .begin(of, request, &Actor::command_line())
         .await;
     let id = match begun {
         Ok(id) => id,
@@ -93,7 +94,7 @@ async fn check(
     tokio::select! {
         report = &mut finishing => report,
         _ = tokio::signal::ctrl_c() => {
-            mailer.cancel_check(&id);
+            mailer.doctor.cancel(&id);
             finishing.await
         }
     }
@@ -105,7 +106,7 @@ async fn finish(
     id: &CheckId,
     output: &mut Output,
 ) -> Result<CheckReport, CommandError> {
-    if let Some(events) = mailer.watch_check(id) {
+    if let Some(events) = mailer.doctor.watch(id) {
         let mut events = pin!(events);
         while let Some(event) = events.next().await {
             if let (CheckEvent::Step(step), false) = (event, options.json) {
@@ -113,7 +114,7 @@ async fn finish(
             }
         }
     }
-    let report = mailer.finish_check(id).await?;
+    let report = mailer.doctor.finish(id).await?;
     report.ok_or(CommandError::NoReport)
 }
 

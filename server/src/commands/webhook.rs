@@ -52,7 +52,7 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
             })?;
             let typed = line.expose_secret();
             let (url, secret) = typed.split_once(' ').unwrap_or((typed, ""));
-            let saved = mailer.save_mail_hook(data_center, url, secret, &by);
+            let saved = mailer.inbound.save_webhook(data_center, url, secret, &by);
             saved.await.map_err(|error| match error {
                 MailHookError::Refused { url: Some(_), .. } => CommandError::WebhookUrl,
                 MailHookError::Refused { .. } => CommandError::WebhookSecret,
@@ -60,7 +60,7 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
             })?;
             format!("new mail of {data_center} is posted to the webhook from now on\n")
         }
-        Command::Show { data_center } => match mailer.mail_hook(data_center).await? {
+        Command::Show { data_center } => match mailer.inbound.webhook(data_center).await? {
             None => format!("{data_center} has no webhook for new mail\n"),
             Some(hook) => match hook.failing {
                 None => format!("{}\n", hook.host),
@@ -74,7 +74,7 @@ pub async fn run(command: &Command, config: &Config) -> Result<String, CommandEr
             },
         },
         Command::Remove { data_center } => {
-            if mailer.remove_mail_hook(data_center, &by).await? {
+            if mailer.inbound.remove_webhook(data_center, &by).await? {
                 format!("new mail of {data_center} is no longer posted to the webhook\n")
             } else {
                 format!("{data_center} has no webhook for new mail\n")

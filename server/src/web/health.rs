@@ -12,9 +12,9 @@ pub async fn alive() -> &'static str {
 /// Readiness: returns 200 if the database can be read and written, the clocks agree, and no
 /// background task is stuck.
 pub async fn ready(State(mailer): State<Mailer>) -> (StatusCode, String) {
-    let Err(error) = mailer.ready().await else {
+    let Err(error) = mailer.health.ready().await else {
         let mut body = "ok\n".to_owned();
-        for (kind, _) in mailer.server_conditions() {
+        for (kind, _) in mailer.conditions.all() {
             body.extend(["warning: ", kind.code(), "\n"]);
         }
         return (StatusCode::OK, body);

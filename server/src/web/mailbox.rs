@@ -30,7 +30,7 @@ pub async fn html(State(mailer): State<Mailer>, Query(query): Query<MailboxQuery
     let Some((id, folder, asked)) = which(&query) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let mail = match mailer.mail(&id, &folder, asked).await {
+    let mail = match mailer.mailboxes.message(&id, &folder, asked).await {
         Ok(mail) => mail,
         Err(error) => return failed(&error),
     };
@@ -49,7 +49,11 @@ pub async fn attachment(
     let Some(((id, folder, asked), number)) = which(&query).zip(number) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match mailer.mail_attachment(&id, &folder, asked, number).await {
+    match mailer
+        .mailboxes
+        .attachment(&id, &folder, asked, number)
+        .await
+    {
         Ok(found) => file(&found.name, "application/octet-stream", found.bytes),
         Err(error) => failed(&error),
     }
@@ -60,7 +64,7 @@ pub async fn source(State(mailer): State<Mailer>, Query(query): Query<MailboxQue
     let Some((id, folder, asked)) = which(&query) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match mailer.mail_source(&id, &folder, asked).await {
+    match mailer.mailboxes.source(&id, &folder, asked).await {
         Ok(bytes) => file("mail.eml", "application/octet-stream", bytes),
         Err(error) => failed(&error),
     }

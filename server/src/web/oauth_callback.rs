@@ -7,8 +7,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{AuthorizationState, FindingCode, paths};
-use mail::{Callback, Mailer};
+use domain::{FindingCode, paths};
+use mail::{Callback, CallbackOutcome, Mailer};
 
 /// Maximum length of the query in characters. Microsoft's codes have about 2,000.
 const MAX_QUERY: usize = 16_384;
@@ -25,12 +25,14 @@ pub async fn finish(
     };
     let session = info.signed_in.as_ref().map(|signed_in| &signed_in.session);
     match mailer
-        .finish_authorization(callback, session, &info.actor)
+        .authorizations
+        .finish(callback, session, &info.actor)
         .await
     {
-        Ok((Some(id), _)) => Redirect::to(&paths::Authorized::path(id.as_str())).into_response(),
-        Ok((None, AuthorizationState::Failed { finding, .. })) => unknown(finding.code),
-        Ok((None, _)) => unknown(FindingCode::StateUnknown),
+        Ok(CallbackOutcome::Finished { id, .. }) => {
+            Redirect::to(&paths::Authorized::path(id.as_str())).into_response()
+        }
+        Ok(CallbackOutcome::Rejected(finding)) => unknown(finding.code),
         Err(error) => {
             let error: &dyn std::error::Error = &error;
             tracing::error!(error, "authorization failed");

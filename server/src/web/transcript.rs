@@ -15,7 +15,7 @@ pub async fn download(State(mailer): State<Mailer>, Path(id): Path<String>) -> R
     let Ok(id) = CheckId::parse(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let found = mailer.check(&id).await.map(|found| {
+    let found = mailer.doctor.get(&id).await.map(|found| {
         found.map(|report| {
             let at = report.started_at.rfc3339().replace(':', "");
             Download {

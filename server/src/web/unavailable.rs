@@ -38,12 +38,12 @@ pub async fn without_database(State(web): State<Web>, request: Request, next: Ne
     ) {
         return next.run(request).await;
     }
-    if !web.mailer.database_is_reachable() {
+    if !web.mailer.reachability.is_reachable() {
         return response();
     }
     tokio::select! {
         response = next.run(request) => response,
-        () = web.mailer.database_unreachable() => {
+        () = web.mailer.reachability.unreachable() => {
             tracing::error!("request failed: database not reachable");
             response()
         }

@@ -63,7 +63,7 @@ async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_go_on() {
     let mailer = server.mailer().await;
     let mut submission = mail(&mailer, "While alerts fail");
     submission.due_at = None;
-    mailer.submit(submission).await.unwrap();
+    mailer.outbox.submit(submission).await.unwrap();
     until_delivered(&provider, 1).await;
     let text = reader(&server).await.get("/metrics").await.body;
     assert!(
@@ -90,7 +90,12 @@ async fn a_connection_that_panics_holds_up_no_other_message() {
     .await;
     provider.authorize(&server.administrator()).await;
     let mailer = server.mailer().await;
-    let spoiled = mailer.submit(mail(&mailer, "Spoiled")).await.unwrap().id;
+    let spoiled = mailer
+        .outbox
+        .submit(mail(&mailer, "Spoiled"))
+        .await
+        .unwrap()
+        .id;
     let mut database = server.database().await;
     let id = spoiled.as_str();
     database
@@ -110,7 +115,7 @@ async fn a_connection_that_panics_holds_up_no_other_message() {
     for subject in ["First", "Second"] {
         let mut submission = mail(&mailer, subject);
         submission.due_at = None;
-        mailer.submit(submission).await.unwrap();
+        mailer.outbox.submit(submission).await.unwrap();
     }
     until_delivered(&provider, before + 2).await;
     // Only this connection failed; no task of the server did.

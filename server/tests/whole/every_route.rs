@@ -32,7 +32,7 @@ impl World {
         let mailer = server.mailer().await;
         let message = submit(&mailer, "Invoice").await;
         let by = Actor::command_line();
-        mailer.cancel_message(&message, &by).await.unwrap();
+        mailer.outbox.cancel(&message, &by).await.unwrap();
         let administrator = server.administrator();
         // Without the daily check, which runs in the background.
         let alerts = body(&[

@@ -130,7 +130,9 @@ async fn every_line_is_an_object_without_a_secret_and_attempts_are_distinguishab
             }
             line
         });
-        lines.filter(|line| line["message"] == "attempt").collect()
+        lines
+            .filter(|line| line["message"] == "delivery attempted")
+            .collect()
     };
     let until = async |number: usize| {
         let deadline = Instant::now() + Duration::from_secs(20);
@@ -237,7 +239,7 @@ async fn failures_of_refreshes_mailboxes_and_webhooks_are_logged() {
         .header("content-type", "application/json");
     let answer = sender.send(request.body(message.to_string())).await;
     assert_eq!(answer.status, 202, "{answer:?}");
-    let refused = "the webhook does not take new mail";
+    let refused = "new-mail webhook failed";
     until_logged(&program, |line| line["message"] == refused).await;
     // The connection to the mailbox stays open; the webhook is retried over another one.
     control.set(Faults {
@@ -250,7 +252,7 @@ async fn failures_of_refreshes_mailboxes_and_webhooks_are_logged() {
     let form = form.with_mailbox_at(provider.descriptor());
     administrator.fetch(SAVE, form.body()).await;
     let (field, expired) = ("finding", "certificate_expired");
-    logged("the mailbox cannot be read", field, expired).await;
+    logged("mailbox poll failed", field, expired).await;
 
     control.set(Faults {
         token_garbage: true,

@@ -84,7 +84,8 @@ async fn new_messages_and_new_states_are_sent_one_by_one() {
     assert!(html.contains("Second") && !html.contains("First"), "{html}");
 
     mailer
-        .cancel_message(&first, &Actor::command_line())
+        .outbox
+        .cancel(&first, &Actor::command_line())
         .await
         .unwrap();
     let changed = told.of_the_list().await;
@@ -105,7 +106,8 @@ async fn what_the_filter_leaves_out_goes_from_the_list() {
     let mut told = Told::listen(&viewer, "/events/messages?state=waiting").await;
     told.of_the_list().await;
     mailer
-        .cancel_message(&first, &Actor::command_line())
+        .outbox
+        .cancel(&first, &Actor::command_line())
         .await
         .unwrap();
     let gone = told.of_the_list().await;
@@ -134,7 +136,8 @@ async fn the_page_of_a_message_receives_its_state_and_offers_what_the_role_may()
             .contains("value=\"cancel\"")
     );
     mailer
-        .cancel_message(&id, &Actor::command_line())
+        .outbox
+        .cancel(&id, &Actor::command_line())
         .await
         .unwrap();
     let changed = viewer.piece().await;

@@ -34,7 +34,7 @@ async fn messages_are_listed_filtered_and_found() {
     let browser = server.viewer().await;
     server.operator().await.get("/messages").await;
     let by = domain::Actor::command_line();
-    mailer.cancel_message(&second, &by).await.unwrap();
+    mailer.outbox.cancel(&second, &by).await.unwrap();
 
     let all = browser.get("/messages").await.body;
     let place = |text: &str| all.find(text).unwrap_or_else(|| panic!("{text}: {all}"));
@@ -113,7 +113,7 @@ async fn one_message_is_shown_with_its_recipients_and_downloaded_as_it_is() {
         .recipients
         .push(Recipient::new(copy, RecipientKind::Bcc));
     let content = sent.message.content.clone();
-    let id = mailer.submit(sent).await.unwrap().id;
+    let id = mailer.outbox.submit(sent).await.unwrap().id;
     let viewer = server.viewer().await;
     let page = viewer.get(&format!("/messages/{}", id.as_str())).await;
     assert_eq!(page.status, 200);
@@ -189,7 +189,7 @@ async fn the_preview_shows_words_and_loads_and_runs_nothing() {
          --b\r\nContent-Type: text/html\r\n\r\n{html}\r\n--b--\r\n"
     )
     .into_bytes();
-    let id = mailer.submit(sent).await.unwrap().id;
+    let id = mailer.outbox.submit(sent).await.unwrap().id;
     let path = format!("/messages/{}", id.as_str());
     let viewer = server.viewer().await;
     let page = viewer.get(&path).await.body;
@@ -238,7 +238,7 @@ async fn a_message_is_cancelled_and_tried_again_and_the_audit_tells_who_did() {
         server.operator().await,
         format!("/messages/{}", id.as_str()),
     );
-    let state = async || mailer.message(&id).await.unwrap().unwrap().state;
+    let state = async || mailer.outbox.message(&id).await.unwrap().unwrap().state;
 
     let cancelled = act(&operator, id.as_str(), "cancel").await;
     assert_eq!(cancelled.location(), format!("{path}?done=cancel"));
@@ -290,8 +290,8 @@ async fn a_message_that_has_ended_is_sent_once_more_as_a_new_one() {
             .contains("This is the new message.")
     );
     let (old, new) = (
-        mailer.message(&id).await.unwrap().unwrap(),
-        mailer.message(&new).await.unwrap().unwrap(),
+        mailer.outbox.message(&id).await.unwrap().unwrap(),
+        mailer.outbox.message(&new).await.unwrap().unwrap(),
     );
     assert_eq!(old.state, MessageState::Cancelled);
     assert_eq!(
@@ -299,7 +299,7 @@ async fn a_message_that_has_ended_is_sent_once_more_as_a_new_one() {
         (&old.subject, &old.recipients)
     );
     assert_ne!((&new.id, &new.message_id), (&old.id, &old.message_id));
-    let content = mailer.message_content(&new.id).await.unwrap().unwrap();
+    let content = mailer.outbox.content(&new.id).await.unwrap().unwrap();
     let header = format!("Message-ID: {}\r\n", new.message_id);
     assert!(content.starts_with(header.as_bytes()) && content.ends_with(b"Hello Bob\r\n"));
     let audit = operator.get("/activity?action=message_resent").await.body;
@@ -318,6 +318,6 @@ async fn who_only_looks_changes_no_message() {
     for what in ["retry", "cancel", "resend"] {
         assert_eq!(act(&viewer, id.as_str(), what).await.status, 403, "{what}");
     }
-    let message = mailer.message(&id).await.unwrap().unwrap();
+    let message = mailer.outbox.message(&id).await.unwrap().unwrap();
     assert_eq!(message.state, MessageState::Waiting);
 }

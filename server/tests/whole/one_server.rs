@@ -60,7 +60,7 @@ async fn count(mailer: &Mailer, state: MessageState) -> usize {
         states: vec![state],
         ..MessageFilter::default()
     };
-    let page = mailer.messages(&filter, None, 500).await.unwrap();
+    let page = mailer.outbox.messages(&filter, None, 500).await.unwrap();
     page.messages.len()
 }
 

@@ -200,13 +200,13 @@ async fn perform(
     let (mailer, by) = (&request.mailer, request.actor());
     match action {
         Action::SaveAlerts(form) => {
-            mailer.save_alerts(&form, by).await?;
+            mailer.alerts.save_settings(&form, by).await?;
         }
-        Action::AddChannel(form) => mailer.add_alert_channel(&form, by).await?,
-        Action::ChangeChannel { id, form } => mailer.change_alert_channel(&id, &form, by).await?,
-        Action::RemoveChannel { id } => mailer.remove_alert_channel(&id, by).await?,
+        Action::AddChannel(form) => mailer.alerts.add_channel(&form, by).await?,
+        Action::ChangeChannel { id, form } => mailer.alerts.change_channel(&id, &form, by).await?,
+        Action::RemoveChannel { id } => mailer.alerts.remove_channel(&id, by).await?,
         Action::TestChannel { id } => {
-            let outcome = mailer.send_test_alert(&id, by).await?;
+            let outcome = mailer.alerts.send_test(&id, by).await?;
             return Ok(Some(TestAlertResult {
                 channel: id,
                 outcome,
@@ -215,10 +215,14 @@ async fn perform(
         Action::SaveMailHook(form) => {
             let id = data_center(&form.data_center)?;
             let (url, secret) = (form.url.expose(), form.secret.expose());
-            mailer.save_mail_hook(&id, url, secret, by).await?;
+            mailer.inbound.save_webhook(&id, url, secret, by).await?;
         }
         Action::RemoveMailHook { data_center: id } => {
-            if !mailer.remove_mail_hook(&data_center(&id)?, by).await? {
+            if !mailer
+                .inbound
+                .remove_webhook(&data_center(&id)?, by)
+                .await?
+            {
                 return Err(Refusal::Problem(AlertFormProblem::Gone));
             }
         }

@@ -66,8 +66,8 @@ async fn perform(
 ) -> Result<Outcome, MailError> {
     let (mailer, by) = (&request.mailer, request.actor());
     let changed = match action {
-        Action::Retry => mailer.retry_message(id, by).await?,
-        Action::Cancel => mailer.cancel_message(id, by).await?,
+        Action::Retry => mailer.outbox.retry(id, by).await?,
+        Action::Cancel => mailer.outbox.cancel(id, by).await?,
         Action::Resend => return resend(request, id).await,
     };
     let code = match action {
@@ -88,11 +88,11 @@ async fn perform(
 /// Resends a message. Refuses one that is still to be delivered.
 async fn resend(request: &PostRequest, id: &MessageId) -> Result<Outcome, MailError> {
     let (mailer, by) = (&request.mailer, request.actor());
-    let message = mailer.message(id).await?;
+    let message = mailer.outbox.message(id).await?;
     if let Some(message) = message.filter(|message| !message.state.is_final()) {
         return Ok(Outcome::Refused(MessageRefusal::NotNow(message.state)));
     }
-    Ok(match mailer.resend_message(id, by).await? {
+    Ok(match mailer.outbox.resend(id, by).await? {
         Resent::As(page) => Outcome::Changed {
             page,
             code: "resend",

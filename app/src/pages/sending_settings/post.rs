@@ -16,7 +16,7 @@ use crate::{
 /// Saves the form, or shows the page again with the errors.
 pub async fn post(request: PostRequest, form: SendingForm) -> PostResponse {
     let (mailer, by) = (&request.mailer, request.actor());
-    let Err(error) = mailer.save_sending_settings(&form, by).await else {
+    let Err(error) = mailer.outbox.save_settings(&form, by).await else {
         let page = paths::SendingSettings::of(&form.data_center);
         return PostResponse::Redirect([&*page, "&saved=1"].concat());
     };

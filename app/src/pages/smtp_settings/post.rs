@@ -28,6 +28,7 @@ pub async fn after_save(
     match answer {
         Ok(saved) => {
             mailer()?
+                .settings
                 .drop_draft(&context::signed_in()?.session, &id)
                 .await?;
             match &saved.next {
@@ -51,6 +52,7 @@ pub async fn after_save(
         }
         Err(ApiError::Form(_) | ApiError::Conflict { .. } | ApiError::Unavailable) => {
             mailer()?
+                .settings
                 .keep_draft(&context::signed_in()?.session, form)
                 .await?;
             context::redirect(&format!("{PAGE}?data_center={id}&draft=refused#outcome"))
@@ -69,6 +71,7 @@ pub async fn after_preset(typed: &SmtpForm, filled: Option<SmtpForm>) -> Result<
     let ask = if filled.is_none() { "&overwrite=1" } else { "" };
     let form = filled.as_ref().unwrap_or(typed);
     mailer()?
+        .settings
         .keep_draft(&context::signed_in()?.session, form)
         .await?;
     context::redirect(&format!("{PAGE}?data_center={id}&draft=1{ask}#provider"))
@@ -86,7 +89,7 @@ pub async fn after_test(
     let session = context::signed_in()?.session;
     // Users who may not change settings typed only the recipient.
     if context::may(Role::Administrator) {
-        mailer()?.keep_draft(&session, form).await?;
+        mailer()?.settings.keep_draft(&session, form).await?;
     }
     let rest = match outcome {
         Ok(check) => format!("draft=1&check={}#connection", check.as_str()),

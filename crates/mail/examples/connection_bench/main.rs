@@ -74,8 +74,8 @@ async fn run(world: &World, with_email: bool) -> CheckOutcome {
         ..CheckRequest::default()
     };
     let (mailer, by) = (&world.mailer, Actor::command_line());
-    let check = mailer.begin_check(CheckOf::Saved(&id), request, &by).await;
-    let report = mailer.finish_check(&check.unwrap()).await.unwrap();
+    let check = mailer.doctor.begin(CheckOf::Saved(&id), request, &by).await;
+    let report = mailer.doctor.finish(&check.unwrap()).await.unwrap();
     report.unwrap().outcome
 }
 
@@ -106,18 +106,18 @@ async fn mailbox(size: u32) -> Looks {
         FolderName::default(),
     );
     let newest = MailQuery::newest(folder.clone());
-    let page = mailer.mail_page(&id, &newest).await.unwrap();
+    let page = mailer.mailboxes.page(&id, &newest).await.unwrap();
     let older = MailQuery {
         place: MailPlace::Before(page.next.unwrap()),
         ..newest.clone()
     };
     let list = async |query| {
-        let page = mailer.mail_page(&id, query).await.unwrap();
+        let page = mailer.mailboxes.page(&id, query).await.unwrap();
         assert_eq!(page.mails.len(), 50);
     };
     let mail = page.mails[0].id;
     let read = async || {
-        let mail = mailer.mail(&id, &folder, mail).await.unwrap();
+        let mail = mailer.mailboxes.message(&id, &folder, mail).await.unwrap();
         assert!(mail.text.is_some());
     };
     Looks {

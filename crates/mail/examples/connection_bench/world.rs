@@ -3,7 +3,7 @@
 use domain::{
     Actor, AuthorizationState, DataCenterId, RedirectUrl, SessionId, SmtpForm, TypedSecret,
 };
-use mail::{Callback, Mailer, MailerOptions};
+use mail::{Callback, CallbackOutcome, Mailer, MailerOptions};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use sandbox::{Sandbox, SandboxConfig};
 use store::{KeySource, Store};
@@ -45,7 +45,7 @@ impl World {
     async fn save(&self) {
         let (id, sandbox) = (DataCenterId::default(), self.sandbox.descriptor());
         let form = SmtpForm {
-            version: self.mailer.settings(&id).await.unwrap().version,
+            version: self.mailer.settings.get(&id).await.unwrap().version,
             data_center: id.as_str().into(),
             provider: "sandbox".into(),
             smtp_host: sandbox.smtp_host.clone(),
@@ -72,14 +72,14 @@ impl World {
         };
         let redirect = RedirectUrl::parse(REDIRECT_URL).unwrap();
         let by = Actor::command_line();
-        let saved = self.mailer.save_settings(&form, &redirect, &by).await;
+        let saved = self.mailer.settings.save(&form, &redirect, &by).await;
         saved.unwrap();
     }
 
     async fn authorize(&self) {
         let (session, by) = (SessionId::parse("bench").unwrap(), Actor::command_line());
         let id = DataCenterId::default();
-        let begun = self.mailer.begin_authorization(&id, &session, &by).await;
+        let begun = self.mailer.authorizations.begin(&id, &session, &by).await;
         let control = self.sandbox.control();
         let answer = control.answer_authorization(&begun.unwrap().url, ALICE, true);
         let answer = answer.unwrap();
@@ -98,11 +98,18 @@ impl World {
         };
         let finished = self
             .mailer
-            .finish_authorization(callback, Some(&session), &by);
-        let (_, state) = finished.await.unwrap();
+            .authorizations
+            .finish(callback, Some(&session), &by);
+        let outcome = finished.await.unwrap();
         assert!(
-            matches!(state, AuthorizationState::Authorized { .. }),
-            "{state:?}"
+            matches!(
+                &outcome,
+                CallbackOutcome::Finished {
+                    state: AuthorizationState::Authorized { .. },
+                    ..
+                }
+            ),
+            "{outcome:?}"
         );
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use domain::{
     Actor, AuthorizationState, DataCenterId, RedirectUrl, SessionId, SmtpForm, TypedSecret,
 };
-use mail::{Callback, Mailer};
+use mail::{Callback, CallbackOutcome, Mailer};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -19,7 +19,7 @@ pub async fn prepare(port: &str, ca: Option<&Path>) {
     let mailer = mailer(ca).await;
     let id = DataCenterId::default();
     let plain = SmtpForm {
-        version: mailer.settings(&id).await.unwrap().version,
+        version: mailer.settings.get(&id).await.unwrap().version,
         data_center: id.as_str().into(),
         provider: "other".into(),
         smtp_host: "127.0.0.1".into(),
@@ -55,7 +55,8 @@ pub async fn prepare(port: &str, ca: Option<&Path>) {
 async fn save(mailer: &Mailer, form: &SmtpForm) {
     let redirect = RedirectUrl::parse(REDIRECT_URL).unwrap();
     let saved = mailer
-        .save_settings(form, &redirect, &Actor::command_line())
+        .settings
+        .save(form, &redirect, &Actor::command_line())
         .await;
     saved.unwrap();
 }
@@ -63,18 +64,28 @@ async fn save(mailer: &Mailer, form: &SmtpForm) {
 /// Stores a grant, as an authorization at the provider would.
 async fn authorize(mailer: &Mailer, id: &DataCenterId) {
     let (session, by) = (SessionId::parse("bench").unwrap(), Actor::command_line());
-    let begun = mailer.begin_authorization(id, &session, &by).await.unwrap();
+    let begun = mailer
+        .authorizations
+        .begin(id, &session, &by)
+        .await
+        .unwrap();
     let (_, state) = begun.url.split_once("state=").unwrap();
     let callback = Callback {
         state: state.split('&').next().map(str::to_owned),
         code: Some("bench-code".into()),
         ..Callback::default()
     };
-    let finished = mailer.finish_authorization(callback, Some(&session), &by);
-    let (_, state) = finished.await.unwrap();
+    let finished = mailer.authorizations.finish(callback, Some(&session), &by);
+    let outcome = finished.await.unwrap();
     assert!(
-        matches!(state, AuthorizationState::Authorized { .. }),
-        "{state:?}"
+        matches!(
+            &outcome,
+            CallbackOutcome::Finished {
+                state: AuthorizationState::Authorized { .. },
+                ..
+            }
+        ),
+        "{outcome:?}"
     );
 }
 

@@ -8,8 +8,8 @@ use domain::{
 use secrecy::{ExposeSecret as _, SecretString};
 use store::{ChannelOutcome, StoreError, StoredChannel, StoredTarget};
 
-use super::{ids, notify};
-use crate::{MailError, Mailer};
+use super::{Alerts, ids, notify};
+use crate::MailError;
 
 /// Error when adding, changing, removing, or testing a notification channel.
 #[derive(Debug, thiserror::Error)]
@@ -31,12 +31,12 @@ impl From<StoreError> for AlertChannelError {
     }
 }
 
-impl Mailer {
+impl Alerts {
     /// Adds a notification channel.
     ///
     /// # Errors
     /// If a field is invalid or the database fails.
-    pub async fn add_alert_channel(
+    pub async fn add_channel(
         &self,
         form: &ChannelForm,
         by: &Actor,
@@ -45,7 +45,7 @@ impl Mailer {
         let mut changes = vec![Change::fact("kind", new.kind.code())];
         let target = match new.target {
             Target::Mail { via, recipient } => {
-                self.known(&via).await?;
+                self.known_channel(&via).await?;
                 changes.push(Change::fact("via", via.as_str()));
                 StoredTarget::Mail { via, recipient }
             }
@@ -56,13 +56,13 @@ impl Mailer {
             },
         };
         let channel = StoredChannel {
-            id: ids::channel(self.now()),
+            id: ids::channel(self.clock.now()),
             kind: new.kind,
             target,
         };
-        let store = self.store();
+        let store = &self.store;
         Ok(store
-            .save_alert_channel(&channel, changes, by, self.now())
+            .save_alert_channel(&channel, changes, by, self.clock.now())
             .await?)
     }
 
@@ -71,7 +71,7 @@ impl Mailer {
     ///
     /// # Errors
     /// If a field is invalid, the channel is gone, or the database fails.
-    pub async fn change_alert_channel(
+    pub async fn change_channel(
         &self,
         id: &str,
         form: &ChannelForm,
@@ -82,13 +82,13 @@ impl Mailer {
             .parse_edit(channel.kind)
             .map_err(AlertChannelError::Form)?;
         if let TargetEdit::Mail { via, .. } = &edit {
-            self.known(via).await?;
+            self.known_channel(via).await?;
         }
         let (target, changes) = edited(edit, &channel.target)?;
         let channel = StoredChannel { target, ..channel };
-        let store = self.store();
+        let store = &self.store;
         Ok(store
-            .save_alert_channel(&channel, changes, by, self.now())
+            .save_alert_channel(&channel, changes, by, self.clock.now())
             .await?)
     }
 
@@ -96,15 +96,11 @@ impl Mailer {
     ///
     /// # Errors
     /// If it is gone or the database fails.
-    pub async fn remove_alert_channel(
-        &self,
-        id: &str,
-        by: &Actor,
-    ) -> Result<(), AlertChannelError> {
+    pub async fn remove_channel(&self, id: &str, by: &Actor) -> Result<(), AlertChannelError> {
         let id = notify::channel_id(id).ok_or(AlertChannelError::Unknown)?;
         match self
-            .store()
-            .remove_alert_channel(&id, by, self.now())
+            .store
+            .remove_alert_channel(&id, by, self.clock.now())
             .await?
         {
             ChannelOutcome::Changed => Ok(()),
@@ -116,13 +112,13 @@ impl Mailer {
     ///
     /// # Errors
     /// If the channel is gone or the database fails.
-    pub async fn send_test_alert(
+    pub async fn send_test(
         &self,
         id: &str,
         by: &Actor,
     ) -> Result<Result<(), NotificationFailure>, AlertChannelError> {
         let channel = self.channel(id).await?;
-        let now = self.now();
+        let now = self.clock.now();
         let notification = Notification {
             id: ids::test(now),
             channel: channel.id.clone(),
@@ -144,19 +140,19 @@ impl Mailer {
         let outcome = self.notify_once(&notification, &channel).await;
         let said = outcome.map_or_else(notify::code, |()| "told".to_owned());
         let changes = vec![Change::fact("outcome", said)];
-        let store = self.store();
+        let store = &self.store;
         store.note_test_alert(&channel, changes, by, now).await?;
         Ok(outcome)
     }
 
     async fn channel(&self, id: &str) -> Result<StoredChannel, AlertChannelError> {
         let id = notify::channel_id(id).ok_or(AlertChannelError::Unknown)?;
-        let channel = self.store().alert_channel(&id).await?;
+        let channel = self.store.alert_channel(&id).await?;
         channel.ok_or(AlertChannelError::Unknown)
     }
 
-    async fn known(&self, id: &DataCenterId) -> Result<(), AlertChannelError> {
-        let known = self.store().data_center(id).await?;
+    async fn known_channel(&self, id: &DataCenterId) -> Result<(), AlertChannelError> {
+        let known = self.store.data_center(id).await?;
         known.map(|_| ()).ok_or_else(|| {
             let error = FieldError::UnknownDataCenter;
             AlertChannelError::Form(FormErrors::one(AlertField::Via, error))

@@ -6,7 +6,8 @@ use domain::{
 };
 use store::GrantState;
 
-use crate::{MailError, Mailer};
+use super::Alerts;
+use crate::MailError;
 
 const DAY: i64 = 86_400;
 /// Seconds after which Google revokes grants of clients with the publishing status "Testing".
@@ -18,17 +19,17 @@ const UNUSED: i64 = 90 * DAY;
 
 type Wrong = Vec<(AlertKind, AlertFacts)>;
 
-impl Mailer {
+impl Alerts {
     /// Returns the current problems of a data center. A known problem persists until its cause is
     /// gone.
-    pub(super) async fn wrong(
+    pub(super) async fn current_conditions(
         &self,
         id: &DataCenterId,
         settings: &AlertSettings,
         known: &[&AlertCondition],
     ) -> Result<Wrong, MailError> {
         let mut wrong = Wrong::new();
-        let status = self.grant_status(id).await?;
+        let status = self.settings.grant_status(id).await?;
         if let GrantStatus::NeedsAuthorization { finding, .. } = &status {
             let facts = because(finding.clone());
             wrong.push((AlertKind::NeedsAuthorization, facts));
@@ -36,8 +37,8 @@ impl Mailer {
         if status != GrantStatus::NotUsed {
             self.grant_ends(id, settings, known, &mut wrong).await?;
         }
-        if let Some(since) = self.store().oldest_waiting(id, self.now()).await?
-            && self.now().since(since) > i64::from(settings.outbox_minutes) * 60
+        if let Some(since) = self.store.oldest_waiting(id, self.clock.now()).await?
+            && self.clock.now().since(since) > i64::from(settings.outbox_minutes) * 60
         {
             let facts = AlertFacts {
                 waiting_since: Some(since),
@@ -61,10 +62,10 @@ impl Mailer {
         known: &[&AlertCondition],
         wrong: &mut Wrong,
     ) -> Result<(), MailError> {
-        let (now, notes) = (self.now(), settings.notes_of(id));
+        let (now, notes) = (self.clock.now(), settings.notes_of(id));
         let before = i64::from(settings.days_before) * DAY;
         let soon = |ends_at: UnixTime, before| ends_at.since(now) <= before;
-        if let Some(grant) = self.store().grant_summary(id).await? {
+        if let Some(grant) = self.store.grant_summary(id).await? {
             // An ended grant has its own alert, so no new warning starts. A known warning lasts
             // until the next grant.
             let ended = matches!(grant.state, GrantState::Ended { .. });
@@ -88,13 +89,13 @@ impl Mailer {
     /// Returns the finding of the failed daily check, unless a later check of the saved settings
     /// succeeded.
     async fn failing_check(&self, id: &DataCenterId) -> Result<Option<Finding>, MailError> {
-        let Some(daily) = self.store().daily_check(id).await? else {
+        let Some(daily) = self.store.daily_check(id).await? else {
             return Ok(None);
         };
         let Some(finding) = daily.finding else {
             return Ok(None);
         };
-        if let Some(report) = self.store().latest_result(id).await? {
+        if let Some(report) = self.store.latest_result(id).await? {
             let well = report.failure().is_none();
             if well && report.started_at > daily.started_at && report.settings_version > 0 {
                 return Ok(None);

@@ -3,7 +3,8 @@
 use domain::{Actor, CheckOutcome, DataCenterId, Finding, FindingCode, GrantStatus};
 use sha2::{Digest as _, Sha256};
 
-use crate::{CheckOf, CheckRequest, MailError, Mailer, TestError};
+use super::Alerts;
+use crate::{CheckOf, CheckRequest, MailError, TestError};
 
 const DAY: i64 = 86_400;
 
@@ -15,24 +16,24 @@ fn time_of_day(id: &DataCenterId) -> i64 {
     i64::from(number) % DAY
 }
 
-impl Mailer {
+impl Alerts {
     /// Runs the daily checks that are due.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn check_daily(&self) -> Result<(), MailError> {
-        if !self.store().alert_settings().await?.daily_check {
+        if !self.store.alert_settings().await?.daily_check {
             return Ok(());
         }
-        for data_center in self.store().data_centers().await? {
+        for data_center in self.store.data_centers().await? {
             let id = data_center.id;
-            if self.store().settings_view(&id).await?.is_none() || self.lacks_grant(&id).await? {
+            if self.store.settings_view(&id).await?.is_none() || self.lacks_grant(&id).await? {
                 continue;
             }
-            let now = self.now();
+            let now = self.clock.now();
             let day = (now.0 - time_of_day(&id)).div_euclid(DAY);
-            let begun_at = self.database_now().await?;
-            if self.store().begin_daily_check(&id, day, begun_at).await? {
+            let begun_at = self.clock.database_now().await?;
+            if self.store.begin_daily_check(&id, day, begun_at).await? {
                 self.check_now(&id, day).await?;
             }
         }
@@ -42,7 +43,7 @@ impl Mailer {
     /// Returns true if a user must authorize first, so there is nothing to check. This state has
     /// its own alert.
     async fn lacks_grant(&self, id: &DataCenterId) -> Result<bool, MailError> {
-        let status = self.grant_status(id).await?;
+        let status = self.settings.grant_status(id).await?;
         Ok(match status {
             GrantStatus::NotAuthorized { .. } | GrantStatus::NeedsAuthorization { .. } => true,
             GrantStatus::NotUsed | GrantStatus::Authorized { .. } => false,
@@ -53,14 +54,14 @@ impl Mailer {
     /// again later.
     async fn check_now(&self, id: &DataCenterId, day: i64) -> Result<(), MailError> {
         let (of, request) = (CheckOf::Saved(id), CheckRequest::default());
-        let check = match self.begin_check(of, request, &Actor::mailgrant()).await {
+        let check = match self.doctor.begin(of, request, &Actor::mailgrant()).await {
             Ok(check) => check,
             Err(TestError::Mail(MailError::TooManyChecks | MailError::NoSettings)) => {
                 return Ok(());
             }
             Err(TestError::Mail(MailError::SecretUnreadable(_))) => {
                 let finding = Finding::new(FindingCode::SecretUnreadable);
-                let done = self.store().finish_daily_check(id, day, Some(&finding));
+                let done = self.store.finish_daily_check(id, day, Some(&finding));
                 return Ok(done.await?);
             }
             Err(TestError::Mail(error)) => return Err(error),
@@ -69,7 +70,7 @@ impl Mailer {
                 return Ok(());
             }
         };
-        let Some(report) = self.finish_check(&check).await? else {
+        let Some(report) = self.doctor.finish(&check).await? else {
             return Ok(());
         };
         let finding = match &report.outcome {
@@ -85,7 +86,7 @@ impl Mailer {
         }
         let code = finding.as_ref().map(|finding| finding.code.code());
         tracing::info!(data_center = %id, finding = code, "daily check finished");
-        let store = self.store();
+        let store = &self.store;
         Ok(store.finish_daily_check(id, day, finding.as_ref()).await?)
     }
 }

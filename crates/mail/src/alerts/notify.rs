@@ -10,39 +10,37 @@ use futures::future::join_all;
 use secrecy::ExposeSecret as _;
 use store::{StoredChannel, StoredTarget};
 
-use super::shape;
-use crate::{MailError, Mailer, Webhook, database_clock::held_for};
+use super::{Alerts, shape};
+use crate::{MailError, Webhook, backoff::Backoff, server_clock::held_for};
 
 /// Seconds that this process has to deliver a notification before another one may take over. Longer
 /// than a request takes.
 const LEASE: u32 = 60;
 /// Seconds after which retries stop.
 const GIVE_UP_AFTER: i64 = 86_400;
-/// Seconds to wait after the first failure.
-const FIRST_WAIT: i64 = 30;
-/// Maximum number of seconds between two attempts.
-const LONGEST_WAIT: i64 = 3_600;
+/// Wait after failures.
+const RETRY: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_hours(1));
 /// Batches of notifications in one round, which bounds its duration.
 const ROUNDS: usize = 20;
 
-impl Mailer {
+impl Alerts {
     /// Delivers the due notifications.
     pub(super) async fn notify_due(&self) -> Result<(), MailError> {
         for _ in 0..ROUNDS {
-            let held_until = self.boot_time() + held_for(LEASE);
-            let leased_at = self.database_now().await?;
-            let (owner, now) = (self.0.owner.as_str(), self.now());
-            let store = self.store();
+            let held_until = self.clock.boot_time() + held_for(LEASE);
+            let leased_at = self.clock.database_now().await?;
+            let (owner, now) = (self.leases.owner(), self.clock.now());
+            let store = &self.store;
             let due = store.claim_notifications(owner, now, leased_at, LEASE.into());
             let due = due.await?;
             if due.is_empty() {
                 break;
             }
-            let notification = due
+            let deliveries = due
                 .into_iter()
                 .map(|notification| self.notify_channel(notification, held_until));
-            let told = join_all(notification).await;
-            told.into_iter().collect::<Result<(), _>>()?;
+            let delivered = join_all(deliveries).await;
+            delivered.into_iter().collect::<Result<(), _>>()?;
         }
         Ok(())
     }
@@ -54,20 +52,20 @@ impl Mailer {
         mut notification: Notification,
         held_until: Duration,
     ) -> Result<(), MailError> {
-        if self.boot_time() >= held_until {
+        if self.clock.boot_time() >= held_until {
             return Ok(());
         }
-        let outcome = match self.store().alert_channel(&notification.channel).await {
+        let outcome = match self.store.alert_channel(&notification.channel).await {
             Ok(Some(channel)) => self.notify_once(&notification, &channel).await,
             // The notification was removed with its channel.
             Ok(None) => return Ok(()),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "notification channel could not be read");
+                tracing::error!(error, "notification channel not read");
                 Err(NotificationFailure::Unavailable)
             }
         };
-        let now = self.now();
+        let now = self.clock.now();
         notification.attempts += 1;
         notification.failure = outcome.err();
         if outcome.is_ok() {
@@ -75,8 +73,8 @@ impl Mailer {
         } else if now.since(notification.created_at) >= GIVE_UP_AFTER {
             notification.state = NotificationState::Failed;
         } else {
-            let doublings = (notification.attempts - 1).clamp(0, 10);
-            notification.due_at = now.plus((FIRST_WAIT << doublings).min(LONGEST_WAIT));
+            let failures = u32::try_from(notification.attempts).unwrap_or(u32::MAX);
+            notification.due_at = now.plus(RETRY.seconds_after(failures));
         }
         if notification.state != NotificationState::Waiting {
             notification.finished_at = Some(now);
@@ -98,10 +96,8 @@ impl Mailer {
                 );
             }
         }
-        let owner = self.0.owner.as_str();
-        self.store()
-            .settle_notification(&notification, owner)
-            .await?;
+        let owner = self.leases.owner();
+        self.store.settle_notification(&notification, owner).await?;
         Ok(())
     }
 
@@ -116,12 +112,12 @@ impl Mailer {
             AlertSubject::Server(name) => name.clone(),
         };
         let words = wording::notification(notification, &name).displayable();
-        let origin = self.0.options.public_url.as_deref();
+        let origin = self.public_url.as_deref();
         let url = origin.map(|origin| format!("{origin}{}", words.path));
         let url = url.as_deref();
         match &channel.target {
             StoredTarget::Mail { via, recipient } => {
-                self.mail_alert(notification, &words, url, via, recipient)
+                self.send_email(notification, &words, url, via, recipient)
                     .await
             }
             StoredTarget::Post {
@@ -142,7 +138,9 @@ impl Mailer {
                     secret,
                 };
                 let document = document.to_string();
-                let posted = self.post_webhook(&webhook, notification.id.as_str(), &document);
+                let posted = self
+                    .webhooks
+                    .post(&webhook, notification.id.as_str(), &document);
                 posted.await.map_err(NotificationFailure::Webhook)
             }
         }
@@ -150,7 +148,7 @@ impl Mailer {
 
     /// Returns the name of a data center, or its ID if it was removed.
     async fn name_of(&self, id: &DataCenterId) -> Result<String, NotificationFailure> {
-        let data_center = self.store().data_center(id).await;
+        let data_center = self.store.data_center(id).await;
         let data_center = data_center.map_err(|_| NotificationFailure::Unavailable)?;
         Ok(data_center.map_or_else(|| id.to_string(), |one| one.name.to_string()))
     }

@@ -2,7 +2,8 @@
 
 use domain::{AlertChannel, AlertCondition, AlertSettings, DailyCheck, DataCenter, Notification};
 
-use crate::{MailError, Mailer};
+use super::Alerts;
+use crate::MailError;
 
 /// Number of recent notifications in the overview.
 const SHOWN: u32 = 50;
@@ -33,13 +34,13 @@ pub struct AlertOverview {
     pub data_centers: Vec<DataCenter>,
 }
 
-impl Mailer {
+impl Alerts {
     /// Returns the state of the alerts. Contains no secret.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn alerts(&self) -> Result<AlertOverview, MailError> {
-        let store = self.store();
+    pub async fn overview(&self) -> Result<AlertOverview, MailError> {
+        let store = &self.store;
         let mut wrong = Vec::new();
         for condition in store.alert_conditions().await? {
             let notifications = store.notifications_about(&condition.id).await?;

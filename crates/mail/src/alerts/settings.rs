@@ -6,7 +6,8 @@ use domain::{
 };
 use store::SaveAlertsOutcome;
 
-use crate::{MailError, Mailer};
+use super::Alerts;
+use crate::MailError;
 
 /// Error when saving the alert settings.
 #[derive(Debug, thiserror::Error)]
@@ -22,21 +23,21 @@ pub enum SaveAlertsError {
     Mail(#[from] MailError),
 }
 
-impl Mailer {
+impl Alerts {
     /// Saves the alert settings.
     ///
     /// # Errors
     /// If a field is invalid, another user has saved since, or the database fails.
-    pub async fn save_alerts(
+    pub async fn save_settings(
         &self,
         form: &AlertSettingsForm,
         by: &Actor,
     ) -> Result<i64, SaveAlertsError> {
         let new = form.parse().map_err(SaveAlertsError::Form)?;
-        let store = self.store();
+        let store = &self.store;
         let old = store.alert_settings().await.map_err(MailError::from)?;
         let saved = store
-            .save_alert_settings(&new, changes(&old, &new), by, self.now())
+            .save_alert_settings(&new, changes(&old, &new), by, self.clock.now())
             .await;
         match saved.map_err(MailError::from)? {
             SaveAlertsOutcome::Saved(version) => Ok(version),

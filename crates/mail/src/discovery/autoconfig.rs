@@ -9,20 +9,19 @@ use net::{DocumentError, fetch_document};
 use tokio::time::Instant;
 
 use super::{
-    Found,
+    Discovery, Found,
     autoconfig_xml::{OAuth, Settings},
     merge, presets,
     xml_text::xml_text,
 };
-use crate::Mailer;
 
 const XML: &str = "application/xml, text/xml";
 
 /// Asks `autoconfig.<domain>`, which gets the whole address, and `<domain>`, which does not. Both
 /// use HTTPS, so only the domain learns the address and no one else can answer.
-pub(super) async fn ask(mailer: &Mailer, address: &EmailAddress, deadline: Instant) -> Found {
+pub(super) async fn ask(discovery: &Discovery, address: &EmailAddress, deadline: Instant) -> Found {
     let domain = address.domain();
-    let port = match mailer.0.options.autoconfig_port {
+    let port = match discovery.autoconfig_port {
         443 => String::new(),
         port => format!(":{port}"),
     };
@@ -30,8 +29,8 @@ pub(super) async fn ask(mailer: &Mailer, address: &EmailAddress, deadline: Insta
     let well_known = format!("https://{domain}{port}/.well-known/autoconfig/mail/config-v1.1.xml");
     let query = format!("?emailaddress={}", encoded(address.as_str()));
     let (own, well_known) = tokio::join!(
-        document(mailer, address, &own, &query, deadline),
-        document(mailer, address, &well_known, "", deadline),
+        document(discovery, address, &own, &query, deadline),
+        document(discovery, address, &well_known, "", deadline),
     );
     let trouble = own.trouble.or(well_known.trouble);
     let proposals = own.proposals.into_iter().chain(well_known.proposals);
@@ -42,14 +41,14 @@ pub(super) async fn ask(mailer: &Mailer, address: &EmailAddress, deadline: Insta
 }
 
 async fn document(
-    mailer: &Mailer,
+    discovery: &Discovery,
     address: &EmailAddress,
     url: &str,
     query: &str,
     deadline: Instant,
 ) -> Found {
     let document =
-        match fetch_document(&mailer.0.http, &format!("{url}{query}"), XML, deadline).await {
+        match fetch_document(&discovery.http, &format!("{url}{query}"), XML, deadline).await {
             Ok(document) => document,
             Err(DocumentError::Timeout) => return DiscoveryTrouble::Timeout.into(),
             Err(DocumentError::Unreadable) => return DiscoveryTrouble::Unreadable.into(),
@@ -84,7 +83,7 @@ async fn document(
     match settings.oauth {
         // The built-in endpoints of a known provider are more reliable than published ones.
         Some(published) if proposal.provider.is_none() => {
-            proposal.oauth = oauth(mailer, published, deadline).await;
+            proposal.oauth = oauth(discovery, published, deadline).await;
         }
         _ => {}
     }
@@ -95,7 +94,11 @@ async fn document(
 }
 
 /// Returns the endpoints of the document, or those that its issuer publishes.
-async fn oauth(mailer: &Mailer, published: OAuth, deadline: Instant) -> Option<ProposedOAuth> {
+async fn oauth(
+    discovery: &Discovery,
+    published: OAuth,
+    deadline: Instant,
+) -> Option<ProposedOAuth> {
     let issuer = match published.issuer.as_str() {
         "" => None,
         issuer if host_and_port(issuer).is_some() => Some(issuer.to_owned()),
@@ -112,7 +115,7 @@ async fn oauth(mailer: &Mailer, published: OAuth, deadline: Instant) -> Option<P
             scope: published.scope,
         });
     }
-    let document = mailer.issuer(&issuer?, deadline).await.ok()?;
+    let document = discovery.issuer_before(&issuer?, deadline).await.ok()?;
     Some(ProposedOAuth {
         scope: published.scope,
         ..document.oauth

@@ -3,21 +3,21 @@
 use domain::{EndpointUrl, FieldError, IssuerDocument, IssuerTrouble};
 use tokio::time::Instant;
 
-use super::{AT_MOST, presets};
-use crate::Mailer;
+use super::{DISCOVERY_TIMEOUT, Discovery, presets};
 
-impl Mailer {
+impl Discovery {
     /// Returns the published endpoints of an issuer within 8 seconds. Those of Google and Microsoft
     /// are built in.
     ///
     /// # Errors
     /// The trouble, if this is no issuer or its metadata cannot be used.
-    pub async fn discover_issuer(&self, issuer: &str) -> Result<IssuerDocument, IssuerTrouble> {
-        self.issuer(issuer, Instant::now() + AT_MOST).await
+    pub async fn issuer(&self, issuer: &str) -> Result<IssuerDocument, IssuerTrouble> {
+        self.issuer_before(issuer, Instant::now() + DISCOVERY_TIMEOUT)
+            .await
     }
 
     /// Returns the published endpoints of an issuer before `deadline`.
-    pub(crate) async fn issuer(
+    pub(crate) async fn issuer_before(
         &self,
         issuer: &str,
         deadline: Instant,
@@ -34,6 +34,6 @@ impl Mailer {
                 scopes: Vec::new(),
             });
         }
-        oauth::issuer_document(&self.0.http, issuer, deadline).await
+        oauth::issuer_document(&self.http, issuer, deadline).await
     }
 }

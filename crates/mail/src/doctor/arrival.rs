@@ -8,15 +8,15 @@ use imap_codec::imap_types::command::CommandBody;
 use net::Recorder;
 use tokio::time::{Instant, sleep};
 
-use super::job::Job;
-use crate::{MailError, Mailer};
+use super::{Doctor, job::Job};
+use crate::{MailError, error::Failure};
 
 /// The time limit for the arrival.
 const TIMEOUT: Duration = Duration::from_secs(8);
 /// The time between two searches.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-impl Mailer {
+impl Doctor {
     /// Looks for the test email in the mailbox by its Message-ID, and compares its From address
     /// with the one that was sent.
     ///
@@ -36,11 +36,11 @@ impl Mailer {
         let command = format!("UID SEARCH HEADER Message-ID {message_id}");
         let mut step = recorder.begin(StepKind::Arrival, &command);
         step.fact(FactName::FromSent, &from_sent);
-        let entered = self
-            .enter_mailbox(&job.data_center, &job.settings, &quiet)
-            .await?;
         let arrived = async {
-            let mut connection = entered?;
+            let mut connection = self
+                .mailboxes
+                .connect(&job.data_center, &job.settings, &quiet)
+                .await?;
             connection.examine(&quiet).await?;
             let deadline = Instant::now() + TIMEOUT;
             let arrived = loop {
@@ -53,7 +53,7 @@ impl Mailer {
                 noop.map_err(|code| mailbox.finding(code))?;
             };
             connection.log_out(&quiet).await;
-            arrived
+            Ok(arrived?)
         };
         match arrived.await {
             Ok(Some(from)) if same_address(&from, &from_sent) => {
@@ -72,7 +72,10 @@ impl Mailer {
                 let finding = mailbox.finding(FindingCode::NotArrived);
                 recorder.end(step, Verdict::Warned, "", Some(finding));
             }
-            Err(finding) => recorder.end(step, Verdict::Warned, "", Some(finding)),
+            Err(Failure::Found(finding)) => {
+                recorder.end(step, Verdict::Warned, "", Some(finding));
+            }
+            Err(Failure::Internal(error)) => return Err(error),
         }
         Ok(())
     }

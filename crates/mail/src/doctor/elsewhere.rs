@@ -6,34 +6,35 @@ use std::time::Duration;
 use domain::{CheckId, CheckReport};
 use tokio::time::{Instant, sleep};
 
-use crate::{MailError, Mailer};
+use super::Doctor;
+use crate::MailError;
 
 /// Interval between queries for the progress of a check.
 const POLL: Duration = Duration::from_millis(300);
 
-impl Mailer {
+impl Doctor {
     /// Stops a check and waits for its end, even if another process runs it. Returns false if there
     /// is no such check or it has ended.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn stop_check(&self, id: &CheckId) -> Result<bool, MailError> {
-        let is_here = self.0.checks.get(id).is_some();
+    pub async fn stop(&self, id: &CheckId) -> Result<bool, MailError> {
+        let is_here = self.checks.get(id).is_some();
         let asked = if is_here {
-            self.cancel_check(id)
+            self.cancel(id)
         } else {
-            self.store().ask_check_to_stop(id).await?
+            self.store.ask_check_to_stop(id).await?
         };
         if asked {
-            self.finish_check(id).await?;
+            self.finish(id).await?;
         }
         Ok(asked)
     }
 
     /// Interrupts the checks of this process because it is stopping, and waits until their reports
     /// are stored.
-    pub async fn interrupt_checks(&self) {
-        for run in self.0.checks.interrupt_all() {
+    pub async fn interrupt_all(&self) {
+        for run in self.checks.interrupt_all() {
             run.feed.finished().await;
         }
     }
@@ -46,7 +47,7 @@ impl Mailer {
     ) -> Result<Option<CheckReport>, MailError> {
         let mut seen = None;
         let mut since = Instant::now();
-        while let Some(progress) = self.store().check_progress(id).await? {
+        while let Some(progress) = self.store.check_progress(id).await? {
             if progress.has_ended {
                 return Ok(Some(progress.report));
             }
@@ -54,8 +55,8 @@ impl Mailer {
             if seen != Some(heartbeats) {
                 seen = Some(heartbeats);
                 since = Instant::now();
-            } else if since.elapsed() >= self.0.options.timeouts.check_silence {
-                self.store().interrupt_check(id, heartbeats).await?;
+            } else if since.elapsed() >= self.timeouts.check_silence {
+                self.store.interrupt_check(id, heartbeats).await?;
                 continue;
             }
             sleep(POLL).await;
@@ -65,9 +66,9 @@ impl Mailer {
 
     /// Returns true if a check started so long ago that a living process would have ended it.
     pub(super) fn is_overdue(&self, report: &CheckReport) -> bool {
-        let timeouts = &self.0.options.timeouts;
+        let timeouts = &self.timeouts;
         let longest = (timeouts.check + timeouts.check_silence).as_secs();
-        let age = self.now().since(report.started_at);
+        let age = self.clock.now().since(report.started_at);
         u64::try_from(age).is_ok_and(|age| age > longest)
     }
 }

@@ -12,8 +12,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::{join, time::timeout};
 
-use super::job::Job;
-use crate::Mailer;
+use super::{Doctor, job::Job};
 
 /// Clock difference, in seconds, above which a check warns. Smaller ones come from the network and
 /// from rounding to seconds.
@@ -27,25 +26,25 @@ struct Document {
     token_endpoint: String,
 }
 
-impl Mailer {
+impl Doctor {
     /// Checks the provider without sending it any credential.
     pub(super) async fn about_provider(&self, job: &Job, recorder: &Recorder) {
         if let Authentication::OAuth { client, .. } = &job.settings.authentication {
             join!(
-                self.discovery(client, recorder),
-                self.token_endpoint(client, recorder)
+                self.check_metadata(client, recorder),
+                self.check_token_endpoint(client, recorder)
             );
         }
     }
 
-    async fn discovery(&self, client: &OAuthClient<SecretString>, recorder: &Recorder) {
+    async fn check_metadata(&self, client: &OAuthClient<SecretString>, recorder: &Recorder) {
         let places = oauth::metadata_urls(client.authorization_endpoint.as_str());
         let mut step = recorder.begin(StepKind::Discovery, &format!("GET {}", places.join(" ")));
         let documents = places.iter().map(async |place| {
-            let (_, body) = self.get(place).await.ok()?;
+            let (_, body) = self.fetch(place).await.ok()?;
             serde_json::from_slice::<Document>(&body).ok()
         });
-        let documents = timeout(self.0.options.timeouts.connect, join_all(documents)).await;
+        let documents = timeout(self.timeouts.connect, join_all(documents)).await;
         let document = documents
             .ok()
             .and_then(|all| all.into_iter().flatten().next());
@@ -71,10 +70,10 @@ impl Mailer {
     }
 
     /// Sends an empty GET request. Any response proves that the endpoint is reachable.
-    async fn token_endpoint(&self, client: &OAuthClient<SecretString>, recorder: &Recorder) {
+    async fn check_token_endpoint(&self, client: &OAuthClient<SecretString>, recorder: &Recorder) {
         let url = client.token_endpoint.as_str();
         let mut step = recorder.begin(StepKind::TokenEndpoint, &format!("GET {url}"));
-        let answer = timeout(self.0.options.timeouts.connect, self.get_any(url)).await;
+        let answer = timeout(self.timeouts.connect, self.fetch_any(url)).await;
         let answer = match answer {
             Ok(answer) => answer.map_err(|error| oauth::token_endpoint_finding(&error)),
             Err(_) => Err(FindingCode::TokenEndpointTimeout.into()),
@@ -82,7 +81,7 @@ impl Mailer {
         match answer {
             Err(finding) => recorder.end(step, Verdict::Warned, "", Some(finding)),
             Ok((status, headers)) => {
-                let skew = date(&headers).map(|date| date - self.now().0);
+                let skew = date(&headers).map(|date| date - self.clock.now().0);
                 if let Some(skew) = skew {
                     step.fact(FactName::ClockSkew, skew.to_string());
                 }
@@ -100,11 +99,11 @@ impl Mailer {
     }
 
     /// Fetches a document that must exist.
-    async fn get(&self, url: &str) -> Result<(HeaderMap, Vec<u8>), HttpError> {
+    async fn fetch(&self, url: &str) -> Result<(HeaderMap, Vec<u8>), HttpError> {
         let request = http::Request::get(url)
             .header(header::ACCEPT, "application/json")
             .body(Vec::new())?;
-        let (parts, body) = self.0.http.send(request).await?.into_parts();
+        let (parts, body) = self.http.send(request).await?.into_parts();
         if parts.status != StatusCode::OK {
             return Err(HttpError::Status(parts.status.as_u16()));
         }
@@ -112,9 +111,9 @@ impl Mailer {
     }
 
     /// Fetches a URL and accepts every status except an outage.
-    async fn get_any(&self, url: &str) -> Result<(StatusCode, HeaderMap), HttpError> {
+    async fn fetch_any(&self, url: &str) -> Result<(StatusCode, HeaderMap), HttpError> {
         let request = http::Request::get(url).body(Vec::new())?;
-        match self.0.http.send(request).await {
+        match self.http.send(request).await {
             Ok(answer) => Ok((answer.status(), answer.headers().clone())),
             Err(HttpError::Status(status @ 300..400)) => {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FOUND);

@@ -11,11 +11,12 @@ use smtp::Server;
 use tokio::{join, select, time::sleep};
 
 use super::{
+    Doctor,
     job::Job,
     plan::{break_off, skip_rest},
     registry::{Ending, Run},
 };
-use crate::{DomainCheck, MailError, Mailer};
+use crate::{DomainCheck, MailError, error::Failure};
 
 /// The result of sending: the Message-ID if there was a message.
 pub(super) type Sent = Result<Option<String>, Finding>;
@@ -29,7 +30,7 @@ enum Interrupted {
     Stopping,
 }
 
-impl Mailer {
+impl Doctor {
     /// Runs a check and stores heartbeats meanwhile.
     pub(super) async fn run_alive(
         &self,
@@ -37,7 +38,7 @@ impl Mailer {
         run: Arc<Run>,
         id: &CheckId,
     ) -> Result<CheckReport, MailError> {
-        let beating = self.beat_check(Arc::clone(&run), id);
+        let beating = self.send_heartbeats(Arc::clone(&run), id);
         select! {
             ended = self.run(job, run, id) => ended,
             () = beating => Err(MailError::Stopped),
@@ -45,10 +46,10 @@ impl Mailer {
     }
 
     /// Stores heartbeats, and cancels the run when another process requests it. Never completes.
-    async fn beat_check(&self, run: Arc<Run>, id: &CheckId) {
+    async fn send_heartbeats(&self, run: Arc<Run>, id: &CheckId) {
         loop {
-            sleep(self.0.options.timeouts.check_heartbeat).await;
-            match self.store().beat_check(id).await {
+            sleep(self.timeouts.check_heartbeat).await;
+            match self.store.beat_check(id).await {
                 Ok(false) => {}
                 Ok(true) => {
                     run.cancel();
@@ -83,7 +84,7 @@ impl Mailer {
             }
             () = run.cancelled() => Some(Interrupted::Cancelled),
             () = run.interrupted() => Some(Interrupted::Stopping),
-            () = sleep(self.0.options.timeouts.check) => Some(Interrupted::Overdue),
+            () = sleep(self.timeouts.check) => Some(Interrupted::Overdue),
         };
         if let Some(why) = interrupted {
             for part in CheckPart::ALL {
@@ -97,7 +98,7 @@ impl Mailer {
         }
         let outcome = self.outcome(&job, sent.into_inner(), interrupted, &recorder);
         let report = report(&job, outcome.await?, &recorder);
-        let kept = self.keep(&job, id, &report).await;
+        let kept = self.store_report(&job, id, &report).await;
         run.feed
             .tell(CheckEvent::Finished(Box::new(report.clone())));
         kept?;
@@ -129,10 +130,17 @@ impl Mailer {
                 return Ok(());
             }
             let recorder = recorder.of(CheckPart::Imap);
-            let entered = self.enter_mailbox(&job.data_center, &job.settings, &recorder);
-            if let Ok(mut connection) = entered.await? {
-                let _ = connection.examine(&recorder).await;
-                connection.log_out(&recorder).await;
+            let connected = self
+                .mailboxes
+                .connect(&job.data_center, &job.settings, &recorder);
+            match connected.await {
+                Ok(mut connection) => {
+                    let _ = connection.examine(&recorder).await;
+                    connection.log_out(&recorder).await;
+                }
+                // The recorder has the finding.
+                Err(Failure::Found(_)) => {}
+                Err(Failure::Internal(error)) => return Err(error),
             }
             skip_rest(job, CheckPart::Imap, None, &recorder);
             Ok(())
@@ -170,7 +178,7 @@ impl Mailer {
             (Some(Err(finding)), _) => finding,
             (None, _) => first_failure(recorder).unwrap_or_else(|| late(job, CheckPart::Smtp)),
         };
-        let grant = self.store().grant_summary(&job.data_center).await?;
+        let grant = self.store.grant_summary(&job.data_center).await?;
         let account = grant.and_then(|grant| grant.account).unwrap_or_default();
         let from = job.settings.from.address.as_str();
         let finding = finding
@@ -179,7 +187,12 @@ impl Mailer {
         Ok(CheckOutcome::Failed(recorder.cleaned(finding)))
     }
 
-    async fn keep(&self, job: &Job, id: &CheckId, report: &CheckReport) -> Result<(), MailError> {
+    async fn store_report(
+        &self,
+        job: &Job,
+        id: &CheckId,
+        report: &CheckReport,
+    ) -> Result<(), MailError> {
         let (outcome, finding) = match &report.outcome {
             CheckOutcome::Delivered { .. } => ("delivered", None),
             CheckOutcome::Passed => ("passed", None),
@@ -194,7 +207,7 @@ impl Mailer {
         };
         // Only test emails are audited; a check without a message changes nothing.
         let record = job.recipient.is_some().then(|| AuditRecord {
-            at: self.now(),
+            at: self.clock.now(),
             actor: job.by.clone(),
             action: AuditAction::TestEmailSent,
             subject: report.data_center.to_string(),
@@ -211,7 +224,7 @@ impl Mailer {
         let test_email = job.recipient.is_some();
         let steps = report.steps.len();
         tracing::info!(data_center = %report.data_center, test_email, outcome, finding, steps, "connection checked");
-        Ok(self.store().keep_check(id, report, record.as_ref()).await?)
+        Ok(self.store.keep_check(id, report, record.as_ref()).await?)
     }
 }
 

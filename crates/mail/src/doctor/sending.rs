@@ -8,17 +8,17 @@ use sasl::Credential;
 use smtp::{ConnectOptions, Connection, Message, Server, dial, resolve};
 use tokio::{join, sync::oneshot};
 
-use super::{job::Job, plan::skip_rest, run::Sent};
-use crate::{MailError, Mailer};
+use super::{Doctor, job::Job, plan::skip_rest, run::Sent};
+use crate::{MailError, error::Failure};
 
 /// A message to submit, or an envelope to test.
-enum Letter {
+enum Envelope {
     Message(Composed),
     /// No message; the envelope goes from this address to itself.
     None(Address),
 }
 
-impl Letter {
+impl Envelope {
     /// Returns `None` if lettre refuses an address that we accept.
     fn of(job: &Job) -> Option<Self> {
         let from = &job.settings.from;
@@ -39,29 +39,30 @@ impl Letter {
 
 /// The result of a dialog with the server. `Err(None)` means that there was no credential, which is
 /// reported elsewhere.
-type Talked = Result<(), Option<Finding>>;
+type DialogOutcome = Result<(), Option<Finding>>;
 
-impl Mailer {
+impl Doctor {
     /// Signs in and sends the message. If the server refuses a token that has not expired,
     /// refreshes it and reconnects once, because some servers close the connection after a refusal.
     pub(super) async fn sending(&self, job: &Job, recorder: &Recorder) -> Result<Sent, MailError> {
-        let Some(letter) = Letter::of(job) else {
+        let Some(envelope) = Envelope::of(job) else {
             return Ok(Err(FindingCode::SenderRefused.into()));
         };
         let mut refused = None;
         loop {
             let (ready, credential) = oneshot::channel();
             let again = refused.is_none();
-            let (version, talked) = join!(
+            let (version, outcome) = join!(
                 self.credential(job, refused, ready, recorder),
-                self.conversation(job, &letter, credential, again, recorder),
+                self.conversation(job, &envelope, credential, again, recorder),
             );
-            let version = match version? {
+            let version = match version {
                 Ok(version) => version,
-                Err(finding) => return Ok(Err(finding)),
+                Err(Failure::Found(finding)) => return Ok(Err(finding)),
+                Err(Failure::Internal(error)) => return Err(error),
             };
-            match (talked, version) {
-                (Ok(()), _) => return Ok(Ok(letter.message_id())),
+            match (outcome, version) {
+                (Ok(()), _) => return Ok(Ok(envelope.message_id())),
                 (Err(Some(finding)), Some(version)) if again && is_curable(&finding) => {
                     refused = Some(version);
                 }
@@ -75,53 +76,53 @@ impl Mailer {
     async fn conversation(
         &self,
         job: &Job,
-        letter: &Letter,
+        envelope: &Envelope,
         credential: oneshot::Receiver<Option<Credential>>,
         again: bool,
         recorder: &Recorder,
-    ) -> Talked {
+    ) -> DialogOutcome {
         let server = Server::of(&job.settings);
         let options = ConnectOptions {
             server: &server,
-            outgoing: &self.0.outgoing,
-            timeouts: self.0.options.timeouts.connection(),
-            now: self.now(),
+            outgoing: &self.outgoing,
+            timeouts: self.timeouts.connection(),
+            now: self.clock.now(),
         };
         let addresses = resolve(&options, recorder).await?;
         let (winner, dialed) = oneshot::channel();
         // Unlike a message, a check waits for the outcome of both address families.
         let dialing = dial(&options, addresses, recorder, winner);
-        let talking = async {
+        let dialog = async {
             // Nothing is sent if no address can be connected to.
             let dialed = dialed.await.map_err(|_| None)?;
             let mut connection = Connection::start(&options, dialed, recorder).await?;
-            let talked = talk(&mut connection, letter, credential, again).await;
+            let outcome = dialog(&mut connection, envelope, credential, again).await;
             let goes_on =
                 |finding: &Option<Finding>| again && finding.as_ref().is_some_and(is_curable);
-            if talked.as_ref().is_err_and(|finding| !goes_on(finding)) {
+            if outcome.as_ref().is_err_and(|finding| !goes_on(finding)) {
                 skip_rest(job, CheckPart::Smtp, Some(StepKind::Quit), recorder);
             }
             connection.quit_recorded().await;
-            talked
+            outcome
         };
-        let (dialed, talked) = join!(dialing, talking);
+        let (dialed, outcome) = join!(dialing, dialog);
         dialed?;
-        talked
+        outcome
     }
 }
 
-async fn talk(
+async fn dialog(
     connection: &mut Connection,
-    letter: &Letter,
+    envelope: &Envelope,
     credential: oneshot::Receiver<Option<Credential>>,
     again: bool,
-) -> Talked {
+) -> DialogOutcome {
     let credential = credential.await.map_err(|_| None)?;
     if let Some(credential) = &credential {
         connection.authenticate(credential, again).await?;
     }
-    match letter {
-        Letter::Message(message) => {
+    match envelope {
+        Envelope::Message(message) => {
             let recipients = message.recipients.iter();
             let recipients: Vec<_> = recipients.map(|one| one.address.as_str()).collect();
             connection
@@ -133,7 +134,7 @@ async fn talk(
                 })
                 .await?;
         }
-        Letter::None(from) => {
+        Envelope::None(from) => {
             let from = from.to_string();
             connection
                 .rehearse(Message {

@@ -8,8 +8,8 @@ use prometheus_client::{
 };
 use store::Observed;
 
-use super::{Labels, labels};
-use crate::{MailError, Mailer};
+use super::{Labels, Metrics, counters::labels};
+use crate::MailError;
 
 type Gauges = Family<Labels, Gauge>;
 
@@ -28,7 +28,7 @@ struct Gathered {
     wrong: Gauges,
 }
 
-impl Mailer {
+impl Metrics {
     /// Returns all metrics as text (`OpenMetrics` 1.0), of one data center or of all. Counters of
     /// this process start with it. The other values come from the database and are the same on
     /// every server that shares it. Queries read unfinished messages and hourly counts, never all
@@ -36,8 +36,8 @@ impl Mailer {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn metrics(&self, only: Option<&DataCenterId>) -> Result<String, MailError> {
-        let (now, store) = (self.now(), self.store());
+    pub async fn render(&self, only: Option<&DataCenterId>) -> Result<String, MailError> {
+        let (now, store) = (self.clock.now(), &self.store);
         let observed = store.observe(now).await?;
         let conditions = store.alert_conditions().await?;
         let gathered = Gathered::default();
@@ -53,7 +53,7 @@ impl Mailer {
             let oldest = store.oldest_waiting(id, now).await?;
             let seconds = oldest.map_or(0, |at| now.since(at).max(0));
             gathered.count(id, &observed, seconds, wrong);
-            gathered.grant(id, &self.grant_status(id).await?);
+            gathered.grant(id, &self.settings.grant_status(id).await?);
         }
         let mut registry = Registry::with_prefix("mailgrant");
         gathered.register(&mut registry);
@@ -67,13 +67,13 @@ impl Mailer {
     }
 
     fn of_this_process(&self, registry: &mut Registry) {
-        let metrics = &self.0.metrics;
+        let metrics = &self.counters;
         registry.register(
             "attempt_duration_seconds",
             "How long attempts to deliver took, by this server",
             metrics.attempts.clone(),
         );
-        if let Some(seconds) = self.clock_difference() {
+        if let Some(seconds) = self.clock.difference() {
             let difference: Gauge = Gauge::default();
             difference.set(seconds);
             registry.register(
@@ -110,7 +110,7 @@ impl Mailer {
         let conditions = Gauges::default();
         for kind in AlertKind::ALL.iter().filter(|kind| kind.is_of_server()) {
             let of = vec![("condition", kind.code().to_owned())];
-            set(&conditions, &of, self.has_server_condition(*kind).into());
+            set(&conditions, &of, self.conditions.has(*kind).into());
         }
         registry.register(
             "server_condition",

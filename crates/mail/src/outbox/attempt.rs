@@ -9,15 +9,15 @@ use net::Recorder;
 use smtp::{Connection, Message, TransactionEnd, TransactionOutcome};
 
 use super::{
+    Outbox,
     batches::{Batches, Excess},
-    delivery_queue::DeliveryQueue,
+    connect::ConnectError,
     disposition::{AttemptReport, FailureScope, RecipientOutcome, failure_scope},
-    job::Job,
-    open::NoConnection,
     plan::{Plan, PlanKey},
+    queue_state::QueueState,
+    queued_message::QueuedMessage,
     transcript,
 };
-use crate::Mailer;
 
 /// An open connection, with the key of the plan that it was opened under.
 pub(super) struct Open {
@@ -37,13 +37,13 @@ pub(super) enum AttemptEnd {
 
 /// One attempt to deliver a message.
 pub(super) struct Attempt<'a> {
-    mailer: &'a Mailer,
+    outbox: &'a Outbox,
     id: &'a DataCenterId,
     plan: &'a Plan,
-    job: &'a Job,
-    came: Vec<RecipientOutcome>,
-    fault: FailureScope,
-    uncounted_submissions: i64,
+    queued: &'a QueuedMessage,
+    recipients: Vec<RecipientOutcome>,
+    scope: FailureScope,
+    accepted_transactions: i64,
     transcript: String,
     started_at: UnixTime,
     since: Instant,
@@ -51,31 +51,31 @@ pub(super) struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     pub(super) fn new(
-        mailer: &'a Mailer,
+        outbox: &'a Outbox,
         id: &'a DataCenterId,
         plan: &'a Plan,
-        job: &'a Job,
+        queued: &'a QueuedMessage,
     ) -> Self {
         Self {
-            mailer,
+            outbox,
             id,
             plan,
-            job,
-            came: vec![RecipientOutcome::Untried; job.message.recipients.len()],
-            fault: FailureScope::Message,
-            uncounted_submissions: 0,
+            queued,
+            recipients: vec![RecipientOutcome::Untried; queued.message.recipients.len()],
+            scope: FailureScope::Message,
+            accepted_transactions: 0,
             transcript: String::new(),
-            started_at: mailer.now(),
+            started_at: outbox.clock.now(),
             since: Instant::now(),
         }
     }
 
-    pub(super) fn tried(self) -> AttemptReport {
+    pub(super) fn report(self) -> AttemptReport {
         let micros = self.since.elapsed().as_micros();
         AttemptReport {
-            came: self.came,
-            fault: self.fault,
-            uncounted_submissions: self.uncounted_submissions,
+            recipients: self.recipients,
+            scope: self.scope,
+            accepted_transactions: self.accepted_transactions,
             started_at: self.started_at,
             micros: i64::try_from(micros).unwrap_or(i64::MAX),
             server: self.plan.server.address(),
@@ -85,17 +85,13 @@ impl<'a> Attempt<'a> {
 
     /// Tries all waiting recipients, in transactions of at most as many recipients as the provider
     /// allows.
-    pub(super) async fn run(
-        &mut self,
-        delivery: &DeliveryQueue,
-        open: &mut Option<Open>,
-    ) -> AttemptEnd {
-        let recipients = self.job.message.recipients.iter().enumerate();
+    pub(super) async fn run(&mut self, queue: &QueueState, open: &mut Option<Open>) -> AttemptEnd {
+        let recipients = self.queued.message.recipients.iter().enumerate();
         let waiting: Vec<usize> = recipients
             .filter(|(_, one)| one.state == RecipientState::Waiting)
             .map(|(index, _)| index)
             .collect();
-        let Some(content) = self.job.message.content.as_deref() else {
+        let Some(content) = self.queued.message.content.as_deref() else {
             let finding = Finding::new(FindingCode::Refused).saying("the content was dropped");
             self.all_failed(&waiting, &finding);
             return AttemptEnd::Recorded;
@@ -103,20 +99,20 @@ impl<'a> Attempt<'a> {
         let at_once = self.plan.limits.recipients.unwrap_or(u32::MAX);
         let mut batches = Batches::new(waiting, at_once as usize);
         while let Some(part) = batches.next() {
-            let excess = match self.part(delivery, open, &part, content).await {
+            let excess = match self.part(queue, open, &part, content).await {
                 Ok(excess) => excess,
                 // Outcomes of earlier transactions have to be recorded.
                 Err(_) if self.has_result() => return AttemptEnd::Recorded,
                 Err(outcome) => return outcome,
             };
             let broken = open.as_ref().is_none_or(|open| open.connection.is_broken());
-            if self.fault == FailureScope::DataCenter || (broken && excess.is_none()) {
+            if self.scope == FailureScope::DataCenter || (broken && excess.is_none()) {
                 break;
             }
             if let Some(excess) = excess {
                 batches.put_back(excess);
             }
-            if delivery.is_stopping() && self.has_result() {
+            if queue.is_stopping() && self.has_result() {
                 break;
             }
         }
@@ -125,27 +121,27 @@ impl<'a> Attempt<'a> {
 
     fn has_result(&self) -> bool {
         !self
-            .came
+            .recipients
             .iter()
-            .all(|came| matches!(came, RecipientOutcome::Untried))
+            .all(|outcome| matches!(outcome, RecipientOutcome::Untried))
     }
 
     /// Runs one transaction. Returns the recipients that need another one because there were too
     /// many.
     async fn part(
         &mut self,
-        delivery: &DeliveryQueue,
+        queue: &QueueState,
         open: &mut Option<Open>,
         part: &[usize],
         content: &[u8],
     ) -> Result<Option<Excess>, AttemptEnd> {
         let to: Vec<&str> = part
             .iter()
-            .filter_map(|index| self.job.message.recipients.get(*index))
+            .filter_map(|index| self.queued.message.recipients.get(*index))
             .map(|recipient| recipient.address.as_str())
             .collect();
         let message = Message {
-            sender: self.job.message.sender.as_str(),
+            sender: self.queued.message.sender.as_str(),
             recipients: &to,
             content,
             with_ascii_header,
@@ -153,7 +149,7 @@ impl<'a> Attempt<'a> {
         // The server may have closed an idle connection. The first failure of this kind is retried
         // over a new connection.
         for last in [false, true] {
-            match self.connect(delivery, open, part).await {
+            match self.connect(queue, open, part).await {
                 Ok(()) => {}
                 Err(AttemptEnd::Recorded) => return Ok(None),
                 Err(outcome) => return Err(outcome),
@@ -161,7 +157,7 @@ impl<'a> Attempt<'a> {
             let Some(Open { connection, .. }) = open else {
                 return Err(AttemptEnd::GiveBack);
             };
-            let outcome = self.hand_over(delivery, connection, message).await;
+            let outcome = self.send(queue, connection, message).await;
             let Some(outcome) = outcome else {
                 let in_doubt = connection.is_in_doubt();
                 *open = None;
@@ -190,14 +186,14 @@ impl<'a> Attempt<'a> {
 
     /// Sends the message over a connection. Returns `None` if the grace period of a stopping server
     /// ends first.
-    async fn hand_over(
+    async fn send(
         &self,
-        delivery: &DeliveryQueue,
+        queue: &QueueState,
         connection: &mut Connection,
         message: Message<'_>,
     ) -> Option<TransactionOutcome> {
-        let mut stopping = delivery.stopping.clone();
-        let ours = || self.job.is_ours(self.mailer.boot_time());
+        let mut stopping = queue.stopping.clone();
+        let ours = || self.queued.is_ours(self.outbox.clock.boot_time());
         tokio::select! {
             biased;
             outcome = connection.send(message, &ours) => Some(outcome),
@@ -208,7 +204,7 @@ impl<'a> Attempt<'a> {
     /// Opens a connection unless an open one can be reused.
     async fn connect(
         &mut self,
-        delivery: &DeliveryQueue,
+        queue: &QueueState,
         open: &mut Option<Open>,
         part: &[usize],
     ) -> Result<(), AttemptEnd> {
@@ -219,10 +215,10 @@ impl<'a> Attempt<'a> {
             return Ok(());
         }
         let recorder = Recorder::default();
-        let mut stopping = delivery.stopping.clone();
+        let mut stopping = queue.stopping.clone();
         let opened = tokio::select! {
             biased;
-            opened = self.mailer.open(self.id, self.plan, &recorder) => opened,
+            opened = self.outbox.open_connection(self.id, self.plan, &recorder) => opened,
             _ = stopping.wait_for(|stage| *stage > 1) => return Err(AttemptEnd::GiveBack),
         };
         self.transcript.push_str(&transcript::of(&recorder.steps()));
@@ -232,23 +228,23 @@ impl<'a> Attempt<'a> {
                 *open = Some(Open { key, connection });
                 Ok(())
             }
-            Err(NoConnection::Failed(finding)) => {
+            Err(ConnectError::Failed(finding)) => {
                 let later = finding.retry() == Retry::Later;
                 if !later || failure_scope(finding.code) == FailureScope::DataCenter {
-                    self.fault = FailureScope::DataCenter;
+                    self.scope = FailureScope::DataCenter;
                 } else {
-                    delivery.cool_down().await;
+                    queue.cool_down().await;
                 }
                 self.all_failed(part, &finding);
                 Err(AttemptEnd::Recorded)
             }
-            Err(NoConnection::Waits) => {
-                delivery.cool_down().await;
+            Err(ConnectError::Waits) => {
+                queue.cool_down().await;
                 Err(AttemptEnd::GiveBack)
             }
-            Err(NoConnection::Mail(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "cannot connect");
-                delivery.cool_down().await;
+            Err(ConnectError::Mail(error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, data_center = %self.id, "delivery connection not opened");
+                queue.cool_down().await;
                 Err(AttemptEnd::GiveBack)
             }
         }
@@ -270,7 +266,7 @@ impl<'a> Attempt<'a> {
                 _ if excess.as_ref().is_some_and(again) => {}
                 Some((reply, finding)) => {
                     if failure_scope(finding.code) == FailureScope::DataCenter {
-                        self.fault = FailureScope::DataCenter;
+                        self.scope = FailureScope::DataCenter;
                     }
                     self.set(*index, RecipientOutcome::NotAccepted(reply, finding));
                 }
@@ -279,14 +275,14 @@ impl<'a> Attempt<'a> {
         }
         match outcome.end {
             TransactionEnd::Accepted(reply) => {
-                self.uncounted_submissions += 1;
+                self.accepted_transactions += 1;
                 for index in others {
                     self.set(index, RecipientOutcome::Accepted(reply.clone()));
                 }
             }
             TransactionEnd::Failed(finding) | TransactionEnd::Stale(finding) => {
                 if !others.is_empty() && failure_scope(finding.code) == FailureScope::DataCenter {
-                    self.fault = FailureScope::DataCenter;
+                    self.scope = FailureScope::DataCenter;
                 }
                 self.all_failed(&others, &finding);
             }
@@ -305,9 +301,9 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn set(&mut self, index: usize, came: RecipientOutcome) {
-        if let Some(place) = self.came.get_mut(index) {
-            *place = came;
+    fn set(&mut self, index: usize, outcome: RecipientOutcome) {
+        if let Some(place) = self.recipients.get_mut(index) {
+            *place = outcome;
         }
     }
 }

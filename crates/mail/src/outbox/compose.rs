@@ -5,7 +5,8 @@ use std::sync::Arc;
 use domain::{DataCenterId, FieldError};
 use message::{Composed, Draft, MessageErrors, MessageField, RawRequest, SenderPolicy};
 
-use crate::{MailError, Mailer};
+use super::Outbox;
+use crate::MailError;
 
 /// The reason why a message could not be composed.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,7 @@ impl ComposeError {
     }
 }
 
-impl Mailer {
+impl Outbox {
     /// Composes a message from its parts, under the sender policy of a data center.
     ///
     /// # Errors
@@ -36,7 +37,7 @@ impl Mailer {
     ) -> Result<Composed, ComposeError> {
         let policy = self.sender_policy(data_center).await?;
         draft
-            .compose(&policy, self.now())
+            .compose(&policy, self.clock.now())
             .map_err(ComposeError::Form)
     }
 
@@ -51,17 +52,18 @@ impl Mailer {
         raw: RawRequest,
     ) -> Result<Composed, ComposeError> {
         let policy = self.sender_policy(data_center).await?;
-        raw.compose(&policy, self.now()).map_err(ComposeError::Form)
+        raw.compose(&policy, self.clock.now())
+            .map_err(ComposeError::Form)
     }
 
     async fn sender_policy(&self, id: &DataCenterId) -> Result<Arc<SenderPolicy>, ComposeError> {
-        let shared = &self.0.outbox;
-        let changes = shared.changes();
+        let shared = &self.shared;
+        let changes = self.changes.count();
         if let Some(policy) = shared.sender_policies.get(id, changes) {
             return Ok(policy);
         }
         let unknown = || ComposeError::one(MessageField::DataCenter, FieldError::UnknownDataCenter);
-        let saved = match self.settings(id).await {
+        let saved = match self.settings.get(id).await {
             Ok(saved) => saved,
             Err(MailError::UnknownDataCenter) => return Err(unknown()),
             Err(error) => return Err(error.into()),
@@ -70,7 +72,7 @@ impl Mailer {
             let error = FieldError::DataCenterNotSetUp;
             return Err(ComposeError::one(MessageField::DataCenter, error));
         };
-        let sending = self.sending_settings(id).await?;
+        let sending = self.settings(id).await?;
         let policy = Arc::new(SenderPolicy {
             default_from: settings.from,
             allowed: sending.allowed_from,

@@ -1,12 +1,17 @@
 //! The disposition of a message after an attempt.
 
+use std::time::Duration;
+
 use domain::{
     Attempt, AttemptOutcome, DataCenterId, Finding, FindingCode, MessageState, RecipientState,
     Retry, UnixTime,
 };
 use store::{ClaimedMessage, Settlement};
 
-use super::backoff;
+use crate::backoff::Backoff;
+
+/// Time between attempts to deliver a message.
+const RETRY: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_hours(4));
 
 /// The outcome of an attempt for one recipient.
 #[derive(Clone, Debug)]
@@ -33,10 +38,11 @@ pub(super) enum FailureScope {
 #[derive(Debug)]
 pub(super) struct AttemptReport {
     /// The outcome for each recipient of the message.
-    pub(super) came: Vec<RecipientOutcome>,
-    pub(super) fault: FailureScope,
+    pub(super) recipients: Vec<RecipientOutcome>,
+    /// Whether the failures are about the message or its data center.
+    pub(super) scope: FailureScope,
     /// Number of transactions that the server accepted.
-    pub(super) uncounted_submissions: i64,
+    pub(super) accepted_transactions: i64,
     pub(super) started_at: UnixTime,
     pub(super) micros: i64,
     pub(super) server: String,
@@ -69,7 +75,7 @@ pub(super) fn settle(
     message: &ClaimedMessage,
     lease: &str,
     data_center: &DataCenterId,
-    tried: AttemptReport,
+    report: AttemptReport,
     drop_content: bool,
     give_up_after: i64,
     now: UnixTime,
@@ -79,8 +85,8 @@ pub(super) fn settle(
     let mut recipients = message.recipients.clone();
     let mut finding = None;
     let mut accepted = 0;
-    for (recipient, came) in recipients.iter_mut().zip(tried.came) {
-        match came {
+    for (recipient, outcome) in recipients.iter_mut().zip(report.recipients) {
+        match outcome {
             RecipientOutcome::Untried => {}
             RecipientOutcome::Accepted(reply) => {
                 accepted += 1;
@@ -89,7 +95,7 @@ pub(super) fn settle(
                 recipient.finding = None;
             }
             RecipientOutcome::NotAccepted(reply, why) => {
-                let waits = tried.fault == FailureScope::DataCenter || why.retry() == Retry::Later;
+                let waits = report.scope == FailureScope::DataCenter || why.retry() == Retry::Later;
                 if !waits || old {
                     recipient.state = RecipientState::Refused;
                 }
@@ -130,11 +136,12 @@ pub(super) fn settle(
         _ => AttemptOutcome::Refused,
     };
     // A failure that is not about the message does not delay its retry.
-    let waits = tried.fault == FailureScope::Message && finding.is_some();
+    let waits = report.scope == FailureScope::Message && finding.is_some();
     let due_at = if state == MessageState::Waiting && waits {
         // Progress resets the backoff.
         let in_a_row = if accepted > 0 { 1 } else { number };
-        let next = now.plus(backoff::wait(in_a_row, backoff::chance()));
+        let in_a_row = u32::try_from(in_a_row).unwrap_or(u32::MAX);
+        let next = now.plus(RETRY.spread_seconds_after(in_a_row, chance()));
         // One last attempt is due when the time to give up is reached.
         let last = message.created_at.plus(give_up_after);
         if now < last { next.min(last) } else { next }
@@ -151,14 +158,18 @@ pub(super) fn settle(
         finding: finding.clone(),
         attempt: Attempt {
             number,
-            started_at: tried.started_at,
-            micros: tried.micros,
-            server: tried.server,
+            started_at: report.started_at,
+            micros: report.micros,
+            server: report.server,
             outcome,
             finding,
-            transcript: tried.transcript,
+            transcript: report.transcript,
         },
         drop_content: drop_content && state == MessageState::Delivered,
-        uncounted_submissions: tried.uncounted_submissions,
+        uncounted_submissions: report.accepted_transactions,
     }
+}
+
+fn chance() -> u32 {
+    u32::from_str_radix(&clock::random::hex::<3>(), 16).unwrap_or_default()
 }

@@ -3,10 +3,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -17,8 +14,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{key_quota::KeySums, plan::Plan, recent::Recent};
-use crate::{MailError, Mailer};
+use super::{Outbox, key_quota::KeySums, plan::Plan, recent::Recent};
+use crate::MailError;
 
 /// Maximum number of messages in one transaction.
 const MAX_BATCH: usize = 128;
@@ -44,7 +41,6 @@ type Waiting = (
 pub(crate) struct Shared {
     /// Notified when a message may be due.
     pub(super) wake: Notify,
-    changes: AtomicU64,
     /// The current plan of each data center.
     pub(super) plans: Recent<Arc<Plan>>,
     /// The current sender policy of each data center.
@@ -61,17 +57,6 @@ struct Intake {
 }
 
 impl Shared {
-    /// Records that a setting for sending has changed or that mail may be due.
-    pub(crate) fn changed(&self) {
-        self.changes.fetch_add(1, Ordering::Relaxed);
-        self.wake.notify_one();
-    }
-
-    /// Returns the number of changes so far.
-    pub(crate) fn changes(&self) -> u64 {
-        self.changes.load(Ordering::Relaxed)
-    }
-
     fn intake(&self) -> MutexGuard<'_, Intake> {
         self.intake.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,22 +78,22 @@ impl Intake {
     }
 }
 
-impl Mailer {
+impl Outbox {
     /// Stores a message, in one transaction with others. When this returns, the message survives a
     /// crash.
     pub(super) async fn store_message(
-        &self,
+        self: &Arc<Self>,
         message: NewMessage,
     ) -> Result<EnqueueOutcome, MailError> {
-        let (told, outcome) = oneshot::channel();
+        let (reply, outcome) = oneshot::channel();
         {
-            let mut intake = self.0.outbox.intake();
-            intake.waiting.push_back((message, told));
+            let mut intake = self.shared.intake();
+            intake.waiting.push_back((message, reply));
             if !intake.writing {
                 intake.writing = true;
                 // A separate task, because the caller may be canceled while others wait for the
                 // same transaction.
-                tokio::spawn(write(self.clone()));
+                tokio::spawn(write(Arc::clone(self)));
             }
         }
         Ok(outcome.await.map_err(|_| MailError::Stopped)??)
@@ -129,11 +114,11 @@ impl Drop for Writing<'_> {
     }
 }
 
-async fn write(mailer: Mailer) {
-    let _writing = Writing(&mailer.0.outbox);
+async fn write(outbox: Arc<Outbox>) {
+    let _writing = Writing(&outbox.shared);
     loop {
-        let (messages, told): (Vec<_>, Vec<_>) = {
-            let mut intake = mailer.0.outbox.intake();
+        let (messages, reply): (Vec<_>, Vec<_>) = {
+            let mut intake = outbox.shared.intake();
             let next = intake.next();
             if next.is_empty() {
                 intake.writing = false;
@@ -141,36 +126,36 @@ async fn write(mailer: Mailer) {
             }
             next.into_iter().unzip()
         };
-        match store(&mailer, &messages).await {
+        match store(&outbox, &messages).await {
             Ok(outcomes) => {
-                for (told, outcome) in told.into_iter().zip(outcomes) {
+                for (reply, outcome) in reply.into_iter().zip(outcomes) {
                     // The receiver is gone if the caller was canceled.
-                    let _ = told.send(Ok(outcome));
+                    let _ = reply.send(Ok(outcome));
                 }
             }
             Err(error) if messages.len() == 1 => {
-                if let Some(told) = told.into_iter().next() {
-                    let _ = told.send(Err(error));
+                if let Some(reply) = reply.into_iter().next() {
+                    let _ = reply.send(Err(error));
                 }
             }
             // Each message would fail alike, perhaps after a long wait.
             Err(error) if !error.may_be_of_one_row() => {
-                for told in told {
-                    let _ = told.send(Err(StoreError::BatchFailed));
+                for reply in reply {
+                    let _ = reply.send(Err(StoreError::BatchFailed));
                 }
             }
             // One message may cause the failure. Storing each alone lets the others succeed.
             Err(_) => {
-                for (message, told) in messages.iter().zip(told) {
-                    let outcome = store(&mailer, std::slice::from_ref(message)).await;
+                for (message, reply) in messages.iter().zip(reply) {
+                    let outcome = store(&outbox, std::slice::from_ref(message)).await;
                     let outcome = outcome.map(|outcomes| outcomes.into_iter().next());
-                    let _ = told.send(
+                    let _ = reply.send(
                         outcome.map(|outcome| outcome.unwrap_or(EnqueueOutcome::UnknownDataCenter)),
                     );
                 }
             }
         }
-        mailer.0.outbox.wake.notify_one();
+        outbox.shared.wake.notify_one();
     }
 }
 
@@ -178,16 +163,16 @@ async fn write(mailer: Mailer) {
 /// unknown, and the same messages are stored again. This has no effect if they were stored, and
 /// saves the client from a retry that would send them twice.
 async fn store(
-    mailer: &Mailer,
+    outbox: &Outbox,
     messages: &[NewMessage],
 ) -> Result<Vec<EnqueueOutcome>, StoreError> {
     let mut retries = RETRY_AFTER.iter();
     let mut is_unknown = false;
     loop {
-        let stored = timeout(STORE_TIMEOUT, mailer.store().enqueue(messages)).await;
+        let stored = timeout(STORE_TIMEOUT, outbox.store.enqueue(messages)).await;
         let stored = stored.unwrap_or_else(|_| Err(StoreError::commit_timed_out()));
         let failed = matches!(&stored, Err(error) if !matches!(error, StoreError::Corrupt { .. }));
-        mailer.stored_mail(failed);
+        outbox.liveness.record_storing(failed);
         let error = match stored {
             Ok(outcomes) => return Ok(outcomes),
             Err(error) => error,

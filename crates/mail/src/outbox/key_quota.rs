@@ -9,8 +9,8 @@ use std::{
 
 use domain::Who;
 
-use super::submit::SubmitError;
-use crate::{MailError, Mailer};
+use super::{Outbox, submit::SubmitError};
+use crate::MailError;
 
 /// Shortest time that a sum from the database is used.
 const TTL: Duration = Duration::from_secs(1);
@@ -61,23 +61,23 @@ impl KeySums {
     }
 }
 
-impl Mailer {
+impl Outbox {
     /// Counts octets toward the limit of the API key that submits them.
     ///
     /// # Errors
     /// `KeyFull` if the limit would be exceeded; `Mail` if the database fails.
     pub(super) async fn count_for_key(&self, by: &Who, octets: usize) -> Result<(), SubmitError> {
-        let (Who::Key(key), Some(limit)) = (by, self.0.options.outbox.waiting_per_key) else {
+        let (Who::Key(key), Some(limit)) = (by, self.options.waiting_per_key) else {
             return Ok(());
         };
-        let sums = &self.0.outbox.key_sums;
+        let sums = &self.shared.key_sums;
         let octets = octets as u64;
         let known = sums.add(key, octets, limit);
         let fits = if let Some(fits) = known {
             fits
         } else {
             let began = Instant::now();
-            let waiting = self.store().waiting_octets_of_key(key).await;
+            let waiting = self.store.waiting_octets_of_key(key).await;
             let waiting = waiting.map_err(MailError::from)?;
             sums.put(key, waiting, began.elapsed());
             sums.add(key, octets, limit).unwrap_or(true)

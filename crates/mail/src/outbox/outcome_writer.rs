@@ -8,8 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::lease::Lease;
-use crate::Mailer;
+use super::{Outbox, lease::Lease};
 
 /// Maximum number of outcomes in one transaction.
 const MAX_BATCH: usize = 128;
@@ -20,59 +19,66 @@ const SETTLE_TIMEOUT: Duration = Duration::from_secs(25);
 /// Wait before a failed transaction is retried.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
-pub(super) type Settled = (Settlement, Arc<Lease>);
+/// The settlement of an attempt, with the lease that ends once it is recorded.
+pub(super) type Outcome = (Settlement, Arc<Lease>);
 
 /// Records outcomes in a supervised task, until all senders are gone.
-pub(super) async fn supervised(mailer: Mailer, settled: mpsc::Receiver<Settled>) {
+pub(super) async fn supervised(outbox: Arc<Outbox>, outcomes: mpsc::Receiver<Outcome>) {
     let inbox = Arc::new(Mutex::new(Inbox {
-        settled,
+        outcomes,
         settlements: Vec::new(),
         leases: Vec::new(),
     }));
     let run = || {
-        let (mailer, inbox) = (mailer.clone(), Arc::clone(&inbox));
+        let (outbox, inbox) = (Arc::clone(&outbox), Arc::clone(&inbox));
         async move {
-            run(&mailer, &mut *inbox.lock().await).await;
+            run(&outbox, &mut *inbox.lock().await).await;
             Some(())
         }
     };
-    mailer.supervise_until_done("outcome writer", run).await;
+    outbox
+        .supervisor
+        .supervise_until_done("outcome writer", run)
+        .await;
 }
 
 /// Outcomes to be recorded. They survive a panic of the task.
 struct Inbox {
-    settled: mpsc::Receiver<Settled>,
+    outcomes: mpsc::Receiver<Outcome>,
     settlements: Vec<Settlement>,
     leases: Vec<Arc<Lease>>,
 }
 
 /// Records outcomes until all senders are gone. Retries while the database fails, because losing
 /// the record of a delivery would send the message twice.
-async fn run(mailer: &Mailer, inbox: &mut Inbox) {
+async fn run(outbox: &Outbox, inbox: &mut Inbox) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
     loop {
         if inbox.settlements.is_empty() {
-            if inbox.settled.recv_many(&mut batch, MAX_BATCH).await == 0 {
+            if inbox.outcomes.recv_many(&mut batch, MAX_BATCH).await == 0 {
                 return;
             }
             (inbox.settlements, inbox.leases) = batch.drain(..).unzip();
         }
         let settlements = &inbox.settlements;
         loop {
-            let settled = mailer.store().settle(settlements, mailer.now());
+            let settled = outbox.store.settle(settlements, outbox.clock.now());
             let settled = timeout(SETTLE_TIMEOUT, settled).await;
             match settled.unwrap_or_else(|_| Err(StoreError::commit_timed_out())) {
                 Ok(done) => {
                     let lost = settlements.len() - done.len();
                     if lost > 0 {
-                        tracing::warn!(messages = lost, "recorded attempts whose lease was lost");
+                        tracing::warn!(
+                            messages = lost,
+                            "attempts recorded after their lease was lost"
+                        );
                     }
                     break;
                 }
                 Err(error) => {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
-                        "cannot write down attempts, trying again"
+                        "attempts not recorded, retrying"
                     );
                     tokio::time::sleep(RETRY_DELAY).await;
                 }

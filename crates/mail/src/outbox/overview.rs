@@ -2,16 +2,17 @@
 
 use domain::{DataCenter, OutboxOverview, SendingState};
 
-use crate::{MailError, Mailer};
+use super::Outbox;
+use crate::MailError;
 
-impl Mailer {
+impl Outbox {
     /// Returns the waiting messages, the counts of the last hours, and the state of each data
     /// center.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn outbox_overview(&self) -> Result<OutboxOverview, MailError> {
-        let (store, now) = (self.store(), self.now());
+    pub async fn overview(&self) -> Result<OutboxOverview, MailError> {
+        let (store, now) = (&self.store, self.clock.now());
         let since = now.plus(-OutboxOverview::HOURS * 3_600);
         let known = store.hour_counts(None, since).await?;
         let waiting = store.count_waiting().await?;
@@ -28,15 +29,15 @@ impl Mailer {
     }
 
     async fn sending_state(&self, data_center: DataCenter) -> Result<SendingState, MailError> {
-        let (store, id) = (self.store(), &data_center.id);
+        let (store, id) = (&self.store, &data_center.id);
         let chosen = store.sending_settings(id).await?;
         let settings = store.settings_view(id).await?;
         let provider = settings.map(|(_, settings)| settings.provider);
         Ok(SendingState {
             has_settings: provider.is_some(),
-            grant: self.grant_status(id).await?,
-            pause: store.sending_pause(id, self.now()).await?,
-            used: store.sending_use(id, self.now()).await?,
+            grant: self.settings.grant_status(id).await?,
+            pause: store.sending_pause(id, self.clock.now()).await?,
+            used: store.sending_use(id, self.clock.now()).await?,
             limits: provider.map_or(chosen.limits, |provider| chosen.limits_with(provider)),
             data_center,
         })

@@ -7,7 +7,11 @@ use secrecy::SecretString;
 use smtp::Server;
 use store::GrantState;
 
-use crate::{MailError, Mailer, error::readable};
+use super::Outbox;
+use crate::{
+    MailError,
+    error::{Failure, readable},
+};
 
 /// Pause of a data center whose secret cannot be read, in seconds.
 const UNREADABLE: i64 = 15 * 60;
@@ -38,20 +42,21 @@ impl PlanKey {
     }
 }
 
-impl Mailer {
+impl Outbox {
     /// Returns the current plan of a data center; `None` while messages have to wait for settings,
     /// a grant, or the end of a pause.
     pub(super) async fn plan(&self, id: &DataCenterId) -> Result<Option<Arc<Plan>>, MailError> {
-        let store = self.store();
-        if store.sending_pause(id, self.now()).await?.is_some() {
+        let store = &self.store;
+        if store.sending_pause(id, self.clock.now()).await?.is_some() {
             return Ok(None);
         }
-        let stored = match readable(store.settings(id).await)? {
+        let stored = match readable(store.settings(id).await) {
             Ok(Some(stored)) => stored,
             Ok(None) => return Ok(None),
-            Err(finding) => {
+            Err(Failure::Internal(error)) => return Err(error),
+            Err(Failure::Found(finding)) => {
                 // Saving the settings ends the pause.
-                let until = self.now().plus(UNREADABLE);
+                let until = self.clock.now().plus(UNREADABLE);
                 let pause = SendingPause { until, finding };
                 store.pause_sending(id, &pause).await?;
                 return Ok(None);

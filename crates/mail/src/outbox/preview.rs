@@ -5,16 +5,17 @@ use std::num::NonZeroU32;
 use domain::{Mail, MailId, MailSummary, MessageId};
 use tokio::task::spawn_blocking;
 
-use crate::{MailError, Mailer};
+use super::Outbox;
+use crate::MailError;
 
-impl Mailer {
+impl Outbox {
     /// Returns a message as people see it. It is parsed as untrusted input, since programs quote
     /// other people's text. `None` if there is no such message or its content was dropped.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn message_preview(&self, id: &MessageId) -> Result<Option<Mail>, MailError> {
-        let Some(raw) = self.store().message_content(id).await? else {
+    pub async fn preview(&self, id: &MessageId) -> Result<Option<Mail>, MailError> {
+        let Some(raw) = self.store.message_content(id).await? else {
             return Ok(None);
         };
         let summary = MailSummary {

@@ -6,7 +6,8 @@ use domain::{
 };
 use store::ChangeOutcome;
 
-use crate::{MailError, Mailer};
+use super::Outbox;
+use crate::MailError;
 
 /// One page of a list of messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct MessagePage {
     pub next: Option<MessageId>,
 }
 
-impl Mailer {
+impl Outbox {
     /// Returns at most `at_most` messages from the cursor on, newest first.
     ///
     /// # Errors
@@ -29,7 +30,7 @@ impl Mailer {
         at_most: u32,
     ) -> Result<MessagePage, MailError> {
         let wanted = at_most.saturating_add(1);
-        let mut messages = self.store().messages(filter, cursor, wanted).await?;
+        let mut messages = self.store.messages(filter, cursor, wanted).await?;
         let more = messages.len() > at_most as usize;
         messages.truncate(at_most as usize);
         let last = messages.last().filter(|_| more);
@@ -42,36 +43,32 @@ impl Mailer {
     /// # Errors
     /// If the database fails.
     pub async fn message(&self, id: &MessageId) -> Result<Option<OutboxMessage>, MailError> {
-        Ok(self.store().message(id).await?)
+        Ok(self.store.message(id).await?)
     }
 
     /// Returns the attempts to deliver a message, oldest first.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn message_attempts(&self, id: &MessageId) -> Result<Vec<Attempt>, MailError> {
-        Ok(self.store().message_attempts(id).await?)
+    pub async fn attempts(&self, id: &MessageId) -> Result<Vec<Attempt>, MailError> {
+        Ok(self.store.message_attempts(id).await?)
     }
 
     /// Returns the content of a message while it is kept.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn message_content(&self, id: &MessageId) -> Result<Option<Vec<u8>>, MailError> {
-        Ok(self.store().message_content(id).await?)
+    pub async fn content(&self, id: &MessageId) -> Result<Option<Vec<u8>>, MailError> {
+        Ok(self.store.message_content(id).await?)
     }
 
     /// Makes a message due now.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn retry_message(
-        &self,
-        id: &MessageId,
-        by: &Actor,
-    ) -> Result<ChangeOutcome, MailError> {
-        let outcome = self.store().retry_message(id, by, self.now()).await?;
-        self.0.outbox.changed();
+    pub async fn retry(&self, id: &MessageId, by: &Actor) -> Result<ChangeOutcome, MailError> {
+        let outcome = self.store.retry_message(id, by, self.clock.now()).await?;
+        self.shared.wake.notify_one();
         Ok(outcome)
     }
 
@@ -79,23 +76,16 @@ impl Mailer {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn cancel_message(
-        &self,
-        id: &MessageId,
-        by: &Actor,
-    ) -> Result<ChangeOutcome, MailError> {
-        Ok(self.store().cancel_message(id, by, self.now()).await?)
+    pub async fn cancel(&self, id: &MessageId, by: &Actor) -> Result<ChangeOutcome, MailError> {
+        Ok(self.store.cancel_message(id, by, self.clock.now()).await?)
     }
 
     /// Returns the current pause of a data center.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn sending_pause(
-        &self,
-        id: &DataCenterId,
-    ) -> Result<Option<SendingPause>, MailError> {
-        Ok(self.store().sending_pause(id, self.now()).await?)
+    pub async fn pause(&self, id: &DataCenterId) -> Result<Option<SendingPause>, MailError> {
+        Ok(self.store.sending_pause(id, self.clock.now()).await?)
     }
 
     /// Returns the number of waiting messages of a data center and the time since which the oldest
@@ -103,19 +93,16 @@ impl Mailer {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn waiting_messages(
-        &self,
-        id: &DataCenterId,
-    ) -> Result<(i64, Option<UnixTime>), MailError> {
-        Ok(self.store().waiting_messages(id).await?)
+    pub async fn waiting(&self, id: &DataCenterId) -> Result<(i64, Option<UnixTime>), MailError> {
+        Ok(self.store.waiting_messages(id).await?)
     }
 
     /// Returns the used part of a data center's limits.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn sending_use(&self, id: &DataCenterId) -> Result<SendingUse, MailError> {
-        Ok(self.store().sending_use(id, self.now()).await?)
+    pub async fn usage(&self, id: &DataCenterId) -> Result<SendingUse, MailError> {
+        Ok(self.store.sending_use(id, self.clock.now()).await?)
     }
 
     /// Returns the counts of each hour from `since` on, oldest first, of one data center or of all.
@@ -128,6 +115,6 @@ impl Mailer {
         data_center: Option<&DataCenterId>,
         since: UnixTime,
     ) -> Result<Vec<HourCounts>, MailError> {
-        Ok(self.store().hour_counts(data_center, since).await?)
+        Ok(self.store.hour_counts(data_center, since).await?)
     }
 }

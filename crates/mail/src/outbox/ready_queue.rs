@@ -8,72 +8,72 @@ use std::{
 
 use tokio::{sync::Notify, time::timeout};
 
-use super::job::Job;
+use super::queued_message::QueuedMessage;
 
 #[derive(Debug, Default)]
 pub(super) struct ReadyQueue {
-    jobs: Mutex<Jobs>,
+    messages: Mutex<Messages>,
     arrived: Notify,
     /// Notified each time a message leaves the queue.
     pub(super) taken: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Jobs {
-    waiting: VecDeque<Job>,
+struct Messages {
+    waiting: VecDeque<QueuedMessage>,
     closed: bool,
 }
 
 impl ReadyQueue {
-    fn jobs(&self) -> MutexGuard<'_, Jobs> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    fn messages(&self) -> MutexGuard<'_, Messages> {
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.jobs().waiting.len()
+        self.messages().waiting.len()
     }
 
-    pub(super) fn push(&self, job: Job) {
-        self.jobs().waiting.push_back(job);
+    pub(super) fn push(&self, message: QueuedMessage) {
+        self.messages().waiting.push_back(message);
         self.arrived.notify_one();
     }
 
-    /// Returns the next message; `None` if none arrives within `patience` or the queue is closed.
-    pub(super) async fn next(&self, patience: Duration) -> Option<Job> {
+    /// Returns the next message; `None` if none arrives within `limit` or the queue is closed.
+    pub(super) async fn next(&self, limit: Duration) -> Option<QueuedMessage> {
         let next = async {
             loop {
                 {
-                    let mut jobs = self.jobs();
-                    if jobs.closed {
+                    let mut messages = self.messages();
+                    if messages.closed {
                         self.arrived.notify_one();
                         return None;
                     }
-                    if let Some(job) = jobs.waiting.pop_front() {
+                    if let Some(message) = messages.waiting.pop_front() {
                         // `Notify` stores one permit, even if several messages arrived while no
                         // worker waited.
-                        if !jobs.waiting.is_empty() {
+                        if !messages.waiting.is_empty() {
                             self.arrived.notify_one();
                         }
                         self.taken.notify_one();
-                        return Some(job);
+                        return Some(message);
                     }
                 }
                 self.arrived.notified().await;
             }
         };
-        timeout(patience, next).await.ok().flatten()
+        timeout(limit, next).await.ok().flatten()
     }
 
     /// Removes and returns all waiting messages.
-    pub(super) fn drain(&self) -> Vec<Job> {
-        self.jobs().waiting.drain(..).collect()
+    pub(super) fn drain(&self) -> Vec<QueuedMessage> {
+        self.messages().waiting.drain(..).collect()
     }
 
     /// Closes the queue and returns its remaining messages.
-    pub(super) fn close(&self) -> Vec<Job> {
-        let mut jobs = self.jobs();
-        jobs.closed = true;
+    pub(super) fn close(&self) -> Vec<QueuedMessage> {
+        let mut messages = self.messages();
+        messages.closed = true;
         self.arrived.notify_one();
-        jobs.waiting.drain(..).collect()
+        messages.waiting.drain(..).collect()
     }
 }

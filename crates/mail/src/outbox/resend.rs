@@ -3,8 +3,8 @@
 use domain::{Actor, MessageId, Recipient};
 use store::NewMessage;
 
-use super::id::new_id;
-use crate::{MailError, Mailer};
+use super::{Outbox, id::new_id};
+use crate::MailError;
 
 /// The outcome of resending a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,20 +17,20 @@ pub enum Resent {
     Unknown,
 }
 
-impl Mailer {
+impl Outbox {
     /// Resends a message to all its recipients as a new message with its own Message-ID and Date.
     ///
     /// # Errors
     /// If new mail is refused or the database fails.
-    pub async fn resend_message(&self, id: &MessageId, by: &Actor) -> Result<Resent, MailError> {
-        self.accepts_mail()?;
-        let Some(message) = self.store().message(id).await? else {
+    pub async fn resend(&self, id: &MessageId, by: &Actor) -> Result<Resent, MailError> {
+        self.disk.accepts_mail()?;
+        let Some(message) = self.store.message(id).await? else {
             return Ok(Resent::Unknown);
         };
-        let Some(content) = self.store().message_content(id).await? else {
+        let Some(content) = self.store.message_content(id).await? else {
             return Ok(Resent::ContentGone);
         };
-        let now = self.now();
+        let now = self.clock.now();
         let (message_id, content) = message::renew(&content, &message.sender, now);
         let recipients = message.recipients.into_iter();
         let copy = NewMessage {
@@ -49,10 +49,10 @@ impl Mailer {
             submitted_by: by.who.clone(),
             idempotency: None,
         };
-        if !self.store().enqueue_again(id, &copy, by, now).await? {
+        if !self.store.enqueue_again(id, &copy, by, now).await? {
             return Ok(Resent::Unknown);
         }
-        self.0.outbox.wake.notify_one();
+        self.shared.wake.notify_one();
         Ok(Resent::As(copy.id))
     }
 }

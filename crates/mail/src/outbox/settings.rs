@@ -6,7 +6,8 @@ use domain::{
 };
 use store::SaveSendingOutcome;
 
-use crate::{MailError, Mailer};
+use super::Outbox;
+use crate::MailError;
 
 /// The reason why sending settings were not saved.
 #[derive(Debug, thiserror::Error)]
@@ -25,13 +26,13 @@ pub enum SaveSendingError {
     Mail(#[from] MailError),
 }
 
-impl Mailer {
+impl Outbox {
     /// Returns the sending settings of a data center.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn sending_settings(&self, id: &DataCenterId) -> Result<SendingSettings, MailError> {
-        Ok(self.store().sending_settings(id).await?)
+    pub async fn settings(&self, id: &DataCenterId) -> Result<SendingSettings, MailError> {
+        Ok(self.store.sending_settings(id).await?)
     }
 
     /// Saves the submitted form and returns the new version.
@@ -39,7 +40,7 @@ impl Mailer {
     /// # Errors
     /// `Form` if a field is invalid, `Conflict` if another user saved since the form was opened,
     /// `Mail` if there is no such data center or the database fails.
-    pub async fn save_sending_settings(
+    pub async fn save_settings(
         &self,
         form: &SendingForm,
         by: &Actor,
@@ -47,15 +48,21 @@ impl Mailer {
         let id =
             DataCenterId::parse(&form.data_center).map_err(|_| MailError::UnknownDataCenter)?;
         let settings = form.parse().map_err(SaveSendingError::Form)?;
-        let before = self.sending_settings(&id).await?;
+        let before = self.settings(&id).await?;
         let outcome = self
-            .store()
-            .save_sending_settings(&id, &settings, changes(&before, &settings), by, self.now())
+            .store
+            .save_sending_settings(
+                &id,
+                &settings,
+                changes(&before, &settings),
+                by,
+                self.clock.now(),
+            )
             .await;
         match outcome.map_err(MailError::from)? {
             SaveSendingOutcome::Saved(version) => {
-                tracing::info!(data_center = %id, version, "settings of sending saved");
-                self.0.outbox.changed();
+                tracing::info!(data_center = %id, version, "sending settings saved");
+                self.changes.notify();
                 Ok(version)
             }
             SaveSendingOutcome::Conflict(version) => Err(SaveSendingError::Conflict { version }),

@@ -1,11 +1,13 @@
 //! Submitting a message.
 
+use std::sync::Arc;
+
 use domain::{DataCenterId, MessageId, UnixTime, Who, untrusted};
 use message::Composed;
 use store::{EnqueueOutcome, Idempotency, NewMessage};
 
-use super::id::new_id;
-use crate::{MailError, Mailer};
+use super::{Outbox, id::new_id};
+use crate::MailError;
 
 /// Longest stored subject and sender for display, in characters.
 const MAX_LINE: usize = 998;
@@ -52,7 +54,7 @@ pub enum SubmitError {
     Mail(#[from] MailError),
 }
 
-impl Mailer {
+impl Outbox {
     /// Returns the message that the same request submitted before, if there is one.
     ///
     /// # Errors
@@ -62,7 +64,7 @@ impl Mailer {
         idempotency: &Idempotency,
     ) -> Result<Option<MessageId>, SubmitError> {
         let (owner, key) = (&*idempotency.owner, &*idempotency.key);
-        let known = self.store().known_request(owner, key).await;
+        let known = self.store.known_request(owner, key).await;
         match known.map_err(MailError::from)? {
             None => Ok(None),
             Some(known) if known.request_hash == idempotency.request_hash => {
@@ -77,16 +79,22 @@ impl Mailer {
     /// # Errors
     /// `KeyReused`, `KeyFull`; `Mail` if new mail is refused, there is no such data center, or the
     /// database fails.
-    pub async fn submit(&self, submission: Submission) -> Result<Submitted, SubmitError> {
+    pub async fn submit(
+        self: &Arc<Self>,
+        submission: Submission,
+    ) -> Result<Submitted, SubmitError> {
         // Alerts are exempt: they are small, and most needed when the disk is full.
         if submission.submitted_by != Who::Mailgrant {
-            self.accepts_mail()?;
+            self.disk.accepts_mail()?;
         }
         self.count_for_key(&submission.submitted_by, submission.message.content.len())
             .await?;
         // The database's time, because servers with correct clocks deliver a message that one with
         // a wrong clock accepted.
-        let now = self.now().plus(-self.clock_differs().unwrap_or(0));
+        let now = self
+            .clock
+            .now()
+            .plus(-self.clock.excessive_difference().unwrap_or(0));
         let id = new_id(now);
         let message = submission.message;
         let message = NewMessage {

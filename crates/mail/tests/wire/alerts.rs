@@ -29,8 +29,8 @@ fn channel(kind: &str, url: &str) -> ChannelForm {
 
 async fn add(world: &World, form: &ChannelForm) -> String {
     let by = &world.admin;
-    world.mailer.add_alert_channel(form, by).await.unwrap();
-    let channels = world.mailer.alerts().await.unwrap().channels;
+    world.mailer.alerts.add_channel(form, by).await.unwrap();
+    let channels = world.mailer.alerts.overview().await.unwrap().channels;
     channels.last().unwrap().id.as_str().to_owned()
 }
 
@@ -52,7 +52,12 @@ fn settings() -> AlertSettingsForm {
 }
 
 async fn save(world: &World, form: &AlertSettingsForm) {
-    world.mailer.save_alerts(form, &world.admin).await.unwrap();
+    world
+        .mailer
+        .alerts
+        .save_settings(form, &world.admin)
+        .await
+        .unwrap();
 }
 
 /// Makes the provider report that the grant is gone.
@@ -62,12 +67,12 @@ async fn end_grant(world: &World) {
         ..Faults::default()
     });
     world.clock.advance(3_600);
-    world.mailer.refresh_due().await.unwrap();
+    world.mailer.tokens.refresh_due().await.unwrap();
     world.control().set(Faults::default());
 }
 
 async fn wrong(mailer: &Mailer) -> Vec<AlertKind> {
-    let overview = mailer.alerts().await.unwrap();
+    let overview = mailer.alerts.overview().await.unwrap();
     let wrong = overview.wrong.into_iter();
     wrong.map(|one| one.condition.kind).collect()
 }
@@ -83,11 +88,11 @@ fn types(posted: &[Posted]) -> Vec<String> {
 async fn a_grant_that_needs_authorization_is_told_once_and_once_more_when_it_is_well() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("webhook", &hooks.url("/mine"))).await;
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert!(hooks.posted().is_empty());
     end_grant(&world).await;
     for _ in 0..3 {
-        world.mailer.watch().await.unwrap();
+        world.mailer.alerts.evaluate().await.unwrap();
         world.clock.advance(600);
     }
     assert_eq!(types(&hooks.posted()), ["alert.began"]);
@@ -102,7 +107,7 @@ async fn a_grant_that_needs_authorization_is_told_once_and_once_more_when_it_is_
 
     world.authorize(ALICE, true).await;
     for _ in 0..3 {
-        world.mailer.watch().await.unwrap();
+        world.mailer.alerts.evaluate().await.unwrap();
     }
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
     let ended = hooks.posted()[1].json();
@@ -116,26 +121,26 @@ async fn a_condition_of_a_server_stops_it_and_is_notified_when_it_begins_and_whe
     let world = World::with(|options| options.server_name = Some("web-1:3000".into())).await;
     let mailer = &world.mailer;
     add(&world, &channel("webhook", &hooks.url("/"))).await;
-    mailer.ready().await.unwrap();
+    mailer.health.ready().await.unwrap();
     let facts = AlertFacts {
         free_bytes: Some(42),
         ..AlertFacts::default()
     };
     for _ in 0..3 {
-        mailer.raise_server_condition(AlertKind::DiskFull, facts.clone());
+        mailer.conditions.raise(AlertKind::DiskFull, facts.clone());
         // A condition is known before it is stored.
-        let error = mailer.ready().await.unwrap_err();
+        let error = mailer.health.ready().await.unwrap_err();
         assert!(matches!(error, NotReady::Condition(AlertKind::DiskFull)));
-        mailer.watch().await.unwrap();
+        mailer.alerts.evaluate().await.unwrap();
     }
     // A warning does not affect readiness.
-    mailer.raise_server_condition(AlertKind::DiskSpaceLow, facts);
-    let text = mailer.metrics(None).await.unwrap();
+    mailer.conditions.raise(AlertKind::DiskSpaceLow, facts);
+    let text = mailer.metrics.render(None).await.unwrap();
     assert!(text.contains(r#"mailgrant_server_condition{condition="disk_full"} 1"#));
-    mailer.resolve_server_condition(AlertKind::DiskFull);
-    mailer.ready().await.unwrap();
+    mailer.conditions.resolve(AlertKind::DiskFull);
+    mailer.health.ready().await.unwrap();
     for _ in 0..3 {
-        mailer.watch().await.unwrap();
+        mailer.alerts.evaluate().await.unwrap();
     }
     assert_eq!(wrong(mailer).await, [AlertKind::DiskSpaceLow]);
     let posted = hooks.posted();
@@ -161,24 +166,22 @@ async fn the_condition_of_one_server_is_resolved_by_another_only_when_the_first_
     let world = World::with(named("one")).await;
     let other = world.another_mailer_with(named("other")).await;
     let kind = AlertKind::ClockDiffers;
-    world
-        .mailer
-        .raise_server_condition(kind, AlertFacts::default());
+    world.mailer.conditions.raise(kind, AlertFacts::default());
     for _ in 0..8 {
-        world.mailer.watch().await.unwrap();
-        other.watch().await.unwrap();
+        world.mailer.alerts.evaluate().await.unwrap();
+        other.alerts.evaluate().await.unwrap();
         assert_eq!(wrong(&other).await, [kind]);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     // Both servers have the condition.
-    other.raise_server_condition(kind, AlertFacts::default());
-    other.watch().await.unwrap();
+    other.conditions.raise(kind, AlertFacts::default());
+    other.alerts.evaluate().await.unwrap();
     assert_eq!(wrong(&other).await, [kind, kind]);
     tokio::time::sleep(Duration::from_secs(6)).await;
-    other.watch().await.unwrap();
+    other.alerts.evaluate().await.unwrap();
     assert_eq!(wrong(&other).await, [kind]);
     // The server that seemed gone is alive after all.
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert_eq!(wrong(&other).await, [kind, kind]);
 }
 
@@ -193,7 +196,8 @@ async fn many_mailers_on_one_database_tell_it_once() {
     }
     for _ in 0..3 {
         let rounds = mailers.iter().cloned();
-        let rounds = rounds.map(|mailer| tokio::spawn(async move { mailer.watch().await }));
+        let rounds =
+            rounds.map(|mailer| tokio::spawn(async move { mailer.alerts.evaluate().await }));
         for round in rounds.collect::<Vec<_>>() {
             round.await.unwrap().unwrap();
         }
@@ -206,9 +210,9 @@ async fn what_is_wrong_outlasts_a_restart_and_is_not_told_again() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("webhook", &hooks.url("/"))).await;
     end_grant(&world).await;
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     let after = world.another_mailer().await;
-    after.watch().await.unwrap();
+    after.alerts.evaluate().await.unwrap();
     assert_eq!(hooks.posted().len(), 1);
     assert_eq!(wrong(&after).await, [AlertKind::NeedsAuthorization]);
 }
@@ -219,7 +223,7 @@ async fn each_chat_gets_the_shape_that_it_takes() {
     let mut posted = Vec::new();
     for kind in ["slack", "teams", "mattermost"] {
         let id = add(&world, &channel(kind, &hooks.url(&format!("/{kind}")))).await;
-        let taken = world.mailer.send_test_alert(&id, &world.admin).await;
+        let taken = world.mailer.alerts.send_test(&id, &world.admin).await;
         taken.unwrap().unwrap();
         let request = hooks.posted().last().unwrap().clone();
         assert_eq!(request.path, format!("/{kind}"));
@@ -254,8 +258,8 @@ async fn an_alert_that_is_not_taken_is_tried_again_later_and_shown_and_given_up_
     add(&world, &channel("slack", &hooks.url("/"))).await;
     end_grant(&world).await;
     hooks.script("HTTP/1.1 503 Busy\r\n\r\n");
-    world.mailer.watch().await.unwrap();
-    let shown = world.mailer.alerts().await.unwrap().latest[0].clone();
+    world.mailer.alerts.evaluate().await.unwrap();
+    let shown = world.mailer.alerts.overview().await.unwrap().latest[0].clone();
     let busy = NotificationFailure::Webhook(WebhookFailure::Status(503));
     assert_eq!(
         (shown.state, shown.attempts),
@@ -263,26 +267,26 @@ async fn an_alert_that_is_not_taken_is_tried_again_later_and_shown_and_given_up_
     );
     assert_eq!(shown.failure, Some(busy));
     world.clock.advance(29);
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert_eq!(hooks.posted().len(), 1);
     hooks.script("HTTP/1.1 503 Busy\r\n\r\n");
     world.clock.advance(1);
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert_eq!(hooks.posted().len(), 2);
     world.clock.advance(DAY);
     hooks.script("HTTP/1.1 410 Gone\r\n\r\n");
-    world.mailer.watch().await.unwrap();
-    let shown = world.mailer.alerts().await.unwrap().latest[0].clone();
+    world.mailer.alerts.evaluate().await.unwrap();
+    let shown = world.mailer.alerts.overview().await.unwrap().latest[0].clone();
     assert_eq!(
         (shown.state, shown.attempts),
         (NotificationState::Failed, 3)
     );
     world.clock.advance(DAY);
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert_eq!(hooks.posted().len(), 3);
     // A channel that was never notified of the start is not notified of the end.
     world.authorize(ALICE, true).await;
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert_eq!(hooks.posted().len(), 3);
 }
 
@@ -290,7 +294,10 @@ async fn an_alert_that_is_not_taken_is_tried_again_later_and_shown_and_given_up_
 async fn mail_goes_into_the_outbox_of_another_data_center_once_and_never_of_the_broken_one() {
     let world = World::authorized().await;
     let mailer = &world.mailer;
-    let second = mailer.add_data_center("Second", &world.admin).await;
+    let second = mailer
+        .settings
+        .add_data_center("Second", &world.admin)
+        .await;
     let second = second.unwrap().id;
     let form = domain::SmtpForm {
         data_center: second.to_string(),
@@ -298,7 +305,8 @@ async fn mail_goes_into_the_outbox_of_another_data_center_once_and_never_of_the_
     };
     let redirect = crate::support::redirect_url();
     mailer
-        .save_settings(&form, &redirect, &world.admin)
+        .settings
+        .save(&form, &redirect, &world.admin)
         .await
         .unwrap();
     for via in ["default", "second"] {
@@ -311,10 +319,15 @@ async fn mail_goes_into_the_outbox_of_another_data_center_once_and_never_of_the_
         add(&world, &form).await;
     }
     end_grant(&world).await;
-    mailer.watch().await.unwrap();
-    mailer.watch().await.unwrap();
+    mailer.alerts.evaluate().await.unwrap();
+    mailer.alerts.evaluate().await.unwrap();
     let all = MessageFilter::default();
-    let messages = mailer.messages(&all, None, 10).await.unwrap().messages;
+    let messages = mailer
+        .outbox
+        .messages(&all, None, 10)
+        .await
+        .unwrap()
+        .messages;
     let [message] = &messages[..] else {
         panic!("{messages:?}")
     };
@@ -324,7 +337,7 @@ async fn mail_goes_into_the_outbox_of_another_data_center_once_and_never_of_the_
         message.subject,
         "Mailgrant, Default: mail waits for a new authorization"
     );
-    let content = mailer.message_content(&message.id).await.unwrap().unwrap();
+    let content = mailer.outbox.content(&message.id).await.unwrap().unwrap();
     let content = String::from_utf8(content).unwrap();
     assert!(content.contains("Auto-Submitted: auto-generated\r\n"));
     assert!(content.contains(&format!("Message-ID: {}\r\n", message.message_id)));
@@ -343,14 +356,14 @@ async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
         ..settings()
     };
     save(&world, &form).await;
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert!(wrong(&world.mailer).await.is_empty());
     world.clock.advance(3 * DAY);
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     let secret = AlertKind::ClientSecretExpires;
     assert_eq!(wrong(&world.mailer).await, [secret]);
     world.clock.advance(2 * DAY);
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     let testing = AlertKind::TestingEnds;
     assert_eq!(wrong(&world.mailer).await, [secret, testing]);
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.began"]);
@@ -365,11 +378,11 @@ async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
         ..form
     };
     save(&world, &form).await;
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert!(wrong(&world.mailer).await.is_empty());
     // The grant is not renewed for 76 days.
     world.clock.advance(76 * DAY);
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert_eq!(wrong(&world.mailer).await, [AlertKind::UnusedEnds]);
 }
 
@@ -384,27 +397,28 @@ async fn an_outbox_that_grows_old_is_told() {
         ..ChannelForm::default()
     };
     let id = add(&world, &form).await;
-    let sent = world.mailer.send_test_alert(&id, &world.admin).await;
+    let sent = world.mailer.alerts.send_test(&id, &world.admin).await;
     sent.unwrap().unwrap();
     add(&world, &channel("webhook", &hooks.url("/"))).await;
     world.clock.advance(30 * 60);
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert!(hooks.posted().is_empty());
     world.clock.advance(1);
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     let told = hooks.posted()[0].json();
     assert_eq!(told["data"]["condition"], "outbox_old");
     assert_eq!(told["data"]["waiting_since"], "2023-11-14T22:13:20Z");
     let all = MessageFilter::default();
     let messages = world
         .mailer
+        .outbox
         .messages(&all, None, 10)
         .await
         .unwrap()
         .messages;
-    let cancelled = world.mailer.cancel_message(&messages[0].id, &world.admin);
+    let cancelled = world.mailer.outbox.cancel(&messages[0].id, &world.admin);
     cancelled.await.unwrap();
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
 }
 
@@ -413,7 +427,7 @@ async fn a_daily_check_that_starts_to_fail_is_told_and_that_it_goes_well_again()
     let (world, hooks) = (World::new().await, Hooks::start().await);
     world.save(&world.basic_form()).await;
     add(&world, &channel("webhook", &hooks.url("/"))).await;
-    world.mailer.check_daily().await.unwrap();
+    world.mailer.alerts.check_daily().await.unwrap();
     assert!(world.control().auth_attempts().is_empty());
     world.control().set(Faults {
         refuse_passwords: Some(RefusalStyle::Google),
@@ -421,8 +435,8 @@ async fn a_daily_check_that_starts_to_fail_is_told_and_that_it_goes_well_again()
     });
     world.clock.advance(DAY);
     for _ in 0..2 {
-        world.mailer.check_daily().await.unwrap();
-        world.mailer.watch().await.unwrap();
+        world.mailer.alerts.check_daily().await.unwrap();
+        world.mailer.alerts.evaluate().await.unwrap();
     }
     assert_eq!(types(&hooks.posted()), ["alert.began"]);
     let told = hooks.posted()[0].json();
@@ -431,12 +445,12 @@ async fn a_daily_check_that_starts_to_fail_is_told_and_that_it_goes_well_again()
     assert_eq!(wrong(&world.mailer).await, [AlertKind::CheckFails]);
     world.control().set(Faults::default());
     world.clock.advance(DAY);
-    world.mailer.check_daily().await.unwrap();
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.check_daily().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
     // None of them sent a message.
     assert!(world.control().messages().is_empty());
-    let checks = world.mailer.alerts().await.unwrap().checks;
+    let checks = world.mailer.alerts.overview().await.unwrap().checks;
     assert!(checks[0].finished && checks[0].finding.is_none());
 }
 
@@ -447,14 +461,14 @@ async fn a_mailbox_that_refuses_the_sign_in_raises_an_alert() {
         .save(&crate::doctor::with_mailbox(&world, world.basic_form()))
         .await;
     add(&world, &channel("webhook", &hooks.url("/"))).await;
-    world.mailer.check_daily().await.unwrap();
+    world.mailer.alerts.check_daily().await.unwrap();
     world.control().set(Faults {
         imap: Some(sandbox::ImapFault::WrongCredentials),
         ..Faults::default()
     });
     world.clock.advance(DAY);
-    world.mailer.check_daily().await.unwrap();
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.check_daily().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert_eq!(wrong(&world.mailer).await, [AlertKind::CheckFails]);
     assert_eq!(types(&hooks.posted()), ["alert.began"]);
 }
@@ -463,26 +477,26 @@ async fn a_mailbox_that_refuses_the_sign_in_raises_an_alert() {
 async fn a_grant_that_the_daily_check_finds_ended_is_told_as_that_alone() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("webhook", &hooks.url("/"))).await;
-    world.mailer.check_daily().await.unwrap();
+    world.mailer.alerts.check_daily().await.unwrap();
     world.control().set(Faults {
         token_error: TokenError::named("invalid_grant"),
         ..Faults::default()
     });
     for _ in 0..2 {
         world.clock.advance(DAY);
-        world.mailer.check_daily().await.unwrap();
-        world.mailer.watch().await.unwrap();
+        world.mailer.alerts.check_daily().await.unwrap();
+        world.mailer.alerts.evaluate().await.unwrap();
     }
     let needs_authorization = [AlertKind::NeedsAuthorization];
     assert_eq!(wrong(&world.mailer).await, needs_authorization);
     world.control().set(Faults::default());
     world.authorize(ALICE, true).await;
-    world.mailer.watch().await.unwrap();
+    world.mailer.alerts.evaluate().await.unwrap();
     assert!(wrong(&world.mailer).await.is_empty());
     assert_eq!(types(&hooks.posted()), ["alert.began", "alert.ended"]);
     // There is something to check now.
-    world.mailer.check_daily().await.unwrap();
-    let checks = world.mailer.alerts().await.unwrap().checks;
+    world.mailer.alerts.check_daily().await.unwrap();
+    let checks = world.mailer.alerts.overview().await.unwrap().checks;
     assert!(checks[0].finished && checks[0].finding.is_none());
 }
 
@@ -491,11 +505,20 @@ async fn a_data_center_that_was_never_authorized_is_not_checked_daily() {
     let world = World::new().await;
     world.save(&world.oauth_form()).await;
     for _ in 0..2 {
-        world.mailer.check_daily().await.unwrap();
+        world.mailer.alerts.check_daily().await.unwrap();
         world.clock.advance(DAY);
     }
-    assert!(world.mailer.alerts().await.unwrap().checks.is_empty());
-    world.mailer.watch().await.unwrap();
+    assert!(
+        world
+            .mailer
+            .alerts
+            .overview()
+            .await
+            .unwrap()
+            .checks
+            .is_empty()
+    );
+    world.mailer.alerts.evaluate().await.unwrap();
     assert!(wrong(&world.mailer).await.is_empty());
 }
 
@@ -504,7 +527,7 @@ async fn a_grant_that_ends_is_told_at_once_by_whoever_keeps_watch() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("webhook", &hooks.url("/"))).await;
     let watching = world.mailer.clone();
-    let watching = tokio::spawn(async move { watching.keep_watch().await });
+    let watching = tokio::spawn(async move { watching.alerts.run().await });
     // The first round finds no problem.
     tokio::time::sleep(Duration::from_millis(300)).await;
     end_grant(&world).await;
@@ -520,7 +543,7 @@ async fn the_url_of_a_channel_is_never_shown_and_a_saved_secret_stays_with_its_h
     let (world, hooks) = (World::new().await, Hooks::start().await);
     let url = hooks.url("/services/pLanted");
     let id = add(&world, &channel("webhook", &url)).await;
-    let shown = format!("{:?}", world.mailer.alerts().await.unwrap());
+    let shown = format!("{:?}", world.mailer.alerts.overview().await.unwrap());
     assert!(shown.contains("127.0.0.1") && !shown.contains("pLanted"));
     let change = |url: &str, secret: &str| ChannelForm {
         url: TypedSecret::new(url),
@@ -529,7 +552,7 @@ async fn the_url_of_a_channel_is_never_shown_and_a_saved_secret_stays_with_its_h
     };
     let (mailer, by) = (&world.mailer, &world.admin);
     let elsewhere = change("https://hooks.example.com/pLanted", "");
-    let refused = mailer.change_alert_channel(&id, &elsewhere, by).await;
+    let refused = mailer.alerts.change_channel(&id, &elsewhere, by).await;
     let Err(AlertChannelError::Form(errors)) = refused else {
         panic!("{refused:?}")
     };
@@ -537,14 +560,14 @@ async fn the_url_of_a_channel_is_never_shown_and_a_saved_secret_stays_with_its_h
     assert_eq!(errors.get(AlertField::Secret), error);
     // The secret is kept if the host stays the same.
     let same = change(&hooks.url("/services/pLanted-too"), "");
-    mailer.change_alert_channel(&id, &same, by).await.unwrap();
-    let sent = mailer.send_test_alert(&id, by).await;
+    mailer.alerts.change_channel(&id, &same, by).await.unwrap();
+    let sent = mailer.alerts.send_test(&id, by).await;
     sent.unwrap().unwrap();
     let request = &hooks.posted()[0];
     assert_eq!(request.path, "/services/pLanted-too");
     assert!(request.header("webhook-signature").starts_with("v1,"));
-    mailer.remove_alert_channel(&id, by).await.unwrap();
-    let gone = mailer.send_test_alert(&id, by).await;
+    mailer.alerts.remove_channel(&id, by).await.unwrap();
+    let gone = mailer.alerts.send_test(&id, by).await;
     assert!(matches!(gone, Err(AlertChannelError::Unknown)));
     let recorded = world.recorded().await;
     let actions: Vec<_> = recorded.iter().map(|record| record.action).collect();

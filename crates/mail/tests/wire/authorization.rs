@@ -3,7 +3,7 @@
 use domain::{
     AuthorizationState, DataCenterId, FindingCode, GrantStatus, SessionId, finding::FindingValue,
 };
-use mail::Callback;
+use mail::{Callback, CallbackOutcome};
 use sandbox::{Faults, TokenError};
 
 use crate::support::{ALICE, BOB, REDIRECT_URL, World, delivered, failed};
@@ -16,6 +16,7 @@ const NEVER: GrantStatus = GrantStatus::NotAuthorized {
 async fn status(world: &World) -> GrantStatus {
     world
         .mailer
+        .settings
         .grant_status(&DataCenterId::default())
         .await
         .unwrap()
@@ -105,7 +106,7 @@ async fn each_provider_gets_the_parameters_it_wants() {
 }
 
 #[tokio::test]
-async fn a_forged_callback_is_turned_away() {
+async fn a_forged_callback_is_rejected() {
     let world = World::authorized().await;
     let forged = Callback {
         state: Some("forged".into()),
@@ -113,12 +114,14 @@ async fn a_forged_callback_is_turned_away() {
         ..Callback::default()
     };
     for callback in [forged, Callback::default()] {
-        let (id, state) = world
+        let outcome = world
             .mailer
-            .finish_authorization(callback, Some(&world.session), &world.admin)
+            .authorizations
+            .finish(callback, Some(&world.session), &world.admin)
             .await
             .unwrap();
-        assert_eq!((id, failed(&state)), (None, FindingCode::StateUnknown));
+        let rejected = FindingCode::StateUnknown.into();
+        assert_eq!(outcome, CallbackOutcome::Rejected(rejected));
     }
     delivered(&world.test_email().await);
 }
@@ -131,12 +134,14 @@ async fn another_session_cannot_finish_an_authorization_and_does_not_use_it_up()
     let callback = world.answer(&begun, ALICE, true);
     let other = SessionId::parse("session-2").unwrap();
     for session in [None, Some(&other)] {
-        let (id, state) = world
+        let outcome = world
             .mailer
-            .finish_authorization(callback.clone(), session, &world.admin)
+            .authorizations
+            .finish(callback.clone(), session, &world.admin)
             .await
             .unwrap();
-        assert_eq!((id, failed(&state)), (None, FindingCode::OtherBrowser));
+        let rejected = FindingCode::OtherBrowser.into();
+        assert_eq!(outcome, CallbackOutcome::Rejected(rejected));
     }
     let state = world.finish(callback).await;
     assert!(matches!(state, AuthorizationState::Authorized { .. }));
@@ -154,7 +159,7 @@ async fn a_callback_that_comes_twice_changes_nothing() {
         FindingCode::AuthorizationUsed
     );
     assert_eq!(
-        world.mailer.authorization(&begun.id).await.unwrap(),
+        world.mailer.authorizations.get(&begun.id).await.unwrap(),
         Some(first)
     );
     delivered(&world.test_email().await);
@@ -169,7 +174,8 @@ async fn a_callback_that_comes_late_is_told_so_and_the_first_tab_learns_it() {
     world.clock.advance(601);
     let waiting = world
         .mailer
-        .authorization(&begun.id)
+        .authorizations
+        .get(&begun.id)
         .await
         .unwrap()
         .unwrap();
@@ -331,7 +337,7 @@ async fn a_refusal_at_the_consent_page_is_told() {
     let state = world.finish(world.answer(&begun, ALICE, false)).await;
     assert_eq!(failed(&state), FindingCode::AccessDenied);
     assert_eq!(
-        world.mailer.authorization(&begun.id).await.unwrap(),
+        world.mailer.authorizations.get(&begun.id).await.unwrap(),
         Some(state)
     );
 }

@@ -83,9 +83,10 @@ async fn check(world: &World, form: &SmtpForm, recipient: Option<&str>) -> Check
     };
     let begun = world
         .mailer
-        .begin_check(CheckOf::Form(form), request, &world.admin);
+        .doctor
+        .begin(CheckOf::Form(form), request, &world.admin);
     let id = begun.await.unwrap();
-    world.mailer.finish_check(&id).await.unwrap().unwrap()
+    world.mailer.doctor.finish(&id).await.unwrap().unwrap()
 }
 
 fn findings(report: &CheckReport) -> Vec<FindingCode> {
@@ -329,6 +330,7 @@ async fn each_scenario_of_a_domain_leads_to_its_finding() {
             .await;
         let steps = world
             .mailer
+            .doctor
             .check_domain(DomainCheck {
                 from: &EmailAddress::parse(ALICE).unwrap(),
                 provider: Provider::Sandbox,

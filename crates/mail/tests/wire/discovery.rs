@@ -55,7 +55,7 @@ async fn with_web() -> (World, Web) {
 }
 
 async fn discover(world: &World, email: &str) -> Discovery {
-    world.mailer.discover(email).await.unwrap()
+    world.mailer.discovery.discover(email).await.unwrap()
 }
 
 fn only(discovery: &Discovery) -> &Proposal {
@@ -123,9 +123,12 @@ async fn an_address_at_a_known_provider_is_proposed_without_asking_anybody() {
     }
     assert!(world.control().dns_queries().is_empty());
     for typed in ["", "a@b@c", "gmail.com"] {
-        assert!(world.mailer.discover(typed).await.is_err());
+        assert!(world.mailer.discovery.discover(typed).await.is_err());
     }
-    assert_eq!(world.mailer.discover("").await, Err(FieldError::Required));
+    assert_eq!(
+        world.mailer.discovery.discover("").await,
+        Err(FieldError::Required)
+    );
 }
 
 #[tokio::test]
@@ -503,7 +506,7 @@ async fn denied_networks_are_not_gone_to() {
         "https://169.254.169.254".into(),
         "https://id.example.com".into(),
     ] {
-        let denied = world.mailer.discover_issuer(&issuer).await;
+        let denied = world.mailer.discovery.issuer(&issuer).await;
         assert_eq!(denied, Err(IssuerTrouble::Denied), "{issuer}");
     }
     assert_eq!((web.visits(), endpoint.visits()), (0, 0));
@@ -514,7 +517,7 @@ async fn an_issuer_tells_its_endpoints() {
     let world = World::with_dns(|_| ()).await;
     let sandbox = world.descriptor();
     for issuer in [sandbox.issuer.clone(), format!(" {}/ ", sandbox.issuer)] {
-        let document = world.mailer.discover_issuer(&issuer).await.unwrap();
+        let document = world.mailer.discovery.issuer(&issuer).await.unwrap();
         assert_eq!(document.oauth.issuer, sandbox.issuer);
         assert_eq!(
             document.oauth.authorization_endpoint,
@@ -531,7 +534,8 @@ async fn an_issuer_tells_its_endpoints() {
     let queries = world.control().dns_queries();
     let google = world
         .mailer
-        .discover_issuer("https://accounts.google.com")
+        .discovery
+        .issuer("https://accounts.google.com")
         .await;
     assert_eq!(google.unwrap().url, "");
     assert_eq!(world.control().dns_queries(), queries);
@@ -554,20 +558,20 @@ async fn an_issuer_with_a_path_is_found_at_each_of_its_places_and_no_other_is_ta
         "id.example.com/.well-known/openid-configuration/realms/a",
         "id.example.com/realms/a/.well-known/openid-configuration",
     ];
-    let nothing = world.mailer.discover_issuer(&issuer).await;
+    let nothing = world.mailer.discovery.issuer(&issuer).await;
     assert_eq!(nothing, Err(IssuerTrouble::NoDocument));
     assert_eq!(web.asked(), places);
     let other = format!("{origin}/realms/b");
     for place in places {
         web.answer(place, "application/json", &of(&issuer));
-        let document = world.mailer.discover_issuer(&issuer).await.unwrap();
+        let document = world.mailer.discovery.issuer(&issuer).await.unwrap();
         assert_eq!(document.oauth.token_endpoint, format!("{origin}/t"));
         assert_eq!(
             document.url,
             format!("https://{place}").replace(".com/", &format!(".com:{}/", web.port))
         );
         web.answer(place, "application/json", &of(&other));
-        let trouble = world.mailer.discover_issuer(&issuer).await;
+        let trouble = world.mailer.discovery.issuer(&issuer).await;
         assert_eq!(trouble, Err(IssuerTrouble::OtherIssuer(other.clone())));
         web.raw(place, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     }
@@ -608,7 +612,7 @@ async fn an_issuer_that_misbehaves_is_given_up_and_told_apart() {
     ] {
         let endpoint = Endpoint::start(manner.clone()).await;
         let issuer = format!("http://127.0.0.1:{}", endpoint.port);
-        let trouble = world.mailer.discover_issuer(&issuer).await;
+        let trouble = world.mailer.discovery.issuer(&issuer).await;
         assert_eq!(trouble, Err(expected), "{issuer}");
     }
     for (issuer, error) in [
@@ -619,12 +623,13 @@ async fn an_issuer_that_misbehaves_is_given_up_and_told_apart() {
         ("https://id.example.com/#a", FieldError::UrlHasFragment),
         ("https://a:b@id.example.com/", FieldError::UrlHasCredentials),
     ] {
-        let trouble = world.mailer.discover_issuer(issuer).await;
+        let trouble = world.mailer.discovery.issuer(issuer).await;
         assert_eq!(trouble, Err(IssuerTrouble::NotAnIssuer(error)), "{issuer}");
     }
     let nowhere = world
         .mailer
-        .discover_issuer("https://nowhere.example.com")
+        .discovery
+        .issuer("https://nowhere.example.com")
         .await;
     assert_eq!(nowhere, Err(IssuerTrouble::Unreachable));
 }

@@ -35,6 +35,7 @@ async fn check(
 ) -> Vec<CheckStep> {
     let steps = world
         .mailer
+        .doctor
         .check_domain(DomainCheck {
             from: &EmailAddress::parse(from).unwrap(),
             provider,

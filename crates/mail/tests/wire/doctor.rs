@@ -28,14 +28,15 @@ pub fn with_mailbox(world: &World, form: SmtpForm) -> SmtpForm {
 /// Runs a check that sends nothing.
 pub async fn check(world: &World, form: &SmtpForm) -> CheckReport {
     let id = begin(world, form).await;
-    world.mailer.finish_check(&id).await.unwrap().unwrap()
+    world.mailer.doctor.finish(&id).await.unwrap().unwrap()
 }
 
 async fn begin(world: &World, form: &SmtpForm) -> CheckId {
     let request = CheckRequest::default();
     let begun = world
         .mailer
-        .begin_check(CheckOf::Form(form), request, &world.admin);
+        .doctor
+        .begin(CheckOf::Form(form), request, &world.admin);
     begun.await.unwrap()
 }
 
@@ -61,10 +62,11 @@ async fn a_check_proves_every_step_and_hands_over_nothing() {
     let request = CheckRequest::default();
     let id = world
         .mailer
-        .begin_check(CheckOf::Saved(&home), request, &world.admin)
+        .doctor
+        .begin(CheckOf::Saved(&home), request, &world.admin)
         .await
         .unwrap();
-    let report = world.mailer.finish_check(&id).await.unwrap().unwrap();
+    let report = world.mailer.doctor.finish(&id).await.unwrap().unwrap();
     assert_eq!(report.outcome, CheckOutcome::Passed);
     assert_eq!(
         (report.recipient.as_str(), report.settings_version),
@@ -107,7 +109,7 @@ async fn a_check_proves_every_step_and_hands_over_nothing() {
             .iter()
             .all(|record| record.action != AuditAction::TestEmailSent)
     );
-    let latest = world.mailer.latest_check(&home).await.unwrap();
+    let latest = world.mailer.doctor.latest(&home).await.unwrap();
     assert_eq!(latest, Some((id, report)));
 }
 
@@ -131,7 +133,7 @@ async fn steps_are_told_as_they_end_to_everybody_who_watches_whenever_they_come(
         ..Faults::default()
     });
     let id = begin(&world, &world.basic_form()).await;
-    let mut early = Box::pin(world.mailer.watch_check(&id).unwrap());
+    let mut early = Box::pin(world.mailer.doctor.watch(&id).unwrap());
     let mut seen = Vec::new();
     // The server is silent now, so this can only be a live event.
     loop {
@@ -145,10 +147,10 @@ async fn steps_are_told_as_they_end_to_everybody_who_watches_whenever_they_come(
             break;
         }
     }
-    assert!(world.mailer.check(&id).await.unwrap().is_none());
-    let late: Vec<_> = world.mailer.watch_check(&id).unwrap().collect().await;
+    assert!(world.mailer.doctor.get(&id).await.unwrap().is_none());
+    let late: Vec<_> = world.mailer.doctor.watch(&id).unwrap().collect().await;
     seen.extend(early.collect::<Vec<_>>().await);
-    let last: Vec<_> = world.mailer.watch_check(&id).unwrap().collect().await;
+    let last: Vec<_> = world.mailer.doctor.watch(&id).unwrap().collect().await;
     assert_eq!(seen, late);
     assert_eq!(late, last);
 
@@ -162,7 +164,7 @@ async fn steps_are_told_as_they_end_to_everybody_who_watches_whenever_they_come(
     assert_eq!(told.clone().count(), report.steps.len());
     assert!(told.into_iter().all(|step| report.steps.contains(step)));
     assert_eq!(
-        world.mailer.check(&id).await.unwrap().as_ref(),
+        world.mailer.doctor.get(&id).await.unwrap().as_ref(),
         Some(&**report)
     );
 }
@@ -171,15 +173,16 @@ async fn steps_are_told_as_they_end_to_everybody_who_watches_whenever_they_come(
 async fn what_nobody_began_cannot_be_watched_ended_or_waited_for() {
     let world = World::new().await;
     let id = CheckId::parse("nobody-began-this").unwrap();
-    assert!(world.mailer.watch_check(&id).is_none());
-    assert!(!world.mailer.cancel_check(&id));
-    assert_eq!(world.mailer.finish_check(&id).await.unwrap(), None);
+    assert!(world.mailer.doctor.watch(&id).is_none());
+    assert!(!world.mailer.doctor.cancel(&id));
+    assert_eq!(world.mailer.doctor.finish(&id).await.unwrap(), None);
     let home = DataCenterId::default();
-    assert_eq!(world.mailer.latest_check(&home).await.unwrap(), None);
+    assert_eq!(world.mailer.doctor.latest(&home).await.unwrap(), None);
     let (request, by) = (CheckRequest::default(), &world.admin);
     let begun = world
         .mailer
-        .begin_check(CheckOf::Saved(&home), request.clone(), by);
+        .doctor
+        .begin(CheckOf::Saved(&home), request.clone(), by);
     let refused = begun.await;
     assert!(matches!(
         refused,
@@ -189,7 +192,7 @@ async fn what_nobody_began_cannot_be_watched_ended_or_waited_for() {
         data_center: "nowhere".into(),
         ..world.basic_form()
     };
-    let begun = world.mailer.begin_check(CheckOf::Form(&form), request, by);
+    let begun = world.mailer.doctor.begin(CheckOf::Form(&form), request, by);
     let refused = begun.await;
     assert!(
         matches!(refused, Err(TestError::Mail(MailError::UnknownDataCenter))),
@@ -208,11 +211,11 @@ async fn a_check_that_is_stopped_says_so_and_takes_the_place_of_an_older_result(
         ..Faults::default()
     });
     let id = begin(&world, &with_mailbox(&world, world.basic_form())).await;
-    let mut events = Box::pin(world.mailer.watch_check(&id).unwrap());
+    let mut events = Box::pin(world.mailer.doctor.watch(&id).unwrap());
     events.next().await.unwrap();
-    assert!(world.mailer.cancel_check(&id));
-    let report = world.mailer.finish_check(&id).await.unwrap().unwrap();
-    assert!(!world.mailer.cancel_check(&id));
+    assert!(world.mailer.doctor.cancel(&id));
+    let report = world.mailer.doctor.finish(&id).await.unwrap().unwrap();
+    assert!(!world.mailer.doctor.cancel(&id));
     assert_eq!(report.outcome, CheckOutcome::Cancelled);
     assert!(
         report
@@ -222,7 +225,7 @@ async fn a_check_that_is_stopped_says_so_and_takes_the_place_of_an_older_result(
     );
     let skipped = kinds_of(&report, CheckPart::Smtp, Verdict::Skipped);
     assert_eq!(skipped.last(), Some(&StepKind::Quit));
-    let latest = world.mailer.latest_check(&DataCenterId::default()).await;
+    let latest = world.mailer.doctor.latest(&DataCenterId::default()).await;
     assert_eq!(latest.unwrap(), Some((id, report)));
 }
 
@@ -240,10 +243,11 @@ async fn a_test_email_that_is_ended_is_recorded_all_the_same() {
     let form = world.basic_form();
     let begun = world
         .mailer
-        .begin_check(CheckOf::Form(&form), request, &world.admin);
+        .doctor
+        .begin(CheckOf::Form(&form), request, &world.admin);
     let id = begun.await.unwrap();
-    world.mailer.cancel_check(&id);
-    world.mailer.finish_check(&id).await.unwrap().unwrap();
+    world.mailer.doctor.cancel(&id);
+    world.mailer.doctor.finish(&id).await.unwrap().unwrap();
     let recorded = world.recorded().await;
     let sent = recorded
         .iter()
@@ -366,7 +370,11 @@ async fn a_mailbox_that_refuses_the_sign_in_does_not_stop_the_part_of_sending() 
 async fn a_test_email_to_the_own_mailbox_is_looked_for_there() {
     let world = World::new().await;
     let form = with_mailbox(&world, world.basic_form());
-    let sent = world.mailer.send_test(&form, ALICE, &world.admin).await;
+    let sent = world
+        .mailer
+        .doctor
+        .send_test(&form, ALICE, &world.admin)
+        .await;
     let (_, report) = sent.unwrap();
     let arrival = part(&report, CheckPart::Arrival);
     assert_eq!(
@@ -374,7 +382,11 @@ async fn a_test_email_to_the_own_mailbox_is_looked_for_there() {
         [(StepKind::Arrival, Verdict::Passed)],
         "{report:?}"
     );
-    let sent = world.mailer.send_test(&form, BOB, &world.admin).await;
+    let sent = world
+        .mailer
+        .doctor
+        .send_test(&form, BOB, &world.admin)
+        .await;
     assert!(part(&sent.unwrap().1, CheckPart::Arrival).is_empty());
 }
 
@@ -405,17 +417,17 @@ async fn a_check_of_another_process_is_waited_for_and_stopped() {
     let waiting = other.clone();
     let waited = {
         let id = id.clone();
-        tokio::spawn(async move { waiting.finish_check(&id).await })
+        tokio::spawn(async move { waiting.doctor.finish(&id).await })
     };
-    assert!(other.stop_check(&id).await.unwrap());
+    assert!(other.doctor.stop(&id).await.unwrap());
     let report = waited.await.unwrap().unwrap().unwrap();
     assert_eq!(report.outcome, CheckOutcome::Cancelled);
-    let own = world.mailer.finish_check(&id).await.unwrap();
+    let own = world.mailer.doctor.finish(&id).await.unwrap();
     assert_eq!(own, Some(report));
-    assert!(!other.stop_check(&id).await.unwrap());
+    assert!(!other.doctor.stop(&id).await.unwrap());
     let unknown = CheckId::parse("nobody-began-this").unwrap();
-    assert!(!other.stop_check(&unknown).await.unwrap());
-    assert_eq!(other.finish_check(&unknown).await.unwrap(), None);
+    assert!(!other.doctor.stop(&unknown).await.unwrap());
+    assert_eq!(other.doctor.finish(&unknown).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -429,7 +441,7 @@ async fn a_check_whose_process_is_gone_counts_as_interrupted() {
     let passed = check(&world, &world.basic_form()).await;
     world.clock.advance(1);
     let started = CheckReport {
-        started_at: world.mailer.now(),
+        started_at: world.mailer.clock.now(),
         outcome: CheckOutcome::Running,
         steps: Vec::new(),
         ..passed
@@ -437,16 +449,16 @@ async fn a_check_whose_process_is_gone_counts_as_interrupted() {
     let store = world.store().await;
     let cut = |number: u8| CheckId::parse(&format!("check-of-a-process-{number}")).unwrap();
     store.begin_check(&cut(1), &started).await.unwrap();
-    let latest = world.mailer.latest_check(&home).await.unwrap();
+    let latest = world.mailer.doctor.latest(&home).await.unwrap();
     assert_eq!(latest.unwrap().1.outcome, CheckOutcome::Running);
-    let report = world.mailer.finish_check(&cut(1)).await.unwrap().unwrap();
+    let report = world.mailer.doctor.finish(&cut(1)).await.unwrap().unwrap();
     assert_eq!(report.outcome, CheckOutcome::Interrupted);
 
     // No one waited for this check, so its age decides.
     world.clock.advance(1);
     store.begin_check(&cut(2), &started).await.unwrap();
     world.clock.advance(60);
-    let latest = world.mailer.latest_check(&home).await.unwrap();
+    let latest = world.mailer.doctor.latest(&home).await.unwrap();
     assert_eq!(latest.unwrap().1.outcome, CheckOutcome::Interrupted);
 }
 
@@ -454,8 +466,8 @@ async fn a_check_whose_process_is_gone_counts_as_interrupted() {
 async fn a_server_that_stops_stores_that_its_checks_were_interrupted() {
     let world = patient().await;
     let id = begin_silent(&world).await;
-    world.mailer.interrupt_checks().await;
-    let report = world.mailer.check(&id).await.unwrap().unwrap();
+    world.mailer.doctor.interrupt_all().await;
+    let report = world.mailer.doctor.get(&id).await.unwrap().unwrap();
     assert_eq!(report.outcome, CheckOutcome::Interrupted);
     assert!(!report.steps.is_empty());
 }
@@ -482,8 +494,9 @@ async fn a_mailbox_that_refuses_the_sign_in_fails_the_check() {
     };
     let begun = world
         .mailer
-        .begin_check(CheckOf::Form(&form), request, &world.admin);
-    let report = world.mailer.finish_check(&begun.await.unwrap()).await;
+        .doctor
+        .begin(CheckOf::Form(&form), request, &world.admin);
+    let report = world.mailer.doctor.finish(&begun.await.unwrap()).await;
     let report = report.unwrap().unwrap();
     assert!(matches!(report.outcome, CheckOutcome::Delivered { .. }));
     assert!(report.failure().is_some() && report.fails_at_mailbox());

@@ -55,7 +55,7 @@ async fn reading() -> World {
         authentication_required: false,
         ..Faults::default()
     });
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     world
 }
 
@@ -138,18 +138,21 @@ async fn accepted(world: &World, message_id: &str) -> domain::MessageId {
         idempotency: None,
         due_at: Some(domain::UnixTime(i64::MAX / 2)),
     };
-    world.mailer.submit(submission).await.unwrap().id
+    world.mailer.outbox.submit(submission).await.unwrap().id
 }
 
 /// Configures a webhook for new mail.
 async fn tell(world: &World, hooks: &Hooks) {
     let (id, url) = (home(), hooks.url("/mail"));
-    let save = world.mailer.save_mail_hook(&id, &url, SECRET, &world.admin);
+    let save = world
+        .mailer
+        .inbound
+        .save_webhook(&id, &url, SECRET, &world.admin);
     save.await.unwrap();
 }
 
 async fn recipient(world: &World, id: &domain::MessageId) -> Recipient {
-    let message = world.mailer.message(id).await.unwrap().unwrap();
+    let message = world.mailer.outbox.message(id).await.unwrap().unwrap();
     message.recipients.into_iter().next().unwrap()
 }
 
@@ -160,7 +163,7 @@ async fn a_notification_marks_the_message_it_is_about_with_the_remote_servers_re
     let other = accepted(&world, "<2@example.com>").await;
     arrives(&world, "Subject: Hello\r\n\r\nJust mail.").await;
     arrives(&world, &notification("<1@example.com>")).await;
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     let bounced = recipient(&world, &id).await;
     assert_eq!(bounced.state, RecipientState::Bounced);
     assert_eq!(bounced.reply, "550 5.1.1 No such user");
@@ -182,7 +185,7 @@ async fn what_came_while_nobody_looked_is_read_by_the_next_process() {
     // The lease of the previous process has not expired yet.
     world.clock.advance(61);
     let next = world.another_mailer().await;
-    assert!(next.read_mail(&home()).await.unwrap());
+    assert!(next.inbound.poll(&home()).await.unwrap());
     let bounced = recipient(&world, &id).await;
     assert_eq!(bounced.state, RecipientState::Bounced);
 }
@@ -191,9 +194,9 @@ async fn what_came_while_nobody_looked_is_read_by_the_next_process() {
 async fn new_mail_is_told_of_once_in_its_order_and_signed() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     arrives(&world, "Subject: before\r\n\r\nMail.").await;
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     tell(&world, &hooks).await;
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     for number in 1..4 {
         let raw = format!(
             "Message-ID: <{number}@example.net>\r\nFrom: Zoe <zoe@example.net>\r\n\
@@ -202,7 +205,7 @@ async fn new_mail_is_told_of_once_in_its_order_and_signed() {
         arrives(&world, &raw).await;
     }
     for _ in 0..2 {
-        assert!(world.mailer.read_mail(&home()).await.unwrap());
+        assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     }
     let posted = hooks.posted();
     assert_eq!(posted.len(), 3);
@@ -224,17 +227,23 @@ async fn new_mail_is_told_of_once_in_its_order_and_signed() {
 async fn what_the_webhook_does_not_take_is_told_again_and_by_the_next_process_as_well() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     tell(&world, &hooks).await;
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     arrives(&world, "Subject: one\r\n\r\nMail.").await;
     arrives(&world, "Subject: two\r\n\r\nMail.").await;
     hooks.script("HTTP/1.1 503 Service Unavailable\r\n\r\n");
-    assert!(!world.mailer.read_mail(&home()).await.unwrap());
-    let hook = world.mailer.mail_hook(&home()).await.unwrap().unwrap();
+    assert!(!world.mailer.inbound.poll(&home()).await.unwrap());
+    let hook = world
+        .mailer
+        .inbound
+        .webhook(&home())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(hook.failing.unwrap().0, "status");
 
     world.clock.advance(61);
     let next = world.another_mailer().await;
-    assert!(next.read_mail(&home()).await.unwrap());
+    assert!(next.inbound.poll(&home()).await.unwrap());
     let ids: Vec<_> = hooks
         .posted()
         .iter()
@@ -243,7 +252,7 @@ async fn what_the_webhook_does_not_take_is_told_again_and_by_the_next_process_as
     assert_eq!(ids.len(), 3);
     assert_eq!(ids[0], ids[1], "told again as the same event");
     assert_ne!(ids[1], ids[2]);
-    let hook = next.mail_hook(&home()).await.unwrap().unwrap();
+    let hook = next.inbound.webhook(&home()).await.unwrap().unwrap();
     assert_eq!(hook.failing, None);
 }
 
@@ -252,10 +261,10 @@ async fn a_webhook_that_does_not_answer_keeps_no_bounce_from_being_read() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     let id = accepted(&world, "<1@example.com>").await;
     tell(&world, &hooks).await;
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     hooks.script("HTTP/1.1 500 Internal Server Error\r\n\r\n");
     arrives(&world, &notification("<1@example.com>")).await;
-    assert!(!world.mailer.read_mail(&home()).await.unwrap());
+    assert!(!world.mailer.inbound.poll(&home()).await.unwrap());
     let bounced = recipient(&world, &id).await;
     assert_eq!(bounced.state, RecipientState::Bounced);
 }
@@ -270,9 +279,12 @@ async fn a_bounce_is_read_when_the_server_tells_of_it_and_the_page_shares_who_li
     };
     let attending = tokio::spawn({
         let mailer = world.mailer.clone();
-        async move { mailer.read_incoming().await }
+        async move { mailer.inbound.run().await }
     });
-    let of_page = world.mailer.watch_mail(&home(), &FolderName::default());
+    let of_page = world
+        .mailer
+        .mailboxes
+        .watch(&home(), &FolderName::default());
     // Much earlier than by polling.
     let told = tokio::time::timeout(Duration::from_secs(40), async {
         while idling() == 0 {
@@ -299,7 +311,7 @@ struct Attending(tokio::task::JoinHandle<()>);
 impl Attending {
     fn start(world: &World) -> Self {
         let mailer = world.mailer.clone();
-        Self(tokio::spawn(async move { mailer.read_incoming().await }))
+        Self(tokio::spawn(async move { mailer.inbound.run().await }))
     }
 
     /// Waits until IDLE is active. Detecting changes by other processes takes a minute.
@@ -341,7 +353,7 @@ async fn mail_that_comes_right_after_a_webhook_was_saved_is_told_of() {
     // Saved by the command line, which reads no mailbox itself.
     let (id, url) = (home(), hooks.url("/other"));
     let other = world.another_mailer().await;
-    let save = other.save_mail_hook(&id, &url, SECRET, &world.admin);
+    let save = other.inbound.save_webhook(&id, &url, SECRET, &world.admin);
     save.await.unwrap();
     arrives(&world, "Subject: from another\r\n\r\nMail.").await;
     until_true(|| hooks.posted().iter().any(|one| one.path == "/other")).await;
@@ -414,17 +426,17 @@ async fn mail_that_comes_after_a_webhook_was_replaced_during_a_look_goes_to_the_
     world.save(&form).await;
     let look = tokio::spawn({
         let mailer = world.mailer.clone();
-        async move { mailer.read_mail(&home()).await }
+        async move { mailer.inbound.poll(&home()).await }
     });
     until_true(is_asked).await;
     let (id, url) = (home(), hooks.url("/other"));
     let other = world.another_mailer().await;
-    let save = other.save_mail_hook(&id, &url, SECRET, &world.admin);
+    let save = other.inbound.save_webhook(&id, &url, SECRET, &world.admin);
     save.await.unwrap();
     arrives(&world, "Subject: later\r\n\r\nMail.").await;
     released.store(true, Ordering::SeqCst);
     assert!(look.await.unwrap().unwrap());
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     assert_eq!(told(&hooks), [("/other".to_owned(), "later".to_owned())]);
 }
 
@@ -446,9 +458,9 @@ async fn a_mailbox_that_is_turned_on_is_read_at_once() {
 async fn what_came_before_and_after_the_mailbox_is_numbered_anew_is_read() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     tell(&world, &hooks).await;
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     arrives(&world, "Subject: old\r\n\r\nMail.").await;
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     let (before, after) = (
         accepted(&world, "<1@example.com>").await,
         accepted(&world, "<2@example.com>").await,
@@ -457,7 +469,7 @@ async fn what_came_before_and_after_the_mailbox_is_numbered_anew_is_read() {
     world.control().renumber_mail();
     arrives(&world, &notification("<2@example.com>")).await;
 
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
 
     for id in [&before, &after] {
         let state = recipient(&world, id).await.state;
@@ -473,7 +485,7 @@ async fn what_came_before_and_after_the_mailbox_is_numbered_anew_is_read() {
         })
         .collect();
     assert_eq!(told, [1, 2, 2, 2]);
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     assert_eq!(hooks.posted().len(), told.len());
 }
 
@@ -483,16 +495,16 @@ async fn a_message_that_the_outbox_has_sent_comes_back_and_is_bounced() {
     let delivering = Delivering::start(&world.mailer);
     let new = submission(&[BOB]);
     let message_id = new.message.message_id.clone();
-    let id = world.mailer.submit(new).await.unwrap().id;
+    let id = world.mailer.outbox.submit(new).await.unwrap().id;
     until(&world, &id, |message| {
         message.state == MessageState::Delivered
     })
     .await;
     arrives(&world, &notification(&message_id)).await;
 
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
 
-    let message = world.mailer.message(&id).await.unwrap().unwrap();
+    let message = world.mailer.outbox.message(&id).await.unwrap().unwrap();
     assert_eq!(message.state, MessageState::Bounced);
     assert_eq!(message.finding.unwrap().code, FindingCode::NoSuchUser);
     delivering.stop().await;

@@ -60,7 +60,8 @@ async fn a_control_character_in_any_field_is_refused_before_anything_is_sent() {
             put(&mut form, text);
             match world
                 .mailer
-                .save_settings(&form, &redirect_url(), &world.admin)
+                .settings
+                .save(&form, &redirect_url(), &world.admin)
                 .await
             {
                 Err(SaveError::Form(errors)) => {
@@ -69,7 +70,11 @@ async fn a_control_character_in_any_field_is_refused_before_anything_is_sent() {
                 other => panic!("{field:?} {text:?}: {other:?}"),
             }
             let recipient = "bob@sandbox.test";
-            let tested = world.mailer.send_test(&form, recipient, &world.admin).await;
+            let tested = world
+                .mailer
+                .doctor
+                .send_test(&form, recipient, &world.admin)
+                .await;
             assert!(
                 matches!(tested, Err(TestError::Form { .. })),
                 "{field:?} {text:?}"
@@ -80,6 +85,7 @@ async fn a_control_character_in_any_field_is_refused_before_anything_is_sent() {
         let recipient = format!("bob{text}@sandbox.test");
         match world
             .mailer
+            .doctor
             .send_test(&form, &recipient, &world.admin)
             .await
         {
@@ -260,7 +266,8 @@ async fn line_breaks_between_scopes_become_spaces() {
     };
     let saved = world
         .mailer
-        .save_settings(&broken, &redirect_url(), &world.admin)
+        .settings
+        .save(&broken, &redirect_url(), &world.admin)
         .await;
     match saved {
         Err(SaveError::Form(errors)) => {

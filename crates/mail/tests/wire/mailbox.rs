@@ -56,7 +56,7 @@ pub fn fill(world: &World, count: u32) -> Vec<u32> {
 }
 
 async fn page(world: &World, query: &MailQuery) -> MailPage {
-    world.mailer.mail_page(&home(), query).await.unwrap()
+    world.mailer.mailboxes.page(&home(), query).await.unwrap()
 }
 
 fn uids(page: &MailPage) -> Vec<u32> {
@@ -83,19 +83,19 @@ pub fn code<T: std::fmt::Debug>(outcome: Result<T, MailboxError>) -> FindingCode
 async fn a_data_center_without_an_email_box_says_so() {
     let world = World::new().await;
     for _ in 0..2 {
-        let off = world.mailer.mail_page(&home(), &inbox()).await;
+        let off = world.mailer.mailboxes.page(&home(), &inbox()).await;
         assert!(matches!(off, Err(MailboxError::Off)), "{off:?}");
         world.save(&world.basic_form()).await;
     }
     let none = DataCenterId::parse("none").unwrap();
-    let unknown = world.mailer.mail_folders(&none).await;
+    let unknown = world.mailer.mailboxes.folders(&none).await;
     assert!(matches!(unknown, Err(MailboxError::Mail(_))), "{unknown:?}");
 }
 
 #[tokio::test]
 async fn folders_are_told_with_their_names_and_what_they_are_for() {
     let world = world().await;
-    let folders = world.mailer.mail_folders(&home()).await.unwrap();
+    let folders = world.mailer.mailboxes.folders(&home()).await.unwrap();
     let told: Vec<_> = folders
         .iter()
         .map(|folder| (folder.name.as_str(), folder.shown.as_str(), folder.used_for))
@@ -221,7 +221,8 @@ async fn a_mailbox_of_a_hundred_thousand_is_asked_as_much_as_one_of_a_hundred() 
         assert_eq!(page(&world, &limited(50, after)).await.mails.len(), 50);
         let mail = world
             .mailer
-            .mail(&home(), &FolderName::default(), next.mails[0].id)
+            .mailboxes
+            .message(&home(), &FolderName::default(), next.mails[0].id)
             .await
             .unwrap();
         assert!(mail.text.is_some());
@@ -239,9 +240,9 @@ async fn nothing_changes_a_mailbox() {
     let list = page(&world, &inbox()).await;
     let id = list.mails[0].id;
     let (mailer, home) = (&world.mailer, home());
-    mailer.mail_folders(&home).await.unwrap();
-    mailer.mail(&home, &folder, id).await.unwrap();
-    mailer.mail_source(&home, &folder, id).await.unwrap();
+    mailer.mailboxes.folders(&home).await.unwrap();
+    mailer.mailboxes.message(&home, &folder, id).await.unwrap();
+    mailer.mailboxes.source(&home, &folder, id).await.unwrap();
     let words = MailSearch {
         words: "Hello".into(),
         ..MailSearch::default()
@@ -254,7 +255,7 @@ async fn nothing_changes_a_mailbox() {
         },
     )
     .await;
-    let mut watch = mailer.watch_mail(&home, &folder).unwrap();
+    let mut watch = mailer.mailboxes.watch(&home, &folder).unwrap();
     watch.changed().await.unwrap();
     // The sandbox marks mail as seen if it is fetched without PEEK.
     assert!(world.control().seen_mail(ALICE).is_empty());
@@ -363,7 +364,7 @@ async fn a_search_that_is_refused_is_named() {
         ..MailSearch::default()
     };
     let query = MailQuery { search, ..inbox() };
-    let refused = world.mailer.mail_page(&home(), &query).await;
+    let refused = world.mailer.mailboxes.page(&home(), &query).await;
     assert_eq!(code(refused), FindingCode::SearchRefused);
 }
 
@@ -382,7 +383,11 @@ async fn a_mail_has_its_texts_its_headers_and_its_files() {
     world.control().deliver(ALICE, INBOX, WITH_FILES);
     let (mailer, folder) = (&world.mailer, FolderName::default());
     let id = page(&world, &inbox()).await.mails[0].id;
-    let mail = mailer.mail(&home(), &folder, id).await.unwrap();
+    let mail = mailer
+        .mailboxes
+        .message(&home(), &folder, id)
+        .await
+        .unwrap();
     assert_eq!(mail.summary.subject, "Files");
     assert_eq!(
         (mail.to.as_str(), mail.cc.as_str()),
@@ -416,7 +421,7 @@ async fn a_mail_has_its_texts_its_headers_and_its_files() {
         ]
     );
     let home = home();
-    let file = |number| mailer.mail_attachment(&home, &folder, id, number);
+    let file = |number| mailer.mailboxes.attachment(&home, &folder, id, number);
     assert_eq!(file(1).await.unwrap().bytes, b"%PDF-\0");
     let inner = file(2).await.unwrap();
     assert_eq!(inner.bytes, b"Subject: inner\r\n\r\nInner words");
@@ -424,7 +429,7 @@ async fn a_mail_has_its_texts_its_headers_and_its_files() {
         let none = file(number).await;
         assert!(matches!(none, Err(MailboxError::NoAttachment)), "{none:?}");
     }
-    let source = mailer.mail_source(&home, &folder, id).await.unwrap();
+    let source = mailer.mailboxes.source(&home, &folder, id).await.unwrap();
     assert_eq!(source, WITH_FILES.as_bytes());
 }
 
@@ -436,12 +441,18 @@ async fn a_large_mail_is_read_in_pieces_and_shown_by_its_beginning() {
     world.control().deliver(ALICE, INBOX, &raw);
     let id = page(&world, &inbox()).await.mails[0].id;
     let folder = FolderName::default();
-    let mail = world.mailer.mail(&home(), &folder, id).await.unwrap();
+    let mail = world
+        .mailer
+        .mailboxes
+        .message(&home(), &folder, id)
+        .await
+        .unwrap();
     assert!(mail.cut);
     assert_eq!(mail.text.unwrap().chars().count(), 499_999);
     let source = world
         .mailer
-        .mail_source(&home(), &folder, id)
+        .mailboxes
+        .source(&home(), &folder, id)
         .await
         .unwrap();
     assert!(source == raw.as_bytes());
@@ -456,7 +467,7 @@ async fn what_is_not_there_is_told_as_that() {
         uid_validity,
         uid: NonZeroU32::new(uid).unwrap(),
     };
-    let mail = async |id| world.mailer.mail(&home(), &folder, id).await;
+    let mail = async |id| world.mailer.mailboxes.message(&home(), &folder, id).await;
     assert!(matches!(
         mail(id(1, put[0] + 1)).await,
         Err(MailboxError::NoMail)
@@ -464,7 +475,7 @@ async fn what_is_not_there_is_told_as_that() {
     assert!(mail(id(1, put[0])).await.is_ok());
     for name in ["None", "Archive", "a\"b\\c"] {
         let query = MailQuery::newest(FolderName::parse(name).unwrap());
-        let none = world.mailer.mail_page(&home(), &query).await;
+        let none = world.mailer.mailboxes.page(&home(), &query).await;
         assert!(
             matches!(none, Err(MailboxError::NoFolder)),
             "{name}: {none:?}"
@@ -481,7 +492,11 @@ async fn a_folder_that_was_numbered_anew_is_not_taken_for_the_old_one() {
     let old = page(&world, &limited(2, MailPlace::Newest)).await;
     world.control().renumber_mail();
     let folder = FolderName::default();
-    let mail = world.mailer.mail(&home(), &folder, old.mails[0].id).await;
+    let mail = world
+        .mailer
+        .mailboxes
+        .message(&home(), &folder, old.mails[0].id)
+        .await;
     assert!(
         matches!(mail, Err(MailboxError::Renumbered { uid_validity: 2 })),
         "{mail:?}"
@@ -490,7 +505,11 @@ async fn a_folder_that_was_numbered_anew_is_not_taken_for_the_old_one() {
         MailPlace::Before(old.next.unwrap()),
         MailPlace::After(old.mails[0].id),
     ] {
-        let next = world.mailer.mail_page(&home(), &limited(2, place)).await;
+        let next = world
+            .mailer
+            .mailboxes
+            .page(&home(), &limited(2, place))
+            .await;
         assert!(
             matches!(next, Err(MailboxError::Renumbered { .. })),
             "{next:?}"
@@ -501,7 +520,8 @@ async fn a_folder_that_was_numbered_anew_is_not_taken_for_the_old_one() {
     assert!(
         world
             .mailer
-            .mail(&home(), &folder, new.mails[0].id)
+            .mailboxes
+            .message(&home(), &folder, new.mails[0].id)
             .await
             .is_ok()
     );
@@ -540,7 +560,7 @@ async fn many_who_read_at_once_share_few_sessions() {
     let world = world().await;
     fill(&world, 3);
     let (home, query) = (home(), inbox());
-    let pages = (0..20).map(|_| world.mailer.mail_page(&home, &query));
+    let pages = (0..20).map(|_| world.mailer.mailboxes.page(&home, &query));
     for page in futures::future::join_all(pages).await {
         assert_eq!(page.unwrap().mails.len(), 3);
     }
@@ -552,7 +572,7 @@ async fn new_mail_is_told_as_it_comes_by_idle_and_all_share_one_session() {
     let world = world().await;
     let folder = FolderName::default();
     let mut watches: Vec<_> = (0..3)
-        .map(|_| world.mailer.watch_mail(&home(), &folder).unwrap())
+        .map(|_| world.mailer.mailboxes.watch(&home(), &folder).unwrap())
         .collect();
     for watch in &mut watches {
         watch.wait_for(|watch| watch.changes == 1).await.unwrap();
@@ -586,7 +606,8 @@ async fn a_watch_that_fails_says_why() {
     });
     let mut watch = world
         .mailer
-        .watch_mail(&home(), &FolderName::default())
+        .mailboxes
+        .watch(&home(), &FolderName::default())
         .unwrap();
     let told = watch
         .wait_for(|watch| watch.trouble.is_some())
@@ -601,9 +622,9 @@ async fn only_some_folders_are_watched_at_once() {
     let world = world().await;
     let name = |number| FolderName::parse(&format!("Folder {number}")).unwrap();
     let watches: Vec<_> = (0..6)
-        .map(|number| world.mailer.watch_mail(&home(), &name(number)))
+        .map(|number| world.mailer.mailboxes.watch(&home(), &name(number)))
         .collect();
     assert_eq!(watches.iter().flatten().count(), 4);
     drop(watches);
-    assert!(world.mailer.watch_mail(&home(), &name(9)).is_some());
+    assert!(world.mailer.mailboxes.watch(&home(), &name(9)).is_some());
 }

@@ -24,7 +24,12 @@ async fn answers_that_break_off_or_never_end_are_named_and_the_next_page_works()
     let world = world().await;
     fill(&world, 3);
     let folder = FolderName::default();
-    let list = world.mailer.mail_page(&home(), &inbox()).await.unwrap();
+    let list = world
+        .mailer
+        .mailboxes
+        .page(&home(), &inbox())
+        .await
+        .unwrap();
     for (fault, expected) in [
         (ImapFault::CutInFetch, FindingCode::ConnectionClosed),
         (ImapFault::HugeLiteral, FindingCode::ImapAnswerUnreadable),
@@ -32,12 +37,21 @@ async fn answers_that_break_off_or_never_end_are_named_and_the_next_page_works()
         (ImapFault::BrokenFetch, FindingCode::ImapAnswerUnreadable),
     ] {
         set(&world, Some(fault));
-        let page = world.mailer.mail_page(&home(), &inbox()).await;
+        let page = world.mailer.mailboxes.page(&home(), &inbox()).await;
         assert_eq!(code(page), expected, "{fault:?}");
-        let mail = world.mailer.mail(&home(), &folder, list.mails[0].id).await;
+        let mail = world
+            .mailer
+            .mailboxes
+            .message(&home(), &folder, list.mails[0].id)
+            .await;
         assert_eq!(code(mail), expected, "{fault:?}");
         set(&world, None);
-        let page = world.mailer.mail_page(&home(), &inbox()).await.unwrap();
+        let page = world
+            .mailer
+            .mailboxes
+            .page(&home(), &inbox())
+            .await
+            .unwrap();
         assert_eq!(page.mails.len(), 3, "{fault:?}");
     }
 }
@@ -47,7 +61,7 @@ async fn a_server_that_says_nothing_ends_by_the_time_limit() {
     let world = World::new().await;
     world.save(&with_mailbox(&world, world.basic_form())).await;
     set(&world, Some(ImapFault::Silent));
-    let page = world.mailer.mail_page(&home(), &inbox()).await;
+    let page = world.mailer.mailboxes.page(&home(), &inbox()).await;
     assert_eq!(code(page), FindingCode::Timeout);
 }
 
@@ -58,13 +72,19 @@ async fn read(raw: &[u8]) -> Mail {
     world.control().deliver(ALICE, "INBOX", raw);
     fill(&world, 2);
     let reading = async {
-        let page = world.mailer.mail_page(&home(), &inbox()).await.unwrap();
+        let page = world
+            .mailer
+            .mailboxes
+            .page(&home(), &inbox())
+            .await
+            .unwrap();
         assert_eq!(page.mails.len(), 5);
         assert_eq!(page.mails[3].subject, "Number 2");
         let folder = FolderName::default();
         world
             .mailer
-            .mail(&home(), &folder, page.mails[2].id)
+            .mailboxes
+            .message(&home(), &folder, page.mails[2].id)
             .await
             .unwrap()
     };

@@ -38,8 +38,8 @@ async fn saved_and_authorized(form: impl FnOnce(&World) -> SmtpForm) -> (World, 
 async fn check(world: &World, form: &SmtpForm) -> CheckReport {
     let request = CheckRequest::default();
     let of = CheckOf::Form(form);
-    let id = world.mailer.begin_check(of, request, &world.admin).await;
-    let report = world.mailer.finish_check(&id.unwrap()).await;
+    let id = world.mailer.doctor.begin(of, request, &world.admin).await;
+    let report = world.mailer.doctor.finish(&id.unwrap()).await;
     report.unwrap().unwrap()
 }
 
@@ -170,9 +170,10 @@ async fn a_saved_grant_is_never_sent_to_another_imap_host() {
     assert!(saved.grant_ended);
     let status = world
         .mailer
+        .settings
         .grant_status(&domain::DataCenterId::default())
         .await;
-    let ended_by_save = Some(world.mailer.now());
+    let ended_by_save = Some(world.mailer.clock.now());
     assert_eq!(
         status.unwrap(),
         GrantStatus::NotAuthorized { ended_by_save }

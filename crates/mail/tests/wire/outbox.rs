@@ -37,7 +37,7 @@ impl Delivering {
         let stop = Arc::new(Notify::new());
         let task = tokio::spawn({
             let (mailer, stop) = (mailer.clone(), Arc::clone(&stop));
-            async move { mailer.deliver(stop.notified()).await }
+            async move { mailer.outbox.deliver(stop.notified()).await }
         });
         Self { stop, task }
     }
@@ -74,15 +74,15 @@ pub(crate) fn submission(to: &[&str]) -> Submission {
 }
 
 async fn submit(world: &World, to: &[&str]) -> MessageId {
-    world.mailer.submit(submission(to)).await.unwrap().id
+    world.mailer.outbox.submit(submission(to)).await.unwrap().id
 }
 
 async fn read(world: &World, id: &MessageId) -> OutboxMessage {
-    world.mailer.message(id).await.unwrap().unwrap()
+    world.mailer.outbox.message(id).await.unwrap().unwrap()
 }
 
 async fn attempts(world: &World, id: &MessageId) -> Vec<Attempt> {
-    world.mailer.message_attempts(id).await.unwrap()
+    world.mailer.outbox.attempts(id).await.unwrap()
 }
 
 /// Waits until a message reaches an expected state.
@@ -146,9 +146,10 @@ async fn delivering_at(faults: Faults) -> (World, Delivering) {
 
 async fn save_sending(world: &World, change: impl FnOnce(&mut SendingSettings)) {
     let id = DataCenterId::default();
-    let mut settings = world.mailer.sending_settings(&id).await.unwrap();
+    let mut settings = world.mailer.outbox.settings(&id).await.unwrap();
     change(&mut settings);
     let (store, by) = (world.store().await, Actor::command_line());
-    let saved = store.save_sending_settings(&id, &settings, Vec::new(), &by, world.mailer.now());
+    let saved =
+        store.save_sending_settings(&id, &settings, Vec::new(), &by, world.mailer.clock.now());
     assert!(matches!(saved.await.unwrap(), SaveSendingOutcome::Saved(_)));
 }

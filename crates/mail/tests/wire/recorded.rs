@@ -4,7 +4,7 @@ use domain::{
     Actor, AuditAction, AuditRecord, Change, DataCenterId, FieldError, FindingCode, SessionId,
     SmtpForm, TypedSecret,
 };
-use mail::{Callback, MailError, TestError};
+use mail::{Callback, CallbackOutcome, MailError, TestError};
 use sandbox::{Faults, TokenError};
 
 use crate::support::{ALICE, BOB, World, delivered, finding};
@@ -93,7 +93,8 @@ async fn a_save_that_is_refused_is_not_recorded() {
     let url = crate::support::redirect_url();
     world
         .mailer
-        .save_settings(&form, &url, &world.admin)
+        .settings
+        .save(&form, &url, &world.admin)
         .await
         .unwrap_err();
     assert!(world.recorded().await.is_empty());
@@ -112,13 +113,27 @@ async fn a_grant_that_a_save_ends_is_recorded_by_whoever_saved() {
 async fn data_centers_are_recorded_with_their_names() {
     let world = World::new().await;
     let (mailer, by) = (&world.mailer, &world.admin);
-    let paris = mailer.add_data_center("Paris", by).await.unwrap().id;
+    let paris = mailer
+        .settings
+        .add_data_center("Paris", by)
+        .await
+        .unwrap()
+        .id;
     mailer
+        .settings
         .rename_data_center(&paris, "Lutetia", by)
         .await
         .unwrap();
-    mailer.add_data_center("lutetia", by).await.unwrap_err();
-    mailer.remove_data_center(&paris, by).await.unwrap();
+    mailer
+        .settings
+        .add_data_center("lutetia", by)
+        .await
+        .unwrap_err();
+    mailer
+        .settings
+        .remove_data_center(&paris, by)
+        .await
+        .unwrap();
     let (old, new) = (Some("Paris".to_owned()), Some("Lutetia".to_owned()));
     let recorded: Vec<_> = world
         .recorded()
@@ -219,8 +234,10 @@ async fn callbacks_that_are_turned_away_are_recorded() {
     ] {
         let answer = world
             .mailer
-            .finish_authorization(callback, session, &nobody);
-        assert_eq!(answer.await.unwrap().0, None);
+            .authorizations
+            .finish(callback, session, &nobody);
+        let outcome = answer.await.unwrap();
+        assert!(matches!(outcome, CallbackOutcome::Rejected(_)));
     }
     world.finish(callback.clone()).await;
     world.finish(callback).await;
@@ -264,19 +281,19 @@ async fn a_refresh_that_keeps_failing_is_recorded_once_for_each_reason() {
             ..Faults::default()
         });
         world.clock.advance(4_000);
-        world.mailer.refresh_due().await.unwrap();
+        world.mailer.tokens.refresh_due().await.unwrap();
     }
     world.control().set(Faults {
         token_silent: true,
         ..Faults::default()
     });
     world.clock.advance(4_000);
-    world.mailer.refresh_due().await.unwrap();
+    world.mailer.tokens.refresh_due().await.unwrap();
     world.control().set(Faults::default());
     world.control().revoke_all();
     for _ in 0..2 {
         world.clock.advance(4_000);
-        world.mailer.refresh_due().await.unwrap();
+        world.mailer.tokens.refresh_due().await.unwrap();
     }
     let records = world.recorded().await;
     let told: Vec<_> = records
@@ -327,24 +344,39 @@ async fn a_test_email_is_recorded_with_its_recipient_and_its_outcome() {
 async fn a_test_of_what_is_saved_takes_nothing_from_a_form() {
     let world = World::new().await;
     let (home, by) = (DataCenterId::default(), &world.admin);
-    let refused = world.mailer.send_saved_test(&home, BOB, by).await;
+    let refused = world.mailer.doctor.send_saved_test(&home, BOB, by).await;
     assert!(
         matches!(refused, Err(TestError::Mail(MailError::NoSettings))),
         "{refused:?}"
     );
     world.save(&world.basic_form()).await;
-    match world.mailer.send_saved_test(&home, "nobody", by).await {
+    match world
+        .mailer
+        .doctor
+        .send_saved_test(&home, "nobody", by)
+        .await
+    {
         Err(TestError::Form { errors, recipient }) => {
             assert!(errors.is_empty());
             assert_eq!(recipient, Some(FieldError::NotAnAddress));
         }
         other => panic!("{other:?}"),
     }
-    let (id, report) = world.mailer.send_saved_test(&home, BOB, by).await.unwrap();
+    let (id, report) = world
+        .mailer
+        .doctor
+        .send_saved_test(&home, BOB, by)
+        .await
+        .unwrap();
     delivered(&report);
-    assert_eq!(world.mailer.check(&id).await.unwrap(), Some(report));
+    assert_eq!(world.mailer.doctor.get(&id).await.unwrap(), Some(report));
     world.save(&world.oauth_form()).await;
-    let (_, report) = world.mailer.send_saved_test(&home, BOB, by).await.unwrap();
+    let (_, report) = world
+        .mailer
+        .doctor
+        .send_saved_test(&home, BOB, by)
+        .await
+        .unwrap();
     assert_eq!(finding(&report), FindingCode::GrantMissing);
     let sent = of(&world, AuditAction::TestEmailSent).await;
     assert_eq!(sent.len(), 2);

@@ -10,7 +10,11 @@ async fn saved_settings_survive_a_restart_and_never_show_a_secret() {
     let world = World::new().await;
     world.save(&world.oauth_form()).await;
     let restarted = world.another_mailer().await;
-    let saved = restarted.settings(&DataCenterId::default()).await.unwrap();
+    let saved = restarted
+        .settings
+        .get(&DataCenterId::default())
+        .await
+        .unwrap();
     assert_eq!(saved, world.saved().await);
     assert_eq!(saved.version, 1);
     assert!(!format!("{saved:?}").contains(&world.descriptor().client_secret));
@@ -22,12 +26,14 @@ async fn of_two_who_save_at_once_the_second_is_told() {
     let form = world.oauth_form();
     world
         .mailer
-        .save_settings(&form, &redirect_url(), &world.admin)
+        .settings
+        .save(&form, &redirect_url(), &world.admin)
         .await
         .unwrap();
     let second = world
         .mailer
-        .save_settings(&form, &redirect_url(), &world.admin)
+        .settings
+        .save(&form, &redirect_url(), &world.admin)
         .await;
     assert!(
         matches!(second, Err(SaveError::Conflict { version: 1 })),
@@ -37,7 +43,8 @@ async fn of_two_who_save_at_once_the_second_is_told() {
     assert_eq!(
         world
             .mailer
-            .save_settings(&again, &redirect_url(), &world.admin)
+            .settings
+            .save(&again, &redirect_url(), &world.admin)
             .await
             .unwrap()
             .version,
@@ -55,7 +62,8 @@ async fn an_empty_secret_keeps_the_saved_one_and_another_endpoint_does_not_get_i
     elsewhere.token_endpoint = "https://evil.example/token".into();
     match world
         .mailer
-        .save_settings(&elsewhere, &redirect_url(), &world.admin)
+        .settings
+        .save(&elsewhere, &redirect_url(), &world.admin)
         .await
     {
         Err(SaveError::Form(errors)) => assert_eq!(
@@ -73,7 +81,8 @@ async fn the_redirect_url_has_to_be_the_one_this_server_is_reached_under() {
     form.redirect_url = "http://localhost:3000/oauth/callback".into();
     match world
         .mailer
-        .save_settings(&form, &redirect_url(), &world.admin)
+        .settings
+        .save(&form, &redirect_url(), &world.admin)
         .await
     {
         Err(SaveError::Form(errors)) => assert_eq!(
@@ -89,6 +98,7 @@ async fn data_centers_have_settings_of_their_own() {
     let world = World::new().await;
     let paris = world
         .mailer
+        .settings
         .add_data_center(" Paris ", &world.admin)
         .await
         .unwrap();
@@ -98,16 +108,18 @@ async fn data_centers_have_settings_of_their_own() {
     };
     world
         .mailer
-        .save_settings(&form, &redirect_url(), &world.admin)
+        .settings
+        .save(&form, &redirect_url(), &world.admin)
         .await
         .unwrap();
     assert_eq!(world.saved().await.settings, None);
     world
         .mailer
+        .settings
         .rename_data_center(&paris.id, "Lutetia", &world.admin)
         .await
         .unwrap();
-    let saved = world.mailer.settings(&paris.id).await.unwrap();
+    let saved = world.mailer.settings.get(&paris.id).await.unwrap();
     assert_eq!(
         (saved.data_center.name.as_str(), saved.version),
         ("Lutetia", 1)
@@ -122,33 +134,46 @@ async fn data_centers_have_settings_of_their_own() {
     for (result, error) in [
         (
             mailer
+                .settings
                 .add_data_center("lutetia", &world.admin)
                 .await
                 .map(|_| ()),
             FieldError::NameTaken,
         ),
         (
-            mailer.add_data_center("  ", &world.admin).await.map(|_| ()),
+            mailer
+                .settings
+                .add_data_center("  ", &world.admin)
+                .await
+                .map(|_| ()),
             FieldError::Required,
         ),
         (
             mailer
+                .settings
                 .rename_data_center(&paris.id, "Default", &world.admin)
                 .await,
             FieldError::NameTaken,
         ),
         (
-            mailer.remove_data_center(&paris.id, &world.admin).await,
+            mailer
+                .settings
+                .remove_data_center(&paris.id, &world.admin)
+                .await,
             FieldError::DataCenterInUse,
         ),
         (
             mailer
+                .settings
                 .remove_data_center(&DataCenterId::default(), &world.admin)
                 .await,
             FieldError::DataCenterIsDefault,
         ),
         (
-            mailer.remove_data_center(&unknown, &world.admin).await,
+            mailer
+                .settings
+                .remove_data_center(&unknown, &world.admin)
+                .await,
             FieldError::UnknownDataCenter,
         ),
     ] {
@@ -156,16 +181,18 @@ async fn data_centers_have_settings_of_their_own() {
     }
     let berlin = world
         .mailer
+        .settings
         .add_data_center("Berlin", &world.admin)
         .await
         .unwrap();
     world
         .mailer
+        .settings
         .remove_data_center(&berlin.id, &world.admin)
         .await
         .unwrap();
     assert!(matches!(
-        world.mailer.settings(&berlin.id).await,
+        world.mailer.settings.get(&berlin.id).await,
         Err(MailError::UnknownDataCenter)
     ));
 }
@@ -179,13 +206,35 @@ async fn a_draft_is_shown_to_its_browser_only_and_without_secrets() {
     form.password = TypedSecret::new("typed");
     world
         .mailer
+        .settings
         .keep_draft(&world.session, &form)
         .await
         .unwrap();
-    let draft = world.mailer.draft(&world.session, &id).await.unwrap();
+    let draft = world
+        .mailer
+        .settings
+        .draft(&world.session, &id)
+        .await
+        .unwrap();
     assert_eq!(draft, Some(form.without_secrets()));
     let other = domain::SessionId::parse("session-2").unwrap();
-    assert_eq!(world.mailer.draft(&other, &id).await.unwrap(), None);
-    world.mailer.drop_draft(&world.session, &id).await.unwrap();
-    assert_eq!(world.mailer.draft(&world.session, &id).await.unwrap(), None);
+    assert_eq!(
+        world.mailer.settings.draft(&other, &id).await.unwrap(),
+        None
+    );
+    world
+        .mailer
+        .settings
+        .drop_draft(&world.session, &id)
+        .await
+        .unwrap();
+    assert_eq!(
+        world
+            .mailer
+            .settings
+            .draft(&world.session, &id)
+            .await
+            .unwrap(),
+        None
+    );
 }

@@ -11,10 +11,10 @@ use std::{
 use clock::{Clock, SystemClock};
 use domain::{
     AccountName, Actor, AuditFilter, AuditRecord, AuthorizationState, CheckOutcome, CheckReport,
-    DataCenterId, FindingCode, RedirectUrl, SavedSettings, SessionId, SmtpForm, TypedSecret,
-    UnixTime, Who,
+    DataCenterId, FindingCode, GrantAfterFailure, RedirectUrl, SavedSettings, SessionId, SmtpForm,
+    TypedSecret, UnixTime, Who,
 };
-use mail::{Begun, Callback, Mailer, MailerOptions, Timeouts};
+use mail::{Begun, Callback, CallbackOutcome, Mailer, MailerOptions, Timeouts};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use sandbox::{Control, Descriptor, Faults, Sandbox, SandboxConfig};
 use store::{AuditVerdict, KeySource, Store};
@@ -208,7 +208,8 @@ impl World {
 
     pub async fn saved(&self) -> SavedSettings {
         self.mailer
-            .settings(&DataCenterId::default())
+            .settings
+            .get(&DataCenterId::default())
             .await
             .unwrap()
     }
@@ -221,14 +222,16 @@ impl World {
             ..form.clone()
         };
         self.mailer
-            .save_settings(&form, &redirect_url(), &self.admin)
+            .settings
+            .save(&form, &redirect_url(), &self.admin)
             .await
             .unwrap()
     }
 
     pub async fn begin(&self) -> Begun {
         self.mailer
-            .begin_authorization(&DataCenterId::default(), &self.session, &self.admin)
+            .authorizations
+            .begin(&DataCenterId::default(), &self.session, &self.admin)
             .await
             .unwrap()
     }
@@ -244,11 +247,20 @@ impl World {
     }
 
     pub async fn finish(&self, callback: Callback) -> AuthorizationState {
-        self.mailer
-            .finish_authorization(callback, Some(&self.session), &self.admin)
+        let outcome = self
+            .mailer
+            .authorizations
+            .finish(callback, Some(&self.session), &self.admin)
             .await
-            .unwrap()
-            .1
+            .unwrap();
+        match outcome {
+            CallbackOutcome::Finished { state, .. } => state,
+            CallbackOutcome::Rejected(finding) => AuthorizationState::Failed {
+                data_center: None,
+                finding,
+                grant: GrantAfterFailure::NotConcerned,
+            },
+        }
     }
 
     pub async fn authorize(&self, account: &str, allow: bool) -> AuthorizationState {
@@ -262,6 +274,7 @@ impl World {
 
     pub async fn test_email_with(&self, form: &SmtpForm) -> CheckReport {
         self.mailer
+            .doctor
             .send_test(form, BOB, &self.admin)
             .await
             .unwrap()

@@ -464,7 +464,12 @@ async fn a_wrong_form_and_a_wrong_recipient_are_told_together() {
         smtp_port: "0".into(),
         ..world.basic_form()
     };
-    match world.mailer.send_test(&form, "nobody", &world.admin).await {
+    match world
+        .mailer
+        .doctor
+        .send_test(&form, "nobody", &world.admin)
+        .await
+    {
         Err(TestError::Form { errors, recipient }) => {
             assert_eq!(errors.get(SmtpField::SmtpPort), Some(FieldError::NotAPort));
             assert_eq!(recipient, Some(FieldError::NotAnAddress));
@@ -473,6 +478,7 @@ async fn a_wrong_form_and_a_wrong_recipient_are_told_together() {
     }
     match world
         .mailer
+        .doctor
         .send_test(&world.basic_form(), "", &world.admin)
         .await
     {
@@ -494,7 +500,12 @@ async fn a_saved_password_is_used_only_at_the_host_it_belongs_to() {
         smtp_host: "127.0.0.1".into(),
         ..kept
     };
-    match world.mailer.send_test(&elsewhere, BOB, &world.admin).await {
+    match world
+        .mailer
+        .doctor
+        .send_test(&elsewhere, BOB, &world.admin)
+        .await
+    {
         Err(TestError::Form { errors, .. }) => assert_eq!(
             errors.get(SmtpField::Password),
             Some(FieldError::SecretBelongsElsewhere)
@@ -508,10 +519,14 @@ async fn a_report_is_kept_and_read_back() {
     let world = World::new().await;
     let (id, report) = world
         .mailer
+        .doctor
         .send_test(&world.basic_form(), BOB, &world.admin)
         .await
         .unwrap();
-    assert_eq!(world.mailer.check(&id).await.unwrap(), Some(report.clone()));
+    assert_eq!(
+        world.mailer.doctor.get(&id).await.unwrap(),
+        Some(report.clone())
+    );
     let failed = report
         .steps
         .iter()

@@ -15,7 +15,11 @@ fn refreshes(world: &World) -> usize {
 }
 
 async fn status(mailer: &Mailer) -> GrantStatus {
-    mailer.grant_status(&DataCenterId::default()).await.unwrap()
+    mailer
+        .settings
+        .grant_status(&DataCenterId::default())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -45,7 +49,7 @@ async fn a_token_that_lives_for_minutes_only_is_refreshed_once_at_half_its_life(
         for (advance, expected) in [(half - 1, 0), (1, 1), (0, 1), (half - 1, 1), (1, 2)] {
             world.clock.advance(advance);
             delivered(&world.test_email().await);
-            world.mailer.refresh_due().await.unwrap();
+            world.mailer.tokens.refresh_due().await.unwrap();
             assert_eq!(refreshes(&world), expected, "{life} s");
         }
         // A token that is rejected before it expires is refreshed once as well.
@@ -60,7 +64,7 @@ async fn grants_are_kept_fresh_while_nobody_looks() {
     let world = World::authorized().await;
     for _ in 0..3 {
         world.clock.advance(3_400);
-        world.mailer.refresh_due().await.unwrap();
+        world.mailer.tokens.refresh_due().await.unwrap();
     }
     assert_eq!(refreshes(&world), 3);
     world.control().set(Faults {
@@ -81,7 +85,7 @@ async fn sixty_four_sends_with_an_expired_token_cause_one_refresh() {
             world.oauth_form(),
             world.admin.clone(),
         );
-        tokio::spawn(async move { mailer.send_test(&form, BOB, &by).await.unwrap().1 })
+        tokio::spawn(async move { mailer.doctor.send_test(&form, BOB, &by).await.unwrap().1 })
     });
     for send in sends.collect::<Vec<_>>() {
         delivered(&send.await.unwrap());
@@ -102,8 +106,8 @@ async fn two_processes_on_one_database_refresh_once() {
     world.clock.advance(4_000);
     let form = world.oauth_form();
     let (one, two) = tokio::join!(
-        world.mailer.send_test(&form, BOB, &world.admin),
-        other.send_test(&form, BOB, &world.admin)
+        world.mailer.doctor.send_test(&form, BOB, &world.admin),
+        other.doctor.send_test(&form, BOB, &world.admin)
     );
     delivered(&one.unwrap().1);
     delivered(&two.unwrap().1);
@@ -121,7 +125,11 @@ async fn a_rotated_refresh_token_survives_whoever_asked_for_it_going_away() {
     });
     let form = world.oauth_form();
     let gone = std::time::Duration::from_millis(100);
-    let asked = tokio::time::timeout(gone, world.mailer.send_test(&form, BOB, &world.admin)).await;
+    let asked = tokio::time::timeout(
+        gone,
+        world.mailer.doctor.send_test(&form, BOB, &world.admin),
+    )
+    .await;
     assert!(
         asked.is_err(),
         "the answer took longer than the asker waited"
@@ -139,6 +147,7 @@ async fn a_rotated_refresh_token_survives_a_restart() {
         let restarted = world.another_mailer().await;
         delivered(
             &restarted
+                .doctor
                 .send_test(&world.oauth_form(), BOB, &world.admin)
                 .await
                 .unwrap()
@@ -181,7 +190,7 @@ async fn invalid_grant_means_needs_authorization_at_once_and_for_good() {
         (ALICE, FindingCode::GrantEnded)
     );
     assert_eq!(finding(&world.test_email().await), FindingCode::GrantEnded);
-    world.mailer.refresh_due().await.unwrap();
+    world.mailer.tokens.refresh_due().await.unwrap();
     // One refresh, with the credentials in the header and then in the body.
     assert_eq!(refreshes(&world), 2);
 
@@ -225,13 +234,13 @@ async fn the_next_refresh_is_not_earlier_than_the_provider_asks() {
     assert_eq!(refreshes(&world), 1);
     // The backoff alone would have tried again, and the token has expired.
     world.clock.advance(300);
-    world.mailer.refresh_due().await.unwrap();
+    world.mailer.tokens.refresh_due().await.unwrap();
     let code = finding(&world.test_email().await);
     assert_eq!(code, FindingCode::ProviderUnavailable);
     assert_eq!(refreshes(&world), 1);
     world.control().set(Faults::default());
     world.clock.advance(301);
-    world.mailer.refresh_due().await.unwrap();
+    world.mailer.tokens.refresh_due().await.unwrap();
     assert_eq!(refreshes(&world), 2);
     delivered(&world.test_email().await);
 }
@@ -265,7 +274,7 @@ async fn a_grant_that_ends_after_a_killed_refresh_names_that_possibility() {
         .build()
         .unwrap();
     let mailer = world.another_mailer().await;
-    process.spawn(async move { mailer.refresh_due().await });
+    process.spawn(async move { mailer.tokens.refresh_due().await });
     while refreshes(&world) == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
@@ -297,10 +306,10 @@ async fn anything_else_is_tried_again_with_back_off() {
 
     let tried = refreshes(&world);
     delivered(&world.test_email().await);
-    world.mailer.refresh_due().await.unwrap();
+    world.mailer.tokens.refresh_due().await.unwrap();
     assert_eq!(refreshes(&world), tried, "not before the back-off is over");
     world.clock.advance(600);
-    world.mailer.refresh_due().await.unwrap();
+    world.mailer.tokens.refresh_due().await.unwrap();
     assert_eq!(refreshes(&world), tried + 1);
     assert_eq!(
         finding(&world.test_email().await),
@@ -309,7 +318,7 @@ async fn anything_else_is_tried_again_with_back_off() {
 
     world.control().set(Faults::default());
     world.clock.advance(600);
-    world.mailer.refresh_due().await.unwrap();
+    world.mailer.tokens.refresh_due().await.unwrap();
     let GrantStatus::Authorized { trouble: None, .. } = status(&world.mailer).await else {
         panic!()
     };
@@ -401,7 +410,7 @@ async fn saving_other_values_ends_the_grant_and_saving_harmless_ones_does_not() 
     ));
     form.username = BOB.into();
     assert!(world.save(&form).await.grant_ended);
-    let ended_by_save = Some(world.mailer.now());
+    let ended_by_save = Some(world.mailer.clock.now());
     let status = status(&world.mailer).await;
     assert_eq!(status, GrantStatus::NotAuthorized { ended_by_save });
 }

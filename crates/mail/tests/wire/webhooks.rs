@@ -16,7 +16,7 @@ fn signed(url: &str) -> Webhook {
 
 async fn post(world: &World, webhook: &Webhook) -> Result<(), WebhookFailure> {
     let document = r#"{"test": 2432232314}"#;
-    world.mailer.post_webhook(webhook, "msg_1", document).await
+    world.mailer.webhooks.post(webhook, "msg_1", document).await
 }
 
 #[tokio::test]

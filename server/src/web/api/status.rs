@@ -149,8 +149,14 @@ async fn read(mailer: &Mailer, key: &ApiKey) -> Result<Vec<DataCenterStatus>, Ma
     let is_good_for =
         |found: &DataCenter| key.data_center.as_ref().is_none_or(|one| *one == found.id);
     let mut found = Vec::new();
-    for data_center in mailer.data_centers().await?.into_iter().filter(is_good_for) {
-        let status = match mailer.grant_status(&data_center.id).await {
+    for data_center in mailer
+        .settings
+        .data_centers()
+        .await?
+        .into_iter()
+        .filter(is_good_for)
+    {
+        let status = match mailer.settings.grant_status(&data_center.id).await {
             Ok(status) => status,
             // Removed while the request was processed.
             Err(MailError::UnknownDataCenter) => continue,
@@ -168,11 +174,11 @@ async fn read(mailer: &Mailer, key: &ApiKey) -> Result<Vec<DataCenterStatus>, Ma
 }
 
 async fn outbox(mailer: &Mailer, id: &DataCenterId) -> Result<Outbox, MailError> {
-    let (waiting, oldest) = mailer.waiting_messages(id).await?;
-    let pause = mailer.sending_pause(id).await?;
-    let used = mailer.sending_use(id).await?;
-    let chosen = mailer.sending_settings(id).await?;
-    let allowed = match mailer.settings(id).await {
+    let (waiting, oldest) = mailer.outbox.waiting(id).await?;
+    let pause = mailer.outbox.pause(id).await?;
+    let used = mailer.outbox.usage(id).await?;
+    let chosen = mailer.outbox.settings(id).await?;
+    let allowed = match mailer.settings.get(id).await {
         Ok(saved) => saved
             .settings
             .map(|saved| chosen.limits_with(saved.provider)),

@@ -27,7 +27,7 @@ pub async fn authorization(
         return StatusCode::NOT_FOUND.into_response();
     };
     let later = listener.feeds.authorization(id.clone());
-    let first = match mailer.authorization(&id).await {
+    let first = match mailer.authorizations.get(&id).await {
         Ok(Some(state)) => state,
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => {

@@ -29,7 +29,7 @@ pub async fn check(
     let Some(id) = id.filter(|id| id.as_str().len() >= SHORTEST) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    if let Some(events) = mailer.watch_check(&id) {
+    if let Some(events) = mailer.doctor.watch(&id) {
         let patches = patches(mailer, id, events, rendered::broke_off);
         return listener.send_json(patches, Role::Operator, MAX_DURATION);
     }
@@ -60,7 +60,7 @@ fn patches(
                 Some(CheckEvent::Step(step)) => rendered::step(&step, at),
                 Some(CheckEvent::Finished(report)) => {
                     let saved = saved_version(&mailer, &report).await;
-                    rendered::finished(&id, &report, saved, mailer.now())
+                    rendered::finished(&id, &report, saved, mailer.clock.now())
                 }
                 None => without_report(),
             }
@@ -73,7 +73,7 @@ fn patches(
 /// gone. Returns nothing if the check is unknown or the database fails.
 fn elsewhere(mailer: Mailer, id: CheckId) -> impl Stream<Item = CheckEvent> + Send + 'static {
     stream::once(async move {
-        match mailer.finish_check(&id).await {
+        match mailer.doctor.finish(&id).await {
             Ok(report) => report.map(|report| CheckEvent::Finished(Box::new(report))),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
@@ -87,6 +87,6 @@ fn elsewhere(mailer: Mailer, id: CheckId) -> impl Stream<Item = CheckEvent> + Se
 
 /// Returns the saved version of the settings, or 0 if nothing is saved.
 async fn saved_version(mailer: &Mailer, report: &CheckReport) -> i64 {
-    let saved = mailer.settings(&report.data_center).await;
+    let saved = mailer.settings.get(&report.data_center).await;
     saved.map_or(0, |saved| saved.version)
 }

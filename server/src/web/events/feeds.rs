@@ -90,7 +90,7 @@ impl Feeds {
 
     /// Polls while there are streams. Runs until the future is dropped.
     pub async fn poll(self: Arc<Self>) {
-        let mut changes = self.mailer.listen_for_changes();
+        let mut changes = self.mailer.changes.subscribe();
         loop {
             let began = Instant::now();
             changes.mark_unchanged();
@@ -143,7 +143,7 @@ impl Feeds {
             return;
         }
         let polled = async {
-            let overview = self.mailer.outbox_overview().await?;
+            let overview = self.mailer.outbox.overview().await?;
             self.poll_lists(&lists, &overview).await?;
             self.poll_messages(&messages, &overview).await
         };
@@ -160,7 +160,11 @@ impl Feeds {
         overview: &OutboxOverview,
     ) -> Result<(), MailError> {
         for filter in &current.keys {
-            let page = self.mailer.messages(filter, None, api::AT_ONCE).await?;
+            let page = self
+                .mailer
+                .outbox
+                .messages(filter, None, api::AT_ONCE)
+                .await?;
             let view = ListView::new(page.messages, overview.clone());
             self.lists.publish(current, filter, Arc::new(view));
         }
@@ -187,7 +191,7 @@ impl Feeds {
     async fn poll_authorizations(&self) {
         let current = self.authorizations.begin_poll();
         for id in &current.keys {
-            match self.mailer.authorization(id).await {
+            match self.mailer.authorizations.get(id).await {
                 Ok(Some(state)) => self.authorizations.publish(&current, id, state),
                 Ok(None) => self.authorizations.end(id),
                 Err(error) => {

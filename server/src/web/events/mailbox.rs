@@ -43,7 +43,7 @@ pub async fn mailbox(
     let (Ok(id), Ok(asked)) = (query.data_center(), query.list()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match mailer.reads_mail(&id).await {
+    match mailer.mailboxes.is_configured(&id).await {
         Ok(true) => {}
         // No mail will ever arrive.
         Ok(false) | Err(MailError::UnknownDataCenter) => {
@@ -55,7 +55,7 @@ pub async fn mailbox(
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     }
-    let Some(watch) = mailer.watch_mail(&id, &asked.folder) else {
+    let Some(watch) = mailer.mailboxes.watch(&id, &asked.folder) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let waiting = Waiting {
@@ -103,7 +103,7 @@ impl Waiting {
             return None;
         }
         self.changes = now.changes;
-        match self.mailer.mail_page(&self.id, &self.asked).await {
+        match self.mailer.mailboxes.page(&self.id, &self.asked).await {
             Ok(page) => self.new_mail(page),
             Err(MailboxError::Renumbered { .. }) => Some(rendered::mail_renumbered()),
             // If the failure lasts, the watch reports it.

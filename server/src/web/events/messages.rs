@@ -59,7 +59,7 @@ pub async fn message(
     let Ok(id) = MessageId::parse(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match mailer.message(&id).await {
+    match mailer.outbox.message(&id).await {
         Ok(Some(_)) => {}
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),

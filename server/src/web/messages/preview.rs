@@ -15,7 +15,7 @@ pub async fn html(State(mailer): State<Mailer>, Path(id): Path<String>) -> Respo
     let Ok(id) = MessageId::parse(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match mailer.message_preview(&id).await {
+    match mailer.outbox.preview(&id).await {
         Ok(mail) => match mail.and_then(|mail| mail.html) {
             Some(html) => frame::document(&html),
             None => StatusCode::NOT_FOUND.into_response(),

@@ -15,7 +15,7 @@ pub async fn download(State(mailer): State<Mailer>, Path(id): Path<String>) -> R
     let Ok(id) = MessageId::parse(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let found = mailer.message_content(&id).await.map(|found| {
+    let found = mailer.outbox.content(&id).await.map(|found| {
         found.map(|content| Download {
             name: format!("message-{}.eml", id.as_str()),
             media_type: "message/rfc822",

@@ -88,7 +88,7 @@ async fn cancelled(server: &Server) -> MessageId {
     let mailer = server.mailer().await;
     let id = submit(&mailer, "Invoice").await;
     let by = Actor::command_line();
-    mailer.cancel_message(&id, &by).await.unwrap();
+    mailer.outbox.cancel(&id, &by).await.unwrap();
     id
 }
 

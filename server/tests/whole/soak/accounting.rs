@@ -24,10 +24,12 @@ pub async fn settle(mailer: &Mailer, servers: &Servers<'_>) {
             ..MessageFilter::default()
         };
         let waiting = mailer
+            .outbox
             .messages(&filter(vec![MessageState::Waiting]), None, 500)
             .await
             .unwrap();
         let sending = mailer
+            .outbox
             .messages(&filter(vec![MessageState::Sending]), None, 1)
             .await
             .unwrap();
@@ -41,9 +43,10 @@ pub async fn settle(mailer: &Mailer, servers: &Servers<'_>) {
             .collect();
         assert!(Instant::now() < deadline, "{waiting:?}\n{logs:?}");
         for message in waiting.messages {
-            if message.due_at > mailer.now() {
+            if message.due_at > mailer.clock.now() {
                 mailer
-                    .retry_message(&message.id, &Actor::command_line())
+                    .outbox
+                    .retry(&message.id, &Actor::command_line())
                     .await
                     .unwrap();
             }
@@ -69,12 +72,12 @@ pub async fn check(
     let (mut duplicates, mut unknown) = (0, 0);
     let mut message_ids = HashSet::new();
     for id in &submitted.accepted {
-        let message = mailer.message(id).await.unwrap();
+        let message = mailer.outbox.message(id).await.unwrap();
         let message = message.unwrap_or_else(|| panic!("lost after 202: {id:?}"));
         assert_eq!(message.state, MessageState::Delivered, "{message:?}");
         let times = arrived.get(&message.message_id).copied().unwrap_or(0);
         assert!(times >= 1, "never arrived: {message:?}");
-        let attempts = mailer.message_attempts(id).await.unwrap();
+        let attempts = mailer.outbox.attempts(id).await.unwrap();
         let with = |outcome| attempts.iter().filter(|one| one.outcome == outcome).count();
         let cut = with(AttemptOutcome::Unknown);
         let interrupted = servers.interrupted.get(&message.message_id);

@@ -23,11 +23,16 @@ pub fn mail(mailer: &Mailer, subject: &str) -> Submission {
         },
         submitted_by: Who::Key("shop".into()),
         idempotency: None,
-        due_at: Some(mailer.now().plus(31_536_000)),
+        due_at: Some(mailer.clock.now().plus(31_536_000)),
     }
 }
 
 /// Submits the message.
 pub async fn submit(mailer: &Mailer, subject: &str) -> MessageId {
-    mailer.submit(mail(mailer, subject)).await.unwrap().id
+    mailer
+        .outbox
+        .submit(mail(mailer, subject))
+        .await
+        .unwrap()
+        .id
 }

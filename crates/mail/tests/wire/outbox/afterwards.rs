@@ -16,22 +16,14 @@ async fn the_content_of_a_delivered_message_is_dropped_when_that_is_chosen() {
     let message = until_state(&world, &id, MessageState::Delivered).await;
     assert!(!message.has_content);
     assert_eq!(
-        world
-            .mailer
-            .resend_message(&id, &world.admin)
-            .await
-            .unwrap(),
+        world.mailer.outbox.resend(&id, &world.admin).await.unwrap(),
         Resent::ContentGone
     );
     world.clock.advance(30 * 86_400 + 1);
-    world.mailer.forget_settled().await.unwrap();
-    assert_eq!(world.mailer.message(&id).await.unwrap(), None);
+    world.mailer.outbox.forget_settled().await.unwrap();
+    assert_eq!(world.mailer.outbox.message(&id).await.unwrap(), None);
     assert_eq!(
-        world
-            .mailer
-            .resend_message(&id, &world.admin)
-            .await
-            .unwrap(),
+        world.mailer.outbox.resend(&id, &world.admin).await.unwrap(),
         Resent::Unknown
     );
     delivering.stop().await;
@@ -42,11 +34,7 @@ async fn a_message_that_is_sent_again_is_a_new_one() {
     let (world, delivering) = delivering_at(Faults::default()).await;
     let id = submit(&world, &[BOB]).await;
     until_state(&world, &id, MessageState::Delivered).await;
-    let resent = world
-        .mailer
-        .resend_message(&id, &world.admin)
-        .await
-        .unwrap();
+    let resent = world.mailer.outbox.resend(&id, &world.admin).await.unwrap();
     let Resent::As(copy) = resent else {
         panic!("{resent:?}")
     };

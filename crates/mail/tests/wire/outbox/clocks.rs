@@ -127,7 +127,7 @@ async fn no_transaction_is_begun_once_the_lease_is_over() {
     let id = submit(&world, &[BOB]).await;
     until_state(&world, &id, MessageState::Sending).await;
     let pause = SendingPause {
-        until: world.mailer.now().plus(86_400),
+        until: world.mailer.clock.now().plus(86_400),
         finding: Finding::new(FindingCode::QuotaExceeded),
     };
     let (store, home) = (world.store().await, DataCenterId::default());
@@ -147,7 +147,7 @@ async fn a_message_that_another_server_has_given_back_is_not_sent_again_while_it
     until_state(&world, &id, MessageState::Sending).await;
     tokio::time::sleep(Duration::from_millis(700)).await;
     // Another server finds the claim expired.
-    let (store, far) = (world.store().await, world.mailer.now().plus(3_600));
+    let (store, far) = (world.store().await, world.mailer.clock.now().plus(3_600));
     let released = store.release_expired(far, &HashSet::new()).await;
     assert_eq!(released.unwrap(), 1);
     delivered_once(&world, std::slice::from_ref(&id)).await;
@@ -229,14 +229,15 @@ async fn two_servers(
     let one = postgres.server(&world, Ahead::by(0), lease).await;
     let two = postgres.server(&world, clock.clone(), lease).await;
     let form = world.basic_form();
-    one.save_settings(&form, &redirect_url(), &world.admin)
+    one.settings
+        .save(&form, &redirect_url(), &world.admin)
         .await
         .unwrap();
     world.control().set(slow(Stage::Final, 300));
     let delivering = [Delivering::start(&one), Delivering::start(&two)];
     // Wait until the second server has compared its clock.
     for _ in 0..200 {
-        if ahead <= 15 || two.ready().await.is_err() {
+        if ahead <= 15 || two.health.ready().await.is_err() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -244,12 +245,12 @@ async fn two_servers(
     let mut ids = Vec::new();
     for number in 0..60 {
         let mailer = if number % 2 == 0 { &one } else { &two };
-        ids.push(mailer.submit(submission(&[BOB])).await.unwrap().id);
+        ids.push(mailer.outbox.submit(submission(&[BOB])).await.unwrap().id);
     }
     for id in &ids {
         let mut state = MessageState::Waiting;
         for _ in 0..800 {
-            state = one.message(id).await.unwrap().unwrap().state;
+            state = one.outbox.message(id).await.unwrap().unwrap().state;
             if state == MessageState::Delivered {
                 break;
             }
@@ -261,7 +262,7 @@ async fn two_servers(
     let all: Vec<_> = received.into_iter().map(|one| one.message_id).collect();
     let distinct: HashSet<_> = all.iter().collect();
     assert_eq!((all.len(), distinct.len()), (60, 60));
-    one.ready().await.unwrap();
+    one.health.ready().await.unwrap();
     after(&world, &two, &clock).await;
     for delivering in delivering {
         delivering.stop().await;
@@ -287,13 +288,13 @@ async fn on_postgres(test: impl AsyncFnOnce(&Postgres) + 'static) {
 async fn a_server_whose_clock_is_ten_minutes_ahead_of_the_database_claims_nothing_and_says_so() {
     on_postgres(async |postgres| {
         two_servers(postgres, 8, 600, async |_, two, clock| {
-            let not_ready = two.ready().await.unwrap_err();
+            let not_ready = two.health.ready().await.unwrap_err();
             assert!(
                 matches!(not_ready, NotReady::Condition(AlertKind::ClockDiffers)),
                 "{not_ready:?}"
             );
-            two.watch().await.unwrap();
-            let overview = two.alerts().await.unwrap();
+            two.alerts.evaluate().await.unwrap();
+            let overview = two.alerts.overview().await.unwrap();
             let wrong: Vec<_> = overview
                 .wrong
                 .iter()
@@ -303,7 +304,7 @@ async fn a_server_whose_clock_is_ten_minutes_ahead_of_the_database_claims_nothin
                 panic!("{wrong:?}");
             };
             assert!((599..=601).contains(&seconds), "{seconds}");
-            let metrics = two.metrics(None).await.unwrap();
+            let metrics = two.metrics.render(None).await.unwrap();
             let line = "mailgrant_clock_difference_seconds ";
             let value = metrics.lines().find_map(|text| text.strip_prefix(line));
             let value: i64 = value.unwrap().parse().unwrap();
@@ -311,7 +312,7 @@ async fn a_server_whose_clock_is_ten_minutes_ahead_of_the_database_claims_nothin
             // The server notices that its clock was corrected.
             clock.0.store(0, Ordering::SeqCst);
             for _ in 0..200 {
-                if two.ready().await.is_ok() {
+                if two.health.ready().await.is_ok() {
                     return;
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -328,7 +329,7 @@ async fn a_server_whose_clock_is_ten_minutes_ahead_of_the_database_claims_nothin
 async fn servers_whose_clocks_differ_by_more_than_a_lease_send_nothing_twice() {
     on_postgres(async |postgres| {
         two_servers(postgres, 8, 12, async |_, two, _| {
-            two.ready().await.unwrap();
+            two.health.ready().await.unwrap();
         })
         .await;
     })

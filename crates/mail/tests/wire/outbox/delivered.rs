@@ -131,7 +131,7 @@ async fn a_hundred_messages_handed_over_at_once_by_two_servers_arrive_once_each(
         } else {
             other.clone()
         };
-        async move { mailer.submit(submission(&[BOB])).await.unwrap().id }
+        async move { mailer.outbox.submit(submission(&[BOB])).await.unwrap().id }
     });
     let ids = futures::future::join_all(submitting).await;
     for id in &ids {
@@ -149,7 +149,8 @@ async fn a_hundred_messages_handed_over_at_once_by_two_servers_arrive_once_each(
     assert_eq!(received.len(), 100);
     let hours = world
         .mailer
-        .hour_counts(None, world.mailer.now())
+        .outbox
+        .hour_counts(None, world.mailer.clock.now())
         .await
         .unwrap();
     assert_eq!(

@@ -96,7 +96,7 @@ async fn what_fails_for_now_is_tried_again_later_and_later_and_at_last_given_up(
     let mut due = until_attempts(&world, &id, 1).await.due_at;
     let mut waits = Vec::new();
     for attempt in 2..=4 {
-        let now = world.mailer.now();
+        let now = world.mailer.clock.now();
         waits.push(due.since(now));
         world.clock.advance(due.since(now));
         due = until_attempts(&world, &id, attempt).await.due_at;
@@ -124,11 +124,11 @@ async fn progress_resets_the_wait() {
                 .control()
                 .set(replying(Stage::Rcpt, "452 4.2.2 mailbox full", Some(1)));
         }
-        world.clock.advance(due.since(world.mailer.now()));
+        world.clock.advance(due.since(world.mailer.clock.now()));
     }
     let message = until_attempts(&world, &id, 5).await;
     assert_eq!(message.state, MessageState::Waiting);
-    let wait = message.due_at.since(world.mailer.now());
+    let wait = message.due_at.since(world.mailer.clock.now());
     assert!((24..=36).contains(&wait), "{wait}");
     delivering.stop().await;
 }
@@ -139,7 +139,7 @@ async fn a_message_that_was_given_up_goes_out_when_somebody_asks_for_it() {
         delivering_at(replying(Stage::Final, "554 5.7.1 policy", Some(1))).await;
     let id = submit(&world, &[BOB]).await;
     until_state(&world, &id, MessageState::Failed).await;
-    let retried = world.mailer.retry_message(&id, &world.admin).await.unwrap();
+    let retried = world.mailer.outbox.retry(&id, &world.admin).await.unwrap();
     assert_eq!(retried, ChangeOutcome::Changed);
     let message = until_state(&world, &id, MessageState::Delivered).await;
     assert_eq!(message.attempts, 2);

@@ -27,7 +27,8 @@ async fn a_sign_in_that_is_refused_pauses_the_data_center_until_its_settings_cha
     .await;
     let pause = world
         .mailer
-        .sending_pause(&DataCenterId::default())
+        .outbox
+        .pause(&DataCenterId::default())
         .await
         .unwrap()
         .unwrap();
@@ -41,7 +42,8 @@ async fn a_sign_in_that_is_refused_pauses_the_data_center_until_its_settings_cha
     assert_eq!(
         world
             .mailer
-            .sending_pause(&DataCenterId::default())
+            .outbox
+            .pause(&DataCenterId::default())
             .await
             .unwrap(),
         None
@@ -51,7 +53,7 @@ async fn a_sign_in_that_is_refused_pauses_the_data_center_until_its_settings_cha
 
 async fn pause(world: &World) -> Option<domain::SendingPause> {
     let id = DataCenterId::default();
-    world.mailer.sending_pause(&id).await.unwrap()
+    world.mailer.outbox.pause(&id).await.unwrap()
 }
 
 async fn until_paused(world: &World) -> domain::SendingPause {
@@ -88,7 +90,11 @@ async fn a_sign_in_that_may_be_refused_for_a_moment_pauses_shortly_and_mail_reco
         for seconds in [30, 60, 120, 240, 480, 900, 900] {
             let pause = until_paused(&world).await;
             assert_eq!(pause.finding.code, code);
-            assert_eq!(pause.until.since(world.mailer.now()), seconds, "{code:?}");
+            assert_eq!(
+                pause.until.since(world.mailer.clock.now()),
+                seconds,
+                "{code:?}"
+            );
             if seconds < 900 {
                 world.clock.advance(seconds);
             }
@@ -108,7 +114,7 @@ async fn a_sign_in_that_may_be_refused_for_a_moment_pauses_shortly_and_mail_reco
         let delivering = Delivering::start(&world.mailer);
         submit(&world, &[BOB]).await;
         let pause = until_paused(&world).await;
-        assert_eq!(pause.until.since(world.mailer.now()), 30);
+        assert_eq!(pause.until.since(world.mailer.clock.now()), 30);
         delivering.stop().await;
     }
 }
@@ -123,7 +129,7 @@ async fn a_refusal_that_somebody_has_to_do_something_about_pauses_for_long_at_on
     submit(&world, &[BOB]).await;
     let pause = until_paused(&world).await;
     assert_eq!(pause.finding.code, FindingCode::SmtpAuthDisabledForTenant);
-    assert_eq!(pause.until.since(world.mailer.now()), 900);
+    assert_eq!(pause.until.since(world.mailer.clock.now()), 900);
     delivering.stop().await;
 }
 
@@ -143,12 +149,13 @@ async fn a_quota_that_is_used_up_pauses_the_data_center_and_not_the_message() {
     );
     let pause = world
         .mailer
-        .sending_pause(&DataCenterId::default())
+        .outbox
+        .pause(&DataCenterId::default())
         .await
         .unwrap()
         .unwrap();
     assert_eq!(pause.finding.code, FindingCode::QuotaExceeded);
-    assert_eq!(pause.until.since(world.mailer.now()), 600);
+    assert_eq!(pause.until.since(world.mailer.clock.now()), 600);
     world.clock.advance(601);
     until_state(&world, &id, MessageState::Delivered).await;
     delivering.stop().await;
@@ -178,7 +185,7 @@ async fn limits_of_an_account_pause_the_data_center_also_with_a_permanent_code()
         let (state, due) = (message.state, message.due_at);
         assert_eq!((state, due), (MessageState::Waiting, message.created_at));
         let pause = until_paused(&world).await;
-        let wait = pause.until.since(world.mailer.now());
+        let wait = pause.until.since(world.mailer.clock.now());
         assert!((60..=7_200).contains(&wait), "{reply}: {wait}");
         world.clock.advance(wait + 1);
         until_state(&world, &id, MessageState::Delivered).await;
@@ -283,7 +290,8 @@ async fn no_more_connections_are_open_than_the_limit_says() {
     assert_eq!(world.control().auth_attempts().len(), 1);
     let used = world
         .mailer
-        .sending_use(&DataCenterId::default())
+        .outbox
+        .usage(&DataCenterId::default())
         .await
         .unwrap();
     assert_eq!((used.connections, used.last_day), (1, 21));
@@ -291,7 +299,8 @@ async fn no_more_connections_are_open_than_the_limit_says() {
     two.stop().await;
     let used = world
         .mailer
-        .sending_use(&DataCenterId::default())
+        .outbox
+        .usage(&DataCenterId::default())
         .await
         .unwrap();
     assert_eq!(used.connections, 0);

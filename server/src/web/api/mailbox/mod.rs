@@ -36,7 +36,7 @@ use crate::web::mailbox::file;
 pub async fn folders(
     MailboxRequest { mailer, id, .. }: MailboxRequest,
 ) -> Result<Response, Refused> {
-    let folders = mailer.mail_folders(&id).await?;
+    let folders = mailer.mailboxes.folders(&id).await?;
     Ok(Json(Folders::from(folders)).into_response())
 }
 
@@ -58,7 +58,7 @@ pub async fn messages(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Refused> {
     let request = query.list(folder)?;
-    let page = mailer.mail_page(&id, &request).await?;
+    let page = mailer.mailboxes.page(&id, &request).await?;
     Ok(Json(MailList::of(&request.folder, page)).into_response())
 }
 
@@ -79,7 +79,10 @@ pub async fn message(
     MailboxRequest { mailer, id, folder }: MailboxRequest,
     Path(uid): Path<String>,
 ) -> Result<Response, Refused> {
-    let mail = mailer.mail(&id, &folder, mail_id(&uid)?).await?;
+    let mail = mailer
+        .mailboxes
+        .message(&id, &folder, mail_id(&uid)?)
+        .await?;
     Ok(Json(OneMail::from(mail)).into_response())
 }
 
@@ -100,7 +103,10 @@ pub async fn source(
     MailboxRequest { mailer, id, folder }: MailboxRequest,
     Path(uid): Path<String>,
 ) -> Result<Response, Refused> {
-    let bytes = mailer.mail_source(&id, &folder, mail_id(&uid)?).await?;
+    let bytes = mailer
+        .mailboxes
+        .source(&id, &folder, mail_id(&uid)?)
+        .await?;
     Ok(file("mail.eml", "message/rfc822", bytes))
 }
 
@@ -123,7 +129,8 @@ pub async fn attachment(
 ) -> Result<Response, Refused> {
     let number = number.parse().map_err(|_| Refused::no_attachment())?;
     let found = mailer
-        .mail_attachment(&id, &folder, mail_id(&uid)?, number)
+        .mailboxes
+        .attachment(&id, &folder, mail_id(&uid)?, number)
         .await?;
     Ok(file(&found.name, &found.media_type, found.bytes))
 }

@@ -100,8 +100,8 @@ async fn try_to(
         return Ok(ChangeOutcome::Unknown);
     };
     if to == MessageState::Cancelled {
-        mailer.cancel_message(&message.id, &info.actor).await
+        mailer.outbox.cancel(&message.id, &info.actor).await
     } else {
-        mailer.retry_message(&message.id, &info.actor).await
+        mailer.outbox.retry(&message.id, &info.actor).await
     }
 }

@@ -23,7 +23,7 @@ async fn find(mailer: &Mailer, key: &ApiKey, id: &str) -> Result<Option<OutboxMe
     let Ok(id) = MessageId::parse(id) else {
         return Ok(None);
     };
-    let found = mailer.message(&id).await?;
+    let found = mailer.outbox.message(&id).await?;
     Ok(found.filter(|message| {
         let only = key.data_center.as_ref();
         only.is_none_or(|only| *only == message.data_center)

@@ -43,6 +43,7 @@ pub async fn list(
         Err(refused) => return *refused,
     };
     let page = mailer
+        .outbox
         .messages(&query.filter, query.cursor.as_ref(), query.limit)
         .await;
     match page {
@@ -94,6 +95,6 @@ async fn read(
     let Some(message) = find(mailer, key, id).await? else {
         return Ok(None);
     };
-    let attempts = mailer.message_attempts(&message.id).await?;
+    let attempts = mailer.outbox.attempts(&message.id).await?;
     Ok(Some(MessageResponse::of(message, Some(attempts))))
 }

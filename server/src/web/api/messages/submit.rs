@@ -88,7 +88,7 @@ async fn take(
     request: Request,
 ) -> Result<MessageId, Refused> {
     let refused = |error: MailError| Box::new(not_taken(&error.into()));
-    mailer.accepts_mail().map_err(refused)?;
+    mailer.disk.accepts_mail().map_err(refused)?;
     let (parts, body) = request.into_parts();
     let format = request_body::format(&parts.headers)?;
     let query = SubmitQuery::read(&parts.uri, &parts.headers, format)?;
@@ -98,6 +98,7 @@ async fn take(
     let idempotency = idempotency::read(&parts.headers, key, &[same.as_bytes(), &body])?;
     if let Some(idempotency) = &idempotency
         && let Some(known) = mailer
+            .outbox
             .known_submission(idempotency)
             .await
             .map_err(|error| Box::new(not_taken(&error)))?
@@ -109,7 +110,7 @@ async fn take(
             let message = NewMessage::read(&body)?;
             drop(body);
             let id = data_center(message.data_center.as_deref(), key)?;
-            let composed = mailer.compose(&id, message.draft()).await;
+            let composed = mailer.outbox.compose(&id, message.draft()).await;
             (id, composed)
         }
         Format::Raw => {
@@ -119,7 +120,7 @@ async fn take(
                 envelope: query.envelope,
                 replace_from: query.replace_from,
             };
-            let composed = mailer.compose_raw(&id, raw).await;
+            let composed = mailer.outbox.compose_raw(&id, raw).await;
             (id, composed)
         }
     };
@@ -130,7 +131,7 @@ async fn take(
         idempotency,
         due_at: None,
     };
-    let submitted = mailer.submit(submission).await;
+    let submitted = mailer.outbox.submit(submission).await;
     Ok(submitted.map_err(|error| Box::new(not_taken(&error)))?.id)
 }
 

@@ -1,0 +1,128 @@
+//! Exchanges the code of a callback for a grant.
+
+use domain::{
+    Authentication, DataCenterId, Finding, FindingCode, OAuthClient, finding::FindingValue,
+};
+use net::Redactor;
+use oauth::{Client, SignedIn, Tokens, missing_scopes};
+use secrecy::SecretString;
+use store::{Grant, GrantState, NewGrant, TakenAuthorization};
+
+use super::{Authorizations, Callback};
+use crate::{
+    MailError,
+    error::{Failure, readable},
+    tokens::with_client_values,
+};
+
+impl Authorizations {
+    /// Exchanges the code of a callback for a grant.
+    pub(crate) async fn redeem(
+        &self,
+        taken: &TakenAuthorization,
+        callback: Callback,
+    ) -> Result<NewGrant, Failure> {
+        let stored = readable(self.store.settings(&taken.data_center).await)?;
+        let Some(Authentication::OAuth { username, client }) = stored
+            .as_ref()
+            .map(|stored| &stored.settings.authentication)
+        else {
+            return Err(FindingCode::SettingsChanged.into());
+        };
+        let unchanged = stored
+            .as_ref()
+            .and_then(|stored| stored.settings.grant_binding())
+            .is_some_and(|binding| binding == taken.binding)
+            && client.redirect_url == taken.redirect_url;
+        if !unchanged {
+            return Err(FindingCode::SettingsChanged.into());
+        }
+        // Checked before everything else, because an error may also come from another server.
+        let iss = callback.iss.as_deref();
+        if let Err(finding) = self.check_issuer(client, taken.issuer.as_ref(), iss).await {
+            return Err(with_client_values(finding, client, username).into());
+        }
+        let code = code_of(callback, client)
+            .map_err(|finding| with_client_values(finding, client, username))?;
+        let tokens = Client::new(client, &self.http, self.clock.now())
+            .exchange_code(&code, &taken.verifier)
+            .await
+            .map_err(|failure| with_client_values(failure.finding, client, username))?;
+        self.grant(taken, client, username, tokens).await
+    }
+
+    async fn grant(
+        &self,
+        taken: &TakenAuthorization,
+        client: &OAuthClient<SecretString>,
+        username: &str,
+        mut tokens: Tokens,
+    ) -> Result<NewGrant, Failure> {
+        let missing = missing_scopes(&client.scope, &tokens);
+        if !missing.is_empty() {
+            let finding = Finding::new(FindingCode::ScopeMissing);
+            let finding = with_client_values(finding, client, username);
+            return Err(finding.with(FindingValue::Scope, missing.join(" ")).into());
+        }
+        if tokens.account == SignedIn::Nothing {
+            tokens.account = self.userinfo(client, &tokens.access_token).await;
+        }
+        let refresh_token = match tokens.refresh_token {
+            Some(new) => Some(new),
+            // Google omits the refresh token if it issued one before. The stored one then stays in
+            // use if it is for the same values and, as far as is known, the same account. One that
+            // cannot be decrypted does not count; the new authorization replaces it.
+            None => self.held_grant(&taken.data_center).await?.and_then(|held| {
+                let same_account = match (&held.account, &tokens.account) {
+                    (_, SignedIn::NotForThisClient) => false,
+                    (Some(held), SignedIn::Account(new)) => held.eq_ignore_ascii_case(new),
+                    _ => true,
+                };
+                let lives = !matches!(held.state, GrantState::Ended { .. });
+                (held.binding.covers(&taken.binding) && same_account && lives)
+                    .then_some(held.refresh_token)
+                    .flatten()
+            }),
+        };
+        let Some(refresh_token) = refresh_token else {
+            let finding = FindingCode::NoRefreshToken.into();
+            return Err(with_client_values(finding, client, username).into());
+        };
+        let now = self.clock.now();
+        Ok(NewGrant {
+            access_token: tokens.access_token,
+            refresh_token: Some(refresh_token),
+            expires_at: now.plus(tokens.expires_in),
+            scope: tokens.scope.unwrap_or_else(|| client.scope.to_string()),
+            account: tokens.account.account(),
+            authorized_at: now,
+        })
+    }
+
+    /// Returns the current grant of a data center. One that cannot be decrypted counts as missing.
+    async fn held_grant(&self, id: &DataCenterId) -> Result<Option<Grant>, MailError> {
+        match readable(self.store.grant(id).await) {
+            Ok(grant) => Ok(grant),
+            Err(Failure::Found(_)) => Ok(None),
+            Err(Failure::Internal(error)) => Err(error),
+        }
+    }
+}
+
+/// Returns the code of a callback, or the provider's error.
+fn code_of(
+    callback: Callback,
+    client: &OAuthClient<SecretString>,
+) -> Result<SecretString, Finding> {
+    if let Some(error) = callback.error {
+        let description = callback.error_description.unwrap_or_default();
+        let mut redactor = Redactor::default();
+        redactor.add(&client.client_secret);
+        let said = redactor.clean(&format!("{error}: {description}"));
+        let code = decode::callback_error(&error, &description);
+        return Err(Finding::new(code).saying(said.trim_end_matches(": ")));
+    }
+    callback
+        .code
+        .ok_or_else(|| FindingCode::CallbackIncomplete.into())
+}

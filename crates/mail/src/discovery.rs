@@ -1,0 +1,112 @@
+//! Discovery of mail settings from an email address.
+//!
+//! Only servers of the address's own domain receive the address, over HTTPS. DNS learns the domain
+//! only. Known providers and third-party directories are not asked. A server without encryption is
+//! never proposed.
+
+mod autoconfig;
+mod autoconfig_xml;
+mod issuer;
+mod merge;
+mod mx;
+mod presets;
+mod srv;
+mod xml_text;
+
+use std::time::Duration;
+
+use dns::LookupError;
+use domain::{DiscoverySource, DiscoveryTrouble, EmailAddress, FieldError, Preset, Proposal};
+use net::HttpClient;
+use tokio::time::Instant;
+
+use crate::options::DnsOptions;
+
+/// Time limit for all sources together.
+const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// The result of one source.
+#[derive(Debug, Default)]
+struct Found {
+    proposals: Vec<Proposal>,
+    trouble: Option<DiscoveryTrouble>,
+}
+
+impl From<DiscoveryTrouble> for Found {
+    fn from(trouble: DiscoveryTrouble) -> Self {
+        Self {
+            proposals: Vec::new(),
+            trouble: Some(trouble),
+        }
+    }
+}
+
+impl From<LookupError> for Found {
+    fn from(unanswered: LookupError) -> Self {
+        match unanswered {
+            LookupError::NotAName => DiscoveryTrouble::NoSuchDomain,
+            _ => DiscoveryTrouble::Offline,
+        }
+        .into()
+    }
+}
+
+/// Finds mail settings that providers and domains publish.
+#[derive(Debug)]
+pub struct Discovery {
+    pub(crate) http: HttpClient,
+    pub(crate) dns: DnsOptions,
+    /// HTTPS port for autoconfig documents of domains.
+    pub(crate) autoconfig_port: u16,
+    pub(crate) sandbox: Option<Preset>,
+}
+
+impl Discovery {
+    /// Returns the preset of the sandbox if the server was started with one.
+    pub fn sandbox(&self) -> Option<&Preset> {
+        self.sandbox.as_ref()
+    }
+
+    /// Finds settings for an address: built-in presets by domain, MX, autoconfig, and SRV,
+    /// concurrently and within 8 seconds. Domains of known providers are not asked.
+    ///
+    /// # Errors
+    /// Those of [`EmailAddress::parse`].
+    pub async fn discover(&self, email: &str) -> Result<domain::Discovery, FieldError> {
+        let address = EmailAddress::parse(email)?;
+        let domain = address.domain();
+        let mut discovery = domain::Discovery {
+            email: address.to_string(),
+            ..domain::Discovery::default()
+        };
+        if let Some(preset) = presets::of_domain(domain) {
+            discovery.proposals = vec![presets::proposal(
+                &preset,
+                DiscoverySource::Preset,
+                domain,
+                &address,
+            )];
+            return Ok(discovery);
+        }
+        let sandbox = self.sandbox().filter(|_| domain == "sandbox.test");
+        let sandbox = sandbox
+            .map(|preset| presets::proposal(preset, DiscoverySource::Preset, domain, &address));
+
+        let deadline = Instant::now() + DISCOVERY_TIMEOUT;
+        let dns = self.dns.open();
+        let (mx, autoconfig, srv) = tokio::join!(
+            mx::ask(&dns, &address),
+            autoconfig::ask(self, &address, deadline),
+            srv::ask(&dns, &address),
+        );
+        let mut proposals: Vec<_> = sandbox.into_iter().collect();
+        for found in [mx, autoconfig, srv] {
+            proposals.extend(found.proposals);
+            discovery.trouble.extend(found.trouble);
+        }
+        discovery.proposals = merge::merged(proposals);
+        discovery.trouble.sort_unstable();
+        discovery.trouble.dedup();
+        Ok(discovery)
+    }
+}

@@ -1,0 +1,31 @@
+//! Processing of incoming mail: bounces are matched to messages, and webhooks are notified of new
+//! mail. Nothing here changes a mailbox.
+
+mod bounces;
+mod poll;
+mod pollers;
+mod webhook;
+mod webhook_settings;
+
+use std::sync::Arc;
+
+use store::Store;
+
+pub use webhook_settings::MailHookError;
+
+use crate::{
+    ChangeNotifier, Mailboxes, ServerClock, Settings, Supervisor, Webhooks, lease_owner::LeaseOwner,
+};
+
+/// Bounces, and webhooks about new mail.
+#[derive(Debug)]
+pub struct Inbound {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ServerClock>,
+    pub(crate) leases: Arc<LeaseOwner>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) mailboxes: Arc<Mailboxes>,
+    pub(crate) webhooks: Arc<Webhooks>,
+    pub(crate) supervisor: Arc<Supervisor>,
+    pub(crate) changes: ChangeNotifier,
+}

@@ -1,0 +1,83 @@
+//! Settings of the webhook for inbound mail.
+
+use domain::{Actor, DataCenterId, FieldError, WebhookSecret, WebhookUrl};
+use store::{MailHook, StoredHook};
+
+use super::Inbound;
+use crate::MailError;
+
+/// Error when saving a webhook.
+#[derive(Debug, thiserror::Error)]
+pub enum MailHookError {
+    /// The URL or the secret is invalid.
+    #[error("the form has errors")]
+    Refused {
+        /// Error of the URL field.
+        url: Option<FieldError>,
+        /// Error of the secret field.
+        secret: Option<FieldError>,
+    },
+    /// Any other error.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+}
+
+impl Inbound {
+    /// Returns the webhook for inbound mail of a data center, without its secrets.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn webhook(&self, id: &DataCenterId) -> Result<Option<MailHook>, MailError> {
+        Ok(self.store.mail_hook(id).await?)
+    }
+
+    /// Saves the webhook for inbound mail of a data center. It reports mail that arrives from now
+    /// on, and mail that was not processed yet.
+    ///
+    /// # Errors
+    /// If the URL or the secret is invalid, there is no such data center, or the database fails.
+    pub async fn save_webhook(
+        &self,
+        id: &DataCenterId,
+        url: &str,
+        secret: &str,
+        by: &Actor,
+    ) -> Result<(), MailHookError> {
+        let (url, secret) = match (WebhookUrl::parse(url), WebhookSecret::parse(secret)) {
+            (Ok(url), Ok(secret)) => (url, secret),
+            (url, secret) => {
+                return Err(MailHookError::Refused {
+                    url: url.err(),
+                    secret: secret.err(),
+                });
+            }
+        };
+        let hook = StoredHook {
+            url: url.expose().into(),
+            secret: secret.expose().into(),
+        };
+        let host = url.host().as_str();
+        let saved = self
+            .store
+            .save_mail_hook(id, host, &hook, by, self.clock.now());
+        if !saved.await.map_err(MailError::from)? {
+            return Err(MailError::UnknownDataCenter.into());
+        }
+        self.changes.notify();
+        tracing::info!(data_center = %id, host, "webhook for new mail saved");
+        Ok(())
+    }
+
+    /// Removes the webhook of a data center. Returns false if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn remove_webhook(&self, id: &DataCenterId, by: &Actor) -> Result<bool, MailError> {
+        let removed = self
+            .store
+            .remove_mail_hook(id, by, self.clock.now())
+            .await?;
+        self.changes.notify();
+        Ok(removed)
+    }
+}

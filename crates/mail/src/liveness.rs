@@ -1,0 +1,60 @@
+//! Heartbeats of background tasks, and whether storing mail works.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// A task without a heartbeat for this long is stuck.
+const STUCK_AFTER: Duration = Duration::from_mins(5);
+/// Time for which storing counts as failing after a failure, unless a message is stored.
+const FAILED_FOR: Duration = Duration::from_secs(15);
+
+/// The last heartbeats of background tasks.
+#[derive(Debug, Default)]
+pub(crate) struct Liveness {
+    beats: Mutex<BTreeMap<&'static str, Instant>>,
+    /// Time of the last failure to store new mail, if none was stored since.
+    store_failed: Mutex<Option<tokio::time::Instant>>,
+}
+
+impl Liveness {
+    /// Records a heartbeat of a background task. From then on, missing heartbeats make the server
+    /// not ready.
+    pub(crate) fn beat(&self, task: &'static str) {
+        self.beats().insert(task, Instant::now());
+    }
+
+    /// Ends the monitoring of a background task that ended as planned.
+    pub(crate) fn rest(&self, task: &'static str) {
+        self.beats().remove(task);
+    }
+
+    /// Returns a task without a recent heartbeat, if there is one.
+    pub(crate) fn stuck(&self) -> Option<&'static str> {
+        let beats = self.beats();
+        let stuck = beats.iter().find(|(_, at)| at.elapsed() > STUCK_AFTER);
+        stuck.map(|(task, _)| *task)
+    }
+
+    /// Records whether storing mail failed.
+    pub(crate) fn record_storing(&self, failed: bool) {
+        *self.store_failed() = failed.then(tokio::time::Instant::now);
+    }
+
+    /// Returns true if storing new mail failed recently.
+    pub(crate) fn storing_fails(&self) -> bool {
+        self.store_failed()
+            .is_some_and(|at| at.elapsed() < FAILED_FOR)
+    }
+
+    fn beats(&self) -> MutexGuard<'_, BTreeMap<&'static str, Instant>> {
+        self.beats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn store_failed(&self) -> MutexGuard<'_, Option<tokio::time::Instant>> {
+        let failed = self.store_failed.lock();
+        failed.unwrap_or_else(PoisonError::into_inner)
+    }
+}

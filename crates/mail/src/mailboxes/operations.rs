@@ -1,0 +1,189 @@
+//! Mailbox operations for pages and the API.
+
+use std::future::Future;
+
+use domain::{DataCenterId, FindingCode, Folder, FolderName, Mail, MailId, MailPage, MailQuery};
+use imap::Mailbox;
+use message::{AttachmentFile, attachment, read_mail};
+use tokio::{task::spawn_blocking, time::timeout};
+
+use super::{MailboxError, Mailboxes, pool::Taken};
+use crate::MailError;
+
+/// Maximum number of bytes to read of a message for display.
+const SHOWN_AT_MOST: u32 = 4 * 1024 * 1024;
+/// Maximum number of bytes to read of a message for its attachments or its source. Providers accept
+/// messages of 25 to 35 MB.
+const WHOLE_AT_MOST: u32 = 40 * 1024 * 1024;
+
+impl Mailboxes {
+    /// Returns true if a data center has a mailbox configured.
+    ///
+    /// # Errors
+    /// If there is no such data center, or the database fails.
+    pub async fn is_configured(&self, id: &DataCenterId) -> Result<bool, MailError> {
+        match self.settings(id).await {
+            Ok(_) => Ok(true),
+            Err(MailboxError::Mail(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Returns the folders of the mailbox.
+    ///
+    /// # Errors
+    /// [`MailboxError::Off`], or the error of the mailbox.
+    pub async fn folders(&self, id: &DataCenterId) -> Result<Vec<Folder>, MailboxError> {
+        self.in_time(id, async {
+            let mut taken = self.session(id, true).await?;
+            let mut folders = taken.session.folders().await;
+            if !taken.is_new && is_lost(&folders) {
+                drop(taken);
+                taken = self.session(id, false).await?;
+                folders = taken.session.folders().await;
+            }
+            self.give_back(taken, folders)
+        })
+        .await
+    }
+
+    /// Returns a page of the messages in a folder.
+    ///
+    /// # Errors
+    /// [`MailboxError::Renumbered`] if the query's position has an earlier UIDVALIDITY; those of
+    /// [`Self::mail_folders`].
+    pub async fn page(
+        &self,
+        id: &DataCenterId,
+        query: &MailQuery,
+    ) -> Result<MailPage, MailboxError> {
+        self.in_time(id, async {
+            let mut taken = self.opened(id, &query.folder).await?;
+            let page = taken.session.list(query).await;
+            self.give_back(taken, page)
+        })
+        .await
+    }
+
+    /// Returns one message, or its start if it is large.
+    ///
+    /// # Errors
+    /// Those of [`Self::mail_page`]; [`MailboxError::NoMail`].
+    pub async fn message(
+        &self,
+        id: &DataCenterId,
+        folder: &FolderName,
+        mail: MailId,
+    ) -> Result<Mail, MailboxError> {
+        self.in_time(id, async {
+            let mut taken = self.opened(id, folder).await?;
+            let read = async {
+                let summary = taken.session.summary_of(mail).await?;
+                let raw = taken.session.read(mail, SHOWN_AT_MOST).await?;
+                Ok((summary, raw))
+            };
+            let read = read.await;
+            let (summary, raw) = self.give_back(taken, read)?;
+            // Parsing hostile mail may take long or panic, so it runs separately.
+            let parsed = spawn_blocking(move || read_mail(summary, &raw)).await;
+            parsed.map_err(|_| unreadable())
+        })
+        .await
+    }
+
+    /// Returns an attachment of a message. Numbers start at 1.
+    ///
+    /// # Errors
+    /// Those of [`Self::mail`]; [`MailboxError::TooLarge`], [`MailboxError::NoAttachment`].
+    pub async fn attachment(
+        &self,
+        id: &DataCenterId,
+        folder: &FolderName,
+        mail: MailId,
+        number: u32,
+    ) -> Result<AttachmentFile, MailboxError> {
+        let raw = self.source(id, folder, mail).await?;
+        let found = spawn_blocking(move || attachment(&raw, number)).await;
+        found
+            .map_err(|_| unreadable())?
+            .ok_or(MailboxError::NoAttachment)
+    }
+
+    /// Returns the source of a message.
+    ///
+    /// # Errors
+    /// Those of [`Self::mail`]; [`MailboxError::TooLarge`].
+    pub async fn source(
+        &self,
+        id: &DataCenterId,
+        folder: &FolderName,
+        mail: MailId,
+    ) -> Result<Vec<u8>, MailboxError> {
+        self.in_time_for(2, id, async {
+            let mut taken = self.opened(id, folder).await?;
+            let read = async {
+                let summary = taken.session.summary_of(mail).await?;
+                if summary.size > WHOLE_AT_MOST {
+                    return Err(MailboxError::TooLarge);
+                }
+                taken.session.read(mail, WHOLE_AT_MOST).await
+            };
+            let read = read.await;
+            self.give_back(taken, read)
+        })
+        .await
+    }
+
+    /// Returns a session with an open folder. If the server has closed an idle session, a new one
+    /// is opened.
+    pub(super) async fn opened(
+        &self,
+        id: &DataCenterId,
+        folder: &FolderName,
+    ) -> Result<Taken, MailboxError> {
+        let mut taken = self.session(id, true).await?;
+        let mut opened = taken.session.examine(folder).await;
+        if !taken.is_new && is_lost(&opened) {
+            drop(taken);
+            taken = self.session(id, false).await?;
+            opened = taken.session.examine(folder).await;
+        }
+        match opened {
+            Ok(()) => Ok(taken),
+            Err(error) => self.give_back(taken, Err(error)),
+        }
+    }
+
+    /// Limits an operation to the duration of a check.
+    async fn in_time<T>(
+        &self,
+        id: &DataCenterId,
+        work: impl Future<Output = Result<T, MailboxError>>,
+    ) -> Result<T, MailboxError> {
+        self.in_time_for(1, id, work).await
+    }
+
+    /// Limits an operation to the duration of this number of checks.
+    async fn in_time_for<T>(
+        &self,
+        checks: u32,
+        id: &DataCenterId,
+        work: impl Future<Output = Result<T, MailboxError>>,
+    ) -> Result<T, MailboxError> {
+        if let Ok(done) = timeout(self.timeouts.check * checks, work).await {
+            return done;
+        }
+        let stored = self.settings(id).await?;
+        let mailbox = Mailbox::of(&stored.settings).ok_or(MailboxError::Off)?;
+        Err(mailbox.finding(FindingCode::Timeout).into())
+    }
+}
+
+fn is_lost<T>(outcome: &Result<T, MailboxError>) -> bool {
+    matches!(outcome, Err(error) if error.is_lost_connection())
+}
+
+/// Returns the error for a message whose parser panicked. The log has the details.
+fn unreadable() -> MailboxError {
+    domain::Finding::new(FindingCode::MailUnreadable).into()
+}

@@ -1,0 +1,173 @@
+//! Pool of open sessions, which makes the next page load fast. The number per data center is low
+//! because providers limit it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use domain::DataCenterId;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, timeout},
+};
+
+use super::{MailboxError, session::Session};
+use store::StoredSettings;
+
+use super::Mailboxes;
+use crate::{MailError, error::readable};
+
+/// Maximum number of concurrent sessions per data center.
+const MAX_SESSIONS: usize = 4;
+/// Time to wait for a free session.
+const POOL_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time after which an idle session is closed.
+const IDLE_TTL: Duration = Duration::from_mins(1);
+
+/// Sessions of all data centers.
+#[derive(Default)]
+pub(crate) struct Pool(Arc<Mutex<HashMap<DataCenterId, Own>>>);
+
+struct Own {
+    permits: Arc<Semaphore>,
+    idle: Vec<Idle>,
+}
+
+impl Default for Own {
+    fn default() -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(MAX_SESSIONS)),
+            idle: Vec::new(),
+        }
+    }
+}
+
+struct Idle {
+    session: Session,
+    version: i64,
+    since: Instant,
+}
+
+/// A session in use.
+pub(super) struct Taken {
+    pub(super) session: Session,
+    /// True if the session was just opened.
+    pub(super) is_new: bool,
+    id: DataCenterId,
+    version: i64,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Pool").finish_non_exhaustive()
+    }
+}
+
+impl Pool {
+    fn all(&self) -> MutexGuard<'_, HashMap<DataCenterId, Own>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Removes an idle session for this version of the settings from the pool and repermits it.
+    fn idle(&self, id: &DataCenterId, version: i64) -> Option<Session> {
+        let mut all = self.all();
+        let own = all.get_mut(id)?;
+        own.idle
+            .retain(|idle| idle.version == version && idle.since.elapsed() < IDLE_TTL);
+        own.idle.pop().map(|idle| idle.session)
+    }
+
+    fn permits(&self, id: &DataCenterId) -> Arc<Semaphore> {
+        let mut all = self.all();
+        Arc::clone(&all.entry(id.clone()).or_default().permits)
+    }
+
+    fn keep(&self, id: DataCenterId, version: i64, session: Session) {
+        let since = Instant::now();
+        let mut all = self.all();
+        all.entry(id).or_default().idle.push(Idle {
+            session,
+            version,
+            since,
+        });
+    }
+
+    fn close_idle(&self) {
+        let mut all = self.all();
+        for own in all.values_mut() {
+            own.idle.retain(|idle| idle.since.elapsed() < IDLE_TTL);
+        }
+    }
+}
+
+impl Mailboxes {
+    /// Repermits the settings of a data center that has a mailbox.
+    pub(super) async fn settings(&self, id: &DataCenterId) -> Result<StoredSettings, MailboxError> {
+        let Some(stored) = readable(self.store.settings(id).await)? else {
+            let known = self.store.data_center(id).await?;
+            return Err(match known {
+                Some(_) => MailboxError::Off,
+                None => MailboxError::Mail(MailError::UnknownDataCenter),
+            });
+        };
+        if stored.settings.mailbox.is_some() {
+            Ok(stored)
+        } else {
+            Err(MailboxError::Off)
+        }
+    }
+
+    /// Repermits a session of a data center: an idle one if `may_be_kept`, otherwise a new one.
+    pub(super) async fn session(
+        &self,
+        id: &DataCenterId,
+        may_be_kept: bool,
+    ) -> Result<Taken, MailboxError> {
+        let stored = self.settings(id).await?;
+        let version = stored.version;
+        let permit = timeout(POOL_TIMEOUT, self.pool.permits(id).acquire_owned());
+        let Ok(Ok(permit)) = permit.await else {
+            return Err(MailboxError::Busy);
+        };
+        let kept = self.pool.idle(id, version).filter(|_| may_be_kept);
+        let is_new = kept.is_none();
+        let session = match kept {
+            Some(session) => session,
+            // Boxed, because it would make the futures that await it large.
+            None => Box::pin(Session::begin(self, id, &stored.settings)).await?,
+        };
+        Ok(Taken {
+            session,
+            is_new,
+            id: id.clone(),
+            version,
+            _permit: permit,
+        })
+    }
+
+    /// Repermits a session to the pool, unless the outcome makes it unusable.
+    pub(super) fn give_back<T>(
+        &self,
+        taken: Taken,
+        outcome: Result<T, MailboxError>,
+    ) -> Result<T, MailboxError> {
+        let is_good = match &outcome {
+            Ok(_) => true,
+            Err(error) => error.leaves_session(),
+        };
+        if is_good {
+            let pool = Arc::downgrade(&self.pool.0);
+            self.pool.keep(taken.id, taken.version, taken.session);
+            tokio::spawn(async move {
+                tokio::time::sleep(IDLE_TTL + Duration::from_secs(1)).await;
+                if let Some(sessions) = pool.upgrade() {
+                    Pool(sessions).close_idle();
+                }
+            });
+        }
+        outcome
+    }
+}

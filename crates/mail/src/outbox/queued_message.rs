@@ -1,0 +1,23 @@
+//! A claimed message that waits for a connection.
+
+use std::{sync::Arc, time::Duration};
+
+use store::ClaimedMessage;
+
+use super::lease::Lease;
+
+/// A claimed message with its lease.
+#[derive(Debug)]
+pub(super) struct QueuedMessage {
+    pub(super) message: ClaimedMessage,
+    pub(super) lease: Arc<Lease>,
+    /// True if the claim counted it toward the limits.
+    pub(super) counted: bool,
+}
+
+impl QueuedMessage {
+    /// Returns true while no other server may have the message. `now` is the time since boot.
+    pub(super) fn is_ours(&self, now: Duration) -> bool {
+        self.lease.holds(&self.message.id, now)
+    }
+}

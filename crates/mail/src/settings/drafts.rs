@@ -1,0 +1,45 @@
+//! Drafts of rejected forms from browsers without WASM, stored until the page has shown them again.
+
+use domain::{DataCenterId, FieldError, SessionId, SmtpForm};
+
+use super::Settings;
+use crate::MailError;
+
+impl Settings {
+    /// Stores a submitted form without its secrets.
+    ///
+    /// # Errors
+    /// If the database fails or the form names no data center.
+    pub async fn keep_draft(&self, session: &SessionId, form: &SmtpForm) -> Result<(), MailError> {
+        let id = DataCenterId::parse(&form.data_center)
+            .map_err(|_: FieldError| MailError::UnknownDataCenter)?;
+        Ok(self
+            .store
+            .keep_draft(session.as_str(), &id, form, self.clock.now())
+            .await?)
+    }
+
+    /// Returns the draft of this session for a data center, if there is one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn draft(
+        &self,
+        session: &SessionId,
+        id: &DataCenterId,
+    ) -> Result<Option<SmtpForm>, MailError> {
+        Ok(self.store.draft(session.as_str(), id).await?)
+    }
+
+    /// Deletes the draft.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn drop_draft(
+        &self,
+        session: &SessionId,
+        id: &DataCenterId,
+    ) -> Result<(), MailError> {
+        Ok(self.store.drop_draft(session.as_str(), id).await?)
+    }
+}

@@ -1,0 +1,433 @@
+//! Keeps grants fresh.
+//!
+//! Only one refresh per grant runs at a time. A mutex ensures this within the process; a lease and
+//! a compare-and-swap on the grant's version ensure it across processes. With refresh token
+//! rotation, a second refresh with the same token would end the whole grant (RFC 9700 §4.14.2).
+
+mod sign_in;
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use domain::{
+    Authentication, DataCenterId, Finding, FindingCode, GrantBinding, OAuthClient, ProviderFamily,
+    UnixTime, finding::FindingValue,
+};
+use net::HttpClient;
+use oauth::Client;
+use secrecy::SecretString;
+use store::{Grant, GrantState, Refreshed, Store};
+use tokio::sync::Mutex;
+
+use crate::{
+    ChangeNotifier, MailError, ServerClock,
+    backoff::Backoff,
+    error::{Failure, readable},
+    lease_owner::LeaseOwner,
+    liveness::Liveness,
+    metrics::Counters,
+    server_clock::held_for,
+};
+
+pub(crate) use sign_in::SignIn;
+
+/// Seconds before its expiry at which a token is refreshed, or half its lifetime if that is
+/// shorter.
+const REFRESH_BEFORE: i64 = 300;
+/// Duration of a refresh lease, in seconds. Longer than both tries of a refresh.
+const LEASE: u32 = 60;
+/// Interval and number of checks for the end of another process's refresh.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOKS: usize = 10 * 60;
+/// Interval between searches for grants to refresh.
+const TICK: Duration = Duration::from_secs(20);
+
+/// Wait before the next refresh after failures.
+const BACKOFF: Backoff = Backoff::new(Duration::from_secs(10), Duration::from_mins(10));
+
+/// The refresh lock of a grant in this process, with the last failure.
+type RefreshLock = Arc<Mutex<Option<LastFailure>>>;
+
+/// The last failed refresh of a grant.
+#[derive(Debug)]
+struct LastFailure {
+    /// The time of the failure, unless the token could be used all the same.
+    at: Option<Instant>,
+    version: i64,
+    finding: Finding,
+    /// The time before which the provider does not want another request.
+    not_before: Option<UnixTime>,
+}
+
+/// The refresh locks of all grants.
+#[derive(Debug, Default)]
+pub(crate) struct RefreshLocks(Mutex<HashMap<DataCenterId, RefreshLock>>);
+
+/// An access token with the version of its grant.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessToken {
+    pub(crate) secret: SecretString,
+    pub(crate) version: i64,
+}
+
+impl From<Grant> for AccessToken {
+    fn from(grant: Grant) -> Self {
+        Self {
+            secret: grant.access_token,
+            version: grant.version,
+        }
+    }
+}
+
+/// Access tokens of grants. Refreshes them before they expire.
+#[derive(Debug)]
+pub struct Tokens {
+    pub(crate) store: Store,
+    pub(crate) http: HttpClient,
+    pub(crate) clock: Arc<ServerClock>,
+    pub(crate) leases: Arc<LeaseOwner>,
+    pub(crate) liveness: Arc<Liveness>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) changes: ChangeNotifier,
+    /// Ensures one refresh at a time per grant within this process. A lease in the database does
+    /// the same across processes.
+    pub(crate) locks: RefreshLocks,
+}
+
+impl Tokens {
+    /// Returns a valid access token if the grant covers these values. `refused` is the version of a
+    /// grant whose token a server has refused although it has not expired; this token is refreshed.
+    pub(crate) async fn access_token(
+        self: &Arc<Self>,
+        id: &DataCenterId,
+        binding: Option<&GrantBinding>,
+        refused: Option<i64>,
+    ) -> Result<AccessToken, Failure> {
+        // A separate task: if the caller is canceled between the provider's response and the
+        // commit, a rotated refresh token would be lost, and the grant with it.
+        let (tokens, id, binding) = (Arc::clone(self), id.clone(), binding.cloned());
+        tokio::spawn(async move {
+            tokens
+                .access_token_locked(&id, binding.as_ref(), refused)
+                .await
+        })
+        .await
+        .unwrap_or(Err(MailError::Stopped.into()))
+    }
+
+    async fn access_token_locked(
+        &self,
+        id: &DataCenterId,
+        binding: Option<&GrantBinding>,
+        refused: Option<i64>,
+    ) -> Result<AccessToken, Failure> {
+        let asked_at = Instant::now();
+        let lock = self.lock_of(id).await;
+        let mut last_failure = lock.lock().await;
+        // Callers that waited while a refresh failed share its outcome.
+        if let Some(failure) = last_failure.as_ref()
+            && failure.at.is_some_and(|at| at > asked_at)
+        {
+            return Err(failure.finding.clone().into());
+        }
+        let mut renewed = false;
+        for _ in 0..LOOKS {
+            let grant = readable(self.store.grant(id).await)?;
+            let Some(grant) =
+                grant.filter(|grant| binding.is_none_or(|binding| grant.binding.covers(binding)))
+            else {
+                return Err(FindingCode::GrantMissing.into());
+            };
+            if let GrantState::Ended { finding, .. } = grant.state {
+                return Err(finding.into());
+            }
+            // A new token is used, however short its lifetime.
+            let lives = renewed || self.clock.now() < grant.expires_at;
+            let due = !renewed && self.clock.now() >= due_at(&grant);
+            let usable = lives && refused != Some(grant.version);
+            // While the token is valid, a failing provider is not asked for each message.
+            let waits = matches!(grant.state, GrantState::Failing { retry_at, .. } if self.clock.now() < retry_at);
+            if usable && (!due || waits) {
+                return Ok(grant.into());
+            }
+            // A provider that asked for a wait (`Retry-After`) is not asked again before.
+            if !usable
+                && let Some(failure) = last_failure.as_ref()
+                && failure.version == grant.version
+                && failure
+                    .not_before
+                    .is_some_and(|time| self.clock.now() < time)
+            {
+                return Err(failure.finding.clone().into());
+            }
+            match self.refresh(&grant).await? {
+                Attempt::Done => renewed = true,
+                Attempt::Busy if !usable => tokio::time::sleep(LOOK_EVERY).await,
+                Attempt::Busy => return Ok(grant.into()),
+                Attempt::Failed {
+                    finding,
+                    not_before,
+                } => {
+                    *last_failure = Some(LastFailure {
+                        at: (!usable).then(Instant::now),
+                        version: grant.version,
+                        finding: finding.clone(),
+                        not_before,
+                    });
+                    // A valid token is used even if it could not be refreshed yet.
+                    if usable {
+                        return Ok(grant.into());
+                    }
+                    return Err(finding.into());
+                }
+            }
+        }
+        Err(FindingCode::TokenEndpointTimeout.into())
+    }
+
+    /// Refreshes grants when due and removes expired data, until the future is dropped.
+    pub async fn keep_fresh(self: &Arc<Self>) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            self.liveness.beat("refresh");
+            if let Err(error) = self.refresh_due().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "refreshing failed"
+                );
+            }
+        }
+    }
+
+    /// Runs one round of [`Self::keep_fresh`].
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn refresh_due(self: &Arc<Self>) -> Result<(), MailError> {
+        let now = self.clock.now();
+        for id in self
+            .store
+            .grants_to_refresh(now.plus(REFRESH_BEFORE), now)
+            .await?
+        {
+            // A failure is kept with the grant and logged where it happened.
+            if let Err(Failure::Internal(error)) = self.access_token(&id, None, None).await {
+                return Err(error);
+            }
+        }
+        self.store
+            .forget_authorizations(now.plus(-7 * 86_400))
+            .await?;
+        self.store.forget_drafts(now.plus(-86_400)).await?;
+        Ok(())
+    }
+
+    /// Waits until no refresh is under way in this process, before the server stops.
+    pub async fn settle(&self) {
+        let locks: Vec<RefreshLock> = self.locks.0.lock().await.values().cloned().collect();
+        for lock in locks {
+            drop(lock.lock().await);
+        }
+    }
+
+    async fn lock_of(&self, id: &DataCenterId) -> RefreshLock {
+        let mut locks = self.locks.0.lock().await;
+        Arc::clone(locks.entry(id.clone()).or_default())
+    }
+
+    async fn refresh(&self, grant: &Grant) -> Result<Attempt, MailError> {
+        let id = &grant.data_center;
+        let stored = match readable(self.store.settings(id).await) {
+            Ok(stored) => stored,
+            Err(Failure::Found(finding)) => return Ok(finding.into()),
+            Err(Failure::Internal(error)) => return Err(error),
+        };
+        let Some(Authentication::OAuth { username, client }) =
+            stored.map(|stored| stored.settings.authentication)
+        else {
+            return Ok(Finding::new(FindingCode::GrantMissing).into());
+        };
+        let owner = self.leases.owner();
+        let held_until = self.clock.boot_time() + held_for(LEASE);
+        let now = self.clock.database_now().await?;
+        if !self
+            .store
+            .lease_refresh(id, grant.version, owner, now, LEASE.into())
+            .await?
+        {
+            return Ok(Attempt::Busy);
+        }
+        let Some(refresh_token) = &grant.refresh_token else {
+            let finding =
+                with_client_values(FindingCode::NoRefreshToken.into(), &client, &username);
+            return self.end(grant, finding).await;
+        };
+        let family = client.authorization_endpoint.family();
+        let age = self.clock.now().since(grant.authorized_at);
+        // Google ends grants after seven days while the consent screen is in "Testing".
+        let testing = family == ProviderFamily::Google && (6 * 86_400..=8 * 86_400).contains(&age);
+        // The process may have been suspended, and another server may have used this refresh token
+        // since.
+        if self.clock.boot_time() >= held_until {
+            return Ok(Attempt::Busy);
+        }
+        match Client::new(&client, &self.http, self.clock.now())
+            .refresh(refresh_token, testing)
+            .await
+        {
+            Ok(tokens) => {
+                let now = self.clock.now();
+                // Stored before the token is used: a rotated refresh token must not be lost.
+                let refreshed = Refreshed {
+                    access_token: tokens.access_token,
+                    refresh_token: tokens.refresh_token,
+                    expires_at: now.plus(tokens.expires_in),
+                    scope: tokens.scope,
+                };
+                let version = self
+                    .store
+                    .store_refreshed(id, grant.version, owner, refreshed, now)
+                    .await?;
+                self.counters.observe_refresh(id, None);
+                tracing::info!(data_center = %id, version, seconds = tokens.expires_in, "access token refreshed");
+                Ok(Attempt::Done)
+            }
+            Err(failure) => {
+                let mut finding = with_client_values(failure.finding, &client, &username);
+                if finding.code == FindingCode::GrantEnded && was_interrupted(grant) {
+                    finding.code = FindingCode::GrantEndedAfterInterruption;
+                }
+                self.counters.observe_refresh(id, Some(finding.code));
+                if failure.ends_grant {
+                    return self.end(grant, finding).await;
+                }
+                self.put_off(grant, finding, failure.retry_after).await
+            }
+        }
+    }
+
+    async fn end(&self, grant: &Grant, finding: Finding) -> Result<Attempt, MailError> {
+        let (id, code) = (&grant.data_center, finding.code.code());
+        tracing::warn!(data_center = %id, finding = code, "grant needs authorization");
+        let state = GrantState::Ended {
+            finding: finding.clone(),
+            since: self.clock.now(),
+        };
+        self.store
+            .refresh_failed(
+                id,
+                grant.version,
+                self.leases.owner(),
+                state,
+                self.clock.now(),
+            )
+            .await?;
+        self.changes.notify();
+        Ok(finding.into())
+    }
+
+    /// Schedules the next try. The wait doubles from 10 seconds to 10 minutes, and is not shorter
+    /// than the one that the provider asks for, in seconds.
+    async fn put_off(
+        &self,
+        grant: &Grant,
+        finding: Finding,
+        retry_after: Option<i64>,
+    ) -> Result<Attempt, MailError> {
+        let before = match grant.state {
+            GrantState::Failing { failures, .. } => failures,
+            _ => 0,
+        };
+        let failures = before.saturating_add(1);
+        let wait = BACKOFF.seconds_after(u32::try_from(failures).unwrap_or(u32::MAX));
+        let wait = wait.max(retry_after.unwrap_or(0));
+        let (id, code) = (&grant.data_center, finding.code.code());
+        tracing::warn!(data_center = %id, finding = code, retry_seconds = wait, "refresh failed");
+        let state = GrantState::Failing {
+            finding: finding.clone(),
+            failures,
+            retry_at: self.clock.now().plus(wait),
+        };
+        self.store
+            .refresh_failed(
+                id,
+                grant.version,
+                self.leases.owner(),
+                state,
+                self.clock.now(),
+            )
+            .await?;
+        Ok(Attempt::Failed {
+            finding,
+            not_before: retry_after.map(|seconds| self.now().plus(seconds)),
+        })
+    }
+}
+
+/// Returns true if a rotated refresh token may have been lost: the process of the last refresh was
+/// killed, or its response did not arrive.
+fn was_interrupted(grant: &Grant) -> bool {
+    let lost_response = |finding: &Finding| {
+        matches!(
+            finding.code,
+            FindingCode::TokenEndpointTimeout
+                | FindingCode::TokenEndpointUnreachable
+                | FindingCode::TokenAnswerUnreadable
+        )
+    };
+    grant.is_leased
+        || matches!(&grant.state, GrantState::Failing { finding, .. } if lost_response(finding))
+}
+
+/// Returns the time of the next refresh. Tokens of some providers expire after five minutes
+/// (Keycloak's default) or less.
+fn due_at(grant: &Grant) -> UnixTime {
+    let life = grant.expires_at.since(grant.refreshed_at);
+    grant.expires_at.plus(-REFRESH_BEFORE.min(life / 2))
+}
+
+/// The outcome of one refresh.
+enum Attempt {
+    /// New tokens are stored: these, or another process's if the lease expired.
+    Done,
+    /// Another process is refreshing.
+    Busy,
+    /// The refresh failed.
+    Failed {
+        finding: Finding,
+        /// The time before which the provider does not want another request.
+        not_before: Option<UnixTime>,
+    },
+}
+
+impl From<Finding> for Attempt {
+    fn from(finding: Finding) -> Self {
+        Self::Failed {
+            finding,
+            not_before: None,
+        }
+    }
+}
+
+/// Adds the values that texts about an OAuth client may name to a finding.
+pub(crate) fn with_client_values(
+    finding: Finding,
+    client: &OAuthClient<SecretString>,
+    username: &str,
+) -> Finding {
+    let consent = oauth::admin_consent_url(&client.authorization_endpoint, &client.client_id);
+    let finding = match consent {
+        Some(url) => finding.with(FindingValue::AdminConsent, url),
+        None => finding,
+    };
+    finding
+        .with(FindingValue::ClientId, &client.client_id)
+        .with(FindingValue::RedirectUrl, client.redirect_url.as_str())
+        .with(FindingValue::Scope, client.scope.as_str())
+        .with(FindingValue::Username, username)
+}
