@@ -1,22 +1,36 @@
-//! Delivery status notifications (RFC 3464, in multipart/report of RFC 6522).
+//! Reports about mail that could not be delivered: delivery status notifications (RFC 3464, also
+//! those of RFC 6533), and the two kinds without one that name their recipients in a fixed form, of
+//! qmail and Exim.
+//!
+//! Only final failures are reported. Reports about delay, delivery, relaying, spam complaints (ARF),
+//! and automatic replies are none.
 
-use domain::{EmailAddress, untrusted::is_displayable};
-use mail_parser::{HeaderName, HeaderValue};
+mod addresses;
+mod fields;
+mod loose;
+mod message_ids;
+mod plain;
+mod provider_id;
 
-use crate::mime::{Header, Part, Structure, first};
+use domain::EmailAddress;
 
-/// Recipients of one notification that are read.
+use crate::mime::{Part, Structure};
+use fields::Fields;
+pub use provider_id::provider_id;
+
+/// Recipients of one report that are read.
 const MAX_RECIPIENTS: usize = 1_000;
-/// Message-IDs of one notification that are returned.
-const MAX_IDS: usize = 10;
 /// Longest text of a server that is kept: characters.
 const MAX_TEXT: usize = 1_000;
 
-/// The failures that a delivery status notification reports.
+/// The failures that a report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryStatus {
     /// Message-IDs of the undelivered message, with angle brackets, the most reliable first.
     pub message_ids: Vec<String>,
+    /// Identifiers that the provider may have given the message when it accepted it, as
+    /// [`provider_id`] returns them.
+    pub provider_ids: Vec<String>,
     /// The recipients that delivery has failed for permanently.
     pub failed: Vec<FailedRecipient>,
 }
@@ -35,22 +49,42 @@ pub struct FailedRecipient {
 }
 
 impl DeliveryStatus {
-    /// Reads a message; `None` if it is no delivery status notification or reports no failure. Accepts any input.
+    /// Reads a message; `None` if it reports no failure. Accepts any input.
     pub fn read(raw: &[u8]) -> Option<Self> {
         let structure = Structure::of(raw);
-        let status = structure
-            .parts()
-            .find(|part| is(part, &["delivery-status"]));
-        let failed = failed(&text_of(&status.filter(|_| structure.is_multipart())?));
+        let parts: Vec<_> = structure.parts().collect();
+        // Spam complaints may contain a copy of a delivery status.
+        if parts.iter().any(|part| is(part, &["feedback-report"])) {
+            return None;
+        }
+        let status = parts.iter().position(|part| is(part, &STATUS));
+        let text = status.and_then(|at| parts.get(at)).map(text_of);
+        let text = text.filter(|_| structure.is_multipart());
+        let text = text.or_else(|| loose::status(&structure, raw));
+        let about = text.as_deref().map(Fields::parse).unwrap_or_default();
+        let failed = match text {
+            Some(_) => failed(&about),
+            None => plain::failed(&structure),
+        };
         if failed.is_empty() {
             return None;
         }
+        let ids = message_ids::of(&structure, raw, status, &about);
         Some(Self {
-            message_ids: message_ids(&structure),
+            message_ids: ids.message_ids,
+            provider_ids: ids.provider_ids,
             failed,
         })
     }
+
+    /// Returns true if a header, or the start of one, may be that of a report. Others need not be
+    /// fetched.
+    pub fn may_be(header: &[u8]) -> bool {
+        plain::may_be_automatic(header)
+    }
 }
+
+const STATUS: [&str; 2] = ["delivery-status", "global-delivery-status"];
 
 fn is(part: &Part<'_, '_>, subtypes: &[&str]) -> bool {
     subtypes.contains(&part.media_type().1)
@@ -60,108 +94,48 @@ fn text_of(part: &Part<'_, '_>) -> String {
     String::from_utf8_lossy(&part.content()).into_owned()
 }
 
-/// Returns the Message-IDs of the returned message or its header, then those that the notification refers to.
-fn message_ids(structure: &Structure<'_>) -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
-    let mut add = |id: &str| {
-        let id = id.trim().trim_matches(['<', '>']);
-        let id = ["<", id, ">"].concat();
-        let is_plain = id.len() > 2 && id.len() < 1_000 && id.chars().all(is_displayable);
-        if is_plain && ids.len() < MAX_IDS && !ids.contains(&id) {
-            ids.push(id);
+/// Returns the recipients that a delivery status reports as failed.
+fn failed(status: &Fields) -> Vec<FailedRecipient> {
+    let reporting = status.message.typed("reporting-mta");
+    let failed = status.recipients.iter().filter(|group| has_failed(group));
+    let recipients = failed.take(MAX_RECIPIENTS).map(|group| {
+        let names = [
+            "original-recipient",
+            "final-recipient",
+            "x-actual-recipient",
+        ];
+        let addresses = names.map(|name| addresses::parse(group.value(name)));
+        let mut addresses: Vec<_> = addresses.into_iter().flatten().collect();
+        addresses.dedup();
+        let remote = group.typed("remote-mta");
+        FailedRecipient {
+            addresses,
+            status: group.status().to_owned(),
+            diagnostic: group.typed("diagnostic-code").to_owned(),
+            server: if remote.is_empty() { reporting } else { remote }.to_owned(),
         }
-    };
-    let mut add_all = |lines: &[u8], names: &[HeaderName<'_>]| {
-        let header = Header::new(lines, None);
-        let Some(header) = header.parse() else { return };
-        for name in names {
-            let field = first(&header, name).and_then(HeaderValue::as_text_list);
-            field.unwrap_or_default().iter().for_each(|id| add(id));
-        }
-    };
-    let returned = ["rfc822", "global", "rfc822-headers"];
-    for part in structure.parts().filter(|part| is(part, &returned)) {
-        let content = part.content();
-        add_all(Structure::of(&content).header(), &[HeaderName::MessageId]);
+    });
+    recipients.collect()
+}
+
+/// Returns true if Action says so (RFC 3464 §2.3.3), in any of the forms in use. Without Action, the
+/// status decides.
+fn has_failed(group: &fields::Group) -> bool {
+    let action = group.value("action").to_ascii_lowercase();
+    let word = action.split(|c: char| !c.is_ascii_alphabetic()).next();
+    match word.unwrap_or_default() {
+        "failed" | "failure" | "fail" | "failled" | "bounced" | "undeliverable" | "undelivered"
+        | "rejected" | "permanent" | "hardfail" | "expired" => true,
+        "" => group.status().starts_with('5'),
+        _ => false,
     }
-    add_all(
-        structure.header(),
-        &[HeaderName::InReplyTo, HeaderName::References],
-    );
-    ids
-}
-
-/// Reads the groups of fields of recipients whose Action is `failed`.
-fn failed(text: &str) -> Vec<FailedRecipient> {
-    let text = text.replace("\r\n", "\n");
-    let mut groups = text.split("\n\n").map(fields);
-    let about_message = groups.next().unwrap_or_default();
-    let reporting = typed(value(&about_message, "reporting-mta")).to_owned();
-    groups
-        .filter(|group| value(group, "action").eq_ignore_ascii_case("failed"))
-        .take(MAX_RECIPIENTS)
-        .map(|group| {
-            let addresses = ["original-recipient", "final-recipient"];
-            let addresses = addresses.map(|name| EmailAddress::parse(typed(value(&group, name))));
-            let remote = typed(value(&group, "remote-mta"));
-            FailedRecipient {
-                addresses: addresses.into_iter().flatten().collect(),
-                status: value(&group, "status")
-                    .split_whitespace()
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
-                diagnostic: typed(value(&group, "diagnostic-code")).to_owned(),
-                server: if remote.is_empty() {
-                    &reporting
-                } else {
-                    remote
-                }
-                .to_owned(),
-            }
-        })
-        .collect()
-}
-
-/// Returns names in lower case and unfolded values, without characters that are not displayable.
-fn fields(group: &str) -> Vec<(String, String)> {
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for line in group.lines() {
-        let clean: String = line
-            .chars()
-            .map(|c| if is_displayable(c) { c } else { ' ' })
-            .take(MAX_TEXT)
-            .collect();
-        let folded = clean.starts_with(' ');
-        match (fields.last_mut(), clean.split_once(':')) {
-            (Some((_, value)), _) if folded && value.chars().count() < MAX_TEXT => {
-                value.push(' ');
-                value.push_str(clean.trim());
-            }
-            (_, Some((name, value))) if !folded => {
-                fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
-            }
-            _ => {}
-        }
-    }
-    fields
-}
-
-fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
-    let found = fields.iter().find(|(own, _)| own == name);
-    found.map_or("", |(_, value)| value.as_str())
-}
-
-/// Returns the value after its type: `smtp;`, `rfc822;`, or `dns;`.
-fn typed(value: &str) -> &str {
-    value.split_once(';').map_or(value, |(_, rest)| rest).trim()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{message_ids::MAX_IDS, *};
 
     /// As Postfix writes it.
     const POSTFIX: &str = "From: MAILER-DAEMON@mx.example.com (Mail Delivery System)\r\n\
