@@ -259,8 +259,12 @@ CREATE TABLE message_attempts (
     outcome TEXT NOT NULL,
     finding TEXT,
     transcript TEXT NOT NULL,
+    -- The identifier in the reply that accepted the message. Providers that replace the Message-ID name it in their reports.
+    provider_id TEXT,
     PRIMARY KEY (message, number)
 );
+
+CREATE INDEX message_attempts_provider_id ON message_attempts (provider_id) WHERE provider_id IS NOT NULL;
 
 -- Requests that programs marked as the same (draft-ietf-httpapi-idempotency-key-header).
 CREATE TABLE idempotency_keys (

@@ -7,7 +7,7 @@ use crate::{Store, StoreError, row::Table};
 const TABLE: Table = Table("mail_cursors");
 
 /// A consumer of incoming mail. Each has its own cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MailReader {
     /// Finds delivery status notifications.
     Bounces,

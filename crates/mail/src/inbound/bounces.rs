@@ -16,8 +16,15 @@ impl Inbound {
         report: &DeliveryStatus,
     ) -> Result<(), MailError> {
         let bounces: Vec<_> = report.failed.iter().map(bounce).collect();
-        let (ids, now) = (&report.message_ids, self.clock.now());
-        let message = self.store.bounce_message(id, ids, &bounces, now).await?;
+        let (store, now) = (&self.store, self.clock.now());
+        let ids = &report.message_ids;
+        let mut message = store.bounce_message(id, ids, &bounces, now).await?;
+        if message.is_none() {
+            let ids = &report.provider_ids;
+            message = store
+                .bounce_accepted_message(id, ids, &bounces, now)
+                .await?;
+        }
         if let Some(message) = message {
             let finding = bounces.last().map(|bounce| bounce.finding.code.code());
             tracing::info!(data_center = %id, id = message.as_str(), finding, "bounce received");

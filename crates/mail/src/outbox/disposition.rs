@@ -85,11 +85,13 @@ pub(super) fn settle(
     let mut recipients = message.recipients.clone();
     let mut finding = None;
     let mut accepted = 0;
+    let mut provider_id = None;
     for (recipient, outcome) in recipients.iter_mut().zip(report.recipients) {
         match outcome {
             RecipientOutcome::Untried => {}
             RecipientOutcome::Accepted(reply) => {
                 accepted += 1;
+                provider_id = message::provider_id(&reply).or(provider_id);
                 recipient.state = RecipientState::Accepted;
                 recipient.reply = reply;
                 recipient.finding = None;
@@ -165,6 +167,7 @@ pub(super) fn settle(
             finding,
             transcript: report.transcript,
         },
+        provider_id,
         drop_content: drop_content && state == MessageState::Delivered,
         uncounted_submissions: report.accepted_transactions,
     }

@@ -5,6 +5,8 @@ use domain::{
     UnixTime,
 };
 
+use sqlx::AssertSqlSafe;
+
 use super::MESSAGES as TABLE;
 use crate::{Store, StoreError};
 
@@ -40,17 +42,49 @@ impl Store {
         bounces: &[Bounce],
         now: UnixTime,
     ) -> Result<Option<MessageId>, StoreError> {
-        for message_id in message_ids {
+        let condition = "message_id = $2";
+        self.bounce_first(data_center, condition, message_ids, bounces, now)
+            .await
+    }
+
+    /// Records a bounce as [`Store::bounce_message`] does, for a message that the provider accepted
+    /// under one of these identifiers.
+    ///
+    /// # Errors
+    /// `Database`, `Corrupt`.
+    pub async fn bounce_accepted_message(
+        &self,
+        data_center: &DataCenterId,
+        provider_ids: &[String],
+        bounces: &[Bounce],
+        now: UnixTime,
+    ) -> Result<Option<MessageId>, StoreError> {
+        let condition = "id IN (SELECT message FROM message_attempts WHERE provider_id = $2)";
+        self.bounce_first(data_center, condition, provider_ids, bounces, now)
+            .await
+    }
+
+    /// Records a bounce for the first message that matches the condition with one of the values.
+    async fn bounce_first(
+        &self,
+        data_center: &DataCenterId,
+        condition: &'static str,
+        values: &[String],
+        bounces: &[Bounce],
+        now: UnixTime,
+    ) -> Result<Option<MessageId>, StoreError> {
+        for value in values {
             let mut transaction = self.begin().await?;
             // Locks the rows. On SQLite, a transaction that writes first waits for the write lock.
-            let held: Vec<(String, String, String)> = sqlx::query_as(
-                "UPDATE messages SET attempts = attempts WHERE data_center = $1 AND message_id = $2
-                 RETURNING id, state, recipients",
-            )
-            .bind(data_center.as_str())
-            .bind(message_id.as_str())
-            .fetch_all(&mut *transaction)
-            .await?;
+            let sql = format!(
+                "UPDATE messages SET attempts = attempts WHERE data_center = $1 AND {condition}
+                 RETURNING id, state, recipients"
+            );
+            let held: Vec<(String, String, String)> = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(data_center.as_str())
+                .bind(value.as_str())
+                .fetch_all(&mut *transaction)
+                .await?;
             for (id, state, recipients) in held {
                 let state = TABLE.needed("state", MessageState::from_code(&state))?;
                 let mut recipients: Vec<Recipient> = TABLE.read_json("recipients", &recipients)?;

@@ -35,6 +35,8 @@ pub struct Settlement {
     pub finding: Option<Finding>,
     /// The attempt. It is stored under the next free number.
     pub attempt: Attempt,
+    /// The identifier that the provider gave the message, if it accepted it.
+    pub provider_id: Option<String>,
     /// True if the content is deleted once every recipient has the message.
     pub drop_content: bool,
     /// Number of submissions that were not counted yet.
@@ -200,11 +202,11 @@ async fn insert_attempts(
     rows: &[Recorded<'_>],
 ) -> Result<(), StoreError> {
     let columns = [
-        "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT",
+        "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT",
     ];
     let values = places(rows.len(), &columns);
     let sql = format!(
-        "INSERT INTO message_attempts (message, number, started_at, micros, server, outcome, finding, transcript)
+        "INSERT INTO message_attempts (message, number, started_at, micros, server, outcome, finding, transcript, provider_id)
          VALUES {values} ON CONFLICT DO NOTHING"
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -222,7 +224,8 @@ async fn insert_attempts(
             .bind(attempt.server.as_str())
             .bind(outcome)
             .bind(finding.transpose()?)
-            .bind(attempt.transcript.as_str());
+            .bind(attempt.transcript.as_str())
+            .bind(row.settlement.provider_id.as_deref());
     }
     query.execute(connection).await?;
     Ok(())

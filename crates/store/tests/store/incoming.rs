@@ -138,6 +138,23 @@ on_both! {
         }
     }
 
+    async fn a_message_comes_back_under_the_identifier_of_its_provider(database) {
+        let store = database.open().await;
+        store.enqueue(&[message(1, "bob@example.com")]).await.unwrap();
+        let claimed = store.claim(&claim("lease"), LATER).await.unwrap().messages.remove(0);
+        let mut went = settlement(&claimed, "lease", MessageState::Delivered);
+        went.recipients[0].state = RecipientState::Accepted;
+        went.provider_id = Some("0102-abc".into());
+        store.settle(&[went], LATER).await.unwrap();
+        let sent_back = [bounce("bob@example.com")];
+        for (provider_id, expected) in [("0102", None), ("0102-abc", Some(id(1)))] {
+            let named = ids(&["unknown", provider_id]);
+            let bounced = store.bounce_accepted_message(home(), &named, &sent_back, NOW).await;
+            assert_eq!(bounced.unwrap(), expected, "{provider_id}");
+        }
+        assert_eq!(states(&store).await, (MessageState::Bounced, vec![RecipientState::Bounced]));
+    }
+
     async fn a_message_of_another_data_center_stays(database) {
         let store = database.open().await;
         delivered(&database, &store, &["bob@example.com"]).await;
