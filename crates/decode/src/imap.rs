@@ -61,6 +61,35 @@ const SIGN_IN: &[Row] = &[
     ("", "authenticate failed", Some(true), F::ImapScopeMissing),
     ("", "login failed", Some(false), F::MailboxPasswordRefused),
     ("CANNOT", "", None, F::MechanismNotOffered),
+    ("", "enable imap", None, F::ImapDisabled),
+    ("", "imap is disabled", None, F::ImapDisabled),
+    ("", "imap access is disabled", None, F::ImapDisabled),
+];
+
+/// Texts about wrong credentials, in lower case, of servers that send no response code. RFC 9051
+/// §6.2.3 requires none.
+const WRONG_CREDENTIALS: &[&str] = &[
+    "authentication fail",
+    "authentication error",
+    "authenticate failed",
+    "authorization failed",
+    "bad password",
+    "bad username",
+    "incorrect",
+    "invalid credentials",
+    "invalid login",
+    "invalid password",
+    "invalid user",
+    "login denied",
+    "login error",
+    "login fail",
+    "login incorrect",
+    "login invalid",
+    "logon fail",
+    "password error",
+    "unable to authenticate",
+    "unknown user",
+    "wrong password",
 ];
 
 /// Returns the finding about a rejection.
@@ -74,13 +103,23 @@ pub fn imap_reply(stage: ImapStage, code: &str, text: &str) -> FindingCode {
                     && text.contains(row_text)
                     && row_token.is_none_or(|row_token| row_token == with_token)
             })
-            .map_or(F::Refused, |(.., finding)| *finding),
+            .map_or_else(|| credentials(with_token, &text), |(.., finding)| *finding),
         ImapStage::Greeting if code == "LIMIT" || text.contains("too many") => {
             F::TooManyConnections
         }
         ImapStage::Greeting if code == "UNAVAILABLE" => F::AuthenticationUnavailable,
         ImapStage::Examine if code == "NONEXISTENT" => F::InboxMissing,
         ImapStage::Greeting | ImapStage::Examine => F::Refused,
+    }
+}
+
+/// Returns the finding about a sign-in that was refused without a known response code.
+fn credentials(with_token: bool, text: &str) -> FindingCode {
+    let is_about_them = WRONG_CREDENTIALS.iter().any(|one| text.contains(one));
+    match with_token {
+        _ if !is_about_them && !text.is_empty() => F::Refused,
+        true => F::TokenRefused,
+        false => F::MailboxPasswordRefused,
     }
 }
 
@@ -130,6 +169,14 @@ mod tests {
                 F::TooManyConnections,
             ),
             (true, "", "something nobody has heard of", F::Refused),
+            (
+                false,
+                "",
+                "authentication failure",
+                F::MailboxPasswordRefused,
+            ),
+            (true, "", "authentication failure", F::TokenRefused),
+            (false, "", "", F::MailboxPasswordRefused),
         ] {
             let stage = ImapStage::SignIn { with_token };
             assert_eq!(imap_reply(stage, code, text), finding, "{code} {text}");

@@ -3,30 +3,33 @@
 use domain::FindingCode;
 use imap_codec::imap_types::{
     command::CommandBody,
-    core::{AString, NString},
-    fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName, Section},
-    response::Data,
+    core::AString,
+    fetch::{MacroOrMessageDataItemNames, MessageDataItemName, Section},
     search::SearchKey,
 };
 
-use crate::Connection;
+use crate::{Connection, response::Data};
 
 impl Connection {
-    /// Returns the From address of the message with this Message-ID (in angle brackets), or `None`
+    /// Returns the From address of the message that has this value in this header field, or `None`
     /// if there is no such message.
     ///
     /// # Errors
     /// The finding code of the command that failed.
-    pub async fn sender_of(&mut self, message_id: &str) -> Result<Option<String>, FindingCode> {
+    pub async fn sender_of(
+        &mut self,
+        field: &str,
+        value: &str,
+    ) -> Result<Option<String>, FindingCode> {
         let text =
             |text: &str| AString::try_from(text.to_owned()).map_err(|_| FindingCode::NotArrived);
-        let key = SearchKey::Header(text("Message-ID")?, text(message_id)?);
+        let key = SearchKey::Header(text(field)?, text(value)?);
         let answer = self.ask(CommandBody::search(None, key, true)).await?;
-        let found = answer.data.iter().find_map(|data| match data {
-            Data::Search(uids) => uids.last().copied(),
+        let found = answer.data.iter().filter_map(|data| match data {
+            Data::Search(uids) => uids.iter().max().copied(),
             _ => None,
         });
-        let Some(uid) = found else {
+        let Some(uid) = found.max() else {
             return Ok(None);
         };
         let fields = text("From")?.into();
@@ -37,21 +40,12 @@ impl Connection {
         };
         let items = MacroOrMessageDataItemNames::MessageDataItemNames(vec![item]);
         let body = CommandBody::fetch(uid, items, true).map_err(|_| FindingCode::NotArrived)?;
-        let answer = self.ask(body).await?;
-        let header = answer.data.iter().find_map(|data| match data {
-            Data::Fetch { items, .. } => items.as_ref().iter().find_map(|item| match item {
-                MessageDataItem::BodyExt { data, .. } => text_of(data),
-                _ => None,
-            }),
-            _ => None,
-        });
+        let mut answer = self.ask(body).await?;
+        let fetched = answer.take_fetched();
+        let header = fetched.iter().flat_map(|one| &one.sections).next();
+        let header = header.map(|header| String::from_utf8_lossy(&header.data).into_owned());
         Ok(Some(address_of(&header.unwrap_or_default())))
     }
-}
-
-fn text_of(data: &NString<'_>) -> Option<String> {
-    let text = data.0.as_ref()?;
-    Some(String::from_utf8_lossy(text.as_ref()).into_owned())
 }
 
 /// Returns the address in `From: Name <address>` or `From: address`, as far as it can be

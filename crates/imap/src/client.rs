@@ -1,35 +1,20 @@
-//! Commands and responses (RFC 9051, RFC 3501), parsed and written by `imap-codec`.
+//! Commands, written by `imap-codec`, and the responses to them.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use imap_codec::{
-    CommandCodec, GreetingCodec, ResponseCodec,
-    decode::Decoder as _,
+    CommandCodec,
     encode::{Encoder as _, Fragment},
     imap_types::{
         command::{Command, CommandBody},
         core::{LiteralMode, Tag},
-        response::{
-            Code, CommandContinuationRequest, Data, Greeting, GreetingKind, Response, Status,
-        },
     },
 };
 use net::RecordingStream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::frame::{Frames, TooLong};
-
-/// The status that ended a command, or that of the greeting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// OK, or PREAUTH in a greeting.
-    Ok,
-    /// NO.
-    No,
-    /// BAD.
-    Bad,
-    /// BYE: the server is leaving.
-    Bye,
-}
+use crate::{
+    frame::{Frame, Frames, TooLong},
+    response::{Data, Ending, Fetched, Response, StatusLine},
+};
 
 /// The response of a server to a command.
 #[derive(Debug)]
@@ -41,21 +26,49 @@ pub struct Answer {
     /// The text of the last status, and of alerts before it.
     pub text: String,
     /// The untagged data before the status.
-    pub data: Vec<Data<'static>>,
+    pub data: Vec<Data>,
     /// UIDVALIDITY (RFC 9051 §7.1), if the server sent it.
     pub uid_validity: Option<u32>,
+    /// The next UID (RFC 9051 §7.1), if the server sent it.
+    pub uid_next: Option<u32>,
+    /// The number of responses, and of items in them, that were unreadable.
+    pub skipped: u32,
 }
 
 impl Answer {
-    fn new(ending: Ending, code: Option<&Code<'_>>, text: &str) -> Self {
+    fn new(line: StatusLine) -> Self {
         Self {
-            ending,
-            code: code.map(name_of).unwrap_or_default(),
-            text: text.to_owned(),
+            ending: line.ending,
+            code: line.code,
+            text: line.text,
             data: Vec::new(),
             uid_validity: None,
+            uid_next: None,
+            skipped: 0,
         }
     }
+
+    /// Takes the data of messages. Responses about the same message are merged.
+    pub fn take_fetched(&mut self) -> Vec<Fetched> {
+        let mut all: Vec<Fetched> = Vec::new();
+        for data in std::mem::take(&mut self.data) {
+            let Data::Fetch(fetched) = data else {
+                continue;
+            };
+            match all.last_mut() {
+                Some(last) if last.number == fetched.number && agree(last, &fetched) => {
+                    last.merge(fetched);
+                }
+                _ => all.push(fetched),
+            }
+        }
+        all
+    }
+}
+
+/// Returns true unless two responses have different UIDs.
+fn agree(one: &Fetched, other: &Fetched) -> bool {
+    one.uid == other.uid || one.uid.is_none() || other.uid.is_none()
 }
 
 /// The reason why there is no response.
@@ -82,6 +95,8 @@ pub struct Client {
     commands: u32,
     /// The number of messages in the open folder, as the server announced it last.
     exists: u32,
+    /// True if the log names the first unreadable response.
+    is_logged: bool,
 }
 
 impl Client {
@@ -92,6 +107,7 @@ impl Client {
             frames: Frames::default(),
             commands: 0,
             exists: 0,
+            is_logged: false,
         }
     }
 
@@ -100,19 +116,23 @@ impl Client {
     /// # Errors
     /// The reason why there is none.
     pub async fn greeting(&mut self) -> Result<Answer, NoReply> {
-        let bytes = self.next().await?;
-        let greeting = GreetingCodec::default().decode_static(&bytes);
-        let (_, greeting) = greeting.map_err(|_| NoReply::Unreadable)?;
-        let Greeting { kind, code, text } = greeting;
-        let ending = match kind {
-            GreetingKind::Ok | GreetingKind::PreAuth => Ending::Ok,
-            GreetingKind::Bye => Ending::Bye,
-        };
-        let mut answer = Answer::new(ending, code.as_ref(), text.as_ref());
-        if let Some(Code::Capability(all)) = code {
-            answer.data.push(Data::Capability(all));
+        loop {
+            let frame = self.next().await?;
+            match Response::read(frame, "") {
+                Response::Status(line) => {
+                    let capabilities = line.capabilities();
+                    let mut answer = Answer::new(line);
+                    answer.data.extend(capabilities.map(Data::Capability));
+                    return match answer.ending {
+                        Ending::Ok | Ending::Bye => Ok(answer),
+                        Ending::No | Ending::Bad => Err(NoReply::Unreadable),
+                    };
+                }
+                // An empty line, or data before the greeting.
+                Response::Other | Response::Data(..) => {}
+                _ => return Err(NoReply::Unreadable),
+            }
         }
-        Ok(answer)
     }
 
     /// Sends a command, and reads the response up to its end.
@@ -120,9 +140,13 @@ impl Client {
     /// # Errors
     /// The reason why there is no response.
     pub async fn command(&mut self, body: CommandBody<'static>) -> Result<Answer, NoReply> {
-        match self.begin(body).await? {
-            Reply::Answer(answer) => Ok(answer),
-            Reply::Challenge(_) => Err(NoReply::Unreadable),
+        let mut reply = self.begin(body).await?;
+        loop {
+            match reply {
+                Reply::Answer(answer) => return Ok(answer),
+                // Nothing is left to be sent, so the line is not a request.
+                Reply::Challenge(_) => reply = self.read().await?,
+            }
         }
     }
 
@@ -132,7 +156,7 @@ impl Client {
     /// The reason why there is no response.
     pub async fn begin(&mut self, body: CommandBody<'static>) -> Result<Reply, NoReply> {
         self.commands += 1;
-        let tag = Tag::try_from(format!("a{}", self.commands)).map_err(|_| NoReply::Unreadable)?;
+        let tag = Tag::try_from(self.tag()).map_err(|_| NoReply::Unreadable)?;
         let command = Command { tag, body };
         let fragments: Vec<_> = CommandCodec::default().encode(&command).collect();
         for fragment in fragments {
@@ -161,69 +185,52 @@ impl Client {
         self.read().await
     }
 
-    /// Reads up to the end of a command, or to a continuation request.
+    /// Reads up to the end of a command, or to a continuation request. The length of all responses
+    /// together is limited by the stream.
     async fn read(&mut self) -> Result<Reply, NoReply> {
-        let mut data = Vec::new();
-        let mut alerts = String::new();
+        let mut received = Received::default();
         let mut leaving = None;
-        let mut answers = 0;
-        let mut uid_validity = None;
         loop {
-            let bytes = match (self.next().await, leaving.take()) {
-                (Ok(bytes), left) => {
+            let frame = match (self.next().await, leaving.take()) {
+                (Ok(frame), left) => {
                     leaving = left;
-                    bytes
+                    frame
                 }
-                (Err(_), Some(answer)) => return Ok(Reply::Answer(answer)),
+                (Err(_), Some(line)) => return Ok(Reply::Answer(Answer::new(line))),
                 (Err(error), None) => return Err(error),
             };
-            answers += 1;
-            if answers > ANSWERS_AT_MOST {
-                return Err(NoReply::Unreadable);
-            }
-            let Some(response) = self.response(&bytes)? else {
-                continue;
-            };
-            match response {
-                Response::CommandContinuationRequest(request) => {
-                    return Ok(Reply::Challenge(match request {
-                        CommandContinuationRequest::Basic(basic) => {
-                            basic.text().as_ref().to_owned()
-                        }
-                        CommandContinuationRequest::Base64(bytes) => BASE64_STANDARD.encode(bytes),
-                    }));
-                }
-                Response::Data(one) => data.push(one),
-                Response::Status(status) => {
-                    let (ending, tag, code, text) = match status {
-                        Status::Ok { tag, code, text } => (Ending::Ok, tag, code, text),
-                        Status::No { tag, code, text } => (Ending::No, tag, code, text),
-                        Status::Bad { tag, code, text } => (Ending::Bad, tag, code, text),
-                        // BYE also precedes the end of LOGOUT.
-                        Status::Bye { code, text } => {
-                            leaving = Some(Answer::new(Ending::Bye, code.as_ref(), text.as_ref()));
-                            continue;
-                        }
-                    };
-                    if let Some(Code::Capability(all)) = &code {
-                        data.push(Data::Capability(all.clone()));
-                    }
-                    if let Some(Code::UidValidity(value)) = &code {
-                        uid_validity = Some(value.get());
-                    }
-                    if tag.is_none() {
-                        if matches!(code, Some(Code::Alert)) {
-                            alerts.push_str(text.as_ref());
-                            alerts.push('\n');
-                        }
-                        continue;
-                    }
-                    let text = format!("{alerts}{}", text.as_ref());
-                    let mut answer = Answer::new(ending, code.as_ref(), &text);
-                    answer.data = data;
-                    answer.uid_validity = uid_validity;
+            match self.response(frame) {
+                Response::Challenge(text) => return Ok(Reply::Challenge(text)),
+                // BYE also precedes the end of LOGOUT.
+                Response::Status(line) if line.ending == Ending::Bye => leaving = Some(line),
+                Response::Status(line) => received.note(&line),
+                Response::Done(line) => {
+                    received.note_codes(&line);
+                    let answer = received.end(line);
+                    self.log(answer.skipped);
                     return Ok(Reply::Answer(answer));
                 }
+                Response::Data(data, skipped) => {
+                    received.data.push(data);
+                    received.skipped += skipped;
+                }
+                Response::Unreadable => received.skipped += 1,
+                Response::Stray(frame) => received.continue_with(&frame),
+                Response::Other => {}
+            }
+        }
+    }
+
+    /// Logs that responses were skipped. The first time on a connection is a warning.
+    fn log(&mut self, skipped: u32) {
+        let server = self.wire.peer_addr();
+        match (skipped, std::mem::replace(&mut self.is_logged, true)) {
+            (0, is_logged) => self.is_logged = is_logged,
+            (_, false) => {
+                tracing::warn!(%server, skipped, "unreadable parts of an IMAP response skipped");
+            }
+            (_, true) => {
+                tracing::debug!(%server, skipped, "unreadable parts of an IMAP response skipped");
             }
         }
     }
@@ -232,11 +239,11 @@ impl Client {
     ///
     /// # Errors
     /// The reason why there is no response.
-    pub async fn unasked(&mut self) -> Result<Option<Data<'static>>, NoReply> {
-        let bytes = self.next().await?;
-        match self.response(&bytes)? {
-            Some(Response::Data(data)) => Ok(Some(data)),
-            Some(Response::Status(Status::Bye { .. })) => Err(NoReply::Closed),
+    pub async fn unasked(&mut self) -> Result<Option<Data>, NoReply> {
+        let frame = self.next().await?;
+        match self.response(frame) {
+            Response::Data(data, _) => Ok(Some(data)),
+            Response::Status(line) if line.ending == Ending::Bye => Err(NoReply::Closed),
             _ => Ok(None),
         }
     }
@@ -246,29 +253,26 @@ impl Client {
         self.exists
     }
 
-    /// Reads one response. Returns `None` for a response of an unknown extension.
-    fn response(&mut self, bytes: &[u8]) -> Result<Option<Response<'static>>, NoReply> {
-        match ResponseCodec::default().decode_static(bytes) {
-            Ok((_, response)) => {
-                match response {
-                    Response::Data(Data::Exists(exists)) => self.exists = exists,
-                    Response::Data(Data::Expunge(_)) => {
-                        self.exists = self.exists.saturating_sub(1);
-                    }
-                    _ => {}
-                }
-                Ok(Some(response))
-            }
-            Err(_) if is_foreign(bytes) => Ok(None),
-            Err(_) => Err(NoReply::Unreadable),
+    fn response(&mut self, frame: Frame) -> Response {
+        let response = Response::read(frame, &self.tag());
+        match response {
+            Response::Data(Data::Exists(exists), _) => self.exists = exists,
+            Response::Data(Data::Expunge(_), _) => self.exists = self.exists.saturating_sub(1),
+            _ => {}
         }
+        response
+    }
+
+    /// Returns the tag of the last command.
+    fn tag(&self) -> String {
+        format!("a{}", self.commands)
     }
 
     /// Reads the bytes of one response.
-    async fn next(&mut self) -> Result<Vec<u8>, NoReply> {
+    async fn next(&mut self) -> Result<Frame, NoReply> {
         loop {
             match self.frames.next() {
-                Ok(Some(bytes)) => return Ok(bytes),
+                Ok(Some(frame)) => return Ok(frame),
                 Ok(None) => self.fill().await?,
                 Err(TooLong) => return Err(NoReply::Unreadable),
             }
@@ -305,41 +309,48 @@ impl Client {
     }
 }
 
-/// Maximum number of untagged responses to one command.
-const ANSWERS_AT_MOST: usize = 2_000;
-
-/// Returns true if an unreadable response is data of an extension (to be expected at any time, RFC
-/// 9051 §2.2.2) and not the requested data.
-fn is_foreign(bytes: &[u8]) -> bool {
-    const KNOWN: [&[u8]; 7] = [
-        b"FETCH", b"EXISTS", b"EXPUNGE", b"LIST", b"SEARCH", b"STATUS", b"BYE",
-    ];
-    let Some(rest) = bytes.strip_prefix(b"* ") else {
-        return false;
-    };
-    let mut words = rest
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| !word.is_empty());
-    let first = words.next().unwrap_or_default();
-    let word = if first.iter().all(u8::is_ascii_digit) {
-        words.next().unwrap_or_default()
-    } else {
-        first
-    };
-    !word.is_empty() && !KNOWN.iter().any(|known| word.eq_ignore_ascii_case(known))
+/// The responses to a command before its end.
+#[derive(Default)]
+struct Received {
+    data: Vec<Data>,
+    alerts: String,
+    uid_validity: Option<u32>,
+    uid_next: Option<u32>,
+    skipped: u32,
 }
 
-/// Returns the name of a response code: the first word in the brackets.
-fn name_of(code: &Code<'_>) -> String {
-    let written = match code {
-        Code::Alert => "ALERT".to_owned(),
-        Code::OverQuota => "OVERQUOTA".to_owned(),
-        Code::Other(other) => String::from_utf8_lossy(other.inner()).into_owned(),
-        _ => String::new(),
-    };
-    written
-        .split([' ', ']'])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_uppercase()
+impl Received {
+    fn note(&mut self, line: &StatusLine) {
+        self.note_codes(line);
+        if line.code == "ALERT" {
+            self.alerts.push_str(&line.text);
+            self.alerts.push('\n');
+        }
+    }
+
+    fn note_codes(&mut self, line: &StatusLine) {
+        self.data.extend(line.capabilities().map(Data::Capability));
+        self.uid_validity = line.number("UIDVALIDITY").or(self.uid_validity);
+        self.uid_next = line.number("UIDNEXT").or(self.uid_next);
+    }
+
+    /// Reads a line that is no response as the rest of the data before it. Some servers end a line
+    /// before the last items of a message.
+    fn continue_with(&mut self, frame: &Frame) {
+        let skipped = match self.data.last_mut() {
+            Some(Data::Fetch(fetched)) => fetched.read_rest(frame),
+            _ => 1,
+        };
+        self.skipped += skipped;
+    }
+
+    fn end(self, line: StatusLine) -> Answer {
+        let mut answer = Answer::new(line);
+        answer.text.insert_str(0, &self.alerts);
+        answer.data = self.data;
+        answer.uid_validity = self.uid_validity;
+        answer.uid_next = self.uid_next;
+        answer.skipped = self.skipped;
+        answer
+    }
 }

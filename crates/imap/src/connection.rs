@@ -4,16 +4,14 @@ use std::{future::Future, time::Duration};
 
 use decode::{ImapStage, imap_reply};
 use domain::{FactName, Finding, FindingCode, StepKind};
-use imap_codec::imap_types::{
-    command::CommandBody,
-    response::{Capability, Data},
-};
+use imap_codec::imap_types::command::CommandBody;
 use net::{Recorder, RecordingStream, Timeouts};
 use tokio::time::timeout;
 
 use crate::{
     Mailbox,
-    client::{Answer, Client, Ending, NoReply, Reply},
+    client::{Answer, Client, NoReply, Reply},
+    response::{Data, Ending},
 };
 
 /// An open connection to the server of a mailbox.
@@ -29,11 +27,14 @@ pub struct Connection {
 
 impl Connection {
     pub(crate) fn note_capabilities(&mut self, answer: &Answer) {
-        for data in &answer.data {
-            if let Data::Capability(all) = data {
-                let all = all.as_ref().iter().map(Capability::to_string);
-                self.capabilities = all.map(|one| one.to_ascii_uppercase()).collect();
-            }
+        let all = answer.data.iter().filter_map(|data| match data {
+            Data::Capability(all) => Some(all),
+            _ => None,
+        });
+        // Some servers write the list in several lines.
+        let all: Vec<_> = all.flatten().cloned().collect();
+        if !all.is_empty() {
+            self.capabilities = all;
         }
     }
 

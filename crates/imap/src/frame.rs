@@ -1,5 +1,5 @@
 //! The framing of responses: lines and the literals in them (RFC 9051 §4.3, §2.2.2). They are read
-//! once and with limits before the parser sees them.
+//! once and with limits before they are parsed.
 
 use std::ops::Range;
 
@@ -9,14 +9,20 @@ const LINE_AT_MOST: usize = 256 * 1024;
 const LITERAL_AT_MOST: usize = 1024 * 1024;
 /// Maximum number of literals in one response. A message in a list has three.
 const LITERALS_AT_MOST: usize = 64;
-/// Replaces NUL, which literals must not contain (RFC 9051 §9) but messages do.
-const IN_PLACE_OF_NUL: u8 = 0x80;
 /// The starts of responses whose text extends to the end of the line.
 const STATES: [&[u8]; 5] = [b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"];
 
 /// A response above a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
+
+/// The bytes of one response, with its line end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    pub bytes: Vec<u8>,
+    /// The places of the literals, in order.
+    pub literals: Vec<Range<usize>>,
+}
 
 /// The bytes received that are not a complete response yet.
 #[derive(Debug, Default)]
@@ -34,8 +40,8 @@ impl Frames {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// Returns the next response with its line end, or `None` if it is not complete.
-    pub fn next(&mut self) -> Result<Option<Vec<u8>>, TooLong> {
+    /// Returns the next response, or `None` if it is not complete.
+    pub fn next(&mut self) -> Result<Option<Frame>, TooLong> {
         loop {
             let unseen = self.buffer.get(self.seen..).unwrap_or_default();
             let Some(at) = unseen.iter().position(|byte| *byte == b'\n') else {
@@ -66,26 +72,13 @@ impl Frames {
         }
     }
 
-    fn take(&mut self, end: usize) -> Vec<u8> {
-        let mut answer: Vec<u8> = self.buffer.drain(..end).collect();
-        for literal in self.literals.drain(..) {
-            for byte in answer.get_mut(literal).into_iter().flatten() {
-                if *byte == 0 {
-                    *byte = IN_PLACE_OF_NUL;
-                }
-            }
-        }
-        if !holds_literals(&answer) {
-            // The text may be in any language; only its ASCII part matters.
-            for byte in &mut answer {
-                if !byte.is_ascii() {
-                    *byte = b'?';
-                }
-            }
-        }
+    fn take(&mut self, end: usize) -> Frame {
         self.line = 0;
         self.seen = 0;
-        answer
+        Frame {
+            bytes: self.buffer.drain(..end).collect(),
+            literals: std::mem::take(&mut self.literals),
+        }
     }
 }
 
@@ -107,11 +100,12 @@ fn announced(line: &[u8]) -> Option<usize> {
 
 /// Returns true if a response is untagged data and not a status.
 fn holds_literals(answer: &[u8]) -> bool {
-    let Some(rest) = answer.strip_prefix(b"* ") else {
+    let Some(rest) = answer.trim_ascii_start().strip_prefix(b"*") else {
         return false;
     };
     let word = rest
-        .split(u8::is_ascii_whitespace)
+        .trim_ascii_start()
+        .split(|byte| byte.is_ascii_whitespace() || *byte == b'[')
         .next()
         .unwrap_or_default();
     !STATES.iter().any(|state| word.eq_ignore_ascii_case(state))
@@ -127,7 +121,7 @@ mod tests {
         for bytes in bytes.chunks(piece) {
             frames.push(bytes);
             while let Some(answer) = frames.next()? {
-                found.push(answer);
+                found.push(answer.bytes);
             }
         }
         Ok(found)
@@ -160,11 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn what_no_answer_may_hold_is_replaced() {
-        let nul = all(b"* 1 FETCH (BODY[] {2}\r\n\0a)\r\n", 5).unwrap();
-        assert_eq!(nul, [b"* 1 FETCH (BODY[] {2}\r\n\x80a)\r\n"]);
-        let umlaut = all("* NO Gr\u{fc}ße\r\n".as_bytes(), 50).unwrap();
-        assert_eq!(umlaut, [b"* NO Gr????e\r\n"]);
+    fn literals_are_found_and_no_byte_is_changed() {
+        let mut frames = Frames::default();
+        frames.push(b"* 1 FETCH (BODY[] {2}\r\n\0\xff A {1}\r\nb)\r\n* NO Gr\xfc\r\n");
+        let frame = frames.next().unwrap().unwrap();
+        assert_eq!(frame.literals, [23..25, 33..34]);
+        assert_eq!(&frame.bytes[23..25], b"\0\xff");
+        let frame = frames.next().unwrap().unwrap();
+        assert_eq!(
+            (&frame.bytes[..], frame.literals.len()),
+            (&b"* NO Gr\xfc\r\n"[..], 0)
+        );
     }
 
     use proptest::{prelude::*, sample::select};

@@ -6,17 +6,20 @@ use decode::{ImapStage, imap_reply};
 use domain::{FindingCode, UnixTime};
 use imap_codec::imap_types::{
     command::CommandBody,
-    core::{AString, NString, NonEmptyVec},
+    core::{AString, NonEmptyVec},
     datetime::NaiveDate,
-    fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName, Section},
+    fetch::{MacroOrMessageDataItemNames, MessageDataItemName, Section},
     mailbox::Mailbox as Name,
-    response::Data,
     search::SearchKey,
     sequence::{SeqOrUid, Sequence, SequenceSet},
-    status::{StatusDataItem, StatusDataItemName},
+    status::StatusDataItemName,
 };
 
-use crate::{client::Ending, connection::Connection};
+use crate::{
+    client::Answer,
+    connection::Connection,
+    response::{Data, Ending, Fetched},
+};
 
 /// Maximum octets of a header that are fetched.
 const HEADER_AT_MOST: NonZeroU32 = NonZeroU32::new(2_048).unwrap();
@@ -41,12 +44,12 @@ pub struct MessageSummary {
     pub received_at: Option<UnixTime>,
     /// Size in octets.
     pub size: u32,
-    /// From, Subject, Message-ID, and Content-Type, unparsed.
+    /// From, Subject, Message-ID, Content-Type, and the fields that mark automatic mail, unparsed.
     pub header: Vec<u8>,
 }
 
 impl Connection {
-    /// Returns the UIDs of INBOX without opening it.
+    /// Returns the UIDs of INBOX, without opening it if the server reports them by STATUS.
     ///
     /// # Errors
     /// The finding code about the refusal.
@@ -56,24 +59,40 @@ impl Connection {
             item_names: vec![StatusDataItemName::UidValidity, StatusDataItemName::UidNext].into(),
         };
         let answer = self.ask(body).await?;
-        let mut numbering = (None, None);
+        let _ = self.take_received();
+        let mut state = (None, None);
         for data in answer.data {
-            let Data::Status { items, .. } = data else {
-                continue;
-            };
-            for item in items.iter() {
-                match item {
-                    StatusDataItem::UidValidity(value) => numbering.0 = Some(value.get()),
-                    StatusDataItem::UidNext(value) => numbering.1 = Some(value.get()),
-                    _ => {}
-                }
+            if let Data::Status {
+                uid_validity,
+                uid_next,
+            } = data
+            {
+                state = (uid_validity.or(state.0), uid_next.or(state.1));
             }
         }
-        let _ = self.take_received();
-        match numbering {
+        match state {
             (Some(uid_validity), Some(next)) => Ok(FolderState { uid_validity, next }),
-            _ => Err(FindingCode::InboxMissing),
+            _ if answer.ending == Ending::Bye => Err(FindingCode::ConnectionClosed),
+            _ => self.state_of_open_folder().await,
         }
+    }
+
+    /// Returns the UIDs of INBOX by opening it. Without UIDNEXT, the last message shows it.
+    async fn state_of_open_folder(&mut self) -> Result<FolderState, FindingCode> {
+        let answer = self.open_inbox().await?;
+        let uid_validity = answer.uid_validity.ok_or(FindingCode::InboxMissing)?;
+        let next = match answer.uid_next {
+            Some(next) => next,
+            None if self.client.exists() == 0 => 1,
+            None => {
+                let last = Sequence::Single(SeqOrUid::Asterisk).into();
+                let items = vec![MessageDataItemName::Uid];
+                let fetched = self.fetch_uids(last, items).await?;
+                let uids = fetched.iter().filter_map(|one| one.uid);
+                uids.max().map_or(1, |last| last.get().saturating_add(1))
+            }
+        };
+        Ok(FolderState { uid_validity, next })
     }
 
     /// Opens INBOX without changing it.
@@ -81,11 +100,15 @@ impl Connection {
     /// # Errors
     /// The finding code about the refusal.
     pub async fn examine_quietly(&mut self) -> Result<(), FindingCode> {
+        self.open_inbox().await.map(|_| ())
+    }
+
+    async fn open_inbox(&mut self) -> Result<Answer, FindingCode> {
         let body = CommandBody::examine("INBOX").map_err(|_| FindingCode::InboxMissing)?;
         let answer = self.ask(body).await?;
         let _ = self.take_received();
         match answer.ending {
-            Ending::Ok => Ok(()),
+            Ending::Ok => Ok(answer),
             _ => Err(imap_reply(ImapStage::Examine, &answer.code, &answer.text)),
         }
     }
@@ -100,7 +123,15 @@ impl Connection {
         last: NonZeroU32,
     ) -> Result<Vec<MessageSummary>, FindingCode> {
         let set = Sequence::Range(SeqOrUid::Value(first), SeqOrUid::Value(last));
-        let names = ["From", "Subject", "Message-ID", "Content-Type"];
+        let names = [
+            "From",
+            "Subject",
+            "Message-ID",
+            "Content-Type",
+            "Return-Path",
+            "Auto-Submitted",
+            "X-Failed-Recipients",
+        ];
         let names: Result<Vec<_>, _> = names.into_iter().map(AString::try_from).collect();
         let names = names.map_err(|_| FindingCode::NotImap)?;
         let fields = NonEmptyVec::try_from(names).map_err(|_| FindingCode::NotImap)?;
@@ -114,8 +145,8 @@ impl Connection {
                 peek: true,
             },
         ];
-        let told = self.fetch_uids(set.into(), items).await?;
-        let mut found: Vec<_> = told
+        let fetched = self.fetch_uids(set.into(), items).await?;
+        let mut found: Vec<_> = fetched
             .into_iter()
             .filter_map(summary)
             .filter(|one| (first..=last).contains(&one.uid))
@@ -135,13 +166,12 @@ impl Connection {
             peek: true,
         };
         let set = Sequence::Single(SeqOrUid::Value(uid)).into();
-        let told = self
+        let fetched = self
             .fetch_uids(set, vec![MessageDataItemName::Uid, item])
             .await?;
-        let own = told
-            .iter()
-            .find(|items| items.contains(&MessageDataItem::Uid(uid)));
-        Ok(own.and_then(|items| items.iter().find_map(body_of)))
+        let own = fetched.into_iter().find(|one| one.uid == Some(uid));
+        let content = own.and_then(|one| one.sections.into_iter().next());
+        Ok(content.map(|content| content.data))
     }
 
     /// Returns the lowest UID of the messages received on this day or later.
@@ -155,65 +185,39 @@ impl Connection {
         let body = CommandBody::search(None, SearchKey::Since(day), true);
         let answer = self.ask(body).await?;
         let _ = self.take_received();
-        let found = answer.data.into_iter().find_map(|data| match data {
+        let found = answer.data.into_iter().filter_map(|data| match data {
             Data::Search(uids) => uids.into_iter().min(),
             _ => None,
         });
-        Ok(found)
+        Ok(found.min())
     }
 
     async fn fetch_uids(
         &mut self,
         sequence_set: SequenceSet,
         items: Vec<MessageDataItemName<'static>>,
-    ) -> Result<Vec<Vec<MessageDataItem<'static>>>, FindingCode> {
+    ) -> Result<Vec<Fetched>, FindingCode> {
         let body = CommandBody::Fetch {
             sequence_set,
             macro_or_item_names: MacroOrMessageDataItemNames::MessageDataItemNames(items),
             uid: true,
         };
-        let answer = self.ask(body).await?;
+        let mut answer = self.ask(body).await?;
         let _ = self.take_received();
-        if answer.ending != Ending::Ok {
-            return Err(FindingCode::Refused);
+        match answer.ending {
+            Ending::Ok => Ok(answer.take_fetched()),
+            Ending::Bye => Err(FindingCode::ConnectionClosed),
+            Ending::No | Ending::Bad => Err(FindingCode::Refused),
         }
-        let told = answer.data.into_iter().filter_map(|data| match data {
-            Data::Fetch { items, .. } => Some(items.into_inner()),
-            _ => None,
-        });
-        Ok(told.collect())
     }
 }
 
-fn summary(items: Vec<MessageDataItem<'static>>) -> Option<MessageSummary> {
-    let mut uid = None;
-    let (mut received_at, mut size, mut header) = (None, 0, Vec::new());
-    for item in items {
-        match item {
-            MessageDataItem::Uid(value) => uid = Some(value),
-            MessageDataItem::InternalDate(date) => {
-                received_at = Some(UnixTime(date.as_ref().timestamp()));
-            }
-            MessageDataItem::Rfc822Size(octets) => size = octets,
-            other => header = body_of(&other).unwrap_or(header),
-        }
-    }
+fn summary(fetched: Fetched) -> Option<MessageSummary> {
+    let header = fetched.sections.into_iter().next().unwrap_or_default();
     Some(MessageSummary {
-        uid: uid?,
-        received_at,
-        size,
-        header,
+        uid: fetched.uid?,
+        received_at: fetched.received_at,
+        size: fetched.size.unwrap_or_default(),
+        header: header.data,
     })
-}
-
-fn body_of(item: &MessageDataItem<'_>) -> Option<Vec<u8>> {
-    let MessageDataItem::BodyExt { data, .. } = item else {
-        return None;
-    };
-    let NString(text) = data;
-    Some(
-        text.as_ref()
-            .map(|text| text.as_ref().to_vec())
-            .unwrap_or_default(),
-    )
 }

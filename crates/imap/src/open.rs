@@ -10,9 +10,10 @@ use tokio_rustls::TlsConnector;
 
 use crate::{
     Mailbox,
-    client::{Client, Ending},
+    client::Client,
     connect::connect,
     connection::{Connection, no_reply},
+    response::Ending,
 };
 
 /// The TLS configuration, and the time for judging certificates.

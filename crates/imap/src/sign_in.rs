@@ -12,8 +12,9 @@ use sasl::{Credential, Mechanism, decode_challenge};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
-    client::{Answer, Ending, Reply},
+    client::{Answer, Reply},
     connection::{Connection, within},
+    response::Ending,
 };
 
 /// The response to an exchange, and the challenge with the reason of a refusal.

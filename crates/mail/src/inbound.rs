@@ -4,6 +4,7 @@
 mod bounces;
 mod poll;
 mod pollers;
+mod unreadable;
 mod webhook;
 mod webhook_settings;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use store::Store;
 
+pub(crate) use unreadable::UnreadableMessages;
 pub use webhook_settings::MailHookError;
 
 use crate::{
@@ -28,4 +30,6 @@ pub struct Inbound {
     pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) supervisor: Arc<Supervisor>,
     pub(crate) changes: ChangeNotifier,
+    /// Messages at which reading failed.
+    pub(crate) unreadable: UnreadableMessages,
 }

@@ -232,6 +232,7 @@ impl Mailer {
             webhooks: Arc::clone(&webhooks),
             supervisor: Arc::clone(&supervisor),
             changes: changes.clone(),
+            unreadable: inbound::UnreadableMessages::default(),
         });
         let alerts = Arc::new(Alerts {
             server_name: options

@@ -3,6 +3,8 @@
 //! `coverage/reports.txt` has one block per report, with its source and the right result;
 //! `coverage/given` has whole messages. `cargo xtask bench coverage` prints the line that this test prints.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::{fs, path::Path};
 
 use message::DeliveryStatus;

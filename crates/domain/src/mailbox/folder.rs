@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldError, codes::codes};
 
-/// Name of a folder as its server has it (modified UTF-7, RFC 3501 §5.1.3), with non-ASCII
-/// characters encoded.
+/// Name of a folder as its server writes it: in modified UTF-7 (RFC 3501 §5.1.3), or, with servers
+/// that do not follow the standard, in UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FolderName(String);
@@ -18,20 +18,18 @@ impl FolderName {
     /// Maximum length in bytes.
     const LONGEST: usize = 1_000;
 
-    /// Parses a name of 1 to 1,000 printable ASCII characters. INBOX is recognized in any case (RFC
-    /// 9051 §5.1).
+    /// Parses a name of 1 to 1,000 bytes without control characters other than tabs, which Exchange
+    /// allows. INBOX is recognized in any case (RFC 9051 §5.1).
     ///
     /// # Errors
-    /// `Required`, `TooLong`, `ControlCharacter`, `UnknownChoice`.
+    /// `Required`, `TooLong`, `ControlCharacter`.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         if text.is_empty() {
             Err(FieldError::Required)
         } else if text.len() > Self::LONGEST {
             Err(FieldError::TooLong)
-        } else if text.chars().any(char::is_control) {
+        } else if text.chars().any(|c| c.is_control() && c != '\t') {
             Err(FieldError::ControlCharacter)
-        } else if !text.is_ascii() {
-            Err(FieldError::UnknownChoice)
         } else if text.eq_ignore_ascii_case(Self::INBOX) {
             Ok(Self::default())
         } else {
@@ -124,9 +122,16 @@ mod tests {
 
     #[test]
     fn a_name_cannot_hold_another_command() {
-        for text in ["", "a\r\nb", "a\0", "Entwürfe", &"x".repeat(1_001)] {
+        for text in ["", "a\r\nb", "a\0", "a\u{85}b", &"x".repeat(1_001)] {
             assert!(FolderName::parse(text).is_err(), "{text:?}");
         }
         assert!(FolderName::parse("Entw&APw-rfe \"\\{5}*%").is_ok());
+    }
+
+    #[test]
+    fn a_name_may_be_written_as_no_standard_allows_it() {
+        for text in ["Entwürfe", "INBOX/Da\tOggetto\t", " "] {
+            assert_eq!(FolderName::parse(text).unwrap().as_str(), text);
+        }
     }
 }

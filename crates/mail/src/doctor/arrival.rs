@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{CheckPart, FactName, FindingCode, StepKind, Verdict, finding::FindingValue};
-use imap::Mailbox;
+use imap::{Connection, Mailbox};
 use imap_codec::imap_types::command::CommandBody;
 use net::Recorder;
 use tokio::time::{Instant, sleep};
@@ -15,10 +15,15 @@ use crate::{MailError, error::Failure};
 const TIMEOUT: Duration = Duration::from_secs(8);
 /// The time between two searches.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// Fields that a provider keeps our Message-ID in when it replaces it.
+const ORIGINAL: [&str; 2] = [
+    "X-Microsoft-Original-Message-ID",
+    "X-Google-Original-Message-ID",
+];
 
 impl Doctor {
-    /// Looks for the test email in the mailbox by its Message-ID, and compares its From address
-    /// with the one that was sent.
+    /// Looks for the test email in the mailbox by its Message-ID, or by the one that the provider
+    /// replaced it with, and compares its From address with the one that was sent.
     ///
     /// # Errors
     /// `NoMailbox`, or an error of the database.
@@ -35,6 +40,10 @@ impl Doctor {
         let from_sent = job.settings.from.address.to_string();
         let command = format!("UID SEARCH HEADER Message-ID {message_id}");
         let mut step = recorder.begin(StepKind::Arrival, &command);
+        let provider_id = provider_id(&recorder);
+        let mut keys = vec![("Message-ID", message_id)];
+        keys.extend(ORIGINAL.map(|field| (field, message_id)));
+        keys.extend(provider_id.iter().map(|id| ("Message-ID", id.as_str())));
         step.fact(FactName::FromSent, &from_sent);
         let arrived = async {
             let mut connection = self
@@ -44,7 +53,7 @@ impl Doctor {
             connection.examine(&quiet).await?;
             let deadline = Instant::now() + TIMEOUT;
             let arrived = loop {
-                match connection.sender_of(message_id).await {
+                match first_sender(&mut connection, &keys).await {
                     Ok(None) if Instant::now() < deadline => sleep(POLL_INTERVAL).await,
                     found => break found.map_err(|code| mailbox.finding(code)),
                 }
@@ -79,6 +88,27 @@ impl Doctor {
         }
         Ok(())
     }
+}
+
+/// Returns the identifier in the reply that accepted the test email.
+fn provider_id(recorder: &Recorder) -> Option<String> {
+    let steps = recorder.steps();
+    let accepted = steps.iter().rfind(|step| step.kind == StepKind::Message)?;
+    message::provider_id(&accepted.received)
+}
+
+/// Returns the From address of the first message found by one of the header fields.
+async fn first_sender(
+    connection: &mut Connection,
+    keys: &[(&str, &str)],
+) -> Result<Option<String>, FindingCode> {
+    for (field, value) in keys {
+        let sender = connection.sender_of(field, value).await?;
+        if sender.is_some() {
+            return Ok(sender);
+        }
+    }
+    Ok(None)
 }
 
 fn same_address(one: &str, other: &str) -> bool {

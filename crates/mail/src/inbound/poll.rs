@@ -82,8 +82,14 @@ impl Inbound {
             .await?;
         self.store_cursor(reading, &cursor).await?;
         while let Some((first, last)) = window(&cursor, numbering) {
+            let last = self.unreadable.last(reading, first, last);
             connection.examine_quietly().await?;
-            for summary in connection.summaries(first, last).await? {
+            let summaries = match connection.summaries(first, last).await {
+                Ok(summaries) => summaries,
+                Err(_) if self.skips(reading, first, last) => Vec::new(),
+                Err(code) => return Err(code.into()),
+            };
+            for summary in summaries {
                 // The cursor was changed meanwhile, for example by a new webhook, or another server
                 // has the lease.
                 if self.lease_cursor(reading).await? != Some(Some(cursor.clone())) {
@@ -102,6 +108,17 @@ impl Inbound {
         }
         cursor.looked_at = self.clock.now();
         self.store_cursor(reading, &cursor).await
+    }
+
+    /// Notes that messages could not be read. Returns true if there is only one and it failed several
+    /// times, so that the ones after it are read.
+    fn skips(&self, reading: &Reading<'_>, first: NonZeroU32, last: NonZeroU32) -> bool {
+        let skips = self.unreadable.note(reading, first, last);
+        if skips {
+            let reader = reading.reader.code();
+            tracing::warn!(data_center = %reading.id, reader, uid = first.get(), "unreadable message skipped");
+        }
+        skips
     }
 
     async fn lease_cursor(
@@ -181,9 +198,12 @@ impl Inbound {
                     .await?;
                 Ok(true)
             }
-            MailReader::Bounces if may_be_report(&summary.header) => {
-                let Some(raw) = connection.beginning(summary.uid).await? else {
-                    return Ok(true);
+            MailReader::Bounces if DeliveryStatus::may_be(&summary.header) => {
+                let raw = match connection.beginning(summary.uid).await {
+                    Ok(Some(raw)) => raw,
+                    Ok(None) => return Ok(true),
+                    Err(_) if self.skips(reading, summary.uid, summary.uid) => return Ok(true),
+                    Err(code) => return Err(code.into()),
                 };
                 // Parsing hostile mail may take long or panic, so it runs separately.
                 let read = tokio::task::spawn_blocking(move || DeliveryStatus::read(&raw)).await;
@@ -205,13 +225,6 @@ fn window(cursor: &MailCursor, numbering: FolderState) -> Option<(NonZeroU32, No
         .min(numbering.next.checked_sub(1)?);
     let window = (NonZeroU32::new(first)?, NonZeroU32::new(last)?);
     (first <= last).then_some(window)
-}
-
-/// Returns true if the header contains `multipart/report`.
-fn may_be_report(header: &[u8]) -> bool {
-    let header = header.to_ascii_lowercase();
-    let wanted = b"multipart/report";
-    header.windows(wanted.len()).any(|part| part == wanted)
 }
 
 #[cfg(test)]

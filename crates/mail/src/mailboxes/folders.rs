@@ -1,7 +1,8 @@
 //! LIST (RFC 9051 §6.3.9) with special-use attributes (RFC 6154).
 
 use domain::{Folder, FolderName, FolderUse};
-use imap_codec::imap_types::{command::CommandBody, mailbox::Mailbox, response::Data};
+use imap::{Data, Listed};
+use imap_codec::imap_types::command::CommandBody;
 
 use super::{MailboxError, folder_name::shown, session::Session};
 
@@ -16,7 +17,11 @@ impl Session {
             return Ok(Vec::new());
         };
         let answer = self.ask_for(body).await?;
-        let mut folders: Vec<_> = answer.data.iter().filter_map(folder).collect();
+        let listed = answer.data.iter().filter_map(|data| match data {
+            Data::List(listed) => Some(listed),
+            _ => None,
+        });
+        let mut folders: Vec<_> = listed.filter_map(folder).collect();
         if !folders.iter().any(|folder| folder.name.is_inbox()) {
             folders.push(inbox());
         }
@@ -40,24 +45,21 @@ fn inbox() -> Folder {
     }
 }
 
-/// Returns the folder in a LIST reply, unless it cannot be opened.
-fn folder(data: &Data<'_>) -> Option<Folder> {
-    let Data::List { items, mailbox, .. } = data else {
-        return None;
-    };
-    let attributes: Vec<_> = items.iter().map(ToString::to_string).collect();
+/// Returns the folder in a LIST response, unless it cannot be opened.
+fn folder(listed: &Listed) -> Option<Folder> {
+    let attributes = &listed.attributes;
     let has = |name: &str| attributes.iter().any(|one| one.eq_ignore_ascii_case(name));
     if has("\\Noselect") || has("\\NonExistent") {
         return None;
     }
-    let name = match mailbox {
-        Mailbox::Inbox => return Some(inbox()),
-        Mailbox::Other(other) => std::str::from_utf8(other.inner().as_ref()).ok()?,
-    };
+    let name = FolderName::parse(&listed.name).ok()?;
+    if name.is_inbox() {
+        return Some(inbox());
+    }
     let mut used = attributes.iter();
     Some(Folder {
-        name: FolderName::parse(name).ok()?,
-        shown: shown(name),
+        name,
+        shown: shown(&listed.name),
         used_for: used.find_map(|one| FolderUse::of_attribute(one)),
     })
 }

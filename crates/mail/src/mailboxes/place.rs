@@ -23,7 +23,7 @@ impl Session {
         let told = self
             .fetch(uid.into(), vec![MessageDataItemName::Uid], true)
             .await?;
-        let own = told.iter().find(|told| told.uid() == Some(uid));
+        let own = told.iter().find(|told| told.uid == Some(uid));
         if let Some(own) = own {
             return Ok(own.number.saturating_sub(1));
         }
@@ -48,6 +48,6 @@ impl Session {
             .fetch(set, vec![MessageDataItemName::Uid], false)
             .await?;
         let own = told.iter().find(|told| told.number == number);
-        Ok(own.and_then(super::session::Fetched::uid))
+        Ok(own.and_then(|own| own.uid))
     }
 }

@@ -4,12 +4,11 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use domain::{FindingCode, MailId, MailSearch, MailSummary, SearchIn, UnixTime};
-use imap::Ending;
+use imap::{Data, Ending};
 use imap_codec::imap_types::{
     command::CommandBody,
     core::{AString, Charset, NonEmptyVec},
     datetime::NaiveDate,
-    response::Data,
     search::SearchKey,
     sequence::{Sequence, SequenceSet},
 };

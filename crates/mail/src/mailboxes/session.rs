@@ -3,11 +3,10 @@
 use std::num::NonZeroU32;
 
 use domain::{DataCenterId, Finding, FindingCode, FolderName, MailId, SmtpSettings};
-use imap::{self, Answer, Connection, Ending, Mailbox};
+use imap::{self, Answer, Connection, Ending, Fetched, Mailbox};
 use imap_codec::imap_types::{
     command::CommandBody,
-    fetch::{MacroOrMessageDataItemNames, MessageDataItem, MessageDataItemName},
-    response::Data,
+    fetch::{MacroOrMessageDataItemNames, MessageDataItemName},
     sequence::SequenceSet,
 };
 
@@ -17,23 +16,6 @@ use super::{MailboxError, Mailboxes};
 
 /// Maximum size in bytes of the reply to one command.
 const ANSWER_AT_MOST: usize = 3 * 1024 * 1024;
-
-/// FETCH data of one message.
-pub(super) struct Fetched {
-    /// Sequence number in the folder.
-    pub(super) number: u32,
-    pub(super) items: Vec<MessageDataItem<'static>>,
-}
-
-impl Fetched {
-    /// Returns the UID. Unsolicited FETCH data has none.
-    pub(super) fn uid(&self) -> Option<NonZeroU32> {
-        self.items.iter().find_map(|item| match item {
-            MessageDataItem::Uid(uid) => Some(*uid),
-            _ => None,
-        })
-    }
-}
 
 /// An authenticated connection.
 pub(super) struct Session {
@@ -116,7 +98,7 @@ impl Session {
             _ if folder.is_inbox() && answer.code == "NONEXISTENT" => {
                 Err(self.refused(FindingCode::InboxMissing, &answer))
             }
-            Ending::No if answer.code.is_empty() || answer.code == "NONEXISTENT" => {
+            Ending::No if ["", "NONEXISTENT", "TRYCREATE"].contains(&answer.code.as_str()) => {
                 Err(MailboxError::NoFolder)
             }
             _ => Err(self.refused(FindingCode::Refused, &answer)),
@@ -150,7 +132,8 @@ impl Session {
         }
     }
 
-    /// Sends FETCH or UID FETCH. Returns the data of each message by sequence number.
+    /// Sends FETCH or UID FETCH. Returns the data of each message. Unreadable data of single
+    /// messages is skipped; it is an error only if nothing else came.
     pub(super) async fn fetch(
         &mut self,
         set: SequenceSet,
@@ -163,14 +146,12 @@ impl Session {
             macro_or_item_names: names,
             uid: by_uid,
         };
-        let answer = self.ask_for(body).await?;
-        let told = answer.data.into_iter().filter_map(|data| match data {
-            Data::Fetch { seq, items } => Some(Fetched {
-                number: seq.get(),
-                items: items.into_inner(),
-            }),
-            _ => None,
-        });
-        Ok(told.collect())
+        let mut answer = self.ask_for(body).await?;
+        let fetched = answer.take_fetched();
+        let is_readable = |one: &Fetched| one.uid.is_some() || !one.sections.is_empty();
+        if answer.skipped > 0 && !fetched.iter().any(is_readable) {
+            return Err(self.failed(FindingCode::ImapAnswerUnreadable));
+        }
+        Ok(fetched)
     }
 }

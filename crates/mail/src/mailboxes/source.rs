@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use domain::{FindingCode, MailId, MailSummary};
-use imap_codec::imap_types::fetch::{MessageDataItem, MessageDataItemName};
+use imap_codec::imap_types::fetch::MessageDataItemName;
 
 use super::{MailboxError, session::Session, summary::items};
 
@@ -15,7 +15,7 @@ impl Session {
     pub(super) async fn summary_of(&mut self, id: MailId) -> Result<MailSummary, MailboxError> {
         let uid = self.uid_of(id)?;
         let told = self.fetch(uid.into(), items(), true).await?;
-        let mut own = told.iter().filter(|told| told.uid() == Some(uid));
+        let mut own = told.iter().filter(|told| told.uid == Some(uid));
         let found = own.find_map(|told| self.summary(told));
         found.ok_or(MailboxError::NoMail)
     }
@@ -37,26 +37,25 @@ impl Session {
             };
             let items = vec![MessageDataItemName::Uid, item];
             let told = self.fetch(uid.into(), items, true).await?;
-            let own = told.into_iter().find(|told| told.uid() == Some(uid));
+            let own = told.into_iter().find(|told| told.uid == Some(uid));
             let own = own.ok_or(MailboxError::NoMail)?;
-            let piece = own.items.into_iter().find_map(|item| match item {
-                MessageDataItem::BodyExt { data, origin, .. } => Some((data, origin)),
-                _ => None,
-            });
-            let Some((data, origin)) = piece else {
+            let Some(piece) = own.sections.into_iter().next() else {
                 return Err(self.failed(FindingCode::ImapAnswerUnreadable));
             };
-            let piece = data
-                .0
-                .map(|data| data.as_ref().to_vec())
-                .unwrap_or_default();
+            let (data, origin) = (piece.data, piece.origin.unwrap_or_default());
             let whole = usize::try_from(length.get()).unwrap_or(usize::MAX);
+            let is_all = from == 0 && data.len() > whole;
             // A chunk with another offset would corrupt the message.
-            if origin.unwrap_or_default() != from || piece.len() > whole {
+            if origin != from || (data.len() > whole && !is_all) {
                 return Err(self.failed(FindingCode::ImapAnswerUnreadable));
             }
-            bytes.extend_from_slice(&piece);
-            if piece.len() < whole {
+            bytes.extend_from_slice(&data);
+            if is_all {
+                // The server ignores the range and sends the whole message.
+                bytes.truncate(usize::try_from(at_most).unwrap_or(usize::MAX));
+                return Ok(bytes);
+            }
+            if data.len() < whole {
                 return Ok(bytes);
             }
         }

@@ -3,14 +3,14 @@
 
 use std::num::NonZeroU32;
 
-use domain::{MailSummary, UnixTime};
+use domain::MailSummary;
+use imap::Fetched;
 use imap_codec::imap_types::{
     core::{AString, Atom, NonEmptyVec},
-    fetch::{MessageDataItem, MessageDataItemName, Section},
-    flag::{Flag, FlagFetch},
+    fetch::{MessageDataItemName, Section},
 };
 
-use super::session::{Fetched, Session};
+use super::session::Session;
 
 /// Maximum number of bytes to request of each header field.
 const FIELD_AT_MOST: NonZeroU32 = NonZeroU32::MIN.saturating_add(1_023);
@@ -41,28 +41,16 @@ impl Session {
     /// Returns the list entry of a message. `None` if the data does not answer a request for
     /// [`items`].
     pub(super) fn summary(&self, told: &Fetched) -> Option<MailSummary> {
-        let mut summary = MailSummary::of(self.id(told.uid()?));
+        let mut summary = MailSummary::of(self.id(told.uid?));
+        summary.size = told.size.unwrap_or_default();
+        summary.received_at = told.received_at;
+        summary.seen = told.flags.seen;
+        summary.answered = told.flags.answered;
+        summary.flagged = told.flags.flagged;
         let mut head = Vec::new();
-        for item in &told.items {
-            match item {
-                MessageDataItem::Rfc822Size(size) => summary.size = *size,
-                MessageDataItem::InternalDate(date) => {
-                    summary.received_at = Some(UnixTime(date.as_ref().timestamp()));
-                }
-                MessageDataItem::Flags(flags) => {
-                    let has = |flag| flags.contains(&FlagFetch::Flag(flag));
-                    summary.seen = has(Flag::Seen);
-                    summary.answered = has(Flag::Answered);
-                    summary.flagged = has(Flag::Flagged);
-                }
-                MessageDataItem::BodyExt { data, .. } => {
-                    if let Some(field) = &data.0 {
-                        head.extend_from_slice(field.as_ref().trim_ascii_end());
-                        head.extend_from_slice(b"\r\n");
-                    }
-                }
-                _ => {}
-            }
+        for field in &told.sections {
+            head.extend_from_slice(field.data.trim_ascii_end());
+            head.extend_from_slice(b"\r\n");
         }
         head.extend_from_slice(b"\r\n");
         message::fill_summary(&mut summary, &head);

@@ -9,8 +9,8 @@ use std::{
 };
 
 use domain::{DataCenterId, Finding, FolderName};
-use imap::Reply;
-use imap_codec::imap_types::{command::CommandBody, response::Data};
+use imap::{Data, Reply};
+use imap_codec::imap_types::command::CommandBody;
 use tokio::{
     sync::watch,
     time::{Instant, sleep, timeout_at},

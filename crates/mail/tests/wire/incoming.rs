@@ -15,7 +15,7 @@ use domain::{
 };
 use mail::Submission;
 use message::Composed;
-use sandbox::Faults;
+use sandbox::{Faults, ImapFault};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -172,6 +172,60 @@ async fn a_notification_marks_the_message_it_is_about_with_the_remote_servers_re
     assert_eq!(finding.said.as_deref(), Some("550 5.1.1 No such user"));
     let untouched = recipient(&world, &other).await;
     assert_eq!(untouched.state, RecipientState::Accepted);
+}
+
+fn set(world: &World, fault: ImapFault) {
+    world.control().set(Faults {
+        imap: Some(fault),
+        authentication_required: false,
+        ..Faults::default()
+    });
+}
+
+#[tokio::test]
+async fn dates_and_spaces_that_no_standard_allows_stop_no_bounce() {
+    let world = reading().await;
+    let id = accepted(&world, "<1@example.com>").await;
+    set(&world, ImapFault::OddFetch);
+    arrives(&world, "Subject: Hello\r\n\r\nJust mail.").await;
+    arrives(&world, &notification("<1@example.com>")).await;
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    let bounced = recipient(&world, &id).await;
+    assert_eq!(bounced.state, RecipientState::Bounced);
+}
+
+#[tokio::test]
+async fn a_message_that_the_server_cannot_send_holds_up_no_other() {
+    let world = reading().await;
+    let id = accepted(&world, "<1@example.com>").await;
+    set(&world, ImapFault::UnreadableMessage);
+    arrives(&world, "Subject: Hello\r\n\r\nJust mail.").await;
+    arrives(&world, "Subject: unreadable\r\n\r\nJust mail.").await;
+    arrives(&world, &notification("<1@example.com>")).await;
+    let mut polls = 1;
+    while !world.mailer.read_mail(&home()).await.unwrap() {
+        polls += 1;
+        assert!(polls < 10);
+    }
+    let bounced = recipient(&world, &id).await;
+    assert_eq!(bounced.state, RecipientState::Bounced);
+}
+
+#[tokio::test]
+async fn a_report_without_a_delivery_status_counts_if_it_names_the_recipient() {
+    let world = reading().await;
+    let id = accepted(&world, "<1@example.com>").await;
+    let report = format!(
+        "From: MAILER-DAEMON@mx.example.net\r\nSubject: failure notice\r\n\r\n\
+         Hi. This is the qmail-send program at mx.example.net.\r\n\r\n\
+         <{BOB}>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n\r\n\
+         --- Below this line is a copy of the message.\r\n\r\n\
+         Message-ID: <1@example.com>\r\n\r\nHi"
+    );
+    arrives(&world, &report).await;
+    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    let bounced = recipient(&world, &id).await;
+    assert_eq!(bounced.state, RecipientState::Bounced);
 }
 
 #[tokio::test]

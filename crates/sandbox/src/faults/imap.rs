@@ -43,6 +43,10 @@ pub enum ImapFault {
     EndlessLine,
     /// The response to FETCH is not valid IMAP.
     BrokenFetch,
+    /// The responses to FETCH have spaces and dates that the standard does not allow.
+    OddFetch,
+    /// FETCH is rejected if it includes a message with the subject `unreadable`.
+    UnreadableMessage,
 }
 
 impl ImapFault {
@@ -73,7 +77,9 @@ impl ImapFault {
             | Self::CutInFetch
             | Self::HugeLiteral
             | Self::EndlessLine
-            | Self::BrokenFetch => return None,
+            | Self::BrokenFetch
+            | Self::OddFetch
+            | Self::UnreadableMessage => return None,
         })
     }
 }

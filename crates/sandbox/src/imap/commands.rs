@@ -11,6 +11,7 @@ use imap_codec::imap_types::sequence::SequenceSet;
 use imap_codec::imap_types::status::StatusDataItemName;
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::fetch;
 use super::mailbox::Mailbox;
 use super::session::{Next, Session};
 use crate::faults::ImapFault;
@@ -204,6 +205,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return Ok(Next::Close);
             }
             Some(ImapFault::BrokenFetch) => self.say("* 1 FETCH (UID BODY[ {x}").await?,
+            Some(ImapFault::OddFetch) => self.send(&fetch::odd(&answers)).await?,
+            Some(ImapFault::UnreadableMessage)
+                if chosen
+                    .iter()
+                    .any(|(_, message)| fetch::is_unreadable(message)) =>
+            {
+                let refusal = "NO FETCH Server error while fetching messages";
+                return self.done(tag, refusal).await;
+            }
             _ => self.send(&bytes).await?,
         }
         self.done(tag, "OK Done").await

@@ -38,6 +38,31 @@ impl Mailbox {
     }
 }
 
+/// Returns the responses as servers send them that do not follow the standard: with a space before the
+/// last parenthesis (QQ), and without a date (Domino).
+pub(super) fn odd(answers: &[Vec<u8>]) -> Vec<u8> {
+    const DATE: &[u8] = b"INTERNALDATE \"";
+    let mut sent = Vec::new();
+    for answer in answers {
+        let mut odd = answer.clone();
+        let date = odd.windows(DATE.len()).position(|part| part == DATE);
+        if let Some(start) = date.map(|date| date + DATE.len()) {
+            odd.splice(start..start + 26, *b"00-Jan-0000 00:00:00 +0000");
+        }
+        odd.truncate(odd.len() - b")\r\n".len());
+        odd.extend_from_slice(b" )\r\n");
+        sent.extend(odd);
+    }
+    sent
+}
+
+/// Returns true for the messages that a fault makes unreadable.
+pub(super) fn is_unreadable(message: &Stored) -> bool {
+    let subject = b"Subject: unreadable\r\n";
+    let mut parts = message.head().windows(subject.len());
+    parts.any(|part| part == subject)
+}
+
 /// Returns true for items that set the flag `\Seen` (RFC 3501 §6.4.5).
 fn marks_as_seen(item: &Item<'_>) -> bool {
     matches!(
