@@ -13,8 +13,8 @@ use std::{
 use domain::{
     AccountId, AlertCondition, AlertFacts, AlertId, AlertKind, AlertSettings, AlertSubject,
     AuditAction, AuditRecord, CheckOutcome, DataCenterName, EmailAddress, Finding, FindingCode,
-    KeyScope, MessageState, NotificationState, Role, SendingPause, SendingSettings, SignedIn,
-    SmtpForm, UnixTime,
+    KeyScope, MessageState, NotificationState, Recipient, RecipientKind, RecipientState, Role,
+    SendingPause, SendingSettings, SignedIn, SmtpForm, UnixTime,
 };
 use sqlx::{AnyConnection, AssertSqlSafe};
 use store::{
@@ -123,9 +123,13 @@ async fn prepare(store: Store) -> Result<(), StoreError> {
     for _ in 0..5 {
         store.count_attempt(&[slowed_bucket()], &record()).await?;
     }
-    let new: Vec<_> = (1..=6)
+    let mut new: Vec<_> = (1..=6)
         .map(|number| message(number, "bob@example.com"))
         .collect();
+    let carol = EmailAddress::parse("carol@example.com").unwrap();
+    new[2]
+        .recipients
+        .push(Recipient::new(carol, RecipientKind::To));
     store.enqueue(&new).await?;
     let few = store::Claim {
         at_most: 3,
@@ -252,20 +256,18 @@ async fn settle(store: &Store) -> Result<(), StoreError> {
         recipients: message.recipients,
         content: None,
     };
-    let settled = settlement(&claimed, "a", MessageState::Delivered);
+    let mut settled = settlement(&claimed, "a", MessageState::Delivered);
+    settled.recipients[1].state = RecipientState::Accepted;
+    settled.provider_id = Some("0102-abc".into());
     store.settle(&[settled], LATER).await.map(|_| ())
 }
 
-async fn bounce(store: &Store) -> Result<(), StoreError> {
-    let bounce = Bounce {
-        addresses: vec![EmailAddress::parse("bob@example.com").unwrap()],
+fn bounce(address: &str) -> Bounce {
+    Bounce {
+        addresses: vec![EmailAddress::parse(address).unwrap()],
         reply: "550 5.1.1 Unknown".into(),
         finding: temporary(),
-    };
-    store
-        .bounce_message(home(), &["<3@example.com>".into()], &[bounce], LATER)
-        .await
-        .map(|_| ())
+    }
 }
 
 async fn version(store: &Store) -> Result<i64, StoreError> {
@@ -359,7 +361,8 @@ writers! { WRITERS:
     "claim" => |store| store.claim(&store::Claim { at_most: 1, ..claim("c") }, LATER),
     "claim with limits" => |store| store.claim(&store::Claim { per_day: Some(100), at_most: 1, ..claim("d") }, LATER),
     "settle" => |store| settle(&store),
-    "bounce_message" => |store| bounce(&store),
+    "bounce_message" => |store| store.bounce_message(home(), &["<3@example.com>".into()], &[bounce("bob@example.com")], LATER),
+    "bounce_accepted_message" => |store| store.bounce_accepted_message(home(), &["0102-abc".into()], &[bounce("carol@example.com")], LATER),
     "renew_leases" => |store| store.renew_leases("a", LATER.plus(90)),
     "release" => |store| store.release(home(), &[(id(1), "a".into())], false, LATER),
     "release_expired" => |store| store.release_expired(LATER.plus(1_000), &HashSet::new()),
