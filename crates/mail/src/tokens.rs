@@ -364,7 +364,7 @@ impl Tokens {
             .await?;
         Ok(Attempt::Failed {
             finding,
-            not_before: retry_after.map(|seconds| self.now().plus(seconds)),
+            not_before: retry_after.map(|seconds| self.clock.now().plus(seconds)),
         })
     }
 }

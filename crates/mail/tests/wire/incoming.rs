@@ -189,7 +189,7 @@ async fn dates_and_spaces_that_no_standard_allows_stop_no_bounce() {
     set(&world, ImapFault::OddFetch);
     arrives(&world, "Subject: Hello\r\n\r\nJust mail.").await;
     arrives(&world, &notification("<1@example.com>")).await;
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     let bounced = recipient(&world, &id).await;
     assert_eq!(bounced.state, RecipientState::Bounced);
 }
@@ -203,7 +203,7 @@ async fn a_message_that_the_server_cannot_send_holds_up_no_other() {
     arrives(&world, "Subject: unreadable\r\n\r\nJust mail.").await;
     arrives(&world, &notification("<1@example.com>")).await;
     let mut polls = 1;
-    while !world.mailer.read_mail(&home()).await.unwrap() {
+    while !world.mailer.inbound.poll(&home()).await.unwrap() {
         polls += 1;
         assert!(polls < 10);
     }
@@ -223,7 +223,7 @@ async fn a_report_without_a_delivery_status_counts_if_it_names_the_recipient() {
          Message-ID: <1@example.com>\r\n\r\nHi"
     );
     arrives(&world, &report).await;
-    assert!(world.mailer.read_mail(&home()).await.unwrap());
+    assert!(world.mailer.inbound.poll(&home()).await.unwrap());
     let bounced = recipient(&world, &id).await;
     assert_eq!(bounced.state, RecipientState::Bounced);
 }
