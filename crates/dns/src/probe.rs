@@ -60,11 +60,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_closed_port_is_told_from_a_silent_server() {
+    async fn a_closed_port_is_distinguished_from_a_silent_server() {
         let silent = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let silent = (silent.local_addr().unwrap(), silent);
-        let closed = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let closed = closed.local_addr().unwrap();
+        let open = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let closed = open.local_addr().unwrap();
+        // A shadowed socket would stay open.
+        drop(open);
         for (servers, expected) in [
             (&[closed][..], true),
             (&[silent.0], false),

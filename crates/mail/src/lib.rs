@@ -65,6 +65,7 @@ pub use webhooks::{Webhook, Webhooks};
 use lease_owner::LeaseOwner;
 use liveness::Liveness;
 use metrics::Counters;
+use options::DnsOptions;
 
 /// The features of the product. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -117,7 +118,7 @@ impl Mailer {
             let timeout = options.timeouts.dns;
             options.resolver = Arc::new(dns::NameServer { address, timeout });
         }
-        let outgoing = options.outgoing()?;
+        let outgoing = options::outgoing(&options)?;
         let http = HttpClient::new(&outgoing, options.timeouts.token)?;
         let timeouts = options.timeouts;
 
@@ -161,7 +162,7 @@ impl Mailer {
         });
         let discovery = Arc::new(Discovery {
             http: http.clone(),
-            dns: options.dns(),
+            dns: DnsOptions::of(&options),
             autoconfig_port: options.autoconfig_port,
             sandbox: options.sandbox.clone(),
         });
@@ -199,7 +200,7 @@ impl Mailer {
             store: store.clone(),
             http,
             outgoing: outgoing.clone(),
-            dns: options.dns(),
+            dns: DnsOptions::of(&options),
             timeouts,
             clock: Arc::clone(&clock),
             settings: Arc::clone(&settings),

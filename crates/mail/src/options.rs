@@ -127,26 +127,29 @@ pub(crate) struct DnsOptions {
 }
 
 impl DnsOptions {
+    pub(crate) fn of(options: &MailerOptions) -> Self {
+        Self {
+            server: options.dns_server.or(options.domain_dns_server),
+            timeout: options.timeouts.dns,
+        }
+    }
+
     /// Returns a resolver for one run.
     pub(crate) fn open(self) -> Dns {
         Dns::open(self.server, self.timeout)
     }
 }
 
-impl MailerOptions {
-    pub(crate) fn dns(&self) -> DnsOptions {
-        DnsOptions {
-            server: self.dns_server.or(self.domain_dns_server),
-            timeout: self.timeouts.dns,
-        }
-    }
-
-    /// Builds the gateway of all outgoing connections.
-    ///
-    /// # Errors
-    /// If TLS cannot be set up.
-    pub(crate) fn outgoing(&self) -> Result<Outgoing, rustls::Error> {
-        let (resolver, clock) = (Arc::clone(&self.resolver), Arc::clone(&self.clock));
-        Outgoing::new(resolver, self.denied.clone(), &self.extra_roots, clock)
-    }
+/// Builds the gateway of all outgoing connections.
+///
+/// # Errors
+/// If TLS cannot be set up.
+pub(crate) fn outgoing(options: &MailerOptions) -> Result<Outgoing, rustls::Error> {
+    let (resolver, clock) = (Arc::clone(&options.resolver), Arc::clone(&options.clock));
+    Outgoing::new(
+        resolver,
+        options.denied.clone(),
+        &options.extra_roots,
+        clock,
+    )
 }

@@ -10,10 +10,10 @@ use net::{HttpClient, HttpError};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use crate::{MailError, MailerOptions};
+use crate::{MailError, MailerOptions, options::outgoing};
 
 /// Time limit for a server to store a message.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A Mailgrant server with its API key.
 #[derive(Debug)]
@@ -92,9 +92,9 @@ impl Remote {
             extra_roots,
             ..MailerOptions::default()
         };
-        let outgoing = options.outgoing()?;
+        let outgoing = outgoing(&options)?;
         Ok(Self {
-            http: HttpClient::new(&outgoing, PATIENCE)?,
+            http: HttpClient::new(&outgoing, TIMEOUT)?,
             url: format!("{}/api/v1/messages", origin.trim_end_matches('/')),
             key,
         })
