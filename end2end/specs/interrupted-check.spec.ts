@@ -44,7 +44,7 @@ test('Stop ends the wait also while the server is away', async ({ page, mailgran
   const doctor = await startSilentCheck(page, mailgrant, sandbox);
   await mailgrant.kill();
   await doctor.stop.click();
-  await expect(doctor.section).toContainText('Mailgrant was not reached');
+  await expect(doctor.section).toContainText('Mailgrant could not be reached');
   await expect(doctor.report).toHaveAttribute('aria-busy', 'false');
   await expect(doctor.section.getByText('Checking…')).toBeHidden();
 });

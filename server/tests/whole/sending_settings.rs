@@ -91,7 +91,7 @@ async fn what_somebody_else_saved_is_not_lost_unseen() {
     let second = administrator.submit(PAGE, form("200", "")).await;
     assert_eq!(second.status, 409);
     for shown in [
-        "somebody else saved",
+        "another administrator changed these settings",
         "value=\"200\"",
         "name=\"over\" value=\"1\"",
     ] {

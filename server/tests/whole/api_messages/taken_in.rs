@@ -155,7 +155,7 @@ async fn a_spool_without_a_good_key_stays_as_it_is() {
 
     let server = place.start();
     let deadline = Instant::now() + Duration::from_secs(20);
-    while !server.log().contains("cannot be taken in") {
+    while !server.log().contains("spool could not be processed") {
         assert!(Instant::now() < deadline, "{}", server.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
