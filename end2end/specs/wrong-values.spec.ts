@@ -153,7 +153,7 @@ test('a server that is gone is named, and what was typed is kept', async ({ page
   await settings.authenticationRequired.uncheck();
   await mailgrant.stop();
   await settings.save.click();
-  await expect(settings.outcome).toContainText('Mailgrant was not reached');
+  await expect(settings.outcome).toContainText('Mailgrant could not be reached');
   await mailgrant.restart();
   await settings.save.click();
   await expect(settings.outcome).toContainText('Settings saved');
