@@ -37,7 +37,7 @@ export interface Scenario {
   name: string;
   title: string;
   at: 'authorize' | 'token' | 'test' | 'check' | 'mailbox' | 'domain';
-  given: 'nothing' | 'password' | 'no_sign_in' | 'implicit_tls' | 'tls13' | 'secret_id' | 'other_from' | 'to_itself' | 'same_authorization';
+  given: 'nothing' | 'password' | 'no_sign_in' | 'plain_no_sign_in' | 'implicit_tls' | 'tls13' | 'secret_id' | 'other_from' | 'to_itself' | 'same_authorization';
   /** The code of the finding; undefined if everything works. */
   finding: string | null;
 }

@@ -125,6 +125,10 @@ async function given(settings: SmtpSettingsPage, sandbox: Sandbox, scenario: Sce
   const { smtp_tls_port: port, imap_host, imap_tls_port } = sandbox.descriptor;
   if (scenario.given === 'password') await settings.fillBasic(address, password);
   if (scenario.given === 'no_sign_in') await settings.authenticationRequired.uncheck();
+  if (scenario.given === 'plain_no_sign_in') {
+    await settings.authenticationRequired.uncheck();
+    await settings.enableSsl.uncheck();
+  }
   if (scenario.given === 'implicit_tls') await settings.fillSmtp({ security: 'Implicit TLS', port });
   if (scenario.given === 'tls13') await settings.fillSmtp({ tlsVersion: '1.3 only' });
   if (scenario.given === 'other_from') await settings.fillSmtp({ fromAddress: sandbox.account(1).address });

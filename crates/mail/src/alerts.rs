@@ -69,13 +69,13 @@ impl Alerts {
                     "alert evaluation failed"
                 );
             }
-            let changed = async {
+            let due = async {
                 tokio::select! {
                     _ = changes.changed() => {}
                     () = self.conditions.changed() => {}
                 }
             };
-            let _ = timeout(TICK, changed).await;
+            let _ = timeout(TICK, due).await;
         }
     }
 

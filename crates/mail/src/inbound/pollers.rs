@@ -97,9 +97,9 @@ impl Inbound {
                     if let Some(watch) = &mut watch {
                         let new = watch.wait_for(|watch| watch.changes != seen);
                         tokio::select! {
-                            changed = timeout(POLL_INTERVAL, new) => {
+                            notified = timeout(POLL_INTERVAL, new) => {
                                 // The inner `Err` means that the watch has ended.
-                                if !matches!(changed, Ok(Err(_))) {
+                                if !matches!(notified, Ok(Err(_))) {
                                     continue;
                                 }
                             }
