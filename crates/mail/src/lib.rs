@@ -113,6 +113,10 @@ impl Mailer {
     ///
     /// # Errors
     /// If TLS or the HTTP client cannot be set up.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one place that shows what depends on what"
+    )]
     pub fn new(store: Store, mut options: MailerOptions) -> Result<Self, MailError> {
         if let Some(address) = options.dns_server {
             let timeout = options.timeouts.dns;

@@ -60,9 +60,10 @@ impl UnreadableMessages {
             until: last,
             failures: 0,
         });
-        let failures = match message.at == first {
-            true => message.failures,
-            false => 0,
+        let failures = if message.at == first {
+            message.failures
+        } else {
+            0
         };
         *message = UnreadableMessage {
             at: first,
