@@ -89,7 +89,7 @@ mod tests {
     fn a_success_starts_with_the_first_wait_again() {
         let mut failures = Failures::new(HOURS);
         assert_eq!(failures.next_wait(), Duration::from_secs(30));
-        assert_eq!(failures.next_wait(), Duration::from_secs(60));
+        assert_eq!(failures.next_wait(), Duration::from_mins(1));
         failures.reset();
         assert_eq!(failures.next_wait(), Duration::from_secs(30));
     }

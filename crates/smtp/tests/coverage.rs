@@ -1,5 +1,11 @@
 //! Coverage of servers that do not keep to the letter of SMTP, played over TCP.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
 #[path = "coverage/script.rs"]
 mod script;
 
@@ -68,9 +74,9 @@ async fn oddities_of_servers_end_as_they_should() {
 #[tokio::test]
 async fn a_server_that_is_silent_during_auth_is_waited_for_once() {
     let timeouts = Timeouts {
-        connect: Duration::from_secs(60),
+        connect: Duration::from_mins(1),
         reply: Duration::from_millis(500),
-        message: Duration::from_secs(60),
+        message: Duration::from_mins(1),
     };
     let began = Instant::now();
     let recorder = Recorder::default();

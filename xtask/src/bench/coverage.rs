@@ -1,6 +1,7 @@
 //! `cargo xtask bench coverage`: the share of oddities, reports, and replies that are understood.
 
 use anyhow::{Result, bail};
+use std::fmt::Write as _;
 
 use crate::workspace::Workspace;
 
@@ -67,7 +68,8 @@ fn table(sets: &[Set]) -> String {
     let mut table = "| set | right | total | percent |\n|---|---:|---:|---:|\n".to_owned();
     for Set { name, right, total } in sets {
         let percent = f64::from(*right) * 100.0 / f64::from((*total).max(1));
-        table += &format!("| {name} | {right} | {total} | {percent:.1} |\n");
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(table, "| {name} | {right} | {total} | {percent:.1} |");
     }
     table
 }

@@ -82,7 +82,7 @@ fn octets(line: &str) -> Vec<u8> {
     let mut octets = Vec::new();
     let mut rest = line;
     while let Some(at) = rest.find('<') {
-        octets.extend_from_slice(rest[..at].as_bytes());
+        octets.extend_from_slice(&rest.as_bytes()[..at]);
         rest = &rest[at..];
         let end = rest.find('>').map_or(rest.len(), |end| end + 1);
         let (name, after) = rest.split_at(end);

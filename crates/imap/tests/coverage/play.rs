@@ -101,9 +101,9 @@ async fn folders(connection: &mut Connection) -> Result<String, FindingCode> {
         _ => None,
     });
     let named = listed.map(|listed| {
-        let uses = ["\\Drafts", "\\Sent", "\\Trash", "\\Noselect"];
+        let special = ["\\Drafts", "\\Sent", "\\Trash", "\\Noselect"];
         let mut used = listed.attributes.iter();
-        match used.find(|one| uses.contains(&one.as_str())) {
+        match used.find(|one| special.contains(&one.as_str())) {
             Some(used) => format!("{} {used}", listed.name),
             None => listed.name,
         }

@@ -117,7 +117,7 @@ where
     };
     let mut sent = data.to_owned();
     if name != "IDLE" {
-        sent.push_str(&format!("{tag} OK done\r\n"));
+        sent += &[tag, " OK done\r\n"].concat();
     }
     Some(sent.into_bytes())
 }

@@ -143,7 +143,7 @@ async fn say(stream: &mut TcpStream, answer: &str) -> bool {
     }
     if close || early {
         stream.shutdown().await.ok();
-        let mut rest = [0; 64 * 1024];
+        let mut rest = vec![0; 64 * 1024];
         while matches!(stream.read(&mut rest).await, Ok(1..)) {}
         return false;
     }
