@@ -184,10 +184,10 @@ async fn what_is_not_there_is_a_page_that_says_so() {
     let id = put(&provider, "Subject: a\r\n\r\nb");
     for (path, status, words) in [
         ("/mailbox?folder=None", 404, "There is no such folder."),
-        ("/mailbox?folder=a%0d%0ab", 400, "not complete"),
+        ("/mailbox?folder=a%0d%0ab", 400, "is incomplete"),
         ("/mailbox?since=yesterday", 400, "This is not a day."),
         ("/mailbox/message?mail=1.999", 404, "There is no such mail."),
-        ("/mailbox/message?mail=x", 400, "not complete"),
+        ("/mailbox/message?mail=x", 400, "is incomplete"),
         ("/mailbox/message?mail=7.1", 200, "renumbered this folder"),
         ("/mailbox?before=7.1", 200, "renumbered this folder"),
         (
