@@ -50,7 +50,7 @@ pub enum CallbackOutcome {
     Finished {
         /// The authorization.
         id: AuthorizationId,
-        /// Its state.
+        /// The state after the callback.
         state: AuthorizationState,
     },
     /// The callback belongs to no open authorization of this session. Nothing changed.

@@ -117,7 +117,7 @@ impl Default for MailerOptions {
     }
 }
 
-/// Where to ask for DNS records of domains.
+/// The name server for DNS records of domains, and its time limit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DnsOptions {
     /// A name server; `None` for the machine's.

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::{issuer_document::issuer_metadata_urls, metadata_document::MetadataDocument};
 
-/// What an authorization server publishes about itself.
+/// The metadata of an authorization server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerMetadata {
     /// The issuer of its responses.

@@ -3,7 +3,7 @@
 /// A conversation and its right result.
 pub struct Conversation {
     pub name: String,
-    /// What the client does, such as `folders`.
+    /// The operation of the client, such as `folders`.
     pub action: String,
     /// The lines that the server sends in response to each command, by its name.
     replies: Vec<(String, Vec<u8>)>,

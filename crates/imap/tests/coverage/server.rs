@@ -14,7 +14,7 @@ use crate::conversation::Conversation;
 
 /// The certificate authority of the servers.
 pub struct Authority {
-    /// Its certificate, as DER.
+    /// The certificate that clients trust, as DER.
     pub root: Vec<u8>,
     config: Arc<ServerConfig>,
 }

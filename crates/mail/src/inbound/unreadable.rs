@@ -1,5 +1,5 @@
-//! Messages at which reading a mailbox failed, kept in memory, so that one that the server cannot send
-//! does not hold up the others.
+//! Messages that a mailbox could not be read at, kept in memory. A message that the server cannot
+//! send is skipped after several tries, and does not delay the others.
 
 use std::{
     collections::HashMap,
@@ -28,7 +28,7 @@ struct UnreadableMessage {
     at: NonZeroU32,
     /// Up to here, messages are requested one by one.
     until: NonZeroU32,
-    /// How often this message failed alone.
+    /// Number of times that this message failed alone.
     failures: u32,
 }
 
@@ -51,7 +51,8 @@ impl UnreadableMessages {
         }
     }
 
-    /// Notes that messages could not be read. Returns true if the only one is to be skipped.
+    /// Records that messages could not be read. Returns true if the range is one message that has to
+    /// be skipped.
     pub(super) fn note(&self, reading: &Reading<'_>, first: NonZeroU32, last: NonZeroU32) -> bool {
         let key = (reading.id.clone(), reading.reader);
         let mut all = self.all();

@@ -39,7 +39,7 @@ pub(super) enum FailureScope {
 pub(super) struct AttemptReport {
     /// The outcome for each recipient of the message.
     pub(super) recipients: Vec<RecipientOutcome>,
-    /// Whether the failures are about the message or its data center.
+    /// The subject of the failures: the message or its data center.
     pub(super) scope: FailureScope,
     /// Number of transactions that the server accepted.
     pub(super) accepted_transactions: i64,
