@@ -120,8 +120,7 @@ impl Connection {
 
     /// Returns the text that the server has sent since the last call.
     pub fn take_received(&self) -> String {
-        let replies = self.wire.take_replies();
-        replies.into_iter().map(|reply| reply.text).collect()
+        self.wire.take_replies().concat()
     }
 }
 

@@ -99,6 +99,17 @@ pub(crate) fn readable<T>(read: Result<T, store::StoreError>) -> Result<T, Failu
     }
 }
 
+/// Returns a secret that was read. One that cannot be decrypted counts as missing.
+pub(crate) fn readable_or_missing<T>(
+    read: Result<Option<T>, store::StoreError>,
+) -> Result<Option<T>, MailError> {
+    match readable(read) {
+        Ok(read) => Ok(read),
+        Err(Failure::Found(_)) => Ok(None),
+        Err(Failure::Internal(error)) => Err(error),
+    }
+}
+
 /// The reason why settings were not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {

@@ -13,10 +13,7 @@ use domain::{
 use secrecy::SecretString;
 use store::{GrantState, SaveOutcome, Store, StoredSettings};
 
-use crate::{
-    ChangeNotifier, MailError, SaveError, ServerClock,
-    error::{Failure, readable},
-};
+use crate::{ChangeNotifier, MailError, SaveError, ServerClock, error::readable_or_missing};
 
 pub(crate) use changes::changes;
 
@@ -66,11 +63,7 @@ impl Settings {
         &self,
         id: &DataCenterId,
     ) -> Result<Option<StoredSettings>, MailError> {
-        match readable(self.store.settings(id).await) {
-            Ok(stored) => Ok(stored),
-            Err(Failure::Found(_)) => Ok(None),
-            Err(Failure::Internal(error)) => Err(error),
-        }
+        readable_or_missing(self.store.settings(id).await)
     }
 
     /// Saves a submitted form. `expected_redirect` is the redirect URL of this server, from the

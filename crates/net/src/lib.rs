@@ -31,6 +31,6 @@ pub use crate::{
     recorder::{Recorder, Step},
     redact::Redactor,
     resolver::{LookupError, Resolver, Resolving, SystemResolver},
-    stream::{RecordedReply, RecordingStream, Stream},
+    stream::{RecordingStream, Stream},
     timeouts::Timeouts,
 };

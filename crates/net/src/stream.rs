@@ -9,7 +9,6 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
-    time::Instant,
 };
 
 use domain::TlsSession;
@@ -35,27 +34,16 @@ pub enum Stream {
     Gone,
 }
 
-/// The reply of the server to one write, or its greeting.
-#[derive(Debug)]
-pub struct RecordedReply {
-    /// The octets as text; invalid UTF-8 is replaced.
-    pub text: String,
-    /// Microseconds from the write to the last byte.
-    pub micros: u64,
-}
-
 struct Shared {
     stream: Stream,
     peer: SocketAddr,
-    since: Instant,
-    last_byte: Instant,
     /// The start of the reply to the last write.
     heard: Vec<u8>,
     /// Total length of the reply.
     read: usize,
     at_most: usize,
-    replies: Vec<RecordedReply>,
-    closed: bool,
+    /// Complete replies as text; invalid UTF-8 is replaced.
+    replies: Vec<String>,
 }
 
 /// A handle on the stream. Clones share it, which lets a mail library own one handle and the
@@ -70,17 +58,13 @@ impl RecordingStream {
     /// If the connection is closed already.
     pub fn new(stream: TcpStream) -> io::Result<Self> {
         let peer = stream.peer_addr()?;
-        let now = Instant::now();
         Ok(Self(Arc::new(Mutex::new(Shared {
             stream: Stream::Tcp(stream),
             peer,
-            since: now,
-            last_byte: now,
             heard: Vec::new(),
             read: 0,
             at_most: MAX_REPLY,
             replies: Vec::new(),
-            closed: false,
         }))))
     }
 
@@ -89,7 +73,7 @@ impl RecordingStream {
     }
 
     /// Returns the replies since the last call, including an incomplete one.
-    pub fn take_replies(&self) -> Vec<RecordedReply> {
+    pub fn take_replies(&self) -> Vec<String> {
         let mut shared = self.shared();
         shared.end_reply();
         std::mem::take(&mut shared.replies)
@@ -103,11 +87,6 @@ impl RecordingStream {
     /// Returns the address of the server.
     pub fn peer_addr(&self) -> SocketAddr {
         self.shared().peer
-    }
-
-    /// Returns true if the server has closed the connection.
-    pub fn is_closed(&self) -> bool {
-        self.shared().closed
     }
 
     /// Takes the stream out of this handle and its clones. Returns `None` if it is gone already.
@@ -176,14 +155,8 @@ impl Shared {
         self.read = 0;
         if !self.heard.is_empty() {
             let heard = std::mem::take(&mut self.heard);
-            let micros = self
-                .last_byte
-                .saturating_duration_since(self.since)
-                .as_micros();
-            self.replies.push(RecordedReply {
-                text: String::from_utf8_lossy(&heard).into_owned(),
-                micros: u64::try_from(micros).unwrap_or(u64::MAX),
-            });
+            let text = String::from_utf8_lossy(&heard).into_owned();
+            self.replies.push(text);
         }
     }
 }
@@ -197,10 +170,8 @@ impl AsyncRead for RecordingStream {
         let mut shared = self.shared();
         let before = buffer.filled().len();
         let read = Pin::new(&mut shared.stream).poll_read(context, buffer);
-        if let Poll::Ready(result) = &read {
+        if read.is_ready() {
             let heard = &buffer.filled()[before..];
-            shared.closed |= result.is_err() || heard.is_empty();
-            shared.last_byte = Instant::now();
             shared.read += heard.len();
             if shared.read > shared.at_most {
                 return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
@@ -221,10 +192,7 @@ impl AsyncWrite for RecordingStream {
     ) -> Poll<io::Result<usize>> {
         let mut shared = self.shared();
         shared.end_reply();
-        shared.since = Instant::now();
-        let written = Pin::new(&mut shared.stream).poll_write(context, bytes);
-        shared.closed |= matches!(written, Poll::Ready(Err(_)));
-        written
+        Pin::new(&mut shared.stream).poll_write(context, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{FindingCode, untrusted::is_displayable};
+use encoding_rs::WINDOWS_1252;
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _},
     time::timeout,
@@ -138,20 +139,14 @@ fn text_of(octets: &[u8]) -> String {
     let lines = octets.split(|byte| *byte == b'\n').map(|line| {
         let line = match std::str::from_utf8(line) {
             Ok(line) => line.to_owned(),
-            Err(_) => line.iter().map(|byte| windows_1252(*byte)).collect(),
+            Err(_) => WINDOWS_1252
+                .decode_without_bom_handling(line)
+                .0
+                .into_owned(),
         };
         line.replace('\r', "")
     });
     lines.collect::<Vec<_>>().join("\n")
-}
-
-/// Returns the character of an octet in Windows-1252, which includes Latin-1 but for control
-/// characters.
-fn windows_1252(octet: u8) -> char {
-    const FROM_80: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
-    let special = octet.checked_sub(0x80).map(usize::from);
-    let special = special.and_then(|place| FROM_80.chars().nth(place));
-    special.unwrap_or(char::from(octet))
 }
 
 #[cfg(test)]

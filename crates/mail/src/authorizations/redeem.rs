@@ -1,17 +1,14 @@
 //! Exchanges the code of a callback for a grant.
 
-use domain::{
-    Authentication, DataCenterId, Finding, FindingCode, OAuthClient, finding::FindingValue,
-};
+use domain::{Authentication, Finding, FindingCode, OAuthClient, finding::FindingValue};
 use net::Redactor;
 use oauth::{Client, SignedIn, Tokens, missing_scopes};
 use secrecy::SecretString;
-use store::{Grant, GrantState, NewGrant, TakenAuthorization};
+use store::{GrantState, NewGrant, TakenAuthorization};
 
 use super::{Authorizations, Callback};
 use crate::{
-    MailError,
-    error::{Failure, readable},
+    error::{Failure, readable, readable_or_missing},
     tokens::with_client_values,
 };
 
@@ -72,17 +69,19 @@ impl Authorizations {
             // Google omits the refresh token if it issued one before. The stored one then stays in
             // use if it is for the same values and, as far as is known, the same account. One that
             // cannot be decrypted does not count; the new authorization replaces it.
-            None => self.held_grant(&taken.data_center).await?.and_then(|held| {
-                let same_account = match (&held.account, &tokens.account) {
-                    (_, SignedIn::NotForThisClient) => false,
-                    (Some(held), SignedIn::Account(new)) => held.eq_ignore_ascii_case(new),
-                    _ => true,
-                };
-                let lives = !matches!(held.state, GrantState::Ended { .. });
-                (held.binding.covers(&taken.binding) && same_account && lives)
-                    .then_some(held.refresh_token)
-                    .flatten()
-            }),
+            None => {
+                readable_or_missing(self.store.grant(&taken.data_center).await)?.and_then(|held| {
+                    let same_account = match (&held.account, &tokens.account) {
+                        (_, SignedIn::NotForThisClient) => false,
+                        (Some(held), SignedIn::Account(new)) => held.eq_ignore_ascii_case(new),
+                        _ => true,
+                    };
+                    let lives = !matches!(held.state, GrantState::Ended { .. });
+                    (held.binding.covers(&taken.binding) && same_account && lives)
+                        .then_some(held.refresh_token)
+                        .flatten()
+                })
+            }
         };
         let Some(refresh_token) = refresh_token else {
             let finding = FindingCode::NoRefreshToken.into();
@@ -97,15 +96,6 @@ impl Authorizations {
             account: tokens.account.account(),
             authorized_at: now,
         })
-    }
-
-    /// Returns the current grant of a data center. One that cannot be decrypted counts as missing.
-    async fn held_grant(&self, id: &DataCenterId) -> Result<Option<Grant>, MailError> {
-        match readable(self.store.grant(id).await) {
-            Ok(grant) => Ok(grant),
-            Err(Failure::Found(_)) => Ok(None),
-            Err(Failure::Internal(error)) => Err(error),
-        }
     }
 }
 

@@ -10,10 +10,7 @@ use super::{
     Inbound,
     poll::{Interruption, Reading},
 };
-use crate::{
-    MailError, Webhook,
-    error::{Failure, readable},
-};
+use crate::{MailError, Webhook, error::readable_or_missing};
 
 /// Maximum length in characters of a header value in the notification.
 const MAX_TEXT: usize = 500;
@@ -70,10 +67,8 @@ impl Inbound {
     /// Returns the webhook of a data center.
     pub(super) async fn webhook_of(&self, id: &DataCenterId) -> Result<Option<Webhook>, MailError> {
         // An unreadable webhook must not stop the processing of bounces.
-        let stored = match readable(self.store.stored_mail_hook(id).await) {
-            Ok(Some(stored)) => stored,
-            Ok(None) | Err(Failure::Found(_)) => return Ok(None),
-            Err(Failure::Internal(error)) => return Err(error),
+        let Some(stored) = readable_or_missing(self.store.stored_mail_hook(id).await)? else {
+            return Ok(None);
         };
         let url = WebhookUrl::parse(stored.url.expose_secret());
         let secret = WebhookSecret::parse(stored.secret.expose_secret());
