@@ -29,7 +29,7 @@ pub struct DeliveryStatus {
     /// Message-IDs of the undelivered message, with angle brackets, the most reliable first.
     pub message_ids: Vec<String>,
     /// Identifiers that the provider may have given the message when it accepted it, as
-    /// [`provider_id`] returns them.
+    /// [`provider_id()`] returns them.
     pub provider_ids: Vec<String>,
     /// The recipients that delivery has failed for permanently.
     pub failed: Vec<FailedRecipient>,

@@ -31,7 +31,7 @@ pub struct Store {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) probe: Arc<Probe>,
     pub(crate) rejections: Arc<Rejections>,
-    /// Write lock: see [`Store::turn`].
+    /// Write lock: see [`Store::write_lock`].
     writing: Arc<Mutex<()>>,
     opened_for: OpenedFor,
     /// Held while anything in this process may still write.

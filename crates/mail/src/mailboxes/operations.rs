@@ -51,7 +51,7 @@ impl Mailboxes {
     ///
     /// # Errors
     /// [`MailboxError::Renumbered`] if the query's position has an earlier UIDVALIDITY; those of
-    /// [`Self::mail_folders`].
+    /// [`Self::folders`].
     pub async fn page(
         &self,
         id: &DataCenterId,
@@ -68,7 +68,7 @@ impl Mailboxes {
     /// Returns one message, or its start if it is large.
     ///
     /// # Errors
-    /// Those of [`Self::mail_page`]; [`MailboxError::NoMail`].
+    /// Those of [`Self::page`]; [`MailboxError::NoMail`].
     pub async fn message(
         &self,
         id: &DataCenterId,
@@ -94,7 +94,7 @@ impl Mailboxes {
     /// Returns an attachment of a message. Numbers start at 1.
     ///
     /// # Errors
-    /// Those of [`Self::mail`]; [`MailboxError::TooLarge`], [`MailboxError::NoAttachment`].
+    /// Those of [`Self::message`]; [`MailboxError::TooLarge`], [`MailboxError::NoAttachment`].
     pub async fn attachment(
         &self,
         id: &DataCenterId,
@@ -112,7 +112,7 @@ impl Mailboxes {
     /// Returns the source of a message.
     ///
     /// # Errors
-    /// Those of [`Self::mail`]; [`MailboxError::TooLarge`].
+    /// Those of [`Self::message`]; [`MailboxError::TooLarge`].
     pub async fn source(
         &self,
         id: &DataCenterId,
