@@ -17,7 +17,7 @@ pub struct Binaries {
     pub sandbox: PathBuf,
 }
 
-/// Building both.
+/// The step that builds both.
 pub fn step(release: bool) -> Step {
     let (name, seconds) = if release {
         ("server and sandbox, release", 600)
@@ -40,7 +40,7 @@ pub fn build(workspace: &Workspace, release: bool) -> Result<Binaries> {
     Ok(paths(workspace, release))
 }
 
-/// Returns where cargo puts both.
+/// Returns the paths where cargo puts both.
 pub fn paths(workspace: &Workspace, release: bool) -> Binaries {
     let folder = workspace
         .target
@@ -51,7 +51,7 @@ pub fn paths(workspace: &Workspace, release: bool) -> Binaries {
     }
 }
 
-/// Returns the command of a server that listens on this port of 127.0.0.1 and keeps its data in this folder.
+/// Returns a command that runs a server on this port of 127.0.0.1 with this data directory.
 pub fn server(binary: &Path, data: &Path, port: u16) -> Command {
     let mut command = Command::new(binary);
     command

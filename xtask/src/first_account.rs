@@ -10,13 +10,14 @@ use crate::process::pause;
 
 const LINK_TIMEOUT: Duration = Duration::from_secs(10);
 const COOKIE: &str = "mailgrant_session=";
-/// For a server that is removed after a measurement.
+/// Password of the administrator of a server that exists only during a benchmark.
 const PASSWORD: &str = "measured walnut paddles upstream";
 
-/// Finds the setup link in the output of a server without accounts. Returns `None` if it has accounts.
+/// Finds the setup link in the output of a server without accounts. Returns `None` if it has
+/// accounts.
 ///
 /// # Errors
-/// When it does not answer, or leads to the setup and does not print the link.
+/// If the server does not respond, or requires the setup but does not print the link.
 pub fn link(server: &str, printed: impl Fn() -> Result<String>) -> Result<Option<String>> {
     let answer = agent()
         .get(server)
@@ -40,13 +41,10 @@ pub fn link(server: &str, printed: impl Fn() -> Result<String>) -> Result<Option
     }
 }
 
-/// Creates the first administrator.
-///
-/// # Returns
-/// The cookie of its session.
+/// Creates the first administrator and returns its session cookie.
 ///
 /// # Errors
-/// When the server refuses.
+/// If the server rejects the request.
 pub fn sign_up(link: &str) -> Result<String> {
     let (page, token) = link
         .split_once("?token=")
@@ -73,13 +71,10 @@ pub fn sign_up(link: &str) -> Result<String> {
     }
 }
 
-/// Signs the first administrator in again, as from another browser.
-///
-/// # Returns
-/// The cookie of the session.
+/// Signs in as the first administrator from another browser and returns the session cookie.
 ///
 /// # Errors
-/// When the server refuses.
+/// If the server rejects the request.
 pub fn sign_in(server: &str) -> Result<String> {
     loop {
         let answer = agent()
@@ -89,14 +84,14 @@ pub fn sign_in(server: &str) -> Result<String> {
             .context("signing in")?;
         match (session(&answer), answer.status().as_u16()) {
             (Some(session), _) => return Ok(session),
-            // Many sign-ins from one address have to wait.
+            // Many sign-ins from one address are delayed.
             (None, 429) => pause()?,
             (None, status) => bail!("signing in answered {status}"),
         }
     }
 }
 
-/// Returns the session cookie that an answer sets.
+/// Returns the session cookie that a response sets.
 fn session(answer: &Response<Body>) -> Option<String> {
     let cookies = answer.headers().get_all("set-cookie");
     cookies

@@ -1,4 +1,4 @@
-//! Plain HTTP to our own servers on loopback.
+//! HTTP without TLS to our own servers on loopback.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use ureq::Agent;
 
 use crate::process::{Running, pause};
 
-/// Returns a client that reports every status and keeps its connections.
+/// Returns a client that reports every status and keeps connections open.
 pub fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
@@ -18,10 +18,10 @@ pub fn agent() -> Agent {
         .into()
 }
 
-/// Waits until the server answers 200 at the URL.
+/// Waits until the server responds with 200 at the URL.
 ///
 /// # Errors
-/// When the server ends, has not answered in time, or Ctrl-C was pressed.
+/// If the server exits, does not respond in time, or Ctrl-C was pressed.
 pub fn wait_until_ready(url: &str, server: &mut Running, timeout: Duration) -> Result<()> {
     let agent = agent();
     let started = Instant::now();
@@ -41,7 +41,7 @@ pub fn wait_until_ready(url: &str, server: &mut Running, timeout: Duration) -> R
     }
 }
 
-/// Returns a port of 127.0.0.1 that is free at the moment.
+/// Returns a port of 127.0.0.1 that is currently free.
 pub fn free_port() -> Result<u16> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.port())

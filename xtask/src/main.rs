@@ -1,4 +1,5 @@
-//! `cargo xtask`: builds, runs, tests and measures Mailgrant, with no global tool but cargo.
+//! `cargo xtask`: builds, runs, tests, and benchmarks Mailgrant. The only global tool that it needs
+//! is cargo.
 
 mod bench;
 mod binaries;
@@ -27,7 +28,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
-/// Builds, runs, tests and measures Mailgrant.
+/// Builds, runs, tests, and benchmarks Mailgrant.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -37,19 +38,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install the programs that the tests need, or name them
+    /// Install the programs that the tests need, or list them
     Setup(setup::Options),
     /// Build the browser side into target/site
     Build(Build),
     /// Build everything, start the sandbox provider and the server, and print what to open
     Run(run::Options),
-    /// Run as `run` does, rebuild on each change, and reload the page
+    /// Like `run`, but rebuild on each change and reload the page
     Watch(watch::Options),
     /// Format, lint, gates, unit, integration and browser tests
     Test(test::Options),
     /// Kill, freeze, and cut off servers while they send, and check that no message is lost
     Soak(soak::Options),
-    /// Measure
+    /// Run benchmarks
     Bench {
         #[command(subcommand)]
         bench: Bench,
@@ -68,15 +69,16 @@ struct Build {
 
 #[derive(Subcommand)]
 enum Bench {
-    /// Bytes, time to first byte, memory and cold start of the settings page
+    /// Size, latency, memory, and cold start of the settings page
     Page(bench::Options),
-    /// Messages a second, beside smtp-source, nodemailer and Postfix; needs root for Postfix
+    /// Messages per second, compared with smtp-source, nodemailer, and Postfix; needs root for
+    /// Postfix
     Send(bench::send::Options),
     /// Processor time of the server while pages are open
     Streams(bench::streams::Options),
-    /// A whole check by the doctor, and a mailbox of 100,000 mails beside one of 100
+    /// Duration of a whole check by the doctor, and of reading mailboxes with 100 and 100,000 mails
     Connection,
-    /// Oddities, reports, and replies of servers that are understood
+    /// Share of odd server responses, reports, and replies that are understood
     Coverage,
 }
 

@@ -1,4 +1,4 @@
-//! The names that `cargo xtask test --only` takes.
+//! The names that `cargo xtask test --only` accepts.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,14 +9,14 @@ use cargo_metadata::MetadataCommand;
 use crate::workspace::Workspace;
 
 const SPEC: &str = ".spec.ts";
-/// Has no tests of its own, and its features are those of the browser.
+/// A crate without tests, whose features are those of the browser.
 const UNTESTED: &str = "frontend";
 
-/// All browser tests.
+/// Name for all browser tests.
 const END2END: &str = "end2end";
-/// The soak test, which belongs to no crate alone.
+/// Name for the soak test, which belongs to no single crate.
 const SOAK: &str = "soak";
-/// Schemathesis, which compares the API with its description.
+/// Name for Schemathesis, which compares the API with its OpenAPI description.
 const API: &str = "api";
 
 /// Crates, files of browser tests, and other parts of the tests.
@@ -26,19 +26,19 @@ pub struct Selection {
     pub crates: Vec<String>,
     /// Patterns for Playwright, each of which matches one file.
     pub specs: Vec<String>,
-    /// All browser tests, whatever `specs` names.
+    /// True for all browser tests, regardless of `specs`.
     pub end2end: bool,
-    /// The soak test.
+    /// True for the soak test.
     pub soak: bool,
-    /// The API against its description.
+    /// True for the comparison of the API with its description.
     pub api: bool,
 }
 
 impl Selection {
-    /// Looks for crates and files of browser tests with these names.
+    /// Finds the crates and browser test files with these names.
     ///
     /// # Errors
-    /// With all names there are, when one is unknown.
+    /// If a name is unknown. The error lists all names.
     pub fn find(workspace: &Workspace, names: &[String]) -> Result<Self> {
         let metadata = MetadataCommand::new()
             .current_dir(&workspace.root)

@@ -1,4 +1,4 @@
-//! A database cluster for one run of the tests, removed afterwards.
+//! A database cluster for one test run, deleted afterwards.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -14,16 +14,17 @@ use crate::http::free_port;
 use crate::process::{Running, capture, pause, run};
 use crate::workspace::Workspace;
 
-/// `initdb` refuses root. Debian's package creates this user, which then owns the cluster.
+/// The owner of the cluster, because `initdb` refuses to run as root. Debian's package creates this
+/// user.
 const USER: &str = "postgres";
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Durability in a crash of the machine.
+/// Durability if the machine crashes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// No durability, which is faster and enough for a test.
+    /// No durability, which is faster and sufficient for tests.
     None,
-    /// Commits survive.
+    /// Commits survive a crash.
     Durable,
 }
 
@@ -76,7 +77,7 @@ impl Cluster {
         let log_path = folder.path().join("log");
         let log = fs::File::create(&log_path)?;
         command.stdout(log.try_clone()?).stderr(log);
-        // SIGINT: disconnect clients and stop; SIGTERM would wait for them.
+        // SIGINT disconnects clients and stops; SIGTERM would wait for them.
         let mut server = Running::start("PostgreSQL", &mut command)?.stopped_by(Signal::INT);
         if let Err(error) = wait(&programs, port, &mut server) {
             eprintln!("{}", fs::read_to_string(&log_path).unwrap_or_default());
@@ -93,13 +94,13 @@ impl Cluster {
     pub fn environment(&self) -> [(&'static str, &str); 2] {
         [
             ("MAILGRANT_TEST_POSTGRES", &self.url),
-            // Without it, the port, which differs each time, would make cargo build the tests again.
+            // Cargo would otherwise rebuild the tests, because the port differs each time.
             ("MAILGRANT_TEST_WITH", "postgres"),
         ]
     }
 }
 
-/// Returns the folder of `initdb` and `postgres`: Debian's newest version, or one in PATH.
+/// Returns the folder of `initdb` and `postgres`: Debian's newest version, or the one in PATH.
 pub fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql")
         .into_iter()

@@ -16,7 +16,8 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Makes Ctrl-C, SIGTERM, and SIGHUP end all waits of this module, so each child is stopped before this process ends.
+/// Makes Ctrl-C, SIGTERM, and SIGHUP end all waits of this module, so each child is stopped before
+/// this process exits.
 pub fn watch_interrupts() -> Result<()> {
     ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("signal handler")
 }
@@ -37,16 +38,16 @@ pub fn check_interrupt() -> Result<()> {
 /// Sleeps for 20 ms.
 ///
 /// # Errors
-/// When Ctrl-C was pressed.
+/// If Ctrl-C was pressed.
 pub fn pause() -> Result<()> {
     check_interrupt()?;
     std::thread::sleep(POLL_INTERVAL);
     Ok(())
 }
 
-/// Destination of what child programs print.
+/// Destination of the output of child programs.
 pub enum Output {
-    /// The terminal, as it comes.
+    /// The terminal, immediately.
     Terminal,
     /// A file, which is shown only if a step fails.
     File(PathBuf),
@@ -85,13 +86,13 @@ impl Output {
         let Self::File(path) = self else {
             return Ok(None);
         };
-        // Several programs write at the end, one after the other or at the same time.
+        // Several programs append to the file, one after another or concurrently.
         let file = File::options().append(true).create(true).open(path);
         Ok(Some(file.with_context(|| path.display().to_string())?))
     }
 }
 
-/// A child in a process group of its own; the whole group is stopped when this is dropped.
+/// A child process in its own process group. The whole group is stopped when this is dropped.
 pub struct Running {
     name: String,
     child: Child,
@@ -99,7 +100,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts the command with nothing on its standard input.
+    /// Starts the command with empty standard input.
     pub fn start(name: &str, command: &mut Command) -> Result<Self> {
         let child = command
             .stdin(Stdio::null())
@@ -115,8 +116,8 @@ impl Running {
         })
     }
 
-    /// Starts it as [`Running::start`] does. Each line of its standard error is passed to the function, and printed to
-    /// ours if the function returns true.
+    /// Starts the command as [`Running::start`] does. Passes each line of its standard error to the
+    /// function, and prints the line if the function returns true.
     pub fn start_heard(
         name: &str,
         command: &mut Command,
@@ -135,7 +136,7 @@ impl Running {
         Ok(running)
     }
 
-    /// Sets the signal that asks this program to end, instead of SIGTERM.
+    /// Sets the signal that asks this program to exit, instead of SIGTERM.
     pub fn stopped_by(mut self, signal: Signal) -> Self {
         self.stop_signal = signal;
         self
@@ -146,7 +147,7 @@ impl Running {
         self.child.id()
     }
 
-    /// Fails if the process has ended, which a server must not do.
+    /// Returns an error if the process has exited, which a server must not do.
     pub fn still_runs(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             None => Ok(()),
@@ -154,10 +155,10 @@ impl Running {
         }
     }
 
-    /// Waits for the end.
+    /// Waits until the process exits.
     ///
     /// # Errors
-    /// When Ctrl-C was pressed.
+    /// If Ctrl-C was pressed.
     pub fn wait(&mut self) -> Result<ExitStatus> {
         loop {
             if let Some(status) = self.child.try_wait()? {
@@ -167,7 +168,7 @@ impl Running {
         }
     }
 
-    /// Asks the group to end, waits, and ends it by force after five seconds.
+    /// Asks the process group to exit, and kills it after five seconds.
     pub fn stop(&mut self) {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;
@@ -196,7 +197,7 @@ impl Drop for Running {
 /// Runs the command to its end. Its output goes to the terminal.
 ///
 /// # Errors
-/// When it cannot start, fails, or Ctrl-C was pressed.
+/// If it cannot start, fails, or Ctrl-C was pressed.
 pub fn run(command: &mut Command) -> Result<()> {
     run_into(&Output::Terminal, command)
 }
@@ -204,7 +205,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// Runs the command to its end. Its output goes to `output`.
 ///
 /// # Errors
-/// When it cannot start, fails, or Ctrl-C was pressed.
+/// If it cannot start, fails, or Ctrl-C was pressed.
 pub fn run_into(output: &Output, command: &mut Command) -> Result<()> {
     output.redirect(command)?;
     let shown = shown(command);
@@ -215,7 +216,8 @@ pub fn run_into(output: &Output, command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs the command to its end and passes each line of its standard output to `output` and to the function, as it comes.
+/// Runs the command to its end. Passes each line of its standard output to `output` and to the
+/// function immediately.
 ///
 /// # Errors
 /// When it cannot start, fails, or Ctrl-C was pressed.
@@ -259,7 +261,7 @@ pub fn stream(
 /// Runs the command to its end and returns its standard output.
 ///
 /// # Errors
-/// When it cannot start, fails, or its output is not text.
+/// If it cannot start, fails, or its output is not text.
 pub fn capture(command: &mut Command) -> Result<String> {
     let shown = shown(command);
     let output = command

@@ -1,4 +1,4 @@
-//! Progress of a command: its steps, how long each usually takes, and how long it took.
+//! Progress of a command: its steps with their usual and actual durations.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,19 +10,20 @@ use anyhow::{Context, Result};
 use crate::process::Output;
 use crate::workspace::Workspace;
 
-/// Lines of programs that only say that something went well; a failed step leaves them out.
+/// Lines that only report success. The output of a failed step omits them.
 const NOISE: [(&str, &str); 2] = [("test ", " ... ok"), ("  \u{2713}", "")];
 
 /// A part of a command.
 #[derive(Clone, Copy)]
 pub struct Step {
-    /// Short enough for one line with its number.
+    /// The name, short enough for one line with the step number.
     pub name: &'static str,
-    /// Usual duration on two cores with nothing built before.
+    /// Usual duration on two cores when nothing was built before.
     pub first_run: Duration,
 }
 
-/// Prints each step as `[2/5] name`, with its usual duration when it runs for the first time in this checkout.
+/// Prints each step as `[2/5] name`, with its usual duration if it runs for the first time in this
+/// checkout.
 pub struct Progress<'a> {
     workspace: &'a Workspace,
     steps: usize,
@@ -31,7 +32,7 @@ pub struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
-    /// Starts a command of this many steps.
+    /// Starts a command with this number of steps.
     pub fn new(workspace: &'a Workspace, steps: usize) -> Self {
         Self {
             workspace,
@@ -44,7 +45,7 @@ impl<'a> Progress<'a> {
     /// Runs the next step. If it fails, prints the captured output of its programs.
     ///
     /// # Errors
-    /// With the error of the step.
+    /// Returns the error of the step.
     pub fn step<T>(&mut self, step: Step, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let usual = match self.history.seconds.get(step.name) {
             None if step.first_run.as_secs() < 5 => String::new(),
@@ -108,7 +109,7 @@ fn is_noise(line: &str) -> bool {
         .any(|(start, end)| line.starts_with(start) && line.ends_with(end))
 }
 
-/// Formats a duration for people, with no more precision than they need.
+/// Formats a duration with sensible precision.
 pub fn rounded(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
     if seconds < 90.0 {

@@ -1,4 +1,4 @@
-//! `cargo xtask run`: the server and the sandbox provider, both on loopback.
+//! `cargo xtask run`: runs the server and the sandbox provider on loopback.
 
 use std::fs;
 use std::net::TcpListener;
@@ -30,7 +30,7 @@ const START: Step = Step {
 /// Options of `cargo xtask run`.
 #[derive(Args)]
 pub struct Options {
-    /// Build as it is deployed; slower to build
+    /// Build as for deployment, which takes longer
     #[arg(long)]
     release: bool,
     /// Port of localhost for Mailgrant
@@ -42,7 +42,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns true if the output of all programs is wanted.
+    /// Returns true if the output of all programs should be shown.
     pub fn verbose(&self) -> bool {
         self.verbose
     }
@@ -62,7 +62,7 @@ struct Account {
     password: String,
 }
 
-/// Builds and starts both programs, and returns after Ctrl-C or when one of them ends.
+/// Builds and starts both programs. Returns after Ctrl-C, or when one of them exits.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check_ports(options.port)?;
     let mut progress = Progress::new(workspace, 3);
@@ -70,7 +70,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let binaries = progress.step(binaries::step(options.release), || {
         binaries::build(workspace, options.release)
     })?;
-    // Building takes minutes, in which another program may have taken a port.
+    // Building takes minutes, so another program may have taken a port meanwhile.
     check_ports(options.port)?;
 
     let folder = workspace.root.join("target/sandbox");
@@ -113,10 +113,10 @@ pub fn check_ports(port: u16) -> Result<()> {
     Ok(())
 }
 
-/// Starts the sandbox and waits until it has described itself.
+/// Starts the sandbox and waits until it has written its descriptor.
 pub fn start_sandbox(binary: &Path, folder: &Path) -> Result<Running> {
     let descriptor = folder.join("sandbox.json");
-    // The file of an earlier run would count as that of the sandbox that is starting.
+    // The file of an earlier run would be mistaken for that of the sandbox that is starting.
     if descriptor.exists() {
         fs::remove_file(&descriptor).context("old sandbox.json")?;
     }
@@ -146,7 +146,8 @@ pub fn start_sandbox(binary: &Path, folder: &Path) -> Result<Running> {
     Ok(sandbox)
 }
 
-/// Starts the server and waits until it answers. Returns its setup link too, if it has no accounts.
+/// Starts the server and waits until it responds. Also returns its setup link if it has no
+/// accounts.
 pub fn start_server(
     workspace: &Workspace,
     binary: &Path,
@@ -168,7 +169,7 @@ pub fn start_server(
                 heard.push_str(line);
                 heard.push('\n');
             }
-            // Pages of a development build ask for it several times a second.
+            // Pages of a development build request it several times per second.
             !line.contains(site::RELOAD)
         }
     })?;
@@ -181,7 +182,7 @@ pub fn start_server(
     Ok((server, link))
 }
 
-/// Prints what to open and what to type.
+/// Prints the URLs to open and the values to enter.
 pub fn print_guide(port: u16, setup_link: Option<&str>, sandbox: &Path) -> Result<()> {
     let descriptor = fs::read(sandbox.join("sandbox.json")).context("sandbox.json")?;
     let Descriptor {

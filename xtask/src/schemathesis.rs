@@ -1,5 +1,5 @@
-//! Compares the API with its description: schemathesis sends requests that the description allows or forbids, and checks each
-//! response.
+//! Compares the API with its description. Schemathesis sends requests that the description allows
+//! or forbids, and checks each response.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -17,9 +17,10 @@ use crate::workspace::Workspace;
 
 const VERSION: &str = "4.32.5";
 const START_TIMEOUT: Duration = Duration::from_secs(30);
-/// Cases for each operation: about a minute in all.
+/// Test cases per operation, which take about a minute in total.
 const EXAMPLES: &str = "60";
-/// The description allows unknown addresses, impossible times, and names in use. They are refused with 422, as documented.
+/// The description allows unknown addresses, impossible times, and names in use. The server rejects
+/// them with 422, as documented.
 const EXCLUDED_CHECK: &str = "positive_data_acceptance";
 
 /// Schemathesis has no serializer for `message/rfc822`.
@@ -86,7 +87,7 @@ pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Resul
             "--request-timeout",
             "10",
         ])
-        // It warns that generated IDs are not found, which is expected.
+        // Schemathesis warns that generated IDs are not found, which is expected.
         .args(["--warnings", "off"])
         .arg("--header")
         .arg(format!("Authorization: Bearer {}", key.trim()))
@@ -103,7 +104,7 @@ pub fn check(workspace: &Workspace, binary: &Path, counts: &mut Counts) -> Resul
     Ok(())
 }
 
-/// Saves settings of a server that does not exist, so messages are accepted and wait.
+/// Saves settings for a server that does not exist, so messages are accepted and wait.
 fn save_settings(url: &str, cookie: &str) -> Result<()> {
     let mut answer = agent()
         .post(format!("{url}/api/save_smtp_settings"))

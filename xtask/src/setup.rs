@@ -1,4 +1,5 @@
-//! `cargo xtask setup`: installs the programs that the tests need in addition to cargo, or names them.
+//! `cargo xtask setup`: installs the programs that the tests need in addition to cargo, or lists
+//! them.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -17,7 +18,7 @@ use crate::{postgres, site};
 /// Which programs to install.
 #[derive(Args)]
 pub struct Options {
-    /// Leave out the programs that only the browser tests need
+    /// Skip the programs that only the browser tests need
     #[arg(long)]
     fast: bool,
     /// Show the output of all programs
@@ -26,7 +27,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns true if the output of all programs is wanted.
+    /// Returns true if the output of all programs should be shown.
     pub fn verbose(&self) -> bool {
         self.verbose
     }
@@ -35,7 +36,7 @@ impl Options {
 /// A Debian package that the tests need.
 struct Need {
     debian: &'static str,
-    /// Commands, or absolute paths of files. The package counts as installed when one of them exists.
+    /// Commands, or absolute paths of files. The package counts as installed if one of them exists.
     signs: &'static [&'static str],
     reason: &'static str,
 }
@@ -93,19 +94,19 @@ const LIBFAKETIME: Need = Need {
     reason: "sets the clock of one server in the soak test",
 };
 
-/// Installing all of it.
+/// The step that installs all of them.
 pub const STEP: Step = Step {
     name: "install what is missing",
     first_run: Duration::from_mins(2),
 };
 
-/// Node.js releases before this one do not run the browser tests.
+/// Oldest major version of Node.js that runs the browser tests.
 const NODE_MAJOR: u32 = 20;
 
-/// Installs everything and says when nothing was missing.
+/// Installs everything. Prints a note if nothing was missing.
 ///
 /// # Errors
-/// With the list of missing packages, where they cannot be installed from here.
+/// If packages cannot be installed from here. The error lists them.
 pub fn setup(workspace: &Workspace, options: &Options) -> Result<()> {
     Progress::new(workspace, 1).step(STEP, || {
         site::ensure_target(workspace)?;
@@ -118,7 +119,7 @@ pub fn setup(workspace: &Workspace, options: &Options) -> Result<()> {
 /// Installs missing packages as root on Debian, and the locked npm packages for the browser tests.
 ///
 /// # Errors
-/// With the list of missing packages, where they cannot be installed from here.
+/// If packages cannot be installed from here. The error lists them.
 pub fn ensure(workspace: &Workspace, browser: bool) -> Result<()> {
     let needs: &[Need] = if browser { &BROWSER_TESTS } else { &[] };
     let mut missing: Vec<_> = needs
@@ -154,7 +155,7 @@ impl Need {
 
 fn is_command(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    // System daemons are in folders that the PATH of an ordinary user leaves out.
+    // System daemons are in folders that an ordinary user's PATH does not contain.
     let system = ["/usr/sbin", "/usr/local/sbin"].map(Into::into);
     std::env::split_paths(&path)
         .chain(system)
@@ -192,10 +193,11 @@ fn install(workspace: &Workspace, missing: &[(&str, &str)]) -> Result<()> {
     )
 }
 
-/// The program that Debian asks before a package starts its service.
+/// The program that Debian runs before a package starts its service.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 
-/// Keeps packages from starting services. The machine's own policy is put back when this is dropped.
+/// Prevents packages from starting services. The machine's own policy is restored when this is
+/// dropped.
 struct NoServices {
     policy: PathBuf,
 }
@@ -203,7 +205,7 @@ struct NoServices {
 impl NoServices {
     fn begin(policy: &Path) -> Result<Self> {
         let previous = previous(policy);
-        // If both exist, an earlier run was killed, and `policy` is the one it wrote.
+        // If both exist, an earlier run was killed, and `policy` is the file that it wrote.
         if policy.exists() && !previous.exists() {
             fs::rename(policy, &previous).with_context(|| policy.display().to_string())?;
         }
@@ -232,13 +234,13 @@ impl Drop for NoServices {
     }
 }
 
-/// Holds the machine's own policy meanwhile, so that it survives a kill of this process.
+/// Returns the path of the machine's own policy meanwhile, which survives a kill of this process.
 fn previous(policy: &Path) -> PathBuf {
     policy.with_extension("d.before-mailgrant")
 }
 
-/// Node.js is not installed from Debian: its release may be older than the tests need, and its npm package conflicts
-/// with the Node.js packages of other sources.
+/// Checks the version of Node.js. It is not installed from Debian, whose release may be too old.
+/// Debian's npm package also conflicts with Node.js packages from other sources.
 fn check_node() -> Result<()> {
     let advice = format!("install Node.js {NODE_MAJOR} or newer with npm, see https://nodejs.org");
     if !is_command("node") || !is_command("npm") {

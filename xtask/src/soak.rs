@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: the servers under kills, full disks, cut connections, frozen processes, and clock jumps, with random
-//! timing, on SQLite and PostgreSQL.
+//! `cargo xtask soak`: servers with kills, full disks, cut connections, frozen processes, and clock
+//! jumps at random times, on SQLite and PostgreSQL.
 
 use anyhow::Result;
 use clap::Args;
@@ -9,7 +9,7 @@ use crate::postgres::{Cluster, Durability};
 use crate::workspace::Workspace;
 use crate::{setup, site};
 
-/// Minutes of a run among all other tests.
+/// Minutes of the soak test as part of all tests.
 pub const MINUTES_IN_CI: u32 = 1;
 
 /// Duration of the soak test.
@@ -20,10 +20,10 @@ pub struct Options {
     minutes: u32,
 }
 
-/// Runs the soak test by itself and prints how many databases passed.
+/// Runs only the soak test and prints the number of databases that passed.
 ///
 /// # Errors
-/// When a message was lost, or a duplicate has no explanation.
+/// If a message was lost, or a duplicate is not explained.
 pub fn soak(workspace: &Workspace, options: &Options) -> Result<()> {
     setup::ensure(workspace, false)?;
     site::make_folder(workspace)?;
@@ -33,10 +33,11 @@ pub fn soak(workspace: &Workspace, options: &Options) -> Result<()> {
     outcome
 }
 
-/// Runs the soak test for these minutes. Faults that this machine cannot produce are printed as ignored, with the reason.
+/// Runs the soak test for this number of minutes. Prints faults that this machine cannot cause as
+/// ignored, with the reason.
 ///
 /// # Errors
-/// When a message was lost, or a duplicate has no explanation.
+/// If a message was lost, or a duplicate is not explained.
 pub fn run(workspace: &Workspace, minutes: u32, counts: &mut Counts) -> Result<()> {
     let cluster = Cluster::start(workspace, Durability::Durable)?;
     let mut command = workspace.cargo(&["test", "--workspace"]);

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that must hold, in the order from quick to slow.
+//! `cargo xtask test`: all checks and tests, the fastest first.
 
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::{binaries, gates, schemathesis, setup, site, soak, tools};
 /// Which tests to run.
 #[derive(Args)]
 pub struct Options {
-    /// Leave out what needs a browser
+    /// Skip tests that need a browser
     #[arg(long, conflicts_with = "only")]
     fast: bool,
     /// Run only the tests of this crate, or this file of browser tests (`mail`, `alerts.spec.ts`); `end2end` is all
@@ -29,7 +29,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns true if the output of all programs is wanted.
+    /// Returns true if the output of all programs should be shown.
     pub fn verbose(&self) -> bool {
         self.verbose
     }
@@ -56,11 +56,11 @@ enum Task {
     Browser(Vec<String>),
 }
 
-/// Runs all steps up to the first that fails. The last line counts passed and failed tests; a step that fails without
-/// naming a failed test counts as one.
+/// Runs all steps up to the first that fails. The last line counts passed and failed tests. A step
+/// that fails without a failed test counts as one.
 ///
 /// # Errors
-/// When `--only` names neither a crate nor a file of browser tests.
+/// If `--only` names neither a crate nor a browser test file.
 pub fn test(workspace: &Workspace, options: &Options) -> Result<ExitCode> {
     let tasks = plan(workspace, options)?;
     let mut progress = Progress::new(workspace, tasks.len());
@@ -128,7 +128,8 @@ fn plan(workspace: &Workspace, options: &Options) -> Result<Vec<Task>> {
     }
     tasks.extend([Task::Tests(Vec::new()), Task::Soak, Task::Schemathesis]);
     if browser {
-        // With the debug binaries of the tests before: a release build would double the time of the whole.
+        // Uses the debug binaries of the previous steps. A release build would double the total
+        // time.
         tasks.extend([Task::Binaries, Task::Browser(Vec::new())]);
     }
     Ok(tasks)
@@ -195,7 +196,7 @@ impl Task {
             Self::Tests(only) => cargo_test(workspace, only, counts),
             Self::Soak => soak::run(workspace, soak::MINUTES_IN_CI, counts),
             Self::Schemathesis => {
-                // Built for the tests before.
+                // Built by the previous steps.
                 let binary = workspace.target.join("debug/mailgrant");
                 schemathesis::check(workspace, &binary, counts)
             }
@@ -217,9 +218,9 @@ fn cargo_test(workspace: &Workspace, only: &[String], counts: &mut Counts) -> Re
     let mut runs: Vec<Vec<String>> = Vec::new();
     let chosen = only.iter().map(|name| format!("--package={name}"));
     if only.is_empty() {
-        // Apart from the rest, so that neither has its dependencies built again with the features of both.
+        // Built separately, because a common build would unify features and rebuild dependencies.
         runs.push(vec!["--package=xtask".to_owned()]);
-        // The default members: all that runs natively.
+        // The default members, which are all crates that run natively.
         runs.push(Vec::new());
     } else {
         runs.push(chosen.collect());
@@ -241,7 +242,7 @@ fn playwright(workspace: &Workspace, only: &[String], counts: &mut Counts) -> Re
         .args(["--no-install", "playwright", "test"])
         .args(only)
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-        // Colors would hide the summary from us, and a machine does not read the report.
+        // Colors would hide the summary, and no one reads the report of an automated run.
         .env("FORCE_COLOR", "0")
         .env("PLAYWRIGHT_HTML_OPEN", "never")
         .env("MAILGRANT_BINARY", &binaries.mailgrant)

@@ -1,4 +1,4 @@
-//! Common tools that check dependencies, installed by cargo where they are missing.
+//! Tools that check dependencies. cargo installs them if they are missing.
 
 use std::process::{Command, Stdio};
 
@@ -28,15 +28,15 @@ const TOOLS: [Tool; 2] = [
     },
 ];
 
-/// The documentation is for developers and includes private items. Doc comments of command line arguments are also shown in
-/// a terminal, where a URL needs no marks.
+/// Documentation is for developers and includes private items. Doc comments of command-line
+/// arguments are also shown in a terminal, where URLs need no angle brackets.
 const RUSTDOC_FLAGS: &str =
     "--deny warnings --allow rustdoc::private_intra_doc_links --allow rustdoc::bare_urls";
 
-/// Installs missing tools. Any version that is already there is used.
+/// Installs missing tools. Any installed version is used.
 ///
 /// # Errors
-/// With advice, when crates.io cannot be reached.
+/// If crates.io cannot be reached. The error explains how to continue.
 pub fn ensure(workspace: &Workspace) -> Result<()> {
     for Tool {
         name,
@@ -63,15 +63,16 @@ pub fn ensure(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Checks licenses, forbidden crates, and sources by `deny.toml`.
+/// Checks licenses, banned crates, and sources against `deny.toml`.
 pub fn check_dependencies(workspace: &Workspace) -> Result<()> {
     workspace.run(&mut workspace.cargo(&["deny", "check", "licenses", "bans", "sources"]))
 }
 
-/// Checks dependencies for security advisories. Prints a warning if their database cannot be reached.
+/// Checks dependencies for security advisories. Prints a warning if the advisory database cannot be
+/// reached.
 ///
 /// # Errors
-/// When a dependency has an advisory.
+/// If a dependency has an advisory.
 pub fn check_advisories(workspace: &Workspace) -> Result<()> {
     let fetched = workspace.run(&mut workspace.cargo(&["deny", "fetch", "db"]));
     check_interrupt()?;
@@ -90,7 +91,7 @@ pub fn check_unused(workspace: &Workspace) -> Result<()> {
     workspace.run(&mut workspace.cargo(&["shear"]))
 }
 
-/// Builds the documentation of our own crates and fails on each warning.
+/// Builds the documentation of our own crates. Fails on any warning.
 pub fn check_docs(workspace: &Workspace) -> Result<()> {
     workspace.run(
         workspace

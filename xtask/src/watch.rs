@@ -1,4 +1,5 @@
-//! `cargo xtask watch`: rebuilds the parts that a saved file belongs to, restarts the server, and reloads open pages.
+//! `cargo xtask watch`: rebuilds the parts that a saved file belongs to, restarts the server, and
+//! reloads open pages.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +18,7 @@ use crate::run::{check_ports, print_guide, start_sandbox, start_server};
 use crate::site;
 use crate::workspace::Workspace;
 
-/// Sources of the product, below the checkout.
+/// Sources of the product in the checkout.
 const WATCHED: [&str; 8] = [
     "Cargo.toml",
     "Cargo.lock",
@@ -28,7 +29,7 @@ const WATCHED: [&str; 8] = [
     "static",
     "style",
 ];
-/// Changes in these need no compiler.
+/// Folders whose changes need no compiler.
 const PLAIN: [&str; 2] = ["static", "style"];
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -41,7 +42,7 @@ const START: Step = Step {
     first_run: Duration::from_secs(1),
 };
 
-/// Has a debug server load the script that reloads its pages.
+/// Makes a debug server load the script that reloads its pages.
 const WATCHED_PAGES: [(&str, &str); 1] = [("XTASK_WATCH", "1")];
 
 /// Options of `cargo xtask watch`.
@@ -56,17 +57,17 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns true if the output of all programs is wanted.
+    /// Returns true if the output of all programs should be shown.
     pub fn verbose(&self) -> bool {
         self.verbose
     }
 }
 
-/// Builds and starts both programs, and returns after Ctrl-C. A change that does not compile leaves the last programs
-/// running.
+/// Builds and starts both programs. Returns after Ctrl-C. If a change does not compile, the
+/// previous programs keep running.
 ///
 /// # Errors
-/// When the first build fails or a program does not start.
+/// If the first build fails or a program does not start.
 pub fn watch(workspace: &Workspace, options: &Options) -> Result<()> {
     check_ports(options.port)?;
     let mut progress = Progress::new(workspace, 3);
@@ -116,7 +117,7 @@ pub fn watch(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The server and the sandbox, with what it takes to start them again.
+/// The server and the sandbox, with everything needed to restart them.
 struct Programs {
     server: Running,
     sandbox: Running,
@@ -126,7 +127,7 @@ struct Programs {
 }
 
 impl Programs {
-    /// Starts both. Returns the setup link of a server without accounts too.
+    /// Starts both. Also returns the setup link of a server without accounts.
     fn start(
         workspace: &Workspace,
         binaries: Binaries,
@@ -151,7 +152,8 @@ impl Programs {
         Ok((programs, link))
     }
 
-    /// Restarts the server, which looks for the site's files when it starts, and the sandbox if it has changed.
+    /// Restarts the server, which finds the site's files at its start, and the sandbox if it has
+    /// changed.
     fn restart(&mut self, workspace: &Workspace, parts: Parts) -> Result<()> {
         self.server.stop();
         if parts.sandbox {
@@ -194,7 +196,7 @@ impl Parts {
     }
 }
 
-/// Compiles both parts at the same time, where both are needed, and then writes the site.
+/// Compiles both parts concurrently if both are needed, then writes the site.
 fn rebuild(workspace: &Workspace, development: &mut site::Development, parts: Parts) -> Result<()> {
     workspace.output.clear()?;
     thread::scope(|scope| {
@@ -227,19 +229,19 @@ fn print_log(workspace: &Workspace) {
     }
 }
 
-/// Changed files, and when the last of them was saved.
+/// Changed files, and the time at which the last one was saved.
 struct Changed {
     paths: Vec<PathBuf>,
     saved: SystemTime,
 }
 
-/// Waits for a change, and then until nothing changes any more. Returns `None` after Ctrl-C.
+/// Waits for a change, and then until no more changes occur. Returns `None` after Ctrl-C.
 fn next_change(workspace: &Workspace, before: &Files) -> Option<(Changed, Files)> {
     let mut last: Option<Files> = None;
     loop {
         pause().ok()?;
         thread::sleep(POLL_INTERVAL);
-        // An editor may be replacing a folder at this moment.
+        // An editor may be replacing a folder right now.
         let Ok(now) = Files::find(&workspace.root) else {
             continue;
         };
@@ -292,7 +294,7 @@ fn add(path: &Path, modified: &mut BTreeMap<PathBuf, SystemTime>) -> Result<()> 
     }
     for entry in fs::read_dir(path)? {
         let entry = entry?;
-        // Editors keep swap files and locks under such names.
+        // Editors use such names for swap files and locks.
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if !name.starts_with(['.', '#']) && !name.ends_with('~') {

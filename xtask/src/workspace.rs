@@ -1,4 +1,4 @@
-//! Folders of the checkout, and commands that run in it.
+//! Folders of the checkout, and commands that run in them.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,18 +8,18 @@ use cargo_metadata::MetadataCommand;
 
 use crate::process::{self, Output};
 
-/// The folders that commands work in, and the destination of their output.
+/// The folders that commands use, and the destination of their output.
 pub struct Workspace {
     /// The checkout.
     pub root: PathBuf,
     /// Cargo's target folder.
     pub target: PathBuf,
-    /// Destination of what programs print that run to their end.
+    /// Destination of the output of programs that run to their end.
     pub output: Output,
 }
 
 impl Workspace {
-    /// Asks cargo for the folders.
+    /// Determines the folders with cargo.
     pub fn find() -> Result<Self> {
         let metadata = MetadataCommand::new()
             .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
@@ -33,7 +33,7 @@ impl Workspace {
         })
     }
 
-    /// Sends the output of programs to a file below `target`, unless it is wanted on the terminal.
+    /// Sends the output of programs to a file below `target`, unless it should go to the terminal.
     pub fn quiet_unless(mut self, verbose: bool) -> Self {
         if !verbose {
             self.output = Output::File(self.target.join("xtask/output.log"));
@@ -41,15 +41,16 @@ impl Workspace {
         self
     }
 
-    /// Runs a command to its end. Its output goes where that of this workspace goes.
+    /// Runs a command to its end. Its output goes to [`Workspace::output`].
     ///
     /// # Errors
-    /// When it cannot start, fails, or Ctrl-C was pressed.
+    /// If it cannot start, fails, or Ctrl-C was pressed.
     pub fn run(&self, command: &mut Command) -> Result<()> {
         process::run_into(&self.output, command)
     }
 
-    /// Runs a command as [`Workspace::run`] does, and passes each line of its standard output to the function.
+    /// Runs a command as [`Workspace::run`] does, and passes each line of its standard output to
+    /// the function.
     ///
     /// # Errors
     /// When it cannot start, fails, or Ctrl-C was pressed.
@@ -69,8 +70,8 @@ impl Workspace {
         command
     }
 
-    /// Returns `cargo` with these arguments. Leaves out the variables that the outer cargo set for the package `xtask`,
-    /// because they would make build scripts run again.
+    /// Returns `cargo` with these arguments. Removes the variables that the outer cargo set for the
+    /// package `xtask`, because they would make build scripts run again.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = self.command("cargo");
         command.args(arguments);

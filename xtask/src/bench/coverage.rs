@@ -1,4 +1,5 @@
-//! `cargo xtask bench coverage`: the share of oddities, reports, and replies that are understood.
+//! `cargo xtask bench coverage`: the share of odd server responses, reports, and replies that
+//! Mailgrant understands.
 
 use anyhow::{Result, bail};
 use std::fmt::Write as _;
@@ -7,7 +8,7 @@ use crate::workspace::Workspace;
 
 /// Packages with a test target `coverage`.
 const PACKAGES: [&str; 5] = ["imap", "smtp", "oauth", "message", "decode"];
-/// Sets that must be there.
+/// Sets that the tests must print.
 const SETS: [&str; 6] = [
     "IMAP oddities",
     "SMTP oddities",
@@ -17,17 +18,17 @@ const SETS: [&str; 6] = [
     "provider replies",
 ];
 
-/// A set, and how many of its inputs are understood.
+/// A set, with the number of its inputs that are understood.
 struct Set {
     name: String,
     right: u32,
     total: u32,
 }
 
-/// Runs the test targets, and prints a table in Markdown.
+/// Runs the test targets and prints a table in Markdown.
 ///
 /// # Errors
-/// When a test fails, or a set is missing.
+/// If a test fails or a set is missing.
 pub fn coverage(workspace: &Workspace) -> Result<()> {
     let mut cargo = workspace.cargo(&["test", "--test", "coverage", "--no-fail-fast"]);
     for package in PACKAGES {
@@ -46,7 +47,7 @@ pub fn coverage(workspace: &Workspace) -> Result<()> {
 }
 
 impl Set {
-    /// Reads `coverage: name: right of total`, which a test may print after its own name.
+    /// Parses `coverage: name: right of total`. A test may print its own name before it.
     fn parse(line: &str) -> Option<Self> {
         let (_, line) = line.split_once("coverage: ")?;
         let (name, figures) = line.rsplit_once(": ")?;

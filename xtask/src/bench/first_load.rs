@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use super::Page;
 use crate::http::agent;
 
-/// Bytes of the bodies as they went over the wire, brotli where the server has it.
+/// Bytes of the response bodies as transferred, with brotli where the server supports it.
 #[derive(Debug, Default)]
 pub struct Load {
     /// The page.
@@ -18,21 +18,21 @@ pub struct Load {
     pub js: usize,
     /// WASM.
     pub wasm: usize,
-    /// Icons and the like.
+    /// Icons and other files.
     pub other: usize,
 }
 
 impl Load {
-    /// All of it.
+    /// Returns the total number of bytes.
     pub fn sum(&self) -> usize {
         self.html + self.css + self.js + self.wasm + self.other
     }
 }
 
-/// Fetches the page and what it links to.
+/// Fetches the page and the files that it links to.
 ///
 /// # Errors
-/// When one of them does not answer with 200.
+/// If one of them is not answered with 200.
 pub fn measure(page: &Page) -> Result<Load> {
     let agent = agent();
     let fetch = |url: &str| -> Result<(Vec<u8>, bool)> {
@@ -80,7 +80,7 @@ pub fn measure(page: &Page) -> Result<Load> {
     Ok(load)
 }
 
-/// Paths on the same host that `<link>`, `<script>` and `<img>` name.
+/// Returns the paths on the same host that `<link>`, `<script>`, and `<img>` name.
 fn linked(html: &str) -> BTreeSet<String> {
     let tags = html.split('<').filter(|tag| {
         ["link ", "script ", "img "]

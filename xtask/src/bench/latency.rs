@@ -9,16 +9,16 @@ use super::Page;
 use crate::http::agent;
 use crate::process::interrupted;
 
-/// Of many requests.
+/// Latency of many requests.
 #[derive(Clone, Copy, Debug)]
 pub struct Latency {
-    /// Half of them were answered within this.
+    /// Half of the requests were answered within this time.
     pub median: Duration,
-    /// 99 of 100 were answered within this.
+    /// 99 of 100 requests were answered within this time.
     pub p99: Duration,
 }
 
-/// Sends so many requests over so many kept connections, one at a time on each.
+/// Sends requests over keep-alive connections, one at a time on each.
 pub fn measure(page: &Page, connections: usize, requests: usize) -> Result<Latency> {
     let each = requests.div_ceil(connections);
     let results: Vec<Result<Vec<Duration>>> = thread::scope(|scope| {
@@ -58,7 +58,7 @@ fn one_after_another(page: &Page, requests: usize) -> Result<Vec<Duration>> {
             .header("Cookie", &page.cookie)
             .call()?;
         times.push(started.elapsed());
-        // A page that leads elsewhere would be quick.
+        // A redirect would be answered too quickly.
         if response.status() != 200 {
             bail!("{} answered {}", page.url, response.status());
         }
@@ -68,7 +68,7 @@ fn one_after_another(page: &Page, requests: usize) -> Result<Vec<Duration>> {
     Ok(times)
 }
 
-/// The middle value, zero of none.
+/// Returns the median, or zero if there are no values.
 pub fn median(times: &mut [Duration]) -> Duration {
     quantile(times, 50)
 }

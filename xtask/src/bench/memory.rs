@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result};
 
-/// `VmRSS` in kB, as Linux reports it.
+/// Returns the current resident memory in kB (`VmRSS` of Linux).
 pub fn resident(process: u32) -> Result<u64> {
     read(process, "VmRSS:")
 }
 
-/// The most that it ever was: `VmHWM` in kB.
+/// Returns the peak resident memory in kB (`VmHWM` of Linux).
 pub fn most(process: u32) -> Result<u64> {
     read(process, "VmHWM:")
 }

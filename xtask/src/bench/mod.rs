@@ -1,6 +1,6 @@
-//! `cargo xtask bench page`: what the settings page costs. `cargo xtask bench send`: how fast mail goes out.
-//! `cargo xtask bench connection`: how fast the doctor and the mailbox are. `cargo xtask bench streams`: what open pages cost.
-//! `cargo xtask bench coverage`: how much of what servers say is understood.
+//! Benchmarks: `cargo xtask bench page` measures the settings page, `send` the delivery rate,
+//! `connection` the doctor and the mailbox, `streams` the cost of open pages, and `coverage` the
+//! share of server responses that Mailgrant understands.
 
 pub mod connection;
 pub mod coverage;
@@ -35,7 +35,7 @@ pub struct Options {
     requests: usize,
 }
 
-/// Builds the release, measures and prints a table in Markdown.
+/// Builds the release, measures it, and prints a table in Markdown.
 pub fn page(workspace: &Workspace, options: &Options) -> Result<()> {
     site::build(workspace)?;
     let binary = binaries::build(workspace, true)?.mailgrant;
@@ -78,7 +78,7 @@ pub fn page(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Builds the release of an example of `mail` that takes part in a measurement.
+/// Builds the release of an example of `mail` that takes part in a benchmark.
 fn player(workspace: &Workspace, name: &str) -> Result<PathBuf> {
     let example = ["--package", "mail", "--example", name];
     let mut cargo = workspace.cargo(&["build", "--release"]);
@@ -86,7 +86,7 @@ fn player(workspace: &Workspace, name: &str) -> Result<PathBuf> {
     Ok(workspace.target.join("release/examples").join(name))
 }
 
-/// The page that is measured, as somebody who has signed in sees it.
+/// The measured page, as a signed-in user sees it.
 struct Page {
     url: String,
     cookie: String,

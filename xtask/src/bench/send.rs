@@ -1,4 +1,5 @@
-//! `cargo xtask bench send`: messages a second to mail servers on loopback, beside the programs that people would compare with.
+//! `cargo xtask bench send`: messages per second to mail servers on loopback, compared with other
+//! programs.
 
 mod nodemailer;
 mod ours;
@@ -20,7 +21,7 @@ use postfix::Postfix;
 use sink::{Sink, Way};
 use table::{Kind, Rates};
 
-/// A part of the measurement.
+/// A part of the benchmark.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     /// Messages a second in the clear
@@ -53,7 +54,7 @@ pub struct Options {
     parts: Vec<Part>,
 }
 
-/// Builds the release of what is measured, measures and prints tables in Markdown.
+/// Builds the releases, measures them, and prints tables in Markdown.
 pub fn send(workspace: &Workspace, options: &Options) -> Result<()> {
     site::build(workspace)?;
     let binary = binaries::build(workspace, true)?.mailgrant;

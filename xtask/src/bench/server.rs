@@ -1,4 +1,4 @@
-//! A server for measurements.
+//! A server for benchmarks.
 
 use std::fs::File;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::process::{Running, run};
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A server with a folder of its own.
+/// A server with a separate data directory.
 pub struct Server {
     pub process: Running,
     pub url: String,
@@ -23,18 +23,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// One with nothing in its folder.
+    /// Starts a server with an empty data directory.
     pub fn start(binary: &Path) -> Result<Self> {
         Self::start_in(binary, tempfile::tempdir()?, &[])
     }
 
-    /// One with what is in a folder, and with these settings.
+    /// Starts a server with this data directory and these settings.
     pub fn start_in(binary: &Path, data: TempDir, settings: &[(&str, &str)]) -> Result<Self> {
         let port = free_port()?;
         let log_path = data.path().join("log");
         let log = File::create(&log_path)?;
         let mut command = binaries::server(binary, data.path(), port);
-        // Limits for one address are not part of the measurement.
+        // Limits per address are not part of the benchmark.
         command.env("MAILGRANT_RATE_LIMIT", "0");
         command.env("MAILGRANT_CONNECTIONS_PER_ADDRESS", "0");
         command.envs(settings.iter().copied());
@@ -50,14 +50,14 @@ impl Server {
         Ok(Self { process, url, data })
     }
 
-    /// The cookie of its first administrator.
+    /// Creates the first administrator and returns its session cookie.
     pub fn sign_up(&self) -> Result<String> {
         let log = self.data.path().join("log");
         let link = first_account::link(&self.url, || Ok(std::fs::read_to_string(&log)?))?;
         first_account::sign_up(&link.context("the server does not ask to be set up")?)
     }
 
-    /// An API key for a program that sends.
+    /// Creates an API key for a program that sends mail.
     pub fn api_key(&self, binary: &Path, settings: &[(&str, &str)]) -> Result<String> {
         let file = self.data.path().join("api-key");
         let mut command = Command::new(binary);

@@ -1,4 +1,4 @@
-//! `cargo xtask bench streams`: what open pages cost, by the processor time of the server.
+//! `cargo xtask bench streams`: the server's processor time while pages are open.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -19,13 +19,13 @@ use crate::process::{check_interrupt, pause, run};
 use crate::site;
 use crate::workspace::Workspace;
 
-/// As many as the server lets one session have.
+/// The maximum number of streams that the server allows per session.
 const STREAMS_OF_SESSION: usize = 32;
-/// Clock ticks a second in `/proc` (`USER_HZ`), which is the same on all of Linux.
+/// Clock ticks per second in `/proc` (`USER_HZ`), the same on every Linux.
 const TICKS: f64 = 100.0;
-/// Until all streams have what they begin with.
+/// Time until all streams have received their initial data.
 const SETTLE: Duration = Duration::from_secs(5);
-/// After each read that finds nothing.
+/// Timeout of a read.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Options of `cargo xtask bench streams`.
@@ -39,7 +39,7 @@ pub struct Options {
     seconds: u64,
 }
 
-/// Builds the release, opens pages and prints a table in Markdown.
+/// Builds the release, opens pages, and prints a table in Markdown.
 pub fn streams(workspace: &Workspace, options: &Options) -> Result<()> {
     site::build(workspace)?;
     let binary = binaries::build(workspace, true)?.mailgrant;
@@ -96,7 +96,8 @@ pub fn streams(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Saves settings, without which no message is accepted. Nobody listens at their port, so messages wait.
+/// Saves settings, without which no message is accepted. No server listens on their port, so
+/// messages wait.
 fn prepare(workspace: &Workspace, data: &Path) -> Result<()> {
     let mut player = Command::new(super::player(workspace, "outbox_bench")?);
     player.args(["prepare", &free_port()?.to_string()]);
@@ -126,7 +127,7 @@ fn listen(server: &str, cookie: &str) -> Result<TcpStream> {
     Ok(stream)
 }
 
-/// Takes what the server sends, without a thread for each stream.
+/// Reads from all streams without a thread for each.
 fn read_all(mut streams: Vec<TcpStream>, received: &AtomicU64, stopping: &AtomicBool) {
     let mut buffer = vec![0; 64 * 1024];
     while !stopping.load(Ordering::Relaxed) {
@@ -139,7 +140,8 @@ fn read_all(mut streams: Vec<TcpStream>, received: &AtomicU64, stopping: &Atomic
     }
 }
 
-/// Processor time of a process over some seconds, in percent of one core. Does something once a second.
+/// Returns the processor time of a process over some seconds, in percent of one core. Calls a
+/// function once per second.
 fn processor(
     process: u32,
     seconds: u64,
@@ -156,7 +158,7 @@ fn processor(
     Ok(100.0 * used / began.elapsed().as_secs_f64())
 }
 
-/// User and system time of a process, in clock ticks.
+/// Returns the user and system time of a process in clock ticks.
 fn ticks(process: u32) -> Result<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))
         .context("processor time is read from /proc")?;
@@ -164,7 +166,7 @@ fn ticks(process: u32) -> Result<u64> {
 }
 
 fn in_stat(stat: &str) -> Option<u64> {
-    // The name of the program may hold spaces and parentheses.
+    // The program name may contain spaces and parentheses.
     let (_, rest) = stat.rsplit_once(')')?;
     let mut fields = rest.split_ascii_whitespace().skip(11);
     let (user, system) = (fields.next()?, fields.next()?);

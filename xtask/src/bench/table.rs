@@ -1,31 +1,31 @@
-//! The results for people, in Markdown.
+//! The results as Markdown.
 
 use std::time::Duration;
 
 use super::first_load::Load;
 use super::latency::Latency;
 
-/// All that was measured.
+/// All results.
 pub struct Results {
     /// Bytes of a first load.
     pub load: Load,
-    /// At one connection.
+    /// Latency with one connection.
     pub one: Latency,
-    /// At 32 connections.
+    /// Latency with 32 connections.
     pub many: Latency,
-    /// Requests behind each of the two.
+    /// Number of requests for each of the two.
     pub requests: usize,
-    /// Before the first request, in kB.
+    /// Memory before the first request, in kB.
     pub memory_at_start: u64,
-    /// First loads before the last measurement of memory.
+    /// Number of first loads before the last memory measurement.
     pub page_loads: usize,
-    /// After them, in kB.
+    /// Memory after them, in kB.
     pub memory_after_loads: u64,
-    /// From starting the process to the first answer.
+    /// Time from the start of the process to the first response.
     pub cold_start: Duration,
 }
 
-/// A table with what is to be reached.
+/// Formats a table with the results and their targets.
 pub fn render(results: &Results) -> String {
     let Results {
         load,
@@ -85,7 +85,7 @@ fn kilobytes(bytes: usize) -> String {
     format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100)
 }
 
-/// `VmRSS` counts in units of 1024 bytes.
+/// Converts `VmRSS`, whose unit is 1024 bytes.
 fn megabytes(kibibytes: u64) -> String {
     let tenths = kibibytes * 1024 / 100_000;
     format!("{}.{} MB", tenths / 10, tenths % 10)

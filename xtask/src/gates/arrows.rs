@@ -1,13 +1,13 @@
-//! Dependencies between our crates point downwards only: the product knows the protocols, and no
-//! protocol knows the product.
+//! Checks that dependencies between our crates point downwards only: the product depends on the
+//! protocol crates, and no protocol crate depends on the product.
 
 use anyhow::{Context, Result};
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 use crate::workspace::Workspace;
 
-/// Each crate with the crates of the workspace that its product code may use. A crate without a row
-/// is a breach, so that its place is decided when it is made.
+/// The workspace crates that each crate may depend on, apart from its tests. A crate without an
+/// entry fails the gate, so its place is decided when it is created.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("prerequisites", &[]),
@@ -43,7 +43,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// Returns the dependencies that point elsewhere.
+/// Returns the dependencies that are not allowed.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
     let metadata = MetadataCommand::new()
         .current_dir(&workspace.root)

@@ -1,4 +1,4 @@
-//! Each test that SECURITY.md cites as a proof exists, and no proof is missing.
+//! Checks that each test cited in SECURITY.md exists, and that no claim lacks a test.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -37,7 +37,7 @@ fn sources(workspace: &Workspace, which: &str) -> Result<Vec<String>> {
         .collect()
 }
 
-/// Returns names after `fn` anywhere, since macros contain tests too.
+/// Returns the names after `fn` anywhere, because macros contain tests too.
 fn functions(source: &str) -> impl Iterator<Item = String> {
     source.split("fn ").skip(1).map(|rest| {
         rest.chars()

@@ -1,4 +1,5 @@
-//! Codes are written out. None is derived from `Debug`, whose text follows the name in the source.
+//! Checks that codes are written out. None may be derived from `Debug`, whose text follows the name
+//! in the source.
 
 use std::fs;
 
@@ -7,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Lines that make a code of a name in the source.
+/// Returns lines that derive a code from a name in the source.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
     let files = process::capture(workspace.command("git").args([
         "ls-files",
@@ -31,7 +32,7 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
 }
 
 fn in_file(file: &str, text: &str) -> Vec<String> {
-    // The tests of a module stand at its end, and print values with `Debug`.
+    // Tests are at the end of a module. They may print values with `Debug`.
     let product = text.split("#[cfg(test)]").next().unwrap_or_default();
     let mut found = Vec::new();
     for (number, line) in (1..).zip(product.lines()) {

@@ -1,4 +1,4 @@
-//! No crate of the server is part of the browser side.
+//! Checks that no server crate is part of the browser side.
 
 use std::path::PathBuf;
 
@@ -18,12 +18,12 @@ const SERVER_ONLY: [&str; 8] = [
     "tokio",
 ];
 
-/// Returns server crates in the tree of `frontend`.
+/// Returns server crates in the dependency tree of `frontend`.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(in_tree(&tree(workspace)?))
 }
 
-/// Returns the folders of our own crates in the tree of `frontend`.
+/// Returns the folders of our own crates in the dependency tree of `frontend`.
 pub fn folders(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(own_folders(&tree(workspace)?))
 }
@@ -39,7 +39,7 @@ fn tree(workspace: &Workspace) -> Result<String> {
     ]))
 }
 
-/// Cargo prints the folder of a crate that is not from a registry in parentheses.
+/// Returns the folders in parentheses, which cargo prints for crates that are not from a registry.
 fn own_folders(tree: &str) -> Vec<PathBuf> {
     let mut found: Vec<_> = tree
         .lines()

@@ -1,4 +1,4 @@
-//! Rules about the source that no compiler checks.
+//! Rules about the source code that the compiler does not check.
 
 mod arrows;
 mod cited_tests;
@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 /// Runs each gate.
 ///
 /// # Errors
-/// With every breach of the first gate that finds any.
+/// Returns all violations of the first gate that finds any.
 pub fn check(workspace: &Workspace) -> Result<()> {
     report("server code in the browser", &leak::find(workspace)?)?;
     report(

@@ -1,10 +1,10 @@
-//! No text in the repository names a folder of the machine that it was written on.
+//! Checks that no file in the repository names a folder of the machine that it was written on.
 
 use anyhow::{Result, bail};
 
 use crate::workspace::Workspace;
 
-/// Not as part of a longer path or of a URL. Written so that it does not match itself.
+/// Does not match within a longer path or a URL. Written so that it does not match itself.
 const FOREIGN: &str = "(^|[^[:alnum:]_.-])(/wo[r]k/|[.][.]/sh[a]red)";
 
 /// Returns lines that name such a folder.
@@ -12,7 +12,7 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
     let mut grep = workspace.command("git");
     grep.args(["grep", "--untracked", "--line-number", "-I", "-E", FOREIGN]);
     let output = grep.output()?;
-    // 1: nothing found.
+    // Status 1 means that nothing was found.
     if !matches!(output.status.code(), Some(0 | 1)) {
         bail!("git grep: {}", String::from_utf8_lossy(&output.stderr));
     }

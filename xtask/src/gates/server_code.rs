@@ -1,5 +1,5 @@
-//! `cfg(feature = "ssr")` and `use_context` stay where the contract with the server is: in `api`, in `error`, and in files
-//! named `post.rs`, which handle the form of the page beside them.
+//! Checks that `cfg(feature = "ssr")` and `use_context` occur only in `api`, in `error`, and in
+//! files named `post.rs`, which handle the form of the page next to them.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Lines that break the rule.
+/// Returns lines that violate the rule.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
     let files = process::capture(workspace.command("git").args([
         "ls-files",
@@ -54,7 +54,7 @@ fn in_file(file: &str, text: &str) -> Vec<String> {
     found
 }
 
-/// Returns a line without comment and white space.
+/// Returns a line without comments and white space.
 fn code(line: &str) -> String {
     let code = line.split("//").next().unwrap_or_default();
     code.split_whitespace().collect()

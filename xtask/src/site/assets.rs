@@ -1,4 +1,4 @@
-//! The folder of the finished site.
+//! The folder of the built site.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,18 +10,18 @@ use sha2::{Digest, Sha256};
 
 use super::{Build, compress, fingerprint};
 
-/// Names of the three files that belong together. One hash over all of them is part of each name, so that they can be
-/// cached permanently and never mix with those of another version.
+/// Names of the three files that belong together. Each name contains one hash of all three, so the
+/// files can be cached permanently and are never mixed with those of another version.
 pub struct Names {
     stem: String,
 }
 
 impl Names {
-    /// Names for exactly these contents, in this order.
+    /// Returns the names for these contents, in this order.
     pub fn of(contents: &[&[u8]], build: Build) -> Self {
         let hash = match build {
             Build::Release => Self::hash(contents),
-            // A development build is large, and SHA-256 is slow in a program that is not optimized.
+            // A development build is large, and SHA-256 is slow in an unoptimized program.
             Build::Development => {
                 let mut hasher = DefaultHasher::new();
                 contents.hash(&mut hasher);
@@ -60,7 +60,7 @@ impl Names {
     }
 }
 
-/// The site while it is written.
+/// The site while it is being written.
 pub struct Site {
     root: PathBuf,
     build: Build,
@@ -68,7 +68,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// Starts on a folder, which may hold an older site.
+    /// Starts writing to a folder that may contain an older site.
     pub fn begin(root: PathBuf, build: Build) -> Self {
         Self {
             root,
@@ -77,7 +77,7 @@ impl Site {
         }
     }
 
-    /// Writes a file, and in a release beside it `.br` and `.gz` where compression is of use.
+    /// Writes a file. In a release, also writes `.br` and `.gz` variants if compression helps.
     pub fn add(&mut self, name: &str, content: &[u8]) -> Result<()> {
         self.write(self.root.join(name), content)?;
         if self.build == Build::Release && compress::is_worth_it(name) {
@@ -93,12 +93,12 @@ impl Site {
         Ok(())
     }
 
-    /// Keeps a file that something else writes.
+    /// Marks a file as current that another part writes.
     pub fn keep(&mut self, name: &str) {
         self.written.insert(self.root.join(name));
     }
 
-    /// Removes files of earlier builds that this one did not write.
+    /// Removes files of earlier builds.
     pub fn finish(self) -> Result<()> {
         for path in fingerprint::files(&self.root)? {
             if !self.written.contains(&path) {
@@ -111,7 +111,7 @@ impl Site {
     fn write(&mut self, path: PathBuf, content: &[u8]) -> Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        // A file that is written again would have the server built again.
+        // Rewriting an unchanged file would make cargo rebuild the server.
         if fs::read(&path).ok().as_deref() != Some(content) {
             fs::write(&path, content).with_context(|| path.display().to_string())?;
         }

@@ -1,20 +1,20 @@
-//! Compression once, when building, so that the server never compresses a file.
+//! Compression at build time, so the server never compresses a file.
 
 use std::io::Write;
 
 use anyhow::Result;
 
-/// Returns false for formats that are compressed already.
+/// Returns false for formats that are already compressed.
 pub fn is_worth_it(name: &str) -> bool {
     let extension = name.rsplit('.').next().unwrap_or_default();
     !matches!(extension, "png" | "jpg" | "webp" | "ico" | "woff2")
 }
 
-/// Brotli in its highest quality.
+/// Compresses with brotli at the highest quality.
 pub fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let parameters = brotli::enc::BrotliEncoderParams {
         quality: 11,
-        // The largest window that RFC 7932 has.
+        // The largest window of RFC 7932.
         lgwin: 24,
         size_hint: content.len(),
         ..Default::default()
@@ -24,7 +24,7 @@ pub fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     Ok(compressed)
 }
 
-/// Gzip, for the few clients without brotli.
+/// Compresses with gzip, for the few clients without brotli.
 pub fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     writer.write_all(content)?;

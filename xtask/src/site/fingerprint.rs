@@ -1,4 +1,4 @@
-//! A fingerprint of the site's sources, which tells whether the site on disk is current.
+//! A fingerprint of the site's sources, which shows whether the built site is current.
 
 use std::fmt::Write;
 use std::fs;
@@ -12,7 +12,8 @@ use crate::workspace::Workspace;
 /// Hashes these files and folders, and this program, which transforms them.
 pub fn of(inputs: &[&Path]) -> Result<String> {
     let mut hash = Sha256::new();
-    // Time and size are enough for this program: it is large, and cargo writes it only after a change.
+    // Time and size are enough for this program. It is large, and cargo only writes it after a
+    // change.
     let program = fs::metadata(std::env::current_exe()?)?;
     hash.update(format!("{:?} {}", program.modified()?, program.len()));
     for input in inputs {
@@ -29,13 +30,13 @@ pub fn of(inputs: &[&Path]) -> Result<String> {
 /// Formats bytes in lower case.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string does not fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })
 }
 
-/// Returns true if the site was finished with this fingerprint.
+/// Returns true if a site with this fingerprint was finished.
 pub fn is_current(workspace: &Workspace, fingerprint: &str) -> bool {
     let kept = fs::read_to_string(path(workspace));
     let site = files(&workspace.site());
@@ -56,12 +57,13 @@ pub fn keep(workspace: &Workspace, fingerprint: &str) -> Result<()> {
     fs::write(path(workspace), fingerprint).context("fingerprint of the site")
 }
 
-/// Beside the site, not in it, since all of the site is embedded.
+/// Returns the path next to the site, because all of the site is embedded.
 fn path(workspace: &Workspace) -> PathBuf {
     workspace.site().with_extension("fingerprint")
 }
 
-/// Returns all files below a folder, sorted; the path itself if it is a file; none if it does not exist.
+/// Returns all files below a folder, sorted. Returns the path itself if it is a file, and nothing
+/// if it does not exist.
 pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);

@@ -1,4 +1,5 @@
-//! The browser side: WASM, JavaScript, style sheet and static files, named by their content and compressed.
+//! The browser side: WASM, JavaScript, style sheet, and static files, with content hashes in their
+//! names and compressed.
 
 mod assets;
 mod compress;
@@ -16,13 +17,13 @@ use anyhow::{Context, Result};
 use crate::progress::Step;
 use crate::workspace::Workspace;
 
-/// Building the browser side.
+/// The step that builds the browser side.
 pub const STEP: Step = Step {
     name: "browser side",
     first_run: Duration::from_mins(3),
 };
 
-/// Makes the folder that the server embeds, which must exist even where no site is needed.
+/// Creates the folder that the server embeds, which must exist even if no site is needed.
 pub fn make_folder(workspace: &Workspace) -> Result<()> {
     let folder = workspace.site().join("pkg");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))
@@ -33,19 +34,20 @@ pub use wasm::ensure_target;
 
 /// The file whose content tells an open page of a development build that it is out of date.
 pub const RELOAD: &str = "reload.txt";
-/// Reloads the page when [`RELOAD`] changes. Part of development builds only; the server refuses to embed them.
+/// Script that reloads the page when [`RELOAD`] changes. Only part of development builds; the
+/// server refuses to embed it in a release.
 const RELOAD_SCRIPT: (&str, &str) = ("reload.js", include_str!("reload.js"));
 
-/// A kind of build of the browser side.
+/// Kind of build of the browser side.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Build {
     /// Small and compressed.
     Release,
-    /// Quick to build, and pages reload after a change.
+    /// Fast to build. Pages reload after a change.
     Development,
 }
 
-/// Builds the browser side into `target/site`; does nothing when nothing has changed.
+/// Builds the browser side into `target/site`. Does nothing if nothing has changed.
 pub fn build(workspace: &Workspace) -> Result<()> {
     make_folder(workspace)?;
     let module = wasm::compile(workspace, Build::Release)?;
@@ -63,7 +65,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
 /// The browser side of `cargo xtask watch`.
 #[derive(Default)]
 pub struct Development {
-    /// Last compiled module with the time of its compilation. Most changes do not need another one.
+    /// The last compiled module and its time. Most changes need no new one.
     glue: Option<(SystemTime, wasm::Glue)>,
 }
 
@@ -79,8 +81,9 @@ impl Development {
         Ok(())
     }
 
-    /// Writes the compiled browser side into `target/site`. Not while the server is compiled: its macro for embedded files
-    /// reads them in a debug build too, and fails if one is removed meanwhile.
+    /// Writes the compiled browser side into `target/site`. Must not run while the server is
+    /// compiled: in a debug build, the macro for embedded files also reads them and fails if one is
+    /// removed meanwhile.
     pub fn write(&self, workspace: &Workspace) -> Result<()> {
         make_folder(workspace)?;
         let (_, glue) = self.glue.as_ref().context("nothing was compiled")?;

@@ -1,13 +1,14 @@
-//! Makes the output of wasm-bindgen smaller: names by which only JavaScript and WASM call each other become short, and
-//! functions that nothing calls are removed.
+//! Makes the output of wasm-bindgen smaller. Names that only JavaScript and WASM use for each other
+//! become short, and functions that nothing calls are removed.
 //!
-//! The long names end in a hash, about two hundred of them in both files, which do not compress.
+//! The long names end in a hash that does not compress. Both files contain about two hundred of
+//! them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use walrus::{ExportItem, Module};
 
-/// Makes both smaller. Returns the JavaScript.
+/// Makes both files smaller. Returns the JavaScript.
 pub fn shorten(js: &str, module: &mut Module) -> String {
     let js = without_unused_classes(&without_comments(js));
     let called: BTreeSet<_> = words(&js).collect();
@@ -38,7 +39,7 @@ pub fn shorten(js: &str, module: &mut Module) -> String {
     renamed(&js, &names)
 }
 
-/// Removes comments and indentation. wasm-bindgen writes comments on lines of their own.
+/// Removes comments and indentation. wasm-bindgen writes comments on separate lines.
 fn without_comments(js: &str) -> String {
     let mut is_comment = false;
     let mut kept = String::with_capacity(js.len());
@@ -81,7 +82,8 @@ fn between<'a>(text: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Ite
     after.filter_map(move |rest| rest.split_once(end).map(|(name, _)| name))
 }
 
-/// Returns the text without the part from `start` to `end`, or `None` if it has none.
+/// Returns the text without the part from `start` to `end`, or `None` if it does not contain such a
+/// part.
 fn cut(text: &str, start: &str, end: &str) -> Option<String> {
     let from = text.find(start)?;
     let length = text.get(from..)?.find(end)? + end.len();
@@ -108,7 +110,7 @@ fn without_unused_imports(js: &str, imported: &BTreeSet<&str>) -> String {
     kept
 }
 
-/// Maps long names to short ones, for names that wasm-bindgen has chosen and that are in the JavaScript.
+/// Maps long names that wasm-bindgen generated, and that occur in the JavaScript, to short ones.
 fn short_names(module: &Module, js: &str) -> BTreeMap<String, String> {
     let words: BTreeSet<_> = words(js).collect();
     let imports = module.imports.iter().map(|import| &import.name);
@@ -139,7 +141,7 @@ fn words(js: &str) -> impl Iterator<Item = &str> {
     parts(js).filter(|part| part.starts_with(is_of_word))
 }
 
-/// Splits text into words and the text between them.
+/// Splits text into words and separators.
 fn parts(js: &str) -> impl Iterator<Item = &str> {
     let mut rest = js;
     std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! The style sheet: one file from `style/main.css` and what it imports.
+//! The style sheet: one file built from `style/main.css` and its imports.
 
 use std::path::Path;
 
@@ -8,8 +8,9 @@ use lightningcss::printer::PrinterOptions;
 use lightningcss::stylesheet::{MinifyOptions, ParserOptions};
 use lightningcss::targets::{Browsers, Targets};
 
-/// The oldest browsers that know `light-dark()`, `:has()` and nesting (May 2024), so that these are written as they are.
-/// Those built on Chrome's engine are left out: their tables lag behind it.
+/// The oldest browsers that support `light-dark()`, `:has()`, and nesting (May 2024), so these
+/// features are not compiled away. Browsers based on Chromium are omitted, because their support
+/// tables lag behind.
 const BROWSERS: Browsers = Browsers {
     android: None,
     chrome: Some(version(123, 0)),
@@ -26,10 +27,10 @@ const fn version(major: u32, minor: u32) -> u32 {
     (major << 16) | (minor << 8)
 }
 
-/// Joins and minifies.
+/// Bundles and minifies the style sheets.
 ///
 /// # Errors
-/// With file and line, when a file is missing or is not CSS.
+/// If a file is missing or is not valid CSS. The error names the file and line.
 pub fn bundle(main: &Path) -> Result<String> {
     let files = FileProvider::new();
     let targets = Targets::from(BROWSERS);

@@ -19,11 +19,11 @@ pub struct Glue {
     pub js: String,
     /// The WASM module that it instantiates.
     pub wasm: Vec<u8>,
-    /// JavaScript that crates bring along: path below `pkg/`, text.
+    /// JavaScript snippets of crates: path below `pkg/`, text.
     pub snippets: Vec<(String, String)>,
 }
 
-/// Adds the compiler's target for browsers where it is missing.
+/// Installs the compiler target for browsers if it is missing.
 pub fn ensure_target(workspace: &Workspace) -> Result<()> {
     let library = process::capture(workspace.command("rustc").args([
         "--print",
@@ -48,7 +48,7 @@ fn profile(build: Build) -> &'static str {
     }
 }
 
-/// Compiles and returns the path of the WASM file, which wasm-bindgen has to process before it can be used.
+/// Compiles and returns the path of the WASM file. wasm-bindgen must process it before use.
 pub fn compile(workspace: &Workspace, build: Build) -> Result<PathBuf> {
     ensure_target(workspace)?;
     workspace.run(&mut workspace.cargo(&[
@@ -76,7 +76,8 @@ pub fn bind(module: &Path, build: Build) -> Result<Glue> {
         .typescript(false)
         .remove_name_section(build == Build::Release)
         .remove_producers_section(true)
-        // Leptos' hydration script passes the path of the WASM file, so the module needs no guess of its own.
+        // Leptos' hydration script passes the path of the WASM file, so the module needs no
+        // default.
         .omit_default_module_path(true)
         .generate_output()
         .context("wasm-bindgen")?;

@@ -1,4 +1,4 @@
-//! nodemailer's pool: what programs in JavaScript send with.
+//! nodemailer's connection pool, which JavaScript programs use.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,8 +9,9 @@ use super::sink::{Sink, number};
 use crate::process::{capture, run};
 use crate::workspace::Workspace;
 
-/// Sends over a pool, as a program that uses nodemailer does. But its sockets do not wait to fill packets: as nodemailer
-/// opens them each message waits 40 ms for an acknowledgment that the other side delays, and nothing else would be measured.
+/// Sends over a pool, as a program that uses nodemailer does. Nagle's algorithm is turned off: with
+/// nodemailer's default, each message waits 40 ms for a delayed acknowledgment, which would
+/// dominate the result.
 const POOL: &str = r#"import nodemailer from "nodemailer";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -36,7 +37,7 @@ console.log(Math.round(Number(count) / (Number(process.hrtime.bigint() - since) 
 transport.close();
 "#;
 
-/// Installed from npm.
+/// nodemailer, installed from npm.
 pub struct Nodemailer {
     folder: PathBuf,
 }
@@ -56,7 +57,7 @@ impl Nodemailer {
         Ok(Self { folder })
     }
 
-    /// Messages a second.
+    /// Returns messages per second.
     pub fn pool(&self, sink: &Sink, connections: usize, messages: usize) -> Result<f64> {
         let mut command = Command::new("node");
         command.current_dir(&self.folder);

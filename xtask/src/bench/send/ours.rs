@@ -1,4 +1,4 @@
-//! Mailgrant: the release, and the example of `mail` that plays everybody around it.
+//! Mailgrant: the release, and the example of `mail` that acts as its clients and mail servers.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,11 +12,11 @@ use crate::bench::{self, memory};
 use crate::process::{capture, run};
 use crate::workspace::Workspace;
 
-/// 1,000 concurrent calls.
+/// Result of 1,000 concurrent calls.
 pub struct Crowd {
-    /// Until the last was answered.
+    /// Time until the last call was answered.
     pub milliseconds: f64,
-    /// The most memory that the server had meanwhile and before: kB.
+    /// Peak memory of the server in kB.
     pub most_memory: u64,
 }
 
@@ -27,13 +27,13 @@ pub struct Ours {
 }
 
 impl Ours {
-    /// Builds the example; the server is built.
+    /// Builds the example. The server is built already.
     pub fn build(workspace: &Workspace, binary: PathBuf) -> Result<Self> {
         let player = bench::player(workspace, "outbox_bench")?;
         Ok(Self { binary, player })
     }
 
-    /// The example.
+    /// Returns a command that runs the example.
     pub fn player(&self) -> Command {
         Command::new(&self.player)
     }
@@ -46,7 +46,7 @@ impl Ours {
         command
     }
 
-    /// A folder with settings that lead to the sink.
+    /// Returns a data directory with settings for the sink.
     fn prepared(&self, sink: &Sink, database: Option<&str>) -> Result<TempDir> {
         let data = tempfile::tempdir()?;
         let mut command = self.player_on(data.path(), database);
@@ -56,7 +56,7 @@ impl Ours {
         Ok(data)
     }
 
-    /// Messages a second of the way to the mail server alone.
+    /// Returns messages per second of the SMTP client alone.
     pub fn direct(&self, sink: &Sink, connections: usize, messages: usize) -> Result<f64> {
         let data = self.prepared(sink, None)?;
         let mut command = self.player_on(data.path(), None);
@@ -64,7 +64,7 @@ impl Ours {
         number(&capture(command.args(sink.certificate()))?)
     }
 
-    /// Messages a second from the API calls to the mail server, durable.
+    /// Returns messages per second from the API calls to the mail server, with durable storage.
     pub fn queue(
         &self,
         sink: &Sink,
@@ -103,7 +103,7 @@ impl Ours {
         Ok((server, key))
     }
 
-    /// 1,000 concurrent calls, on SQLite.
+    /// Measures 1,000 concurrent calls on SQLite.
     pub fn crowd(&self, sink: &Sink) -> Result<Crowd> {
         let (server, key) = self.server(sink, 4, None)?;
         let mut command = self.player_on(server.data(), None);
@@ -115,7 +115,8 @@ impl Ours {
         })
     }
 
-    /// Milliseconds of enqueue, claim and the first page with a thousand messages in the database, and with many.
+    /// Returns the milliseconds of enqueuing, claiming, and reading the first page, with a thousand
+    /// messages in the database and with many.
     pub fn scale(&self, many: usize, database: Option<&str>) -> Result<(Vec<f64>, Vec<f64>)> {
         let measure = |messages: usize| -> Result<Vec<f64>> {
             let data = tempfile::tempdir()?;
@@ -131,7 +132,7 @@ impl Ours {
     }
 }
 
-/// Removes everything from a database of PostgreSQL.
+/// Deletes everything in a PostgreSQL database.
 fn empty(url: &str) -> Result<()> {
     let programs = crate::postgres::programs().context("PostgreSQL is not installed")?;
     let mut psql = Command::new(programs.join("psql"));

@@ -1,4 +1,4 @@
-//! Postfix with its queue, which relays to the sink.
+//! Postfix, which queues messages and relays them to the sink.
 
 use std::fs;
 use std::path::Path;
@@ -35,14 +35,14 @@ scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 ";
 
-/// A Postfix of its own; it needs root, as every Postfix does.
+/// A separate Postfix instance. It needs root, as every Postfix does.
 pub struct Postfix {
     folder: TempDir,
     port: u16,
 }
 
 impl Postfix {
-    /// Starts one that relays everything to the sink.
+    /// Starts an instance that relays everything to the sink.
     pub fn start(sink: &Sink) -> Result<Self> {
         if !geteuid().is_root() {
             bail!("Postfix has to be started by root");
@@ -86,7 +86,7 @@ impl Postfix {
         command
     }
 
-    /// Messages a second, from a client through the queue to the sink.
+    /// Returns messages per second from a client through the queue to the sink.
     #[expect(clippy::cast_precision_loss, reason = "a rate")]
     pub fn queue(&self, connections: usize, messages: usize) -> Result<f64> {
         let limit = format!("default_destination_concurrency_limit = {connections}");
@@ -104,8 +104,10 @@ impl Postfix {
     }
 }
 
-/// With TLS it resumes sessions; through its proxy it could keep connections, and would wait 40 ms for each message. It believes every certificate, since it knows no names
-/// of addresses, and signs in nowhere, since it cannot with XOAUTH2: both is less than the others do.
+/// Returns the TLS settings. Postfix resumes TLS sessions. Its TLS proxy could keep connections
+/// open, but would wait 40 ms for each message. It does not verify the certificate, because it
+/// cannot match IP addresses, and does not sign in, because it lacks XOAUTH2. Both saves work that
+/// the others do.
 fn tls(sink: &Sink, place: &Path) -> String {
     if sink.certificate().is_none() {
         return "smtp_tls_security_level = none\n".to_owned();
@@ -119,7 +121,7 @@ fn tls(sink: &Sink, place: &Path) -> String {
 
 impl Drop for Postfix {
     fn drop(&mut self) {
-        // Not by `run`, which does nothing any more after Ctrl-C.
+        // Not through `run`, which refuses to work after Ctrl-C.
         if let Err(error) = self.command("postfix").arg("stop").status() {
             eprintln!("Postfix does not stop: {error}");
         }

@@ -1,4 +1,4 @@
-//! The results for people, in Markdown.
+//! The results as Markdown.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All that can.
+    /// Returns all programs that support this protection.
     pub fn of(way: Way) -> &'static [Self] {
         let all = &[
             Self::Source,
@@ -34,7 +34,7 @@ impl Kind {
         }
     }
 
-    /// For people.
+    /// Returns the name for the table.
     pub fn name(self) -> &'static str {
         match self {
             Self::Source => "smtp-source, no queue",
@@ -47,7 +47,7 @@ impl Kind {
     }
 }
 
-/// Messages a second.
+/// Messages per second of each program.
 pub struct Rates {
     way: Way,
     connections: Vec<usize>,
@@ -55,7 +55,7 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// Nothing yet.
+    /// Creates an empty table.
     pub fn new(way: Way, connections: &[usize]) -> Self {
         Self {
             way,
@@ -64,7 +64,7 @@ impl Rates {
         }
     }
 
-    /// One run.
+    /// Adds the result of one run.
     pub fn add(&mut self, kind: Kind, column: usize, rate: f64) {
         let columns = self.measured.entry(kind);
         let columns = columns.or_insert_with(|| vec![Vec::new(); self.connections.len()]);
@@ -78,7 +78,7 @@ impl Rates {
         columns.map(|rates| median(rates)).collect()
     }
 
-    /// The medians, and what they are to one another.
+    /// Formats the medians and their ratios.
     pub fn render(&self) -> String {
         let what = match self.way {
             Way::Clear => "in the clear",
@@ -149,7 +149,7 @@ fn median(values: &[f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// 1,000 concurrent calls.
+/// Formats the result of 1,000 concurrent calls.
 pub fn crowd(crowd: &Crowd) -> String {
     format!(
         "| 1,000 concurrent API calls | Measured | Limit |\n|---|---:|---:|\n\
@@ -160,7 +160,7 @@ pub fn crowd(crowd: &Crowd) -> String {
     )
 }
 
-/// Milliseconds with few and with many messages in the database.
+/// Formats the milliseconds with few and with many messages in the database.
 pub fn scale(database: &str, messages: usize, few: &[f64], many: &[f64]) -> String {
     let mut table = format!(
         "| Milliseconds, {database} | 1000 messages | {messages} | ratio (≤ 2) |\n|---|---:|---:|---:|\n"
