@@ -22,7 +22,7 @@ use crate::{ChangeNotifier, Discovery, MailError, ServerClock, Settings, error::
 /// A started authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
-    /// The id that shows the state of this authorization later.
+    /// ID for reading the state of the authorization later.
     pub id: AuthorizationId,
     /// The provider's page where the administrator signs in.
     pub url: String,
@@ -31,15 +31,15 @@ pub struct Begun {
 /// The query of a callback (RFC 6749 §4.1.2, RFC 9207 §2).
 #[derive(Clone, Debug, Default)]
 pub struct Callback {
-    /// `state`
+    /// The `state` parameter.
     pub state: Option<String>,
-    /// `code`
+    /// The `code` parameter.
     pub code: Option<SecretString>,
-    /// `error`
+    /// The `error` parameter.
     pub error: Option<String>,
-    /// `error_description`
+    /// The `error_description` parameter.
     pub error_description: Option<String>,
-    /// `iss`
+    /// The `iss` parameter.
     pub iss: Option<String>,
 }
 
@@ -71,7 +71,7 @@ pub struct Authorizations {
     pub(crate) changes: ChangeNotifier,
     /// The issuers that providers' metadata names.
     pub(crate) issuers: Issuers,
-    /// Time limit for one request of metadata.
+    /// Timeout of one metadata request.
     pub(crate) metadata_timeout: Duration,
 }
 
@@ -130,8 +130,8 @@ impl Authorizations {
         session: Option<&SessionId>,
         by: &Actor,
     ) -> Result<CallbackOutcome, MailError> {
-        // A separate task: a browser that disconnects must not lose the tokens of a code that is
-        // already used.
+        // Runs in a separate task, because the code is used up: its tokens must be stored even if
+        // the browser disconnects.
         let (this, session, by) = (Arc::clone(self), session.cloned(), by.clone());
         let answered =
             tokio::spawn(async move { this.answer(callback, session.as_ref(), &by).await })
@@ -238,7 +238,7 @@ impl Authorizations {
         Ok(CallbackOutcome::Finished { id, state })
     }
 
-    /// Returns the state of an authorization; `None` if there is none with this id.
+    /// Returns the state of an authorization, or `None` if it does not exist.
     ///
     /// # Errors
     /// If the database fails.
@@ -278,7 +278,7 @@ impl Authorizations {
         }))
     }
 
-    /// Returns the state of a failed authorization, with the remaining grant.
+    /// Returns the state of a failed authorization, with the grant that is still stored.
     async fn failed_state(
         &self,
         data_center: DataCenter,

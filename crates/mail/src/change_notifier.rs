@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// Notifies background tasks of changed settings, grants, webhooks, and data centers. Changes by
-/// other servers are found by polling.
+/// Notifies background tasks of changed settings, grants, webhooks, and data centers. They detect
+/// changes by other servers by polling.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeNotifier(Arc<watch::Sender<u64>>);
 

@@ -1,8 +1,8 @@
 //! Discovery of mail settings from an email address.
 //!
-//! Only servers of the address's own domain receive the address, over HTTPS. DNS learns the domain
-//! only. Known providers and third-party directories are not asked. A server without encryption is
-//! never proposed.
+//! Only servers of the address's own domain receive the address, over HTTPS. DNS servers only see
+//! the domain. Domains of known providers are not queried, and third-party directories are never
+//! used. Servers without encryption are not proposed.
 
 mod autoconfig;
 mod autoconfig_xml;
@@ -22,7 +22,7 @@ use tokio::time::Instant;
 
 use crate::options::DnsOptions;
 
-/// Time limit for all sources together.
+/// Timeout for all sources together.
 const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The result of one source.
@@ -67,8 +67,8 @@ impl Discovery {
         self.sandbox.as_ref()
     }
 
-    /// Finds settings for an address: built-in presets by domain, MX, autoconfig, and SRV,
-    /// concurrently and within 8 seconds. Domains of known providers are not asked.
+    /// Finds settings for an address within 8 seconds. Uses built-in presets, MX, autoconfig, and
+    /// SRV concurrently. Domains of known providers are not queried.
     ///
     /// # Errors
     /// Those of [`EmailAddress::parse`].

@@ -1,4 +1,4 @@
-//! Disk space of a SQLite database: refuses new mail before the disk is full, and truncates the
+//! Disk space of a SQLite database. Refuses new mail before the disk is full, and truncates the
 //! write-ahead log.
 
 use std::{sync::Arc, time::Duration};
@@ -11,7 +11,7 @@ use crate::{MailError, ServerConditions};
 
 /// Interval between measurements of free space.
 const MEASURE_EVERY: Duration = Duration::from_secs(2);
-/// Interval between truncations of the write-ahead log, which contains removed data until then.
+/// Interval between truncations of the write-ahead log, which contains deleted data until then.
 const TRUNCATE_EVERY: Duration = Duration::from_secs(30);
 /// Wait before the next try when a reader blocked the truncation.
 const TRUNCATE_AGAIN: Duration = Duration::from_secs(2);

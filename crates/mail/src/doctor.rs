@@ -1,7 +1,7 @@
 //! The doctor: tests each step of a connection. A test email is the same check with a message at
 //! the end.
 //!
-//! Each check runs in its own task. The caller may leave and watch it from the beginning later.
+//! Each check runs in its own task. A client may disconnect and watch it from the beginning later.
 
 mod arrival;
 mod credential;
@@ -78,21 +78,21 @@ impl Doctor {
         Ok(self.start(of, request, by).await?.0)
     }
 
-    /// Streams the events of a check from its start to its end. `None` if there is no such check or
-    /// it ended some minutes ago; [`Self::get`] then has the report.
+    /// Streams the events of a check from its start to its end. Returns `None` if the check does
+    /// not exist or ended some minutes ago. [`Self::get`] then has the report.
     pub fn watch(&self, id: &CheckId) -> Option<impl Stream<Item = CheckEvent> + Send + use<>> {
         let run = self.checks.get(id)?;
         Some(run.feed.clone().watch())
     }
 
-    /// Cancels a check. Returns false if there is no such check or it has ended. The report says
-    /// `Cancelled`, unless the message was accepted before.
+    /// Cancels a check. Returns false if the check does not exist or has ended. The outcome is
+    /// `Cancelled`, unless the server accepted the message before.
     pub fn cancel(&self, id: &CheckId) -> bool {
         self.checks.get(id).is_some_and(|run| run.cancel())
     }
 
-    /// Waits for the end of a check and returns its report; `None` if there is no such check. A
-    /// check of another process whose heartbeat stops ends with the outcome `Interrupted`.
+    /// Waits for the end of a check and returns its report, or `None` if the check does not exist.
+    /// A check of another process whose heartbeat stops ends with the outcome `Interrupted`.
     ///
     /// # Errors
     /// If the database fails.
@@ -106,7 +106,7 @@ impl Doctor {
         }
     }
 
-    /// Returns the report of an ended check; `None` if there is none with this id.
+    /// Returns the report of a check that has ended, or `None` if there is none with this ID.
     ///
     /// # Errors
     /// If the database fails.
@@ -134,8 +134,8 @@ impl Doctor {
     }
 
     /// Sends a test email with the values of a form, saved or not, and stores the report. A saved
-    /// secret is used only for the host or endpoint it belongs to, and a grant only for exactly the
-    /// values it was given for.
+    /// secret is only used for the host or endpoint it belongs to, and a grant only for the values
+    /// it was issued for.
     ///
     /// # Errors
     /// Those of [`Self::begin`].
@@ -148,7 +148,7 @@ impl Doctor {
         self.run_test(CheckOf::Form(form), recipient, by).await
     }
 
-    /// Sends a test email with the saved settings only, for users who may not change them.
+    /// Sends a test email with the saved settings, for users who may not change them.
     ///
     /// # Errors
     /// Those of [`Self::begin`].

@@ -21,7 +21,7 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The reason why this server should receive no requests.
 #[derive(Debug, thiserror::Error)]
 pub enum NotReady {
-    /// The database does not answer, or cannot be written.
+    /// The database does not respond or cannot be written.
     #[error("the database cannot be read and written")]
     Database(#[from] MailError),
     /// The database did not respond in time.
@@ -30,13 +30,13 @@ pub enum NotReady {
     /// A background task is stuck.
     #[error("the task {0} is stuck")]
     Stuck(&'static str),
-    /// A background task failed and has not yet run again for long enough.
+    /// A background task failed and has not run long enough since.
     #[error("the task {0} failed")]
     Failed(&'static str),
     /// Storing new mail failed recently.
     #[error("new mail could not be stored")]
     Storing,
-    /// A condition stops the server from working.
+    /// A condition prevents the server from working.
     #[error("the condition {} stops the server", .0.code())]
     Condition(AlertKind),
 }

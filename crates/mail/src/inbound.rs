@@ -19,7 +19,7 @@ use crate::{
     ChangeNotifier, Mailboxes, ServerClock, Settings, Supervisor, Webhooks, lease_owner::LeaseOwner,
 };
 
-/// Bounces, and webhooks about new mail.
+/// Processes bounces and notifies webhooks of new mail.
 #[derive(Debug)]
 pub struct Inbound {
     pub(crate) store: Store,
@@ -30,6 +30,6 @@ pub struct Inbound {
     pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) supervisor: Arc<Supervisor>,
     pub(crate) changes: ChangeNotifier,
-    /// Messages at which reading failed.
+    /// Messages that could not be read.
     pub(crate) unreadable: UnreadableMessages,
 }

@@ -1,8 +1,9 @@
 //! The features of Mailgrant.
 //!
-//! Pages, the HTTP API, and the command line use the fields of [`Mailer`]. Each is one feature with
-//! the few parts that it needs. Nothing that has to survive a restart is kept in memory; that is
-//! in the [`store::Store`]. Start reading at [`Mailer::new`], which shows what depends on what.
+//! Pages, the HTTP API, and the command line use the fields of [`Mailer`]. Each field is one
+//! feature with the few parts that it needs. State that must survive a restart is in the
+//! [`store::Store`], never only in memory. Start reading at [`Mailer::new`], which shows the
+//! dependencies.
 
 mod alerts;
 mod authorizations;
@@ -72,7 +73,7 @@ use options::DnsOptions;
 pub struct Mailer {
     /// SMTP settings, data centers, and the status of grants.
     pub settings: Arc<Settings>,
-    /// Trips of an administrator to the provider and back.
+    /// Authorizations by an administrator at the provider.
     pub authorizations: Arc<Authorizations>,
     /// Access tokens of grants.
     pub tokens: Arc<Tokens>,

@@ -6,32 +6,32 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A task without a heartbeat for this long is stuck.
+/// Time without a heartbeat after which a task is considered stuck.
 const STUCK_AFTER: Duration = Duration::from_mins(5);
-/// Time for which storing counts as failing after a failure, unless a message is stored.
+/// Time after a failure during which storing counts as failing, unless a message is stored.
 const FAILED_FOR: Duration = Duration::from_secs(15);
 
-/// The last heartbeats of background tasks.
+/// The latest heartbeats of background tasks.
 #[derive(Debug, Default)]
 pub(crate) struct Liveness {
     beats: Mutex<BTreeMap<&'static str, Instant>>,
-    /// Time of the last failure to store new mail, if none was stored since.
+    /// Time of the latest failure to store new mail, if none was stored since.
     store_failed: Mutex<Option<tokio::time::Instant>>,
 }
 
 impl Liveness {
-    /// Records a heartbeat of a background task. From then on, missing heartbeats make the server
-    /// not ready.
+    /// Records a heartbeat of a background task. If no further heartbeat follows, the server
+    /// becomes not ready.
     pub(crate) fn beat(&self, task: &'static str) {
         self.beats().insert(task, Instant::now());
     }
 
-    /// Ends the monitoring of a background task that ended as planned.
+    /// Stops monitoring a background task that ended as planned.
     pub(crate) fn rest(&self, task: &'static str) {
         self.beats().remove(task);
     }
 
-    /// Returns a task without a recent heartbeat, if there is one.
+    /// Returns a task without a recent heartbeat, if any.
     pub(crate) fn stuck(&self) -> Option<&'static str> {
         let beats = self.beats();
         let stuck = beats.iter().find(|(_, at)| at.elapsed() > STUCK_AFTER);

@@ -1,7 +1,7 @@
-//! Reading mail. Nothing here changes a mailbox: folders are opened with EXAMINE, and everything is
+//! Reading of mail. Mailboxes are never changed: folders are opened with EXAMINE, and messages are
 //! fetched with PEEK (RFC 9051 §6.3.3, §6.4.5).
 //!
-//! Everything from servers and senders is untrusted input. Each step has a timeout and each reply a
+//! All data from servers and senders is untrusted input. Each step has a timeout and each reply a
 //! size limit. The crate `message`, which does no I/O, parses the messages.
 
 mod connect;

@@ -51,7 +51,7 @@ mod tests {
         }
     }
 
-    /// Returns the metrics after each event has happened once.
+    /// Returns the metrics after each event has occurred once.
     async fn text() -> String {
         let (mailer, id) = (mailer().await, DataCenterId::default());
         mailer.metrics.counters.observe_attempt(&id, &attempt());

@@ -9,30 +9,30 @@ use net::{DeniedNetworks, Outgoing, Resolver};
 
 use crate::OutboxOptions;
 
-/// Time limits of network operations.
+/// Timeouts of network operations.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// For name resolution, connecting, and the TLS handshake each.
+    /// Name resolution, connecting, and the TLS handshake, each.
     pub connect: Duration,
-    /// For one reply of a mail server.
+    /// One reply of a mail server.
     pub reply: Duration,
-    /// For the reply to a whole message. RFC 5321 §4.5.3.2.6 recommends ten minutes, but here a
-    /// person is waiting.
+    /// The reply to a whole message. RFC 5321 §4.5.3.2.6 recommends ten minutes, but here a user is
+    /// waiting.
     pub message: Duration,
-    /// For one response of a token endpoint.
+    /// One response of a token endpoint.
     pub token: Duration,
-    /// For a whole check.
+    /// A whole check.
     pub check: Duration,
     /// Interval between heartbeats of a running check.
     pub check_heartbeat: Duration,
     /// Time without a heartbeat after which a check of another process counts as interrupted.
     pub check_silence: Duration,
-    /// For all DNS queries about one domain.
+    /// All DNS queries about one domain.
     pub dns: Duration,
 }
 
 impl Timeouts {
-    /// Returns the limits of one connection.
+    /// Returns the timeouts of one connection.
     pub(crate) fn connection(&self) -> net::Timeouts {
         net::Timeouts {
             connect: self.connect,
@@ -70,16 +70,16 @@ pub struct MailerOptions {
     pub denied: DeniedNetworks,
     /// Resolves host names unless `dns_server` is set.
     pub resolver: Arc<dyn Resolver>,
-    /// Name server that replaces the machine's for all queries.
+    /// Name server that replaces the system's for all queries.
     pub dns_server: Option<SocketAddr>,
-    /// Name server for DNS records of domains, used instead of the machine's if `dns_server` is not
+    /// Name server for DNS records of domains. Used instead of the system's if `dns_server` is not
     /// set.
     pub domain_dns_server: Option<SocketAddr>,
-    /// HTTPS port for autoconfig documents of domains; differs from 443 only in tests.
+    /// HTTPS port for autoconfig documents of domains. Differs from 443 only in tests.
     pub autoconfig_port: u16,
     /// Options of mail delivery.
     pub outbox: OutboxOptions,
-    /// Free bytes on the disk of a SQLite database below which new mail is refused; 0 disables the
+    /// Free bytes on the disk of a SQLite database below which new mail is refused. 0 disables the
     /// check.
     pub min_free_bytes: u64,
     /// The sandbox if the server was started with one.
@@ -117,10 +117,10 @@ impl Default for MailerOptions {
     }
 }
 
-/// The name server for DNS records of domains, and its time limit.
+/// The name server for DNS records of domains, and its timeout.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DnsOptions {
-    /// A name server; `None` for the machine's.
+    /// A name server, or `None` for the system's.
     server: Option<SocketAddr>,
     /// Time limit of all queries about one domain.
     timeout: Duration,
@@ -134,7 +134,7 @@ impl DnsOptions {
         }
     }
 
-    /// Returns a resolver for one run.
+    /// Returns a resolver for one check.
     pub(crate) fn open(self) -> Dns {
         Dns::open(self.server, self.timeout)
     }

@@ -1,7 +1,7 @@
-//! Reachability of the database, known before a request uses it.
+//! Reachability of the database, checked before requests need it.
 //!
 //! The network to a database on another machine may fail silently. A query then waits for its
-//! response, and so does the caller. A separate connection therefore pings the database once a
+//! response, and so does its caller. A separate connection therefore pings the database once per
 //! second, and requests are rejected while it does not respond.
 
 use std::time::Duration;
@@ -9,8 +9,8 @@ use std::time::Duration;
 use store::Store;
 use tokio::{sync::watch, time::sleep};
 
-/// Interval between pings. Together with the time limit of [`store::Store::ping`], it stays below
-/// five seconds.
+/// Interval between pings. Together with the timeout of [`store::Store::ping`], it stays below five
+/// seconds.
 const PING_EVERY: Duration = Duration::from_secs(1);
 
 /// Reachability of the database.
@@ -28,7 +28,7 @@ impl Reachability {
         }
     }
 
-    /// Pings the database once a second until the future is dropped.
+    /// Pings the database once per second until the future is dropped.
     pub async fn watch(&self) {
         loop {
             let answer = self.store.ping().await;
@@ -55,10 +55,10 @@ impl Reachability {
         *self.is_reachable.borrow()
     }
 
-    /// Completes when the database cannot be reached.
+    /// Completes when the database becomes unreachable.
     pub async fn unreachable(&self) {
         let mut reachable = self.is_reachable.subscribe();
-        // The sender lives as long as `self`.
+        // The sender lives as long as `self`, so this cannot fail.
         let _ = reachable.wait_for(|reachable| !reachable).await;
     }
 }

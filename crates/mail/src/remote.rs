@@ -1,4 +1,4 @@
-//! A remote Mailgrant server that a program submits messages to.
+//! Client for a remote Mailgrant server.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::{MailError, MailerOptions, options::outgoing};
 
-/// Time limit for a server to store a message.
+/// Timeout for the server to store a message.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A Mailgrant server with its API key.
@@ -26,37 +26,37 @@ pub struct Remote {
 /// A message (RFC 5322) to submit.
 #[derive(Clone, Debug)]
 pub struct RemoteMessage<'a> {
-    /// Identifies the request: repeated requests with the same key count once.
+    /// Identifies the request. Repeated requests with the same key count once.
     pub idempotency_key: &'a str,
-    /// The data center that sends it; `None` lets the server choose.
+    /// Data center that sends it, or `None` to let the server choose.
     pub data_center: Option<&'a str>,
-    /// The envelope recipients.
+    /// Envelope recipients.
     pub recipients: &'a [String],
-    /// The envelope sender; `None` for the `From` address.
+    /// Envelope sender, or `None` for the `From` address.
     pub sender: Option<&'a str>,
     /// True if the server may replace a From address that is not allowed.
     pub replace_from: bool,
-    /// The message with header and body.
+    /// The complete message.
     pub content: &'a [u8],
 }
 
 /// The reason why a server did not accept a message.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
-    /// The server is unreachable or asks to retry later.
+    /// The server is unreachable or requests a later retry.
     #[error("the server cannot be reached or cannot answer: {0}")]
     Later(String),
-    /// The server refuses it.
+    /// The server rejects the message.
     #[error("the server refuses it: {detail}")]
     Refused {
         /// HTTP status of the response.
         status: u16,
-        /// The server's description of the problem.
+        /// Description of the problem by the server.
         detail: String,
         /// JSON pointers to the invalid parts of the message (RFC 6901).
         pointers: Vec<String>,
     },
-    /// Plain HTTP to another machine is not allowed.
+    /// The connection to another machine would be unencrypted.
     #[error("the key would travel in the clear: use https for a server on another machine")]
     Plaintext,
     /// The URL, the key, or a recipient cannot be part of an HTTP request.
@@ -100,7 +100,7 @@ impl Remote {
         })
     }
 
-    /// Submits a message. When this returns, the server has stored it.
+    /// Submits a message. The server has stored it once this returns.
     ///
     /// # Errors
     /// The reason why the server did not accept it.
@@ -110,7 +110,7 @@ impl Remote {
             HttpError::Plaintext => RemoteError::Plaintext,
             HttpError::Build(_) => RemoteError::NotARequest,
             HttpError::Request(error) if error.is_builder() => RemoteError::NotARequest,
-            // Neither contains the key.
+            // Neither error contains the key.
             error => RemoteError::Later(with_causes(&error)),
         })?;
         let status = answer.status().as_u16();
@@ -135,7 +135,7 @@ impl Remote {
         if detail.is_empty() {
             detail = format!("status {status}");
         }
-        // Another status without a problem document comes from no Mailgrant server, or from one
+        // A response without a problem document does not come from a Mailgrant server, or from one
         // that is being replaced.
         if (200..300).contains(&status) || status == 408 {
             return Err(RemoteError::Later(detail));
@@ -150,8 +150,8 @@ impl Remote {
     fn request(&self, message: &RemoteMessage<'_>) -> Option<Request<Vec<u8>>> {
         let mut query = format!("?replace_from={}", message.replace_from);
         if let Some(id) = message.data_center {
-            // Letters, digits, and hyphens only; anything else is not an id and must not become
-            // part of the URL.
+            // An ID has only letters, digits, and hyphens. Anything else must not become part of
+            // the URL.
             let id = domain::DataCenterId::parse(id).ok()?;
             query = format!("{query}&data_center={id}");
         }

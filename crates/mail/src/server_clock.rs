@@ -1,9 +1,9 @@
-//! The clocks that decide on leases.
+//! The clocks that determine leases.
 //!
 //! Within this process, leases are measured in time since boot. No one can set this clock, and it
 //! includes time during which the process or the machine sleeps. Between processes, the database's
-//! time decides. The machine's own clock only decides when mail is due. A server whose clock is off
-//! by too much claims no mail.
+//! time counts. The machine's own clock only determines when mail is due. A server whose clock
+//! differs too much claims no mail.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,8 +23,8 @@ const COMPARE_EVERY: Duration = Duration::from_mins(1);
 /// A jump of the machine's clock by more than this many seconds causes an immediate comparison.
 const JUMP: i64 = 5;
 
-/// Returns how long a process holds a lease of some seconds, in time since boot. It is a quarter
-/// shorter than in the database, to allow for clocks of different speed and for latency.
+/// Returns how long a process holds a lease, in time since boot. It is a quarter shorter than in
+/// the database, to allow for clocks of different speed and for latency.
 pub(crate) fn held_for(seconds: u32) -> Duration {
     Duration::from_secs(u64::from(seconds)) * 3 / 4
 }
@@ -98,7 +98,7 @@ impl ServerClock {
         self.clock.boot_time()
     }
 
-    /// Returns the database's time, which decides on leases.
+    /// Returns the database's time, which determines leases between processes.
     pub(crate) async fn database_now(&self) -> Result<UnixTime, MailError> {
         let read = self.store.database_time().await?;
         let read = read.unwrap_or_else(|| self.now());
@@ -145,14 +145,14 @@ impl ServerClock {
         Ok(())
     }
 
-    /// Returns the seconds that the machine's clock is ahead of the database's, once they have been
-    /// compared.
+    /// Returns the seconds that the machine's clock is ahead of the database's, after the first
+    /// comparison.
     pub(crate) fn difference(&self) -> Option<i64> {
         let last = self.last();
         last.map(|last| last.difference.seconds)
     }
 
-    /// Returns the difference if it is too large to claim mail.
+    /// Returns the difference if it is too large for claiming mail.
     pub(crate) fn excessive_difference(&self) -> Option<i64> {
         let last = self.last();
         let difference = last.map(|last| last.difference)?;
@@ -177,7 +177,7 @@ mod tests {
             (1_000, 1_016, 0, -16, true),
             // The database read its clock a second after the machine did.
             (1_000, 1_016, 2_000, -15, false),
-            // A slow response says little.
+            // A slow response allows no exact comparison.
             (1_000, 1_000, 60_000, 30, false),
             (1_000, 1_050, 60_000, -20, false),
             (1_600, 1_000, 10_000, 605, true),

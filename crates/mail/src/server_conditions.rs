@@ -21,7 +21,7 @@ pub struct ServerConditions {
 }
 
 impl ServerConditions {
-    /// Records that this server has a condition. Does nothing if it is known already.
+    /// Records that this server has a condition. Has no effect if it is known already.
     pub fn raise(&self, kind: AlertKind, facts: AlertFacts) {
         debug_assert!(kind.is_of_server(), "{kind:?}");
         let mut current = self.current();
@@ -38,7 +38,7 @@ impl ServerConditions {
         self.changed.notify_one();
     }
 
-    /// Records that a condition of this server is resolved. Does nothing if there is no such
+    /// Records that a condition of this server is resolved. Has no effect if there is no such
     /// condition.
     pub fn resolve(&self, kind: AlertKind) {
         if self.current().remove(&kind).is_some() {
@@ -61,7 +61,7 @@ impl ServerConditions {
             .collect()
     }
 
-    /// Completes when a condition of this server was raised or resolved since the last call.
+    /// Completes when a condition was raised or resolved since the last call.
     pub(crate) async fn changed(&self) {
         self.changed.notified().await;
     }

@@ -22,7 +22,7 @@ pub(crate) use changes::changes;
 pub struct Saved {
     /// The new version.
     pub version: i64,
-    /// True if the save ended a grant for other values.
+    /// True if the save ended a grant that was issued for other values.
     pub grant_ended: bool,
 }
 
@@ -35,8 +35,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Returns the settings of a data center without secrets. This needs neither a valid token nor
-    /// the sealing key.
+    /// Returns the settings of a data center without secrets. Needs neither a valid token nor the
+    /// sealing key.
     ///
     /// # Errors
     /// If the database fails or there is no such data center.
@@ -58,7 +58,7 @@ impl Settings {
     }
 
     /// Returns the saved settings whose secrets a form may keep. If one of the secrets cannot be
-    /// decrypted, the form has to bring all of them.
+    /// decrypted, the form must contain all of them.
     pub(crate) async fn stored_for_form(
         &self,
         id: &DataCenterId,
@@ -67,7 +67,7 @@ impl Settings {
     }
 
     /// Saves a submitted form. `expected_redirect` is the redirect URL of this server, from the
-    /// request or the configuration. A grant for other values ends.
+    /// request or the configuration. Ends a grant that was issued for other values.
     ///
     /// # Errors
     /// If a field is invalid, another user saved since the form was opened, or the database fails.
@@ -164,8 +164,8 @@ fn unknown_data_center() -> FormErrors<SmtpField> {
     FormErrors::one(SmtpField::DataCenter, FieldError::UnknownDataCenter)
 }
 
-/// Converts a parsed form to settings, with each kept secret filled in. The parser ensures that a
-/// secret is kept only where it belongs.
+/// Converts a parsed form to settings and fills in the kept secrets. The parser ensures that a
+/// secret is only kept where it belongs.
 pub(crate) fn resolve(
     form: &SmtpForm,
     stored: Option<&StoredSettings>,

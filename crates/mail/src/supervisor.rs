@@ -1,4 +1,4 @@
-//! Background loops. Each runs in its own task and is restarted when it ends unexpectedly.
+//! Background loops. Each runs in its own task and is restarted if it ends unexpectedly.
 
 use std::{
     collections::BTreeMap,
@@ -21,20 +21,21 @@ use crate::{
 
 /// Pause before a restart.
 const RESTART: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
-/// A loop that ran this long restarts with the first pause after a failure.
+/// Run time after which a restarted loop counts as stable, so its next failure has the shortest
+/// pause.
 const STABLE: Duration = Duration::from_mins(5);
 
-/// Runs background loops, and knows which of them failed recently.
+/// Runs background loops and tracks which of them failed recently.
 #[derive(Debug)]
 pub struct Supervisor {
     counters: Arc<Counters>,
     liveness: Arc<Liveness>,
     count: AtomicU64,
-    /// Loops that failed and have not run for long enough since.
+    /// Loops that failed and have not run long enough since.
     failing: Mutex<BTreeMap<Key, Instant>>,
 }
 
-/// The name of a loop, and a number that distinguishes loops with the same name.
+/// Name of a loop, and a number that distinguishes loops with the same name.
 type Key = (&'static str, u64);
 
 /// Removes the report of a loop when its supervision ends.
@@ -64,7 +65,7 @@ impl Supervisor {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the name of a failing loop, if there is one.
+    /// Returns the name of a failing loop, if any.
     pub(crate) fn failing_task(&self) -> Option<&'static str> {
         let mut failing = self.failing();
         failing.retain(|_, until| Instant::now() < *until);
@@ -124,7 +125,7 @@ impl Supervisor {
                 restart_seconds = pause.as_secs(),
                 "a background task failed"
             );
-            // It counts as running again once it has run for as long as the pause.
+            // The loop counts as running once it has run for as long as the pause.
             self.failing().insert(key, Instant::now() + 2 * pause);
             sleep(pause).await;
         }

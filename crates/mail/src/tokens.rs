@@ -1,6 +1,6 @@
-//! Keeps grants fresh.
+//! Refreshes access tokens.
 //!
-//! Only one refresh per grant runs at a time. A mutex ensures this within the process; a lease and
+//! Only one refresh per grant runs at a time. A mutex ensures this within the process. A lease and
 //! a compare-and-swap on the grant's version ensure it across processes. With refresh token
 //! rotation, a second refresh with the same token would end the whole grant (RFC 9700 §4.14.2).
 
@@ -34,10 +34,9 @@ use crate::{
 
 pub(crate) use sign_in::SignIn;
 
-/// Seconds before its expiry at which a token is refreshed, or half its lifetime if that is
-/// shorter.
+/// Seconds before expiry at which a token is refreshed, or half its lifetime if that is shorter.
 const REFRESH_BEFORE: i64 = 300;
-/// Duration of a refresh lease, in seconds. Longer than both tries of a refresh.
+/// Duration of a refresh lease in seconds. Longer than both tries of a refresh.
 const LEASE: u32 = 60;
 /// Interval and number of checks for the end of another process's refresh.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -54,11 +53,11 @@ type RefreshLock = Arc<Mutex<Option<LastFailure>>>;
 /// The last failed refresh of a grant.
 #[derive(Debug)]
 struct LastFailure {
-    /// The time of the failure, unless the token could be used all the same.
+    /// Time of the failure. `None` if the token was still valid.
     at: Option<Instant>,
     version: i64,
     finding: Finding,
-    /// The time before which the provider does not want another request.
+    /// Time before which the provider wants no further request.
     not_before: Option<UnixTime>,
 }
 
@@ -92,21 +91,21 @@ pub struct Tokens {
     pub(crate) liveness: Arc<Liveness>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) changes: ChangeNotifier,
-    /// Ensures one refresh at a time per grant within this process. A lease in the database does
-    /// the same across processes.
+    /// Allows one refresh at a time per grant within this process. A lease in the database does the
+    /// same across processes.
     pub(crate) locks: RefreshLocks,
 }
 
 impl Tokens {
     /// Returns a valid access token if the grant covers these values. `refused` is the version of a
-    /// grant whose token a server has refused although it has not expired; this token is refreshed.
+    /// grant whose token a server rejected before its expiry. This token is refreshed.
     pub(crate) async fn access_token(
         self: &Arc<Self>,
         id: &DataCenterId,
         binding: Option<&GrantBinding>,
         refused: Option<i64>,
     ) -> Result<AccessToken, Failure> {
-        // A separate task: if the caller is canceled between the provider's response and the
+        // A separate task. If the caller is canceled between the provider's response and the
         // commit, a rotated refresh token would be lost, and the grant with it.
         let (tokens, id, binding) = (Arc::clone(self), id.clone(), binding.cloned());
         tokio::spawn(async move {
@@ -127,7 +126,7 @@ impl Tokens {
         let asked_at = Instant::now();
         let lock = self.lock_of(id).await;
         let mut last_failure = lock.lock().await;
-        // Callers that waited while a refresh failed share its outcome.
+        // Callers that waited while a refresh failed get the same failure.
         if let Some(failure) = last_failure.as_ref()
             && failure.at.is_some_and(|at| at > asked_at)
         {
@@ -148,12 +147,12 @@ impl Tokens {
             let lives = renewed || self.clock.now() < grant.expires_at;
             let due = !renewed && self.clock.now() >= due_at(&grant);
             let usable = lives && refused != Some(grant.version);
-            // While the token is valid, a failing provider is not asked for each message.
+            // While the token is valid, a failing provider is not contacted for each message.
             let waits = matches!(grant.state, GrantState::Failing { retry_at, .. } if self.clock.now() < retry_at);
             if usable && (!due || waits) {
                 return Ok(grant.into());
             }
-            // A provider that asked for a wait (`Retry-After`) is not asked again before.
+            // A provider that requested a wait (`Retry-After`) is not contacted before its end.
             if !usable
                 && let Some(failure) = last_failure.as_ref()
                 && failure.version == grant.version
@@ -177,7 +176,7 @@ impl Tokens {
                         finding: finding.clone(),
                         not_before,
                     });
-                    // A valid token is used even if it could not be refreshed yet.
+                    // A valid token is used even if it could not be refreshed.
                     if usable {
                         return Ok(grant.into());
                     }
@@ -215,7 +214,7 @@ impl Tokens {
             .grants_to_refresh(now.plus(REFRESH_BEFORE), now)
             .await?
         {
-            // A failure is kept with the grant and logged where it happened.
+            // The failure is stored with the grant and logged where it occurred.
             if let Err(Failure::Internal(error)) = self.access_token(&id, None, None).await {
                 return Err(error);
             }
@@ -227,7 +226,7 @@ impl Tokens {
         Ok(())
     }
 
-    /// Waits until no refresh is under way in this process, before the server stops.
+    /// Waits until no refresh is running in this process, before the server stops.
     pub async fn settle(&self) {
         let locks: Vec<RefreshLock> = self.locks.0.lock().await.values().cloned().collect();
         for lock in locks {
@@ -282,7 +281,8 @@ impl Tokens {
         {
             Ok(tokens) => {
                 let now = self.clock.now();
-                // Stored before the token is used: a rotated refresh token must not be lost.
+                // Stored before the token is used, because a rotated refresh token must not be
+                // lost.
                 let refreshed = Refreshed {
                     access_token: tokens.access_token,
                     refresh_token: tokens.refresh_token,
@@ -331,8 +331,8 @@ impl Tokens {
         Ok(finding.into())
     }
 
-    /// Schedules the next try. The wait doubles from 10 seconds to 10 minutes, and is not shorter
-    /// than the one that the provider asks for, in seconds.
+    /// Schedules the next try. The wait doubles from 10 seconds to 10 minutes. It is at least as
+    /// long as the provider requests, in seconds.
     async fn put_off(
         &self,
         grant: &Grant,
@@ -369,8 +369,8 @@ impl Tokens {
     }
 }
 
-/// Returns true if a rotated refresh token may have been lost: the process of the last refresh was
-/// killed, or its response did not arrive.
+/// Returns true if a rotated refresh token may have been lost, because the process of the last
+/// refresh was killed or its response did not arrive.
 fn was_interrupted(grant: &Grant) -> bool {
     let lost_response = |finding: &Finding| {
         matches!(
@@ -384,23 +384,23 @@ fn was_interrupted(grant: &Grant) -> bool {
         || matches!(&grant.state, GrantState::Failing { finding, .. } if lost_response(finding))
 }
 
-/// Returns the time of the next refresh. Tokens of some providers expire after five minutes
-/// (Keycloak's default) or less.
+/// Returns the time of the next refresh. Some providers issue tokens for five minutes (Keycloak's
+/// default) or less.
 fn due_at(grant: &Grant) -> UnixTime {
     let life = grant.expires_at.since(grant.refreshed_at);
     grant.expires_at.plus(-REFRESH_BEFORE.min(life / 2))
 }
 
-/// The outcome of one refresh.
+/// Result of one refresh.
 enum Attempt {
-    /// New tokens are stored: these, or another process's if the lease expired.
+    /// New tokens are stored. They may be those of another process if the lease expired.
     Done,
     /// Another process is refreshing.
     Busy,
     /// The refresh failed.
     Failed {
         finding: Finding,
-        /// The time before which the provider does not want another request.
+        /// Time before which the provider wants no further request.
         not_before: Option<UnixTime>,
     },
 }
@@ -414,7 +414,7 @@ impl From<Finding> for Attempt {
     }
 }
 
-/// Adds the values that texts about an OAuth client may name to a finding.
+/// Adds the values that texts about an OAuth client use to a finding.
 pub(crate) fn with_client_values(
     finding: Finding,
     client: &OAuthClient<SecretString>,

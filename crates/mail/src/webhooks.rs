@@ -17,9 +17,9 @@ use crate::ServerClock;
 /// The URL and signing secret of a webhook.
 #[derive(Clone, Debug)]
 pub struct Webhook {
-    /// The URL that receives the documents. It is a secret.
+    /// URL that receives the documents. It is a secret.
     pub url: WebhookUrl,
-    /// The signing secret; `None` for chat services, which verify no signatures.
+    /// Signing secret. `None` for chat services, which verify no signatures.
     pub secret: Option<WebhookSecret>,
 }
 
@@ -31,12 +31,12 @@ pub struct Webhooks {
 }
 
 impl Webhooks {
-    /// Posts a JSON document. `id` identifies the event and is the same for retries, which lets the
-    /// receiver detect duplicates. A status of 200 to 299 means success; the rest of the response
-    /// is not read.
+    /// Posts a JSON document. `id` identifies the event and stays the same for retries, so the
+    /// receiver can detect duplicates. A status from 200 to 299 means success. The rest of the
+    /// response is not read.
     ///
     /// # Errors
-    /// The reason for the failure.
+    /// The reason why the webhook did not accept the document.
     pub async fn post(
         &self,
         webhook: &Webhook,
@@ -78,7 +78,7 @@ fn request(webhook: &Webhook, id: &str, at: i64, json: &str) -> Option<Request<V
     request.body(json.as_bytes().to_vec()).ok()
 }
 
-/// Returns the failure of a webhook that got no answer.
+/// Returns the failure of a webhook that did not respond.
 fn failure(error: &HttpError) -> WebhookFailure {
     match error {
         error if error.is_invalid_request() => WebhookFailure::NotARequest,

@@ -1,9 +1,9 @@
 //! The issuer of an authorization response (RFC 9207): the expected one, and whether the response
-//! has to name it.
+//! must name it.
 //!
-//! Google's and Microsoft's issuers are built in. Other providers are asked for their metadata (RFC
-//! 8414, OpenID Connect Discovery 1.0) when an authorization starts. A provider without metadata
-//! may omit `iss`; if it sends one, it has to be the server of the authorization endpoint.
+//! The issuers of Google and Microsoft are built in. The metadata of other providers (RFC 8414,
+//! OpenID Connect Discovery 1.0) is fetched when an authorization starts. A provider without
+//! metadata may omit `iss`. If it sends one, it must be the server of the authorization endpoint.
 
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
@@ -16,10 +16,10 @@ use tokio::time::Instant;
 
 use super::Authorizations;
 
-/// Time limit for metadata, after which the sign-in starts without it.
+/// Timeout for fetching metadata. After it, the sign-in starts without metadata.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// Seconds for which metadata is used without a new request. Older metadata is used only while the
-/// provider does not answer.
+/// Seconds for which cached metadata is used without a new request. Older metadata is used only if
+/// the provider does not respond.
 const FRESH: i64 = 600;
 /// Maximum number of authorization endpoints whose metadata is cached.
 const MAX_REMEMBERED: usize = 64;
@@ -54,8 +54,8 @@ fn key(client: &OAuthClient<SecretString>) -> String {
 }
 
 impl Authorizations {
-    /// Returns the issuer that a provider's metadata names; `None` for a provider that is built in,
-    /// has no metadata, or does not answer.
+    /// Returns the issuer in a provider's metadata. `None` for a built-in provider, and for one
+    /// that has no metadata or does not respond.
     pub(crate) async fn known_issuer(
         &self,
         client: &OAuthClient<SecretString>,
@@ -64,8 +64,8 @@ impl Authorizations {
         metadata.map(|metadata| metadata.issuer)
     }
 
-    /// Asks the provider for the account of an access token; only one that publishes where, and
-    /// that is not built in.
+    /// Requests the account of an access token from the provider's UserInfo endpoint. Skips
+    /// built-in providers and those that publish no such endpoint.
     pub(crate) async fn userinfo(
         &self,
         client: &OAuthClient<SecretString>,
@@ -135,8 +135,8 @@ impl Authorizations {
     }
 
     /// Returns true if an issuer without cached metadata is the server of the authorization
-    /// endpoint. It has to have the same origin, and its own metadata has to name that endpoint;
-    /// without metadata, the endpoint has to be below the issuer. The token endpoint may differ,
+    /// endpoint. It must have the same origin, and its own metadata must name that endpoint.
+    /// Without metadata, the endpoint must be below the issuer. The token endpoint may differ,
     /// because some servers use an internal name for it.
     async fn is_of_endpoint(&self, client: &OAuthClient<SecretString>, iss: &str) -> bool {
         let endpoint = client.authorization_endpoint.as_str();

@@ -34,7 +34,7 @@ impl Authorizations {
         if !unchanged {
             return Err(FindingCode::SettingsChanged.into());
         }
-        // Checked before everything else, because an error may also come from another server.
+        // Checked first, because an error may also come from another server.
         let iss = callback.iss.as_deref();
         if let Err(finding) = self.check_issuer(client, taken.issuer.as_ref(), iss).await {
             return Err(with_client_values(finding, client, username).into());
@@ -66,9 +66,9 @@ impl Authorizations {
         }
         let refresh_token = match tokens.refresh_token {
             Some(new) => Some(new),
-            // Google omits the refresh token if it issued one before. The stored one then stays in
-            // use if it is for the same values and, as far as is known, the same account. One that
-            // cannot be decrypted does not count; the new authorization replaces it.
+            // Google omits the refresh token if it issued one before. The stored one is kept if it
+            // belongs to the same settings and, as far as known, to the same account. One that
+            // cannot be decrypted is replaced by the new authorization.
             None => {
                 readable_or_missing(self.store.grant(&taken.data_center).await)?.and_then(|held| {
                     let same_account = match (&held.account, &tokens.account) {

@@ -1,6 +1,5 @@
-//! Settings that a domain publishes in the autoconfig format of Thunderbird. Only the domain itself
-//! is asked. Thunderbird also asks a central directory, which would learn whose mail is about to be
-//! sent.
+//! Settings that a domain publishes in Thunderbird's autoconfig format. Only the domain itself is
+//! queried. Thunderbird also queries a central directory, which would learn the user's domain.
 
 use domain::{
     DiscoverySource, DiscoveryTrouble, EmailAddress, Proposal, ProposedOAuth, url::host_and_port,
@@ -17,8 +16,8 @@ use super::{
 
 const XML: &str = "application/xml, text/xml";
 
-/// Asks `autoconfig.<domain>`, which gets the whole address, and `<domain>`, which does not. Both
-/// use HTTPS, so only the domain learns the address and no one else can answer.
+/// Queries `autoconfig.<domain>`, which gets the whole address, and `<domain>`, which does not.
+/// Both use HTTPS, so only the domain sees the address and no one else can forge the response.
 pub(super) async fn ask(discovery: &Discovery, address: &EmailAddress, deadline: Instant) -> Found {
     let domain = address.domain();
     let port = match discovery.autoconfig_port {
@@ -93,7 +92,7 @@ async fn document(
     }
 }
 
-/// Returns the endpoints of the document, or those that its issuer publishes.
+/// Returns the endpoints in the document, or those that its issuer publishes.
 async fn oauth(
     discovery: &Discovery,
     published: OAuth,

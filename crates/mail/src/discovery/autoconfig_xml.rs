@@ -1,5 +1,5 @@
-//! Parser of `config-v1.1.xml`. A document is untrusted input: every value is parsed like one typed
-//! into the form. Names and values are compared without case, as mail programs do.
+//! Parser of `config-v1.1.xml`. The document is untrusted input: every value is parsed like form
+//! input. Names and values are compared case-insensitively, as mail programs do.
 
 use domain::{
     EmailAddress, EndpointUrl, Host, ProposedServer, Scope, Security, untrusted::is_displayable,
@@ -7,7 +7,7 @@ use domain::{
 };
 use roxmltree::{Document, Node, ParsingOptions};
 
-/// Maximum number of elements, attributes, and texts of a document; larger ones are rejected.
+/// Maximum number of elements, attributes, and texts of a document.
 const PARTS_AT_MOST: u32 = 10_000;
 
 /// The settings in a document.
@@ -16,8 +16,8 @@ pub(super) struct Settings {
     pub(super) smtp: Option<ProposedServer>,
     pub(super) imap: Option<ProposedServer>,
     pub(super) username: String,
-    /// Set if the server for sending mail accepts OAuth. The mailbox does not count: its method says
-    /// nothing about the other protocol.
+    /// OAuth settings if the server for sending accepts OAuth. The method of the mailbox does not
+    /// count, because it says nothing about SMTP.
     pub(super) oauth: Option<OAuth>,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct OAuth {
 }
 
 impl Settings {
-    /// Parses a document; `None` if it is not an autoconfig document.
+    /// Parses a document. Returns `None` if it is not an autoconfig document.
     pub(super) fn read(text: &str, address: &EmailAddress) -> Option<Self> {
         // Entities need a document type definition, which is rejected.
         let options = ParsingOptions {
@@ -76,7 +76,7 @@ impl Settings {
     }
 }
 
-/// Returns a server; `None` if it uses no encryption or its description is incomplete.
+/// Returns a server. `None` if it uses no encryption or its description is incomplete.
 fn server(node: Node, address: &EmailAddress) -> Option<ProposedServer> {
     let security = match value(node, "socketType")?.to_ascii_uppercase().as_str() {
         "SSL" => Security::ImplicitTls,
@@ -118,7 +118,7 @@ fn filled(text: &str, address: &EmailAddress) -> String {
     let local = address.as_str().split('@').next().unwrap_or_default();
     let mut filled = String::new();
     for (at, part) in text.split('%').enumerate() {
-        // Every second part is between two signs.
+        // Every second part is between two percent signs.
         if at % 2 == 0 {
             filled.push_str(part);
             continue;

@@ -6,11 +6,11 @@ use tokio::time::Instant;
 use super::{DISCOVERY_TIMEOUT, Discovery, presets};
 
 impl Discovery {
-    /// Returns the published endpoints of an issuer within 8 seconds. Those of Google and Microsoft
-    /// are built in.
+    /// Returns the published endpoints of an issuer within 8 seconds. The endpoints of Google and
+    /// Microsoft are built in.
     ///
     /// # Errors
-    /// The trouble, if this is no issuer or its metadata cannot be used.
+    /// The reason why the URL is not an issuer or its metadata cannot be used.
     pub async fn issuer(&self, issuer: &str) -> Result<IssuerDocument, IssuerTrouble> {
         self.issuer_before(issuer, Instant::now() + DISCOVERY_TIMEOUT)
             .await

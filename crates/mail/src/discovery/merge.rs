@@ -26,7 +26,7 @@ pub(super) fn merged(mut proposals: Vec<Proposal>) -> Vec<Proposal> {
 fn same(one: &Proposal, other: &Proposal) -> bool {
     match (&one.smtp, &other.smtp) {
         (Some(one), Some(other)) => one == other,
-        // A proposal with a mailbox only adds nothing to one with the same mailbox.
+        // A proposal that only has a mailbox adds nothing to one with the same mailbox.
         (_, None) => one.imap == other.imap,
         (None, Some(_)) => false,
     }

@@ -103,7 +103,7 @@ pub(super) fn of_smtp_host(host: &str) -> Option<Preset> {
 }
 
 /// Returns the endpoints of a known issuer. Microsoft's metadata names a different issuer than the
-/// one that was asked, one for each tenant.
+/// requested one, because the issuer depends on the tenant.
 pub(super) fn of_issuer(issuer: &str) -> Option<ProposedOAuth> {
     let (host, _) = host_and_port(issuer)?;
     let provider = match host.as_str() {

@@ -42,7 +42,7 @@ pub(super) async fn ask(dns: &Dns, address: &EmailAddress) -> Found {
     found
 }
 
-/// Returns the first server of a service with the text of its record; `None` if the service is not
+/// Returns the first server of a service with the text of its record. `None` if the service is not
 /// offered.
 async fn server(
     dns: &Dns,

@@ -1,4 +1,4 @@
-//! The part "arrival" of a check: the arrival of the test email in the mailbox.
+//! The part "arrival" of a check: waits until the test email arrives in the mailbox.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use tokio::time::{Instant, sleep};
 use super::{Doctor, job::Job};
 use crate::{MailError, error::Failure};
 
-/// The time limit for the arrival.
+/// Maximum time until the arrival.
 const TIMEOUT: Duration = Duration::from_secs(8);
-/// The time between two searches.
+/// Interval between searches.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// Fields that a provider keeps our Message-ID in when it replaces it.
+/// Header fields in which a provider keeps our Message-ID when it replaces it.
 const ORIGINAL: [&str; 2] = [
     "X-Microsoft-Original-Message-ID",
     "X-Google-Original-Message-ID",
 ];
 
 impl Doctor {
-    /// Looks for the test email in the mailbox by its Message-ID, or by the one that the provider
-    /// replaced it with, and compares its From address with the one that was sent.
+    /// Searches the mailbox for the test email by its Message-ID, or by the one that the provider
+    /// replaced it with. Compares the From address with the one that was sent.
     ///
     /// # Errors
     /// `NoMailbox`, or an error of the database.
@@ -34,7 +34,7 @@ impl Doctor {
         recorder: &Recorder,
     ) -> Result<(), MailError> {
         let mailbox = Mailbox::of(&job.settings).ok_or(MailError::NoMailbox)?;
-        // The IMAP part of the check shows how the connection is made.
+        // The IMAP part of the check already shows the steps of the connection.
         let quiet = Recorder::default();
         let recorder = recorder.of(CheckPart::Arrival);
         let from_sent = job.settings.from.address.to_string();

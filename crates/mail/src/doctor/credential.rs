@@ -13,8 +13,8 @@ use super::{Doctor, job::Job};
 use crate::{error::Failure, tokens::SignIn};
 
 impl Doctor {
-    /// Sends the credential to `ready`, and returns the version of the grant if it is a token.
-    /// `refused` is the version whose token the server has refused.
+    /// Sends the credential to `ready`. Returns the version of the grant if it is a token.
+    /// `refused` is the version whose token the server rejected.
     pub(super) async fn credential(
         &self,
         job: &Job,
@@ -33,7 +33,7 @@ impl Doctor {
             Authentication::None | Authentication::Basic { .. } => sign_in.await?,
         };
         let version = sign_in.as_ref().and_then(|sign_in| sign_in.grant_version);
-        // The receiver is gone if there is no connection.
+        // The receiver is gone if the connection failed.
         let _ = ready.send(sign_in.map(|sign_in| sign_in.credential));
         Ok(version)
     }
@@ -84,7 +84,7 @@ fn note(step: &mut Step, grant: &GrantSummary) {
     step.fact(FactName::AuthorizedAt, grant.authorized_at.rfc3339());
 }
 
-/// Returns a finding about requested scopes that are not granted any more.
+/// Returns a finding about requested scopes that the grant no longer includes.
 fn missing(asked: &Scope, grant: &GrantSummary) -> Option<Finding> {
     let missing = asked.missing_from(&grant.scope);
     // A provider that returns no scope has granted the requested one (RFC 6749 §5.1).

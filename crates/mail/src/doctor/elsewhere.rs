@@ -1,4 +1,4 @@
-//! Checks that run or ran in another process: a server on the same database, the command line, or
+//! Checks in other processes: on another server with the same database, on the command line, or on
 //! this server before a restart.
 
 use std::time::Duration;

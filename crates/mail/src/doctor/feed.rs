@@ -1,4 +1,4 @@
-//! The events of a check. Any number of watchers can start at any time and see all of them.
+//! The events of a check. Watchers can subscribe at any time and receive all events from the start.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -6,8 +6,8 @@ use secrecy::SecretString;
 /// The settings that are checked.
 #[derive(Clone, Copy, Debug)]
 pub enum CheckOf<'a> {
-    /// The values of a form, saved or not. A saved secret is used only for the host or endpoint it
-    /// belongs to, and a grant only for exactly the values it was given for.
+    /// The values of a form, saved or not. A saved secret is only used for the host or endpoint it
+    /// belongs to, and a grant only for the values it was issued for.
     Form(&'a SmtpForm),
     /// The saved settings only.
     Saved(&'a DataCenterId),
@@ -46,8 +46,8 @@ impl Job {
         }
     }
 
-    /// Returns true if the test email goes to the mailbox of the settings, where its arrival can be
-    /// checked.
+    /// Returns true if the recipient of the test email is the mailbox of the settings, so its
+    /// arrival can be checked.
     pub(super) fn arrives(&self) -> bool {
         match (&self.recipient, &self.settings.mailbox) {
             (Some(recipient), Some(mailbox)) => recipient

@@ -1,4 +1,4 @@
-//! The planned steps of each part of a check. They show which steps were not tried.
+//! The planned steps of each part of a check. They determine which steps were not tried.
 
 use domain::{
     Authentication, CheckPart, Finding, FindingCode, MailboxSecurity, Security, StepKind, Verdict,
@@ -7,7 +7,7 @@ use net::Recorder;
 
 use super::job::Job;
 
-/// Returns the steps of a part in order; none for parts that always run to their end.
+/// Returns the steps of a part in order. Empty for parts that always run to their end.
 pub(super) fn steps(job: &Job, part: CheckPart) -> Vec<StepKind> {
     use StepKind as S;
     let mut steps = Vec::new();
@@ -63,8 +63,8 @@ fn missing(plan: &[StepKind], done: &[StepKind]) -> Vec<StepKind> {
         .collect()
 }
 
-/// Records the steps that were not tried in an ended part as skipped, except `kept`, which is still
-/// to come (QUIT).
+/// Records the steps of an ended part that were not tried as skipped, except `kept` (QUIT), which
+/// still follows.
 pub(super) fn skip_rest(job: &Job, part: CheckPart, kept: Option<StepKind>, recorder: &Recorder) {
     let recorder = recorder.of(part);
     let plan = steps(job, part);
@@ -73,18 +73,17 @@ pub(super) fn skip_rest(job: &Job, part: CheckPart, kept: Option<StepKind>, reco
     recorder.skip(missing.into_iter().filter(|kind| Some(*kind) != kept));
 }
 
-/// Ends an interrupted part. The step under way fails with `finding`, or is skipped if there is
-/// none.
+/// Ends an interrupted part. The current step fails with `finding`, or is skipped without one.
 pub(super) fn break_off(job: &Job, part: CheckPart, finding: Option<Finding>, recorder: &Recorder) {
     let own = recorder.of(part);
     let verdict = match &finding {
         None => Verdict::Skipped,
-        // Late mail is no failure of the settings.
+        // Late mail does not mean that the settings are wrong.
         Some(finding) if finding.code == FindingCode::NotArrived => Verdict::Warned,
         Some(_) => Verdict::Failed,
     };
     if own.give_up(verdict, finding.as_ref()) == 0 && finding.is_some() {
-        // The step is not open in this recorder. The first missing step was under way.
+        // The step is not open in this recorder. The first missing step was in progress.
         let plan = steps(job, part);
         let first = plan.first().copied().unwrap_or(StepKind::Resolve);
         if let Some(kind) = missing(&plan, &own.kinds_since(first)).first() {

@@ -14,8 +14,8 @@ use tokio::{join, time::timeout};
 
 use super::{Doctor, job::Job};
 
-/// Clock difference, in seconds, above which a check warns. Smaller ones come from the network and
-/// from rounding to seconds.
+/// Clock difference in seconds above which a check warns. Latency and rounding cause smaller
+/// differences.
 const SKEW_AT_MOST: i64 = 60;
 
 /// The fields of a discovery document that the check compares.
@@ -27,7 +27,7 @@ struct Document {
 }
 
 impl Doctor {
-    /// Checks the provider without sending it any credential.
+    /// Checks the provider without sending credentials.
     pub(super) async fn about_provider(&self, job: &Job, recorder: &Recorder) {
         if let Authentication::OAuth { client, .. } = &job.settings.authentication {
             join!(

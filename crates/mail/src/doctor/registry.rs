@@ -11,7 +11,7 @@ use tokio::{sync::watch, time::Instant};
 
 use super::feed::Feed;
 
-/// Time that the events of a run stay available after its end.
+/// Time for which the events of a run stay available after its end.
 const KEPT: Duration = Duration::from_mins(5);
 /// Maximum number of runs, including those that have ended.
 const RUNS_AT_MOST: usize = 256;
@@ -28,14 +28,14 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Completes when the run is canceled.
+    /// Completes when a user cancels the run.
     pub(super) async fn cancelled(&self) {
         let mut cancelled = self.cancelled.subscribe();
-        // The sender lives as long as `self`.
+        // The sender lives as long as `self`, so this cannot fail.
         let _ = cancelled.wait_for(|cancelled| *cancelled).await;
     }
 
-    /// Cancels the run; returns false if it has ended.
+    /// Cancels the run. Returns false if it has ended.
     pub(super) fn cancel(&self) -> bool {
         self.cancelled.send_replace(true);
         !self.feed.is_closed()
@@ -44,7 +44,7 @@ impl Run {
     /// Completes when the server stops.
     pub(super) async fn interrupted(&self) {
         let mut interrupted = self.interrupted.subscribe();
-        // The sender lives as long as `self`.
+        // The sender lives as long as `self`, so this cannot fail.
         let _ = interrupted.wait_for(|interrupted| *interrupted).await;
     }
 
@@ -69,12 +69,12 @@ impl Drop for Ending {
     }
 }
 
-/// The runs by their id.
+/// Runs by ID.
 #[derive(Debug, Default)]
 pub(crate) struct Registry(Mutex<HashMap<CheckId, Arc<Run>>>);
 
 impl Registry {
-    /// Adds a new run; `None` if there are too many.
+    /// Adds a new run. Returns `None` if there are too many.
     pub(super) fn add(&self, id: &CheckId) -> Option<Arc<Run>> {
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         runs.retain(|_, run| run.ended_at().is_none_or(|ended| ended.elapsed() < KEPT));

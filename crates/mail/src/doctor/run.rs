@@ -45,7 +45,8 @@ impl Doctor {
         }
     }
 
-    /// Stores heartbeats, and cancels the run when another process requests it. Never completes.
+    /// Sends heartbeats to the database, and cancels the run when another process requests it.
+    /// Never completes.
     async fn send_heartbeats(&self, run: Arc<Run>, id: &CheckId) {
         loop {
             sleep(self.timeouts.check_heartbeat).await;
@@ -252,7 +253,7 @@ fn report(job: &Job, outcome: CheckOutcome, recorder: &Recorder) -> CheckReport 
     }
 }
 
-/// Returns the finding about a part that exceeded the time limit.
+/// Returns the finding about a part that exceeded its timeout.
 fn late(job: &Job, part: CheckPart) -> Finding {
     match part {
         CheckPart::OAuth => FindingCode::TokenEndpointTimeout.into(),

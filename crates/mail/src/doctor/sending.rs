@@ -14,12 +14,12 @@ use crate::{MailError, error::Failure};
 /// A message to submit, or an envelope to test.
 enum Envelope {
     Message(Composed),
-    /// No message; the envelope goes from this address to itself.
+    /// No message. The envelope's sender is also its recipient.
     None(Address),
 }
 
 impl Envelope {
-    /// Returns `None` if lettre refuses an address that we accept.
+    /// Returns `None` if lettre rejects an address that we accept.
     fn of(job: &Job) -> Option<Self> {
         let from = &job.settings.from;
         let sender = from.address.as_str().parse().ok()?;
@@ -37,13 +37,14 @@ impl Envelope {
     }
 }
 
-/// The result of a dialog with the server. `Err(None)` means that there was no credential, which is
-/// reported elsewhere.
+/// Result of an SMTP session. `Err(None)` means that there was no credential, which is reported
+/// elsewhere.
 type DialogOutcome = Result<(), Option<Finding>>;
 
 impl Doctor {
-    /// Signs in and sends the message. If the server refuses a token that has not expired,
-    /// refreshes it and reconnects once, because some servers close the connection after a refusal.
+    /// Signs in and sends the message. If the server rejects a token that has not expired,
+    /// refreshes it and reconnects once, because some servers close the connection after a
+    /// rejection.
     pub(super) async fn sending(&self, job: &Job, recorder: &Recorder) -> Result<Sent, MailError> {
         let Some(envelope) = Envelope::of(job) else {
             return Ok(Err(FindingCode::SenderRefused.into()));
@@ -90,10 +91,10 @@ impl Doctor {
         };
         let addresses = resolve(&options, recorder).await?;
         let (winner, dialed) = oneshot::channel();
-        // Unlike a message, a check waits for the outcome of both address families.
+        // Unlike a delivery, a check waits for the result of both address families.
         let dialing = dial(&options, addresses, recorder, winner);
         let dialog = async {
-            // Nothing is sent if no address can be connected to.
+            // Nothing is sent if no address accepts a connection.
             let dialed = dialed.await.map_err(|_| None)?;
             let mut connection = Connection::start(&options, dialed, recorder).await?;
             let outcome = dialog(&mut connection, envelope, credential, again).await;

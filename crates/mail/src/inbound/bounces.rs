@@ -33,7 +33,7 @@ impl Inbound {
     }
 }
 
-/// Returns the bounce, diagnosed as if the remote server had sent its reply to us.
+/// Returns the bounce with a diagnosis, as if the remote server had sent its reply to us.
 fn bounce(failed: &FailedRecipient) -> Bounce {
     let reply = reply(failed);
     let code = reply.get(..3).and_then(|code| code.parse().ok());
@@ -53,8 +53,8 @@ fn bounce(failed: &FailedRecipient) -> Bounce {
     }
 }
 
-/// Returns a reply with a three-digit code: the one in the diagnostic, otherwise one that
-/// corresponds to the status.
+/// Returns a reply with a three-digit code: the one in the diagnostic, or one that corresponds to
+/// the status.
 fn reply(failed: &FailedRecipient) -> String {
     let diagnostic = failed.diagnostic.as_str();
     let has_code = diagnostic

@@ -10,8 +10,7 @@ use store::{MailCursor, MailReader};
 use super::Inbound;
 use crate::{MailError, error::Failure};
 
-/// Seconds that a lease lasts without being renewed. Longer than the processing of one message
-/// takes.
+/// Duration of a lease in seconds without renewal. Longer than the processing of one message takes.
 const LEASE_SECONDS: i64 = 60;
 /// Number of messages in one request.
 const FETCH_WINDOW: u32 = 40;
@@ -178,7 +177,7 @@ impl Inbound {
         }
     }
 
-    /// Processes one message. Returns false if this must wait.
+    /// Processes one message. Returns false if the message must wait.
     async fn handle(
         &self,
         reading: &Reading<'_>,

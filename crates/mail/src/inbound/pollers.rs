@@ -134,7 +134,8 @@ impl Inbound {
     }
 
     /// Polls the mailbox of a data center once, for each reader from its own cursor. Returns true
-    /// if all mail was processed, and also if no mailbox is configured or another server polls it.
+    /// if all mail was processed. Also returns true if no mailbox is configured or another server
+    /// polls it.
     ///
     /// # Errors
     /// If the database fails.

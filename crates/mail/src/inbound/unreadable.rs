@@ -1,5 +1,5 @@
-//! Messages that a mailbox could not be read at, kept in memory. A message that the server cannot
-//! send is skipped after several tries, and does not delay the others.
+//! Messages that could not be read from a mailbox, kept in memory. A message that the server cannot
+//! send is skipped after several tries, so it does not delay the others.
 
 use std::{
     collections::HashMap,
@@ -12,23 +12,23 @@ use store::MailReader;
 
 use super::poll::Reading;
 
-/// Failures of reading one message after which it is skipped. The polls are further apart after each
-/// of them, so a failure that passes skips nothing.
+/// Number of failures after which a message is skipped. The interval between polls grows with each
+/// failure, so a temporary failure skips nothing.
 const MAX_FAILURES: u32 = 3;
 
 type Key = (DataCenterId, MailReader);
 
-/// The last failure of each reader.
+/// The last failure for each reader.
 #[derive(Debug, Default)]
 pub(crate) struct UnreadableMessages(Mutex<HashMap<Key, UnreadableMessage>>);
 
 #[derive(Clone, Copy, Debug)]
 struct UnreadableMessage {
-    /// The first message that was not read.
+    /// The first message that could not be read.
     at: NonZeroU32,
-    /// Up to here, messages are requested one by one.
+    /// UID up to which messages are requested one by one.
     until: NonZeroU32,
-    /// Number of times that this message failed alone.
+    /// Number of times that requesting only this message failed.
     failures: u32,
 }
 
@@ -51,8 +51,8 @@ impl UnreadableMessages {
         }
     }
 
-    /// Records that messages could not be read. Returns true if the range is one message that has to
-    /// be skipped.
+    /// Records that messages could not be read. Returns true if the range is a single message that
+    /// must be skipped.
     pub(super) fn note(&self, reading: &Reading<'_>, first: NonZeroU32, last: NonZeroU32) -> bool {
         let key = (reading.id.clone(), reading.reader);
         let mut all = self.all();

@@ -183,7 +183,7 @@ fn is_lost<T>(outcome: &Result<T, MailboxError>) -> bool {
     matches!(outcome, Err(error) if error.is_lost_connection())
 }
 
-/// Returns the error for a message whose parser panicked. The log has the details.
+/// Returns the error for a message whose parser panicked. The log contains the details.
 fn unreadable() -> MailboxError {
     domain::Finding::new(FindingCode::MailUnreadable).into()
 }

@@ -1,4 +1,4 @@
-//! Position of a message in its folder, found without reading the whole folder.
+//! Positions of messages in a folder, found without reading the whole folder.
 
 use std::num::NonZeroU32;
 
@@ -32,7 +32,8 @@ impl Session {
             let middle = before + (others - before).div_ceil(2);
             match self.uid_at(middle).await? {
                 Some(found) if found < uid => before = middle,
-                // Also if the message was removed meanwhile: then there are fewer messages.
+                // Also applies if the message was removed meanwhile, because there are fewer
+                // messages then.
                 _ => others = middle - 1,
             }
         }

@@ -1,5 +1,5 @@
-//! Pool of open sessions, which makes the next page load fast. The number per data center is low
-//! because providers limit it.
+//! Pool of open sessions, which makes the next page load fast. The number of sessions per data
+//! center is low because providers limit it.
 
 use std::{
     collections::HashMap,
@@ -71,7 +71,7 @@ impl Pool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Removes an idle session for this version of the settings from the pool and repermits it.
+    /// Removes an idle session for this version of the settings from the pool and returns it.
     fn idle(&self, id: &DataCenterId, version: i64) -> Option<Session> {
         let mut all = self.all();
         let own = all.get_mut(id)?;
@@ -104,7 +104,7 @@ impl Pool {
 }
 
 impl Mailboxes {
-    /// Repermits the settings of a data center that has a mailbox.
+    /// Returns the settings of a data center that has a mailbox.
     pub(super) async fn settings(&self, id: &DataCenterId) -> Result<StoredSettings, MailboxError> {
         let Some(stored) = readable(self.store.settings(id).await)? else {
             let known = self.store.data_center(id).await?;
@@ -120,7 +120,7 @@ impl Mailboxes {
         }
     }
 
-    /// Repermits a session of a data center: an idle one if `may_be_kept`, otherwise a new one.
+    /// Returns a session of a data center: an idle one if `may_be_kept`, otherwise a new one.
     pub(super) async fn session(
         &self,
         id: &DataCenterId,
@@ -136,7 +136,7 @@ impl Mailboxes {
         let is_new = kept.is_none();
         let session = match kept {
             Some(session) => session,
-            // Boxed, because it would make the futures that await it large.
+            // Boxed to keep the futures that await it small.
             None => Box::pin(Session::begin(self, id, &stored.settings)).await?,
         };
         Ok(Taken {
@@ -148,7 +148,7 @@ impl Mailboxes {
         })
     }
 
-    /// Repermits a session to the pool, unless the outcome makes it unusable.
+    /// Returns a session to the pool, unless the outcome makes it unusable.
     pub(super) fn give_back<T>(
         &self,
         taken: Taken,

@@ -1,5 +1,5 @@
-//! Server-side search (RFC 9051 §6.4.4) in consecutive ranges of the folder, so neither the reply
-//! nor the wait grows with the folder.
+//! Server-side search (RFC 9051 §6.4.4). It proceeds in consecutive ranges of the folder, which
+//! bounds the size of each reply and the waiting time.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -86,7 +86,7 @@ impl Session {
         Ok((mails.collect(), next))
     }
 
-    /// Returns the UIDs of matching messages in a range of sequence numbers.
+    /// Returns the UIDs of the matching messages in a range of sequence numbers.
     async fn search(
         &mut self,
         among: SequenceSet,
@@ -110,7 +110,7 @@ impl Session {
         let Ok(keys) = NonEmptyVec::try_from(keys) else {
             return Ok(Vec::new());
         };
-        // ASCII words need no charset, which avoids servers that know UTF-8 by another name.
+        // ASCII needs no charset. This avoids servers that support UTF-8 under another name.
         let charset = (!search.words.is_ascii()).then(|| Charset::try_from("UTF-8").ok());
         let body = CommandBody::search(charset.flatten(), SearchKey::And(keys), true);
         let answer = self.ask(body).await?;

@@ -59,7 +59,7 @@ impl Session {
                 .saying(answer.text)
                 .into()),
             Ok(answer) => Ok(answer),
-            // The server has spoken IMAP before, so only this reply is unreadable.
+            // The server has sent valid IMAP before, so only this reply is unreadable.
             Err(FindingCode::NotImap) => Err(self.failed(FindingCode::ImapAnswerUnreadable)),
             Err(FindingCode::ConnectionClosed) if !heard.starts_with("* BYE") => {
                 Err(self.failed(FindingCode::ConnectionClosed))
@@ -132,8 +132,8 @@ impl Session {
         }
     }
 
-    /// Sends FETCH or UID FETCH. Returns the data of each message. Unreadable data of single
-    /// messages is skipped; it is an error only if nothing else came.
+    /// Sends FETCH or UID FETCH and returns the data of each message. Unreadable data of single
+    /// messages is skipped. It is an error only if there is no other data.
     pub(super) async fn fetch(
         &mut self,
         set: SequenceSet,

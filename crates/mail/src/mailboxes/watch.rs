@@ -110,7 +110,7 @@ impl Mailboxes {
             let Err(error) = watched;
             let finding = match error {
                 MailboxError::Failed(finding) => Some(finding),
-                // The page itself reports that the mailbox is off or gone.
+                // The page itself reports that the mailbox is off or missing.
                 _ => None,
             };
             sender.send_modify(|watch| watch.trouble = finding);

@@ -121,8 +121,8 @@ impl Metrics {
 }
 
 impl Gathered {
-    /// Sets the counts of a data center. Missing values are exported as 0, which keeps series
-    /// comparable.
+    /// Sets the counts of a data center. Missing values are exported as 0, so series stay
+    /// continuous.
     fn count(
         &self,
         id: &DataCenterId,

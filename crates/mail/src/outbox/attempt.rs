@@ -19,19 +19,19 @@ use super::{
     transcript,
 };
 
-/// An open connection, with the key of the plan that it was opened under.
+/// An open connection, with the key of the plan under which it was opened.
 pub(super) struct Open {
     key: PlanKey,
     pub(super) connection: Connection,
 }
 
-/// The end of an attempt.
+/// Result of an attempt.
 pub(super) enum AttemptEnd {
     /// The result was recorded.
     Recorded,
-    /// The lease was lost; another process may deliver the message.
+    /// The lease was lost. Another process may deliver the message.
     Abandoned,
-    /// Nothing was tried; the message stays due.
+    /// Nothing was tried. The message stays due.
     GiveBack,
 }
 
@@ -83,8 +83,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Tries all waiting recipients, in transactions of at most as many recipients as the provider
-    /// allows.
+    /// Tries all waiting recipients. Each transaction has at most as many recipients as the
+    /// provider allows.
     pub(super) async fn run(&mut self, queue: &QueueState, open: &mut Option<Open>) -> AttemptEnd {
         let recipients = self.queued.message.recipients.iter().enumerate();
         let waiting: Vec<usize> = recipients
@@ -101,7 +101,7 @@ impl<'a> Attempt<'a> {
         while let Some(part) = batches.next() {
             let excess = match self.part(queue, open, &part, content).await {
                 Ok(excess) => excess,
-                // Outcomes of earlier transactions have to be recorded.
+                // The results of earlier transactions must be recorded.
                 Err(_) if self.has_result() => return AttemptEnd::Recorded,
                 Err(outcome) => return outcome,
             };
@@ -126,8 +126,8 @@ impl<'a> Attempt<'a> {
             .all(|outcome| matches!(outcome, RecipientOutcome::Untried))
     }
 
-    /// Runs one transaction. Returns the recipients that need another one because there were too
-    /// many.
+    /// Runs one transaction. Returns the recipients that need another transaction because of the
+    /// recipient limit.
     async fn part(
         &mut self,
         queue: &QueueState,
@@ -146,8 +146,8 @@ impl<'a> Attempt<'a> {
             content,
             with_ascii_header,
         };
-        // The server may have closed an idle connection. The first failure of this kind is retried
-        // over a new connection.
+        // The server may have closed an idle connection. The first such failure is retried over a
+        // new connection.
         for last in [false, true] {
             match self.connect(queue, open, part).await {
                 Ok(()) => {}
@@ -250,8 +250,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Records the outcome of a transaction. Returns the recipients to try in another one
-    /// immediately.
+    /// Records the result of a transaction. Returns the recipients to try immediately in another
+    /// one.
     fn note(
         &mut self,
         part: &[usize],

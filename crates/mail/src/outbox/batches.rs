@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use domain::{Finding, FindingCode};
 use smtp::{TransactionEnd, TransactionOutcome};
 
-/// The reply and finding of a refused recipient; `None` for an accepted one.
+/// Reply and finding of a rejected recipient, or `None` for an accepted one.
 type Refused = Option<(String, Finding)>;
 
 /// Recipients that are still to be tried, by their index in the message.
@@ -15,7 +15,7 @@ pub(super) struct Batches {
     size: usize,
 }
 
-/// Recipients that did not fit into a transaction.
+/// Recipients that exceeded the limit of a transaction.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Excess {
     pub(super) recipients: Vec<usize>,
@@ -24,8 +24,8 @@ pub(super) struct Excess {
 }
 
 impl Excess {
-    /// Returns the recipients to try in another transaction because the server refused some as too
-    /// many. Returns `None` if there are none, or if nothing shows that the server accepts a
+    /// Returns the recipients to try in another transaction because the server rejected them as too
+    /// many. Returns `None` if there are none, or if there is no sign that the server accepts a
     /// smaller number.
     pub(super) fn of(part: &[usize], outcome: &TransactionOutcome, broken: bool) -> Option<Self> {
         let is_excess = |refused: &Refused| {
@@ -41,10 +41,10 @@ impl Excess {
             }
             TransactionEnd::Failed(finding) if finding.code != FindingCode::ClosedAfterMessage => {
                 let fits = if finding.code == FindingCode::TooManyRecipients {
-                    // The server refused the whole transaction without naming its limit.
+                    // The server rejected the whole transaction without stating its limit.
                     taken(&outcome.refused) / 2
                 } else if broken {
-                    // Some servers count each refused recipient as an error and close the
+                    // Some servers count each rejected recipient as an error and then close the
                     // connection.
                     let first = outcome.refused.iter().position(is_excess)?;
                     taken(&outcome.refused[..first])
@@ -68,14 +68,14 @@ impl Batches {
         }
     }
 
-    /// Removes and returns the recipients of the next transaction; `None` if none are left.
+    /// Removes and returns the recipients of the next transaction. `None` if none are left.
     pub(super) fn next(&mut self) -> Option<Vec<usize>> {
         let count = self.size.min(self.left.len());
         let batch: Vec<usize> = self.left.drain(..count).collect();
         (!batch.is_empty()).then_some(batch)
     }
 
-    /// Puts recipients back to the front. Later transactions are no larger than `excess.fits`.
+    /// Puts recipients back at the front. Later transactions have at most `excess.fits` recipients.
     pub(super) fn put_back(&mut self, excess: Excess) {
         self.size = self.size.min(excess.fits.max(1));
         for recipient in excess.recipients.into_iter().rev() {

@@ -41,8 +41,8 @@ impl Outbox {
             .map_err(ComposeError::Form)
     }
 
-    /// Prepares a message that the client composed itself (RFC 5322), under the sender policy of a
-    /// data center.
+    /// Prepares a message that the client composed (RFC 5322), under the sender policy of a data
+    /// center.
     ///
     /// # Errors
     /// `Form` with the invalid fields; `Mail` if the database fails.

@@ -1,4 +1,4 @@
-//! Opens connections for sending and signs in.
+//! Opens and authenticates connections for sending.
 
 use domain::{Authentication, DataCenterId, Finding, FindingCode, Retry};
 use net::Recorder;
@@ -12,9 +12,9 @@ use crate::{MailError, error::Failure, tokens::SignIn};
 pub(super) enum ConnectError {
     /// Connecting or signing in failed.
     Failed(Finding),
-    /// The grant needs a new authorization, and messages wait for it.
+    /// The grant needs a new authorization. Messages wait until then.
     Waits,
-    /// An error of Mailgrant itself.
+    /// An internal error of Mailgrant.
     Mail(MailError),
 }
 
@@ -25,8 +25,8 @@ impl From<MailError> for ConnectError {
 }
 
 impl Outbox {
-    /// Connects and signs in. If the server refuses a token that has not expired, refreshes it once
-    /// and retries.
+    /// Connects and signs in. If the server rejects a token that has not expired, refreshes it and
+    /// retries once.
     pub(super) async fn open_connection(
         &self,
         id: &DataCenterId,
@@ -55,14 +55,14 @@ impl Outbox {
         }
     }
 
-    /// Returns the credential to sign in with; `None` if the settings use no authentication.
+    /// Returns the credential, or `None` if the settings use no authentication.
     async fn sign_in(
         &self,
         id: &DataCenterId,
         plan: &Plan,
         refused: Option<i64>,
     ) -> Result<Option<SignIn>, ConnectError> {
-        // Longer than both tries of a refresh.
+        // Longer than both tries of a token refresh.
         let limit = self.timeouts.token * 3;
         let sign_in = self.tokens.sign_in(id, &plan.settings, refused, limit);
         sign_in.await.map_err(|failure| match failure {
@@ -100,7 +100,7 @@ impl Outbox {
     }
 }
 
-/// Returns true if messages wait for an administrator to authorize a grant.
+/// Returns true if messages wait until an administrator authorizes the data center.
 fn needs_authorization(plan: &Plan, finding: &Finding) -> bool {
     let uses_grant = matches!(plan.settings.authentication, Authentication::OAuth { .. });
     uses_grant

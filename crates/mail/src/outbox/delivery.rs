@@ -1,4 +1,4 @@
-//! Delivery: finds data centers with due mail and runs a delivery queue for each.
+//! Delivery: finds data centers with due mail and runs a delivery queue for each of them.
 
 use std::{
     collections::HashMap,
@@ -18,18 +18,18 @@ use super::{
 };
 use crate::{MailError, server_clock::held_for};
 
-/// Interval between removals of expired data.
+/// Interval between deletions of expired data.
 const RETENTION_INTERVAL: Duration = Duration::from_mins(10);
-/// Maximum number of messages removed by one statement.
+/// Maximum number of messages that one statement deletes.
 const MAX_FORGOTTEN: u32 = 1_000;
 /// Retention of idempotency keys, in seconds.
 const IDEMPOTENCY_TTL: i64 = 7 * 86_400;
 
 impl Outbox {
-    /// Delivers due mail until `until` completes. Then gives attempts under way a grace period and
+    /// Delivers due mail until `until` completes. Then gives running attempts a grace period and
     /// releases all messages that were not started.
     pub async fn deliver(self: &Arc<Self>, until: impl Future<Output = ()>) {
-        // The log names the owner of this process's leases.
+        // Logs the owner of this process's leases.
         tracing::info!(server = %self.leases.owner(), "delivery started");
         let (stop, stopping) = watch::channel(0);
         let (outcomes, recorded) = mpsc::channel(outcome_writer::MAX_WAITING);
@@ -74,7 +74,7 @@ impl Outbox {
             }
             stop.send_replace(stage);
         }
-        // An unreachable database may keep tasks from ending. Their leases expire by themselves.
+        // Tasks may hang if the database is unreachable. Their leases expire by themselves.
         tasks.shutdown().await;
         drop(queues);
         match timeout(grace, writer).await {
@@ -99,8 +99,8 @@ impl Outbox {
         }
     }
 
-    /// Returns the data centers that this server sends for and that have due mail. At each tick, it
-    /// first releases expired leases.
+    /// Returns the data centers that this server sends for and that have due mail. First releases
+    /// expired leases, at each tick.
     async fn due(&self, ticked: bool, leases: &Leases) -> Result<Vec<DataCenterId>, MailError> {
         self.clock.compare().await?;
         if self.clock.excessive_difference().is_some() {
@@ -108,7 +108,7 @@ impl Outbox {
         }
         if ticked {
             let now = self.clock.database_now().await?;
-            // Read after the time, to include every claim that was made before it.
+            // Read after the time, so that it includes every earlier claim.
             let live = leases.live();
             let released = self.store.release_expired(now, &live).await?;
             if released > 0 {
@@ -172,7 +172,7 @@ impl DeliveryQueues {
         }
     }
 
-    /// Returns the delivery queue of a data center. Starts it on the first call.
+    /// Returns the delivery queue of a data center, and starts it on the first call.
     async fn queue(&self, id: DataCenterId) -> Arc<QueueState> {
         let mut tasks = self.tasks.lock().await;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -243,7 +243,7 @@ async fn renew_all(outbox: &Outbox, leases: &Leases, seconds: u32) -> Result<(),
         .await?)
 }
 
-/// Removes expired data periodically, until the task is aborted.
+/// Deletes expired data periodically, until the task is aborted.
 async fn forget(outbox: Arc<Outbox>) {
     loop {
         if let Err(error) = outbox.forget_settled().await {
@@ -257,7 +257,7 @@ async fn forget(outbox: Arc<Outbox>) {
 }
 
 impl Outbox {
-    /// Removes settled messages whose retention has ended, expired idempotency keys and connection
+    /// Deletes finished messages whose retention has ended, expired idempotency keys and connection
     /// slots, and counts that rate limits no longer need.
     ///
     /// # Errors

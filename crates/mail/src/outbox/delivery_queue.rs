@@ -13,9 +13,9 @@ use crate::{MailError, server_clock::held_for};
 
 /// Maximum number of messages that wait in memory for a connection.
 const MAX_READY: usize = 128;
-/// More messages are claimed when no more than this wait.
+/// Number of waiting messages at which more are claimed.
 const REFILL_BELOW: usize = 64;
-/// Maximum octets of one claim. A single larger message is claimed nevertheless.
+/// Maximum octets of one claim. A single larger message is claimed anyway.
 const MAX_CLAIM_OCTETS: i64 = 8 * 1024 * 1024;
 
 /// The queue of one data center.
@@ -36,7 +36,7 @@ impl DeliveryQueue {
         let mut stopping = self.state.stopping.clone();
         while !self.state.is_stopping() {
             while workers.try_join_next().is_some() {}
-            // Read before the round, which checks it too. Otherwise its end could be missed in
+            // Read before the round, which checks it too. Otherwise, its end could be missed in
             // between.
             let cool = self.state.throttle().cooling_until();
             let more = match self.claim_due(&mut workers).await {
@@ -76,13 +76,13 @@ impl DeliveryQueue {
             self.state.give_back(self.state.ready.drain()).await;
             return Ok(false);
         };
-        // A connection may have ended just as a message arrived.
+        // A connection may have ended just when a message arrived.
         self.start_workers(&plan, workers).await?;
         let queued = self.state.ready.len();
         if queued > REFILL_BELOW {
             return Ok(true);
         }
-        // If connections are limited, one is needed before anything is claimed.
+        // If connections are limited, one must be open before messages are claimed.
         if self.state.workers() == 0
             && plan.limits.connections.is_some()
             && !self.start_worker(&plan, workers).await?
@@ -90,7 +90,7 @@ impl DeliveryQueue {
             return Ok(false);
         }
         let limited = plan.limits.per_minute.is_some() || plan.limits.per_day.is_some();
-        // A claim counts toward the rate limits, so its messages should not wait for long.
+        // Claimed messages count toward the rate limits, so they should not wait long.
         let room = if limited {
             self.allowed(&plan) as usize
         } else {
@@ -103,7 +103,7 @@ impl DeliveryQueue {
             self.state.id.clone(),
             limited,
         ));
-        // Registered before the claim, which keeps this process from releasing its own lease as
+        // Registered before the claim. Otherwise, this process could release its own lease as
         // expired.
         self.state.leases.add(&lease);
         let began = self.state.outbox.clock.boot_time();
@@ -130,8 +130,8 @@ impl DeliveryQueue {
             lease: Arc::clone(&lease),
             counted: limited,
         });
-        // Another server took over these messages after their lease expired and released them,
-        // while attempts of this process are still under way.
+        // Another server released these messages after their lease expired, while attempts of this
+        // process are still running.
         let (under_way, new): (Vec<_>, Vec<_>) = messages
             .partition(|queued: &QueuedMessage| self.state.leases.is_under_way(&queued.message.id));
         let ids = new.iter().map(|queued| queued.message.id.clone());
@@ -144,7 +144,7 @@ impl DeliveryQueue {
         Ok(!claimed.limited)
     }
 
-    /// Starts connections while more messages than connections wait, up to the limit.
+    /// Starts connections, up to the limit, while more messages than connections wait.
     async fn start_workers(&self, plan: &Plan, workers: &mut JoinSet<()>) -> Result<(), MailError> {
         while (self.state.workers() as usize) < self.state.ready.len()
             && self.start_worker(plan, workers).await?

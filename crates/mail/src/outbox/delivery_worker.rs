@@ -16,7 +16,7 @@ use super::{
     queued_message::QueuedMessage,
 };
 
-/// Sends messages until none has arrived for the idle time. A panic ends only this connection.
+/// Sends messages until none arrives within the idle time. A panic ends only this connection.
 pub(super) async fn run(queue: Arc<QueueState>, slot: Option<i64>) {
     let current = Mutex::new(None);
     let delivering = deliver_all(&queue, slot.is_some(), &current);
@@ -26,7 +26,7 @@ pub(super) async fn run(queue: Arc<QueueState>, slot: Option<i64>) {
         let message = current.as_ref().map(|(_, id)| id.as_str());
         tracing::error!(data_center = %queue.id, message_id = message, "delivery connection panicked");
         if let Some((lease, id)) = current {
-            // It is retried when its lease has expired.
+            // The message is retried when its lease has expired.
             lease.end(&id);
         }
         queue.cool_down().await;
@@ -63,7 +63,7 @@ async fn deliver_all(queue: &Arc<QueueState>, is_limited: bool, current: &Curren
     }
 }
 
-/// Tries one message and sends the outcome to the outcome writer.
+/// Delivers one message and passes the result to the outcome writer.
 async fn deliver_one(queue: &Arc<QueueState>, queued: QueuedMessage, open: &mut Option<Open>) {
     if !queued.is_ours(queue.outbox.clock.boot_time()) {
         return queue.give_back(vec![queued]).await;
@@ -105,7 +105,7 @@ async fn deliver_one(queue: &Arc<QueueState>, queued: QueuedMessage, open: &mut 
         .observe_attempt(&queue.id, &settlement.attempt);
     tracing::info!(
         data_center = %queue.id,
-        // The field `message` holds the text of the log line.
+        // The field `message` is reserved for the text of the event.
         id = settlement.id.as_str(),
         state = settlement.state.code(),
         attempt = settlement.attempt.number,

@@ -1,4 +1,4 @@
-//! The disposition of a message after an attempt.
+//! The state of a message after an attempt.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use store::{ClaimedMessage, Settlement};
 
 use crate::backoff::Backoff;
 
-/// Time between attempts to deliver a message.
+/// Wait between attempts.
 const RETRY: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_hours(4));
 
 /// The outcome of an attempt for one recipient.
@@ -24,13 +24,13 @@ pub(super) enum RecipientOutcome {
     NotAccepted(String, Finding),
 }
 
-/// The cause of a failure: the message or its data center.
+/// Scope of a failure: the message or its data center.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FailureScope {
     /// The message, or a recipient.
     Message,
-    /// The connection or the account. Other messages would fail too, so the failure does not
-    /// count against this one.
+    /// The connection or the account. Other messages would fail as well, so the failure does not
+    /// count against this message.
     DataCenter,
 }
 
@@ -39,7 +39,7 @@ pub(super) enum FailureScope {
 pub(super) struct AttemptReport {
     /// The outcome for each recipient of the message.
     pub(super) recipients: Vec<RecipientOutcome>,
-    /// The subject of the failures: the message or its data center.
+    /// The scope of the failures.
     pub(super) scope: FailureScope,
     /// Number of transactions that the server accepted.
     pub(super) accepted_transactions: i64,
@@ -49,7 +49,7 @@ pub(super) struct AttemptReport {
     pub(super) transcript: String,
 }
 
-/// Returns whether a finding is about the account or the server, or about the message.
+/// Returns the scope of a finding.
 pub(super) fn failure_scope(code: FindingCode) -> FailureScope {
     use FindingCode as F;
     match code {
@@ -137,14 +137,14 @@ pub(super) fn settle(
         (_, 0, 1..) => AttemptOutcome::PutOff,
         _ => AttemptOutcome::Refused,
     };
-    // A failure that is not about the message does not delay its retry.
+    // A failure that does not concern the message does not delay its retry.
     let waits = report.scope == FailureScope::Message && finding.is_some();
     let due_at = if state == MessageState::Waiting && waits {
         // Progress resets the backoff.
         let in_a_row = if accepted > 0 { 1 } else { number };
         let in_a_row = u32::try_from(in_a_row).unwrap_or(u32::MAX);
         let next = now.plus(RETRY.spread_seconds_after(in_a_row, chance()));
-        // One last attempt is due when the time to give up is reached.
+        // One last attempt is due when the retry period ends.
         let last = message.created_at.plus(give_up_after);
         if now < last { next.min(last) } else { next }
     } else {

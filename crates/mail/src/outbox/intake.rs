@@ -1,5 +1,5 @@
-//! Batched storage of submissions. Messages that arrive during one commit share the next one,
-//! because each commit waits for the disk.
+//! Batched storage of submissions. Messages that arrive during a commit share the next one, because
+//! each commit waits for the disk.
 
 use std::{
     collections::VecDeque,
@@ -19,12 +19,12 @@ use crate::MailError;
 
 /// Maximum number of messages in one transaction.
 const MAX_BATCH: usize = 128;
-/// Maximum octets of one transaction. A single larger message is stored nevertheless.
+/// Maximum octets of one transaction. A single larger message is stored anyway.
 const MAX_CLAIM_OCTETS: usize = 8 * 1024 * 1024;
 
-/// Time limit of one transaction. It exceeds SQLite's busy timeout.
+/// Timeout of one transaction. Longer than SQLite's busy timeout.
 const STORE_TIMEOUT: Duration = Duration::from_secs(25);
-/// Waits before a transaction with an unknown outcome is retried.
+/// Waits before a transaction with an unknown result is retried.
 const RETRY_AFTER: [Duration; 3] = [
     Duration::from_millis(100),
     Duration::from_millis(500),
@@ -63,7 +63,7 @@ impl Shared {
 }
 
 impl Intake {
-    /// Removes and returns the messages of the next transaction.
+    /// Removes and returns the messages for the next transaction.
     fn next(&mut self) -> Vec<Waiting> {
         let mut octets = 0;
         let mut count = 0;
@@ -79,8 +79,8 @@ impl Intake {
 }
 
 impl Outbox {
-    /// Stores a message, in one transaction with others. When this returns, the message survives a
-    /// crash.
+    /// Stores a message, in one transaction with others. The message survives a crash once this
+    /// returns.
     pub(super) async fn store_message(
         self: &Arc<Self>,
         message: NewMessage,
@@ -100,8 +100,8 @@ impl Outbox {
     }
 }
 
-/// Guards against a panic of the writer: fails all waiting submissions and lets the next one start
-/// another writer.
+/// Guards against a panic of the writer. Fails all waiting submissions and allows another writer to
+/// start.
 struct Writing<'a>(&'a Shared);
 
 impl Drop for Writing<'_> {
@@ -138,13 +138,13 @@ async fn write(outbox: Arc<Outbox>) {
                     let _ = reply.send(Err(error));
                 }
             }
-            // Each message would fail alike, perhaps after a long wait.
+            // Each message would fail in the same way, possibly after a long wait.
             Err(error) if !error.may_be_of_one_row() => {
                 for reply in reply {
                     let _ = reply.send(Err(StoreError::BatchFailed));
                 }
             }
-            // One message may cause the failure. Storing each alone lets the others succeed.
+            // One message may cause the failure, so each is stored separately.
             Err(_) => {
                 for (message, reply) in messages.iter().zip(reply) {
                     let outcome = store(&outbox, std::slice::from_ref(message)).await;
@@ -159,9 +159,9 @@ async fn write(outbox: Arc<Outbox>) {
     }
 }
 
-/// Stores messages in one transaction. If the connection is lost during the commit, the outcome is
-/// unknown, and the same messages are stored again. This has no effect if they were stored, and
-/// saves the client from a retry that would send them twice.
+/// Stores messages in one transaction. If the connection is lost during the commit, the result is
+/// unknown, so the same messages are stored again. This has no effect if they were stored, and
+/// spares the client a retry.
 async fn store(
     outbox: &Outbox,
     messages: &[NewMessage],

@@ -1,5 +1,5 @@
-//! A limit on the octets that wait for delivery per API key. A client that submits faster than the
-//! mail server accepts must not fill the disk.
+//! Limit on the waiting octets per API key. It prevents a client that submits faster than the mail
+//! server accepts from filling the disk.
 
 use std::{
     collections::HashMap,
@@ -12,18 +12,18 @@ use domain::Who;
 use super::{Outbox, submit::SubmitError};
 use crate::MailError;
 
-/// Shortest time that a sum from the database is used.
+/// Minimum time for which a sum from the database is used.
 const TTL: Duration = Duration::from_secs(1);
-/// A sum is used for this many times the time of its computation. Otherwise a long queue would slow
-/// down submissions.
+/// A sum is used for this many times the duration of its computation. Otherwise, a long queue would
+/// slow down submissions.
 const FACTOR: u32 = 20;
 
 /// The waiting octets of one key.
 #[derive(Debug)]
 struct Sum {
-    /// The sum from the database, plus submissions to this process since then.
+    /// The sum from the database, plus later submissions to this process.
     octets: u64,
-    /// The time at which it is computed again.
+    /// Time at which the sum is computed again.
     until: Instant,
 }
 
@@ -36,9 +36,9 @@ impl KeySums {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds octets to a current sum. Returns false, and adds nothing, if that would exceed the
-    /// limit; `None` if there is no current sum. A message larger than the limit fits while nothing
-    /// else waits.
+    /// Adds octets to a current sum. Returns false without adding if that would exceed the limit,
+    /// and `None` if there is no current sum. A message larger than the limit is allowed if no
+    /// other message waits.
     fn add(&self, key: &str, octets: u64, limit: u64) -> Option<bool> {
         let mut all = self.all();
         let sum = all.get_mut(key)?;

@@ -1,4 +1,4 @@
-//! Leases: the right of a process to deliver a message until a deadline.
+//! Leases: the right of a process to deliver messages until a deadline.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -8,12 +8,12 @@ use std::{
 
 use domain::{DataCenterId, MessageId};
 
-/// One claim of messages of a data center. Deadlines are measured in time since boot.
+/// One claim of messages of a data center. Deadlines are in time since boot.
 #[derive(Debug)]
 pub(super) struct Lease {
     pub(super) name: String,
     pub(super) data_center: DataCenterId,
-    /// True if the claim counted its messages toward the limits.
+    /// True if the claimed messages were counted toward the rate limits.
     pub(super) counted: bool,
     held: Mutex<HashMap<MessageId, Duration>>,
 }
@@ -32,12 +32,12 @@ impl Lease {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Holds messages until `until`.
+    /// Adds messages that are held until `until`.
     pub(super) fn hold(&self, ids: impl IntoIterator<Item = MessageId>, until: Duration) {
         self.held().extend(ids.into_iter().map(|id| (id, until)));
     }
 
-    /// Extends the deadline of renewed messages; those that were not renewed are lost to another
+    /// Extends the deadline of renewed messages. Messages that were not renewed are lost to another
     /// server. Returns renewed messages that this process no longer works on, each with the name of
     /// the lease.
     pub(super) fn renew(&self, ids: &[MessageId], until: Duration) -> Vec<(MessageId, String)> {
@@ -55,12 +55,12 @@ impl Lease {
         forgotten
     }
 
-    /// Returns true while no other server may claim the message.
+    /// Returns true if no other server may claim the message.
     pub(super) fn holds(&self, id: &MessageId, now: Duration) -> bool {
         self.held().get(id).is_some_and(|until| now < *until)
     }
 
-    /// Removes a message that is settled or released.
+    /// Removes a message whose result was recorded or that was released.
     pub(super) fn end(&self, id: &MessageId) {
         self.held().remove(id);
     }
@@ -86,22 +86,22 @@ impl Leases {
         leases.iter().filter_map(Weak::upgrade).collect()
     }
 
-    /// Returns the leases with messages that are not settled yet.
+    /// Returns the leases with unfinished messages.
     pub(super) fn open(&self) -> Vec<Arc<Lease>> {
         let mut all = self.all();
         all.retain(|lease| !lease.is_empty());
         all
     }
 
-    /// Returns the names of all leases that this process still uses, including that of a claim
-    /// under way.
+    /// Returns the names of all leases that this process still uses, including that of a running
+    /// claim.
     pub(super) fn live(&self) -> HashSet<String> {
         let all = self.all().into_iter();
         all.map(|lease| lease.name.clone()).collect()
     }
 
-    /// Returns messages of a data center that are under way here although their lease has expired.
-    /// Another server may have released them.
+    /// Returns messages of a data center that this process works on although their lease has
+    /// expired. Another server may have released them.
     pub(super) fn over(&self, data_center: &DataCenterId, now: Duration) -> Vec<MessageId> {
         let mut ids = Vec::new();
         for lease in self.all() {

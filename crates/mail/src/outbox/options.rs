@@ -4,30 +4,30 @@ use std::time::Duration;
 
 use domain::DataCenterId;
 
-/// Options for how a [`Mailer`](crate::Mailer) delivers the messages in the outbox.
+/// Options for the delivery of messages in the outbox.
 #[derive(Clone, Debug)]
 pub struct OutboxOptions {
     /// Maximum number of connections of this server to the mail server of each data center.
     pub connections: u32,
-    /// Duration of a lease, in seconds of the database's time. A lease is renewed after each third
+    /// Duration of a lease in seconds, by the database's time. A lease is renewed after each third
     /// of it.
     pub lease: u32,
-    /// Age of a message, in seconds, after which a failed attempt is its last.
+    /// Age of a message in seconds after which a failed attempt is its last.
     pub give_up_after: i64,
-    /// Maximum number of octets of messages that may wait for one API key; further submissions are
-    /// refused. `None` for no limit.
+    /// Maximum octets of waiting messages per API key. Further submissions are refused. `None`
+    /// means no limit.
     pub waiting_per_key: Option<u64>,
-    /// The data centers that this server sends for; all if empty.
+    /// Data centers that this server sends for. Empty means all.
     pub data_centers: Vec<DataCenterId>,
-    /// Interval of checks for due messages and for expired leases of other servers.
+    /// Interval between checks for due messages and for expired leases of other servers.
     pub poll: Duration,
-    /// Time that a connection stays open without a message.
+    /// Time after which an idle connection is closed.
     pub idle: Duration,
-    /// Time limit for each reply of the mail server except the last (RFC 5321 §4.5.3.2).
+    /// Timeout for each reply of the mail server except the last (RFC 5321 §4.5.3.2).
     pub reply: Duration,
-    /// Time limit for sending a message and receiving the reply to it.
+    /// Timeout for sending a message and receiving the final reply.
     pub message: Duration,
-    /// Grace period for attempts under way when the server stops.
+    /// Grace period for running attempts when the server stops.
     pub grace: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! Records the outcomes of attempts. Outcomes that arrive during one commit share the next one.
+//! Records the results of attempts. Results that arrive during a commit share the next one.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,19 +10,19 @@ use tokio::{
 
 use super::{Outbox, lease::Lease};
 
-/// Maximum number of outcomes in one transaction.
+/// Maximum number of results in one transaction.
 const MAX_BATCH: usize = 128;
-/// Maximum number of outcomes that wait to be recorded; further senders wait too.
+/// Maximum number of results that wait to be recorded. Further senders wait.
 pub(super) const MAX_WAITING: usize = 512;
-/// Time limit of one transaction. It exceeds SQLite's busy timeout.
+/// Timeout of one transaction. Longer than SQLite's busy timeout.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(25);
 /// Wait before a failed transaction is retried.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
-/// The settlement of an attempt, with the lease that ends once it is recorded.
+/// Result of an attempt, with the lease that ends once it is recorded.
 pub(super) type Outcome = (Settlement, Arc<Lease>);
 
-/// Records outcomes in a supervised task, until all senders are gone.
+/// Records results in a supervised task, until all senders are gone.
 pub(super) async fn supervised(outbox: Arc<Outbox>, outcomes: mpsc::Receiver<Outcome>) {
     let inbox = Arc::new(Mutex::new(Inbox {
         outcomes,
@@ -42,15 +42,15 @@ pub(super) async fn supervised(outbox: Arc<Outbox>, outcomes: mpsc::Receiver<Out
         .await;
 }
 
-/// Outcomes to be recorded. They survive a panic of the task.
+/// Results to record. They survive a panic of the task.
 struct Inbox {
     outcomes: mpsc::Receiver<Outcome>,
     settlements: Vec<Settlement>,
     leases: Vec<Arc<Lease>>,
 }
 
-/// Records outcomes until all senders are gone. Retries while the database fails, because losing
-/// the record of a delivery would send the message twice.
+/// Records results until all senders are gone. Retries while the database fails, because a lost
+/// record would cause the message to be sent twice.
 async fn run(outbox: &Outbox, inbox: &mut Inbox) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
     loop {

@@ -1,4 +1,4 @@
-//! The settings and limits that a data center sends with.
+//! Settings and limits for sending through a data center.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::{
     error::{Failure, readable},
 };
 
-/// Pause of a data center whose secret cannot be read, in seconds.
+/// Pause in seconds of a data center whose secret cannot be decrypted.
 const UNREADABLE: i64 = 15 * 60;
 
-/// The settings, server, and limits for sending mail of a data center.
+/// Settings, server, and limits for sending through a data center.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) key: PlanKey,
@@ -26,7 +26,7 @@ pub(super) struct Plan {
     pub(super) drop_content: bool,
 }
 
-/// The versions of settings and grant. A connection opened under another key is not reused.
+/// Versions of the settings and the grant. A connection with another key is not reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PlanKey {
     settings_version: i64,
@@ -43,8 +43,8 @@ impl PlanKey {
 }
 
 impl Outbox {
-    /// Returns the current plan of a data center; `None` while messages have to wait for settings,
-    /// a grant, or the end of a pause.
+    /// Returns the current plan of a data center. `None` while messages must wait for settings, a
+    /// grant, or the end of a pause.
     pub(super) async fn plan(&self, id: &DataCenterId) -> Result<Option<Arc<Plan>>, MailError> {
         let store = &self.store;
         if store.sending_pause(id, self.clock.now()).await?.is_some() {

@@ -1,4 +1,4 @@
-//! A preview of a message while its content is kept.
+//! Preview of a message whose content is stored.
 
 use std::num::NonZeroU32;
 
@@ -9,9 +9,8 @@ use super::Outbox;
 use crate::MailError;
 
 impl Outbox {
-    /// Returns a message as people see it. It is parsed as untrusted input, since programs quote
-    /// other people's text. `None` if there is no such message or its content was dropped.
-    ///
+    /// Returns a message for display. It is parsed as untrusted input, because programs quote other
+    /// people's text. `None` if the message does not exist or its content was deleted.
     /// # Errors
     /// If the database fails.
     pub async fn preview(&self, id: &MessageId) -> Result<Option<Mail>, MailError> {
@@ -20,13 +19,13 @@ impl Outbox {
         };
         let summary = MailSummary {
             size: u32::try_from(raw.len()).unwrap_or(u32::MAX),
-            // An outbox message is in no folder.
+            // An outbox message is not in a folder.
             ..MailSummary::of(MailId {
                 uid_validity: 0,
                 uid: NonZeroU32::MIN,
             })
         };
-        // Parsing should not panic; if it does, there is no preview.
+        // Parsing should not panic. If it does, there is no preview.
         Ok(spawn_blocking(move || message::read_mail(summary, &raw))
             .await
             .ok())

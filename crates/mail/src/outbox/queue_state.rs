@@ -1,4 +1,4 @@
-//! The state that the tasks of one data center's delivery queue share.
+//! State that the tasks of a delivery queue share.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -27,7 +27,7 @@ pub(super) struct QueueState {
     pub(super) ready: ReadyQueue,
     pub(super) wake: Notify,
     pub(super) outcomes: mpsc::Sender<Outcome>,
-    /// Stage of the shutdown. 1: start nothing new. 2: stop attempts under way.
+    /// Stage of the shutdown. 1: start no attempts. 2: abort running attempts.
     pub(super) stopping: watch::Receiver<u8>,
     pub(super) leases: Arc<Leases>,
     workers: AtomicU32,
@@ -60,12 +60,12 @@ impl QueueState {
         self.workers.load(Ordering::Relaxed)
     }
 
-    /// Records that a connection has started.
+    /// Registers a new connection.
     pub(super) fn join(&self) {
         self.workers.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Records that a connection has ended, and frees its slot.
+    /// Unregisters a connection and releases its slot.
     pub(super) async fn leave(&self, slot: Option<i64>) {
         self.workers.fetch_sub(1, Ordering::Relaxed);
         if let Some(slot) = slot {
@@ -74,7 +74,7 @@ impl QueueState {
                 tracing::warn!(error = &error as &dyn std::error::Error, data_center = %self.id, "connection slot not released");
             }
         }
-        // Messages may have arrived just as it ended.
+        // Messages may have arrived just when it ended.
         self.wake.notify_one();
     }
 
@@ -86,7 +86,7 @@ impl QueueState {
         self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the settings to send with now; `None` if mail has to wait.
+    /// Returns the current plan, or `None` if mail must wait.
     pub(super) async fn plan(&self) -> Result<Option<Arc<Plan>>, MailError> {
         let shared = &self.outbox.shared;
         let changes = self.outbox.changes.count();
@@ -135,21 +135,21 @@ impl QueueState {
         self.throttle().accepted();
     }
 
-    /// Stops connection attempts for a moment after one failed.
+    /// Delays new connections for a moment after one failed.
     pub(super) async fn cool_down(&self) {
         self.throttle().failed();
         self.give_back(self.ready.drain()).await;
         self.wake.notify_one();
     }
 
-    /// Records that the server refused the current number of connections.
+    /// Records that the server rejected a connection because there are too many.
     pub(super) fn crowded(&self) {
         self.throttle().crowded(self.workers());
     }
 
-    /// Pauses the data center because a quota is used up, a sign-in was refused, or an
-    /// administrator has to change something. `key` identifies the settings and grant of the
-    /// attempt with this finding, and `started` is its start.
+    /// Pauses the data center because a quota is used up, a sign-in was rejected, or an
+    /// administrator must change something. `key` identifies the settings and grant of the attempt
+    /// with this finding, and `started` is its start.
     pub(super) async fn pause(&self, finding: &Finding, key: PlanKey, started: UnixTime) {
         let now = self.outbox.clock.now();
         let Some(until) = self.throttle().pause(finding.code, key, started, now) else {

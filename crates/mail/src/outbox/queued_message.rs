@@ -11,12 +11,12 @@ use super::lease::Lease;
 pub(super) struct QueuedMessage {
     pub(super) message: ClaimedMessage,
     pub(super) lease: Arc<Lease>,
-    /// True if the claim counted it toward the limits.
+    /// True if the claimed message was counted toward the rate limits.
     pub(super) counted: bool,
 }
 
 impl QueuedMessage {
-    /// Returns true while no other server may have the message. `now` is the time since boot.
+    /// Returns true if no other server may have claimed the message. `now` is the time since boot.
     pub(super) fn is_ours(&self, now: Duration) -> bool {
         self.lease.holds(&self.message.id, now)
     }

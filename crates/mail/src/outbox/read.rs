@@ -14,7 +14,7 @@ use crate::MailError;
 pub struct MessagePage {
     /// The messages, newest first.
     pub messages: Vec<OutboxMessage>,
-    /// The cursor of the next page; `None` on the last one.
+    /// Cursor of the next page, or `None` on the last page.
     pub next: Option<MessageId>,
 }
 
@@ -54,7 +54,7 @@ impl Outbox {
         Ok(self.store.message_attempts(id).await?)
     }
 
-    /// Returns the content of a message while it is kept.
+    /// Returns the content of a message, or `None` if it was deleted.
     ///
     /// # Errors
     /// If the database fails.
@@ -88,8 +88,8 @@ impl Outbox {
         Ok(self.store.sending_pause(id, self.clock.now()).await?)
     }
 
-    /// Returns the number of waiting messages of a data center and the time since which the oldest
-    /// one waits.
+    /// Returns the number of waiting messages of a data center, and the acceptance time of the
+    /// oldest one.
     ///
     /// # Errors
     /// If the database fails.
@@ -97,7 +97,7 @@ impl Outbox {
         Ok(self.store.waiting_messages(id).await?)
     }
 
-    /// Returns the used part of a data center's limits.
+    /// Returns how much of its rate limits a data center has used.
     ///
     /// # Errors
     /// If the database fails.

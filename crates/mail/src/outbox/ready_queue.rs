@@ -14,7 +14,7 @@ use super::queued_message::QueuedMessage;
 pub(super) struct ReadyQueue {
     messages: Mutex<Messages>,
     arrived: Notify,
-    /// Notified each time a message leaves the queue.
+    /// Notified when a message leaves the queue.
     pub(super) taken: Notify,
 }
 
@@ -38,7 +38,7 @@ impl ReadyQueue {
         self.arrived.notify_one();
     }
 
-    /// Returns the next message; `None` if none arrives within `limit` or the queue is closed.
+    /// Returns the next message. `None` if none arrives within `limit` or the queue is closed.
     pub(super) async fn next(&self, limit: Duration) -> Option<QueuedMessage> {
         let next = async {
             loop {
@@ -49,8 +49,8 @@ impl ReadyQueue {
                         return None;
                     }
                     if let Some(message) = messages.waiting.pop_front() {
-                        // `Notify` stores one permit, even if several messages arrived while no
-                        // worker waited.
+                        // `Notify` stores only one permit, even if several messages arrived while
+                        // no worker waited.
                         if !messages.waiting.is_empty() {
                             self.arrived.notify_one();
                         }

@@ -1,4 +1,4 @@
-//! A short-lived cache of values per data center, which saves a database query per message.
+//! Short-lived cache of values per data center, which saves a database query per message.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,7 @@ use std::{
 
 use domain::DataCenterId;
 
-/// Lifetime of a value, since another server may change it. Changes by this server invalidate it
+/// Lifetime of a value, because another server may change it. Changes by this server invalidate it
 /// immediately.
 const LASTS: Duration = Duration::from_secs(1);
 
@@ -40,7 +40,7 @@ impl<T: Clone> Recent<T> {
             .insert(id.clone(), (Instant::now(), changes, value));
     }
 
-    /// Removes a value; the next use queries it again.
+    /// Removes a value, so the next use queries it again.
     pub(crate) fn forget(&self, id: &DataCenterId) {
         self.all().remove(id);
     }

@@ -11,9 +11,9 @@ use crate::MailError;
 pub enum Resent {
     /// Stored as this new message.
     As(MessageId),
-    /// The content was dropped.
+    /// The content was deleted.
     ContentGone,
-    /// There is no such message.
+    /// No message has this ID.
     Unknown,
 }
 

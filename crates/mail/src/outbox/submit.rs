@@ -9,31 +9,30 @@ use store::{EnqueueOutcome, Idempotency, NewMessage};
 use super::{Outbox, id::new_id};
 use crate::MailError;
 
-/// Longest stored subject and sender for display, in characters.
+/// Maximum length in characters of the stored subject and sender.
 const MAX_LINE: usize = 998;
 
-/// A composed message that is submitted to the outbox.
+/// A composed message for submission to the outbox.
 #[derive(Clone, Debug)]
 pub struct Submission {
     /// The data center that sends it.
     pub data_center: DataCenterId,
-    /// The message with its envelope. Subject and `From` are stored for display; the content is
-    /// unchanged.
+    /// The message with its envelope. Subject and `From` are also stored for display.
     pub message: Composed,
     /// The account, API key, or part of Mailgrant that submits it.
     pub submitted_by: Who,
-    /// Identifies repeated requests; `None` accepts each of them.
+    /// Identifies repeated requests. `None` accepts each request.
     pub idempotency: Option<Idempotency>,
-    /// Time of the first attempt; `None` for immediately.
+    /// Time of the first attempt, or `None` for immediately.
     pub due_at: Option<UnixTime>,
 }
 
 /// An accepted message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submitted {
-    /// The id of the stored message.
+    /// ID of the stored message.
     pub id: MessageId,
-    /// True if the same request was accepted before; nothing more is sent then.
+    /// True if the same request was accepted before. No further message is sent then.
     pub known: bool,
 }
 
@@ -46,7 +45,7 @@ pub enum SubmitError {
     /// The waiting messages of the API key exceed its limit.
     #[error("messages of this API key that wait are larger than {limit} octets")]
     KeyFull {
-        /// Octets that may wait.
+        /// Maximum octets of waiting messages.
         limit: u64,
     },
     /// Another failure.
@@ -55,7 +54,7 @@ pub enum SubmitError {
 }
 
 impl Outbox {
-    /// Returns the message that the same request submitted before, if there is one.
+    /// Returns the message of an identical earlier request, if any.
     ///
     /// # Errors
     /// `KeyReused` if another request had this key; `Mail` if the database fails.
@@ -74,7 +73,7 @@ impl Outbox {
         }
     }
 
-    /// Stores a message. When this returns, it is stored durably and survives a crash.
+    /// Stores a message durably. It survives a crash once this returns.
     ///
     /// # Errors
     /// `KeyReused`, `KeyFull`; `Mail` if new mail is refused, there is no such data center, or the
@@ -83,14 +82,14 @@ impl Outbox {
         self: &Arc<Self>,
         submission: Submission,
     ) -> Result<Submitted, SubmitError> {
-        // Alerts are exempt: they are small, and most needed when the disk is full.
+        // Alerts are exempt, because they are small and most needed when the disk is full.
         if submission.submitted_by != Who::Mailgrant {
             self.disk.accepts_mail()?;
         }
         self.count_for_key(&submission.submitted_by, submission.message.content.len())
             .await?;
-        // The database's time, because servers with correct clocks deliver a message that one with
-        // a wrong clock accepted.
+        // Uses the database's time, so a server with a wrong clock does not delay a message that
+        // others deliver.
         let now = self
             .clock
             .now()

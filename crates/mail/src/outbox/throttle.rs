@@ -1,5 +1,5 @@
-//! Limits of a mail server that a delivery queue has learned from failures, and the pauses that
-//! follow.
+//! Limits of a mail server that a delivery queue has learned from failures, and the resulting
+//! pauses.
 
 use std::time::{Duration, Instant};
 
@@ -10,17 +10,16 @@ use crate::backoff::Backoff;
 
 /// Pause when a quota is used up.
 const QUOTA: Backoff = Backoff::new(Duration::from_mins(10), Duration::from_hours(2));
-/// Pause when the account sends too fast.
+/// Pause when a quota is used up.
 const RATE: Backoff = Backoff::new(Duration::from_mins(1), Duration::from_mins(30));
-/// Pause when a sign-in is refused. A server that cannot reach its authentication service often
-/// answers as if the credentials were wrong.
+/// Pause when a sign-in is rejected. A server that cannot reach its authentication service often
+/// replies as if the credentials were wrong.
 const SIGN_IN: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_mins(15));
-/// Pause when an administrator has to change something. A change of the settings or a new grant
-/// ends it early.
+/// Pause when an administrator must change something. Changed settings or a new grant end it early.
 const CHANGE: Backoff = Backoff::new(Duration::from_mins(15), Duration::from_mins(15));
 /// Pause after a failed connection.
 const COOL_DOWN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
-/// Time for which a refusal of too many connections limits their number.
+/// Time for which a rejection of too many connections limits their number.
 const CROWDED: Duration = Duration::from_mins(1);
 
 /// Consecutive pauses for one kind of finding.
@@ -33,7 +32,7 @@ struct Pauses {
     until: UnixTime,
 }
 
-/// Returns the pauses after a finding.
+/// Returns the pauses for a finding.
 fn backoff(code: FindingCode) -> Backoff {
     use FindingCode as F;
     match code {
@@ -43,7 +42,7 @@ fn backoff(code: FindingCode) -> Backoff {
         | F::TokenForOtherResource
         | F::PasswordRefused
         | F::AuthenticationUnavailable
-        // An unknown refusal may be temporary.
+        // An unknown rejection may be temporary.
         | F::Refused => SIGN_IN,
         _ => CHANGE,
     }
@@ -52,14 +51,14 @@ fn backoff(code: FindingCode) -> Backoff {
 /// Failures, pauses, and connection limits of a data center.
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
-    /// Connections that failed since the last accepted message.
+    /// Failed connections since the last accepted message.
     failures: u32,
-    /// No connection is opened before this time.
+    /// Time before which no connection is opened.
     cool_until: Option<Instant>,
-    /// The pauses since the last accepted message.
+    /// Pauses since the last accepted message.
     pauses: Option<Pauses>,
-    /// The number of connections to stay within after the server refused more, and the time of the
-    /// refusal.
+    /// Number of connections not to exceed after the server rejected more, and the time of the
+    /// rejection.
     crowded: Option<(u32, Instant)>,
 }
 
@@ -82,10 +81,10 @@ impl Throttle {
         self.cool_until
     }
 
-    /// Records a finding of an attempt that began at `started`, and returns the time until which
-    /// nothing is sent. Pauses of one kind double; other settings or another grant (`key`) start
-    /// with the shortest pause again. Returns `None` if the attempt began before a pause that has
-    /// ended since: its finding belongs to that pause.
+    /// Records a finding of an attempt that began at `started`, and returns the end of the pause.
+    /// Pauses of one kind double. Other settings or another grant (`key`) reset them. Returns
+    /// `None` if the attempt began before a pause that has ended since, because its finding belongs
+    /// to that pause.
     pub(super) fn pause(
         &mut self,
         code: FindingCode,
@@ -96,10 +95,10 @@ impl Throttle {
         let backoff = backoff(code);
         let longest = backoff.seconds_after(u32::MAX);
         let last = self.pauses.filter(|last| {
-            // A pause of long ago says nothing about the server now.
+            // An old pause says nothing about the server now.
             last.key == key && last.backoff == backoff && now.since(last.until) < 2 * longest
         });
-        // Several connections that fail for one reason cause one pause.
+        // Several connections that fail for the same reason cause one pause.
         if let Some(last) = last {
             if now < last.until {
                 return Some(last.until);
@@ -120,7 +119,7 @@ impl Throttle {
         Some(until)
     }
 
-    /// Records that the server refused this number of connections.
+    /// Records that the server rejected this number of connections.
     pub(super) fn crowded(&mut self, connections: u32) {
         let fewer = connections.saturating_sub(1).max(1);
         self.crowded = Some((fewer, Instant::now()));

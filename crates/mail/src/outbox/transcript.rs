@@ -1,15 +1,15 @@
-//! The start of a connection as transcript text.
+//! Transcript of the start of a connection.
 
 use std::fmt::Write as _;
 
 use domain::{CheckStep, StepKind};
 
-/// Returns recorded steps as redacted text.
+/// Formats recorded steps as redacted text.
 pub(super) fn of(steps: &[CheckStep]) -> String {
     let mut text = String::new();
     for step in steps {
         if step.kind == StepKind::Resolve {
-            // Name resolution is not part of the dialog with the mail server.
+            // Name resolution is not part of the session with the mail server.
             for address in step.received.lines() {
                 let _ = writeln!(text, "({} is {address})", step.sent.trim());
             }

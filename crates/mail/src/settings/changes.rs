@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 type Settings = SmtpSettings<SecretString>;
 
-/// Returns one change for each field that differs, named as in the form and in its order. A secret
-/// only shows that it changed.
+/// Returns one change for each field that differs, in the order of the form. A secret only shows
+/// that it changed.
 pub(crate) fn changes(old: Option<&Settings>, new: &Settings) -> Vec<Change> {
     let (before, after) = (old.map(SmtpForm::of), SmtpForm::of(new));
     SmtpField::ALL

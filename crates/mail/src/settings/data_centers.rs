@@ -39,7 +39,7 @@ impl Settings {
         }
     }
 
-    /// Renames a data center. Its id does not change.
+    /// Renames a data center. Its ID does not change.
     ///
     /// # Errors
     /// If the name is invalid or already used, there is no such data center, or the database fails.
@@ -63,11 +63,11 @@ impl Settings {
         Err(DataCenterError::Refused(error))
     }
 
-    /// Removes a data center without settings and waiting mail.
+    /// Removes a data center that has no settings and no waiting mail.
     ///
     /// # Errors
-    /// If it has settings or waiting mail, it is the initial data center, there is none with this
-    /// id, or the database fails.
+    /// If it has settings or waiting mail, is the default data center, does not exist, or the
+    /// database fails.
     pub async fn remove_data_center(
         &self,
         id: &DataCenterId,

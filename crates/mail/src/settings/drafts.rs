@@ -1,4 +1,4 @@
-//! Drafts of rejected forms from browsers without WASM, stored until the page has shown them again.
+//! Drafts of rejected forms from browsers without WASM, stored until the page shows them again.
 
 use domain::{DataCenterId, FieldError, SessionId, SmtpForm};
 
@@ -19,7 +19,7 @@ impl Settings {
             .await?)
     }
 
-    /// Returns the draft of this session for a data center, if there is one.
+    /// Returns the draft of this session for a data center, if any.
     ///
     /// # Errors
     /// If the database fails.

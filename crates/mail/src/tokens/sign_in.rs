@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::{AccessToken, Tokens, with_client_values};
 use crate::error::Failure;
 
-/// A credential, with the version of the grant if it is a token.
+/// A credential. If it is a token, also the version of the grant.
 #[derive(Clone, Debug)]
 pub(crate) struct SignIn {
     pub(crate) credential: Credential,
@@ -18,9 +18,9 @@ pub(crate) struct SignIn {
 }
 
 impl Tokens {
-    /// Returns the credential for the SMTP server of these settings; `None` if they use no
-    /// authentication. `refused` is the version of a grant whose token the server has refused.
-    /// `limit` bounds the wait for a refresh.
+    /// Returns the credential for the SMTP server of these settings. `None` if they use no
+    /// authentication. `refused` is the version of a grant whose token the server rejected. `limit`
+    /// bounds the wait for a refresh.
     pub(crate) async fn sign_in(
         self: &Arc<Self>,
         id: &DataCenterId,
@@ -31,7 +31,7 @@ impl Tokens {
         let plaintext = settings.security == Security::Plaintext && !settings.host.is_loopback();
         match &settings.authentication {
             Authentication::None => Ok(None),
-            // The form refuses this too; this check is the last line of defense.
+            // The form rejects this too. This check is the last line of defense.
             _ if plaintext => Err(FindingCode::CredentialInPlaintext.into()),
             Authentication::Basic { username, password } => Ok(Some(SignIn {
                 credential: Credential::Password {
@@ -57,7 +57,7 @@ impl Tokens {
     }
 
     /// Returns a valid access token as [`Self::access_token`] does, within a time limit. A refresh
-    /// that takes longer continues in its own task, and is not started twice.
+    /// that takes longer continues in its own task and is not started twice.
     pub(crate) async fn access_token_within(
         self: &Arc<Self>,
         limit: Duration,

@@ -1,4 +1,4 @@
-//! The signature of Standard Webhooks (`v1`): HMAC-SHA-256 over id, time and body.
+//! Signatures of Standard Webhooks (`v1`): HMAC-SHA-256 over ID, time, and body.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::WebhookSecret;
@@ -6,7 +6,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// The value of `webhook-signature`; `None` when the secret holds no key.
+/// Returns the value of `webhook-signature`, or `None` if the secret contains no key.
 pub(super) fn signature(secret: &WebhookSecret, id: &str, at: i64, body: &[u8]) -> Option<String> {
     let key = Zeroizing::new(BASE64_STANDARD.decode(secret.encoded_key()).ok()?);
     let mut hmac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
