@@ -1,4 +1,4 @@
-//! Query of the activity page and of its export, as it was typed.
+//! Query of the activity page and of its export, as entered.
 
 use domain::{AuditAction, AuditFilter, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub struct ActivityQuery {
     pub who: String,
     /// Code of an action.
     pub action: String,
-    /// Name or id of a data center, account, or key.
+    /// Name or ID of a data center, account, or key.
     pub subject: String,
     /// First day (UTC), as `2026-11-01`.
     pub from: String,

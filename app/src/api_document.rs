@@ -1,4 +1,4 @@
-//! Description of the API (`OpenAPI` 3.1) in the form that its page shows.
+//! Description of the API (`OpenAPI` 3.1), prepared for its page.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ pub struct ApiDocument(pub Arc<[Operation]>);
 /// Operation of the API.
 #[derive(Clone, Debug, Default)]
 pub struct Operation {
-    /// Id of its section in the page.
+    /// ID of its section in the page.
     pub id: String,
     /// `GET` or `POST`.
     pub method: String,
@@ -23,7 +23,7 @@ pub struct Operation {
     pub summary: String,
     /// Further description.
     pub description: String,
-    /// Scope that the key needs; empty if no key is needed.
+    /// Scope that the key needs. Empty if no key is needed.
     pub scope: String,
     /// Parameters in the path, the query, or headers.
     pub parameters: Vec<Entry>,
@@ -61,7 +61,7 @@ impl ApiDocument {
                 }
             }
         }
-        // Most programs look for these operations.
+        // These operations are used most.
         operations.sort_by_key(|operation| !operation.path.starts_with(paths::api::Messages::PATH));
         Self(operations.into())
     }

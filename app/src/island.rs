@@ -1,7 +1,8 @@
 //! Islands: the parts of pages that are hydrated in the browser.
 //!
-//! The server renders whole pages. The browser hydrates only the islands. The data of an island is embedded in the
-//! page beside it. The router and the static parts of pages therefore stay out of the WASM, and links load whole pages.
+//! The server renders whole pages, and the browser hydrates only the islands. The data of an island
+//! is embedded in the page next to it. The router and the static parts of pages are therefore not
+//! part of the WASM, and links load whole pages.
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -15,7 +16,7 @@ use crate::{
 
 /// Part of a page with data `P`. The data contains no secret, because it is embedded in the page.
 pub struct Island<P> {
-    /// Id of the element around it.
+    /// ID of the element around it.
     pub id: &'static str,
     /// Renders it, identically on the server and in the browser.
     pub view: fn(P) -> AnyView,
@@ -34,13 +35,13 @@ impl<P: Serialize + DeserializeOwned + 'static> Island<P> {
         }
     }
 
-    /// Hydrates the island, if it is part of this page.
+    /// Hydrates the island if this page contains it.
     fn wake(&self, hydrate: &dyn Fn(HtmlElement, View)) {
         let Some(root) = document().get_element_by_id(self.id) else {
             return;
         };
         let json = root.get_attribute(DATA).unwrap_or_default();
-        // Uses the reader of server functions: one reader for both keeps the WASM small.
+        // Uses the parser of server functions. One parser for both keeps the WASM small.
         if let (Ok(data), Ok(root)) = (serde_json::from_slice(json.as_bytes()), root.dyn_into()) {
             let view = self.view;
             hydrate(root, Box::new(move || view(data)));

@@ -1,4 +1,4 @@
-//! Queries of the mailbox page, as they were typed.
+//! Query of the mailbox page, as entered.
 
 use domain::{
     DataCenterId, FolderName, MailId, MailPlace, MailQuery, MailSearch, SearchIn, UnixTime,

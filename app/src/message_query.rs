@@ -1,4 +1,4 @@
-//! Query of the list of messages, and of its events while the page is open, as it was typed.
+//! Query of the list of messages, and of its events while the page is open, as entered.
 
 use domain::{DataCenterId, MessageFilter, MessageId, MessageState, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub struct MessageQuery {
     pub search: String,
     /// Code of a state.
     pub state: String,
-    /// Id of a data center.
+    /// ID of a data center.
     pub data_center: String,
     /// First day (UTC), as `2026-11-01`.
     pub from: String,
@@ -29,7 +29,7 @@ pub struct MessageQuery {
 pub enum MessageQueryField {
     /// No state has this code.
     State,
-    /// Not the id of a data center.
+    /// Not the ID of a data center.
     DataCenter,
     /// Not a valid date.
     From,
@@ -69,7 +69,7 @@ impl MessageQuery {
         })
     }
 
-    /// Returns the cursor. Text that is not an id counts as the beginning of the list.
+    /// Returns the cursor. Text that is not an ID counts as the beginning of the list.
     pub fn cursor(&self) -> Option<MessageId> {
         MessageId::parse(&self.after).ok()
     }

@@ -1,6 +1,6 @@
 //! Paths of pages, for links and for Leptos' router.
 //!
-//! They are declared in `domain`, since notifications and one-use links contain some of them.
+//! They are declared in `domain`, because notifications and one-use links contain some of them.
 
 use leptos_router::{
     ParamSegment, PartialPathMatch, PathSegment, PossibleRouteMatch, StaticSegment,

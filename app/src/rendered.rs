@@ -1,5 +1,5 @@
-//! HTML that the server renders while a page is open. The browser inserts it unchanged, so its code and texts are
-//! not part of the WASM.
+//! HTML that the server renders while a page is open. The browser inserts it unchanged, so its code
+//! and texts are not part of the WASM.
 
 use domain::{
     CheckId, CheckReport, CheckStep, Discovery, Finding, IssuerDocument, IssuerTrouble,
@@ -29,7 +29,7 @@ pub use outbox::{
     message_rows,
 };
 
-/// Id of the element that shows a check.
+/// ID of the element that shows a check.
 pub const RESULT: &str = "test-result";
 
 /// Position of a patch, relative to its element.
@@ -41,14 +41,14 @@ pub enum Placement {
     End,
     /// Precedes the content of the element.
     Start,
-    /// Replaces the element; without HTML the element is removed.
+    /// Replaces the element. Without HTML, the element is removed.
     Instead,
 }
 
 /// Change of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HtmlPatch {
-    /// Id of the element.
+    /// ID of the element.
     pub into: String,
     /// Position.
     pub place: Placement,
@@ -56,12 +56,13 @@ pub struct HtmlPatch {
     pub html: String,
     /// Text for screen readers.
     pub said: String,
-    /// Set in the last patch: true if the check succeeded.
+    /// Set in the last patch. True if the check succeeded.
     pub ended: Option<bool>,
 }
 
 impl HtmlPatch {
-    /// Returns a patch without text for screen readers, which would otherwise interrupt constantly on a page that changes.
+    /// Returns a patch without text for screen readers, which would be interrupted constantly on a
+    /// page that changes often.
     fn changed(into: &str, place: Placement, html: String) -> Self {
         Self {
             into: into.to_owned(),
@@ -84,7 +85,7 @@ pub fn begun() -> HtmlPatch {
     }
 }
 
-/// Returns the patch for a step that ended; `at` is its position.
+/// Returns the patch for a step that ended. `at` is its position.
 pub fn step(step: &CheckStep, at: usize) -> HtmlPatch {
     let said = [
         wording::check_part(step.part),
@@ -98,7 +99,7 @@ pub fn step(step: &CheckStep, at: usize) -> HtmlPatch {
     HtmlPatch {
         into,
         place: Placement::End,
-        // Alternatives are offered when the check has ended.
+        // Recommendations are offered when the check has ended.
         html: html(|| view! { <Step step id server=None /> }.into_any()),
         said,
         ended: None,
@@ -156,7 +157,8 @@ pub fn issuer(found: &Result<IssuerDocument, IssuerTrouble>) -> String {
     html(|| view! { <Issuer found /> }.into_any())
 }
 
-/// Returns the patch for mail that arrived while the page of its folder was open, newest first. Announced when `is_more`.
+/// Returns the patch for mail that arrived while the page of its folder is open, newest first.
+/// Announced when `is_more`.
 pub fn new_mail(mails: Vec<MailSummary>, query: &MailboxQuery, is_more: bool) -> HtmlPatch {
     let said = if is_more {
         wording::new_mails(mails.len())
@@ -194,7 +196,7 @@ pub fn mail_watch(finding: Option<Finding>) -> HtmlPatch {
     }
 }
 
-/// Returns the patch for a changed UIDVALIDITY: the page cannot be updated and has to be reloaded.
+/// Returns the patch for a changed UIDVALIDITY. The page cannot be updated and must be reloaded.
 pub fn mail_renumbered() -> HtmlPatch {
     let words = wording::mailbox_problem(&MailboxProblem::Renumbered);
     HtmlPatch {

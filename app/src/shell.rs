@@ -5,8 +5,8 @@ use leptos_meta::MetaTags;
 
 use crate::{App, api, pages};
 
-/// Renders the document. `output_name` contains the hash of the site's files. When it is empty there is no browser
-/// side, and the page works without it.
+/// Renders the document. `output_name` contains the hash of the site's files. If it is empty, there
+/// is no browser side, and the page works without it.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let LeptosOptions {
         output_name: name,
@@ -36,12 +36,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Returns true under `cargo xtask watch`, whose pages reload after a rebuild. Always false in a release.
+/// Returns true under `cargo xtask watch`, which reloads pages after a rebuild. Always false in a
+/// release.
 fn is_watched() -> bool {
     cfg!(debug_assertions) && std::env::var_os("XTASK_WATCH").is_some()
 }
 
-/// Loads and starts the browser side. Written here since the scripts of Leptos 0.8.23 put the nonce
+/// Loads and starts the browser side. Not the scripts of Leptos 0.8.23, because they put the nonce
 /// into `crossorigin` (leptos #4843).
 fn scripts(below: &str) -> impl IntoView + use<> {
     let (js, wasm) = (format!("{below}.js"), format!("{below}_bg.wasm"));

@@ -64,7 +64,7 @@ impl Application {
             address: config.listen,
             source,
         };
-        // Before the first request, because the disk may be full already.
+        // Measured before the first request, because the disk may be full already.
         mailer.disk.measure().await;
         let listener = TcpListener::bind(config.listen)
             .await
@@ -120,7 +120,7 @@ impl Application {
 
     /// Serves until the future completes, then gives open requests at most 10 seconds to finish.
     pub async fn run(self, until: impl Future<Output = ()>) {
-        // Printed, not logged: others may keep and read the log.
+        // Printed instead of logged, because others may read the log.
         if let Some(url) = &self.setup_url {
             print_error(&format!(
                 "Set up Mailgrant: {}  (valid once, until the next start)",
@@ -158,7 +158,7 @@ impl Application {
         let stop = async {
             until.await;
             tracing::info!("stopping");
-            // While the clients that watch these checks are still connected.
+            // Done while the clients that watch these checks are still connected.
             let _ = tokio::time::timeout(CHECKS_GRACE, checks.doctor.interrupt_all()).await;
             stopping.cancel();
             sleep(GRACE).await;

@@ -1,4 +1,4 @@
-//! Output of the program outside of its log. A closed pipe never causes a panic.
+//! Output of the program other than its log. A closed pipe never causes a panic.
 
 use std::io::{self, ErrorKind, Write as _};
 

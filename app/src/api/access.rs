@@ -4,7 +4,7 @@ use domain::{Account, ApiKey, DataCenter, Session, SignedIn};
 
 use crate::error::ApiError;
 
-/// Accounts, sessions, and API keys, with what their forms need.
+/// Accounts, sessions, and API keys, with the data for their forms.
 #[derive(Clone, Debug)]
 pub struct AccessPage {
     /// The user who opened the page.

@@ -11,7 +11,7 @@ pub struct Activity {
     pub entries: Vec<AuditEntry>,
     /// Sequence number for the link to older entries; `None` if there are none.
     pub older: Option<i64>,
-    /// All data centers. Entries refer to them by id.
+    /// All data centers. Entries refer to them by ID.
     pub data_centers: Vec<DataCenter>,
 }
 

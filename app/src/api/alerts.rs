@@ -9,11 +9,11 @@ use crate::error::ApiError;
 /// Data of the page about alerts.
 #[derive(Clone, Debug)]
 pub struct AlertsPage {
-    /// Which conditions raise alerts, and when.
+    /// Alert conditions that cause notifications, and their thresholds.
     pub settings: AlertSettings,
     /// Channels.
     pub channels: Vec<AlertChannel>,
-    /// Conditions that are raised now, each with its notifications.
+    /// Active conditions, each with its notifications.
     pub wrong: Vec<(AlertCondition, Vec<Notification>)>,
     /// Latest notifications, the newest first.
     pub latest: Vec<Notification>,
@@ -23,16 +23,16 @@ pub struct AlertsPage {
     pub mail_hooks: Vec<(DataCenter, Option<MailHookShown>)>,
     /// All data centers.
     pub data_centers: Vec<DataCenter>,
-    /// The user may change the settings.
+    /// True if the user may change the settings.
     pub may_edit: bool,
 }
 
-/// A webhook for new mail. Of its URL nothing but the host is ever shown.
+/// A webhook for new mail. Only the host of its URL is shown.
 #[derive(Clone, Debug)]
 pub struct MailHookShown {
     /// The host of its URL.
     pub host: String,
-    /// The code of why it fails, and since when.
+    /// Code of the failure and its start, if the webhook fails.
     pub failing: Option<(String, UnixTime)>,
 }
 

@@ -24,8 +24,8 @@ pub async fn grant_status(data_center: String) -> Result<GrantStatus, ApiError> 
     super::context::answer(verbs::grant_status(&data_center).await)
 }
 
-/// Returns the state of an authorization; `None` if there is none with this id. Only the server renders pages;
-/// the browser reads the state from the page.
+/// Returns the state of an authorization, or `None` if it does not exist. Only the server renders
+/// pages. The browser reads the state from the page.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.

@@ -1,12 +1,13 @@
-//! Checks of a connection; the test email is one.
+//! Checks of a connection, with or without a test email.
 
 use domain::{CheckId, CheckReport, SmtpForm};
 use leptos::prelude::*;
 
 use crate::error::ApiError;
 
-/// Starts a check of the values on the form, saved or not. Users who may not change settings check the saved values.
-/// With a recipient it sends a test email. The steps arrive as server-sent events.
+/// Starts a check of the values on the form, saved or not. Users who may not change settings check
+/// the saved values. With a recipient, the check sends a test email. The steps arrive as
+/// server-sent events.
 ///
 /// # Errors
 /// `Test`, `NoSettings`, `UnknownDataCenter`, `Unavailable`, `Offline`.
@@ -19,7 +20,8 @@ pub async fn begin_check(
     super::context::answer(verbs::begin(&form, recipient, dkim_selector).await)
 }
 
-/// Stops a check, including one that another process runs, and waits for its end. Returns false if it had already ended.
+/// Stops a check, including one of another process, and waits for its end. Returns false if it had
+/// already ended.
 ///
 /// # Errors
 /// `BadRequest`, `Unavailable`, `Offline`.
@@ -28,7 +30,8 @@ pub async fn cancel_check(id: String) -> Result<bool, ApiError> {
     super::context::answer(verbs::cancel(&id).await)
 }
 
-/// Checks without a test email, for browsers without WASM. The page with the report follows when the check has ended.
+/// Runs a check without a test email, for browsers without WASM. The response is the page with the
+/// report.
 ///
 /// # Errors
 /// `Test`, `NoSettings`, `UnknownDataCenter`, `Unavailable`.
@@ -75,7 +78,7 @@ mod verbs {
             dkim_selector,
         };
         let id = data_center_id(&form.data_center)?;
-        // Users who may not change settings may not try other values either.
+        // Users who may not change settings may not test other values either.
         let of = if may(Role::Administrator) {
             CheckOf::Form(form)
         } else {

@@ -9,17 +9,18 @@ use mail::Mailer;
 
 use crate::{api_document::ApiDocument, error::ApiError};
 
-/// Facts about a request that only the HTTP layer knows. The server's middleware puts them into the
+/// Facts about a request that only the HTTP layer knows. The server's middleware adds them to the
 /// extensions of each request.
 #[derive(Clone, Debug)]
 pub struct RequestInfo {
     /// Redirect URL of this server, from the configured public URL or the `Host` of the request.
     pub redirect_url: RedirectUrl,
-    /// The user; `None` on pages that are open to everybody.
+    /// The user. `None` on pages that do not require a sign-in.
     pub signed_in: Option<SignedIn>,
     /// The user as the audit log records it, with the client address.
     pub actor: Actor,
-    /// True if a form was posted without WASM. The response is then a page, and refusals are redirects.
+    /// True if the form was posted without WASM. The response is then a page, and errors are
+    /// redirects.
     pub wants_html: bool,
 }
 
@@ -47,7 +48,7 @@ pub fn signed_in() -> Result<SignedIn, ApiError> {
     request()?.signed_in.ok_or(ApiError::SignedOut)
 }
 
-/// Returns the user, if there is one. Also works without a request, for example while routes are listed.
+/// Returns the user, if any. Also works without a request, for example while routes are listed.
 pub fn visitor() -> Option<SignedIn> {
     let parts = use_context::<Parts>()?;
     parts.extensions.get::<RequestInfo>()?.signed_in.clone()
@@ -58,12 +59,13 @@ pub fn may(role: Role) -> bool {
     signed_in().is_ok_and(|signed_in| signed_in.role.includes(role))
 }
 
-/// Returns the path of the page that is rendered; empty without a request.
+/// Returns the path of the page that is being rendered. Empty without a request.
 pub fn path() -> String {
     use_context::<Parts>().map_or_else(String::new, |parts| parts.uri.path().to_owned())
 }
 
-/// Returns the value that the handler of a posted form passes to its page in the extensions of the request.
+/// Returns the value that the handler of a posted form passes to its page through the extensions of
+/// the request.
 pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<T>().cloned())
 }
@@ -88,7 +90,7 @@ fn missing(what: &'static str) -> ApiError {
     ApiError::Unavailable
 }
 
-/// Parses an id from a URL or a form.
+/// Parses an ID from a URL or a form.
 ///
 /// # Errors
 /// `UnknownDataCenter`.
@@ -96,8 +98,8 @@ pub fn data_center_id(text: &str) -> Result<DataCenterId, ApiError> {
     DataCenterId::parse(text).map_err(|_| ApiError::UnknownDataCenter)
 }
 
-/// Sets the status of the response to that of the error. The response to a form posted without WASM is a redirect,
-/// which another status would break, so its status is left unchanged.
+/// Sets the status of the response to that of the error. A form that was posted without WASM is
+/// answered with a redirect, which another status would break, so its status is not changed.
 ///
 /// # Errors
 /// Returns the given error.

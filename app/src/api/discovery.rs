@@ -11,9 +11,10 @@ use crate::error::ApiError;
 pub struct Filling {
     /// Servers and sign-in method.
     pub preset: Preset,
-    /// User name; empty to keep the typed one.
+    /// User name. Empty to keep the entered one.
     pub username: String,
-    /// Email address that the settings were found for. Fills address fields that are empty. Empty for an issuer.
+    /// Email address that the settings were found for. Fills in empty address fields. Empty for an
+    /// issuer.
     pub email: String,
 }
 
@@ -32,7 +33,7 @@ impl From<Preset> for Filling {
 pub struct Found {
     /// The proposals as HTML.
     pub html: String,
-    /// Values of each proposal; `None` for one that names no SMTP server.
+    /// Values of each proposal. `None` for a proposal without an SMTP server.
     pub fillings: Vec<Option<Filling>>,
 }
 
@@ -84,7 +85,7 @@ mod verbs {
         })
     }
 
-    /// Returns values that only fill in the OAuth endpoints.
+    /// Returns values that fill in only the OAuth endpoints.
     fn endpoints(document: IssuerDocument) -> Filling {
         Filling::from(Preset {
             provider: Provider::Other,

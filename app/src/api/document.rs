@@ -2,7 +2,7 @@
 
 use crate::api_document::Operation;
 
-/// Returns the operations of the API; none without a server.
+/// Returns the operations of the API. Empty without a server.
 pub fn api_document() -> Vec<Operation> {
     #[cfg(feature = "ssr")]
     return super::context::api_document().map_or_else(Vec::new, |document| document.0.to_vec());
@@ -10,7 +10,7 @@ pub fn api_document() -> Vec<Operation> {
     Vec::new()
 }
 
-/// Returns the origin of this server as the client reaches it; empty without a server.
+/// Returns the origin of this server as the client reaches it. Empty without a server.
 pub fn own_origin() -> String {
     #[cfg(feature = "ssr")]
     return super::context::request()

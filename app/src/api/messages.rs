@@ -35,7 +35,7 @@ pub struct MessagePage {
     pub may_act: bool,
 }
 
-/// Loads the content of a message; `None` if it was deleted.
+/// Loads the content of a message, or `None` if it was deleted.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.
@@ -60,7 +60,7 @@ pub async fn message_list(
     super::elsewhere((filter, cursor)).await
 }
 
-/// Loads one message; `None` if there is none with this id.
+/// Loads one message, or `None` if it does not exist.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.
@@ -126,7 +126,7 @@ mod verbs {
         Ok(mailer()?.outbox.preview(id).await?)
     }
 
-    /// Loads a message with all that its page shows to a viewer.
+    /// Loads a message with the data that its page shows to a viewer.
     ///
     /// # Errors
     /// Fails if the database does.

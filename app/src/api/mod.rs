@@ -49,7 +49,7 @@ pub(crate) use settings::{
 };
 pub(crate) use status::not_found;
 
-/// Result of a function that works only on the server. The browser reads the data from the page.
+/// Result of a function that only works on the server. The browser reads the data from the page.
 #[cfg(not(feature = "ssr"))]
 fn elsewhere<Q, A>(_: Q) -> std::future::Ready<Result<A, crate::error::ApiError>> {
     std::future::ready(Err(crate::error::ApiError::Offline))

@@ -5,7 +5,7 @@ use domain::{AccountName, Role, Session, SignedIn};
 
 use crate::error::ApiError;
 
-/// Returns the user; `None` on pages that are open to everybody.
+/// Returns the user. `None` on pages that do not require a sign-in.
 pub fn visitor() -> Option<SignedIn> {
     #[cfg(feature = "ssr")]
     return super::context::visitor();
@@ -13,7 +13,7 @@ pub fn visitor() -> Option<SignedIn> {
     None
 }
 
-/// Returns the path of the page that is rendered.
+/// Returns the path of the page that is being rendered.
 pub fn path() -> String {
     #[cfg(feature = "ssr")]
     return super::context::path();
@@ -26,7 +26,7 @@ pub fn may(role: Role) -> bool {
     visitor().is_some_and(|visitor| visitor.role.includes(role))
 }
 
-/// Returns what the handler of a posted form passes to the page that it answers with.
+/// Returns the value that the handler of a posted form passes to the page.
 pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
     #[cfg(feature = "ssr")]
     return super::context::posted();
@@ -34,7 +34,8 @@ pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
     None
 }
 
-/// Returns true if a token is that of the setup link. Redirects to the sign-in page if there is an account already.
+/// Returns true if the token belongs to the setup link. Redirects to the sign-in page if an account
+/// exists.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.
@@ -45,7 +46,7 @@ pub async fn is_setup_link(token: String) -> Result<bool, ApiError> {
     super::elsewhere(token).await
 }
 
-/// Returns the account that a password link is for; `None` if the link is invalid.
+/// Returns the account that a password link is for, or `None` if the link is invalid.
 ///
 /// # Errors
 /// `Unavailable`; `Offline` in the browser.

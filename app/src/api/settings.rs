@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 
-/// Data of the settings page of one data center. Contains no secret, because it is embedded in the page.
+/// Data of the settings page of one data center. Contains no secret, because the data is embedded
+/// in the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmtpPage {
     /// All data centers.
@@ -19,10 +20,10 @@ pub struct SmtpPage {
     pub sandbox: Option<Preset>,
     /// Redirect URL as the server sees it.
     pub redirect_url: String,
-    /// Values that were typed without WASM.
+    /// Values that were entered without WASM.
     pub draft: Option<SmtpForm>,
-    /// Report of the check that ran without WASM, or of the last one, as HTML. The server renders it into the page;
-    /// it is not part of the data that the browser hydrates.
+    /// Report of the check that ran without WASM, or of the latest one, as HTML. The server renders
+    /// it into the page. It is not part of the data that the browser hydrates.
     #[serde(skip)]
     pub report: String,
     /// Recipient of a test email that was sent without WASM.
@@ -54,14 +55,15 @@ pub enum NextStep {
 pub struct SavedAnswer {
     /// Saved version.
     pub version: i64,
-    /// True if the save ended a grant for other values.
+    /// True if the save ended a grant that was issued for other values.
     pub grant_ended: bool,
     /// Next step.
     pub next: NextStep,
 }
 
-/// Loads the data of the settings page. With `draft`, the values that were typed without WASM; `check` is the id
-/// of a check, or empty. Only the server renders pages; the browser reads the data from the page.
+/// Loads the data of the settings page. With `draft`, includes the values that were entered without
+/// WASM. `check` is the ID of a check, or empty. Only the server renders pages. The browser reads
+/// the data from the page.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`; `Offline` in the browser.
@@ -76,7 +78,7 @@ pub async fn smtp_settings_page(
     super::elsewhere((data_center, draft, check)).await
 }
 
-/// Saves the typed values. `over` is a newer version that may be overwritten.
+/// Saves the entered values. `over` is a newer version that may be overwritten.
 ///
 /// # Errors
 /// `Form`, `Conflict`, `UnknownDataCenter`, `Unavailable`, `Offline`.
@@ -195,7 +197,7 @@ mod verbs {
         })
     }
 
-    /// Returns the form with its preset applied; `None` if that would overwrite typed values.
+    /// Returns the form with its preset applied, or `None` if that would overwrite entered values.
     pub async fn fill_in(form: &SmtpForm, overwrite: bool) -> Result<Option<SmtpForm>, ApiError> {
         let mailer = mailer()?;
         let id = context::data_center_id(&form.data_center)?;

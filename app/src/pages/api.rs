@@ -9,7 +9,7 @@ use crate::{
     paths,
 };
 
-/// The page. It contains only public information, so everybody may read it.
+/// The API documentation. It contains only public information, so it requires no sign-in.
 #[component]
 pub fn ApiPage() -> impl IntoView {
     let (operations, origin) = (api::api_document(), api::own_origin());
@@ -103,7 +103,7 @@ fn entry(entry: &Entry) -> impl IntoView + use<> {
     }
 }
 
-/// Renders text between backquotes as code.
+/// Renders text in backquotes as code.
 fn with_code(text: &str) -> impl IntoView + use<> {
     text.split('`')
         .map(str::to_owned)

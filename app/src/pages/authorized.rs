@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The result, which is hydrated so that values can be copied.
+/// The result, hydrated so that values can be copied.
 pub const AUTHORIZATION: Island<AuthorizationState> = Island {
     id: "authorization-outcome",
     view: |state| view! { <Outcome state /> }.into_any(),
@@ -42,7 +42,8 @@ pub fn AuthorizedPage() -> impl IntoView {
     }
 }
 
-/// Returns the refusal of a callback that belongs to no authorization of this browser. The callback's redirect contains its code.
+/// Returns the error of a callback that belongs to no authorization of this browser. The redirect
+/// of the callback contains its code.
 fn turned_away() -> Option<AuthorizationState> {
     let named = use_query_map().with_untracked(|query| query.get("finding"))?;
     let code = [

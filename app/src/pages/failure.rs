@@ -1,4 +1,4 @@
-//! Content of a page whose data cannot be loaded. Never shows internals.
+//! Content of a page whose data cannot be loaded. Never shows internal details.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;

@@ -43,7 +43,7 @@ pub use sending_settings::SendingSettingsPage;
 pub use setup::SetupPage;
 pub use smtp_settings::{SMTP_SETTINGS, SmtpSettingsPage};
 
-/// Returns true if the page of a path has an island, or changes while it is open. Other pages load no script.
+/// Returns true if the page of a path has an island or receives events. Other pages load no script.
 pub fn comes_alive(path: &str) -> bool {
     let whole = [
         paths::SmtpSettings::PATH,

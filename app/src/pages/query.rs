@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 use leptos_router::{hooks::use_url, location::Url};
 
-/// Returns a parameter of the query. `use_query_map` decodes twice on the server up to `leptos_router` 0.8, so it is not used.
+/// Returns a parameter of the query. `use_query_map` is not used, because it decodes twice on the
+/// server up to `leptos_router` 0.8.
 pub fn query_parameter(name: &str) -> Option<String> {
     use_url().with_untracked(|url| find(url.search(), name))
 }
 
-/// Returns a path with a query of those parameters that have a value.
+/// Returns a path with a query of the parameters that have a value.
 pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
     let query: Vec<_> = parameters
         .iter()

@@ -1,4 +1,4 @@
-//! Pages that the server shows in place of the requested one.
+//! Pages that the server shows instead of the requested one.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,7 +8,7 @@ use crate::{
     ui::banner::{Banner, Tone},
 };
 
-/// The role of the user does not allow the page.
+/// The role of the user does not permit the page.
 #[component]
 pub fn ForbiddenPage() -> impl IntoView {
     let words = wording::request_problem::FORBIDDEN;
@@ -26,7 +26,7 @@ pub fn ForbiddenPage() -> impl IntoView {
     }
 }
 
-/// A form was posted after its session had ended.
+/// A form was posted after its session ended.
 #[component]
 pub fn SessionEndedPage() -> impl IntoView {
     view! {
@@ -45,7 +45,7 @@ pub fn SessionEndedPage() -> impl IntoView {
     }
 }
 
-/// A provider redirected to a browser in which nobody is signed in.
+/// A provider redirected to a browser without a session.
 #[component]
 pub fn CallbackRefusedPage() -> impl IntoView {
     view! {

@@ -9,17 +9,17 @@ use crate::{
     ui::outbox::{Chart, Details, Hours, MessageRow, Summary},
 };
 
-/// Id of the summary.
+/// ID of the summary.
 pub const SUMMARY: &str = "outbox-summary";
-/// Id of the chart.
+/// ID of the chart.
 pub const CHART: &str = "outbox-chart";
-/// Id of the rows of the chart's table.
+/// ID of the rows of the chart's table.
 pub const HOURS: &str = "outbox-hours";
-/// Id of the element around the list.
+/// ID of the element around the list.
 pub const MESSAGES: &str = "messages";
-/// Id of the list.
+/// ID of the list.
 const LIST: &str = "message-list";
-/// Id of the element with the changing parts of one message.
+/// ID of the element with the changing parts of one message.
 pub const DETAILS: &str = "message-details";
 
 /// Rendered parts of a page with messages.
@@ -38,7 +38,8 @@ impl MessageRows {
         }
     }
 
-    /// Returns the patches for what has changed. Without `before` these are all parts, because the state of the page is unknown.
+    /// Returns the patches for all changes. Without `before`, these are all parts, because the
+    /// state of the page is unknown.
     pub fn changes(&self, before: Option<&Self>) -> Vec<HtmlPatch> {
         let mut changes = Vec::new();
         for part in &self.parts {

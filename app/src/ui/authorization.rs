@@ -53,7 +53,7 @@ pub fn Granted(
     }
 }
 
-/// A failed authorization. Says if mail is still sent.
+/// A failed authorization. Shows whether mail is still sent.
 #[component]
 pub fn Refused(finding: Finding, grant: GrantAfterFailure) -> impl IntoView {
     let consequence = match grant {

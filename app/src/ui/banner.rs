@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// Meaning of a banner.
+/// Kind of a banner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// Success.
@@ -26,7 +26,7 @@ impl Tone {
     }
 }
 
-/// Banner with a title. Screen readers announce failures immediately, and others when they are idle.
+/// Banner with a title. Screen readers announce failures immediately and other banners when idle.
 #[component]
 pub fn Banner(tone: Tone, #[prop(into)] title: String, children: Children) -> impl IntoView {
     let role = if tone == Tone::Bad { "alert" } else { "status" };

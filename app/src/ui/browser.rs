@@ -19,8 +19,8 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Copies the text of an input to the clipboard. Returns false if the browser does not allow that; the text is then
-/// only selected.
+/// Copies the text of an input to the clipboard. If the browser does not permit that, only selects
+/// the text and returns false.
 pub fn copy_from(id: &str) -> bool {
     let Some(element) = document().get_element_by_id(id) else {
         return false;
@@ -47,7 +47,7 @@ pub fn bring_into_view(id: &str) {
     }
 }
 
-/// Sets the choice of a select, which may differ from its signal.
+/// Selects an option of a select, which may differ from its signal.
 pub fn choose(id: &str, value: &str) {
     let element = document().get_element_by_id(id);
     if let Some(select) = element.and_then(|element| element.dyn_into::<HtmlSelectElement>().ok()) {
@@ -137,38 +137,38 @@ pub fn go(url: &str) {
 }
 
 thread_local! {
-    /// Tab that was opened within a click and has no address yet.
+    /// Tab that was opened in a click handler and has no URL yet.
     static OPENED: RefCell<Option<web_sys::Window>> = const { RefCell::new(None) };
 }
 
-/// Opens an empty tab. Must be called within a click, because browsers block it otherwise.
+/// Opens an empty tab. Must be called in a click handler, because browsers block it otherwise.
 pub fn open_tab() {
     let tab = window()
         .open_with_url_and_target("", "_blank")
         .ok()
         .flatten();
     if let Some(tab) = &tab {
-        // The page that will load there must not control this one.
+        // The page in the new tab must not control this one.
         let _ = tab.set_opener(&JsValue::NULL);
     }
     OPENED.set(tab);
 }
 
-/// Shows a page in the opened tab. Returns false if there is none, because the browser blocked it.
+/// Opens a URL in the new tab. Returns false if the browser blocked the tab.
 pub fn show_in_tab(url: &str) -> bool {
     let tab = OPENED.take();
     tab.is_some_and(|tab| tab.location().set_href(url).is_ok())
 }
 
-/// Closes the opened tab, if it was not used.
+/// Closes the new tab if it was not used.
 pub fn close_tab() {
     if let Some(tab) = OPENED.take() {
         let _ = tab.close();
     }
 }
 
-/// Marks the document as hydrated, so that the style sheet shows elements that need WASM and hides their
-/// substitutes.
+/// Marks the document as hydrated. The style sheet then shows elements that need WASM and hides
+/// their substitutes.
 pub fn mark_alive() {
     if let Some(root) = document().document_element() {
         let _ = root.class_list().add_1("wasm");

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-/// Button that copies the text of another element. The style sheet shows it only with WASM. One handler for the whole
-/// page performs the copy, so it also works in HTML that the server renders later.
+/// Button that copies the text of another element. The style sheet shows it only with WASM. One
+/// handler for the whole page performs the copy, so the button also works in HTML that the server
+/// renders later.
 #[component]
 pub fn CopyButton(
-    /// Id of the element.
+    /// ID of the element.
     #[prop(into)]
     of: String,
     /// Name of the value, for the label of the button.

@@ -3,7 +3,7 @@
 use domain::{DataCenter, DataCenterId};
 use leptos::prelude::*;
 
-/// Returns the name of a data center; its id if it was removed.
+/// Returns the name of a data center, or its ID if it was removed.
 pub fn data_center_name(all: &[DataCenter], id: &str) -> String {
     let found = all.iter().find(|one| one.id.as_str() == id);
     found.map_or_else(|| id.to_owned(), |one| one.name.to_string())

@@ -8,7 +8,8 @@ use crate::{
     ui::banner::{Banner, Tone},
 };
 
-/// Banner with the error. If signing in helps, it has a link that does so in a new tab, so no typed value is lost.
+/// Banner with the error. If signing in helps, a link opens the sign-in in a new tab, so entered
+/// values are not lost.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,

@@ -13,7 +13,7 @@ use leptos::{
 use super::browser::put;
 use crate::{error::ApiError, paths, rendered::HtmlPatch};
 
-/// Id of the element with the text for screen readers.
+/// ID of the element with the text for screen readers.
 pub const EVENTS_SAID: &str = "events-said";
 /// Delay before the browser reconnects after it gave up: initial and maximum.
 const RECONNECT_DELAY: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(2));
@@ -31,7 +31,7 @@ pub async fn watch_authorization(id: &AuthorizationId) -> Option<AuthorizationSt
     end
 }
 
-/// Shows the steps of a check while `is_shown`. Returns true if it succeeded.
+/// Shows the steps of a check while `is_shown` returns true. Returns true if the check succeeded.
 ///
 /// # Errors
 /// `Offline` if the connection is lost.
@@ -56,7 +56,7 @@ pub async fn watch_check(
     end.ok_or(ApiError::Offline)
 }
 
-/// Applies the events that a page names while it is open, and shows when the server is not reached.
+/// Applies the events that a page subscribes to, and shows when the server cannot be reached.
 pub fn follow_events() {
     let element = document().query_selector("[data-events]").ok().flatten();
     if let Some(url) = element.and_then(|element| element.get_attribute("data-events")) {
@@ -104,8 +104,9 @@ fn show_reached(reached: bool) {
     }
 }
 
-/// Reads events until `on_event` returns true for the last one, or the browser gives up. Returns true for the former.
-/// The browser reconnects after interruptions; `reached` gets the state of the connection.
+/// Reads events until `on_event` returns true for the last one, or the browser gives up. Returns
+/// true in the first case. The browser reconnects after interruptions. `reached` receives the state
+/// of the connection.
 async fn listen(
     url: &str,
     on_event: &mut dyn FnMut(&[u8]) -> bool,

@@ -1,4 +1,4 @@
-//! Fields of filter forms. Their ids are their names.
+//! Fields of filter forms. Their IDs are their names.
 
 use domain::{FieldError, access::AccessField};
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ pub fn FilterText(
     /// Error text.
     #[prop(optional_no_strip)]
     error: Option<String>,
-    /// True for a row of its own.
+    /// True for a separate row.
     #[prop(optional)]
     wide: bool,
 ) -> impl IntoView {

@@ -6,8 +6,8 @@ use leptos_router::hooks::use_location;
 
 use crate::{api, paths};
 
-/// Header and main column. Links load whole pages (`rel="external"`), so the browser asks before the user leaves
-/// unsaved changes.
+/// Header and main column. Links load whole pages (`rel="external"`), so the browser asks before it
+/// discards unsaved changes.
 #[component]
 pub fn Layout(children: Children) -> impl IntoView {
     view! {
@@ -33,7 +33,7 @@ pub fn Layout(children: Children) -> impl IntoView {
 fn Navigation(visitor: SignedIn) -> impl IntoView {
     let path = use_location().pathname.get_untracked();
     let own_page = (path == paths::OwnAccount::PATH).then_some("page");
-    // A page below another one, such as that of a message, belongs to it.
+    // A page below another one, such as that of a message, counts as part of it.
     let link = move |(href, within, name): (&'static str, &'static str, &'static str)| {
         let current = match path.strip_prefix(within) {
             _ if path == href => Some("page"),

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-/// Source of the changes, and the note that the server is not reached. Without WASM it is a link that reloads the page.
+/// Subscription to the changes, and the note that the server cannot be reached. Without WASM, a
+/// link that reloads the page.
 #[component]
 pub fn Live(events: String) -> impl IntoView {
     view! {

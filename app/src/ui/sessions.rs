@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::ui::when::When;
 
-/// The sessions. `own` is that of this browser, `path` the page that ends them. With `of_all`, they belong to all
-/// accounts, and the account is shown.
+/// The sessions. `own` is that of this browser, and `path` the page that ends them. With `of_all`,
+/// they belong to all accounts, and the account is shown.
 #[component]
 pub fn SessionTable(
     sessions: Vec<Session>,

@@ -31,7 +31,7 @@ impl Access {
         Ok(self.store().accounts().await?)
     }
 
-    /// Returns the account with a name, in any case.
+    /// Returns the account with this name, ignoring case.
     ///
     /// # Errors
     /// Returns an error if the database fails.

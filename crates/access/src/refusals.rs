@@ -21,7 +21,7 @@ const MAX_COUNTS: usize = 4_096;
 /// Stands for the address if a count covers several addresses.
 const SEVERAL: &str = "several addresses";
 
-/// Properties that refusals of the same count have in common.
+/// Properties that refused requests of the same count share.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     action: AuditAction,
@@ -73,7 +73,7 @@ impl Refusals {
         }
     }
 
-    /// Takes the entries of the counts whose minute is over, or of all counts.
+    /// Removes and returns the entries of the counts whose minute is over, or of all counts.
     fn due(&self, now: UnixTime, all_of_them: bool) -> Vec<AuditRecord> {
         let mut due = Vec::new();
         self.all().retain(|_, counted| {

@@ -41,11 +41,11 @@ codes! {
         KeyRefused = "key_refused",
         /// SMTP settings were saved. Subject: the data center.
         SettingsSaved = "settings_saved",
-        /// A data center was added. Subject: its id.
+        /// A data center was added. Subject: its ID.
         DataCenterAdded = "data_center_added",
-        /// A data center was renamed. Subject: its id.
+        /// A data center was renamed. Subject: its ID.
         DataCenterRenamed = "data_center_renamed",
-        /// A data center was removed. Subject: its id.
+        /// A data center was removed. Subject: its ID.
         DataCenterRemoved = "data_center_removed",
         /// An authorization was started. Subject: the data center.
         AuthorizationBegun = "authorization_begun",

@@ -51,12 +51,12 @@ macro_rules! paths_with_id {
         patterns! {$($(#[$doc])* $name = $path;)*}
 
         $(impl $name {
-            /// Returns the path for an id, which has to be one that can stand in a URL as it is.
+            /// Returns the path for an ID, which has to be one that can stand in a URL as it is.
             pub fn path(id: &str) -> String {
                 with_id(Self::PATTERN, id)
             }
 
-            /// Returns the id in a path that matches.
+            /// Returns the ID in a path that matches.
             pub fn id_in(path: &str) -> Option<&str> {
                 id_in(Self::PATTERN, path)
             }

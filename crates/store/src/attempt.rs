@@ -1,8 +1,8 @@
 //! Table `sign_in_attempts`: failed sign-in attempts, counted in buckets.
 //!
 //! An attempt is counted before its password is checked, by one statement per bucket, so concurrent
-//! attempts get no more guesses than sequential ones. While a bucket waits, nothing is counted.
-//! Otherwise anyone could keep it waiting forever.
+//! attempts get no more guesses than sequential ones. Attempts while a bucket waits are not
+//! counted. Otherwise, an attacker could keep it waiting forever.
 
 use domain::{AuditRecord, UnixTime};
 use sqlx::AnyConnection;

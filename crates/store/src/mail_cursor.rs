@@ -95,7 +95,7 @@ impl Store {
         rows.into_iter().next().map(TryInto::try_into).transpose()
     }
 
-    /// Releases all leases of `owner`, so others can take them immediately.
+    /// Releases all leases of `owner`, so others can acquire them immediately.
     ///
     /// # Errors
     /// `Database`.

@@ -9,7 +9,8 @@ use crate::{
     paths,
 };
 
-/// A row of the list. Administrators change their own account on its own page, so they cannot lock themselves out here.
+/// A row of the list. Administrators change their own account on a separate page, so they cannot
+/// lock themselves out here.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,

@@ -85,7 +85,7 @@ fn Sections(data: Data, forms: Forms) -> impl IntoView {
     }
 }
 
-/// Renders a time, or that there was none.
+/// Renders a time, or a note that there is none.
 fn when(at: Option<UnixTime>) -> impl IntoView {
     match at {
         Some(at) => Either::Left(view! { <When at /> }),

@@ -11,7 +11,7 @@ use crate::{
     paths,
 };
 
-/// The form.
+/// The form that creates an API key.
 #[component]
 pub fn NewKey(form: FormView<AccessField>, data_centers: Vec<DataCenter>) -> impl IntoView {
     let options = data_centers.into_iter();

@@ -26,31 +26,31 @@ pub enum Action {
     AddAccount(NewAccountForm),
     /// Changes the role of an account.
     SetRole {
-        /// Id of the account.
+        /// ID of the account.
         id: String,
         /// Code of the role.
         role: String,
     },
     /// Creates a link to choose a new password.
     ResetPassword {
-        /// Id of the account.
+        /// ID of the account.
         id: String,
     },
     /// Removes an account.
     RemoveAccount {
-        /// Id of the account.
+        /// ID of the account.
         id: String,
     },
     /// Ends a session.
     EndSession {
-        /// Id of the session.
+        /// ID of the session.
         id: String,
     },
     /// Creates an API key.
     MakeKey(NewKeyForm),
     /// Ends an API key.
     EndKey {
-        /// Id of the key.
+        /// ID of the key.
         id: String,
     },
 }

@@ -21,7 +21,7 @@ pub enum Action {
     ChangePassword(ChangePasswordForm),
     /// Ends one session.
     EndSession {
-        /// Id of the session.
+        /// ID of the session.
         id: String,
     },
     /// Ends all sessions except this one.

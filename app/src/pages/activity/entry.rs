@@ -57,7 +57,7 @@ fn from(actor: &Actor) -> impl IntoView + use<> {
     (!address.is_empty()).then(|| view! { <span>"from " {address}</span> })
 }
 
-/// Returns the change with names in place of the ids of data centers.
+/// Returns the change with names in place of the IDs of data centers.
 fn with_names(change: Change, data_centers: &[DataCenter]) -> Change {
     if !matches!(&*change.field, "data_center" | "via") {
         return change;

@@ -32,7 +32,7 @@ const WEBHOOK: FormId = FormId("mail-hook");
 /// Result of a test alert.
 #[derive(Clone)]
 pub struct TestAlertResult {
-    /// Id of the channel.
+    /// ID of the channel.
     pub channel: String,
     /// The failure, if any.
     pub outcome: Result<(), NotificationFailure>,
@@ -109,7 +109,7 @@ fn Sections(data: Data, forms: Forms) -> impl IntoView {
     }
 }
 
-/// The names of data centers and servers.
+/// Names of data centers and servers.
 #[derive(Clone)]
 struct Names(Vec<DataCenter>);
 

@@ -14,7 +14,8 @@ use crate::{
     paths,
 };
 
-/// The form. The style sheet hides the fields that the selected kind does not need.
+/// The form that adds a channel. The style sheet hides the fields that the selected kind does not
+/// need.
 #[component]
 pub fn NewChannel(data_centers: Vec<DataCenter>, form: FormView<AlertField>) -> impl IntoView {
     let kinds = ChannelKind::ALL.iter().copied();

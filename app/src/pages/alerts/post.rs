@@ -27,7 +27,7 @@ pub enum Action {
     AddChannel(ChannelForm),
     /// Changes a channel.
     ChangeChannel {
-        /// Id of the channel.
+        /// ID of the channel.
         id: String,
         /// New values of the channel.
         #[serde(flatten)]
@@ -35,19 +35,19 @@ pub enum Action {
     },
     /// Removes a channel.
     RemoveChannel {
-        /// Id of the channel.
+        /// ID of the channel.
         id: String,
     },
     /// Sends a test alert.
     TestChannel {
-        /// Id of the channel.
+        /// ID of the channel.
         id: String,
     },
     /// Saves the webhook for new mail of a data center.
     SaveMailHook(WebhookForm),
     /// Removes the webhook for new mail of a data center.
     RemoveMailHook {
-        /// Id of the data center.
+        /// ID of the data center.
         data_center: String,
     },
 }

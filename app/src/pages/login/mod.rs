@@ -18,7 +18,8 @@ use crate::{
 
 const FORM: FormId = FormId("sign-in");
 
-/// The sign-in form. `next` is the page that was requested before; the server accepts only a path of its own.
+/// The sign-in form. `next` is the page that was requested before. The server only accepts its own
+/// paths.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let form = FormView::<AccessField>::of(FORM);

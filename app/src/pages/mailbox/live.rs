@@ -1,16 +1,17 @@
-//! Elements that show mail that arrives while the page is open.
+//! Elements that show new mail while the page is open.
 
 use domain::MailId;
 use leptos::prelude::*;
 
 use crate::{mailbox_query::MailboxQuery, pages::with_query, paths, ui::events::EVENTS_SAID};
 
-/// Id of the list of new mail.
+/// ID of the list of new mail.
 pub const NEW_MAIL: &str = "new-mail";
-/// Id of the element with the problem of the folder watch.
+/// ID of the element with the problem of the folder watch.
 pub const LIVE: &str = "mail-live";
 
-/// Empty until an event arrives. The browser listens to the events of the named URL.
+/// Elements that stay empty until an event arrives. The browser subscribes to the events of the
+/// named URL.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,

@@ -1,11 +1,11 @@
-//! The choice of the data center whose mailbox is shown, if there are several.
+//! Selection of the data center whose mailbox is shown, if there are several.
 
 use domain::{DataCenter, DataCenterId, SmtpField};
 use leptos::prelude::*;
 
 use crate::{mailbox_query::MailboxQuery, paths};
 
-/// The choice of the data center.
+/// Selection of the data center.
 #[component]
 pub fn Which(data_centers: Vec<DataCenter>, query: MailboxQuery) -> impl IntoView {
     let own = match query.data_center {

@@ -85,7 +85,7 @@ async fn perform(
     })
 }
 
-/// Resends a message. Refuses one that is still to be delivered.
+/// Resends a message. Rejects one that is still waiting for delivery.
 async fn resend(request: &PostRequest, id: &MessageId) -> Result<Outcome, MailError> {
     let (mailer, by) = (&request.mailer, request.actor());
     let message = mailer.outbox.message(id).await?;

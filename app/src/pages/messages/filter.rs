@@ -9,7 +9,8 @@ use crate::{
     ui::filter::{FilterButtons, FilterChoice, FilterDay, FilterText},
 };
 
-/// The form. The most common fields are visible, the others can be expanded. `wrong` is the field that could not be read.
+/// The form. The most common fields are visible, and the others can be expanded. `wrong` is the
+/// field that is invalid.
 #[component]
 pub fn Filter(
     query: MessageQuery,

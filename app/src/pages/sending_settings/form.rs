@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The form with saved values, or with those of a refused post.
+/// The form with the saved values, or with those of a rejected form.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -123,7 +123,7 @@ pub fn SendingSettingsForm(page: SendingPage, form: FormView<SendingField>) -> i
     }
 }
 
-/// Explains why the form was refused.
+/// Explains why the form was rejected.
 #[component]
 fn Refused(form: FormView<SendingField>, id: String) -> impl IntoView {
     let banner = match form.problem() {

@@ -1,10 +1,10 @@
-//! The button that saves, and the note about unsaved changes.
+//! The save button and the note about unsaved changes.
 
 use leptos::prelude::*;
 
 use super::{session::Session, status::ends_grant};
 
-/// Stays visible while the page scrolls.
+/// Save button, which stays visible while the page scrolls.
 #[component]
 pub fn Actions(session: Session) -> impl IntoView {
     let busy = move || session.saving().get();

@@ -25,7 +25,7 @@ const REQUIRED: Switch = Switch {
     set: |form, on| form.authentication_required = on,
 };
 
-/// The section: sign-in of Mailgrant at the SMTP server.
+/// The section: how Mailgrant signs in at the SMTP server.
 #[component]
 pub fn AuthenticationSection(session: Session, again: bool) -> impl IntoView {
     let state = session.state();

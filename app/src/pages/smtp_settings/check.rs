@@ -53,7 +53,7 @@ pub fn CheckSection(session: Session) -> impl IntoView {
                 </button>
             </div>
             {move || session.check_error().get().map(|error| view! { <ErrorBanner error /> })}
-            // The server renders the content of this element, initially and later, so it is not part of the view.
+            // The server renders the content of this element, so it is not part of the view.
             <div
                 id=rendered::RESULT
                 aria-busy=move || busy().to_string()

@@ -1,4 +1,5 @@
-//! Checks and test emails with WASM. They are started here, events report their steps, and the server renders them.
+//! Checks and test emails with WASM. The browser starts them and inserts the steps, which the
+//! server renders and sends as events.
 
 use domain::{CheckId, EmailAddress, Security, SmtpForm, TlsMinimum};
 use leptos::{prelude::*, task::spawn_local};
@@ -29,7 +30,7 @@ impl Session {
         self.begin(Some(recipient));
     }
 
-    /// Stops the running check. Its events report the end, unless the server is not reached.
+    /// Stops the running check. Its events report the end, unless the server cannot be reached.
     pub fn stop(self) {
         if let Some(id) = self.check().get_untracked() {
             spawn_local(async move {
@@ -59,7 +60,7 @@ impl Session {
             .with_untracked(|check| check.as_ref() == Some(id))
     }
 
-    /// Changes the form as a check recommended.
+    /// Changes the form as the check recommends.
     pub fn remedy(self, choice: &str) {
         let change = |form: &mut SmtpForm| match choice {
             "465" => {
@@ -89,7 +90,7 @@ impl Session {
         self.check_error().set(None);
         self.remedied().set(false);
         self.checking().set(true);
-        // Removes the result of an earlier check, so that it is not mistaken for the new one.
+        // Removes the previous result, so it is not mistaken for the new one.
         browser::put(rendered::RESULT, "", rendered::Placement::Within);
         let form = self.state().form.get_untracked();
         let selector = self.dkim_selector().get_untracked();
@@ -114,7 +115,8 @@ impl Session {
     fn ended(self, well: Result<bool, ApiError>) {
         self.checking().set(false);
         self.check().set(None);
-        // The check may have found that the grant has ended, so the result of a sign-in is out of date.
+        // The check may have found that the grant has ended, so the result of a sign-in may be
+        // outdated.
         self.refresh_status();
         match well {
             Ok(true) => {}

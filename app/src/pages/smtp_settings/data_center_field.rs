@@ -15,7 +15,8 @@ use crate::{error::ApiError, ui::browser};
 pub fn DataCenterField(session: Session) -> impl IntoView {
     let own = session.data_center().with_value(|own| own.id.to_string());
     let current = own.clone();
-    // The browser asks before the user leaves unsaved changes. If the user stays, the choice is reset.
+    // The browser asks before it discards unsaved changes. If the user stays on the page, the
+    // selection is reset.
     let choose = move |event: leptos::ev::Event| {
         let chosen = event_target_value(&event);
         browser::choose("data_center", &current);

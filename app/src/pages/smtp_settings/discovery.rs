@@ -1,4 +1,5 @@
-//! Discovery of settings for an email address or an issuer. The server finds them, and the page fills them in.
+//! Discovery of settings for an email address or an issuer. The server finds them, and the page
+//! fills them in.
 
 use domain::{EmailAddress, discovery::means_issuer};
 use leptos::{prelude::*, task::spawn_local};

@@ -28,7 +28,7 @@ const FORM: &str = "smtp-settings";
 pub fn SettingsForm(page: SmtpPage, query: PageQuery) -> impl IntoView {
     let session = Session::open(page, &query);
     let state = session.state();
-    // Read before the view binds the inputs, which resets them to the values that the server rendered.
+    // Read before the view binds the inputs, which resets them to the values from the server.
     let typed = is_browser().then(|| state.form.with_untracked(typed_before_start));
     Effect::new(move |_| start(state, typed.clone()));
     Effect::new(move |_| {
@@ -49,7 +49,7 @@ pub fn SettingsForm(page: SmtpPage, query: PageQuery) -> impl IntoView {
         </p>
         <DataCenterForms session />
             <PostForm id=FORM action=SaveSmtpSettings::url() submit=Callback::new(move |event| submit(session, &event))>
-                // Enter in a field presses the first button of a form.
+                // The Enter key activates the first button of a form.
                 <button
                     type="submit"
                     class="default-button"

@@ -52,25 +52,25 @@ pub const SMTP_SETTINGS: Island<(SmtpPage, PageQuery)> = Island {
 pub struct PageQuery {
     /// Data center of the settings.
     pub data_center: String,
-    /// True to show the values that were typed without WASM.
+    /// True to show the values that were entered without WASM.
     pub draft: bool,
-    /// True if the draft was refused; all its errors are shown.
+    /// True if the draft was rejected. All its errors are shown.
     pub refused: bool,
-    /// True to ask if the preset may overwrite typed values.
+    /// True to ask whether the preset may overwrite entered values.
     pub overwrite: bool,
     /// `1` after a save, `half` if the authorization could not be started.
     pub saved: String,
     /// `ended` if the save ended the grant.
     pub grant: String,
-    /// Id of a check, or empty.
+    /// ID of a check, or empty.
     pub check: String,
-    /// `required` or `wrong` if the recipient of a test email is.
+    /// `required` or `wrong` if the recipient of a test email is missing or invalid.
     pub recipient: String,
     /// Errors of forms that were posted without WASM.
     pub failed: Failed,
 }
 
-/// Errors of forms that were posted without WASM, where only the URL can carry them.
+/// Errors of forms that were posted without WASM, which only the URL can carry.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Failed {
     /// Error of saving.

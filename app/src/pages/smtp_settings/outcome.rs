@@ -24,7 +24,7 @@ pub fn Outcome(session: Session) -> impl IntoView {
             browser::bring_into_view("outcome");
         }
     };
-    // Separate effects: a check hides the result of the save, which must not scroll back to the result of the check.
+    // Separate effects, because a check hides the result of the save without scrolling to it.
     Effect::new(move |_| {
         let refused = Some(Notice::Refused);
         bring_if(

@@ -1,7 +1,7 @@
 //! Responses to the form of this page when it is posted without WASM.
 //!
-//! The server functions do the work. The typed values are kept as a draft, and the response redirects to the page
-//! that shows it. Neither values nor secrets are part of a URL.
+//! The server functions do the work. The entered values are stored as a draft, and the response
+//! redirects to the page that shows it. Neither values nor secrets are part of a URL.
 
 use domain::{CheckId, FieldError, Role, SmtpForm};
 
@@ -62,7 +62,8 @@ pub async fn after_save(
     }
 }
 
-/// Redirects to the page with a preset applied, or with the question if it may overwrite typed values.
+/// Redirects to the page with a preset applied, or with the question whether it may overwrite
+/// entered values.
 ///
 /// # Errors
 /// `UnknownDataCenter`, `Unavailable`.
@@ -87,7 +88,7 @@ pub async fn after_test(
 ) -> Result<(), ApiError> {
     let id = context::data_center_id(&form.data_center)?;
     let session = context::signed_in()?.session;
-    // Users who may not change settings typed only the recipient.
+    // Users who may not change settings entered only the recipient.
     if context::may(Role::Administrator) {
         mailer()?.settings.keep_draft(&session, form).await?;
     }

@@ -1,4 +1,5 @@
-//! The choice of the provider, and its preset, which never overwrites typed values without a question.
+//! Selection of the provider and its preset. A preset never overwrites entered values without
+//! asking.
 
 use domain::{Preset, Provider, SmtpField};
 use leptos::{html, prelude::*, server_fn::ServerFn as _};
@@ -33,7 +34,7 @@ fn overwritten(session: Session, filling: &Filling) -> Vec<SmtpField> {
     })
 }
 
-/// Applies the values of a proposal. Asks first if that would overwrite typed values.
+/// Applies the values of a proposal. Asks first if that would overwrite entered values.
 pub fn offer(session: Session, filling: Filling) {
     if overwritten(session, &filling).is_empty() {
         fill_in(session, &filling);
@@ -60,7 +61,8 @@ fn fill_in(session: Session, filling: &Filling) {
         .set(session.state().form.get_untracked());
 }
 
-/// The select. Without WASM, a button applies the preset; `overwrite` asks if it may overwrite typed values.
+/// The select. Without WASM, a button applies the preset. `overwrite` asks whether it may overwrite
+/// entered values.
 #[component]
 pub fn ProviderField(session: Session, overwrite: bool) -> impl IntoView {
     let state = session.state();
@@ -171,7 +173,7 @@ pub fn PresetDialog(session: Session) -> impl IntoView {
         }
         session.asks_preset().set(None);
     };
-    // If the user declined, the select still shows the new choice. Reset it.
+    // If the user declined, the select still shows the new option and is reset.
     let closed = move |_| {
         session.asks_preset().set(None);
         session

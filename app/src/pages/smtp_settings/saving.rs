@@ -1,4 +1,4 @@
-//! Saves with WASM, and follows the sign-in in another tab.
+//! Saves with WASM, and waits for the sign-in in another tab.
 
 use domain::{AuthorizationId, SmtpField};
 use leptos::{prelude::*, task::spawn_local};
@@ -11,8 +11,8 @@ use crate::{
 };
 
 impl Session {
-    /// Saves the values on the form; `over` is a newer version that may be overwritten. Must be called within the
-    /// click, since it opens the tab for the sign-in.
+    /// Saves the values on the form. `over` is a newer version that may be overwritten. Must be
+    /// called in the click handler, because it opens the tab for the sign-in.
     pub fn send_save(self, over: Option<i64>) {
         if self.saving().get_untracked() {
             return;

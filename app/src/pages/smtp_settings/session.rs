@@ -31,7 +31,7 @@ pub enum Notice {
 /// A sign-in in another tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
-    /// Id of the authorization.
+    /// ID of the authorization.
     pub id: AuthorizationId,
     /// URL of the provider's sign-in page.
     pub url: String,
@@ -81,7 +81,7 @@ parts! {
     saving: RwSignal<bool>,
     /// True while a check is running.
     checking: RwSignal<bool>,
-    /// Id of the running check, once it is known.
+    /// ID of the running check, once it is known.
     check: RwSignal<Option<CheckId>>,
     /// Text for screen readers about the check.
     said: RwSignal<String>,
@@ -91,11 +91,11 @@ parts! {
     report: StoredValue<String>,
     /// DKIM selector to check.
     dkim_selector: RwSignal<String>,
-    /// True if the form was changed as a check recommended, and has not been checked since.
+    /// True if a check's recommendation was applied and not checked since.
     remedied: RwSignal<bool>,
     /// Values that the proposals of a discovery fill in.
     proposals: RwSignal<Vec<Option<Filling>>>,
-    /// Proposal that would overwrite typed values; the page asks.
+    /// Proposal that would overwrite entered values, pending the user's answer.
     asks_preset: RwSignal<Option<Filling>>,
     /// Reasons why changes of data centers were refused.
     data_center_errors: DataCenterErrors,
@@ -167,7 +167,7 @@ impl Session {
         }))
     }
 
-    /// Asks the server for the state of the grant.
+    /// Requests the state of the grant from the server.
     pub fn refresh_status(self) {
         let id = self
             .data_center()

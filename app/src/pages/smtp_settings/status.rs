@@ -133,7 +133,7 @@ fn shown(session: Session, status: GrantStatus) -> AnyView {
     }
 }
 
-/// Lists requested scopes that the provider did not grant, with the button that asks again.
+/// Lists requested scopes that the provider did not grant, with a button to request them again.
 fn not_granted(state: FormState, granted: &str, may_edit: bool) -> impl IntoView + use<> {
     let (missing, reads) = state.saved.with(|saved| {
         let binding = saved.as_ref().and_then(SmtpSettings::grant_binding);

@@ -5,7 +5,7 @@ use leptos::{either::Either, prelude::*};
 
 use crate::ui::{copy::CopyButton, explanation::Explained, when::When};
 
-/// The attempts, newest first. `shown` is the finding that the page explains above.
+/// The attempts, newest first. `shown` is the finding that the page already explains.
 #[component]
 #[expect(
     clippy::needless_pass_by_value,
@@ -39,7 +39,7 @@ pub fn Attempts(attempts: Vec<Attempt>, waits: bool, shown: Option<Finding>) -> 
     }
 }
 
-/// Renders an attempt. A finding that is explained above is shown with its cause only.
+/// Renders an attempt. Only the cause is shown of a finding that the page already explains.
 fn attempt(attempt: Attempt, shown: Option<&Finding>) -> impl IntoView + use<> {
     let number = attempt.number.to_string();
     let class = match attempt.outcome {

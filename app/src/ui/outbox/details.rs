@@ -126,7 +126,7 @@ fn Actions(message: OutboxMessage) -> impl IntoView {
     }
 }
 
-/// The recipients. `shown` is the finding that the page explains above.
+/// The recipients. `shown` is the finding that the page already explains.
 #[component]
 fn Recipients(recipients: Vec<Recipient>, shown: Option<Finding>) -> impl IntoView {
     let rows = recipients

@@ -22,7 +22,7 @@ pub fn Trouble(overview: OutboxOverview) -> impl IntoView {
         .data_centers
         .iter()
         .all(|state| !state.has_settings);
-    // A data center without settings may be meant for later.
+    // A data center without settings may be intended for later use.
     let set_up = overview
         .data_centers
         .iter()

@@ -118,7 +118,7 @@ pub fn Interrupted(recipient: String) -> impl IntoView {
     }
 }
 
-/// Renders the cause. The fix is shown at the failed step, if it is known.
+/// Renders the cause. The fix is shown at the failed step, if there is one.
 fn failed(report: &CheckReport, finding: Finding) -> AnyView {
     let step = main_step(report).and_then(|at| report.steps.get(at));
     match step {

@@ -1,5 +1,5 @@
-//! Report of a check: its result and each step. Only the server renders it, and the browser inserts it unchanged, so
-//! its texts are not part of the WASM.
+//! Report of a check: its result and each step. Only the server renders it. The browser inserts it
+//! unchanged, so its texts are not part of the WASM.
 
 mod headline;
 mod step;
@@ -18,7 +18,7 @@ use crate::{
 pub use headline::Interrupted;
 pub use step::Step;
 
-/// Id of the finding that ended the check.
+/// ID of the finding that ended the check.
 const MAIN: &str = "test-finding";
 
 /// A finished check. `saved` is the saved version of the settings.
@@ -132,7 +132,7 @@ fn code(part: CheckPart) -> &'static str {
     }
 }
 
-/// Returns the id of the list of a part.
+/// Returns the ID of the list of a part.
 pub fn list(part: CheckPart) -> String {
     ["steps-", code(part)].concat()
 }

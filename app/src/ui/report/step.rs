@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::ui::explanation::Explained;
 
-/// One step: its result, and the fix if it failed. `id` is that of the finding. With `server` as `host:port`, an
-/// alternative setting is offered.
+/// One step with its result, and the fix if it failed. `id` is the ID of the finding. With `server`
+/// as `host:port`, an alternative setting is offered.
 #[component]
 pub fn Step(step: CheckStep, id: String, server: Option<String>) -> impl IntoView {
     let (class, mark) = match step.verdict {

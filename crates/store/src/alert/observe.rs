@@ -28,8 +28,8 @@ impl Store {
         id: &DataCenterId,
         now: UnixTime,
     ) -> Result<Option<UnixTime>, StoreError> {
-        // Uses the index on (state, id), which has few waiting rows. The expression on the data
-        // center rules out the index on (data_center, id), which covers every message ever sent.
+        // Uses the index on (state, ID), which has few waiting rows. The expression on the data
+        // center rules out the index on (data_center, ID), which covers every message ever sent.
         let oldest: Option<i64> = sqlx::query_scalar(
             "SELECT created_at FROM messages
              WHERE state = 'waiting' AND data_center || '' = $1 AND (attempts > 0 OR due_at <= $2)
