@@ -85,14 +85,14 @@ pub fn streams(workspace: &Workspace, options: &Options) -> Result<()> {
     });
     let (idle, busy, octets) = measured?;
     println!(
-        "| {} open pages, release build | measured | to reach |",
+        "| {} open pages, release build | measured | target |",
         options.streams
     );
     println!("|---|---:|---:|");
-    println!("| nothing happens: of one core | {idle:.1} % | ≤ 10 % |");
-    println!("| one new message a second: of one core | {busy:.1} % | |");
+    println!("| no events: share of one core | {idle:.1} % | ≤ 10 % |");
+    println!("| one new message per second: share of one core | {busy:.1} % | |");
     let each = octets / options.streams as u64 / options.seconds.max(1);
-    println!("| sent to each page meanwhile | {each} bytes/s | |");
+    println!("| data sent to each page | {each} bytes/s | |");
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub fn render(results: &Results) -> String {
     let row =
         |what: &str, value: String, target: &str| format!("| {what} | {value} | {target} |\n");
     let mut table =
-        String::from("| settings page, release build | measured | to reach |\n|---|---:|---:|\n");
+        String::from("| settings page, release build | measured | target |\n|---|---:|---:|\n");
     for (what, bytes) in [
         ("HTML", load.html),
         ("CSS", load.css),
@@ -74,7 +74,7 @@ pub fn render(results: &Results) -> String {
         "≤ 40 MB",
     );
     table += &row(
-        "cold start to the first answer, median of 5",
+        "cold start to the first response, median of 5",
         milliseconds(*cold_start),
         "< 1000 ms",
     );

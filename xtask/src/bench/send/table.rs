@@ -39,7 +39,7 @@ impl Kind {
         match self {
             Self::Source => "smtp-source, no queue",
             Self::Nodemailer => "nodemailer's pool, no queue",
-            Self::Direct => "Mailgrant's way to the mail server, no queue",
+            Self::Direct => "Mailgrant's SMTP client, no queue",
             Self::Sqlite => "Mailgrant, API to mail server, durable, SQLite",
             Self::Postgres => "Mailgrant, API to mail server, durable, PostgreSQL",
             Self::Postfix => "Postfix, through its queue",
@@ -81,10 +81,10 @@ impl Rates {
     /// Formats the medians and their ratios.
     pub fn render(&self) -> String {
         let what = match self.way {
-            Way::Clear => "in the clear",
+            Way::Clear => "unencrypted",
             Way::Tls => "STARTTLS and XOAUTH2",
         };
-        let mut table = format!("| Messages a second of 10 kB, {what} |");
+        let mut table = format!("| Messages of 10 kB per second, {what} |");
         for connections in &self.connections {
             let s = if *connections == 1 { "" } else { "s" };
             let _ = write!(table, " {connections} connection{s} |");
@@ -102,7 +102,7 @@ impl Rates {
         }
         for (name, of, to) in [
             (
-                "way to the mail server : nodemailer (≥ 3)",
+                "SMTP client : nodemailer (≥ 3)",
                 Kind::Direct,
                 Kind::Nodemailer,
             ),
@@ -153,8 +153,8 @@ fn median(values: &[f64]) -> f64 {
 pub fn crowd(crowd: &Crowd) -> String {
     format!(
         "| 1,000 concurrent API calls | Measured | Limit |\n|---|---:|---:|\n\
-         | Until the last was answered | {:.0} ms | |\n\
-         | Most memory of the server | {} MB | 150 MB |\n",
+         | Until the last call was answered | {:.0} ms | |\n\
+         | Peak memory of the server | {} MB | 150 MB |\n",
         crowd.milliseconds,
         crowd.most_memory.div_ceil(1_000)
     )
