@@ -66,7 +66,7 @@ fn Entries(activity: Activity, query: ActivityQuery, asks_for_all: bool) -> impl
         .map(|before| address(paths::Activity::PATH, &query, Some(before)));
     view! {
         {if is_empty {
-            let words = if asks_for_all { "No activity yet." } else { "Nothing matches." };
+            let words = if asks_for_all { "No activity yet." } else { "No matches." };
             view! { <p class="empty card">{words}</p> }.into_any()
         } else {
             view! { <ol class="activity card">{entries}</ol> }.into_any()

@@ -25,7 +25,7 @@ fn authentication(code: Code) -> Option<Template> {
         ),
         Code::TokenRefused => Template::new(
             "{server} did not accept the token for {username}.",
-            "Check that {username} is the account that signed in and that the scope is for SMTP; then authorize again. A server of your own has to reach the provider to check tokens.",
+            "Check that {username} is the account that signed in ({account}) and that the scope is for SMTP; then authorize again. If this is your own mail server, check that it can reach the provider to validate tokens.",
         ),
         Code::PasswordRefused => Template::new(
             "{server} did not accept the password of {username}.",
