@@ -50,7 +50,7 @@ test('invalid values come back as typed, secrets do not, and corrected values ar
   await expect(settings.type('Basic')).toBeChecked();
   await expect(settings.clientId).toBeHidden();
   await expect(settings.password).toHaveValue('');
-  await expect(settings.authentication).toContainText('type it again');
+  await expect(settings.authentication).toContainText('enter it again');
   expect(await page.content()).not.toContain('planted-password');
   expect(page.url()).not.toContain('planted-password');
 
