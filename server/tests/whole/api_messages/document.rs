@@ -1,7 +1,8 @@
 //! The OpenAPI description.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
+use serde_json::Value;
 use server::{PERMISSIONS, Rule};
 
 use crate::support::Server;
@@ -40,6 +41,21 @@ async fn tells_of_every_route_and_its_scopes_and_of_no_other() {
             (known.method.to_string(), known.path.to_owned(), scopes)
         });
     assert_eq!(told, routes.collect());
+}
+
+/// Compares the whole document with `openapi.json`. Clients are generated from it, so a change is a
+/// decision: copy the file that a failure names over the expected one, and describe the change in
+/// the changelog.
+#[tokio::test]
+async fn changes_on_purpose_only() {
+    let server = Server::start().await;
+    let document = server.stranger().get("/api/v1/openapi.json").await.json();
+    let expected: Value = serde_json::from_str(include_str!("openapi.json")).unwrap();
+    if document != expected {
+        let found = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi.json");
+        std::fs::write(&found, format!("{document:#}\n")).unwrap();
+        panic!("the document has changed: {}", found.display());
+    }
 }
 
 #[tokio::test]

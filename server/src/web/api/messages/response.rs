@@ -1,4 +1,7 @@
 //! Response bodies of the message API. Times are in RFC 3339 format; states and findings are codes.
+//!
+//! The names in the OpenAPI document (`as`) are part of the API: generated clients have types of
+//! these names.
 
 use domain::{Attempt, OutboxMessage, Recipient};
 use serde::Serialize;
@@ -33,6 +36,7 @@ pub struct MessageList {
 
 /// A message and its delivery state.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MessageShown)]
 pub struct MessageResponse {
     /// The message ID.
     pub id: String,
@@ -71,6 +75,7 @@ pub struct MessageResponse {
 
 /// The submitter of a message.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SubmitterShown)]
 pub struct SubmitterResponse {
     /// `key`, `account`, `command_line` or `mailgrant`.
     pub kind: String,
@@ -80,6 +85,7 @@ pub struct SubmitterResponse {
 
 /// A recipient of a message.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RecipientShown)]
 pub struct RecipientResponse {
     /// The address.
     pub address: String,
@@ -95,6 +101,7 @@ pub struct RecipientResponse {
 
 /// One attempt to deliver a message.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttemptShown)]
 pub struct AttemptResponse {
     /// The number of the attempt, starting at 1.
     pub number: i64,
