@@ -64,7 +64,7 @@ impl Authorizations {
         metadata.map(|metadata| metadata.issuer)
     }
 
-    /// Requests the account of an access token from the provider's UserInfo endpoint. Skips
+    /// Requests the account of an access token from the provider's `userinfo` endpoint. Skips
     /// built-in providers and those that publish no such endpoint.
     pub(crate) async fn userinfo(
         &self,
