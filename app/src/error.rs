@@ -1,7 +1,7 @@
 //! Error of all server functions. It consists of codes without free text, because without WASM an error travels
 //! in a URL.
 
-use domain::{FieldError, FormErrors, SmtpField};
+use domain::{AddressError, DataCenterFormError, DiscoveryFormError, SmtpFormErrors};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApiError {
     /// Fields of the settings are invalid.
-    Form(FormErrors<SmtpField>),
+    Form(SmtpFormErrors),
     /// Fields of the settings, or the recipient of the test email, are invalid.
     Test {
         /// Errors of the settings.
-        errors: FormErrors<SmtpField>,
+        errors: SmtpFormErrors,
         /// Error of the recipient.
-        recipient: Option<FieldError>,
+        recipient: Option<AddressError>,
     },
     /// Another administrator saved the settings after the form was opened.
     Conflict {
@@ -26,9 +26,9 @@ pub enum ApiError {
         version: i64,
     },
     /// A change of data centers was refused.
-    DataCenter(FieldError),
+    DataCenter(DataCenterFormError),
     /// The email address or issuer to find settings for was refused.
-    Address(FieldError),
+    Address(DiscoveryFormError),
     /// There is no such data center.
     UnknownDataCenter,
     /// The saved settings do not use OAuth.

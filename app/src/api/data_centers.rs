@@ -70,7 +70,7 @@ mod verbs {
             .settings
             .rename_data_center(&id, name, &context::request()?.actor)
             .await?;
-        DataCenterName::parse(name).map_err(ApiError::DataCenter)
+        DataCenterName::parse(name).map_err(|error| ApiError::DataCenter(error.into()))
     }
 
     pub async fn remove(data_center: &str) -> Result<(), ApiError> {

@@ -63,7 +63,7 @@ mod verbs {
             return issuer(&mailer, typed).await;
         }
         let found = mailer.discovery.discover(typed).await;
-        let discovery = found.map_err(ApiError::Address)?;
+        let discovery = found.map_err(|error| ApiError::Address(error.into()))?;
         Ok(Found {
             html: rendered::proposals(&discovery),
             fillings: discovery
@@ -77,7 +77,7 @@ mod verbs {
     async fn issuer(mailer: &Mailer, url: &str) -> Result<Found, ApiError> {
         let found = mailer.discovery.issuer(url).await;
         if let Err(IssuerTrouble::NotAnIssuer(error)) = found {
-            return Err(ApiError::Address(error));
+            return Err(ApiError::Address(error.into()));
         }
         Ok(Found {
             html: rendered::issuer(&found),

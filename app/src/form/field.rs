@@ -1,15 +1,22 @@
 //! Fields of forms, with the texts of their errors.
 
 use domain::{
-    FieldError, SendingField, SendingForm,
-    access::{AccessField, AccessProblem},
-    alert::{AlertField, AlertFormProblem},
+    SendingField, SendingForm, SendingFormError,
+    access::{
+        AccessField, AccessProblem, AccountChangeError, ChangePasswordError, NewAccountError,
+        NewKeyError, NewPasswordError, SetupError,
+    },
+    alert::{
+        AlertField, AlertFormProblem, AlertSettingsError, ChannelFormError, MailHookFormError,
+    },
 };
 
 use crate::error::ApiError;
 
 /// A field of a form.
 pub trait Field: Copy + Ord + Send + Sync + 'static {
+    /// Error at a field.
+    type Error: Copy + Send + Sync + 'static;
     /// Reason to refuse a form that belongs to none of its fields.
     type Problem: Clone + Send + Sync + 'static;
 
@@ -17,7 +24,7 @@ pub trait Field: Copy + Ord + Send + Sync + 'static {
     fn name(self) -> &'static str;
 
     /// Returns the text of an error in the value `typed`.
-    fn error_text(self, error: FieldError, typed: &str) -> String;
+    fn error_text(self, error: Self::Error, typed: &str) -> String;
 }
 
 /// A problem that a banner explains.
@@ -26,15 +33,41 @@ pub trait Problem {
     fn words(&self) -> (&'static str, String);
 }
 
+/// Error at a field of one of the forms about access.
+#[derive(Clone, Copy, Debug)]
+pub enum AccessFormError {
+    /// The setup.
+    Setup(SetupError),
+    /// The form that a link to choose a password opens.
+    NewPassword(NewPasswordError),
+    /// The form that changes the own password.
+    ChangePassword(ChangePasswordError),
+    /// A new account.
+    NewAccount(NewAccountError),
+    /// The row of an account.
+    Account(AccountChangeError),
+    /// A new API key.
+    NewKey(NewKeyError),
+}
+
 impl Field for AccessField {
+    type Error = AccessFormError;
     type Problem = AccessProblem;
 
     fn name(self) -> &'static str {
         self.name()
     }
 
-    fn error_text(self, error: FieldError, _typed: &str) -> String {
-        wording::access_field_error(self, error).joined()
+    fn error_text(self, error: AccessFormError, _typed: &str) -> String {
+        let words = match error {
+            AccessFormError::Setup(error) => wording::setup_error(error),
+            AccessFormError::NewPassword(error) => wording::new_password_error(error),
+            AccessFormError::ChangePassword(error) => wording::change_password_error(error),
+            AccessFormError::NewAccount(error) => wording::new_account_error(error),
+            AccessFormError::Account(error) => wording::account_change_error(error),
+            AccessFormError::NewKey(error) => wording::new_key_error(self, error),
+        };
+        words.joined()
     }
 }
 
@@ -44,15 +77,32 @@ impl Problem for AccessProblem {
     }
 }
 
+/// Error at a field of one of the forms about alerts and webhooks.
+#[derive(Clone, Copy, Debug)]
+pub enum AlertFormError {
+    /// The alert settings.
+    Settings(AlertSettingsError),
+    /// A channel.
+    Channel(ChannelFormError),
+    /// A webhook for new mail.
+    MailHook(MailHookFormError),
+}
+
 impl Field for AlertField {
+    type Error = AlertFormError;
     type Problem = AlertFormProblem;
 
     fn name(self) -> &'static str {
         self.name()
     }
 
-    fn error_text(self, error: FieldError, _typed: &str) -> String {
-        wording::alert_field_error(self, error).joined()
+    fn error_text(self, error: AlertFormError, _typed: &str) -> String {
+        let words = match error {
+            AlertFormError::Settings(error) => wording::alert_settings_error(self, error),
+            AlertFormError::Channel(error) => wording::channel_error(self, error),
+            AlertFormError::MailHook(error) => wording::mail_hook_error(error),
+        };
+        words.joined()
     }
 }
 
@@ -76,13 +126,14 @@ pub enum SendingProblem {
 }
 
 impl Field for SendingField {
+    type Error = SendingFormError;
     type Problem = SendingProblem;
 
     fn name(self) -> &'static str {
         self.name()
     }
 
-    fn error_text(self, error: FieldError, typed: &str) -> String {
+    fn error_text(self, error: SendingFormError, typed: &str) -> String {
         // The words name the first address that is wrong.
         let form = SendingForm {
             allowed_from: typed.to_owned(),

@@ -16,7 +16,7 @@ mod problem;
 mod result;
 mod view;
 
-pub use field::{Field, Problem, SendingProblem};
+pub use field::{AccessFormError, AlertFormError, Field, Problem, SendingProblem};
 pub use once::{OneTimeSecret, OneTimeSecretBanner};
 pub use problem::ProblemBanner;
 pub use result::{FormId, FormResult};

@@ -12,7 +12,7 @@ use domain::{
 use http::{Extensions, StatusCode};
 use mail::Mailer;
 
-use super::{Field, FormId, FormResult};
+use super::{AccessFormError, Field, FormId, FormResult};
 use crate::api::context::RequestInfo;
 
 /// A request that posts a form.
@@ -166,7 +166,7 @@ impl<F: Field> FormResult<F> {
 impl FormResult<AccessField> {
     /// Adds the reasons of a refusal.
     #[must_use]
-    pub fn refused(mut self, error: FormError) -> Self {
+    pub fn refused(mut self, error: FormError<AccessFormError>) -> Self {
         match error {
             FormError::Form(errors) => self.errors = errors,
             FormError::Link => self.problem = Some(AccessProblem::PasswordLink),

@@ -23,7 +23,7 @@ pub struct FormResult<F: Field> {
     /// Values by the names of their inputs.
     pub values: Vec<(String, String)>,
     /// Errors at fields.
-    pub errors: FormErrors<F>,
+    pub errors: FormErrors<F, F::Error>,
     /// Reason that belongs to no field.
     pub problem: Option<F::Problem>,
 }

@@ -1,6 +1,5 @@
 //! Fields of filter forms. Their IDs are their names.
 
-use domain::{FieldError, access::AccessField};
 use leptos::prelude::*;
 
 use crate::form::input::{ErrorText, HelpText};
@@ -53,8 +52,7 @@ pub fn FilterDay(
     value: String,
     wrong: bool,
 ) -> impl IntoView {
-    let error = wrong
-        .then(|| wording::access_field_error(AccessField::Expires, FieldError::NotADate).joined());
+    let error = wrong.then(|| wording::NOT_A_DATE.joined());
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -84,7 +82,7 @@ pub fn FilterChoice(
     chosen: String,
     #[prop(optional)] wrong: bool,
 ) -> impl IntoView {
-    let error = wrong.then(|| wording::field_error(FieldError::UnknownChoice, None).joined());
+    let error = wrong.then(|| wording::UNKNOWN_CHOICE.joined());
     let option = |(code, words): (String, String)| {
         let selected = code == chosen;
         view! {

@@ -1,24 +1,27 @@
 //! Accounts: adding, changing, and removing them, and their passwords.
 
 use domain::{
-    Account, AccountId, AccountName, Actor, AuditAction, FieldError, FormErrors, Role, SignedIn,
-    TypedSecret, Who,
-    access::{AccessField, ChangePasswordForm, NewAccountForm},
+    Account, AccountId, AccountName, Actor, AuditAction, FormErrors, Role, SignedIn, TypedSecret,
+    Who,
+    access::{
+        AccessField, AccountChangeError, AccountWithPasswordError, ChangePasswordError,
+        ChangePasswordForm, NewAccountError, NewAccountForm, NewPasswordError,
+    },
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use store::{AccountChange, NewAccount};
 
 use crate::{Access, AccessError, FormError, Link, id::account_id, password::Compared};
 
-fn one(field: AccessField, error: FieldError) -> FormError {
+fn one<E: Copy>(field: AccessField, error: E) -> FormError<E> {
     FormError::Form(FormErrors::one(field, error))
 }
 
-fn done(change: &AccountChange, field: AccessField) -> Result<(), FormError> {
+fn done(change: &AccountChange, field: AccessField) -> Result<(), FormError<AccountChangeError>> {
     match change {
         AccountChange::Changed => Ok(()),
         AccountChange::Unknown => Err(AccessError::Unknown.into()),
-        AccountChange::LastAdministrator => Err(one(field, FieldError::LastAdministrator)),
+        AccountChange::LastAdministrator => Err(one(field, AccountChangeError::LastAdministrator)),
     }
 }
 
@@ -44,11 +47,15 @@ impl Access {
     ///
     /// # Errors
     /// Returns an error if a field is invalid, the name is taken, or the database fails.
-    pub async fn add_account(&self, form: &NewAccountForm, by: &Actor) -> Result<Link, FormError> {
+    pub async fn add_account(
+        &self,
+        form: &NewAccountForm,
+        by: &Actor,
+    ) -> Result<Link, FormError<NewAccountError>> {
         let (name, role) = form.parse().map_err(FormError::Form)?;
         let (link, row) = self.new_link();
         let new = NewAccount {
-            id: account_id()?,
+            id: account_id(),
             name,
             role,
             password_hash: None,
@@ -57,7 +64,7 @@ impl Access {
         if added.await? {
             Ok(link)
         } else {
-            Err(one(AccessField::Name, FieldError::NameTaken))
+            Err(one(AccessField::Name, NewAccountError::NameTaken))
         }
     }
 
@@ -70,16 +77,21 @@ impl Access {
         form: &NewAccountForm,
         password: &SecretString,
         by: &Actor,
-    ) -> Result<(), FormError> {
-        let (name, role) = form.parse().map_err(FormError::Form)?;
+    ) -> Result<(), FormError<AccountWithPasswordError>> {
+        let (name, role) = form
+            .parse()
+            .map_err(|errors| FormError::Form(errors.map(AccountWithPasswordError::Account)))?;
         let password = TypedSecret::new(password.expose_secret());
         let hash = self
             .0
             .passwords
             .new_hash(name.as_str(), &password, &password);
         let new = NewAccount {
-            id: account_id()?,
-            password_hash: Some(hash.await?),
+            id: account_id(),
+            password_hash: Some(
+                hash.await
+                    .map_err(|error| error.map(AccountWithPasswordError::Password))?,
+            ),
             name,
             role,
         };
@@ -87,7 +99,8 @@ impl Access {
         if added.await? {
             Ok(())
         } else {
-            Err(one(AccessField::Name, FieldError::NameTaken))
+            let error = AccountWithPasswordError::Account(NewAccountError::NameTaken);
+            Err(one(AccessField::Name, error))
         }
     }
 
@@ -116,7 +129,7 @@ impl Access {
         id: &AccountId,
         password: &SecretString,
         by: &Actor,
-    ) -> Result<(), FormError> {
+    ) -> Result<(), FormError<NewPasswordError>> {
         let name = self.store().account_name(id).await?;
         let name = name.ok_or(AccessError::Unknown)?;
         let password = TypedSecret::new(password.expose_secret());
@@ -132,7 +145,12 @@ impl Access {
     ///
     /// # Errors
     /// Returns `LastAdministrator` at `Role`, `Unknown`, or an error if the database fails.
-    pub async fn set_role(&self, id: &AccountId, role: Role, by: &Actor) -> Result<(), FormError> {
+    pub async fn set_role(
+        &self,
+        id: &AccountId,
+        role: Role,
+        by: &Actor,
+    ) -> Result<(), FormError<AccountChangeError>> {
         let changed = self.store().set_role(id, role, by, self.now()).await?;
         done(&changed, AccessField::Role)
     }
@@ -141,7 +159,11 @@ impl Access {
     ///
     /// # Errors
     /// Returns `LastAdministrator` at `Name`, `Unknown`, or an error if the database fails.
-    pub async fn remove_account(&self, id: &AccountId, by: &Actor) -> Result<(), FormError> {
+    pub async fn remove_account(
+        &self,
+        id: &AccountId,
+        by: &Actor,
+    ) -> Result<(), FormError<AccountChangeError>> {
         let removed = self.store().remove_account(id, by, self.now()).await?;
         done(&removed, AccessField::Name)
     }
@@ -156,15 +178,16 @@ impl Access {
         signed_in: &SignedIn,
         form: &ChangePasswordForm,
         address: &str,
-    ) -> Result<(), FormError> {
+    ) -> Result<(), FormError<ChangePasswordError>> {
         if form.current.is_empty() {
-            return Err(one(AccessField::Current, FieldError::Required));
+            return Err(one(AccessField::Current, ChangePasswordError::Required));
         }
         let name = signed_in.name.as_str();
         let passwords = &self.0.passwords;
         let new = passwords
             .new_hash(name, &form.password, &form.repeated)
-            .await?;
+            .await
+            .map_err(|error| error.map(ChangePasswordError::from))?;
 
         let counted = self.buckets(name, address).await?;
         if let Some(seconds) = self.count(&counted, Some(&signed_in.name), address).await? {
@@ -190,6 +213,9 @@ impl Access {
         let mut failed = self.failed(AuditAction::SignInFailed, Some(&signed_in.name), address);
         failed.actor.who = Who::Account(signed_in.name.clone());
         self.store().record(&failed).await?;
-        Err(one(AccessField::Current, FieldError::PasswordWrong))
+        Err(one(
+            AccessField::Current,
+            ChangePasswordError::PasswordWrong,
+        ))
     }
 }

@@ -3,8 +3,8 @@
 mod lookups;
 
 use domain::{
-    Actor, ApiKey, ApiKeyId, FieldError, FormErrors,
-    access::{AccessField, NewKeyForm},
+    Actor, ApiKey, ApiKeyId, FormErrors,
+    access::{AccessField, NewKeyError, NewKeyForm},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use store::MakeKeyOutcome;
@@ -36,12 +36,12 @@ impl Access {
         &self,
         form: &NewKeyForm,
         by: &Actor,
-    ) -> Result<(ApiKey, SecretString), FormError> {
+    ) -> Result<(ApiKey, SecretString), FormError<NewKeyError>> {
         let now = self.now();
         let new = form.parse(now).map_err(FormError::Form)?;
         let token = Token::generate();
         let key = ApiKey {
-            id: api_key_id()?,
+            id: api_key_id(),
             name: new.name,
             scopes: new.scopes,
             data_center: new.data_center,
@@ -53,9 +53,9 @@ impl Access {
             MakeKeyOutcome::Created => {
                 return Ok((key, format!("{PREFIX}{}", token.expose()).into()));
             }
-            MakeKeyOutcome::NameTaken => (AccessField::Name, FieldError::NameTaken),
+            MakeKeyOutcome::NameTaken => (AccessField::Name, NewKeyError::NameTaken),
             MakeKeyOutcome::UnknownDataCenter => {
-                (AccessField::DataCenter, FieldError::UnknownDataCenter)
+                (AccessField::DataCenter, NewKeyError::UnknownDataCenter)
             }
         };
         Err(FormError::Form(FormErrors::one(field, error)))

@@ -22,12 +22,12 @@ pub enum AccessError {
     Stopped,
 }
 
-/// Reason why a form about access was refused.
+/// Reason why a form about access was refused. `E` is the error of its fields.
 #[derive(Debug, thiserror::Error)]
-pub enum FormError {
+pub enum FormError<E> {
     /// Some fields are invalid.
     #[error("the form has errors")]
-    Form(FormErrors<AccessField>),
+    Form(FormErrors<AccessField, E>),
     /// The one-use link was used, has expired, or never existed.
     #[error("the link is not good")]
     Link,
@@ -59,7 +59,22 @@ pub enum SignInError {
     Access(#[from] AccessError),
 }
 
-impl From<store::StoreError> for FormError {
+impl<E> FormError<E> {
+    /// Converts the errors of the fields.
+    pub fn map<T>(self, convert: impl Fn(E) -> T) -> FormError<T>
+    where
+        E: Copy,
+    {
+        match self {
+            Self::Form(errors) => FormError::Form(errors.map(convert)),
+            Self::Link => FormError::Link,
+            Self::SlowDown { seconds } => FormError::SlowDown { seconds },
+            Self::Access(error) => FormError::Access(error),
+        }
+    }
+}
+
+impl<E> From<store::StoreError> for FormError<E> {
     fn from(error: store::StoreError) -> Self {
         Self::Access(error.into())
     }

@@ -1,23 +1,16 @@
-//! Generation of identifiers.
+//! Generation of identifiers of 128 random bits.
 
 use clock::random;
-use domain::{AccountId, ApiKeyId, FieldError, SessionId};
+use domain::{AccountId, ApiKeyId, SessionId};
 
-use crate::AccessError;
-
-/// Generates an identifier of 128 random bits. Parsing it always succeeds.
-fn new<T>(parse: impl Fn(&str) -> Result<T, FieldError>) -> Result<T, AccessError> {
-    parse(&random::token::<16>()).map_err(|_| AccessError::Unknown)
+pub(crate) fn account_id() -> AccountId {
+    AccountId::from_bytes(random::bytes::<16>())
 }
 
-pub(crate) fn account_id() -> Result<AccountId, AccessError> {
-    new(AccountId::parse)
+pub(crate) fn session_id() -> SessionId {
+    SessionId::from_bytes(random::bytes::<16>())
 }
 
-pub(crate) fn session_id() -> Result<SessionId, AccessError> {
-    new(SessionId::parse)
-}
-
-pub(crate) fn api_key_id() -> Result<ApiKeyId, AccessError> {
-    new(ApiKeyId::parse)
+pub(crate) fn api_key_id() -> ApiKeyId {
+    ApiKeyId::from_bytes(random::bytes::<16>())
 }

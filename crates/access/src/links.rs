@@ -1,6 +1,10 @@
 //! One-use links for the setup and for choosing a password.
 
-use domain::{UnixTime, access::PasswordForm, paths};
+use domain::{
+    UnixTime,
+    access::{NewPasswordError, PasswordForm},
+    paths,
+};
 use store::NewLink;
 
 use crate::{Access, AccessError, FormError, NewSession, Token, Visitor, throttle::address_bucket};
@@ -82,7 +86,7 @@ impl Access {
         &self,
         form: &PasswordForm,
         visitor: &Visitor,
-    ) -> Result<NewSession, FormError> {
+    ) -> Result<NewSession, FormError<NewPasswordError>> {
         let token = Token::parse(form.token.expose());
         let account = match &token {
             Some(token) => self.password_link(token).await?,
@@ -94,7 +98,7 @@ impl Access {
         let passwords = &self.0.passwords;
         let hash = passwords.new_hash(name.as_str(), &form.password, &form.repeated);
         let hash = hash.await?;
-        let (token_hash, begins) = (token.hash(), self.begins(visitor, None)?);
+        let (token_hash, begins) = (token.hash(), self.begins(visitor, None));
         let chosen = self
             .store()
             .choose_password(&token_hash, &hash, &begins.row);
@@ -106,7 +110,7 @@ impl Access {
 
     /// Counts a wrong token as a failed attempt from its address. A valid token is never slowed
     /// down, because its 256 bits cannot be guessed.
-    pub(crate) async fn wrong_link(&self, address: &str) -> FormError {
+    pub(crate) async fn wrong_link<E>(&self, address: &str) -> FormError<E> {
         match self.count(&[address_bucket(address)], None, address).await {
             Ok(None) => FormError::Link,
             Ok(Some(seconds)) => FormError::SlowDown { seconds },

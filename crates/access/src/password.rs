@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::{FieldError, FormErrors, TypedSecret, access::AccessField};
+use domain::{
+    FormErrors, TypedSecret,
+    access::{AccessField, NewPasswordError},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Semaphore;
 use zxcvbn::Score;
@@ -72,20 +75,20 @@ impl Passwords {
         name: &str,
         password: &TypedSecret,
         repeated: &TypedSecret,
-    ) -> Result<SecretString, FormError> {
+    ) -> Result<SecretString, FormError<NewPasswordError>> {
         let mut errors = FormErrors::default();
         let length = password.expose().chars().count();
         if length == 0 {
-            errors.add(AccessField::Password, FieldError::Required);
+            errors.add(AccessField::Password, NewPasswordError::Required);
         } else if length < SHORTEST {
-            errors.add(AccessField::Password, FieldError::PasswordTooShort);
+            errors.add(AccessField::Password, NewPasswordError::PasswordTooShort);
         } else if length > LONGEST {
-            errors.add(AccessField::Password, FieldError::TooLong);
+            errors.add(AccessField::Password, NewPasswordError::TooLong);
         }
         if repeated.is_empty() {
-            errors.add(AccessField::Repeated, FieldError::Required);
+            errors.add(AccessField::Repeated, NewPasswordError::Required);
         } else if password != repeated {
-            errors.add(AccessField::Repeated, FieldError::PasswordsDiffer);
+            errors.add(AccessField::Repeated, NewPasswordError::PasswordsDiffer);
         }
         if !errors.is_empty() {
             return Err(FormError::Form(errors));
@@ -100,7 +103,7 @@ impl Passwords {
             Some(hash) => Ok(hash?),
             None => Err(FormError::Form(FormErrors::one(
                 AccessField::Password,
-                FieldError::PasswordGuessable,
+                NewPasswordError::PasswordGuessable,
             ))),
         }
     }

@@ -76,21 +76,17 @@ fn agent(text: &str) -> String {
 impl Access {
     /// Prepares a session with a new token, which replaces the browser's current session. `device`
     /// is the name that the browser already has.
-    pub(crate) fn begins(
-        &self,
-        visitor: &Visitor,
-        device: Option<String>,
-    ) -> Result<Begins, AccessError> {
+    pub(crate) fn begins(&self, visitor: &Visitor, device: Option<String>) -> Begins {
         let token = Token::generate();
         let row = store::NewSession {
-            id: session_id()?,
+            id: session_id(),
             token_hash: token.hash(),
             replaces: visitor.session.as_ref().map(Token::hash),
             address: visitor.address.clone(),
             agent: agent(&visitor.agent),
             now: self.now(),
         };
-        Ok(Begins { row, token, device })
+        Begins { row, token, device }
     }
 
     fn life(&self) -> SessionLife {

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use domain::{
     AccountName, FormErrors, Role,
-    access::{AccessField, SetupForm},
+    access::{AccessField, SetupError, SetupForm},
 };
 use store::NewAccount;
 
@@ -59,7 +59,7 @@ impl Access {
         &self,
         form: &SetupForm,
         visitor: &Visitor,
-    ) -> Result<NewSession, FormError> {
+    ) -> Result<NewSession, FormError<SetupError>> {
         let token = Token::parse(form.token.expose());
         let hash = match &token {
             Some(token) if self.is_setup_link(token).await? => token.hash(),
@@ -70,25 +70,29 @@ impl Access {
         let passwords = &self.0.passwords;
         let password_hash = passwords
             .new_hash(typed, &form.password, &form.repeated)
-            .await;
+            .await
+            .map_err(|error| error.map(SetupError::from));
         let (name, password_hash) = match (name, password_hash) {
             (Ok(name), Ok(hash)) => (name, hash),
             (Err(error), Ok(_)) => {
-                return Err(FormError::Form(FormErrors::one(AccessField::Name, error)));
+                return Err(FormError::Form(FormErrors::one(
+                    AccessField::Name,
+                    error.into(),
+                )));
             }
             (Err(error), Err(FormError::Form(mut errors))) => {
-                errors.add(AccessField::Name, error);
+                errors.add(AccessField::Name, error.into());
                 return Err(FormError::Form(errors));
             }
             (_, Err(error)) => return Err(error),
         };
         let new = NewAccount {
-            id: account_id()?,
+            id: account_id(),
             name,
             role: Role::Administrator,
             password_hash: Some(password_hash.clone()),
         };
-        let begins = self.begins(visitor, None)?;
+        let begins = self.begins(visitor, None);
         let finished = self.store().finish_setup(&hash, &new, &begins.row).await?;
         match finished {
             Some(signed_in) => Ok(begins.begun(self, signed_in, &password_hash)),

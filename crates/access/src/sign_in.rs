@@ -46,7 +46,7 @@ impl Access {
         if let (Compared::Right | Compared::RightButOld, Some(account), Some(verified)) =
             (compared, account, stored)
         {
-            let begins = self.begins(visitor, device)?;
+            let begins = self.begins(visitor, device);
             let sign_in = SignIn {
                 account: &account.id,
                 verified,

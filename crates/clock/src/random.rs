@@ -26,7 +26,11 @@ pub fn hex<const BYTES: usize>() -> String {
     text
 }
 
-fn bytes<const BYTES: usize>() -> [u8; BYTES] {
+/// Returns `BYTES` random bytes.
+///
+/// # Panics
+/// Panics if the operating system provides no random bytes.
+pub fn bytes<const BYTES: usize>() -> [u8; BYTES] {
     let mut bytes = [0; BYTES];
     // The operating system only fails before it is seeded at boot. Nothing is secure without it.
     #[expect(

@@ -3,6 +3,7 @@
 mod account;
 mod api_key;
 mod form;
+mod form_error;
 mod problem;
 mod role;
 mod session;
@@ -12,6 +13,10 @@ pub use api_key::{ApiKey, ApiKeyId, ApiKeyName, KeyScope};
 pub use form::{
     AccessField, ChangePasswordForm, NewAccountForm, NewKey, NewKeyForm, PasswordForm, SetupForm,
     SignInForm,
+};
+pub use form_error::{
+    AccountChangeError, AccountWithPasswordError, ChangePasswordError, NewAccountError,
+    NewKeyError, NewPasswordError, SetupError,
 };
 pub use problem::AccessProblem;
 pub use role::Role;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, Host, untrusted};
+use crate::{AddressError, FromAddressError, Host, untrusted};
 
 mod local_part;
 
@@ -23,31 +23,31 @@ impl EmailAddress {
     /// # Errors
     /// `Required`, `TooLong` (over 64 octets before the `@`, or over 254 in total),
     /// `SeveralAddresses`, `NotAnAddress`.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, AddressError> {
         let text = typed.trim();
         if text.is_empty() {
-            return Err(FieldError::Required);
+            return Err(AddressError::Required);
         }
         let (local, domain) = match text.strip_prefix('"') {
-            Some(rest) => local_part::unquote(rest).ok_or(FieldError::NotAnAddress)?,
+            Some(rest) => local_part::unquote(rest).ok_or(AddressError::NotAnAddress)?,
             None if text.matches('@').count() > 1 && text.contains([',', ';', ' ']) => {
-                return Err(FieldError::SeveralAddresses);
+                return Err(AddressError::SeveralAddresses);
             }
             None => {
-                let (local, domain) = text.split_once('@').ok_or(FieldError::NotAnAddress)?;
+                let (local, domain) = text.split_once('@').ok_or(AddressError::NotAnAddress)?;
                 if !local_part::is_atoms_and_dots(local) {
-                    return Err(FieldError::NotAnAddress);
+                    return Err(AddressError::NotAnAddress);
                 }
                 (local.to_owned(), domain)
             }
         };
         let local = local_part::canonical(local);
-        let host = Host::parse(domain).map_err(|_| FieldError::NotAnAddress)?;
+        let host = Host::parse(domain).map_err(|_| AddressError::NotAnAddress)?;
         if local.len() > 64 || local.len() + 1 + host.as_str().len() > 254 {
-            return Err(FieldError::TooLong);
+            return Err(AddressError::TooLong);
         }
         if host.ip().is_some() {
-            return Err(FieldError::NotAnAddress);
+            return Err(AddressError::NotAnAddress);
         }
         Ok(Self(format!("{local}@{host}")))
     }
@@ -94,10 +94,10 @@ impl FromAddress {
     /// # Errors
     /// The errors of [`EmailAddress::parse`]. For the name: `ControlCharacter`, or `TooLong` (over
     /// 128 characters).
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, FromAddressError> {
         let text = typed.trim();
         if !text.chars().all(untrusted::is_displayable) {
-            return Err(FieldError::ControlCharacter);
+            return Err(FromAddressError::ControlCharacter);
         }
         let Some((name, rest)) = opening_bracket(text).map(|at| (&text[..at], &text[at + 1..]))
         else {
@@ -106,18 +106,20 @@ impl FromAddress {
                 address: EmailAddress::parse(text)?,
             });
         };
-        let address = rest.strip_suffix('>').ok_or(FieldError::NotAnAddress)?;
+        let address = rest
+            .strip_suffix('>')
+            .ok_or(FromAddressError::NotAnAddress)?;
         let name = name.trim();
         let quoted = name
             .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'));
         let name = match quoted {
             Some(quoted) => unescape(quoted).trim().to_owned(),
-            None if name.contains(['<', '>']) => return Err(FieldError::SeveralAddresses),
+            None if name.contains(['<', '>']) => return Err(FromAddressError::SeveralAddresses),
             None => name.to_owned(),
         };
         if name.chars().count() > 128 {
-            return Err(FieldError::TooLong);
+            return Err(FromAddressError::TooLong);
         }
         let name = Some(name).filter(|name| !name.is_empty());
         Ok(Self {
@@ -210,29 +212,29 @@ mod tests {
     fn refuses_what_is_not_one_address() {
         let long = format!("{}@example.com", "a".repeat(65));
         for (typed, error) in [
-            ("", FieldError::Required),
-            ("alice", FieldError::NotAnAddress),
-            ("alice@", FieldError::NotAnAddress),
-            ("@example.com", FieldError::NotAnAddress),
-            ("alice@@example.com", FieldError::NotAnAddress),
-            ("\"\"@example.com", FieldError::NotAnAddress),
-            ("\"a@example.com", FieldError::NotAnAddress),
-            ("\"a\"b@example.com", FieldError::NotAnAddress),
-            ("\"a\r\nb\"@example.com", FieldError::NotAnAddress),
-            ("a\u{202e}b@example.com", FieldError::NotAnAddress),
-            ("a\u{a0}b@example.com", FieldError::NotAnAddress),
-            ("a<b@example.com", FieldError::NotAnAddress),
-            ("alice@exa mple.com", FieldError::NotAnAddress),
-            ("alice@10.0.0.1", FieldError::NotAnAddress),
+            ("", AddressError::Required),
+            ("alice", AddressError::NotAnAddress),
+            ("alice@", AddressError::NotAnAddress),
+            ("@example.com", AddressError::NotAnAddress),
+            ("alice@@example.com", AddressError::NotAnAddress),
+            ("\"\"@example.com", AddressError::NotAnAddress),
+            ("\"a@example.com", AddressError::NotAnAddress),
+            ("\"a\"b@example.com", AddressError::NotAnAddress),
+            ("\"a\r\nb\"@example.com", AddressError::NotAnAddress),
+            ("a\u{202e}b@example.com", AddressError::NotAnAddress),
+            ("a\u{a0}b@example.com", AddressError::NotAnAddress),
+            ("a<b@example.com", AddressError::NotAnAddress),
+            ("alice@exa mple.com", AddressError::NotAnAddress),
+            ("alice@10.0.0.1", AddressError::NotAnAddress),
             (
                 "alice@example.com\r\nBcc: x@y.z",
-                FieldError::SeveralAddresses,
+                AddressError::SeveralAddresses,
             ),
             (
                 "alice@example.com, bob@example.com",
-                FieldError::SeveralAddresses,
+                AddressError::SeveralAddresses,
             ),
-            (long.as_str(), FieldError::TooLong),
+            (long.as_str(), AddressError::TooLong),
         ] {
             assert_eq!(EmailAddress::parse(typed), Err(error), "{typed}");
         }
@@ -273,15 +275,15 @@ mod tests {
         }
         assert_eq!(
             FromAddress::parse("A <a@b.c>\nBcc: x@y.z"),
-            Err(FieldError::ControlCharacter)
+            Err(FromAddressError::ControlCharacter)
         );
         assert_eq!(
             FromAddress::parse("\u{202e}ecilA <a@b.c>"),
-            Err(FieldError::ControlCharacter)
+            Err(FromAddressError::ControlCharacter)
         );
         assert_eq!(
             FromAddress::parse("A <a@b.c"),
-            Err(FieldError::NotAnAddress)
+            Err(FromAddressError::NotAnAddress)
         );
     }
 

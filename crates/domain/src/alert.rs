@@ -3,6 +3,7 @@
 mod channel;
 mod channel_form;
 mod field;
+mod form_error;
 mod problem;
 mod settings;
 mod settings_form;
@@ -14,6 +15,7 @@ use crate::{DataCenterId, Finding, UnixTime, codes::codes, id::random_id};
 pub use channel::{AlertChannel, ChannelKind};
 pub use channel_form::{ChannelForm, NewChannel, Target, TargetEdit};
 pub use field::AlertField;
+pub use form_error::{AlertSettingsError, ChannelFormError, MailHookFormError};
 pub use problem::AlertFormProblem;
 pub use settings::{AlertNotes, AlertSettings};
 pub use settings_form::AlertSettingsForm;

@@ -1,4 +1,4 @@
-//! Enums whose values have codes.
+//! Enums whose values have codes, and conversions between those that are errors.
 
 /// Declares an enum whose values have codes, used in the database, in forms, in the API, and in
 /// URLs.
@@ -27,3 +27,15 @@ macro_rules! codes {
     };
 }
 pub(crate) use codes;
+
+/// Converts errors of values into an error that has cases of the same names.
+macro_rules! errors_include {
+    ($error:ident: $($value:ident { $($case:ident),+ $(,)? })+) => {$(
+        impl From<$value> for $error {
+            fn from(error: $value) -> Self {
+                match error { $($value::$case => Self::$case,)+ }
+            }
+        }
+    )+};
+}
+pub(crate) use errors_include;

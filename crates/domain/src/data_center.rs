@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, one_line::one_line};
+use crate::{
+    TextError, UnknownDataCenter,
+    codes::{codes, errors_include},
+    one_line::one_line,
+};
 
 /// ID of a data center in URLs and in the database. It stays the same when the data center is
 /// renamed.
@@ -20,12 +24,12 @@ impl DataCenterId {
     ///
     /// # Errors
     /// `UnknownDataCenter`.
-    pub fn parse(text: &str) -> Result<Self, FieldError> {
+    pub fn parse(text: &str) -> Result<Self, UnknownDataCenter> {
         let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if (1..=64).contains(&text.len()) && text.bytes().all(good) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(FieldError::UnknownDataCenter)
+            Err(UnknownDataCenter)
         }
     }
 
@@ -83,7 +87,7 @@ impl DataCenterName {
     ///
     /// # Errors
     /// `Required`, `TooLong`, `ControlCharacter`.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, TextError> {
         one_line(typed, 64).map(Self)
     }
 
@@ -113,6 +117,33 @@ pub struct DataCenter {
     pub name: DataCenterName,
 }
 
+codes! {
+    /// Reason why a data center was not added, renamed, or removed.
+    DataCenterFormError {
+        /// A mandatory field is empty.
+        Required = "required",
+        /// The value has more characters than allowed.
+        TooLong = "too_long",
+        /// The value contains a line break or another control character.
+        ControlCharacter = "control_character",
+        /// The name is already in use.
+        NameTaken = "name_taken",
+        /// The data center has settings, so it cannot be removed.
+        DataCenterInUse = "data_center_in_use",
+        /// The data center has waiting mail, so it cannot be removed.
+        DataCenterHasMail = "data_center_has_mail",
+        /// The default data center cannot be removed.
+        DataCenterIsDefault = "data_center_is_default",
+        /// No data center has this id.
+        UnknownDataCenter = "unknown_data_center",
+    }
+}
+
+errors_include! {
+    DataCenterFormError:
+    TextError { Required, TooLong, ControlCharacter }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,21 +164,17 @@ mod tests {
 
     #[test]
     fn refuses_names_and_ids_that_are_none() {
-        assert_eq!(DataCenterName::parse("  "), Err(FieldError::Required));
+        assert_eq!(DataCenterName::parse("  "), Err(TextError::Required));
         assert_eq!(
             DataCenterName::parse("a\nb"),
-            Err(FieldError::ControlCharacter)
+            Err(TextError::ControlCharacter)
         );
         assert_eq!(
             DataCenterName::parse(&"x".repeat(65)),
-            Err(FieldError::TooLong)
+            Err(TextError::TooLong)
         );
         for id in ["", "Default", "a b", "../x", &"x".repeat(65)] {
-            assert_eq!(
-                DataCenterId::parse(id),
-                Err(FieldError::UnknownDataCenter),
-                "{id}"
-            );
+            assert_eq!(DataCenterId::parse(id), Err(UnknownDataCenter), "{id}");
         }
     }
 }

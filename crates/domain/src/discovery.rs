@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, Provider, Security, codes::codes};
+use crate::{
+    AddressError, Provider, Security, UrlError,
+    codes::{codes, errors_include},
+};
 
 codes! {
     /// Source of a proposal, the most reliable first.
@@ -112,7 +115,7 @@ pub struct IssuerDocument {
 pub enum IssuerTrouble {
     /// The URL cannot be an issuer. It must be `https` without query and fragment (RFC 8414 §2), or
     /// `http` on loopback.
-    NotAnIssuer(FieldError),
+    NotAnIssuer(UrlError),
     /// All addresses of the issuer are in denied networks.
     Denied,
     /// The server could not be reached.
@@ -125,4 +128,32 @@ pub enum IssuerTrouble {
     Unreadable,
     /// The document belongs to this other issuer (RFC 8414 §3.3).
     OtherIssuer(String),
+}
+
+codes! {
+    /// Reason why the input of a discovery was not accepted.
+    DiscoveryFormError {
+        /// A mandatory field is empty.
+        Required = "required",
+        /// The value has more characters than allowed.
+        TooLong = "too_long",
+        /// The input is not an email address.
+        NotAnAddress = "not_an_address",
+        /// The value has several addresses where one is expected.
+        SeveralAddresses = "several_addresses",
+        /// The input is not the URL of an issuer.
+        NotAUrl = "not_a_url",
+        /// The URL has the scheme `http` and a host that is not loopback.
+        UrlNotHttps = "url_not_https",
+        /// The URL has a fragment.
+        UrlHasFragment = "url_has_fragment",
+        /// The URL contains a user name or a password.
+        UrlHasCredentials = "url_has_credentials",
+    }
+}
+
+errors_include! {
+    DiscoveryFormError:
+    AddressError { Required, TooLong, NotAnAddress, SeveralAddresses }
+    UrlError { Required, TooLong, NotAUrl, UrlNotHttps, UrlHasFragment, UrlHasCredentials }
 }

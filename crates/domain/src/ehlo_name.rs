@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, Host};
+use crate::{EhloNameError, Host};
 
 /// Fully qualified domain name or address literal (RFC 5321 §4.1.1.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ impl EhloName {
     ///
     /// # Errors
     /// `NotAnEhloName` for a name without a dot, and those of [`Host::parse`].
-    pub fn parse(typed: &str) -> Result<Option<Self>, FieldError> {
+    pub fn parse(typed: &str) -> Result<Option<Self>, EhloNameError> {
         let typed = typed.trim();
         if typed.is_empty() {
             return Ok(None);
@@ -33,7 +33,7 @@ impl EhloName {
             Some(ip) => Ok(Some(Self::literal(ip))),
             None => Self::full(host.as_str())
                 .map(Some)
-                .ok_or(FieldError::NotAnEhloName),
+                .ok_or(EhloNameError::NotAnEhloName),
         }
     }
 
@@ -86,13 +86,13 @@ mod tests {
             ("[IPv6:2001:DB8::1]", Ok(Some("[IPv6:2001:db8::1]"))),
             ("[ipv6:::ffff:192.0.2.1]", Ok(Some("[192.0.2.1]"))),
             ("2001:db8::1", Ok(Some("[IPv6:2001:db8::1]"))),
-            ("vm", Err(FieldError::NotAnEhloName)),
-            ("my_host.example.com", Err(FieldError::NotAnEhloName)),
-            ("localhost.localdomain", Err(FieldError::NotAnEhloName)),
-            ("https://example.com", Err(FieldError::HostHasScheme)),
-            ("mail.example.com:25", Err(FieldError::HostHasPort)),
-            ("a b.example", Err(FieldError::NotAHost)),
-            ("a.example\r\nMAIL", Err(FieldError::NotAHost)),
+            ("vm", Err(EhloNameError::NotAnEhloName)),
+            ("my_host.example.com", Err(EhloNameError::NotAnEhloName)),
+            ("localhost.localdomain", Err(EhloNameError::NotAnEhloName)),
+            ("https://example.com", Err(EhloNameError::HostHasScheme)),
+            ("mail.example.com:25", Err(EhloNameError::HostHasPort)),
+            ("a b.example", Err(EhloNameError::NotAHost)),
+            ("a.example\r\nMAIL", Err(EhloNameError::NotAHost)),
         ] {
             let parsed = EhloName::parse(typed);
             let parsed = parsed

@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, idn};
+use crate::{HostError, idn};
 
 /// Host name (RFC 1123, but underscores are allowed) or IP address without brackets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,13 +17,13 @@ impl Host {
     ///
     /// # Errors
     /// `Required`, `TooLong`, `NotAHost`, `HostHasScheme` for a URL, `HostHasPort` for `host:port`.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, HostError> {
         let text = typed.trim();
         if text.is_empty() {
-            return Err(FieldError::Required);
+            return Err(HostError::Required);
         }
         if text.contains("://") {
-            return Err(FieldError::HostHasScheme);
+            return Err(HostError::HostHasScheme);
         }
         let bare = text
             .strip_prefix('[')
@@ -37,19 +37,19 @@ impl Host {
             && port.chars().all(|c| c.is_ascii_digit())
             && (is_name(name) || !name.is_ascii())
         {
-            return Err(FieldError::HostHasPort);
+            return Err(HostError::HostHasPort);
         }
         let converted = if text.is_ascii() {
             text.to_owned()
         } else {
-            idn::to_ascii(text).ok_or(FieldError::NotAHost)?
+            idn::to_ascii(text).ok_or(HostError::NotAHost)?
         };
         if converted.len() > 253 {
-            return Err(FieldError::TooLong);
+            return Err(HostError::TooLong);
         }
         let name = converted.strip_suffix('.').unwrap_or(&converted);
         if !is_name(name) {
-            return Err(FieldError::NotAHost);
+            return Err(HostError::NotAHost);
         }
         Ok(Self(name.to_ascii_lowercase()))
     }
@@ -167,23 +167,23 @@ mod tests {
     #[test]
     fn tells_common_mistakes_apart() {
         for (typed, error) in [
-            ("", FieldError::Required),
-            ("   ", FieldError::Required),
-            ("https://smtp.gmail.com", FieldError::HostHasScheme),
-            ("smtp.gmail.com:587", FieldError::HostHasPort),
-            ("smtp gmail.com", FieldError::NotAHost),
-            ("smtp..gmail.com", FieldError::NotAHost),
-            ("-smtp.gmail.com", FieldError::NotAHost),
-            ("256.1.1.1", FieldError::NotAHost),
-            ("1.2.3", FieldError::NotAHost),
-            ("0xa9fea9fe", FieldError::NotAHost),
-            ("127.0x1", FieldError::NotAHost),
-            ("127.0X", FieldError::NotAHost),
-            ("smtp.gmail.com\r\nRCPT", FieldError::NotAHost),
-            ("smtp.gmail.com/x", FieldError::NotAHost),
-            ("exämple.de:587", FieldError::HostHasPort),
-            ("１２７.０.０.１", FieldError::NotAHost),
-            ("ä\u{202e}.example", FieldError::NotAHost),
+            ("", HostError::Required),
+            ("   ", HostError::Required),
+            ("https://smtp.gmail.com", HostError::HostHasScheme),
+            ("smtp.gmail.com:587", HostError::HostHasPort),
+            ("smtp gmail.com", HostError::NotAHost),
+            ("smtp..gmail.com", HostError::NotAHost),
+            ("-smtp.gmail.com", HostError::NotAHost),
+            ("256.1.1.1", HostError::NotAHost),
+            ("1.2.3", HostError::NotAHost),
+            ("0xa9fea9fe", HostError::NotAHost),
+            ("127.0x1", HostError::NotAHost),
+            ("127.0X", HostError::NotAHost),
+            ("smtp.gmail.com\r\nRCPT", HostError::NotAHost),
+            ("smtp.gmail.com/x", HostError::NotAHost),
+            ("exämple.de:587", HostError::HostHasPort),
+            ("１２７.０.０.１", HostError::NotAHost),
+            ("ä\u{202e}.example", HostError::NotAHost),
         ] {
             assert_eq!(Host::parse(typed), Err(error), "{typed}");
         }

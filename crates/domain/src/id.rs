@@ -11,16 +11,24 @@ macro_rules! random_id {
         pub struct $name(String);
 
         impl $name {
+            /// Returns the ID that consists of these bytes, as hexadecimal digits.
+            pub fn from_bytes<const BYTES: usize>(bytes: [u8; BYTES]) -> Self {
+                const { assert!(1 <= BYTES && BYTES <= 32, "parsing it must succeed") };
+                let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+                let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+                Self(digits.map(digit).collect())
+            }
+
             /// Parses an ID of 1 to 64 letters, digits, hyphens, and underscores.
             ///
             /// # Errors
-            /// `UnknownChoice`.
-            pub fn parse(text: &str) -> Result<Self, $crate::FieldError> {
+            /// If it has another length or another character.
+            pub fn parse(text: &str) -> Result<Self, $crate::InvalidId> {
                 let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
                 if (1..=64).contains(&text.len()) && text.bytes().all(good) {
                     Ok(Self(text.to_owned()))
                 } else {
-                    Err($crate::FieldError::UnknownChoice)
+                    Err($crate::InvalidId)
                 }
             }
 

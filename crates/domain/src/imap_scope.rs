@@ -1,6 +1,6 @@
 //! Scopes that providers require for reading mail.
 
-use crate::{EndpointUrl, FieldError, ProviderFamily, Scope, scope::is_same};
+use crate::{EndpointUrl, ProviderFamily, Scope, ScopeError, scope::is_same};
 
 /// Scope for both SMTP and IMAP.
 const GOOGLE: &str = "https://mail.google.com/";
@@ -13,7 +13,7 @@ impl Scope {
     ///
     /// # Errors
     /// The errors of [`Scope::parse`].
-    pub fn with_imap(&self, authorization_endpoint: &EndpointUrl) -> Result<Self, FieldError> {
+    pub fn with_imap(&self, authorization_endpoint: &EndpointUrl) -> Result<Self, ScopeError> {
         let Some(added) = self.imap_token(authorization_endpoint) else {
             return Ok(self.clone());
         };
@@ -31,7 +31,7 @@ impl Scope {
     ///
     /// # Errors
     /// `Required` if nothing remains.
-    pub fn without_imap(&self, authorization_endpoint: &EndpointUrl) -> Result<Self, FieldError> {
+    pub fn without_imap(&self, authorization_endpoint: &EndpointUrl) -> Result<Self, ScopeError> {
         if authorization_endpoint.family() != ProviderFamily::Microsoft {
             return Ok(self.clone());
         }

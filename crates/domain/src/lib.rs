@@ -17,8 +17,8 @@ mod codes;
 pub mod data_center;
 pub mod discovery;
 pub mod ehlo_name;
-pub mod field_error;
 pub mod finding;
+mod form_errors;
 pub mod grant;
 pub mod host;
 mod id;
@@ -43,6 +43,7 @@ pub mod smtp_settings;
 pub mod time;
 pub mod untrusted;
 pub mod url;
+mod value_error;
 pub mod warning;
 pub mod webhook;
 
@@ -64,14 +65,14 @@ pub use check::{
     StepKind, TlsSession, Verdict,
 };
 pub use checked_settings::CheckedSettings;
-pub use data_center::{DataCenter, DataCenterId, DataCenterName};
+pub use data_center::{DataCenter, DataCenterFormError, DataCenterId, DataCenterName};
 pub use discovery::{
-    Discovery, DiscoverySource, DiscoveryTrouble, IssuerDocument, IssuerTrouble, Proposal,
-    ProposedOAuth, ProposedServer,
+    Discovery, DiscoveryFormError, DiscoverySource, DiscoveryTrouble, IssuerDocument,
+    IssuerTrouble, Proposal, ProposedOAuth, ProposedServer,
 };
 pub use ehlo_name::EhloName;
-pub use field_error::{FieldError, FormErrors};
 pub use finding::{Certainty, Finding, FindingCode, Retry};
+pub use form_errors::FormErrors;
 pub use grant::{GrantBinding, GrantStatus};
 pub use host::Host;
 pub use mailbox::{
@@ -80,8 +81,8 @@ pub use mailbox::{
 };
 pub use mailbox_settings::{MailboxSecurity, MailboxSettings, MailboxSignIn};
 pub use message::{
-    Attempt, AttemptOutcome, MessageFilter, MessageId, MessageRefusal, MessageState, OutboxMessage,
-    Recipient, RecipientKind, RecipientState,
+    Attempt, AttemptOutcome, MessageFieldError, MessageFilter, MessageId, MessageRefusal,
+    MessageState, OutboxMessage, ParameterError, Recipient, RecipientKind, RecipientState,
 };
 pub use overview::{OutboxOverview, SendingState};
 pub use preset::{Preset, PresetAuthentication};
@@ -89,12 +90,17 @@ pub use provider::{Provider, ProviderFamily};
 pub use scope::Scope;
 pub use secret::{SavedSecret, SecretEdit, SecretField, TypedSecret};
 pub use sending::{HourCounts, SendingLimits, SendingPause, SendingSettings, SendingUse};
-pub use sending_form::{SendingField, SendingForm};
-pub use smtp_form::{SmtpField, SmtpForm};
+pub use sending_form::{SendingField, SendingForm, SendingFormError};
+pub use smtp_form::{SmtpField, SmtpForm, SmtpFormError, SmtpFormErrors};
 pub use smtp_settings::{
     Authentication, OAuthClient, SavedSettings, Security, SmtpSettings, TlsMinimum,
 };
 pub use time::UnixTime;
 pub use url::{EndpointUrl, RedirectUrl};
+pub use value_error::{
+    AccountNameError, AddressError, EhloNameError, FromAddressError, HostError, InvalidFolderName,
+    InvalidId, InvalidSearch, NumberError, PortError, ScopeError, TextError, UnknownDataCenter,
+    UrlError, WebhookSecretError,
+};
 pub use warning::FieldWarning;
 pub use webhook::{WebhookFailure, WebhookSecret, WebhookUrl};

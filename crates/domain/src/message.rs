@@ -1,6 +1,10 @@
 //! Messages in the outbox.
 
+mod request_error;
+
 use serde::{Deserialize, Serialize};
+
+pub use request_error::{MessageFieldError, ParameterError};
 
 use crate::{DataCenterId, EmailAddress, Finding, UnixTime, Who, codes::codes, id::random_id};
 

@@ -1,19 +1,19 @@
 //! Single-line values typed by users.
 
-use crate::{FieldError, untrusted::is_displayable};
+use crate::{TextError, untrusted::is_displayable};
 
 /// Parses a value of 1 to `at_most` characters. Surrounding white space is removed.
 ///
 /// # Errors
 /// `Required`, `TooLong`, and `ControlCharacter`, which includes controls of the text direction.
-pub fn one_line(typed: &str, at_most: usize) -> Result<String, FieldError> {
+pub fn one_line(typed: &str, at_most: usize) -> Result<String, TextError> {
     let text = typed.trim();
     if text.is_empty() {
-        Err(FieldError::Required)
+        Err(TextError::Required)
     } else if !text.chars().all(is_displayable) {
-        Err(FieldError::ControlCharacter)
+        Err(TextError::ControlCharacter)
     } else if text.chars().count() > at_most {
-        Err(FieldError::TooLong)
+        Err(TextError::TooLong)
     } else {
         Ok(text.to_owned())
     }
@@ -22,12 +22,12 @@ pub fn one_line(typed: &str, at_most: usize) -> Result<String, FieldError> {
 #[cfg(test)]
 mod tests {
     use super::one_line;
-    use crate::FieldError;
+    use crate::TextError;
 
     #[test]
     fn names_with_controls_of_the_text_direction_are_refused_and_other_scripts_taken() {
         for name in ["a\u{202e}b", "a\nb", "\u{2066}a"] {
-            assert_eq!(one_line(name, 64), Err(FieldError::ControlCharacter));
+            assert_eq!(one_line(name, 64), Err(TextError::ControlCharacter));
         }
         assert_eq!(one_line(" שלום ", 64).as_deref(), Ok("שלום"));
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::FieldError;
+use crate::ScopeError;
 
 /// One or more scope tokens (RFC 6749 §3.3), separated by single spaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,29 +16,29 @@ impl Scope {
     ///
     /// # Errors
     /// `Required`, `TooLong` (over 2,000 characters), `NotAScope`, `MixedScopes`.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, ScopeError> {
         let mut tokens: Vec<&str> = Vec::new();
         for token in typed.split_whitespace() {
             if !token
                 .bytes()
                 .all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
             {
-                return Err(FieldError::NotAScope);
+                return Err(ScopeError::NotAScope);
             }
             if !tokens.contains(&token) {
                 tokens.push(token);
             }
         }
         if tokens.is_empty() {
-            return Err(FieldError::Required);
+            return Err(ScopeError::Required);
         }
         let scope = Self(tokens.join(" "));
         if scope.0.len() > 2_000 {
-            return Err(FieldError::TooLong);
+            return Err(ScopeError::TooLong);
         }
         // Microsoft issues a token for a single resource and rejects such a request.
         if scope.tokens().any(is_graph) && scope.tokens().any(is_outlook) {
-            return Err(FieldError::MixedScopes);
+            return Err(ScopeError::MixedScopes);
         }
         Ok(scope)
     }
@@ -115,9 +115,9 @@ mod tests {
     fn reads_tokens_separated_by_any_white_space() {
         let scope = Scope::parse(" https://mail.google.com/\n\topenid  openid ").unwrap();
         assert_eq!(scope.as_str(), "https://mail.google.com/ openid");
-        assert_eq!(Scope::parse("  \n"), Err(FieldError::Required));
-        assert_eq!(Scope::parse("a\"b"), Err(FieldError::NotAScope));
-        assert_eq!(Scope::parse("größe"), Err(FieldError::NotAScope));
+        assert_eq!(Scope::parse("  \n"), Err(ScopeError::Required));
+        assert_eq!(Scope::parse("a\"b"), Err(ScopeError::NotAScope));
+        assert_eq!(Scope::parse("größe"), Err(ScopeError::NotAScope));
     }
 
     #[test]
@@ -126,7 +126,7 @@ mod tests {
             "https://outlook.office.com/SMTP.Send https://graph.microsoft.com/Mail.Send",
             "https://outlook.office365.com/.default User.Read",
         ] {
-            assert_eq!(Scope::parse(typed), Err(FieldError::MixedScopes), "{typed}");
+            assert_eq!(Scope::parse(typed), Err(ScopeError::MixedScopes), "{typed}");
         }
         let outlook = "https://outlook.office.com/SMTP.Send https://outlook.office.com/IMAP.AccessAsUser.All offline_access";
         assert!(Scope::parse(outlook).is_ok());

@@ -1,8 +1,12 @@
 //! Unchecked input of the form for sending settings.
 
+mod error;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{EmailAddress, FieldError, FormErrors, SendingLimits, SendingSettings, number::whole};
+pub use error::SendingFormError;
+
+use crate::{EmailAddress, FormErrors, NumberError, SendingLimits, SendingSettings, number::whole};
 
 /// Field of the form, in the order of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -130,7 +134,7 @@ impl SendingForm {
     ///
     /// # Errors
     /// One code for each invalid field.
-    pub fn parse(&self) -> Result<SendingSettings, FormErrors<SendingField>> {
+    pub fn parse(&self) -> Result<SendingSettings, FormErrors<SendingField, SendingFormError>> {
         let mut errors = FormErrors::default();
         let mut number = |field| errors.check(field, self.number(field)).flatten();
         let limits = SendingLimits {
@@ -163,7 +167,7 @@ impl SendingForm {
         parts.map(str::trim).filter(|part| !part.is_empty())
     }
 
-    fn addresses(&self) -> Result<Vec<EmailAddress>, FieldError> {
+    fn addresses(&self) -> Result<Vec<EmailAddress>, SendingFormError> {
         let mut addresses: Vec<EmailAddress> = Vec::new();
         for line in self.lines() {
             let address = EmailAddress::parse(line)?;
@@ -173,17 +177,17 @@ impl SendingForm {
                 addresses.push(address);
             }
             if addresses.len() > Self::MAX_ADDRESSES {
-                return Err(FieldError::TooLong);
+                return Err(SendingFormError::TooLong);
             }
         }
         Ok(addresses)
     }
 
-    fn number(&self, field: SendingField) -> Result<Option<u32>, FieldError> {
+    fn number(&self, field: SendingField) -> Result<Option<u32>, SendingFormError> {
         match whole(self.text(field), 1..=field.at_most()) {
             Ok(number) => Ok(Some(number)),
-            Err(FieldError::Required) => Ok(None),
-            Err(error) => Err(error),
+            Err(NumberError::Required) => Ok(None),
+            Err(NumberError::NotANumber) => Err(SendingFormError::NotANumber),
         }
     }
 }
@@ -253,7 +257,7 @@ mod tests {
         let typed = form(|form| form.allowed_from = "a@example.com\nnobody\nb".into());
         let errors = typed.parse().unwrap_err();
         let error = errors.get(SendingField::AllowedFrom);
-        assert_eq!(error, Some(FieldError::NotAnAddress));
+        assert_eq!(error, Some(SendingFormError::NotAnAddress));
         assert_eq!(typed.first_wrong_address(), Some("nobody"));
         let many = form(|form| {
             let numbers = 0..=SendingForm::MAX_ADDRESSES;
@@ -265,7 +269,7 @@ mod tests {
         let errors = many.parse().unwrap_err();
         assert_eq!(
             errors.get(SendingField::AllowedFrom),
-            Some(FieldError::TooLong)
+            Some(SendingFormError::TooLong)
         );
     }
 
@@ -276,7 +280,7 @@ mod tests {
                 .parse()
                 .unwrap_err();
             let error = errors.get(SendingField::Connections);
-            assert_eq!(error, Some(FieldError::NotANumber), "{text}");
+            assert_eq!(error, Some(SendingFormError::NotANumber), "{text}");
             assert_eq!(errors.iter().count(), 1);
         }
         for (text, number) in [("1", 1), (" 64 ", 64), ("007", 7)] {

@@ -1,5 +1,6 @@
 //! Unchecked input of the form for SMTP settings.
 
+mod error;
 mod following;
 mod grant;
 mod table;
@@ -11,6 +12,7 @@ use crate::{
     smtp_parse::secret_form_field,
 };
 
+pub use error::{SmtpFormError, SmtpFormErrors};
 pub use table::{FieldValue, FieldValueMut};
 
 table::form_table! {

@@ -2,10 +2,10 @@
 //! save.
 
 use crate::{
-    Authentication, DataCenterId, EhloName, EmailAddress, EndpointUrl, FieldError, FormErrors,
-    FromAddress, Host, MailboxSecurity, MailboxSettings, MailboxSignIn, OAuthClient, Provider,
-    RedirectUrl, SavedSecret, Scope, SecretEdit, SecretField, Security, SmtpField, SmtpForm,
-    SmtpSettings, TlsMinimum,
+    Authentication, DataCenterId, EhloName, EmailAddress, EndpointUrl, FromAddress, Host,
+    MailboxSecurity, MailboxSettings, MailboxSignIn, OAuthClient, Provider, RedirectUrl,
+    SavedSecret, Scope, SecretEdit, SecretField, Security, SmtpField, SmtpForm, SmtpFormError,
+    SmtpFormErrors, SmtpSettings, TlsMinimum,
     mailbox_settings::{PASSWORD, SAME_AUTHORIZATION},
     one_line::one_line,
     smtp_form::{BASIC, OAUTH},
@@ -15,7 +15,6 @@ use crate::{
 /// Maximum length of a user name or client ID in characters.
 const LINE: usize = 1_024;
 
-type Errors = FormErrors<SmtpField>;
 type Saved<'a> = Option<&'a SmtpSettings<SavedSecret>>;
 
 impl SmtpForm {
@@ -24,8 +23,8 @@ impl SmtpForm {
     ///
     /// # Errors
     /// One code for each invalid field. Fields of disabled sections are ignored.
-    pub fn parse(&self, saved: Saved) -> Result<SmtpSettings<SecretEdit>, Errors> {
-        let mut errors = Errors::default();
+    pub fn parse(&self, saved: Saved) -> Result<SmtpSettings<SecretEdit>, SmtpFormErrors> {
+        let mut errors = SmtpFormErrors::default();
         let settings = self.settings(saved, &mut errors);
         if let (Some(asked), Some(saved)) = (&settings, saved) {
             for field in SecretField::ALL {
@@ -33,7 +32,7 @@ impl SmtpForm {
                 if keeps && !saved.lends_secret_to(*field, asked) {
                     errors.add(
                         secret_form_field(*field),
-                        FieldError::SecretBelongsElsewhere,
+                        SmtpFormError::SecretBelongsElsewhere,
                     );
                 }
             }
@@ -51,17 +50,21 @@ impl SmtpForm {
     /// # Errors
     /// The first field with an invalid value.
     pub fn restore(&self) -> Result<SmtpSettings<SavedSecret>, SmtpField> {
-        let mut errors = Errors::default();
+        let mut errors = SmtpFormErrors::default();
         let settings = self.settings(None, &mut errors);
         let wrong = || errors.iter().map(|(field, _)| field).next();
         let settings = settings.ok_or_else(|| wrong().unwrap_or(SmtpField::Provider))?;
         Ok(settings.without_secrets())
     }
 
-    fn settings(&self, saved: Saved, errors: &mut Errors) -> Option<SmtpSettings<SecretEdit>> {
+    fn settings(
+        &self,
+        saved: Saved,
+        errors: &mut SmtpFormErrors,
+    ) -> Option<SmtpSettings<SecretEdit>> {
         let provider = errors.check(
             SmtpField::Provider,
-            Provider::from_code(self.provider.trim()).ok_or(FieldError::UnknownChoice),
+            Provider::from_code(self.provider.trim()).ok_or(SmtpFormError::UnknownChoice),
         );
         let host = errors.check(SmtpField::SmtpHost, Host::parse(&self.smtp_host));
         let port = errors.check(SmtpField::SmtpPort, parse_port(&self.smtp_port));
@@ -76,7 +79,7 @@ impl SmtpForm {
         let security = errors.check(SmtpField::Security, self.security(port));
         let tls_minimum = errors.check(
             SmtpField::TlsMinimum,
-            TlsMinimum::from_code(self.tls_minimum.trim()).ok_or(FieldError::UnknownChoice),
+            TlsMinimum::from_code(self.tls_minimum.trim()).ok_or(SmtpFormError::UnknownChoice),
         );
         let ehlo_name = errors.check(SmtpField::EhloName, EhloName::parse(&self.ehlo_name));
         let mailbox = self.mailbox_enabled.then(|| self.mailbox(saved, errors));
@@ -85,7 +88,7 @@ impl SmtpForm {
         // well.
         let remote = host.as_ref().is_some_and(|host| !host.is_loopback());
         if self.authentication_required && remote && security == Some(Security::Plaintext) {
-            errors.add(SmtpField::EnableSsl, FieldError::CredentialInPlaintext);
+            errors.add(SmtpField::EnableSsl, SmtpFormError::CredentialInPlaintext);
         }
         Some(SmtpSettings {
             provider: provider?,
@@ -103,7 +106,7 @@ impl SmtpForm {
         })
     }
 
-    fn security(&self, port: Option<u16>) -> Result<Security, FieldError> {
+    fn security(&self, port: Option<u16>) -> Result<Security, SmtpFormError> {
         if !self.enable_ssl {
             return Ok(Security::Plaintext);
         }
@@ -111,11 +114,15 @@ impl SmtpForm {
             "" => Ok(Security::for_port(port.unwrap_or(587))),
             code => Security::from_code(code)
                 .filter(|security| *security != Security::Plaintext)
-                .ok_or(FieldError::UnknownChoice),
+                .ok_or(SmtpFormError::UnknownChoice),
         }
     }
 
-    fn mailbox(&self, saved: Saved, errors: &mut Errors) -> Option<MailboxSettings<SecretEdit>> {
+    fn mailbox(
+        &self,
+        saved: Saved,
+        errors: &mut SmtpFormErrors,
+    ) -> Option<MailboxSettings<SecretEdit>> {
         let email = errors.check(
             SmtpField::MailboxEmail,
             EmailAddress::parse(&self.mailbox_email),
@@ -124,7 +131,7 @@ impl SmtpForm {
         let port = errors.check(SmtpField::MailboxPort, parse_port(&self.mailbox_port));
         let security = match self.mailbox_security.trim() {
             "" => Ok(MailboxSecurity::for_port(port.unwrap_or(993))),
-            code => MailboxSecurity::from_code(code).ok_or(FieldError::UnknownChoice),
+            code => MailboxSecurity::from_code(code).ok_or(SmtpFormError::UnknownChoice),
         };
         let security = errors.check(SmtpField::MailboxSecurity, security);
         let sign_in = self.mailbox_sign_in(saved, errors);
@@ -140,7 +147,7 @@ impl SmtpForm {
     fn mailbox_sign_in(
         &self,
         saved: Saved,
-        errors: &mut Errors,
+        errors: &mut SmtpFormErrors,
     ) -> Option<MailboxSignIn<SecretEdit>> {
         match self.mailbox_sign_in.trim() {
             "" | PASSWORD => {
@@ -150,11 +157,11 @@ impl SmtpForm {
             }
             SAME_AUTHORIZATION if self.uses_oauth() => Some(MailboxSignIn::SameAuthorization),
             SAME_AUTHORIZATION => {
-                errors.add(SmtpField::MailboxSignIn, FieldError::NeedsOAuth);
+                errors.add(SmtpField::MailboxSignIn, SmtpFormError::NeedsOAuth);
                 None
             }
             _ => {
-                errors.add(SmtpField::MailboxSignIn, FieldError::UnknownChoice);
+                errors.add(SmtpField::MailboxSignIn, SmtpFormError::UnknownChoice);
                 None
             }
         }
@@ -163,7 +170,7 @@ impl SmtpForm {
     fn authentication(
         &self,
         saved: Saved,
-        errors: &mut Errors,
+        errors: &mut SmtpFormErrors,
     ) -> Option<Authentication<SecretEdit>> {
         if !self.authentication_required {
             return Some(Authentication::None);
@@ -187,13 +194,13 @@ impl SmtpForm {
                 })
             }
             _ => {
-                errors.add(SmtpField::AuthenticationType, FieldError::UnknownChoice);
+                errors.add(SmtpField::AuthenticationType, SmtpFormError::UnknownChoice);
                 None
             }
         }
     }
 
-    fn client(&self, saved: Saved, errors: &mut Errors) -> Option<OAuthClient<SecretEdit>> {
+    fn client(&self, saved: Saved, errors: &mut SmtpFormErrors) -> Option<OAuthClient<SecretEdit>> {
         let redirect_url = errors.check(
             SmtpField::RedirectUrl,
             RedirectUrl::parse(&self.redirect_url),
@@ -228,7 +235,7 @@ impl SmtpForm {
 
     /// Returns the requested change of a secret. White space around a client secret is removed,
     /// because it comes from pasting. In a password it may be intended.
-    fn edit(&self, field: SecretField, saved: Saved) -> Result<SecretEdit, FieldError> {
+    fn edit(&self, field: SecretField, saved: Saved) -> Result<SecretEdit, SmtpFormError> {
         let typed = match field {
             SecretField::ClientSecret => self.secret(field).trimmed(),
             _ => self.secret(field).clone(),
@@ -238,12 +245,12 @@ impl SmtpForm {
             if is_saved {
                 Ok(SecretEdit::Keep)
             } else {
-                Err(FieldError::Required)
+                Err(SmtpFormError::Required)
             }
         } else if typed.expose().len() > 4_096 {
-            Err(FieldError::TooLong)
+            Err(SmtpFormError::TooLong)
         } else if typed.expose().chars().any(char::is_control) {
-            Err(FieldError::ControlCharacter)
+            Err(SmtpFormError::ControlCharacter)
         } else {
             Ok(SecretEdit::Replace(typed))
         }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, Host, ProviderFamily, paths::OAuthCallback};
+use crate::{Host, PortError, ProviderFamily, UrlError, paths::OAuthCallback};
 
 /// Parts of an absolute `http:` or `https:` URL.
 struct Parts {
@@ -31,32 +31,32 @@ fn with_ascii_host(text: &str) -> Cow<'_, str> {
     converted().map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-fn parts(text: &str) -> Result<Parts, FieldError> {
+fn parts(text: &str) -> Result<Parts, UrlError> {
     if text.is_empty() {
-        return Err(FieldError::Required);
+        return Err(UrlError::Required);
     }
     if text.len() > 2_048 {
-        return Err(FieldError::TooLong);
+        return Err(UrlError::TooLong);
     }
     // Only visible ASCII that RFC 3986 allows. Anything else must be percent-encoded.
     if !text
         .bytes()
         .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
     {
-        return Err(FieldError::NotAUrl);
+        return Err(UrlError::NotAUrl);
     }
-    let (scheme, rest) = text.split_once("://").ok_or(FieldError::NotAUrl)?;
+    let (scheme, rest) = text.split_once("://").ok_or(UrlError::NotAUrl)?;
     let https = match scheme.to_ascii_lowercase().as_str() {
         "https" => true,
         "http" => false,
-        _ => return Err(FieldError::NotAUrl),
+        _ => return Err(UrlError::NotAUrl),
     };
     if rest.contains('#') {
-        return Err(FieldError::UrlHasFragment);
+        return Err(UrlError::UrlHasFragment);
     }
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
     if authority.contains('@') {
-        return Err(FieldError::UrlHasCredentials);
+        return Err(UrlError::UrlHasCredentials);
     }
     let port_at = authority
         .rfind(':')
@@ -65,14 +65,14 @@ fn parts(text: &str) -> Result<Parts, FieldError> {
         None => (authority, if https { 443 } else { 80 }),
         Some(at) => (
             &authority[..at],
-            parse_port(&authority[at + 1..]).map_err(|_| FieldError::NotAUrl)?,
+            parse_port(&authority[at + 1..]).map_err(|_| UrlError::NotAUrl)?,
         ),
     };
     // An IPv6 literal without brackets would be cut at its last colon.
     if host.contains(':') && !host.starts_with('[') {
-        return Err(FieldError::NotAUrl);
+        return Err(UrlError::NotAUrl);
     }
-    let host = Host::parse(host).map_err(|_| FieldError::NotAUrl)?;
+    let host = Host::parse(host).map_err(|_| UrlError::NotAUrl)?;
     Ok(Parts { https, host, port })
 }
 
@@ -80,19 +80,19 @@ fn parts(text: &str) -> Result<Parts, FieldError> {
 ///
 /// # Errors
 /// `Required`, `NotAPort`.
-pub fn parse_port(typed: &str) -> Result<u16, FieldError> {
+pub fn parse_port(typed: &str) -> Result<u16, PortError> {
     let text = typed.trim();
     if text.is_empty() {
-        return Err(FieldError::Required);
+        return Err(PortError::Required);
     }
     // `u16::from_str` would accept "+25" as well.
     if !text.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(FieldError::NotAPort);
+        return Err(PortError::NotAPort);
     }
     text.parse()
         .ok()
         .filter(|port| *port != 0)
-        .ok_or(FieldError::NotAPort)
+        .ok_or(PortError::NotAPort)
 }
 
 /// URL of an authorization or token endpoint: `https:`, or `http:` on loopback, without a fragment
@@ -106,11 +106,11 @@ impl EndpointUrl {
     ///
     /// # Errors
     /// `Required`, `TooLong`, `NotAUrl`, `UrlNotHttps`, `UrlHasFragment`, `UrlHasCredentials`.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, UrlError> {
         let text = with_ascii_host(typed.trim());
         let parts = parts(&text)?;
         if !parts.https && !parts.host.is_loopback() {
-            return Err(FieldError::UrlNotHttps);
+            return Err(UrlError::UrlNotHttps);
         }
         Ok(Self(text.into_owned()))
     }
@@ -157,7 +157,7 @@ impl RedirectUrl {
     ///
     /// # Errors
     /// `Required`, `TooLong`, `NotAUrl`, `UrlHasFragment`, `UrlHasCredentials`.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, UrlError> {
         let text = with_ascii_host(typed.trim());
         parts(&text)?;
         Ok(Self(text.into_owned()))
@@ -167,7 +167,7 @@ impl RedirectUrl {
     ///
     /// # Errors
     /// The errors of [`RedirectUrl::parse`].
-    pub fn below(origin: &str) -> Result<Self, FieldError> {
+    pub fn below(origin: &str) -> Result<Self, UrlError> {
         Self::parse(&format!("{}{}", origin.trim_end_matches('/'), Self::PATH))
     }
 
@@ -235,21 +235,18 @@ mod tests {
             assert_eq!(EndpointUrl::parse(valid).unwrap().as_str(), valid.trim());
         }
         for (typed, error) in [
-            ("", FieldError::Required),
-            ("accounts.google.com/o/oauth2", FieldError::NotAUrl),
-            ("ftp://example.com/", FieldError::NotAUrl),
-            ("https:///x", FieldError::NotAUrl),
-            ("https://exa mple.com/", FieldError::NotAUrl),
-            ("https://example.com:99999/", FieldError::NotAUrl),
-            ("https://::1/", FieldError::NotAUrl),
-            ("https://example.com/\u{202e}x", FieldError::NotAUrl),
-            ("http://example.com/token", FieldError::UrlNotHttps),
-            (
-                "http://localhost.example.com/token",
-                FieldError::UrlNotHttps,
-            ),
-            ("https://example.com/#token", FieldError::UrlHasFragment),
-            ("https://a:b@example.com/", FieldError::UrlHasCredentials),
+            ("", UrlError::Required),
+            ("accounts.google.com/o/oauth2", UrlError::NotAUrl),
+            ("ftp://example.com/", UrlError::NotAUrl),
+            ("https:///x", UrlError::NotAUrl),
+            ("https://exa mple.com/", UrlError::NotAUrl),
+            ("https://example.com:99999/", UrlError::NotAUrl),
+            ("https://::1/", UrlError::NotAUrl),
+            ("https://example.com/\u{202e}x", UrlError::NotAUrl),
+            ("http://example.com/token", UrlError::UrlNotHttps),
+            ("http://localhost.example.com/token", UrlError::UrlNotHttps),
+            ("https://example.com/#token", UrlError::UrlHasFragment),
+            ("https://a:b@example.com/", UrlError::UrlHasCredentials),
         ] {
             assert_eq!(EndpointUrl::parse(typed), Err(error), "{typed}");
         }
@@ -258,14 +255,14 @@ mod tests {
     #[test]
     fn internationalized_hosts_become_a_labels() {
         for (typed, url) in [
-            ("https://login.exämple.de:8443/ä", Err(FieldError::NotAUrl)),
+            ("https://login.exämple.de:8443/ä", Err(UrlError::NotAUrl)),
             (
                 "https://login.exämple.de:8443/token?a=%C3%A4",
                 Ok("https://login.xn--exmple-cua.de:8443/token?a=%C3%A4"),
             ),
             ("https://EXÄMPLE.de", Ok("https://xn--exmple-cua.de")),
-            ("https://ä:b@exämple.de/", Err(FieldError::NotAUrl)),
-            ("https://a/ä", Err(FieldError::NotAUrl)),
+            ("https://ä:b@exämple.de/", Err(UrlError::NotAUrl)),
+            ("https://a/ä", Err(UrlError::NotAUrl)),
         ] {
             let parsed = EndpointUrl::parse(typed);
             assert_eq!(
@@ -285,7 +282,7 @@ mod tests {
     fn ports_are_numbers_from_1_to_65535() {
         assert_eq!(parse_port(" 587 "), Ok(587));
         assert_eq!(parse_port("65535"), Ok(65_535));
-        assert_eq!(parse_port(""), Err(FieldError::Required));
+        assert_eq!(parse_port(""), Err(PortError::Required));
         for typed in [
             "0",
             "65536",
@@ -296,7 +293,7 @@ mod tests {
             "٥٨٧",
             "99999999999999999999",
         ] {
-            assert_eq!(parse_port(typed), Err(FieldError::NotAPort), "{typed}");
+            assert_eq!(parse_port(typed), Err(PortError::NotAPort), "{typed}");
         }
     }
 

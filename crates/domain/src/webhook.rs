@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize as _;
 
-use crate::{EndpointUrl, FieldError, Host, url::host_and_port};
+use crate::{EndpointUrl, Host, UrlError, WebhookSecretError, url::host_and_port};
 
 /// URL of a webhook: `https:`, or `http:` on loopback. The whole URL is a secret, because anyone
 /// who knows the URL of a chat's webhook can post there. Pages only show its host.
@@ -20,9 +20,9 @@ impl WebhookUrl {
     ///
     /// # Errors
     /// `Required`, `TooLong`, `NotAUrl`, `UrlNotHttps`, `UrlHasFragment`, `UrlHasCredentials`.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, UrlError> {
         let endpoint = EndpointUrl::parse(typed)?;
-        let (host, _) = host_and_port(endpoint.as_str()).ok_or(FieldError::NotAUrl)?;
+        let (host, _) = host_and_port(endpoint.as_str()).ok_or(UrlError::NotAUrl)?;
         let url = endpoint.as_str().to_owned();
         Ok(Self { url, host })
     }
@@ -63,15 +63,15 @@ impl WebhookSecret {
     ///
     /// # Errors
     /// `Required`, `NotAWebhookSecret`.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, WebhookSecretError> {
         let text = typed.trim();
         if text.is_empty() {
-            return Err(FieldError::Required);
+            return Err(WebhookSecretError::Required);
         }
         let encoded = text.strip_prefix(Self::PREFIX).and_then(bytes_of);
         match encoded {
             Some(24..=64) => Ok(Self(text.to_owned())),
-            _ => Err(FieldError::NotAWebhookSecret),
+            _ => Err(WebhookSecretError::NotAWebhookSecret),
         }
     }
 
@@ -190,10 +190,10 @@ mod tests {
         assert_eq!(format!("{url:?}"), "WebhookUrl(hooks.slack.com/…)");
         assert!(WebhookUrl::parse("http://127.0.0.1:8080/x").is_ok());
         for (typed, error) in [
-            ("", FieldError::Required),
-            ("http://hooks.example.com/x", FieldError::UrlNotHttps),
-            ("https://a:b@example.com/", FieldError::UrlHasCredentials),
-            ("hooks.example.com/x", FieldError::NotAUrl),
+            ("", UrlError::Required),
+            ("http://hooks.example.com/x", UrlError::UrlNotHttps),
+            ("https://a:b@example.com/", UrlError::UrlHasCredentials),
+            ("hooks.example.com/x", UrlError::NotAUrl),
         ] {
             assert_eq!(WebhookUrl::parse(typed), Err(error), "{typed}");
         }
@@ -204,8 +204,8 @@ mod tests {
         let secret = WebhookSecret::parse(" whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw ").unwrap();
         assert_eq!(secret.encoded_key(), "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
         assert_eq!(format!("{secret:?}"), "WebhookSecret(…)");
-        assert_eq!(WebhookSecret::parse(" "), Err(FieldError::Required));
-        let wrong = Err(FieldError::NotAWebhookSecret);
+        assert_eq!(WebhookSecret::parse(" "), Err(WebhookSecretError::Required));
+        let wrong = Err(WebhookSecretError::NotAWebhookSecret);
         let long = format!("whsec_{}", "AAAA".repeat(22));
         for typed in [
             "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",

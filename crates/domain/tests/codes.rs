@@ -1,12 +1,18 @@
 //! Every code that is stored, sent, or logged. Released codes must never change.
 
 use domain::{
-    AlertKind, AttemptOutcome, AuditAction, ChannelKind, CheckPart, FactName, FieldError,
-    FieldWarning, FindingCode, KeyScope, MailboxSecurity, MessageState, NotificationEvent,
-    NotificationState, Provider, RecipientKind, RecipientState, Role, SearchIn, Security,
-    SendingField, SmtpField, StepKind, TlsMinimum, Verdict, WebhookFailure,
-    access::AccessField,
-    alert::AlertField,
+    AccountNameError, AddressError, AlertKind, AttemptOutcome, AuditAction, ChannelKind, CheckPart,
+    DataCenterFormError, DiscoveryFormError, EhloNameError, FactName, FieldWarning, FindingCode,
+    FromAddressError, HostError, KeyScope, MailboxSecurity, MessageFieldError, MessageState,
+    NotificationEvent, NotificationState, NumberError, ParameterError, PortError, Provider,
+    RecipientKind, RecipientState, Role, ScopeError, SearchIn, Security, SendingField,
+    SendingFormError, SmtpField, SmtpFormError, StepKind, TextError, TlsMinimum, UrlError, Verdict,
+    WebhookFailure, WebhookSecretError,
+    access::{
+        AccessField, AccountChangeError, ChangePasswordError, NewAccountError, NewKeyError,
+        NewPasswordError, SetupError,
+    },
+    alert::{AlertField, AlertSettingsError, ChannelFormError, MailHookFormError},
     discovery::{DiscoverySource, DiscoveryTrouble},
     finding::{Certainty, FindingValue, Retry},
     mailbox::FolderUse,
@@ -27,11 +33,18 @@ fn listed() -> String {
     }
     list! {
         AlertKind.code, AttemptOutcome.code, AuditAction.code, Certainty.code, CheckPart.code,
-        DiscoverySource.code, DiscoveryTrouble.code, FactName.code, FieldError.code,
+        DiscoverySource.code, DiscoveryTrouble.code, FactName.code,
         FieldWarning.code, FindingCode.code, FindingValue.code, FolderUse.code, KeyScope.code,
         MessageState.code, Provider.code, RecipientKind.code, RecipientState.code, Retry.code,
         Role.code, ChannelKind.code, SearchIn.code, StepKind.code, NotificationEvent.code,
         NotificationState.code, Verdict.code,
+        AccountChangeError.code, AccountNameError.code, AddressError.code, AlertSettingsError.code,
+        ChangePasswordError.code, ChannelFormError.code, DataCenterFormError.code,
+        DiscoveryFormError.code, EhloNameError.code, FromAddressError.code, HostError.code,
+        MailHookFormError.code, MessageFieldError.code, NewAccountError.code, NewKeyError.code,
+        NewPasswordError.code, NumberError.code, ParameterError.code, PortError.code,
+        ScopeError.code, SendingFormError.code, SetupError.code, SmtpFormError.code, TextError.code,
+        UrlError.code, WebhookSecretError.code,
         AccessField.name, AlertField.name, SendingField.name, SmtpField.name,
     }
     let security = [
@@ -95,8 +108,13 @@ fn a_code_is_the_same_in_json() {
     }
     same! {
         AlertKind, AttemptOutcome, AuditAction, Certainty, CheckPart, DiscoverySource,
-        DiscoveryTrouble, FactName, FieldError, FieldWarning, FindingCode, FindingValue, FolderUse,
+        DiscoveryTrouble, FactName, FieldWarning, FindingCode, FindingValue, FolderUse,
         KeyScope, MessageState, Provider, RecipientKind, RecipientState, Retry, Role, ChannelKind,
         SearchIn, StepKind, NotificationEvent, NotificationState, Verdict,
+        AccountChangeError, AccountNameError, AddressError, AlertSettingsError, ChangePasswordError,
+        ChannelFormError, DataCenterFormError, DiscoveryFormError, EhloNameError, FromAddressError,
+        HostError, MailHookFormError, MessageFieldError, NewAccountError, NewKeyError,
+        NewPasswordError, NumberError, ParameterError, PortError, ScopeError, SendingFormError,
+        SetupError, SmtpFormError, TextError, UrlError, WebhookSecretError,
     }
 }

@@ -2,7 +2,7 @@
 #![cfg(test)]
 
 use domain::{
-    FieldError, FieldWarning, MailboxSecurity, MailboxSignIn, SecretField, SmtpField, SmtpForm,
+    FieldWarning, MailboxSecurity, MailboxSignIn, SecretField, SmtpField, SmtpForm, SmtpFormError,
     TypedSecret,
 };
 
@@ -76,7 +76,10 @@ fn the_same_authorization_needs_one() {
     ] {
         let errors = without.parse(None).unwrap_err();
         let errors: Vec<_> = errors.iter().collect();
-        assert_eq!(errors, [(SmtpField::MailboxSignIn, FieldError::NeedsOAuth)]);
+        assert_eq!(
+            errors,
+            [(SmtpField::MailboxSignIn, SmtpFormError::NeedsOAuth)]
+        );
     }
 }
 
@@ -132,7 +135,7 @@ fn a_saved_password_does_not_come_back_after_another_way_to_sign_in() {
         .unwrap_err();
     assert_eq!(
         errors.get(SmtpField::MailboxPassword),
-        Some(FieldError::Required)
+        Some(SmtpFormError::Required)
     );
 }
 

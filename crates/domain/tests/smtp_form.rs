@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use domain::{
-    Authentication, DataCenter, DataCenterId, DataCenterName, FieldError, FieldWarning, Preset,
-    Provider, SavedSecret, SavedSettings, SecretEdit, Security, SmtpField, SmtpForm, SmtpSettings,
-    TlsMinimum, TypedSecret,
+    Authentication, DataCenter, DataCenterId, DataCenterName, FieldWarning, Preset, Provider,
+    SavedSecret, SavedSettings, SecretEdit, Security, SmtpField, SmtpForm, SmtpFormError,
+    SmtpSettings, TlsMinimum, TypedSecret,
 };
 use proptest::prelude::*;
 
@@ -90,101 +90,115 @@ fn a_complete_form_becomes_settings() {
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn each_invalid_value_is_reported_at_its_field() {
     type Change = fn(&mut SmtpForm);
-    let rows: &[(SmtpField, FieldError, Change)] = &[
-        (SmtpField::Provider, FieldError::UnknownChoice, |f| {
+    let rows: &[(SmtpField, SmtpFormError, Change)] = &[
+        (SmtpField::Provider, SmtpFormError::UnknownChoice, |f| {
             f.provider = "nobody".into();
         }),
-        (SmtpField::SmtpHost, FieldError::Required, |f| {
+        (SmtpField::SmtpHost, SmtpFormError::Required, |f| {
             f.smtp_host = " ".into();
         }),
-        (SmtpField::SmtpHost, FieldError::HostHasPort, |f| {
+        (SmtpField::SmtpHost, SmtpFormError::HostHasPort, |f| {
             f.smtp_host = "a.example:25".into();
         }),
-        (SmtpField::SmtpPort, FieldError::Required, |f| {
+        (SmtpField::SmtpPort, SmtpFormError::Required, |f| {
             f.smtp_port.clear();
         }),
-        (SmtpField::SmtpPort, FieldError::NotAPort, |f| {
+        (SmtpField::SmtpPort, SmtpFormError::NotAPort, |f| {
             f.smtp_port = "65536".into();
         }),
-        (SmtpField::DataCenter, FieldError::UnknownDataCenter, |f| {
-            f.data_center = "?".into();
-        }),
-        (SmtpField::FromAddress, FieldError::Required, |f| {
+        (
+            SmtpField::DataCenter,
+            SmtpFormError::UnknownDataCenter,
+            |f| {
+                f.data_center = "?".into();
+            },
+        ),
+        (SmtpField::FromAddress, SmtpFormError::Required, |f| {
             f.from_address.clear();
         }),
-        (SmtpField::FromAddress, FieldError::NotAnAddress, |f| {
+        (SmtpField::FromAddress, SmtpFormError::NotAnAddress, |f| {
             f.from_address = "x".into();
         }),
-        (SmtpField::Security, FieldError::UnknownChoice, |f| {
+        (SmtpField::Security, SmtpFormError::UnknownChoice, |f| {
             f.security = "plaintext".into();
         }),
-        (SmtpField::TlsMinimum, FieldError::UnknownChoice, |f| {
+        (SmtpField::TlsMinimum, SmtpFormError::UnknownChoice, |f| {
             f.tls_minimum = "1.1".into();
         }),
-        (SmtpField::EhloName, FieldError::NotAnEhloName, |f| {
+        (SmtpField::EhloName, SmtpFormError::NotAnEhloName, |f| {
             f.ehlo_name = "vm".into();
         }),
         (
             SmtpField::EnableSsl,
-            FieldError::CredentialInPlaintext,
+            SmtpFormError::CredentialInPlaintext,
             |f| f.enable_ssl = false,
         ),
-        (SmtpField::MailboxEmail, FieldError::Required, |f| {
+        (SmtpField::MailboxEmail, SmtpFormError::Required, |f| {
             f.mailbox_email.clear();
         }),
-        (SmtpField::MailboxPassword, FieldError::Required, |f| {
+        (SmtpField::MailboxPassword, SmtpFormError::Required, |f| {
             f.mailbox_password = TypedSecret::default();
         }),
-        (SmtpField::MailboxSignIn, FieldError::UnknownChoice, |f| {
-            f.mailbox_sign_in = "smoke signals".into();
-        }),
-        (SmtpField::MailboxSecurity, FieldError::UnknownChoice, |f| {
-            f.mailbox_security = "plaintext".into();
-        }),
-        (SmtpField::MailboxHost, FieldError::NotAHost, |f| {
+        (
+            SmtpField::MailboxSignIn,
+            SmtpFormError::UnknownChoice,
+            |f| {
+                f.mailbox_sign_in = "smoke signals".into();
+            },
+        ),
+        (
+            SmtpField::MailboxSecurity,
+            SmtpFormError::UnknownChoice,
+            |f| {
+                f.mailbox_security = "plaintext".into();
+            },
+        ),
+        (SmtpField::MailboxHost, SmtpFormError::NotAHost, |f| {
             f.mailbox_host = "a b".into();
         }),
-        (SmtpField::MailboxPort, FieldError::NotAPort, |f| {
+        (SmtpField::MailboxPort, SmtpFormError::NotAPort, |f| {
             f.mailbox_port = "0".into();
         }),
         (
             SmtpField::AuthenticationType,
-            FieldError::UnknownChoice,
+            SmtpFormError::UnknownChoice,
             |f| {
                 f.authentication_type = "digest".into();
             },
         ),
-        (SmtpField::RedirectUrl, FieldError::NotAUrl, |f| {
+        (SmtpField::RedirectUrl, SmtpFormError::NotAUrl, |f| {
             f.redirect_url = "callback".into();
         }),
-        (SmtpField::ClientId, FieldError::Required, |f| {
+        (SmtpField::ClientId, SmtpFormError::Required, |f| {
             f.client_id = "\t".into();
         }),
-        (SmtpField::ClientId, FieldError::ControlCharacter, |f| {
+        (SmtpField::ClientId, SmtpFormError::ControlCharacter, |f| {
             f.client_id = "a\u{7}b".into();
         }),
-        (SmtpField::ClientSecret, FieldError::Required, |f| {
+        (SmtpField::ClientSecret, SmtpFormError::Required, |f| {
             f.client_secret = TypedSecret::new("  ");
         }),
         (
             SmtpField::AuthorizationEndpoint,
-            FieldError::UrlNotHttps,
+            SmtpFormError::UrlNotHttps,
             |f| {
                 f.authorization_endpoint = "http://example.com/authorize".into();
             },
         ),
-        (SmtpField::TokenEndpoint, FieldError::NotAUrl, |f| {
+        (SmtpField::TokenEndpoint, SmtpFormError::NotAUrl, |f| {
             f.token_endpoint = "token".into();
         }),
-        (SmtpField::Scope, FieldError::Required, |f| f.scope.clear()),
-        (SmtpField::Scope, FieldError::MixedScopes, |f| {
+        (SmtpField::Scope, SmtpFormError::Required, |f| {
+            f.scope.clear();
+        }),
+        (SmtpField::Scope, SmtpFormError::MixedScopes, |f| {
             f.scope =
                 "https://outlook.office.com/SMTP.Send https://graph.microsoft.com/Mail.Send".into();
         }),
-        (SmtpField::Username, FieldError::Required, |f| {
+        (SmtpField::Username, SmtpFormError::Required, |f| {
             f.username.clear();
         }),
-        (SmtpField::Username, FieldError::TooLong, |f| {
+        (SmtpField::Username, SmtpFormError::TooLong, |f| {
             f.username = "x".repeat(1_025);
         }),
     ];
@@ -202,7 +216,7 @@ fn each_invalid_value_is_reported_at_its_field() {
     form.password = TypedSecret::default();
     assert_eq!(
         form.parse(None).unwrap_err().get(SmtpField::Password),
-        Some(FieldError::Required)
+        Some(SmtpFormError::Required)
     );
 }
 
@@ -295,7 +309,7 @@ fn credentials_go_in_the_clear_to_this_machine_only() {
         ..form.clone()
     };
     let error = elsewhere.parse(None).unwrap_err().get(SmtpField::EnableSsl);
-    assert_eq!(error, Some(FieldError::CredentialInPlaintext));
+    assert_eq!(error, Some(SmtpFormError::CredentialInPlaintext));
     let anonymous = SmtpForm {
         authentication_required: false,
         ..elsewhere
@@ -349,7 +363,7 @@ fn an_empty_secret_keeps_the_saved_one_while_what_it_belongs_to_is_unchanged() {
             let errors = edited.parse(Some(&saved)).unwrap_err();
             assert_eq!(
                 errors.get(*field),
-                Some(FieldError::SecretBelongsElsewhere),
+                Some(SmtpFormError::SecretBelongsElsewhere),
                 "{field:?}"
             );
         }
@@ -363,7 +377,10 @@ fn a_saved_secret_of_another_type_is_not_kept() {
         .without_secrets()
         .parse(Some(&saved))
         .unwrap_err();
-    assert_eq!(errors.get(SmtpField::Password), Some(FieldError::Required));
+    assert_eq!(
+        errors.get(SmtpField::Password),
+        Some(SmtpFormError::Required)
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ mod xml_text;
 use std::time::Duration;
 
 use dns::LookupError;
-use domain::{DiscoverySource, DiscoveryTrouble, EmailAddress, FieldError, Preset, Proposal};
+use domain::{AddressError, DiscoverySource, DiscoveryTrouble, EmailAddress, Preset, Proposal};
 use net::HttpClient;
 use tokio::time::Instant;
 
@@ -72,7 +72,7 @@ impl Discovery {
     ///
     /// # Errors
     /// Those of [`EmailAddress::parse`].
-    pub async fn discover(&self, email: &str) -> Result<domain::Discovery, FieldError> {
+    pub async fn discover(&self, email: &str) -> Result<domain::Discovery, AddressError> {
         let address = EmailAddress::parse(email)?;
         let domain = address.domain();
         let mut discovery = domain::Discovery {

@@ -1,6 +1,6 @@
 //! Errors of the mailer's operations.
 
-use domain::{FieldError, Finding, FindingCode, FormErrors, SmtpField};
+use domain::{AddressError, DataCenterFormError, Finding, FindingCode, SmtpFormErrors};
 
 /// A failure that is not caused by the submitted values.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +115,7 @@ pub(crate) fn readable_or_missing<T>(
 pub enum SaveError {
     /// Some fields are invalid.
     #[error("the form has errors")]
-    Form(FormErrors<SmtpField>),
+    Form(SmtpFormErrors),
     /// Another user saved since the form was opened.
     #[error("somebody else has saved version {version}")]
     Conflict {
@@ -134,9 +134,9 @@ pub enum TestError {
     #[error("the form has errors")]
     Form {
         /// Errors of the settings.
-        errors: FormErrors<SmtpField>,
+        errors: SmtpFormErrors,
         /// Error of the recipient.
-        recipient: Option<FieldError>,
+        recipient: Option<AddressError>,
     },
     /// Another failure.
     #[error(transparent)]
@@ -148,7 +148,7 @@ pub enum TestError {
 pub enum DataCenterError {
     /// The name is invalid or already used, or the data center cannot be changed.
     #[error("the data center was refused")]
-    Refused(FieldError),
+    Refused(DataCenterFormError),
     /// Another failure.
     #[error(transparent)]
     Mail(#[from] MailError),

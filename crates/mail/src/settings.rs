@@ -7,8 +7,8 @@ mod drafts;
 use std::sync::Arc;
 
 use domain::{
-    Actor, DataCenterId, FieldError, FormErrors, GrantStatus, RedirectUrl, SavedSecret,
-    SavedSettings, SecretEdit, SmtpField, SmtpForm, SmtpSettings,
+    Actor, DataCenterId, FormErrors, GrantStatus, RedirectUrl, SavedSecret, SavedSettings,
+    SecretEdit, SmtpField, SmtpForm, SmtpFormError, SmtpFormErrors, SmtpSettings,
 };
 use secrecy::SecretString;
 use store::{GrantState, SaveOutcome, Store, StoredSettings};
@@ -83,7 +83,7 @@ impl Settings {
         if let domain::Authentication::OAuth { client, .. } = &settings.authentication
             && client.redirect_url != *expected_redirect
         {
-            let error = FieldError::RedirectUrlMismatch;
+            let error = SmtpFormError::RedirectUrlMismatch;
             return Err(SaveError::Form(FormErrors::one(
                 SmtpField::RedirectUrl,
                 error,
@@ -156,12 +156,12 @@ impl Settings {
 }
 
 /// Returns the data center of a form.
-pub(crate) fn data_center_of(form: &SmtpForm) -> Result<DataCenterId, FormErrors<SmtpField>> {
+pub(crate) fn data_center_of(form: &SmtpForm) -> Result<DataCenterId, SmtpFormErrors> {
     DataCenterId::parse(&form.data_center).map_err(|_| unknown_data_center())
 }
 
-fn unknown_data_center() -> FormErrors<SmtpField> {
-    FormErrors::one(SmtpField::DataCenter, FieldError::UnknownDataCenter)
+fn unknown_data_center() -> SmtpFormErrors {
+    FormErrors::one(SmtpField::DataCenter, SmtpFormError::UnknownDataCenter)
 }
 
 /// Converts a parsed form to settings and fills in the kept secrets. The parser ensures that a
@@ -169,7 +169,7 @@ fn unknown_data_center() -> FormErrors<SmtpField> {
 pub(crate) fn resolve(
     form: &SmtpForm,
     stored: Option<&StoredSettings>,
-) -> Result<SmtpSettings<SecretString>, FormErrors<SmtpField>> {
+) -> Result<SmtpSettings<SecretString>, SmtpFormErrors> {
     let saved: Option<SmtpSettings<SavedSecret>> =
         stored.map(|stored| stored.settings.clone().without_secrets());
     form.parse(saved.as_ref())?
@@ -181,7 +181,7 @@ pub(crate) fn resolve(
                 .ok_or_else(|| {
                     FormErrors::one(
                         domain::smtp_parse::secret_form_field(field),
-                        FieldError::Required,
+                        SmtpFormError::Required,
                     )
                 }),
         })

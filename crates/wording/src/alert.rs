@@ -1,12 +1,15 @@
 //! Alert conditions, and the forms of their page.
 
 use domain::{
-    AlertFacts, AlertKind, AlertSubject, FieldError,
-    alert::{AlertField, AlertFormProblem, ChannelKind},
+    AlertFacts, AlertKind, AlertSubject,
+    alert::{
+        AlertField, AlertFormProblem, AlertSettingsError, ChannelFormError, ChannelKind,
+        MailHookFormError,
+    },
     paths,
 };
 
-use crate::{Words, field_error, words};
+use crate::{Words, field_error, request_problem, words};
 
 /// Returns the path of the page about a data center or server.
 pub fn alert_path(subject: &AlertSubject) -> String {
@@ -114,27 +117,61 @@ pub fn alert_field_label(field: AlertField) -> &'static str {
     }
 }
 
-/// Returns the text of an error at a field.
-pub fn alert_field_error(field: AlertField, error: FieldError) -> Words {
+/// Returns the text of an error at a field of the alert settings.
+pub fn alert_settings_error(field: AlertField, error: AlertSettingsError) -> Words {
     match (field, error) {
-        (AlertField::Kind, FieldError::Required) => words("No kind is selected.", "Select one."),
-        (AlertField::Via, FieldError::Required) => words(
-            "No data center is selected.",
-            "Select one. If there is only one data center, add another first.",
-        ),
-        (AlertField::OutboxMinutes, FieldError::NotANumber) => words(
+        (AlertField::OutboxMinutes, AlertSettingsError::NotANumber) => words(
             "This is not a number of minutes from 1 to 10080.",
             "Enter a whole number.",
         ),
-        (AlertField::DaysBefore, FieldError::NotANumber) => words(
+        (AlertField::DaysBefore, AlertSettingsError::NotANumber) => words(
             "This is not a number of days from 1 to 90.",
             "Enter a whole number.",
         ),
-        (AlertField::Secret, FieldError::SecretBelongsElsewhere) => words(
+        (_, AlertSettingsError::Required) => field_error::REQUIRED,
+        (_, AlertSettingsError::NotANumber) => field_error::NOT_A_NUMBER,
+        (_, AlertSettingsError::NotADate) => field_error::NOT_A_DATE,
+    }
+}
+
+/// Returns the text of an error at a field of a channel.
+pub fn channel_error(field: AlertField, error: ChannelFormError) -> Words {
+    match error {
+        ChannelFormError::Required => match field {
+            AlertField::Kind => words("No kind is selected.", "Select one."),
+            AlertField::Via => words(
+                "No data center is selected.",
+                "Select one. If there is only one data center, add another first.",
+            ),
+            _ => field_error::REQUIRED,
+        },
+        ChannelFormError::TooLong => field_error::TOO_LONG,
+        ChannelFormError::NotAUrl => field_error::NOT_A_URL,
+        ChannelFormError::UrlNotHttps => field_error::URL_NOT_HTTPS,
+        ChannelFormError::UrlHasFragment => field_error::URL_HAS_FRAGMENT,
+        ChannelFormError::UrlHasCredentials => field_error::URL_HAS_CREDENTIALS,
+        ChannelFormError::NotAWebhookSecret => field_error::NOT_A_WEBHOOK_SECRET,
+        ChannelFormError::NotAnAddress => field_error::NOT_AN_ADDRESS,
+        ChannelFormError::SeveralAddresses => field_error::SEVERAL_ADDRESSES,
+        ChannelFormError::UnknownChoice => field_error::UNKNOWN_CHOICE,
+        ChannelFormError::SecretBelongsElsewhere => words(
             "The saved signing secret belongs to another host.",
             "Enter it again, or enter a new one.",
         ),
-        (_, error) => field_error(error, None),
+        ChannelFormError::UnknownDataCenter => request_problem::UNKNOWN_DATA_CENTER,
+    }
+}
+
+/// Returns the text of an error at a field of a webhook for new mail.
+pub fn mail_hook_error(error: MailHookFormError) -> Words {
+    match error {
+        MailHookFormError::Required => field_error::REQUIRED,
+        MailHookFormError::TooLong => field_error::TOO_LONG,
+        MailHookFormError::NotAUrl => field_error::NOT_A_URL,
+        MailHookFormError::UrlNotHttps => field_error::URL_NOT_HTTPS,
+        MailHookFormError::UrlHasFragment => field_error::URL_HAS_FRAGMENT,
+        MailHookFormError::UrlHasCredentials => field_error::URL_HAS_CREDENTIALS,
+        MailHookFormError::NotAWebhookSecret => field_error::NOT_A_WEBHOOK_SECRET,
     }
 }
 

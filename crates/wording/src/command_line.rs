@@ -1,34 +1,100 @@
 //! Errors of forms about access, as the command line reports them.
 
-use domain::{FieldError, FormErrors, access::AccessField};
+use domain::{
+    AccountNameError, FormErrors,
+    access::{
+        AccessField, AccountChangeError, AccountWithPasswordError, NewAccountError, NewKeyError,
+        NewPasswordError,
+    },
+};
 
-/// Returns the errors of a form in one line.
-pub fn command_line_errors(errors: &FormErrors<AccessField>) -> String {
-    let texts: Vec<_> = errors
-        .iter()
-        .map(|(field, error)| format!("the {} {}", field_name(field), command_line_error(error)))
-        .collect();
-    texts.join(", and ")
+const MISSING: &str = "is missing";
+const TOO_LONG: &str = "is too long";
+const NOT_A_USER_NAME: &str =
+    "may have letters from a to z, digits and . _ - + @, and nothing else";
+const UNKNOWN_CHOICE: &str = "is not one of those there are";
+
+/// An error that the command line reports.
+pub trait CommandLineError: Copy {
+    /// Returns the text that follows the name of the field.
+    fn text(self) -> &'static str;
 }
 
-/// Returns an error, as it follows the name of its field.
-pub fn command_line_error(error: FieldError) -> &'static str {
-    match error {
-        FieldError::Required => "is missing",
-        FieldError::TooLong => "is too long",
-        FieldError::NotAUserName => {
-            "may have letters from a to z, digits and . _ - + @, and nothing else"
+impl CommandLineError for AccountNameError {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Required => MISSING,
+            Self::TooLong => TOO_LONG,
+            Self::NotAUserName => NOT_A_USER_NAME,
         }
-        FieldError::NameTaken => "is taken by another account",
-        FieldError::PasswordTooShort => "has fewer than 12 characters",
-        FieldError::PasswordGuessable => "is guessed too soon; take a longer or less usual one",
-        FieldError::LastAdministrator => {
-            "is that of the last administrator; make another administrator first"
-        }
-        FieldError::UnknownChoice => "is not one of those there are",
-        FieldError::ControlCharacter => "holds a character that is not printed",
-        _ => "is not valid",
     }
+}
+
+impl CommandLineError for NewAccountError {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Required => MISSING,
+            Self::TooLong => TOO_LONG,
+            Self::NotAUserName => NOT_A_USER_NAME,
+            Self::UnknownChoice => UNKNOWN_CHOICE,
+            Self::NameTaken => "is taken by another account",
+        }
+    }
+}
+
+impl CommandLineError for NewPasswordError {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Required => MISSING,
+            Self::TooLong => TOO_LONG,
+            Self::PasswordTooShort => "has fewer than 12 characters",
+            Self::PasswordGuessable => "is guessed too soon; take a longer or less usual one",
+            Self::PasswordsDiffer => "differs from its repetition",
+        }
+    }
+}
+
+impl CommandLineError for AccountWithPasswordError {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Account(error) => error.text(),
+            Self::Password(error) => error.text(),
+        }
+    }
+}
+
+impl CommandLineError for AccountChangeError {
+    fn text(self) -> &'static str {
+        match self {
+            Self::UnknownChoice => UNKNOWN_CHOICE,
+            Self::LastAdministrator => {
+                "is that of the last administrator; make another administrator first"
+            }
+        }
+    }
+}
+
+impl CommandLineError for NewKeyError {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Required => MISSING,
+            Self::TooLong => TOO_LONG,
+            Self::ControlCharacter => "holds a character that is not printed",
+            Self::NameTaken => "is taken by another key",
+            Self::UnknownDataCenter => UNKNOWN_CHOICE,
+            Self::NotADate => "is not a day such as 2027-01-31",
+            Self::InThePast => "has passed",
+        }
+    }
+}
+
+/// Returns the errors of a form in one line.
+pub fn command_line_errors<E: CommandLineError>(errors: &FormErrors<AccessField, E>) -> String {
+    let texts: Vec<_> = errors
+        .iter()
+        .map(|(field, error)| format!("the {} {}", field_name(field), error.text()))
+        .collect();
+    texts.join(", and ")
 }
 
 fn field_name(field: AccessField) -> &'static str {

@@ -2,7 +2,7 @@
 
 use domain::{Discovery, DiscoverySource, DiscoveryTrouble, IssuerTrouble, ProposedServer};
 
-use crate::{field_error, security};
+use crate::{security, url_error};
 
 /// Returns the source of a proposal.
 pub fn discovery_source(source: DiscoverySource) -> &'static str {
@@ -27,7 +27,7 @@ pub fn discovery_problem(problem: DiscoveryTrouble) -> &'static str {
 /// Returns why an issuer's document cannot be used.
 pub fn issuer_problem(problem: &IssuerTrouble) -> String {
     let sentence = match problem {
-        IssuerTrouble::NotAnIssuer(error) => return field_error(*error, None).joined(),
+        IssuerTrouble::NotAnIssuer(error) => return url_error(*error).joined(),
         IssuerTrouble::OtherIssuer(other) => {
             return format!(
                 "The document there is of another issuer, {other}. Only its own document tells an issuer's endpoints."
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn every_problem_of_an_issuer_has_a_text() {
         for one in [
-            IssuerTrouble::NotAnIssuer(domain::FieldError::NotAUrl),
+            IssuerTrouble::NotAnIssuer(domain::UrlError::NotAUrl),
             IssuerTrouble::Denied,
             IssuerTrouble::Unreachable,
             IssuerTrouble::Timeout,

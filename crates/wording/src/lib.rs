@@ -8,7 +8,7 @@
 //! A text is a function of its code, named after the code: [`role()`] for `Role`, [`role_help`] for
 //! the help next to it, [`smtp_field_label`] for `SmtpField`. [`Words`] is a cause with its fix.
 //! Start reading at [`explain`], which turns a finding into a cause and a fix, and at
-//! [`field_error()`].
+//! [`smtp_field_error`].
 
 mod access_form;
 mod access_problem;
@@ -39,14 +39,18 @@ pub mod request_problem;
 mod role;
 mod sending;
 pub mod sending_state;
+mod smtp_error;
 mod smtp_field;
 
-pub use access_form::{PASSWORD_RULE, access_field_error};
+pub use access_form::{
+    PASSWORD_RULE, account_change_error, change_password_error, new_account_error, new_key_error,
+    new_password_error, setup_error,
+};
 pub use access_problem::access_problem;
 pub use age::age;
 pub use alert::{
-    alert_field_error, alert_field_label, alert_form_problem, alert_kind, alert_kind_help,
-    alert_path, channel_kind, server_facts,
+    alert_field_label, alert_form_problem, alert_kind, alert_kind_help, alert_path,
+    alert_settings_error, channel_error, channel_kind, mail_hook_error, server_facts,
 };
 pub use audit::{AuditSentence, actor, audit_action, audit_sentence, changed_field};
 pub use browser::browser;
@@ -57,11 +61,11 @@ pub use check_report::{
 };
 pub use check_step::{check_part, milliseconds, step_kind, step_verdict};
 pub use choice::{mailbox_security, provider, security, tls_minimum};
-pub use command_line::{command_line_error, command_line_errors};
+pub use command_line::{CommandLineError, command_line_errors};
 pub use discovery::{
     discovery_problem, discovery_result, discovery_source, issuer_problem, proposed_server,
 };
-pub use field_error::field_error;
+pub use field_error::{NOT_A_DATE, UNKNOWN_CHOICE, address_error, url_error};
 pub use field_warning::field_warning;
 pub use finding::{Explanation, explain, finding_text};
 pub use flash::flash_message;
@@ -70,13 +74,14 @@ pub use message::{
     NO_SUBJECT, attempt_outcome, count, counted, message_refusal, message_state,
     message_state_help, message_subject, recipient_kind, recipient_state,
 };
-pub use message_error::message_field_error;
+pub use message_error::{message_field_error, parameter_error};
 pub use notification::{
     NotificationText, notification, notification_event, notification_failure, webhook_failure,
 };
 pub use remedy::remedy;
 pub use role::{key_scope, role, role_help};
 pub use sending::{sending_field_error, sending_field_help, sending_field_label};
+pub use smtp_error::{data_center_error, smtp_field_error};
 pub use smtp_field::{smtp_field_help, smtp_field_label, smtp_field_placeholder};
 
 /// A cause and its fix.

@@ -1,8 +1,11 @@
 //! The form for sending settings: labels, help, errors.
 
-use domain::{FieldError, SendingField, SendingForm};
+use domain::{SendingField, SendingForm, SendingFormError};
 
-use crate::{count, field_error};
+use crate::{
+    count,
+    field_error::{NOT_AN_ADDRESS, SEVERAL_ADDRESSES},
+};
 
 /// Returns the label of a field.
 pub fn sending_field_label(field: SendingField) -> &'static str {
@@ -37,29 +40,34 @@ pub fn sending_field_help(field: SendingField) -> &'static str {
 }
 
 /// Returns the text of an error at a field of the form.
-pub fn sending_field_error(field: SendingField, error: FieldError, form: &SendingForm) -> String {
-    match (field, error) {
-        (_, FieldError::NotANumber) => {
+pub fn sending_field_error(
+    field: SendingField,
+    error: SendingFormError,
+    form: &SendingForm,
+) -> String {
+    let words = match error {
+        SendingFormError::NotANumber => {
             let most = count(field.at_most().into());
-            format!(
+            return format!(
                 "This is not a number from 1 to {most}. Write it in digits, or leave the field empty."
-            )
+            );
         }
-        (SendingField::AllowedFrom, FieldError::TooLong) => {
+        SendingFormError::TooLong => {
             let most = SendingForm::MAX_ADDRESSES;
-            format!(
+            return format!(
                 "These are more than {most} addresses, or one of them is too long. Remove some."
+            );
+        }
+        SendingFormError::NotAnAddress => NOT_AN_ADDRESS,
+        SendingFormError::SeveralAddresses => SEVERAL_ADDRESSES,
+    };
+    match form.first_wrong_address() {
+        Some(line) => {
+            let line: String = line.chars().take(80).collect();
+            format!(
+                "“{line}” is not an email address. Write one on each line, like mail@example.com."
             )
         }
-        (SendingField::AllowedFrom, error) => match form.first_wrong_address() {
-            Some(line) => {
-                let line: String = line.chars().take(80).collect();
-                format!(
-                    "“{line}” is not an email address. Write one on each line, like mail@example.com."
-                )
-            }
-            None => field_error(error, None).joined(),
-        },
-        (_, error) => field_error(error, None).joined(),
+        None => words.joined(),
     }
 }

@@ -192,7 +192,7 @@ impl Password {
 
 fn name(typed: &str) -> Result<AccountName, String> {
     AccountName::parse(typed)
-        .map_err(|error| format!("a user name {}", wording::command_line_error(error)))
+        .map_err(|error| format!("a user name {}", wording::CommandLineError::text(error)))
 }
 
 fn roles() -> impl clap::builder::TypedValueParser<Value = Role> {

@@ -13,8 +13,8 @@ use clap::{
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _},
 };
 use domain::{
-    Actor, DataCenterId, FieldError, KeyScope,
-    access::{AccessField, NewKeyForm},
+    Actor, DataCenterId, KeyScope,
+    access::{AccessField, NewKeyError, NewKeyForm},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use server::Config;
@@ -134,12 +134,16 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
 }
 
 /// Converts a form error into an error that names the wrong value.
-async fn refused(error: FormError, form: &NewKeyForm, opened: &Opened) -> CommandError {
+async fn refused(
+    error: FormError<NewKeyError>,
+    form: &NewKeyForm,
+    opened: &Opened,
+) -> CommandError {
     if let FormError::Form(errors) = &error {
-        if errors.get(AccessField::Name) == Some(FieldError::NameTaken) {
+        if errors.get(AccessField::Name) == Some(NewKeyError::NameTaken) {
             return CommandError::ApiKeyNameTaken(form.name.clone());
         }
-        if errors.get(AccessField::DataCenter) == Some(FieldError::UnknownDataCenter)
+        if errors.get(AccessField::DataCenter) == Some(NewKeyError::UnknownDataCenter)
             && let Ok(id) = DataCenterId::parse(&form.data_center)
         {
             return opened.unknown_data_center(&id).await;

@@ -3,10 +3,11 @@
 use std::{io, path::PathBuf};
 
 use access::{AccessError, FormError};
-use domain::{AccountName, DataCenterId, FormErrors, access::AccessField};
+use domain::{AccountName, DataCenterId};
 use mail::MailError;
 use server::StartError;
 use store::StoreError;
+use wording::CommandLineError;
 
 /// The reason a command failed, with a message for the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +24,9 @@ pub enum CommandError {
         /// The path at which the database was expected.
         path: PathBuf,
     },
-    /// A submitted value is not valid.
-    #[error("{}", wording::command_line_errors(.0))]
-    Form(FormErrors<AccessField>),
+    /// Submitted values are not valid; the text names them.
+    #[error("{0}")]
+    Form(String),
     /// No account has this name.
     #[error("there is no account {0}")]
     NoAccount(AccountName),
@@ -112,18 +113,18 @@ pub enum CommandError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An operation of the access crate rejected the input.
-    #[error(transparent)]
-    Refused(FormError),
+    /// An operation that the command line does not use rejected the input.
+    #[error("{0}")]
+    Refused(String),
 }
 
-impl From<FormError> for CommandError {
-    fn from(error: FormError) -> Self {
+impl<E: CommandLineError> From<FormError<E>> for CommandError {
+    fn from(error: FormError<E>) -> Self {
         match error {
-            FormError::Form(errors) => Self::Form(errors),
+            FormError::Form(errors) => Self::Form(wording::command_line_errors(&errors)),
             FormError::Access(error) => Self::Access(error),
             // The command line uses no links and is not rate limited.
-            error @ (FormError::Link | FormError::SlowDown { .. }) => Self::Refused(error),
+            FormError::Link | FormError::SlowDown { .. } => Self::Refused(error.to_string()),
         }
     }
 }

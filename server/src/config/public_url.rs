@@ -1,6 +1,6 @@
 //! The origin under which administrators reach the server.
 
-use domain::{EndpointUrl, FieldError, Host, RedirectUrl, url};
+use domain::{EndpointUrl, Host, RedirectUrl, UrlError, url};
 
 use super::{ConfigError, values::Sourced};
 
@@ -17,9 +17,9 @@ impl PublicUrl {
     pub(super) fn read(value: &Sourced<String>) -> Result<Self, ConfigError> {
         Self::parse(&value.value).map_err(|error| {
             value.wrong(match error {
-                FieldError::UrlNotHttps => "is not https. Browsers would send passwords and sessions unencrypted. Only a host on loopback may have http, \
+                UrlError::UrlNotHttps => "is not https. Browsers would send passwords and sessions unencrypted. Only a host on loopback may have http, \
                      such as http://localhost:3000",
-                FieldError::UrlHasCredentials => "holds a user name or a password",
+                UrlError::UrlHasCredentials => "holds a user name or a password",
                 _ => "is not an origin such as https://mailgrant.example.com",
             })
         })
@@ -30,11 +30,11 @@ impl PublicUrl {
     /// # Errors
     ///
     /// Returns the errors of [`EndpointUrl::parse`], and `NotAUrl` if there is a path or a query.
-    pub fn parse(text: &str) -> Result<Self, FieldError> {
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
         let text = text.trim();
         let url = EndpointUrl::parse(text.strip_suffix('/').unwrap_or(text))?;
         let origin = url.as_str().to_ascii_lowercase();
-        let (_, host, port) = url::origin(&origin).ok_or(FieldError::NotAUrl)?;
+        let (_, host, port) = url::origin(&origin).ok_or(UrlError::NotAUrl)?;
         Ok(Self {
             redirect_url: RedirectUrl::below(&origin)?,
             origin,

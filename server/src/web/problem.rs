@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use domain::{FieldError, FindingCode, paths, untrusted};
+use domain::{FindingCode, MessageFieldError, ParameterError, paths, untrusted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -106,10 +106,12 @@ const VALUE_LENGTH: usize = 254;
 
 impl ProblemError {
     /// Returns an error about a location in the message.
-    pub fn at(pointer: String, error: FieldError) -> Self {
+    pub fn at(pointer: String, error: MessageFieldError) -> Self {
         Self {
             pointer: Some(pointer),
-            ..Self::of(error)
+            code: error.code().to_owned(),
+            detail: wording::message_field_error(error).joined(),
+            ..Self::default()
         }
     }
 
@@ -125,7 +127,7 @@ impl ProblemError {
     }
 
     /// Returns an error about a query parameter.
-    pub fn of_parameter(name: &str, error: FieldError) -> Self {
+    pub fn of_parameter(name: &str, error: ParameterError) -> Self {
         Self {
             parameter: Some(name.chars().take(100).collect()),
             ..Self::of(error)
@@ -133,17 +135,17 @@ impl ProblemError {
     }
 
     /// Returns an error about a request header.
-    pub fn of_header(name: &'static str, error: FieldError) -> Self {
+    pub fn of_header(name: &'static str, error: ParameterError) -> Self {
         Self {
             header: Some(name),
             ..Self::of(error)
         }
     }
 
-    fn of(error: FieldError) -> Self {
+    fn of(error: ParameterError) -> Self {
         Self {
             code: error.code().to_owned(),
-            detail: wording::message_field_error(error).joined(),
+            detail: wording::parameter_error(error).joined(),
             ..Self::default()
         }
     }

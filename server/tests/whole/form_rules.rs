@@ -4,7 +4,7 @@ mod cases;
 
 use std::collections::BTreeSet;
 
-use domain::{FieldError, SmtpField};
+use domain::{SmtpField, SmtpFormError};
 use serde_json::json;
 
 use self::cases::cases;
@@ -52,7 +52,7 @@ async fn without_wasm_the_page_shows_the_error_at_the_field_and_keeps_what_was_t
         let page = browser.get(reply.location()).await;
         assert_eq!(page.status, 200);
         // A select with an unknown value shows its first option, which is none of these.
-        if error != FieldError::UnknownChoice {
+        if error != SmtpFormError::UnknownChoice {
             assert_shown(&page, field, error);
         }
         for (name, typed) in form.shown() {
@@ -65,7 +65,7 @@ async fn without_wasm_the_page_shows_the_error_at_the_field_and_keeps_what_was_t
     assert_eq!(browser.saved_version().await, 0);
 }
 
-fn assert_shown(page: &Reply, field: SmtpField, error: FieldError) {
+fn assert_shown(page: &Reply, field: SmtpField, error: SmtpFormError) {
     let id = format!("id=\"{}-error\"", field.name());
     let (_, rest) = page
         .body
@@ -131,14 +131,14 @@ async fn a_saved_secret_does_not_go_to_another_host() {
     assert_eq!(reply.status, 422);
     assert_eq!(
         reply.json()["Form"]["client_secret"],
-        json!(FieldError::SecretBelongsElsewhere)
+        json!(SmtpFormError::SecretBelongsElsewhere)
     );
     let reply = browser.submit(SAVE, elsewhere.body()).await;
     let page = browser.get(reply.location()).await;
     assert_shown(
         &page,
         SmtpField::ClientSecret,
-        FieldError::SecretBelongsElsewhere,
+        SmtpFormError::SecretBelongsElsewhere,
     );
 }
 

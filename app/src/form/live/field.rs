@@ -98,7 +98,7 @@ pub fn Label(field: SmtpField) -> impl IntoView {
 pub fn Notes(state: FormState, field: SmtpField) -> impl IntoView {
     let error = move || {
         state.error(field).map_or_else(String::new, |error| {
-            wording::field_error(error, Some(field)).joined()
+            wording::smtp_field_error(field, error).joined()
         })
     };
     let warning = move || {

@@ -1,6 +1,8 @@
 //! State of the settings form while it is edited.
 
-use domain::{FieldError, FormErrors, SavedSecret, SecretField, SmtpField, SmtpForm, SmtpSettings};
+use domain::{
+    SavedSecret, SecretField, SmtpField, SmtpForm, SmtpFormError, SmtpFormErrors, SmtpSettings,
+};
 use leptos::prelude::*;
 
 /// The form with its typed values, its saved values, and its errors.
@@ -17,12 +19,12 @@ pub struct FormState {
     /// Redirect URL as the server sees it.
     pub expected_redirect: StoredValue<String>,
     /// Errors in the typed values.
-    pub parsed: Memo<FormErrors<SmtpField>>,
+    pub parsed: Memo<SmtpFormErrors>,
     /// True if the form differs from what is saved.
     pub dirty: Memo<bool>,
     left: RwSignal<Vec<SmtpField>>,
     submitted: RwSignal<bool>,
-    refused: RwSignal<FormErrors<SmtpField>>,
+    refused: RwSignal<SmtpFormErrors>,
 }
 
 impl FormState {
@@ -58,27 +60,27 @@ impl FormState {
     }
 
     /// Returns the error to show at a field. Errors appear when the field loses focus, or the form is submitted.
-    pub fn error(&self, field: SmtpField) -> Option<FieldError> {
+    pub fn error(&self, field: SmtpField) -> Option<SmtpFormError> {
         let refused = self.refused.with(|errors| errors.get(field));
         let parsed = || self.parsed.with(|errors| errors.get(field));
-        let shows_at_once = |error: &FieldError| *error == FieldError::SecretBelongsElsewhere;
+        let shows_at_once = |error: &SmtpFormError| *error == SmtpFormError::SecretBelongsElsewhere;
         let left = self.submitted.get() || self.left.with(|left| left.contains(&field));
         refused
             .or_else(|| parsed().filter(|error| left || shows_at_once(error)))
             .or_else(|| self.redirect_error(field))
     }
 
-    fn redirect_error(&self, field: SmtpField) -> Option<FieldError> {
+    fn redirect_error(&self, field: SmtpField) -> Option<SmtpFormError> {
         let expected = self.expected_redirect.get_value();
         let differs = || {
             self.form
                 .with(|form| form.uses_oauth() && form.redirect_url != expected)
         };
-        (field == SmtpField::RedirectUrl && differs()).then_some(FieldError::RedirectUrlMismatch)
+        (field == SmtpField::RedirectUrl && differs()).then_some(SmtpFormError::RedirectUrlMismatch)
     }
 
     /// Returns all errors that are shown, in the order of the page.
-    pub fn errors(&self) -> Vec<(SmtpField, FieldError)> {
+    pub fn errors(&self) -> Vec<(SmtpField, SmtpFormError)> {
         SmtpField::ALL
             .iter()
             .filter_map(|field| self.error(*field).map(|error| (*field, error)))
@@ -94,8 +96,8 @@ impl FormState {
 
     /// Changes the form. The errors that the server reported are no longer shown.
     pub fn edit(&self, change: impl FnOnce(&mut SmtpForm)) {
-        if !self.refused.with_untracked(FormErrors::is_empty) {
-            self.refused.set(FormErrors::default());
+        if !self.refused.with_untracked(SmtpFormErrors::is_empty) {
+            self.refused.set(SmtpFormErrors::default());
         }
         self.form.update(change);
     }
@@ -103,13 +105,13 @@ impl FormState {
     /// Shows all errors. Returns the first field with an error.
     pub fn submit(&self) -> Option<SmtpField> {
         self.submitted.set(true);
-        self.refused.set(FormErrors::default());
+        self.refused.set(SmtpFormErrors::default());
         self.parsed
             .with_untracked(|errors| errors.iter().next().map(|(field, _)| field))
     }
 
     /// Shows the errors that the server reported. Returns the first field with an error.
-    pub fn refuse(&self, errors: FormErrors<SmtpField>) -> Option<SmtpField> {
+    pub fn refuse(&self, errors: SmtpFormErrors) -> Option<SmtpField> {
         let first = errors.iter().next().map(|(field, _)| field);
         self.submitted.set(true);
         self.refused.set(errors);

@@ -2,8 +2,8 @@
 
 use access::{AccessError, FormError};
 use domain::{
-    AccountId, ApiKeyId, FieldError, FormErrors, KeyScope, Role, SessionId,
-    access::{AccessField, NewAccountForm, NewKeyForm},
+    AccountId, ApiKeyId, FormErrors, KeyScope, Role, SessionId,
+    access::{AccessField, AccountChangeError, NewAccountForm, NewKeyForm},
 };
 use http::StatusCode;
 use secrecy::ExposeSecret as _;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{ACCOUNT, ADD_ACCOUNT, KEYS, MAKE_KEY, SESSIONS};
 use crate::{
     form::{
-        FormResult, OneTimeSecret,
+        AccessFormError, FormResult, OneTimeSecret,
         post::{PostRequest, PostResponse},
     },
     paths,
@@ -111,19 +111,21 @@ pub async fn post(request: PostRequest, action: Action) -> PostResponse {
 async fn perform(
     request: &PostRequest,
     action: Action,
-) -> Result<Option<OneTimeSecret>, FormError> {
+) -> Result<Option<OneTimeSecret>, FormError<AccessFormError>> {
     let (access, by) = (&request.access, request.actor());
     let secret = match action {
         Action::AddAccount(form) => {
-            let link = access.add_account(&form, by).await?;
+            let added = access.add_account(&form, by).await;
+            let link = added.map_err(|error| error.map(AccessFormError::NewAccount))?;
             Some(password_link(request, form.name.trim().to_owned(), &link))
         }
         Action::SetRole { id, role } => {
             let Some(role) = Role::from_code(&role) else {
-                let errors = FormErrors::one(AccessField::Role, FieldError::UnknownChoice);
-                return Err(FormError::Form(errors));
+                let error = AccessFormError::Account(AccountChangeError::UnknownChoice);
+                return Err(FormError::Form(FormErrors::one(AccessField::Role, error)));
             };
-            access.set_role(&account(&id)?, role, by).await?;
+            let set = access.set_role(&account(&id)?, role, by).await;
+            set.map_err(|error| error.map(AccessFormError::Account))?;
             None
         }
         Action::ResetPassword { id } => {
@@ -135,7 +137,8 @@ async fn perform(
             Some(password_link(request, name, &link))
         }
         Action::RemoveAccount { id } => {
-            access.remove_account(&account(&id)?, by).await?;
+            let removed = access.remove_account(&account(&id)?, by).await;
+            removed.map_err(|error| error.map(AccessFormError::Account))?;
             None
         }
         Action::EndSession { id } => {
@@ -144,7 +147,8 @@ async fn perform(
             None
         }
         Action::MakeKey(form) => {
-            let (key, secret) = access.make_api_key(&form, by).await?;
+            let made = access.make_api_key(&form, by).await;
+            let (key, secret) = made.map_err(|error| error.map(AccessFormError::NewKey))?;
             Some(OneTimeSecret::Key {
                 name: key.name.to_string(),
                 key: secret.expose_secret().to_owned(),

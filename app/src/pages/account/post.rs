@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{CHANGE_PASSWORD, SESSIONS};
 use crate::{
     form::{
-        FormResult,
+        AccessFormError, FormResult,
         post::{PostRequest, PostResponse},
     },
     paths,
@@ -53,6 +53,7 @@ pub async fn post(request: PostRequest, action: Action) -> PostResponse {
                 .access
                 .change_password(&signed_in, form, address)
                 .await
+                .map_err(|error| error.map(AccessFormError::ChangePassword))
         }
         Action::EndSession { id } => {
             result = result.of_row(id);

@@ -2,7 +2,7 @@
 
 use domain::{
     DataCenterId, FormErrors, TypedSecret,
-    alert::{AlertField, AlertFormProblem, AlertSettingsForm, ChannelForm},
+    alert::{AlertField, AlertFormProblem, AlertSettingsForm, ChannelForm, MailHookFormError},
 };
 use http::StatusCode;
 use mail::{AlertChannelError, MailError, MailHookError, SaveAlertsError};
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{ADD_CHANNEL, CHANNEL, SETTINGS, TestAlertResult, WEBHOOK};
 use crate::{
     form::{
-        FormResult,
+        AlertFormError, FormResult,
         post::{PostRequest, PostResponse},
     },
     paths,
@@ -119,14 +119,14 @@ fn channel_values(form: &ChannelForm) -> [(&str, &str); 3] {
 
 /// Reason to refuse a form.
 enum Refusal {
-    Fields(FormErrors<AlertField>),
+    Fields(FormErrors<AlertField, AlertFormError>),
     Problem(AlertFormProblem),
 }
 
 impl From<AlertChannelError> for Refusal {
     fn from(error: AlertChannelError) -> Self {
         match error {
-            AlertChannelError::Form(errors) => Self::Fields(errors),
+            AlertChannelError::Form(errors) => Self::Fields(errors.map(AlertFormError::Channel)),
             AlertChannelError::Unknown => Self::Problem(AlertFormProblem::Gone),
             AlertChannelError::Mail(error) => error.into(),
         }
@@ -136,7 +136,7 @@ impl From<AlertChannelError> for Refusal {
 impl From<SaveAlertsError> for Refusal {
     fn from(error: SaveAlertsError) -> Self {
         match error {
-            SaveAlertsError::Form(errors) => Self::Fields(errors),
+            SaveAlertsError::Form(errors) => Self::Fields(errors.map(AlertFormError::Settings)),
             SaveAlertsError::Conflict(_) => Self::Problem(AlertFormProblem::Conflict),
             SaveAlertsError::Mail(error) => error.into(),
         }
@@ -155,13 +155,14 @@ impl From<MailHookError> for Refusal {
     fn from(error: MailHookError) -> Self {
         match error {
             MailHookError::Refused { url, secret } => {
-                let mut errors = FormErrors::default();
-                for (field, error) in [(AlertField::Url, url), (AlertField::Secret, secret)] {
-                    if let Some(error) = error {
-                        errors.add(field, error);
-                    }
+                let mut errors = FormErrors::<_, MailHookFormError>::default();
+                if let Some(error) = url {
+                    errors.add(AlertField::Url, error.into());
                 }
-                Self::Fields(errors)
+                if let Some(error) = secret {
+                    errors.add(AlertField::Secret, error.into());
+                }
+                Self::Fields(errors.map(AlertFormError::MailHook))
             }
             MailHookError::Mail(MailError::UnknownDataCenter) => {
                 Self::Problem(AlertFormProblem::Gone)

@@ -6,7 +6,7 @@ use domain::access::PasswordForm;
 use super::FORM;
 use crate::{
     form::{
-        FormResult,
+        AccessFormError, FormResult,
         post::{PostPage, PostRequest, PostResponse},
     },
     paths,
@@ -27,7 +27,7 @@ pub async fn post(request: PostRequest, form: PasswordForm) -> PostResponse {
         }
         Err(error) => error,
     };
-    let result = FormResult::new(FORM).refused(error);
+    let result = FormResult::new(FORM).refused(error.map(AccessFormError::NewPassword));
     let page = match Token::parse(form.token.expose()) {
         Some(token) => Link::page(LinkKind::Password, &token),
         None => paths::ChoosePassword::PATH.to_owned(),

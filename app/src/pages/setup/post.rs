@@ -6,7 +6,7 @@ use domain::access::{AccessProblem, SetupForm};
 use super::FORM;
 use crate::{
     form::{
-        FormResult,
+        AccessFormError, FormResult,
         post::{PostPage, PostRequest, PostResponse},
     },
     paths,
@@ -26,7 +26,7 @@ pub async fn post(request: PostRequest, form: SetupForm) -> PostResponse {
     let mut result = FormResult::new(FORM).with([("name", &*form.name)]);
     match error {
         FormError::Link => result.problem = Some(AccessProblem::SetupLink),
-        error => result = result.refused(error),
+        error => result = result.refused(error.map(AccessFormError::Setup)),
     }
     let page = match Token::parse(form.token.expose()) {
         Some(token) => Link::page(LinkKind::Setup, &token),

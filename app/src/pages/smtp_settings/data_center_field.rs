@@ -146,7 +146,7 @@ fn Named(
 fn wrong(error: Option<ApiError>) -> String {
     match error {
         None => String::new(),
-        Some(ApiError::DataCenter(error)) => wording::field_error(error, None).joined(),
+        Some(ApiError::DataCenter(error)) => wording::data_center_error(error).joined(),
         Some(error) => error.words().joined(),
     }
 }

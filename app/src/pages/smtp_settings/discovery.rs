@@ -29,7 +29,7 @@ pub fn DiscoveryField(session: Session) -> impl IntoView {
         } else {
             EmailAddress::parse(&typed).err()
         };
-        error.set(wrong.map(ApiError::Address));
+        error.set(wrong.map(|error| ApiError::Address(error.into())));
         if error.with_untracked(Option::is_some) {
             return;
         }

@@ -74,7 +74,7 @@ fn ended() -> impl IntoView {
 /// Links to all fields with errors.
 #[component]
 fn Summary(state: FormState) -> impl IntoView {
-    let link = |(field, error): (domain::SmtpField, domain::FieldError)| {
+    let link = |(field, error): (domain::SmtpField, domain::SmtpFormError)| {
         let id = field.name();
         let to_field = move |event: leptos::ev::MouseEvent| {
             event.prevent_default();
@@ -86,7 +86,7 @@ fn Summary(state: FormState) -> impl IntoView {
                     {wording::smtp_field_label(field)}
                 </a>
                 ": "
-                {wording::field_error(error, Some(field)).cause}
+                {wording::smtp_field_error(field, error).cause}
             </li>
         }
     };

@@ -3,7 +3,7 @@
 //! The server functions do the work. The entered values are stored as a draft, and the response
 //! redirects to the page that shows it. Neither values nor secrets are part of a URL.
 
-use domain::{CheckId, FieldError, Role, SmtpForm};
+use domain::{AddressError, CheckId, Role, SmtpForm};
 
 use crate::{
     api::{
@@ -99,7 +99,7 @@ pub async fn after_test(
         Err(ApiError::Test { errors, recipient }) => {
             let draft = if errors.is_empty() { "1" } else { "refused" };
             match recipient {
-                Some(FieldError::Required) => {
+                Some(AddressError::Required) => {
                     format!("draft={draft}&recipient=required#test-email")
                 }
                 Some(_) => format!("draft={draft}&recipient=wrong#test-email"),

@@ -1,7 +1,7 @@
 //! State that the parts of the settings page share.
 
 use domain::{
-    AuthorizationId, AuthorizationState, CheckId, DataCenter, FieldError, GrantStatus, Preset,
+    AddressError, AuthorizationId, AuthorizationState, CheckId, DataCenter, GrantStatus, Preset,
     SmtpForm,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -76,7 +76,7 @@ parts! {
     /// Recipient of the test email.
     recipient: RwSignal<String>,
     /// Error of the recipient.
-    recipient_error: RwSignal<Option<FieldError>>,
+    recipient_error: RwSignal<Option<AddressError>>,
     /// True while a save is running.
     saving: RwSignal<bool>,
     /// True while a check is running.
@@ -131,8 +131,8 @@ impl Session {
             _ => None,
         };
         let recipient_error = match query.recipient.as_str() {
-            "required" => Some(FieldError::Required),
-            "wrong" => Some(FieldError::NotAnAddress),
+            "required" => Some(AddressError::Required),
+            "wrong" => Some(AddressError::NotAnAddress),
             _ => None,
         };
         let check_error = query.failed.test.clone().or(match query.check.as_str() {

@@ -11,9 +11,7 @@ pub fn TestEmail(session: Session) -> impl IntoView {
     let busy = move || session.checking().get();
     let error = move || {
         let error = session.recipient_error().get();
-        error.map_or_else(String::new, |error| {
-            wording::field_error(error, None).joined()
-        })
+        error.map_or_else(String::new, |error| wording::address_error(error).joined())
     };
     let send_on_enter = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Enter" {

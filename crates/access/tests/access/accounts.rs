@@ -1,11 +1,17 @@
 use access::{AccessError, FormError, LinkKind};
-use domain::{AccountId, AuditAction, FieldError, Role, access::AccessField};
+use domain::{
+    AccountId, AuditAction, Role,
+    access::{
+        AccessField, AccountChangeError, AccountWithPasswordError, NewAccountError,
+        NewPasswordError,
+    },
+};
 
 use crate::world::{
     ELSEWHERE, HOME, OTHER, PASSWORD, World, cli, errors, new_account, same_browser, visitor,
 };
 
-const LAST: FieldError = FieldError::LastAdministrator;
+const LAST: AccountChangeError = AccountChangeError::LastAdministrator;
 
 #[tokio::test]
 async fn accounts_are_listed_by_name_with_what_they_may_do() {
@@ -38,12 +44,13 @@ async fn accounts_are_listed_by_name_with_what_they_may_do() {
 async fn a_name_is_taken_without_regard_to_case() {
     let (world, _) = World::with_alice().await;
     let form = new_account("ALICE", Role::Viewer);
-    let taken = [(AccessField::Name, FieldError::NameTaken)];
+    let taken = [(AccessField::Name, NewAccountError::NameTaken)];
     assert_eq!(errors(world.access.add_account(&form, &cli()).await), taken);
     let (by, password) = (cli(), PASSWORD.into());
     let with_password = world
         .access
         .add_account_with_password(&form, &password, &by);
+    let taken = taken.map(|(field, error)| (field, AccountWithPasswordError::Account(error)));
     assert_eq!(errors(with_password.await), taken);
     assert_eq!(world.audited(AuditAction::AccountAdded).await, []);
 }
@@ -121,9 +128,11 @@ async fn of_two_administrators_who_remove_each_other_one_stays() {
 
 #[tokio::test]
 async fn what_is_unknown_is_said_to_be() {
+    fn unknown<E>(error: &FormError<E>) -> bool {
+        matches!(error, FormError::Access(AccessError::Unknown))
+    }
     let (world, _) = World::with_alice().await;
     let id = AccountId::parse("unknown").unwrap();
-    let unknown = |error: &FormError| matches!(error, FormError::Access(AccessError::Unknown));
     assert!(unknown(
         &world
             .access
@@ -170,7 +179,7 @@ async fn a_password_set_from_the_command_line_ends_the_sessions() {
         .await;
     assert_eq!(
         errors(weak),
-        [(AccessField::Password, FieldError::PasswordGuessable)]
+        [(AccessField::Password, NewPasswordError::PasswordGuessable)]
     );
     assert!(
         world

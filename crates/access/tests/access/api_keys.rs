@@ -1,8 +1,7 @@
 use access::{AccessError, Token};
 use domain::{
-    Actor, ApiKey, ApiKeyId, AuditAction, DataCenterId, DataCenterName, FieldError, KeyScope,
-    UnixTime,
-    access::{AccessField, NewKeyForm},
+    Actor, ApiKey, ApiKeyId, AuditAction, DataCenterId, DataCenterName, KeyScope, UnixTime,
+    access::{AccessField, NewKeyError, NewKeyForm},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use store::AddOutcome;
@@ -63,7 +62,7 @@ async fn a_key_that_was_ended_is_good_no_more_and_gives_its_name_back() {
     let world = World::new().await;
     let (key, shown) = make(&world, &form("Cron")).await;
     let taken = world.access.make_api_key(&form("cRON"), &cli()).await;
-    assert_eq!(errors(taken), [(AccessField::Name, FieldError::NameTaken)]);
+    assert_eq!(errors(taken), [(AccessField::Name, NewKeyError::NameTaken)]);
 
     world.access.end_api_key(&key.id, &cli()).await.unwrap();
     assert_eq!(good(&world, &shown).await, None);
@@ -119,7 +118,7 @@ async fn a_key_may_be_for_one_data_center_and_goes_with_it() {
     form.send = "on".into();
     form.data_center = "berlin".into();
     let unknown = world.access.make_api_key(&form, &cli()).await;
-    let expected = [(AccessField::DataCenter, FieldError::UnknownDataCenter)];
+    let expected = [(AccessField::DataCenter, NewKeyError::UnknownDataCenter)];
     assert_eq!(errors(unknown), expected);
 
     let name = DataCenterName::parse("Berlin").unwrap();

@@ -1,6 +1,8 @@
 use access::{FormError, Link, Token};
 use domain::{
-    AuditAction, FieldError, Role, TypedSecret, access::AccessField, access::PasswordForm, paths,
+    AuditAction, Role, TypedSecret,
+    access::{AccessField, NewPasswordError, PasswordForm},
+    paths,
 };
 
 use crate::world::{
@@ -41,7 +43,7 @@ async fn a_link_sets_the_password_once_and_signs_in() {
         .await;
     assert_eq!(
         errors(weak),
-        [(AccessField::Password, FieldError::PasswordGuessable)]
+        [(AccessField::Password, NewPasswordError::PasswordGuessable)]
     );
     let bob = world
         .access

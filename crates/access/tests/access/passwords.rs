@@ -1,6 +1,7 @@
 use access::{FormError, NewSession};
 use domain::{
-    AuditAction, FieldError, Role, TypedSecret, access::AccessField, access::ChangePasswordForm,
+    AuditAction, Role, TypedSecret,
+    access::{AccessField, ChangePasswordError, ChangePasswordForm},
 };
 
 use crate::world::{ELSEWHERE, HOME, OTHER, PASSWORD, World, errors, same_browser, visitor};
@@ -18,7 +19,7 @@ async fn change(
     who: &NewSession,
     current: &str,
     new: &str,
-) -> Result<(), FormError> {
+) -> Result<(), FormError<ChangePasswordError>> {
     let form = form(current, new, new);
     world
         .access
@@ -35,44 +36,50 @@ async fn a_new_password_has_to_be_long_hard_to_guess_and_typed_twice() {
             "",
             "",
             vec![
-                (AccessField::Password, FieldError::Required),
-                (AccessField::Repeated, FieldError::Required),
+                (AccessField::Password, ChangePasswordError::Required),
+                (AccessField::Repeated, ChangePasswordError::Required),
             ],
         ),
         (
             "Kx7#pQ9!vZ2",
             "Kx7#pQ9!vZ2",
-            vec![(AccessField::Password, FieldError::PasswordTooShort)],
+            vec![(AccessField::Password, ChangePasswordError::PasswordTooShort)],
         ),
         (
             "äöüäöüäöüäö",
             "äöüäöüäöüäö",
-            vec![(AccessField::Password, FieldError::PasswordTooShort)],
+            vec![(AccessField::Password, ChangePasswordError::PasswordTooShort)],
         ),
         (
             &*format!("{long}x"),
             &*format!("{long}x"),
-            vec![(AccessField::Password, FieldError::TooLong)],
+            vec![(AccessField::Password, ChangePasswordError::TooLong)],
         ),
         (
             OTHER,
             PASSWORD,
-            vec![(AccessField::Repeated, FieldError::PasswordsDiffer)],
+            vec![(AccessField::Repeated, ChangePasswordError::PasswordsDiffer)],
         ),
         (
             OTHER,
             &format!("{OTHER} "),
-            vec![(AccessField::Repeated, FieldError::PasswordsDiffer)],
+            vec![(AccessField::Repeated, ChangePasswordError::PasswordsDiffer)],
         ),
         (
             "passwordpassword",
             "passwordpassword",
-            vec![(AccessField::Password, FieldError::PasswordGuessable)],
+            vec![(
+                AccessField::Password,
+                ChangePasswordError::PasswordGuessable,
+            )],
         ),
         (
             "mailgrantalice",
             "mailgrantalice",
-            vec![(AccessField::Password, FieldError::PasswordGuessable)],
+            vec![(
+                AccessField::Password,
+                ChangePasswordError::PasswordGuessable,
+            )],
         ),
     ] {
         let form = form(PASSWORD, password, repeated);
@@ -140,13 +147,13 @@ async fn the_present_password_has_to_be_right_and_guesses_slow_down() {
     let missing = change(&world, &alice, "", OTHER).await;
     assert_eq!(
         errors(missing),
-        [(AccessField::Current, FieldError::Required)]
+        [(AccessField::Current, ChangePasswordError::Required)]
     );
     for _ in 0..5 {
         let wrong = change(&world, &alice, "wrong", OTHER).await;
         assert_eq!(
             errors(wrong),
-            [(AccessField::Current, FieldError::PasswordWrong)]
+            [(AccessField::Current, ChangePasswordError::PasswordWrong)]
         );
     }
     for current in ["wrong", PASSWORD] {

@@ -1,5 +1,9 @@
 use access::{FormError, Token};
-use domain::{AuditAction, FieldError, Role, TypedSecret, access::AccessField, paths};
+use domain::{
+    AuditAction, Role, TypedSecret,
+    access::{AccessField, SetupError},
+    paths,
+};
 
 use crate::world::{
     ELSEWHERE, HOME, PASSWORD, World, cli, errors, new_account, same_browser, setup_form, visitor,
@@ -94,9 +98,9 @@ async fn a_mistake_in_the_form_does_not_use_the_link_up() {
     form.password = TypedSecret::new("short");
     let refused = world.access.finish_setup(&form, &visitor(HOME)).await;
     let expected = [
-        (AccessField::Name, FieldError::NotAUserName),
-        (AccessField::Password, FieldError::PasswordTooShort),
-        (AccessField::Repeated, FieldError::PasswordsDiffer),
+        (AccessField::Name, SetupError::NotAUserName),
+        (AccessField::Password, SetupError::PasswordTooShort),
+        (AccessField::Repeated, SetupError::PasswordsDiffer),
     ];
     assert_eq!(errors(refused), expected);
     let form = setup_form(link.token.expose());

@@ -8,9 +8,9 @@ use std::sync::{
 use access::{Access, AccessOptions, FormError, NewSession, SignInError, Visitor};
 use clock::{Clock, SystemClock};
 use domain::{
-    Account, AccountName, Actor, AuditAction, AuditFilter, AuditRecord, FieldError, Role,
-    TypedSecret, UnixTime,
-    access::{AccessField, NewAccountForm, SetupForm, SignInForm},
+    Account, AccountName, Actor, AuditAction, AuditFilter, AuditRecord, Role, TypedSecret,
+    UnixTime,
+    access::{AccessField, NewAccountForm, SetupError, SetupForm, SignInForm},
 };
 use secrecy::SecretString;
 use store::{KeySource, Store};
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// Finishes the setup as `alice`, with the token of a setup link.
-    pub async fn finish_setup(&self, token: &str) -> Result<NewSession, FormError> {
+    pub async fn finish_setup(&self, token: &str) -> Result<NewSession, FormError<SetupError>> {
         let (form, visitor) = (setup_form(token), visitor(HOME));
         self.access.finish_setup(&form, &visitor).await
     }
@@ -177,7 +177,9 @@ pub fn new_account(name: &str, role: Role) -> NewAccountForm {
     }
 }
 
-pub fn errors<T: std::fmt::Debug>(result: Result<T, FormError>) -> Vec<(AccessField, FieldError)> {
+pub fn errors<T: std::fmt::Debug, E: Copy + std::fmt::Debug>(
+    result: Result<T, FormError<E>>,
+) -> Vec<(AccessField, E)> {
     match result {
         Err(FormError::Form(errors)) => errors.iter().collect(),
         other => panic!("{other:?}"),

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Role, SessionId};
-use crate::{FieldError, UnixTime, id::random_id};
+use crate::{AccountNameError, UnixTime, id::random_id};
 
 random_id! {
     /// ID of an account. It stays the same when the account is renamed, and is never reused.
@@ -23,17 +23,17 @@ impl AccountName {
     ///
     /// # Errors
     /// `Required`, `TooLong`, `NotAUserName`.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, AccountNameError> {
         let text = typed.trim();
         let good = |c: char| c.is_ascii_alphanumeric() || "._-+@".contains(c);
         if text.is_empty() {
-            Err(FieldError::Required)
+            Err(AccountNameError::Required)
         } else if text.chars().count() > 64 {
-            Err(FieldError::TooLong)
+            Err(AccountNameError::TooLong)
         } else if text.chars().all(good) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(FieldError::NotAUserName)
+            Err(AccountNameError::NotAUserName)
         }
     }
 
@@ -94,15 +94,15 @@ mod tests {
             assert_eq!(AccountName::parse(name).unwrap().as_str(), name);
         }
         assert_eq!(AccountName::parse(" alice\n").unwrap().as_str(), "alice");
-        assert_eq!(AccountName::parse("  "), Err(FieldError::Required));
+        assert_eq!(AccountName::parse("  "), Err(AccountNameError::Required));
         assert_eq!(
             AccountName::parse(&"x".repeat(65)),
-            Err(FieldError::TooLong)
+            Err(AccountNameError::TooLong)
         );
         for name in ["a b", "a\r\nb", "<b>", "ä", "a/b", "a\u{0}"] {
             assert_eq!(
                 AccountName::parse(name),
-                Err(FieldError::NotAUserName),
+                Err(AccountNameError::NotAUserName),
                 "{name}"
             );
         }

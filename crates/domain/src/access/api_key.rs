@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataCenterId, FieldError, UnixTime, codes::codes, id::random_id, one_line::one_line};
+use crate::{DataCenterId, TextError, UnixTime, codes::codes, id::random_id, one_line::one_line};
 
 random_id! {
     /// ID of an API key in lists and in the database. It is not part of the secret key.
@@ -35,7 +35,7 @@ impl ApiKeyName {
     ///
     /// # Errors
     /// `Required`, `TooLong`, `ControlCharacter`.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str) -> Result<Self, TextError> {
         one_line(typed, 64).map(Self)
     }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountName, ApiKeyName, KeyScope, Role};
-use crate::{DataCenterId, FieldError, FormErrors, TypedSecret, UnixTime};
+use super::{AccountName, ApiKeyName, KeyScope, NewAccountError, NewKeyError, Role};
+use crate::{DataCenterId, FormErrors, TypedSecret, UnixTime};
 
 /// Field of a form about access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,10 +120,10 @@ impl NewAccountForm {
     ///
     /// # Errors
     /// One code for each invalid field.
-    pub fn parse(&self) -> Result<(AccountName, Role), FormErrors<AccessField>> {
+    pub fn parse(&self) -> Result<(AccountName, Role), FormErrors<AccessField, NewAccountError>> {
         let mut errors = FormErrors::default();
         let name = errors.check(AccessField::Name, AccountName::parse(&self.name));
-        let role = Role::from_code(&self.role).ok_or(FieldError::UnknownChoice);
+        let role = Role::from_code(&self.role).ok_or(NewAccountError::UnknownChoice);
         let role = errors.check(AccessField::Role, role);
         match (name, role) {
             (Some(name), Some(role)) => Ok((name, role)),
@@ -181,7 +181,7 @@ impl NewKeyForm {
     ///
     /// # Errors
     /// One code for each invalid field.
-    pub fn parse(&self, now: UnixTime) -> Result<NewKey, FormErrors<AccessField>> {
+    pub fn parse(&self, now: UnixTime) -> Result<NewKey, FormErrors<AccessField, NewKeyError>> {
         let mut errors = FormErrors::default();
         let name = errors.check(AccessField::Name, ApiKeyName::parse(&self.name));
         let scopes: Vec<_> = KeyScope::ALL
@@ -190,7 +190,7 @@ impl NewKeyForm {
             .filter(|scope| !self.scope(*scope).is_empty())
             .collect();
         if scopes.is_empty() {
-            errors.add(AccessField::Scopes, FieldError::Required);
+            errors.add(AccessField::Scopes, NewKeyError::Required);
         }
         let data_center = match &*self.data_center {
             "" => Some(None),
@@ -216,14 +216,14 @@ impl NewKeyForm {
     }
 }
 
-fn end_of_day(day: &str, now: UnixTime) -> Result<UnixTime, FieldError> {
+fn end_of_day(day: &str, now: UnixTime) -> Result<UnixTime, NewKeyError> {
     let end = UnixTime::of_day(day)
-        .ok_or(FieldError::NotADate)?
+        .ok_or(NewKeyError::NotADate)?
         .plus(86_400);
     if end > now {
         Ok(end)
     } else {
-        Err(FieldError::InThePast)
+        Err(NewKeyError::InThePast)
     }
 }
 
@@ -236,8 +236,8 @@ mod tests {
     #[test]
     fn a_key_needs_a_name_and_a_scope() {
         let errors = NewKeyForm::default().parse(NOW).unwrap_err();
-        assert_eq!(errors.get(AccessField::Name), Some(FieldError::Required));
-        assert_eq!(errors.get(AccessField::Scopes), Some(FieldError::Required));
+        assert_eq!(errors.get(AccessField::Name), Some(NewKeyError::Required));
+        assert_eq!(errors.get(AccessField::Scopes), Some(NewKeyError::Required));
         assert_eq!(errors.get(AccessField::Expires), None);
     }
 
@@ -252,9 +252,9 @@ mod tests {
         let key = form("2026-11-23").parse(NOW).unwrap();
         assert_eq!(key.expires_at.unwrap().rfc3339(), "2026-11-24T00:00:00Z");
         for (expires, error) in [
-            ("2026-11-22", FieldError::InThePast),
-            ("2026-02-29", FieldError::NotADate),
-            ("tomorrow", FieldError::NotADate),
+            ("2026-11-22", NewKeyError::InThePast),
+            ("2026-02-29", NewKeyError::NotADate),
+            ("tomorrow", NewKeyError::NotADate),
         ] {
             let errors = form(expires).parse(NOW).unwrap_err();
             assert_eq!(errors.get(AccessField::Expires), Some(error), "{expires}");

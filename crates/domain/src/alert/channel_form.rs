@@ -2,10 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{AlertField, ChannelKind};
-use crate::{
-    DataCenterId, EmailAddress, FieldError, FormErrors, TypedSecret, WebhookSecret, WebhookUrl,
-};
+use super::{AlertField, ChannelFormError, ChannelKind};
+use crate::{DataCenterId, EmailAddress, FormErrors, TypedSecret, WebhookSecret, WebhookUrl};
 
 /// Form that adds or changes a channel. The whole URL is a secret, so the server never sends it
 /// back to the browser.
@@ -76,12 +74,12 @@ impl ChannelForm {
     ///
     /// # Errors
     /// One code for each invalid field.
-    pub fn parse(&self) -> Result<NewChannel, FormErrors<AlertField>> {
+    pub fn parse(&self) -> Result<NewChannel, FormErrors<AlertField, ChannelFormError>> {
         let kind = ChannelKind::from_code(&self.kind).ok_or_else(|| {
             let error = if self.kind.is_empty() {
-                FieldError::Required
+                ChannelFormError::Required
             } else {
-                FieldError::UnknownChoice
+                ChannelFormError::UnknownChoice
             };
             FormErrors::one(AlertField::Kind, error)
         })?;
@@ -113,7 +111,10 @@ impl ChannelForm {
     ///
     /// # Errors
     /// One code for each invalid field.
-    pub fn parse_edit(&self, kind: ChannelKind) -> Result<TargetEdit, FormErrors<AlertField>> {
+    pub fn parse_edit(
+        &self,
+        kind: ChannelKind,
+    ) -> Result<TargetEdit, FormErrors<AlertField, ChannelFormError>> {
         let mut errors = FormErrors::default();
         if kind == ChannelKind::Mail {
             return self
@@ -133,10 +134,13 @@ impl ChannelForm {
         }
     }
 
-    fn mail(&self, errors: &mut FormErrors<AlertField>) -> Option<(DataCenterId, EmailAddress)> {
+    fn mail(
+        &self,
+        errors: &mut FormErrors<AlertField, ChannelFormError>,
+    ) -> Option<(DataCenterId, EmailAddress)> {
         let via = match &*self.via {
-            "" => Err(FieldError::Required),
-            id => DataCenterId::parse(id),
+            "" => Err(ChannelFormError::Required),
+            id => DataCenterId::parse(id).map_err(ChannelFormError::from),
         };
         let via = errors.check(AlertField::Via, via);
         let recipient = EmailAddress::parse(&self.recipient);
@@ -191,31 +195,35 @@ mod tests {
     fn errors_stand_at_their_fields() {
         let error = |form: ChannelForm, field| form.parse().unwrap_err().get(field);
         for (form, field, expected) in [
-            (channel("", "", ""), AlertField::Kind, FieldError::Required),
+            (
+                channel("", "", ""),
+                AlertField::Kind,
+                ChannelFormError::Required,
+            ),
             (
                 channel("irc", "", ""),
                 AlertField::Kind,
-                FieldError::UnknownChoice,
+                ChannelFormError::UnknownChoice,
             ),
             (
                 channel("slack", "", ""),
                 AlertField::Url,
-                FieldError::Required,
+                ChannelFormError::Required,
             ),
             (
                 channel("webhook", "x", SECRET),
                 AlertField::Url,
-                FieldError::NotAUrl,
+                ChannelFormError::NotAUrl,
             ),
             (
                 channel("webhook", "", ""),
                 AlertField::Secret,
-                FieldError::Required,
+                ChannelFormError::Required,
             ),
             (
                 channel("webhook", "", "hunter2"),
                 AlertField::Secret,
-                FieldError::NotAWebhookSecret,
+                ChannelFormError::NotAWebhookSecret,
             ),
         ] {
             assert_eq!(error(form, field), Some(expected));
@@ -226,11 +234,11 @@ mod tests {
         };
         assert_eq!(
             error(mail.clone(), AlertField::Via),
-            Some(FieldError::Required)
+            Some(ChannelFormError::Required)
         );
         assert_eq!(
             error(mail, AlertField::Recipient),
-            Some(FieldError::Required)
+            Some(ChannelFormError::Required)
         );
     }
 
@@ -247,10 +255,10 @@ mod tests {
         let wrong = channel("", "x", "y")
             .parse_edit(ChannelKind::Webhook)
             .unwrap_err();
-        assert_eq!(wrong.get(AlertField::Url), Some(FieldError::NotAUrl));
+        assert_eq!(wrong.get(AlertField::Url), Some(ChannelFormError::NotAUrl));
         assert_eq!(
             wrong.get(AlertField::Secret),
-            Some(FieldError::NotAWebhookSecret)
+            Some(ChannelFormError::NotAWebhookSecret)
         );
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{AlertField, AlertKind, AlertNotes, AlertSettings};
-use crate::{DataCenterId, FieldError, FormErrors, UnixTime, number::whole};
+use super::{AlertField, AlertKind, AlertNotes, AlertSettings, AlertSettingsError};
+use crate::{DataCenterId, FormErrors, UnixTime, number::whole};
 
 /// Form for alert settings. Browsers do not send checkboxes that are off.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -71,7 +71,7 @@ impl AlertSettingsForm {
     ///
     /// # Errors
     /// One code for each invalid field.
-    pub fn parse(&self) -> Result<AlertSettings, FormErrors<AlertField>> {
+    pub fn parse(&self) -> Result<AlertSettings, FormErrors<AlertField, AlertSettingsError>> {
         let mut errors = FormErrors::default();
         let minutes = whole(&self.outbox_minutes, 1..=10_080);
         let minutes = errors.check(AlertField::OutboxMinutes, minutes);
@@ -84,7 +84,7 @@ impl AlertSettingsForm {
                 && let Ok(id) = DataCenterId::parse(id)
                 && !typed.is_empty()
             {
-                let day = UnixTime::of_day(typed).ok_or(FieldError::NotADate);
+                let day = UnixTime::of_day(typed).ok_or(AlertSettingsError::NotADate);
                 let day = errors.check(AlertField::ClientSecretExpires, day);
                 notes.entry(id).or_default().client_secret_expires = day;
             } else if let Some(id) = name.strip_prefix(Self::TESTING)
@@ -157,13 +157,13 @@ mod tests {
         let errors = wrong.parse().unwrap_err();
         assert_eq!(
             errors.get(AlertField::OutboxMinutes),
-            Some(FieldError::NotANumber)
+            Some(AlertSettingsError::NotANumber)
         );
         let notes = [("expires:default".to_owned(), "2027-02-30".to_owned())].into();
         let errors = AlertSettingsForm { notes, ..form }.parse().unwrap_err();
         assert_eq!(
             errors.get(AlertField::ClientSecretExpires),
-            Some(FieldError::NotADate)
+            Some(AlertSettingsError::NotADate)
         );
     }
 }

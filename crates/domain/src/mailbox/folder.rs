@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, codes::codes};
+use crate::{InvalidFolderName, codes::codes};
 
 /// Name of a folder as its server writes it: in modified UTF-7 (RFC 3501 §5.1.3), or, with servers
 /// that do not follow the standard, in UTF-8.
@@ -22,14 +22,11 @@ impl FolderName {
     /// allows. INBOX is recognized in any case (RFC 9051 §5.1).
     ///
     /// # Errors
-    /// `Required`, `TooLong`, `ControlCharacter`.
-    pub fn parse(text: &str) -> Result<Self, FieldError> {
-        if text.is_empty() {
-            Err(FieldError::Required)
-        } else if text.len() > Self::LONGEST {
-            Err(FieldError::TooLong)
-        } else if text.chars().any(|c| c.is_control() && c != '\t') {
-            Err(FieldError::ControlCharacter)
+    /// If it is empty, longer, or has a control character.
+    pub fn parse(text: &str) -> Result<Self, InvalidFolderName> {
+        let is_invalid = |c: char| c.is_control() && c != '\t';
+        if !(1..=Self::LONGEST).contains(&text.len()) || text.chars().any(is_invalid) {
+            Err(InvalidFolderName)
         } else if text.eq_ignore_ascii_case(Self::INBOX) {
             Ok(Self::default())
         } else {

@@ -4,7 +4,7 @@ use std::{fmt, num::NonZeroU32};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, UnixTime};
+use crate::{InvalidId, UnixTime};
 
 /// ID of a mail in a folder: UIDVALIDITY and UID (RFC 9051 §2.3.1.1), written as `7.1234`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,8 +23,8 @@ impl MailId {
     /// Parses `7.1234`.
     ///
     /// # Errors
-    /// `UnknownChoice`.
-    pub fn parse(text: &str) -> Result<Self, FieldError> {
+    /// If the text has another form.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let number = |text: &str| {
             let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             digits.then(|| text.parse::<u32>().ok())?
@@ -36,7 +36,7 @@ impl MailId {
                     uid: NonZeroU32::new(number(uid)?)?,
                 })
             })
-            .ok_or(FieldError::UnknownChoice)
+            .ok_or(InvalidId)
     }
 }
 

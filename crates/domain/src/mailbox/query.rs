@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use serde::{Deserialize, Serialize};
 
 use super::{FolderName, MailId};
-use crate::{FieldError, UnixTime, codes::codes};
+use crate::{InvalidSearch, UnixTime, codes::codes};
 
 codes! {
     /// Part of a mail to search in.
@@ -39,13 +39,11 @@ impl MailSearch {
     /// Parses a search text. Surrounding white space is removed.
     ///
     /// # Errors
-    /// `TooLong`, `ControlCharacter`.
-    pub fn words(typed: &str) -> Result<String, FieldError> {
+    /// If it is longer than 200 characters or contains a control character.
+    pub fn words(typed: &str) -> Result<String, InvalidSearch> {
         let words = typed.trim();
-        if words.chars().any(char::is_control) {
-            Err(FieldError::ControlCharacter)
-        } else if words.chars().count() > Self::LONGEST {
-            Err(FieldError::TooLong)
+        if words.chars().any(char::is_control) || words.chars().count() > Self::LONGEST {
+            Err(InvalidSearch)
         } else {
             Ok(words.to_owned())
         }

@@ -1,9 +1,9 @@
 //! Management of notification channels.
 
 use domain::{
-    Actor, AlertCondition, AlertFacts, AlertKind, AlertSubject, Change, DataCenterId, FieldError,
-    FormErrors, Notification, NotificationEvent, NotificationFailure, NotificationState,
-    alert::{AlertField, ChannelForm, Target, TargetEdit},
+    Actor, AlertCondition, AlertFacts, AlertKind, AlertSubject, Change, DataCenterId, FormErrors,
+    Notification, NotificationEvent, NotificationFailure, NotificationState,
+    alert::{AlertField, ChannelForm, ChannelFormError, Target, TargetEdit},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use store::{ChannelOutcome, StoreError, StoredChannel, StoredTarget};
@@ -16,7 +16,7 @@ use crate::MailError;
 pub enum AlertChannelError {
     /// Some fields are invalid.
     #[error("the form has errors")]
-    Form(FormErrors<AlertField>),
+    Form(FormErrors<AlertField, ChannelFormError>),
     /// No channel has this ID.
     #[error("there is no such channel")]
     Unknown,
@@ -154,7 +154,7 @@ impl Alerts {
     async fn known_channel(&self, id: &DataCenterId) -> Result<(), AlertChannelError> {
         let known = self.store.data_center(id).await?;
         known.map(|_| ()).ok_or_else(|| {
-            let error = FieldError::UnknownDataCenter;
+            let error = ChannelFormError::UnknownDataCenter;
             AlertChannelError::Form(FormErrors::one(AlertField::Via, error))
         })
     }
@@ -195,7 +195,7 @@ fn edited(
                 .as_ref()
                 .map_or_else(|| old.clone(), |url| url.host().to_string());
             if host != *old && kept.is_some() && secret.is_none() {
-                let error = FieldError::SecretBelongsElsewhere;
+                let error = ChannelFormError::SecretBelongsElsewhere;
                 let errors = FormErrors::one(AlertField::Secret, error);
                 return Err(AlertChannelError::Form(errors));
             }

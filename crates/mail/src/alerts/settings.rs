@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, AlertSettings, Change, FormErrors,
-    alert::{AlertField, AlertSettingsForm},
+    alert::{AlertField, AlertSettingsError, AlertSettingsForm},
 };
 use store::SaveAlertsOutcome;
 
@@ -14,7 +14,7 @@ use crate::MailError;
 pub enum SaveAlertsError {
     /// Some fields are invalid.
     #[error("the form has errors")]
-    Form(FormErrors<AlertField>),
+    Form(FormErrors<AlertField, AlertSettingsError>),
     /// Another user has saved since the form was opened.
     #[error("somebody else has saved version {0}")]
     Conflict(i64),

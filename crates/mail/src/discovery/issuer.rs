@@ -1,6 +1,6 @@
 //! Discovery of the metadata of an issuer (RFC 8414; OpenID Connect Discovery 1.0).
 
-use domain::{EndpointUrl, FieldError, IssuerDocument, IssuerTrouble};
+use domain::{EndpointUrl, IssuerDocument, IssuerTrouble, UrlError};
 use tokio::time::Instant;
 
 use super::{DISCOVERY_TIMEOUT, Discovery, presets};
@@ -25,7 +25,7 @@ impl Discovery {
         let url = EndpointUrl::parse(issuer).map_err(IssuerTrouble::NotAnIssuer)?;
         let issuer = url.as_str();
         if issuer.contains('?') {
-            return Err(IssuerTrouble::NotAnIssuer(FieldError::NotAUrl));
+            return Err(IssuerTrouble::NotAnIssuer(UrlError::NotAUrl));
         }
         if let Some(oauth) = presets::of_issuer(issuer) {
             return Ok(IssuerDocument {

@@ -1,6 +1,6 @@
 //! Settings of the webhook for inbound mail.
 
-use domain::{Actor, DataCenterId, FieldError, WebhookSecret, WebhookUrl};
+use domain::{Actor, DataCenterId, UrlError, WebhookSecret, WebhookSecretError, WebhookUrl};
 use store::{MailHook, StoredHook};
 
 use super::Inbound;
@@ -13,9 +13,9 @@ pub enum MailHookError {
     #[error("the form has errors")]
     Refused {
         /// Error of the URL field.
-        url: Option<FieldError>,
+        url: Option<UrlError>,
         /// Error of the secret field.
-        secret: Option<FieldError>,
+        secret: Option<WebhookSecretError>,
     },
     /// Any other error.
     #[error(transparent)]

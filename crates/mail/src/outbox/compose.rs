@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{DataCenterId, FieldError};
+use domain::{DataCenterId, MessageFieldError};
 use message::{Composed, Draft, MessageErrors, MessageField, RawRequest, SenderPolicy};
 
 use super::Outbox;
@@ -20,7 +20,7 @@ pub enum ComposeError {
 }
 
 impl ComposeError {
-    fn one(field: MessageField, error: FieldError) -> Self {
+    fn one(field: MessageField, error: MessageFieldError) -> Self {
         Self::Form(MessageErrors::one(field, error))
     }
 }
@@ -62,14 +62,19 @@ impl Outbox {
         if let Some(policy) = shared.sender_policies.get(id, changes) {
             return Ok(policy);
         }
-        let unknown = || ComposeError::one(MessageField::DataCenter, FieldError::UnknownDataCenter);
+        let unknown = || {
+            ComposeError::one(
+                MessageField::DataCenter,
+                MessageFieldError::UnknownDataCenter,
+            )
+        };
         let saved = match self.settings.get(id).await {
             Ok(saved) => saved,
             Err(MailError::UnknownDataCenter) => return Err(unknown()),
             Err(error) => return Err(error.into()),
         };
         let Some(settings) = saved.settings else {
-            let error = FieldError::DataCenterNotSetUp;
+            let error = MessageFieldError::DataCenterNotSetUp;
             return Err(ComposeError::one(MessageField::DataCenter, error));
         };
         let sending = self.settings(id).await?;

@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, Change, DataCenterId, EmailAddress, FormErrors, SendingField, SendingForm,
-    SendingSettings,
+    SendingFormError, SendingSettings,
 };
 use store::SaveSendingOutcome;
 
@@ -14,7 +14,7 @@ use crate::MailError;
 pub enum SaveSendingError {
     /// Some fields are invalid.
     #[error("the form has errors")]
-    Form(FormErrors<SendingField>),
+    Form(FormErrors<SendingField, SendingFormError>),
     /// Another user saved since the form was opened.
     #[error("somebody else has saved version {version}")]
     Conflict {

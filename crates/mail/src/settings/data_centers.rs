@@ -1,6 +1,6 @@
 //! Data centers: listing, adding, renaming, and removing.
 
-use domain::{Actor, DataCenter, DataCenterId, DataCenterName, FieldError};
+use domain::{Actor, DataCenter, DataCenterFormError, DataCenterId, DataCenterName};
 use store::{AddOutcome, RemoveOutcome, RenameOutcome};
 
 use super::Settings;
@@ -24,7 +24,8 @@ impl Settings {
         name: &str,
         by: &Actor,
     ) -> Result<DataCenter, DataCenterError> {
-        let name = DataCenterName::parse(name).map_err(DataCenterError::Refused)?;
+        let name =
+            DataCenterName::parse(name).map_err(|error| DataCenterError::Refused(error.into()))?;
         match self
             .store
             .add_data_center(&name, by, self.clock.now())
@@ -35,7 +36,7 @@ impl Settings {
                 self.changes.notify();
                 Ok(data_center)
             }
-            AddOutcome::NameTaken => Err(DataCenterError::Refused(FieldError::NameTaken)),
+            AddOutcome::NameTaken => Err(DataCenterError::Refused(DataCenterFormError::NameTaken)),
         }
     }
 
@@ -49,7 +50,8 @@ impl Settings {
         name: &str,
         by: &Actor,
     ) -> Result<(), DataCenterError> {
-        let name = DataCenterName::parse(name).map_err(DataCenterError::Refused)?;
+        let name =
+            DataCenterName::parse(name).map_err(|error| DataCenterError::Refused(error.into()))?;
         let error = match self
             .store
             .rename_data_center(id, &name, by, self.clock.now())
@@ -57,8 +59,8 @@ impl Settings {
             .map_err(MailError::from)?
         {
             RenameOutcome::Renamed => return Ok(()),
-            RenameOutcome::NameTaken => FieldError::NameTaken,
-            RenameOutcome::Unknown => FieldError::UnknownDataCenter,
+            RenameOutcome::NameTaken => DataCenterFormError::NameTaken,
+            RenameOutcome::Unknown => DataCenterFormError::UnknownDataCenter,
         };
         Err(DataCenterError::Refused(error))
     }
@@ -80,10 +82,10 @@ impl Settings {
             .map_err(MailError::from)?
         {
             RemoveOutcome::Removed => return Ok(()),
-            RemoveOutcome::InUse => FieldError::DataCenterInUse,
-            RemoveOutcome::HasMail => FieldError::DataCenterHasMail,
-            RemoveOutcome::IsDefault => FieldError::DataCenterIsDefault,
-            RemoveOutcome::Unknown => FieldError::UnknownDataCenter,
+            RemoveOutcome::InUse => DataCenterFormError::DataCenterInUse,
+            RemoveOutcome::HasMail => DataCenterFormError::DataCenterHasMail,
+            RemoveOutcome::IsDefault => DataCenterFormError::DataCenterIsDefault,
+            RemoveOutcome::Unknown => DataCenterFormError::UnknownDataCenter,
         };
         Err(DataCenterError::Refused(error))
     }

@@ -1,6 +1,6 @@
 //! Drafts of rejected forms from browsers without WASM, stored until the page shows them again.
 
-use domain::{DataCenterId, FieldError, SessionId, SmtpForm};
+use domain::{DataCenterId, SessionId, SmtpForm};
 
 use super::Settings;
 use crate::MailError;
@@ -11,8 +11,8 @@ impl Settings {
     /// # Errors
     /// If the database fails or the form names no data center.
     pub async fn keep_draft(&self, session: &SessionId, form: &SmtpForm) -> Result<(), MailError> {
-        let id = DataCenterId::parse(&form.data_center)
-            .map_err(|_: FieldError| MailError::UnknownDataCenter)?;
+        let id =
+            DataCenterId::parse(&form.data_center).map_err(|_| MailError::UnknownDataCenter)?;
         Ok(self
             .store
             .keep_draft(session.as_str(), &id, form, self.clock.now())

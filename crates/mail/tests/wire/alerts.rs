@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use domain::{
-    AlertFacts, AlertKind, AuditAction, FieldError, MessageFilter, NotificationFailure,
-    NotificationState, TypedSecret, WebhookFailure,
-    alert::{AlertField, AlertSettingsForm, ChannelForm},
+    AlertFacts, AlertKind, AuditAction, MessageFilter, NotificationFailure, NotificationState,
+    TypedSecret, WebhookFailure,
+    alert::{AlertField, AlertSettingsForm, ChannelForm, ChannelFormError},
 };
 use mail::{AlertChannelError, Mailer, MailerOptions, NotReady};
 use sandbox::{Faults, RefusalStyle, TokenError};
@@ -556,7 +556,7 @@ async fn the_url_of_a_channel_is_never_shown_and_a_saved_secret_stays_with_its_h
     let Err(AlertChannelError::Form(errors)) = refused else {
         panic!("{refused:?}")
     };
-    let error = Some(FieldError::SecretBelongsElsewhere);
+    let error = Some(ChannelFormError::SecretBelongsElsewhere);
     assert_eq!(errors.get(AlertField::Secret), error);
     // The secret is kept if the host stays the same.
     let same = change(&hooks.url("/services/pLanted-too"), "");

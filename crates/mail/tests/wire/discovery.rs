@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use domain::{
-    Discovery, DiscoverySource, DiscoveryTrouble, FieldError, IssuerTrouble, Proposal, Provider,
-    Security,
+    AddressError, Discovery, DiscoverySource, DiscoveryTrouble, IssuerTrouble, Proposal, Provider,
+    Security, UrlError,
 };
 use mail::DeniedNetworks;
 use sandbox::Faults;
@@ -127,7 +127,7 @@ async fn an_address_at_a_known_provider_is_proposed_without_asking_anybody() {
     }
     assert_eq!(
         world.mailer.discovery.discover("").await,
-        Err(FieldError::Required)
+        Err(AddressError::Required)
     );
 }
 
@@ -616,12 +616,12 @@ async fn an_issuer_that_misbehaves_is_given_up_and_told_apart() {
         assert_eq!(trouble, Err(expected), "{issuer}");
     }
     for (issuer, error) in [
-        ("", FieldError::Required),
-        ("id.example.com", FieldError::NotAUrl),
-        ("http://id.example.com", FieldError::UrlNotHttps),
-        ("https://id.example.com/?a=b", FieldError::NotAUrl),
-        ("https://id.example.com/#a", FieldError::UrlHasFragment),
-        ("https://a:b@id.example.com/", FieldError::UrlHasCredentials),
+        ("", UrlError::Required),
+        ("id.example.com", UrlError::NotAUrl),
+        ("http://id.example.com", UrlError::UrlNotHttps),
+        ("https://id.example.com/?a=b", UrlError::NotAUrl),
+        ("https://id.example.com/#a", UrlError::UrlHasFragment),
+        ("https://a:b@id.example.com/", UrlError::UrlHasCredentials),
     ] {
         let trouble = world.mailer.discovery.issuer(issuer).await;
         assert_eq!(trouble, Err(IssuerTrouble::NotAnIssuer(error)), "{issuer}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{FieldError, SmtpField, SmtpForm, StepKind, TypedSecret};
+use domain::{SmtpField, SmtpForm, SmtpFormError, StepKind, TypedSecret};
 use mail::{SaveError, TestError};
 use percent_encoding::percent_decode_str;
 use sandbox::Faults;
@@ -92,7 +92,7 @@ async fn a_control_character_in_any_field_is_refused_before_anything_is_sent() {
             Err(TestError::Form { errors, recipient }) => {
                 assert_eq!(
                     errors.get(SmtpField::Password),
-                    Some(FieldError::ControlCharacter)
+                    Some(SmtpFormError::ControlCharacter)
                 );
                 assert!(recipient.is_some(), "{text:?}");
             }
@@ -271,7 +271,7 @@ async fn line_breaks_between_scopes_become_spaces() {
         .await;
     match saved {
         Err(SaveError::Form(errors)) => {
-            assert_eq!(errors.get(SmtpField::Scope), Some(FieldError::NotAScope));
+            assert_eq!(errors.get(SmtpField::Scope), Some(SmtpFormError::NotAScope));
         }
         other => panic!("{other:?}"),
     }

@@ -1,7 +1,7 @@
 //! Audit entries of the mailer's operations.
 
 use domain::{
-    Actor, AuditAction, AuditRecord, Change, DataCenterId, FieldError, FindingCode, SessionId,
+    Actor, AddressError, AuditAction, AuditRecord, Change, DataCenterId, FindingCode, SessionId,
     SmtpForm, TypedSecret,
 };
 use mail::{Callback, CallbackOutcome, MailError, TestError};
@@ -358,7 +358,7 @@ async fn a_test_of_what_is_saved_takes_nothing_from_a_form() {
     {
         Err(TestError::Form { errors, recipient }) => {
             assert!(errors.is_empty());
-            assert_eq!(recipient, Some(FieldError::NotAnAddress));
+            assert_eq!(recipient, Some(AddressError::NotAnAddress));
         }
         other => panic!("{other:?}"),
     }

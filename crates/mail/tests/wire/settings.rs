@@ -1,6 +1,6 @@
 //! Saving of settings.
 
-use domain::{DataCenterId, FieldError, SmtpField, SmtpForm, TypedSecret};
+use domain::{DataCenterFormError, DataCenterId, SmtpField, SmtpForm, SmtpFormError, TypedSecret};
 use mail::{DataCenterError, MailError, SaveError};
 
 use crate::support::{World, redirect_url};
@@ -68,7 +68,7 @@ async fn an_empty_secret_keeps_the_saved_one_and_another_endpoint_does_not_get_i
     {
         Err(SaveError::Form(errors)) => assert_eq!(
             errors.get(SmtpField::ClientSecret),
-            Some(FieldError::SecretBelongsElsewhere)
+            Some(SmtpFormError::SecretBelongsElsewhere)
         ),
         other => panic!("{other:?}"),
     }
@@ -87,7 +87,7 @@ async fn the_redirect_url_has_to_be_the_one_this_server_is_reached_under() {
     {
         Err(SaveError::Form(errors)) => assert_eq!(
             errors.get(SmtpField::RedirectUrl),
-            Some(FieldError::RedirectUrlMismatch)
+            Some(SmtpFormError::RedirectUrlMismatch)
         ),
         other => panic!("{other:?}"),
     }
@@ -138,7 +138,7 @@ async fn data_centers_have_settings_of_their_own() {
                 .add_data_center("lutetia", &world.admin)
                 .await
                 .map(|_| ()),
-            FieldError::NameTaken,
+            DataCenterFormError::NameTaken,
         ),
         (
             mailer
@@ -146,35 +146,35 @@ async fn data_centers_have_settings_of_their_own() {
                 .add_data_center("  ", &world.admin)
                 .await
                 .map(|_| ()),
-            FieldError::Required,
+            DataCenterFormError::Required,
         ),
         (
             mailer
                 .settings
                 .rename_data_center(&paris.id, "Default", &world.admin)
                 .await,
-            FieldError::NameTaken,
+            DataCenterFormError::NameTaken,
         ),
         (
             mailer
                 .settings
                 .remove_data_center(&paris.id, &world.admin)
                 .await,
-            FieldError::DataCenterInUse,
+            DataCenterFormError::DataCenterInUse,
         ),
         (
             mailer
                 .settings
                 .remove_data_center(&DataCenterId::default(), &world.admin)
                 .await,
-            FieldError::DataCenterIsDefault,
+            DataCenterFormError::DataCenterIsDefault,
         ),
         (
             mailer
                 .settings
                 .remove_data_center(&unknown, &world.admin)
                 .await,
-            FieldError::UnknownDataCenter,
+            DataCenterFormError::UnknownDataCenter,
         ),
     ] {
         assert_eq!(refused(result), error);

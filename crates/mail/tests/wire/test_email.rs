@@ -2,8 +2,8 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
-    CheckOutcome, FieldError, FindingCode, SmtpField, SmtpForm, StepKind, TypedSecret, Verdict,
-    finding::FindingValue,
+    AddressError, CheckOutcome, FindingCode, SmtpField, SmtpForm, SmtpFormError, StepKind,
+    TypedSecret, Verdict, finding::FindingValue,
 };
 use mail::TestError;
 use sandbox::{Certificate, CutAt, Faults, RefusalStyle, Stage, StageReply, TlsVersion};
@@ -471,8 +471,11 @@ async fn a_wrong_form_and_a_wrong_recipient_are_told_together() {
         .await
     {
         Err(TestError::Form { errors, recipient }) => {
-            assert_eq!(errors.get(SmtpField::SmtpPort), Some(FieldError::NotAPort));
-            assert_eq!(recipient, Some(FieldError::NotAnAddress));
+            assert_eq!(
+                errors.get(SmtpField::SmtpPort),
+                Some(SmtpFormError::NotAPort)
+            );
+            assert_eq!(recipient, Some(AddressError::NotAnAddress));
         }
         other => panic!("{other:?}"),
     }
@@ -484,7 +487,7 @@ async fn a_wrong_form_and_a_wrong_recipient_are_told_together() {
     {
         Err(TestError::Form { errors, recipient }) => {
             assert!(errors.is_empty());
-            assert_eq!(recipient, Some(FieldError::Required));
+            assert_eq!(recipient, Some(AddressError::Required));
         }
         other => panic!("{other:?}"),
     }
@@ -508,7 +511,7 @@ async fn a_saved_password_is_used_only_at_the_host_it_belongs_to() {
     {
         Err(TestError::Form { errors, .. }) => assert_eq!(
             errors.get(SmtpField::Password),
-            Some(FieldError::SecretBelongsElsewhere)
+            Some(SmtpFormError::SecretBelongsElsewhere)
         ),
         other => panic!("{other:?}"),
     }

@@ -1,6 +1,6 @@
 //! A message that is ready to be sent.
 
-use domain::{EmailAddress, FieldError, Recipient};
+use domain::{EmailAddress, MessageFieldError, Recipient};
 
 use super::{MessageErrors, MessageField};
 
@@ -30,7 +30,7 @@ impl Composed {
         if self.content.len() > MAX_SIZE {
             return Err(MessageErrors::one(
                 MessageField::Message,
-                FieldError::TooLong,
+                MessageFieldError::TooLong,
             ));
         }
         Ok(self)

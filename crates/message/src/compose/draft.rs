@@ -1,7 +1,7 @@
 //! A message that a program describes field by field.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use domain::{EmailAddress, FieldError, FromAddress, Recipient, RecipientKind, UnixTime};
+use domain::{EmailAddress, FromAddress, MessageFieldError, Recipient, RecipientKind, UnixTime};
 use lettre::message::header::ContentType;
 
 use super::{
@@ -79,18 +79,18 @@ impl Draft {
         let cc = mailboxes(&self.cc, Field::CcAt, &mut errors);
         let bcc = mailboxes(&self.bcc, Field::BccAt, &mut errors);
         if self.to.is_empty() && self.cc.is_empty() && self.bcc.is_empty() {
-            errors.add(Field::To, FieldError::Required);
+            errors.add(Field::To, MessageFieldError::Required);
         }
         if self.to.len() + self.cc.len() + self.bcc.len() > MAX_RECIPIENTS {
-            errors.add(Field::To, FieldError::TooMany);
+            errors.add(Field::To, MessageFieldError::TooMany);
         }
         let reply_to = mailboxes(&self.reply_to, Field::ReplyToAt, &mut errors);
         if self.reply_to.len() > MAX_REPLY_TO {
-            errors.add(Field::ReplyTo, FieldError::TooMany);
+            errors.add(Field::ReplyTo, MessageFieldError::TooMany);
         }
         let subject = errors.check(Field::Subject, one_line(&self.subject, MAX_SUBJECT));
         if self.text.is_none() && self.html.is_none() {
-            errors.add(Field::Text, FieldError::Required);
+            errors.add(Field::Text, MessageFieldError::Required);
         }
         let attachments = attachments(self.attachments, &mut errors);
         let headers = headers(self.headers, &mut errors);
@@ -169,11 +169,11 @@ pub(super) fn folded(address: &EmailAddress) -> String {
 }
 
 /// Trims text and checks that it is one line of at most so many characters.
-pub(super) fn one_line(text: &str, at_most: usize) -> Result<String, FieldError> {
+pub(super) fn one_line(text: &str, at_most: usize) -> Result<String, MessageFieldError> {
     if text.chars().any(char::is_control) {
-        Err(FieldError::ControlCharacter)
+        Err(MessageFieldError::ControlCharacter)
     } else if text.chars().count() > at_most {
-        Err(FieldError::TooLong)
+        Err(MessageFieldError::TooLong)
     } else {
         Ok(text.trim().to_owned())
     }
@@ -181,16 +181,16 @@ pub(super) fn one_line(text: &str, at_most: usize) -> Result<String, FieldError>
 
 fn attachments(written: Vec<DraftAttachment>, errors: &mut MessageErrors) -> Vec<Attachment> {
     if written.len() > MAX_ATTACHMENTS {
-        errors.add(Field::Attachments, FieldError::TooMany);
+        errors.add(Field::Attachments, MessageFieldError::TooMany);
         return Vec::new();
     }
     let parsed = written.into_iter().enumerate().filter_map(|(at, written)| {
         let name = one_line(&written.name, MAX_FILE_NAME).and_then(|name| {
             if name.is_empty() {
-                Err(FieldError::Required)
+                Err(MessageFieldError::Required)
             } else if name.contains("=?") {
                 // Some programs take it for an encoded word (RFC 2047) and show what is in it, line breaks too.
-                Err(FieldError::NotAFileName)
+                Err(MessageFieldError::NotAFileName)
             } else {
                 Ok(name)
             }
@@ -198,7 +198,7 @@ fn attachments(written: Vec<DraftAttachment>, errors: &mut MessageErrors) -> Vec
         let name = errors.check(Field::AttachmentName(at), name);
         let media = errors.check(Field::AttachmentType(at), media_type(&written.content_type));
         let content = BASE64_STANDARD.decode(written.content.as_bytes());
-        let content = content.map_err(|_| FieldError::NotBase64);
+        let content = content.map_err(|_| MessageFieldError::NotBase64);
         let content = errors.check(Field::AttachmentContent(at), content);
         let id = written.content_id.map(content_id).transpose();
         let id = errors.check(Field::AttachmentId(at), id);
@@ -213,7 +213,7 @@ fn attachments(written: Vec<DraftAttachment>, errors: &mut MessageErrors) -> Vec
 }
 
 /// A type that may be encoded in base64: RFC 2045 §6.4 allows that for neither `multipart` nor `message`.
-fn media_type(text: &str) -> Result<ContentType, FieldError> {
+fn media_type(text: &str) -> Result<ContentType, MessageFieldError> {
     let text = match text.trim() {
         "" => "application/octet-stream",
         text => text,
@@ -224,25 +224,25 @@ fn media_type(text: &str) -> Result<ContentType, FieldError> {
     });
     let is_ascii = text.bytes().all(|b| (b' '..=b'~').contains(&b));
     if composite || !is_ascii || text.len() > 200 {
-        return Err(FieldError::NotAMediaType);
+        return Err(MessageFieldError::NotAMediaType);
     }
-    ContentType::parse(text).map_err(|_| FieldError::NotAMediaType)
+    ContentType::parse(text).map_err(|_| MessageFieldError::NotAMediaType)
 }
 
 /// The inside of a Content-ID (RFC 2392 §2).
-fn content_id(text: String) -> Result<String, FieldError> {
+fn content_id(text: String) -> Result<String, MessageFieldError> {
     let good = |b: u8| b.is_ascii_graphic() && !b"<>\"(),:;[\\]".contains(&b);
     match text.len() {
-        0 => Err(FieldError::Required),
-        201.. => Err(FieldError::TooLong),
+        0 => Err(MessageFieldError::Required),
+        201.. => Err(MessageFieldError::TooLong),
         _ if text.bytes().all(good) => Ok(text),
-        _ => Err(FieldError::ControlCharacter),
+        _ => Err(MessageFieldError::ControlCharacter),
     }
 }
 
 fn headers(written: Vec<(String, String)>, errors: &mut MessageErrors) -> Vec<(String, String)> {
     if written.len() > MAX_HEADERS {
-        errors.add(Field::Headers, FieldError::TooMany);
+        errors.add(Field::Headers, MessageFieldError::TooMany);
         return Vec::new();
     }
     let mut seen = std::collections::HashSet::new();
@@ -251,15 +251,15 @@ fn headers(written: Vec<(String, String)>, errors: &mut MessageErrors) -> Vec<(S
         if errors.check(Field::HeaderName(at), checked).is_some()
             && !seen.insert(name.to_ascii_lowercase())
         {
-            errors.add(Field::HeaderName(at), FieldError::HeaderRepeated);
+            errors.add(Field::HeaderName(at), MessageFieldError::HeaderRepeated);
         }
         let checked = one_line(value, 8_000).and_then(|value| {
             if value.is_empty() {
-                Err(FieldError::Required)
+                Err(MessageFieldError::Required)
             } else if header::fits(&free_header::value(name, &value)) {
                 Ok(())
             } else {
-                Err(FieldError::TooLong)
+                Err(MessageFieldError::TooLong)
             }
         });
         errors.check(Field::HeaderValue(at), checked);

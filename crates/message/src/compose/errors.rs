@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{FieldError, FormErrors};
+use domain::{FormErrors, MessageFieldError};
 
 use super::MessageField;
 
@@ -10,19 +10,19 @@ use super::MessageField;
 /// that submits a list wants to know which of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MessageErrors {
-    fields: FormErrors<MessageField>,
+    fields: FormErrors<MessageField, MessageFieldError>,
     addresses: BTreeMap<MessageField, String>,
 }
 
 impl MessageErrors {
     /// Returns the errors of a message with one error at one field.
-    pub fn one(field: MessageField, error: FieldError) -> Self {
+    pub fn one(field: MessageField, error: MessageFieldError) -> Self {
         let mut errors = Self::default();
         errors.add(field, error);
         errors
     }
 
-    pub(super) fn add(&mut self, field: MessageField, error: FieldError) {
+    pub(super) fn add(&mut self, field: MessageField, error: MessageFieldError) {
         self.fields.add(field, error);
     }
 
@@ -30,7 +30,7 @@ impl MessageErrors {
     pub(super) fn check<T>(
         &mut self,
         field: MessageField,
-        value: Result<T, FieldError>,
+        value: Result<T, impl Into<MessageFieldError>>,
     ) -> Option<T> {
         self.fields.check(field, value)
     }
@@ -40,7 +40,7 @@ impl MessageErrors {
         &mut self,
         field: MessageField,
         written: &str,
-        parsed: Result<T, FieldError>,
+        parsed: Result<T, impl Into<MessageFieldError>>,
     ) -> Option<T> {
         if parsed.is_err() {
             let entry = self.addresses.entry(field);
@@ -61,7 +61,7 @@ impl MessageErrors {
     }
 
     /// All errors in the order of the fields; at addresses with the address as it was written.
-    pub fn iter(&self) -> impl Iterator<Item = (MessageField, FieldError, Option<&str>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (MessageField, MessageFieldError, Option<&str>)> {
         let errors = self.fields.iter();
         errors.map(|(field, error)| {
             let address = self.addresses.get(&field).map(String::as_str);

@@ -1,6 +1,6 @@
 //! Header fields that programs may add.
 
-use domain::FieldError;
+use domain::MessageFieldError;
 
 use super::{header, list_field};
 
@@ -34,14 +34,14 @@ const RESERVED_BEGINNINGS: &[&str] = &["arc-", "content-", "resent-", "x-mailgra
 ///
 /// # Errors
 /// `NotAHeaderName`, `HeaderReserved`.
-pub(super) fn name(name: &str) -> Result<(), FieldError> {
+pub(super) fn name(name: &str) -> Result<(), MessageFieldError> {
     if !is_name(name.as_bytes()) || name.len() > 76 {
-        return Err(FieldError::NotAHeaderName);
+        return Err(MessageFieldError::NotAHeaderName);
     }
     let name = name.to_ascii_lowercase();
     let begins = |beginning: &&str| name.starts_with(*beginning);
     if RESERVED.contains(&&*name) || RESERVED_BEGINNINGS.iter().any(begins) {
-        return Err(FieldError::HeaderReserved);
+        return Err(MessageFieldError::HeaderReserved);
     }
     Ok(())
 }

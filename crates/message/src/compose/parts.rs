@@ -2,7 +2,7 @@
 //! server does not offer 8BITMIME (RFC 6152), NUL, and line ends other than CRLF. Parts that have them are encoded in
 //! quoted-printable or base64, and what cannot be encoded is made ASCII.
 
-use domain::FieldError;
+use domain::MessageFieldError;
 use lettre::message::header::ContentTransferEncoding;
 
 use super::{
@@ -26,7 +26,7 @@ const MAX_DEPTH: usize = 40;
 pub(super) fn encode_for_transport(
     message: &mut RawMessage,
     charset: Charset,
-) -> Result<(), FieldError> {
+) -> Result<(), MessageFieldError> {
     let walk = Walk {
         charset,
         default: "text/plain",
@@ -43,8 +43,8 @@ pub(super) fn encode_for_transport(
     match trouble(message.body()) {
         // A server that does not take it says so.
         None | Some(Trouble::EightBit) => Ok(()),
-        Some(Trouble::LongLine) => Err(FieldError::TooLong),
-        Some(Trouble::Nul) => Err(FieldError::ControlCharacter),
+        Some(Trouble::LongLine) => Err(MessageFieldError::TooLong),
+        Some(Trouble::Nul) => Err(MessageFieldError::ControlCharacter),
     }
 }
 

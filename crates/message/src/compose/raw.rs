@@ -6,7 +6,7 @@ mod senders;
 
 pub(super) use fields::is_address_field;
 
-use domain::{FieldError, UnixTime};
+use domain::{MessageFieldError, UnixTime};
 
 use super::{
     Composed, MessageErrors, MessageField as Field, RawMessage, SenderPolicy, charset::Charset,
@@ -85,7 +85,10 @@ impl RawRequest {
                 .split(|b| *b == b'\n')
                 .all(|line| line.len() <= MAX_LINE + 1);
         if !fits {
-            return Err(MessageErrors::one(Field::Message, FieldError::TooLong));
+            return Err(MessageErrors::one(
+                Field::Message,
+                MessageFieldError::TooLong,
+            ));
         }
         Composed {
             sender,

@@ -1,6 +1,6 @@
 //! The addresses that mail may be from.
 
-use domain::{EmailAddress, FieldError, FromAddress};
+use domain::{EmailAddress, FromAddress, MessageFieldError};
 
 /// The addresses that mail of a data center may be from.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ impl SenderPolicy {
     }
 
     /// Returns the From address of a message that names this one, or none.
-    pub(super) fn from(&self, written: Option<&str>) -> Result<FromAddress, FieldError> {
+    pub(super) fn from(&self, written: Option<&str>) -> Result<FromAddress, MessageFieldError> {
         let Some(written) = written else {
             return Ok(self.default_from.clone());
         };
@@ -28,7 +28,7 @@ impl SenderPolicy {
         if self.allows(&from.address) {
             Ok(from)
         } else {
-            Err(FieldError::FromNotAllowed)
+            Err(MessageFieldError::FromNotAllowed)
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Changes to a valid form with the expected errors.
 
-use domain::{FieldError, SmtpField};
+use domain::{SmtpField, SmtpFormError};
 
 use crate::support::Form;
 
 /// A change, the field with the error, and the error.
-pub type Case = (fn(Form) -> Form, SmtpField, FieldError);
+pub type Case = (fn(Form) -> Form, SmtpField, SmtpFormError);
 
 /// Returns cases for every rule.
 pub fn cases() -> Vec<Case> {
@@ -14,8 +14,8 @@ pub fn cases() -> Vec<Case> {
 
 /// Returns the cases of the section "SMTP configuration".
 fn connection() -> Vec<Case> {
-    use FieldError as E;
     use SmtpField as F;
+    use SmtpFormError as E;
     vec![
         (
             |f| f.with("provider", "none"),
@@ -84,8 +84,8 @@ fn connection() -> Vec<Case> {
 
 /// Returns the cases of the email box.
 fn mailbox() -> Vec<Case> {
-    use FieldError as E;
     use SmtpField as F;
+    use SmtpFormError as E;
     vec![
         (
             |f| f.with_mailbox().with("mailbox_email", ""),
@@ -137,8 +137,8 @@ fn mailbox() -> Vec<Case> {
 
 /// Returns the cases of the section "Authentication".
 fn authentication() -> Vec<Case> {
-    use FieldError as E;
     use SmtpField as F;
+    use SmtpFormError as E;
     vec![
         (
             |f| f.with("authentication_type", "x"),

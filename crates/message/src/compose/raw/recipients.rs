@@ -1,6 +1,6 @@
 //! The recipients of a raw message.
 
-use domain::{EmailAddress, FieldError, FromAddress, Recipient, RecipientKind};
+use domain::{EmailAddress, FromAddress, MessageFieldError, Recipient, RecipientKind};
 
 use super::{Envelope, Field, MessageErrors, RawMessage};
 use crate::compose::{draft, header};
@@ -62,10 +62,10 @@ pub(super) fn read(
         }
     };
     if all.is_empty() && errors.is_empty() {
-        errors.add(Field::To, FieldError::Required);
+        errors.add(Field::To, MessageFieldError::Required);
     }
     if all.len() > draft::MAX_RECIPIENTS {
-        errors.add(Field::To, FieldError::TooMany);
+        errors.add(Field::To, MessageFieldError::TooMany);
     }
     all
 }

@@ -1,6 +1,6 @@
 //! The sender of a raw message, in its header and on its envelope.
 
-use domain::{EmailAddress, FieldError, FromAddress};
+use domain::{EmailAddress, FromAddress, MessageFieldError};
 
 use super::{RawMessage, RawRequest, SenderPolicy};
 use crate::compose::raw_message::decoded;
@@ -10,10 +10,10 @@ pub(super) fn from(
     message: &mut RawMessage,
     policy: &SenderPolicy,
     replace: bool,
-) -> Result<FromAddress, FieldError> {
+) -> Result<FromAddress, MessageFieldError> {
     let written = message.mailboxes("From");
     let from = match &*written {
-        [] if message.count("From") > 0 && !replace => return Err(FieldError::NotAnAddress),
+        [] if message.count("From") > 0 && !replace => return Err(MessageFieldError::NotAnAddress),
         [] => policy.default_from.clone(),
         [(name, address)] => {
             let name = name.as_deref().map(|name| name.chars().take(128).collect());
@@ -23,11 +23,11 @@ pub(super) fn from(
                     name: name.or_else(|| policy.default_from.name.clone()),
                     address: policy.default_from.address.clone(),
                 },
-                Ok(_) => return Err(FieldError::FromNotAllowed),
-                Err(error) => return Err(error),
+                Ok(_) => return Err(MessageFieldError::FromNotAllowed),
+                Err(error) => return Err(error.into()),
             }
         }
-        _ => return Err(FieldError::SeveralAddresses),
+        _ => return Err(MessageFieldError::SeveralAddresses),
     };
     if !is_clear(message, &from) {
         message.set_mailboxes("From", std::slice::from_ref(&from));
@@ -53,18 +53,20 @@ pub(super) fn sender(
     policy: &SenderPolicy,
     request: &RawRequest,
     from: Option<&FromAddress>,
-) -> Result<EmailAddress, FieldError> {
+) -> Result<EmailAddress, MessageFieldError> {
     let fallback = from.map_or(&policy.default_from.address, |from| &from.address);
     let allowed = |written: &str| {
         let address = EmailAddress::parse(written)?;
         let allowed = policy.allows(&address);
-        allowed.then_some(address).ok_or(FieldError::FromNotAllowed)
+        allowed
+            .then_some(address)
+            .ok_or(MessageFieldError::FromNotAllowed)
     };
     let headers = message.mailboxes("Sender");
     if message.count("Sender") > 0
         && let Err(error) = match &*headers {
             [(_, address)] => allowed(address).map(|_| ()),
-            _ => Err(FieldError::NotAnAddress),
+            _ => Err(MessageFieldError::NotAnAddress),
         }
     {
         if !request.replace_from {

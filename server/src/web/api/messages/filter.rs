@@ -4,7 +4,9 @@ use axum::{
     extract::Query,
     http::{StatusCode, Uri},
 };
-use domain::{ApiKey, DataCenterId, FieldError, MessageFilter, MessageId, MessageState, UnixTime};
+use domain::{
+    ApiKey, DataCenterId, MessageFilter, MessageId, MessageState, ParameterError, UnixTime,
+};
 
 use super::{
     problem::{self, ProblemError, Refused},
@@ -43,7 +45,7 @@ impl MessageListQuery {
         if let Some(only) = &key.data_center {
             let other = filter.data_center.as_ref().is_some_and(|one| one != only);
             if other {
-                let error = FieldError::UnknownDataCenter;
+                let error = ParameterError::UnknownDataCenter;
                 errors.push(ProblemError::of_parameter("data_center", error));
             }
             filter.data_center = Some(only.clone());
@@ -55,33 +57,35 @@ impl MessageListQuery {
         }
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), FieldError> {
+    fn set(&mut self, name: &str, value: &str) -> Result<(), ParameterError> {
         let filter = &mut self.filter;
         match name {
             "data_center" => filter.data_center = Some(DataCenterId::parse(value)?),
             "state" => {
                 for code in value.split(',') {
                     let state = MessageState::from_code(code.trim());
-                    filter.states.push(state.ok_or(FieldError::UnknownChoice)?);
+                    filter
+                        .states
+                        .push(state.ok_or(ParameterError::UnknownChoice)?);
                 }
             }
             "search" => {
                 if value.chars().any(char::is_control) {
-                    return Err(FieldError::ControlCharacter);
+                    return Err(ParameterError::ControlCharacter);
                 }
                 if value.chars().count() > 200 {
-                    return Err(FieldError::TooLong);
+                    return Err(ParameterError::TooLong);
                 }
                 value.clone_into(&mut filter.search);
             }
-            "since" => filter.since = Some(UnixTime::parse(value).ok_or(FieldError::NotATime)?),
-            "until" => filter.until = Some(UnixTime::parse(value).ok_or(FieldError::NotATime)?),
+            "since" => filter.since = Some(UnixTime::parse(value).ok_or(ParameterError::NotATime)?),
+            "until" => filter.until = Some(UnixTime::parse(value).ok_or(ParameterError::NotATime)?),
             "cursor" => self.cursor = Some(MessageId::parse(value)?),
             "limit" => {
                 let limit = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
-                self.limit = limit.ok_or(FieldError::NotANumber)?;
+                self.limit = limit.ok_or(ParameterError::NotANumber)?;
             }
-            _ => return Err(FieldError::UnknownChoice),
+            _ => return Err(ParameterError::UnknownChoice),
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use domain::{ApiKey, FieldError};
+use domain::{ApiKey, ParameterError};
 use mail::Idempotency;
 use sha2::{Digest as _, Sha256};
 
@@ -34,7 +34,7 @@ pub fn read(
     let (Some(name), None) = (name, found.next()) else {
         let error = ProblemError {
             detail: "The key has 1 to 255 printable ASCII characters without spaces, quotes and backslashes.".into(),
-            ..ProblemError::of_header(IDEMPOTENCY_KEY, FieldError::UnknownChoice)
+            ..ProblemError::of_header(IDEMPOTENCY_KEY, ParameterError::UnknownChoice)
         };
         return Err(Box::new(problem::wrong(
             StatusCode::BAD_REQUEST,

@@ -1,7 +1,6 @@
 //! A message in JSON.
 
 use axum::http::StatusCode;
-use domain::FieldError;
 use message::{Draft, DraftAttachment};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -110,11 +109,11 @@ impl NewMessage {
             Err((pointer, error)) if error.is_data() => {
                 // The error names the type or the field, and contains no other part of the request.
                 let detail: String = error.to_string().chars().take(300).collect();
-                let known = ProblemError::at(pointer, FieldError::UnknownChoice);
                 let errors = vec![ProblemError {
                     code: "wrong_type".into(),
                     detail: detail.clone(),
-                    ..known
+                    pointer: Some(pointer),
+                    ..ProblemError::default()
                 }];
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 Err(Box::new(problem::answer_with(status, &detail, errors)))

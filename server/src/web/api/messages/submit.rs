@@ -11,7 +11,7 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
-use domain::{ApiKey, DataCenterId, FieldError, MessageId, paths};
+use domain::{ApiKey, DataCenterId, MessageFieldError, MessageId, ParameterError, paths};
 use mail::{ComposeError, MailError, Mailer, Submission, SubmitError};
 use message::{Envelope, RawRequest};
 
@@ -156,7 +156,10 @@ impl SubmitQuery {
                 ("data_center", _) => query.data_center = Some(value),
                 ("replace_from", "true") => query.replace_from = true,
                 ("replace_from", "false") => query.replace_from = false,
-                _ => errors.push(ProblemError::of_parameter(&name, FieldError::UnknownChoice)),
+                _ => errors.push(ProblemError::of_parameter(
+                    &name,
+                    ParameterError::UnknownChoice,
+                )),
             }
         }
         if format == Format::Raw {
@@ -187,7 +190,7 @@ fn list(
     let mut found = None;
     for value in headers.get_all(name) {
         let Ok(text) = value.to_str() else {
-            errors.push(ProblemError::of_header(name, FieldError::NotAnAddress));
+            errors.push(ProblemError::of_header(name, ParameterError::NotAnAddress));
             continue;
         };
         let addresses = text.split(',').map(|one| one.trim().to_owned());
@@ -209,7 +212,7 @@ fn data_center(query: Option<&str>, key: &ApiKey) -> Result<DataCenterId, Refuse
         .ok()
         .filter(|found| only.is_none_or(|only| only == found))
         .ok_or_else(|| {
-            let error = FieldError::UnknownDataCenter;
+            let error = MessageFieldError::UnknownDataCenter;
             let error = ProblemError::at("/data_center".into(), error);
             Box::new(problem::wrong(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -244,7 +247,8 @@ fn not_taken(error: &SubmitError) -> Response {
         SubmitError::KeyFull { limit } => key_full(*limit),
         // Removed while the request was processed.
         SubmitError::Mail(MailError::UnknownDataCenter) => {
-            let error = ProblemError::at("/data_center".into(), FieldError::UnknownDataCenter);
+            let error =
+                ProblemError::at("/data_center".into(), MessageFieldError::UnknownDataCenter);
             problem::wrong(StatusCode::UNPROCESSABLE_ENTITY, vec![error])
         }
         SubmitError::Mail(MailError::MailRefused(condition)) => refuses_mail(*condition),
