@@ -4,7 +4,7 @@ import https from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { Page } from '@playwright/test';
 import { SignInPage } from '../pages/sign-in.ts';
-import type { Account } from './sandbox.ts';
+import type { Account } from './account.ts';
 
 /** An OAuth client as an administrator enters it in the settings. */
 export interface OAuthClient {

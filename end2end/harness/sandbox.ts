@@ -1,14 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Account } from './account.ts';
 import type { OAuthClient } from './oauth-client.ts';
 import { BackgroundProcess, binary } from './process.ts';
 import { waitFor } from './wait.ts';
-
-export interface Account {
-  address: string;
-  password: string;
-}
 
 /** The content of `sandbox.json`. */
 export interface SandboxDescriptor {

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import type { Account } from '../harness/sandbox.ts';
+import type { Account } from '../harness/account.ts';
 
 /**
  * Sign-in and consent at an authorization server of the tests; the sandbox's pages look the same.

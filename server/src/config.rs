@@ -36,6 +36,7 @@ pub use listen::local_origin;
 pub use public_url::PublicUrl;
 pub use setting::Setting;
 pub use sources::Sources;
+pub use spools::SYSTEM_SEND_SETTINGS;
 
 use report::Report;
 use values::Values;

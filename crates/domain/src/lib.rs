@@ -38,7 +38,6 @@ pub mod secret;
 pub mod sending;
 pub mod sending_form;
 pub mod smtp_form;
-pub mod smtp_parse;
 pub mod smtp_settings;
 pub mod time;
 pub mod untrusted;

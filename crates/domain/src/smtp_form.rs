@@ -3,16 +3,17 @@
 mod error;
 mod following;
 mod grant;
+mod parse;
 mod table;
 
 use crate::{
     Authentication, MailboxSecurity, Provider, SavedSettings, SecretField, Security, SmtpSettings,
     TlsMinimum, TypedSecret,
     mailbox_settings::{PASSWORD, SAME_AUTHORIZATION},
-    smtp_parse::secret_form_field,
 };
 
 pub use error::{SmtpFormError, SmtpFormErrors};
+pub use parse::secret_form_field;
 pub use table::{FieldValue, FieldValueMut};
 
 table::form_table! {
@@ -228,8 +229,8 @@ impl SmtpForm {
 
 #[cfg(test)]
 mod tests {
-    use super::{FieldValue, SmtpField, SmtpForm};
-    use crate::{SecretField, TypedSecret, smtp_parse::secret_form_field};
+    use super::{FieldValue, SmtpField, SmtpForm, secret_form_field};
+    use crate::{SecretField, TypedSecret};
 
     #[test]
     fn a_field_has_one_name_in_the_form_in_json_and_in_errors() {

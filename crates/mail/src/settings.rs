@@ -180,7 +180,7 @@ pub(crate) fn resolve(
                 .cloned()
                 .ok_or_else(|| {
                     FormErrors::one(
-                        domain::smtp_parse::secret_form_field(field),
+                        domain::smtp_form::secret_form_field(field),
                         SmtpFormError::Required,
                     )
                 }),

@@ -23,10 +23,13 @@
 
 mod clock;
 mod config;
+mod connection;
 mod control;
 mod descriptor;
 mod dns;
 mod faults;
+mod grants;
+mod html;
 mod imap;
 mod mail;
 mod oauth;
@@ -35,6 +38,7 @@ mod record;
 mod sandbox;
 mod sasl;
 mod scenario;
+mod sign_in;
 mod smtp;
 mod state;
 mod tls;

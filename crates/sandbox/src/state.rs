@@ -5,9 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::descriptor::{Account, Descriptor};
 use crate::faults::{CutAt, Faults, Stage, TokenError};
+use crate::grants::Grants;
 use crate::mail::Mail;
-use crate::oauth::{Grants, SignIn};
 use crate::record::{AuthAttempt, ReceivedMessage, TokenRequest};
+use crate::sign_in::SignIn;
 use crate::tls::Certificates;
 
 pub(crate) struct State {

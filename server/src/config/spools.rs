@@ -7,7 +7,9 @@ use super::{
     report::Report,
     values::{Source, Values},
 };
-use crate::spool::SYSTEM;
+
+/// Settings file of `mailgrant send` for the whole machine.
+pub const SYSTEM_SEND_SETTINGS: &str = "/etc/mailgrant/send.toml";
 
 /// Reads the paths of the `mailgrant send` settings files. The default is the file for the whole
 /// machine.
@@ -21,7 +23,7 @@ pub fn read(values: &Values, report: &mut Report) -> Result<Vec<PathBuf>, Config
             }
             (found.source, found.value)
         }
-        None => (Source::Default, vec![SYSTEM.into()]),
+        None => (Source::Default, vec![SYSTEM_SEND_SETTINGS.into()]),
     };
     let shown = paths.iter().map(|path| path.display().to_string());
     report.list(Setting::SpoolsOf, &source, &shown.collect::<Vec<_>>());

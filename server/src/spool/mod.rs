@@ -16,6 +16,3 @@ pub use folder::{Spool, new_name};
 pub use message::Spooled;
 pub use settings::SendSettings;
 pub use take_in::keep_taking_in;
-
-/// The system-wide settings file of `mailgrant send`.
-pub const SYSTEM: &str = "/etc/mailgrant/send.toml";

@@ -16,8 +16,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use store::file;
 
-use super::{SYSTEM, SendSettingsError as Error, SpoolError};
-use crate::config::MAX_PEM;
+use super::{SendSettingsError as Error, SpoolError};
+use crate::config::{MAX_PEM, SYSTEM_SEND_SETTINGS};
 
 /// Settings file relative to a user's home directory.
 const OWN: &str = ".config/mailgrant/send.toml";
@@ -87,7 +87,7 @@ impl SendSettings {
         let named = named.or_else(|| variable("CONFIG").map(Into::into));
         let own = home.map(|home| home.join(OWN)).filter(|own| own.exists());
         let has_to_be = named.is_some();
-        let source = named.or(own).unwrap_or_else(|| SYSTEM.into());
+        let source = named.or(own).unwrap_or_else(|| SYSTEM_SEND_SETTINGS.into());
         Self::read(source, has_to_be, home, variable)
     }
 

@@ -1,5 +1,6 @@
 //! The HTTP router with its middleware.
 
+mod access_control;
 mod api;
 mod assets;
 mod body_budget;
@@ -133,7 +134,7 @@ pub(crate) fn router(parts: Parts) -> Router {
 fn layered(routes: Router<Web>, web: Web, timeout: Duration) -> Router {
     // Layers that are added later run earlier.
     routes
-        .layer(from_fn_with_state(web.clone(), permissions::check))
+        .layer(from_fn_with_state(web.clone(), access_control::check))
         .layer(from_fn_with_state(web.clone(), session::identify))
         .layer(from_fn_with_state(
             web.clone(),

@@ -1,5 +1,7 @@
 //! Content negotiation (RFC 9110 §12.5.3).
 
+use axum::http::{HeaderMap, header::ACCEPT};
+
 /// A coding of embedded files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
@@ -60,6 +62,15 @@ pub fn accepted(header: &str) -> Vec<Coding> {
         codings.push(Coding::Identity);
     }
     codings
+}
+
+/// Returns true if the client expects a page. A browser navigation accepts HTML, while `fetch` asks
+/// for JSON.
+pub fn accepts_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 #[cfg(test)]

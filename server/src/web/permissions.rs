@@ -1,25 +1,17 @@
-//! The permissions of all routes. This is the only list and the only place that enforces it. Routes
-//! that are not listed are refused. A test compares it with all existing routes.
+//! The permissions of all routes. This is the only list; `access_control` enforces it. Routes that
+//! are not listed are refused. A test compares it with all existing routes.
 
 use access::Access;
 use app::api::{
     AddDataCenter, ApplyPreset, AuthorizeAgain, BeginCheck, CancelCheck, CheckConnection, Discover,
     ReadGrantStatus, RemoveDataCenter, RenameDataCenter, SaveSmtpSettings, SendTestEmail,
-    context::RequestInfo,
 };
-use axum::{
-    extract::{MatchedPath, Request, State},
-    http::{Method, StatusCode},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-};
+use axum::http::Method;
 use domain::{
     AuditAction, KeyScope, Role,
     paths::{self, Route},
 };
 use leptos::server_fn::ServerFn;
-
-use super::{Web, api, problem, refusal, session};
 
 /// The rule for access to a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +161,7 @@ pub static PERMISSIONS: &[Permission] = &[
 ];
 
 /// Returns the rule of a route. HEAD uses the rule of GET unless it has its own.
-fn rule(method: &Method, path: &str) -> Option<Rule> {
+pub fn rule(method: &Method, path: &str) -> Option<Rule> {
     let of = |method: &Method| {
         PERMISSIONS
             .iter()
@@ -177,45 +169,6 @@ fn rule(method: &Method, path: &str) -> Option<Rule> {
             .map(|permission| permission.rule)
     };
     of(method).or_else(|| of(&Method::GET).filter(|_| method == Method::HEAD))
-}
-
-/// Passes a request to its route, or returns an error response.
-pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>().cloned();
-    let path = path.as_ref().map(MatchedPath::as_str);
-    let rule = path.and_then(|path| rule(request.method(), path));
-    if rule == Some(Rule::Always) {
-        return next.run(request).await;
-    }
-    match web.access.needs_setup().await {
-        Ok(false) => {}
-        Ok(true) => return refusal::not_set_up(&request),
-        Err(error) if problem::is_for(request.uri().path()) => return api::unavailable(&error),
-        Err(error) => return session::unavailable(&error),
-    }
-    if problem::is_for(request.uri().path()) {
-        let scopes = match rule {
-            Some(Rule::Key(scopes)) => scopes,
-            _ => &[],
-        };
-        return api::authenticated(&web, request, next, scopes).await;
-    }
-    let Some(info) = request.extensions().get::<RequestInfo>().cloned() else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    match (rule, info.signed_in) {
-        (Some(Rule::Everybody), _) => next.run(request).await,
-        (_, None) => refusal::signed_out(&web, request, path).await,
-        (Some(Rule::SignedIn(needed)), Some(who)) if who.role.includes(needed) => {
-            next.run(request).await
-        }
-        (Some(Rule::SignedIn(_)), Some(_)) => {
-            let asked = format!("{} {}", request.method(), path.unwrap_or_default());
-            denied(&web.access, &info.actor, &asked).await;
-            refusal::forbidden(&web, request).await
-        }
-        (_, Some(_)) => refusal::not_found(&web, request).await,
-    }
 }
 
 /// Records that a request was denied because of a missing role or scope.

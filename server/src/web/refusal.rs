@@ -10,7 +10,7 @@ use axum::{
 };
 use domain::paths;
 
-use super::{Web, next_page, pages, problem, session::accepts_html};
+use super::{Web, negotiation::accepts_html, next_page, pages, problem};
 
 /// A path that no route has or will have.
 const NO_PAGE: &str = paths::NO_PAGE;

@@ -4,10 +4,7 @@ use access::{Token, Visitor};
 use app::api::{ReadGrantStatus, context::RequestInfo};
 use axum::{
     extract::{Request, State},
-    http::{
-        Extensions, HeaderMap, HeaderValue, Method, StatusCode,
-        header::{ACCEPT, USER_AGENT},
-    },
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header::USER_AGENT},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -15,7 +12,10 @@ use domain::{Actor, RedirectUrl, Who, paths};
 
 use leptos::server_fn::ServerFn as _;
 
-use super::{Web, client_address::ClientAddress, cookies::SessionCookie, host::AskedAs};
+use super::{
+    Web, client_address::ClientAddress, cookies::SessionCookie, host::AskedAs,
+    negotiation::accepts_html,
+};
 
 /// The token of the session that a request belongs to.
 #[derive(Clone, Debug)]
@@ -95,15 +95,6 @@ pub fn visitor(web: &Web, headers: &HeaderMap, extensions: &Extensions) -> Visit
         session: session.map(|OfSession(token)| token.clone()),
         device: web.cookies().device(headers),
     }
-}
-
-/// Returns true if the client expects a page. A browser navigation accepts HTML, while `fetch` asks
-/// for JSON.
-pub fn accepts_html(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// Returns the client address in the format of the audit log.

@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::paths;
 
-use super::{Web, problem, session::accepts_html};
+use super::{Web, negotiation::accepts_html, problem};
 
 /// Seconds until a client may retry.
 pub const AFTER: u16 = 10;

@@ -66,7 +66,7 @@ pub fn send(workspace: &Workspace, options: &Options) -> Result<()> {
         if !is_wanted(part) {
             continue;
         }
-        let sink = Sink::start(way, &ours)?;
+        let sink = Sink::start(way, ours.player())?;
         let postfix = Postfix::start(&sink)?;
         let mut rates = Rates::new(way, &options.connections);
         for _ in 0..options.rounds {
@@ -92,7 +92,7 @@ pub fn send(workspace: &Workspace, options: &Options) -> Result<()> {
         println!("{}", rates.render());
     }
     if is_wanted(Part::Crowd) {
-        let sink = Sink::start(Way::Clear, &ours)?;
+        let sink = Sink::start(Way::Clear, ours.player())?;
         println!("{}", table::crowd(&ours.crowd(&sink)?));
     }
     if is_wanted(Part::Scale) {

@@ -1,6 +1,6 @@
 //! A field for a secret. It is always rendered empty, with a note that says if one is saved.
 
-use domain::{SecretField, TypedSecret, smtp_parse::secret_form_field};
+use domain::{SecretField, TypedSecret, smtp_form::secret_form_field};
 use leptos::prelude::*;
 
 use crate::form::live::{

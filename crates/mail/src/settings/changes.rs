@@ -1,7 +1,7 @@
 //! Changes between saved and new settings, for the audit log.
 
 use domain::{
-    Change, SecretField, SmtpField, SmtpForm, SmtpSettings, smtp_parse::secret_form_field,
+    Change, SecretField, SmtpField, SmtpForm, SmtpSettings, smtp_form::secret_form_field,
 };
 use secrecy::{ExposeSecret, SecretString};
 

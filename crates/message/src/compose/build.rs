@@ -8,7 +8,14 @@ use lettre::message::{
     header::{ContentTransferEncoding, ContentType},
 };
 
-use super::draft::Attachment;
+/// An attachment whose fields were checked.
+#[derive(Debug)]
+pub(super) struct Attachment {
+    pub(super) name: String,
+    pub(super) content_type: ContentType,
+    pub(super) content: Vec<u8>,
+    pub(super) content_id: Option<String>,
+}
 
 /// Writes a date (RFC 5322 §3.3).
 pub(super) fn date(now: UnixTime) -> String {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use domain::{EmailAddress, FromAddress};
 
-use super::{RawMessage, header, raw::is_address_field};
+use super::{RawMessage, fields::is_address_field, header};
 
 /// Returns the message with a header in ASCII. Recipients with an internationalized address do not get this copy, and the
 /// others see such an address but cannot reply to it.

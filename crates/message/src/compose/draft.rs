@@ -5,7 +5,9 @@ use domain::{EmailAddress, FromAddress, MessageFieldError, Recipient, RecipientK
 use lettre::message::header::ContentType;
 
 use super::{
-    Composed, MessageErrors, MessageField as Field, SenderPolicy, build, free_header,
+    Composed, MessageErrors, MessageField as Field, SenderPolicy,
+    build::{self, Attachment},
+    free_header,
     header::{self, Head},
 };
 
@@ -56,15 +58,6 @@ pub struct DraftAttachment {
     pub content: String,
     /// The Content-ID that the HTML refers to (`cid:`), if the file is shown there.
     pub content_id: Option<String>,
-}
-
-/// An attachment whose fields were checked.
-#[derive(Debug)]
-pub(super) struct Attachment {
-    pub(super) name: String,
-    pub(super) content_type: ContentType,
-    pub(super) content: Vec<u8>,
-    pub(super) content_id: Option<String>,
 }
 
 impl Draft {

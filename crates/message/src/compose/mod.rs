@@ -11,6 +11,7 @@ mod draft;
 mod encoded;
 mod errors;
 mod field;
+mod fields;
 mod free_header;
 mod header;
 mod list_field;

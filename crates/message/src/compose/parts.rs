@@ -8,11 +8,10 @@ use lettre::message::header::ContentTransferEncoding;
 use super::{
     RawMessage, build,
     charset::Charset,
-    encoded,
+    encoded, fields,
     header::MAX_LINE,
     mime::{self, Segment},
     parameters::Parameters,
-    raw::fields,
     raw_message::{LineEnd, with_crlf},
 };
 

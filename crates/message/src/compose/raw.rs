@@ -1,16 +1,13 @@
 //! A message that a program has written itself.
 
-pub(super) mod fields;
 mod recipients;
 mod senders;
-
-pub(super) use fields::is_address_field;
 
 use domain::{MessageFieldError, UnixTime};
 
 use super::{
     Composed, MessageErrors, MessageField as Field, RawMessage, SenderPolicy, charset::Charset,
-    header::MAX_LINE, parts,
+    fields, header::MAX_LINE, parts,
 };
 
 /// Octets of the header.

@@ -6,22 +6,12 @@ use axum::extract::Query;
 use axum::http::Uri;
 
 use super::callback::description;
-use super::terms::Consent;
 use crate::descriptor::CLIENT_ID;
 use crate::faults::TokenError;
+use crate::grants::Consent;
 use crate::random;
+use crate::sign_in::SignIn;
 use crate::state::State;
-
-/// Authorization request of a user who is on the login or consent page.
-#[derive(Clone)]
-pub(crate) struct SignIn {
-    pub(crate) scope: String,
-    pub(crate) account: Option<String>,
-    pub(super) redirect_uri: String,
-    pub(super) state: Option<String>,
-    code_challenge: Option<String>,
-    offline: bool,
-}
 
 /// Rejection of an authorization request.
 pub(crate) enum Refusal {

@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::authorize::SignIn;
+use crate::sign_in::SignIn;
 use crate::state::State;
 
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC

@@ -4,12 +4,10 @@ mod authorize;
 mod callback;
 mod client;
 mod discovery;
-mod grants;
 mod id_token;
 mod odd;
 mod pages;
 mod revoke;
-mod terms;
 mod token;
 mod userinfo;
 
@@ -21,8 +19,7 @@ use axum::routing::{get, post};
 use crate::state::State;
 
 pub use authorize::AnswerError;
-pub(crate) use authorize::{SignIn, answer};
-pub(crate) use grants::Grants;
+pub(crate) use authorize::answer;
 
 /// Returns the routes of the authorization server.
 pub(crate) fn routes() -> Router<Arc<State>> {

@@ -9,9 +9,10 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::authorize::{self, Refusal, SignIn};
+use super::authorize::{self, Refusal};
+use crate::html::{escape, page};
+use crate::sign_in::SignIn;
 use crate::state;
-use crate::web::html::{escape, page};
 
 pub(crate) async fn authorize(
     State(state): State<Arc<state::State>>,

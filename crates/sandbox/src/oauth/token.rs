@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 use super::client::{self, Client};
 use super::id_token;
 use super::odd::odd_answer;
-use super::terms::{InvalidGrant, Issued, Issuing};
 use crate::clock;
+use crate::connection::Connection;
 use crate::faults::Faults;
+use crate::grants::{InvalidGrant, Issued, Issuing};
 use crate::record::{ClientAuthentication, TokenRequest};
 use crate::state;
-use crate::web::Connection;
 
 type Parameters = HashMap<String, String>;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Html;
 
-use super::html::{escape, page};
 use crate::faults::Faults;
+use crate::html::{escape, page};
 use crate::record::ReceivedMessage;
 use crate::scenario::{self, Scenario, scenarios};
 use crate::state;

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Html;
 
-use super::html::{escape, page};
+use crate::html::{escape, page};
 use crate::record::ReceivedMessage;
 use crate::state;
 

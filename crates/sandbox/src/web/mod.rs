@@ -1,10 +1,9 @@
 //! HTTP server: OAuth, the pages, and the control endpoint on one port.
 
-mod connection;
 mod control;
 mod home;
-pub(crate) mod html;
 mod messages;
+mod serve;
 
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -17,10 +16,10 @@ use axum::middleware::{map_response, map_response_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use crate::clock;
 use crate::state::State;
+use crate::{clock, html};
 
-pub(crate) use connection::{Connection, serve};
+pub(crate) use serve::serve;
 
 /// Maximum size of mail that is added to a mailbox, in bytes.
 const MAX_MAIL: usize = 64 * 1024 * 1024;

@@ -1,6 +1,6 @@
 use domain::{
     Authentication, DataCenterId, EhloName, SecretField, Security, SmtpField, SmtpSettings,
-    smtp_parse::secret_form_field,
+    smtp_form::secret_form_field,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;

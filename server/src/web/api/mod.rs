@@ -21,7 +21,10 @@ use secrecy::SecretString;
 use wording::api_problem;
 
 use super::{
-    PERMISSIONS, Web, client_address::ClientAddress, permissions, problem, rate_limit, session,
+    Web,
+    client_address::ClientAddress,
+    permissions::{self, PERMISSIONS},
+    problem, rate_limit, session,
     unavailable::AFTER,
 };
 

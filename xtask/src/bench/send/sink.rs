@@ -9,7 +9,6 @@ use anyhow::{Context, Result, bail};
 use rustix::process::geteuid;
 use tempfile::TempDir;
 
-use super::ours::Ours;
 use crate::http::free_port;
 use crate::process::{Running, pause, run};
 
@@ -33,8 +32,8 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// Starts it on a free port of 127.0.0.1.
-    pub fn start(way: Way, ours: &Ours) -> Result<Self> {
+    /// Starts it on a free port of 127.0.0.1. `player` is the program of our own sink.
+    pub fn start(way: Way, mut player: Command) -> Result<Self> {
         let (port, folder) = (free_port()?, tempfile::tempdir()?);
         let ca = folder.path().join("ca.pem");
         let mut command = match way {
@@ -47,9 +46,8 @@ impl Sink {
                 command
             }
             Way::Tls => {
-                let mut command = ours.player();
-                command.args(["sink", &port.to_string()]).arg(&ca);
-                command
+                player.args(["sink", &port.to_string()]).arg(&ca);
+                player
             }
         };
         let process = Running::start("the sink", &mut command)?;

@@ -1,6 +1,7 @@
 //! Validation of the SMTP form. The browser runs it while the user types, and the server before a
 //! save.
 
+use super::{BASIC, OAUTH};
 use crate::{
     Authentication, DataCenterId, EhloName, EmailAddress, EndpointUrl, FromAddress, Host,
     MailboxSecurity, MailboxSettings, MailboxSignIn, OAuthClient, Provider, RedirectUrl,
@@ -8,7 +9,6 @@ use crate::{
     SmtpFormErrors, SmtpSettings, TlsMinimum,
     mailbox_settings::{PASSWORD, SAME_AUTHORIZATION},
     one_line::one_line,
-    smtp_form::{BASIC, OAUTH},
     url::parse_port,
 };
 

@@ -1,5 +1,7 @@
 //! Authorization codes, grants, and tokens.
 
+mod terms;
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -8,10 +10,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::terms::{Consent, InvalidGrant, Issued, Issuing};
 use crate::clock::unix_millis;
 use crate::descriptor::Service;
 use crate::random;
+
+pub(crate) use terms::{Consent, InvalidGrant, Issued, Issuing};
 
 const CODE_LIFETIME: Duration = Duration::from_mins(1);
 

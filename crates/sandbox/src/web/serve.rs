@@ -4,29 +4,14 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::response::Response;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+use crate::connection::Connection;
 use crate::state::State;
-
-/// Connection of a request.
-#[derive(Clone, Default)]
-pub(crate) struct Connection {
-    cut: Arc<Notify>,
-}
-
-impl Connection {
-    /// Closes the connection without a response. Never returns.
-    pub(crate) async fn cut(&self) -> Response {
-        self.cut.notify_one();
-        std::future::pending().await
-    }
-}
 
 /// Accepts connections until the task is aborted.
 pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
@@ -45,7 +30,7 @@ pub(crate) async fn serve(listener: TcpListener, state: Arc<State>) {
                             .serve_connection(TokioIo::new(stream), service);
                         tokio::select! {
                             biased;
-                            () = connection.cut.notified() => {}
+                            () = connection.wait_for_cut() => {}
                             result = served => if let Err(error) = result {
                                 tracing::debug!(%error, "HTTP connection ended");
                             },

@@ -2,9 +2,8 @@
 
 use domain::{EmailAddress, FromAddress, UnixTime};
 
-use super::RawMessage;
-use crate::compose::{
-    build,
+use super::{
+    RawMessage, build,
     charset::Charset,
     header::{self, MAX_LINE},
     list_field,

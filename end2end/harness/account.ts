@@ -1,0 +1,5 @@
+/** A mail account of a provider of the tests. */
+export interface Account {
+  address: string;
+  password: string;
+}

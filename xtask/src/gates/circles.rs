@@ -1,0 +1,173 @@
+//! No files need each other in a circle.
+//!
+//! A file uses another one if it names it in a path that begins with `crate::` or `super::`, or in
+//! an `import` of the browser tests. Of two modules that are used, those count that are siblings:
+//! `web::api::messages` that uses `web::problem` makes `web::api` use `web::problem`. A parent may
+//! use its children, and children the types of their parent, so neither is a circle. Modules inside
+//! a file, and tests, are part of the file and do not count.
+//!
+//! A circle means that none of its files can be understood, tested, or moved alone. To end one, move
+//! what both sides need into a file of its own, or pass it as an argument.
+
+mod rust;
+mod scripts;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Which modules use which.
+type Uses = BTreeMap<String, BTreeSet<String>>;
+
+/// Circles that are still there, by folder. A circle within one of them is no breach.
+const OPEN: &[(&str, &[&str])] = &[
+    (
+        "app/src",
+        &["api", "form", "island", "pages", "rendered", "ui"],
+    ),
+    ("crates/smtp/src", &["connection", "handshake"]),
+    (
+        "crates/store/src",
+        &[
+            "account",
+            "alert",
+            "api_key",
+            "audit",
+            "authorization",
+            "data_center",
+            "grant",
+            "integrity",
+            "link",
+            "mail_hook",
+            "rotate",
+            "session",
+            "settings",
+        ],
+    ),
+    ("crates/store/src", &["connect", "transaction"]),
+    ("crates/store/src", &["outbox::lost", "outbox::settle"]),
+];
+
+/// Returns the circles.
+pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
+    let files = process::capture(workspace.command("git").args([
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+        "*.rs",
+        "end2end/*.ts",
+    ]))?;
+    // By folder: the path of a file in it, and its text.
+    let mut folders = BTreeMap::<&str, Vec<(&str, String)>>::new();
+    for file in files.lines() {
+        let Some((folder, name)) = folder_of(file) else {
+            continue;
+        };
+        let path = workspace.root.join(file);
+        if path.is_file() {
+            let text = fs::read_to_string(&path).with_context(|| file.to_owned())?;
+            folders.entry(folder).or_default().push((name, text));
+        }
+    }
+    let circles = folders.iter().flat_map(|(folder, files)| {
+        let uses = match *folder {
+            "end2end" => scripts::uses(files),
+            _ => rust::uses(files),
+        };
+        let circles = circles(&uses).into_iter();
+        let circles = circles.filter(|circle| !is_open(folder, circle));
+        circles.map(move |circle| format!("{folder}: {}", circle.join(", ")))
+    });
+    Ok(circles.collect())
+}
+
+/// Splits the path of a file at the end of `src/` or `end2end/`.
+fn folder_of(file: &str) -> Option<(&str, &str)> {
+    if let Some(name) = file.strip_prefix("end2end/") {
+        return Some(("end2end", name));
+    }
+    let at = file.find("/src/")? + "/src".len();
+    Some((&file[..at], &file[at + 1..]))
+}
+
+fn is_open(folder: &str, circle: &[String]) -> bool {
+    let mut open = OPEN.iter().filter(|(known, _)| *known == folder);
+    open.any(|(_, modules)| circle.iter().all(|one| modules.contains(&&**one)))
+}
+
+/// Returns each circle once: the modules of which each leads to each other one.
+fn circles(uses: &Uses) -> Vec<Vec<String>> {
+    let leads: BTreeMap<_, _> = uses
+        .keys()
+        .map(|from| (from, all_from(from, uses)))
+        .collect();
+    let lead = |from: &String, to: &String| leads.get(from).is_some_and(|all| all.contains(to));
+    let mut found = BTreeSet::new();
+    for from in uses.keys() {
+        let circle: Vec<_> = uses
+            .keys()
+            .filter(|other| lead(from, other) && lead(other, from))
+            .cloned()
+            .collect();
+        if circle.len() > 1 {
+            found.insert(circle);
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn all_from(from: &str, uses: &Uses) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut next = vec![from.to_owned()];
+    while let Some(module) = next.pop() {
+        for used in uses.get(&module).into_iter().flatten() {
+            if seen.insert(used.clone()) {
+                next.push(used.clone());
+            }
+        }
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
+        let mut uses = Uses::new();
+        for (from, to) in pairs {
+            uses.entry((*from).into()).or_default().insert((*to).into());
+        }
+        circles(&uses)
+    }
+
+    #[test]
+    fn a_chain_is_no_circle() {
+        assert!(found(&[("a", "b"), ("b", "c"), ("a", "c")]).is_empty());
+    }
+
+    #[test]
+    fn a_circle_is_found_once_with_all_its_modules() {
+        let pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("c", "e")];
+        assert_eq!(found(&pairs), [["a", "b", "c"]]);
+    }
+
+    #[test]
+    fn a_circle_within_an_open_one_is_no_breach() {
+        let circle = |modules: &[&str]| {
+            modules
+                .iter()
+                .map(|one| (*one).to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert!(is_open("app/src", &circle(&["pages", "ui"])));
+        assert!(!is_open("app/src", &circle(&["pages", "paths"])));
+        assert!(!is_open("server/src", &circle(&["pages", "ui"])));
+    }
+}
