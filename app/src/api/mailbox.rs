@@ -9,9 +9,12 @@ use crate::{error::ApiError, mailbox_query::MailboxQuery};
 pub struct MailboxPage<T> {
     /// All data centers, for the choice.
     pub data_centers: Vec<DataCenter>,
-    /// Content of the page, or the problem to show in its place.
-    pub shown: Result<T, MailboxProblem>,
+    /// Content of the page.
+    pub content: MailboxContent<T>,
 }
+
+/// Content of a mailbox page, or the problem to show in its place.
+pub type MailboxContent<T> = Result<T, MailboxProblem>;
 
 /// Folders, and the mail of one of them.
 #[derive(Clone, Debug)]
@@ -51,9 +54,9 @@ mod verbs {
         mailbox::{MailboxField, MailboxProblem},
     };
     use http::StatusCode;
-    use mail::{MailError, MailboxError, Mailer};
+    use mail::{MailboxError, Mailer};
 
-    use super::{MailList, MailboxPage};
+    use super::{MailList, MailboxContent, MailboxPage};
     use crate::{
         api::context::{mailer, set_status, signed_in},
         error::ApiError,
@@ -62,11 +65,11 @@ mod verbs {
 
     pub async fn list(query: &MailboxQuery) -> Result<MailboxPage<MailList>, ApiError> {
         let (mailer, id) = whose(query)?;
-        let shown = match query.list() {
+        let outcome = match query.list() {
             Ok(asked) => listed(&mailer, &id, &asked).await,
             Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
-        page(&mailer, in_place(shown)?).await
+        page(&mailer, content(outcome)?).await
     }
 
     async fn listed(
@@ -84,11 +87,11 @@ mod verbs {
         let asked = query
             .folder()
             .and_then(|folder| Ok((folder, query.mail()?)));
-        let shown = match asked {
+        let outcome = match asked {
             Ok((folder, asked)) => mailer.mailboxes.message(&id, &folder, asked).await,
             Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
-        page(&mailer, in_place(shown)?).await
+        page(&mailer, content(outcome)?).await
     }
 
     fn whose(query: &MailboxQuery) -> Result<(Mailer, DataCenterId), ApiError> {
@@ -101,14 +104,14 @@ mod verbs {
 
     async fn page<T>(
         mailer: &Mailer,
-        shown: Result<T, MailboxProblem>,
+        content: MailboxContent<T>,
     ) -> Result<MailboxPage<T>, ApiError> {
-        if let Err(problem) = &shown {
+        if let Err(problem) = &content {
             set_status(status(problem));
         }
         Ok(MailboxPage {
             data_centers: mailer.settings.data_centers().await?,
-            shown,
+            content,
         })
     }
 
@@ -124,30 +127,19 @@ mod verbs {
         }
     }
 
-    /// Separates problems that are shown in place of the mailbox from errors of the page.
-    fn in_place<T>(
-        outcome: Result<T, MailboxError>,
-    ) -> Result<Result<T, MailboxProblem>, ApiError> {
+    /// Separates problems that are shown in place of the content from errors of the page.
+    fn content<T>(outcome: Result<T, MailboxError>) -> Result<MailboxContent<T>, ApiError> {
         let problem = match outcome {
-            Ok(shown) => return Ok(Ok(shown)),
-            Err(MailboxError::Mail(MailError::UnknownDataCenter)) => {
-                return Err(ApiError::UnknownDataCenter);
-            }
+            Ok(content) => return Ok(Ok(content)),
             Err(MailboxError::Mail(error)) => return Err(error.into()),
-            Err(error) => problem_of(error),
+            Err(MailboxError::Off) => MailboxProblem::Off,
+            Err(MailboxError::Failed(finding)) => MailboxProblem::Failed(finding),
+            Err(MailboxError::NoFolder) => MailboxProblem::NoFolder,
+            Err(MailboxError::NoMail | MailboxError::NoAttachment) => MailboxProblem::NoMail,
+            Err(MailboxError::Renumbered { .. }) => MailboxProblem::Renumbered,
+            Err(MailboxError::TooLarge) => MailboxProblem::TooLarge,
+            Err(MailboxError::Busy) => MailboxProblem::Busy,
         };
         Ok(Err(problem))
-    }
-
-    fn problem_of(error: MailboxError) -> MailboxProblem {
-        match error {
-            MailboxError::Off | MailboxError::Mail(_) => MailboxProblem::Off,
-            MailboxError::Failed(finding) => MailboxProblem::Failed(finding),
-            MailboxError::NoFolder => MailboxProblem::NoFolder,
-            MailboxError::NoMail | MailboxError::NoAttachment => MailboxProblem::NoMail,
-            MailboxError::Renumbered { .. } => MailboxProblem::Renumbered,
-            MailboxError::TooLarge => MailboxProblem::TooLarge,
-            MailboxError::Busy => MailboxProblem::Busy,
-        }
     }
 }

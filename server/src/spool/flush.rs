@@ -71,35 +71,46 @@ async fn flush(server: &Remote, kept: Kept, at_most: usize) -> Result<Flushed, S
     let mut flushed = Flushed::default();
     for name in names.into_iter().take(at_most) {
         match one(server, &kept, &name).await? {
-            Ok(accepted) => flushed.accepted += usize::from(accepted),
-            Err(not_accepted) => flushed.not_accepted.push((name, not_accepted)),
+            Outcome::Submitted => flushed.accepted += 1,
+            Outcome::AlreadySubmitted => {}
+            Outcome::NotAccepted(reason) => flushed.not_accepted.push((name, reason)),
         }
     }
     Ok(flushed)
 }
 
-/// Submits one message. Returns false if another process submitted it already. The outer error
-/// applies to all messages.
-async fn one(
-    server: &Remote,
-    kept: &Arc<Kept>,
-    name: &str,
-) -> Result<Result<bool, NotAccepted>, RemoteError> {
+/// Outcome of submitting one message.
+enum Outcome {
+    Submitted,
+    /// Another process submitted it.
+    AlreadySubmitted,
+    NotAccepted(NotAccepted),
+}
+
+/// Submits one message.
+///
+/// # Errors
+///
+/// Returns an error that applies to all messages.
+async fn one(server: &Remote, kept: &Arc<Kept>, name: &str) -> Result<Outcome, RemoteError> {
     let read = tokio::task::spawn_blocking({
         let (kept, name) = (Arc::clone(kept), name.to_owned());
         move || kept.read(&name)
     });
     let message = match read.await.unwrap_or_else(|error| Err(error.into())) {
         Ok(Some(message)) => message,
-        Ok(None) => return Ok(Ok(false)),
-        Err(error) => return Ok(Err(NotAccepted::Unreadable(error))),
+        Ok(None) => return Ok(Outcome::AlreadySubmitted),
+        Err(error) => return Ok(Outcome::NotAccepted(NotAccepted::Unreadable(error))),
     };
     match server.hand_over(&message.remote(name)).await {
-        Ok(()) => Ok(kept.forget(name).map(|()| true).map_err(NotAccepted::Stays)),
+        Ok(()) => Ok(match kept.forget(name) {
+            Ok(()) => Outcome::Submitted,
+            Err(error) => Outcome::NotAccepted(NotAccepted::Stays(error)),
+        }),
         Err(error @ RemoteError::Refused { status, .. })
             if !matches!(status, 401 | 403 | 404 | 421) =>
         {
-            Ok(Err(match kept.set_aside(name) {
+            Ok(Outcome::NotAccepted(match kept.set_aside(name) {
                 Ok(path) => NotAccepted::Refused { path, error },
                 Err(cause) => NotAccepted::NotSetAside { error, cause },
             }))

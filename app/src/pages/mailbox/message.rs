@@ -24,7 +24,7 @@ pub fn MailPage() -> impl IntoView {
     let back = with_query(paths::Mailbox::PATH, &query.of_folder().fields());
     let shown = api::mail(query.clone());
     let shown = Suspend::new(async move {
-        match shown.await.map(|page| page.shown) {
+        match shown.await.map(|page| page.content) {
             Ok(Ok(mail)) => Either::Left(view! { <MailView mail query /> }),
             Ok(Err(problem)) => Either::Right(
                 view! {

@@ -47,15 +47,15 @@ pub fn MailboxPage() -> impl IntoView {
 fn Mailbox(data: Data<MailList>, query: MailboxQuery) -> impl IntoView {
     let Data {
         data_centers,
-        shown,
+        content,
     } = data;
-    let is_off = matches!(shown, Err(MailboxProblem::Off));
-    let wrong = match &shown {
+    let is_off = matches!(content, Err(MailboxProblem::Off));
+    let wrong = match &content {
         Err(MailboxProblem::Field(field)) => Some(*field),
         _ => None,
     };
     let search = (!is_off).then(|| view! { <Search query=query.clone() wrong /> });
-    let shown = match shown {
+    let shown = match content {
         Ok(list) => view! { <List list query=query.clone() search /> }.into_any(),
         Err(MailboxProblem::Field(MailboxField::Search | MailboxField::Since)) => search.into_any(),
         Err(problem) => view! { <Problem problem query=query.clone() /> }.into_any(),

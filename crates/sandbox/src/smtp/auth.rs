@@ -20,6 +20,14 @@ enum Answer {
     Gone,
 }
 
+/// Result of an exchange in which the client sends its credentials.
+enum Exchange {
+    Credentials(Credentials),
+    /// The exchange has failed with this reply.
+    Refused(&'static str),
+    Gone,
+}
+
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) async fn auth(&mut self, name: &str, initial: &str) -> io::Result<Next> {
         let faults = self.state.faults();
@@ -55,46 +63,45 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.one_message(mechanism, initial).await?
         };
         match answer {
-            Ok(credentials) => {
+            Exchange::Credentials(credentials) => {
                 self.verdict(mechanism, name, with_initial, credentials)
                     .await
             }
-            Err(Answer::Refused(reply)) => {
+            Exchange::Refused(reply) => {
                 self.record_auth(name.to_owned(), with_initial, false, None);
                 self.error(reply).await
             }
-            Err(_) => Ok(Next::Close),
+            Exchange::Gone => Ok(Next::Close),
         }
     }
 
-    async fn one_message(
-        &mut self,
-        mechanism: Mechanism,
-        initial: &str,
-    ) -> io::Result<Result<Credentials, Answer>> {
+    async fn one_message(&mut self, mechanism: Mechanism, initial: &str) -> io::Result<Exchange> {
         let blob = match self.message(initial, "334 ").await? {
             Answer::Blob(blob) => blob,
-            other => return Ok(Err(other)),
+            Answer::Refused(reply) => return Ok(Exchange::Refused(reply)),
+            Answer::Gone => return Ok(Exchange::Gone),
         };
-        Ok(mechanism.parse(&blob).ok_or(Answer::Refused(
-            "501 5.5.2 Malformed authentication response",
-        )))
+        Ok(match mechanism.parse(&blob) {
+            Some(credentials) => Exchange::Credentials(credentials),
+            None => Exchange::Refused("501 5.5.2 Malformed authentication response"),
+        })
     }
 
     /// Reads the credentials of LOGIN. The initial response may contain the user name. The password
     /// is always requested.
-    async fn login(&mut self, initial: &str) -> io::Result<Result<Credentials, Answer>> {
+    async fn login(&mut self, initial: &str) -> io::Result<Exchange> {
         let mut texts = Vec::new();
         for (first, prompt) in [(initial, "334 VXNlcm5hbWU6"), ("", "334 UGFzc3dvcmQ6")] {
             match self.message(first, prompt).await? {
                 Answer::Blob(blob) => texts.push(String::from_utf8_lossy(&blob).into_owned()),
-                other => return Ok(Err(other)),
+                Answer::Refused(reply) => return Ok(Exchange::Refused(reply)),
+                Answer::Gone => return Ok(Exchange::Gone),
             }
         }
         let mut texts = texts.into_iter();
         Ok(match (texts.next(), texts.next()) {
-            (Some(user), Some(secret)) => Ok(Credentials { user, secret }),
-            _ => Err(Answer::Gone),
+            (Some(user), Some(secret)) => Exchange::Credentials(Credentials { user, secret }),
+            _ => Exchange::Gone,
         })
     }
 
