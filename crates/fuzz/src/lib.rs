@@ -5,6 +5,7 @@
 
 use proptest::{prelude::*, sample::select};
 
+/// Parts that have a meaning in some format, or that end a line, a string, or a program.
 const PARTS: &[&str] = &[
     "\r\n",
     "\n",
@@ -88,6 +89,35 @@ const PARTS: &[&str] = &[
     "[redacted]",
     "auth=Bearer ",
     "user=",
+    "\u{a0}",
+    "\u{feff}",
+    "example.com",
+    ".localhost",
+    "::1",
+    "::ffff:127.0.0.1",
+    "0x7f.1",
+    "0177.0.0.1",
+    "fe80::1%eth0",
+    ":0",
+    ":99999",
+    "HTTPS://",
+    "/",
+    "<a@b.c>",
+    "(c)",
+    "ß",
+    "ﬀ",
+    "openid",
+    "https://mail.google.com/",
+    "User.Read",
+    "2026-11-24",
+    "2026-02-30",
+    "0000-01-01",
+    "9999-12-31",
+    "on",
+    "true",
+    "0",
+    "65535",
+    "-1",
 ];
 
 /// Text that replaces a redacted secret.
@@ -98,7 +128,7 @@ pub fn hostile() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         14 => select(PARTS).prop_map(str::to_owned),
         1 => any::<char>().prop_map(String::from),
-        1 => select(&[80_usize, 998, 4_001]).prop_map(|n| "x".repeat(n)),
+        1 => select(&[64_usize, 80, 128, 253, 254, 998, 1_024, 4_001, 4_096]).prop_map(|n| "x".repeat(n)),
     ];
     prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
 }

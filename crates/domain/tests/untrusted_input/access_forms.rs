@@ -6,12 +6,13 @@ use domain::{
 };
 use proptest::prelude::*;
 
-use crate::text::{cases, hostile, is_one_line};
+use crate::{CASES, is_one_line};
+use fuzz::{cases, hostile};
 
 const NOW: UnixTime = UnixTime(1_795_465_380);
 
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(CASES))]
 
     #[test]
     fn a_key_that_is_asked_for_keeps_the_rules(

@@ -3,10 +3,11 @@
 use domain::UnixTime;
 use proptest::prelude::*;
 
-use crate::text::{cases, hostile};
+use crate::CASES;
+use fuzz::{cases, hostile};
 
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(CASES))]
 
     #[test]
     fn what_reads_as_a_day_is_written_the_same(text in prop_oneof![

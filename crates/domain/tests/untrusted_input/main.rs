@@ -6,4 +6,11 @@ mod access_forms;
 mod days;
 mod names;
 mod smtp_forms;
-mod text;
+
+/// Cases of each test.
+const CASES: u32 = 10_000;
+
+/// Returns true if nothing in the text can end a line, a header, or a SASL message.
+fn is_one_line(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}

@@ -5,10 +5,11 @@ use domain::{
 };
 use proptest::prelude::*;
 
-use crate::text::{cases, hostile, is_one_line};
+use crate::{CASES, is_one_line};
+use fuzz::{cases, hostile};
 
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(CASES))]
 
     #[test]
     fn an_account_name_is_one_short_word(text in hostile()) {

@@ -7,7 +7,8 @@ use domain::{
 use proptest::prelude::*;
 use serde::Deserialize;
 
-use crate::text::{cases, hostile, is_one_line};
+use crate::{CASES, is_one_line};
+use fuzz::{cases, hostile};
 
 /// Request body as a page sends it: the form below a name.
 #[derive(Deserialize)]
@@ -177,7 +178,7 @@ fn the_body_of_a_good_form_becomes_its_settings() {
 }
 
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(CASES))]
 
     #[test]
     fn settings_of_any_form_hold_no_line_break_and_read_back_to_themselves(form in any_form()) {
