@@ -7,6 +7,7 @@ use leptos::server_fn::{
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
+use wording::{Words, request_problem};
 
 /// Reason why a server function failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,27 @@ pub enum ApiError {
     Unavailable,
     /// The server was not reached.
     Offline,
+}
+
+impl ApiError {
+    /// Returns the cause and the fix.
+    pub(crate) fn words(&self) -> Words {
+        match self {
+            Self::Form(_) | Self::Test { .. } => request_problem::FIELDS,
+            Self::Conflict { .. } => request_problem::CONFLICT,
+            Self::DataCenter(_) => request_problem::DATA_CENTER_REFUSED,
+            Self::Address(_) => request_problem::ADDRESS_REFUSED,
+            Self::UnknownDataCenter => request_problem::UNKNOWN_DATA_CENTER,
+            Self::NotOAuth => request_problem::NOT_OAUTH,
+            Self::SignedOut => request_problem::SIGNED_OUT,
+            Self::Forbidden => request_problem::FORBIDDEN,
+            Self::NoSettings => request_problem::NO_SETTINGS,
+            Self::SecretUnreadable => request_problem::SECRET_UNREADABLE,
+            Self::BadRequest => request_problem::BAD_REQUEST,
+            Self::Unavailable => request_problem::UNAVAILABLE,
+            Self::Offline => request_problem::OFFLINE,
+        }
+    }
 }
 
 impl FromServerFnError for ApiError {

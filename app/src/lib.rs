@@ -7,7 +7,6 @@ pub mod activity_query;
 pub mod api;
 pub mod api_document;
 mod error;
-mod error_words;
 mod form;
 mod island;
 pub mod mailbox_query;

@@ -20,7 +20,6 @@ mod sending;
 mod session;
 #[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod settings;
-mod status;
 
 pub(crate) use access::{AccessPage, access_page};
 pub(crate) use activity::{Activity, activity};
@@ -47,7 +46,12 @@ pub use settings::{ApplyPreset, SaveSmtpSettings};
 pub(crate) use settings::{
     NextStep, SavedAnswer, SmtpPage, save_smtp_settings, smtp_settings_page,
 };
-pub(crate) use status::not_found;
+
+/// Sets the status `404 Not Found` for the page that is rendered. Does nothing in the browser.
+pub(crate) fn not_found() {
+    #[cfg(feature = "ssr")]
+    context::set_status(http::StatusCode::NOT_FOUND);
+}
 
 /// Result of a function that only works on the server. The browser reads the data from the page.
 #[cfg(not(feature = "ssr"))]

@@ -74,12 +74,31 @@ impl InputKind {
     }
 }
 
+/// Frame of a field: its label, the control, its error, its help, and further notes.
+#[component]
+pub fn FieldFrame(
+    id: String,
+    label: &'static str,
+    #[prop(default = "field")] class: &'static str,
+    #[prop(optional_no_strip)] error: Option<String>,
+    #[prop(optional)] help: &'static str,
+    #[prop(optional)] notes: Option<Children>,
+    /// The control.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class=class>
+            <label for=id.clone()>{label}</label>
+            {children()}
+            <ErrorText id=id.clone() error />
+            <HelpText id help />
+            {notes.map(|notes| notes())}
+        </div>
+    }
+}
+
 /// A line of text. A secret is never rendered. `focus` sets the focus, unless another field has an error.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 pub fn InputField<F: Field>(
     form: FormView<F>,
     field: F,
@@ -96,10 +115,9 @@ pub fn InputField<F: Field>(
     let value = (!kind.is_secret).then(|| form.value(name, saved));
     let again = kind.is_asked_again && error.is_none() && form.was_refused();
     view! {
-        <div class=kind.class>
-            <label for=id.clone()>{label}</label>
+        <FieldFrame id=id.clone() label class=kind.class error=error.clone() help>
             <input
-                id=id.clone()
+                id=id
                 name=name
                 type=kind.input
                 inputmode=kind.keyboard
@@ -113,7 +131,6 @@ pub fn InputField<F: Field>(
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=form.described_by(field, !help.is_empty())
             />
-            <ErrorText id=id.clone() error />
             {again
                 .then(|| {
                     view! {
@@ -122,17 +139,12 @@ pub fn InputField<F: Field>(
                         </p>
                     }
                 })}
-            <HelpText id help />
-        </div>
+        </FieldFrame>
     }
 }
 
 /// Several lines of text, with further notes as children.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 pub fn TextAreaField<F: Field>(
     form: FormView<F>,
     field: F,
@@ -147,10 +159,9 @@ pub fn TextAreaField<F: Field>(
     let typed = form.value(name, saved);
     let rows = typed.lines().count().clamp(3, 12).to_string();
     view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
+        <FieldFrame id=id.clone() label error=error.clone() help notes=children>
             <textarea
-                id=id.clone()
+                id=id
                 name=name
                 rows=rows
                 autocomplete="off"
@@ -163,10 +174,7 @@ pub fn TextAreaField<F: Field>(
                 // The parser of HTML drops a line break that comes first.
                 {["\n", &typed].concat()}
             </textarea>
-            <ErrorText id=id.clone() error />
-            <HelpText id help />
-            {children()}
-        </div>
+        </FieldFrame>
     }
 }
 
@@ -205,10 +213,6 @@ pub fn SwitchField<F: Field>(
 
 /// A choice from a list. The first option is empty and stands for no choice.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 pub fn SelectField<F: Field>(
     form: FormView<F>,
     field: F,
@@ -223,7 +227,7 @@ pub fn SelectField<F: Field>(
     let id = form.id_of(name);
     let error = form.error(field);
     let chosen = form.value(name, saved);
-    let option = |(value, label): (String, String)| {
+    let option = move |(value, label): (String, String)| {
         let is_chosen = value == chosen;
         view! {
             <option value=value selected=is_chosen>
@@ -232,10 +236,9 @@ pub fn SelectField<F: Field>(
         }
     };
     view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
+        <FieldFrame id=id.clone() label error=error.clone() help>
             <select
-                id=id.clone()
+                id=id
                 name=name
                 autocomplete="off"
                 autofocus=form.is_first_wrong(field)
@@ -245,9 +248,7 @@ pub fn SelectField<F: Field>(
                 <option value="">{empty}</option>
                 {options.into_iter().map(option).collect_view()}
             </select>
-            <ErrorText id=id.clone() error />
-            <HelpText id help />
-        </div>
+        </FieldFrame>
     }
 }
 

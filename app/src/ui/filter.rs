@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::form::input::{ErrorText, HelpText};
+use crate::form::input::FieldFrame;
 
 /// Text to search for.
 #[component]
@@ -25,8 +25,13 @@ pub fn FilterText(
     ];
     let described: Vec<_> = described.into_iter().flatten().collect();
     view! {
-        <div class="field" class:wide=wide>
-            <label for=name>{label}</label>
+        <FieldFrame
+            id=name.to_owned()
+            label
+            class=if wide { "field wide" } else { "field" }
+            error=error.clone()
+            help
+        >
             <input
                 id=name
                 name=name
@@ -38,9 +43,7 @@ pub fn FilterText(
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=(!described.is_empty()).then(|| described.join(" "))
             />
-            <ErrorText id=name.to_owned() error />
-            <HelpText id=name.to_owned() help />
-        </div>
+        </FieldFrame>
     }
 }
 
@@ -54,8 +57,7 @@ pub fn FilterDay(
 ) -> impl IntoView {
     let error = wrong.then(|| wording::NOT_A_DATE.joined());
     view! {
-        <div class="field">
-            <label for=name>{label}</label>
+        <FieldFrame id=name.to_owned() label error>
             <input
                 id=name
                 name=name
@@ -64,17 +66,12 @@ pub fn FilterDay(
                 aria-invalid=wrong.then_some("true")
                 aria-describedby=wrong.then(|| [name, "-error"].concat())
             />
-            <ErrorText id=name.to_owned() error />
-        </div>
+        </FieldFrame>
     }
 }
 
 /// Choice from a list of codes and labels.
 #[component]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns what it shows"
-)]
 pub fn FilterChoice(
     name: &'static str,
     label: &'static str,
@@ -83,7 +80,7 @@ pub fn FilterChoice(
     #[prop(optional)] wrong: bool,
 ) -> impl IntoView {
     let error = wrong.then(|| wording::UNKNOWN_CHOICE.joined());
-    let option = |(code, words): (String, String)| {
+    let option = move |(code, words): (String, String)| {
         let selected = code == chosen;
         view! {
             <option value=code selected=selected>
@@ -92,8 +89,7 @@ pub fn FilterChoice(
         }
     };
     view! {
-        <div class="field">
-            <label for=name>{label}</label>
+        <FieldFrame id=name.to_owned() label error>
             <select
                 id=name
                 name=name
@@ -103,8 +99,7 @@ pub fn FilterChoice(
             >
                 {options.into_iter().map(option).collect_view()}
             </select>
-            <ErrorText id=name.to_owned() error />
-        </div>
+        </FieldFrame>
     }
 }
 

@@ -4,7 +4,6 @@ mod account;
 mod api_key;
 mod form;
 mod form_error;
-mod problem;
 mod role;
 mod session;
 
@@ -15,9 +14,8 @@ pub use form::{
     SignInForm,
 };
 pub use form_error::{
-    AccountChangeError, AccountWithPasswordError, ChangePasswordError, NewAccountError,
-    NewKeyError, NewPasswordError, SetupError,
+    AccessProblem, AccountChangeError, AccountWithPasswordError, ChangePasswordError,
+    NewAccountError, NewKeyError, NewPasswordError, SetupError,
 };
-pub use problem::AccessProblem;
 pub use role::Role;
 pub use session::{Session, SessionId};

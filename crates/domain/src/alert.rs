@@ -4,7 +4,6 @@ mod channel;
 mod channel_form;
 mod field;
 mod form_error;
-mod problem;
 mod settings;
 mod settings_form;
 
@@ -15,8 +14,7 @@ use crate::{DataCenterId, Finding, UnixTime, codes::codes, id::random_id};
 pub use channel::{AlertChannel, ChannelKind};
 pub use channel_form::{ChannelForm, NewChannel, Target, TargetEdit};
 pub use field::AlertField;
-pub use form_error::{AlertSettingsError, ChannelFormError, MailHookFormError};
-pub use problem::AlertFormProblem;
+pub use form_error::{AlertFormProblem, AlertSettingsError, ChannelFormError, MailHookFormError};
 pub use settings::{AlertNotes, AlertSettings};
 pub use settings_form::AlertSettingsForm;
 

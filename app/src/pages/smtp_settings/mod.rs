@@ -5,7 +5,6 @@ mod authentication;
 mod check;
 mod checking;
 mod connection;
-mod data_center_errors;
 mod data_center_field;
 mod data_centers;
 mod discovery;

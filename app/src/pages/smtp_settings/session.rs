@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{PageQuery, data_center_errors::DataCenterErrors};
+use super::{Failed, PageQuery};
 use crate::{
     api::{self, Filling, SmtpPage},
     error::ApiError,
@@ -177,5 +177,24 @@ impl Session {
                 self.status().set(status);
             }
         });
+    }
+}
+
+/// Reasons why changes of data centers were refused.
+#[derive(Clone, Copy)]
+pub struct DataCenterErrors {
+    pub add: RwSignal<Option<ApiError>>,
+    pub rename: RwSignal<Option<ApiError>>,
+    pub remove: RwSignal<Option<ApiError>>,
+}
+
+impl DataCenterErrors {
+    /// Returns the errors of forms that were posted without WASM.
+    pub fn new(failed: &Failed) -> Self {
+        Self {
+            add: RwSignal::new(failed.add.clone()),
+            rename: RwSignal::new(failed.rename.clone()),
+            remove: RwSignal::new(failed.remove.clone()),
+        }
     }
 }

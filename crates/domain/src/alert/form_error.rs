@@ -5,6 +5,17 @@ use crate::{
     codes::{codes, errors_include},
 };
 
+/// Reason that belongs to no single field of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertFormProblem {
+    /// The channel, the webhook, or the data center no longer exists.
+    Gone,
+    /// Another user saved in the meantime.
+    Conflict,
+    /// The server cannot do it at the moment. Its log has the cause.
+    Unavailable,
+}
+
 codes! {
     /// Reason why the value of a field of the alert settings was not accepted.
     AlertSettingsError {

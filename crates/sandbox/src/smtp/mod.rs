@@ -4,7 +4,6 @@
 mod auth;
 mod commands;
 mod lines;
-mod message;
 mod session;
 mod transaction;
 

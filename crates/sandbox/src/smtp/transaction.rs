@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
+use mail_parser::MessageParser;
 use smtp_proto::request::receiver::DataReceiver;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::message;
 use super::session::{Fault, Next, Session};
 use crate::faults::{CutAt, Stage};
 use crate::{clock, mail, random, record};
@@ -113,7 +113,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     async fn finish(&mut self, raw: &[u8]) -> io::Result<Next> {
-        let headers = message::headers(raw);
+        let headers = headers(raw);
         let from = self.from.take().unwrap_or_default();
         let to = std::mem::take(&mut self.to);
         let foreign = self.account.as_ref().is_some_and(|account| {
@@ -177,3 +177,26 @@ enum Received {
 }
 
 const TOO_BIG: &str = "552 5.3.4 Message size exceeds fixed limit";
+
+/// Header fields that the sandbox shows.
+#[derive(Debug, Default)]
+struct Headers {
+    subject: Option<String>,
+    message_id: Option<String>,
+    from: Option<String>,
+}
+
+fn headers(raw: &[u8]) -> Headers {
+    let Some(message) = MessageParser::default().parse_headers(raw) else {
+        return Headers::default();
+    };
+    Headers {
+        subject: message.subject().map(str::to_owned),
+        message_id: message.message_id().map(str::to_owned),
+        from: message
+            .from()
+            .and_then(|from| from.first())
+            .and_then(|from| from.address())
+            .map(str::to_owned),
+    }
+}
