@@ -22,7 +22,7 @@ use crate::{
     lease_owner::LeaseOwner, liveness::Liveness,
 };
 
-pub use channels::AlertChannelError;
+pub use channels::{AlertChannelError, TestAlertOutcome};
 pub use overview::{AlertOverview, Wrong};
 pub(crate) use server_alerts::OtherServers;
 pub use settings::SaveAlertsError;

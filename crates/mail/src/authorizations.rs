@@ -99,7 +99,7 @@ impl Authorizations {
             .ok_or(MailError::NotOAuth)?;
         let now = self.clock.now();
         let authorization = NewAuthorization {
-            id: AuthorizationId::parse(&random::token::<16>()).map_err(|_| MailError::NotOAuth)?,
+            id: AuthorizationId::from_bytes(random::bytes::<16>()),
             state_hash: random::hash(secrecy::ExposeSecret::expose_secret(&state)),
             data_center: id.clone(),
             verifier,

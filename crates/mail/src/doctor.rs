@@ -234,8 +234,7 @@ impl Doctor {
         // A report is stored with its data center.
         let known = self.store.data_center(&job.data_center).await?;
         known.ok_or(MailError::UnknownDataCenter)?;
-        let id = CheckId::parse(&clock::random::token::<16>())
-            .map_err(|_| MailError::UnknownDataCenter)?;
+        let id = CheckId::from_bytes(clock::random::bytes::<16>());
         let run = self.checks.add(&id).ok_or(MailError::TooManyChecks)?;
         let started = self.store.begin_check(&id, &run::started(&job)).await;
         if let Err(error) = started {

@@ -26,6 +26,7 @@ mod remote;
 mod server_clock;
 mod server_conditions;
 mod settings;
+mod sortable_id;
 mod supervisor;
 mod tokens;
 mod webhooks;
@@ -35,7 +36,9 @@ use std::sync::Arc;
 use net::HttpClient;
 use store::Store;
 
-pub use alerts::{AlertChannelError, AlertOverview, Alerts, SaveAlertsError, Wrong};
+pub use alerts::{
+    AlertChannelError, AlertOverview, Alerts, SaveAlertsError, TestAlertOutcome, Wrong,
+};
 pub use authorizations::{Authorizations, Begun, Callback, CallbackOutcome};
 pub use change_notifier::ChangeNotifier;
 pub use discovery::Discovery;

@@ -9,7 +9,6 @@ mod delivery;
 mod delivery_queue;
 mod delivery_worker;
 mod disposition;
-mod id;
 mod intake;
 mod key_quota;
 mod lease;

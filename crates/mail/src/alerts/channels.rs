@@ -11,6 +11,9 @@ use store::{ChannelOutcome, StoreError, StoredChannel, StoredTarget};
 use super::{Alerts, ids, notify};
 use crate::MailError;
 
+/// Outcome of the delivery of a test alert.
+pub type TestAlertOutcome = Result<(), NotificationFailure>;
+
 /// Error when adding, changing, removing, or testing a notification channel.
 #[derive(Debug, thiserror::Error)]
 pub enum AlertChannelError {
@@ -108,7 +111,7 @@ impl Alerts {
         }
     }
 
-    /// Sends a test alert to a channel, without retries. The inner result is that of the delivery.
+    /// Sends a test alert to a channel, without retries.
     ///
     /// # Errors
     /// If the channel is gone or the database fails.
@@ -116,7 +119,7 @@ impl Alerts {
         &self,
         id: &str,
         by: &Actor,
-    ) -> Result<Result<(), NotificationFailure>, AlertChannelError> {
+    ) -> Result<TestAlertOutcome, AlertChannelError> {
         let channel = self.channel(id).await?;
         let now = self.clock.now();
         let notification = Notification {

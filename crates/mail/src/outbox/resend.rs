@@ -3,8 +3,8 @@
 use domain::{Actor, MessageId, Recipient};
 use store::NewMessage;
 
-use super::{Outbox, id::new_id};
-use crate::MailError;
+use super::Outbox;
+use crate::{MailError, sortable_id};
 
 /// The outcome of resending a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Outbox {
         let (message_id, content) = message::renew(&content, &message.sender, now);
         let recipients = message.recipients.into_iter();
         let copy = NewMessage {
-            id: new_id(now),
+            id: MessageId::from_bytes(sortable_id::bytes::<18>(now)),
             data_center: message.data_center,
             created_at: now,
             due_at: now,

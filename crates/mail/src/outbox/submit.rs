@@ -6,8 +6,8 @@ use domain::{DataCenterId, MessageId, UnixTime, Who, untrusted};
 use message::Composed;
 use store::{EnqueueOutcome, Idempotency, NewMessage};
 
-use super::{Outbox, id::new_id};
-use crate::MailError;
+use super::Outbox;
+use crate::{MailError, sortable_id};
 
 /// Maximum length in characters of the stored subject and sender.
 const MAX_LINE: usize = 998;
@@ -94,7 +94,7 @@ impl Outbox {
             .clock
             .now()
             .plus(-self.clock.excessive_difference().unwrap_or(0));
-        let id = new_id(now);
+        let id = MessageId::from_bytes(sortable_id::bytes::<18>(now));
         let message = submission.message;
         let message = NewMessage {
             id: id.clone(),
