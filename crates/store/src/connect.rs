@@ -16,7 +16,9 @@ use sqlx::{
 };
 use tokio::time::timeout;
 
-use crate::{StoreError, disk, error::sqlite_code, private, transaction::is_reusable};
+use crate::{
+    StoreError, backend::Backend, disk, error::sqlite_code, private, transaction::is_reusable,
+};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -30,13 +32,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
 /// SQLite URL parameter that limits the size of the database, in pages of 4096 bytes.
 const MAX_PAGE_COUNT: &str = "max_page_count";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Backend {
-    SqliteFile,
-    SqliteMemory,
-    Postgres,
-}
 
 /// The database of a URL, which may contain a password.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use domain::{Actor, AuditAction, Change, DataCenter, DataCenterId, DataCenterNam
 use sqlx::AnyConnection;
 
 use crate::{
-    Store, StoreError, api_key, connect::Backend, integrity::ManifestChange, note::note, row::Table,
+    Store, StoreError, api_key, backend::Backend, integrity::ManifestChange, note::note, row::Table,
 };
 
 const TABLE: Table = Table("data_centers");

@@ -11,7 +11,7 @@ use sqlx::AnyConnection;
 
 use crate::{
     KeySource, Store, StoreError,
-    connect::Backend,
+    backend::Backend,
     row::Table,
     seal::{Cell, Sealed, Sealer},
 };

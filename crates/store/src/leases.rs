@@ -2,7 +2,7 @@
 
 use domain::UnixTime;
 
-use crate::{Store, StoreError, alert::daily, connect::Backend, store::SERVER_PREFIX};
+use crate::{Store, StoreError, alert::daily, backend::Backend, store::SERVER_PREFIX};
 
 /// Leases that only servers hold.
 const ALL: [&str; 3] = [

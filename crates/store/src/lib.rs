@@ -9,6 +9,7 @@ mod api_key;
 mod attempt;
 mod audit;
 mod authorization;
+mod backend;
 mod check;
 mod connect;
 mod data_center;

@@ -8,7 +8,6 @@ mod counts;
 mod enqueue;
 mod forget;
 mod known;
-mod lost;
 pub(crate) mod pause;
 mod read;
 mod resend;

@@ -6,10 +6,7 @@ use std::{path::Path, time::Duration};
 use sqlx::{AnyConnection, Connection as _};
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{
-    Store, StoreError,
-    connect::{Backend, Target},
-};
+use crate::{Store, StoreError, backend::Backend, connect::Target};
 
 /// Timeout of a reply and of a new connection.
 const TIMEOUT: Duration = Duration::from_millis(1_500);

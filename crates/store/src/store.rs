@@ -11,7 +11,8 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     KeySource, StoreError,
-    connect::{Backend, connect, migrate, prepare},
+    backend::Backend,
+    connect::{connect, migrate, prepare},
     integrity::Rejections,
     keyring::Keyring,
     lock::ServerLock,

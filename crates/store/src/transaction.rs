@@ -17,7 +17,7 @@ use std::{
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _};
 use tokio::time::timeout;
 
-use crate::{Store, StoreError, connect::Backend};
+use crate::{Store, StoreError, backend::Backend};
 
 /// Timeout of the check of a connection. A connection that does not reply is closed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);

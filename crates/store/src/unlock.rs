@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, AnyPool};
 
 use crate::{
     KeySource, StoreError,
-    connect::Backend,
+    backend::Backend,
     key::{self, Key},
     keyring::{self, CHECK},
     seal::{Sealed, Sealer},

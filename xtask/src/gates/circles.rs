@@ -48,8 +48,6 @@ const OPEN: &[(&str, &[&str])] = &[
             "settings",
         ],
     ),
-    ("crates/store/src", &["connect", "transaction"]),
-    ("crates/store/src", &["outbox::lost", "outbox::settle"]),
 ];
 
 /// Returns the circles.

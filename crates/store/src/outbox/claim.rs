@@ -6,7 +6,7 @@ use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{MESSAGES as TABLE, content};
-use crate::{Store, StoreError, connect::Backend};
+use crate::{Store, StoreError, backend::Backend};
 
 /// Parameters of a claim.
 #[derive(Clone, Debug)]

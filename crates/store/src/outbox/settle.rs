@@ -1,12 +1,14 @@
 //! Recording the results of attempts.
 
+mod lost;
+
 use std::collections::{BTreeMap, HashSet};
 
 use domain::{Attempt, DataCenterId, Finding, MessageId, MessageState, Recipient, UnixTime};
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{
-    MESSAGES as TABLE, bounce, counts, lost,
+    MESSAGES as TABLE, bounce, counts,
     rows::{chunks, places},
 };
 use crate::{Store, StoreError, row::Table};

@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::{
     StoreError, alert, audit, authorization,
-    connect::Backend,
+    backend::Backend,
     grant, integrity, mail_hook,
     seal::{Cell, Sealed, Sealer},
     settings,

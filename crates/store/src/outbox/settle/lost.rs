@@ -3,11 +3,11 @@
 use domain::{MessageState, Recipient, RecipientState, UnixTime};
 use sqlx::AnyConnection;
 
-use super::{
-    MESSAGES as TABLE, bounce,
-    settle::{Recorded, Settlement, events},
+use super::{Recorded, Settlement, events};
+use crate::{
+    StoreError,
+    outbox::{MESSAGES as TABLE, bounce},
 };
-use crate::StoreError;
 
 /// Marks the recipients that this attempt delivered to. If no recipient waits afterward, the
 /// message has ended: its retry is canceled, and the claim of another server ends. Returns `None`
