@@ -38,8 +38,11 @@ impl Connection {
             partial: None,
             peek: true,
         };
-        let items = MacroOrMessageDataItemNames::MessageDataItemNames(vec![item]);
-        let body = CommandBody::fetch(uid, items, true).map_err(|_| FindingCode::NotArrived)?;
+        let body = CommandBody::Fetch {
+            sequence_set: uid.into(),
+            macro_or_item_names: MacroOrMessageDataItemNames::MessageDataItemNames(vec![item]),
+            uid: true,
+        };
         let mut answer = self.ask(body).await?;
         let fetched = answer.take_fetched();
         let header = fetched.iter().flat_map(|one| &one.sections).next();

@@ -4,7 +4,7 @@ use std::{future::Future, time::Duration};
 
 use decode::{ImapStage, imap_reply};
 use domain::{FactName, Finding, FindingCode, StepKind};
-use imap_codec::imap_types::command::CommandBody;
+use imap_codec::imap_types::{command::CommandBody, mailbox::Mailbox as Name};
 use net::{Recorder, RecordingStream, Timeouts};
 use tokio::time::timeout;
 
@@ -88,8 +88,9 @@ impl Connection {
     /// The finding about the refusal.
     pub async fn examine(&mut self, recorder: &Recorder) -> Result<u32, Finding> {
         let mut step = recorder.begin(StepKind::Examine, "EXAMINE INBOX");
-        let body = CommandBody::examine("INBOX")
-            .map_err(|_| self.mailbox.finding(FindingCode::InboxMissing))?;
+        let body = CommandBody::Examine {
+            mailbox: Name::Inbox,
+        };
         let answer = self.ask(body).await;
         let received = self.take_received();
         let code = match answer {

@@ -104,7 +104,9 @@ impl Connection {
     }
 
     async fn open_inbox(&mut self) -> Result<Answer, FindingCode> {
-        let body = CommandBody::examine("INBOX").map_err(|_| FindingCode::InboxMissing)?;
+        let body = CommandBody::Examine {
+            mailbox: Name::Inbox,
+        };
         let answer = self.ask(body).await?;
         let _ = self.take_received();
         match answer.ending {
