@@ -1,5 +1,5 @@
-//! Error of all server functions. It consists of codes without free text, because without WASM an error travels
-//! in a URL.
+//! Error of all server functions. It consists of codes without free text, because without WASM an
+//! error is part of a URL.
 
 use domain::{AddressError, DataCenterFormError, DiscoveryFormError, SmtpFormErrors};
 use leptos::server_fn::{
@@ -26,17 +26,17 @@ pub enum ApiError {
         /// Saved version.
         version: i64,
     },
-    /// A change of data centers was refused.
+    /// A change of a data center was rejected.
     DataCenter(DataCenterFormError),
-    /// The email address or issuer to find settings for was refused.
+    /// The email address or issuer to find settings for is invalid.
     Address(DiscoveryFormError),
-    /// There is no such data center.
+    /// The data center does not exist.
     UnknownDataCenter,
     /// The saved settings do not use OAuth.
     NotOAuth,
     /// The user is not signed in, or the session has ended.
     SignedOut,
-    /// The role of the user does not allow it.
+    /// The role of the user does not permit the request.
     Forbidden,
     /// The data center has no saved settings.
     NoSettings,
@@ -46,7 +46,7 @@ pub enum ApiError {
     BadRequest,
     /// The server failed. Its log contains the cause.
     Unavailable,
-    /// The server was not reached.
+    /// The server could not be reached.
     Offline,
 }
 
@@ -77,7 +77,7 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => Self::Offline,
-            // A body that is not text, or was cut off.
+            // The response is not text, or was truncated.
             #[cfg(feature = "ssr")]
             ServerFnErrorErr::Deserialization(_) => Self::BadRequest,
             ServerFnErrorErr::Args(_)

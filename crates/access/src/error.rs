@@ -42,10 +42,10 @@ pub enum FormError<E> {
     Access(#[from] AccessError),
 }
 
-/// Reason why a sign-in was refused.
+/// Reason why a sign-in was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The user name or the password is wrong. The caller cannot see which one.
+    /// The user name or the password is wrong. The client does not learn which one.
     #[error("the user name or the password is wrong")]
     Wrong,
     /// There were too many failed attempts.

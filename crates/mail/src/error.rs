@@ -2,14 +2,14 @@
 
 use domain::{AddressError, DataCenterFormError, Finding, FindingCode, SmtpFormErrors};
 
-/// A failure that is not caused by the submitted values.
+/// A failure that the submitted values do not cause.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// The database failed.
     #[error("the database failed")]
     Store(#[source] store::StoreError),
-    /// A saved secret cannot be decrypted with the values it belongs to. Either was changed in the
-    /// database.
+    /// A saved secret cannot be decrypted with the values it belongs to, because one of them was
+    /// changed in the database.
     #[error("a saved secret cannot be read; check the settings and type it again")]
     SecretUnreadable(#[source] store::StoreError),
     /// There is no such data center.
@@ -33,13 +33,13 @@ pub enum MailError {
     /// New mail is refused while the server has this condition.
     #[error("new mail is refused because of the condition {}", .0.code())]
     MailRefused(domain::AlertKind),
-    /// Too many checks are under way.
+    /// Too many checks are running.
     #[error("too many checks are under way")]
     TooManyChecks,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopped,
-    /// The HTTP client could not be made.
+    /// The HTTP client could not be created.
     #[error("the HTTP client could not be made")]
     Http(#[from] reqwest::Error),
 }
@@ -53,10 +53,10 @@ impl From<store::StoreError> for MailError {
     }
 }
 
-/// The reason why an operation that involves a provider failed.
+/// The reason why an operation with a provider failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Something that an administrator or the provider can fix.
+    /// A problem that an administrator or the provider can fix.
     Found(Finding),
     /// A failure of Mailgrant itself.
     Internal(MailError),
@@ -86,7 +86,7 @@ impl From<store::StoreError> for Failure {
     }
 }
 
-/// Returns a secret that was read. One that cannot be decrypted is a finding.
+/// Returns the secret. One that cannot be decrypted becomes a finding.
 pub(crate) fn readable<T>(read: Result<T, store::StoreError>) -> Result<T, Failure> {
     match read.map_err(MailError::from) {
         Ok(read) => Ok(read),
@@ -99,7 +99,7 @@ pub(crate) fn readable<T>(read: Result<T, store::StoreError>) -> Result<T, Failu
     }
 }
 
-/// Returns a secret that was read. One that cannot be decrypted counts as missing.
+/// Returns the secret. One that cannot be decrypted counts as missing.
 pub(crate) fn readable_or_missing<T>(
     read: Result<Option<T>, store::StoreError>,
 ) -> Result<Option<T>, MailError> {
@@ -116,7 +116,7 @@ pub enum SaveError {
     /// Some fields are invalid.
     #[error("the form has errors")]
     Form(SmtpFormErrors),
-    /// Another user saved since the form was opened.
+    /// Another user has saved since the form was opened.
     #[error("somebody else has saved version {version}")]
     Conflict {
         /// The current version.

@@ -1,4 +1,4 @@
-//! Servers that throw everything away, and `smtp-source`, a client that sends as fast as it can.
+//! Servers that discard all messages, and `smtp-source`, a client that sends as fast as it can.
 
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -17,13 +17,13 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Protection of the connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// In the clear, to Postfix's `smtp-sink`.
+    /// Unencrypted, to Postfix's `smtp-sink`.
     Clear,
-    /// Over STARTTLS, signed in with XOAUTH2, to a sink of our own: `smtp-sink` can neither.
+    /// STARTTLS with XOAUTH2, to our own sink, because `smtp-sink` supports neither.
     Tls,
 }
 
-/// A server that accepts every message and keeps none.
+/// A server that accepts every message and discards it.
 pub struct Sink {
     port: u16,
     certificate: Option<PathBuf>,
@@ -52,7 +52,7 @@ impl Sink {
         };
         let process = Running::start("the sink", &mut command)?;
         wait_for(port)?;
-        // Postfix reads it as another user.
+        // Postfix reads the directory as another user.
         run(Command::new("chmod").arg("755").arg(folder.path()))?;
         Ok(Self {
             port,
@@ -72,13 +72,13 @@ impl Sink {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Returns the certificate authority, if it requires TLS.
+    /// Returns the certificate of the authority if the sink requires TLS.
     pub fn certificate(&self) -> Option<&PathBuf> {
         self.certificate.as_ref()
     }
 }
 
-/// Waits until somebody listens on a port of 127.0.0.1.
+/// Waits until a server listens on a port of 127.0.0.1.
 pub fn wait_for(port: u16) -> Result<()> {
     let started = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -90,7 +90,7 @@ pub fn wait_for(port: u16) -> Result<()> {
     Ok(())
 }
 
-/// Messages a second of `smtp-source`, over connections that it keeps.
+/// Returns messages per second of `smtp-source` over keep-alive connections.
 #[expect(clippy::cast_precision_loss, reason = "a rate")]
 pub fn source(address: &str, connections: usize, messages: usize) -> Result<f64> {
     let mut command = Command::new("/usr/sbin/smtp-source");
@@ -102,7 +102,7 @@ pub fn source(address: &str, connections: usize, messages: usize) -> Result<f64>
     Ok(messages as f64 / started.elapsed().as_secs_f64())
 }
 
-/// The number that somebody printed.
+/// Parses the number that a program printed.
 pub fn number(printed: &str) -> Result<f64> {
     let printed = printed.trim();
     printed
