@@ -38,7 +38,7 @@ pub trait Problem {
 pub enum AccessFormError {
     /// The setup.
     Setup(SetupError),
-    /// The form that a link to choose a password opens.
+    /// The form behind a password link.
     NewPassword(NewPasswordError),
     /// The form that changes the own password.
     ChangePassword(ChangePasswordError),

@@ -22,7 +22,7 @@ pub enum AccessError {
     Stopped,
 }
 
-/// Reason why a form about access was refused. `E` is the error of its fields.
+/// Reason why a form about access was rejected. `E` is the error of its fields.
 #[derive(Debug, thiserror::Error)]
 pub enum FormError<E> {
     /// Some fields are invalid.

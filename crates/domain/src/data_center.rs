@@ -134,7 +134,7 @@ codes! {
         DataCenterHasMail = "data_center_has_mail",
         /// The default data center cannot be removed.
         DataCenterIsDefault = "data_center_is_default",
-        /// No data center has this id.
+        /// No data center has this ID.
         UnknownDataCenter = "unknown_data_center",
     }
 }

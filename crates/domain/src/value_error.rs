@@ -17,7 +17,7 @@ codes! {
 codes! {
     /// Reason why a number is not valid.
     NumberError {
-        /// Nothing is typed.
+        /// The field is empty.
         Required = "required",
         /// The value is not a whole number within the field's range.
         NotANumber = "not_a_number",
@@ -27,7 +27,7 @@ codes! {
 codes! {
     /// Reason why a TCP port is not valid.
     PortError {
-        /// Nothing is typed.
+        /// The field is empty.
         Required = "required",
         /// The value is not a number from 1 to 65535.
         NotAPort = "not_a_port",
@@ -37,7 +37,7 @@ codes! {
 codes! {
     /// Reason why a host is not valid.
     HostError {
-        /// Nothing is typed.
+        /// The field is empty.
         Required = "required",
         /// The host has more characters than allowed.
         TooLong = "too_long",
@@ -53,7 +53,7 @@ codes! {
 codes! {
     /// Reason why a name for EHLO is not valid.
     EhloNameError {
-        /// Nothing is typed.
+        /// The field is empty.
         Required = "required",
         /// The name has more characters than allowed.
         TooLong = "too_long",
@@ -71,7 +71,7 @@ codes! {
 codes! {
     /// Reason why a URL is not valid.
     UrlError {
-        /// Nothing is typed.
+        /// The field is empty.
         Required = "required",
         /// The URL has more characters than allowed.
         TooLong = "too_long",
@@ -89,7 +89,7 @@ codes! {
 codes! {
     /// Reason why an email address is not valid.
     AddressError {
-        /// Nothing is typed.
+        /// The field is empty.
         Required = "required",
         /// The address has more characters than allowed.
         TooLong = "too_long",
@@ -103,7 +103,7 @@ codes! {
 codes! {
     /// Reason why an email address with a display name is not valid.
     FromAddressError {
-        /// Nothing is typed.
+        /// The field is empty.
         Required = "required",
         /// The name or the address has more characters than allowed.
         TooLong = "too_long",
@@ -119,7 +119,7 @@ codes! {
 codes! {
     /// Reason why a scope is not valid.
     ScopeError {
-        /// Nothing is typed.
+        /// The field is empty.
         Required = "required",
         /// The scope has more characters than allowed.
         TooLong = "too_long",
@@ -133,7 +133,7 @@ codes! {
 codes! {
     /// Reason why a user name is not valid.
     AccountNameError {
-        /// Nothing is typed.
+        /// The field is empty.
         Required = "required",
         /// The name has more characters than allowed.
         TooLong = "too_long",
@@ -145,7 +145,7 @@ codes! {
 codes! {
     /// Reason why a signing secret is not valid.
     WebhookSecretError {
-        /// Nothing is typed.
+        /// The field is empty.
         Required = "required",
         /// The value is not `whsec_` followed by the base64 of 24 to 64 bytes.
         NotAWebhookSecret = "not_a_webhook_secret",
@@ -160,11 +160,11 @@ pub struct InvalidId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidFolderName;
 
-/// Error for a text that no mail server searches for.
+/// Error for an invalid search text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidSearch;
 
-/// Error for a text that is the ID of no data center.
+/// Error for an invalid data center ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownDataCenter;
 

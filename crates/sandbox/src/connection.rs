@@ -1,4 +1,4 @@
-//! Handle of an HTTP connection, with which a fault closes it.
+//! Handle with which a fault closes an HTTP connection.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ impl Connection {
         std::future::pending().await
     }
 
-    /// Waits until the connection has to be closed.
+    /// Waits until a fault closes the connection.
     pub(crate) async fn wait_for_cut(&self) {
         self.cut.notified().await;
     }

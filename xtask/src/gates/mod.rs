@@ -1,8 +1,8 @@
 //! Rules about the source code that the compiler does not check.
 
 mod arrows;
-mod circles;
 mod cited_tests;
+mod cycles;
 mod debug_codes;
 mod leak;
 mod paths;
@@ -25,7 +25,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
         &server_code::find(workspace)?,
     )?;
     report("dependencies between crates", &arrows::find(workspace)?)?;
-    report("circles of files", &circles::find(workspace)?)?;
+    report("dependency cycles", &cycles::find(workspace)?)?;
     report("codes derived from names", &debug_codes::find(workspace)?)?;
     report("paths of a machine", &paths::find(workspace)?)?;
     report("tests that are cited", &cited_tests::find(workspace)?)

@@ -5,7 +5,7 @@ use crate::{
     codes::{codes, errors_include},
 };
 
-/// Reason that belongs to no single field of the form.
+/// Reason that does not concern a single field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessProblem {
     /// The user name or the password is wrong.
@@ -130,7 +130,7 @@ codes! {
         ControlCharacter = "control_character",
         /// The name is already in use.
         NameTaken = "name_taken",
-        /// No data center has this id.
+        /// No data center has this ID.
         UnknownDataCenter = "unknown_data_center",
         /// The value is not a day such as `2027-01-31`.
         NotADate = "not_a_date",

@@ -5,7 +5,7 @@ use crate::{
     codes::{codes, errors_include},
 };
 
-/// Reason that belongs to no single field of the form.
+/// Reason that does not concern a single field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlertFormProblem {
     /// The channel, the webhook, or the data center no longer exists.
@@ -56,9 +56,9 @@ codes! {
         SeveralAddresses = "several_addresses",
         /// The value is not one of the offered choices.
         UnknownChoice = "unknown_choice",
-        /// The saved signing secret belongs to another host, so it must be typed again.
+        /// The saved signing secret belongs to another host, so it must be entered again.
         SecretBelongsElsewhere = "secret_belongs_elsewhere",
-        /// No data center has this id.
+        /// No data center has this ID.
         UnknownDataCenter = "unknown_data_center",
     }
 }

@@ -23,7 +23,7 @@ impl MailId {
     /// Parses `7.1234`.
     ///
     /// # Errors
-    /// If the text has another form.
+    /// If the text does not have this format.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let number = |text: &str| {
             let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

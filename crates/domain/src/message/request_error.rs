@@ -34,7 +34,7 @@ codes! {
         HeaderRepeated = "header_repeated",
         /// The data center does not allow mail from this address.
         FromNotAllowed = "from_not_allowed",
-        /// No data center has this id.
+        /// No data center has this ID.
         UnknownDataCenter = "unknown_data_center",
         /// The data center has no SMTP settings, so it cannot send.
         DataCenterNotSetUp = "data_center_not_set_up",
@@ -58,7 +58,7 @@ codes! {
         NotAnAddress = "not_an_address",
         /// The parameter or its value is unknown.
         UnknownChoice = "unknown_choice",
-        /// No data center has this id.
+        /// No data center has this ID.
         UnknownDataCenter = "unknown_data_center",
         /// The value is not a time such as `2027-01-31T12:00:00Z`.
         NotATime = "not_a_time",

@@ -47,7 +47,7 @@ codes! {
         /// The value is not one of the offered choices.
         UnknownChoice = "unknown_choice",
         /// The saved secret belongs to another host, port, user, client, or endpoint, so it must
-        /// be typed again.
+        /// be entered again.
         SecretBelongsElsewhere = "secret_belongs_elsewhere",
         /// A credential would be sent without TLS to another machine.
         CredentialInPlaintext = "credential_in_plaintext",
@@ -55,7 +55,7 @@ codes! {
         NeedsOAuth = "needs_o_auth",
         /// The value is not the redirect URL of this server.
         RedirectUrlMismatch = "redirect_url_mismatch",
-        /// No data center has this id.
+        /// No data center has this ID.
         UnknownDataCenter = "unknown_data_center",
     }
 }

@@ -1,10 +1,10 @@
-//! Which modules of a crate use which of their siblings.
+//! Dependencies between the modules of a crate.
 
 use std::collections::BTreeSet;
 
 use super::Uses;
 
-/// The names of a module and of those that it is in, from the outside.
+/// The name of a module, preceded by the names of its parents.
 type Path = Vec<String>;
 
 /// Returns what the modules in these files use.

@@ -1,13 +1,13 @@
-//! No files need each other in a circle.
+//! Modules of a crate do not depend on each other in a cycle.
 //!
 //! A file uses another one if it names it in a path that begins with `crate::` or `super::`, or in
-//! an `import` of the browser tests. Of two modules that are used, those count that are siblings:
+//! an `import` of the browser tests. Only dependencies between siblings count:
 //! `web::api::messages` that uses `web::problem` makes `web::api` use `web::problem`. A parent may
-//! use its children, and children the types of their parent, so neither is a circle. Modules inside
+//! use its children, and children the types of their parent, so neither is a cycle. Modules inside
 //! a file, and tests, are part of the file and do not count.
 //!
-//! A circle means that none of its files can be understood, tested, or moved alone. To end one, move
-//! what both sides need into a file of its own, or pass it as an argument.
+//! None of the files of a cycle can be understood, tested, or moved alone. To end a cycle, move
+//! what both sides need into a separate file, or pass it as an argument.
 
 mod rust;
 mod scripts;
@@ -20,10 +20,10 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Which modules use which.
+/// Dependencies between modules.
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
-/// Circles that are still there, by folder. A circle within one of them is no breach.
+/// Known cycles, by folder. The gate accepts a cycle whose modules are all in one entry.
 const OPEN: &[(&str, &[&str])] = &[
     (
         "app/src",
@@ -50,7 +50,7 @@ const OPEN: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Returns the circles.
+/// Returns the cycles.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
     let files = process::capture(workspace.command("git").args([
         "ls-files",
@@ -73,19 +73,19 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
             folders.entry(folder).or_default().push((name, text));
         }
     }
-    let circles = folders.iter().flat_map(|(folder, files)| {
+    let cycles = folders.iter().flat_map(|(folder, files)| {
         let uses = match *folder {
             "end2end" => scripts::uses(files),
             _ => rust::uses(files),
         };
-        let circles = circles(&uses).into_iter();
-        let circles = circles.filter(|circle| !is_open(folder, circle));
-        circles.map(move |circle| format!("{folder}: {}", circle.join(", ")))
+        let cycles = cycles(&uses).into_iter();
+        let cycles = cycles.filter(|cycle| !is_open(folder, cycle));
+        cycles.map(move |cycle| format!("{folder}: {}", cycle.join(", ")))
     });
-    Ok(circles.collect())
+    Ok(cycles.collect())
 }
 
-/// Splits the path of a file at the end of `src/` or `end2end/`.
+/// Splits the path of a file after `src/` or `end2end/`.
 fn folder_of(file: &str) -> Option<(&str, &str)> {
     if let Some(name) = file.strip_prefix("end2end/") {
         return Some(("end2end", name));
@@ -94,13 +94,13 @@ fn folder_of(file: &str) -> Option<(&str, &str)> {
     Some((&file[..at], &file[at + 1..]))
 }
 
-fn is_open(folder: &str, circle: &[String]) -> bool {
+fn is_open(folder: &str, cycle: &[String]) -> bool {
     let mut open = OPEN.iter().filter(|(known, _)| *known == folder);
-    open.any(|(_, modules)| circle.iter().all(|one| modules.contains(&&**one)))
+    open.any(|(_, modules)| cycle.iter().all(|one| modules.contains(&&**one)))
 }
 
-/// Returns each circle once: the modules of which each leads to each other one.
-fn circles(uses: &Uses) -> Vec<Vec<String>> {
+/// Returns each cycle once, as a list of modules.
+fn cycles(uses: &Uses) -> Vec<Vec<String>> {
     let leads: BTreeMap<_, _> = uses
         .keys()
         .map(|from| (from, all_from(from, uses)))
@@ -108,13 +108,13 @@ fn circles(uses: &Uses) -> Vec<Vec<String>> {
     let lead = |from: &String, to: &String| leads.get(from).is_some_and(|all| all.contains(to));
     let mut found = BTreeSet::new();
     for from in uses.keys() {
-        let circle: Vec<_> = uses
+        let cycle: Vec<_> = uses
             .keys()
             .filter(|other| lead(from, other) && lead(other, from))
             .cloned()
             .collect();
-        if circle.len() > 1 {
-            found.insert(circle);
+        if cycle.len() > 1 {
+            found.insert(cycle);
         }
     }
     found.into_iter().collect()
@@ -142,7 +142,7 @@ mod tests {
         for (from, to) in pairs {
             uses.entry((*from).into()).or_default().insert((*to).into());
         }
-        circles(&uses)
+        cycles(&uses)
     }
 
     #[test]
@@ -158,14 +158,14 @@ mod tests {
 
     #[test]
     fn a_circle_within_an_open_one_is_no_breach() {
-        let circle = |modules: &[&str]| {
+        let cycle = |modules: &[&str]| {
             modules
                 .iter()
                 .map(|one| (*one).to_owned())
                 .collect::<Vec<_>>()
         };
-        assert!(is_open("app/src", &circle(&["pages", "ui"])));
-        assert!(!is_open("app/src", &circle(&["pages", "paths"])));
-        assert!(!is_open("server/src", &circle(&["pages", "ui"])));
+        assert!(is_open("app/src", &cycle(&["pages", "ui"])));
+        assert!(!is_open("app/src", &cycle(&["pages", "paths"])));
+        assert!(!is_open("server/src", &cycle(&["pages", "ui"])));
     }
 }

@@ -1,4 +1,4 @@
-//! Which files of the browser tests import which.
+//! Imports between the files of the browser tests.
 
 use std::collections::BTreeSet;
 
