@@ -21,7 +21,7 @@ const MAX_UDP: usize = 1_232;
 const TTL: u32 = 1;
 
 /// Interval between checks whether the server should listen.
-const CHECK_EVERY: Duration = Duration::from_millis(5);
+const CHECK_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Answers over UDP and TCP until the task is aborted. While the faults say so, nothing listens.
 pub(crate) async fn serve(udp: UdpSocket, tcp: TcpListener, state: Arc<State>) {
@@ -39,7 +39,7 @@ pub(crate) async fn serve(udp: UdpSocket, tcp: TcpListener, state: Arc<State>) {
         }
         until_closed(&state, false).await;
         sockets = listen(address).await.ok();
-        sleep(CHECK_EVERY).await;
+        sleep(CHECK_INTERVAL).await;
     }
 }
 
@@ -52,7 +52,7 @@ async fn listen(address: SocketAddr) -> std::io::Result<(UdpSocket, TcpListener)
 
 async fn until_closed(state: &State, closed: bool) {
     while state.faults().dns_closed != closed {
-        sleep(CHECK_EVERY).await;
+        sleep(CHECK_INTERVAL).await;
     }
 }
 

@@ -44,8 +44,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return self.done(tag, "NO [CANNOT] No such mechanism").await;
         };
         let credentials = if mechanism == Mechanism::Login {
-            let user = self.asked("VXNlcm5hbWU6").await?;
-            let secret = self.asked("UGFzc3dvcmQ6").await?;
+            let user = self.exchange("VXNlcm5hbWU6").await?;
+            let secret = self.exchange("UGFzc3dvcmQ6").await?;
             let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
             user.zip(secret).map(|(user, secret)| Credentials {
                 user: text(user),
@@ -54,7 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         } else {
             let blob = match initial {
                 Some(blob) => Some(blob),
-                None => self.asked("").await?,
+                None => self.exchange("").await?,
             };
             blob.and_then(|blob| mechanism.parse(&blob))
         };
@@ -69,8 +69,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Sends a challenge and reads the client's response. Returns `None` if it is not base64.
-    async fn asked(&mut self, challenge: &str) -> io::Result<Option<Vec<u8>>> {
-        self.say(&format!("+ {challenge}")).await?;
+    async fn exchange(&mut self, challenge: &str) -> io::Result<Option<Vec<u8>>> {
+        self.send_line(&format!("+ {challenge}")).await?;
         let line = self.line().await?.unwrap_or_default();
         Ok(sasl::decode(&String::from_utf8_lossy(&line)))
     }
@@ -126,7 +126,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             && let Some(challenge) = style.challenge(bearer, &self.state.descriptor.issuer)
         {
             let text = sasl::encode(&challenge.to_string());
-            self.say(&format!("+ {text}")).await?;
+            self.send_line(&format!("+ {text}")).await?;
             if self.line().await?.is_none() {
                 return Ok(Next::Close);
             }

@@ -11,7 +11,7 @@ use super::session::{Next, Session};
 use crate::faults::ImapFault;
 
 /// Polling interval during IDLE.
-const EVERY: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn offers_idle(&self) -> bool {
@@ -19,7 +19,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Reports expunged messages and the new number of messages.
-    pub(super) async fn tell_changes(&mut self) -> io::Result<()> {
+    pub(super) async fn report_changes(&mut self) -> io::Result<()> {
         let Some(before) = self.selected.take() else {
             return Ok(());
         };
@@ -49,13 +49,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         self.selected = Some(now);
         for line in lines {
-            self.say(&line).await?;
+            self.send_line(&line).await?;
         }
         Ok(())
     }
 
     pub(super) async fn idle(&mut self, tag: &str) -> io::Result<Next> {
-        self.say("+ idling").await?;
+        self.send_line("+ idling").await?;
         loop {
             tokio::select! {
                 line = self.line() => return match line? {
@@ -65,9 +65,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     Some(_) => self.done(tag, "BAD Expected DONE").await,
                     None => Ok(Next::Close),
                 },
-                () = tokio::time::sleep(EVERY) => {}
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
-            self.tell_changes().await?;
+            self.report_changes().await?;
         }
     }
 }

@@ -23,15 +23,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         match command.body {
             CommandBody::Capability => {
                 let capabilities = self.capabilities();
-                self.say(&format!("* CAPABILITY {capabilities}")).await?;
+                self.send_line(&format!("* CAPABILITY {capabilities}"))
+                    .await?;
                 self.done(&tag, "OK Done").await
             }
             CommandBody::Noop | CommandBody::Check => {
-                self.tell_changes().await?;
+                self.report_changes().await?;
                 self.done(&tag, "OK Done").await
             }
             CommandBody::Logout => {
-                self.say("* BYE Good bye").await?;
+                self.send_line("* BYE Good bye").await?;
                 self.done(&tag, "OK Done").await?;
                 Ok(Next::Close)
             }
@@ -58,10 +59,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             CommandBody::Select { mailbox, .. } => self.open(&tag, &mailbox, false).await,
             CommandBody::Examine { mailbox, .. } => self.open(&tag, &mailbox, true).await,
             CommandBody::List { .. } => {
-                self.say("* LIST (\\HasNoChildren) \"/\" INBOX").await?;
+                self.send_line("* LIST (\\HasNoChildren) \"/\" INBOX")
+                    .await?;
                 for (attributes, name) in mail::FOLDERS {
                     let line = format!("* LIST ({attributes}) \"/\" \"{name}\"");
-                    self.say(&line).await?;
+                    self.send_line(&line).await?;
                 }
                 self.done(&tag, "OK Done").await
             }
@@ -94,7 +96,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Sends the tagged reply that ends a command.
     pub(super) async fn done(&mut self, tag: &str, text: &str) -> io::Result<Next> {
-        self.say(&format!("{tag} {text}")).await?;
+        self.send_line(&format!("{tag} {text}")).await?;
         Ok(Next::Command)
     }
 
@@ -139,7 +141,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             _ => None,
         });
         let items: Vec<_> = items.collect();
-        self.say(&format!("* STATUS INBOX ({})", items.join(" ")))
+        self.send_line(&format!("* STATUS INBOX ({})", items.join(" ")))
             .await?;
         self.done(tag, "OK Done").await
     }
@@ -164,7 +166,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             .map(|(number, message)| if uid { message.uid } else { number }.to_string())
             .collect();
         let line = format!("* SEARCH {}", numbers.join(" "));
-        self.say(line.trim_end()).await?;
+        self.send_line(line.trim_end()).await?;
         self.done(tag, "OK Done").await
     }
 
@@ -194,7 +196,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return Ok(Next::Close);
             }
             Some(ImapFault::HugeLiteral) => {
-                self.say("* 1 FETCH (UID 1 BODY[] {4294967295}").await?;
+                self.send_line("* 1 FETCH (UID 1 BODY[] {4294967295}")
+                    .await?;
                 return self.done(tag, "OK Done").await;
             }
             Some(ImapFault::EndlessLine) => {
@@ -204,7 +207,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
                 return Ok(Next::Close);
             }
-            Some(ImapFault::BrokenFetch) => self.say("* 1 FETCH (UID BODY[ {x}").await?,
+            Some(ImapFault::BrokenFetch) => self.send_line("* 1 FETCH (UID BODY[ {x}").await?,
             Some(ImapFault::OddFetch) => self.send(&fetch::odd(&answers)).await?,
             Some(ImapFault::UnreadableMessage)
                 if chosen
@@ -239,13 +242,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             let mailbox = Mailbox::of(&account, &folder, read_only, &inner);
             (mailbox, inner.mail.uid_validity(), inner.mail.next_uid())
         };
-        self.say("* FLAGS (\\Answered \\Flagged \\Draft \\Deleted \\Seen)")
+        self.send_line("* FLAGS (\\Answered \\Flagged \\Draft \\Deleted \\Seen)")
             .await?;
-        self.say(&format!("* {} EXISTS", mailbox.len())).await?;
-        self.say("* 0 RECENT").await?;
-        self.say(&format!("* OK [UIDVALIDITY {uid_validity}] UIDs valid"))
+        self.send_line(&format!("* {} EXISTS", mailbox.len()))
             .await?;
-        self.say(&format!("* OK [UIDNEXT {uid_next}] Predicted"))
+        self.send_line("* 0 RECENT").await?;
+        self.send_line(&format!("* OK [UIDVALIDITY {uid_validity}] UIDs valid"))
+            .await?;
+        self.send_line(&format!("* OK [UIDNEXT {uid_next}] Predicted"))
             .await?;
         self.selected = Some(mailbox);
         let mode = if read_only { "READ-ONLY" } else { "READ-WRITE" };

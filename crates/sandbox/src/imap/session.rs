@@ -14,7 +14,7 @@ use crate::faults::ImapFault;
 use crate::state::State;
 
 /// Maximum length of a command with its literals in octets.
-const LONGEST: usize = 65_536;
+const MAX_COMMAND: usize = 65_536;
 
 pub(super) struct Session<S> {
     stream: S,
@@ -70,16 +70,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             match self.state.faults().imap {
                 Some(ImapFault::Silent) => self.wait_for_end().await?,
                 Some(ImapFault::TooManyConnections) => {
-                    self.say("* BYE [LIMIT] Too many simultaneous connections. (Failure)")
+                    self.send_line("* BYE [LIMIT] Too many simultaneous connections. (Failure)")
                         .await?;
                     return Ok(End::Closed);
                 }
                 Some(ImapFault::NotImap) => {
-                    self.say("220 localhost ESMTP sandbox").await?;
+                    self.send_line("220 localhost ESMTP sandbox").await?;
                 }
                 _ => {
                     let capabilities = self.capabilities();
-                    self.say(&format!("* OK [CAPABILITY {capabilities}] sandbox ready"))
+                    self.send_line(&format!("* OK [CAPABILITY {capabilities}] sandbox ready"))
                         .await?;
                 }
             }
@@ -88,7 +88,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             let next = match self.command().await? {
                 Arrived::Gone => return Ok(End::Closed),
                 Arrived::Unreadable => {
-                    self.say("* BAD Invalid command").await?;
+                    self.send_line("* BAD Invalid command").await?;
                     Next::Command
                 }
                 Arrived::Command(_) if self.is_closed() => Next::Close,
@@ -123,13 +123,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
                 Err(CommandDecodeError::Incomplete) => {}
                 Err(CommandDecodeError::LiteralFound { length, mode, .. }) => {
-                    if length as usize > LONGEST {
+                    if length as usize > MAX_COMMAND {
                         self.buffer.clear();
                         return Ok(Arrived::Unreadable);
                     }
                     if mode == LiteralMode::Sync && invited < self.buffer.len() {
                         invited = self.buffer.len();
-                        self.say("+ OK").await?;
+                        self.send_line("+ OK").await?;
                     }
                 }
                 Err(CommandDecodeError::Failed) => {
@@ -138,7 +138,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     return Ok(Arrived::Unreadable);
                 }
             }
-            if self.buffer.len() > LONGEST {
+            if self.buffer.len() > MAX_COMMAND {
                 self.buffer.clear();
                 return Ok(Arrived::Unreadable);
             }
@@ -167,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 let line: Vec<u8> = self.buffer.drain(..=end).collect();
                 return Ok(Some(line.trim_ascii_end().to_vec()));
             }
-            if self.buffer.len() > LONGEST || !self.fill().await? {
+            if self.buffer.len() > MAX_COMMAND || !self.fill().await? {
                 return Ok(None);
             }
         }
@@ -189,7 +189,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Sends a line.
-    pub(super) async fn say(&mut self, line: &str) -> io::Result<()> {
+    pub(super) async fn send_line(&mut self, line: &str) -> io::Result<()> {
         self.send(format!("{line}\r\n").as_bytes()).await
     }
 

@@ -9,10 +9,10 @@ use super::session::{Fault, Next, Session};
 use crate::faults::Stage;
 
 /// Maximum length of an AUTH command line with its CRLF in octets (RFC 4954 §4).
-const LONGEST_AUTH: usize = 512;
+const MAX_AUTH_LINE: usize = 512;
 /// Maximum length of other command lines. RFC 5321 §4.5.3.1.4 requires 512, but parameters and long
 /// addresses need more.
-const LONGEST_COMMAND: usize = 2048;
+const MAX_COMMAND_LINE: usize = 2048;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Executes the command of a line.
@@ -21,9 +21,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             .get(..4)
             .is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
         let longest = if is_auth {
-            LONGEST_AUTH
+            MAX_AUTH_LINE
         } else {
-            LONGEST_COMMAND
+            MAX_COMMAND_LINE
         };
         if line.len() > longest {
             if is_auth {

@@ -5,14 +5,14 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 /// Maximum length of a line: a SASL message of 12,288 octets (RFC 4954 §4) and its CRLF.
-pub(super) const LONGEST: usize = 12_288 + 2;
+pub(super) const MAX_LINE: usize = 12_288 + 2;
 
 /// Line from the client.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
     /// Line with its line feed.
     Whole(Vec<u8>),
-    /// Line longer than [`LONGEST`], which was read to its end and discarded.
+    /// Line longer than [`MAX_LINE`], which was read to its end and discarded.
     TooLong,
 }
 
@@ -37,14 +37,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Lines<S> {
             let unsearched = self.buffer.iter().skip(searched);
             if let Some(offset) = unsearched.into_iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.buffer.drain(..=searched + offset).collect();
-                let too_long = too_long || line.len() > LONGEST;
+                let too_long = too_long || line.len() > MAX_LINE;
                 return Ok(Some(if too_long {
                     Line::TooLong
                 } else {
                     Line::Whole(line)
                 }));
             }
-            if self.buffer.len() > LONGEST {
+            if self.buffer.len() > MAX_LINE {
                 too_long = true;
                 self.buffer.clear();
             }

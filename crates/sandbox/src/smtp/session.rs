@@ -11,7 +11,7 @@ use crate::faults::Stage;
 use crate::state::State;
 
 /// Number of errors after which the session is ended, as in Postfix.
-const MOST_ERRORS: u32 = 20;
+const MAX_ERRORS: u32 = 20;
 
 pub(super) struct Session<S> {
     pub(super) lines: Lines<S>,
@@ -113,7 +113,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Sends an error reply and counts it.
     pub(super) async fn error(&mut self, text: &str) -> io::Result<Next> {
         self.errors += 1;
-        if self.errors > MOST_ERRORS {
+        if self.errors > MAX_ERRORS {
             return self.reply("421 4.7.0 Error: too many errors").await;
         }
         self.reply(text).await
