@@ -8,7 +8,7 @@ use crate::{Dns, step::Examination};
 const PROPOSED: &str = "v=DMARC1; p=none";
 
 /// Maximum number of names that are queried. No From address has a domain with more labels.
-const DOMAINS_AT_MOST: usize = 8;
+const MAX_DOMAINS: usize = 8;
 
 /// Examines the record of the domain, then of its parents down to two labels. RFC 7489 §6.6.3 goes
 /// directly to the organizational domain, which needs a list of public suffixes.
@@ -58,7 +58,7 @@ fn domains(domain: &str) -> impl Iterator<Item = &str> {
             .map(|(_, parent)| parent)
             .filter(|parent| parent.contains('.'))
     })
-    .take(DOMAINS_AT_MOST)
+    .take(MAX_DOMAINS)
 }
 
 /// Returns true if the version comes first and is `DMARC1` (RFC 7489 §6.3).
@@ -100,7 +100,7 @@ mod tests {
             ["a.mail.example.com", "mail.example.com", "example.com"]
         );
         assert_eq!(domains("localhost").collect::<Vec<_>>(), ["localhost"]);
-        assert_eq!(domains(&"a.".repeat(100)).count(), DOMAINS_AT_MOST);
+        assert_eq!(domains(&"a.".repeat(100)).count(), MAX_DOMAINS);
     }
 
     #[test]

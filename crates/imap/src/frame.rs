@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 /// Longest line, in bytes. SEARCH returns one line with up to about ten thousand UIDs.
-const LINE_AT_MOST: usize = 256 * 1024;
+const MAX_LINE: usize = 256 * 1024;
 /// Longest literal, in bytes. Messages are fetched in smaller pieces.
-const LITERAL_AT_MOST: usize = 1024 * 1024;
+const MAX_LITERAL: usize = 1024 * 1024;
 /// Maximum number of literals in one response. A message in a list has three.
-const LITERALS_AT_MOST: usize = 64;
+const MAX_LITERALS: usize = 64;
 /// The starts of responses whose text extends to the end of the line.
 const STATES: [&[u8]; 5] = [b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"];
 
@@ -48,7 +48,7 @@ impl Frames {
                 // Within a literal, `seen` is at its end.
                 self.seen = self.seen.max(self.buffer.len());
                 let length = self.buffer.len().saturating_sub(self.line);
-                return if length > LINE_AT_MOST {
+                return if length > MAX_LINE {
                     Err(TooLong)
                 } else {
                     Ok(None)
@@ -56,13 +56,13 @@ impl Frames {
             };
             let end = self.seen + at + 1;
             let line = self.buffer.get(self.line..end).unwrap_or_default();
-            if line.len() > LINE_AT_MOST {
+            if line.len() > MAX_LINE {
                 return Err(TooLong);
             }
             match announced(line).filter(|_| holds_literals(&self.buffer)) {
                 None => return Ok(Some(self.take(end))),
-                Some(length) if length > LITERAL_AT_MOST => return Err(TooLong),
-                Some(_) if self.literals.len() == LITERALS_AT_MOST => return Err(TooLong),
+                Some(length) if length > MAX_LITERAL => return Err(TooLong),
+                Some(_) if self.literals.len() == MAX_LITERALS => return Err(TooLong),
                 Some(length) => {
                     self.literals.push(end..end + length);
                     self.line = end + length;
@@ -144,11 +144,11 @@ mod tests {
 
     #[test]
     fn takes_no_more_than_is_allowed_and_does_not_wait_for_it() {
-        let literal = format!("* 1 FETCH (BODY[] {{{}}}\r\n", LITERAL_AT_MOST + 1);
+        let literal = format!("* 1 FETCH (BODY[] {{{}}}\r\n", MAX_LITERAL + 1);
         assert_eq!(all(literal.as_bytes(), 100), Err(TooLong));
         let number = b"* 1 FETCH (BODY[] {99999999999999999999999999}\r\n";
         assert_eq!(all(number, 100), Err(TooLong));
-        assert_eq!(all(&vec![b'('; LINE_AT_MOST + 1], 8_192), Err(TooLong));
+        assert_eq!(all(&vec![b'('; MAX_LINE + 1], 8_192), Err(TooLong));
         let many = [b"* 1 FETCH (".to_vec(), b"{0}\r\n".repeat(65)].concat();
         assert_eq!(all(&many, 100), Err(TooLong));
     }

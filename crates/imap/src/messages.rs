@@ -22,9 +22,9 @@ use crate::{
 };
 
 /// Maximum octets of a header that are fetched.
-const HEADER_AT_MOST: NonZeroU32 = NonZeroU32::new(2_048).unwrap();
+const MAX_HEADER: NonZeroU32 = NonZeroU32::new(2_048).unwrap();
 /// Maximum octets of a message that are fetched. The start of a notification is enough.
-const MESSAGE_AT_MOST: NonZeroU32 = NonZeroU32::new(64 * 1_024).unwrap();
+const MAX_MESSAGE: NonZeroU32 = NonZeroU32::new(64 * 1_024).unwrap();
 
 /// The UIDs of INBOX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl Connection {
             MessageDataItemName::Rfc822Size,
             MessageDataItemName::BodyExt {
                 section: Some(Section::HeaderFields(None, fields)),
-                partial: Some((0, HEADER_AT_MOST)),
+                partial: Some((0, MAX_HEADER)),
                 peek: true,
             },
         ];
@@ -164,7 +164,7 @@ impl Connection {
     pub async fn beginning(&mut self, uid: NonZeroU32) -> Result<Option<Vec<u8>>, FindingCode> {
         let item = MessageDataItemName::BodyExt {
             section: None,
-            partial: Some((0, MESSAGE_AT_MOST)),
+            partial: Some((0, MAX_MESSAGE)),
             peek: true,
         };
         let set = Sequence::Single(SeqOrUid::Value(uid)).into();

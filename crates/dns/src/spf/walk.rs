@@ -6,9 +6,9 @@ use super::record::{Mechanism, Prefixes, Qualifier, Record, Target, is_spf};
 use crate::{Dns, LookupError, sender::Sender};
 
 /// The number of terms with DNS lookups that one evaluation may have (RFC 7208 §4.6.4).
-const LOOKUPS_AT_MOST: usize = 10;
+const MAX_LOOKUPS: usize = 10;
 /// The number of mail servers of one `mx` that are looked up (RFC 7208 §4.6.4).
-const MAIL_SERVERS_AT_MOST: usize = 10;
+const MAX_MAIL_SERVERS: usize = 10;
 
 /// The reason why a record gives no result.
 #[derive(Debug, PartialEq, Eq)]
@@ -158,7 +158,7 @@ impl<'a> Walk<'a> {
 
     fn count(&mut self) -> Result<(), Fault> {
         self.lookups += 1;
-        if self.lookups > LOOKUPS_AT_MOST {
+        if self.lookups > MAX_LOOKUPS {
             return Err(Fault::TooManyLookups);
         }
         Ok(())
@@ -205,7 +205,7 @@ impl<'a> Walk<'a> {
             Err(LookupError::NotAName) => return Err(Fault::Broken(name.to_owned())),
             answer => answer.map_err(Fault::LookupError)?,
         };
-        for (_, server) in answer.records.into_iter().take(MAIL_SERVERS_AT_MOST) {
+        for (_, server) in answer.records.into_iter().take(MAX_MAIL_SERVERS) {
             if !server.is_empty() && self.is_at(&server, prefixes).await? {
                 return Ok(true);
             }
