@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_day_is_part_of_what_is_asked_for() {
+    fn the_last_day_is_included() {
         let query = ActivityQuery {
             who: " alice ".into(),
             action: "signed_in".into(),

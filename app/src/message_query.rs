@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_asked_for_counts() {
+    fn every_requested_scope_counts() {
         let query = MessageQuery {
             search: " Hello\0 ".into(),
             state: "failed".into(),

@@ -78,7 +78,7 @@ mod tests {
     use super::Tally;
 
     #[test]
-    fn what_is_dropped_makes_room_and_nothing_is_kept_of_it() {
+    fn a_dropped_guard_frees_its_slot_and_leaves_no_entry() {
         let (tally, limit) = (Tally::default(), NonZeroU32::new(2));
         let (one, two) = (tally.take("a", limit), tally.take("a", limit));
         assert!(one.is_some() && two.is_some());

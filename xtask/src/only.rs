@@ -122,14 +122,14 @@ mod tests {
     }
 
     #[test]
-    fn takes_crates_beside_browser_tests() {
+    fn accepts_crates_together_with_browser_tests() {
         let selection = choose(&["mail", "mailbox"]).unwrap();
         assert_eq!(selection.crates, ["mail"]);
         assert_eq!(selection.specs.len(), 1);
     }
 
     #[test]
-    fn takes_parts_that_are_no_crate() {
+    fn accepts_parts_that_are_not_crates() {
         let selection = choose(&["end2end", "soak", "api"]).unwrap();
         assert!(selection.end2end && selection.soak && selection.api);
         assert!(selection.specs.is_empty() && selection.crates.is_empty());

@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn sees_new_and_removed_files_and_no_swap_files() {
+    fn detects_new_and_removed_files_but_no_swap_files() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         for name in WATCHED {

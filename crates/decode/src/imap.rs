@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_what_providers_say_at_signing_in() {
+    fn recognizes_the_replies_of_providers_to_sign_ins() {
         for (with_token, code, text, finding) in [
             (
                 true,
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_is_said_first_and_at_examine() {
+    fn recognizes_greetings_and_replies_to_examine() {
         let first = |code, text| imap_reply(ImapStage::Greeting, code, text);
         assert_eq!(first("LIMIT", ""), F::TooManyConnections);
         assert_eq!(first("", "Too many connections"), F::TooManyConnections);

@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_machine_without_a_name_server_and_what_is_no_name_are_told_apart() {
+    async fn a_missing_name_server_and_an_invalid_name_are_distinguished() {
         let deadline = Instant::now() + Duration::from_secs(5);
         let dns = Dns {
             resolver: None,

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mechanism_goes_before_what_decides_about_the_others() {
+    fn an_earlier_spf_mechanism_takes_precedence() {
         for (record, expected) in [
             ("v=spf1 mx -all", "v=spf1 mx include:x -all"),
             ("v=spf1 ?ALL", "v=spf1 include:x ?ALL"),

@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_will_only_end_soon_still_sends() {
+    fn a_data_center_whose_grant_ends_soon_still_sends() {
         let broken: Vec<_> = AlertKind::ALL
             .iter()
             .filter(|kind| kind.is_broken())

@@ -574,7 +574,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_provider_said_is_cut_and_freed_of_control_characters() {
+    fn the_response_of_a_provider_is_truncated_and_has_no_control_characters() {
         let finding = Finding::new(FindingCode::Refused)
             .saying(format!("a\u{1b}[31m\u{202e}\n{}", "x".repeat(5_000)));
         let said = finding.said.unwrap();

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_common_mistakes_apart() {
+    fn distinguishes_common_mistakes() {
         for (typed, error) in [
             ("", HostError::Required),
             ("   ", HostError::Required),

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waited_is_what_came_and_did_not_go() {
+    fn waiting_messages_are_computed_from_accepted_and_finished_ones() {
         let mut third = hour(3, 0, 1, 1);
         third.cancelled = 1;
         third.retried = 2;

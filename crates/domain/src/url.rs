@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_which_redirect_urls_a_provider_refuses() {
+    fn warns_of_redirect_urls_that_providers_reject() {
         for (url, refusal) in [
             ("http://127.0.0.1:3000/oauth/callback", None),
             ("http://localhost:3000/oauth/callback", None),
@@ -333,7 +333,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_accepted_endpoint_is_one_line_of_ascii(text in "\\PC{0,60}|https?://\\PC{0,60}") {
+        fn an_accepted_endpoint_is_a_single_line_of_ascii(text in "\\PC{0,60}|https?://\\PC{0,60}") {
             if let Ok(endpoint) = EndpointUrl::parse(&text) {
                 prop_assert!(endpoint.as_str().bytes().all(|b| b.is_ascii_graphic()));
             }

@@ -84,7 +84,7 @@ fn the_same_authorization_needs_one() {
 }
 
 #[test]
-fn forms_that_choose_nothing_have_a_password_and_what_the_port_means() {
+fn forms_without_choices_use_a_password_and_the_usual_security_of_the_port() {
     for (port, security) in [
         ("993", MailboxSecurity::ImplicitTls),
         ("143", MailboxSecurity::StartTls),
@@ -103,7 +103,7 @@ fn forms_that_choose_nothing_have_a_password_and_what_the_port_means() {
 }
 
 #[test]
-fn the_scope_for_imap_is_asked_for_only_with_the_same_authorization() {
+fn the_imap_scope_is_only_requested_with_the_same_authorization() {
     assert_eq!(scope_of(&form()), MICROSOFT_BOTH);
     assert_eq!(scope_of(&with_password(form())), MICROSOFT_SMTP);
     let off = SmtpForm {

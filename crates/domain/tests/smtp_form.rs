@@ -251,7 +251,7 @@ fn an_empty_form_reports_all_its_errors_together() {
 }
 
 #[test]
-fn what_is_switched_off_is_not_looked_at() {
+fn disabled_sections_are_not_validated() {
     let form = SmtpForm {
         authentication_required: false,
         client_id: "\u{7}".into(),
@@ -409,7 +409,7 @@ fn a_first_visit_opens_with_the_recommended_values() {
 }
 
 #[test]
-fn a_preset_replaces_only_what_it_or_another_preset_filled_in() {
+fn a_preset_only_replaces_values_of_a_preset() {
     let opened = SmtpForm::open(&saved_settings(None), "");
     let google = Preset::of(Provider::Google).unwrap();
     let microsoft = Preset::of(Provider::Microsoft365).unwrap();
@@ -427,7 +427,7 @@ fn a_preset_replaces_only_what_it_or_another_preset_filled_in() {
 }
 
 #[test]
-fn what_knows_the_way_to_sign_in_only_leaves_the_servers_as_they_are() {
+fn a_preset_for_the_sign_in_only_keeps_the_servers() {
     let google = Preset::of(Provider::Google).unwrap();
     let issuer = Preset {
         provider: Provider::Other,
@@ -495,7 +495,7 @@ fn port_and_security_move_together() {
 }
 
 #[test]
-fn warns_where_a_provider_will_refuse_or_somebody_will_be_surprised() {
+fn warns_where_a_provider_will_reject_or_a_user_may_be_surprised() {
     type Change = fn(&mut SmtpForm);
     let rows: &[(SmtpField, FieldWarning, Change)] = &[
         (

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_no_more_than_is_allowed_and_does_not_wait_for_it() {
+    fn rejects_oversized_responses_without_reading_them() {
         let literal = format!("* 1 FETCH (BODY[] {{{}}}\r\n", MAX_LITERAL + 1);
         assert_eq!(all(literal.as_bytes(), 100), Err(TooLong));
         let number = b"* 1 FETCH (BODY[] {99999999999999999999999999}\r\n";

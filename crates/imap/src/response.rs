@@ -256,7 +256,7 @@ mod tests {
         }
 
         #[test]
-        fn what_follows_an_unreadable_response_is_read(garbage in "[ -z|}~]{0,60}") {
+        fn responses_after_an_unreadable_one_are_read(garbage in "[ -z|}~]{0,60}") {
             let bytes = format!("* {garbage}\r\n* 1 FETCH (UID 5)\r\n");
             let is_fetched = |one: &Response| matches!(
                 one,
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_takes_no_long_time() {
+    fn a_long_line_is_processed_quickly() {
         for part in [
             "(",
             ")",

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_success_starts_with_the_first_wait_again() {
+    fn a_success_resets_the_wait() {
         let mut failures = Failures::new(HOURS);
         assert_eq!(failures.next_wait(), Duration::from_secs(30));
         assert_eq!(failures.next_wait(), Duration::from_mins(1));

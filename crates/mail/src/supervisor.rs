@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_loop_ends_with_its_supervisor_and_is_not_reported_any_more() {
+    async fn a_loop_ends_with_its_supervision_and_is_no_longer_reported() {
         let mailer = mailer().await;
         let running = Arc::new(());
         let held = Arc::clone(&running);

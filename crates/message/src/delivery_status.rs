@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_of_no_failure_is_none() {
+    fn a_report_without_a_failure_is_not_a_bounce() {
         let delayed = returned_as("message/rfc822").replace("failed", "delayed");
         assert_eq!(DeliveryStatus::read(delayed.as_bytes()), None);
         let plain = "Subject: Action: failed\r\n\r\nAction: failed\r\n";
@@ -248,7 +248,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_sent_what_is_read_of_it_is_short_and_plain(
+        fn any_notification_is_read_as_short_plain_text(
             start in 0_usize..POSTFIX.len(),
             end in 0_usize..POSTFIX.len(),
             garbage in prop::collection::vec(any::<u8>(), 0..200),

@@ -127,7 +127,7 @@ fn reports_in_the_forms_in_use_are_read() {
 }
 
 #[test]
-fn every_report_would_be_fetched() {
+fn every_kind_of_report_is_fetched() {
     for report in Report::all() {
         let end = report.raw.windows(4).position(|four| four == b"\r\n\r\n");
         let header = &report.raw[..end.unwrap_or(report.raw.len())];

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_token_for_another_client_tells_nothing() {
+    fn an_id_token_for_another_client_is_ignored() {
         let later = json!(NOW.0 + 600);
         for valid in [json!("us"), json!(["us"]), json!(["them", "us"])] {
             let expected = SignedIn::Account("a@example.com".to_owned());
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_token_that_has_ended_tells_nothing() {
+    fn an_expired_id_token_is_ignored() {
         let us = json!("us");
         for valid in [
             json!(NOW.0 + 1),

@@ -95,7 +95,7 @@ proptest! {
     }
 
     #[test]
-    fn an_id_token_tells_an_address_or_nobody(
+    fn an_id_token_names_an_address_or_no_account(
         text in hostile(),
         bytes in prop::collection::vec(any::<u8>(), 0..40),
     ) {

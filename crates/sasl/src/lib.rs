@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn chooses_what_is_offered_and_fits_the_credential() {
+    fn selects_an_offered_mechanism_that_fits_the_credential() {
         let offered = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let token = token("u", "t");
         let password = Credential::Password {

@@ -259,7 +259,7 @@ proptest! {
     #![proptest_config(cases(500))]
 
     #[test]
-    fn a_server_that_echoes_and_babbles_gets_no_secret_into_the_report(
+    fn a_server_that_echoes_input_puts_no_secret_into_the_report(
         turns in prop::collection::vec(turn(), 0..7),
         greets in any::<bool>(),
         with_token in any::<bool>(),

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_reply_is_refused_and_a_reply_without_end_ends() {
+    async fn malformed_replies_are_rejected_and_endless_ones_end() {
         for said in [
             &b"hello\r\n"[..],
             b"25\r\n",

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn does_not_open_beside_other_values_than_it_was_sealed_for() {
+    fn does_not_open_with_values_other_than_those_it_was_sealed_for() {
         let bound = |values: [Option<&str>; 2]| CELL.bound_to(values.map(|v| v.map(str::to_owned)));
         let cell = bound([Some("smtp.example.com"), None]);
         let sealed = sealer(1)

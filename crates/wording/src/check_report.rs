@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn holds_each_step_with_facts_cause_fix_and_what_was_said() {
+    fn contains_each_step_with_its_facts_cause_fix_and_exchange() {
         let finding = Finding::new(FindingCode::TlsOnPlaintextPort)
             .with(FindingValue::Server, "smtp.example.com:587");
         let text = check_transcript(&report(finding));

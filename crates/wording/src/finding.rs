@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_certain_says_so() {
+    fn uncertain_causes_are_marked_as_likely() {
         assert!(explain(&Finding::new(FindingCode::TokenForOtherResource)).likely);
         assert!(!explain(&Finding::new(FindingCode::SmtpAuthDisabledForTenant)).likely);
     }

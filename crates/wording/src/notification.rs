@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn says_why_and_what_to_do_and_how_long_it_was() {
+    fn contains_the_cause_the_fix_and_the_duration() {
         let facts = AlertFacts {
             finding: Some(FindingCode::GrantMissing.into()),
             ..AlertFacts::default()

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_error_says_what_is_wrong_and_what_to_enter() {
+    fn every_error_has_a_cause_and_a_fix() {
         let smtp = SmtpFormError::ALL.iter();
         let smtp: Vec<_> = smtp
             .map(|error| smtp_field_error(SmtpField::SmtpHost, *error))

@@ -125,7 +125,7 @@ mod tests {
     use super::in_the_clear;
 
     #[test]
-    fn a_database_on_another_machine_is_never_spoken_to_in_the_clear() {
+    fn a_database_on_another_machine_requires_tls() {
         for url in [
             "sqlite::memory:",
             "sqlite://data/mailgrant.db",

@@ -44,7 +44,7 @@ mod tests {
     use super::local_origin;
 
     #[test]
-    fn a_browser_of_this_machine_says_localhost() {
+    fn a_browser_on_this_machine_uses_localhost() {
         for (address, origin) in [
             ("127.0.0.1:3000", "http://localhost:3000"),
             ("[::1]:3000", "http://localhost:3000"),

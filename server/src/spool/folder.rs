@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_reads_back_and_only_its_owner_may_read_it() {
+    fn a_spooled_message_reads_back_and_only_its_owner_can_read_it() {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::at(folder.path().join("spool"), 0);
         assert!(spool.open().unwrap().is_none());
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_not_kept_if_too_little_space_would_stay_free() {
+    fn a_message_is_not_spooled_if_too_little_space_would_stay_free() {
         let folder = tempfile::tempdir().unwrap();
         let error = Spool::at(folder.path().into(), u64::MAX / 2)
             .keep("1-a", &message())
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_finished_is_not_handed_over() {
+    fn unfinished_files_are_not_submitted() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(".1-a.unfinished"), "half").unwrap();
         fs::write(folder.path().join("1-b.mail"), "half").unwrap();

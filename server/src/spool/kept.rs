@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_key_owners_is_not_taken() {
+    fn files_of_other_users_than_the_key_owner_are_rejected() {
         let (folder, user) = folder();
         assert!(open(&folder).only_of(user + 1).is_err());
         let kept = open(&folder).only_of(user).unwrap();
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_everybody_may_write_to_is_not_taken() {
+    fn a_directory_that_everyone_can_write_to_is_rejected() {
         use std::os::unix::fs::PermissionsExt as _;
 
         let (folder, user) = folder();
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_a_file_with_one_name_is_read() {
+    fn only_regular_files_with_one_link_are_read() {
         let (folder, user) = folder();
         let elsewhere = tempfile::tempdir().unwrap();
         let secret = elsewhere.path().join("secret");
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_leads_nothing_that_is_put_aside_elsewhere() {
+    fn a_symbolic_link_does_not_redirect_rejected_messages() {
         let (folder, _) = folder();
         let elsewhere = tempfile::tempdir().unwrap();
         symlink(elsewhere.path(), folder.path().join(REFUSED)).unwrap();

@@ -243,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_that_others_may_read_or_that_is_no_file_is_an_error_and_no_hang() {
+    fn a_key_file_that_others_can_read_or_that_is_not_regular_is_an_error_and_does_not_block() {
         let folder = tempfile::tempdir().unwrap();
         let settings = folder.path().join("send.toml");
         fs::write(&settings, "").unwrap();

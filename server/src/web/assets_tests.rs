@@ -76,7 +76,7 @@ fn gives_the_smallest_coding_that_the_browser_takes() {
 }
 
 #[test]
-fn keeps_for_ever_only_what_has_a_hash_in_its_name() {
+fn caches_permanently_only_files_with_a_hash_in_their_name() {
     let hashed = get("/pkg/mailgrant-0a_bg.wasm", &[]).unwrap();
     assert_eq!(
         header(&hashed, CACHE_CONTROL),

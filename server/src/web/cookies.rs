@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_values_neither_is_taken() {
+    fn of_two_values_neither_is_used() {
         let line = format!("mailgrant_session={}", Token::generate().expose());
         let twice = format!("{line}; {line}");
         assert!(matches!(read(false, &[&twice]), SessionCookie::Malformed));

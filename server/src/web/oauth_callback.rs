@@ -182,7 +182,7 @@ mod tests {
         }
 
         #[test]
-        fn what_a_provider_sends_is_read_as_it_was_written(
+        fn parameters_of_a_provider_are_read_unchanged(
             values in prop::collection::vec(part(), 5),
             from in 0_usize..5,
         ) {

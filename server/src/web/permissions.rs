@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_on_the_list_has_no_rule() {
+    fn unlisted_routes_have_no_rule() {
         assert_eq!(rule(&Method::GET, "/none"), None);
         assert_eq!(rule(&Method::DELETE, paths::Login::PATH), None);
         assert_eq!(rule(&Method::HEAD, paths::Logout::PATH), None);

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_is_taken_and_then_one_a_second() {
+    fn allows_a_burst_and_then_one_request_per_second() {
         let (limiter, clock) = limiter(once_a_second(STRICT));
         let one = address("192.0.2.1");
         for _ in 0..30 {

@@ -76,7 +76,7 @@ async fn a_channel_is_added_tested_changed_and_removed_and_its_secrets_are_never
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_form_stands_at_its_field() {
+async fn form_errors_are_shown_at_their_field() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let reply = add(

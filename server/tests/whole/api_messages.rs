@@ -310,7 +310,7 @@ async fn an_unreadable_request_is_reported() {
 }
 
 #[tokio::test]
-async fn twenty_five_megabytes_are_taken() {
+async fn twenty_five_megabytes_are_accepted() {
     let world = World::start().await;
     let mut large = message();
     large["attachments"] = json!([{"name": "a.bin", "content": "AAAA".repeat(5_900_000)}]);

@@ -22,7 +22,7 @@ async fn reader(server: &Server) -> Browser {
 }
 
 #[tokio::test]
-async fn tells_how_the_grants_stand() {
+async fn returns_the_state_of_the_grants() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let administrator = server.administrator();
@@ -121,7 +121,7 @@ async fn refusals_are_problems() {
 }
 
 #[tokio::test]
-async fn a_session_is_nothing_to_the_api_and_a_key_nothing_to_pages() {
+async fn the_api_accepts_no_session_and_pages_accept_no_key() {
     let server = Server::start().await;
     assert_problem(&server.administrator().get(STATUS).await, 401);
     let reader = reader(&server).await;

@@ -39,7 +39,7 @@ async fn reader(server: &Server) -> Browser {
 
 /// A non-numeric counter in the database makes the task panic.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_go_on() {
+async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_continue() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let administrator = server.administrator();
@@ -77,7 +77,7 @@ async fn a_loop_that_panics_is_reported_and_restarted_while_the_others_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_panics_holds_up_no_other_message() {
+async fn a_connection_that_panics_does_not_delay_other_messages() {
     let provider = Provider::start().await;
     let connections = 1;
     let server = Server::start_with(|config| {

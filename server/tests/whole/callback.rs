@@ -3,7 +3,7 @@
 use crate::support::{Provider, Server};
 
 #[tokio::test]
-async fn answers_that_are_none_of_ours_change_nothing() {
+async fn foreign_callbacks_change_nothing() {
     let server = Server::start().await;
     let browser = server.administrator();
     browser.get("/settings/smtp").await;
@@ -74,7 +74,7 @@ async fn another_session_cannot_finish_an_authorization() {
 }
 
 #[tokio::test]
-async fn looking_at_the_link_does_not_use_it_up() {
+async fn opening_the_link_does_not_consume_it() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let browser = server.administrator();

@@ -281,7 +281,7 @@ async fn the_transcript_is_a_file_without_secrets() {
 }
 
 #[tokio::test]
-async fn settings_are_found_by_an_address_and_nothing_is_made_up() {
+async fn settings_are_found_by_an_address_and_never_guessed() {
     let (_provider, server) = start().await;
     let browser = server.administrator();
     let found = |email: &'static str| browser.fetch("/api/discover", format!("typed={email}"));
@@ -325,7 +325,7 @@ async fn an_issuer_leads_to_its_endpoints_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn offline_is_said_and_nothing_proposed() {
+async fn an_offline_server_says_so_and_proposes_nothing() {
     let server = Server::start().await;
     let browser = server.administrator();
     let found = browser
@@ -377,7 +377,7 @@ async fn a_mailbox_that_refuses_the_sign_in_is_not_shown_as_a_connection_that_wo
 }
 
 #[tokio::test]
-async fn a_check_that_nobody_knows_ends_as_interrupted() {
+async fn an_unknown_check_ends_as_interrupted() {
     let (_provider, server) = start().await;
     let browser = server.administrator();
     let told = listen(&browser, "a-check-that-nobody-knows").await;
@@ -421,7 +421,7 @@ async fn page_says_interrupted(browser: &Browser) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_that_kill_9_cut_ends_for_its_watchers_and_is_shown_as_interrupted() {
+async fn a_check_of_a_killed_process_ends_for_its_watchers_and_is_shown_as_interrupted() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let (program, browser, id) = program_with_a_silent_check(&provider, directory.path()).await;
@@ -455,7 +455,7 @@ async fn stop_ends_a_check_that_kill_9_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_check_that_sigterm_cut_is_shown_as_interrupted() {
+async fn a_check_that_a_stopping_server_interrupted_is_shown_as_interrupted() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let (program, browser, id) = program_with_a_silent_check(&provider, directory.path()).await;

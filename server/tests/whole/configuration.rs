@@ -160,7 +160,7 @@ fn an_error_names_the_source_and_the_field() {
 }
 
 #[test]
-fn an_error_of_a_list_or_a_number_says_which_value_and_what_it_should_be() {
+fn an_error_in_a_list_or_a_number_names_the_value_and_the_expected_format() {
     for (file, environment, expected) in [
         (
             "trusted_proxies = ['10.0.0.0/8', 'proxy']",
@@ -235,7 +235,7 @@ fn an_error_in_the_file_does_not_quote_the_line_that_may_hold_a_secret() {
 }
 
 #[test]
-fn variables_that_kubernetes_sets_are_no_mistake() {
+fn variables_that_kubernetes_sets_are_ignored() {
     let environment = [
         ("MAILGRANT_PORT", "tcp://10.0.0.1:3000"),
         ("MAILGRANT_PORT_3000_TCP_ADDR", "10.0.0.1"),
@@ -291,7 +291,7 @@ fn the_url_of_the_database_can_come_from_a_file() {
 }
 
 #[test]
-fn a_password_is_not_taken_from_the_command_line() {
+fn a_password_cannot_be_passed_as_an_argument() {
     let (sources, _directory) = sources("", &[]);
     let url = "postgres://u:planted@localhost/m".to_owned();
     let sources = sources.flag(Setting::DatabaseUrl, vec![url]);
@@ -389,7 +389,7 @@ fn delivery_is_set_up_for_some_data_centers_or_for_all() {
 }
 
 #[test]
-fn a_name_server_of_its_own_is_an_address_and_a_port() {
+fn a_configured_name_server_is_an_address_and_a_port() {
     let environment = [("MAILGRANT_DNS_SERVER", "127.0.0.1:4053")];
     let (sources, _directory) = sources("dns_server = '192.0.2.1:53'", &environment);
     let server = Config::load(&sources).unwrap().dns_server.unwrap();
@@ -502,7 +502,7 @@ fn a_secret_in_the_configuration_file_is_not_open_to_every_user() {
 }
 
 #[test]
-fn files_that_are_not_regular_are_errors_and_no_hang() {
+fn files_that_are_not_regular_are_errors_and_do_not_block() {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status();

@@ -41,7 +41,7 @@ async fn holds_every_entry_in_order_and_itself() {
 }
 
 #[tokio::test]
-async fn holds_what_the_filter_asks_for_and_the_audit_says_what_was_asked() {
+async fn contains_the_filtered_entries_and_the_audit_records_the_filter() {
     let server = Server::start().await;
     let viewer = server.viewer().await;
     let path = "/activity/export?who=admin&action=account_added&from=2020-01-01";

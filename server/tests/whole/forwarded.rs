@@ -33,7 +33,7 @@ async fn is_ignored_unless_it_comes_from_a_trusted_proxy() {
 }
 
 #[tokio::test]
-async fn is_believed_from_a_trusted_proxy_as_far_as_it_knows() {
+async fn is_read_from_a_trusted_proxy_up_to_the_last_untrusted_entry() {
     let server = Server::start_with(|config| {
         config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
     })

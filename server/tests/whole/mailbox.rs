@@ -178,7 +178,7 @@ async fn files_are_saved_and_never_shown() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_a_page_that_says_so() {
+async fn a_missing_message_has_a_page_that_says_so() {
     let (provider, server) = world().await;
     let operator = server.operator().await;
     let id = put(&provider, "Subject: a\r\n\r\nb");

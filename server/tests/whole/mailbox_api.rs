@@ -108,7 +108,7 @@ async fn gives_a_message_its_files_and_its_source() {
 }
 
 #[tokio::test]
-async fn a_file_is_byte_for_byte_what_was_attached() {
+async fn a_file_is_byte_for_byte_the_attached_one() {
     let (provider, server) = world().await;
     // "Größe" in Latin-1, and in UTF-16 with a byte order mark; neither declares its charset.
     let raw = "Subject: Files\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\

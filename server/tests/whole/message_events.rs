@@ -95,7 +95,7 @@ async fn new_messages_and_new_states_are_sent_one_by_one() {
 }
 
 #[tokio::test]
-async fn what_the_filter_leaves_out_goes_from_the_list() {
+async fn messages_that_no_longer_match_the_filter_leave_the_list() {
     let server = Server::start().await;
     let mailer = server.mailer().await;
     let (first, _) = (
@@ -119,7 +119,7 @@ async fn what_the_filter_leaves_out_goes_from_the_list() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_message_receives_its_state_and_offers_what_the_role_may() {
+async fn the_page_of_a_message_receives_its_state_and_offers_the_actions_of_the_role() {
     let server = Server::start().await;
     let mailer = server.mailer().await;
     let id = submit(&mailer, "First").await;

@@ -230,7 +230,7 @@ async fn the_preview_shows_words_and_loads_and_runs_nothing() {
 }
 
 #[tokio::test]
-async fn a_message_is_cancelled_and_tried_again_and_the_audit_tells_who_did() {
+async fn a_message_is_cancelled_and_retried_and_the_audit_names_the_user() {
     let server = Server::start().await;
     let mailer = server.mailer().await;
     let id = submit(&mailer, "Hello").await;
@@ -310,7 +310,7 @@ async fn a_message_that_has_ended_is_sent_once_more_as_a_new_one() {
 }
 
 #[tokio::test]
-async fn who_only_looks_changes_no_message() {
+async fn viewing_changes_no_message() {
     let server = Server::start().await;
     let mailer = server.mailer().await;
     let id = submit(&mailer, "Hello").await;

@@ -76,7 +76,7 @@ async fn until(what: impl AsyncFn() -> bool) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_server_on_a_file_of_sqlite_is_refused_and_commands_work_beside_the_first() {
+async fn a_second_server_on_a_sqlite_file_is_refused_and_commands_still_work() {
     let directory = tempfile::tempdir().unwrap();
     let first = Program::start(directory.path(), &[]);
     let lock = directory.path().join(DATA).join("mailgrant.db.lock");

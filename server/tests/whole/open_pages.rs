@@ -70,7 +70,7 @@ async fn a_session_has_a_limit_of_event_streams_and_others_have_their_own() {
 }
 
 #[tokio::test]
-async fn an_address_has_a_limit_of_event_streams_as_a_trusted_proxy_tells_it() {
+async fn an_address_from_a_trusted_proxy_has_a_limit_of_event_streams() {
     let server = limited(100, 2).await;
     let administrator = server.administrator();
     let one = open(&administrator, "2001:db8::1").await;

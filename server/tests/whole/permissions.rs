@@ -113,7 +113,7 @@ fn every_route_has_a_rule_and_every_rule_a_route() {
 }
 
 #[tokio::test]
-async fn who_may_gets_in_and_nobody_else() {
+async fn only_permitted_visitors_get_access() {
     let server = Server::start().await;
     // The sign-out comes last, because it ends the session.
     let (last, first): (Vec<_>, Vec<_>) = PERMISSIONS
@@ -229,7 +229,7 @@ async fn a_role_that_is_too_low_is_refused_and_recorded() {
 }
 
 #[tokio::test]
-async fn what_is_on_no_list_is_not_found() {
+async fn unlisted_domains_are_not_found() {
     let server = Server::start().await;
     let browser = server.administrator();
     for path in [
@@ -364,7 +364,7 @@ const PROMISES: &[(Role, &str, &[&str])] = &[
 ];
 
 #[test]
-fn the_texts_of_the_roles_say_what_each_role_may_do() {
+fn the_texts_of_the_roles_match_their_permissions() {
     let route = |permission: &Permission| format!("{} {}", permission.method, permission.path);
     for (role, words, routes) in PROMISES {
         assert!(

@@ -79,7 +79,7 @@ fn ends_with_two_when_the_configuration_is_wrong() {
 }
 
 #[test]
-fn says_which_address_is_taken() {
+fn reports_an_address_in_use() {
     let directory = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -69,7 +69,7 @@ async fn addresses_of_one_ipv6_network_count_as_one() {
 }
 
 #[tokio::test]
-async fn forms_about_passwords_have_a_limit_of_their_own() {
+async fn forms_about_passwords_have_a_separate_limit() {
     for per_second in [0, 1_000] {
         let server = limited(per_second).await;
         let browser = server.stranger();
@@ -87,7 +87,7 @@ async fn forms_about_passwords_have_a_limit_of_their_own() {
 }
 
 #[tokio::test]
-async fn keys_that_are_none_are_slowed_down() {
+async fn invalid_keys_are_rate_limited() {
     for per_second in [0, 1_000] {
         let server = limited(per_second).await;
         let guesser = server
@@ -104,7 +104,7 @@ async fn keys_that_are_none_are_slowed_down() {
 }
 
 #[tokio::test]
-async fn wrong_keys_do_not_slow_down_who_signs_in_nor_the_other_way_round() {
+async fn wrong_keys_and_wrong_sign_ins_do_not_slow_down_each_other() {
     let server = limited(0).await;
     let browser = server.stranger();
     let key = format!("mgk_{}", "x".repeat(43));

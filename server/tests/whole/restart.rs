@@ -27,7 +27,7 @@ async fn keeps_settings_and_grant() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_key_is_said_to_be_that() {
+async fn a_wrong_key_is_reported_as_such() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let program = Program::start(directory.path(), &[]);

@@ -5,7 +5,7 @@ use crate::support::{Server, body};
 const PAGE: &str = "/settings/sending";
 
 #[tokio::test]
-async fn what_was_chosen_is_saved_shown_again_and_in_the_audit() {
+async fn chosen_settings_are_saved_shown_and_audited() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let form = body(&[
@@ -46,7 +46,7 @@ async fn what_was_chosen_is_saved_shown_again_and_in_the_audit() {
 }
 
 #[tokio::test]
-async fn a_field_that_is_wrong_says_so_and_nothing_is_saved() {
+async fn an_invalid_field_shows_its_error_and_nothing_is_saved() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let form = body(&[
@@ -75,7 +75,7 @@ async fn a_field_that_is_wrong_says_so_and_nothing_is_saved() {
 }
 
 #[tokio::test]
-async fn what_somebody_else_saved_is_not_lost_unseen() {
+async fn changes_of_another_user_are_not_overwritten_unnoticed() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let form = |limit: &str, over: &str| {

@@ -52,7 +52,7 @@ async fn over_https_cookies_belong_to_the_host_alone() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_planted_does_not_become_that_of_who_signs_in() {
+async fn a_planted_session_is_not_adopted_by_a_sign_in() {
     let server = Server::start().await;
     let planted = "x".repeat(43);
     let victim = server.stranger();
@@ -98,7 +98,7 @@ async fn signing_out_ends_the_session_on_the_server() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_is_no_session_is_taken_away() {
+async fn an_invalid_session_cookie_is_deleted() {
     let server = Server::start().await;
     let good = server.administrator().cookie(SESSION).unwrap();
     let flipped = if good.starts_with('A') { "B" } else { "A" };
@@ -143,7 +143,7 @@ async fn sessions_are_ended_from_the_list() {
 }
 
 #[tokio::test]
-async fn nobody_ends_a_session_of_somebody_else_on_the_own_page() {
+async fn the_account_page_cannot_end_sessions_of_others() {
     let server = Server::start().await;
     let viewer = server.viewer().await;
     // The list shows no button for the current session.

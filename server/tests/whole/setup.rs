@@ -131,7 +131,7 @@ async fn the_link_ends_at_the_next_start_and_none_is_printed_once_there_is_an_ac
 }
 
 #[tokio::test]
-async fn the_link_of_a_new_account_is_good_once() {
+async fn the_link_of_a_new_account_is_valid_once() {
     let server = Server::start().await;
     let link = server.administrator().add_account("bob", "viewer").await;
     let browser = server.stranger();

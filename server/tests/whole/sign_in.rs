@@ -3,7 +3,7 @@
 use crate::support::{ADMINISTRATOR, PASSWORD, Server, body};
 
 #[tokio::test]
-async fn a_wrong_password_keeps_the_name_and_tells_nothing() {
+async fn a_wrong_password_keeps_the_entered_name_and_reveals_nothing() {
     let server = Server::start().await;
     let browser = server.stranger();
     let mut answers = Vec::new();

@@ -58,7 +58,7 @@ async fn a_body_that_drips() {
 }
 
 #[tokio::test]
-async fn an_answer_that_nobody_takes() {
+async fn a_response_that_the_client_does_not_read() {
     let server = server().await;
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4_096).unwrap();
@@ -72,7 +72,7 @@ async fn an_answer_that_nobody_takes() {
 }
 
 #[tokio::test]
-async fn a_connection_on_which_nothing_is_asked() {
+async fn a_connection_without_a_request_is_closed() {
     let server = server().await;
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     assert_eq!(rest(&mut stream).await, "");

@@ -31,7 +31,7 @@ async fn metrics_need_a_key_with_their_scope() {
 }
 
 #[tokio::test]
-async fn tells_when_tokens_expire_and_what_was_refreshed_and_no_secret() {
+async fn metrics_contain_token_expiries_and_refreshes_but_no_secret() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let administrator = server.administrator();

@@ -106,7 +106,7 @@ mod tests {
     use super::linked;
 
     #[test]
-    fn follows_what_a_browser_loads_and_no_links_to_pages() {
+    fn follows_the_files_that_a_browser_loads_but_no_links_to_pages() {
         let html = r#"<link rel="stylesheet" href="/pkg/a.css"><link rel="modulepreload" href="/pkg/a.js">
             <link crossorigin="" href="/pkg/a_bg.wasm" rel="preload"><script nonce="x">import("/pkg/a.js")</script>
             <a href="/settings">x</a><img src="/favicon.svg"><link href="https://example.com/x.css">"#;

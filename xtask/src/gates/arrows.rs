@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_protocol_must_not_know_the_product() {
+    fn a_protocol_crate_must_not_depend_on_the_product() {
         assert_eq!(found("smtp", "store"), ["smtp must not depend on store"]);
         assert_eq!(found("net", "mail"), ["net must not depend on mail"]);
         assert!(found("mail", "smtp").is_empty());

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn is_content_with_tests_that_exist() {
+    fn accepts_tests_that_exist() {
         let text = "| Requirement | Shown by |\n|---|---|\n\
                     | `no_such_setting_here` | `store::links::takes_a_link_once`, `refuses_a_forged_state` |\n\
                     | x | \"a session ends when it is ended elsewhere\" |\n\

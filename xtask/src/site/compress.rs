@@ -38,7 +38,7 @@ mod tests {
     use super::{brotli, gzip};
 
     #[test]
-    fn gives_back_what_was_compressed() {
+    fn decompresses_to_the_original() {
         let content = b"settings ".repeat(100);
         let mut plain = Vec::new();
         let compressed = brotli(&content).unwrap();

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn little_is_seen_and_nothing_is_not() {
+    fn small_values_are_visible_and_zero_is_not() {
         assert_eq!(scaled(0, 1_000_000), 0);
         assert_eq!(scaled(1, 1_000_000), 2);
         assert_eq!(scaled(50, 100), 50);

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn nobodys_hash_is_compared_like_any_other() {
+    fn the_hash_of_a_missing_account_is_compared_like_any_other() {
         let stored = nobodys();
         let compared = compare("a password", stored.expose_secret()).unwrap();
         assert!(matches!(compared, Compared::Wrong));

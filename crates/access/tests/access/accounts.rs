@@ -14,7 +14,7 @@ use crate::world::{
 const LAST: AccountChangeError = AccountChangeError::LastAdministrator;
 
 #[tokio::test]
-async fn accounts_are_listed_by_name_with_what_they_may_do() {
+async fn accounts_are_listed_by_name_with_their_role() {
     let (world, _) = World::with_alice().await;
     let form = new_account("Zoe", Role::Operator);
     let link = world.access.add_account(&form, &cli()).await.unwrap();
@@ -41,7 +41,7 @@ async fn accounts_are_listed_by_name_with_what_they_may_do() {
 }
 
 #[tokio::test]
-async fn a_name_is_taken_without_regard_to_case() {
+async fn names_are_unique_regardless_of_case() {
     let (world, _) = World::with_alice().await;
     let form = new_account("ALICE", Role::Viewer);
     let taken = [(AccessField::Name, NewAccountError::NameTaken)];
@@ -91,7 +91,7 @@ async fn the_last_administrator_stays() {
 }
 
 #[tokio::test]
-async fn an_administrator_who_has_chosen_no_password_does_not_count() {
+async fn an_administrator_without_a_password_does_not_count() {
     let (world, _) = World::with_alice().await;
     let alice = world.account("alice").await;
     let form = new_account("bob", Role::Administrator);
@@ -127,7 +127,7 @@ async fn of_two_administrators_who_remove_each_other_one_stays() {
 }
 
 #[tokio::test]
-async fn what_is_unknown_is_said_to_be() {
+async fn unknown_items_are_reported() {
     fn unknown<E>(error: &FormError<E>) -> bool {
         matches!(error, FormError::Access(AccessError::Unknown))
     }

@@ -58,7 +58,7 @@ async fn a_key_is_shown_once_and_known_by_its_hash() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_ended_is_good_no_more_and_gives_its_name_back() {
+async fn a_revoked_key_is_invalid_and_frees_its_name() {
     let world = World::new().await;
     let (key, shown) = make(&world, &form("Cron")).await;
     let taken = world.access.make_api_key(&form("cRON"), &cli()).await;
@@ -142,7 +142,7 @@ async fn a_key_may_be_for_one_data_center_and_goes_with_it() {
 }
 
 #[tokio::test]
-async fn the_audit_says_what_a_key_is_for_and_by_whom_it_was_made() {
+async fn the_audit_contains_the_scopes_of_a_key_and_its_creator() {
     let world = World::new().await;
     let mut form = form("Cron");
     form.expires = "2030-01-31".into();
@@ -168,7 +168,7 @@ async fn the_audit_says_what_a_key_is_for_and_by_whom_it_was_made() {
 }
 
 #[tokio::test]
-async fn a_key_used_concurrently_is_valid_for_all_requests_and_for_none_after_it_ended() {
+async fn a_key_used_concurrently_is_valid_for_all_requests_and_for_none_after_its_revocation() {
     let world = World::new().await;
     let (key, shown) = make(&world, &form("Cron")).await;
     let show_all = || {

@@ -93,7 +93,7 @@ async fn of_two_who_use_a_link_concurrently_one_wins() {
 }
 
 #[tokio::test]
-async fn a_link_is_good_for_a_day_and_until_there_is_a_newer_one() {
+async fn a_link_is_valid_for_a_day_or_until_a_newer_one_is_created() {
     let (world, _) = World::with_alice().await;
     let alice = world.account("alice").await;
     let first = world
@@ -151,7 +151,7 @@ async fn a_reset_ends_password_sessions_browsers_and_waiting() {
 }
 
 #[tokio::test]
-async fn a_link_of_one_kind_is_none_of_the_other() {
+async fn a_link_of_one_kind_is_invalid_for_the_other() {
     let world = World::new().await;
     let setup = world.access.begin_setup().await.unwrap().unwrap();
     assert_eq!(whose(&world, &setup).await, None);

@@ -142,7 +142,7 @@ async fn changing_the_password_ends_the_other_sessions_and_forgets_the_browsers(
 }
 
 #[tokio::test]
-async fn the_present_password_has_to_be_right_and_guesses_slow_down() {
+async fn the_current_password_must_be_correct_and_guesses_are_slowed_down() {
     let (world, alice) = World::with_alice().await;
     let missing = change(&world, &alice, "", OTHER).await;
     assert_eq!(

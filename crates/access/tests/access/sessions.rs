@@ -115,7 +115,7 @@ async fn a_change_of_role_takes_effect_immediately_in_open_sessions() {
 }
 
 #[tokio::test]
-async fn tidying_forgets_what_has_ended_and_nothing_else() {
+async fn cleanup_deletes_ended_items_and_nothing_else() {
     let (world, alice) = World::with_alice().await;
     world.advance(3_599);
     world.access.tidy().await.unwrap();

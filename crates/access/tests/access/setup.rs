@@ -10,7 +10,7 @@ use crate::world::{
 };
 
 #[tokio::test]
-async fn the_link_makes_the_first_administrator_who_has_signed_in_then() {
+async fn the_link_creates_the_first_administrator_and_signs_in() {
     let world = World::new().await;
     assert!(world.access.needs_setup().await.unwrap());
     let link = world.access.begin_setup().await.unwrap().unwrap();
@@ -35,7 +35,7 @@ async fn the_link_makes_the_first_administrator_who_has_signed_in_then() {
 }
 
 #[tokio::test]
-async fn the_link_is_used_up_and_none_is_made_any_more() {
+async fn the_link_is_consumed_and_no_other_is_created() {
     let world = World::new().await;
     let link = world.access.begin_setup().await.unwrap().unwrap();
     let mut form = setup_form(link.token.expose());
@@ -90,7 +90,7 @@ async fn taking_the_only_password_away_does_not_open_the_setup_again() {
 }
 
 #[tokio::test]
-async fn a_mistake_in_the_form_does_not_use_the_link_up() {
+async fn an_invalid_form_does_not_consume_the_link() {
     let world = World::new().await;
     let link = world.access.begin_setup().await.unwrap().unwrap();
     let mut form = setup_form(link.token.expose());

@@ -68,7 +68,7 @@ async fn a_typed_name_is_recorded_only_if_an_account_has_it() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_planted_or_known_before_is_dead_after_signing_in() {
+async fn a_planted_or_earlier_session_is_invalid_after_a_sign_in() {
     let (world, alice) = World::with_alice().await;
     world.add("bob", Role::Viewer).await;
     let bob = world

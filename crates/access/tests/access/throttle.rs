@@ -39,7 +39,7 @@ async fn five_wrong_attempts_are_free_and_then_each_waits_twice_as_long() {
 }
 
 #[tokio::test]
-async fn the_right_password_is_not_looked_at_while_waiting_and_good_afterwards() {
+async fn the_correct_password_is_not_checked_while_waiting_and_accepted_afterwards() {
     let (world, _) = World::with_alice().await;
     for at in 0..5 {
         wrong(&world, "alice", &anywhere(at)).await;
@@ -167,7 +167,7 @@ async fn a_success_neither_clears_its_address_nor_counts_there() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_one_count_turns_away_is_not_counted_in_the_other() {
+async fn an_attempt_that_one_bucket_rejects_is_not_counted_in_the_other() {
     let (world, _) = World::with_alice().await;
     for number in 0..20 {
         wrong(&world, &format!("{number}"), &visitor(HOME)).await;
@@ -197,7 +197,7 @@ async fn failures_are_forgotten_a_day_after_the_last_one() {
 }
 
 #[tokio::test]
-async fn the_first_attempt_of_a_row_that_is_turned_away_is_in_the_audit() {
+async fn the_first_rejected_attempt_of_a_series_is_audited() {
     let (world, _) = World::with_alice().await;
     for name in ["alice", "nobody"] {
         for at in 0..5 {
@@ -227,7 +227,7 @@ async fn the_first_attempt_of_a_row_that_is_turned_away_is_in_the_audit() {
 }
 
 #[tokio::test]
-async fn a_new_password_is_not_slowed_down_by_what_was_tried_before() {
+async fn a_new_password_is_not_slowed_down_by_earlier_attempts() {
     let (world, _) = World::with_alice().await;
     for at in 0..5 {
         wrong(&world, "alice", &anywhere(at)).await;

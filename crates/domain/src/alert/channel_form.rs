@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_shape_is_signed_and_that_of_a_chat_is_not() {
+    fn mailgrants_own_format_is_signed_and_those_of_chats_are_not() {
         let url = "https://hooks.example.com/x";
         for kind in ChannelKind::ALL {
             let new = channel(kind.code(), url, SECRET).parse().unwrap();
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_empty_is_kept() {
+    fn empty_fields_keep_their_values() {
         let kept = channel("", " ", "")
             .parse_edit(ChannelKind::Webhook)
             .unwrap();

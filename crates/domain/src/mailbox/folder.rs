@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_hold_another_command() {
+    fn a_folder_name_cannot_contain_another_command() {
         for text in ["", "a\r\nb", "a\0", "a\u{85}b", &"x".repeat(1_001)] {
             assert!(FolderName::parse(text).is_err(), "{text:?}");
         }
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_may_be_written_as_no_standard_allows_it() {
+    fn a_name_outside_of_the_standard_is_accepted() {
         for text in ["Entwürfe", "INBOX/Da\tOggetto\t", " "] {
             assert_eq!(FolderName::parse(text).unwrap().as_str(), text);
         }

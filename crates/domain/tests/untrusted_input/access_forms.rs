@@ -15,7 +15,7 @@ proptest! {
     #![proptest_config(cases(CASES))]
 
     #[test]
-    fn a_key_that_is_asked_for_keeps_the_rules(
+    fn a_requested_key_follows_the_rules(
         name in hostile(),
         send in hostile(),
         others in [hostile(), hostile(), hostile()],

@@ -10,7 +10,7 @@ proptest! {
     #![proptest_config(cases(CASES))]
 
     #[test]
-    fn what_reads_as_a_day_is_written_the_same(text in prop_oneof![
+    fn a_parsed_day_is_formatted_identically(text in prop_oneof![
         hostile(),
         "[0-9]{4}-[01][0-9]-[0-3][0-9]",
         "[-+0-9٣]{4}-[-+0-9]{2}-[ 0-9]{2}",

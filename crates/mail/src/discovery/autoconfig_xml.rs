@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_first_server_that_is_not_in_the_clear() {
+    fn selects_the_first_encrypted_server() {
         let text = document(
             &[
                 outgoing("a.example.com", "25", "plain", "x"),

@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn known_issuers_need_not_be_asked() {
+    fn known_issuers_are_not_queried() {
         let google = of_issuer("https://accounts.google.com").unwrap();
         assert_eq!(google.token_endpoint, "https://oauth2.googleapis.com/token");
         let microsoft = of_issuer("https://login.microsoftonline.com/contoso.com/v2.0").unwrap();

@@ -100,7 +100,7 @@ mod tests {
     use StepKind as S;
 
     #[test]
-    fn what_is_missing_is_what_the_plan_has_more() {
+    fn missing_steps_are_the_planned_ones_that_were_not_done() {
         let plan = [S::Resolve, S::Connect, S::Ehlo, S::Tls, S::Ehlo, S::Quit];
         for (done, expected) in [
             (&[][..], &plan[..]),

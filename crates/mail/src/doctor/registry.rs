@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_run_that_ended_first_makes_room_and_none_that_goes_on() {
+    async fn the_run_that_ended_first_is_removed_and_never_a_running_one() {
         let registry = Registry::default();
         for number in 0..RUNS_AT_MOST {
             registry.add(&id(number)).unwrap();

@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_end_where_the_mailbox_does() {
+    fn the_fetch_window_ends_at_the_last_uid() {
         let at = |last_uid| MailCursor {
             mailbox: "box".into(),
             uid_validity: 1,

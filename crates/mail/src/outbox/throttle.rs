@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_from_before_a_pause_that_fails_after_it_starts_no_other() {
+    fn an_attempt_from_before_a_pause_that_fails_after_it_starts_no_new_pause() {
         let mut throttle = Throttle::default();
         pause(&mut throttle, 1_000, 1_000);
         assert_eq!(pause(&mut throttle, 999, 1_030), None);

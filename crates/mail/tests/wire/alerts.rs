@@ -85,7 +85,8 @@ fn types(posted: &[Posted]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_grant_that_needs_authorization_is_told_once_and_once_more_when_it_is_well() {
+async fn a_grant_that_needs_authorization_causes_one_notification_at_its_start_and_one_at_its_end()
+{
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("webhook", &hooks.url("/mine"))).await;
     world.mailer.alerts.evaluate().await.unwrap();
@@ -186,7 +187,7 @@ async fn the_condition_of_one_server_is_resolved_by_another_only_when_the_first_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_mailers_on_one_database_tell_it_once() {
+async fn several_mailers_on_one_database_send_one_notification() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("webhook", &hooks.url("/"))).await;
     end_grant(&world).await;
@@ -206,7 +207,7 @@ async fn many_mailers_on_one_database_tell_it_once() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_outlasts_a_restart_and_is_not_told_again() {
+async fn conditions_survive_a_restart_without_another_notification() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("webhook", &hooks.url("/"))).await;
     end_grant(&world).await;
@@ -218,7 +219,7 @@ async fn what_is_wrong_outlasts_a_restart_and_is_not_told_again() {
 }
 
 #[tokio::test]
-async fn each_chat_gets_the_shape_that_it_takes() {
+async fn each_chat_service_gets_its_own_format() {
     let (world, hooks) = (World::new().await, Hooks::start().await);
     let mut posted = Vec::new();
     for kind in ["slack", "teams", "mattermost"] {
@@ -253,7 +254,7 @@ async fn each_chat_gets_the_shape_that_it_takes() {
 }
 
 #[tokio::test]
-async fn an_alert_that_is_not_taken_is_tried_again_later_and_shown_and_given_up_after_a_day() {
+async fn an_undelivered_alert_is_retried_shown_and_given_up_after_a_day() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("slack", &hooks.url("/"))).await;
     end_grant(&world).await;
@@ -344,7 +345,7 @@ async fn mail_goes_into_the_outbox_of_another_data_center_once_and_never_of_the_
 }
 
 #[tokio::test]
-async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
+async fn upcoming_expiries_raise_alerts_by_their_known_dates() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("webhook", &hooks.url("/"))).await;
     // The clock is at 2023-11-14.
@@ -387,7 +388,7 @@ async fn what_will_end_soon_is_told_by_the_dates_that_are_known() {
 }
 
 #[tokio::test]
-async fn an_outbox_that_grows_old_is_told() {
+async fn messages_that_wait_too_long_raise_an_alert() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     // A message that the product itself sends: the email of a test alert.
     let form = ChannelForm {
@@ -423,7 +424,7 @@ async fn an_outbox_that_grows_old_is_told() {
 }
 
 #[tokio::test]
-async fn a_daily_check_that_starts_to_fail_is_told_and_that_it_goes_well_again() {
+async fn a_failing_daily_check_raises_an_alert_that_is_resolved_when_it_succeeds() {
     let (world, hooks) = (World::new().await, Hooks::start().await);
     world.save(&world.basic_form()).await;
     add(&world, &channel("webhook", &hooks.url("/"))).await;
@@ -474,7 +475,7 @@ async fn a_mailbox_that_refuses_the_sign_in_raises_an_alert() {
 }
 
 #[tokio::test]
-async fn a_grant_that_the_daily_check_finds_ended_is_told_as_that_alone() {
+async fn a_grant_that_the_daily_check_finds_ended_raises_only_its_own_alert() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("webhook", &hooks.url("/"))).await;
     world.mailer.alerts.check_daily().await.unwrap();
@@ -523,7 +524,7 @@ async fn a_data_center_that_was_never_authorized_is_not_checked_daily() {
 }
 
 #[tokio::test]
-async fn a_grant_that_ends_is_told_at_once_by_whoever_keeps_watch() {
+async fn a_grant_that_ends_is_reported_immediately_by_the_process_that_refreshes() {
     let (world, hooks) = (World::authorized().await, Hooks::start().await);
     add(&world, &channel("webhook", &hooks.url("/"))).await;
     let watching = world.mailer.clone();

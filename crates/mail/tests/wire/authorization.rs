@@ -127,7 +127,7 @@ async fn a_forged_callback_is_rejected() {
 }
 
 #[tokio::test]
-async fn another_session_cannot_finish_an_authorization_and_does_not_use_it_up() {
+async fn another_session_can_neither_finish_nor_consume_an_authorization() {
     let world = World::new().await;
     world.save(&world.oauth_form()).await;
     let begun = world.begin().await;
@@ -166,7 +166,7 @@ async fn a_callback_that_comes_twice_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_callback_that_comes_late_is_told_so_and_the_first_tab_learns_it() {
+async fn a_late_callback_is_reported_on_its_page_and_in_the_first_tab() {
     let world = World::new().await;
     world.save(&world.oauth_form()).await;
     let begun = world.begin().await;
@@ -205,7 +205,7 @@ async fn settings_changed_meanwhile_end_the_authorization() {
 
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-async fn what_fails_at_the_provider_is_named_and_leaves_the_grant_as_it_was() {
+async fn a_failure_at_the_provider_is_named_and_leaves_the_grant_unchanged() {
     let token_error = |name: &str| Faults {
         token_error: TokenError::named(name),
         ..Faults::default()
@@ -330,7 +330,7 @@ async fn what_fails_at_the_provider_is_named_and_leaves_the_grant_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_refusal_at_the_consent_page_is_told() {
+async fn a_denied_consent_is_reported() {
     let world = World::new().await;
     world.save(&world.oauth_form()).await;
     let begun = world.begin().await;
@@ -372,7 +372,7 @@ async fn without_a_refresh_token_a_first_authorization_fails() {
 }
 
 #[tokio::test]
-async fn without_a_refresh_token_the_held_one_of_the_same_account_goes_on() {
+async fn without_a_refresh_token_the_stored_one_of_the_same_account_is_kept() {
     let world = World::authorized().await;
     world.control().set(Faults {
         issue_refresh_token: false,
@@ -438,7 +438,7 @@ async fn a_provider_that_names_the_account_only_at_its_userinfo_endpoint_is_aske
 }
 
 #[tokio::test]
-async fn the_client_secret_goes_in_the_body_where_the_header_is_not_taken() {
+async fn the_client_secret_is_sent_in_the_body_if_the_header_is_rejected() {
     let world = World::new().await;
     world.save(&world.oauth_form()).await;
     world.control().set(Faults {

@@ -378,7 +378,7 @@ async fn a_grant_that_ends_after_a_week_at_google_names_the_consent_screen_first
 }
 
 #[tokio::test]
-async fn a_missing_consent_comes_with_the_address_where_an_administrator_gives_it() {
+async fn a_missing_consent_comes_with_the_url_for_the_administrator() {
     let world = World::new().await;
     let microsoft = "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/authorize";
     let form = SmtpForm {

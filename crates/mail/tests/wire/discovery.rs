@@ -90,7 +90,7 @@ fn document(smtp_host: &str, authentication: &str, rest: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_address_at_a_known_provider_is_proposed_without_asking_anybody() {
+async fn an_address_at_a_known_provider_is_proposed_without_queries() {
     let world = World::with_dns(|_| ()).await;
     for (email, provider, server) in [
         (
@@ -289,7 +289,7 @@ async fn the_settings_that_a_domain_publishes_are_proposed() {
 }
 
 #[tokio::test]
-async fn the_endpoints_of_an_issuer_are_asked_of_the_issuer() {
+async fn the_endpoints_of_an_issuer_come_from_the_issuer() {
     let (world, web) = with_web().await;
     let issuer = &world.descriptor().issuer;
     let rest = format!("<oAuth2><issuer>{issuer}</issuer><scope>mail</scope></oAuth2>");
@@ -313,7 +313,7 @@ async fn the_endpoints_of_an_issuer_are_asked_of_the_issuer() {
 }
 
 #[tokio::test]
-async fn what_several_sources_say_is_one_proposal() {
+async fn identical_proposals_of_several_sources_are_merged() {
     let (world, web) = with_web().await;
     records(
         &world,
@@ -356,7 +356,7 @@ async fn what_several_sources_say_is_one_proposal() {
 }
 
 #[tokio::test]
-async fn offline_it_says_so_and_proposes_what_is_known_only() {
+async fn an_offline_server_says_so_and_proposes_only_known_settings() {
     let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let closed = nobody.local_addr().unwrap();
     drop(nobody);
@@ -383,7 +383,7 @@ async fn offline_it_says_so_and_proposes_what_is_known_only() {
 }
 
 #[tokio::test]
-async fn a_domain_that_does_not_exist_is_told() {
+async fn a_nonexistent_domain_is_reported() {
     let world = World::with_dns(|_| ()).await;
     let discovery = discover(&world, "a@nowhere.example").await;
     assert_eq!(discovery.proposals, []);
@@ -453,7 +453,7 @@ async fn hostile_documents_are_left_unread() {
 }
 
 #[tokio::test]
-async fn nobody_is_led_elsewhere_by_a_domain() {
+async fn a_domain_cannot_redirect_requests_elsewhere() {
     let (world, web) = with_web().await;
     let elsewhere = Endpoint::start(Manner::Silent).await;
     for status in [301, 302, 307, 308] {
@@ -469,7 +469,7 @@ async fn nobody_is_led_elsewhere_by_a_domain() {
 }
 
 #[tokio::test]
-async fn a_server_without_a_certificate_for_the_domain_is_told_nothing() {
+async fn a_server_without_a_certificate_for_the_domain_receives_nothing() {
     let web = Web::start(&["other.test"]).await;
     let world = World::with_dns(|options| {
         options.autoconfig_port = web.port;
@@ -489,7 +489,7 @@ async fn a_server_without_a_certificate_for_the_domain_is_told_nothing() {
 }
 
 #[tokio::test]
-async fn denied_networks_are_not_gone_to() {
+async fn denied_networks_are_not_connected_to() {
     let web = Web::start(&["autoconfig.sandbox.test", "sandbox.test"]).await;
     let endpoint = Endpoint::start(Manner::Silent).await;
     let world = World::with_dns(|options| {
@@ -513,7 +513,7 @@ async fn denied_networks_are_not_gone_to() {
 }
 
 #[tokio::test]
-async fn an_issuer_tells_its_endpoints() {
+async fn an_issuer_publishes_its_endpoints() {
     let world = World::with_dns(|_| ()).await;
     let sandbox = world.descriptor();
     for issuer in [sandbox.issuer.clone(), format!(" {}/ ", sandbox.issuer)] {
@@ -542,7 +542,7 @@ async fn an_issuer_tells_its_endpoints() {
 }
 
 #[tokio::test]
-async fn an_issuer_with_a_path_is_found_at_each_of_its_places_and_no_other_is_taken_for_it() {
+async fn an_issuer_with_a_path_is_found_at_each_metadata_url_and_not_confused_with_another() {
     let web = Web::start(&["id.example.com"]).await;
     let world = World::with_dns(|options| options.extra_roots.push(web.root.clone())).await;
     records(&world, &[("id.example.com A", &["127.0.0.1"])]);
@@ -578,7 +578,7 @@ async fn an_issuer_with_a_path_is_found_at_each_of_its_places_and_no_other_is_ta
 }
 
 #[tokio::test]
-async fn an_issuer_that_misbehaves_is_given_up_and_told_apart() {
+async fn failures_of_an_issuer_are_distinguished() {
     let world = World::with_dns(|options| {
         options.timeouts.token = Duration::from_millis(500);
     })

@@ -127,7 +127,7 @@ async fn a_domain_in_order_passes_with_its_records_shown() {
 }
 
 #[tokio::test]
-async fn mail_servers_that_are_missing_or_refuse_all_mail_are_told() {
+async fn missing_mx_records_and_a_null_mx_are_reported() {
     let world = World::with_dns(|_| ()).await;
     for (mx, expected) in [
         (&["10 mail.sandbox.test.", "20 localhost."][..], WELL),
@@ -221,7 +221,7 @@ async fn an_spf_record_passes_that_allows_the_provider_by_one_of_its_names() {
 }
 
 #[tokio::test]
-async fn an_spf_record_that_does_not_allow_the_provider_or_allows_everybody_is_told() {
+async fn an_spf_record_that_does_not_allow_the_provider_or_allows_everyone_is_reported() {
     let not_allowed = warned(FindingCode::SpfNotAllowed);
     let everybody = warned(FindingCode::SpfAllowsEverybody);
     let unknown = skipped(FindingCode::SpfSenderUnknown);
@@ -278,7 +278,7 @@ async fn an_spf_record_that_does_not_allow_the_provider_or_allows_everybody_is_t
 }
 
 #[tokio::test]
-async fn an_spf_record_that_receivers_cannot_use_is_told_and_never_gone_through_for_ever() {
+async fn an_unusable_spf_record_is_reported_and_its_evaluation_is_bounded() {
     let missing = warned(FindingCode::SpfMissing);
     let broken = warned(FindingCode::SpfBroken);
     let names: Vec<_> = (0..11).map(|i| format!("a:a{i}.test")).collect();
@@ -368,7 +368,7 @@ async fn an_own_server_is_judged_by_its_addresses() {
 }
 
 #[tokio::test]
-async fn a_record_is_proposed_that_would_be_right() {
+async fn a_correct_record_is_proposed() {
     let world = World::with_dns(|_| ()).await;
     records(
         &world,
@@ -400,7 +400,7 @@ async fn a_record_is_proposed_that_would_be_right() {
 }
 
 #[tokio::test]
-async fn the_key_of_a_selector_is_looked_at_when_there_is_one() {
+async fn the_key_of_a_selector_is_checked_if_there_is_one() {
     let world = World::with_dns(|_| ()).await;
     records(
         &world,
@@ -510,7 +510,7 @@ fn unanswered() -> [(Faults, FindingCode, FindingCode); 4] {
 }
 
 #[tokio::test]
-async fn without_an_answer_of_a_name_server_that_is_the_result_and_soon() {
+async fn an_unresponsive_name_server_is_reported_soon() {
     for (faults, code, host_code) in unanswered() {
         let world = World::with_dns(|_| ()).await;
         let is_listening = !faults.dns_closed;
@@ -533,7 +533,7 @@ async fn without_an_answer_of_a_name_server_that_is_the_result_and_soon() {
 }
 
 #[tokio::test]
-async fn what_is_answered_is_bounded_and_clean() {
+async fn responses_are_bounded_and_clean() {
     let world = World::with_dns(|_| ()).await;
     let mx: Vec<_> = (0..1_000)
         .map(|i| format!("{i} mx{i}.sandbox.test."))

@@ -55,7 +55,7 @@ fn kinds_of(report: &CheckReport, part: CheckPart, verdict: Verdict) -> Vec<Step
 }
 
 #[tokio::test]
-async fn a_check_proves_every_step_and_hands_over_nothing() {
+async fn a_check_tests_every_step_and_submits_nothing() {
     let world = World::authorized().await;
     world.save(&with_mailbox(&world, world.oauth_form())).await;
     let home = DataCenterId::default();
@@ -114,7 +114,7 @@ async fn a_check_proves_every_step_and_hands_over_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_not_saved_is_told_apart() {
+async fn unsaved_settings_are_distinguished() {
     let world = World::new().await;
     world.save(&world.basic_form()).await;
     assert_eq!(check(&world, &world.basic_form()).await.settings_version, 1);
@@ -126,7 +126,7 @@ async fn what_is_not_saved_is_told_apart() {
 }
 
 #[tokio::test]
-async fn steps_are_told_as_they_end_to_everybody_who_watches_whenever_they_come() {
+async fn every_watcher_receives_all_steps_whenever_it_subscribes() {
     let world = World::new().await;
     world.control().set(Faults {
         silent_at: Some(Stage::Mail),
@@ -170,7 +170,7 @@ async fn steps_are_told_as_they_end_to_everybody_who_watches_whenever_they_come(
 }
 
 #[tokio::test]
-async fn what_nobody_began_cannot_be_watched_ended_or_waited_for() {
+async fn an_unknown_check_cannot_be_watched_stopped_or_awaited() {
     let world = World::new().await;
     let id = CheckId::parse("nobody-began-this").unwrap();
     assert!(world.mailer.doctor.watch(&id).is_none());
@@ -230,7 +230,7 @@ async fn a_check_that_is_stopped_says_so_and_takes_the_place_of_an_older_result(
 }
 
 #[tokio::test]
-async fn a_test_email_that_is_ended_is_recorded_all_the_same() {
+async fn a_stopped_test_email_is_recorded_too() {
     let world = World::new().await;
     world.control().set(Faults {
         silent_at: Some(Stage::Greeting),
@@ -256,7 +256,7 @@ async fn a_test_email_that_is_ended_is_recorded_all_the_same() {
 }
 
 #[tokio::test]
-async fn when_everything_is_silent_the_check_ends_and_names_what_was_waited_for() {
+async fn a_check_with_silent_servers_ends_and_names_them() {
     let world = World::with(|options| {
         options.timeouts.check = Duration::from_millis(700);
         options.timeouts.reply = Duration::from_mins(1);
@@ -306,7 +306,7 @@ async fn when_everything_is_silent_the_check_ends_and_names_what_was_waited_for(
 }
 
 #[tokio::test]
-async fn a_failing_step_has_its_finding_and_what_follows_is_not_tried() {
+async fn a_failed_step_has_a_finding_and_later_steps_are_not_tried() {
     let world = World::new().await;
     for (stage, text, failed, skipped) in [
         (

@@ -40,7 +40,7 @@ async fn today() -> World {
 }
 
 #[tokio::test]
-async fn each_step_tells_what_it_has_found() {
+async fn each_step_shows_its_facts() {
     let world = today().await;
     world.save(&world.oauth_form()).await;
     world.authorize(ALICE, true).await;
@@ -98,7 +98,7 @@ async fn each_step_tells_what_it_has_found() {
 }
 
 #[tokio::test]
-async fn the_provider_is_asked_without_any_secret_and_no_grant_is_used_up() {
+async fn the_provider_is_checked_without_secrets_and_no_grant_is_consumed() {
     let world = World::authorized().await;
     let before = world.control().token_requests().len();
     check(&world, &world.oauth_form()).await;
@@ -106,7 +106,7 @@ async fn the_provider_is_asked_without_any_secret_and_no_grant_is_used_up() {
 }
 
 #[tokio::test]
-async fn a_clock_that_differs_is_told_with_its_seconds() {
+async fn a_clock_difference_is_reported_in_seconds() {
     let world = today().await;
     for (behind, verdict) in [(0, Verdict::Passed), (300, Verdict::Warned)] {
         world.clock.advance(-behind);
@@ -123,7 +123,7 @@ async fn a_clock_that_differs_is_told_with_its_seconds() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_is_not_there_is_warned_of_while_the_token_lives() {
+async fn an_unreachable_token_endpoint_causes_a_warning_while_the_token_is_valid() {
     let world = World::authorized().await;
     let report = check(&world, &world.oauth_form()).await;
     assert_eq!(report.outcome, CheckOutcome::Passed);
@@ -159,7 +159,7 @@ async fn a_token_endpoint_that_is_not_there_is_warned_of_while_the_token_lives()
 }
 
 #[tokio::test]
-async fn a_provider_without_a_discovery_document_is_none_the_worse() {
+async fn a_missing_discovery_document_is_not_a_failure() {
     let world = World::new().await;
     let nothing = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let provider = Provider::start(Manner::Answer(nothing.into())).await;
@@ -176,7 +176,7 @@ async fn a_provider_without_a_discovery_document_is_none_the_worse() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_ends_soon_is_warned_of_and_mail_goes_on() {
+async fn a_certificate_that_expires_soon_causes_a_warning_and_mail_continues() {
     let world = today().await;
     world.control().set(Faults {
         certificate: Certificate::EndsSoon,
@@ -192,7 +192,7 @@ async fn a_certificate_that_ends_soon_is_warned_of_and_mail_goes_on() {
 }
 
 #[tokio::test]
-async fn the_certificate_of_the_mailbox_is_looked_at_likewise() {
+async fn the_certificate_of_the_mailbox_is_checked_too() {
     let world = today().await;
     for (certificate, verdict) in [
         (Certificate::Good, Verdict::Passed),
@@ -219,7 +219,7 @@ async fn the_certificate_of_the_mailbox_is_looked_at_likewise() {
 }
 
 #[tokio::test]
-async fn a_refused_certificate_shows_what_it_says() {
+async fn a_rejected_certificate_shows_its_details() {
     let world = World::new().await;
     world.control().set(Faults {
         certificate: Certificate::WrongName,
@@ -232,7 +232,7 @@ async fn a_refused_certificate_shows_what_it_says() {
 }
 
 #[tokio::test]
-async fn a_server_below_the_minimum_shows_what_it_would_accept() {
+async fn a_server_below_the_minimum_shows_its_supported_version() {
     let world = World::new().await;
     world.control().set(Faults {
         max_tls: Some(TlsVersion::V1_2),
@@ -261,7 +261,7 @@ async fn a_server_below_the_minimum_shows_what_it_would_accept() {
 }
 
 #[tokio::test]
-async fn an_address_family_that_leads_nowhere_is_warned_of_and_the_other_is_used() {
+async fn an_unreachable_address_family_causes_a_warning_and_the_other_is_used() {
     let names = Names::one("mail.example.com", &[&["::1", "127.0.0.1"]]);
     let world = World::with(|options| options.resolver = names).await;
     let report = check(&world, &world.plain_form("mail.example.com")).await;
@@ -292,7 +292,7 @@ async fn addresses_of_one_family_are_tried_until_one_answers() {
 }
 
 #[tokio::test]
-async fn nobody_at_either_family_fails_both() {
+async fn unreachable_addresses_of_both_families_fail() {
     let names = Names::one("mail.example.com", &[&["::1", "127.0.0.2"]]);
     let world = World::with(|options| options.resolver = names).await;
     let report = check(&world, &world.plain_form("mail.example.com")).await;
@@ -307,7 +307,7 @@ async fn nobody_at_either_family_fails_both() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_refused_before_its_time_is_warned_of_and_tried_again_fresh() {
+async fn a_token_rejected_before_its_expiry_causes_a_warning_and_one_retry_with_a_new_token() {
     let world = World::authorized().await;
     world.control().expire_access_tokens();
     let report = world.test_email().await;
@@ -377,7 +377,7 @@ async fn no_secret_is_in_any_step_even_when_every_server_echoes_it() {
 }
 
 #[tokio::test]
-async fn each_refusal_of_a_token_is_told_with_its_step() {
+async fn each_rejection_of_a_token_is_reported_at_its_step() {
     let world = World::authorized().await;
     for (style, code) in [
         (

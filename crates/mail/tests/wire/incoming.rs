@@ -195,7 +195,7 @@ async fn dates_and_spaces_that_no_standard_allows_stop_no_bounce() {
 }
 
 #[tokio::test]
-async fn a_message_that_the_server_cannot_send_holds_up_no_other() {
+async fn a_message_that_the_server_cannot_send_does_not_delay_others() {
     let world = reading().await;
     let id = accepted(&world, "<1@example.com>").await;
     set(&world, ImapFault::UnreadableMessage);
@@ -229,7 +229,7 @@ async fn a_report_without_a_delivery_status_counts_if_it_names_the_recipient() {
 }
 
 #[tokio::test]
-async fn what_came_while_nobody_looked_is_read_by_the_next_process() {
+async fn mail_that_arrived_while_stopped_is_read_by_the_next_process() {
     let world = reading().await;
     let id = accepted(&world, "<1@example.com>").await;
     for number in 0..90 {
@@ -245,7 +245,7 @@ async fn what_came_while_nobody_looked_is_read_by_the_next_process() {
 }
 
 #[tokio::test]
-async fn new_mail_is_told_of_once_in_its_order_and_signed() {
+async fn new_mail_is_posted_once_in_order_and_signed() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     arrives(&world, "Subject: before\r\n\r\nMail.").await;
     assert!(world.mailer.inbound.poll(&home()).await.unwrap());
@@ -278,7 +278,7 @@ async fn new_mail_is_told_of_once_in_its_order_and_signed() {
 }
 
 #[tokio::test]
-async fn what_the_webhook_does_not_take_is_told_again_and_by_the_next_process_as_well() {
+async fn undelivered_notifications_are_retried_also_by_the_next_process() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     tell(&world, &hooks).await;
     assert!(world.mailer.inbound.poll(&home()).await.unwrap());
@@ -311,7 +311,7 @@ async fn what_the_webhook_does_not_take_is_told_again_and_by_the_next_process_as
 }
 
 #[tokio::test]
-async fn a_webhook_that_does_not_answer_keeps_no_bounce_from_being_read() {
+async fn an_unresponsive_webhook_does_not_delay_bounces() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     let id = accepted(&world, "<1@example.com>").await;
     tell(&world, &hooks).await;
@@ -324,7 +324,7 @@ async fn a_webhook_that_does_not_answer_keeps_no_bounce_from_being_read() {
 }
 
 #[tokio::test]
-async fn a_bounce_is_read_when_the_server_tells_of_it_and_the_page_shares_who_listens() {
+async fn a_bounce_is_read_on_notification_over_the_watch_that_the_page_shares() {
     let world = reading().await;
     let id = accepted(&world, "<1@example.com>").await;
     let idling = || {
@@ -397,7 +397,7 @@ async fn until_true(is: impl Fn() -> bool) {
 }
 
 #[tokio::test]
-async fn mail_that_comes_right_after_a_webhook_was_saved_is_told_of() {
+async fn mail_that_arrives_right_after_a_webhook_was_saved_is_posted() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     let _attending = Attending::start(&world);
     Attending::until_idle(&world).await;
@@ -457,7 +457,7 @@ async fn holding_proxy(port: u16, holds: impl Fn() -> bool + Clone + Send + 'sta
 }
 
 #[tokio::test]
-async fn mail_that_comes_after_a_webhook_was_replaced_during_a_look_goes_to_the_new_one() {
+async fn mail_that_arrives_after_a_webhook_was_replaced_during_a_poll_is_posted_to_the_new_one() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     tell(&world, &hooks).await;
     let released = Arc::new(AtomicBool::new(false));
@@ -495,7 +495,7 @@ async fn mail_that_comes_after_a_webhook_was_replaced_during_a_look_goes_to_the_
 }
 
 #[tokio::test]
-async fn a_mailbox_that_is_turned_on_is_read_at_once() {
+async fn a_mailbox_that_is_turned_on_is_read_immediately() {
     let world = World::new().await;
     world.save(&world.basic_form()).await;
     let _attending = Attending::start(&world);
@@ -509,7 +509,7 @@ async fn a_mailbox_that_is_turned_on_is_read_at_once() {
 }
 
 #[tokio::test]
-async fn what_came_before_and_after_the_mailbox_is_numbered_anew_is_read() {
+async fn mail_from_before_and_after_a_change_of_uidvalidity_is_read() {
     let (world, hooks) = (reading().await, Hooks::start().await);
     tell(&world, &hooks).await;
     assert!(world.mailer.inbound.poll(&home()).await.unwrap());

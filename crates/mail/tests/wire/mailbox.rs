@@ -93,7 +93,7 @@ async fn a_data_center_without_an_email_box_says_so() {
 }
 
 #[tokio::test]
-async fn folders_are_told_with_their_names_and_what_they_are_for() {
+async fn folders_are_listed_with_their_names_and_uses() {
     let world = world().await;
     let folders = world.mailer.mailboxes.folders(&home()).await.unwrap();
     let told: Vec<_> = folders
@@ -114,7 +114,7 @@ async fn folders_are_told_with_their_names_and_what_they_are_for() {
 }
 
 #[tokio::test]
-async fn a_list_begins_with_the_newest_and_says_what_a_person_looks_for() {
+async fn a_list_begins_with_the_newest_mail_and_shows_sender_subject_and_date() {
     let world = world().await;
     let put = fill(&world, 3);
     let raw = "From: =?utf-8?q?J=C3=BCrgen?= <j@example.com>\r\nSubject: =?utf-8?b?R3LDvMOfZQ==?=\r\n folded\r\n\r\nx";
@@ -162,7 +162,7 @@ async fn pages_meet_without_a_gap_also_when_mail_comes_and_goes_between_them() {
 }
 
 #[tokio::test]
-async fn what_came_after_a_mail_is_told_in_order() {
+async fn mail_after_a_position_is_listed_in_order() {
     let world = world().await;
     let put = fill(&world, 7);
     let id = |uid| MailId {
@@ -202,7 +202,7 @@ fn asked(world: &World, since: usize) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_mailbox_of_a_hundred_thousand_is_asked_as_much_as_one_of_a_hundred() {
+async fn a_mailbox_with_100_000_mails_needs_as_many_requests_as_one_with_100() {
     let mut all = Vec::new();
     for size in [100, 100_000] {
         let world = world().await;
@@ -272,7 +272,7 @@ async fn nothing_changes_a_mailbox() {
 }
 
 #[tokio::test]
-async fn the_server_searches_all_of_a_mail_or_who_it_is_from_or_its_subject() {
+async fn the_server_searches_the_whole_mail_the_sender_or_the_subject() {
     let world = world().await;
     let put = fill(&world, 5);
     let raw =
@@ -299,7 +299,7 @@ async fn the_server_searches_all_of_a_mail_or_who_it_is_from_or_its_subject() {
 }
 
 #[tokio::test]
-async fn a_search_goes_through_a_large_folder_in_stretches_and_pages() {
+async fn a_search_covers_a_large_folder_in_ranges_and_pages() {
     let world = world().await;
     let mut hits = Vec::new();
     for number in 1..=5_000_u32 {
@@ -337,7 +337,7 @@ async fn a_search_goes_through_a_large_folder_in_stretches_and_pages() {
 }
 
 #[tokio::test]
-async fn mail_is_looked_for_by_when_it_came() {
+async fn mail_is_searched_by_its_date_of_arrival() {
     let world = world().await;
     let put = fill(&world, 2);
     let received = page(&world, &inbox()).await.mails[0].received_at.unwrap();
@@ -378,7 +378,7 @@ const WITH_FILES: &str = "From: bob@sandbox.test\r\nTo: Alice <alice@sandbox.tes
     Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nInner words\r\n--m--\r\n";
 
 #[tokio::test]
-async fn a_mail_has_its_texts_its_headers_and_its_files() {
+async fn a_mail_has_texts_headers_and_attachments() {
     let world = world().await;
     world.control().deliver(ALICE, INBOX, WITH_FILES);
     let (mailer, folder) = (&world.mailer, FolderName::default());
@@ -434,7 +434,7 @@ async fn a_mail_has_its_texts_its_headers_and_its_files() {
 }
 
 #[tokio::test]
-async fn a_large_mail_is_read_in_pieces_and_shown_by_its_beginning() {
+async fn a_large_mail_is_read_in_chunks_and_its_beginning_is_shown() {
     let world = world().await;
     let head = "Subject: large\r\n\r\n";
     let raw = format!("{head}{}", "0123456789abcde\n".repeat(6 * 1024 * 1024 / 16));
@@ -459,7 +459,7 @@ async fn a_large_mail_is_read_in_pieces_and_shown_by_its_beginning() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_as_that() {
+async fn missing_items_are_reported_as_such() {
     let world = world().await;
     let put = fill(&world, 1);
     let folder = FolderName::default();
@@ -486,7 +486,7 @@ async fn what_is_not_there_is_told_as_that() {
 }
 
 #[tokio::test]
-async fn a_folder_that_was_numbered_anew_is_not_taken_for_the_old_one() {
+async fn a_folder_with_a_changed_uidvalidity_is_not_mistaken_for_the_old_one() {
     let world = world().await;
     fill(&world, 3);
     let old = page(&world, &limited(2, MailPlace::Newest)).await;
@@ -532,7 +532,7 @@ fn sign_ins(world: &World) -> usize {
 }
 
 #[tokio::test]
-async fn a_session_is_kept_for_the_next_page_and_not_for_other_settings() {
+async fn a_session_is_reused_for_the_next_page_but_not_for_other_settings() {
     let world = world().await;
     fill(&world, 1);
     for _ in 0..3 {
@@ -545,7 +545,7 @@ async fn a_session_is_kept_for_the_next_page_and_not_for_other_settings() {
 }
 
 #[tokio::test]
-async fn a_kept_session_that_the_server_has_ended_is_replaced() {
+async fn a_pooled_session_that_the_server_has_closed_is_replaced() {
     let world = world().await;
     fill(&world, 1);
     page(&world, &inbox()).await;
@@ -556,7 +556,7 @@ async fn a_kept_session_that_the_server_has_ended_is_replaced() {
 }
 
 #[tokio::test]
-async fn many_who_read_at_once_share_few_sessions() {
+async fn concurrent_readers_share_a_few_sessions() {
     let world = world().await;
     fill(&world, 3);
     let (home, query) = (home(), inbox());
@@ -568,7 +568,7 @@ async fn many_who_read_at_once_share_few_sessions() {
 }
 
 #[tokio::test]
-async fn new_mail_is_told_as_it_comes_by_idle_and_all_share_one_session() {
+async fn new_mail_is_announced_by_idle_and_all_watchers_share_one_session() {
     let world = world().await;
     let folder = FolderName::default();
     let mut watches: Vec<_> = (0..3)

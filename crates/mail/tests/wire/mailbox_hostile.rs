@@ -57,7 +57,7 @@ async fn answers_that_break_off_or_never_end_are_named_and_the_next_page_works()
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_ends_by_the_time_limit() {
+async fn a_silent_server_ends_with_a_timeout() {
     let world = World::new().await;
     world.save(&with_mailbox(&world, world.basic_form())).await;
     set(&world, Some(ImapFault::Silent));

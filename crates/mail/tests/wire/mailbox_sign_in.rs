@@ -82,7 +82,7 @@ async fn the_token_for_smtp_opens_the_mailbox_with_either_mechanism() {
 }
 
 #[tokio::test]
-async fn implicit_tls_is_had_at_any_port() {
+async fn implicit_tls_works_at_any_port() {
     let (world, form) = saved_and_authorized(|world| SmtpForm {
         mailbox_port: world.descriptor().imap_tls_port.to_string(),
         mailbox_security: "implicit_tls".into(),
@@ -122,7 +122,7 @@ async fn a_token_refused_before_its_time_is_refreshed_once_for_smtp_and_mailbox_
 }
 
 #[tokio::test]
-async fn a_token_that_stays_refused_is_no_loop() {
+async fn a_token_that_stays_rejected_causes_no_loop() {
     let (world, form) = saved_and_authorized(reading).await;
     world.control().set(Faults {
         imap: Some(sandbox::ImapFault::WrongCredentials),
@@ -136,7 +136,7 @@ async fn a_token_that_stays_refused_is_no_loop() {
 }
 
 #[tokio::test]
-async fn a_token_without_the_scope_for_imap_is_told_from_one_that_is_bad() {
+async fn a_token_without_the_imap_scope_is_distinguished_from_an_invalid_one() {
     let (world, form) = saved_and_authorized(|world| SmtpForm {
         scope: format!("{MICROSOFT_SMTP} openid offline_access"),
         ..reading(world)
@@ -189,7 +189,7 @@ async fn a_grant_for_sending_alone_is_never_sent_to_an_imap_host() {
 }
 
 #[tokio::test]
-async fn a_mailbox_that_is_switched_off_costs_no_new_sign_in() {
+async fn turning_the_mailbox_off_requires_no_new_sign_in() {
     let (world, form) = saved_and_authorized(reading).await;
     for change in [
         SmtpForm {

@@ -195,7 +195,7 @@ async fn cloud_metadata_is_refused_in_every_form_of_its_address() {
 }
 
 #[tokio::test]
-async fn names_of_this_machine_lead_to_this_machine_and_nobody_is_asked() {
+async fn names_of_this_machine_resolve_to_loopback_without_queries() {
     let names = Names::one("id.localhost", &[&["198.51.100.7"]]);
     let world = world(&names).await;
     let endpoint = world.descriptor().token_endpoint.clone();
@@ -263,7 +263,7 @@ async fn a_token_answer_that_is_too_long_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_says_nothing_or_drips_is_given_up() {
+async fn a_silent_or_slow_token_endpoint_times_out() {
     let world = World::with(|options| options.timeouts.token = Duration::from_millis(300)).await;
     for manner in [
         Manner::Silent,

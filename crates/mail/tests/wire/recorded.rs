@@ -101,7 +101,7 @@ async fn a_save_that_is_refused_is_not_recorded() {
 }
 
 #[tokio::test]
-async fn a_grant_that_a_save_ends_is_recorded_by_whoever_saved() {
+async fn a_grant_that_a_save_ends_is_recorded_with_the_user_who_saved() {
     let world = World::authorized().await;
     world.save(&world.basic_form()).await;
     let ended = of(&world, AuditAction::GrantEnded).await.remove(0);
@@ -191,7 +191,7 @@ async fn an_authorization_is_recorded_from_its_beginning_to_its_end() {
 }
 
 #[tokio::test]
-async fn what_a_provider_says_never_gets_into_the_audit() {
+async fn responses_of_a_provider_never_get_into_the_audit() {
     let world = World::authorized().await;
     let error = TokenError {
         status: 400,
@@ -220,7 +220,7 @@ async fn what_a_provider_says_never_gets_into_the_audit() {
 }
 
 #[tokio::test]
-async fn callbacks_that_are_turned_away_are_recorded() {
+async fn rejected_callbacks_are_recorded() {
     let world = World::new().await;
     world.save(&world.oauth_form()).await;
     let begun = world.begin().await;
@@ -341,7 +341,7 @@ async fn a_test_email_is_recorded_with_its_recipient_and_its_outcome() {
 }
 
 #[tokio::test]
-async fn a_test_of_what_is_saved_takes_nothing_from_a_form() {
+async fn a_test_of_the_saved_settings_ignores_the_form() {
     let world = World::new().await;
     let (home, by) = (DataCenterId::default(), &world.admin);
     let refused = world.mailer.doctor.send_saved_test(&home, BOB, by).await;

@@ -21,7 +21,7 @@ async fn saved_settings_survive_a_restart_and_never_show_a_secret() {
 }
 
 #[tokio::test]
-async fn of_two_who_save_at_once_the_second_is_told() {
+async fn of_two_concurrent_saves_the_second_is_rejected() {
     let world = World::new().await;
     let form = world.oauth_form();
     world
@@ -94,7 +94,7 @@ async fn the_redirect_url_has_to_be_the_one_this_server_is_reached_under() {
 }
 
 #[tokio::test]
-async fn data_centers_have_settings_of_their_own() {
+async fn each_data_center_has_its_own_settings() {
     let world = World::new().await;
     let paris = world
         .mailer

@@ -278,7 +278,7 @@ async fn each_refusal_of_a_message_is_named() {
 }
 
 #[tokio::test]
-async fn a_server_that_goes_silent_or_away_is_named_and_never_hangs_us() {
+async fn a_silent_or_disconnected_server_is_reported_and_never_blocks() {
     let world = World::new().await;
     for stage in [
         Stage::Greeting,
@@ -315,7 +315,7 @@ async fn a_server_that_goes_silent_or_away_is_named_and_never_hangs_us() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_tls_is_named() {
+async fn tls_problems_are_named() {
     let world = World::new().await;
     let certificate = |certificate| Faults {
         certificate,
@@ -400,7 +400,7 @@ async fn ports_mixed_up_are_recognised_both_ways() {
 }
 
 #[tokio::test]
-async fn where_nobody_listens_or_no_such_name_exists_it_is_told() {
+async fn a_closed_port_and_an_unknown_name_are_reported() {
     let world = World::new().await;
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -458,7 +458,7 @@ async fn no_secret_is_in_a_report_even_when_the_server_echoes_it() {
 }
 
 #[tokio::test]
-async fn a_wrong_form_and_a_wrong_recipient_are_told_together() {
+async fn an_invalid_form_and_an_invalid_recipient_are_reported_together() {
     let world = World::new().await;
     let form = SmtpForm {
         smtp_port: "0".into(),
@@ -538,7 +538,7 @@ async fn a_report_is_kept_and_read_back() {
 }
 
 #[tokio::test]
-async fn without_authentication_nothing_is_asked_and_nothing_sent() {
+async fn without_authentication_no_credential_is_requested_or_sent() {
     let world = World::new().await;
     world.control().set(Faults {
         authentication_required: false,

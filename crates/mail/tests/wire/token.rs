@@ -60,7 +60,7 @@ async fn a_token_that_lives_for_minutes_only_is_refreshed_once_at_half_its_life(
 }
 
 #[tokio::test]
-async fn grants_are_kept_fresh_while_nobody_looks() {
+async fn grants_are_refreshed_in_the_background() {
     let world = World::authorized().await;
     for _ in 0..3 {
         world.clock.advance(3_400);
@@ -172,7 +172,7 @@ async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
 }
 
 #[tokio::test]
-async fn invalid_grant_means_needs_authorization_at_once_and_for_good() {
+async fn invalid_grant_immediately_and_permanently_means_needs_authorization() {
     let world = World::authorized().await;
     world.control().revoke_all();
     world.clock.advance(4_000);
@@ -287,7 +287,7 @@ async fn a_grant_that_ends_after_a_killed_refresh_names_that_possibility() {
 }
 
 #[tokio::test]
-async fn anything_else_is_tried_again_with_back_off() {
+async fn other_failures_are_retried_with_backoff() {
     let world = World::authorized().await;
     world.control().set(Faults {
         token_error: TokenError::named("temporarily_unavailable"),
@@ -334,7 +334,7 @@ async fn a_token_refused_before_its_time_is_refreshed_once_and_tried_once_more()
 }
 
 #[tokio::test]
-async fn a_token_that_is_always_refused_makes_no_loop() {
+async fn a_token_that_is_always_rejected_causes_no_loop() {
     for style in [
         RefusalStyle::Google,
         RefusalStyle::Dovecot,
@@ -359,7 +359,7 @@ async fn a_token_that_is_always_refused_makes_no_loop() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_a_token_cannot_mend_is_not_tried_again() {
+async fn a_rejection_that_a_new_token_cannot_fix_is_not_retried() {
     let world = World::authorized().await;
     world.control().set(Faults {
         refuse_tokens: Some(RefusalStyle::MicrosoftTenantDisabled),

@@ -56,7 +56,7 @@ async fn a_webhook_without_a_secret_has_no_signature() {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_take_it_is_told_and_no_redirect_is_followed() {
+async fn a_failed_delivery_is_reported_and_no_redirect_is_followed() {
     let (world, hooks) = (World::new().await, Hooks::start().await);
     let url = hooks.url("/");
     let elsewhere = format!("HTTP/1.1 307 Temporary Redirect\r\nLocation: {url}\r\n\r\n");
@@ -82,7 +82,7 @@ async fn an_answer_that_does_not_take_it_is_told_and_no_redirect_is_followed() {
 }
 
 #[tokio::test]
-async fn a_webhook_goes_nowhere_that_is_denied_or_unknown() {
+async fn a_webhook_does_not_connect_to_denied_or_unknown_hosts() {
     let hooks = Hooks::start().await;
     let world = World::with(|options| {
         options.denied = DeniedNetworks::default().and(["127.0.0.0/8".parse().unwrap()]);
@@ -100,7 +100,7 @@ async fn a_webhook_goes_nowhere_that_is_denied_or_unknown() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_trusts_is_told() {
+async fn an_untrusted_certificate_is_reported() {
     let world = World::new().await;
     let web = crate::web::Web::start(&["localhost"]).await;
     let webhook = signed(&format!("https://localhost:{}/x", web.port));

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_plain_becomes_encoded_words() {
+    fn text_outside_of_ascii_becomes_encoded_words() {
         assert_eq!(text("Hello"), "Hello");
         assert_eq!(text("Grüße"), "=?utf-8?B?R3LDvMOfZQ==?=");
         assert_eq!(

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn well_formed_trace_fields_are_told_from_others() {
+    fn well_formed_trace_fields_are_distinguished_from_others() {
         for (value, good) in [
             (
                 "from a.example by b.example with ESMTP; Thu, 14 Jan 2027 08:00:00 +0000",

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn types_that_are_none_count_as_not_said() {
+    fn invalid_media_types_count_as_missing() {
         for (value, media_type) in [
             ("Text/HTML; charset=utf-8", "text/html"),
             ("text/plain (comment); charset = \"UTF-8\"", "text/plain"),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_inline_nor_silent_is_an_attachment() {
+    fn other_parts_than_inline_ones_are_attachments() {
         for (value, is_attachment) in [
             ("inline", false),
             ("INLINE; filename=a", false),

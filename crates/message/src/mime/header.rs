@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_field_hides_no_other() {
+    fn a_long_field_does_not_hide_others() {
         let long = "ä".repeat(500_000);
         let lines = format!("Subject: {long}\r\nX: {long}\r\nFrom: a@b.c\r\n");
         let header = Header::new(lines.as_bytes(), None);

@@ -125,7 +125,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_asked_for_is_read_back(
+    fn the_queried_names_are_recorded(
         to in vec(mailbox(), 1..3),
         cc in vec(mailbox(), 0..2),
         subject in hostile(),

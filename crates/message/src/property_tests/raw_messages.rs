@@ -73,7 +73,7 @@ proptest! {
     #![proptest_config(cases(10_000))]
 
     #[test]
-    fn whatever_is_handed_over_what_is_sent_is_from_whom_it_may_be(
+    fn any_submission_is_sent_only_from_an_allowed_address(
         pieces in vec(piece(), 0..40),
         tail in vec(any::<u8>(), 0..40),
         replace_from in any::<bool>(),
@@ -154,7 +154,7 @@ fn what_is_missing_is_added() {
 }
 
 #[test]
-fn bcc_is_taken_as_recipients_and_removed() {
+fn bcc_adds_recipients_and_is_removed() {
     let written = b"To: bob@example.org\nBcc: hidden@example.net,\n other@example.net\n\nx\n";
     let (content, to) = sent(request(written)).unwrap();
     assert_eq!(to.len(), 3);
@@ -162,7 +162,7 @@ fn bcc_is_taken_as_recipients_and_removed() {
 }
 
 #[test]
-fn an_envelope_counts_and_the_header_tells_who_is_named() {
+fn the_envelope_determines_the_recipients_and_the_header_their_kinds() {
     let mut request = request(b"To: bob@example.org\nCc: carol@example.org\n\nx\n");
     request.envelope.recipients = Some(vec!["carol@example.org".into(), "eve@example.org".into()]);
     let prepared = request.compose(&senders(), NOW).unwrap();
@@ -227,7 +227,7 @@ fn eight_bit_and_long_lines_are_encoded_also_in_parts() {
 }
 
 #[test]
-fn what_is_signed_is_not_touched() {
+fn signed_parts_are_not_changed() {
     let signed = "To: bob@example.org\nContent-Type: multipart/signed; boundary=x\n\n--x\n\
          Content-Type: text/plain; charset=utf-8\n\nGrüße\n--x--\n";
     let (content, _) = sent(request(signed.as_bytes())).unwrap();

@@ -310,7 +310,7 @@ fn urls_of_lists_stay_urls() {
 }
 
 #[test]
-fn what_is_signed_is_not_altered_wherever_it_is() {
+fn signed_parts_are_not_changed_at_any_depth() {
     let signed = "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; boundary=s\r\n\r\n--s\r\n\
          Content-Type: text/plain; charset=utf-8; name=\"Grüße\"\r\n\r\nGrüße\r\n--s\r\n\
          Content-Type: application/pgp-signature\r\n\r\nabc\r\n--s--\r\n";

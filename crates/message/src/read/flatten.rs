@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_never_deep_nor_much() {
+    fn depth_and_size_are_bounded() {
         for tag in ["<div>", "<b>", "<table><tr><td>", "<ul><li>", "<a href=x>"] {
             let flat = flatten(&tag.repeat(50_000));
             let mut depth = 0_usize;

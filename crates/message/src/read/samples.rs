@@ -176,7 +176,7 @@ fn messages_that_were_once_read_wrongly_are_read_rightly() {
 }
 
 #[test]
-fn files_are_byte_for_byte_what_was_attached() {
+fn files_are_byte_for_byte_the_attached_ones() {
     let utf16 = "\u{feff}Größe;Menge\r\n10;5\r\n";
     let utf16: Vec<u8> = utf16.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let all: Vec<u8> = (0..=255).chain(0..=255).collect();
@@ -248,7 +248,7 @@ fn files_are_byte_for_byte_what_was_attached() {
 }
 
 #[test]
-fn parts_are_told_apart_as_the_rfcs_say() {
+fn parts_are_distinguished_as_the_rfcs_define() {
     let one = b"From: a@example.org\r\nSubject: one\r\n\r\nfirst";
     let samples: &[(&str, &str, Words<'_>, Words<'_>, Files<'_>)] = &[
         (

@@ -62,7 +62,7 @@ async fn answers_for_its_domain_and_knows_no_other() {
 }
 
 #[tokio::test]
-async fn records_are_changed_and_taken_away() {
+async fn records_are_changed_and_removed() {
     let sandbox = start().await;
     let mut faults = Faults::default();
     let long = format!("v=spf1 {} -all", "ip4:192.0.2.1 ".repeat(200));

@@ -11,7 +11,7 @@ fn xoauth2(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn passwords_are_taken_inside_tls_only() {
+async fn passwords_are_only_accepted_inside_tls() {
     let sandbox = start().await;
     let mut client = ImapClient::plain(&sandbox).await;
     assert!(client.line().await.contains("LOGINDISABLED"));
@@ -39,7 +39,7 @@ async fn a_literal_is_invited() {
 }
 
 #[tokio::test]
-async fn tokens_are_taken_with_and_without_an_initial_response() {
+async fn tokens_are_accepted_with_and_without_an_initial_response() {
     let sandbox = start().await;
     let blob = xoauth2(&token(&sandbox).await);
     let mut client = ImapClient::starttls(&sandbox).await;
@@ -130,7 +130,7 @@ async fn fails_in_the_words_of_the_providers() {
 }
 
 #[tokio::test]
-async fn survives_what_is_no_command() {
+async fn survives_invalid_commands() {
     let sandbox = start().await;
     let mut client = ImapClient::plain(&sandbox).await;
     client.line().await;

@@ -62,7 +62,7 @@ async fn answers_an_authorization_in_process_as_through_the_pages() {
 }
 
 #[tokio::test]
-async fn tells_the_client_that_the_user_denied() {
+async fn reports_a_denial_to_the_client() {
     let sandbox = start().await;
     let url = Browser::new(&sandbox).click_through(ALICE, "deny").await;
     assert_eq!(parameter(&url, "error").unwrap(), "access_denied");
@@ -212,7 +212,7 @@ async fn revocation_ends_the_grant() {
 }
 
 #[tokio::test]
-async fn takes_the_client_secret_in_one_way_and_not_in_two() {
+async fn accepts_the_client_secret_in_one_way_but_not_in_both() {
     let sandbox = start().await;
     let browser = Browser::new(&sandbox);
     let token = browser.grant(ALICE).await.field("refresh_token");
@@ -314,7 +314,7 @@ async fn odd_answers_of_the_token_endpoint_are_odd() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_has_used_the_refresh_token_up() {
+async fn a_lost_response_has_consumed_the_refresh_token() {
     let sandbox = start().await;
     let browser = Browser::new(&sandbox);
     let token = browser.grant(ALICE).await.field("refresh_token");

@@ -4,7 +4,7 @@ use crate::support::{ALICE, Browser, SmtpClient, start, token};
 use sandbox::{Descriptor, Faults, scenarios};
 
 #[tokio::test]
-async fn the_page_shows_what_to_type_and_the_mail_received() {
+async fn the_page_shows_the_values_to_enter_and_the_received_mail() {
     let sandbox = start().await;
     let browser = Browser::new(&sandbox);
     let mut client = SmtpClient::tls(&sandbox).await;
@@ -79,7 +79,7 @@ async fn every_scenario_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn the_page_says_what_a_scenario_leads_to() {
+async fn the_page_shows_the_finding_of_each_scenario() {
     let sandbox = start().await;
     let browser = Browser::new(&sandbox);
     let fields = [("name", "refuse_microsoft_tenant_disabled")];

@@ -195,7 +195,7 @@ async fn passwords_work_with_plain_and_login() {
 }
 
 #[tokio::test]
-async fn nobody_signs_in_before_tls_unless_configured() {
+async fn no_client_signs_in_before_tls_unless_configured() {
     let sandbox = start().await;
     let mut client = SmtpClient::plain(&sandbox).await;
     client.reply().await;

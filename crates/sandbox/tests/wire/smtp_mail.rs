@@ -129,7 +129,7 @@ async fn a_reply_can_be_put_in_place_at_every_stage() {
 }
 
 #[tokio::test]
-async fn a_busy_server_says_421_and_leaves() {
+async fn a_busy_server_replies_421_and_disconnects() {
     let sandbox = start().await;
     sandbox
         .control()

@@ -56,7 +56,7 @@ async fn versions_can_be_bounded() {
 }
 
 #[tokio::test]
-async fn plaintext_on_the_tls_port_is_no_tls() {
+async fn plaintext_on_the_tls_port_is_reported() {
     let sandbox = start().await;
     let descriptor = sandbox.descriptor();
     sandbox.control().set(Faults {

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_cut_into_pieces_and_none_is_left_out() {
+    fn a_list_is_split_into_chunks_without_gaps() {
         let list: Vec<usize> = (0..105).collect();
         let lengths: Vec<_> = chunks(&list).map(<[_]>::len).collect();
         assert_eq!(lengths, [64, 16, 16, 4, 4, 1]);

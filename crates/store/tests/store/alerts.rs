@@ -162,7 +162,7 @@ on_both! {
         assert!(store.alert_conditions().await.unwrap().is_empty());
     }
 
-    async fn what_was_not_taken_is_due_again_later_and_a_lease_that_ran_out_is_taken_over(database) {
+    async fn failed_notifications_are_due_again_and_expired_leases_are_taken_over(database) {
         let store = database.open().await;
         add(&store, &post("a")).await;
         assert!(begin(&store, &condition(AlertKind::OutboxOld)).await);
@@ -206,7 +206,7 @@ on_both! {
         assert_eq!(to, expected);
     }
 
-    async fn a_disabled_condition_is_stored_and_notifies_nobody(database) {
+    async fn a_disabled_condition_is_stored_without_notifications(database) {
         let store = database.open().await;
         add(&store, &post("a")).await;
         let wrong = condition(AlertKind::OutboxOld);
@@ -259,7 +259,7 @@ on_both! {
         assert_eq!(saved, SaveAlertsOutcome::Conflict(2));
     }
 
-    async fn each_day_one_server_makes_the_check_and_one_that_was_cut_is_made_again(database) {
+    async fn one_server_runs_the_daily_check_and_an_interrupted_one_runs_again(database) {
         let (one, other) = (database.open().await, database.open().await);
         assert!(!one.begin_daily_check(home(), 100, NOW).await.unwrap());
         assert_eq!(one.daily_check(home()).await.unwrap(), None);
@@ -279,7 +279,7 @@ on_both! {
         assert_eq!(one.daily_check(&DataCenterId::parse("x").unwrap()).await.unwrap(), None);
     }
 
-    async fn the_oldest_message_is_the_one_that_was_due_and_waits(database) {
+    async fn the_oldest_message_is_the_oldest_overdue_one(database) {
         let store = database.open().await;
         assert_eq!(store.oldest_waiting(home(), NOW).await.unwrap(), None);
         let later = NOW.plus(3_600);

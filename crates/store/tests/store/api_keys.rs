@@ -41,7 +41,7 @@ on_both! {
         assert_eq!(store.api_keys().await.unwrap(), [new]);
     }
 
-    async fn a_name_is_taken_without_regard_to_case_until_its_key_is_ended(database) {
+    async fn a_key_name_is_unique_regardless_of_case_until_the_key_is_revoked(database) {
         let store = database.open().await;
         assert_eq!(make(&store, &key(1, "Zürich")).await, MakeKeyOutcome::Created);
         assert_eq!(make(&store, &key(2, "zÜRICH")).await, MakeKeyOutcome::NameTaken);
@@ -62,7 +62,7 @@ on_both! {
         assert_eq!(store.api_keys().await.unwrap().len(), 1);
     }
 
-    async fn a_key_for_a_data_center_that_is_unknown_is_not_made(database) {
+    async fn a_key_for_an_unknown_data_center_is_not_created(database) {
         let store = database.open().await;
         let mut new = key(1, "Cron");
         new.data_center = Some(DataCenterId::parse("unknown").unwrap());

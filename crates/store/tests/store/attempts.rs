@@ -66,7 +66,7 @@ on_both! {
         assert_eq!(waits.iter().filter(|wait| **wait == 1).count(), 19);
     }
 
-    async fn what_one_bucket_turns_away_is_counted_in_none(database) {
+    async fn an_attempt_that_one_bucket_rejects_is_counted_in_none(database) {
         let store = database.open().await;
         let (name, address) = (store.name_bucket("alice").await.unwrap(), Bucket::address("a"));
         fill(&store, &address, 20).await;
@@ -76,7 +76,7 @@ on_both! {
         fill(&store, &name, 5).await;
     }
 
-    async fn the_first_that_is_turned_away_is_in_the_audit(database) {
+    async fn the_first_rejected_attempt_is_audited(database) {
         let store = database.open().await;
         let device = [Bucket::device("d")];
         fill(&store, &device[0], 5).await;
@@ -92,7 +92,7 @@ on_both! {
         assert_eq!(entries.len(), 2);
     }
 
-    async fn a_success_forgets_the_name_and_takes_itself_back_at_the_address(database) {
+    async fn a_success_clears_the_name_and_undoes_its_count_at_the_address(database) {
         let store = database.open().await;
         let alice = add(&store, "alice", Role::Viewer).await;
         let (name, address) = (store.name_bucket("ALICE").await.unwrap(), Bucket::address("a"));
@@ -113,7 +113,7 @@ on_both! {
         assert_eq!(count(&store, &[address], NOW).await, 1);
     }
 
-    async fn a_new_password_forgets_what_was_tried_under_the_name(database) {
+    async fn a_new_password_clears_the_failed_attempts_of_the_name(database) {
         let store = database.open().await;
         let alice = add(&store, "Alice", Role::Viewer).await;
         let name = store.name_bucket(" aLICE ").await.unwrap();
@@ -122,7 +122,7 @@ on_both! {
         fill(&store, &name, 5).await;
     }
 
-    async fn a_clock_that_was_set_back_closes_nothing_for_long(database) {
+    async fn a_clock_that_was_set_back_blocks_no_sign_in_for_long(database) {
         let store = database.open().await;
         let name = [store.name_bucket("alice").await.unwrap()];
         fill(&store, &name[0], 5).await;
@@ -130,7 +130,7 @@ on_both! {
         assert_eq!(count(&store, &name, NOW.plus(-901)).await, 0);
     }
 
-    async fn what_was_typed_as_a_name_is_not_stored_nor_its_plain_hash(database) {
+    async fn a_typed_name_and_its_plain_hash_are_not_stored(database) {
         let store = database.open().await;
         let other = Store::open("sqlite::memory:", key(1)).await.unwrap();
         let typed = format!("{PLANTED}-password");

@@ -114,7 +114,7 @@ async fn forge(database: &Database, count: i64) {
 }
 
 on_both! {
-    async fn what_was_recorded_reads_back_in_order(database) {
+    async fn recorded_entries_read_back_in_order(database) {
         let store = database.open().await;
         assert!(store.audit(&AuditFilter::default(), None, 10).await.unwrap().is_empty());
         assert_eq!(intact(&store).await, 0);
@@ -182,7 +182,7 @@ on_both! {
         }
     }
 
-    async fn what_is_removed_moved_or_added_is_found(database) {
+    async fn removed_moved_and_added_entries_are_detected(database) {
         for (count, sql, verdict) in [
             (5, "DELETE FROM audit WHERE sequence = 3", broken(3, AuditBreak::Missing)),
             (5, "DELETE FROM audit WHERE sequence = 1", broken(1, AuditBreak::Missing)),
@@ -233,7 +233,7 @@ on_both! {
         }
     }
 
-    async fn a_head_that_is_put_back_is_found(database) {
+    async fn a_restored_head_is_detected(database) {
         let store = database.open().await;
         fill(&store, 3).await;
         let head = "SELECT 'sequence = ' || sequence || ', hash = ''' || hash || ''', mac = ''' || mac || ''''
@@ -255,7 +255,7 @@ on_both! {
         assert_eq!(store.verify_audit().await.unwrap(), broken(1, AuditBreak::Changed));
     }
 
-    async fn an_end_that_was_cut_off_stays_found_although_entries_follow(database) {
+    async fn a_truncated_end_stays_detected_although_entries_follow(database) {
         let store = database.open().await;
         fill(&store, 5).await;
         database.tamper(

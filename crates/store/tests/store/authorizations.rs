@@ -44,7 +44,7 @@ on_both! {
         assert_eq!(database.text("SELECT verifier FROM authorizations").await, None);
     }
 
-    async fn another_browser_does_not_use_the_authorization_up(database) {
+    async fn another_browser_does_not_consume_the_authorization(database) {
         let store = database.open().await;
         store.begin_authorization(&authorization(1), by()).await.unwrap();
         for browser in [None, Some("other"), Some("")] {
@@ -87,7 +87,7 @@ on_both! {
         assert_eq!(record.state, granted);
     }
 
-    async fn what_failed_changes_nothing_that_worked(database) {
+    async fn a_failed_authorization_does_not_change_a_working_grant(database) {
         let store = database.open().await;
         let version = authorized(&store, 1).await;
         begin_and_take(&store, 2).await;
@@ -130,7 +130,7 @@ on_both! {
         }
     }
 
-    async fn an_authorization_is_finished_once_and_after_it_was_taken(database) {
+    async fn an_authorization_is_finished_once_and_only_after_its_claim(database) {
         let store = database.open().await;
         save(&store, &oauth("zoe@example.com")).await;
         store.begin_authorization(&authorization(1), by()).await.unwrap();
@@ -149,7 +149,7 @@ on_both! {
         assert_eq!(store.grant(home()).await.unwrap().unwrap().version, 1);
     }
 
-    async fn forgets_what_ended_before(database) {
+    async fn deletes_data_that_ended_before(database) {
         let store = database.open().await;
         store.begin_authorization(&authorization(1), by()).await.unwrap();
         store.forget_authorizations(NOW.plus(600)).await.unwrap();

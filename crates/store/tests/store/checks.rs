@@ -94,7 +94,7 @@ on_both! {
         }
     }
 
-    async fn a_check_that_was_cut_leaves_a_trace(database) {
+    async fn an_interrupted_check_is_recorded(database) {
         let store = database.open().await;
         keep(&store, &id(1), &report(1, delivered())).await;
         let started = report(2, CheckOutcome::Running);
@@ -117,7 +117,7 @@ on_both! {
         assert_eq!(store.check(&id(2)).await.unwrap(), Some(report(2, delivered())));
     }
 
-    async fn a_check_hears_with_its_next_heartbeat_that_it_is_to_stop(database) {
+    async fn a_check_learns_of_a_stop_request_with_its_next_heartbeat(database) {
         let store = database.open().await;
         assert!(!store.ask_check_to_stop(&id(1)).await.unwrap());
         assert!(!store.beat_check(&id(1)).await.unwrap());

@@ -113,7 +113,7 @@ async fn stores() -> (Arc<Database>, Proxy, Store, Store) {
 
 #[needs_postgres]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_that_never_came_to_the_server_is_not_acknowledged() {
+async fn a_commit_that_never_reached_the_server_is_not_acknowledged() {
     let (database, proxy, store, direct) = stores().await;
     let new = [message(1, "bob@example.com")];
     proxy.set(CUT_BEFORE_COMMIT);
@@ -129,7 +129,7 @@ async fn a_commit_that_never_came_to_the_server_is_not_acknowledged() {
 
 #[needs_postgres]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_whose_answer_was_lost_is_found_out_by_storing_the_same_again() {
+async fn a_commit_with_a_lost_response_is_resolved_by_storing_the_same_messages_again() {
     let (database, proxy, store, direct) = stores().await;
     let new = [message(1, "bob@example.com"), message(2, "bob@example.com")];
     proxy.set(CUT_AFTER_COMMIT);

@@ -39,7 +39,7 @@ on_both! {
         assert_eq!(names(&store).await, ["Default", "amsterdam", "Berlin", "zürich"]);
     }
 
-    async fn names_are_taken_without_regard_to_case(database) {
+    async fn names_in_use_are_compared_without_regard_to_case(database) {
         let store = database.open().await;
         let zurich = add(&store, "Zürich").await;
         for text in ["zÜRICH", "default"] {

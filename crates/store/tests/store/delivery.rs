@@ -73,7 +73,7 @@ pub(crate) fn settlement(claimed: &ClaimedMessage, lease: &str, state: MessageSt
 }
 
 on_both! {
-    async fn what_is_due_is_claimed_once_and_in_order(database) {
+    async fn due_messages_are_claimed_once_and_in_order(database) {
         let store = database.open().await;
         enqueue(&store, 1..=5).await;
         let few = Claim { at_most: 2, ..claim("a") };
@@ -128,7 +128,7 @@ on_both! {
         assert_eq!((all.len(), once.len()), (200, 200));
     }
 
-    async fn what_an_attempt_came_to_is_written_down(database) {
+    async fn the_result_of_an_attempt_is_recorded(database) {
         let store = database.open().await;
         enqueue(&store, 1..=6).await;
         let claimed = store.claim(&claim("a"), LATER).await.unwrap();
@@ -190,7 +190,7 @@ on_both! {
         assert_eq!(take("c", 900, 600).await.unwrap(), None);
     }
 
-    async fn a_pause_ends_in_time_and_when_somebody_changes_something(database) {
+    async fn a_pause_ends_after_its_time_or_when_a_user_changes_something(database) {
         let store = database.open().await;
         let pause = |seconds| SendingPause { until: NOW.plus(seconds), finding: Finding::new(FindingCode::QuotaExceeded) };
         store.pause_sending(home(), &pause(60)).await.unwrap();
@@ -214,7 +214,7 @@ on_both! {
         assert!(store.data_centers_with_due_mail(LATER).await.unwrap().is_empty());
     }
 
-    async fn what_was_settled_long_ago_is_forgotten_and_nothing_else(database) {
+    async fn only_messages_that_finished_long_ago_are_deleted(database) {
         let store = database.open().await;
         enqueue(&store, 1..=3).await;
         store.cancel_message(&id(1), by(), NOW.plus(10)).await.unwrap();

@@ -649,7 +649,7 @@ fn large(number: i64) -> NewMessage {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_acknowledged_while_the_disk_was_full_is_there_after_a_restart() {
+async fn messages_acknowledged_while_the_disk_was_full_exist_after_a_restart() {
     let (database, store, mut other) = limited(|store| Box::pin(prepare(store))).await;
     let mut acknowledged = Vec::new();
     let mut failures = 0;

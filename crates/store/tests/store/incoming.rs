@@ -50,7 +50,7 @@ fn ids(ids: &[&str]) -> Vec<String> {
 }
 
 on_both! {
-    async fn a_message_that_comes_back_says_why(database) {
+    async fn a_bounced_message_shows_the_reason(database) {
         let store = database.open().await;
         delivered(&database, &store, &["bob@example.com"]).await;
         let named = ids(&["<unknown@example.com>", "<1@example.com>"]);
@@ -67,7 +67,7 @@ on_both! {
         assert_eq!(again, None);
     }
 
-    async fn what_some_have_got_is_partly_delivered(database) {
+    async fn a_message_that_some_recipients_got_is_partly_delivered(database) {
         let store = database.open().await;
         delivered(&database, &store, &["bob@example.com", "carol@example.com"]).await;
         let named = ids(&["<1@example.com>"]);
@@ -89,7 +89,7 @@ on_both! {
         assert_eq!(states(&store).await.0, MessageState::Bounced);
     }
 
-    async fn what_no_server_has_accepted_cannot_come_back(database) {
+    async fn a_message_that_no_server_accepted_cannot_bounce(database) {
         let store = database.open().await;
         store.enqueue(&[message(1, "bob@example.com")]).await.unwrap();
         let sent_back = [bounce("bob@example.com")];
@@ -98,7 +98,7 @@ on_both! {
         assert_eq!(states(&store).await, (MessageState::Waiting, vec![RecipientState::Waiting]));
     }
 
-    async fn what_came_back_while_the_rest_was_sent_stays_bounced(database) {
+    async fn recipients_that_bounced_during_an_attempt_stay_bounced(database) {
         let store = database.open().await;
         for (number, other, expected) in [
             (1, RecipientState::Accepted, MessageState::PartlyDelivered),
@@ -165,7 +165,7 @@ on_both! {
         assert_eq!(states(&store).await.0, MessageState::Delivered);
     }
 
-    async fn a_cursor_outlasts_a_restart_and_one_reader_has_the_turn(database) {
+    async fn a_cursor_survives_a_restart_and_one_owner_at_a_time_has_the_lease(database) {
         let store = database.open().await;
         let lease = async |owner: &'static str, reader, seconds| {
             store.lease_mail_cursor(home(), reader, owner, NOW.plus(seconds), 60).await.unwrap()

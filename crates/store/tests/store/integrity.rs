@@ -68,7 +68,7 @@ async fn two(store: &Store) -> (NewAccount, NewAccount) {
 }
 
 on_both! {
-    async fn an_account_that_was_inserted_by_sql_is_none(database) {
+    async fn an_account_that_was_inserted_by_sql_is_invalid(database) {
         let store = database.open().await;
         let (alice, _) = two(&store).await;
         database.tamper(
@@ -144,7 +144,7 @@ on_both! {
         assert_eq!(found.len(), 2, "{found:?}");
     }
 
-    async fn an_older_row_of_an_account_that_was_put_back_is_recognized(database) {
+    async fn a_restored_older_row_of_an_account_is_detected(database) {
         let store = database.open().await;
         let (alice, bob) = two(&store).await;
         store.set_role(&bob.id, Role::Administrator, by(), NOW).await.unwrap();
@@ -164,7 +164,7 @@ on_both! {
         assert!(sign_in(&store, &alice, &session(5)).await.is_some());
     }
 
-    async fn an_account_that_was_removed_stays_removed_when_its_row_is_put_back(database) {
+    async fn a_removed_account_stays_removed_when_its_row_is_restored(database) {
         let store = database.open().await;
         let (_, bob) = two(&store).await;
         copy(&database, "accounts").await;
@@ -177,7 +177,7 @@ on_both! {
         assert!(open(&store, "token-2", NOW).await.is_none());
     }
 
-    async fn an_older_manifest_that_was_put_back_lets_nobody_in(database) {
+    async fn a_restored_older_manifest_denies_all_access(database) {
         let store = database.open().await;
         let (_, bob) = two(&store).await;
         store.set_role(&bob.id, Role::Administrator, by(), NOW).await.unwrap();
@@ -203,7 +203,7 @@ on_both! {
         assert_eq!(role_of(&store, "carol").await, Some(Role::Administrator));
     }
 
-    async fn a_manifest_that_was_changed_by_sql_lets_nobody_in(database) {
+    async fn a_manifest_that_was_changed_by_sql_denies_all_access(database) {
         let store = database.open().await;
         let (_, bob) = two(&store).await;
         copy(&database, "accounts").await;
@@ -221,7 +221,7 @@ on_both! {
         assert!(store.accounts().await.unwrap().is_empty());
     }
 
-    async fn a_session_that_was_inserted_changed_or_put_back_by_sql_has_ended(database) {
+    async fn a_session_that_was_inserted_changed_or_restored_by_sql_is_invalid(database) {
         let store = database.open().await;
         let (alice, _) = two(&store).await;
         copy(&database, "sessions").await;
@@ -256,7 +256,7 @@ on_both! {
         assert_eq!(faults(&store).await, [("sessions", "session-1".into(), RowFault::Replayed)]);
     }
 
-    async fn sessions_that_a_new_password_ended_stay_ended_when_they_are_put_back(database) {
+    async fn sessions_that_a_new_password_ended_stay_ended_when_they_are_restored(database) {
         let store = database.open().await;
         let (alice, _) = two(&store).await;
         copy(&database, "sessions").await;
@@ -301,7 +301,7 @@ on_both! {
         assert_eq!(store.api_keys().await.unwrap().len(), 3);
     }
 
-    async fn an_api_key_that_was_ended_stays_ended_whatever_is_put_back(database) {
+    async fn a_revoked_api_key_stays_revoked_whatever_is_restored(database) {
         let store = database.open().await;
         let one = key(&store, "one").await;
         copy(&database, "api_keys").await;
@@ -345,7 +345,7 @@ on_both! {
         assert_eq!(faults(&store).await, []);
     }
 
-    async fn a_link_that_was_inserted_changed_or_put_back_by_sql_is_not_good(database) {
+    async fn a_link_that_was_inserted_changed_or_restored_by_sql_is_invalid(database) {
         let store = database.open().await;
         let (alice, bob) = two(&store).await;
         store.reset_password(&bob.id, &link("one"), by(), NOW).await.unwrap();
@@ -376,7 +376,7 @@ on_both! {
         assert!(sign_in(&store, &alice, &session(10)).await.is_some());
     }
 
-    async fn a_setup_link_that_was_inserted_or_put_back_by_sql_makes_no_account(database) {
+    async fn a_setup_link_that_was_inserted_or_restored_by_sql_creates_no_account(database) {
         let store = database.open().await;
         assert!(store.make_setup_link("first").await.unwrap());
         copy(&database, "links").await;
@@ -419,7 +419,7 @@ on_both! {
         assert!(open(&store, "token-1", NOW.plus(6)).await.is_some());
     }
 
-    async fn many_who_sign_in_at_the_same_time_all_stay_signed_in(database) {
+    async fn users_who_sign_in_concurrently_all_stay_signed_in(database) {
         let store = database.open().await;
         let alice = add(&store, "alice", Role::Administrator).await;
         let mut tasks = tokio::task::JoinSet::new();

@@ -37,7 +37,7 @@ on_both! {
         assert_eq!(keys.count(), 1);
     }
 
-    async fn a_missing_key_is_reported_and_no_new_one_is_made(database) {
+    async fn a_missing_key_is_reported_and_not_replaced(database) {
         save(&open(&database).await.unwrap(), &basic()).await;
         fs::remove_file(file(&database)).unwrap();
         let error = open(&database).await.unwrap_err();
@@ -62,7 +62,7 @@ on_both! {
         }
     }
 
-    async fn a_key_file_that_is_not_a_regular_file_is_an_error_and_no_hang(database) {
+    async fn a_key_file_that_is_not_a_regular_file_is_an_error_and_does_not_block(database) {
         open(&database).await.unwrap().close().await;
         let file = file(&database);
         fs::remove_file(&file).unwrap();

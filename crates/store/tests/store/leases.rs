@@ -55,7 +55,7 @@ async fn numbers(store: &Store, id: &MessageId) -> Vec<i64> {
 }
 
 on_both! {
-    async fn a_claim_that_is_not_renewed_runs_out(database) {
+    async fn a_claim_expires_unless_it_is_renewed(database) {
         let store = database.open().await;
         enqueue(&store, 1, &["bob@example.com"]).await;
         store.claim(&claim("a"), LATER).await.unwrap();
@@ -71,7 +71,7 @@ on_both! {
         assert_eq!(states(&store, &id(1)).await.0, MessageState::Waiting);
     }
 
-    async fn a_claim_that_ran_out_is_renewed_while_nobody_has_taken_the_message(database) {
+    async fn an_expired_claim_is_renewed_unless_another_server_has_claimed_the_message(database) {
         let store = database.open().await;
         enqueue(&store, 1, &["bob@example.com"]).await;
         store.claim(&claim("a"), LATER).await.unwrap();
@@ -79,7 +79,7 @@ on_both! {
         assert_eq!(store.release_expired(LATER.plus(600), &live(&[])).await.unwrap(), 0);
     }
 
-    async fn a_process_does_not_take_over_what_it_works_on_however_far_the_clock_jumps(database) {
+    async fn a_process_does_not_take_over_its_own_work_however_far_the_clock_jumps(database) {
         let store = database.open().await;
         enqueue(&store, 1, &["bob@example.com"]).await;
         enqueue(&store, 2, &["bob@example.com"]).await;
@@ -207,7 +207,7 @@ on_both! {
         assert_eq!(counts, (1, 1, 1), "nothing waits: accepted - delivered - cancelled + retried");
     }
 
-    async fn an_attempt_at_a_message_that_is_gone_is_nothing(database) {
+    async fn an_attempt_at_a_deleted_message_has_no_effect(database) {
         let store = database.open().await;
         enqueue(&store, 1, &["bob@example.com"]).await;
         let lost = lose(&store).await;

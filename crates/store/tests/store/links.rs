@@ -40,7 +40,7 @@ on_both! {
         assert_eq!(store.accounts().await.unwrap().len(), 1);
     }
 
-    async fn a_setup_link_that_outlived_the_first_account_makes_none(database) {
+    async fn a_setup_link_is_invalid_once_an_account_exists(database) {
         let store = database.open().await;
         add(&store, "alice", Role::Administrator).await;
         database.tamper("INSERT INTO links (token_hash, kind) VALUES ('token', 'setup')").await;

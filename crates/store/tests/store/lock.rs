@@ -59,7 +59,7 @@ async fn another_name_of_the_file_is_the_same_database() {
 }
 
 #[tokio::test]
-async fn a_lock_file_that_cannot_be_made_is_said_to_be_that() {
+async fn a_lock_file_that_cannot_be_created_is_reported_as_such() {
     let database = Database::sqlite();
     let lock = database.folder.path().join("mailgrant.db.lock");
     fs::create_dir(&lock).unwrap();
@@ -129,7 +129,7 @@ async fn leases_of_an_earlier_server_end_at_the_start_of_the_next_one() {
 }
 
 #[tokio::test]
-async fn a_refresh_by_a_command_goes_on_when_a_server_starts() {
+async fn a_refresh_by_a_command_continues_when_a_server_starts() {
     let database = Database::sqlite();
     let command = database.open().await;
     let version = authorized(&command, 1).await;

@@ -37,7 +37,7 @@ on_both! {
         assert!(!store.save_mail_hook(&nowhere, "x", &hook("1"), by(), NOW).await.unwrap());
     }
 
-    async fn another_webhook_begins_with_what_comes_then(database) {
+    async fn a_new_webhook_starts_with_mail_that_arrives_afterwards(database) {
         let store = database.open().await;
         let lease = async || {
             let turn = store.lease_mail_cursor(home(), MailReader::Webhook, "a", NOW, 60);

@@ -53,7 +53,7 @@ async fn read(store: &Store, number: i64) -> OutboxMessage {
 }
 
 on_both! {
-    async fn what_was_enqueued_reads_back(database) {
+    async fn enqueued_messages_read_back(database) {
         let store = database.open().await;
         let mut binary = message(2, "bob@example.com");
         binary.content = b"Subject: x\r\n\r\n\0\xff".to_vec();
@@ -117,7 +117,7 @@ on_both! {
         assert!(list(&store, elsewhere).await.is_empty());
     }
 
-    async fn a_waiting_message_can_be_cancelled_and_taken_up_again(database) {
+    async fn a_waiting_message_can_be_cancelled_and_retried(database) {
         let store = database.open().await;
         store.enqueue(&[message(1, "bob@example.com")]).await.unwrap();
         let at = NOW.plus(60);
@@ -132,7 +132,7 @@ on_both! {
         assert_eq!(store.retry_message(&id(9), by(), at).await.unwrap(), ChangeOutcome::Unknown);
     }
 
-    async fn what_came_and_went_is_counted_by_hour(database) {
+    async fn accepted_and_delivered_messages_are_counted_by_hour(database) {
         let store = database.open().await;
         store.enqueue(&[message(1, "bob@example.com"), message(2, "bob@example.com")]).await.unwrap();
         let later = NOW.plus(7_200);
@@ -151,7 +151,7 @@ on_both! {
         assert_eq!(store.count_waiting().await.unwrap(), 1);
     }
 
-    async fn what_applies_to_sending_is_saved_once_for_each_version(database) {
+    async fn sending_settings_are_saved_once_for_each_version(database) {
         let store = database.open().await;
         let before = store.sending_settings(home()).await.unwrap();
         assert_eq!(before, SendingSettings::default());
@@ -165,7 +165,7 @@ on_both! {
         assert_eq!(read, SendingSettings { version: 1, ..new });
     }
 
-    async fn what_waits_is_counted_and_a_request_is_known_by_its_key(database) {
+    async fn waiting_messages_are_counted_and_a_request_is_found_by_its_key(database) {
         let store = database.open().await;
         assert_eq!(store.waiting_messages(home()).await.unwrap(), (0, None));
         assert_eq!(store.known_request("key-1", "a").await.unwrap(), None);

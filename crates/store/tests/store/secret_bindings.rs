@@ -74,7 +74,7 @@ async fn granted(store: &Store, number: usize) -> Finished {
 }
 
 on_both! {
-    async fn a_password_does_not_open_beside_another_server_or_user(database) {
+    async fn a_password_does_not_open_with_another_server_or_user(database) {
         refuses(&database, &basic(), &[
             ("smtp_host = evil.example", "password"),
             ("smtp_port = 25", "password"),
@@ -85,7 +85,7 @@ on_both! {
         ]).await;
     }
 
-    async fn a_client_secret_does_not_open_beside_another_client_endpoint_or_server(database) {
+    async fn a_client_secret_does_not_open_with_another_client_endpoint_or_server(database) {
         refuses(&database, &oauth("zoe@example.com"), &[
             ("client_id = client-2", "client_secret"),
             ("token_endpoint = https://evil.example/t", "client_secret"),
@@ -97,7 +97,7 @@ on_both! {
         ]).await;
     }
 
-    async fn a_mailbox_password_does_not_open_beside_another_server_or_account(database) {
+    async fn a_mailbox_password_does_not_open_with_another_server_or_account(database) {
         let mut settings = basic();
         settings.mailbox = oauth("").mailbox;
         refuses(&database, &settings, &[
@@ -118,7 +118,7 @@ on_both! {
         ]).await;
     }
 
-    async fn a_grant_does_not_open_beside_another_binding(database) {
+    async fn a_grant_does_not_open_with_another_binding(database) {
         let store = database.open().await;
         let version = authorized(&store, 1).await;
         let binding = database.text("SELECT binding FROM grants").await.unwrap();
@@ -180,7 +180,7 @@ on_both! {
         assert!(matches!(granted(&store, 2).await, Finished::Granted { .. }));
     }
 
-    async fn the_secrets_of_webhooks_do_not_open_beside_another_url_or_host(database) {
+    async fn the_secrets_of_webhooks_do_not_open_with_another_url_or_host(database) {
         let store = database.open().await;
         let hook = |url| StoredHook { url: secret(url), secret: secret("signing") };
         store.save_mail_hook(home(), "hooks.example.com", &hook("1"), by(), NOW).await.unwrap();

@@ -20,7 +20,7 @@ on_both! {
         }
     }
 
-    async fn a_session_ends_by_age_and_by_want_of_use(database) {
+    async fn a_session_ends_by_age_or_without_use(database) {
         let store = database.open().await;
         let alice = add(&store, "alice", Role::Operator).await;
         let begun = sign_in(&store, &alice, &session(1)).await.unwrap();
@@ -68,7 +68,7 @@ on_both! {
         assert_eq!(found.account.signed_in_at, Some(NOW));
     }
 
-    async fn tells_the_roles_of_many_sessions_that_have_not_ended(database) {
+    async fn returns_the_roles_of_sessions_that_have_not_ended(database) {
         let store = database.open().await;
         let alice = add(&store, "alice", Role::Administrator).await;
         let bob = add(&store, "bob", Role::Viewer).await;
@@ -109,7 +109,7 @@ on_both! {
         assert_eq!(late.len(), 1);
     }
 
-    async fn ends_a_session_once_and_with_an_owner_only_his(database) {
+    async fn ends_a_session_once_and_only_of_the_given_account(database) {
         let store = database.open().await;
         let alice = add(&store, "alice", Role::Operator).await;
         let bob = add(&store, "bob", Role::Operator).await;
@@ -139,7 +139,7 @@ on_both! {
         assert_eq!(open(&store, "token-2", NOW).await, None);
     }
 
-    async fn tidying_forgets_what_has_ended_and_nothing_else(database) {
+    async fn cleanup_deletes_ended_items_and_nothing_else(database) {
         let store = database.open().await;
         let alice = add(&store, "alice", Role::Operator).await;
         sign_in(&store, &alice, &session(1)).await.unwrap();

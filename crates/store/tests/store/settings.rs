@@ -43,7 +43,7 @@ on_both! {
         }
     }
 
-    async fn no_secret_is_in_what_debug_shows(database) {
+    async fn no_secret_is_in_debug_output(database) {
         let store = database.open().await;
         authorized(&store, 1).await;
         let settings = store.settings(home()).await.unwrap();
@@ -85,7 +85,7 @@ on_both! {
         }
     }
 
-    async fn a_save_that_changes_what_the_grant_is_bound_to_ends_it(database) {
+    async fn a_save_that_changes_a_bound_value_ends_the_grant(database) {
         let store = database.open().await;
         authorized(&store, 1).await;
         let mut other_port = oauth("zoe@example.com");

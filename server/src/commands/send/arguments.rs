@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn warns_about_what_it_does_not_know() {
+    fn warns_about_unknown_options() {
         let (arguments, warnings) = read("-Z --strange bob@example.com");
         assert_eq!(warnings.len(), 2);
         assert_eq!(arguments.recipients, ["bob@example.com"]);

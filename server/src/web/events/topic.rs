@@ -158,7 +158,7 @@ mod tests {
     use super::Topic;
 
     #[test]
-    fn a_stream_gets_what_was_read_after_it_subscribed_and_then_only_changes() {
+    fn a_stream_receives_values_read_after_its_subscription_and_then_only_changes() {
         let topic = Topic::<&str, u32>::default();
         let mut first = topic.subscribe("key");
         let current = topic.begin_poll();
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_without_streams_is_not_asked_for_and_one_that_ended_ends_its_streams() {
+    fn a_subject_without_streams_is_not_polled_and_an_ended_one_ends_its_streams() {
         let topic = Topic::<&str, u32>::default();
         drop(topic.subscribe("gone"));
         assert!(topic.is_idle());

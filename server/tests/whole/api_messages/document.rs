@@ -8,7 +8,7 @@ use server::{PERMISSIONS, Rule};
 use crate::support::Server;
 
 #[tokio::test]
-async fn tells_of_every_route_and_its_scopes_and_of_no_other() {
+async fn describes_every_route_with_its_scopes_and_no_other() {
     let server = Server::start().await;
     let document = server.stranger().get("/api/v1/openapi.json").await.json();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
@@ -59,7 +59,7 @@ async fn changes_on_purpose_only() {
 }
 
 #[tokio::test]
-async fn has_a_page_that_everybody_can_read_and_that_loads_no_script() {
+async fn has_a_public_page_that_loads_no_script() {
     let server = Server::start().await;
     let page = server.stranger().get("/api/docs").await;
     assert_eq!(page.status, 200, "{page:?}");

@@ -209,7 +209,7 @@ async fn refusals_have_the_codes_that_sendmail_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_kept_while_the_server_is_away_goes_out_once() {
+async fn messages_spooled_while_the_server_is_unreachable_are_sent_once() {
     let world = World::start().await;
     let machine = Machine::of(&world, "").await;
     let settings = fs::read_to_string(machine.path("send.toml")).unwrap();
@@ -271,7 +271,7 @@ async fn a_spooled_message_that_the_server_refuses_is_set_aside_and_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn kill_9_leaves_a_whole_message_or_none() {
+async fn a_killed_process_leaves_a_whole_message_or_none() {
     let machine = Machine::at("http://127.0.0.1:9", &format!("mgk_{}", "x".repeat(43)), "");
     let message = format!("Subject: x\n\n{}", "y".repeat(70).repeat(20_000));
     let mut killed = 0;
@@ -301,7 +301,7 @@ async fn kill_9_leaves_a_whole_message_or_none() {
 
 #[needs_small_disks]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_for_which_the_disk_is_full_is_not_kept_and_nothing_of_it_is_sent_later() {
+async fn a_message_that_does_not_fit_on_the_disk_is_not_spooled_and_never_sent_later() {
     let world = World::start().await;
     // The error must come from the disk itself.
     let machine = Machine::of(&world, "min_free_disk_mb = 0").await;
@@ -355,7 +355,7 @@ async fn a_message_for_which_the_disk_is_full_is_not_kept_and_nothing_of_it_is_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_is_made_on_the_machine_into_a_file_for_its_owner_only() {
+async fn a_key_is_written_to_a_file_that_only_its_owner_can_read() {
     let folder = tempfile::tempdir().unwrap();
     let run = |words: &str| {
         let output = Command::new(PROGRAM)

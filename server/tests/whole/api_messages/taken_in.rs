@@ -85,7 +85,7 @@ impl Place {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_takes_in_what_was_kept_while_it_was_away_as_soon_as_it_is_there() {
+async fn a_server_submits_spooled_messages_when_it_starts() {
     let place = Place::new().await;
     for number in 0..3 {
         let message = format!("Subject: {number}\n\nx\n");
@@ -106,7 +106,7 @@ async fn a_server_takes_in_what_was_kept_while_it_was_away_as_soon_as_it_is_ther
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn kill_9_while_it_takes_in_loses_nothing_and_doubles_nothing() {
+async fn a_server_killed_while_it_submits_a_spool_neither_loses_nor_duplicates_messages() {
     const MANY: usize = 120;
     let place = Place::new().await;
     let spool = place.machine.path("spool");
@@ -145,7 +145,7 @@ async fn kill_9_while_it_takes_in_loses_nothing_and_doubles_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_spool_without_a_good_key_stays_as_it_is() {
+async fn a_spool_without_a_valid_key_stays_unchanged() {
     let place = Place::new().await;
     let ended = place.machine.send("bob@example.com", "Subject: a\n\nx\n");
     assert!(ended.said.contains("is kept"), "{ended:?}");

@@ -50,7 +50,7 @@ async fn an_account_that_exists_is_answered_like_one_that_does_not() {
 }
 
 #[tokio::test]
-async fn links_and_pages_do_not_tell_who_has_an_account() {
+async fn links_and_pages_do_not_reveal_which_accounts_exist() {
     let server = Server::start().await;
     server
         .administrator()

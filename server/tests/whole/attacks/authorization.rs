@@ -30,7 +30,7 @@ async fn assert_not_authorized(provider: &Provider, browser: &Browser) {
 }
 
 #[tokio::test]
-async fn a_session_that_an_attacker_planted_cannot_finish_what_the_victim_began() {
+async fn a_planted_session_cannot_complete_the_authorization_of_the_victim() {
     let (provider, server) = started().await;
     let victim = server.administrator();
     let attacker = victim.add_person("mallory", "administrator").await;
@@ -49,7 +49,7 @@ async fn a_session_that_an_attacker_planted_cannot_finish_what_the_victim_began(
 }
 
 #[tokio::test]
-async fn an_answer_that_was_stolen_is_worth_nothing_in_another_session() {
+async fn a_stolen_callback_is_rejected_in_another_session() {
     let (provider, server) = started().await;
     let victim = server.administrator();
     let thief = victim.add_person("mallory", "administrator").await;
@@ -121,7 +121,7 @@ async fn a_code_of_another_session_is_not_exchanged_into_a_grant() {
 }
 
 #[tokio::test]
-async fn a_state_that_was_forged_or_changed_in_any_place_is_turned_away() {
+async fn a_forged_or_changed_state_is_rejected() {
     let (provider, server) = started().await;
     let browser = server.administrator();
     let (id, url) = provider.begin(&browser).await;
@@ -163,7 +163,7 @@ async fn a_state_that_was_forged_or_changed_in_any_place_is_turned_away() {
 }
 
 #[tokio::test]
-async fn a_state_is_in_no_page_that_somebody_else_sees() {
+async fn a_state_is_in_no_page_that_others_see() {
     let (provider, server) = started().await;
     let browser = server.administrator();
     let other = browser.add_person("other", "administrator").await;

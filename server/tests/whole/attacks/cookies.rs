@@ -102,7 +102,7 @@ async fn a_cookie_planted_before_the_sign_in_is_worth_nothing_after_it() {
 }
 
 #[tokio::test]
-async fn a_device_cookie_signs_nobody_in() {
+async fn a_device_cookie_gives_no_access() {
     let server = Server::start().await;
     let device = server.administrator().cookie(DEVICE).unwrap();
     let thief = server.stranger();

@@ -101,7 +101,7 @@ async fn post(browser: &Browser, path: &str, form: &str, headers: &[(&str, &str)
 }
 
 #[tokio::test]
-async fn no_other_site_can_change_anything_in_the_name_of_who_has_signed_in() {
+async fn no_other_site_can_change_anything_for_a_signed_in_user() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let forms = forms(&server, &provider).await;

@@ -32,7 +32,7 @@ async fn a_request_with_two_lengths_is_one_request_and_the_last_of_its_connectio
 }
 
 #[tokio::test]
-async fn a_length_that_says_two_things_is_refused() {
+async fn contradictory_lengths_are_rejected() {
     let server = Server::start().await;
     for headers in [
         "Content-Length: 0\r\nContent-Length: 5\r\n",

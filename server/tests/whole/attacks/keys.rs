@@ -12,7 +12,7 @@ async fn bearer(browser: &Browser, shown: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_key_is_no_session_and_a_session_no_key() {
+async fn a_key_is_not_a_session_and_a_session_is_not_a_key() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let key = administrator
@@ -99,7 +99,7 @@ async fn a_key_is_that_one_value_in_that_one_header() {
 }
 
 #[tokio::test]
-async fn a_key_that_has_expired_is_refused_like_one_that_never_was() {
+async fn an_expired_key_is_rejected_like_an_unknown_one() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let mut answers = Vec::new();

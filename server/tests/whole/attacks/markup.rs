@@ -51,7 +51,7 @@ fn faults() -> Vec<Faults> {
 }
 
 #[tokio::test]
-async fn what_other_machines_say_is_shown_as_text() {
+async fn text_of_other_servers_is_shown_as_text() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let browser = server.administrator();

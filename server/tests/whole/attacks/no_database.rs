@@ -14,7 +14,7 @@ const TABLES: [&str; 5] = [
 ];
 
 #[tokio::test]
-async fn without_a_database_nobody_is_let_in() {
+async fn without_a_database_no_one_gets_access() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let link = administrator.add_account("bob", "viewer").await;
@@ -89,7 +89,7 @@ async fn without_a_database_nobody_is_let_in() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_recorded_is_not_done() {
+async fn an_action_that_cannot_be_audited_is_not_performed() {
     let server = Server::start().await;
     let administrator = server.administrator();
     let mut database = server.database().await;

@@ -43,7 +43,7 @@ async fn assert_ends(mut events: Response) {
 }
 
 #[tokio::test]
-async fn a_lowered_role_immediately_ends_what_requires_it() {
+async fn a_lowered_role_immediately_ends_the_streams_that_require_it() {
     let (provider, server, person, events) = waiting().await;
     let form = provider.current_form(&person).await;
     change(&server, "set_role", &[("role", "operator")]).await;
@@ -105,7 +105,7 @@ async fn a_password_that_was_reset_ends_sessions_and_the_old_password() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_ended_elsewhere_hears_nothing_more() {
+async fn a_session_that_was_ended_elsewhere_receives_no_more_events() {
     let (_provider, server, person, events) = waiting().await;
     let elsewhere = server.stranger();
     assert_eq!(elsewhere.sign_in("person").await.status, 303);
@@ -118,7 +118,7 @@ async fn a_session_that_was_ended_elsewhere_hears_nothing_more() {
 }
 
 #[tokio::test]
-async fn nobody_raises_the_own_role() {
+async fn no_user_can_raise_their_own_role() {
     let server = Server::start().await;
     let id = {
         let administrator = server.administrator();

@@ -121,7 +121,7 @@ async fn no_field_that_a_saved_secret_belongs_to_is_changed_without_entering_it_
 }
 
 #[tokio::test]
-async fn an_operator_tests_what_is_saved_whatever_the_form_says() {
+async fn an_operator_tests_the_saved_settings_whatever_the_form_contains() {
     let provider = Provider::start().await;
     let server = Server::start_with(|config| provider.introduce(config)).await;
     let operator = server.operator().await;

@@ -137,7 +137,7 @@ async fn a_role_changes_and_an_account_goes_but_never_the_last_administrator() {
 }
 
 #[test]
-fn says_what_is_wrong_with_a_name_a_role_or_a_password() {
+fn reports_errors_in_a_name_a_role_or_a_password() {
     let directory = tempfile::tempdir().unwrap();
     add(directory.path(), "alice", "administrator");
     let said = run(directory.path(), "account add a/b").bad(2);
@@ -168,7 +168,7 @@ fn says_what_is_wrong_with_a_name_a_role_or_a_password() {
 }
 
 #[test]
-fn makes_no_database_where_there_is_none_to_look_into() {
+fn creates_no_database_if_there_is_none() {
     let directory = tempfile::tempdir().unwrap();
     for words in [
         "account list",

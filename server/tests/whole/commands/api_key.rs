@@ -3,7 +3,7 @@
 use super::{add, run};
 
 #[test]
-fn a_name_that_is_taken_and_an_unknown_data_center_are_named() {
+fn a_name_in_use_and_an_unknown_data_center_are_reported() {
     let directory = tempfile::tempdir().unwrap();
     add(directory.path(), "alice", "administrator");
     run(directory.path(), "api-key add k1").good();

@@ -68,7 +68,7 @@ fn exports_json_lines_and_notes_that_it_did() {
 }
 
 #[tokio::test]
-async fn verifying_names_rows_that_were_changed_from_outside() {
+async fn verification_names_rows_that_were_changed_outside_of_mailgrant() {
     let directory = tempfile::tempdir().unwrap();
     add(directory.path(), "alice", "administrator");
     add(directory.path(), "bob", "viewer");

@@ -14,7 +14,7 @@ use super::run_with;
 use crate::support::{Program, Provider, SAVE, command, introduce};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn says_each_step_and_ends_by_how_it_went() {
+async fn prints_each_step_and_exits_by_the_result() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let (descriptor, authority) = introduce(&provider, directory.path());
@@ -108,7 +108,7 @@ async fn ends_when_it_is_interrupted() {
 }
 
 #[test]
-fn could_not_run_is_neither_well_nor_failing() {
+fn a_check_that_could_not_run_has_its_own_exit_code() {
     let directory = tempfile::tempdir().unwrap();
     for (words, said) in [
         ("check", "there is no database"),
@@ -125,7 +125,7 @@ fn could_not_run_is_neither_well_nor_failing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_goes_away_changes_neither_the_exit_code_nor_the_errors() {
+async fn a_closed_pipe_changes_neither_the_exit_code_nor_the_errors() {
     let directory = tempfile::tempdir().unwrap();
     let provider = Provider::start().await;
     let (descriptor, authority) = introduce(&provider, directory.path());

@@ -6,7 +6,7 @@ use super::{PASSWORD, add, run, run_with, sign_in};
 use crate::support::{DATA, Program};
 
 #[tokio::test]
-async fn a_server_that_runs_goes_on_with_the_new_key_and_so_does_the_next_one() {
+async fn a_running_server_switches_to_the_new_key_and_so_does_the_next_one() {
     let directory = tempfile::tempdir().unwrap();
     add(directory.path(), "alice", "administrator");
     let key_file = directory.path().join(DATA).join("mailgrant.key");

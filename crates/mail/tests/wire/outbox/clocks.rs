@@ -87,7 +87,7 @@ async fn a_clock_that_jumps_forward_sends_nothing_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_delivered_while_the_process_was_paused_is_recorded_and_not_sent_again() {
+async fn deliveries_during_a_pause_of_the_process_are_recorded_and_not_repeated() {
     let (world, delivering) = basic_at(slow(Stage::Final, 500)).await;
     let ids = submit_many(&world, 24).await;
     until_received(&world, 2).await;
@@ -141,7 +141,7 @@ async fn no_transaction_is_begun_once_the_lease_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_another_server_has_given_back_is_not_sent_again_while_it_is_under_way() {
+async fn a_message_that_another_server_released_is_not_sent_again_while_it_is_being_sent() {
     let (world, delivering) = basic_at(slow(Stage::Final, 4_000)).await;
     let id = submit(&world, &[BOB]).await;
     until_state(&world, &id, MessageState::Sending).await;

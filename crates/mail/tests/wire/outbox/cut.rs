@@ -12,7 +12,8 @@ use super::{
 use crate::support::{BOB, World};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_cut_after_the_final_dot_is_told_and_tried_again_with_the_same_message_id() {
+async fn a_connection_cut_after_the_final_dot_is_recorded_as_unknown_and_retried_with_the_same_message_id()
+ {
     let (world, delivering) = delivering_at(cut_once(CutAt::AfterFinalDotBeforeReply)).await;
     let id = submit(&world, &[BOB]).await;
     let message = until_attempts(&world, &id, 1).await;
@@ -33,7 +34,7 @@ async fn a_connection_cut_after_the_final_dot_is_told_and_tried_again_with_the_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_cut_before_the_final_dot_loses_and_doubles_nothing() {
+async fn a_connection_cut_before_the_final_dot_neither_loses_nor_duplicates_the_message() {
     for stage in [
         CutAt::Greeting,
         CutAt::Ehlo,
@@ -79,7 +80,7 @@ async fn a_connection_that_was_closed_while_it_was_idle_is_no_failure_of_the_nex
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_goes_silent_is_not_waited_for_for_ever() {
+async fn waiting_for_a_silent_server_ends() {
     let world = World::with(|options| {
         options.outbox.reply = Duration::from_secs(1);
         options.outbox.message = Duration::from_secs(1);
@@ -108,7 +109,7 @@ async fn a_server_that_goes_silent_is_not_waited_for_for_ever() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_stops_finishes_what_is_under_way_and_gives_the_rest_back() {
+async fn a_stopping_server_finishes_running_attempts_and_releases_the_rest() {
     let world = World::with(|options| options.outbox.connections = 1).await;
     world.save(&world.basic_form()).await;
     world.control().set(Faults {
@@ -132,7 +133,7 @@ async fn a_server_that_stops_finishes_what_is_under_way_and_gives_the_rest_back(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_has_no_time_left_says_what_is_not_known() {
+async fn a_server_without_time_left_reports_the_unknown_result() {
     let world = World::with(|options| options.outbox.grace = Duration::from_millis(100)).await;
     world.save(&world.basic_form()).await;
     world.control().set(Faults {

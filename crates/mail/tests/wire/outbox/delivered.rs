@@ -7,7 +7,7 @@ use super::{Delivering, attempts, delivering_at, save_sending, submission, submi
 use crate::support::{BOB, World};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_submitted_is_delivered_at_once_over_one_connection() {
+async fn submitted_messages_are_delivered_immediately_over_one_connection() {
     let (world, delivering) = delivering_at(Faults::default()).await;
     let mut ids = Vec::new();
     for _ in 0..5 {
@@ -37,7 +37,7 @@ async fn what_is_submitted_is_delivered_at_once_over_one_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_attempt_keeps_its_conversation_and_no_secret() {
+async fn an_attempt_stores_its_transcript_without_secrets() {
     let (world, delivering) = delivering_at(Faults::default()).await;
     let id = submit(&world, &[BOB]).await;
     until_state(&world, &id, MessageState::Delivered).await;
@@ -97,7 +97,7 @@ async fn a_token_that_is_refused_before_its_time_is_refreshed_once_and_the_mail_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn recipients_are_split_as_the_provider_takes_them() {
+async fn recipients_are_split_by_the_limit_of_the_provider() {
     let world = World::authorized().await;
     save_sending(&world, |settings| settings.limits.recipients = Some(2)).await;
     let delivering = Delivering::start(&world.mailer);
@@ -121,7 +121,7 @@ async fn recipients_are_split_as_the_provider_takes_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_messages_handed_over_at_once_by_two_servers_arrive_once_each() {
+async fn a_hundred_messages_submitted_concurrently_on_two_servers_arrive_once_each() {
     let world = World::authorized().await;
     let other = world.another_mailer().await;
     let (one, two) = (Delivering::start(&world.mailer), Delivering::start(&other));

@@ -65,7 +65,7 @@ async fn a_server_that_closes_after_many_errors_gets_as_many_recipients_as_it_ta
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_accepts_none_is_tried_again_later() {
+async fn a_server_that_accepts_no_recipient_is_retried_later() {
     let (world, delivering) =
         delivering_at(replying(Stage::Rcpt, "452 4.5.3 Too many recipients", None)).await;
     let id = submit(&world, &["a@sandbox.test", BOB]).await;
@@ -85,7 +85,7 @@ async fn a_server_that_accepts_none_is_tried_again_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_way_to_say_that_there_are_too_many_recipients_is_known() {
+async fn every_reply_about_too_many_recipients_is_recognized() {
     let (world, delivering) = delivering_at(Faults::default()).await;
     for (stage, reply) in [
         (Stage::Rcpt, "452 4.5.3 Too many recipients (AS780090) [x]"),

@@ -8,7 +8,7 @@ use super::{attempts, delivering_at, replying, submit, until_attempts, until_sta
 use crate::support::BOB;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recipient_that_is_refused_does_not_keep_the_others_from_their_mail() {
+async fn a_rejected_recipient_does_not_prevent_delivery_to_the_others() {
     let (world, delivering) =
         delivering_at(replying(Stage::Rcpt, "550 5.1.1 no such user", Some(1))).await;
     let id = submit(&world, &["nobody@sandbox.test", BOB]).await;
@@ -30,7 +30,7 @@ async fn a_recipient_that_is_refused_does_not_keep_the_others_from_their_mail() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recipient_that_is_put_off_is_tried_again_alone() {
+async fn a_deferred_recipient_is_retried_alone() {
     let (world, delivering) =
         delivering_at(replying(Stage::Rcpt, "452 4.2.2 mailbox full", Some(1))).await;
     let id = submit(&world, &["full@sandbox.test", BOB]).await;
@@ -50,7 +50,7 @@ async fn a_recipient_that_is_put_off_is_tried_again_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_refused_for_good_is_not_tried_again_and_the_connection_goes_on() {
+async fn a_permanent_rejection_is_not_retried_and_the_connection_continues() {
     let (world, delivering) = delivering_at(Faults::default()).await;
     for (stage, text, code) in [
         (
@@ -89,7 +89,7 @@ async fn what_is_refused_for_good_is_not_tried_again_and_the_connection_goes_on(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_fails_for_now_is_tried_again_later_and_later_and_at_last_given_up() {
+async fn temporary_failures_are_retried_with_growing_waits_and_finally_given_up() {
     let (world, delivering) =
         delivering_at(replying(Stage::Final, "451 4.3.0 try later", None)).await;
     let id = submit(&world, &[BOB]).await;
@@ -134,7 +134,7 @@ async fn progress_resets_the_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_was_given_up_goes_out_when_somebody_asks_for_it() {
+async fn a_message_that_was_given_up_is_sent_on_request() {
     let (world, delivering) =
         delivering_at(replying(Stage::Final, "554 5.7.1 policy", Some(1))).await;
     let id = submit(&world, &[BOB]).await;

@@ -8,7 +8,7 @@ use super::{attempts, delivering_at, replying, submit, until_attempts, until_sta
 use crate::support::BOB;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_is_no_reply_fails_the_connection_and_never_the_message() {
+async fn a_malformed_reply_fails_the_connection_and_never_the_message() {
     for (stage, line) in [
         (Stage::Greeting, "Notice: maintenance tonight"),
         (Stage::Greeting, "HTTP/1.1 400 Bad Request"),

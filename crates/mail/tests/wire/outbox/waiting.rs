@@ -67,7 +67,7 @@ async fn until_paused(world: &World) -> domain::SendingPause {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_that_may_be_refused_for_a_moment_pauses_shortly_and_mail_recovers_by_itself() {
+async fn a_temporarily_rejected_sign_in_pauses_shortly_and_mail_recovers_by_itself() {
     for (fault, code) in [
         (
             Faults {
@@ -120,7 +120,7 @@ async fn a_sign_in_that_may_be_refused_for_a_moment_pauses_shortly_and_mail_reco
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_that_somebody_has_to_do_something_about_pauses_for_long_at_once() {
+async fn a_rejection_that_needs_an_administrator_pauses_for_long_immediately() {
     let (world, delivering) = delivering_at(Faults {
         refuse_tokens: Some(RefusalStyle::MicrosoftTenantDisabled),
         ..Faults::default()
@@ -134,7 +134,7 @@ async fn a_refusal_that_somebody_has_to_do_something_about_pauses_for_long_at_on
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quota_that_is_used_up_pauses_the_data_center_and_not_the_message() {
+async fn an_exceeded_quota_pauses_the_data_center_and_not_the_message() {
     let (world, delivering) = delivering_at(replying(
         Stage::Data,
         "550 5.4.5 Daily user sending limit exceeded",
@@ -194,7 +194,7 @@ async fn limits_of_an_account_pause_the_data_center_also_with_a_permanent_code()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mail_waits_for_settings_and_for_the_grant_and_goes_out_after_them_at_once() {
+async fn mail_waits_for_settings_and_the_grant_and_is_sent_immediately_afterwards() {
     let world = World::new().await;
     let delivering = Delivering::start(&world.mailer);
     let id = submit(&world, &[BOB]).await;
@@ -226,7 +226,7 @@ async fn mail_waits_while_a_grant_has_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_sends_only_for_the_data_centers_it_is_told() {
+async fn a_server_sends_only_for_its_configured_data_centers() {
     let elsewhere = DataCenterId::parse("elsewhere").unwrap();
     let world = World::with(move |options| options.outbox.data_centers = vec![elsewhere]).await;
     world.save(&world.basic_form()).await;
