@@ -28,7 +28,7 @@ test('a new person chooses a password by the link, which is good once', async ({
   await expect(choose.name).toHaveValue('olga');
   await choose.fill(password, 'something-else-that-is-long');
   await choose.setPassword.click();
-  await expect(choose.error('repeated')).toContainText('typed differently');
+  await expect(choose.error('repeated')).toContainText('do not match');
   await choose.fill(password);
   await choose.setPassword.click();
   await expect(hers).toHaveURL(`${mailgrant.url}/settings/smtp`);
@@ -44,7 +44,7 @@ test('a new person chooses a password by the link, which is good once', async ({
 test('a name that is taken or none is refused at its field, and what was typed stays', async ({ page, mailgrant }) => {
   const access = new AccessPage(page, mailgrant.url);
   await access.open();
-  for (const [name, words] of [['ADMIN', 'Another one has this name.'], ['olga smith', 'There is a character in it that no user name has.']] as const) {
+  for (const [name, words] of [['ADMIN', 'This name is already in use.'], ['olga smith', 'This contains a character that is not allowed in a user name.']] as const) {
     await access.addForm.getByLabel('User name').fill(name);
     await access.addForm.getByRole('radio', { name: /^Operator/ }).check();
     await access.addForm.getByRole('button', { name: 'Add account' }).click();
@@ -86,7 +86,7 @@ test('an API key is shown once, reads the status, shows its last use, and is rej
   await expect(access.keyForm.getByLabel('Name', { exact: true })).toBeFocused();
   await access.keyForm.getByLabel('Name', { exact: true }).fill('monitoring');
   await access.keyForm.getByRole('button', { name: 'Create key' }).click();
-  await expect(page.locator('#make-key-scopes-error')).toContainText('Choose at least one');
+  await expect(page.locator('#make-key-scopes-error')).toContainText('Select at least one');
   const key = await access.makeKey('monitoring', 'messages');
   expect(key).toMatch(/^mgk_[\w-]{43}$/);
   await page.goto(`${mailgrant.url}/access`);
@@ -153,7 +153,7 @@ test('changing the own password needs the present one, and ends all other sessio
   const next = 'marble-owl-counts-eleven-tickets';
   await account.open();
   await account.changePassword('not-the-present-one', next);
-  await expect(page.locator('#change-password-current-error')).toContainText('This is not the present password.');
+  await expect(page.locator('#change-password-current-error')).toContainText('The current password is wrong.');
   await account.changePassword(administrator.password, 'short');
   await expect(page.locator('#change-password-password-error')).toContainText('at least 12 characters');
   await account.changePassword(administrator.password, next);

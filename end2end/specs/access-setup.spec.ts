@@ -77,10 +77,10 @@ test('weak, short and differing passwords are refused at their fields, and the n
   await page.goto(mailgrant.setupLink);
   await setup.name.fill('alice');
   for (const [password, repeated, field, words] of [
-    ['short-Pa55', 'short-Pa55', 'password', 'A password has at least 12 characters.'],
-    ['password1234', 'password1234', 'password', 'This password would be guessed soon.'],
-    ['alicealicealice', 'alicealicealice', 'password', 'This password would be guessed soon.'],
-    [administrator.password, 'another-password-typed', 'repeated', 'The password was typed differently the second time.'],
+    ['short-Pa55', 'short-Pa55', 'password', 'The password is too short. It needs at least 12 characters.'],
+    ['password1234', 'password1234', 'password', 'This password is easy to guess.'],
+    ['alicealicealice', 'alicealicealice', 'password', 'This password is easy to guess.'],
+    [administrator.password, 'another-password-typed', 'repeated', 'The two passwords do not match.'],
   ] as const) {
     await setup.fill(password, repeated);
     await setup.setUp.click();
@@ -94,7 +94,7 @@ test('weak, short and differing passwords are refused at their fields, and the n
   await setup.name.fill('alice & bob');
   await setup.fill(administrator.password);
   await setup.setUp.click();
-  await expect(setup.error('name')).toContainText('There is a character in it that no user name has.');
+  await expect(setup.error('name')).toContainText('This contains a character that is not allowed in a user name.');
   await expect(setup.name).toHaveValue('alice & bob');
 
   await setup.name.fill('alice');

@@ -27,7 +27,7 @@ test('a webhook is added and tried, is signed, and its URL and secret are never 
   await expect(alerts.channels).toContainText('No notification channels yet');
   await expectPresentable(page, testInfo, 'alerts-empty');
   await alerts.add('Webhook', { url: hooks.url('/services/planted-path'), secret: 'hunter2' });
-  await expect(page.locator('#add-channel-secret-error')).toContainText('no signing secret');
+  await expect(page.locator('#add-channel-secret-error')).toContainText('not a signing secret');
   await expect(alerts.addForm.getByLabel('Signing secret')).toBeFocused();
   await expectPresentable(page, testInfo, 'alerts-refused');
   await alerts.add('Webhook', { url: hooks.url('/services/planted-path'), secret });

@@ -38,7 +38,7 @@ test('a callback that was stolen is turned away in another session, and the firs
     const thief = await otherBrowser();
     await thief.context().addCookies(await mailgrant.signIn(who));
     await thief.goto(stolen);
-    await new AuthorizedPage(thief).expectRefusal('other_browser', /Begin and finish it in the same browser/);
+    await new AuthorizedPage(thief).expectRefusal('other_browser', /Start and finish it in the same browser/);
   }
   expect((await sandbox.log()).token_requests).toEqual([]);
 

@@ -30,7 +30,7 @@ for (const security of ['STARTTLS, required', 'Implicit TLS'] satisfies Security
 
     // A saved password is only valid for the host it was saved for.
     await settings.host.fill('mail.example.com');
-    await expect(settings.error('password')).toContainText('The saved secret belongs to other values');
+    await expect(settings.error('password')).toContainText('The saved secret belongs to a different server');
     await settings.test.click();
     await expect(settings.password).toBeFocused();
   });
@@ -84,9 +84,9 @@ test('plaintext sends no credential to another machine', async ({ page, mailgran
   await settings.open();
   await settings.fillSmtp({ host: 'mail.example.com', port: 25, fromAddress: 'alice@example.com', enableSsl: false });
   await expect(settings.security('Implicit TLS')).toBeHidden();
-  await expect(settings.warning('enable_ssl')).toContainText('no password or token is ever sent');
+  await expect(settings.warning('enable_ssl')).toContainText('no password or token over this connection');
   await settings.fillBasic('alice@example.com', 'wrong-horse');
   await settings.save.click();
-  await expect(settings.error('enable_ssl')).toContainText('Without SSL a password or token would travel in the clear');
+  await expect(settings.error('enable_ssl')).toContainText('Without SSL, a password or token would be sent unencrypted');
   await expect(settings.outcome).toContainText('Not saved');
 });

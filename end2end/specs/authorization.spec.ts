@@ -13,8 +13,8 @@ test('a refusal is shown in both tabs, and trying again resolves it', async ({ p
   await new SignInPage(tab).deny(sandbox.account());
 
   const outcome = new AuthorizedPage(tab);
-  await outcome.expectRefusal('access_denied', /agree to all that is asked/);
-  await expect(settings.outcome).toContainText('The request was refused at the provider');
+  await outcome.expectRefusal('access_denied', /grant all requested permissions/);
+  await expect(settings.outcome).toContainText('The request was denied at the provider');
   await expect(settings.status).toContainText('Not authorized');
 
   await outcome.tryAgain.click();
@@ -68,9 +68,9 @@ test('an answer that is forged or comes twice changes nothing', async ({ page, m
   await outcome.expectSuccess(sandbox.account().address);
 
   await tab.goto(answer);
-  await outcome.expectRefusal('authorization_used', /Look at the settings page: it may be authorized/);
+  await outcome.expectRefusal('authorization_used', /Check the settings page to see whether it succeeded/);
   await tab.goto(`${mailgrant.callbackUrl}?code=forged&state=${'A'.repeat(43)}`);
-  await outcome.expectRefusal('state_unknown', /forged link; nothing has changed/);
+  await outcome.expectRefusal('state_unknown', /forged link\. Nothing was changed/);
   await expect(tab.getByRole('link', { name: 'Back to Settings :: SMTP' })).toBeVisible();
   await page.reload();
   await expect(settings.status).toContainText('Authorized as');

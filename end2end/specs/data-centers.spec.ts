@@ -13,7 +13,7 @@ test('a data center is added, renamed, has settings and a grant of its own, and 
 
   await smtp.getByLabel('Add a data center').fill('default');
   await smtp.getByRole('button', { name: 'Add' }).click();
-  await expect(smtp).toContainText('Another one has this name');
+  await expect(smtp).toContainText('This name is already in use');
   await smtp.getByLabel('Add a data center').fill('Frankfurt');
   await smtp.getByRole('button', { name: 'Add' }).click();
   await expect(settings.dataCenter.locator('option:checked')).toHaveText('Frankfurt');

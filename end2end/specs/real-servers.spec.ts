@@ -66,7 +66,7 @@ test('a consent that is denied, and a client that has to send its secret in the 
   const tab = await settings.authorize();
   await new SignInPage(tab).deny(alice);
   const outcome = new AuthorizedPage(tab);
-  await outcome.expectRefusal('access_denied', /agree to all that is asked/);
+  await outcome.expectRefusal('access_denied', /grant all requested permissions/);
   await expect(outcome.finding).toContainText('The user refused');
   await outcome.tryAgain.click();
   await tab.getByRole('button', { name: 'Allow' }).or(tab.getByRole('button', { name: 'Sign in' })).waitFor();

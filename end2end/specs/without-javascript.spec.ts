@@ -21,7 +21,7 @@ test('the first setup: preset, authorization in the same tab, test email', async
 
   await new SignInPage(page).deny(sandbox.account());
   const outcome = new AuthorizedPage(page);
-  await outcome.expectRefusal('access_denied', /agree to all that is asked/);
+  await outcome.expectRefusal('access_denied', /grant all requested permissions/);
   await outcome.tryAgain.click();
   await new SignInPage(page).allow(sandbox.account());
   await outcome.expectSuccess(address);
@@ -29,7 +29,7 @@ test('the first setup: preset, authorization in the same tab, test email', async
   await expect(settings.status).toContainText(`Authorized as ${address}`);
 
   await settings.sendTest('not an address');
-  await expect(page.locator('#recipient-error')).toContainText('This is not an email address');
+  await expect(page.locator('#recipient-error')).toContainText('This is not a valid email address');
   await settings.sendTest('bob@sandbox.test');
   const id = await settings.delivered();
   expect(id).toContain((await sandbox.messageTo('bob@sandbox.test')).message_id);
@@ -101,7 +101,7 @@ test('data centers are added, renamed, switched and removed', async ({ page, mai
   await settings.manageDataCenters.click();
   await smtp.getByLabel('Add a data center').fill('default');
   await smtp.getByRole('button', { name: 'Add' }).click();
-  await expect(smtp).toContainText('Another one has this name');
+  await expect(smtp).toContainText('This name is already in use');
   await smtp.getByLabel('Add a data center').fill('Frankfurt');
   await smtp.getByRole('button', { name: 'Add' }).click();
   await expect(chosen).toHaveText('Frankfurt');

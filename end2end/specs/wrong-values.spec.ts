@@ -9,7 +9,7 @@ test('an error appears when its field loses focus, and disappears when it is cor
   await page.keyboard.type('https://smtp.example.com');
   await expect(settings.error('smtp_host')).toBeHidden();
   await page.keyboard.press('Tab');
-  await expect(settings.error('smtp_host')).toHaveText('This is a URL. Enter only the host, without https:// and without a path.');
+  await expect(settings.error('smtp_host')).toHaveText('This is a URL. Enter only the host name, without https:// and without a path.');
   await expect(settings.host).toHaveAttribute('aria-invalid', 'true');
   await expect(settings.host).toHaveAccessibleDescription(/This is a URL/);
   await settings.host.fill('  smtp.example.com ');
@@ -30,12 +30,12 @@ test('saving shows all errors, focuses the first wrong field and keeps what was 
 
   await expect(settings.port).toBeFocused();
   await expect(settings.error('smtp_port')).toHaveText('This is not a port. Enter a number from 1 to 65535.');
-  await expect(settings.error('from_address')).toContainText('These are several addresses');
-  await expect(settings.error('mailbox_password')).toContainText('None is saved');
-  await expect(settings.error('client_id')).toContainText('This field is mandatory');
+  await expect(settings.error('from_address')).toContainText('This is more than one address');
+  await expect(settings.error('mailbox_password')).toContainText('No secret is saved');
+  await expect(settings.error('client_id')).toContainText('This field is required');
   await expect(settings.error('client_secret')).toBeHidden();
   await expect(settings.error('token_endpoint')).toContainText('unencrypted');
-  await expect(settings.error('scope')).toContainText('cannot be asked for together');
+  await expect(settings.error('scope')).toContainText('cannot be requested together');
   await expect(settings.clientSecret).toHaveValue('typed-secret');
   await expect(settings.port).toHaveValue('99999');
   expect(page.context().pages()).toHaveLength(1);

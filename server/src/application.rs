@@ -167,7 +167,7 @@ impl Application {
             () = serving => {}
             () = stop => tracing::warn!(
                 grace_seconds = GRACE.as_secs(),
-                "connections closed before they finished"
+                "connections closed before their requests finished"
             ),
         }
         if let Err(error) = background.await {

@@ -128,16 +128,13 @@ impl Config {
         let rate_limit = values.typed(
             Setting::RateLimit,
             50_u32,
-            "is not a whole number of requests per second; 0 is no limit",
+            "must be a whole number of requests per second; 0 means no limit",
         )?;
         report.plain(Setting::RateLimit, rate_limit.value, &rate_limit.source);
         let address_limits = address_limits::read(&values, &mut report)?;
         let deny_networks = networks::denied(&values, &mut report)?;
-        let deny_private = values.typed(
-            Setting::DenyPrivateNetworks,
-            false,
-            "is neither true nor false",
-        )?;
+        let deny_private =
+            values.typed(Setting::DenyPrivateNetworks, false, "is not true or false")?;
         report.plain(
             Setting::DenyPrivateNetworks,
             deny_private.value,
@@ -150,7 +147,7 @@ impl Config {
         let min_free = values.typed(
             Setting::MinFreeDiskMb,
             100_u32,
-            "is not a whole number of megabytes; 0 is no minimum",
+            "must be a whole number of megabytes; 0 means no minimum",
         )?;
         report.plain(Setting::MinFreeDiskMb, min_free.value, &min_free.source);
         let database_url = database::read(&values, data, &mut report)?;

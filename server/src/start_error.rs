@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The data directory could not be created.
-    #[error("cannot make the data directory {}", path.display())]
+    #[error("cannot create the data directory {}", path.display())]
     DataDirectory {
         /// The path of the directory.
         path: PathBuf,
@@ -17,10 +17,10 @@ pub enum StartError {
     #[error("cannot open the database")]
     Store(#[from] store::StoreError),
     /// The first setup could not be prepared.
-    #[error("cannot look for accounts")]
+    #[error("cannot read the accounts")]
     Access(#[from] access::AccessError),
     /// The mailer could not be built.
-    #[error("cannot set up sending")]
+    #[error("cannot set up mail delivery")]
     Mail(#[from] mail::MailError),
     /// The server could not listen on the address.
     #[error("cannot listen on {address}")]

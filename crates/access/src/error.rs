@@ -9,13 +9,13 @@ pub enum AccessError {
     #[error("the database failed")]
     Store(#[from] store::StoreError),
     /// The account, session, or key does not exist.
-    #[error("there is no such account, session or key")]
+    #[error("the account, session, or key does not exist")]
     Unknown,
     /// A password could not be hashed.
     #[error("a password could not be hashed")]
     Hash,
     /// Too many passwords are waiting to be hashed.
-    #[error("too many passwords wait to be worked on")]
+    #[error("too many passwords are waiting to be hashed")]
     Busy,
     /// The server is stopping.
     #[error("the server is stopping")]
@@ -26,10 +26,10 @@ pub enum AccessError {
 #[derive(Debug, thiserror::Error)]
 pub enum FormError<E> {
     /// Some fields are invalid.
-    #[error("the form has errors")]
+    #[error("some fields are invalid")]
     Form(FormErrors<AccessField, E>),
     /// The one-use link was used, has expired, or never existed.
-    #[error("the link is not good")]
+    #[error("the link is not valid")]
     Link,
     /// There were too many failed attempts.
     #[error("too many attempts; wait {seconds} s")]

@@ -126,7 +126,7 @@ finding_codes! {
     TokenEndpointUnreachable = "token_endpoint_unreachable", Later;
     /// The certificate of the token endpoint is not trusted.
     TokenEndpointCertificate = "token_endpoint_certificate", Later;
-    /// The token endpoint did not answer in time.
+    /// The token endpoint did not respond in time.
     TokenEndpointTimeout = "token_endpoint_timeout", Later;
     /// The token endpoint's response cannot be parsed.
     TokenAnswerUnreadable = "token_answer_unreadable", Later;
@@ -276,7 +276,7 @@ finding_codes! {
     MailboxFull = "mailbox_full", AsReplied;
     /// The mailbox of the recipient is disabled or suspended.
     MailboxInactive = "mailbox_inactive", AsReplied;
-    /// The recipient only accepts mail of certain senders.
+    /// The recipient only accepts mail from certain senders.
     RecipientRestricted = "recipient_restricted", AsReplied;
     /// The recipient gets more mail than the server accepts in a time.
     RecipientRateLimited = "recipient_rate_limited", Later;

@@ -112,7 +112,7 @@ impl Authorizations {
             expires_at: now.plus(TTL),
         };
         self.store.begin_authorization(&authorization, by).await?;
-        tracing::info!(data_center = %id, authorization = authorization.id.as_str(), "authorization begun");
+        tracing::info!(data_center = %id, authorization = authorization.id.as_str(), "authorization started");
         Ok(Begun {
             id: authorization.id,
             url,

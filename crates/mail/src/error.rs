@@ -10,13 +10,13 @@ pub enum MailError {
     Store(#[source] store::StoreError),
     /// A saved secret cannot be decrypted with the values it belongs to, because one of them was
     /// changed in the database.
-    #[error("a saved secret cannot be read; check the settings and type it again")]
+    #[error("a saved secret cannot be decrypted; check the settings and enter it again")]
     SecretUnreadable(#[source] store::StoreError),
     /// There is no such data center.
-    #[error("there is no such data center")]
+    #[error("the data center does not exist")]
     UnknownDataCenter,
     /// There is no such authorization.
-    #[error("there is no such authorization")]
+    #[error("the authorization does not exist")]
     UnknownAuthorization,
     /// The settings of the data center do not use OAuth, or there are none.
     #[error("the settings do not use OAuth")]
@@ -25,22 +25,22 @@ pub enum MailError {
     #[error("the data center has no settings")]
     NoSettings,
     /// No mailbox is set up for the data center.
-    #[error("the data center reads no mailbox")]
+    #[error("the data center has no mailbox")]
     NoMailbox,
     /// TLS could not be set up with the certificates of this machine.
-    #[error("TLS could not be set up: {0}")]
+    #[error("cannot set up TLS: {0}")]
     Tls(#[from] rustls::Error),
     /// New mail is refused while the server has this condition.
     #[error("new mail is refused because of the condition {}", .0.code())]
     MailRefused(domain::AlertKind),
     /// Too many checks are running.
-    #[error("too many checks are under way")]
+    #[error("too many checks are running")]
     TooManyChecks,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopped,
     /// The HTTP client could not be created.
-    #[error("the HTTP client could not be made")]
+    #[error("cannot create the HTTP client")]
     Http(#[from] reqwest::Error),
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn readable<T>(read: Result<T, store::StoreError>) -> Result<T, Failu
         Ok(read) => Ok(read),
         Err(MailError::SecretUnreadable(error)) => {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "a saved secret cannot be read");
+            tracing::error!(error, "saved secret cannot be decrypted");
             Err(FindingCode::SecretUnreadable.into())
         }
         Err(error) => Err(error.into()),
@@ -114,10 +114,10 @@ pub(crate) fn readable_or_missing<T>(
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     /// Some fields are invalid.
-    #[error("the form has errors")]
+    #[error("some fields are invalid")]
     Form(SmtpFormErrors),
     /// Another user has saved since the form was opened.
-    #[error("somebody else has saved version {version}")]
+    #[error("another user saved version {version}")]
     Conflict {
         /// The current version.
         version: i64,
@@ -131,7 +131,7 @@ pub enum SaveError {
 #[derive(Debug, thiserror::Error)]
 pub enum TestError {
     /// Some fields are invalid. The recipient is separate, because it is not part of the settings.
-    #[error("the form has errors")]
+    #[error("some fields are invalid")]
     Form {
         /// Errors of the settings.
         errors: SmtpFormErrors,
@@ -147,7 +147,7 @@ pub enum TestError {
 #[derive(Debug, thiserror::Error)]
 pub enum DataCenterError {
     /// The name is invalid or already used, or the data center cannot be changed.
-    #[error("the data center was refused")]
+    #[error("the data center was not changed")]
     Refused(DataCenterFormError),
     /// Another failure.
     #[error(transparent)]

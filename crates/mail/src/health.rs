@@ -22,22 +22,22 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug, thiserror::Error)]
 pub enum NotReady {
     /// The database does not respond or cannot be written.
-    #[error("the database cannot be read and written")]
+    #[error("the database cannot be read or written")]
     Database(#[from] MailError),
     /// The database did not respond in time.
-    #[error("the database does not answer in time")]
+    #[error("the database did not respond in time")]
     Timeout,
     /// A background task is stuck.
-    #[error("the task {0} is stuck")]
+    #[error("the background task {0} is stuck")]
     Stuck(&'static str),
     /// A background task failed and has not run long enough since.
-    #[error("the task {0} failed")]
+    #[error("the background task {0} failed")]
     Failed(&'static str),
     /// Storing new mail failed recently.
     #[error("new mail could not be stored")]
     Storing,
     /// A condition prevents the server from working.
-    #[error("the condition {} stops the server", .0.code())]
+    #[error("the server is not ready because of the condition {}", .0.code())]
     Condition(AlertKind),
 }
 

@@ -44,10 +44,10 @@ pub struct RemoteMessage<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
     /// The server is unreachable or requests a later retry.
-    #[error("the server cannot be reached or cannot answer: {0}")]
+    #[error("the server cannot be reached or is unavailable: {0}")]
     Later(String),
     /// The server rejects the message.
-    #[error("the server refuses it: {detail}")]
+    #[error("the server rejected the message: {detail}")]
     Refused {
         /// HTTP status of the response.
         status: u16,
@@ -57,10 +57,10 @@ pub enum RemoteError {
         pointers: Vec<String>,
     },
     /// The connection to another machine would be unencrypted.
-    #[error("the key would travel in the clear: use https for a server on another machine")]
+    #[error("the API key would be sent unencrypted: use https for a server on another machine")]
     Plaintext,
     /// The URL, the key, or a recipient cannot be part of an HTTP request.
-    #[error("the URL of the server, the key or an address cannot stand in a request")]
+    #[error("the server URL, the API key, or an address cannot be part of an HTTP request")]
     NotARequest,
 }
 

@@ -39,7 +39,7 @@ impl Settings {
     /// sealing key.
     ///
     /// # Errors
-    /// If the database fails or there is no such data center.
+    /// If the database fails or the data center does not exist.
     pub async fn get(&self, id: &DataCenterId) -> Result<SavedSettings, MailError> {
         let data_center = self
             .store

@@ -123,7 +123,7 @@ impl Supervisor {
                 task = name,
                 error,
                 restart_seconds = pause.as_secs(),
-                "a background task failed"
+                "background task failed"
             );
             // The loop counts as running once it has run for as long as the pause.
             self.failing().insert(key, Instant::now() + 2 * pause);

@@ -197,7 +197,7 @@ impl Tokens {
             if let Err(error) = self.refresh_due().await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
-                    "refreshing failed"
+                    "token refresh failed"
                 );
             }
         }

@@ -48,7 +48,7 @@ impl Webhooks {
         let status = self.http.status(request).await.map_err(|error| {
             let failure = failure(&error);
             // The URL is a secret, and errors may contain it.
-            tracing::debug!(host = %webhook.url.host(), code = failure.code(), "a webhook failed");
+            tracing::debug!(host = %webhook.url.host(), code = failure.code(), "webhook failed");
             failure
         })?;
         match status {

@@ -20,19 +20,19 @@ pub enum HttpError {
     #[error("the request failed")]
     Request(#[from] reqwest::Error),
     /// The host has no address that may be connected to.
-    #[error("nothing is sent there")]
+    #[error("the destination is not allowed")]
     Resolve(#[from] ResolveError),
     /// The URL is plain HTTP to another machine.
-    #[error("nothing is sent in the clear to another machine")]
+    #[error("unencrypted connections to other machines are not allowed")]
     Plaintext,
     /// The body of the response, with this status, is too long.
-    #[error("status {0}, and a body longer than {MAX_BODY} bytes")]
+    #[error("status {0} with a body longer than {MAX_BODY} bytes")]
     TooLong(u16),
     /// The status of the response is a redirect, 429, or 5xx.
     #[error("status {0}")]
     Status(u16),
     /// The request or the response could not be built.
-    #[error("the message could not be built")]
+    #[error("the request could not be built")]
     Build(#[from] http::Error),
 }
 

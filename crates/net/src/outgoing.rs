@@ -64,10 +64,10 @@ pub enum ResolveError {
     #[error("the name has no address")]
     NotFound,
     /// No name server answered.
-    #[error("the name was not resolved")]
+    #[error("the name could not be resolved")]
     Unanswered(#[from] LookupError),
     /// All addresses are in networks that are never connected to.
-    #[error("every address is denied")]
+    #[error("all addresses of the name are denied")]
     Denied(Vec<IpAddr>),
 }
 

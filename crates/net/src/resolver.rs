@@ -15,16 +15,16 @@ pub enum LookupError {
     #[error("no name server is configured")]
     NotConfigured,
     /// No name server can be reached: nothing answers at their addresses.
-    #[error("no name server can be reached")]
+    #[error("no name server is reachable")]
     Unreachable,
     /// No name server answered in time.
-    #[error("no name server answered in time")]
+    #[error("no name server responded in time")]
     Timeout,
     /// The name server could not find out (SERVFAIL), or its response cannot be read.
     #[error("the name server failed")]
     Failed,
     /// The name server does not answer queries of this machine (REFUSED).
-    #[error("the name server refuses to answer")]
+    #[error("the name server refused the query")]
     Refused,
     /// The text cannot be a DNS name, so no query was sent.
     #[error("not a name")]
@@ -63,7 +63,7 @@ impl Resolver for SystemResolver {
             let found = found.map_err(|error| {
                 tracing::debug!(
                     error = &error as &dyn std::error::Error,
-                    "name not resolved"
+                    "name resolution failed"
                 );
                 LookupError::Failed
             })?;

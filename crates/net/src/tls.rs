@@ -21,10 +21,10 @@ impl Tls {
         if roots.is_empty() {
             tracing::warn!(
                 errors = system.errors.len(),
-                "no trusted certificates were found on this system"
+                "no trusted certificates found on this system"
             );
         } else if ignored > 0 {
-            tracing::debug!(ignored, "certificates of this system were not readable");
+            tracing::debug!(ignored, "system certificates not readable");
         }
         for root in extra_roots {
             roots.add(CertificateDer::from(root.clone()))?;

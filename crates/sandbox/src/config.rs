@@ -36,10 +36,10 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// A certificate could not be created.
-    #[error("cannot make a certificate")]
+    #[error("cannot create a certificate")]
     Certificate(#[from] rcgen::Error),
     /// The TLS library rejected the certificate.
-    #[error("cannot set TLS up")]
+    #[error("cannot set up TLS")]
     Tls(#[from] rustls::Error),
     /// The certificate file could not be written.
     #[error("cannot write {}", path.display())]

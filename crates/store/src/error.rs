@@ -6,10 +6,10 @@ use std::{fmt, io, path::PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database URL is malformed. It may contain a password, so it is not repeated.
-    #[error("the database URL is not one of sqlite:… or postgres://…")]
+    #[error("the database URL does not begin with sqlite: or postgres://")]
     Url,
     /// The database file could not be created or used.
-    #[error("the database file {path} could not be made or used")]
+    #[error("the database file {path} could not be created or opened")]
     DatabaseFile {
         /// Path of the database file.
         path: PathBuf,
@@ -17,7 +17,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// Users other than the owner and the group may open a file of the database.
-    #[error("every user of this machine may open the database file {path}; give it the mode 0600")]
+    #[error("every user of this machine can open the database file {path}; set its mode to 0600")]
     DatabaseReadable {
         /// The database, or a file next to it.
         path: PathBuf,
@@ -42,7 +42,7 @@ pub enum StoreError {
         database: PathBuf,
     },
     /// The file that locks the database for one server could not be created or locked.
-    #[error("the lock file {path} could not be made or locked")]
+    #[error("the lock file {path} could not be created or locked")]
     LockFile {
         /// Path of the lock file.
         path: PathBuf,
@@ -57,7 +57,7 @@ pub enum StoreError {
     #[error("the transaction failed")]
     BatchFailed,
     /// A connection had an open transaction left over. Nothing was stored.
-    #[error("a connection to the database had a transaction that never ended")]
+    #[error("a database connection has a transaction that never ended")]
     LeftoverTransaction,
     /// The database returned an error or could not be reached.
     #[error("the database failed")]
@@ -68,13 +68,13 @@ pub enum StoreError {
     /// A development version from before the first release created the database. Its tables are
     /// different.
     #[error(
-        "a development version of Mailgrant made this database, and its tables are different. Stop Mailgrant, move \
+        "a development version of Mailgrant created this database, and its tables are different. Stop Mailgrant, move \
          the database away (SQLite: the file and those beside it; PostgreSQL: name a new, empty database), and start \
          Mailgrant again to set it up"
     )]
     MadeBeforeFirstRelease,
     /// A row contains a value that this program never writes.
-    #[error("the database holds an impossible value in {table}.{column}")]
+    #[error("the database contains an invalid value in {table}.{column}")]
     Corrupt {
         /// Name of the table.
         table: &'static str,
@@ -83,7 +83,7 @@ pub enum StoreError {
     },
     /// A sealed value does not open: it was changed, moved from another row, or sealed with another
     /// key.
-    #[error("the sealed value in {table}.{column} does not open")]
+    #[error("the sealed value in {table}.{column} cannot be decrypted")]
     Unsealable {
         /// Name of the table.
         table: &'static str,
@@ -92,31 +92,31 @@ pub enum StoreError {
     },
     /// The database contains sealed values, and the key file is missing.
     #[error(
-        "the key file {path} is missing, and the database holds secrets that only this key opens"
+        "the key file {path} is missing, and the database contains secrets that are sealed with this key"
     )]
     KeyMissing {
         /// Expected path of the key file.
         path: PathBuf,
     },
     /// The key is not the one this database was sealed with.
-    #[error("the key is not the one that this database was sealed with")]
+    #[error("the key is not the one that sealed this database")]
     WrongKey,
     /// Another process rotated the key, and the key source of this process does not have the new
     /// key.
     #[error(
-        "the key was rotated by another process, and where this one has its key from there is not the new one"
+        "another process rotated the key, and the key source of this process does not have the new key"
     )]
     KeyRotated,
     /// The key comes from the configuration, which a rotation cannot change. The new key needs a
     /// file.
-    #[error("the key is not in a file; name a file for the new one")]
+    #[error("the key is not in a file; specify a file for the new key")]
     NewKeyFileMissing,
     /// The new key is the key in use.
-    #[error("the new key is the one that is in use already")]
+    #[error("the new key is the same as the current key")]
     SameKey,
     /// Everything is sealed with the new key, but the old key file could not be replaced yet.
     #[error(
-        "everything is sealed with the new key in {path}, which could not be put in the place of the old one; the next start does that"
+        "everything is sealed with the new key in {path}, but it could not replace the old key file; the next start does that"
     )]
     KeyNotInPlace {
         /// Path of the new key.
@@ -126,7 +126,7 @@ pub enum StoreError {
     },
     /// The rotation did not know a sealed value and was undone.
     #[error(
-        "the sealed values of {table}.{column} are not known to the rotation; nothing was changed"
+        "the rotation does not support the sealed values of {table}.{column}; nothing was changed"
     )]
     NotResealed {
         /// Name of the table.
@@ -135,17 +135,17 @@ pub enum StoreError {
         column: String,
     },
     /// The text of the key is not 32 bytes as base64 or hexadecimal digits.
-    #[error("the key is not 32 bytes as base64 or as hexadecimal digits")]
+    #[error("the key is not 32 bytes in base64 or hexadecimal")]
     KeyMalformed,
     /// Users other than the owner and the group may read the key file, or users other than the
     /// owner may write it.
-    #[error("the key file {path} is open to others; give it the mode 0600")]
+    #[error("the key file {path} is accessible to other users; set its mode to 0600")]
     KeyReadable {
         /// Path of the key file.
         path: PathBuf,
     },
     /// The key file could not be read or created.
-    #[error("the key file {path} could not be read or made")]
+    #[error("the key file {path} could not be read or created")]
     KeyFile {
         /// Path of the key file.
         path: PathBuf,
@@ -153,7 +153,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// The operating system did not provide random bytes.
-    #[error("the operating system gave no random bytes")]
+    #[error("the operating system provided no random bytes")]
     Random,
 }
 
@@ -230,7 +230,7 @@ impl fmt::Display for DatabaseError {
                 sqlx::migrate::MigrateError::VersionMismatch(version) => {
                     write!(
                         formatter,
-                        "migration {version} was another one when it was applied"
+                        "migration {version} differs from the one that was applied"
                     )
                 }
                 sqlx::migrate::MigrateError::ExecuteMigration(error, version) => write!(

@@ -73,7 +73,7 @@ pub fn read_secret(path: &Path, limit: u32) -> io::Result<String> {
     if is_open_to_others(&file.metadata()?) {
         return Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
-            "it holds a secret, and its mode lets every user open it; give it the mode 0600",
+            "it contains a secret, and its mode allows every user to open it; set its mode to 0600",
         ));
     }
     text(read_open(file, limit)?)

@@ -64,7 +64,7 @@ impl TryFrom<Row> for Option<MailCursor> {
 
 impl Store {
     /// Leases a mailbox to `owner` for `seconds` and returns its cursor. Returns `None` if another
-    /// owner has the lease or there is no such data center. The cursor is `None` before the first
+    /// owner has the lease or the data center does not exist. The cursor is `None` before the first
     /// poll. `now` is the database's time.
     ///
     /// # Errors

@@ -133,7 +133,7 @@ impl Store {
     }
 
     /// Begins a transaction that locks a data center's row, which serializes changes to one data
-    /// center. Returns `None` if there is no such data center.
+    /// center. Returns `None` if the data center does not exist.
     ///
     /// The lock is an UPDATE because it works on both databases. On SQLite, a transaction that
     /// writes first waits for the write lock, and one that reads first would fail.

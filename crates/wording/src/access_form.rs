@@ -65,8 +65,8 @@ pub fn account_change_error(error: AccountChangeError) -> Words {
 pub fn new_key_error(field: AccessField, error: NewKeyError) -> Words {
     match error {
         NewKeyError::Required if field == AccessField::Scopes => words(
-            "Nothing is chosen, so the key could not be used.",
-            "Choose at least one.",
+            "No scope is selected. A key without a scope has no access.",
+            "Select at least one.",
         ),
         NewKeyError::Required => field_error::REQUIRED,
         NewKeyError::TooLong => field_error::TOO_LONG,
@@ -79,5 +79,4 @@ pub fn new_key_error(field: AccessField, error: NewKeyError) -> Words {
 }
 
 /// The rule for passwords, shown before one is typed.
-pub const PASSWORD_RULE: &str = "At least 12 characters, and not easy to guess. Several words that do not belong \
-together are good; a password manager makes better ones.";
+pub const PASSWORD_RULE: &str = "At least 12 characters, and not easy to guess. Use several unrelated words, or a password manager.";

@@ -10,9 +10,8 @@ use domain::{
 
 const MISSING: &str = "is missing";
 const TOO_LONG: &str = "is too long";
-const NOT_A_USER_NAME: &str =
-    "may have letters from a to z, digits and . _ - + @, and nothing else";
-const UNKNOWN_CHOICE: &str = "is not one of those there are";
+const NOT_A_USER_NAME: &str = "may contain only letters from a to z, digits, and . _ - + @";
+const UNKNOWN_CHOICE: &str = "is not a known value";
 
 /// An error that the command line reports.
 pub trait CommandLineError: Copy {
@@ -48,7 +47,7 @@ impl CommandLineError for NewPasswordError {
             Self::Required => MISSING,
             Self::TooLong => TOO_LONG,
             Self::PasswordTooShort => "has fewer than 12 characters",
-            Self::PasswordGuessable => "is guessed too soon; take a longer or less usual one",
+            Self::PasswordGuessable => "is easy to guess; choose a longer or less common one",
             Self::PasswordsDiffer => "differs from its repetition",
         }
     }
@@ -68,7 +67,7 @@ impl CommandLineError for AccountChangeError {
         match self {
             Self::UnknownChoice => UNKNOWN_CHOICE,
             Self::LastAdministrator => {
-                "is that of the last administrator; make another administrator first"
+                "belongs to the last administrator; add another administrator first"
             }
         }
     }
@@ -79,7 +78,7 @@ impl CommandLineError for NewKeyError {
         match self {
             Self::Required => MISSING,
             Self::TooLong => TOO_LONG,
-            Self::ControlCharacter => "holds a character that is not printed",
+            Self::ControlCharacter => "contains a control character",
             Self::NameTaken => "is taken by another key",
             Self::UnknownDataCenter => UNKNOWN_CHOICE,
             Self::NotADate => "is not a day such as 2027-01-31",

@@ -30,18 +30,18 @@ pub fn issuer_problem(problem: &IssuerTrouble) -> String {
         IssuerTrouble::NotAnIssuer(error) => return url_error(*error).joined(),
         IssuerTrouble::OtherIssuer(other) => {
             return format!(
-                "The document there is of another issuer, {other}. Only its own document tells an issuer's endpoints."
+                "The document there belongs to another issuer, {other}. Only an issuer's own document can name its endpoints."
             );
         }
         IssuerTrouble::Denied => {
-            "This server never connects to the networks that the issuer is in (deny_networks)."
+            "The issuer is in a network that this server never connects to (deny_networks)."
         }
         IssuerTrouble::Unreachable => {
             "The issuer could not be reached, or its certificate is not trusted."
         }
         IssuerTrouble::Timeout => "The issuer did not respond in time.",
         IssuerTrouble::NoDocument => {
-            "The issuer publishes no discovery document (OpenID Connect Discovery, RFC 8414). Check the URL; its administrator knows the endpoints."
+            "The issuer publishes no discovery document (OpenID Connect Discovery, RFC 8414). Check the URL, or ask its administrator for the endpoints."
         }
         IssuerTrouble::Unreadable => {
             "The issuer's document cannot be read, or names endpoints that are not https."
@@ -53,10 +53,10 @@ pub fn issuer_problem(problem: &IssuerTrouble) -> String {
 /// Returns the number of proposals in one sentence.
 pub fn discovery_result(discovery: &Discovery) -> String {
     match (discovery.proposals.len(), discovery.trouble.is_empty()) {
-        (0, true) => "Nothing is published for this domain. Ask your provider for its settings, and type them below.".to_owned(),
+        (0, true) => "Nothing is published for this domain. Ask your provider for the settings, and enter them below.".to_owned(),
         (0, false) => "Nothing was found.".to_owned(),
         (1, _) => "1 proposal:".to_owned(),
-        (several, _) => format!("{several} proposals, the most certain first:"),
+        (several, _) => format!("{several} proposals, the most reliable first:"),
     }
 }
 

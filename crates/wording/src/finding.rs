@@ -55,8 +55,8 @@ pub fn finding_text(finding: &Finding) -> String {
 }
 
 const UNKNOWN: Template = Template::new(
-    "It failed.",
-    "Look at what the other side said, and try again.",
+    "The operation failed.",
+    "Read the reply below, and try again.",
 );
 
 fn template(code: FindingCode) -> Option<Template> {
@@ -96,7 +96,7 @@ fn filled(text: &str, finding: &Finding) -> (String, bool) {
             "see the reply below",
         ),
         ("{blocklist_url}", FindingValue::BlocklistUrl, ""),
-        ("{offered}", FindingValue::Offered, "nothing we know"),
+        ("{offered}", FindingValue::Offered, "no known mechanism"),
         (
             "{from_arrived}",
             FindingValue::FromArrived,
@@ -108,7 +108,7 @@ fn filled(text: &str, finding: &Finding) -> (String, bool) {
         ("{record}", FindingValue::Record, ""),
         ("{family}", FindingValue::Family, "one address family"),
         ("{seconds}", FindingValue::Seconds, "several"),
-        ("{ends}", FindingValue::Ends, "a day that is near"),
+        ("{ends}", FindingValue::Ends, "a date soon"),
         ("{endpoints}", FindingValue::Endpoints, "others"),
     ];
     let mut text = text.to_owned();

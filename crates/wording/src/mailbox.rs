@@ -106,7 +106,7 @@ pub fn mailbox_problem(problem: &MailboxProblem) -> Words {
         ),
         MailboxProblem::Field(field) => match field {
             MailboxField::Search => words(
-                "This cannot be searched for.",
+                "The search text is invalid.",
                 "Use at most 200 characters on one line.",
             ),
             MailboxField::Since => words("This is not a date.", "Enter it like 2026-11-23."),

@@ -9,7 +9,7 @@ use crate::{
 };
 
 const CONTROL_CHARACTER: Words = words(
-    "There is a line break or another control character in it.",
+    "This contains a line break or another control character.",
     "Remove it.",
 );
 
@@ -20,42 +20,42 @@ pub fn message_field_error(error: MessageFieldError) -> Words {
         MessageFieldError::TooLong => TOO_LONG,
         MessageFieldError::ControlCharacter => CONTROL_CHARACTER,
         MessageFieldError::TooMany => {
-            words("There are too many.", "Divide them among several messages.")
+            words("There are too many.", "Split them across several messages.")
         }
         MessageFieldError::NotAnAddress => NOT_AN_ADDRESS,
         MessageFieldError::SeveralAddresses => SEVERAL_ADDRESSES,
         MessageFieldError::NotBase64 => words(
             "This is not base64.",
-            "Encode the content as RFC 4648 section 4 says, with padding.",
+            "Encode the content as base64 with padding (RFC 4648 section 4).",
         ),
         MessageFieldError::NotAMediaType => words(
-            "This is not the media type of an attachment.",
-            "Write it like image/png. For what is a message or has several parts take application/octet-stream.",
+            "This is not a media type that an attachment can have.",
+            "Use a type like image/png. For messages and multipart content, use application/octet-stream.",
         ),
         MessageFieldError::NotAFileName => words(
-            "This is not a file name that every program reads alike.",
-            "Write it without “=?”.",
+            "Mail programs would read this file name differently.",
+            "Remove “=?” from the name.",
         ),
         MessageFieldError::NotAHeaderName => words(
-            "This is not the name of a header field.",
-            "Take up to 76 printable ASCII characters without spaces and colons.",
+            "This is not a valid header field name.",
+            "Use at most 76 printable ASCII characters, without spaces and colons.",
         ),
         MessageFieldError::HeaderReserved => words(
-            "This header field is written by Mailgrant or by mail servers, or has a field of its own.",
-            "Leave it out, or use the field for it.",
+            "Mailgrant or mail servers write this header field, or a separate property sets it.",
+            "Remove it, or use that property.",
         ),
         MessageFieldError::HeaderRepeated => words(
-            "Another entry has this header field.",
-            "Each may be there once.",
+            "This header field occurs more than once.",
+            "Keep one of them.",
         ),
         MessageFieldError::FromNotAllowed => words(
-            "Mail from this address is not allowed in this data center.",
-            "Take its From address, or have an administrator add this one to the addresses that are allowed.",
+            "This data center does not allow this From address.",
+            "Use the data center's From address, or ask an administrator to allow this one.",
         ),
         MessageFieldError::UnknownDataCenter => request_problem::UNKNOWN_DATA_CENTER,
         MessageFieldError::DataCenterNotSetUp => words(
             "This data center has no SMTP settings.",
-            "An administrator has to save them before anything can be sent from it.",
+            "An administrator must save them before mail can be sent.",
         ),
     }
 }
@@ -67,17 +67,17 @@ pub fn parameter_error(error: ParameterError) -> Words {
         ParameterError::ControlCharacter => CONTROL_CHARACTER,
         ParameterError::NotAnAddress => NOT_AN_ADDRESS,
         ParameterError::UnknownChoice => words(
-            "This is not one of the values that there are.",
-            "The documentation lists them.",
+            "This is not an allowed value.",
+            "See the API documentation for the list.",
         ),
         ParameterError::UnknownDataCenter => request_problem::UNKNOWN_DATA_CENTER,
         ParameterError::NotATime => words(
             "This is not a time.",
-            "Write it like 2027-01-31T12:00:00Z, or as a day of UTC like 2027-01-31.",
+            "Use a time like 2027-01-31T12:00:00Z, or a date in UTC like 2027-01-31.",
         ),
         ParameterError::NotANumber => words(
-            "This is not a whole number in the range.",
-            "The documentation has the range.",
+            "This is not a whole number in the allowed range.",
+            "See the API documentation for the range.",
         ),
     }
 }

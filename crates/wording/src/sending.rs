@@ -49,13 +49,13 @@ pub fn sending_field_error(
         SendingFormError::NotANumber => {
             let most = count(field.at_most().into());
             return format!(
-                "This is not a number from 1 to {most}. Write it in digits, or leave the field empty."
+                "This is not a number from 1 to {most}. Enter digits only, or leave the field empty."
             );
         }
         SendingFormError::TooLong => {
             let most = SendingForm::MAX_ADDRESSES;
             return format!(
-                "These are more than {most} addresses, or one of them is too long. Remove some."
+                "There are more than {most} addresses, or one of them is too long. Remove some."
             );
         }
         SendingFormError::NotAnAddress => NOT_AN_ADDRESS,
@@ -65,7 +65,7 @@ pub fn sending_field_error(
         Some(line) => {
             let line: String = line.chars().take(80).collect();
             format!(
-                "“{line}” is not an email address. Write one on each line, like mail@example.com."
+                "“{line}” is not an email address. Enter one address per line, like mail@example.com."
             )
         }
         None => words.joined(),

@@ -35,10 +35,10 @@ pub fn smtp_field_error(field: SmtpField, error: SmtpFormError) -> Words {
 fn required(field: SmtpField) -> Words {
     match field {
         SmtpField::ClientSecret | SmtpField::Password | SmtpField::MailboxPassword => {
-            words("None is saved.", "Type it, or paste it.")
+            words("No secret is saved.", "Enter it.")
         }
         SmtpField::Security | SmtpField::TlsMinimum | SmtpField::AuthenticationType => {
-            words("Nothing is chosen.", "Choose one.")
+            words("No option is selected.", "Select one.")
         }
         _ => field_error::REQUIRED,
     }

@@ -33,45 +33,36 @@ pub fn smtp_field_label(field: SmtpField) -> &'static str {
 /// Returns the help under a field. It may be empty.
 pub fn smtp_field_help(field: SmtpField) -> &'static str {
     match field {
-        SmtpField::Provider => "Fills in the fields below. They can be changed afterwards.",
+        SmtpField::Provider => "Fills in the fields below. You can change them afterward.",
         SmtpField::SmtpHost => "A host name or an IP address.",
         SmtpField::SmtpPort => "Usually 587 or 465.",
         SmtpField::DataCenter => "Each data center has its own settings.",
-        SmtpField::FromAddress => {
-            "One address, with a name if you like: Example <mail@example.com>."
-        }
+        SmtpField::FromAddress => "One address, with an optional name: Example <mail@example.com>.",
         SmtpField::EnableSsl => "Encrypts the connection to the SMTP server.",
         SmtpField::Security => {
-            "Follows the port: 465 means TLS from the first byte, any other port means STARTTLS. \
-             Mail is never sent when the server does not offer it."
+            "Follows the port: implicit TLS for 465, STARTTLS for any other port. If the server does not offer STARTTLS, no mail is sent."
         }
         SmtpField::TlsMinimum => {
-            "The lowest version accepted. Versions 1.0 and 1.1 are not offered: they are broken \
-             and were withdrawn by RFC 8996."
+            "The lowest accepted version. TLS 1.0 and 1.1 are insecure and deprecated (RFC 8996)."
         }
         SmtpField::EhloName => {
-            "The name this server introduces itself with: a full name such as mail.example.com, or \
-             an address in brackets. Leave it empty for the name of this machine, or its address if \
-             the name has no dot."
+            "The name that Mailgrant sends in EHLO, such as mail.example.com, or an IP address in brackets. If empty, Mailgrant uses the host name of this machine, or its IP address if the name has no dot."
         }
         SmtpField::MailboxEmail => "The account that mail is read from.",
         SmtpField::MailboxSignIn => {
-            "The same authorization needs no password. The account that you sign in with at the provider \
-             also opens the mailbox. Requires OAuth, below."
+            "With the same authorization, no password is needed: the account that you sign in with at the provider also opens the mailbox. Requires OAuth, below."
         }
         SmtpField::MailboxPassword => "Often an app password.",
         SmtpField::MailboxHost => "The IMAP server.",
         SmtpField::MailboxPort => "Usually 993.",
         SmtpField::MailboxSecurity => {
-            "Follows the port: 993 means TLS from the first byte, any other port means STARTTLS. \
-             The TLS version is that of SMTP."
+            "Follows the port: implicit TLS for 993, STARTTLS for any other port. The TLS version is that of SMTP."
         }
         SmtpField::AuthenticationType => {
-            "OAuth for Google and Microsoft. Basic is a user name and a password."
+            "OAuth for Google and Microsoft. Basic uses a user name and a password."
         }
         SmtpField::RedirectUrl => {
-            "Enter exactly this URL in the provider's console. It follows the address under which \
-             this page was opened."
+            "Enter exactly this URL in the provider's console. It is derived from the address at which you opened this page."
         }
         SmtpField::ClientId => "From the provider's console.",
         SmtpField::ClientSecret => "The secret's value, not its ID.",
@@ -80,7 +71,7 @@ pub fn smtp_field_help(field: SmtpField) -> &'static str {
         SmtpField::Scope => "The requested permissions, separated by spaces.",
         SmtpField::Username => "The account that sends, usually its email address.",
         SmtpField::Password => {
-            "For most providers an app password, not the password of the account."
+            "Most providers require an app password, not the password of the account."
         }
     }
 }

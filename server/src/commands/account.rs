@@ -177,7 +177,7 @@ fn invitation(link: &Link, config: &Config) -> String {
         .map(|end| format!(", until {end}"))
         .unwrap_or_default();
     format!(
-        "The password is chosen here, once{until}:\n{origin}{}\n",
+        "The password can be chosen once at this link{until}:\n{origin}{}\n",
         link.path()
     )
 }
@@ -197,5 +197,5 @@ fn name(typed: &str) -> Result<AccountName, String> {
 
 fn roles() -> impl clap::builder::TypedValueParser<Value = Role> {
     PossibleValuesParser::new(Role::ALL.iter().map(|role| role.code()))
-        .try_map(|code| Role::from_code(&code).ok_or("is not a role"))
+        .try_map(|code| Role::from_code(&code).ok_or("is not a valid role"))
 }

@@ -128,7 +128,7 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
             let found = keys.iter().find(|key| key.name.as_str() == name);
             let key = found.ok_or_else(|| CommandError::NoApiKey(name.clone()))?;
             access.end_api_key(&key.id, &by).await?;
-            Ok(format!("The key {name} has ended.\n"))
+            Ok(format!("The key {name} was revoked.\n"))
         }
     }
 }
@@ -173,5 +173,5 @@ fn scopes() -> impl clap::builder::TypedValueParser<Value = KeyScope> {
     let described =
         |scope: &KeyScope| PossibleValue::new(scope.code()).help(wording::key_scope(*scope));
     PossibleValuesParser::new(KeyScope::ALL.iter().map(described))
-        .try_map(|code| KeyScope::from_code(&code).ok_or("is not a scope"))
+        .try_map(|code| KeyScope::from_code(&code).ok_or("is not a valid scope"))
 }

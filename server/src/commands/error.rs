@@ -17,7 +17,7 @@ pub enum CommandError {
     Start(#[from] StartError),
     /// The SQLite file that the command needs does not exist.
     #[error(
-        "there is no database {}; run this where the server runs and with its settings, which \"mailgrant config\" shows",
+        "there is no database at {}; run this command in the server's working directory and with its settings, which \"mailgrant config\" shows",
         path.display()
     )]
     NoDatabase {
@@ -31,7 +31,7 @@ pub enum CommandError {
     #[error("there is no account {0}")]
     NoAccount(AccountName),
     /// The first account must be an administrator.
-    #[error("there is no administrator yet, so this account has to be one: --role administrator")]
+    #[error("there is no administrator yet, so this account must be one: --role administrator")]
     FirstIsAdministrator,
     /// No data center has this ID.
     #[error("there is no data center {id}; use one of these IDs: {}", list(known))]
@@ -51,7 +51,7 @@ pub enum CommandError {
     #[error("there is no API key {0:?}")]
     NoApiKey(String),
     /// The file for an API key could not be written.
-    #[error("cannot write {}; no key was made", path.display())]
+    #[error("cannot write {}; no key was created", path.display())]
     KeyFile {
         /// The file.
         path: PathBuf,
@@ -59,10 +59,10 @@ pub enum CommandError {
         source: io::Error,
     },
     /// Standard input contains no password.
-    #[error("the first line of standard input holds no password")]
+    #[error("the first line of standard input contains no password")]
     NoPassword,
     /// The recipient of the test email is not a valid address.
-    #[error("the recipient is no email address")]
+    #[error("the recipient is not a valid email address")]
     WrongRecipient,
     /// The first line of standard input does not begin with a webhook URL.
     #[error(
@@ -71,18 +71,18 @@ pub enum CommandError {
     WebhookUrl,
     /// The webhook URL is not followed by a valid signing secret.
     #[error(
-        "the URL is not followed by a space and the secret to sign with: whsec_ and the base64 of 24 to 64 bytes"
+        "the URL must be followed by a space and the signing secret: whsec_ and 24 to 64 bytes in base64"
     )]
     WebhookSecret,
     /// A check ended without a report.
-    #[error("the check broke off")]
+    #[error("the check ended without a result")]
     NoReport,
     /// The check could not run.
     #[error(transparent)]
     Mail(#[from] MailError),
     /// The key was configured by value, so `mailgrant key rotate` cannot replace it in place.
     #[error(
-        "the key is given by value, and where that is kept cannot be written from here; add --new-key-file FILE for the new one"
+        "the key is configured by value and cannot be replaced in place; add --new-key-file FILE for the new key"
     )]
     KeyByValue,
     /// The audit log was changed outside of Mailgrant.
@@ -96,7 +96,7 @@ pub enum CommandError {
         rows: String,
     },
     /// Rows that control access, or secrets, were changed outside of Mailgrant.
-    #[error("rows of the database were changed from outside:{rows}")]
+    #[error("database rows were changed outside of Mailgrant:{rows}")]
     RowsChanged {
         /// The changed rows, one line each.
         rows: String,
@@ -105,7 +105,7 @@ pub enum CommandError {
     #[error("standard input or output failed")]
     Io(#[from] io::Error),
     /// An audit entry could not be serialized as JSON.
-    #[error("an entry cannot be written as JSON")]
+    #[error("an entry cannot be serialized as JSON")]
     Json(#[from] serde_json::Error),
     /// An operation of the access crate failed.
     #[error(transparent)]

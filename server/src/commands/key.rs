@@ -54,28 +54,24 @@ fn told(rotated: &Rotated, by_value: bool) -> String {
     };
     let file = rotated.key_file.display();
     let next = if rotated.in_place {
-        "It has taken the place of the old one; servers that run go on with it by themselves."
-            .to_owned()
+        "It replaced the old key file. Running servers switch to it automatically.".to_owned()
     } else if by_value {
         format!(
-            "Now give servers this key: set MAILGRANT_KEY_FILE={file} and take MAILGRANT_KEY away, or set MAILGRANT_KEY \
-             to what the file holds (\"key\" and \"key_file\" in mailgrant.toml). Then start them again: until then they \
-             can neither read nor save a secret."
+            "Configure servers with the new key: set MAILGRANT_KEY_FILE={file} and remove MAILGRANT_KEY, or set MAILGRANT_KEY to the content of the file (\"key\" and \"key_file\" in mailgrant.toml). Then restart them. Until then, they can neither read nor save secrets."
         )
     } else {
         format!(
-            "Now set key_file (MAILGRANT_KEY_FILE) to {file} and start servers again: until then they can neither read \
-             nor save a secret."
+            "Now set key_file (MAILGRANT_KEY_FILE) to {file} and restart servers. Until then, they can neither read nor save secrets."
         )
     };
     format!(
-        "The new key is in {file}; {secrets} sealed under it.\n{next}\n\
-         Back the new key up, apart from the database. Backups of the database from before this open only with the old \
+        "The new key is in {file}. {secrets} resealed.\n{next}\n\
+         Back up the new key separately from the database. Earlier backups can only be opened with the old \
          key{}.\n",
         if rotated.in_place {
-            ", of which there is no copy here any more"
+            ", which is no longer stored here"
         } else {
-            ": keep it as long as you keep them"
+            ", so keep it with them"
         }
     )
 }
@@ -91,12 +87,12 @@ mod tests {
             in_place,
             secrets: 1,
         };
-        assert!(told(&rotated(true), false).contains("go on with it by themselves"));
+        assert!(told(&rotated(true), false).contains("switch to it automatically"));
         assert!(
             told(&rotated(false), false)
                 .contains("set key_file (MAILGRANT_KEY_FILE) to /run/new.key")
         );
-        assert!(told(&rotated(false), true).contains("take MAILGRANT_KEY away"));
-        assert!(told(&rotated(true), false).contains("; 1 secret was sealed under it."));
+        assert!(told(&rotated(false), true).contains("remove MAILGRANT_KEY"));
+        assert!(told(&rotated(true), false).contains(". 1 secret was resealed."));
     }
 }

@@ -98,7 +98,7 @@ async fn hand_over(
             let kept = spool.keep(&name, &message);
             kept.map_err(|cause| Failure::not_kept(&error, &cause))?;
             print_error(&format!(
-                "mailgrant send: {error}; the message is kept and goes out with the next one"
+                "mailgrant send: {error}; the message is spooled and sent with the next one"
             ));
             Ok(())
         }
@@ -121,7 +121,7 @@ async fn flush(settings: &SendSettings, spool: &Spool) -> Result<(), Failure> {
     match flushed.not_accepted.len() {
         0 => Ok(()),
         wrong => Err(Failure::temporary(format!(
-            "{wrong} of {} messages were not taken",
+            "{wrong} of {} messages were not accepted",
             flushed.accepted + wrong
         ))),
     }
@@ -129,7 +129,9 @@ async fn flush(settings: &SendSettings, spool: &Spool) -> Result<(), Failure> {
 
 fn report(flushed: &Flushed) {
     for (name, reason) in &flushed.not_accepted {
-        print_error(&format!("mailgrant send: the kept message {name} {reason}"));
+        print_error(&format!(
+            "mailgrant send: the spooled message {name} {reason}"
+        ));
     }
 }
 

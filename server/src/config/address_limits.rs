@@ -35,12 +35,12 @@ pub fn read(values: &Values, report: &mut Report) -> Result<AddressLimits, Confi
         connections: limit(
             Setting::ConnectionsPerAddress,
             defaults.connections,
-            "is not a whole number of connections; 0 is no limit",
+            "must be a whole number of connections; 0 means no limit",
         )?,
         streams: limit(
             Setting::StreamsPerAddress,
             defaults.streams,
-            "is not a whole number of event streams; 0 is no limit",
+            "must be a whole number of event streams; 0 means no limit",
         )?,
     })
 }

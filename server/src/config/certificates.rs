@@ -30,7 +30,7 @@ pub fn read(values: &Values, report: &mut Report) -> Result<Vec<Vec<u8>>, Config
             certificates.push(certificate.to_vec());
         }
         if certificates.len() == before {
-            return Err(wrong("holds no certificate in PEM".to_owned()));
+            return Err(wrong("contains no PEM certificate".to_owned()));
         }
     }
     Ok(certificates)

@@ -54,13 +54,12 @@ pub fn read(
         && has_password(&url)
     {
         return Err(found.wrong(
-            "holds a password, which others on this machine could read; use --database-url-file",
+            "contains a password that other users of this machine could read; use --database-url-file",
         ));
     }
     if in_the_clear(&url) {
         return Err(found.wrong(
-            "is on another machine and could be spoken to in the clear; add sslmode=verify-full (or verify-ca, \
-             or require) to its query",
+            "is on another machine, and the connection may be unencrypted; add sslmode=verify-full (or verify-ca, or require) to its query",
         ));
     }
     Ok(url.into())

@@ -47,8 +47,10 @@ pub fn source_is_private(secret: &Sourced<String>) -> Result<(), ConfigError> {
     };
     let file = file::open(path).and_then(|file| file.metadata());
     match file {
-        Ok(metadata) if file::is_open_to_others(&metadata) => Err(secret
-            .wrong("is a secret in a file that every user may open; give the file the mode 0600")),
+        Ok(metadata) if file::is_open_to_others(&metadata) => {
+            Err(secret
+                .wrong("is a secret in a file that every user can open; set its mode to 0600"))
+        }
         Ok(_) => Ok(()),
         Err(error) => Err(secret.wrong(format!("cannot read the file: {error}"))),
     }
@@ -60,7 +62,7 @@ pub fn first_line(path: &Sourced<String>) -> Result<String, ConfigError> {
         .map_err(|error| path.wrong(format!("cannot read {}: {error}", path.value)))?;
     let line = text.trim();
     if line.is_empty() || line.contains('\n') {
-        return Err(path.wrong(format!("{} does not hold exactly one line", path.value)));
+        return Err(path.wrong(format!("{} does not contain exactly one line", path.value)));
     }
     Ok(line.to_owned())
 }

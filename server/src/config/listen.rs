@@ -32,9 +32,7 @@ pub fn parse(
         Ok(address)
     } else {
         Err(listen.wrong(format!(
-            "{address} is not a loopback address, and browsers would send passwords and sessions in the clear. Put a \
-             proxy that speaks https before it and set public_url to its origin, such as \
-             https://mailgrant.example.com, or listen on 127.0.0.1 or [::1]"
+            "{address} is not a loopback address, so browsers would send passwords and session cookies unencrypted. Put an HTTPS proxy in front of Mailgrant and set public_url to its origin, such as https://mailgrant.example.com, or listen on 127.0.0.1 or [::1]"
         )))
     }
 }

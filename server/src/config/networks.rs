@@ -14,7 +14,7 @@ use super::{
 pub fn trusted_proxies(values: &Values, report: &mut Report) -> Result<Vec<IpNet>, ConfigError> {
     read(Setting::TrustedProxies, values, report, |network| {
         (network.prefix_len() == 0)
-            .then_some("holds every address: anybody could say to be another")
+            .then_some("contains every address, so any client could forge its address")
     })
 }
 
@@ -62,7 +62,7 @@ fn network(text: &str) -> Result<IpNet, String> {
     let whole = network.trunc();
     if network.addr() != whole.addr() {
         return Err(format!(
-            "is an address within a network; the network is {whole}"
+            "is an address within a network; use the network {whole}"
         ));
     }
     Ok(match (whole.addr().to_canonical(), whole.prefix_len()) {

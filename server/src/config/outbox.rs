@@ -15,7 +15,7 @@ pub fn read(values: &Values, report: &mut Report) -> Result<OutboxOptions, Confi
         Setting::Connections,
         defaults.connections,
         1..=64,
-        "is not a number of connections from 1 to 64",
+        "must be a number of connections from 1 to 64",
         values,
         report,
     )?;
@@ -23,7 +23,7 @@ pub fn read(values: &Values, report: &mut Report) -> Result<OutboxOptions, Confi
         Setting::LeaseSeconds,
         defaults.lease,
         10..=3_600,
-        "is not a number of seconds from 10 to 3600",
+        "must be a number of seconds from 10 to 3600",
         values,
         report,
     )?;
@@ -32,7 +32,7 @@ pub fn read(values: &Values, report: &mut Report) -> Result<OutboxOptions, Confi
         Setting::GiveUpHours,
         hours,
         1..=720,
-        "is not a number of hours from 1 to 720",
+        "must be a number of hours from 1 to 720",
         values,
         report,
     )?;
@@ -40,7 +40,7 @@ pub fn read(values: &Values, report: &mut Report) -> Result<OutboxOptions, Confi
         Setting::WaitingMbPerKey,
         1_024,
         0..=u32::MAX,
-        "is not a whole number of megabytes; 0 is no limit",
+        "must be a whole number of megabytes; 0 means no limit",
         values,
         report,
     )?;
@@ -79,7 +79,7 @@ fn data_centers(values: &Values, report: &mut Report) -> Result<Vec<DataCenterId
     };
     let ids = texts.value.iter().map(|text| {
         DataCenterId::parse(text)
-            .map_err(|_| texts.wrong(format!("{text:?} is not the id of a data center")))
+            .map_err(|_| texts.wrong(format!("{text:?} is not the ID of a data center")))
     });
     let ids = ids.collect::<Result<Vec<_>, _>>()?;
     report.list(Setting::DataCenter, &texts.source, &texts.value);

@@ -19,7 +19,7 @@ impl PublicUrl {
             value.wrong(match error {
                 UrlError::UrlNotHttps => "is not https. Browsers would send passwords and sessions unencrypted. Only a host on loopback may have http, \
                      such as http://localhost:3000",
-                UrlError::UrlHasCredentials => "holds a user name or a password",
+                UrlError::UrlHasCredentials => "contains a user name or a password",
                 _ => "is not an origin such as https://mailgrant.example.com",
             })
         })

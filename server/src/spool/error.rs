@@ -33,7 +33,7 @@ pub enum SendSettingsError {
     },
     /// The API key cannot be read.
     #[error(
-        "cannot read the API key in {shown}: {cause}; \"mailgrant api-key add NAME --output {shown}\" makes one",
+        "cannot read the API key in {shown}: {cause}; \"mailgrant api-key add NAME --output {shown}\" creates one",
         shown = path.display()
     )]
     NoKey {
@@ -43,13 +43,13 @@ pub enum SendSettingsError {
         cause: io::Error,
     },
     /// The key file does not contain an API key.
-    #[error("{} does not hold exactly one API key", path.display())]
+    #[error("{} does not contain exactly one API key", path.display())]
     NotAKey {
         /// The path of the key file.
         path: PathBuf,
     },
     /// The certificate file contains no certificates.
-    #[error("{} does not hold certificates in PEM", path.display())]
+    #[error("{} does not contain PEM certificates", path.display())]
     NoCertificates {
         /// The path of the certificate file.
         path: PathBuf,

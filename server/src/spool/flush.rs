@@ -27,10 +27,10 @@ pub enum NotAccepted {
     Unreadable(io::Error),
     /// The server has the message, but the file cannot be deleted. Submitting it again has no
     /// effect.
-    #[error("was handed over and cannot be removed: {0}")]
+    #[error("was submitted but cannot be deleted: {0}")]
     Stays(io::Error),
     /// The server rejects the message.
-    #[error("was put into {}: {error}", path.display())]
+    #[error("was rejected and moved to {}: {error}", path.display())]
     Refused {
         /// The path to which the file was moved.
         path: PathBuf,
@@ -38,7 +38,7 @@ pub enum NotAccepted {
         error: RemoteError,
     },
     /// The server rejects the message, and its file could not be moved.
-    #[error("stays: {error}; {cause}")]
+    #[error("was rejected and could not be moved: {error}; {cause}")]
     NotSetAside {
         /// The error of the server.
         error: RemoteError,

@@ -58,7 +58,9 @@ impl Kept {
     /// Returns an error if the directory belongs to another user or is writable by everyone.
     pub(super) fn only_of(self, user: u32) -> io::Result<Self> {
         if self.about.uid() != user || self.about.mode() & 0o002 != 0 {
-            return Err(foreign("the folder is not that of the key's owner alone"));
+            return Err(foreign(
+                "the directory does not belong only to the owner of the key",
+            ));
         }
         Ok(Self {
             only_of: Some(user),
@@ -111,15 +113,17 @@ impl Kept {
         let about = file.metadata()?;
         let wrong = |text| io::Error::new(io::ErrorKind::InvalidData, text);
         if !about.is_file() || about.len() > MAX_FILE_SIZE {
-            return Err(wrong("not a kept message"));
+            return Err(wrong("not a spooled message"));
         }
         // Any user can create a hard link to a file of someone else.
         if self.only_of.is_some_and(|user| about.uid() != user) || about.nlink() > 1 {
-            return Err(foreign("the file is not that of the key's owner alone"));
+            return Err(foreign(
+                "the file does not belong only to the owner of the key",
+            ));
         }
         let mut bytes = Vec::new();
         file.take(MAX_FILE_SIZE).read_to_end(&mut bytes)?;
-        let message = Spooled::parse(&bytes).ok_or_else(|| wrong("not a kept message"))?;
+        let message = Spooled::parse(&bytes).ok_or_else(|| wrong("not a spooled message"))?;
         Ok(Some(message))
     }
 

@@ -15,7 +15,7 @@ use super::problem;
 const MAX_BODY: usize = 1_048_576;
 /// Bytes, for submitted messages.
 pub const MAX_API_BODY: usize = 25 * 1_048_576;
-const TOO_LARGE: &str = "The body of the request is too large.";
+const TOO_LARGE: &str = "The request body is too large.";
 
 /// Rejects a body with a larger `Content-Length` with 413, and cuts off one that turns out to be
 /// larger.

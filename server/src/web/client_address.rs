@@ -31,7 +31,7 @@ pub async fn find(State(web): State<Web>, mut request: Request, next: Next) -> R
     if web.same_address.is_of_proxy(peer, request.headers()) {
         tracing::warn!(
             address = %peer,
-            "all clients have the same address and share its limits; set trusted_proxies"
+            "all requests come from one address and share its limits; set trusted_proxies if it is a proxy"
         );
     }
     let address = client(peer, &web.trusted_proxies, request.headers());

@@ -33,7 +33,7 @@ impl Download {
             Ok(None) => StatusCode::NOT_FOUND.into_response(),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "source of a download failed");
+                tracing::error!(error, "download failed");
                 StatusCode::SERVICE_UNAVAILABLE.into_response()
             }
         }

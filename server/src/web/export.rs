@@ -34,8 +34,8 @@ pub async fn download(
     Query(query): Query<ActivityQuery>,
 ) -> Response {
     let Ok(filter) = query.filter() else {
-        let told = "The filter cannot be read. Days are written as 2026-11-23.\n";
-        return (StatusCode::BAD_REQUEST, told).into_response();
+        let text = "The filter is invalid. Enter dates like 2026-11-23.\n";
+        return (StatusCode::BAD_REQUEST, text).into_response();
     };
     let (action, facts) = (AuditAction::ActivityExported, facts(&query));
     if let Err(error) = access.note(&info.actor, action, "", facts).await {

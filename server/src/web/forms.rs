@@ -32,7 +32,7 @@ where
                 Ok(Form(form)) => form,
                 // Mailgrant's pages never send such a form. The response does not repeat it.
                 Err(rejection) => {
-                    return (rejection.status(), "The form cannot be read.\n").into_response();
+                    return (rejection.status(), "The form is malformed.\n").into_response();
                 }
             };
             match request(&web, &parts) {

@@ -114,7 +114,7 @@ fn failed(error: &MailboxError) -> Response {
     };
     let told = match status {
         StatusCode::NOT_FOUND => "This item does not exist.\n",
-        StatusCode::UNPROCESSABLE_ENTITY => "It is too large to be read here.\n",
+        StatusCode::UNPROCESSABLE_ENTITY => "The message is too large to be read here.\n",
         _ => "The mailbox cannot be read right now.\n",
     };
     (status, told).into_response()

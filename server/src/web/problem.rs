@@ -177,7 +177,7 @@ pub fn answer_with(status: StatusCode, detail: &str, errors: Vec<ProblemError>) 
 pub fn wrong(status: StatusCode, errors: Vec<ProblemError>) -> Response {
     let detail = match &*errors {
         [one] => one.detail.clone(),
-        several => format!("{} parts of the request are wrong.", several.len()),
+        several => format!("{} parts of the request are invalid.", several.len()),
     };
     answer_with(status, &detail, errors)
 }

@@ -41,7 +41,7 @@ pub fn not_set_up(request: &Request) -> Response {
         Requested::Page => Redirect::to(paths::Setup::PATH).into_response(),
         Requested::Form | Requested::Data => problem::answer(
             StatusCode::SERVICE_UNAVAILABLE,
-            "Mailgrant has not been set up yet. Its log has the link to do so.",
+            "Mailgrant has not been set up yet. It prints the setup link when it starts.",
         ),
     }
 }

@@ -81,7 +81,7 @@ fn is_automatic(path: &str) -> bool {
 
 /// Returns the response for a database failure.
 pub fn unavailable(error: &(dyn std::error::Error + 'static)) -> Response {
-    tracing::error!(error, "user of a request could not be determined");
+    tracing::error!(error, "session of a request could not be read");
     super::unavailable::response()
 }
 

@@ -79,7 +79,7 @@ fn body(is_api: bool, wants_page: bool) -> Response {
     if is_api {
         return problem::answer(
             status,
-            "Mailgrant cannot answer at the moment; its log says why. Try again later.",
+            "Mailgrant cannot respond right now. Its log contains the cause. Try again later.",
         );
     }
     if !wants_page {

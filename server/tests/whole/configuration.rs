@@ -201,7 +201,7 @@ fn an_error_in_a_list_or_a_number_names_the_value_and_the_expected_format() {
         (
             "",
             ("MAILGRANT_DENY_PRIVATE_NETWORKS", "yes"),
-            "environment, MAILGRANT_DENY_PRIVATE_NETWORKS: is neither true nor false",
+            "environment, MAILGRANT_DENY_PRIVATE_NETWORKS: is not true or false",
         ),
         (
             "dns_server = 'dns.example.com:53'",
@@ -377,11 +377,11 @@ fn delivery_is_set_up_for_some_data_centers_or_for_all() {
         ),
         (
             "connections = 0",
-            "mailgrant.toml, connections: is not a number of connections from 1 to 64",
+            "mailgrant.toml, connections: must be a number of connections from 1 to 64",
         ),
         (
             "lease_seconds = 5",
-            "mailgrant.toml, lease_seconds: is not a number of seconds from 10 to 3600",
+            "mailgrant.toml, lease_seconds: must be a number of seconds from 10 to 3600",
         ),
     ] {
         assert_eq!(error(file, &[]), problem);
@@ -429,7 +429,7 @@ fn numbers_and_truth_values_are_read_from_every_source() {
 fn an_address_that_others_reach_needs_a_public_url() {
     let (without, _directory) = sources("listen = '[::]:3000'", &[]);
     let error = Config::load(&without).unwrap_err().to_string();
-    assert!(error.contains("in the clear"), "{error}");
+    assert!(error.contains("unencrypted"), "{error}");
     assert!(error.contains("set public_url"), "{error}");
 
     let file = "listen = '[::]:3000'\npublic_url = 'https://mailgrant.example.com'";

@@ -185,7 +185,7 @@ async fn a_missing_message_has_a_page_that_says_so() {
     for (path, status, words) in [
         ("/mailbox?folder=None", 404, "There is no such folder."),
         ("/mailbox?folder=a%0d%0ab", 400, "is incomplete"),
-        ("/mailbox?since=yesterday", 400, "This is not a day."),
+        ("/mailbox?since=yesterday", 400, "This is not a date."),
         ("/mailbox/message?mail=1.999", 404, "There is no such mail."),
         ("/mailbox/message?mail=x", 400, "is incomplete"),
         ("/mailbox/message?mail=7.1", 200, "renumbered this folder"),

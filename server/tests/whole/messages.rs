@@ -70,7 +70,7 @@ async fn messages_are_listed_filtered_and_found() {
     assert!(none.body.contains("No matches.") && none.body.contains("Show all messages"));
     let unreadable = browser.get("/messages?from=yesterday&state=lost").await;
     assert!(
-        unreadable.body.contains("This is not one of the choices."),
+        unreadable.body.contains("This is not a valid option."),
         "{unreadable:?}"
     );
     assert!(all.contains(first.as_str()));

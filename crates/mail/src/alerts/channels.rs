@@ -18,10 +18,10 @@ pub type TestAlertOutcome = Result<(), NotificationFailure>;
 #[derive(Debug, thiserror::Error)]
 pub enum AlertChannelError {
     /// Some fields are invalid.
-    #[error("the form has errors")]
+    #[error("some fields are invalid")]
     Form(FormErrors<AlertField, ChannelFormError>),
     /// No channel has this ID.
-    #[error("there is no such channel")]
+    #[error("the channel does not exist")]
     Unknown,
     /// Any other error.
     #[error(transparent)]

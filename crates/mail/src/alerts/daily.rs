@@ -66,7 +66,7 @@ impl Alerts {
             }
             Err(TestError::Mail(error)) => return Err(error),
             Err(TestError::Form { .. }) => {
-                tracing::error!(data_center = %id, "the saved settings cannot be checked");
+                tracing::error!(data_center = %id, "saved settings cannot be checked");
                 return Ok(());
             }
         };

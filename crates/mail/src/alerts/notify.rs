@@ -61,7 +61,7 @@ impl Alerts {
             Ok(None) => return Ok(()),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
-                tracing::error!(error, "notification channel not read");
+                tracing::error!(error, "reading notification channel failed");
                 Err(NotificationFailure::Unavailable)
             }
         };

@@ -13,10 +13,10 @@ use crate::MailError;
 #[derive(Debug, thiserror::Error)]
 pub enum SaveAlertsError {
     /// Some fields are invalid.
-    #[error("the form has errors")]
+    #[error("some fields are invalid")]
     Form(FormErrors<AlertField, AlertSettingsError>),
     /// Another user has saved since the form was opened.
-    #[error("somebody else has saved version {0}")]
+    #[error("another user saved version {0}")]
     Conflict(i64),
     /// Any other error.
     #[error(transparent)]

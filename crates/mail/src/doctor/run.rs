@@ -79,7 +79,7 @@ impl Doctor {
             done = self.all_parts(&job, &recorder, &sent) => {
                 done.inspect_err(|error| {
                     let error: &dyn std::error::Error = error;
-                    tracing::error!(error, data_center = %job.data_center, "a check broke off");
+                    tracing::error!(error, data_center = %job.data_center, "check ended without a result");
                 })?;
                 None
             }

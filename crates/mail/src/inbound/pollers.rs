@@ -60,7 +60,7 @@ impl Inbound {
                 }
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
-                    tracing::error!(error, "data centers not read");
+                    tracing::error!(error, "reading data centers failed");
                 }
             }
             let _ = timeout(TICK, changes.changed()).await;

@@ -10,7 +10,7 @@ use crate::MailError;
 #[derive(Debug, thiserror::Error)]
 pub enum MailHookError {
     /// The URL or the secret is invalid.
-    #[error("the form has errors")]
+    #[error("some fields are invalid")]
     Refused {
         /// Error of the URL field.
         url: Option<UrlError>,
@@ -35,7 +35,7 @@ impl Inbound {
     /// on, and mail that was not processed yet.
     ///
     /// # Errors
-    /// If the URL or the secret is invalid, there is no such data center, or the database fails.
+    /// If the URL or the secret is invalid, the data center does not exist, or the database fails.
     pub async fn save_webhook(
         &self,
         id: &DataCenterId,

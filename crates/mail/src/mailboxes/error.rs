@@ -14,13 +14,13 @@ pub enum MailboxError {
     #[error("the mailbox cannot be read: {:?}", .0.code)]
     Failed(Box<Finding>),
     /// The folder does not exist.
-    #[error("there is no such folder")]
+    #[error("the folder does not exist")]
     NoFolder,
     /// The message does not exist, or no longer does.
-    #[error("there is no such mail")]
+    #[error("the message does not exist")]
     NoMail,
     /// The message has no such attachment.
-    #[error("there is no such attachment")]
+    #[error("the attachment does not exist")]
     NoAttachment,
     /// UIDVALIDITY changed, so the requested UID no longer identifies a message.
     #[error("the UIDVALIDITY of the folder has changed")]
@@ -29,10 +29,10 @@ pub enum MailboxError {
         uid_validity: u32,
     },
     /// The message exceeds the size limit.
-    #[error("the mail is too large")]
+    #[error("the message is too large")]
     TooLarge,
     /// Too many concurrent requests use this mailbox.
-    #[error("too many read the mailbox")]
+    #[error("too many requests read the mailbox")]
     Busy,
     /// Any other error.
     #[error(transparent)]

@@ -20,7 +20,7 @@ impl Mailboxes {
     /// Returns true if a data center has a mailbox configured.
     ///
     /// # Errors
-    /// If there is no such data center, or the database fails.
+    /// If the data center does not exist, or the database fails.
     pub async fn is_configured(&self, id: &DataCenterId) -> Result<bool, MailError> {
         match self.settings(id).await {
             Ok(_) => Ok(true),

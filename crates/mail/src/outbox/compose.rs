@@ -12,7 +12,7 @@ use crate::MailError;
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
     /// Some fields are invalid.
-    #[error("fields of the message are wrong")]
+    #[error("some fields of the message are invalid")]
     Form(MessageErrors),
     /// Another failure.
     #[error(transparent)]

@@ -158,7 +158,7 @@ impl DeliveryQueues {
                 Err(error) => {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
-                        "due messages not found"
+                        "search for due messages failed"
                     );
                 }
             }

@@ -184,7 +184,7 @@ async fn store(
         tracing::warn!(
             error = &error as &dyn std::error::Error,
             messages = messages.len(),
-            "cannot tell whether messages were stored, storing them again"
+            "result of storing messages unknown, retrying"
         );
         sleep(*wait).await;
     }

@@ -13,10 +13,10 @@ use crate::MailError;
 #[derive(Debug, thiserror::Error)]
 pub enum SaveSendingError {
     /// Some fields are invalid.
-    #[error("the form has errors")]
+    #[error("some fields are invalid")]
     Form(FormErrors<SendingField, SendingFormError>),
     /// Another user saved since the form was opened.
-    #[error("somebody else has saved version {version}")]
+    #[error("another user saved version {version}")]
     Conflict {
         /// The current version.
         version: i64,
@@ -39,7 +39,7 @@ impl Outbox {
     ///
     /// # Errors
     /// `Form` if a field is invalid, `Conflict` if another user saved since the form was opened,
-    /// `Mail` if there is no such data center or the database fails.
+    /// `Mail` if the data center does not exist or the database fails.
     pub async fn save_settings(
         &self,
         form: &SendingForm,

@@ -40,10 +40,10 @@ pub struct Submitted {
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
     /// Another request had the same idempotency key.
-    #[error("another request had this idempotency key")]
+    #[error("the idempotency key was used for a different request")]
     KeyReused,
     /// The waiting messages of the API key exceed its limit.
-    #[error("messages of this API key that wait are larger than {limit} octets")]
+    #[error("the waiting messages of this API key exceed {limit} octets")]
     KeyFull {
         /// Maximum octets of waiting messages.
         limit: u64,
@@ -76,7 +76,7 @@ impl Outbox {
     /// Stores a message durably. It survives a crash once this returns.
     ///
     /// # Errors
-    /// `KeyReused`, `KeyFull`; `Mail` if new mail is refused, there is no such data center, or the
+    /// `KeyReused`, `KeyFull`; `Mail` if new mail is refused, the data center does not exist, or the
     /// database fails.
     pub async fn submit(
         self: &Arc<Self>,

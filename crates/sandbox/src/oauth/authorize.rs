@@ -28,10 +28,10 @@ pub enum AnswerError {
     #[error("not an authorization URL of this sandbox")]
     NotAnAuthorizationUrl,
     /// The page shows this error.
-    #[error("the sandbox refused: {0}")]
+    #[error("the sandbox rejected the request: {0}")]
     Refused(&'static str),
     /// The account does not exist.
-    #[error("no such account")]
+    #[error("the account does not exist")]
     UnknownAccount,
 }
 

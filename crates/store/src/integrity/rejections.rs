@@ -43,7 +43,7 @@ impl Rejections {
             table,
             fault = fault.code(),
             rows,
-            "database row changed outside of Mailgrant rejected; run `mailgrant audit verify`"
+            "rejected a database row that was changed outside of Mailgrant; run `mailgrant audit verify`"
         );
     }
 }

@@ -23,36 +23,36 @@ pub fn template(code: Code) -> Option<Template> {
 fn dns(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::DnsNotConfigured => (
-            "No name server is configured on this server, so the records of {domain} were not checked.",
-            "Add one to the system's configuration, or set \"dns_server\". Sending does not depend on this check.",
+            "No name server is configured on this server, so the DNS records of {domain} were not checked.",
+            "Add one to the system's configuration, or set \"dns_server\". This check does not affect sending.",
         ),
         Code::DnsNoAnswer => (
-            "No name server answered in time, so the records of {domain} were not checked.",
-            "Check whether a firewall drops DNS queries of this server (port 53, UDP and TCP), then try again. Sending does not depend on this check.",
+            "No name server responded in time, so the DNS records of {domain} were not checked.",
+            "Check whether a firewall drops this server's DNS queries (port 53, UDP and TCP), then try again. This check does not affect sending.",
         ),
         Code::DnsUnreachable => (
-            "No name server can be reached, so the records of {domain} were not checked. Nothing answers at the configured address.",
-            "Check the address of the name server in the system's configuration or in \"dns_server\", and that the name server runs. Sending does not depend on this check.",
+            "The configured name server is not reachable, so the DNS records of {domain} were not checked.",
+            "Check its address in the system's configuration or in \"dns_server\", and that it is running. This check does not affect sending.",
         ),
         Code::DnsRefused => (
-            "The name server refuses to answer this server (REFUSED), so the records of {domain} were not checked.",
-            "Configure a name server that answers queries of this server, or allow this server's address there. Sending does not depend on this check.",
+            "The name server refused the query (REFUSED), so the DNS records of {domain} were not checked.",
+            "Configure a name server that accepts queries from this server, or allow this server's address there. This check does not affect sending.",
         ),
         Code::DnsFailed => (
-            "The name server could not look up {domain} (SERVFAIL).",
-            "Try again later. If it persists, the name servers of {domain} fail or its DNSSEC signatures are wrong, and receivers cannot look it up either. Ask the administrator of the domain's DNS.",
+            "The name server could not resolve {domain} (SERVFAIL).",
+            "Try again later. If this persists, the name servers of {domain} fail or its DNSSEC signatures are invalid, and receivers cannot resolve it either. Ask the administrator of the domain's DNS.",
         ),
         Code::DomainNotFound => (
-            "The domain {domain} does not exist in DNS. Receivers refuse mail from such a domain.",
+            "The domain {domain} does not exist in DNS. Receivers reject mail from such a domain.",
             "Check the spelling of the From address.",
         ),
         Code::MxMissing => (
-            "{domain} names no mail servers (MX), so answers and bounces may not arrive.",
-            "Add the MX records of the provider that takes mail for {domain}, or send from a domain that has some.",
+            "{domain} has no MX record, so replies and bounces may not arrive.",
+            "Add the MX records of the provider that receives mail for {domain}, or send from a domain that has MX records.",
         ),
         Code::MxNull => (
-            "{domain} says in DNS that it takes no mail (null MX). Many receivers refuse mail from a domain that cannot be answered.",
-            "Send from a domain that takes mail, or replace the MX record.",
+            "{domain} declares in DNS that it accepts no mail (null MX). Many receivers reject mail from such domains.",
+            "Send from a domain that accepts mail, or replace the MX record.",
         ),
         _ => return None,
     };
@@ -62,32 +62,32 @@ fn dns(code: Code) -> Option<Template> {
 fn spf(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::SpfMissing => (
-            "{domain} does not say who may send for it (no SPF record). Large providers refuse such mail or take it for spam.",
-            "Publish a TXT record at {domain} that allows the server that mail is sent through, and others that send for it.",
+            "{domain} has no SPF record. Large providers reject mail from such domains or treat it as spam.",
+            "Publish a TXT record at {domain} that allows your mail server, and any other server that sends for the domain.",
         ),
         Code::SpfSeveral => (
             "{domain} has several SPF records, so receivers use none of them.",
-            "Merge them into one TXT record: one \"v=spf1\", all mechanisms, and one \"all\" at the end.",
+            "Merge them into one TXT record: \"v=spf1\", all mechanisms, and one \"all\" at the end.",
         ),
         Code::SpfTooManyLookups => (
-            "The SPF record of {domain} needs more than ten DNS lookups. Receivers stop there and take it as broken.",
-            "Remove includes of services that no longer send for {domain}, or move some senders to a subdomain.",
+            "The SPF record of {domain} needs more than ten DNS lookups, so receivers treat it as invalid.",
+            "Remove services that no longer send for {domain}, or move some senders to a subdomain.",
         ),
         Code::SpfNotAllowed => (
-            "The SPF record of {domain} does not allow {server}, by name or by address. Receivers may take such mail for spam or refuse it.",
-            "Change the TXT record at {domain} so that it allows the server. If the record lists the provider's addresses one by one, it may be right all the same.",
+            "The SPF record of {domain} does not allow {server}, by name or by address. Receivers may reject the mail or treat it as spam.",
+            "Allow the server in the TXT record at {domain}. If the record lists the provider's addresses individually, it may be correct already.",
         ),
         Code::SpfAllowsEverybody => (
-            "The SPF record of {domain} ends in \"+all\": everybody may send in its name.",
-            "Replace \"+all\" by \"~all\" or \"-all\", after the servers that send for {domain} are listed.",
+            "The SPF record of {domain} ends in \"+all\", which allows everyone to send in its name.",
+            "List the servers that send for {domain}, then replace \"+all\" with \"~all\" or \"-all\".",
         ),
         Code::SpfBroken => (
-            "The SPF record of {domain} has a part that cannot be read, includes itself, or leads to a name without a record. Receivers take the whole record as broken.",
+            "The SPF record of {domain} has a syntax error, includes itself, or includes a name without a record. Receivers treat the whole record as invalid.",
             "Correct or remove that part.",
         ),
         Code::SpfSenderUnknown => (
-            "From which addresses {server} passes mail on cannot be seen from here, so whether the SPF record of {domain} allows it is not known.",
-            "Look at the header \"Received-SPF\" or \"Authentication-Results\" of a test email that has arrived elsewhere.",
+            "Mailgrant cannot determine which addresses {server} sends from, or whether the SPF record of {domain} allows them.",
+            "Send a test email to another provider, and check the header \"Received-SPF\" or \"Authentication-Results\" there.",
         ),
         _ => return None,
     };
@@ -97,24 +97,24 @@ fn spf(code: Code) -> Option<Template> {
 fn dkim(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::DkimNoSelector => (
-            "Which DKIM key signs mail from {domain} is not known: DNS does not list keys.",
-            "Give the selector, which the provider shows where DKIM is set up. It also stands as \"s=\" in the header \"DKIM-Signature\" of a mail that was sent.",
+            "Mailgrant does not know which DKIM key signs mail from {domain}, because DNS does not list keys.",
+            "Enter the selector that your provider shows in its DKIM settings. It is also the value of \"s=\" in the header \"DKIM-Signature\" of a sent message.",
         ),
         Code::DkimMissing => (
-            "There is no DKIM key at the selector {selector} of {domain}, so signatures with it cannot be checked.",
-            "Check the selector, and publish the record that the provider shows where DKIM is set up.",
+            "{domain} has no DKIM key with the selector {selector}, so receivers cannot verify signatures.",
+            "Check the selector, and publish the record that your provider shows in its DKIM settings.",
         ),
         Code::DkimRevoked => (
-            "The DKIM key at the selector {selector} of {domain} was revoked: it is empty.",
-            "Give the selector that the provider signs with now, or publish its key.",
+            "The DKIM key of {domain} with the selector {selector} was revoked. Its record is empty.",
+            "Enter the selector that your provider uses now, or publish its key.",
         ),
         Code::DkimBroken => (
-            "The DKIM key at the selector {selector} of {domain} cannot be read.",
-            "Publish the record again exactly as the provider shows it. A long record is often cut, or gets spaces and quotes where it is pasted in parts.",
+            "The DKIM key of {domain} with the selector {selector} is invalid.",
+            "Publish the record again exactly as your provider shows it. Long records are often truncated, or get extra spaces and quotes when they are pasted in parts.",
         ),
         Code::DkimKeyWeak => (
-            "The DKIM key at the selector {selector} of {domain} has fewer than 1,024 bits. Receivers ignore its signatures.",
-            "Make a new key of 2,048 bits at the provider, and publish it.",
+            "The DKIM key of {domain} with the selector {selector} has fewer than 1,024 bits. Receivers ignore its signatures.",
+            "Create a new key with 2,048 bits at your provider, and publish it.",
         ),
         _ => return None,
     };
@@ -124,16 +124,16 @@ fn dkim(code: Code) -> Option<Template> {
 fn dmarc(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::DmarcMissing => (
-            "{domain} does not say what to do with mail that is not proven to be its own (no DMARC record). Google, Yahoo, and Microsoft require one from bulk senders.",
-            "Publish a TXT record at _dmarc.{domain}. This one changes nothing yet; add \"rua=mailto:\" and an address to get reports.",
+            "{domain} has no DMARC record. Google, Yahoo, and Microsoft require one from bulk senders.",
+            "Publish a TXT record at _dmarc.{domain}. The one below does not affect delivery. To get reports, add \"rua=mailto:\" and an address.",
         ),
         Code::DmarcSeveral => (
             "{domain} has several DMARC records, so receivers use none of them.",
             "Remove all but one.",
         ),
         Code::DmarcBroken => (
-            "The DMARC record of {domain} has no policy that receivers know.",
-            "Write \"p=none\", \"p=quarantine\" or \"p=reject\" right after \"v=DMARC1;\".",
+            "The DMARC record of {domain} has no valid policy.",
+            "Add \"p=none\", \"p=quarantine\", or \"p=reject\" right after \"v=DMARC1;\".",
         ),
         _ => return None,
     };

@@ -8,44 +8,44 @@ use super::template::Template;
 pub fn template(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::MailboxPasswordRefused => (
-            "{server} refused the email or the password of the email box.",
-            "Type the password again. Many providers want a password made for one application, or none at all but OAuth.",
+            "{server} rejected the email address or the password of the email box.",
+            "Enter the password again. Many providers require an app password or OAuth.",
         ),
         Code::ImapDisabled => (
-            "IMAP is switched off for {username}.",
-            "Switch it on: at Google in Gmail's settings under \"Forwarding and POP/IMAP\", or for everybody in the Admin console; at Microsoft in the mailbox's email apps.",
+            "IMAP is turned off for {username}.",
+            "Turn it on. At Google, use Gmail's settings under \"Forwarding and POP/IMAP\", or the Admin console for all users. At Microsoft, use the mailbox's email apps.",
         ),
         Code::ImapScopeMissing => (
-            "{server} does not let this sign-in read mail: the scope for IMAP was not granted, or IMAP is off for the mailbox.",
-            "Add the scope for IMAP and authorize again, or switch IMAP on for the mailbox.",
+            "{server} does not allow IMAP with this sign-in. The IMAP scope was not granted, or IMAP is turned off for the mailbox.",
+            "Add the IMAP scope and authorize again, or turn IMAP on for the mailbox.",
         ),
         Code::InboxMissing => (
-            "There is no INBOX for {username}.",
-            "Check that the account has a mailbox; some accounts have a license to send only.",
+            "{username} has no INBOX.",
+            "Check that the account has a mailbox. Some licenses only allow sending.",
         ),
         Code::NotImap => (
-            "What answers at {server} does not speak IMAP.",
-            "Check host and port of the email box: 993 with implicit TLS, 143 with STARTTLS.",
+            "The service at {server} is not an IMAP server.",
+            "Check the host and port of the email box. The port is usually 993 with implicit TLS, or 143 with STARTTLS.",
         ),
         Code::ImapAnswerUnreadable => (
-            "{server} answered what cannot be read, or far more than was asked for.",
-            "Try again. If it stays like this, read this mail with another program: it may be made to break those that read it.",
+            "{server} sent a response that is malformed or much too large.",
+            "Try again. If this persists, open this mail with another program. It may be crafted to break mail programs.",
         ),
         Code::SearchRefused => (
-            "{server} does not search for this.",
-            "Search for other words: some servers know letters of English only.",
+            "{server} does not support this search.",
+            "Search for other words. Some servers only support ASCII.",
         ),
         Code::MailUnreadable => (
             "This mail cannot be read.",
-            "Download the original, and open it as text.",
+            "Download the original and open it as text.",
         ),
         Code::NotArrived => (
             "The server accepted the test email, but it has not arrived in the mailbox yet.",
-            "Look into the spam folder, and again in some minutes. Some providers do not show a mail to oneself in the inbox.",
+            "Check the spam folder, and check again in a few minutes. Some providers do not show mail that you send to yourself in the inbox.",
         ),
         Code::FromRewritten => (
-            "The test email arrived from {from_arrived}; it was sent from {from}.",
-            "The provider rewrites the From address. Use the account's own address, or allow the account to send as {from}.",
+            "The test email was sent from {from} but arrived from {from_arrived}.",
+            "The provider rewrites the From address. Use the account's own address, or give the account permission to send as {from}.",
         ),
         _ => return None,
     };

@@ -29,36 +29,36 @@ pub fn template(code: Code) -> Option<Template> {
 fn callback(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::StateUnknown => (
-            "This answer belongs to no authorization that was begun here.",
-            "Begin again from the settings page. If you did not begin one, somebody may have sent you a forged link; nothing has changed.",
+            "This response does not belong to an authorization that was started here.",
+            "Start again from the settings page. If you did not start an authorization, someone may have sent you a forged link. Nothing was changed.",
         ),
         Code::AuthorizationUsed => (
-            "This authorization has been answered already; each counts once.",
-            "Look at the settings page: it may be authorized. Else begin again.",
+            "This authorization was already completed. Each can be used once.",
+            "Check the settings page to see whether it succeeded. Otherwise, start again.",
         ),
         Code::AuthorizationExpired => (
             "The sign-in took longer than ten minutes.",
-            "Begin again and finish the sign-in within ten minutes.",
+            "Start again and finish the sign-in within ten minutes.",
         ),
         Code::OtherBrowser => (
-            "Another browser began this authorization.",
-            "Begin and finish it in the same browser, with cookies allowed.",
+            "This authorization was started in another browser.",
+            "Start and finish it in the same browser, with cookies allowed.",
         ),
         Code::SettingsChanged => (
-            "The settings were changed after this authorization began, so it is for other values.",
-            "Begin again for the settings as they are now.",
+            "The settings changed after this authorization was started, so it does not match them.",
+            "Start again with the current settings.",
         ),
         Code::IssuerMismatch => (
-            "The answer came from another server ({issuer}) than the one that was asked.",
-            "Check the authorization endpoint, and begin again. If it happens once more, do not sign in: somebody may be mixing servers up on purpose.",
+            "The response came from a different server ({issuer}) than expected.",
+            "Check the authorization endpoint, and start again. If this happens again, do not sign in. It may be an attack.",
         ),
         Code::IssuerMissing => (
-            "The answer does not say which server it is from. {issuer} announces that its answers do (RFC 9207).",
-            "Authorize again. If it happens again, do not sign in: someone may be sending answers from another server. Ask the provider's administrator to send iss with each answer, or to stop announcing it.",
+            "The response does not name its server, but {issuer} announces that its responses do (RFC 9207).",
+            "Authorize again. If this happens again, do not sign in. It may be an attack from another server. Ask the provider's administrator to send iss with each response, or to stop announcing it.",
         ),
         Code::CallbackIncomplete => (
-            "The provider answered neither with a code nor with an error.",
-            "Begin again. If it stays, check that the authorization endpoint is right.",
+            "The provider's response contains neither a code nor an error.",
+            "Start again. If this persists, check the authorization endpoint.",
         ),
         _ => return None,
     };
@@ -68,8 +68,8 @@ fn callback(code: Code) -> Option<Template> {
 fn provider(code: Code) -> Option<Template> {
     Some(match code {
         Code::AccessDenied => Template::new(
-            "The request was refused at the provider.",
-            "Begin again and agree to all that is asked. At Google with a consent screen in \"Testing\", add {username} as a test user first.",
+            "The request was denied at the provider.",
+            "Start again and grant all requested permissions. If Google's consent screen is in \"Testing\", add {username} as a test user first.",
         ),
         Code::AdminPolicyEnforced => Template::new(
             "The administrator of the Google Workspace does not allow this client.",
@@ -78,34 +78,34 @@ fn provider(code: Code) -> Option<Template> {
         .copying("{client_id}")
         .linking("App access control", "https://admin.google.com/ac/owl/list?tab=configuredApps"),
         Code::OrgInternal => Template::new(
-            "The client is open only to accounts of its own organisation.",
-            "Sign in with an account of that organisation, or set the user type of the consent screen to \"External\".",
+            "The client only accepts accounts of its own organization.",
+            "Sign in with an account of that organization, or set the user type of the consent screen to \"External\".",
         )
         .linking(GOOGLE_AUDIENCE.0, GOOGLE_AUDIENCE.1),
         Code::DisabledClient => Template::new(
-            "The OAuth client is switched off in the provider's console.",
-            "Switch it on again, or make a new client and enter its ID and secret.",
+            "The OAuth client is disabled in the provider's console.",
+            "Enable it again, or create a new client and enter its ID and secret.",
         )
         .linking(GOOGLE_CLIENTS.0, GOOGLE_CLIENTS.1),
         Code::ScopeRefused => Template::new(
-            "The provider does not know or does not allow this scope: {scope}.",
-            "Correct the scope. The presets have those that Google and Microsoft want for SMTP.",
+            "The provider does not recognize or does not allow this scope: {scope}.",
+            "Correct the scope. The presets contain the scopes that Google and Microsoft require for SMTP.",
         ),
         Code::ProviderUnavailable => Template::new(
-            "The provider cannot answer at the moment.",
+            "The provider is temporarily unavailable.",
             "Try again in a few minutes.",
         ),
         Code::ProviderError => Template::new(
-            "The provider refused with an error that Mailgrant does not know.",
-            "Read what it said below, and search the provider's documentation for the code.",
+            "The provider returned an error that Mailgrant does not recognize.",
+            "Read the response below, and search the provider's documentation for the code.",
         ),
         Code::ScopeMissing => Template::new(
-            "Not everything that was asked for has been granted. Missing: {scope}.",
-            "Begin again and leave every box of the consent page ticked. Check that the client may ask for this scope.",
+            "Not all requested scopes were granted. Missing: {scope}.",
+            "Start again and keep all boxes on the consent page checked. Check that the client is allowed to request this scope.",
         ),
         Code::NoRefreshToken => Template::new(
-            "The provider gave no refresh token, so mail would stop within the hour.",
-            "At Microsoft add offline_access to the scope. At Google remove Mailgrant from the account's connections and begin again.",
+            "The provider issued no refresh token, so mail would stop when the access token expires.",
+            "At Microsoft, add offline_access to the scope. At Google, remove Mailgrant from the account's connections and start again.",
         )
         .linking("Connections of a Google account", "https://myaccount.google.com/connections"),
         _ => return None,
@@ -119,46 +119,46 @@ fn client(code: Code) -> Option<Template> {
             "Copy the client ID and the secret again. At Microsoft the secret is the column \"Value\", not \"Secret ID\".",
         ),
         Code::ClientSecretIdPasted => Template::new(
-            "The ID of the client secret was pasted instead of its value: what was entered is a GUID.",
-            "Copy the column \"Value\" under \"Certificates & secrets\". It is shown only once; if it is gone, make a new secret.",
+            "You entered the ID of the client secret (a GUID) instead of its value.",
+            "Copy the column \"Value\" under \"Certificates & secrets\". It is shown only once. If it is no longer visible, create a new secret.",
         )
         .linking(ENTRA.0, ENTRA.1),
         Code::ClientSecretExpired => Template::new(
             "The client secret has expired.",
-            "Make a new one in the provider's console under \"Certificates & secrets\", and enter its value.",
+            "Create a new one in the provider's console under \"Certificates & secrets\", and enter its value.",
         )
         .linking(ENTRA.0, ENTRA.1),
         Code::ClientUnknown => Template::new(
-            "The client ID {client_id} is not known in this tenant.",
-            "Compare the client ID with the console, and the tenant in both endpoints with the one the application is registered in.",
+            "The client ID {client_id} does not exist in this tenant.",
+            "Compare the client ID with the console. The tenant in both endpoints must be the one in which the application is registered.",
         )
         .linking(ENTRA.0, ENTRA.1),
         Code::ClientNotAllowed => Template::new(
-            "The client may not do this at the provider.",
-            "In the console, make it a web application that uses the authorization code flow.",
+            "The provider does not allow the client to do this.",
+            "In the console, configure the client as a web application with the authorization code flow.",
         ),
         Code::RedirectUrlNotRegistered => Template::new(
             "The redirect URL is not registered for this client.",
-            "Add exactly this URL to the client in the provider's console, as a web client's. It can take a few minutes until it counts.",
+            "Add exactly this URL to the client in the provider's console, for a web client. The change can take a few minutes.",
         )
         .copying("{redirect_url}"),
         Code::AccountOfAnotherTenant => Template::new(
-            "The account that signed in belongs to another tenant than the application.",
-            "Sign in as {username}, or put that account's tenant into both endpoints.",
+            "The account that signed in belongs to a different tenant than the application.",
+            "Sign in as {username}, or enter that account's tenant in both endpoints.",
         ),
         Code::SingleTenantClient => Template::new(
-            "The application is for one tenant, but the endpoints are shared (common or organizations).",
-            "Replace \"common\" or \"organizations\" in both endpoints by the ID of the tenant.",
+            "The application is registered for a single tenant, but the endpoints are for several (common or organizations).",
+            "Replace \"common\" or \"organizations\" in both endpoints with the ID of the tenant.",
         ),
         Code::ConsentMissing => Template::new(
-            "Nobody has agreed that the application may do this.",
-            "Begin again and agree, or let an administrator agree for all. That is under \"API permissions\", or at the tenant's own address for it.",
+            "No one has consented to the permissions of the application.",
+            "Start again and consent, or ask an administrator to consent for all users, under \"API permissions\" or at the URL below.",
         )
         .copying("{admin_consent}")
         .linking(ENTRA.0, ENTRA.1),
         Code::AdminConsentMissing => Template::new(
-            "In this tenant an administrator has to agree first.",
-            "Ask an administrator to press \"Grant admin consent\" under \"API permissions\" of the application, or to agree at the tenant's own address for it.",
+            "In this tenant, an administrator must consent first.",
+            "Ask an administrator to select \"Grant admin consent\" under \"API permissions\" of the application, or to consent at the URL below.",
         )
         .copying("{admin_consent}")
         .linking(ENTRA.0, ENTRA.1),
@@ -169,24 +169,24 @@ fn client(code: Code) -> Option<Template> {
 fn grant(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::GrantEnded => (
-            "The provider no longer accepts the authorization. It was revoked, the password of the account was changed, or it was not used for months.",
+            "The provider no longer accepts the authorization. It was revoked, the password of the account was changed, or it was unused for months.",
             "Authorize again.",
         ),
         Code::GrantEndedAfterInterruption => (
-            "The provider no longer accepts the authorization. The refresh before this one was interrupted, by a crash, a restart, or a lost connection. The provider may have replaced the refresh token then, and the new one never arrived.",
-            "Authorize again. If it happens repeatedly, check the network between this server and the provider, and stop the server with SIGTERM so that it can finish a refresh.",
+            "The provider no longer accepts the authorization. The previous refresh was interrupted by a crash, a restart, or a lost connection. The provider may have issued a new refresh token that Mailgrant never received.",
+            "Authorize again. If this happens repeatedly, check the network between this server and the provider. Stop the server with SIGTERM, which lets it finish a refresh.",
         ),
         Code::GrantEndedInTesting => (
-            "The authorization ended about 7 days after it was given. Google does that while the consent screen is in \"Testing\".",
+            "The authorization ended after about 7 days, because Google's consent screen is in \"Testing\".",
             "Set the publishing status to \"In production\" (or the user type to \"Internal\") first, then authorize again.",
         ),
         Code::CodeRefused => (
-            "The provider did not take the code it had given: it was used before, is too old, or the redirect URL differs.",
-            "Begin again. If it stays, compare the redirect URL with the provider's console.",
+            "The provider rejected the authorization code. It was used before, has expired, or the redirect URL differs.",
+            "Start again. If this persists, compare the redirect URL with the provider's console.",
         ),
         Code::SignInAgain => (
-            "The provider wants a new sign-in, with multi-factor authentication or under conditional access.",
-            "Authorize again and complete what it asks for. If a policy blocks it, ask the tenant's administrator.",
+            "The provider requires a new sign-in because of multi-factor authentication or conditional access.",
+            "Authorize again and complete the requested steps. If a policy blocks the sign-in, ask the tenant's administrator.",
         ),
         Code::PasswordChanged => (
             "The password of {username} was changed, which ended the authorization.",
@@ -197,12 +197,12 @@ fn grant(code: Code) -> Option<Template> {
             "Authorize again.",
         ),
         Code::SecretUnreadable => (
-            "A saved secret cannot be read, because it or the settings beside it were changed outside of Mailgrant.",
-            "Check all values on the settings page, type the secrets again, save, and authorize again where OAuth is used. \"mailgrant audit verify\" lists what was changed.",
+            "A saved secret cannot be decrypted, because it or the settings it belongs to were changed outside of Mailgrant.",
+            "Check all values on the settings page, enter the secrets again, save, and authorize again if OAuth is used. \"mailgrant audit verify\" lists the changes.",
         ),
         Code::GrantMissing => (
-            "There is no authorization for exactly these values.",
-            "Press \"Save & Authorize\" first, then test.",
+            "There is no authorization for these settings.",
+            "Select \"Save & Authorize\" first, then test.",
         ),
         _ => return None,
     };
@@ -218,31 +218,31 @@ fn token_endpoint(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::TokenEndpointUnreachable => (
             "The token endpoint could not be reached.",
-            "Check its URL, and that this server may make connections to it.",
+            "Check its URL, and whether a firewall blocks connections from this server.",
         ),
         Code::TokenEndpointCertificate => (
             "The certificate of the token endpoint was not accepted.",
-            "Check the URL and this server's clock. A proxy that opens TLS needs its certificate among those trusted.",
+            "Check the URL and this server's clock. If a proxy inspects TLS, add its certificate to the trusted certificates.",
         ),
         Code::TokenEndpointTimeout => (
-            "The token endpoint did not answer in time.",
-            "Try again. If it stays, check the network between this server and the provider.",
+            "The token endpoint did not respond in time.",
+            "Try again. If this persists, check the network between this server and the provider.",
         ),
         Code::TokenAnswerUnreadable => (
-            "The token endpoint answered something that is no token answer.",
-            "Check the URL of the token endpoint: it is another one than the authorization endpoint.",
+            "The token endpoint returned something that is not a token response.",
+            "Check the URL of the token endpoint. It differs from the authorization endpoint.",
         ),
         Code::ClockSkew => (
-            "The provider's clock and the clock of this server differ by {seconds} seconds.",
-            "Set the clock of this server by NTP. Tokens seem to expire too early or too late otherwise.",
+            "The clocks of the provider and this server differ by {seconds} seconds.",
+            "Synchronize this server's clock with NTP. Otherwise, tokens seem to expire too early or too late.",
         ),
         Code::EndpointDiffers => (
-            "The provider publishes other endpoints than those entered: {endpoints}.",
-            "Enter the published ones, unless somebody told you otherwise.",
+            "The provider publishes different endpoints: {endpoints}.",
+            "Enter the published endpoints, unless the provider's administrator gave you others.",
         ),
         Code::TokenTypeUnknown => (
-            "The token is of a type that mail servers do not take.",
-            "Configure the provider to give Bearer tokens.",
+            "The token has a type that mail servers do not accept.",
+            "Configure the provider to issue Bearer tokens.",
         ),
         _ => return None,
     };

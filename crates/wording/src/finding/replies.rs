@@ -24,22 +24,22 @@ fn recipient(code: Code) -> Option<Template> {
         ),
         Code::MailboxFull => (
             "The recipient's mailbox is full.",
-            "The recipient has to delete mail. Send the message again later, or reach the recipient another way.",
+            "Ask the recipient to delete mail, then send the message again.",
         ),
         Code::MailboxInactive => (
             "The recipient's mailbox is disabled or suspended.",
             "Ask the recipient for another address.",
         ),
         Code::RecipientRestricted => (
-            "The recipient only accepts mail of certain senders.",
+            "The recipient only accepts mail from certain senders.",
             "Ask the recipient or the administrator of the recipient's domain to allow {from}.",
         ),
         Code::RecipientRateLimited => (
-            "The recipient gets more mail than the recipient's server accepts at the moment.",
-            "Mailgrant retries later. Send fewer messages to this recipient if it happens often.",
+            "The recipient receives more mail than its server accepts at the moment.",
+            "Mailgrant retries later. If this happens often, send fewer messages to this recipient.",
         ),
         Code::Greylisted => (
-            "The recipient's server rejects the first attempt of senders that it does not know yet (greylisting).",
+            "The recipient's server rejects the first attempt of unknown senders (greylisting).",
             "Mailgrant retries. The server usually accepts the message after a few minutes.",
         ),
         Code::ReceiverUnreachable => (
@@ -55,14 +55,14 @@ fn message(code: Code) -> Option<Template> {
     let (cause, fix) = match code {
         Code::SpamRefused => (
             "The message was classified as spam.",
-            "Change the text, the links, or the subject, and check SPF, DKIM, and DMARC of the From domain. Recipients who know the sender can allow the address.",
+            "Change the text, links, or subject, and check SPF, DKIM, and DMARC of the From domain. Recipients can also allow the sender's address.",
         ),
         Code::VirusRefused => (
             "The message contains a virus or an attachment of a type that the server does not accept.",
             "Check the attachments for viruses. Send files of other types, or a link to the files.",
         ),
         Code::MessageFormatRefused => (
-            "The server does not accept the form of the message, for example a header field that is missing, repeated, or invalid.",
+            "The server does not accept the format of the message, for example a missing, repeated, or invalid header field.",
             "Read the reply below, and correct the program that wrote the message.",
         ),
         Code::MailLoop => (
@@ -84,30 +84,30 @@ fn reputation(code: Code) -> Option<Template> {
             return Some(
                 Template::new(
                     "The address or domain that sends is on a blocklist: {blocklist}.",
-                    "Look up the address on the page of the blocklist, remove the cause, and ask for the removal. If the address belongs to your provider, ask the provider to do so.",
+                    "Look up the address on the blocklist's website, fix the cause, and request removal. If the address belongs to your provider, ask the provider to do so.",
                 )
                 .linking("{blocklist}", "{blocklist_url}"),
             );
         }
         Code::SpfFailed => (
             "The SPF check failed: the SPF record of the sender's domain does not allow the server that delivered the message.",
-            "Add the servers of your provider to the SPF record of the From domain. The check of the settings shows the record.",
+            "Add your provider's servers to the SPF record of the From domain. The connection check shows the record.",
         ),
         Code::DkimFailed => (
-            "The DKIM check failed: the message has no valid signature of the From domain.",
-            "Turn DKIM on at your provider and publish its key in DNS. The check of the settings shows the key.",
+            "The DKIM check failed: the message has no valid signature from the From domain.",
+            "Turn DKIM on at your provider and publish its key in DNS. The connection check shows the key.",
         ),
         Code::DmarcFailed => (
             "The message does not pass the DMARC check of the From domain, or has neither a valid SPF nor a valid DKIM result.",
             "Set up SPF and DKIM for the domain of {from}, and send with a From address of this domain.",
         ),
         Code::ReverseDnsRefused => (
-            "The address of the sending server has no name in DNS, or the name does not point back to the address.",
+            "The IP address of the sending server has no reverse DNS name, or the name does not resolve to the address.",
             "Ask the operator of the network to set a reverse DNS record (PTR), or send through a provider.",
         ),
         Code::EhloNameRefused => (
             "The server rejected the name that was sent in EHLO: {ehlo_name}.",
-            "Enter a full name that exists in DNS as \"EHLO name\" in the SMTP settings, such as the public name of this server.",
+            "In the SMTP settings, set \"EHLO name\" to a fully qualified name that exists in DNS, such as the public name of this server.",
         ),
         _ => return None,
     };
@@ -126,7 +126,7 @@ fn limits(code: Code) -> Option<Template> {
         ),
         Code::ServerOverloaded => (
             "The server is overloaded or out of space.",
-            "Mailgrant retries. If it lasts, ask the administrator of the server.",
+            "Mailgrant retries. If this persists, ask the server's administrator.",
         ),
         Code::TlsRequired => (
             "The server only continues over an encrypted connection.",

@@ -20,20 +20,20 @@ pub fn template(code: Code) -> Option<Template> {
 fn authentication(code: Code) -> Option<Template> {
     Some(match code {
         Code::MechanismNotOffered => Template::new(
-            "{server} offers no way to sign in that fits the authentication type. It offers: {offered}.",
-            "Choose the other authentication type, or check that host and port are those for sending with sign-in.",
+            "{server} does not support the selected authentication type. It offers: {offered}.",
+            "Choose another authentication type, or check that the host and port are those for authenticated submission.",
         ),
         Code::TokenRefused => Template::new(
             "{server} did not accept the token for {username}.",
-            "Check that {username} is the account that signed in ({account}) and that the scope is for SMTP; then authorize again. If this is your own mail server, check that it can reach the provider to validate tokens.",
+            "Check that {username} is the account that signed in ({account}) and that the scope is for SMTP, then authorize again. If you run the mail server, check that it can reach the provider to verify tokens.",
         ),
         Code::PasswordRefused => Template::new(
             "{server} did not accept the password of {username}.",
-            "Check both. Many providers want an app password instead of the account's own.",
+            "Check the user name and password. Many providers require an app password.",
         ),
         Code::AppPasswordNeeded => Template::new(
-            "Google wants an app password or a sign-in in the browser.",
-            "Use OAuth, or make an app password for {username}.",
+            "Google requires an app password or a sign-in in the browser.",
+            "Use OAuth, or create an app password for {username}.",
         )
         .linking(
             "App passwords of a Google account",
@@ -44,15 +44,15 @@ fn authentication(code: Code) -> Option<Template> {
             "Try again in a few minutes.",
         ),
         Code::TooManySignIns => Template::new(
-            "Google has seen too many sign-ins in a short time.",
-            "Wait a quarter of an hour. If other programs sign in with the same account, let them sign in less often.",
+            "There were too many sign-ins at Google in a short time.",
+            "Wait 15 minutes. If other programs use the same account, make them sign in less often.",
         ),
         Code::TokenTooLong => Template::new(
-            "{server} does not take a token as long as this one.",
-            "Ask the server's administrator to allow longer lines for AUTH, or let the provider give shorter tokens, with fewer claims.",
+            "{server} does not accept a token of this length.",
+            "Ask the server's administrator to allow longer AUTH lines, or configure the provider to issue shorter tokens with fewer claims.",
         ),
         Code::AuthenticationWanted => Template::new(
-            "{server} takes mail only after a sign-in.",
+            "{server} only accepts mail after authentication.",
             "Turn \"Authentication required\" on.",
         ),
         _ => return None,
@@ -67,40 +67,40 @@ fn microsoft(code: Code) -> Option<Template> {
         )
         .copying("https://outlook.office.com/SMTP.Send offline_access"),
         Code::SmtpAuthDisabledForTenant => Template::new(
-            "SMTP AUTH is switched off for the whole tenant. OAuth does not get round that.",
-            "An Exchange administrator runs this command in Exchange Online PowerShell. It can take an hour until it counts.",
+            "SMTP AUTH is disabled for the whole tenant. This also applies to OAuth.",
+            "Ask an Exchange administrator to run this command in Exchange Online PowerShell. The change can take an hour.",
         )
         .copying("Set-TransportConfig -SmtpClientAuthenticationDisabled $false")
         .linking(SMTP_AUTH.0, SMTP_AUTH.1),
         Code::SmtpAuthDisabledForMailbox => Template::new(
-            "SMTP AUTH is switched off for the mailbox {username}.",
-            "An Exchange administrator runs this command in Exchange Online PowerShell. It can take an hour until it counts.",
+            "SMTP AUTH is disabled for the mailbox {username}.",
+            "Ask an Exchange administrator to run this command in Exchange Online PowerShell. The change can take an hour.",
         )
         .copying("Set-CASMailbox -Identity {username} -SmtpClientAuthenticationDisabled $false")
         .linking(SMTP_AUTH.0, SMTP_AUTH.1),
         Code::CredentialsIncorrect => Template::new(
-            "Microsoft says that the credentials of {username} are wrong.",
-            "Check user name and password, or use OAuth.",
+            "Microsoft rejected the credentials of {username} as incorrect.",
+            "Check the user name and password, or use OAuth.",
         )
         .linking(SMTP_AUTH.0, SMTP_AUTH.1),
         Code::CriteriaNotMet => Template::new(
-            "Security defaults or a conditional access policy of the tenant refused the sign-in.",
+            "Security defaults or a conditional access policy of the tenant blocked the sign-in.",
             "Use OAuth instead of a password, or ask the tenant's administrator for an exception for {username}.",
         )
         .linking(SMTP_AUTH.0, SMTP_AUTH.1),
         Code::PasswordSignInRetired => Template::new(
-            "Microsoft no longer takes passwords for SMTP.",
+            "Microsoft no longer accepts passwords for SMTP.",
             "Set the authentication type to OAuth and authorize.",
         )
         .linking(SMTP_AUTH.0, SMTP_AUTH.1),
         Code::MailboxPermissionMissing => Template::new(
-            "The application has no permission on the mailbox of {from}.",
-            "Give its service principal full access to that mailbox, in Exchange Online PowerShell.",
+            "The application has no permission for the mailbox {from}.",
+            "Give its service principal full access to the mailbox with this command in Exchange Online PowerShell.",
         )
         .copying("Add-MailboxPermission -Identity {from} -User <service principal> -AccessRights FullAccess"),
         Code::TlsTooOld => Template::new(
             "The TLS version is too old for Microsoft.",
-            "Choose \"1.2 or higher\" and test again. A device in between may lower the version.",
+            "Choose \"1.2 or higher\" and test again. A firewall between the servers may lower the version.",
         ),
         _ => return None,
     })
@@ -110,31 +110,31 @@ fn message(code: Code) -> Option<Template> {
     Some(match code {
         Code::SendAsDenied => Template::new(
             "{username} may not send as {from}.",
-            "Set From to the account's own address, or give the account the right to send as the other one; at Microsoft with this command.",
+            "Set the From address to the account's own address, or give the account permission to send as the other one. At Microsoft, use this command.",
         )
         .copying("Add-RecipientPermission {from} -AccessRights SendAs -Trustee {username}"),
         Code::PolicyRefused => Template::new(
-            "The server refused by a policy of its own.",
-            "Read its reply. The From domain often has to be one of the server's own, and this server's address allowed.",
+            "The server rejected the message because of its policy.",
+            "Read the reply below. Many servers require a From domain of their own, or must allow this server's IP address.",
         ),
         Code::RelayDenied => Template::new(
-            "{server} does not pass mail on to other domains for us: it does not know who we are.",
-            "Turn \"Authentication required\" on. A relay without a sign-in has to be told this server's address.",
+            "{server} does not relay mail to other domains without authentication.",
+            "Turn \"Authentication required\" on. If the relay uses no authentication, allow this server's IP address there.",
         ),
         Code::RecipientRefused => Template::new(
-            "The server did not accept the recipient and gave no reason that Mailgrant knows.",
-            "Read the reply below, and check the address. Some servers deliver to other domains only after a sign-in.",
+            "The server rejected the recipient for a reason that Mailgrant does not recognize.",
+            "Read the reply below, and check the address. Some servers deliver to other domains only after authentication.",
         ),
         Code::Smtputf8NotOffered => Template::new(
             "{server} does not accept addresses with characters outside of ASCII before the @: it does not offer SMTPUTF8.",
             "Use another address of this recipient, or send through a server that supports internationalized addresses.",
         ),
         Code::SenderRefused => Template::new(
-            "The server did not accept {from} as sender.",
-            "Set From to an address that the account may use.",
+            "The server rejected the sender address {from}.",
+            "Set the From address to one that the account may use.",
         ),
         Code::MessageTooLarge => Template::new(
-            "The message is larger than the server takes.",
+            "The message is larger than the server accepts.",
             "Send a smaller message.",
         ),
         Code::Refused => Template::new(
@@ -152,16 +152,16 @@ fn later(code: Code) -> Option<Template> {
             "Mailgrant pauses and continues when the provider accepts mail again. Most quotas count over an hour or a day: Gmail accepts 500 messages a day, Google Workspace 2,000, Microsoft 365 10,000 recipients.",
         ),
         Code::TooManyConnections => (
-            "There are too many connections at a time from this account.",
-            "Mailgrant uses fewer connections for a minute. Lower the number of connections in the sending settings if it happens often (Microsoft accepts three), or let other programs use another account.",
+            "The account has too many concurrent connections.",
+            "Mailgrant uses fewer connections for a minute. If this happens often, lower the number of connections in the sending settings (Microsoft accepts three), or use a separate account for other programs.",
         ),
         Code::TooManyRecipients => (
-            "{server} accepts fewer recipients per transaction, and accepted none of the remaining ones.",
-            "Mailgrant retries by itself. Limit the recipients per transaction in the sending settings if this happens often.",
+            "The message has more recipients than {server} accepts per transaction, and it accepted none of the remaining ones.",
+            "Mailgrant retries. If this happens often, limit the recipients per transaction in the sending settings.",
         ),
         Code::Temporary => (
-            "The server rejected the message for now, with a reply that Mailgrant does not know.",
-            "Mailgrant retries. Read the reply below if it lasts.",
+            "The server rejected the message temporarily, with a reply that Mailgrant does not recognize.",
+            "Mailgrant retries. If this persists, read the reply below.",
         ),
         _ => return None,
     };

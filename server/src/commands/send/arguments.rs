@@ -5,22 +5,22 @@ use std::{ffi::OsString, path::PathBuf};
 use super::exit::Failure;
 
 const HELP: &str = "\
-Hand a message from standard input over to a Mailgrant server
+Submit a message from standard input to a Mailgrant server
 
 Usage: mailgrant send [OPTIONS] [RECIPIENT]...
        sendmail [OPTIONS] [RECIPIENT]...          (a link to mailgrant by this name)
 
-  -t                   Take recipients from To, Cc and Bcc as well
-  -i, -oi              A line with one dot does not end the message
-  -f, -r ADDRESS       Address of the envelope, and From when the message has none
-  -F NAME              Name for From when the message has none
+  -t                   Also send to the recipients in To, Cc, and Bcc
+  -i, -oi              Do not end the message at a line with a single dot
+  -f, -r ADDRESS       Envelope sender, and From if the message has none
+  -F NAME              Display name for From if the message has none
   --data-center ID     Data center to send from
   --config FILE        Settings [default: ~/.config/mailgrant/send.toml, then /etc/mailgrant/send.toml]
-  --flush, -q          Hand over what was kept while the server was away
-  --                   What follows are recipients
+  --flush, -q          Submit messages that were spooled while the server was unreachable
+  --                   End of options; only recipients follow
 
-When the server cannot be reached, the message is kept on the disk and goes out with the next one, or with --flush.
-Other options of sendmail are taken and have no effect. The exit code is one of sysexits.h.
+If the server is unreachable, the message is spooled and sent with the next one, or with --flush.
+Other options of sendmail are accepted and have no effect. The exit code is one of sysexits.h.
 ";
 
 /// The parsed arguments.
@@ -108,9 +108,7 @@ impl SendArguments {
             "version" => self.version = true,
             "config" => self.config = Some(value()?.into()),
             "data-center" => self.data_center = Some(value()?),
-            _ => warnings.push(format!(
-                "the option --{name} is not known and has no effect"
-            )),
+            _ => warnings.push(format!("the option --{name} is unknown and has no effect")),
         }
         Ok(())
     }
@@ -158,9 +156,7 @@ impl SendArguments {
                     return Ok(());
                 }
                 other => {
-                    warnings.push(format!(
-                        "the option -{other} is not known and has no effect"
-                    ));
+                    warnings.push(format!("the option -{other} is unknown and has no effect"));
                     return Ok(());
                 }
             }
@@ -175,7 +171,7 @@ fn mode(mode: &str) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::usage(format!(
-            "-b{mode} is not there: Mailgrant takes messages on standard input only"
+            "-b{mode} is not supported: Mailgrant only accepts messages on standard input"
         )))
     }
 }

@@ -60,7 +60,7 @@ impl Failure {
     pub fn not_kept(error: &RemoteError, cause: &dyn Error) -> Self {
         Self::new(
             TEMPORARY,
-            format!("{error}; and the message could not be kept: {cause}"),
+            format!("{error}; the message could not be spooled: {cause}"),
         )
     }
 

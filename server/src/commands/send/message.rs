@@ -50,7 +50,7 @@ pub fn prepare(
     }
     if recipients.is_empty() {
         return Err(Failure::usage(
-            "there are no recipients: name them, or take them from the header with -t",
+            "there are no recipients: specify them, or read them from the header with -t",
         ));
     }
     let mut recipients: Vec<_> = recipients.iter().map(ToString::to_string).collect();
@@ -92,7 +92,7 @@ fn from(message: &mut RawMessage, arguments: &SendArguments, settings: &SendSett
 
 /// Converts a recipient into an address that mail can be delivered to.
 fn address(written: &str, settings: &SendSettings) -> Result<EmailAddress, Failure> {
-    let wrong = |_| Failure::no_user(format!("{written:?} is not an email address"));
+    let wrong = |_| Failure::no_user(format!("{written:?} is not a valid email address"));
     if !is_local(written) {
         return EmailAddress::parse(written).map_err(wrong);
     }
@@ -103,7 +103,7 @@ fn address(written: &str, settings: &SendSettings) -> Result<EmailAddress, Failu
         (Some(domain), None) => EmailAddress::parse(&format!("{written}@{domain}")).map_err(wrong),
         (_, Some(_)) => EmailAddress::parse(written).map_err(wrong),
         (None, None) => Err(Failure::no_user(format!(
-            "{written:?} is a user of this machine, and Mailgrant delivers to none; set local_recipient or domain in {}",
+            "{written:?} is a local user, and Mailgrant does not deliver locally; set local_recipient or domain in {}",
             settings.source.display()
         ))),
     }

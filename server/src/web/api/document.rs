@@ -45,7 +45,7 @@ use super::{super::problem, mailbox, messages, status};
     tags(
         (name = "messages", description = "Submit messages, and read their delivery states."),
         (name = "mailbox", description = "Read the email box."),
-        (name = "status", description = "State of the data centers."),
+        (name = "status", description = "Read the state of data centers."),
     ),
     modifiers(&Common),
 )]
@@ -101,7 +101,7 @@ fn refusal(status: &str, description: &str) -> Answer {
         let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
         let header = HeaderBuilder::new()
             .schema(seconds)
-            .description(Some("When to ask again: seconds."))
+            .description(Some("Seconds until a client may retry."))
             .build();
         answer.headers.insert("Retry-After".into(), header);
     }

@@ -136,7 +136,7 @@ impl From<GrantStatus> for Grant {
     tag = "status",
     operation_id = "status",
     security(("key" = ["metrics"]), ("key" = ["messages"])),
-    responses((status = 200, description = "Those that the API key is good for.", body = Status)),
+    responses((status = 200, description = "The data centers that the API key has access to.", body = Status)),
 )]
 pub async fn status(State(mailer): State<Mailer>, Extension(key): Extension<ApiKey>) -> Response {
     match read(&mailer, &key).await {

@@ -173,7 +173,7 @@ async fn refusals_have_the_codes_that_sendmail_has() {
     let machine = Machine::of(&world, "").await;
     for (words, message, code, said) in [
         ("root", "x\n", 67, "local_recipient"),
-        ("nobody@-", "x\n", 67, "not an email address"),
+        ("nobody@-", "x\n", 67, "not a valid email address"),
         ("-t", "Subject: x\n\n", 64, "no recipients"),
         ("-bs", "", 64, "-bs"),
         (
@@ -317,7 +317,7 @@ async fn a_message_that_does_not_fit_on_the_disk_is_not_spooled_and_never_sent_l
     };
     let is_refused = |ended: Ended| {
         assert_eq!(ended.code, Some(75), "{ended:?}");
-        assert!(ended.said.contains("could not be kept"), "{ended:?}");
+        assert!(ended.said.contains("could not be spooled"), "{ended:?}");
         assert!(ended.said.contains("No space left"), "{ended:?}");
     };
     let files = || {

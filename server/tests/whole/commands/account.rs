@@ -156,7 +156,7 @@ fn reports_errors_in_a_name_a_role_or_a_password() {
     }
     let words = "account add bob --password-stdin";
     for (typed, expected) in [
-        ("", "holds no password"),
+        ("", "contains no password"),
         ("planted-pw\n", "the password has fewer than 12 characters"),
         ("passwordpassword\n", "the password is guessed too soon"),
     ] {

@@ -85,7 +85,7 @@ async fn verification_names_rows_that_were_changed_outside_of_mailgrant() {
     assert_eq!(changed.rows_affected(), 1);
     let said = run(directory.path(), "audit verify").bad(1);
     assert!(
-        said.contains("rows of the database were changed from outside:")
+        said.contains("database rows were changed outside of Mailgrant:")
             && said.contains("accounts bob: added or changed"),
         "{said}"
     );

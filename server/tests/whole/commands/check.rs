@@ -121,7 +121,10 @@ fn a_check_that_could_not_run_has_its_own_exit_code() {
     }
     super::add(directory.path(), "alice", "administrator");
     let told = run_with(directory.path(), "check --recipient nobody", &[]).bad(2);
-    assert!(told.contains("the recipient is no email address"), "{told}");
+    assert!(
+        told.contains("the recipient is not a valid email address"),
+        "{told}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,7 +19,7 @@ async fn a_running_server_switches_to_the_new_key_and_so_does_the_next_one() {
         said.contains("The new key is in data/mailgrant.key; "),
         "{said}"
     );
-    assert!(said.contains("go on with it"), "{said}");
+    assert!(said.contains("switch to it"), "{said}");
     let new = fs::read_to_string(&key_file).unwrap();
     assert_ne!(new, old);
     assert!(!said.contains(old.trim()) && !said.contains(new.trim()));

@@ -25,7 +25,7 @@ async fn is_set_shown_by_its_host_and_removed() {
         ),
         (
             "https://hooks.example.com/pLanted\n".to_owned(),
-            "secret to sign with",
+            "signing secret",
         ),
         (
             format!("http://hooks.example.com/ {SECRET}\n"),

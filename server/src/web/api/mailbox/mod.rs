@@ -27,10 +27,10 @@ use crate::web::mailbox::file;
     tag = "mailbox",
     operation_id = "list_folders",
     security(("key" = ["mailbox"])),
-    params(("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`.")),
+    params(("data_center" = Option<String>, Query, description = "The ID of the data center whose email box is read. Defaults to that of the API key, then to `default`.")),
     responses(
         (status = 200, description = "The folders that can be opened.", body = Object),
-        (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
+        (status = "default", description = "The request failed. The problem describes the reason.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn folders(
@@ -47,10 +47,10 @@ pub async fn folders(
     tag = "mailbox",
     operation_id = "list_mail",
     security(("key" = ["mailbox"])),
-    params(("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
+    params(("data_center" = Option<String>, Query, description = "The ID of the data center whose email box is read. Defaults to that of the API key, then to `default`."), ("folder" = Option<String>, Query, description = "The name of the folder. Defaults to the inbox.")),
     responses(
-        (status = 200, description = "A part of the mail of a folder.", body = Object),
-        (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "A page of messages of the folder.", body = Object),
+        (status = "default", description = "The request failed. The problem describes the reason.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn messages(
@@ -69,10 +69,10 @@ pub async fn messages(
     tag = "mailbox",
     operation_id = "read_mail",
     security(("key" = ["mailbox"])),
-    params(("uid" = u32, Path, description = "Its number in the folder."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
+    params(("uid" = u32, Path, description = "The ID of the message, or its UID in the folder."), ("data_center" = Option<String>, Query, description = "The ID of the data center whose email box is read. Defaults to that of the API key, then to `default`."), ("folder" = Option<String>, Query, description = "The name of the folder. Defaults to the inbox.")),
     responses(
-        (status = 200, description = "One mail.", body = Object),
-        (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The message.", body = Object),
+        (status = "default", description = "The request failed. The problem describes the reason.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn message(
@@ -93,10 +93,10 @@ pub async fn message(
     tag = "mailbox",
     operation_id = "read_mail_source",
     security(("key" = ["mailbox"])),
-    params(("uid" = u32, Path, description = "Its number in the folder."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
+    params(("uid" = u32, Path, description = "The ID of the message, or its UID in the folder."), ("data_center" = Option<String>, Query, description = "The ID of the data center whose email box is read. Defaults to that of the API key, then to `default`."), ("folder" = Option<String>, Query, description = "The name of the folder. Defaults to the inbox.")),
     responses(
-        (status = 200, description = "The original mail.", body = String, content_type = "message/rfc822"),
-        (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The source of the message.", body = String, content_type = "message/rfc822"),
+        (status = "default", description = "The request failed. The problem describes the reason.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn source(
@@ -117,10 +117,10 @@ pub async fn source(
     tag = "mailbox",
     operation_id = "read_mail_attachment",
     security(("key" = ["mailbox"])),
-    params(("uid" = u32, Path, description = "Its number in the folder."), ("number" = u32, Path, description = "Which file of the mail."), ("data_center" = Option<String>, Query, description = "Whose email box; without it that of the API key, else `default`."), ("folder" = Option<String>, Query, description = "The name of the folder; without it the inbox.")),
+    params(("uid" = u32, Path, description = "The ID of the message, or its UID in the folder."), ("number" = u32, Path, description = "The number of the attachment, starting at 1."), ("data_center" = Option<String>, Query, description = "The ID of the data center whose email box is read. Defaults to that of the API key, then to `default`."), ("folder" = Option<String>, Query, description = "The name of the folder. Defaults to the inbox.")),
     responses(
-        (status = 200, description = "An attachment of a mail.", body = String, content_type = "application/octet-stream"),
-        (status = "default", description = "It cannot be had: a problem says why.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The attachment.", body = String, content_type = "application/octet-stream"),
+        (status = "default", description = "The request failed. The problem describes the reason.", body = crate::web::problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn attachment(

@@ -26,13 +26,13 @@ impl ListQuery {
             "" => None,
             text => Some(time(text).ok_or(Refused::field(
                 "since",
-                "Write a day as 2026-11-23 or a time as 2026-11-23T20:15:00Z.",
+                "Use a date like 2026-11-23 or a time like 2026-11-23T20:15:00Z.",
             ))?),
         };
         let within = match self.within.as_str() {
             "" => SearchIn::default(),
             code => SearchIn::from_code(code)
-                .ok_or(Refused::field("within", "One of text, from, subject."))?,
+                .ok_or(Refused::field("within", "Must be text, from, or subject."))?,
         };
         let words = MailSearch::words(&self.search).map_err(|_| {
             Refused::field(
@@ -42,13 +42,13 @@ impl ListQuery {
         })?;
         let id = |field, text: &str| {
             MailId::parse(text)
-                .map_err(|_| Refused::field(field, "The id of a message, as in a list."))
+                .map_err(|_| Refused::field(field, "The ID of a message, as in a list."))
         };
         let place = match (self.before.as_str(), self.after.as_str()) {
             ("", "") => MailPlace::Newest,
             (before, "") => MailPlace::Before(id("before", before)?),
             ("", after) => MailPlace::After(id("after", after)?),
-            _ => return Err(Refused::field("after", "Not together with before.")),
+            _ => return Err(Refused::field("after", "Cannot be combined with before.")),
         };
         let limit = match self.limit.as_str() {
             "" => MailQuery::USUAL,

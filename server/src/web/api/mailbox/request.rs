@@ -34,7 +34,7 @@ impl FromRequestParts<Web> for MailboxRequest {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
         let unreadable = || {
-            let detail = "The query of the request cannot be read.";
+            let detail = "The query of the request is malformed.";
             Refused::from(Problem::new(StatusCode::BAD_REQUEST, detail))
         };
         let Query(written) =
@@ -71,10 +71,7 @@ fn folder(request: &str) -> Result<FolderName, Refused> {
     match request {
         "" => Ok(FolderName::default()),
         name => FolderName::parse(name).map_err(|_| {
-            Refused::field(
-                "folder",
-                "The name of a folder, as the list of folders returns it.",
-            )
+            Refused::field("folder", "The name of a folder, as in the list of folders.")
         }),
     }
 }

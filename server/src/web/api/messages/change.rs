@@ -25,9 +25,9 @@ use crate::web::api::unavailable;
     security(("key" = ["send"])),
     params(("id" = String, Path, description = "Its id.")),
     responses(
-        (status = 200, description = "It is due now.", body = Changed),
-        (status = 404, description = "There is none with this id.", body = problem::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Its state does not allow it, or its content was deleted.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The message is due now.", body = Changed),
+        (status = 404, description = "The message does not exist.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The state of the message does not allow this, or its content was deleted.", body = problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn retry(
@@ -48,9 +48,9 @@ pub async fn retry(
     security(("key" = ["send"])),
     params(("id" = String, Path, description = "Its id.")),
     responses(
-        (status = 200, description = "It is cancelled.", body = Changed),
-        (status = 404, description = "There is none with this id.", body = problem::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It does not wait any more.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The message was cancelled.", body = Changed),
+        (status = 404, description = "The message does not exist.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The message is no longer waiting.", body = problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn cancel(

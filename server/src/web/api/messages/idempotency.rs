@@ -33,7 +33,7 @@ pub fn read(
     });
     let (Some(name), None) = (name, found.next()) else {
         let error = ProblemError {
-            detail: "The key has 1 to 255 printable ASCII characters without spaces, quotes and backslashes.".into(),
+            detail: "The idempotency key must have 1 to 255 printable ASCII characters, without spaces, quotes, and backslashes.".into(),
             ..ProblemError::of_header(IDEMPOTENCY_KEY, ParameterError::UnknownChoice)
         };
         return Err(Box::new(problem::wrong(
@@ -74,7 +74,8 @@ fn hash(parts: &[&[u8]]) -> String {
 
 /// Returns the error for a key that another request has used.
 pub fn reused() -> Response {
-    let detail = "Another request had this idempotency key. Take a new key for a new message.";
+    let detail =
+        "This idempotency key was used for a different request. Use a new key for each message.";
     let error = ProblemError {
         header: Some(IDEMPOTENCY_KEY),
         code: "idempotency_key_reused".into(),

@@ -20,17 +20,17 @@ use crate::web::api::unavailable;
     operation_id = "list_messages",
     security(("key" = ["messages"])),
     params(
-        ("data_center" = Option<String>, Query, description = "Sent from this data center."),
-        ("state" = Option<String>, Query, description = "In one of these states, parted by commas: `waiting`, `sending`, `delivered`, `partly_delivered`, `failed`, `cancelled`, `bounced`.", example = "waiting,failed"),
-        ("search" = Option<String>, Query, description = "With this text in subject, addresses or Message-ID."),
-        ("since" = Option<String>, Query, description = "Stored at this time or later (RFC 3339), or from this day on (UTC).", example = "2026-11-01"),
-        ("until" = Option<String>, Query, description = "Stored before this time or day."),
-        ("cursor" = Option<String>, Query, description = "What the list before says in `next`."),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "How many at most; without it 50."),
+        ("data_center" = Option<String>, Query, description = "Only messages of the data center with this ID."),
+        ("state" = Option<String>, Query, description = "Only messages in these states, separated by commas: `waiting`, `sending`, `delivered`, `partly_delivered`, `failed`, `cancelled`, `bounced`.", example = "waiting,failed"),
+        ("search" = Option<String>, Query, description = "Only messages with this text in the subject, addresses, or Message-ID."),
+        ("since" = Option<String>, Query, description = "Only messages that were stored at this time (RFC 3339) or later, or from this date (UTC) on.", example = "2026-11-01"),
+        ("until" = Option<String>, Query, description = "Only messages that were stored before this time or date."),
+        ("cursor" = Option<String>, Query, description = "The value of `next` in the previous page."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Maximum number of messages. Defaults to 50."),
     ),
     responses(
         (status = 200, description = "The messages.", body = MessageList),
-        (status = 400, description = "The query is wrong: `errors` names the parameters.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "Some parameters are invalid (see `errors`).", body = problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn list(
@@ -69,7 +69,7 @@ pub async fn list(
     params(("id" = String, Path, description = "Its id.")),
     responses(
         (status = 200, description = "The message.", body = MessageResponse),
-        (status = 404, description = "There is none with this id.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The message does not exist.", body = problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn one(

@@ -37,7 +37,7 @@ pub fn format(headers: &HeaderMap) -> Result<Format, Refused> {
     } else {
         Err(Box::new(problem::answer(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "A message is taken as application/json or as message/rfc822.",
+            "Send a message as application/json or message/rfc822.",
         )))
     }
 }
@@ -50,12 +50,12 @@ pub async fn read(body: Body) -> Result<Bytes, Refused> {
             let mut cause = error.source();
             while let Some(found) = cause {
                 if found.is::<LengthLimitError>() {
-                    let detail = "The body of the request is too large: at most 25 MB are taken.";
+                    let detail = "The request body is too large. The maximum is 25 MB.";
                     return Box::new(problem::answer(StatusCode::PAYLOAD_TOO_LARGE, detail));
                 }
                 cause = found.source();
             }
-            let detail = "The body of the request broke off.";
+            let detail = "The request body ended prematurely.";
             Box::new(problem::answer(StatusCode::BAD_REQUEST, detail))
         })
 }

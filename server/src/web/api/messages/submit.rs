@@ -46,11 +46,11 @@ const SENDER: &str = "Mailgrant-Sender";
     operation_id = "submit_message",
     security(("key" = ["send"])),
     params(
-        ("data_center" = Option<String>, Query, description = "For `message/rfc822`: the id of the data center to send from; without it that of the API key, else `default`."),
-        ("replace_from" = Option<bool>, Query, description = "For `message/rfc822`: whether a From address that is not allowed is replaced by the data center's, its name kept, instead of being refused."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A name for this request, 1 to 255 printable characters. Sent twice with the same key and the same body the message is taken once, and the answer is the same."),
-        ("Mailgrant-Recipients" = Option<String>, Header, description = "For `message/rfc822`: who gets it, addresses parted by commas. Without it everybody in `To`, `Cc` and `Bcc`."),
-        ("Mailgrant-Sender" = Option<String>, Header, description = "For `message/rfc822`: the address of the envelope, which bounces go to. Without it that of `From`."),
+        ("data_center" = Option<String>, Query, description = "For `message/rfc822`: the ID of the data center to send from. Defaults to that of the API key, then to `default`."),
+        ("replace_from" = Option<bool>, Query, description = "For `message/rfc822`: if true, a From address that is not allowed is replaced by the data center's instead of rejected. The display name is kept."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A unique key for this request, 1 to 255 printable characters. A repeated request with the same key and body submits no second message and gets the same response."),
+        ("Mailgrant-Recipients" = Option<String>, Header, description = "For `message/rfc822`: the envelope recipients, separated by commas. Defaults to the addresses in `To`, `Cc`, and `Bcc`."),
+        ("Mailgrant-Sender" = Option<String>, Header, description = "For `message/rfc822`: the envelope sender, which receives bounces. Defaults to the address in `From`."),
     ),
     request_body(
         description = "At most 25 MB.",
@@ -60,11 +60,11 @@ const SENDER: &str = "Mailgrant-Sender";
         ),
     ),
     responses(
-        (status = 202, description = "It is stored.", body = Accepted, headers(("Location" = String, description = "Where it is."))),
-        (status = 400, description = "The request cannot be read.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 202, description = "The message was stored.", body = Accepted, headers(("Location" = String, description = "The path of the message."))),
+        (status = 400, description = "The request is malformed.", body = problem::Problem, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large.", body = problem::Problem, content_type = "application/problem+json"),
         (status = 415, description = "The body is neither `application/json` nor `message/rfc822`.", body = problem::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Fields of the message are wrong: `errors` names them. Or another request had the idempotency key.", body = problem::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Some fields are invalid (see `errors`), or the idempotency key was used for a different request.", body = problem::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn submit(
@@ -224,7 +224,7 @@ fn data_center(query: Option<&str>, key: &ApiKey) -> Result<DataCenterId, Refuse
 pub(super) fn unreadable_query() -> Response {
     problem::answer(
         StatusCode::BAD_REQUEST,
-        "The query of the request cannot be read.",
+        "The query of the request is malformed.",
     )
 }
 
