@@ -3,16 +3,20 @@
 use clock::random;
 use decode::TokenRequest;
 use domain::{
-    OAuthClient, ProviderFamily, Scope, UnixTime, finding::FindingValue, url::host_and_port,
+    Finding, FindingCode, OAuthClient, ProviderFamily, Scope, UnixTime, finding::FindingValue,
+    url::host_and_port,
 };
-use net::{HttpClient, HttpError, Redactor};
-use secrecy::{ExposeSecret, SecretString};
+use net::{HttpClient, Redactor};
+use oauth2::{
+    AuthType, AuthorizationCode, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RefreshToken,
+    RequestTokenError,
+};
+use secrecy::SecretString;
 
 use crate::{
     failure::{TokenFailure, token_endpoint_finding},
-    rejection::Rejection,
-    response::Received,
-    token_request::{ClientAuthentication, Parameters, token_request},
+    library::{exposed, library_client},
+    token_endpoint::{Failure, TokenEndpoint},
     token_response::{Tokens, tokens},
 };
 
@@ -29,22 +33,6 @@ enum Sent<'s> {
 }
 
 impl Sent<'_> {
-    /// Returns the parameters of the request that do not identify the client.
-    fn parameters<'a>(&'a self, client: &'a OAuthClient<SecretString>) -> Parameters<'a> {
-        match self {
-            Self::Code { code, verifier } => vec![
-                ("grant_type", "authorization_code"),
-                ("code", code.expose_secret()),
-                ("code_verifier", verifier.expose_secret()),
-                ("redirect_uri", client.redirect_url.as_str()),
-            ],
-            Self::Refresh { token, .. } => vec![
-                ("grant_type", "refresh_token"),
-                ("refresh_token", token.expose_secret()),
-            ],
-        }
-    }
-
     fn kind(&self) -> TokenRequest {
         match *self {
             Self::Code { .. } => TokenRequest::Code,
@@ -75,28 +63,27 @@ impl<'a> Client<'a> {
     }
 
     /// Returns the URL where the administrator signs in, and the PKCE verifier to keep until the
-    /// callback. Returns `None` if the `url` crate rejects a URL that
-    /// [`EndpointUrl`](domain::EndpointUrl) accepts.
+    /// callback. Returns `None` if a URL of the settings cannot be used.
     pub fn authorization_url(
         &self,
         state: &SecretString,
         username: &str,
     ) -> Option<(String, SecretString)> {
-        let settings = self.settings;
-        let verifier = random::token::<32>();
-        let mut url = reqwest::Url::parse(settings.authorization_endpoint.as_str()).ok()?;
-        url.query_pairs_mut()
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &settings.client_id)
-            .append_pair("state", state.expose_secret())
-            // The challenge is the SHA-256 of the verifier as base64url (RFC 7636 §4.2).
-            .append_pair("code_challenge", &random::hash(&verifier))
-            .append_pair("code_challenge_method", "S256")
-            .append_pair("redirect_uri", settings.redirect_url.as_str())
-            .append_pair("scope", settings.scope.as_str())
-            .append_pair("login_hint", username)
-            .extend_pairs(extra_parameters(settings));
-        Some((url.into(), verifier.into()))
+        // All secrets come from the operating system; the library has a generator of its own.
+        let verifier = PkceCodeVerifier::new(random::token::<32>());
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
+        let client = library_client(self.settings)?;
+        let scopes = self.settings.scope.tokens();
+        let mut request = client
+            .authorize_url(|| CsrfToken::new(exposed(state)))
+            .set_pkce_challenge(challenge)
+            .add_scopes(scopes.map(|token| oauth2::Scope::new(token.to_owned())))
+            .add_extra_param("login_hint", username);
+        for (name, value) in extra_parameters(self.settings) {
+            request = request.add_extra_param(*name, *value);
+        }
+        let (url, _) = request.url();
+        Some((url.into(), verifier.into_secret().into()))
     }
 
     /// Exchanges the code of a callback (RFC 6749 §4.1.3, RFC 7636 §4.5).
@@ -129,11 +116,11 @@ impl<'a> Client<'a> {
     /// answer with any error: an unknown client, a missing parameter, or a code of another client.
     /// A rejected request leaves the code or refresh token unused.
     async fn ask(&self, sent: &Sent<'_>) -> Result<Tokens, TokenFailure> {
-        let first = match self.send(sent, ClientAuthentication::Header).await {
+        let first = match self.send(sent, AuthType::BasicAuth).await {
             Err(Failure::Rejected(first)) if first.may_be_about_the_header() => first,
             outcome => return self.outcome(sent, outcome),
         };
-        match self.send(sent, ClientAuthentication::Body).await {
+        match self.send(sent, AuthType::RequestBody).await {
             Ok(tokens) => Ok(tokens),
             Err(Failure::Rejected(second)) if second.explains_more_than(&first) => {
                 self.outcome(sent, Err(Failure::Rejected(second)))
@@ -142,18 +129,36 @@ impl<'a> Client<'a> {
         }
     }
 
-    async fn send(
-        &self,
-        sent: &Sent<'_>,
-        authentication: ClientAuthentication,
-    ) -> Result<Tokens, Failure> {
-        let client = self.settings;
-        let request = token_request(client, authentication, &sent.parameters(client))
-            .map_err(HttpError::from)?;
-        let received = Received::new(self.http.send_any(request).await?, self.now);
-        match Rejection::of(&received) {
-            Some(rejection) => Err(Failure::Rejected(rejection)),
-            None => tokens(&received, &client.client_id, self.now).map_err(Failure::Unusable),
+    async fn send(&self, sent: &Sent<'_>, auth_type: AuthType) -> Result<Tokens, Failure> {
+        let client = library_client(self.settings).ok_or(Failure::NoRequest)?;
+        let client = client.set_auth_type(auth_type);
+        let endpoint = TokenEndpoint {
+            http: self.http,
+            now: self.now,
+        };
+        let response = match sent {
+            Sent::Code { code, verifier } => {
+                client
+                    .exchange_code(AuthorizationCode::new(exposed(code)))
+                    .set_pkce_verifier(PkceCodeVerifier::new(exposed(verifier)))
+                    .request_async(&endpoint)
+                    .await
+            }
+            Sent::Refresh { token, .. } => {
+                client
+                    .exchange_refresh_token(&RefreshToken::new(exposed(token)))
+                    .request_async(&endpoint)
+                    .await
+            }
+        };
+        match response {
+            Ok(response) => Ok(tokens(&response, &self.settings.client_id, self.now)),
+            Err(RequestTokenError::Request(failure)) => Err(failure),
+            Err(RequestTokenError::Other(_)) => Err(Failure::NoRequest),
+            Err(RequestTokenError::ServerResponse(_) | RequestTokenError::Parse(..)) => {
+                let finding = Finding::new(FindingCode::TokenAnswerUnreadable);
+                Err(Failure::Unusable(finding.into()))
+            }
         }
     }
 
@@ -175,17 +180,19 @@ impl<'a> Client<'a> {
                 };
                 failure
             }
-            Failure::NoResponse(error) => {
-                let finding = token_endpoint_finding(&error);
-                match host_and_port(self.settings.token_endpoint.as_str()) {
-                    Some((host, port)) => {
-                        finding.with(FindingValue::Server, format!("{host}:{port}"))
-                    }
-                    None => finding,
-                }
-                .into()
+            Failure::NoRequest => {
+                self.naming_server(Finding::new(FindingCode::TokenEndpointUnreachable))
             }
+            Failure::NoResponse(error) => self.naming_server(token_endpoint_finding(&error)),
         })
+    }
+
+    fn naming_server(&self, finding: Finding) -> TokenFailure {
+        match host_and_port(self.settings.token_endpoint.as_str()) {
+            Some((host, port)) => finding.with(FindingValue::Server, format!("{host}:{port}")),
+            None => finding,
+        }
+        .into()
     }
 
     /// Returns a redactor of the secrets that were sent, which a server may echo.
@@ -200,22 +207,6 @@ impl<'a> Client<'a> {
             Sent::Refresh { token, .. } => redactor.add(token),
         }
         redactor
-    }
-}
-
-/// The reason why a request gave no tokens.
-enum Failure {
-    /// The provider rejected the request.
-    Rejected(Rejection),
-    /// The response cannot be used.
-    Unusable(TokenFailure),
-    /// There is no response, or it could not be read.
-    NoResponse(HttpError),
-}
-
-impl From<HttpError> for Failure {
-    fn from(error: HttpError) -> Self {
-        Self::NoResponse(error)
     }
 }
 

@@ -1,9 +1,10 @@
 //! OAuth 2.0 and OpenID Connect as a client.
 //!
-//! [`Client`] makes authorization URLs and token requests (RFC 6749, RFC 7636). Metadata of
-//! authorization servers is fetched by [`metadata_of`] and [`issuer_document()`] (RFC 8414, OpenID
-//! Connect Discovery 1.0). The crate stores nothing and decides nothing about grants. Start reading
-//! at [`Client::exchange_code`].
+//! [`Client`] makes authorization URLs and token requests (RFC 6749, RFC 7636) with the crate
+//! `oauth2`. Responses are brought into the form that it reads, because few providers keep to the
+//! standard. Metadata of authorization servers is fetched by [`metadata_of`] and
+//! [`issuer_document()`] (RFC 8414, OpenID Connect Discovery 1.0). The crate stores nothing and
+//! decides nothing about grants. Start reading at [`Client::exchange_code`].
 
 mod admin_consent;
 mod client;
@@ -11,6 +12,7 @@ mod failure;
 mod id_token;
 mod issuer;
 mod issuer_document;
+mod library;
 mod metadata;
 mod metadata_document;
 #[cfg(test)]
@@ -18,7 +20,8 @@ mod property_tests;
 mod readable;
 mod rejection;
 mod response;
-mod token_request;
+mod standard_response;
+mod token_endpoint;
 mod token_response;
 mod userinfo;
 

@@ -9,7 +9,13 @@ use proptest::{prelude::*, sample::select};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::{id_token, rejection::Rejection, response::Received, token_response::tokens};
+use crate::{
+    id_token,
+    rejection::Rejection,
+    response::Received,
+    standard_response::standard_response,
+    token_response::{TokenResponse, tokens},
+};
 
 fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -25,7 +31,10 @@ fn promises(status: u16, body: Vec<u8>) -> Result<(), TestCaseError> {
     let response = http::Response::builder().status(status).body(body).unwrap();
     let received = Received::new(response, UnixTime(0));
     let outcome = match Rejection::of(&received) {
-        None => tokens(&received, "client", UnixTime(0)),
+        None => standard_response(&received, UnixTime(0)).map(|standard| {
+            let read: TokenResponse = serde_json::from_slice(standard.body()).unwrap();
+            tokens(&read, "client", UnixTime(0))
+        }),
         Some(rejection) => {
             let request = TokenRequest::Refresh { testing: false };
             Err(rejection.failure(request, &"secret".into(), &Redactor::default()))

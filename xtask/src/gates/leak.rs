@@ -7,11 +7,12 @@ use anyhow::Result;
 use crate::process;
 use crate::workspace::Workspace;
 
-const SERVER_ONLY: [&str; 8] = [
+const SERVER_ONLY: [&str; 9] = [
     "axum",
     "hyper",
     "leptos_axum",
     "lettre",
+    "oauth2",
     "reqwest",
     "rustls",
     "sqlx",
