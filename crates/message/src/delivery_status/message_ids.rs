@@ -70,6 +70,13 @@ pub(super) fn of(
     if ids.message_ids.is_empty() {
         ids.add_lines(&loose::rest(raw));
     }
+    // Exchange Online returns the header in the text before the delivery status, and nothing else.
+    if ids.message_ids.is_empty() {
+        let texts = structure
+            .parts()
+            .filter(|part| part.media_type().0 == "text");
+        texts.for_each(|part| ids.add_lines(&text_of(&part)));
+    }
     ids
 }
 
