@@ -10,6 +10,14 @@ const REFUSALS: &[u16] = &[421, 450, 451, 452, 454, 550, 551, 552, 553, 554, 571
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
     text("outgoing email disabled", F::AccountSuspended), // cPanel: outgoing mail suspended
+    text("encrypted smtp session", F::TlsRequired), // VIPRE: rejection reasons
+    text("route requires encryption", F::TlsRequired), // mail routes with TLS only
+    text("be send with an encryption", F::TlsRequired), // spam-mail-blocker.de: greylisting
+    text("reached its limit for processing requests", F::SendingRateLimited), // GoDaddy: SMTP relays
+    text("limits for your account", F::QuotaExceeded), // ISPs: sending limits
+    text("limit of*rcpts per", F::QuotaExceeded), // mailbox.org: sending limits
+    text("limit of*recipients per", F::QuotaExceeded), // mailbox.org: sending limits
+    text("limit of*messages per", F::QuotaExceeded), // mailbox.org: sending limits
     text("limits for how many messages", F::SendingRateLimited), // Outlook.com: RP-001
     reply(&[421], "", "rp-00", F::SendingRateLimited), // Outlook.com: RP-001 to RP-003
     text("sender*quota", F::QuotaExceeded), // Namecheap: sending limits
@@ -17,6 +25,7 @@ pub(super) const ROWS: &[Reply] = &[
     text("email has been rate limited because*dkim authentication", F::DkimFailed), // Gmail: 4.7.30
     text("rate limited*unauthenticated", F::DmarcFailed), // Gmail: 4.7.26
     text("rate limited because*aligned", F::DmarcFailed), // Gmail: 4.7.32
+    text("rate limited because*alignment", F::DmarcFailed), // Gmail: 4.7.32
     text("rate limited*tls", F::TlsRequired), // Gmail: 4.7.29
     text("rate limited*ptr", F::ReverseDnsRefused), // Gmail: 4.7.23
     text("rate limited due to ip reputation", F::ReputationRefused), // Microsoft: 4.7.650

@@ -8,7 +8,9 @@ use super::row::{Reply, reply, text};
 #[rustfmt::skip]
 pub(super) const SIZE: &[Reply] = &[
     reply(&[], ".3.4", "", F::MessageTooLarge), // RFC 3463: X.3.4
+    text("mailpolicy violation", F::PolicyRefused), // Zoho: SMTP errors
     reply(&[], ".2.3", "", F::MessageTooLarge), // RFC 3463: X.2.3
+    text("mailsize", F::MessageTooLarge), // Coremail: bounces
     text("message size exceeds", F::MessageTooLarge), // Postfix: smtpd.c
     text("exceeds*maximum*size", F::MessageTooLarge), // Exim: message_size_limit
     text("size exceeds", F::MessageTooLarge), // sendmail: SIZE

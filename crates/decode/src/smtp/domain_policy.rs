@@ -11,6 +11,7 @@ pub(super) const ROWS: &[Reply] = &[
     text("dmarc", F::DmarcFailed), // Gmail, Yahoo, and Comcast: SMTP errors
     text("anti-spoofing", F::DmarcFailed), // Mimecast: SMTP errors
     text("antispoofing", F::DmarcFailed), // Zoho: SMTP errors
+    text("spoofed", F::DmarcFailed), // content filters: forged From addresses
     text("mail is unauthenticated", F::DmarcFailed), // Gmail: 5.7.26
     text("unauthenticated email", F::DmarcFailed), // Gmail: 5.7.26
     text("sender is unauthenticated", F::DmarcFailed), // Gmail: 5.7.26

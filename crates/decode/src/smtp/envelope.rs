@@ -13,6 +13,10 @@ const TOO_MANY: &[u16] = &[450, 451, 452, 552];
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
     text("not authorized to send email directly", F::PolicyRefused), // Gmail: SMTP errors
+    text("reject due to policy restrictions", F::PolicyRefused), // GMX: postmaster
+    text("mx record points to local host", F::MailLoop), // Exim: dnslookup router
+    text("invalid dns mx", F::SenderRefused), // GMX: postmaster, about the sender's domain
+    text("must resolve", F::SenderRefused), // sendmail: domain of the sender
     text("bypassing service provider", F::ReputationRefused), // Postfix: client access maps
     text("parameters not recognized", F::Refused), // RFC 5321: 555
     text("not authorized to send on behalf", F::SendAsDenied), // one.com: SMTP errors

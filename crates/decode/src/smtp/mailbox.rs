@@ -17,6 +17,7 @@ pub(super) const RATE: &[Reply] = &[
     text("receiving mail too quickly", F::RecipientRateLimited), // Gmail: SMTP errors
     text("receiving mail at a rate", F::RecipientRateLimited), // Gmail: SMTP errors
     text("receivingrate", F::RecipientRateLimited), // Gmail: links in SMTP errors
+    text("organization queue quota exceeded", F::RecipientRateLimited), // Exchange Online: 4.7.3
     text("recipient*rate limit", F::RecipientRateLimited), // Exchange Online: receiving limits
     text("recipient*exceeded*limit*receiv", F::RecipientRateLimited), // Exchange Online: receiving limits
     text("recipient thread limit exceeded", F::RecipientRateLimited), // Exchange Online: STOREDRV
@@ -169,6 +170,7 @@ pub(super) const ROWS: &[Reply] = &[
 
     // A mailbox that exists but takes no mail.
     text("inactive", F::MailboxInactive), // Gmail: SMTP errors
+    text("domain size limit", F::MailboxFull), // hMailServer: limits
     text("account*disabled", F::MailboxInactive), // Gmail: SMTP errors
     text("mailbox*disabled", F::MailboxInactive), // Yahoo: postmaster
     text("user*disabled", F::MailboxInactive), // Exim: local routers

@@ -17,6 +17,8 @@ pub(super) const ROWS: &[Reply] = &[
     text("no such domain", F::RecipientDomainInvalid), // Haraka: rcpt_to
     text("domain does not exist", F::RecipientDomainInvalid), // qmail
     text("unknown domain", F::RecipientDomainInvalid), // MDaemon
+    text("not configured to use this mx", F::RecipientDomainInvalid), // VIPRE: rejection reasons
+    text("rejected: no-domain", F::RecipientDomainInvalid), // Symantec: SMTP errors
     text("domain not found", F::RecipientDomainInvalid), // Postfix: smtpd_check.c
     text("domain name not found", F::RecipientDomainInvalid), // ZoneMTA: bounces.txt
     text("couldn't find any host named", F::RecipientDomainInvalid), // qmail-remote
@@ -57,6 +59,10 @@ pub(super) const ROWS: &[Reply] = &[
     text("doesn't exist", F::NoSuchUser), // iCloud: SMTP errors
     text("not exist", F::NoSuchUser), // QQ Mail: SMTP return codes
     text("user doesn't have", F::NoSuchUser), // Yahoo: postmaster
+    text("recipient address*is not a valid", F::NoSuchUser), // Gmail: 5.1.2, 5.1.3
+    text("recipient verification failed", F::NoSuchUser), // Exim: verify = recipient
+    text("not in recipient list", F::NoSuchUser), // SpamTitan: recipient verification
+    text("not in route list", F::NoSuchUser), // hMailServer: routes
     text("not a valid recipient", F::NoSuchUser), // Yahoo: postmaster
     text("not a valid mailbox", F::NoSuchUser), // KumoMTA: community bounces
     text("not a valid user", F::NoSuchUser), // KumoMTA: community bounces
@@ -108,6 +114,7 @@ pub(super) const ROWS: &[Reply] = &[
     text("has left", F::NoSuchUser), // Exim: local routers
     text("mailbox name not allowed", F::NoSuchUser), // RFC 5321: 553
     text("mailbox unavailable", F::NoSuchUser), // RFC 5321: 550
+    text("create output*permission denied", F::MailboxInactive), // sendmail: .forward files
     text("can't create output", F::MailboxFull), // sendmail: X.2.0
     reply(&[], "5.4.1", "recipient address rejected: access denied", F::NoSuchUser), // Exchange Online: directory-based edge blocking
     reply(&[550, 551, 553, 554], ".1.6", "", F::NoSuchUser), // RFC 3463: X.1.6

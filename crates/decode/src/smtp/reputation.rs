@@ -1,13 +1,17 @@
 //! Replies about the reputation of addresses and domains, and about the client's name and address.
 
-use domain::FindingCode as F;
+use domain::{FindingCode as F, StepKind};
 
 use super::row::{Reply, reply, text};
+
+const BEFORE_MESSAGE: &[StepKind] = &[StepKind::Greeting, StepKind::Ehlo, StepKind::MailFrom];
 
 /// The client's name and address.
 #[rustfmt::skip]
 pub(super) const CLIENT: &[Reply] = &[
+    text(" listed at ", F::Blocklisted), // ZoneMTA: bounces.txt
     // The name in EHLO.
+    text("you are me", F::EhloNameRefused), // VIPRE: rejection reasons
     text("helo command rejected", F::EhloNameRefused), // Postfix: smtpd_check.c
     text("ehlo command rejected", F::EhloNameRefused), // Postfix: smtpd_check.c
     text("invalid helo", F::EhloNameRefused), // Exim: ACLs
@@ -107,12 +111,14 @@ pub(super) const ROWS: &[Reply] = &[
     text(".rbl.", F::Blocklisted), // Postfix: reject_rbl_client
     text(" rbl", F::Blocklisted), // Exim: ACLs
     text("blocked using", F::Blocklisted), // Postfix: default_rbl_reply
+    text("user in blacklist", F::RecipientRestricted), // Coremail: bounces
     text("blacklist", F::Blocklisted), // ZoneMTA: bounces.txt
     text("black list", F::Blocklisted), // ZoneMTA: bounces.txt
     text("blocklist", F::Blocklisted), // KumoMTA: community bounces
     text("block list", F::Blocklisted), // KumoMTA: community bounces
     text("black-list", F::Blocklisted), // ZoneMTA: bounces.txt
     text("denylist", F::Blocklisted), // Stalwart
+    text("dictionary attack", F::ReputationRefused), // Baruwa: rejections
     text("is listed", F::Blocklisted), // ZoneMTA: bounces.txt
     text("listed at", F::Blocklisted), // ZoneMTA: bounces.txt
     text("not listed in*directory", F::NoSuchUser), // Domino
@@ -199,4 +205,9 @@ pub(super) const ROWS: &[Reply] = &[
     text("from that country", F::ReputationRefused), // Exim: local ACLs
     text("dyn:t1", F::ReputationRefused), // AOL: SMTP errors
     text("not allowed to send us", F::ReputationRefused), // Tiscali: SMTP errors
+    text("for this ip", F::ReputationRefused), // sendmail: access database
+    // Before the message is sent, spam is what the address is known for.
+    text("spam", F::ReputationRefused).at(BEFORE_MESSAGE), // Comcast: BL000000
+    text("invalid ip", F::ReputationRefused).at(BEFORE_MESSAGE), // Coremail: bounces
+    text("ip is ", F::ReputationRefused).at(BEFORE_MESSAGE), // Coremail: bounces
 ];

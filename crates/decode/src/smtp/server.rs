@@ -126,6 +126,7 @@ pub(super) const ROWS: &[Reply] = &[
     text("not reachable", F::ReceiverUnreachable), // Outlook.com: bounces
     reply(LATER, ".4.1", "", F::ReceiverUnreachable), // RFC 3463: X.4.1
     text("no answer from host", F::ReceiverUnreachable), // RFC 3463: X.4.1
+    reply(&[], ".4.2", "timeout exceeded", F::Temporary), // Postfix: smtpd.c, about this connection
     reply(&[], ".4.2", "", F::ReceiverUnreachable), // RFC 3463: X.4.2
     reply(&[], ".4.7", "", F::ReceiverUnreachable), // RFC 3463: X.4.7
     text("delivery timeout", F::ReceiverUnreachable), // GoDaddy: bounce messages

@@ -6,6 +6,8 @@ use super::row::{Reply, reply};
 
 const RCPT: &[StepKind] = &[StepKind::RcptTo];
 const FINAL: &[u16] = &[550, 551, 552, 553, 554];
+/// Codes about the form of the address, and codes that only some servers use for it.
+const SYNTAX: &[u16] = &[501, 510, 511, 513, 540, 541];
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Reply] = &[
@@ -23,6 +25,7 @@ pub(super) const ROWS: &[Reply] = &[
     reply(&[], ".6.3", "", F::MessageFormatRefused), // RFC 3463: X.6.3
     reply(&[], ".6.11", "", F::MessageFormatRefused), // Exchange Online: 5.6.11
     reply(&[], ".6.211", "", F::MessageFormatRefused), // Exchange Online: 5.6.211
+    reply(SYNTAX, "", "", F::RecipientRefused).at(RCPT), // RFC 5321, and X.1.3 of RFC 3463
     reply(FINAL, "5.7.1", "", F::PolicyRefused), // RFC 3463: X.7.1
     reply(FINAL, "5.7.0", "", F::PolicyRefused), // RFC 3463: X.7.0
     reply(FINAL, "", "", F::RecipientRefused).at(RCPT), // RFC 5321
