@@ -16,6 +16,13 @@ use crate::{
     response::{Data, Ending, Fetched, Response, StatusLine},
 };
 
+/// The command ID, with name and version.
+const IDENTITY: &str = concat!(
+    r#"ID ("name" "Mailgrant" "version" ""#,
+    env!("CARGO_PKG_VERSION"),
+    r#"")"#
+);
+
 /// The response of a server to a command.
 #[derive(Debug)]
 pub struct Answer {
@@ -146,6 +153,22 @@ impl Client {
                 Reply::Answer(answer) => return Ok(answer),
                 // Nothing is left to be sent, so the line is not a request.
                 Reply::Challenge(_) => reply = self.read().await?,
+            }
+        }
+    }
+
+    /// Sends the name and the version of the client (ID, RFC 2971), and reads the response up to its
+    /// end. imap-codec does not write this command.
+    ///
+    /// # Errors
+    /// The reason why there is no response.
+    pub async fn identify(&mut self) -> Result<Answer, NoReply> {
+        self.commands += 1;
+        let line = format!("{} {IDENTITY}\r\n", self.tag());
+        self.write(line.as_bytes()).await?;
+        loop {
+            if let Reply::Answer(answer) = self.read().await? {
+                return Ok(answer);
             }
         }
     }

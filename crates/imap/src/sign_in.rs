@@ -65,8 +65,12 @@ impl Connection {
         let mut received = self.take_received();
         let code = match answer {
             Ok(answer) if answer.ending == Ending::Ok && challenge.is_none() => {
+                let offers_id = self.offers("ID");
                 self.note_capabilities(&answer);
                 recorder.passed(step, &received);
+                if offers_id || self.offers("ID") {
+                    self.identify().await;
+                }
                 return Ok(());
             }
             Ok(answer) => {
@@ -130,6 +134,15 @@ impl Connection {
             };
             said = within(time, self.client.continue_with(line)).await;
         }
+    }
+
+    /// Sends ID. Some servers open no folder for clients that did not (NetEase: "Unsafe Login"). A
+    /// server that rejects it may still open folders, and a lost connection shows in the next step.
+    async fn identify(&mut self) {
+        if let Err(code) = within(self.timeouts.reply, self.client.identify()).await {
+            tracing::debug!(finding = code.code(), "no response to the IMAP command ID");
+        }
+        self.take_received();
     }
 
     async fn login(&mut self, credential: &Credential) -> Result<Answer, FindingCode> {

@@ -55,11 +55,12 @@ impl Authority {
             let greeting = conversation.reply("GREETING", "");
             let greeting = greeting.unwrap_or_else(|| b"* OK ready\r\n".to_vec());
             let mut next = Some(greeting);
+            let mut is_identified = false;
             while let Some(bytes) = next {
                 if stream.write_all(&bytes).await.is_err() || stream.flush().await.is_err() {
                     return;
                 }
-                next = answer(&conversation, &mut stream).await;
+                next = answer(&conversation, &mut stream, &mut is_identified).await;
             }
         });
         port
@@ -67,7 +68,12 @@ impl Authority {
 }
 
 /// Reads a command, and returns the response to it. `None` when the client has left.
-async fn answer<S>(conversation: &Conversation, stream: &mut BufReader<S>) -> Option<Vec<u8>>
+/// `is_identified` becomes true with the command ID.
+async fn answer<S>(
+    conversation: &Conversation,
+    stream: &mut BufReader<S>,
+    is_identified: &mut bool,
+) -> Option<Vec<u8>>
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
@@ -92,7 +98,10 @@ where
         ("", _) => return Some(Vec::new()),
         _ => name,
     };
-    if let Some(reply) = conversation.reply(name, tag) {
+    *is_identified |= name == "ID";
+    let before_id = (!*is_identified).then(|| format!("{name} before ID"));
+    let early = before_id.and_then(|name| conversation.reply(&name, tag));
+    if let Some(reply) = early.or_else(|| conversation.reply(name, tag)) {
         return Some(reply);
     }
     if name == "AUTHENTICATE" {
