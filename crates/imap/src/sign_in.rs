@@ -136,8 +136,9 @@ impl Connection {
         }
     }
 
-    /// Sends ID. Some servers open no folder for clients that did not (NetEase: "Unsafe Login"). A
-    /// server that rejects it may still open folders, and a lost connection shows in the next step.
+    /// Sends ID. Some servers open no folder for a client that did not send it (163.com: "Unsafe
+    /// Login"). A server that rejects ID may still open folders, and the next step reports a lost
+    /// connection.
     async fn identify(&mut self) {
         if let Err(code) = within(self.timeouts.reply, self.client.identify()).await {
             tracing::debug!(finding = code.code(), "no response to the IMAP command ID");
