@@ -35,6 +35,10 @@ pub trait Problem {
 
 /// Error at a field of one of the forms about access.
 #[derive(Clone, Copy, Debug)]
+#[allow(
+    dead_code,
+    reason = "only the handlers of the forms construct it, on the server"
+)]
 pub enum AccessFormError {
     /// The setup.
     Setup(SetupError),
@@ -79,6 +83,10 @@ impl Problem for AccessProblem {
 
 /// Error at a field of one of the forms about alerts and webhooks.
 #[derive(Clone, Copy, Debug)]
+#[allow(
+    dead_code,
+    reason = "only the handlers of the forms construct it, on the server"
+)]
 pub enum AlertFormError {
     /// The alert settings.
     Settings(AlertSettingsError),

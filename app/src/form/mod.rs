@@ -6,7 +6,7 @@
 //!
 //! [`live`] contains the fields of the SMTP settings, which also validate values in the browser while they are typed.
 
-mod field;
+pub mod field;
 pub mod input;
 pub mod live;
 mod once;
@@ -16,7 +16,7 @@ mod problem;
 mod result;
 mod view;
 
-pub use field::{AccessFormError, AlertFormError, Field, Problem, SendingProblem};
+pub use field::{Field, Problem, SendingProblem};
 pub use once::{OneTimeSecret, OneTimeSecretBanner};
 pub use problem::ProblemBanner;
 pub use result::{FormId, FormResult};

@@ -12,7 +12,7 @@ use domain::{
 use http::{Extensions, StatusCode};
 use mail::Mailer;
 
-use super::{AccessFormError, Field, FormId, FormResult};
+use super::{Field, FormId, FormResult, field::AccessFormError};
 use crate::api::context::RequestInfo;
 
 /// A request that posts a form.

@@ -12,7 +12,8 @@ use serde::Deserialize;
 use super::{ACCOUNT, ADD_ACCOUNT, KEYS, MAKE_KEY, SESSIONS};
 use crate::{
     form::{
-        AccessFormError, FormResult, OneTimeSecret,
+        FormResult, OneTimeSecret,
+        field::AccessFormError,
         post::{PostRequest, PostResponse},
     },
     paths,

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::{CHANGE_PASSWORD, SESSIONS};
 use crate::{
     form::{
-        AccessFormError, FormResult,
+        FormResult,
+        field::AccessFormError,
         post::{PostRequest, PostResponse},
     },
     paths,

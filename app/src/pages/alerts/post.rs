@@ -11,7 +11,8 @@ use serde::Deserialize;
 use super::{ADD_CHANNEL, CHANNEL, SETTINGS, TestAlertResult, WEBHOOK};
 use crate::{
     form::{
-        AlertFormError, FormResult,
+        FormResult,
+        field::AlertFormError,
         post::{PostRequest, PostResponse},
     },
     paths,

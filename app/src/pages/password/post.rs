@@ -6,7 +6,8 @@ use domain::access::PasswordForm;
 use super::FORM;
 use crate::{
     form::{
-        AccessFormError, FormResult,
+        FormResult,
+        field::AccessFormError,
         post::{PostPage, PostRequest, PostResponse},
     },
     paths,
