@@ -297,7 +297,7 @@ fn a_password_cannot_be_passed_as_an_argument() {
     let sources = sources.flag(Setting::DatabaseUrl, vec![url]);
     let error = Config::load(&sources).unwrap_err().to_string();
     assert!(
-        error.starts_with("command line, --database-url: holds a password"),
+        error.starts_with("command line, --database-url: contains a password"),
         "{error}"
     );
     assert!(!error.contains("planted"), "{error}");
@@ -373,7 +373,7 @@ fn delivery_is_set_up_for_some_data_centers_or_for_all() {
     for (file, problem) in [
         (
             "data_center = 'Berlin!'",
-            "mailgrant.toml, data_center: \"Berlin!\" is not the id of a data center",
+            "mailgrant.toml, data_center: \"Berlin!\" is not the ID of a data center",
         ),
         (
             "connections = 0",

@@ -90,7 +90,7 @@ async fn a_server_submits_spooled_messages_when_it_starts() {
     for number in 0..3 {
         let message = format!("Subject: {number}\n\nx\n");
         let ended = place.machine.send("bob@example.com", &message);
-        assert!(ended.said.contains("is kept"), "{ended:?}");
+        assert!(ended.said.contains("is spooled"), "{ended:?}");
     }
     // This message could never be delivered.
     let envelope = json!({"recipients": ["bob@example.com"], "sender": null, "data_center": "none", "replace_from": true});
@@ -148,7 +148,7 @@ async fn a_server_killed_while_it_submits_a_spool_neither_loses_nor_duplicates_m
 async fn a_spool_without_a_valid_key_stays_unchanged() {
     let place = Place::new().await;
     let ended = place.machine.send("bob@example.com", "Subject: a\n\nx\n");
-    assert!(ended.said.contains("is kept"), "{ended:?}");
+    assert!(ended.said.contains("is spooled"), "{ended:?}");
     let key = format!("mgk_{}", "x".repeat(43));
     // The file keeps its mode.
     fs::write(place.machine.path("send.key"), &key).unwrap();

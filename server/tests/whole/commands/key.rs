@@ -16,7 +16,7 @@ async fn a_running_server_switches_to_the_new_key_and_so_does_the_next_one() {
 
     let said = run(directory.path(), "key rotate").good();
     assert!(
-        said.contains("The new key is in data/mailgrant.key; "),
+        said.contains("The new key is in data/mailgrant.key. "),
         "{said}"
     );
     assert!(said.contains("switch to it"), "{said}");
