@@ -170,8 +170,8 @@ fn an_error_in_a_list_or_a_number_names_the_value_and_the_expected_format() {
         (
             "",
             ("MAILGRANT_TRUSTED_PROXIES", "::1, 10.1.2.3/8"),
-            "environment, MAILGRANT_TRUSTED_PROXIES: value 2, \"10.1.2.3/8\", is an address within a network; the \
-             network is 10.0.0.0/8",
+            "environment, MAILGRANT_TRUSTED_PROXIES: value 2, \"10.1.2.3/8\", is an address within a network; use \
+             the network 10.0.0.0/8",
         ),
         (
             "trusted_proxies = '0.0.0.0/0'",
