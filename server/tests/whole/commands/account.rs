@@ -141,7 +141,10 @@ fn reports_errors_in_a_name_a_role_or_a_password() {
     let directory = tempfile::tempdir().unwrap();
     add(directory.path(), "alice", "administrator");
     let said = run(directory.path(), "account add a/b").bad(2);
-    assert!(said.contains("a user name may contain only letters"), "{said}");
+    assert!(
+        said.contains("a user name may contain only letters"),
+        "{said}"
+    );
     let said = run(directory.path(), "account add bob --role root").bad(2);
     assert!(said.contains("viewer, operator, administrator"), "{said}");
     let said = run(directory.path(), "account add Alice").bad(1);
