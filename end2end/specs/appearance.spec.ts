@@ -56,7 +56,7 @@ test('an authorization that failed or is none, and no page at all', async ({ pag
   const settings = await fillForSandbox(page, mailgrant, sandbox);
   const tab = await settings.authorize();
   await new SignInPage(tab).deny(sandbox.account());
-  await new AuthorizedPage(tab).expectRefusal('access_denied', /agree/);
+  await new AuthorizedPage(tab).expectRefusal('access_denied', /grant all requested permissions/);
   await expectPresentable(tab, testInfo, 'authorization-failed');
   await tab.goto(`${mailgrant.callbackUrl}?code=forged&state=forged`);
   await expectPresentable(tab, testInfo, 'authorization-unknown');
