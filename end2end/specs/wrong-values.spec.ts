@@ -29,7 +29,7 @@ test('saving shows all errors, focuses the first wrong field and keeps what was 
   await settings.saveAndAuthorize.click();
 
   await expect(settings.port).toBeFocused();
-  await expect(settings.error('smtp_port')).toHaveText('This is not a port. Enter a number from 1 to 65535.');
+  await expect(settings.error('smtp_port')).toHaveText('This is not a port number. Enter a number from 1 to 65535.');
   await expect(settings.error('from_address')).toContainText('This is more than one address');
   await expect(settings.error('mailbox_password')).toContainText('No secret is saved');
   await expect(settings.error('client_id')).toContainText('This field is required');
