@@ -191,12 +191,12 @@ fn an_error_in_a_list_or_a_number_names_the_value_and_the_expected_format() {
         (
             "rate_limit = -1",
             ("", ""),
-            "mailgrant.toml, rate_limit: is not a whole number of requests per second",
+            "mailgrant.toml, rate_limit: must be a whole number of requests per second",
         ),
         (
             "",
             ("MAILGRANT_RATE_LIMIT", "many"),
-            "environment, MAILGRANT_RATE_LIMIT: is not a whole number of requests per second",
+            "environment, MAILGRANT_RATE_LIMIT: must be a whole number of requests per second",
         ),
         (
             "",
