@@ -34,7 +34,7 @@ test('saving shows all errors, focuses the first wrong field and keeps what was 
   await expect(settings.error('mailbox_password')).toContainText('No secret is saved');
   await expect(settings.error('client_id')).toContainText('This field is required');
   await expect(settings.error('client_secret')).toBeHidden();
-  await expect(settings.error('token_endpoint')).toContainText('unencrypted');
+  await expect(settings.error('token_endpoint')).toContainText('not encrypted');
   await expect(settings.error('scope')).toContainText('cannot be requested together');
   await expect(settings.clientSecret).toHaveValue('typed-secret');
   await expect(settings.port).toHaveValue('99999');
