@@ -204,7 +204,7 @@ mod tests {
             "Started: 1970-01-01T00:00:00Z\n",
             "failed    SMTP        Greeting (1.5 ms)\n",
             "    Address: 192.0.2.1\n",
-            "    Cause: smtp.example.com:587 speaks TLS",
+            "    Cause: smtp.example.com:587 expects implicit TLS",
             "    Fix: Choose implicit TLS",
             "    <- 220 [31mhello\n    <- 220 there\n",
             "    Code: tls_on_plaintext_port\n",

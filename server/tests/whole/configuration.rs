@@ -176,7 +176,7 @@ fn an_error_in_a_list_or_a_number_names_the_value_and_the_expected_format() {
         (
             "trusted_proxies = '0.0.0.0/0'",
             ("", ""),
-            "mailgrant.toml, trusted_proxies: value 1, \"0.0.0.0/0\", holds every address",
+            "mailgrant.toml, trusted_proxies: value 1, \"0.0.0.0/0\", contains every address",
         ),
         (
             "trusted_proxies = 10",
