@@ -28,14 +28,24 @@ macro_rules! codes {
 }
 pub(crate) use codes;
 
-/// Converts errors of values into an error that has cases of the same names.
+/// Converts errors of values into an error that has cases of the same names. Errors without cases
+/// follow after a semicolon, each with the case that it becomes.
 macro_rules! errors_include {
-    ($error:ident: $($value:ident { $($case:ident),+ $(,)? })+) => {$(
-        impl From<$value> for $error {
+    (
+        $error:ident:
+        $($value:ident { $($case:ident),+ $(,)? })*
+        $(; $($unit:ident => $unit_case:ident),+)?
+    ) => {
+        $(impl From<$value> for $error {
             fn from(error: $value) -> Self {
                 match error { $($value::$case => Self::$case,)+ }
             }
-        }
-    )+};
+        })*
+        $($(impl From<$unit> for $error {
+            fn from(_: $unit) -> Self {
+                Self::$unit_case
+            }
+        })+)?
+    };
 }
 pub(crate) use errors_include;

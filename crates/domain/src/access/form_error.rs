@@ -141,13 +141,8 @@ codes! {
 
 errors_include! {
     NewKeyError:
-    TextError { Required, TooLong, ControlCharacter }
-}
-
-impl From<UnknownDataCenter> for NewKeyError {
-    fn from(_: UnknownDataCenter) -> Self {
-        Self::UnknownDataCenter
-    }
+    TextError { Required, TooLong, ControlCharacter };
+    UnknownDataCenter => UnknownDataCenter
 }
 
 /// Reason why a new account whose password is chosen by its creator was not accepted.

@@ -67,13 +67,8 @@ errors_include! {
     ChannelFormError:
     UrlError { Required, TooLong, NotAUrl, UrlNotHttps, UrlHasFragment, UrlHasCredentials }
     WebhookSecretError { Required, NotAWebhookSecret }
-    AddressError { Required, TooLong, NotAnAddress, SeveralAddresses }
-}
-
-impl From<UnknownDataCenter> for ChannelFormError {
-    fn from(_: UnknownDataCenter) -> Self {
-        Self::UnknownDataCenter
-    }
+    AddressError { Required, TooLong, NotAnAddress, SeveralAddresses };
+    UnknownDataCenter => UnknownDataCenter
 }
 
 codes! {

@@ -67,14 +67,7 @@ codes! {
     }
 }
 
-impl From<UnknownDataCenter> for ParameterError {
-    fn from(_: UnknownDataCenter) -> Self {
-        Self::UnknownDataCenter
-    }
-}
-
-impl From<InvalidId> for ParameterError {
-    fn from(_: InvalidId) -> Self {
-        Self::UnknownChoice
-    }
+errors_include! {
+    ParameterError:;
+    UnknownDataCenter => UnknownDataCenter, InvalidId => UnknownChoice
 }

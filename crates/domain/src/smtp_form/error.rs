@@ -69,11 +69,6 @@ errors_include! {
     EhloNameError { Required, TooLong, NotAHost, HostHasScheme, HostHasPort, NotAnEhloName }
     PortError { Required, NotAPort }
     UrlError { Required, TooLong, NotAUrl, UrlNotHttps, UrlHasFragment, UrlHasCredentials }
-    ScopeError { Required, TooLong, NotAScope, MixedScopes }
-}
-
-impl From<UnknownDataCenter> for SmtpFormError {
-    fn from(_: UnknownDataCenter) -> Self {
-        Self::UnknownDataCenter
-    }
+    ScopeError { Required, TooLong, NotAScope, MixedScopes };
+    UnknownDataCenter => UnknownDataCenter
 }
