@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn every_requested_scope_counts() {
+    fn each_field_of_the_query_is_part_of_the_filter() {
         let query = MessageQuery {
             search: " Hello\0 ".into(),
             state: "failed".into(),

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_earlier_spf_mechanism_takes_precedence() {
+    fn a_mechanism_is_added_before_all_and_redirect() {
         for (record, expected) in [
             ("v=spf1 mx -all", "v=spf1 mx include:x -all"),
             ("v=spf1 ?ALL", "v=spf1 include:x ?ALL"),

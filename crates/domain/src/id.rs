@@ -22,7 +22,7 @@ macro_rules! random_id {
             /// Parses an ID of 1 to 64 letters, digits, hyphens, and underscores.
             ///
             /// # Errors
-            /// If the length is wrong or a character is not a hexadecimal digit.
+            /// If the length is wrong, or there is any other character.
             pub fn parse(text: &str) -> Result<Self, $crate::InvalidId> {
                 let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
                 if (1..=64).contains(&text.len()) && text.bytes().all(good) {

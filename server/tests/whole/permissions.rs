@@ -229,7 +229,7 @@ async fn a_role_that_is_too_low_is_refused_and_recorded() {
 }
 
 #[tokio::test]
-async fn unlisted_domains_are_not_found() {
+async fn unlisted_paths_are_not_found() {
     let server = Server::start().await;
     let browser = server.administrator();
     for path in [

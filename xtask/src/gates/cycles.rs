@@ -146,18 +146,18 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_is_no_circle() {
+    fn a_chain_is_not_a_cycle() {
         assert!(found(&[("a", "b"), ("b", "c"), ("a", "c")]).is_empty());
     }
 
     #[test]
-    fn a_circle_is_found_once_with_all_its_modules() {
+    fn a_cycle_is_found_once_with_all_its_modules() {
         let pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("c", "e")];
         assert_eq!(found(&pairs), [["a", "b", "c"]]);
     }
 
     #[test]
-    fn a_circle_within_an_open_one_is_no_breach() {
+    fn a_cycle_within_a_known_one_is_accepted() {
         let cycle = |modules: &[&str]| {
             modules
                 .iter()

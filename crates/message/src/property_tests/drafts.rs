@@ -125,7 +125,7 @@ proptest! {
     }
 
     #[test]
-    fn the_queried_names_are_recorded(
+    fn a_composed_draft_reads_back(
         to in vec(mailbox(), 1..3),
         cc in vec(mailbox(), 0..2),
         subject in hostile(),
