@@ -5,7 +5,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use crate::process;
+use super::sources;
 use crate::workspace::Workspace;
 
 const FILE: &str = "SECURITY.md";
@@ -13,28 +13,14 @@ const FILE: &str = "SECURITY.md";
 /// Returns citations of tests that do not exist.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
     let text = fs::read_to_string(workspace.root.join(FILE)).context(FILE)?;
-    let functions: BTreeSet<String> = sources(workspace, "*.rs")?
+    let code = sources(workspace, &["*.rs"])?;
+    let functions: BTreeSet<String> = code
         .iter()
-        .flat_map(|source| functions(source))
+        .flat_map(|(_, source)| functions(source))
         .collect();
-    let specs = sources(workspace, "end2end/**/*.ts")?;
+    let specs = sources(workspace, &["end2end/**/*.ts"])?;
+    let specs: Vec<_> = specs.into_iter().map(|(_, text)| text).collect();
     Ok(missing(&text, &functions, &specs))
-}
-
-fn sources(workspace: &Workspace, which: &str) -> Result<Vec<String>> {
-    let files = process::capture(workspace.command("git").args([
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--",
-        which,
-    ]))?;
-    let paths = files.lines().map(|file| workspace.root.join(file));
-    paths
-        .filter(|path| path.is_file())
-        .map(|path| fs::read_to_string(&path).with_context(|| path.display().to_string()))
-        .collect()
 }
 
 /// Returns the names after `fn` anywhere, because macros contain tests too.

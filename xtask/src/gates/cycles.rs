@@ -13,11 +13,10 @@ mod rust;
 mod scripts;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::process;
+use super::sources;
 use crate::workspace::Workspace;
 
 /// Dependencies between modules.
@@ -52,25 +51,13 @@ const OPEN: &[(&str, &[&str])] = &[
 
 /// Returns the cycles.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
-    let files = process::capture(workspace.command("git").args([
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--",
-        "*.rs",
-        "end2end/*.ts",
-    ]))?;
     // By folder: the path of a file in it, and its text.
-    let mut folders = BTreeMap::<&str, Vec<(&str, String)>>::new();
-    for file in files.lines() {
-        let Some((folder, name)) = folder_of(file) else {
-            continue;
-        };
-        let path = workspace.root.join(file);
-        if path.is_file() {
-            let text = fs::read_to_string(&path).with_context(|| file.to_owned())?;
-            folders.entry(folder).or_default().push((name, text));
+    let files = sources(workspace, &["*.rs", "end2end/*.ts"])?;
+    let mut folders = BTreeMap::<&str, Vec<(&str, &str)>>::new();
+    for (file, text) in &files {
+        if let Some((folder, name)) = folder_of(file) {
+            let files = folders.entry(folder).or_default();
+            files.push((name, text));
         }
     }
     let cycles = folders.iter().flat_map(|(folder, files)| {

@@ -1,34 +1,21 @@
 //! Checks that codes are written out. None may be derived from `Debug`, whose text follows the name
 //! in the source.
 
-use std::fs;
+use anyhow::Result;
 
-use anyhow::{Context, Result};
-
-use crate::process;
+use super::sources;
 use crate::workspace::Workspace;
 
 /// Returns lines that derive a code from a name in the source.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
-    let files = process::capture(workspace.command("git").args([
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--",
+    let patterns = [
         "app/src/**/*.rs",
         "crates/*/src/**/*.rs",
         "server/src/**/*.rs",
-    ]))?;
-    let mut found = Vec::new();
-    for file in files.lines() {
-        let path = workspace.root.join(file);
-        if path.is_file() {
-            let text = fs::read_to_string(&path).with_context(|| file.to_owned())?;
-            found.extend(in_file(file, &text));
-        }
-    }
-    Ok(found)
+    ];
+    let files = sources(workspace, &patterns)?;
+    let found = files.iter().flat_map(|(file, text)| in_file(file, text));
+    Ok(found.collect())
 }
 
 fn in_file(file: &str, text: &str) -> Vec<String> {

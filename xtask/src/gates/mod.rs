@@ -8,10 +8,13 @@ mod leak;
 mod paths;
 mod server_code;
 
-use anyhow::{Result, bail};
+use std::fs;
+
+use anyhow::{Context, Result, bail};
 
 pub use leak::folders as browser_folders;
 
+use crate::process;
 use crate::workspace::Workspace;
 
 /// Runs each gate.
@@ -36,4 +39,27 @@ fn report(gate: &str, breaches: &[String]) -> Result<()> {
         return Ok(());
     }
     bail!("gate: {gate}:\n  {}", breaches.join("\n  "))
+}
+
+/// Returns the files of the checkout that match one of these Git patterns, each with its text.
+/// Files that Git ignores are left out.
+fn sources(workspace: &Workspace, patterns: &[&str]) -> Result<Vec<(String, String)>> {
+    let mut list = workspace.command("git");
+    list.args([
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+    ]);
+    let files = process::capture(list.args(patterns))?;
+    let mut sources = Vec::new();
+    for file in files.lines() {
+        let path = workspace.root.join(file);
+        if path.is_file() {
+            let text = fs::read_to_string(&path).with_context(|| file.to_owned())?;
+            sources.push((file.to_owned(), text));
+        }
+    }
+    Ok(sources)
 }

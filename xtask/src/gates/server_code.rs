@@ -1,33 +1,16 @@
 //! Checks that `cfg(feature = "ssr")` and `use_context` occur only in `api`, in `error`, and in
 //! files named `post.rs`, which handle the form of the page next to them.
 
-use std::fs;
+use anyhow::Result;
 
-use anyhow::{Context, Result};
-
-use crate::process;
+use super::sources;
 use crate::workspace::Workspace;
 
 /// Returns lines that violate the rule.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
-    let files = process::capture(workspace.command("git").args([
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--",
-        "app/**/*.rs",
-        "frontend/**/*.rs",
-    ]))?;
-    let mut found = Vec::new();
-    for file in files.lines() {
-        let path = workspace.root.join(file);
-        if path.is_file() {
-            let text = fs::read_to_string(&path).with_context(|| file.to_owned())?;
-            found.extend(in_file(file, &text));
-        }
-    }
-    Ok(found)
+    let files = sources(workspace, &["app/**/*.rs", "frontend/**/*.rs"])?;
+    let found = files.iter().flat_map(|(file, text)| in_file(file, text));
+    Ok(found.collect())
 }
 
 fn in_file(file: &str, text: &str) -> Vec<String> {

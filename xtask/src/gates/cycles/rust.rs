@@ -8,7 +8,7 @@ use super::Uses;
 type Path = Vec<String>;
 
 /// Returns what the modules in these files use.
-pub(super) fn uses(files: &[(&str, String)]) -> Uses {
+pub(super) fn uses(files: &[(&str, &str)]) -> Uses {
     let modules: BTreeSet<_> = files.iter().map(|(name, _)| module_of(name)).collect();
     let mut uses = Uses::new();
     for (name, text) in files {
@@ -116,11 +116,7 @@ mod tests {
     use super::*;
 
     fn used(files: &[(&str, &str)]) -> Vec<String> {
-        let files: Vec<_> = files
-            .iter()
-            .map(|(name, text)| (*name, (*text).to_owned()))
-            .collect();
-        let uses = uses(&files);
+        let uses = uses(files);
         let pairs = uses
             .iter()
             .flat_map(|(from, all)| all.iter().map(move |to| (from, to)));

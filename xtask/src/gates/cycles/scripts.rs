@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Uses;
 
 /// Returns what these files import from one another.
-pub(super) fn uses(files: &[(&str, String)]) -> Uses {
+pub(super) fn uses(files: &[(&str, &str)]) -> Uses {
     let names: BTreeSet<_> = files.iter().map(|(name, _)| *name).collect();
     let mut uses = Uses::new();
     for (name, text) in files {
@@ -50,7 +50,6 @@ mod tests {
                 "import { A } from '../pages/a.ts';\nimport './c.ts';",
             ),
         ];
-        let files = files.map(|(name, text)| (name, text.to_owned()));
         let uses = uses(&files);
         assert!(uses["pages/a.ts"].contains("harness/b.ts"));
         assert!(uses["harness/b.ts"].contains("pages/a.ts"));
