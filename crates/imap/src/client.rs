@@ -147,13 +147,9 @@ impl Client {
     /// # Errors
     /// The reason why there is no response.
     pub async fn command(&mut self, body: CommandBody<'static>) -> Result<Answer, NoReply> {
-        let mut reply = self.begin(body).await?;
-        loop {
-            match reply {
-                Reply::Answer(answer) => return Ok(answer),
-                // Nothing is left to be sent, so the line is not a request.
-                Reply::Challenge(_) => reply = self.read().await?,
-            }
+        match self.begin(body).await? {
+            Reply::Answer(answer) => Ok(answer),
+            Reply::Challenge(_) => self.answer().await,
         }
     }
 
@@ -166,6 +162,12 @@ impl Client {
         self.commands += 1;
         let line = format!("{} {IDENTITY}\r\n", self.tag());
         self.write(line.as_bytes()).await?;
+        self.answer().await
+    }
+
+    /// Reads up to the end of a command that has nothing left to send, so a continuation request is
+    /// not one.
+    async fn answer(&mut self) -> Result<Answer, NoReply> {
         loop {
             if let Reply::Answer(answer) = self.read().await? {
                 return Ok(answer);

@@ -14,6 +14,11 @@ use crate::{
     response::{Data, Ending},
 };
 
+/// Opens INBOX without changing it (RFC 9051 §6.3.3).
+pub(crate) const EXAMINE_INBOX: CommandBody<'static> = CommandBody::Examine {
+    mailbox: Name::Inbox,
+};
+
 /// An open connection to the server of a mailbox.
 pub struct Connection {
     pub(crate) mailbox: Mailbox,
@@ -88,10 +93,7 @@ impl Connection {
     /// The finding about the refusal.
     pub async fn examine(&mut self, recorder: &Recorder) -> Result<u32, Finding> {
         let mut step = recorder.begin(StepKind::Examine, "EXAMINE INBOX");
-        let body = CommandBody::Examine {
-            mailbox: Name::Inbox,
-        };
-        let answer = self.ask(body).await;
+        let answer = self.ask(EXAMINE_INBOX).await;
         let received = self.take_received();
         let code = match answer {
             Ok(answer) if answer.ending == Ending::Ok => {

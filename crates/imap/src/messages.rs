@@ -17,7 +17,7 @@ use imap_codec::imap_types::{
 
 use crate::{
     client::Answer,
-    connection::Connection,
+    connection::{Connection, EXAMINE_INBOX},
     response::{Data, Ending, Fetched},
 };
 
@@ -104,10 +104,7 @@ impl Connection {
     }
 
     async fn open_inbox(&mut self) -> Result<Answer, FindingCode> {
-        let body = CommandBody::Examine {
-            mailbox: Name::Inbox,
-        };
-        let answer = self.ask(body).await?;
+        let answer = self.ask(EXAMINE_INBOX).await?;
         let _ = self.take_received();
         match answer.ending {
             Ending::Ok => Ok(answer),
