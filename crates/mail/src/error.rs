@@ -1,6 +1,6 @@
 //! Errors of the mailer's operations.
 
-use domain::{AddressError, DataCenterFormError, Finding, FindingCode, SmtpFormErrors};
+use domain::{AddressError, DataCenterFormError, Finding, FindingCode, SmtpFormErrors, TextError};
 
 /// A failure that the submitted values do not cause.
 #[derive(Debug, thiserror::Error)]
@@ -152,4 +152,10 @@ pub enum DataCenterError {
     /// Another failure.
     #[error(transparent)]
     Mail(#[from] MailError),
+}
+
+impl From<TextError> for DataCenterError {
+    fn from(error: TextError) -> Self {
+        Self::Refused(error.into())
+    }
 }

@@ -1,8 +1,8 @@
-//! Bytes for IDs that sort by creation time.
+//! IDs that sort by creation time.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use domain::UnixTime;
+use domain::{MessageId, UnixTime};
 
 /// Bytes of the time, in seconds.
 const TIME: usize = 5;
@@ -21,16 +21,20 @@ pub(crate) fn bytes<const BYTES: usize>(now: UnixTime) -> [u8; BYTES] {
     bytes
 }
 
+/// Returns a new ID of a message.
+pub(crate) fn message_id(now: UnixTime) -> MessageId {
+    MessageId::from_bytes(bytes::<18>(now))
+}
+
 #[cfg(test)]
 mod tests {
-    use domain::{MessageId, UnixTime};
+    use domain::UnixTime;
 
-    use super::bytes;
+    use super::message_id;
 
     #[test]
     fn later_ids_sort_after_earlier_ones() {
-        let ids =
-            [5, 5, 5, 6, 1_800_000_000].map(|at| MessageId::from_bytes(bytes::<18>(UnixTime(at))));
+        let ids = [5, 5, 5, 6, 1_800_000_000].map(|at| message_id(UnixTime(at)));
         assert!(ids.is_sorted(), "{ids:?}");
         assert_eq!(ids[0].as_str().len(), 36);
         assert_eq!(&ids[4].as_str()[..10], "006b49d200");

@@ -34,7 +34,7 @@ impl Outbox {
         let (message_id, content) = message::renew(&content, &message.sender, now);
         let recipients = message.recipients.into_iter();
         let copy = NewMessage {
-            id: MessageId::from_bytes(sortable_id::bytes::<18>(now)),
+            id: sortable_id::message_id(now),
             data_center: message.data_center,
             created_at: now,
             due_at: now,

@@ -94,7 +94,7 @@ impl Outbox {
             .clock
             .now()
             .plus(-self.clock.excessive_difference().unwrap_or(0));
-        let id = MessageId::from_bytes(sortable_id::bytes::<18>(now));
+        let id = sortable_id::message_id(now);
         let message = submission.message;
         let message = NewMessage {
             id: id.clone(),

@@ -24,8 +24,7 @@ impl Settings {
         name: &str,
         by: &Actor,
     ) -> Result<DataCenter, DataCenterError> {
-        let name =
-            DataCenterName::parse(name).map_err(|error| DataCenterError::Refused(error.into()))?;
+        let name = DataCenterName::parse(name)?;
         match self
             .store
             .add_data_center(&name, by, self.clock.now())
@@ -50,8 +49,7 @@ impl Settings {
         name: &str,
         by: &Actor,
     ) -> Result<(), DataCenterError> {
-        let name =
-            DataCenterName::parse(name).map_err(|error| DataCenterError::Refused(error.into()))?;
+        let name = DataCenterName::parse(name)?;
         let error = match self
             .store
             .rename_data_center(id, &name, by, self.clock.now())
