@@ -11,7 +11,7 @@ use sandbox::Faults;
 
 use crate::{
     providers::{Manner, Provider as Endpoint},
-    support::{ALICE, World},
+    support::{ALICE, World, short_timeouts},
     web::Web,
 };
 
@@ -46,6 +46,8 @@ fn websites_only(world: &World) {
 async fn with_web() -> (World, Web) {
     let web = Web::start(&["autoconfig.sandbox.test", "sandbox.test"]).await;
     let world = World::with_dns(|options| {
+        // A few tests wait for websites that never answer.
+        options.timeouts.token = Duration::from_secs(2);
         options.autoconfig_port = web.port;
         options.extra_roots.push(web.root.clone());
     })
@@ -362,6 +364,7 @@ async fn an_offline_server_says_so_and_proposes_only_known_settings() {
     drop(nobody);
     for (dns_silent, dns_fails) in [(true, false), (false, true), (false, false)] {
         let world = World::with_dns(|options| {
+            short_timeouts(options);
             if !dns_silent && !dns_fails {
                 options.dns_server = Some(closed);
             }

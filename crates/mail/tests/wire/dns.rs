@@ -9,7 +9,7 @@ use domain::{
 use mail::DomainCheck;
 use sandbox::Faults;
 
-use crate::support::{ALICE, World, delivered, finding};
+use crate::support::{ALICE, World, delivered, finding, short_timeouts};
 
 /// Replaces the sandbox's records of a domain.
 fn records(world: &World, records: &[(&str, &[&str])]) {
@@ -512,7 +512,7 @@ fn unanswered() -> [(Faults, FindingCode, FindingCode); 4] {
 #[tokio::test]
 async fn an_unresponsive_name_server_is_reported_soon() {
     for (faults, code, host_code) in unanswered() {
-        let world = World::with_dns(|_| ()).await;
+        let world = World::with_dns(short_timeouts).await;
         let is_listening = !faults.dns_closed;
         world.control().set(faults);
         world.wait_for_dns(is_listening).await;

@@ -10,7 +10,7 @@ use futures::StreamExt;
 use mail::{CheckOf, CheckRequest, MailError, TestError};
 use sandbox::{Faults, ImapFault, Stage};
 
-use crate::support::{ALICE, BOB, World};
+use crate::support::{ALICE, BOB, World, short_timeouts};
 
 /// Adds the mailbox of the sending account to a form.
 pub fn with_mailbox(world: &World, form: SmtpForm) -> SmtpForm {
@@ -127,7 +127,7 @@ async fn unsaved_settings_are_distinguished() {
 
 #[tokio::test]
 async fn every_watcher_receives_all_steps_whenever_it_subscribes() {
-    let world = World::new().await;
+    let world = World::with(short_timeouts).await;
     world.control().set(Faults {
         silent_at: Some(Stage::Mail),
         ..Faults::default()

@@ -11,7 +11,7 @@ use crate::{
     doctor::{check, part, with_mailbox},
     names::Names,
     providers::{Manner, Provider},
-    support::{ALICE, World, delivered},
+    support::{ALICE, World, delivered, short_timeouts},
 };
 
 fn step(report: &CheckReport, part: CheckPart, kind: StepKind) -> &CheckStep {
@@ -124,7 +124,7 @@ async fn a_clock_difference_is_reported_in_seconds() {
 
 #[tokio::test]
 async fn an_unreachable_token_endpoint_causes_a_warning_while_the_token_is_valid() {
-    let world = World::authorized().await;
+    let world = World::authorized_with(short_timeouts).await;
     let report = check(&world, &world.oauth_form()).await;
     assert_eq!(report.outcome, CheckOutcome::Passed);
     let provider = Provider::start(Manner::Silent).await;

@@ -7,7 +7,7 @@ use domain::{
 use mail::{Callback, CallbackOutcome, MailError, TestError};
 use sandbox::{Faults, TokenError};
 
-use crate::support::{ALICE, BOB, World, delivered, finding};
+use crate::support::{ALICE, BOB, World, delivered, finding, short_timeouts};
 
 /// Returns the values of a fact, in order.
 fn facts<'a>(record: &'a AuditRecord, field: &str) -> Vec<&'a str> {
@@ -270,7 +270,7 @@ async fn rejected_callbacks_are_recorded() {
 
 #[tokio::test]
 async fn a_refresh_that_keeps_failing_is_recorded_once_for_each_reason() {
-    let world = World::authorized().await;
+    let world = World::authorized_with(short_timeouts).await;
     for error in [
         "temporarily_unavailable",
         "temporarily_unavailable",
