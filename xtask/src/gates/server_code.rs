@@ -14,7 +14,8 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
 }
 
 fn in_file(file: &str, text: &str) -> Vec<String> {
-    let may_gate = file.starts_with("app/src/api/") || file == "app/src/error.rs";
+    let may_gate =
+        file.starts_with("app/src/api/") || ["app/src/api.rs", "app/src/error.rs"].contains(&file);
     let may_use_context = file == "app/src/api/context.rs";
     let lines: Vec<_> = text.lines().map(code).collect();
     let mut found = Vec::new();
@@ -49,7 +50,7 @@ mod tests {
 
     #[test]
     fn allows_the_handler_of_a_form_beside_its_page() {
-        let page = "app/src/pages/login/mod.rs";
+        let page = "app/src/pages/login.rs";
         let gate = "#[cfg(feature = \"ssr\")]\n";
         assert!(in_file(page, &[gate, "pub mod post;\n"].concat()).is_empty());
         assert_eq!(in_file(page, &[gate, "mod other;\n"].concat()).len(), 1);

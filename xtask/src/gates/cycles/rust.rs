@@ -29,10 +29,9 @@ pub(super) fn uses(files: &[(&str, &str)]) -> Uses {
     uses
 }
 
-/// Returns the module of a file such as `web/api/mod.rs`.
+/// Returns the module of a file such as `web/api/messages.rs`.
 fn module_of(name: &str) -> Path {
     let name = name.strip_suffix(".rs").unwrap_or(name);
-    let name = name.strip_suffix("/mod").unwrap_or(name);
     match name {
         "lib" | "main" => Path::new(),
         name => name.split('/').map(str::to_owned).collect(),
@@ -144,8 +143,8 @@ mod tests {
     #[test]
     fn a_module_counts_as_the_sibling_that_contains_it() {
         let files = [
-            ("web/mod.rs", "use crate::web::api::X;"),
-            ("web/api/mod.rs", ""),
+            ("web.rs", "use crate::web::api::X;"),
+            ("web/api.rs", ""),
             (
                 "web/api/messages.rs",
                 "use super::super::problem; use crate::web::api::X;",

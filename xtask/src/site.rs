@@ -36,7 +36,7 @@ pub use wasm::ensure_target;
 pub const RELOAD: &str = "reload.txt";
 /// Script that reloads the page when [`RELOAD`] changes. Only part of development builds; the
 /// server refuses to embed it in a release.
-const RELOAD_SCRIPT: (&str, &str) = ("reload.js", include_str!("reload.js"));
+const RELOAD_SCRIPT: (&str, &str) = ("reload.js", include_str!("site/reload.js"));
 
 /// Kind of build of the browser side.
 #[derive(Clone, Copy, PartialEq, Eq)]
