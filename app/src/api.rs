@@ -23,7 +23,7 @@ mod settings;
 
 pub(crate) use access::{AccessPage, access_page};
 pub(crate) use activity::{Activity, activity};
-pub(crate) use alerts::{AlertsPage, MailHookShown, alerts_page};
+pub(crate) use alerts::{AlertsPage, InboundWebhookShown, alerts_page};
 pub use authorization::{AuthorizeAgain, ReadGrantStatus};
 pub(crate) use authorization::{authorization, grant_status};
 pub use checks::{BeginCheck, CancelCheck, CheckConnection, SendTestEmail};

@@ -2,7 +2,7 @@
 //! and texts are not part of the WASM.
 
 use domain::{
-    CheckId, CheckReport, CheckStep, Discovery, Finding, IssuerDocument, IssuerTrouble,
+    CheckId, CheckReport, CheckStep, Discovery, Finding, IssuerDocument, IssuerProblem,
     MailSummary, UnixTime, mailbox::MailboxProblem,
 };
 use leptos::prelude::*;
@@ -152,7 +152,7 @@ pub fn proposals(discovery: &Discovery) -> String {
 }
 
 /// Renders the endpoints that an issuer publishes, or why they cannot be used.
-pub fn issuer(found: &Result<IssuerDocument, IssuerTrouble>) -> String {
+pub fn issuer(found: &Result<IssuerDocument, IssuerProblem>) -> String {
     let found = found.clone();
     html(|| view! { <Issuer found /> }.into_any())
 }

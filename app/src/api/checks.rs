@@ -73,7 +73,7 @@ mod verbs {
         dkim_selector: String,
     ) -> Result<CheckId, ApiError> {
         let (mailer, by) = (mailer()?, request()?.actor);
-        let asked = CheckRequest {
+        let requested = CheckRequest {
             recipient,
             dkim_selector,
         };
@@ -84,7 +84,7 @@ mod verbs {
         } else {
             CheckOf::Saved(&id)
         };
-        Ok(mailer.doctor.begin(of, asked, &by).await?)
+        Ok(mailer.doctor.begin(of, requested, &by).await?)
     }
 
     pub async fn to_the_end(

@@ -49,7 +49,7 @@ pub async fn discover(typed: String) -> Result<Found, ApiError> {
 #[cfg(feature = "ssr")]
 mod verbs {
     use domain::{
-        IssuerDocument, IssuerTrouble, Preset, PresetAuthentication, Proposal, Provider, Security,
+        IssuerDocument, IssuerProblem, Preset, PresetAuthentication, Proposal, Provider, Security,
         discovery::means_issuer,
     };
     use mail::Mailer;
@@ -76,7 +76,7 @@ mod verbs {
 
     async fn issuer(mailer: &Mailer, url: &str) -> Result<Found, ApiError> {
         let found = mailer.discovery.issuer(url).await;
-        if let Err(IssuerTrouble::NotAnIssuer(error)) = found {
+        if let Err(IssuerProblem::NotAnIssuer(error)) = found {
             return Err(ApiError::Address(error.into()));
         }
         Ok(Found {

@@ -66,7 +66,7 @@ mod verbs {
     pub async fn list(query: &MailboxQuery) -> Result<MailboxPage<MailList>, ApiError> {
         let (mailer, id) = whose(query)?;
         let outcome = match query.list() {
-            Ok(asked) => listed(&mailer, &id, &asked).await,
+            Ok(requested) => listed(&mailer, &id, &requested).await,
             Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
         page(&mailer, content(outcome)?).await
@@ -75,20 +75,20 @@ mod verbs {
     async fn listed(
         mailer: &Mailer,
         id: &DataCenterId,
-        asked: &MailQuery,
+        requested: &MailQuery,
     ) -> Result<MailList, MailboxError> {
-        let page = mailer.mailboxes.page(id, asked).await?;
+        let page = mailer.mailboxes.page(id, requested).await?;
         let folders = mailer.mailboxes.folders(id).await?;
         Ok(MailList { folders, page })
     }
 
     pub async fn mail(query: &MailboxQuery) -> Result<MailboxPage<Mail>, ApiError> {
         let (mailer, id) = whose(query)?;
-        let asked = query
+        let requested = query
             .folder()
             .and_then(|folder| Ok((folder, query.mail()?)));
-        let outcome = match asked {
-            Ok((folder, asked)) => mailer.mailboxes.message(&id, &folder, asked).await,
+        let outcome = match requested {
+            Ok((folder, requested)) => mailer.mailboxes.message(&id, &folder, requested).await,
             Err(field) => return page(&mailer, Err(MailboxProblem::Field(field))).await,
         };
         page(&mailer, content(outcome)?).await

@@ -123,7 +123,7 @@ mod verbs {
         let id = context::data_center_id(data_center)?;
         let may_edit = context::may(Role::Administrator);
         let saved = mailer.settings.get(&id).await?;
-        let (asked, shown) = match CheckId::parse(check) {
+        let (requested, shown) = match CheckId::parse(check) {
             _ if !context::may(Role::Operator) => (false, None),
             Ok(check) => (
                 true,
@@ -140,7 +140,7 @@ mod verbs {
         let report =
             shown.map(|(id, report)| rendered::report(id, report, version, mailer.clock.now()));
         let recipient = shown
-            .filter(|_| asked)
+            .filter(|_| requested)
             .map(|(_, report)| report.recipient.clone());
         Ok(SmtpPage {
             data_centers: mailer.settings.data_centers().await?,

@@ -104,7 +104,7 @@ fn Sections(data: Data, forms: Forms) -> impl IntoView {
             may_edit
             form=forms.settings
         />
-        <NewMail hooks=data.mail_hooks may_edit form=forms.webhook />
+        <NewMail hooks=data.inbound_webhooks may_edit form=forms.webhook />
         <Latest latest=data.latest channels=data.channels names />
     }
 }

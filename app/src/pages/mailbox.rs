@@ -1,12 +1,12 @@
 //! `/mailbox`: folders, and the mail of one of them.
 
+mod data_center_choice;
 mod folders;
 mod live;
 mod message;
 mod pager;
 mod problem;
 mod search;
-mod which;
 
 use domain::mailbox::{MailboxField, MailboxProblem};
 use leptos::{either::Either, prelude::*};
@@ -16,7 +16,8 @@ pub use live::{LIVE, NEW_MAIL};
 pub use message::MailPage;
 
 use self::{
-    folders::Folders, live::Live, pager::Pager, problem::Problem, search::Search, which::Which,
+    data_center_choice::DataCenterChoice, folders::Folders, live::Live, pager::Pager,
+    problem::Problem, search::Search,
 };
 use super::{failure::Failure, query::query_parameter};
 use crate::{
@@ -61,7 +62,7 @@ fn Mailbox(data: Data<MailList>, query: MailboxQuery) -> impl IntoView {
         Err(problem) => view! { <Problem problem query=query.clone() /> }.into_any(),
     };
     view! {
-        <Which data_centers query />
+        <DataCenterChoice data_centers query />
         {shown}
     }
 }

@@ -4,9 +4,9 @@ mod attempts;
 mod chart;
 mod details;
 mod row;
+mod sending_problems;
 mod state_class;
 mod summary;
-mod trouble;
 
 pub use chart::{Chart, Hours};
 pub use details::Details;

@@ -21,7 +21,7 @@ use crate::{ChangeNotifier, Discovery, MailError, ServerClock, Settings, error::
 
 /// A started authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Begun {
+pub struct StartedAuthorization {
     /// ID for reading the state of the authorization later.
     pub id: AuthorizationId,
     /// The provider's page where the administrator signs in.
@@ -86,7 +86,7 @@ impl Authorizations {
         id: &DataCenterId,
         session: &SessionId,
         by: &Actor,
-    ) -> Result<Begun, MailError> {
+    ) -> Result<StartedAuthorization, MailError> {
         let stored = self.store.settings(id).await?.ok_or(MailError::NotOAuth)?;
         let binding = stored.settings.grant_binding().ok_or(MailError::NotOAuth)?;
         let Authentication::OAuth { username, client } = &stored.settings.authentication else {
@@ -113,7 +113,7 @@ impl Authorizations {
         };
         self.store.begin_authorization(&authorization, by).await?;
         tracing::info!(data_center = %id, authorization = authorization.id.as_str(), "authorization started");
-        Ok(Begun {
+        Ok(StartedAuthorization {
             id: authorization.id,
             url,
         })

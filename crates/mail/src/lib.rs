@@ -37,9 +37,9 @@ use net::HttpClient;
 use store::Store;
 
 pub use alerts::{
-    AlertChannelError, AlertOverview, Alerts, SaveAlertsError, TestAlertOutcome, Wrong,
+    ActiveAlert, AlertChannelError, AlertOverview, Alerts, SaveAlertsError, TestAlertOutcome,
 };
-pub use authorizations::{Authorizations, Begun, Callback, CallbackOutcome};
+pub use authorizations::{Authorizations, Callback, CallbackOutcome, StartedAuthorization};
 pub use change_notifier::ChangeNotifier;
 pub use discovery::Discovery;
 pub use disk::Disk;
@@ -47,7 +47,7 @@ pub use dns::DomainCheck;
 pub use doctor::{CheckOf, CheckRequest, Doctor};
 pub use error::{DataCenterError, MailError, SaveError, TestError};
 pub use health::{Health, NotReady};
-pub use inbound::{Inbound, MailHookError};
+pub use inbound::{Inbound, InboundWebhookError};
 pub use mailboxes::{MailWatch, MailboxError, Mailboxes};
 pub use metrics::Metrics;
 pub use net::{DeniedNetworks, Resolver, Resolving, SystemResolver};

@@ -120,21 +120,21 @@ async fn connection(mut stream: TcpStream, state: &State) -> std::io::Result<()>
 /// Returns the response, or `None` if the server stays silent.
 fn reply(query: &[u8], state: &State) -> Option<Message> {
     let query = Message::from_vec(query).ok()?;
-    let asked = query.queries.first()?;
+    let requested = query.queries.first()?;
     let faults = state.faults();
-    let name = asked.name().to_lowercase().to_ascii();
+    let name = requested.name().to_lowercase().to_ascii();
     let name = name.trim_end_matches('.');
     state
         .lock()
         .dns_queries
-        .push(format!("{name} {}", asked.query_type()));
+        .push(format!("{name} {}", requested.query_type()));
     if faults.dns_silent {
         return None;
     }
     let mut answer = Message::response(query.metadata.id, OpCode::Query);
     answer.metadata.recursion_desired = query.metadata.recursion_desired;
     answer.metadata.recursion_available = true;
-    answer.add_query(asked.clone());
+    answer.add_query(requested.clone());
     if faults.dns_fails || faults.dns_refuses {
         answer.metadata.response_code = if faults.dns_fails {
             ResponseCode::ServFail
@@ -144,8 +144,8 @@ fn reply(query: &[u8], state: &State) -> Option<Message> {
         return Some(answer);
     }
     let zone = zone::Zone::new(&state.descriptor, &faults.dns);
-    if let Some(found) = zone.find(name, asked.query_type()) {
-        let name = asked.name();
+    if let Some(found) = zone.find(name, requested.query_type()) {
+        let name = requested.name();
         answer.add_answers(
             found
                 .into_iter()

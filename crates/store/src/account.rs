@@ -9,9 +9,9 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use crate::{
     NewLink, Store, StoreError,
     audit::{SeenHead, head_columns},
+    audit_entry::entry,
     integrity::ManifestChange,
     link,
-    note::note,
     row::Table,
     seal::Sealer,
 };
@@ -230,14 +230,14 @@ impl Store {
         if !insert(&mut transaction, &key, new, now, &mut change).await? {
             return Ok(false);
         }
-        let mut added = note(by, now, AuditAction::AccountAdded, new.name.as_str());
+        let mut added = entry(by, now, AuditAction::AccountAdded, new.name.as_str());
         added.changes.push(Change::fact("role", new.role.code()));
         if let Some(link) = link {
             link::insert(&mut transaction, &key, &new.id, link, &mut change).await?;
         }
         self.append_with(&mut transaction, &added, &change).await?;
         if link.is_some() {
-            let made = note(by, now, AuditAction::PasswordLinkMade, new.name.as_str());
+            let made = entry(by, now, AuditAction::PasswordLinkMade, new.name.as_str());
             self.append(&mut transaction, &made).await?;
         }
         transaction.commit().await?;

@@ -221,8 +221,8 @@ pub(crate) async fn remove_unless_bound(
         return Ok(false);
     };
     // A binding that cannot be read is not the requested one.
-    if let (Ok(own), Some(asked)) = (row.binding(), binding)
-        && own.covers(asked)
+    if let (Ok(own), Some(requested)) = (row.binding(), binding)
+        && own.covers(requested)
     {
         return Ok(false);
     }

@@ -8,6 +8,7 @@ mod alert;
 mod api_key;
 mod attempt;
 mod audit;
+mod audit_entry;
 mod authorization;
 mod backend;
 mod check;
@@ -16,8 +17,10 @@ mod data_center;
 mod disk;
 mod draft;
 mod error;
+mod expiry;
 pub mod file;
 mod grant;
+mod inbound_webhook;
 mod integrity;
 mod key;
 mod keyring;
@@ -26,8 +29,6 @@ mod link;
 mod lock;
 mod mac;
 mod mail_cursor;
-mod mail_hook;
-mod note;
 mod outbox;
 mod private;
 mod probe;
@@ -38,7 +39,6 @@ mod sending;
 mod session;
 mod settings;
 mod store;
-mod tidy;
 mod transaction;
 mod unlock;
 
@@ -57,14 +57,14 @@ pub use data_center::{AddOutcome, RemoveOutcome, RenameOutcome};
 pub use disk::DiskState;
 pub use error::{DatabaseError, StoreError};
 pub use grant::{Grant, GrantState, GrantSummary, Refreshed};
+pub use inbound_webhook::{InboundWebhook, StoredWebhook};
 pub use integrity::{RowFault, TamperedRow};
 pub use key::KeySource;
 pub use link::NewLink;
 pub use mail_cursor::{MailCursor, MailReader};
-pub use mail_hook::{MailHook, StoredHook};
 pub use outbox::{
-    Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, EnqueueOutcome, Idempotency,
-    KnownRequest, NewMessage, Settlement,
+    AttemptUpdate, Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, EnqueueOutcome,
+    Idempotency, KnownRequest, NewMessage,
 };
 pub use rotate::Rotated;
 pub use sending::SaveSendingOutcome;

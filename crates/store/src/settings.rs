@@ -8,9 +8,9 @@ use secrecy::SecretString;
 use sqlx::AnyConnection;
 
 use crate::{
-    Store, StoreError, grant,
-    note::note,
-    outbox,
+    Store, StoreError,
+    audit_entry::entry,
+    grant, outbox,
     rotate::Resealing,
     seal::{Sealed, Sealer},
 };
@@ -185,11 +185,11 @@ impl Store {
         let grant_ended =
             grant::remove_unless_bound(&mut transaction, id, binding.as_ref(), now).await?;
         outbox::pause::end(&mut transaction, id.as_str()).await?;
-        let mut record = note(by, now, AuditAction::SettingsSaved, id.as_str());
+        let mut record = entry(by, now, AuditAction::SettingsSaved, id.as_str());
         record.changes = changes;
         self.append(&mut transaction, &record).await?;
         if grant_ended {
-            let mut record = note(by, now, AuditAction::GrantEnded, id.as_str());
+            let mut record = entry(by, now, AuditAction::GrantEnded, id.as_str());
             let code = FindingCode::SettingsChanged.code();
             record.changes.push(Change::fact("finding", code));
             self.append(&mut transaction, &record).await?;

@@ -45,8 +45,8 @@ pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Resp
             next.run(request).await
         }
         (Some(Rule::SignedIn(_)), Some(_)) => {
-            let asked = format!("{} {}", request.method(), path.unwrap_or_default());
-            denied(&web.access, &info.actor, &asked).await;
+            let requested = format!("{} {}", request.method(), path.unwrap_or_default());
+            denied(&web.access, &info.actor, &requested).await;
             refusal::forbidden(&web, request).await
         }
         (_, Some(_)) => refusal::not_found(&web, request).await,

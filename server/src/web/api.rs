@@ -16,7 +16,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::{Actor, AlertKind, ApiKey, AuditAction, KeyScope, Who};
+use domain::{Actor, AlertKind, ApiKey, AuditAction, KeyScope, Principal};
 use secrecy::SecretString;
 use wording::api_problem;
 
@@ -52,7 +52,7 @@ pub async fn authenticated(
         return wrong_key(web, address, &path).await;
     };
     let actor = Actor {
-        who: Who::Key(key.name.to_string()),
+        who: Principal::Key(key.name.to_string()),
         address: session::address(request.extensions()),
     };
     let Some(first) = scopes.first() else {
@@ -62,8 +62,8 @@ pub async fn authenticated(
         // The template instead of the path, whose length is up to the client.
         let route = request.extensions().get::<MatchedPath>();
         let route = route.map_or("", MatchedPath::as_str);
-        let asked = format!("{} {route}", request.method());
-        permissions::denied(&web.access, &actor, &asked).await;
+        let requested = format!("{} {route}", request.method());
+        permissions::denied(&web.access, &actor, &requested).await;
         return out_of_scope(*first);
     }
     if let Some(info) = request.extensions_mut().get_mut::<RequestInfo>() {

@@ -61,8 +61,8 @@ fn facts(query: &ActivityQuery) -> Vec<Change> {
         ("to", &query.to),
     ]
     .into_iter()
-    .filter(|(_, asked)| !asked.is_empty())
-    .map(|(field, asked)| Change::fact(field, asked.as_str()))
+    .filter(|(_, requested)| !requested.is_empty())
+    .map(|(field, requested)| Change::fact(field, requested.as_str()))
     .collect()
 }
 

@@ -41,7 +41,7 @@ const OPEN: &[(&str, &[&str])] = &[
             "grant",
             "integrity",
             "link",
-            "mail_hook",
+            "inbound_webhook",
             "rotate",
             "session",
             "settings",

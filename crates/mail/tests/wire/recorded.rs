@@ -296,13 +296,13 @@ async fn a_refresh_that_keeps_failing_is_recorded_once_for_each_reason() {
         world.mailer.tokens.refresh_due().await.unwrap();
     }
     let records = world.recorded().await;
-    let told: Vec<_> = records
+    let reported: Vec<_> = records
         .iter()
         .filter(|record| record.actor == Actor::mailgrant())
         .map(|record| (record.action, facts(record, "finding")[0]))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             (AuditAction::RefreshFailed, "provider_unavailable"),
             (AuditAction::RefreshFailed, "token_endpoint_timeout"),

@@ -11,10 +11,10 @@ use std::{
 use clock::{Clock, SystemClock};
 use domain::{
     AccountName, Actor, AuditFilter, AuditRecord, AuthorizationState, CheckOutcome, CheckReport,
-    DataCenterId, FindingCode, GrantAfterFailure, RedirectUrl, SavedSettings, SessionId, SmtpForm,
-    TypedSecret, UnixTime, Who,
+    DataCenterId, FindingCode, GrantAfterFailure, Principal, RedirectUrl, SavedSettings, SessionId,
+    SmtpForm, TypedSecret, UnixTime,
 };
-use mail::{Begun, Callback, CallbackOutcome, Mailer, MailerOptions, Timeouts};
+use mail::{Callback, CallbackOutcome, Mailer, MailerOptions, StartedAuthorization, Timeouts};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use sandbox::{Control, Descriptor, Faults, Sandbox, SandboxConfig};
 use store::{AuditVerdict, KeySource, Store};
@@ -116,7 +116,7 @@ impl World {
             clock,
             mailer,
             admin: Actor {
-                who: Who::Account(AccountName::parse("zoe").unwrap()),
+                who: Principal::Account(AccountName::parse("zoe").unwrap()),
                 address: "192.0.2.7".into(),
             },
             session: SessionId::parse("session-1").unwrap(),
@@ -233,7 +233,7 @@ impl World {
             .unwrap()
     }
 
-    pub async fn begin(&self) -> Begun {
+    pub async fn begin(&self) -> StartedAuthorization {
         self.mailer
             .authorizations
             .begin(&DataCenterId::default(), &self.session, &self.admin)
@@ -242,7 +242,7 @@ impl World {
     }
 
     /// Returns the provider's callback after a sign-in.
-    pub fn answer(&self, begun: &Begun, account: &str, allow: bool) -> Callback {
+    pub fn answer(&self, begun: &StartedAuthorization, account: &str, allow: bool) -> Callback {
         callback(
             &self
                 .control()

@@ -125,13 +125,13 @@ async fn a_rotated_refresh_token_survives_whoever_asked_for_it_going_away() {
     });
     let form = world.oauth_form();
     let gone = std::time::Duration::from_millis(100);
-    let asked = tokio::time::timeout(
+    let requested = tokio::time::timeout(
         gone,
         world.mailer.doctor.send_test(&form, BOB, &world.admin),
     )
     .await;
     assert!(
-        asked.is_err(),
+        requested.is_err(),
         "the answer took longer than the asker waited"
     );
 

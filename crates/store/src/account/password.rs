@@ -8,9 +8,9 @@ use sqlx::AnyConnection;
 
 use crate::{
     Bucket, NewLink, Store, StoreError, attempt,
+    audit_entry::{by_account, entry},
     integrity::ManifestChange,
     link,
-    note::{by_account, note},
     seal::Sealer,
     session,
 };
@@ -38,7 +38,7 @@ impl Store {
             return Ok(false);
         };
         link::insert(&mut transaction, &key, id, new_link, &mut change).await?;
-        let made = note(by, now, AuditAction::PasswordLinkMade, name);
+        let made = entry(by, now, AuditAction::PasswordLinkMade, name);
         self.append_with(&mut transaction, &made, &change).await?;
         transaction.commit().await?;
         Ok(true)
@@ -63,7 +63,7 @@ impl Store {
         let Some(name) = replaced.await? else {
             return Ok(false);
         };
-        let set = note(by, now, AuditAction::PasswordSet, name);
+        let set = entry(by, now, AuditAction::PasswordSet, name);
         self.append_with(&mut transaction, &set, &change).await?;
         transaction.commit().await?;
         Ok(true)
@@ -118,7 +118,7 @@ impl Store {
         link::end_all(&mut transaction, account, &mut change).await?;
         attempt::forgive(&mut transaction, counted).await?;
         let by = by_account(&signed_in.name, address);
-        let set = note(&by, now, AuditAction::PasswordSet, signed_in.name.as_str());
+        let set = entry(&by, now, AuditAction::PasswordSet, signed_in.name.as_str());
         self.append_with(&mut transaction, &set, &change).await?;
         transaction.commit().await?;
         Ok(true)

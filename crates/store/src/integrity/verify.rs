@@ -130,7 +130,7 @@ impl Store {
             let (id, name) = (&center.id, center.id.as_str());
             faults.opened(name, self.settings(id).await)?;
             faults.opened(name, self.grant(id).await)?;
-            faults.opened(name, self.stored_mail_hook(id).await)?;
+            faults.opened(name, self.stored_inbound_webhook(id).await)?;
         }
         for channel in self.alert_channels().await? {
             faults.opened(channel.id.as_str(), self.alert_channel(&channel.id).await)?;

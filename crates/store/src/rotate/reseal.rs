@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use crate::{
     StoreError, alert, audit, authorization,
     backend::Backend,
-    grant, integrity, mail_hook,
+    grant, inbound_webhook, integrity,
     seal::{Cell, Sealed, Sealer},
     settings,
 };
@@ -16,7 +16,7 @@ const TABLES: [&str; 9] = [
     "smtp_settings",
     "grants",
     "authorizations",
-    "mail_hooks",
+    "inbound_webhooks",
     "alert_channels",
     "accounts",
     "sessions",
@@ -75,7 +75,7 @@ impl Reseal<'_> {
         let count = settings::reseal(&mut *transaction, keys).await?
             + grant::reseal(&mut *transaction, keys).await?
             + authorization::reseal(&mut *transaction, keys).await?
-            + mail_hook::reseal(&mut *transaction, keys).await?
+            + inbound_webhook::reseal(&mut *transaction, keys).await?
             + alert::reseal(&mut *transaction, keys).await?;
         integrity::reseal::reseal(transaction, keys).await?;
         Ok(count)

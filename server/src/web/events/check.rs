@@ -47,13 +47,13 @@ fn patches(
     without_report: fn() -> HtmlPatch,
 ) -> impl Stream<Item = HtmlPatch> + Send + 'static {
     // The report ends the stream. An interrupted or unknown check ends it without one.
-    let told = events.map(Some).chain(stream::iter([None]));
-    let told = told.scan(false, |ended, event| {
-        let told = (!*ended).then_some(event);
-        *ended = matches!(told, Some(Some(CheckEvent::Finished(_)) | None));
-        ready(told)
+    let reported = events.map(Some).chain(stream::iter([None]));
+    let reported = reported.scan(false, |ended, event| {
+        let reported = (!*ended).then_some(event);
+        *ended = matches!(reported, Some(Some(CheckEvent::Finished(_)) | None));
+        ready(reported)
     });
-    let shown = told.enumerate().then(move |(at, event)| {
+    let shown = reported.enumerate().then(move |(at, event)| {
         let (mailer, id) = (mailer.clone(), id.clone());
         async move {
             match event {

@@ -24,19 +24,19 @@ struct Source {
 ///
 /// The server's own privileges are never used: a message is submitted with the key in the settings,
 /// and only if it belongs to the owner of that key file.
-pub async fn keep_taking_in(settings: PathBuf) {
+pub async fn import_periodically(settings: PathBuf) {
     let mut source = Source {
         settings,
         logged: None,
     };
     loop {
-        source.take_in().await;
+        source.import().await;
         sleep(EVERY).await;
     }
 }
 
 impl Source {
-    async fn take_in(&mut self) {
+    async fn import(&mut self) {
         let settings = self.settings.display().to_string();
         match taken(&self.settings).await {
             Ok(flushed) => {

@@ -7,7 +7,7 @@ use crate::{mailbox_query::MailboxQuery, paths};
 
 /// Selection of the data center.
 #[component]
-pub fn Which(data_centers: Vec<DataCenter>, query: MailboxQuery) -> impl IntoView {
+pub fn DataCenterChoice(data_centers: Vec<DataCenter>, query: MailboxQuery) -> impl IntoView {
     let own = match query.data_center {
         id if id.is_empty() => DataCenterId::DEFAULT.to_owned(),
         id => id,

@@ -10,21 +10,21 @@ use std::{
 
 /// Counters by key. Cheap to clone.
 #[derive(Debug)]
-pub struct Tally<K: Eq + Hash>(Arc<Mutex<HashMap<K, u32>>>);
+pub struct LimitedCounters<K: Eq + Hash>(Arc<Mutex<HashMap<K, u32>>>);
 
-impl<K: Eq + Hash> Clone for Tally<K> {
+impl<K: Eq + Hash> Clone for LimitedCounters<K> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<K: Eq + Hash> Default for Tally<K> {
+impl<K: Eq + Hash> Default for LimitedCounters<K> {
     fn default() -> Self {
         Self(Arc::default())
     }
 }
 
-impl<K: Clone + Eq + Hash> Tally<K> {
+impl<K: Clone + Eq + Hash> LimitedCounters<K> {
     /// Increments a counter until the result is dropped. Returns `None` if the limit is reached.
     pub fn take(&self, key: K, limit: Option<NonZeroU32>) -> Option<Counted<K>> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -34,7 +34,7 @@ impl<K: Clone + Eq + Hash> Tally<K> {
         }
         counts.insert(key.clone(), count + 1);
         Some(Counted {
-            tally: self.clone(),
+            counters: self.clone(),
             key,
         })
     }
@@ -43,13 +43,17 @@ impl<K: Clone + Eq + Hash> Tally<K> {
 /// A guard that decrements its counter when it is dropped.
 #[derive(Debug)]
 pub struct Counted<K: Eq + Hash> {
-    tally: Tally<K>,
+    counters: LimitedCounters<K>,
     key: K,
 }
 
 impl<K: Eq + Hash> Drop for Counted<K> {
     fn drop(&mut self) {
-        let mut counts = self.tally.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self
+            .counters
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.key) {
             *count -= 1;
             if *count == 0 {
@@ -75,20 +79,20 @@ pub fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use std::num::NonZeroU32;
 
-    use super::Tally;
+    use super::LimitedCounters;
 
     #[test]
     fn a_dropped_guard_frees_its_slot_and_leaves_no_entry() {
-        let (tally, limit) = (Tally::default(), NonZeroU32::new(2));
-        let (one, two) = (tally.take("a", limit), tally.take("a", limit));
+        let (counters, limit) = (LimitedCounters::default(), NonZeroU32::new(2));
+        let (one, two) = (counters.take("a", limit), counters.take("a", limit));
         assert!(one.is_some() && two.is_some());
-        assert!(tally.take("a", limit).is_none());
-        assert!(tally.take("b", limit).is_some());
-        assert!(tally.take("a", None).is_some());
+        assert!(counters.take("a", limit).is_none());
+        assert!(counters.take("b", limit).is_some());
+        assert!(counters.take("a", None).is_some());
         drop(one);
-        let again = tally.take("a", limit);
+        let again = counters.take("a", limit);
         assert!(again.is_some());
         drop((again, two));
-        assert!(tally.0.lock().unwrap().is_empty());
+        assert!(counters.0.lock().unwrap().is_empty());
     }
 }

@@ -1,13 +1,13 @@
 use secrecy::ExposeSecret;
-use store::{MailCursor, MailReader, StoredHook};
+use store::{MailCursor, MailReader, StoredWebhook};
 
 use crate::{
     database::on_both,
     samples::{NOW, PLANTED, by, home, secret},
 };
 
-fn hook(url: &str) -> StoredHook {
-    StoredHook {
+fn hook(url: &str) -> StoredWebhook {
+    StoredWebhook {
         url: format!("{PLANTED}-{url}").into(),
         secret: secret("signing"),
     }
@@ -16,13 +16,13 @@ fn hook(url: &str) -> StoredHook {
 on_both! {
     async fn a_webhook_is_sealed_and_shown_by_its_host(database) {
         let store = database.open().await;
-        assert_eq!(store.mail_hook(home()).await.unwrap(), None);
-        assert!(store.save_mail_hook(home(), "hooks.example.com", &hook("1"), by(), NOW).await.unwrap());
-        let stored = store.stored_mail_hook(home()).await.unwrap().unwrap();
+        assert_eq!(store.inbound_webhook(home()).await.unwrap(), None);
+        assert!(store.save_inbound_webhook(home(), "hooks.example.com", &hook("1"), by(), NOW).await.unwrap());
+        let stored = store.stored_inbound_webhook(home()).await.unwrap().unwrap();
         assert_eq!(stored.url.expose_secret(), hook("1").url.expose_secret());
         assert_eq!(stored.secret.expose_secret(), secret("signing").expose_secret());
         assert!(!format!("{stored:?}").contains(PLANTED));
-        let shown = store.mail_hook(home()).await.unwrap().unwrap();
+        let shown = store.inbound_webhook(home()).await.unwrap().unwrap();
         assert_eq!((shown.host.as_str(), shown.failing), ("hooks.example.com", None));
 
         for (failure, at, failing) in [
@@ -30,11 +30,11 @@ on_both! {
             (Some("status"), 9, Some(("status".to_owned(), NOW.plus(5)))),
             (None, 10, None),
         ] {
-            store.note_mail_hook(home(), failure, NOW.plus(at)).await.unwrap();
-            assert_eq!(store.mail_hook(home()).await.unwrap().unwrap().failing, failing);
+            store.note_inbound_webhook(home(), failure, NOW.plus(at)).await.unwrap();
+            assert_eq!(store.inbound_webhook(home()).await.unwrap().unwrap().failing, failing);
         }
         let nowhere = domain::DataCenterId::parse("nowhere").unwrap();
-        assert!(!store.save_mail_hook(&nowhere, "x", &hook("1"), by(), NOW).await.unwrap());
+        assert!(!store.save_inbound_webhook(&nowhere, "x", &hook("1"), by(), NOW).await.unwrap());
     }
 
     async fn a_new_webhook_starts_with_mail_that_arrives_afterwards(database) {
@@ -43,7 +43,7 @@ on_both! {
             let turn = store.lease_mail_cursor(home(), MailReader::Webhook, "a", NOW, 60);
             turn.await.unwrap().unwrap()
         };
-        store.save_mail_hook(home(), "one.example", &hook("1"), by(), NOW).await.unwrap();
+        store.save_inbound_webhook(home(), "one.example", &hook("1"), by(), NOW).await.unwrap();
         lease().await;
         let cursor = MailCursor {
             mailbox: "box".into(),
@@ -53,7 +53,7 @@ on_both! {
         };
         store.keep_mail_cursor(home(), MailReader::Webhook, "a", &cursor).await.unwrap();
         assert_eq!(lease().await, Some(cursor.clone()));
-        store.save_mail_hook(home(), "two.example", &hook("2"), by(), NOW).await.unwrap();
+        store.save_inbound_webhook(home(), "two.example", &hook("2"), by(), NOW).await.unwrap();
         assert_eq!(lease().await, None);
 
         // The bounce cursor gives the start without a poll.
@@ -61,17 +61,17 @@ on_both! {
         store.lease_mail_cursor(home(), bounces, "b", NOW, 60).await.unwrap();
         let cursor = MailCursor { last_uid: 9, ..cursor };
         store.keep_mail_cursor(home(), bounces, "b", &cursor).await.unwrap();
-        let version = store.mail_hook_version(home()).await.unwrap();
-        store.save_mail_hook(home(), "two.example", &hook("2"), by(), NOW.plus(60)).await.unwrap();
+        let version = store.inbound_webhook_version(home()).await.unwrap();
+        store.save_inbound_webhook(home(), "two.example", &hook("2"), by(), NOW.plus(60)).await.unwrap();
         assert_eq!(lease().await, Some(cursor));
-        assert_ne!(store.mail_hook_version(home()).await.unwrap(), version);
+        assert_ne!(store.inbound_webhook_version(home()).await.unwrap(), version);
         // Mail that arrived during a long time without polls is left out.
-        store.save_mail_hook(home(), "two.example", &hook("2"), by(), NOW.plus(3_600)).await.unwrap();
+        store.save_inbound_webhook(home(), "two.example", &hook("2"), by(), NOW.plus(3_600)).await.unwrap();
         assert_eq!(lease().await, None);
 
-        assert!(store.remove_mail_hook(home(), by(), NOW).await.unwrap());
-        assert_eq!(store.mail_hook_version(home()).await.unwrap(), None);
-        assert!(!store.remove_mail_hook(home(), by(), NOW).await.unwrap());
-        assert!(store.stored_mail_hook(home()).await.unwrap().is_none());
+        assert!(store.remove_inbound_webhook(home(), by(), NOW).await.unwrap());
+        assert_eq!(store.inbound_webhook_version(home()).await.unwrap(), None);
+        assert!(!store.remove_inbound_webhook(home(), by(), NOW).await.unwrap());
+        assert!(store.stored_inbound_webhook(home()).await.unwrap().is_none());
     }
 }

@@ -26,14 +26,14 @@ const MAX_FILE_SIZE: u64 = 26 * 1_048_576;
 
 /// An open spool directory.
 #[derive(Debug)]
-pub struct Kept {
+pub struct SpoolDirectory {
     folder: OwnedFd,
     about: Metadata,
     path: PathBuf,
     only_of: Option<u32>,
 }
 
-impl Kept {
+impl SpoolDirectory {
     /// Opens the directory. Returns `None` if it does not exist.
     pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -193,8 +193,8 @@ mod tests {
         (folder, user)
     }
 
-    fn open(folder: &tempfile::TempDir) -> Kept {
-        Kept::open(folder.path()).unwrap().unwrap()
+    fn open(folder: &tempfile::TempDir) -> SpoolDirectory {
+        SpoolDirectory::open(folder.path()).unwrap().unwrap()
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
         assert!(open(&folder).only_of(user + 1).is_err());
         let kept = open(&folder).only_of(user).unwrap();
         assert!(kept.read("1-a").unwrap().is_some());
-        let somebody_elses = Kept {
+        let somebody_elses = SpoolDirectory {
             only_of: Some(user + 1),
             ..kept
         };

@@ -1,4 +1,4 @@
-//! Table `mail_hooks`: webhooks for inbound mail. URL and secret are sealed.
+//! Table `inbound_webhooks`: webhooks for inbound mail. URL and secret are sealed.
 
 use domain::{Actor, AuditAction, Change, DataCenterId, UnixTime};
 use secrecy::SecretString;
@@ -6,17 +6,17 @@ use sqlx::AnyConnection;
 
 use crate::{
     MailReader, Store, StoreError,
-    note::note,
+    audit_entry::entry,
     rotate::Resealing,
     row::Table,
     seal::{Cell, Sealed, Sealer, digest},
 };
 
-const TABLE: Table = Table("mail_hooks");
+const TABLE: Table = Table("inbound_webhooks");
 
 /// A webhook for inbound mail without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MailHook {
+pub struct InboundWebhook {
     /// Host of the URL. Not a secret.
     pub host: String,
     /// Error of the last delivery and the start of the failures. `None` if the last delivery
@@ -26,7 +26,7 @@ pub struct MailHook {
 
 /// A webhook for inbound mail with its secrets.
 #[derive(Clone, Debug)]
-pub struct StoredHook {
+pub struct StoredWebhook {
     /// Full URL, which may contain a token.
     pub url: SecretString,
     /// Key that signs the requests.
@@ -50,11 +50,15 @@ fn secret_cell<'a>(id: &'a DataCenterId, url: &SecretString) -> Cell<'a> {
 /// Host, sealed URL, and sealed secret.
 type SealedHook = (String, String, String);
 
-fn opened(sealer: &Sealer, id: &DataCenterId, row: SealedHook) -> Result<StoredHook, StoreError> {
+fn opened(
+    sealer: &Sealer,
+    id: &DataCenterId,
+    row: SealedHook,
+) -> Result<StoredWebhook, StoreError> {
     let (host, url, secret) = row;
     let url = sealer.open(&Sealed(url), &url_cell(id, &host))?;
     let secret = sealer.open(&Sealed(secret), &secret_cell(id, &url))?;
-    Ok(StoredHook { url, secret })
+    Ok(StoredWebhook { url, secret })
 }
 
 /// Seals the URLs and secrets of all webhooks with the new key. Returns their number.
@@ -63,7 +67,7 @@ pub(crate) async fn reseal(
     keys: Resealing<'_>,
 ) -> Result<usize, StoreError> {
     let rows: Vec<(String, String, String, String)> =
-        sqlx::query_as("SELECT data_center, host, url, secret FROM mail_hooks")
+        sqlx::query_as("SELECT data_center, host, url, secret FROM inbound_webhooks")
             .fetch_all(&mut *connection)
             .await?;
     let count = rows.len() * 2;
@@ -71,7 +75,7 @@ pub(crate) async fn reseal(
         let id = TABLE.value("data_center", DataCenterId::parse(&id))?;
         let url_cell = url_cell(&id, &host);
         let hook = opened(keys.old, &id, (host, url, secret))?;
-        sqlx::query("UPDATE mail_hooks SET url = $1, secret = $2 WHERE data_center = $3")
+        sqlx::query("UPDATE inbound_webhooks SET url = $1, secret = $2 WHERE data_center = $3")
             .bind(keys.new.seal(&hook.url, &url_cell)?.0)
             .bind(keys.new.seal(&hook.secret, &secret_cell(&id, &hook.url))?.0)
             .bind(id.as_str())
@@ -86,14 +90,14 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Unsealable`.
-    pub async fn stored_mail_hook(
+    pub async fn stored_inbound_webhook(
         &self,
         id: &DataCenterId,
-    ) -> Result<Option<StoredHook>, StoreError> {
+    ) -> Result<Option<StoredWebhook>, StoreError> {
         let sealer = self.keyring.current();
         let mut connection = self.pool.acquire().await?;
         let row: Option<SealedHook> =
-            sqlx::query_as("SELECT host, url, secret FROM mail_hooks WHERE data_center = $1")
+            sqlx::query_as("SELECT host, url, secret FROM inbound_webhooks WHERE data_center = $1")
                 .bind(id.as_str())
                 .fetch_optional(&mut *connection)
                 .await?;
@@ -109,14 +113,17 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn mail_hook(&self, id: &DataCenterId) -> Result<Option<MailHook>, StoreError> {
+    pub async fn inbound_webhook(
+        &self,
+        id: &DataCenterId,
+    ) -> Result<Option<InboundWebhook>, StoreError> {
         let row: Option<(String, Option<String>, Option<i64>)> = sqlx::query_as(
-            "SELECT host, failure, failing_since FROM mail_hooks WHERE data_center = $1",
+            "SELECT host, failure, failing_since FROM inbound_webhooks WHERE data_center = $1",
         )
         .bind(id.as_str())
         .fetch_optional(&self.pool)
         .await?;
-        Ok(row.map(|(host, failure, since)| MailHook {
+        Ok(row.map(|(host, failure, since)| InboundWebhook {
             host,
             failing: failure.zip(since.map(UnixTime)),
         }))
@@ -126,9 +133,12 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn mail_hook_version(&self, id: &DataCenterId) -> Result<Option<String>, StoreError> {
+    pub async fn inbound_webhook_version(
+        &self,
+        id: &DataCenterId,
+    ) -> Result<Option<String>, StoreError> {
         // Sealing uses a random nonce, so the sealed text never repeats.
-        let url = sqlx::query_scalar("SELECT url FROM mail_hooks WHERE data_center = $1")
+        let url = sqlx::query_scalar("SELECT url FROM inbound_webhooks WHERE data_center = $1")
             .bind(id.as_str());
         Ok(url.fetch_optional(&self.pool).await?)
     }
@@ -139,11 +149,11 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Random`, `KeyRotated`.
-    pub async fn save_mail_hook(
+    pub async fn save_inbound_webhook(
         &self,
         id: &DataCenterId,
         host: &str,
-        hook: &StoredHook,
+        hook: &StoredWebhook,
         by: &Actor,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
@@ -152,7 +162,7 @@ impl Store {
         };
         let key = self.hold_key(&mut transaction).await?;
         sqlx::query(
-            "INSERT INTO mail_hooks (data_center, host, url, secret) VALUES ($1, $2, $3, $4)
+            "INSERT INTO inbound_webhooks (data_center, host, url, secret) VALUES ($1, $2, $3, $4)
              ON CONFLICT (data_center) DO UPDATE SET
                  host = excluded.host, url = excluded.url, secret = excluded.secret,
                  failure = NULL, failing_since = NULL",
@@ -165,7 +175,7 @@ impl Store {
         .await?;
         forget_place(&mut transaction, id).await?;
         begin_at_last_look(&mut transaction, id, now).await?;
-        let mut record = note(by, now, AuditAction::MailHookSaved, id.as_str());
+        let mut record = entry(by, now, AuditAction::InboundWebhookSaved, id.as_str());
         record.changes = vec![Change::fact("host", host)];
         self.append(&mut transaction, &record).await?;
         transaction.commit().await?;
@@ -176,14 +186,14 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn remove_mail_hook(
+    pub async fn remove_inbound_webhook(
         &self,
         id: &DataCenterId,
         by: &Actor,
         now: UnixTime,
     ) -> Result<bool, StoreError> {
         let mut transaction = self.begin().await?;
-        let removed = sqlx::query("DELETE FROM mail_hooks WHERE data_center = $1")
+        let removed = sqlx::query("DELETE FROM inbound_webhooks WHERE data_center = $1")
             .bind(id.as_str())
             .execute(&mut *transaction)
             .await?;
@@ -191,7 +201,7 @@ impl Store {
             return Ok(false);
         }
         forget_place(&mut transaction, id).await?;
-        let record = note(by, now, AuditAction::MailHookRemoved, id.as_str());
+        let record = entry(by, now, AuditAction::InboundWebhookRemoved, id.as_str());
         self.append(&mut transaction, &record).await?;
         transaction.commit().await?;
         Ok(true)
@@ -201,14 +211,14 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn note_mail_hook(
+    pub async fn note_inbound_webhook(
         &self,
         id: &DataCenterId,
         failure: Option<&str>,
         now: UnixTime,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE mail_hooks SET failure = $1,
+            "UPDATE inbound_webhooks SET failure = $1,
                  failing_since = CASE WHEN $1 IS NULL THEN NULL ELSE COALESCE(failing_since, $2) END
              WHERE data_center = $3",
         )

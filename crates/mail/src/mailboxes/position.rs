@@ -20,10 +20,10 @@ impl Session {
     /// Returns the number of messages before a UID. If the message exists, its sequence number
     /// gives the result. Otherwise a binary search finds it with at most 32 requests.
     pub(super) async fn count_before(&mut self, uid: NonZeroU32) -> Result<u32, MailboxError> {
-        let told = self
+        let reported = self
             .fetch(uid.into(), vec![MessageDataItemName::Uid], true)
             .await?;
-        let own = told.iter().find(|told| told.uid == Some(uid));
+        let own = reported.iter().find(|reported| reported.uid == Some(uid));
         if let Some(own) = own {
             return Ok(own.number.saturating_sub(1));
         }
@@ -45,10 +45,10 @@ impl Session {
         let Some(set) = range(number, number) else {
             return Ok(None);
         };
-        let told = self
+        let reported = self
             .fetch(set, vec![MessageDataItemName::Uid], false)
             .await?;
-        let own = told.iter().find(|told| told.number == number);
+        let own = reported.iter().find(|reported| reported.number == number);
         Ok(own.and_then(|own| own.uid))
     }
 }

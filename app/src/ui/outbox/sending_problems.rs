@@ -17,7 +17,7 @@ use crate::paths;
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn Trouble(overview: OutboxOverview) -> impl IntoView {
+pub fn SendingProblems(overview: OutboxOverview) -> impl IntoView {
     let nothing_is_set_up = overview
         .data_centers
         .iter()

@@ -10,7 +10,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn tidy_access(&self, life: SessionLife, now: UnixTime) -> Result<(), StoreError> {
+    pub async fn delete_expired(&self, life: SessionLife, now: UnixTime) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE created_at <= $1 OR seen_at <= $2")
             .bind(life.began_after.0)
             .bind(life.seen_after.0)

@@ -1,8 +1,8 @@
 //! Audit entries about access.
 
-use domain::{AccountName, Actor, AuditAction, AuditRecord, UnixTime, Who};
+use domain::{AccountName, Actor, AuditAction, AuditRecord, Principal, UnixTime};
 
-pub(crate) fn note(
+pub(crate) fn entry(
     by: &Actor,
     at: UnixTime,
     action: AuditAction,
@@ -20,7 +20,7 @@ pub(crate) fn note(
 /// Returns the actor for an account that is signed in or is signing in.
 pub(crate) fn by_account(name: &AccountName, address: &str) -> Actor {
     Actor {
-        who: Who::Account(name.clone()),
+        who: Principal::Account(name.clone()),
         address: address.into(),
     }
 }

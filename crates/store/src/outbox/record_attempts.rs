@@ -1,6 +1,6 @@
 //! Recording the results of attempts.
 
-mod lost;
+mod lost_lease;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -20,7 +20,7 @@ const COLUMNS: [&str; 7] = ["TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", 
 
 /// Result of an attempt and the state of the message after it.
 #[derive(Clone, Debug)]
-pub struct Settlement {
+pub struct AttemptUpdate {
     /// ID of the message.
     pub id: MessageId,
     /// Data center that sent it.
@@ -47,7 +47,7 @@ pub struct Settlement {
 
 /// A recorded attempt.
 pub(super) struct Recorded<'a> {
-    pub(super) settlement: &'a Settlement,
+    pub(super) update: &'a AttemptUpdate,
     /// Number of the attempt. Other servers may have made attempts meanwhile.
     pub(super) number: i64,
     /// The current state of the message.
@@ -66,36 +66,34 @@ impl Store {
     ///
     /// # Errors
     /// `Database`, `Corrupt`: nothing is changed.
-    pub async fn settle(
+    pub async fn record_attempts(
         &self,
-        settlements: &[Settlement],
+        updates: &[AttemptUpdate],
         now: UnixTime,
     ) -> Result<HashSet<MessageId>, StoreError> {
         let _write_lock = self.write_lock().await;
         let mut transaction = self.begin().await?;
-        let mut recorded = Vec::with_capacity(settlements.len());
-        for rows in chunks(settlements) {
+        let mut recorded = Vec::with_capacity(updates.len());
+        for rows in chunks(updates) {
             recorded.extend(update(&mut transaction, rows, now).await?);
         }
-        let settled: HashSet<MessageId> = recorded
-            .iter()
-            .map(|one| one.settlement.id.clone())
-            .collect();
-        for one in settlements.iter().filter(|one| !settled.contains(&one.id)) {
-            recorded.extend(lost::record(&mut transaction, one, now).await?);
+        let settled: HashSet<MessageId> =
+            recorded.iter().map(|one| one.update.id.clone()).collect();
+        for one in updates.iter().filter(|one| !settled.contains(&one.id)) {
+            recorded.extend(lost_lease::record(&mut transaction, one, now).await?);
         }
         for rows in chunks(&recorded) {
             insert_attempts(&mut transaction, rows).await?;
         }
-        let dropped: Vec<&Settlement> = recorded
+        let dropped: Vec<&AttemptUpdate> = recorded
             .iter()
-            .filter(|one| one.settlement.drop_content && one.state == MessageState::Delivered)
-            .map(|one| one.settlement)
+            .filter(|one| one.update.drop_content && one.state == MessageState::Delivered)
+            .map(|one| one.update)
             .collect();
         for rows in chunks(&dropped) {
             drop_contents(&mut transaction, rows).await?;
         }
-        count(&mut transaction, settlements, &recorded, now).await?;
+        count(&mut transaction, updates, &recorded, now).await?;
         transaction.commit().await?;
         Ok(settled)
     }
@@ -114,7 +112,7 @@ pub(super) fn events(state: MessageState) -> &'static [&'static str] {
 
 async fn update<'a>(
     connection: &mut AnyConnection,
-    rows: &'a [Settlement],
+    rows: &'a [AttemptUpdate],
     now: UnixTime,
 ) -> Result<Vec<Recorded<'a>>, StoreError> {
     let values = places(rows.len(), &COLUMNS);
@@ -159,7 +157,7 @@ async fn update<'a>(
             None => row.state,
         };
         recorded.push(Recorded {
-            settlement: row,
+            update: row,
             number,
             state,
             events: events(state),
@@ -172,7 +170,7 @@ async fn update<'a>(
 /// state of the message.
 async fn keep_known(
     connection: &mut AnyConnection,
-    row: &Settlement,
+    row: &AttemptUpdate,
     kept: &str,
     now: UnixTime,
 ) -> Result<MessageState, StoreError> {
@@ -213,13 +211,13 @@ async fn insert_attempts(
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for row in rows {
-        let attempt = &row.settlement.attempt;
+        let attempt = &row.update.attempt;
         let outcome = ATTEMPTS.value("outcome", serde_json::to_value(attempt.outcome))?;
         let outcome = ATTEMPTS.needed("outcome", outcome.as_str().map(str::to_owned))?;
         let finding = attempt.finding.as_ref();
         let finding = finding.map(|one| ATTEMPTS.write_json("finding", one));
         query = query
-            .bind(row.settlement.id.as_str())
+            .bind(row.update.id.as_str())
             .bind(row.number)
             .bind(attempt.started_at.0)
             .bind(attempt.micros)
@@ -227,7 +225,7 @@ async fn insert_attempts(
             .bind(outcome)
             .bind(finding.transpose()?)
             .bind(attempt.transcript.as_str())
-            .bind(row.settlement.provider_id.as_deref());
+            .bind(row.update.provider_id.as_deref());
     }
     query.execute(connection).await?;
     Ok(())
@@ -235,7 +233,7 @@ async fn insert_attempts(
 
 async fn drop_contents(
     connection: &mut AnyConnection,
-    rows: &[&Settlement],
+    rows: &[&AttemptUpdate],
 ) -> Result<(), StoreError> {
     let values = places(rows.len(), &["TEXT"]);
     let sql = format!("DELETE FROM message_contents WHERE message IN (VALUES {values})");
@@ -249,7 +247,7 @@ async fn drop_contents(
 
 async fn count(
     connection: &mut AnyConnection,
-    all: &[Settlement],
+    all: &[AttemptUpdate],
     recorded: &[Recorded<'_>],
     now: UnixTime,
 ) -> Result<(), StoreError> {
@@ -257,7 +255,7 @@ async fn count(
     let mut events: BTreeMap<(&str, &str), i64> = BTreeMap::new();
     for one in recorded {
         for event in one.events {
-            let of = (one.settlement.data_center.as_str(), *event);
+            let of = (one.update.data_center.as_str(), *event);
             *events.entry(of).or_default() += 1;
         }
     }

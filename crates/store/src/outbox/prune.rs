@@ -10,7 +10,7 @@ impl Store {
     ///
     /// # Errors
     /// `Database`.
-    pub async fn forget_messages(
+    pub async fn prune_messages(
         &self,
         id: &DataCenterId,
         before: UnixTime,

@@ -20,15 +20,15 @@ impl Doctor {
     /// If the database fails.
     pub async fn stop(&self, id: &CheckId) -> Result<bool, MailError> {
         let is_here = self.checks.get(id).is_some();
-        let asked = if is_here {
+        let requested = if is_here {
             self.cancel(id)
         } else {
             self.store.ask_check_to_stop(id).await?
         };
-        if asked {
+        if requested {
             self.finish(id).await?;
         }
-        Ok(asked)
+        Ok(requested)
     }
 
     /// Interrupts the checks of this process because it is stopping, and waits until their reports

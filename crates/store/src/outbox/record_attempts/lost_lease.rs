@@ -3,7 +3,7 @@
 use domain::{MessageState, Recipient, RecipientState, UnixTime};
 use sqlx::AnyConnection;
 
-use super::{Recorded, Settlement, events};
+use super::{AttemptUpdate, Recorded, events};
 use crate::{
     StoreError,
     outbox::{MESSAGES as TABLE, bounce},
@@ -14,7 +14,7 @@ use crate::{
 /// if the message is gone.
 pub(super) async fn record<'a>(
     connection: &mut AnyConnection,
-    attempt: &'a Settlement,
+    attempt: &'a AttemptUpdate,
     now: UnixTime,
 ) -> Result<Option<Recorded<'a>>, StoreError> {
     // Locks the row.
@@ -30,7 +30,7 @@ pub(super) async fn record<'a>(
     let before = TABLE.needed("state", MessageState::from_code(&before))?;
     let mut recipients: Vec<Recipient> = TABLE.read_json("recipients", &recipients)?;
     let mut recorded = Recorded {
-        settlement: attempt,
+        update: attempt,
         number,
         state: before,
         events: &[],
