@@ -88,15 +88,17 @@ impl Authorizations {
         by: &Actor,
     ) -> Result<StartedAuthorization, MailError> {
         let stored = self.store.settings(id).await?.ok_or(MailError::NotOAuth)?;
-        let binding = stored.settings.grant_binding().ok_or(MailError::NotOAuth)?;
-        let Authentication::OAuth { username, client } = &stored.settings.authentication else {
+        let (Some(binding), Authentication::OAuth { username, client }) = (
+            stored.settings.grant_binding(),
+            &stored.settings.authentication,
+        ) else {
             return Err(MailError::NotOAuth);
         };
         let issuer = self.known_issuer(client).await;
         let state = SecretString::from(random::token::<32>());
         let (url, verifier) = Client::new(client, &self.http, self.clock.now())
             .authorization_url(&state, username)
-            .ok_or(MailError::NotOAuth)?;
+            .ok_or(MailError::UnusableEndpoint)?;
         let now = self.clock.now();
         let authorization = NewAuthorization {
             id: AuthorizationId::from_bytes(random::bytes::<16>()),
