@@ -28,7 +28,6 @@ const OPEN: &[(&str, &[&str])] = &[
         "app/src",
         &["api", "form", "island", "pages", "rendered", "ui"],
     ),
-    ("crates/smtp/src", &["connection", "handshake"]),
     (
         "crates/store/src",
         &[
