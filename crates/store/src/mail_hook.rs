@@ -7,9 +7,8 @@ use sqlx::AnyConnection;
 use crate::{
     MailReader, Store, StoreError,
     note::note,
-    rotate::Resealing,
     row::Table,
-    seal::{Cell, Sealed, Sealer, digest},
+    seal::{Cell, Resealing, Sealed, Sealer, digest},
 };
 
 const TABLE: Table = Table("mail_hooks");

@@ -11,8 +11,7 @@ use crate::{
     Store, StoreError, grant,
     note::note,
     outbox,
-    rotate::Resealing,
-    seal::{Sealed, Sealer},
+    seal::{Resealing, Sealed, Sealer},
 };
 
 mod bound;

@@ -28,24 +28,6 @@ const OPEN: &[(&str, &[&str])] = &[
         "app/src",
         &["api", "form", "island", "pages", "rendered", "ui"],
     ),
-    (
-        "crates/store/src",
-        &[
-            "account",
-            "alert",
-            "api_key",
-            "audit",
-            "authorization",
-            "data_center",
-            "grant",
-            "integrity",
-            "link",
-            "mail_hook",
-            "rotate",
-            "session",
-            "settings",
-        ],
-    ),
 ];
 
 /// Returns the cycles.
