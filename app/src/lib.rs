@@ -12,12 +12,15 @@ mod island;
 pub mod mailbox_query;
 pub mod message_query;
 mod pages;
+pub mod patch;
 mod paths;
 #[cfg(feature = "ssr")]
 pub mod post;
 pub mod rendered;
+pub mod request;
 mod shell;
 mod ui;
+mod wake;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -39,8 +42,9 @@ use crate::{
 
 pub use error::ApiError;
 pub use form::{OneTimeSecret, SendingProblem};
-pub use island::{View, wake};
+pub use island::View;
 pub use shell::shell;
+pub use wake::wake;
 
 /// Application with its routes.
 #[component]

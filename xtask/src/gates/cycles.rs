@@ -22,14 +22,6 @@ use crate::workspace::Workspace;
 /// Dependencies between modules.
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
-/// Known cycles, by folder. The gate accepts a cycle whose modules are all in one entry.
-const OPEN: &[(&str, &[&str])] = &[
-    (
-        "app/src",
-        &["api", "form", "island", "pages", "rendered", "ui"],
-    ),
-];
-
 /// Returns the cycles.
 pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
     // By folder: the path of a file in it, and its text.
@@ -47,7 +39,6 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
             _ => rust::uses(files),
         };
         let cycles = cycles(&uses).into_iter();
-        let cycles = cycles.filter(|cycle| !is_open(folder, cycle));
         cycles.map(move |cycle| format!("{folder}: {}", cycle.join(", ")))
     });
     Ok(cycles.collect())
@@ -60,11 +51,6 @@ fn folder_of(file: &str) -> Option<(&str, &str)> {
     }
     let at = file.find("/src/")? + "/src".len();
     Some((&file[..at], &file[at + 1..]))
-}
-
-fn is_open(folder: &str, cycle: &[String]) -> bool {
-    let mut open = OPEN.iter().filter(|(known, _)| *known == folder);
-    open.any(|(_, modules)| cycle.iter().all(|one| modules.contains(&&**one)))
 }
 
 /// Returns each cycle once, as a list of modules.
@@ -122,18 +108,5 @@ mod tests {
     fn a_cycle_is_found_once_with_all_its_modules() {
         let pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("c", "e")];
         assert_eq!(found(&pairs), [["a", "b", "c"]]);
-    }
-
-    #[test]
-    fn a_cycle_within_a_known_one_is_accepted() {
-        let cycle = |modules: &[&str]| {
-            modules
-                .iter()
-                .map(|one| (*one).to_owned())
-                .collect::<Vec<_>>()
-        };
-        assert!(is_open("app/src", &cycle(&["pages", "ui"])));
-        assert!(!is_open("app/src", &cycle(&["pages", "paths"])));
-        assert!(!is_open("server/src", &cycle(&["pages", "ui"])));
     }
 }
