@@ -1,10 +1,11 @@
 //! Modules of a crate do not depend on each other in a cycle.
 //!
-//! A file uses another one if it names it in a path that begins with `crate::` or `super::`, or in
-//! an `import` of the browser tests. Only dependencies between siblings count:
-//! `web::api::messages` that uses `web::problem` makes `web::api` use `web::problem`. A parent may
-//! use its children, and children the types of their parent, so neither is a cycle. Modules inside
-//! a file, and tests, are part of the file and do not count.
+//! A file uses another one if it names it, or an item in it, in a path that begins with `crate::` or
+//! `super::`, or in an `import` of the browser tests. An item that a parent exports belongs to the
+//! file that declares it. Only dependencies between siblings count: `web::api::messages` that uses
+//! `web::problem` makes `web::api` use `web::problem`. A parent may use its children, and children
+//! the types of their parent, so neither is a cycle. Modules inside a file, and tests, are part of
+//! the file and do not count.
 //!
 //! None of the files of a cycle can be understood, tested, or moved alone. To end a cycle, move
 //! what both sides need into a separate file, or pass it as an argument.
