@@ -1,4 +1,8 @@
 //! Mailgrant's pages, and the server functions they call.
+//!
+//! Modules use each other in one direction: `pages` use `api` (server functions and the data of
+//! pages), which uses `rendered` (HTML for open pages); all of them use `ui` and `request` (facts
+//! about the request). `form` is the form kit, which `ui` does not know.
 
 // The types of views nest as deeply as the page.
 #![recursion_limit = "256"]

@@ -2,6 +2,9 @@
 //!
 //! One set of portable SQL serves SQLite, which is embedded, and PostgreSQL. Columns are TEXT and
 //! BIGINT only. Secrets are sealed before they are stored ([`KeySource`]).
+//!
+//! [`Store`] is the handle that the modules of all tables share. They use sealing, row integrity, and
+//! the audit. Opening, key rotation, and verification use the modules of the tables.
 
 mod account;
 mod alert;

@@ -45,13 +45,22 @@ pub fn find(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(cycles.collect())
 }
 
-/// Splits the path of a file after `src/` or `end2end/`.
+/// Splits the path of a file into the folder of a program or a library, and the rest.
 fn folder_of(file: &str) -> Option<(&str, &str)> {
-    if let Some(name) = file.strip_prefix("end2end/") {
-        return Some(("end2end", name));
-    }
-    let at = file.find("/src/")? + "/src".len();
-    Some((&file[..at], &file[at + 1..]))
+    let end = if file.starts_with("end2end/") {
+        "end2end".len()
+    } else if let Some(at) = file.find("/src/") {
+        at + "/src".len()
+    } else {
+        // Each folder of tests or examples is a program: `tests/whole/`.
+        let folders = ["/tests/", "/examples/"];
+        let mut starts = folders
+            .iter()
+            .filter_map(|folder| Some(file.find(folder)? + folder.len()));
+        let start = starts.next()?;
+        start + file[start..].find('/')?
+    };
+    Some((&file[..end], &file[end + 1..]))
 }
 
 /// Returns each cycle once, as a list of modules.
@@ -98,6 +107,21 @@ mod tests {
             uses.entry((*from).into()).or_default().insert((*to).into());
         }
         cycles(&uses)
+    }
+
+    #[test]
+    fn modules_are_those_of_one_program() {
+        assert_eq!(
+            folder_of("app/src/ui/mod.rs"),
+            Some(("app/src", "ui/mod.rs"))
+        );
+        assert_eq!(
+            folder_of("end2end/pages/a.ts"),
+            Some(("end2end", "pages/a.ts"))
+        );
+        let test = ("server/tests/whole", "support/form.rs");
+        assert_eq!(folder_of("server/tests/whole/support/form.rs"), Some(test));
+        assert_eq!(folder_of("crates/domain/tests/codes.rs"), None);
     }
 
     #[test]
