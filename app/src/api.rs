@@ -7,8 +7,6 @@ mod alerts;
 mod authorization;
 #[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod checks;
-#[cfg(feature = "ssr")]
-pub mod context;
 #[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
 mod data_centers;
 #[expect(missing_docs, reason = "#[server] makes a struct of arguments")]
@@ -26,7 +24,7 @@ pub(crate) use activity::{Activity, activity};
 pub(crate) use alerts::{AlertsPage, InboundWebhookShown, alerts_page};
 pub use authorization::{AuthorizeAgain, ReadGrantStatus};
 pub(crate) use authorization::{authorization, grant_status};
-pub use checks::{BeginCheck, CancelCheck, CheckConnection, SendTestEmail};
+pub use checks::{BeginCheck, CancelCheck, CheckConnection, SendTestEmail, run_again};
 pub(crate) use checks::{begin_check, cancel_check};
 pub use data_centers::{AddDataCenter, RemoveDataCenter, RenameDataCenter};
 pub(crate) use data_centers::{add_data_center, remove_data_center, rename_data_center};
@@ -39,9 +37,7 @@ pub use messages::MessagePage;
 pub use messages::{AT_ONCE, read_message};
 pub(crate) use messages::{MessageList, message_list, message_page, message_preview};
 pub(crate) use sending::{SendingPage, sending_page};
-pub(crate) use session::{
-    AccountPage, account_page, is_setup_link, may, password_link, path, posted, visitor,
-};
+pub(crate) use session::{AccountPage, account_page, is_setup_link, password_link};
 pub use settings::{ApplyPreset, SaveSmtpSettings};
 pub(crate) use settings::{
     NextStep, SavedAnswer, SmtpPage, save_smtp_settings, smtp_settings_page,
@@ -50,7 +46,7 @@ pub(crate) use settings::{
 /// Sets the status `404 Not Found` for the page that is rendered. Does nothing in the browser.
 pub(crate) fn not_found() {
     #[cfg(feature = "ssr")]
-    context::set_status(http::StatusCode::NOT_FOUND);
+    crate::request::context::set_status(http::StatusCode::NOT_FOUND);
 }
 
 /// Result of a function that only works on the server. The browser reads the data from the page.

@@ -7,6 +7,7 @@
 //! [`live`] contains the fields of the SMTP settings, which also validate values in the browser while they are typed.
 
 pub mod field;
+pub mod filter;
 pub mod input;
 pub mod live;
 mod once;

@@ -19,7 +19,7 @@ mod query;
 mod refused;
 pub(crate) mod sending_settings;
 pub(crate) mod setup;
-pub(crate) mod smtp_settings;
+mod smtp_settings;
 
 use crate::paths;
 
@@ -31,13 +31,11 @@ pub use api::ApiPage;
 pub use authorized::{AUTHORIZATION, AuthorizedPage};
 pub use home::HomePage;
 pub use login::LoginPage;
-pub(crate) use mailbox::{LIVE, NEW_MAIL};
 pub use mailbox::{MailPage, MailboxPage};
 pub use message::MessagePage;
 pub use messages::MessagesPage;
 pub use not_found::NotFoundPage;
 pub use password::PasswordPage;
-pub(crate) use query::with_query;
 pub use refused::{CallbackRefusedPage, ForbiddenPage, SessionEndedPage};
 pub use sending_settings::SendingSettingsPage;
 pub use setup::SetupPage;

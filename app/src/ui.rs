@@ -8,7 +8,6 @@ pub mod data_center;
 pub mod error_banner;
 pub mod events;
 pub mod explanation;
-pub mod filter;
 pub mod layout;
 pub mod live;
 pub mod mail_content;

@@ -42,7 +42,7 @@ pub struct InboundWebhookShown {
 /// `SignedOut`, `Unavailable`; `Offline` in the browser.
 pub async fn alerts_page() -> Result<AlertsPage, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::page().await);
+    return crate::request::context::answer(verbs::page().await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(()).await
 }
@@ -53,8 +53,8 @@ mod verbs {
 
     use super::{AlertsPage, InboundWebhookShown};
     use crate::{
-        api::context::{mailer, may, signed_in},
         error::ApiError,
+        request::context::{mailer, may, signed_in},
     };
 
     pub async fn page() -> Result<AlertsPage, ApiError> {

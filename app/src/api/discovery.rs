@@ -43,7 +43,7 @@ pub struct Found {
 /// `Address`, `Unavailable`, `Offline`.
 #[server(prefix = "/api", endpoint = "discover")]
 pub async fn discover(typed: String) -> Result<Found, ApiError> {
-    super::context::answer(verbs::discover(&typed).await)
+    crate::request::context::answer(verbs::discover(&typed).await)
 }
 
 #[cfg(feature = "ssr")]
@@ -55,7 +55,7 @@ mod verbs {
     use mail::Mailer;
 
     use super::{Filling, Found};
-    use crate::{api::context::mailer, error::ApiError, rendered};
+    use crate::{error::ApiError, rendered, request::context::mailer};
 
     pub async fn discover(typed: &str) -> Result<Found, ApiError> {
         let mailer = mailer()?;

@@ -31,7 +31,7 @@ pub struct MailList {
 /// `SignedOut`, `UnknownDataCenter`, `Unavailable`; `Offline` in the browser.
 pub async fn mail_list(query: MailboxQuery) -> Result<MailboxPage<MailList>, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::list(&query).await);
+    return crate::request::context::answer(verbs::list(&query).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(query).await
 }
@@ -42,7 +42,7 @@ pub async fn mail_list(query: MailboxQuery) -> Result<MailboxPage<MailList>, Api
 /// As [`mail_list`].
 pub async fn mail(query: MailboxQuery) -> Result<MailboxPage<Mail>, ApiError> {
     #[cfg(feature = "ssr")]
-    return super::context::answer(verbs::mail(&query).await);
+    return crate::request::context::answer(verbs::mail(&query).await);
     #[cfg(not(feature = "ssr"))]
     super::elsewhere(query).await
 }
@@ -58,9 +58,9 @@ mod verbs {
 
     use super::{MailList, MailboxContent, MailboxPage};
     use crate::{
-        api::context::{mailer, set_status, signed_in},
         error::ApiError,
         mailbox_query::MailboxQuery,
+        request::context::{mailer, set_status, signed_in},
     };
 
     pub async fn list(query: &MailboxQuery) -> Result<MailboxPage<MailList>, ApiError> {

@@ -16,7 +16,7 @@ use super::{failure::Failure, flash::FlashMessage};
 use crate::{
     api::{self, AccessPage as Data},
     form::{FormId, FormView, OneTimeSecret, OneTimeSecretBanner, ProblemBanner},
-    paths,
+    paths, request,
     ui::{sessions::SessionTable, when::When},
 };
 
@@ -30,7 +30,7 @@ const KEYS: FormId = FormId("keys");
 #[component]
 pub fn AccessPage() -> impl IntoView {
     let data = api::access_page();
-    let secret = api::posted::<OneTimeSecret>();
+    let secret = request::posted::<OneTimeSecret>();
     let forms = Forms::read();
     let shown = Suspend::new(async move {
         match data.await {

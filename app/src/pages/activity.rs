@@ -8,14 +8,11 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
 use self::{entry::ActivityEntry, filter::Filter};
-use super::{
-    failure::Failure,
-    query::{query_parameter, with_query},
-};
+use super::{failure::Failure, query::query_parameter};
 use crate::{
     activity_query::ActivityQuery,
     api::{self, Activity},
-    paths,
+    paths::{self, with_query},
 };
 
 /// The audit log, newest first.

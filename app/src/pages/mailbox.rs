@@ -12,7 +12,6 @@ use domain::mailbox::{MailboxField, MailboxProblem};
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
-pub use live::{LIVE, NEW_MAIL};
 pub use message::MailPage;
 
 use self::{

@@ -14,7 +14,7 @@ use self::{facts::Facts, preview::Preview};
 use super::{failure::Failure, flash::FlashMessage};
 use crate::{
     api::{self, MessagePage as Data},
-    paths, rendered,
+    paths, rendered, request,
     ui::{
         banner::{Banner, Tone},
         live::Live,
@@ -26,7 +26,7 @@ use crate::{
 pub fn MessagePage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id").unwrap_or_default());
     let data = api::message_page(id);
-    let refused = api::posted::<MessageRefusal>();
+    let refused = request::posted::<MessageRefusal>();
     let shown = Suspend::new(async move {
         match data.await {
             Ok(Some(data)) => Either::Left(view! { <Message data /> }.into_any()),
@@ -65,6 +65,8 @@ fn Message(data: Data) -> impl IntoView {
     let events = paths::MessageEvents::path(data.message.id.as_str());
     let message = data.message.clone();
     let data_center = data.data_center.clone();
+    let details =
+        rendered::message_details(data.message, data.attempts, data.sending, data.may_act);
     let id = message.id.clone();
     let content = api::message_preview(id.clone());
     let content = Suspend::new(async move {
@@ -78,7 +80,7 @@ fn Message(data: Data) -> impl IntoView {
         <h1><bdi>{subject}</bdi></h1>
         <Live events />
         // Events replace the content of this element while the page is open.
-        <div id=rendered::DETAILS inner_html=rendered::message_details(data)></div>
+        <div id=rendered::DETAILS inner_html=details></div>
         {content}
         <Facts message data_center />
     }

@@ -7,14 +7,12 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
 use self::{empty::Nothing, filter::Filter};
-use super::{
-    failure::Failure,
-    query::{query_parameter, with_query},
-};
+use super::{failure::Failure, query::query_parameter};
 use crate::{
     api::{self, MessageList},
     message_query::{MessageQuery, MessageQueryField},
-    paths, rendered,
+    paths::{self, with_query},
+    rendered,
     ui::{
         live::Live,
         outbox::{Chart, Hours, Summary},

@@ -11,8 +11,6 @@ mod discovery;
 mod form;
 mod mailbox;
 mod outcome;
-#[cfg(feature = "ssr")]
-pub mod post;
 mod presets;
 mod saving;
 mod session;

@@ -15,7 +15,7 @@ use crate::{
     ui::{copy::CopyButton, when::When},
 };
 
-pub use headline::Interrupted;
+pub use headline::{Interrupted, RunAgain};
 pub use step::Step;
 
 /// ID of the finding that ended the check.
@@ -27,7 +27,13 @@ const MAIN: &str = "test-finding";
     clippy::needless_pass_by_value,
     reason = "a component owns what it shows"
 )]
-pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> impl IntoView {
+pub fn Report(
+    id: CheckId,
+    report: CheckReport,
+    saved: i64,
+    now: UnixTime,
+    again: RunAgain,
+) -> impl IntoView {
     let tls = report.tls.as_ref().map_or_else(
         || "none".to_owned(),
         |tls| [&*tls.version, ", ", &tls.cipher].concat(),
@@ -63,7 +69,7 @@ pub fn Report(id: CheckId, report: CheckReport, saved: i64, now: UnixTime) -> im
         .collect_view();
     view! {
         <div class="report">
-            <Headline report=report.clone() settings />
+            <Headline report=report.clone() settings again />
             <dl class="facts">
                 <dt>"Server"</dt>
                 <dd>{report.server.clone()}</dd>

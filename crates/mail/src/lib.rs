@@ -28,6 +28,7 @@ mod server_conditions;
 mod settings;
 mod sortable_id;
 mod supervisor;
+mod timeouts;
 mod tokens;
 mod webhooks;
 
@@ -51,7 +52,7 @@ pub use inbound::{Inbound, InboundWebhookError};
 pub use mailboxes::{MailWatch, MailboxError, Mailboxes};
 pub use metrics::Metrics;
 pub use net::{DeniedNetworks, Resolver, Resolving, SystemResolver};
-pub use options::{MailerOptions, Timeouts};
+pub use options::MailerOptions;
 pub use outbox::{
     ComposeError, MessagePage, Outbox, OutboxOptions, Resent, SaveSendingError, Submission,
     SubmitError, Submitted,
@@ -63,6 +64,7 @@ pub use server_conditions::ServerConditions;
 pub use settings::{Saved, Settings};
 pub use store::{ChangeOutcome, Idempotency};
 pub use supervisor::Supervisor;
+pub use timeouts::Timeouts;
 pub use tokens::Tokens;
 pub use webhooks::{Webhook, Webhooks};
 

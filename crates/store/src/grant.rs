@@ -4,7 +4,7 @@ use domain::{DataCenterId, Finding, GrantBinding, UnixTime};
 use secrecy::SecretString;
 use sqlx::AnyConnection;
 
-use crate::{Store, StoreError, rotate::Resealing};
+use crate::{Store, StoreError, seal::Resealing};
 
 mod refresh;
 mod row;

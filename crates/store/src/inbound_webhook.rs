@@ -7,9 +7,8 @@ use sqlx::AnyConnection;
 use crate::{
     MailReader, Store, StoreError,
     audit_entry::entry,
-    rotate::Resealing,
     row::Table,
-    seal::{Cell, Sealed, Sealer, digest},
+    seal::{Cell, Resealing, Sealed, Sealer, digest},
 };
 
 const TABLE: Table = Table("inbound_webhooks");

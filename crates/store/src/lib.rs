@@ -2,6 +2,9 @@
 //!
 //! One set of portable SQL serves SQLite, which is embedded, and PostgreSQL. Columns are TEXT and
 //! BIGINT only. Secrets are sealed before they are stored ([`KeySource`]).
+//!
+//! [`Store`] is the handle that the modules of all tables share. They use sealing, row integrity, and
+//! the audit. Opening, key rotation, and verification use the modules of the tables.
 
 mod account;
 mod alert;
@@ -20,6 +23,7 @@ mod error;
 mod expiry;
 pub mod file;
 mod grant;
+mod health;
 mod inbound_webhook;
 mod integrity;
 mod key;
@@ -29,7 +33,10 @@ mod link;
 mod lock;
 mod mac;
 mod mail_cursor;
+mod new_account;
+mod open;
 mod outbox;
+mod password;
 mod private;
 mod probe;
 mod rotate;
@@ -38,9 +45,11 @@ mod seal;
 mod sending;
 mod session;
 mod settings;
+mod signature;
 mod store;
 mod transaction;
 mod unlock;
+mod verify;
 
 pub use account::{AccountChange, Credentials, NewAccount};
 pub use alert::{
@@ -58,7 +67,7 @@ pub use disk::DiskState;
 pub use error::{DatabaseError, StoreError};
 pub use grant::{Grant, GrantState, GrantSummary, Refreshed};
 pub use inbound_webhook::{InboundWebhook, StoredWebhook};
-pub use integrity::{RowFault, TamperedRow};
+pub use integrity::RowFault;
 pub use key::KeySource;
 pub use link::NewLink;
 pub use mail_cursor::{MailCursor, MailReader};
@@ -71,3 +80,4 @@ pub use sending::SaveSendingOutcome;
 pub use session::{NewSession, SessionLife, SignIn};
 pub use settings::{SaveOutcome, StoredSettings};
 pub use store::Store;
+pub use verify::TamperedRow;

@@ -11,8 +11,7 @@ use crate::{
     Store, StoreError,
     audit_entry::entry,
     grant, outbox,
-    rotate::Resealing,
-    seal::{Sealed, Sealer},
+    seal::{Resealing, Sealed, Sealer},
 };
 
 mod bound;

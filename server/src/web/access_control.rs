@@ -1,6 +1,6 @@
 //! Enforces the permissions of all routes.
 
-use app::api::context::RequestInfo;
+use app::request::context::RequestInfo;
 use axum::{
     extract::{MatchedPath, Request, State},
     http::StatusCode,

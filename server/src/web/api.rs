@@ -6,7 +6,7 @@ pub mod mailbox;
 pub mod messages;
 pub mod status;
 
-use app::api::context::RequestInfo;
+use app::request::context::RequestInfo;
 use axum::{
     extract::{MatchedPath, Request},
     http::{

@@ -1,7 +1,7 @@
 //! Exports the audit log as JSON lines.
 
 use access::{Access, AccessError};
-use app::{activity_query::ActivityQuery, api::context::RequestInfo};
+use app::{activity_query::ActivityQuery, request::context::RequestInfo};
 use axum::{
     Extension,
     body::{Body, Bytes},

@@ -1,7 +1,7 @@
 //! Responses to rejected requests: a page for a browser navigation, otherwise a code that the
 //! browser code understands.
 
-use app::{ApiError, api::context::RequestInfo};
+use app::{ApiError, request::context::RequestInfo};
 use axum::{
     Json,
     extract::Request,

@@ -1,7 +1,7 @@
 //! Identifies the user of a request by the session cookie, with a database query for each request.
 
 use access::{Token, Visitor};
-use app::api::{ReadGrantStatus, context::RequestInfo};
+use app::{api::ReadGrantStatus, request::context::RequestInfo};
 use axum::{
     extract::{Request, State},
     http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header::USER_AGENT},

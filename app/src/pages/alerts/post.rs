@@ -47,9 +47,9 @@ pub enum Action {
         id: String,
     },
     /// Saves the webhook for new mail of a data center.
-    SaveMailHook(WebhookForm),
+    SaveInboundWebhook(WebhookForm),
     /// Removes the webhook for new mail of a data center.
-    RemoveMailHook {
+    RemoveInboundWebhook {
         /// ID of the data center.
         data_center: String,
     },
@@ -74,8 +74,8 @@ impl Action {
             Self::ChangeChannel { .. } => "change_channel",
             Self::RemoveChannel { .. } => "remove_channel",
             Self::TestChannel { .. } => "test_channel",
-            Self::SaveMailHook(_) => "save_inbound_webhook",
-            Self::RemoveMailHook { .. } => "remove_inbound_webhook",
+            Self::SaveInboundWebhook(_) => "save_inbound_webhook",
+            Self::RemoveInboundWebhook { .. } => "remove_inbound_webhook",
         }
     }
 
@@ -106,8 +106,10 @@ impl Action {
             Self::RemoveChannel { id } | Self::TestChannel { id } => {
                 FormResult::new(CHANNEL).of_row(id)
             }
-            Self::SaveMailHook(WebhookForm { data_center, .. })
-            | Self::RemoveMailHook { data_center } => FormResult::new(WEBHOOK).of_row(data_center),
+            Self::SaveInboundWebhook(WebhookForm { data_center, .. })
+            | Self::RemoveInboundWebhook { data_center } => {
+                FormResult::new(WEBHOOK).of_row(data_center)
+            }
         }
     }
 }
@@ -216,12 +218,12 @@ async fn perform(
                 outcome,
             }));
         }
-        Action::SaveMailHook(form) => {
+        Action::SaveInboundWebhook(form) => {
             let id = data_center(&form.data_center)?;
             let (url, secret) = (form.url.expose(), form.secret.expose());
             mailer.inbound.save_webhook(&id, url, secret, by).await?;
         }
-        Action::RemoveMailHook { data_center: id } => {
+        Action::RemoveInboundWebhook { data_center: id } => {
             if !mailer
                 .inbound
                 .remove_webhook(&data_center(&id)?, by)

@@ -55,7 +55,7 @@ impl Store {
     }
 
     /// Begins a transaction that locks the set of administrators.
-    pub(super) async fn lock_administrators(&self) -> Result<Transaction, StoreError> {
+    pub(crate) async fn lock_administrators(&self) -> Result<Transaction, StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query("UPDATE administrators_lock SET id = id WHERE id = 1")
             .execute(&mut *transaction)

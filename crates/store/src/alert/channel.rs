@@ -10,9 +10,8 @@ use sqlx::AnyConnection;
 use crate::{
     Store, StoreError,
     audit_entry::entry,
-    rotate::Resealing,
     row::Table,
-    seal::{Cell, Sealed, Sealer, digest},
+    seal::{Cell, Resealing, Sealed, Sealer, digest},
 };
 
 const TABLE: Table = Table("alert_channels");

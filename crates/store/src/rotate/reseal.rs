@@ -2,12 +2,10 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
+use super::macs;
 use crate::{
-    StoreError, alert, audit, authorization,
-    backend::Backend,
-    grant, inbound_webhook, integrity,
-    seal::{Cell, Sealed, Sealer},
-    settings,
+    StoreError, alert, audit, authorization, backend::Backend, grant, inbound_webhook,
+    seal::Resealing, settings,
 };
 
 /// Tables with sealed values or MACs. A missing table makes every rotation fail
@@ -33,20 +31,6 @@ const POSTGRES_COLUMNS: &str = "
     SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT)
     FROM information_schema.columns
     WHERE table_schema = current_schema() AND data_type = 'text'";
-
-/// The keys before and after a rotation.
-#[derive(Clone, Copy)]
-pub(crate) struct Resealing<'a> {
-    pub(crate) old: &'a Sealer,
-    pub(crate) new: &'a Sealer,
-}
-
-impl Resealing<'_> {
-    /// Seals a value with the new key, in the same cell.
-    pub(crate) fn again(self, sealed: &Sealed, cell: &Cell) -> Result<Sealed, StoreError> {
-        self.new.seal(&self.old.open(sealed, cell)?, cell)
-    }
-}
 
 /// A change of the key.
 pub(super) struct Reseal<'a> {
@@ -77,7 +61,7 @@ impl Reseal<'_> {
             + authorization::reseal(&mut *transaction, keys).await?
             + inbound_webhook::reseal(&mut *transaction, keys).await?
             + alert::reseal(&mut *transaction, keys).await?;
-        integrity::reseal::reseal(transaction, keys).await?;
+        macs::reseal(transaction, keys).await?;
         Ok(count)
     }
 

@@ -2,7 +2,7 @@
 
 use std::{future::ready, time::Duration};
 
-use app::rendered::{self, HtmlPatch};
+use app::{api, patch::HtmlPatch, rendered};
 use axum::{
     extract::{Path, State},
     http::StatusCode,
@@ -35,7 +35,9 @@ pub async fn check(
     }
     // Another process may run the check, or ran it until the process was stopped.
     let report = elsewhere(mailer.clone(), id.clone());
-    let patches = patches(mailer, id, report, rendered::interrupted);
+    let patches = patches(mailer, id, report, || {
+        rendered::interrupted(api::run_again())
+    });
     listener.send_json(patches, Role::Operator, MAX_DURATION)
 }
 
@@ -60,7 +62,8 @@ fn patches(
                 Some(CheckEvent::Step(step)) => rendered::step(&step, at),
                 Some(CheckEvent::Finished(report)) => {
                     let saved = saved_version(&mailer, &report).await;
-                    rendered::finished(&id, &report, saved, mailer.clock.now())
+                    let now = mailer.clock.now();
+                    rendered::finished(&id, &report, saved, now, api::run_again())
                 }
                 None => without_report(),
             }

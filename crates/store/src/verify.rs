@@ -2,34 +2,11 @@
 
 use sqlx::AnyConnection;
 
-use super::{Integrity, Protected};
-use crate::{Store, StoreError, account, api_key, audit, keyring, link, session};
-
-/// The reason why a row is not valid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum RowFault {
-    /// The row was added or changed without the key, or exchanged with another one.
-    Changed,
-    /// The row is authentic, but an older version or one that was removed.
-    Replayed,
-    /// The row was removed outside Mailgrant.
-    Missing,
-    /// A secret does not open with the values of its row, because the secret or one of the values
-    /// was changed.
-    Unsealable,
-}
-
-impl RowFault {
-    /// Returns the code for logs.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Changed => "changed",
-            Self::Replayed => "replayed",
-            Self::Missing => "missing",
-            Self::Unsealable => "unsealable",
-        }
-    }
-}
+use crate::{
+    RowFault, Store, StoreError, account, api_key, audit,
+    integrity::{Integrity, Protected},
+    keyring, link, session,
+};
 
 /// A row that was changed outside Mailgrant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +20,7 @@ pub struct TamperedRow {
 }
 
 /// Collects invalid rows.
-pub(crate) struct Faults(Vec<TamperedRow>);
+struct Faults(Vec<TamperedRow>);
 
 impl Faults {
     fn judge<R: Protected>(
@@ -67,7 +44,7 @@ impl Faults {
         }
     }
 
-    pub(crate) fn add(&mut self, table: &'static str, row: String, fault: RowFault) {
+    fn add(&mut self, table: &'static str, row: String, fault: RowFault) {
         self.0.push(TamperedRow { table, row, fault });
     }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::form::input::FieldFrame;
+use super::input::FieldFrame;
 
 /// Text to search for.
 #[component]

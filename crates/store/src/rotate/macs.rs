@@ -2,12 +2,17 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{Protected, is_authentic, mac_of};
-use crate::{StoreError, account, api_key, authorization, link, rotate::Resealing, session};
+use crate::{
+    StoreError, account, api_key, authorization,
+    integrity::{Protected, is_authentic, mac_of},
+    link,
+    seal::Resealing,
+    session,
+};
 
 /// Rewrites the MACs of all protected rows with the new key. A row with a wrong MAC gets an empty
 /// one and stays invalid.
-pub(crate) async fn reseal(
+pub(super) async fn reseal(
     connection: &mut AnyConnection,
     keys: Resealing<'_>,
 ) -> Result<(), StoreError> {
