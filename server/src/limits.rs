@@ -2,8 +2,6 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use crate::{config::AddressLimits, connections::Capacity, web::StreamLimits};
-
 /// Time and count limits. Tests use shorter times and allow more sign-ins.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -28,26 +26,6 @@ pub struct Limits {
     pub streams: NonZeroU32,
     /// Open event streams per session.
     pub streams_of_session: NonZeroU32,
-}
-
-impl Limits {
-    /// Returns the limits of event streams.
-    pub(crate) fn streams(&self, of_address: AddressLimits) -> StreamLimits {
-        StreamLimits {
-            all: Some(self.streams),
-            per_address: of_address.streams,
-            per_session: Some(self.streams_of_session),
-        }
-    }
-
-    /// Returns the limits of connections.
-    pub(crate) fn capacity(&self, of_address: AddressLimits) -> Capacity {
-        Capacity {
-            connections: self.connections,
-            reserved: self.reserved,
-            per_address: of_address.connections,
-        }
-    }
 }
 
 impl Default for Limits {

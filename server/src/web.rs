@@ -55,15 +55,19 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use self::{
-    body_budget::BodyBudget, capacity::Clients, cookies::Cookies, events::Streams,
-    rate_limit::RateLimits, same_address::SameAddress,
+    body_budget::BodyBudget,
+    capacity::Clients,
+    cookies::Cookies,
+    events::{StreamLimits, Streams},
+    rate_limit::RateLimits,
+    same_address::SameAddress,
 };
 use crate::{
     Limits,
     config::{AddressLimits, PublicUrl},
 };
 
-pub use events::{Feeds, StreamLimits};
+pub use events::Feeds;
 pub use permissions::{PERMISSIONS, Permission, Rule};
 pub use routes::routes;
 
@@ -111,7 +115,7 @@ impl Web {
                 parts.limits.body_budget_timeout,
             ),
             clients: Clients::new(parts.address_limits.connections),
-            streams: Streams::new(parts.limits.streams(parts.address_limits)),
+            streams: Streams::new(StreamLimits::of(&parts.limits, parts.address_limits)),
             feeds: parts.feeds,
             leptos: pages::options(),
             stopping: parts.stopping,
