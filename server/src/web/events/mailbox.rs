@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use app::{
-    mailbox_query::MailboxQuery,
-    rendered::{self, HtmlPatch},
-};
+use app::{mailbox_query::MailboxQuery, patch::HtmlPatch, rendered};
 use axum::{
     extract::{Query, State},
     http::StatusCode,
