@@ -60,13 +60,12 @@ async fn run(outbox: &Outbox, inbox: &mut Inbox) {
             }
             (inbox.settlements, inbox.leases) = batch.drain(..).unzip();
         }
-        let settlements = &inbox.settlements;
         loop {
-            let settled = outbox.store.settle(settlements, outbox.clock.now());
+            let settled = outbox.store.settle(&inbox.settlements, outbox.clock.now());
             let settled = timeout(SETTLE_TIMEOUT, settled).await;
             match settled.unwrap_or_else(|_| Err(StoreError::commit_timed_out())) {
                 Ok(done) => {
-                    let lost = settlements.len() - done.len();
+                    let lost = inbox.settlements.len() - done.len();
                     if lost > 0 {
                         tracing::warn!(
                             messages = lost,
@@ -76,6 +75,11 @@ async fn run(outbox: &Outbox, inbox: &mut Inbox) {
                     break;
                 }
                 Err(error) => {
+                    if matches!(error, StoreError::CommitUnknown(_)) {
+                        for settlement in &mut inbox.settlements {
+                            settlement.may_be_recorded = true;
+                        }
+                    }
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
                         "attempts not recorded, retrying"
@@ -84,7 +88,7 @@ async fn run(outbox: &Outbox, inbox: &mut Inbox) {
                 }
             }
         }
-        for (settlement, lease) in settlements.iter().zip(&inbox.leases) {
+        for (settlement, lease) in inbox.settlements.iter().zip(&inbox.leases) {
             lease.end(&settlement.id);
         }
         inbox.settlements.clear();

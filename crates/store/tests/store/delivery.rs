@@ -68,6 +68,7 @@ pub(crate) fn settlement(claimed: &ClaimedMessage, lease: &str, state: MessageSt
         },
         drop_content: false,
         uncounted_submissions: 1,
+        may_be_recorded: false,
         provider_id: None,
     }
 }
