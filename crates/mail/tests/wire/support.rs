@@ -162,6 +162,11 @@ impl World {
         open(&self.folder).await
     }
 
+    /// Returns the URL of the database.
+    pub fn database_url(&self) -> String {
+        database_url(&self.folder)
+    }
+
     /// Returns true if a file of the database contains a text.
     pub fn is_in_the_database(&self, text: &str) -> bool {
         let files = std::fs::read_dir(self.folder.path()).unwrap();
@@ -316,8 +321,12 @@ impl World {
     }
 }
 
+fn database_url(folder: &TempDir) -> String {
+    format!("sqlite://{}", folder.path().join("mailgrant.db").display())
+}
+
 async fn open(folder: &TempDir) -> Store {
-    let url = format!("sqlite://{}", folder.path().join("mailgrant.db").display());
+    let url = database_url(folder);
     let key = KeySource::File(folder.path().join("mailgrant.key"));
     Store::open(&url, key).await.unwrap()
 }
