@@ -20,8 +20,8 @@ use crate::support::SmallDisk;
 const KILOBYTES_OF_MESSAGE: u64 = 8;
 /// Size of a database without messages, in megabytes. PostgreSQL needs the most.
 const EMPTY_MEGABYTES: u64 = 24;
-/// Space on the disk for the write-ahead log of SQLite, in megabytes.
-const LOG_MEGABYTES: u64 = 16;
+/// Space on the disk for the write-ahead log of SQLite, in megabytes. It grows while it is read.
+const LOG_MEGABYTES: u64 = 48;
 /// Pages of SQLite in a megabyte.
 const PAGES_OF_MEGABYTE: u64 = 256;
 /// Bytes of a row that takes a whole page.
@@ -126,20 +126,28 @@ impl SoakDatabase {
                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
                  INSERT INTO filler SELECT zeroblob({PAGE_FILLER}) FROM n"
             );
-            sqlx::raw_sql(AssertSqlSafe(sql))
-                .execute(&mut connection)
-                .await
-                .unwrap();
+            let filled = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection);
+            if filled.await.is_err() {
+                // The log has filled the disk.
+                break;
+            }
         }
-        connection.close().await.unwrap();
+        let _ = connection.close().await;
     }
 
     /// Frees the pages that [`Self::fill_pages`] filled.
     pub async fn free_pages(&self) {
-        let mut connection = self.filler().await;
-        let freed = sqlx::raw_sql("DELETE FROM filler").execute(&mut connection);
-        freed.await.unwrap();
-        connection.close().await.unwrap();
+        for _ in 0..100 {
+            let mut connection = self.filler().await;
+            let freed = sqlx::raw_sql("DELETE FROM filler").execute(&mut connection);
+            let is_freed = freed.await.is_ok();
+            let _ = connection.close().await;
+            if is_freed {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the pages cannot be freed");
     }
 
     /// Opens a connection without the limit of pages, which waits for the writes of a server.
