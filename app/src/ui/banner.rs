@@ -26,13 +26,19 @@ impl Tone {
     }
 }
 
-/// Banner with a title. Screen readers announce failures immediately and other banners when idle.
+/// Banner with a title, which may begin with a name. Screen readers announce failures immediately and other banners when idle.
 #[component]
-pub fn Banner(tone: Tone, #[prop(into)] title: String, children: Children) -> impl IntoView {
+pub fn Banner(
+    tone: Tone,
+    #[prop(optional, into)] name: String,
+    #[prop(into)] title: String,
+    children: Children,
+) -> impl IntoView {
     let role = if tone == Tone::Bad { "alert" } else { "status" };
+    let name = (!name.is_empty()).then(|| view! { <bdi>{name}</bdi> " " });
     view! {
         <div class=tone.class() role=role>
-            <p class="banner-title">{title}</p>
+            <p class="banner-title">{name} {title}</p>
             {children()}
         </div>
     }
