@@ -1,6 +1,6 @@
 //! Banners.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 /// Kind of a banner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +35,14 @@ pub fn Banner(
     children: Children,
 ) -> impl IntoView {
     let role = if tone == Tone::Bad { "alert" } else { "status" };
-    let name = (!name.is_empty()).then(|| view! { <bdi>{name}</bdi> " " });
+    let title = if name.is_empty() {
+        Either::Left(title)
+    } else {
+        Either::Right(view! { <bdi>{name}</bdi> " " {title} })
+    };
     view! {
         <div class=tone.class() role=role>
-            <p class="banner-title">{name} {title}</p>
+            <p class="banner-title">{title}</p>
             {children()}
         </div>
     }
