@@ -14,6 +14,7 @@ mod public_url;
 mod report;
 mod sandbox;
 mod setting;
+mod source;
 mod sources;
 mod spools;
 mod values;

@@ -10,11 +10,11 @@ mod application;
 mod background;
 mod connections;
 mod data;
+mod limited_counters;
 mod limits;
 mod mailer;
 mod output;
 mod start_error;
-mod tally;
 mod web;
 
 pub use application::Application;

@@ -18,7 +18,7 @@ use tokio::{
 
 use crate::{
     database::{Database, key},
-    delivery::{LATER, claim, settlement},
+    delivery::{LATER, claim, update},
     outbox::{id, message},
     samples::{by, home},
 };
@@ -155,12 +155,15 @@ async fn a_result_whose_commit_lost_its_response_is_recorded_once() {
         .await
         .unwrap();
     let claimed = store.claim(&claim("a"), LATER).await.unwrap();
-    let mut result = settlement(&claimed.messages[0], "a", MessageState::Delivered);
+    let mut result = update(&claimed.messages[0], "a", MessageState::Delivered);
     proxy.set(CUT_AFTER_COMMIT);
-    let error = store.settle(&[result.clone()], LATER).await.unwrap_err();
+    let error = store
+        .record_attempts(&[result.clone()], LATER)
+        .await
+        .unwrap_err();
     assert!(matches!(error, StoreError::CommitUnknown(_)), "{error:?}");
     result.may_be_recorded = true;
-    let settled = store.settle(&[result], LATER).await.unwrap();
+    let settled = store.record_attempts(&[result], LATER).await.unwrap();
     assert_eq!(settled.len(), 1);
     let found = direct.message(&id(1)).await.unwrap().unwrap();
     assert_eq!((found.state, found.attempts), (MessageState::Delivered, 1));
