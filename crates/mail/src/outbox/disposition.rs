@@ -170,6 +170,7 @@ pub(super) fn apply(
         provider_id,
         drop_content: drop_content && state == MessageState::Delivered,
         uncounted_submissions: report.accepted_transactions,
+        may_be_recorded: false,
     }
 }
 
