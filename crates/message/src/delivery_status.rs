@@ -10,13 +10,13 @@ mod fields;
 mod loose;
 mod message_ids;
 mod plain;
-mod provider_id;
+mod provider_ids;
 
 use domain::EmailAddress;
 
 use crate::mime::{Part, Structure};
 use fields::Fields;
-pub use provider_id::provider_id;
+pub use provider_ids::provider_ids;
 
 /// Recipients of one report that are read.
 const MAX_RECIPIENTS: usize = 1_000;
@@ -29,7 +29,7 @@ pub struct DeliveryStatus {
     /// Message-IDs of the undelivered message, with angle brackets, the most reliable first.
     pub message_ids: Vec<String>,
     /// Identifiers that the provider may have given the message when it accepted it, as
-    /// [`provider_id()`] returns them.
+    /// [`provider_ids()`] returns them.
     pub provider_ids: Vec<String>,
     /// The recipients that delivery has failed for permanently.
     pub failed: Vec<FailedRecipient>,

@@ -3,7 +3,7 @@
 use domain::untrusted::is_displayable;
 use mail_parser::{HeaderName, HeaderValue};
 
-use super::{fields::Fields, is, loose, provider_id::named_by, text_of};
+use super::{fields::Fields, is, loose, provider_ids::named_by, text_of};
 use crate::mime::{Header, Structure, first};
 
 /// Identifiers of one report that are returned, of each kind.

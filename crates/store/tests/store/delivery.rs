@@ -68,7 +68,7 @@ pub(crate) fn settlement(claimed: &ClaimedMessage, lease: &str, state: MessageSt
         },
         drop_content: false,
         uncounted_submissions: 1,
-        provider_id: None,
+        provider_ids: Vec::new(),
     }
 }
 
