@@ -1,6 +1,6 @@
 //! Reports about mail that could not be delivered: delivery status notifications (RFC 3464, also
-//! those of RFC 6533), and the two kinds without one that name their recipients in a fixed form, of
-//! qmail and Exim.
+//! those of RFC 6533), and those without one, or without recipients in it, that name the recipients
+//! in a fixed form, as qmail, Exim, and Gmail do.
 //!
 //! Only final failures are reported. Reports about delay, delivery, relaying, spam complaints (ARF),
 //! and automatic replies are none.
@@ -62,9 +62,11 @@ impl DeliveryStatus {
         let text = text.filter(|_| structure.is_multipart());
         let text = text.or_else(|| loose::status(&structure, raw));
         let about = text.as_deref().map(Fields::parse).unwrap_or_default();
-        let failed = match text {
-            Some(_) => failed(&about),
-            None => plain::failed(&structure),
+        // Some delivery statuses are only about the message (Google, X3).
+        let failed = if about.recipients.is_empty() {
+            plain::failed(&structure)
+        } else {
+            failed(&about)
         };
         if failed.is_empty() {
             return None;

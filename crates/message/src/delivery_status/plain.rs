@@ -1,4 +1,5 @@
-//! Reports without a delivery status: those of qmail (QSBMF) and Exim.
+//! Reports without a delivery status, or without recipients in it: those of qmail (QSBMF), Exim,
+//! Gmail, and X3.
 
 use crate::mime::{Header, Structure};
 
@@ -15,11 +16,19 @@ const NOT_FINAL: [&str; 5] = [
     "this is a warning message only",
 ];
 /// Lines after which a report has the returned message, in lower case.
-const ENDS: [&str; 4] = [
+const ENDS: [&str; 5] = [
     "--- below this line is a copy of the message",
     "------ this is a copy of",
     "--- enclosed is a copy of the message",
     "--- the message was sent",
+    "----- original message -----",
+];
+
+/// Lines above the reason for all recipients of a report, in lower case, the best first.
+const REASONS: [&str; 3] = [
+    "the error that the other server returned was:",
+    "the response was:",
+    "technical details of permanent failure:",
 ];
 
 /// Returns true if a header may be that of a report. It may be cut.
@@ -53,7 +62,7 @@ pub(super) fn is_report(header: &[u8]) -> bool {
     })
 }
 
-/// Returns the recipients in a report of qmail or Exim.
+/// Returns the recipients in a report.
 pub(super) fn failed(structure: &Structure<'_>) -> Vec<FailedRecipient> {
     let text: Vec<_> = structure.texts().map(|part| part.text()).collect();
     let text = text.join("\n").replace("\r\n", "\n");
@@ -69,7 +78,11 @@ pub(super) fn failed(structure: &Structure<'_>) -> Vec<FailedRecipient> {
     if is_qmail {
         return of_qmail(report);
     }
-    of_exim(structure.header(), report)
+    let named = of_exim(structure.header(), report);
+    if named.is_empty() {
+        return of_list(report);
+    }
+    named
 }
 
 /// Reads paragraphs that begin with `<address>:` (QSBMF).
@@ -101,10 +114,40 @@ fn of_exim(header: &[u8], report: &str) -> Vec<FailedRecipient> {
             let first = paragraph.trim_start_matches('\n').lines().next();
             first.is_some_and(|first| first.trim().trim_matches(['<', '>', ':']) == address)
         });
-        let reason = own.and_then(|own| own.trim().split_once('\n'));
-        recipient(address, reason.map_or("", |(_, reason)| reason))
+        let own = own.and_then(|own| own.trim().split_once('\n'));
+        let own = own.map(|(_, reason)| reason);
+        recipient(address, own.unwrap_or_else(|| common_reason(report)))
     });
     recipients.take(MAX_RECIPIENTS).collect()
+}
+
+/// Reads the addresses below a line such as `Delivery to the following recipients failed
+/// permanently:`, each in its own line (Gmail, X3).
+fn of_list(report: &str) -> Vec<FailedRecipient> {
+    let is_heading = |line: &str| {
+        let line = line.to_ascii_lowercase();
+        line.starts_with("delivery to the following recipient")
+            && line.contains("failed permanently")
+    };
+    let mut lines = report.lines().map(str::trim);
+    if !lines.any(is_heading) {
+        return Vec::new();
+    }
+    let lines = lines.filter(|line| !line.is_empty());
+    let items = lines.map(|line| line.trim_start_matches(['*', '-', ' ']));
+    let items = items.take_while(|item| addresses::parse(item).is_some());
+    let recipients = items.map(|item| recipient(item, common_reason(report)));
+    recipients.take(MAX_RECIPIENTS).collect()
+}
+
+/// Returns the text below a line that announces the reason.
+fn common_reason(report: &str) -> &str {
+    let lower = report.to_ascii_lowercase();
+    let mut ends = REASONS
+        .iter()
+        .filter_map(|line| Some(lower.find(line)? + line.len()));
+    let end = ends.next().unwrap_or(report.len());
+    report.get(end..).unwrap_or_default()
 }
 
 fn recipient(address: &str, reason: &str) -> FailedRecipient {
