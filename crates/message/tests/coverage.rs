@@ -198,8 +198,8 @@ fn prints_what_the_reports_in_a_directory_say() {
                 .position(|two| two == b"\n\n" || two == b"\n\r");
             let fetched = DeliveryStatus::may_be(&raw[..end.unwrap_or(raw.len())]);
             let read = DeliveryStatus::read(&raw);
-            let (ids, failed) = read.map_or((0, "none".to_owned()), |read| {
-                (read.message_ids.len(), failed(&read))
+            let (ids, failed) = read.map_or((String::new(), "none".to_owned()), |read| {
+                (read.message_ids.join(" "), failed(&read))
             });
             println!("report\t{}\t{fetched}\t{ids}\t{failed}", path.display());
         }

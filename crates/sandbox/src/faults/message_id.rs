@@ -62,7 +62,8 @@ impl MessageIdStyle {
         let mut lines = raw.split_inclusive(|octet| *octet == b'\n');
         for line in lines.by_ref() {
             let value = line.split_at_checked(FIELD.len());
-            let value = value.filter(|(name, _)| name.eq_ignore_ascii_case(FIELD.as_bytes()));
+            let is_own = |name: &[u8]| name.eq_ignore_ascii_case(FIELD.as_bytes());
+            let value = value.filter(|(name, value)| is_own(name) && value.starts_with(b":"));
             if let Some((_, value)) = value {
                 let new = format!("{FIELD}: {}\r\n", self.message_id(id));
                 stored.extend_from_slice(new.as_bytes());
