@@ -63,7 +63,7 @@ impl DeliveryStatus {
         let text = text.or_else(|| loose::status(&structure, raw));
         let about = text.as_deref().map(Fields::parse).unwrap_or_default();
         // Some delivery statuses are only about the message (Google, X3).
-        let failed = if about.recipients.is_empty() {
+        let mut failed = if about.recipients.is_empty() {
             plain::failed(&structure)
         } else {
             failed(&about)
@@ -71,6 +71,7 @@ impl DeliveryStatus {
         if failed.is_empty() {
             return None;
         }
+        name_by_text(&mut failed, &structure);
         let ids = message_ids::of(&structure, raw, status, &about);
         Some(Self {
             message_ids: ids.message_ids,
@@ -118,6 +119,20 @@ fn failed(status: &Fields) -> Vec<FailedRecipient> {
         }
     });
     recipients.collect()
+}
+
+/// Adds the addresses in the header or text to the only recipient without an address. Exim names a
+/// file or a command that an address leads to, sendmail a route.
+fn name_by_text(failed: &mut [FailedRecipient], structure: &Structure<'_>) {
+    let (mut unnamed, named): (Vec<_>, Vec<_>) =
+        failed.iter_mut().partition(|one| one.addresses.is_empty());
+    if let [recipient] = &mut unnamed[..] {
+        let known =
+            |address: &EmailAddress| named.iter().any(|one| one.addresses.contains(address));
+        let others = plain::failed(structure).into_iter();
+        let addresses = others.flat_map(|other| other.addresses);
+        recipient.addresses = addresses.filter(|address| !known(address)).collect();
+    }
 }
 
 /// Returns true if Action says so (RFC 3464 §2.3.3), in any of the forms in use. Without Action, the

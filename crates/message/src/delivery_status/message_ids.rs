@@ -41,6 +41,10 @@ pub(super) fn of(
     about: &Fields,
 ) -> Ids {
     let mut ids = Ids::default();
+    // A gateway may have wrapped the report in another message.
+    if status.is_none() {
+        ids.add_lines(&loose::rest(raw));
+    }
     for part in structure.parts().filter(|part| is(part, &RETURNED)) {
         let content = part.content();
         ids.add_header(Structure::of(&content).header());

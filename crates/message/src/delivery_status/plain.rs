@@ -1,5 +1,5 @@
 //! Reports without a delivery status, or without recipients in it: those of qmail (QSBMF), Exim,
-//! Gmail, and X3.
+//! Gmail, X3, and sendmail.
 
 use crate::mime::{Header, Structure};
 
@@ -24,6 +24,11 @@ const ENDS: [&str; 5] = [
     "----- original message -----",
 ];
 
+/// Words in a line above a list of recipients, in lower case.
+const LISTS: [(&str, &str); 2] = [
+    ("delivery to the following recipient", "failed permanently"),
+    ("the following addresses had", "permanent"),
+];
 /// Lines above the reason for all recipients of a report, in lower case, the best first.
 const REASONS: [&str; 3] = [
     "the error that the other server returned was:",
@@ -122,18 +127,19 @@ fn of_exim(header: &[u8], report: &str) -> Vec<FailedRecipient> {
 }
 
 /// Reads the addresses below a line such as `Delivery to the following recipients failed
-/// permanently:`, each in its own line (Gmail, X3).
+/// permanently:`, each in its own line (Gmail, X3, sendmail).
 fn of_list(report: &str) -> Vec<FailedRecipient> {
     let is_heading = |line: &str| {
         let line = line.to_ascii_lowercase();
-        line.starts_with("delivery to the following recipient")
-            && line.contains("failed permanently")
+        let mut headings = LISTS.iter();
+        headings.any(|(start, end)| line.contains(start) && line.contains(end))
     };
     let mut lines = report.lines().map(str::trim);
     if !lines.any(is_heading) {
         return Vec::new();
     }
-    let lines = lines.filter(|line| !line.is_empty());
+    // Reasons and aliases are in parentheses.
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('('));
     let items = lines.map(|line| line.trim_start_matches(['*', '-', ' ']));
     let items = items.take_while(|item| addresses::parse(item).is_some());
     let recipients = items.map(|item| recipient(item, common_reason(report)));
