@@ -8,8 +8,9 @@ use super::{FailedRecipient, MAX_RECIPIENTS, MAX_TEXT, addresses};
 /// Local parts of addresses that mail servers send reports from.
 const SERVERS: [&str; 4] = ["mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon"];
 /// Texts of reports that are no final failure, in lower case.
-const NOT_FINAL: [&str; 5] = [
+const NOT_FINAL: [&str; 6] = [
     "will continue",
+    "will retry",
     "will keep trying",
     "has not yet been",
     "no action is required",
