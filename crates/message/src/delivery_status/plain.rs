@@ -1,5 +1,5 @@
 //! Reports without a delivery status, or without recipients in it: those of qmail (QSBMF), Exim,
-//! Gmail, X3, and sendmail.
+//! Gmail, Yahoo, GMX, Zoho, and others.
 
 use crate::mime::{Header, Structure};
 
@@ -8,9 +8,10 @@ use super::{FailedRecipient, MAX_RECIPIENTS, MAX_TEXT, addresses};
 /// Local parts of addresses that mail servers send reports from.
 const SERVERS: [&str; 4] = ["mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon"];
 /// Texts of reports that are no final failure, in lower case.
-const NOT_FINAL: [&str; 6] = [
+const NOT_FINAL: [&str; 7] = [
     "will continue",
     "will retry",
+    "is delayed",
     "will keep trying",
     "has not yet been",
     "no action is required",
@@ -25,10 +26,18 @@ const ENDS: [&str; 5] = [
     "----- original message -----",
 ];
 
+/// Texts above paragraphs about recipients, in lower case.
+const PARAGRAPHS: [&str; 3] = [
+    "unable to deliver your message to the following address",
+    "unable to deliver message to the following address",
+    "the following address failed:",
+];
 /// Words in a line above a list of recipients, in lower case.
-const LISTS: [(&str, &str); 2] = [
+const LISTS: [(&str, &str); 4] = [
     ("delivery to the following recipient", "failed permanently"),
     ("the following addresses had", "permanent"),
+    ("could not be delivered", "this is a permanent error."),
+    ("the following list of recipients:", ""),
 ];
 /// Lines above the reason for all recipients of a report, in lower case, the best first.
 const REASONS: [&str; 3] = [
@@ -80,23 +89,29 @@ pub(super) fn failed(structure: &Structure<'_>) -> Vec<FailedRecipient> {
     if NOT_FINAL.iter().any(|text| lower.contains(text)) {
         return Vec::new();
     }
-    let is_qmail = lower.trim_start().starts_with("hi. this is the");
-    if is_qmail {
-        return of_qmail(report);
+    if lower.trim_start().starts_with("hi. this is the") {
+        return of_paragraphs(report);
     }
     let named = of_exim(structure.header(), report);
-    if named.is_empty() {
-        return of_list(report);
+    if !named.is_empty() || !is_report(structure.header()) {
+        return named;
     }
-    named
+    let words: Vec<_> = lower.split_whitespace().collect();
+    let words = words.join(" ");
+    if PARAGRAPHS.iter().any(|text| words.contains(text)) {
+        of_paragraphs(report)
+    } else {
+        of_list(report)
+    }
 }
 
-/// Reads paragraphs that begin with `<address>:` (QSBMF).
-fn of_qmail(report: &str) -> Vec<FailedRecipient> {
+/// Reads paragraphs that begin with `<address>:` (QSBMF), or with `"address":` (GMX).
+fn of_paragraphs(report: &str) -> Vec<FailedRecipient> {
     let paragraphs = report.split("\n\n").filter_map(|paragraph| {
         let paragraph = paragraph.trim();
         let (first, reason) = paragraph.split_once('\n').unwrap_or((paragraph, ""));
-        let address = first.trim().strip_prefix('<')?.strip_suffix(">:")?;
+        let address = first.trim().strip_prefix(['<', '"'])?;
+        let address = address.strip_suffix(">:").or(address.strip_suffix("\":"))?;
         Some(recipient(address, reason))
     });
     paragraphs.take(MAX_RECIPIENTS).collect()
@@ -128,7 +143,7 @@ fn of_exim(header: &[u8], report: &str) -> Vec<FailedRecipient> {
 }
 
 /// Reads the addresses below a line such as `Delivery to the following recipients failed
-/// permanently:`, each in its own line (Gmail, X3, sendmail).
+/// permanently:`. Each begins a line, and the reason may follow (Gmail, X3, sendmail, Zoho, OpenSMTPD).
 fn of_list(report: &str) -> Vec<FailedRecipient> {
     let is_heading = |line: &str| {
         let line = line.to_ascii_lowercase();
@@ -141,9 +156,16 @@ fn of_list(report: &str) -> Vec<FailedRecipient> {
     }
     // Reasons and aliases are in parentheses.
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('('));
-    let items = lines.map(|line| line.trim_start_matches(['*', '-', ' ']));
-    let items = items.take_while(|item| addresses::parse(item).is_some());
-    let recipients = items.map(|item| recipient(item, common_reason(report)));
+    let items = lines.map_while(|line| {
+        let item = line.trim_start_matches(['*', '-', ' ']);
+        let (address, reason) = item.split_once(' ').unwrap_or((item, ""));
+        let address = address.trim_end_matches(':');
+        addresses::parse(address).map(|_| (address, reason))
+    });
+    let recipients = items.map(|(address, reason)| match reason {
+        "" => recipient(address, common_reason(report)),
+        reason => recipient(address, reason),
+    });
     recipients.take(MAX_RECIPIENTS).collect()
 }
 
