@@ -58,6 +58,10 @@ fn messages_of_the_field_are_sent_in_ascii_and_say_the_same() {
     assert_eq!(values(&content, "Bcc"), [""; 0]);
     assert_eq!(recipients, ["joe@x.test"]);
 
+    let (content, recipients, _) = case(include_bytes!("../../tests/cases/out-idn.eml"));
+    assert_eq!(values(&content, "To"), ["info@xn--exmple-cua.de"]);
+    assert_eq!(recipients, ["info@xn--exmple-cua.de"]);
+
     let (content, ..) = case(include_bytes!("../../tests/cases/out-file-name-8bit.eml"));
     assert_eq!(
         values(&content, "Content-Type"),

@@ -37,8 +37,9 @@ pub struct AttemptUpdate {
     pub finding: Option<Finding>,
     /// The attempt. It is stored under the next free number.
     pub attempt: Attempt,
-    /// The identifier that the provider gave the message, if it accepted it.
-    pub provider_id: Option<String>,
+    /// The identifiers that the provider gave the message, one or more for each accepted
+    /// transaction.
+    pub provider_ids: Vec<String>,
     /// True if the content is deleted once every recipient has the message.
     pub drop_content: bool,
     /// Number of submissions that were not counted yet.
@@ -95,6 +96,7 @@ impl Store {
         for rows in chunks(&recorded) {
             insert_attempts(&mut transaction, rows).await?;
         }
+        insert_provider_ids(&mut transaction, &recorded).await?;
         let dropped: Vec<&AttemptUpdate> = recorded
             .iter()
             .filter(|one| one.update.drop_content && one.state == MessageState::Delivered)
@@ -233,11 +235,11 @@ async fn insert_attempts(
     rows: &[Recorded<'_>],
 ) -> Result<(), StoreError> {
     let columns = [
-        "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT",
+        "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT",
     ];
     let values = places(rows.len(), &columns);
     let sql = format!(
-        "INSERT INTO message_attempts (message, number, started_at, micros, server, outcome, finding, transcript, provider_id)
+        "INSERT INTO message_attempts (message, number, started_at, micros, server, outcome, finding, transcript)
          VALUES {values} ON CONFLICT DO NOTHING"
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -255,10 +257,32 @@ async fn insert_attempts(
             .bind(attempt.server.as_str())
             .bind(outcome)
             .bind(finding.transpose()?)
-            .bind(attempt.transcript.as_str())
-            .bind(row.update.provider_id.as_deref());
+            .bind(attempt.transcript.as_str());
     }
     query.execute(connection).await?;
+    Ok(())
+}
+
+async fn insert_provider_ids(
+    connection: &mut AnyConnection,
+    recorded: &[Recorded<'_>],
+) -> Result<(), StoreError> {
+    let ids = recorded.iter().flat_map(|row| {
+        let (message, ids) = (&row.update.id, &row.update.provider_ids);
+        ids.iter().map(move |id| (message, row.number, id.as_str()))
+    });
+    let ids: Vec<_> = ids.collect();
+    for rows in chunks(&ids) {
+        let values = places(rows.len(), &["TEXT", "BIGINT", "TEXT"]);
+        let sql = format!(
+            "INSERT INTO message_provider_ids (message, number, provider_id) VALUES {values} ON CONFLICT DO NOTHING"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (message, number, id) in rows {
+            query = query.bind(message.as_str()).bind(*number).bind(*id);
+        }
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn update(claimed: &ClaimedMessage, lease: &str, state: MessageState)
         drop_content: false,
         uncounted_submissions: 1,
         may_be_recorded: false,
-        provider_id: None,
+        provider_ids: Vec::new(),
     }
 }
 
