@@ -2,6 +2,8 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
+use mail::BodyBudget;
+
 use crate::{config::AddressLimits, connections::Capacity, web::StreamLimits};
 
 /// Time and count limits. Tests use shorter times and allow more sign-ins.
@@ -31,6 +33,11 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Returns the in-flight body budget, which HTTP and SMTP share.
+    pub(crate) fn body_budget(&self) -> BodyBudget {
+        BodyBudget::new(self.body_budget_kib, self.body_budget_timeout)
+    }
+
     /// Returns the limits of event streams.
     pub(crate) fn streams(&self, of_address: AddressLimits) -> StreamLimits {
         StreamLimits {

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use crate::smtp::CertificateError;
+
 /// An error that prevents the server from starting.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -22,6 +24,9 @@ pub enum StartError {
     /// The mailer could not be built.
     #[error("cannot set up mail delivery")]
     Mail(#[from] mail::MailError),
+    /// The certificate for SMTP could not be read or made.
+    #[error("cannot use the certificate for SMTP")]
+    SmtpCertificate(#[from] CertificateError),
     /// The server could not listen on the address.
     #[error("cannot listen on {address}")]
     Listen {

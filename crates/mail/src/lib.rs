@@ -8,6 +8,7 @@
 mod alerts;
 mod authorizations;
 mod backoff;
+mod body_budget;
 mod change_notifier;
 mod discovery;
 mod disk;
@@ -40,6 +41,7 @@ pub use alerts::{
     AlertChannelError, AlertOverview, Alerts, SaveAlertsError, TestAlertOutcome, Wrong,
 };
 pub use authorizations::{Authorizations, Begun, Callback, CallbackOutcome};
+pub use body_budget::BodyBudget;
 pub use change_notifier::ChangeNotifier;
 pub use discovery::Discovery;
 pub use disk::Disk;

@@ -31,12 +31,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "store", "wording",
         ],
     ),
+    (
+        "submission",
+        &["access", "domain", "mail", "message", "wording"],
+    ),
     ("app", &["access", "domain", "mail", "wording"]),
     ("frontend", &["app"]),
     (
         "mailgrant",
         &[
-            "access", "app", "clock", "domain", "mail", "message", "store", "wording",
+            "access", "app", "clock", "domain", "mail", "message", "store", "submission",
+            "wording",
         ],
     ),
     ("sandbox", &["domain"]),

@@ -1,0 +1,107 @@
+//! Wires the SMTP server ([`submission`]): its listeners, its name, and its certificate.
+
+mod certificate;
+
+use std::net::SocketAddr;
+
+use submission::{Intake, Server, TlsConfig};
+
+use crate::{
+    Config, StartError,
+    config::{AddressLimits, SmtpConfig},
+};
+use certificate::CertificateFiles;
+
+pub use certificate::CertificateError;
+
+/// The SMTP server before it runs.
+#[derive(Debug)]
+pub struct Smtp {
+    server: Server,
+    /// The addresses of the listeners.
+    pub addresses: Vec<SocketAddr>,
+    certificate: CertificateFiles,
+    tls: TlsConfig,
+}
+
+/// Reads the certificate and binds the listeners. Returns `None` if there are none.
+///
+/// # Errors
+///
+/// Returns an error if a configured listener or certificate cannot be used. The default listener is
+/// left out with a warning then, because nobody has asked for it.
+pub async fn open(config: &Config, intake: Intake) -> Result<Option<Smtp>, StartError> {
+    if config.smtp.listeners.is_empty() {
+        return Ok(None);
+    }
+    match bind(config, intake).await {
+        Ok(smtp) => Ok(Some(smtp)),
+        Err(error) if config.smtp.is_default => {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(
+                error,
+                "no mail is accepted over SMTP; choose another port with smtp_listeners, or turn it off"
+            );
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn bind(config: &Config, intake: Intake) -> Result<Smtp, StartError> {
+    let name = name(&config.smtp);
+    let certificate = CertificateFiles::of(config, &name)?;
+    let tls = certificate.load()?;
+    let limits = limits(config.address_limits);
+    let mut server = Server::new(name, intake, tls.clone(), limits);
+    let mut addresses = Vec::new();
+    for listener in &config.smtp.listeners {
+        let address = server.bind(listener.clone()).await;
+        let address = address.map_err(|source| StartError::Listen {
+            address: listener.address,
+            source,
+        })?;
+        tracing::info!(listener = %address, mode = listener.mode.name(), "accepting mail over SMTP");
+        addresses.push(address);
+    }
+    Ok(Smtp {
+        server,
+        addresses,
+        certificate,
+        tls,
+    })
+}
+
+fn limits(of_address: AddressLimits) -> submission::Limits {
+    submission::Limits {
+        per_address: of_address.connections,
+        ..submission::Limits::default()
+    }
+}
+
+/// Returns the configured name, or that of the machine.
+fn name(config: &SmtpConfig) -> String {
+    if let Some(name) = &config.name {
+        return name.to_string();
+    }
+    let system = rustix::system::uname();
+    let name = system.nodename().to_string_lossy();
+    domain::Host::parse(&name).map_or_else(|_| "localhost".to_owned(), |host| host.to_string())
+}
+
+impl Smtp {
+    /// Serves until the stop signal, then until each session has ended. Reloads the certificate
+    /// when its files change.
+    pub async fn run(self, stopping: tokio_util::sync::CancellationToken) {
+        let Self {
+            server,
+            certificate,
+            tls,
+            ..
+        } = self;
+        tokio::select! {
+            () = server.run(stopping) => {}
+            () = certificate.keep_current(tls) => {}
+        }
+    }
+}
