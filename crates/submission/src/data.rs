@@ -249,7 +249,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100_000))]
+        #![proptest_config(fuzz::cases(100_000))]
 
         #[test]
         fn reads_what_the_reference_model_reads(

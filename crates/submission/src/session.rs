@@ -372,6 +372,8 @@ pub fn too_large(limit: usize) -> Reply {
 
 #[cfg(test)]
 mod tests {
+    use proptest::strategy::Strategy as _;
+
     use super::*;
 
     fn offer() -> Offer {
@@ -537,6 +539,44 @@ mod tests {
         assert_eq!(session.take_envelope().sender, None);
         session.message_ended(Reply::new(250, "2.0.0", "Queued"));
         assert_eq!(send(&mut session, "DATA"), 503);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(fuzz::cases(5_000))]
+
+        /// Only a message after a sign-in is read, and no line makes more than one reply.
+        #[test]
+        fn no_line_makes_a_message_without_a_sign_in(
+            lines in proptest::collection::vec(
+                proptest::prop_oneof![
+                    fuzz::hostile(),
+                    proptest::sample::select(vec![
+                        "EHLO a", "HELO a", "STARTTLS", "AUTH LOGIN", "AUTH PLAIN AGEAYg==", "YQ==", "*",
+                        "MAIL FROM:<a@b.example>", "RCPT TO:<a@b.example>", "DATA", "RSET", "NOOP",
+                    ]).prop_map(str::to_owned),
+                ],
+                0..30,
+            ),
+        ) {
+            let mut session = Session::new(offer(), true);
+            for line in lines {
+                match session.line(Line::Whole(line.into_bytes())) {
+                    Step::ReadMessage(_) => proptest::prop_assert!(false),
+                    Step::SignIn(_) => {
+                        session.signed_in(Err(Reply::new(535, "5.7.8", "wrong")));
+                    }
+                    Step::Close(_) => break,
+                    Step::StartTls(_) => proptest::prop_assert!(false),
+                    Step::Reply(reply) => {
+                        let text = String::from_utf8(reply.to_bytes()).unwrap();
+                        proptest::prop_assert!(text.is_ascii() && text.ends_with("\r\n"));
+                        let code = reply.code().to_string();
+                        proptest::prop_assert!(text.lines().all(|line| line.starts_with(&code)));
+                    }
+                }
+            }
+            proptest::prop_assert!(!session.is_signed_in());
+        }
     }
 
     #[test]

@@ -104,24 +104,31 @@ impl CertificateFiles {
         let mut loaded = self.version();
         loop {
             sleep(LOOK_EVERY).await;
-            let version = self.version();
-            if version.is_none() || version == loaded {
-                continue;
-            }
-            let replaced = self
-                .read()
-                .and_then(|(chain, key)| Ok(tls.replace(chain, key)?));
-            match replaced {
-                Ok(()) => tracing::info!("certificate for SMTP reloaded"),
-                Err(error) => {
+            match self.reload(&tls, &mut loaded) {
+                None => {}
+                Some(Ok(())) => tracing::info!("certificate for SMTP reloaded"),
+                Some(Err(error)) => {
                     let error: &dyn std::error::Error = &error;
                     tracing::error!(error, "certificate for SMTP not reloaded");
                 }
             }
-            // Programs that renew certificates write two files, so a pair that does not fit is
-            // read again when the second one has changed.
-            loaded = version;
         }
+    }
+
+    /// Reloads the files if their version is not the loaded one. Programs that renew certificates
+    /// write two files, so a pair that does not fit is read again when the second one has changed.
+    fn reload(
+        &self,
+        tls: &TlsConfig,
+        loaded: &mut Option<Version>,
+    ) -> Option<Result<(), CertificateError>> {
+        let version = self.version();
+        if version.is_none() || version == *loaded {
+            return None;
+        }
+        *loaded = version;
+        let replaced = |(chain, key)| Ok(tls.replace(chain, key)?);
+        Some(self.read().and_then(replaced))
     }
 
     fn version(&self) -> Option<Version> {
@@ -236,6 +243,21 @@ mod tests {
             let mode = fs::metadata(&files.key).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn a_changed_pair_is_loaded_once_and_a_broken_one_leaves_the_previous() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = files(directory.path(), "a.example");
+        let (tls, mut loaded) = (files.load().unwrap(), files.version());
+        assert!(files.reload(&tls, &mut loaded).is_none());
+        files.make("b.example").unwrap();
+        assert!(matches!(files.reload(&tls, &mut loaded), Some(Ok(()))));
+        assert!(files.reload(&tls, &mut loaded).is_none());
+        fs::write(&files.key, "half of a key").unwrap();
+        assert!(matches!(files.reload(&tls, &mut loaded), Some(Err(_))));
+        fs::remove_file(&files.key).unwrap();
+        assert!(files.reload(&tls, &mut loaded).is_none());
     }
 
     #[test]
