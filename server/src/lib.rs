@@ -23,7 +23,7 @@ pub use config::Config;
 pub use data::open_store;
 pub use limits::Limits;
 pub use mailer::open_mailer;
-pub use smtp::CertificateError;
 pub use output::{Output, print_error};
+pub use smtp::CertificateError;
 pub use start_error::StartError;
 pub use web::{PERMISSIONS, Permission, Rule, routes};

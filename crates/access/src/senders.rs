@@ -69,7 +69,8 @@ impl Access {
                 return Err(SenderError::SlowDown { seconds });
             }
             let by = Actor::nobody(address);
-            self.note_refusal(&by, AuditAction::KeyRefused, "SMTP").await?;
+            self.note_refusal(&by, AuditAction::KeyRefused, "SMTP")
+                .await?;
             return Err(SenderError::Wrong);
         };
         if !key.scopes.contains(&KeyScope::Send) {
@@ -77,7 +78,8 @@ impl Access {
                 who: Who::Key(key.name.to_string()),
                 address: address.to_owned(),
             };
-            self.note_refusal(&by, AuditAction::AccessDenied, "SMTP").await?;
+            self.note_refusal(&by, AuditAction::AccessDenied, "SMTP")
+                .await?;
             return Err(SenderError::OutOfScope);
         }
         Ok(Sender {

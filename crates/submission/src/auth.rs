@@ -123,7 +123,10 @@ mod tests {
         let expected = ("user".to_owned(), "pass".to_owned());
         // \0user\0pass, and the same with an authorization identity and without padding.
         for response in ["AHVzZXIAcGFzcw==", "AHVzZXIAcGFzcw", "eAB1c2VyAHBhc3M="] {
-            assert_eq!(credentials(begin("PLAIN", Some(response)).unwrap()), expected);
+            assert_eq!(
+                credentials(begin("PLAIN", Some(response)).unwrap()),
+                expected
+            );
             let (exchange, text) = challenge(begin("PLAIN", None).unwrap());
             assert_eq!(text, "");
             assert_eq!(credentials(exchange.respond(response)), expected);

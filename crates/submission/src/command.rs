@@ -59,7 +59,11 @@ impl Command {
     /// The reply to a line that is no valid command.
     pub fn parse(line: &[u8]) -> Result<Self, Reply> {
         if line.first() == Some(&0x16) {
-            return Err(Reply::new(500, "5.5.2", "This is a TLS handshake; the connection is not encrypted at this point"));
+            return Err(Reply::new(
+                500,
+                "5.5.2",
+                "This is a TLS handshake; the connection is not encrypted at this point",
+            ));
         }
         let Ok(line) = std::str::from_utf8(line) else {
             return Err(syntax("The command has octets that are not text"));
@@ -105,7 +109,11 @@ fn syntax(text: &str) -> Reply {
 /// dot.
 fn hello(name: &str, is_extended: bool) -> Result<Command, Reply> {
     if name.is_empty() || name.len() > MAX_NAME {
-        return Err(Reply::new(501, "5.5.4", "Send your host name, as in EHLO printer.example.com"));
+        return Err(Reply::new(
+            501,
+            "5.5.4",
+            "Send your host name, as in EHLO printer.example.com",
+        ));
     }
     Ok(Command::Hello {
         name: name.to_owned(),
@@ -117,7 +125,11 @@ fn auth(arguments: &str) -> Result<Command, Reply> {
     let mut words = arguments.split(' ').filter(|word| !word.is_empty());
     let (mechanism, initial, more) = (words.next(), words.next(), words.next());
     let (Some(mechanism), None) = (mechanism, more) else {
-        return Err(Reply::new(501, "5.5.4", "Syntax: AUTH mechanism [initial response]"));
+        return Err(Reply::new(
+            501,
+            "5.5.4",
+            "Syntax: AUTH mechanism [initial response]",
+        ));
     };
     Ok(Command::Auth {
         mechanism: mechanism.to_ascii_uppercase(),
@@ -131,7 +143,13 @@ fn mail(arguments: &str) -> Result<Command, Reply> {
     };
     let mut size = None;
     for (keyword, value) in &arguments.parameters {
-        let wrong = || Reply::new(501, "5.5.4", &format!("The value of the parameter {keyword} is not valid"));
+        let wrong = || {
+            Reply::new(
+                501,
+                "5.5.4",
+                &format!("The value of the parameter {keyword} is not valid"),
+            )
+        };
         match (&*keyword.to_ascii_uppercase(), value) {
             ("SIZE", Some(value)) => {
                 let is_number = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
@@ -141,7 +159,9 @@ fn mail(arguments: &str) -> Result<Command, Reply> {
                 // Twenty digits may be more than fits, which is too large in any case.
                 size = Some(value.parse().unwrap_or(u64::MAX));
             }
-            ("BODY", Some(value)) if value.eq_ignore_ascii_case("7BIT") || value.eq_ignore_ascii_case("8BITMIME") => {}
+            ("BODY", Some(value))
+                if value.eq_ignore_ascii_case("7BIT") || value.eq_ignore_ascii_case("8BITMIME") => {
+            }
             // Taken and ignored: it names who submitted the message elsewhere (RFC 4954 §5).
             ("AUTH", Some(_)) => {}
             ("SIZE" | "BODY" | "AUTH", _) => return Err(wrong()),
@@ -193,9 +213,20 @@ mod tests {
 
     #[test]
     fn any_printable_name_is_accepted() {
-        for name in ["a", "my_printer", "192.168.1.5", "[192.168.1.5]", "[IPv6:::1]", "büro", "two words"] {
+        for name in [
+            "a",
+            "my_printer",
+            "192.168.1.5",
+            "[192.168.1.5]",
+            "[IPv6:::1]",
+            "büro",
+            "two words",
+        ] {
             let parsed = Command::parse(format!("EHLO {name}").as_bytes()).unwrap();
-            let expected = Command::Hello { name: name.into(), is_extended: true };
+            let expected = Command::Hello {
+                name: name.into(),
+                is_extended: true,
+            };
             assert_eq!(parsed, expected);
         }
         assert_eq!(code("EHLO"), 501);
@@ -206,10 +237,16 @@ mod tests {
     fn parameters_of_offered_extensions_are_read_and_others_refused() {
         let sender = Some(EmailAddress::parse("a@b.example").unwrap());
         let line = b"mail from:<a@b.example> size=1000 BODY=8bitmime AUTH=<>";
-        let expected = Command::Mail { sender, size: Some(1_000) };
+        let expected = Command::Mail {
+            sender,
+            size: Some(1_000),
+        };
         assert_eq!(Command::parse(line), Ok(expected));
         let huge = b"MAIL FROM:<> SIZE=99999999999999999999";
-        let expected = Command::Mail { sender: None, size: Some(u64::MAX) };
+        let expected = Command::Mail {
+            sender: None,
+            size: Some(u64::MAX),
+        };
         assert_eq!(Command::parse(huge), Ok(expected));
         for (line, expected) in [
             ("MAIL FROM:<a@b.example> SIZE=x", 501),

@@ -123,6 +123,8 @@ pub async fn serve(
             connection.flush().await
         }
     };
+    let metrics = connection.shared.intake.metrics();
+    metrics.count_smtp_session(connection.session.is_encrypted());
     connection.close(result).await;
 }
 
@@ -208,6 +210,11 @@ impl Connection {
 
     async fn sign_in(&mut self, credentials: &Credentials) -> Step {
         let result = self.shared.intake.sign_in(credentials, self.address).await;
+        let code = result.as_ref().map_or_else(Reply::code, |_| 235);
+        self.shared
+            .intake
+            .metrics()
+            .count_smtp_reply("sign_in", code);
         let result = result.map(|sender| self.sender = Some(sender));
         self.session.signed_in(result)
     }
@@ -276,12 +283,18 @@ impl Connection {
                 Reply::new(550, "5.6.11", &text)
             }
             Content::NoMemory => {
-                let text = "Other submissions use all memory for messages. Try again in a few seconds";
+                let text =
+                    "Other submissions use all memory for messages. Try again in a few seconds";
                 Reply::new(452, "4.3.1", text)
             }
         };
         drop(held);
-        if reply.code() == 421 {
+        let code = reply.code();
+        self.shared
+            .intake
+            .metrics()
+            .count_smtp_reply("message", code);
+        if code == 421 {
             return Ok(Step::Close(reply));
         }
         Ok(self.session.message_ended(reply))

@@ -196,8 +196,20 @@ mod tests {
     #[test]
     fn no_other_line_end_ends_a_message() {
         for end in [
-            "\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r.\r\n", "\r\n.\r", "\n.\r", "\r.\n",
-            "\r\n\x00.\r\n", "\r\n.\x00\r\n", "\r\n.\r\r\n", "\r\r\n.\r\r\n", "\n\n.\n\n", "\r\n.\r\x00\n",
+            "\n.\n",
+            "\n.\r\n",
+            "\r\n.\n",
+            "\r.\r",
+            "\r.\r\n",
+            "\r\n.\r",
+            "\n.\r",
+            "\r.\n",
+            "\r\n\x00.\r\n",
+            "\r\n.\x00\r\n",
+            "\r\n.\r\r\n",
+            "\r\r\n.\r\r\n",
+            "\n\n.\n\n",
+            "\r\n.\r\x00\n",
         ] {
             let input = format!("a{end}MAIL FROM:<evil@example.com>\r\n");
             let mut reader = DataReader::new(1_000);

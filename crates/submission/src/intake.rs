@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use access::{Access, Sender, SenderError};
 use domain::{MessageFieldError, MessageId};
-use mail::{BodyBudget, ComposeError, MailError, Mailer, Submission, SubmitError};
+use mail::{BodyBudget, ComposeError, MailError, Mailer, Metrics, Submission, SubmitError};
 use message::{MessageErrors, RawRequest, Received};
 use wording::{api_problem, message_field_error};
 
@@ -41,6 +41,11 @@ impl Intake {
     /// Returns the budget for messages in memory.
     pub(crate) fn budget(&self) -> &BodyBudget {
         &self.budget
+    }
+
+    /// Returns the metrics that sessions are counted in.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.mailer.metrics
     }
 
     /// Verifies the credentials of a sender.

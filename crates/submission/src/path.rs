@@ -16,7 +16,10 @@ pub fn parse<'a>(text: &'a str, keyword: &str) -> Option<Arguments<'a>> {
     if !start.eq_ignore_ascii_case(keyword) {
         return None;
     }
-    let text = text[keyword.len()..].trim_start().strip_prefix(':')?.trim_start();
+    let text = text[keyword.len()..]
+        .trim_start()
+        .strip_prefix(':')?
+        .trim_start();
     let (address, rest) = match text.strip_prefix('<') {
         Some(inner) => {
             let end = closing_bracket(inner)?;
@@ -85,7 +88,11 @@ mod tests {
             "FROM:<@x.example,@y.example:a@b.example>",
         ] {
             let parsed = parse(text, "FROM").unwrap();
-            assert_eq!((parsed.address, parsed.parameters.len()), ("a@b.example", 0), "{text}");
+            assert_eq!(
+                (parsed.address, parsed.parameters.len()),
+                ("a@b.example", 0),
+                "{text}"
+            );
         }
         assert_eq!(parse("FROM:<>", "FROM").unwrap().address, "");
         let quoted = parse(r#"TO:<"a>\"b"@c.example>"#, "TO").unwrap();
@@ -94,7 +101,10 @@ mod tests {
 
     #[test]
     fn parameters_follow_the_path() {
-        for text in ["FROM:<a@b.example> SIZE=3  BODY=8BITMIME X", "FROM: a@b.example SIZE=3 BODY=8BITMIME X"] {
+        for text in [
+            "FROM:<a@b.example> SIZE=3  BODY=8BITMIME X",
+            "FROM: a@b.example SIZE=3 BODY=8BITMIME X",
+        ] {
             let expected = [("SIZE", Some("3")), ("BODY", Some("8BITMIME")), ("X", None)];
             assert_eq!(parse(text, "FROM").unwrap().parameters, expected);
         }
@@ -102,7 +112,18 @@ mod tests {
 
     #[test]
     fn what_is_no_path_is_refused() {
-        for text in ["", "FRO", "FROM", "FROM <a@b>", "FROM:", "FROM:<a@b", "FROM:<a@b>x", "TO:<a@b>", "FROM:a<b>", "ÄÖÜ"] {
+        for text in [
+            "",
+            "FRO",
+            "FROM",
+            "FROM <a@b>",
+            "FROM:",
+            "FROM:<a@b",
+            "FROM:<a@b>x",
+            "TO:<a@b>",
+            "FROM:a<b>",
+            "ÄÖÜ",
+        ] {
             assert_eq!(parse(text, "FROM"), None, "{text}");
         }
     }

@@ -132,23 +132,37 @@ async fn accept(
             }
         };
         let address = peer.ip().to_canonical();
-        let is_allowed =
-            options.networks.is_empty() || options.networks.iter().any(|one| one.contains(&address));
+        let is_allowed = options.networks.is_empty()
+            || options.networks.iter().any(|one| one.contains(&address));
         if !is_allowed {
             tracing::info!(%address, listener = %options.address, "SMTP connection refused: the address is not in the networks of the listener");
-            refuse(&stream, options.mode, b"554 5.7.1 Connections from your address are not allowed here\r\n");
+            refuse(
+                &stream,
+                options.mode,
+                b"554 5.7.1 Connections from your address are not allowed here\r\n",
+            );
             continue;
         }
         let Some(slot) = slots.take(address, &shared.limits) else {
             tracing::warn!(%address, "SMTP connection refused: too many connections");
-            refuse(&stream, options.mode, b"421 4.3.2 Too many connections; try again later\r\n");
+            refuse(
+                &stream,
+                options.mode,
+                b"421 4.3.2 Too many connections; try again later\r\n",
+            );
             continue;
         };
         // Without Nagle's algorithm, replies are sent immediately.
         if stream.set_nodelay(true).is_err() {
             continue;
         }
-        let session = serve(stream, address, options.mode, Arc::clone(&shared), stopping.clone());
+        let session = serve(
+            stream,
+            address,
+            options.mode,
+            Arc::clone(&shared),
+            stopping.clone(),
+        );
         sessions.spawn(async move {
             session.await;
             drop(slot);

@@ -166,7 +166,11 @@ impl Session {
         self.errors += u32::from(reply.is_error());
         let limits = &self.offer.limits;
         if self.errors >= limits.errors {
-            Step::Close(Reply::new(421, "4.7.0", "Too many errors; closing the connection"))
+            Step::Close(Reply::new(
+                421,
+                "4.7.0",
+                "Too many errors; closing the connection",
+            ))
         } else if self.idle_commands > limits.idle_commands {
             let text = "Too many commands without a message; closing the connection";
             Step::Close(Reply::new(421, "4.7.0", text))
@@ -209,8 +213,14 @@ impl Session {
                 self.envelope = None;
                 Reply::new(250, "2.0.0", "OK")
             }
-            Command::Verify => Reply::new(252, "2.1.5", "Addresses are not verified; send the message"),
-            Command::Help => Reply::new(214, "2.0.0", "Mailgrant accepts mail of programs that sign in with an API key"),
+            Command::Verify => {
+                Reply::new(252, "2.1.5", "Addresses are not verified; send the message")
+            }
+            Command::Help => Reply::new(
+                214,
+                "2.0.0",
+                "Mailgrant accepts mail of programs that sign in with an API key",
+            ),
             _ => Reply::new(250, "2.0.0", "OK"),
         })
     }
@@ -264,10 +274,13 @@ impl Session {
             return Step::Reply(out_of_order("Send EHLO first"));
         }
         if self.envelope.is_some() {
-            return Step::Reply(out_of_order("Signing in is not possible within a transaction"));
+            return Step::Reply(out_of_order(
+                "Signing in is not possible within a transaction",
+            ));
         }
         if !self.offers_auth() {
-            let text = "Turn on encryption (TLS or STARTTLS) in the program or device before it signs in";
+            let text =
+                "Turn on encryption (TLS or STARTTLS) in the program or device before it signs in";
             return Step::Reply(Reply::new(538, "5.7.11", text));
         }
         match auth::begin(mechanism, initial) {
@@ -309,7 +322,9 @@ impl Session {
             return Err(self.sign_in_first());
         }
         if self.envelope.is_some() {
-            return Err(out_of_order("A transaction has begun already; send RSET to end it"));
+            return Err(out_of_order(
+                "A transaction has begun already; send RSET to end it",
+            ));
         }
         if size.is_some_and(|size| size > self.offer.limits.message_octets as u64) {
             return Err(too_large(self.offer.limits.message_octets));
@@ -326,7 +341,11 @@ impl Session {
             let text = "Sign in first: any user name, and an API key with the scope \"send\" as the password";
             Reply::new(530, "5.7.0", text)
         } else if self.offer.starttls {
-            Reply::new(530, "5.7.0", "Turn on STARTTLS and sign-in in the program or device")
+            Reply::new(
+                530,
+                "5.7.0",
+                "Turn on STARTTLS and sign-in in the program or device",
+            )
         } else {
             Reply::new(530, "5.7.0", "Signing in is not possible here without TLS")
         }
@@ -338,7 +357,9 @@ impl Session {
             return Err(out_of_order("Send MAIL first"));
         };
         if envelope.recipients.len() >= recipients {
-            let text = format!("A message can have {recipients} recipients; send it to the others separately");
+            let text = format!(
+                "A message can have {recipients} recipients; send it to the others separately"
+            );
             return Err(Reply::new(452, "4.5.3", &text));
         }
         envelope.recipients.push(address);
@@ -419,7 +440,10 @@ mod tests {
     fn ehlo_offers_sign_in_only_with_tls_and_starttls_only_without() {
         let mut session = Session::new(offer(), false);
         let before = text(session.line(Line::Whole("EHLO device".into())));
-        assert!(before.contains("STARTTLS") && !before.contains("AUTH"), "{before}");
+        assert!(
+            before.contains("STARTTLS") && !before.contains("AUTH"),
+            "{before}"
+        );
         assert_eq!(code(&session.line(Line::Whole("STARTTLS".into()))), 220);
         session.encrypted();
         assert_eq!(send(&mut session, "MAIL FROM:<a@b.example>"), 503);
@@ -446,7 +470,10 @@ mod tests {
 
     #[test]
     fn a_sign_in_before_tls_is_forgotten() {
-        let open = Offer { auth_without_tls: true, ..offer() };
+        let open = Offer {
+            auth_without_tls: true,
+            ..offer()
+        };
         let mut session = Session::new(open, false);
         send(&mut session, "EHLO device");
         send(&mut session, "AUTH PLAIN AHVzZXIAcGFzcw==");
@@ -504,8 +531,14 @@ mod tests {
     #[test]
     fn a_message_that_declares_too_many_octets_is_refused_immediately() {
         let mut session = signed_in();
-        assert_eq!(send(&mut session, "MAIL FROM:<a@b.example> SIZE=26214401"), 552);
-        assert_eq!(send(&mut session, "MAIL FROM:<a@b.example> SIZE=26214400"), 250);
+        assert_eq!(
+            send(&mut session, "MAIL FROM:<a@b.example> SIZE=26214401"),
+            552
+        );
+        assert_eq!(
+            send(&mut session, "MAIL FROM:<a@b.example> SIZE=26214400"),
+            250
+        );
     }
 
     #[test]
@@ -513,7 +546,10 @@ mod tests {
         let mut session = signed_in();
         send(&mut session, "MAIL FROM:<a@b.example>");
         for number in 0..1_000 {
-            assert_eq!(send(&mut session, &format!("RCPT TO:<{number}@b.example>")), 250);
+            assert_eq!(
+                send(&mut session, &format!("RCPT TO:<{number}@b.example>")),
+                250
+            );
         }
         for _ in 0..50 {
             assert_eq!(send(&mut session, "RCPT TO:<more@b.example>"), 452);
@@ -586,7 +622,10 @@ mod tests {
             assert_eq!(send(&mut session, "nonsense"), 500);
         }
         let step = session.line(Line::Whole("nonsense".into()));
-        assert!(matches!(&step, Step::Close(reply) if reply.code() == 421), "{step:?}");
+        assert!(
+            matches!(&step, Step::Close(reply) if reply.code() == 421),
+            "{step:?}"
+        );
         let mut session = signed_in();
         for _ in 0..99 {
             assert_eq!(send(&mut session, "NOOP"), 250);

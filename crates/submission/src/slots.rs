@@ -31,7 +31,9 @@ impl Slots {
         let network = network(address);
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_address = open.by_address.get(&network).copied().unwrap_or(0);
-        let is_full = limits.per_address.is_some_and(|limit| of_address >= limit.get());
+        let is_full = limits
+            .per_address
+            .is_some_and(|limit| of_address >= limit.get());
         if is_full || open.all >= limits.connections {
             return None;
         }

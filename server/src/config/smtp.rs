@@ -90,9 +90,8 @@ fn listeners(texts: &Sourced<Vec<String>>) -> Result<Vec<ListenerOptions>, Confi
     let texts_and_positions = (1..).zip(&texts.value);
     texts_and_positions
         .map(|(position, text)| {
-            listener(text).map_err(|problem| {
-                texts.wrong(format!("value {position}, {text:?}, {problem}"))
-            })
+            listener(text)
+                .map_err(|problem| texts.wrong(format!("value {position}, {text:?}, {problem}")))
         })
         .collect()
 }
@@ -109,7 +108,8 @@ fn listener(text: &str) -> Result<ListenerOptions, String> {
     let mode = mode.ok_or("has no mode after the port: starttls, tls, or plain")?;
     let networks = words
         .map(|word| {
-            let network = network(word).map_err(|problem| format!("has {word:?}, which {problem}"))?;
+            let network =
+                network(word).map_err(|problem| format!("has {word:?}, which {problem}"))?;
             if network.prefix_len() == 0 {
                 return Err(format!("has {network}, which contains every address"));
             }
@@ -141,7 +141,11 @@ mod tests {
             ("0.0.0.0:587 starttls 10.0.0.0/8", Mode::StartTls, 1),
         ] {
             let parsed = listener(text).unwrap();
-            assert_eq!((parsed.mode, parsed.networks.len()), (mode, networks), "{text}");
+            assert_eq!(
+                (parsed.mode, parsed.networks.len()),
+                (mode, networks),
+                "{text}"
+            );
         }
     }
 
@@ -154,8 +158,14 @@ mod tests {
             ("127.0.0.1:25 ssl", "has no mode"),
             ("0.0.0.0:25 plain", "unencrypted from any address"),
             ("0.0.0.0:25 plain 0.0.0.0/0", "contains every address"),
-            ("0.0.0.0:25 plain 10.0.0.1/8", "is an address within a network"),
-            ("0.0.0.0:25 plain office", "is neither an IP address nor a network"),
+            (
+                "0.0.0.0:25 plain 10.0.0.1/8",
+                "is an address within a network",
+            ),
+            (
+                "0.0.0.0:25 plain office",
+                "is neither an IP address nor a network",
+            ),
         ] {
             let error = listener(text).unwrap_err();
             assert!(error.contains(problem), "{text}: {error}");

@@ -263,12 +263,20 @@ mod tests {
     #[test]
     fn a_pair_that_does_not_belong_together_is_refused() {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let (mut one, other) = (files(one.path(), "a.example"), files(other.path(), "a.example"));
+        let (mut one, other) = (
+            files(one.path(), "a.example"),
+            files(other.path(), "a.example"),
+        );
         let before = one.version();
         one.key.clone_from(&other.key);
         assert!(one.load().is_err());
         assert_ne!(one.version(), before);
         fs::write(&one.certificate, "text").unwrap();
-        assert!(one.load().unwrap_err().to_string().contains("no certificate"));
+        assert!(
+            one.load()
+                .unwrap_err()
+                .to_string()
+                .contains("no certificate")
+        );
     }
 }

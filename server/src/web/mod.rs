@@ -55,8 +55,8 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use self::{
-    capacity::Clients, cookies::Cookies, events::Streams,
-    rate_limit::RateLimits, same_address::SameAddress,
+    capacity::Clients, cookies::Cookies, events::Streams, rate_limit::RateLimits,
+    same_address::SameAddress,
 };
 use crate::{
     Limits,

@@ -58,7 +58,11 @@ fn smtp_listeners_are_a_list_in_the_file_and_divided_by_commas_elsewhere() {
     for (file, environment, expected) in [
         ("smtp_listeners = 'off'", "", 0),
         ("smtp_listeners = []", "", 0),
-        ("smtp_listeners = ['127.0.0.1:25 plain', '[::]:465 tls']", "", 2),
+        (
+            "smtp_listeners = ['127.0.0.1:25 plain', '[::]:465 tls']",
+            "",
+            2,
+        ),
         ("", "0.0.0.0:587 starttls,0.0.0.0:465 tls", 2),
         ("smtp_listeners = []", "127.0.0.1:25 plain", 1),
     ] {

@@ -66,7 +66,11 @@ impl World {
     }
 
     fn certificate(&self) -> String {
-        let path = self.directory.path().join(DATA).join("smtp-certificate.pem");
+        let path = self
+            .directory
+            .path()
+            .join(DATA)
+            .join("smtp-certificate.pem");
         path.to_str().unwrap().to_owned()
     }
 
@@ -75,7 +79,7 @@ impl World {
         for _ in 0..300 {
             let messages = self.provider.control().messages();
             if messages.len() >= count {
-                return messages.iter().map(|one| subject(&one.data)).collect();
+                return messages.iter().map(|one| subject(&one.raw)).collect();
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -84,7 +88,9 @@ impl World {
 }
 
 fn subject(content: &str) -> String {
-    let line = content.lines().find_map(|line| line.strip_prefix("Subject: "));
+    let line = content
+        .lines()
+        .find_map(|line| line.strip_prefix("Subject: "));
     line.unwrap_or_default().to_owned()
 }
 
@@ -137,7 +143,15 @@ async fn programs_send_over_every_mode_and_their_mail_is_delivered() {
     let mut expected = Vec::new();
     for mode in ["starttls", "tls", "plain"] {
         let subject = format!("smtplib {mode}");
-        let words = ["-c", SMTPLIB, mode, &world.port(mode), &certificate, &world.key, &subject];
+        let words = [
+            "-c",
+            SMTPLIB,
+            mode,
+            &world.port(mode),
+            &certificate,
+            &world.key,
+            &subject,
+        ];
         let (ok, printed) = run("python3", &words, folder, "");
         assert!(ok, "{mode}: {printed}");
         expected.push(subject);
@@ -152,13 +166,29 @@ async fn programs_send_over_every_mode_and_their_mail_is_delivered() {
         let server = format!("127.0.0.1:{}", world.port(mode));
         let header = format!("Subject: {subject}");
         let mut words = vec![
-            "--server", &server, "--auth", auth, "--auth-user", "printer", "--auth-password", &world.key,
-            "--from", "alice@sandbox.test", "--to", "bob@sandbox.test", "--header", &header,
-            "--helo", "my_printer",
+            "--server",
+            &server,
+            "--auth",
+            auth,
+            "--auth-user",
+            "printer",
+            "--auth-password",
+            &world.key,
+            "--from",
+            "alice@sandbox.test",
+            "--to",
+            "bob@sandbox.test",
+            "--header",
+            &header,
+            "--helo",
+            "my_printer",
         ];
         words.extend(flags);
         let (ok, printed) = run("swaks", &words, folder, "");
-        assert!(ok && printed.contains("250 2.0.0 Queued as "), "{mode} {auth}: {printed}");
+        assert!(
+            ok && printed.contains("250 2.0.0 Queued as "),
+            "{mode} {auth}: {printed}"
+        );
         expected.push(subject);
     }
     for (mode, tls) in [
@@ -188,10 +218,15 @@ async fn programs_send_over_every_mode_and_their_mail_is_delivered() {
     delivered.sort();
     assert_eq!(delivered, expected);
     let messages = world.provider.control().messages();
-    let first = messages.iter().find(|one| subject(&one.data) == "smtplib starttls");
-    let content = &first.unwrap().data;
+    let first = messages
+        .iter()
+        .find(|one| subject(&one.raw) == "smtplib starttls");
+    let content = &first.unwrap().raw;
     let unfolded = content.replace("\r\n ", " ");
-    assert!(unfolded.contains("by mail.example.com with ESMTPSA; "), "{content}");
+    assert!(
+        unfolded.contains("by mail.example.com with ESMTPSA; "),
+        "{content}"
+    );
     assert!(!world.program.log().contains(&world.key));
 }
 
@@ -204,7 +239,9 @@ struct Talk {
 impl Talk {
     fn with(address: &str) -> Self {
         let stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
         let replies = BufReader::new(stream.try_clone().unwrap());
         let mut talk = Self { stream, replies };
         assert!(talk.reply().starts_with("220 "));
@@ -223,7 +260,9 @@ impl Talk {
     }
 
     fn say(&mut self, line: &str) -> String {
-        self.stream.write_all(format!("{line}\r\n").as_bytes()).unwrap();
+        self.stream
+            .write_all(format!("{line}\r\n").as_bytes())
+            .unwrap();
         self.reply()
     }
 }
@@ -250,14 +289,19 @@ async fn mail_for_a_data_center_that_needs_authorization_is_accepted_and_survive
             assert!(reply.starts_with(expected), "{line} {reply}");
         }
         let reply = talk.say("Subject: waits\r\n\r\nHello\r\n.");
-        let (_, id) = reply.split_once("250 2.0.0 Queued as ").unwrap_or_else(|| panic!("{reply}"));
+        let (_, id) = reply
+            .split_once("250 2.0.0 Queued as ")
+            .unwrap_or_else(|| panic!("{reply}"));
         id.trim().to_owned()
     });
     world.program.kill();
     let program = Program::start_beside(&world.provider, world.directory.path(), &[]);
     let browser = world.administrator.moved_to(&program.url);
     let page = browser.get(&format!("/messages/{id}")).await;
-    assert!(page.status == 200 && page.body.contains("waits"), "{page:?}");
+    assert!(
+        page.status == 200 && page.body.contains("waits"),
+        "{page:?}"
+    );
 }
 
 /// Returns a configuration with one listener at an address that is taken.
@@ -289,5 +333,8 @@ async fn a_taken_port_is_an_error_unless_it_is_the_default() {
     let directory = tempfile::tempdir().unwrap();
     let (chosen, _taken) = with_taken_port(directory.path(), false);
     let result = Application::build(chosen).await;
-    assert!(matches!(result, Err(StartError::Listen { .. })), "{result:?}");
+    assert!(
+        matches!(result, Err(StartError::Listen { .. })),
+        "{result:?}"
+    );
 }

@@ -40,7 +40,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "mailgrant",
         &[
-            "access", "app", "clock", "domain", "mail", "message", "store", "submission",
+            "access",
+            "app",
+            "clock",
+            "domain",
+            "mail",
+            "message",
+            "store",
+            "submission",
             "wording",
         ],
     ),

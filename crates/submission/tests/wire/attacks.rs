@@ -7,7 +7,12 @@ use crate::world::{World, patient};
 #[tokio::test]
 async fn commands_that_follow_starttls_in_plain_text_are_never_run() {
     let world = World::start().await;
-    for injected in ["EHLO evil\r\n", "MAIL FROM:<evil@example.com>\r\n", "x", "\r\n"] {
+    for injected in [
+        "EHLO evil\r\n",
+        "MAIL FROM:<evil@example.com>\r\n",
+        "x",
+        "\r\n",
+    ] {
         let mut client = world.greeted(Mode::StartTls).await;
         client.send(format!("STARTTLS\r\n{injected}")).await;
         assert_eq!(client.rest().await, [554], "{injected:?}");
@@ -42,8 +47,18 @@ async fn no_form_of_smuggling_makes_a_second_message() {
     let world = World::start().await;
     let mut client = world.signed_in().await;
     for end in [
-        "\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r.\r\n", "\r\n.\r", "\n.\r", "\r.\n",
-        "\r\n.\r\r\n", "\r\r\n.\r\r\n", "\n\n.\n\n", "\r\n.\r\0\n",
+        "\n.\n",
+        "\n.\r\n",
+        "\r\n.\n",
+        "\r.\r",
+        "\r.\r\n",
+        "\r\n.\r",
+        "\n.\r",
+        "\r.\n",
+        "\r\n.\r\r\n",
+        "\r\r\n.\r\r\n",
+        "\n\n.\n\n",
+        "\r\n.\r\0\n",
     ] {
         client
             .dialogue(&[
@@ -79,7 +94,11 @@ async fn a_dot_beside_a_nul_does_not_end_a_message() {
                 ("DATA", 354),
             ])
             .await;
-        client.send(format!("Subject: one\r\n\r\none{end}MAIL FROM:<x@y.example>\r\n.\r\n")).await;
+        client
+            .send(format!(
+                "Subject: one\r\n\r\none{end}MAIL FROM:<x@y.example>\r\n.\r\n"
+            ))
+            .await;
         client.code().await;
         assert_eq!(client.say("NOOP").await, 250, "{end:?}");
     }

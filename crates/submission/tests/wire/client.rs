@@ -85,7 +85,10 @@ impl Client {
     pub async fn reply(&mut self) -> String {
         let mut reply = String::new();
         loop {
-            let line = self.line().await.unwrap_or_else(|| panic!("closed after {reply:?}"));
+            let line = self
+                .line()
+                .await
+                .unwrap_or_else(|| panic!("closed after {reply:?}"));
             let is_last = line.as_bytes().get(3) == Some(&b' ');
             reply.push_str(&line);
             if is_last {

@@ -138,7 +138,9 @@ async fn wrong_passwords_close_the_connection_and_are_then_slowed_down() {
     let world = World::start().await;
     let wrong = format!("AUTH PLAIN {}", world.plain("mgk_wrong"));
     let mut client = world.greeted(Mode::Plain).await;
-    client.dialogue(&[(&wrong, 535), (&wrong, 535), (&wrong, 535)]).await;
+    client
+        .dialogue(&[(&wrong, 535), (&wrong, 535), (&wrong, 535)])
+        .await;
     assert!(client.rest().await.is_empty());
     let mut codes = Vec::new();
     for _ in 0..6 {

@@ -2,8 +2,8 @@
 // Tells clippy that the helpers here are test code as well.
 #![cfg(test)]
 
-mod client;
 mod attacks;
+mod client;
 mod limits;
 mod sessions;
 mod world;

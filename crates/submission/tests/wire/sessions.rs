@@ -27,7 +27,10 @@ async fn send(client: &mut Client, from: &str, message: &str) -> String {
 async fn a_message_over_starttls_is_stored_before_it_is_acknowledged() {
     let world = World::start().await;
     let mut client = world.connect(Mode::StartTls).await;
-    assert_eq!(client.reply().await, "220 mail.example.com ESMTP Mailgrant\r\n");
+    assert_eq!(
+        client.reply().await,
+        "220 mail.example.com ESMTP Mailgrant\r\n"
+    );
     let auth = format!("AUTH PLAIN {}", world.plain(&world.password));
     client
         .dialogue(&[
@@ -52,7 +55,10 @@ async fn a_message_over_starttls_is_stored_before_it_is_acknowledged() {
     let [message] = &*messages else {
         panic!("{messages:?}");
     };
-    assert_eq!(reply, format!("250 2.0.0 Queued as {}\r\n", message.id.as_str()));
+    assert_eq!(
+        reply,
+        format!("250 2.0.0 Queued as {}\r\n", message.id.as_str())
+    );
     assert_eq!(message.subject, "Scan");
     assert_eq!(message.recipients[0].address.as_str(), "bob@example.org");
     assert_eq!(message.submitted_by, Who::Key("printer".into()));
@@ -60,7 +66,11 @@ async fn a_message_over_starttls_is_stored_before_it_is_acknowledged() {
     let unfolded = content.replace("\r\n ", " ");
     let received = "Received: from device ([127.0.0.1]) by mail.example.com with ESMTPSA; ";
     assert!(unfolded.starts_with(received), "{content}");
-    for part in ["\r\nDate: ", "\r\nMessage-ID: <", "\r\nFrom: office@example.com\r\n"] {
+    for part in [
+        "\r\nDate: ",
+        "\r\nMessage-ID: <",
+        "\r\nFrom: office@example.com\r\n",
+    ] {
         assert!(content.contains(part), "{part:?} {content}");
     }
     assert!(content.ends_with("\r\n\r\nHello\r\n.dot\r\n"), "{content}");
@@ -95,7 +105,10 @@ async fn a_device_that_begins_with_tls_on_the_port_for_starttls_gets_tls() {
         assert_eq!(client.code().await, 220);
         client.send("EHLO device\r\n").await;
         let offered = client.reply().await;
-        assert!(offered.contains("AUTH") && !offered.contains("STARTTLS"), "{offered}");
+        assert!(
+            offered.contains("AUTH") && !offered.contains("STARTTLS"),
+            "{offered}"
+        );
         let auth = format!("AUTH PLAIN {}", world.plain(&world.password));
         assert_eq!(client.say(&auth).await, 235);
     }
@@ -130,7 +143,10 @@ async fn a_device_that_ends_commands_with_lf_and_writes_paths_its_own_way_is_und
     assert_eq!(client.code().await, 220);
     for (line, expected) in [
         ("HELO my_printer\n", 250),
-        (&*format!("auth plain {}\n", world.plain(&world.password)), 235),
+        (
+            &*format!("auth plain {}\n", world.plain(&world.password)),
+            235,
+        ),
         ("MAIL FROM: office@example.com\n", 250),
         ("rcpt to: bob@example.org\n", 250),
         ("RCPT TO:<carol@example.org>\n", 250),
@@ -155,7 +171,9 @@ async fn commands_in_one_packet_are_answered_in_order() {
         assert_eq!(client.code().await, expected);
     }
     // The message, and the commands after it, in one packet.
-    client.send("Subject: x\r\n\r\nx\r\n.\r\nNOOP\r\nQUIT\r\n").await;
+    client
+        .send("Subject: x\r\n\r\nx\r\n.\r\nNOOP\r\nQUIT\r\n")
+        .await;
     assert_eq!(client.rest().await, [250, 250, 221]);
     assert_eq!(world.messages().await.len(), 1);
 }
@@ -182,10 +200,16 @@ async fn a_from_address_that_is_not_allowed_is_refused_with_a_sentence() {
     let world = World::start().await;
     let mut client = world.signed_in().await;
     let other = "From: other@example.com\r\nSubject: x\r\n\r\nx\r\n.\r\n";
-    for (envelope, message) in [(FROM, other), ("other@example.com", "Subject: x\r\n\r\nx\r\n.\r\n")] {
+    for (envelope, message) in [
+        (FROM, other),
+        ("other@example.com", "Subject: x\r\n\r\nx\r\n.\r\n"),
+    ] {
         let reply = send(&mut client, envelope, message).await;
         let expected = "This data center does not allow this From address.";
-        assert!(reply.starts_with("550 5.7.60 ") && reply.contains(expected), "{reply}");
+        assert!(
+            reply.starts_with("550 5.7.60 ") && reply.contains(expected),
+            "{reply}"
+        );
     }
     // The null sender becomes that of From.
     let reply = send(&mut client, "", "Subject: x\r\n\r\nx\r\n.\r\n").await;
@@ -198,14 +222,21 @@ async fn a_key_needs_the_scope_send_and_is_verified_for_each_message() {
     let world = World::start().await;
     let (_, reader) = make_key(&world.access, "reader", false).await;
     let mut client = world.greeted(Mode::Plain).await;
-    client.send(format!("AUTH PLAIN {}\r\n", world.plain(&reader))).await;
+    client
+        .send(format!("AUTH PLAIN {}\r\n", world.plain(&reader)))
+        .await;
     let reply = client.reply().await;
-    assert!(reply.starts_with("535 5.7.8 The API key lacks the scope"), "{reply}");
+    assert!(
+        reply.starts_with("535 5.7.8 The API key lacks the scope"),
+        "{reply}"
+    );
 
     let mut client = world.signed_in().await;
     let reply = send(&mut client, FROM, MESSAGE).await;
     assert!(reply.starts_with("250 "), "{reply}");
-    let ended = world.access.end_api_key(&world.key.id, &Actor::command_line());
+    let ended = world
+        .access
+        .end_api_key(&world.key.id, &Actor::command_line());
     ended.await.unwrap();
     let reply = send(&mut client, FROM, MESSAGE).await;
     assert!(reply.starts_with("421 4.7.0 "), "{reply}");

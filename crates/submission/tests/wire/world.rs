@@ -3,7 +3,9 @@
 use std::{net::SocketAddr, time::Duration};
 
 use access::{Access, AccessOptions};
-use domain::{Actor, ApiKey, MessageFilter, OutboxMessage, RedirectUrl, SmtpForm, access::NewKeyForm};
+use domain::{
+    Actor, ApiKey, MessageFilter, OutboxMessage, RedirectUrl, SmtpForm, access::NewKeyForm,
+};
 use mail::{BodyBudget, Mailer, MailerOptions};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use secrecy::ExposeSecret as _;
@@ -68,7 +70,9 @@ impl World {
             ..SmtpForm::default()
         };
         let redirect = RedirectUrl::parse("http://127.0.0.1:3000/oauth/callback").unwrap();
-        let saved = mailer.settings.save(&form, &redirect, &Actor::command_line());
+        let saved = mailer
+            .settings
+            .save(&form, &redirect, &Actor::command_line());
         saved.await.unwrap();
         let (key, password) = make_key(&access, "printer", true).await;
         let (certificate, private) = certificate();
