@@ -6,13 +6,24 @@ use std::net::SocketAddr;
 
 use submission::{Intake, Server, TlsConfig};
 
-use crate::{
-    Config, StartError,
-    config::{AddressLimits, SmtpConfig},
-};
-use certificate::CertificateFiles;
+use crate::config::{AddressLimits, Config, SmtpConfig};
+use certificate::{CertificateError, CertificateFiles};
 
-pub use certificate::CertificateError;
+/// The reason why mail cannot be accepted over SMTP.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpError {
+    /// The certificate could not be read or made.
+    #[error("cannot use the certificate for SMTP")]
+    Certificate(#[from] CertificateError),
+    /// The server could not listen on the address.
+    #[error("cannot listen for SMTP on {address}")]
+    Listen {
+        /// The configured address.
+        address: SocketAddr,
+        /// The error of the operating system.
+        source: std::io::Error,
+    },
+}
 
 /// The SMTP server before it runs.
 #[derive(Debug)]
@@ -30,7 +41,7 @@ pub struct Smtp {
 ///
 /// Returns an error if a configured listener or certificate cannot be used. The default listener is
 /// left out with a warning then, because nobody has asked for it.
-pub async fn open(config: &Config, intake: Intake) -> Result<Option<Smtp>, StartError> {
+pub async fn open(config: &Config, intake: Intake) -> Result<Option<Smtp>, SmtpError> {
     if config.smtp.listeners.is_empty() {
         return Ok(None);
     }
@@ -48,7 +59,7 @@ pub async fn open(config: &Config, intake: Intake) -> Result<Option<Smtp>, Start
     }
 }
 
-async fn bind(config: &Config, intake: Intake) -> Result<Smtp, StartError> {
+async fn bind(config: &Config, intake: Intake) -> Result<Smtp, SmtpError> {
     let name = name(&config.smtp);
     let certificate = CertificateFiles::of(config, &name)?;
     let tls = certificate.load()?;
@@ -57,7 +68,7 @@ async fn bind(config: &Config, intake: Intake) -> Result<Smtp, StartError> {
     let mut addresses = Vec::new();
     for listener in &config.smtp.listeners {
         let address = server.bind(listener.clone()).await;
-        let address = address.map_err(|source| StartError::Listen {
+        let address = address.map_err(|source| SmtpError::Listen {
             address: listener.address,
             source,
         })?;

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use crate::smtp::CertificateError;
+use crate::smtp::SmtpError;
 
 /// An error that prevents the server from starting.
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +24,9 @@ pub enum StartError {
     /// The mailer could not be built.
     #[error("cannot set up mail delivery")]
     Mail(#[from] mail::MailError),
-    /// The certificate for SMTP could not be read or made.
-    #[error("cannot use the certificate for SMTP")]
-    SmtpCertificate(#[from] CertificateError),
+    /// Mail cannot be accepted over SMTP.
+    #[error(transparent)]
+    Smtp(#[from] SmtpError),
     /// The server could not listen on the address.
     #[error("cannot listen on {address}")]
     Listen {

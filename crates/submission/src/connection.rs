@@ -119,7 +119,7 @@ pub async fn serve(
             Err(ended) => Err(ended),
         },
         Early::Other => {
-            connection.queue(&violation("Data arrived before the greeting"));
+            connection.queue(&violation(554, address, "Data arrived before the greeting"));
             connection.flush().await
         }
     };
@@ -145,8 +145,10 @@ async fn before_greeting(stream: &TcpStream, address: IpAddr, limits: &Limits) -
     }
 }
 
-fn violation(text: &str) -> Reply {
-    Reply::new(554, "5.5.1", text)
+/// Returns the reply to a client that sends something before it is its turn.
+fn violation(code: u16, address: IpAddr, text: &str) -> Reply {
+    tracing::info!(%address, reason = text, "SMTP session ended by the server");
+    Reply::new(code, "5.5.1", text)
 }
 
 impl Connection {
@@ -167,7 +169,11 @@ impl Connection {
                     Step::StartTls(reply) if self.has_input() => {
                         // What arrived in plain text is never executed after TLS (CVE-2011-0411).
                         drop(reply);
-                        step = Step::Close(violation("Data arrived between STARTTLS and TLS"));
+                        step = Step::Close(violation(
+                            554,
+                            self.address,
+                            "Data arrived between STARTTLS and TLS",
+                        ));
                     }
                     Step::StartTls(reply) => {
                         self.queue(&reply);
@@ -250,9 +256,9 @@ impl Connection {
     /// Reads a message and submits it.
     async fn message(&mut self, reply: &Reply) -> Result<Step, Ended> {
         if self.has_input() {
-            return Ok(Step::Close(Reply::new(
+            return Ok(Step::Close(violation(
                 503,
-                "5.5.1",
+                self.address,
                 "Data arrived before the reply to DATA",
             )));
         }
@@ -380,6 +386,7 @@ impl Connection {
             Ok(()) => {}
             Err(Ended::Lost) => return,
             Err(Ended::TimedOut) => {
+                tracing::info!(address = %self.address, "SMTP session timed out");
                 let text = "Timed out. A message ends with CRLF, a dot, and CRLF";
                 self.queue(&Reply::new(421, "4.4.2", text));
             }

@@ -14,6 +14,7 @@ mod data;
 mod intake;
 mod limits;
 mod line;
+mod listener;
 mod path;
 mod reply;
 mod server;
@@ -24,5 +25,6 @@ mod tls;
 
 pub use intake::Intake;
 pub use limits::Limits;
-pub use server::{ListenerOptions, Mode, Server};
+pub use listener::{ListenerOptions, Mode};
+pub use server::Server;
 pub use tls::TlsConfig;

@@ -2,7 +2,6 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use ipnet::IpNet;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -10,49 +9,13 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Intake, Limits, TlsConfig,
+    Intake, Limits, ListenerOptions, Mode, TlsConfig,
     connection::{Shared, serve},
     slots::Slots,
 };
 
 /// Pause after the system failed to accept a connection, often because file descriptors ran out.
 const AFTER_ERROR: Duration = Duration::from_millis(100);
-
-/// How a listener uses TLS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Without TLS at first; STARTTLS is offered and required for signing in.
-    StartTls,
-    /// TLS from the first octet.
-    Tls,
-    /// Without TLS. Clients sign in with a password that others on the way can read.
-    Plain,
-}
-
-impl Mode {
-    /// Every mode.
-    pub const ALL: [Self; 3] = [Self::StartTls, Self::Tls, Self::Plain];
-
-    /// Returns the name in the configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::StartTls => "starttls",
-            Self::Tls => "tls",
-            Self::Plain => "plain",
-        }
-    }
-}
-
-/// Where and how to listen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListenerOptions {
-    /// Address and port; port 0 lets the system choose.
-    pub address: SocketAddr,
-    /// Use of TLS.
-    pub mode: Mode,
-    /// Networks that may connect. Empty means all.
-    pub networks: Vec<IpNet>,
-}
 
 /// The SMTP server.
 #[derive(Debug)]

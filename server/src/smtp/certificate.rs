@@ -15,7 +15,7 @@ use store::file;
 use submission::TlsConfig;
 use tokio::time::sleep;
 
-use crate::{Config, config::MAX_PEM};
+use crate::config::{Config, MAX_PEM};
 
 /// Names of the self-signed certificate and its key in the data directory.
 const CERTIFICATE: &str = "smtp-certificate.pem";

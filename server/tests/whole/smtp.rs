@@ -11,7 +11,7 @@ use std::{
 
 use domain::Host;
 use prerequisites::needs_mail_programs;
-use server::{Application, Config, StartError, config::SmtpConfig};
+use server::{Application, Config, SmtpError, StartError, config::SmtpConfig};
 use submission::{ListenerOptions, Mode};
 
 use crate::support::{Browser, DATA, Program, Provider, config};
@@ -334,7 +334,7 @@ async fn a_taken_port_is_an_error_unless_it_is_the_default() {
     let (chosen, _taken) = with_taken_port(directory.path(), false);
     let result = Application::build(chosen).await;
     assert!(
-        matches!(result, Err(StartError::Listen { .. })),
+        matches!(result, Err(StartError::Smtp(SmtpError::Listen { .. }))),
         "{result:?}"
     );
 }
