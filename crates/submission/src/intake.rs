@@ -141,7 +141,7 @@ impl Intake {
         let submitted = self.mailer.outbox.submit(submission).await;
         let id = submitted.map_err(|error| not_submitted(&error))?.id;
         tracing::info!(
-            message = %id,
+            id = id.as_str(),
             sender = sender.who().name(),
             recipients = count,
             octets,

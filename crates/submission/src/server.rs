@@ -146,8 +146,10 @@ async fn after_error(error: &io::Error) {
         error.kind(),
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
     ) {
-        let error: &dyn std::error::Error = error;
-        tracing::error!(error, "SMTP connection could not be accepted");
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "SMTP connection could not be accepted"
+        );
         tokio::time::sleep(AFTER_ERROR).await;
     }
 }
