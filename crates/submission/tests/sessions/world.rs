@@ -67,6 +67,7 @@ impl World {
             smtp_host: "127.0.0.1".into(),
             smtp_port: "9".into(),
             from_address: FROM.into(),
+            tls_minimum: "1.2".into(),
             ..SmtpForm::default()
         };
         let redirect = RedirectUrl::parse("http://127.0.0.1:3000/oauth/callback").unwrap();
