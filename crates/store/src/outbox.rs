@@ -6,26 +6,26 @@ mod claim;
 mod content;
 mod counts;
 mod enqueue;
-mod forget;
-mod known;
+mod idempotency;
 pub(crate) mod pause;
+mod prune;
 mod read;
+mod record_attempts;
 mod resend;
 mod row;
 mod rows;
-mod settle;
 mod slots;
 mod waiting;
 
-use domain::{DataCenterId, EmailAddress, MessageId, Recipient, UnixTime, Who};
+use domain::{DataCenterId, EmailAddress, MessageId, Principal, Recipient, UnixTime};
 
 use crate::row::Table;
 
 pub use bounce::Bounce;
 pub use change::ChangeOutcome;
 pub use claim::{Claim, Claimed, ClaimedMessage};
-pub use known::KnownRequest;
-pub use settle::Settlement;
+pub use idempotency::KnownRequest;
+pub use record_attempts::AttemptUpdate;
 
 pub(crate) const MESSAGES: Table = Table("messages");
 
@@ -51,7 +51,7 @@ pub struct NewMessage {
     /// Envelope recipients.
     pub recipients: Vec<Recipient>,
     /// Submitter.
-    pub submitted_by: Who,
+    pub submitted_by: Principal,
     /// The complete message (RFC 5322) with CRLF line endings.
     pub content: Vec<u8>,
     /// Identifies repeated requests.

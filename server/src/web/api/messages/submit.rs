@@ -1,6 +1,6 @@
 //! `POST /api/v1/messages`: submits a message.
 
-use app::api::context::RequestInfo;
+use app::request::context::RequestInfo;
 use axum::{
     Extension, Json,
     body::HttpBody as _,
