@@ -3,7 +3,7 @@
 //! The only senders so far are API keys with the scope `send`. Senders with a password or an
 //! address of their own belong here as well: [`Sender`] is all that the SMTP server knows of them.
 
-use domain::{Actor, ApiKey, AuditAction, DataCenterId, KeyScope, Who};
+use domain::{Actor, ApiKey, AuditAction, DataCenterId, KeyScope, Principal};
 use secrecy::SecretString;
 
 use crate::{Access, AccessError};
@@ -18,8 +18,8 @@ pub struct Sender {
 
 impl Sender {
     /// Returns the sender as an actor of the audit log and of messages.
-    pub fn who(&self) -> Who {
-        Who::Key(self.key.name.to_string())
+    pub fn principal(&self) -> Principal {
+        Principal::Key(self.key.name.to_string())
     }
 
     /// Returns the data center that its mail is sent from.
@@ -75,7 +75,7 @@ impl Access {
         };
         if !key.scopes.contains(&KeyScope::Send) {
             let by = Actor {
-                who: Who::Key(key.name.to_string()),
+                who: Principal::Key(key.name.to_string()),
                 address: address.to_owned(),
             };
             self.note_refusal(&by, AuditAction::AccessDenied, "SMTP")

@@ -134,7 +134,7 @@ impl Intake {
         let submission = Submission {
             message: composed.map_err(|error| not_composed(&error))?,
             data_center,
-            submitted_by: sender.who(),
+            submitted_by: sender.principal(),
             idempotency: None,
             due_at: None,
         };
@@ -142,7 +142,7 @@ impl Intake {
         let id = submitted.map_err(|error| not_submitted(&error))?.id;
         tracing::info!(
             id = id.as_str(),
-            sender = sender.who().name(),
+            sender = sender.principal().name(),
             recipients = count,
             octets,
             "message accepted over SMTP"
