@@ -13,9 +13,12 @@ const POSTGRES: &str = "MAILGRANT_TEST_POSTGRES";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(postgres, small_disks)");
+    println!("cargo::rustc-check-cfg=cfg(postgres, small_disks, mail_programs)");
     if has_postgres() {
         println!("cargo::rustc-cfg=postgres");
+    }
+    if has_mail_programs() {
+        println!("cargo::rustc-cfg=mail_programs");
     }
     if has_small_disks() {
         println!("cargo::rustc-cfg=small_disks");
@@ -31,6 +34,20 @@ fn has_postgres() -> bool {
     // the tests. It is therefore read only if the other variable is not set.
     println!("cargo::rerun-if-env-changed={POSTGRES}");
     env::var_os(POSTGRES).is_some()
+}
+
+fn has_mail_programs() -> bool {
+    println!("cargo::rerun-if-env-changed=PATH");
+    let folders = env::var_os("PATH").unwrap_or_default();
+    ["curl", "msmtp", "python3", "swaks"].iter().all(|name| {
+        let found = env::split_paths(&folders)
+            .map(|folder| folder.join(name))
+            .find(|path| path.exists());
+        if let Some(path) = &found {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+        found.is_some()
+    })
 }
 
 /// Returns true if a small file system can be mounted, as the tests do.

@@ -121,6 +121,7 @@ export class Mailgrant {
       ...withoutMailgrantVariables(process.env),
       MAILGRANT_LISTEN: `127.0.0.1:${new URL(this.url).port}`,
       MAILGRANT_DATA_DIRECTORY: this.dataDirectory,
+      MAILGRANT_SMTP_LISTENERS: 'off',
       ...(sandboxFile === undefined ? {} : { MAILGRANT_SANDBOX_FILE: sandboxFile }),
       ...(extraRoots === undefined ? {} : { MAILGRANT_EXTRA_ROOTS: extraRoots }),
       ...environment,

@@ -6,6 +6,7 @@ use access::{Access, AccessOptions};
 use axum::Router;
 use mail::Mailer;
 use secrecy::{ExposeSecret as _, SecretString};
+use submission::Intake;
 use tokio::{net::TcpListener, time::sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,7 @@ use crate::{
     data::open_server_store,
     mailer::open_mailer,
     output::print_error,
+    smtp::{self, Smtp},
     web::{self, Feeds},
 };
 
@@ -36,6 +38,7 @@ pub struct Application {
     spools_of: Vec<PathBuf>,
     feeds: Arc<Feeds>,
     serving: Serving,
+    smtp: Option<Smtp>,
     setup_url: Option<SecretString>,
     stopping: CancellationToken,
 }
@@ -69,6 +72,9 @@ impl Application {
             .await
             .map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
+        let body_budget = limits.body_budget();
+        let intake = Intake::new(access.clone(), mailer.clone(), body_budget.clone());
+        let smtp = smtp::open(&config, intake).await?;
         let link = access.begin_setup().await?;
         let setup_url = link.map(|link| {
             let origin = config.public_url.as_ref().map(PublicUrl::origin);
@@ -85,6 +91,7 @@ impl Application {
         let router = web::router(web::Parts {
             mailer: mailer.clone(),
             access: access.clone(),
+            body_budget,
             public_url: config.public_url,
             trusted_proxies: Arc::clone(&serving.trusted_proxies),
             address_limits: config.address_limits,
@@ -102,6 +109,7 @@ impl Application {
             spools_of: config.spools_of,
             feeds,
             serving,
+            smtp,
             setup_url,
             stopping,
         })
@@ -110,6 +118,11 @@ impl Application {
     /// Returns the address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Returns the addresses that the server accepts mail at over SMTP.
+    pub fn smtp_addresses(&self) -> &[SocketAddr] {
+        self.smtp.as_ref().map_or(&[], |smtp| &smtp.addresses)
     }
 
     /// Returns the link for creating the first administrator, or `None` once there is one.
@@ -153,6 +166,15 @@ impl Application {
             self.serving,
             self.stopping.clone(),
         );
+        let accepting = {
+            let (smtp, stopping) = (self.smtp, self.stopping.clone());
+            async move {
+                if let Some(smtp) = smtp {
+                    smtp.run(stopping).await;
+                }
+            }
+        };
+        let serving = async { tokio::join!(serving, accepting) };
         let stopping = self.stopping;
         let stop = async {
             until.await;
@@ -163,7 +185,7 @@ impl Application {
             sleep(GRACE).await;
         };
         tokio::select! {
-            () = serving => {}
+            ((), ()) = serving => {}
             () = stop => tracing::warn!(
                 grace_seconds = GRACE.as_secs(),
                 "connections closed before their requests finished"

@@ -143,6 +143,21 @@ struct Flags {
     /// /etc/mailgrant/send.toml, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     spools_of: Vec<String>,
+    /// Where to accept mail over SMTP: ADDRESS:PORT, a mode (starttls, tls, or plain), and networks
+    /// that may connect, such as "0.0.0.0:587 starttls"; may be repeated; off for none [default:
+    /// 127.0.0.1:2525 starttls]
+    #[arg(long, global = true, value_name = "LISTENER")]
+    smtp_listeners: Vec<String>,
+    /// Host name in the SMTP greeting and in the certificate that Mailgrant makes [default: that of
+    /// the machine]
+    #[arg(long, global = true, value_name = "NAME")]
+    smtp_name: Option<String>,
+    /// PEM file of the certificate for SMTP, with its chain [default: one that Mailgrant makes]
+    #[arg(long, global = true, value_name = "FILE")]
+    smtp_certificate: Option<String>,
+    /// PEM file of the key of this certificate
+    #[arg(long, global = true, value_name = "FILE")]
+    smtp_certificate_key: Option<String>,
     /// Events to log, such as info or mail=debug,info [default: info]
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
@@ -168,6 +183,7 @@ impl Arguments {
             .environment(environment)
             .flag(Setting::ExtraRoots, flags.extra_roots.clone())
             .flag(Setting::SpoolsOf, flags.spools_of.clone())
+            .flag(Setting::SmtpListeners, flags.smtp_listeners.clone())
             .flag(Setting::TrustedProxies, flags.trusted_proxies.clone())
             .flag(Setting::DenyNetworks, flags.deny_networks.clone())
             .flag(Setting::DataCenter, self.send_for());
@@ -191,6 +207,9 @@ impl Arguments {
             (Setting::LeaseSeconds, &flags.lease_seconds),
             (Setting::GiveUpHours, &flags.give_up_hours),
             (Setting::WaitingMbPerKey, &flags.waiting_mb_per_key),
+            (Setting::SmtpName, &flags.smtp_name),
+            (Setting::SmtpCertificate, &flags.smtp_certificate),
+            (Setting::SmtpCertificateKey, &flags.smtp_certificate_key),
             (Setting::Log, &flags.log),
             (Setting::LogFormat, &flags.log_format),
         ]

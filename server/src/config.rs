@@ -14,6 +14,7 @@ mod public_url;
 mod report;
 mod sandbox;
 mod setting;
+mod smtp;
 mod source;
 mod sources;
 mod spools;
@@ -36,6 +37,7 @@ pub use error::ConfigError;
 pub use listen::local_origin;
 pub use public_url::PublicUrl;
 pub use setting::Setting;
+pub use smtp::{SmtpCertificate, SmtpConfig};
 pub use sources::Sources;
 pub use spools::SYSTEM_SEND_SETTINGS;
 
@@ -91,6 +93,8 @@ pub struct Config {
     pub outbox: mail::OutboxOptions,
     /// Settings files of `mailgrant send` on this machine whose spools the server submits.
     pub spools_of: Vec<PathBuf>,
+    /// How mail is accepted over SMTP.
+    pub smtp: SmtpConfig,
     /// The log filter, in the syntax of `RUST_LOG`.
     pub log: String,
     /// The format of log lines.
@@ -157,6 +161,7 @@ impl Config {
         let (sandbox, sandbox_dns) = sandbox::read(&values, &mut report)?.unzip();
         let outbox = outbox::read(&values, &mut report)?;
         let spools_of = spools::read(&values, &mut report)?;
+        let smtp = smtp::read(&values, &mut report)?;
         let log = values.text_or(Setting::Log, "info")?;
         report.value(Setting::Log, &log);
         let log_format = values.text_or(Setting::LogFormat, "text")?;
@@ -181,6 +186,7 @@ impl Config {
             sandbox_dns: sandbox_dns.flatten(),
             outbox,
             spools_of,
+            smtp,
             log: match EnvFilter::try_new(&log.value) {
                 Ok(_) => log.value,
                 Err(error) => return Err(log.wrong(error.to_string())),

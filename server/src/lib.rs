@@ -14,6 +14,7 @@ mod limited_counters;
 mod limits;
 mod mailer;
 mod output;
+mod smtp;
 mod start_error;
 mod web;
 
@@ -23,5 +24,6 @@ pub use data::open_store;
 pub use limits::Limits;
 pub use mailer::open_mailer;
 pub use output::{Output, print_error};
+pub use smtp::SmtpError;
 pub use start_error::StartError;
 pub use web::{PERMISSIONS, Permission, Rule, routes};

@@ -2,6 +2,8 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
+use mail::BodyBudget;
+
 /// Time and count limits. Tests use shorter times and allow more sign-ins.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -26,6 +28,13 @@ pub struct Limits {
     pub streams: NonZeroU32,
     /// Open event streams per session.
     pub streams_of_session: NonZeroU32,
+}
+
+impl Limits {
+    /// Returns the in-flight body budget, which HTTP and SMTP share.
+    pub(crate) fn body_budget(&self) -> BodyBudget {
+        BodyBudget::new(self.body_budget_kib, self.body_budget_timeout)
+    }
 }
 
 impl Default for Limits {

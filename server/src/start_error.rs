@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use crate::smtp::SmtpError;
+
 /// An error that prevents the server from starting.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -22,6 +24,9 @@ pub enum StartError {
     /// The mailer could not be built.
     #[error("cannot set up mail delivery")]
     Mail(#[from] mail::MailError),
+    /// Mail cannot be accepted over SMTP.
+    #[error(transparent)]
+    Smtp(#[from] SmtpError),
     /// The server could not listen on the address.
     #[error("cannot listen on {address}")]
     Listen {

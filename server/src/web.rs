@@ -50,12 +50,11 @@ use axum::{
 };
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
-use mail::Mailer;
+use mail::{BodyBudget, Mailer};
 use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use self::{
-    body_budget::BodyBudget,
     capacity::Clients,
     cookies::Cookies,
     events::{StreamLimits, Streams},
@@ -75,6 +74,7 @@ pub use routes::routes;
 pub(crate) struct Parts {
     pub mailer: Mailer,
     pub access: Access,
+    pub body_budget: BodyBudget,
     pub public_url: Option<PublicUrl>,
     pub trusted_proxies: Arc<[IpNet]>,
     pub address_limits: AddressLimits,
@@ -110,10 +110,7 @@ impl Web {
             same_address: Arc::new(SameAddress::new(!parts.trusted_proxies.is_empty())),
             trusted_proxies: parts.trusted_proxies,
             rate_limits: Arc::new(RateLimits::new(parts.rate_limit, parts.limits.guesses)),
-            body_budget: BodyBudget::new(
-                parts.limits.body_budget_kib,
-                parts.limits.body_budget_timeout,
-            ),
+            body_budget: parts.body_budget,
             clients: Clients::new(parts.address_limits.connections),
             streams: Streams::new(StreamLimits::of(&parts.limits, parts.address_limits)),
             feeds: parts.feeds,
@@ -189,6 +186,7 @@ mod tests {
         Web::new(Parts {
             mailer: mailer.clone(),
             access: access.clone(),
+            body_budget: Limits::default().body_budget(),
             public_url: None,
             trusted_proxies: Vec::new().into(),
             address_limits: AddressLimits::default(),

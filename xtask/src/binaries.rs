@@ -56,6 +56,7 @@ pub fn server(binary: &Path, data: &Path, port: u16) -> Command {
     let mut command = Command::new(binary);
     command
         .env("MAILGRANT_DATA_DIRECTORY", data)
-        .env("MAILGRANT_LISTEN", format!("127.0.0.1:{port}"));
+        .env("MAILGRANT_LISTEN", format!("127.0.0.1:{port}"))
+        .env("MAILGRANT_SMTP_LISTENERS", "off");
     command
 }

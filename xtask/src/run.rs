@@ -160,6 +160,8 @@ pub fn start_server(
         .current_dir(&workspace.root)
         .env("MAILGRANT_SANDBOX_FILE", sandbox.join("sandbox.json"))
         .env("MAILGRANT_EXTRA_ROOTS", sandbox.join("ca.pem"))
+        // Here it is for trying, with the default port.
+        .env_remove("MAILGRANT_SMTP_LISTENERS")
         .envs(environment.iter().copied());
     let heard = Arc::new(Mutex::new(String::new()));
     let mut server = Running::start_heard("the server", &mut command, {

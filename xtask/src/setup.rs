@@ -94,6 +94,29 @@ const LIBFAKETIME: Need = Need {
     reason: "sets the clock of one server in the soak test",
 };
 
+const MAIL_PROGRAMS: [Need; 4] = [
+    Need {
+        debian: "curl",
+        signs: &["curl"],
+        reason: "sends to the SMTP server in tests",
+    },
+    Need {
+        debian: "python3",
+        signs: &["python3"],
+        reason: "its smtplib, which sends to the SMTP server in tests",
+    },
+    Need {
+        debian: "swaks",
+        signs: &["swaks"],
+        reason: "sends to the SMTP server in tests",
+    },
+    Need {
+        debian: "msmtp",
+        signs: &["msmtp"],
+        reason: "sends to the SMTP server in tests",
+    },
+];
+
 /// The step that installs all of them.
 pub const STEP: Step = Step {
     name: "install what is missing",
@@ -124,6 +147,7 @@ pub fn ensure(workspace: &Workspace, browser: bool) -> Result<()> {
     let needs: &[Need] = if browser { &BROWSER_TESTS } else { &[] };
     let mut missing: Vec<_> = needs
         .iter()
+        .chain(&MAIL_PROGRAMS)
         .chain([&LIBFAKETIME])
         .filter(|need| !need.is_installed())
         .map(|need| (need.debian, need.reason))

@@ -13,6 +13,7 @@ mod id;
 mod links;
 mod password;
 mod refusals;
+mod senders;
 mod sessions;
 mod setup;
 mod sign_in;
@@ -31,6 +32,7 @@ pub use activity::ActivityPage;
 pub use device::Device;
 pub use error::{AccessError, FormError, SignInError};
 pub use links::{Link, LinkKind};
+pub use senders::{Sender, SenderError};
 pub use sessions::{NewSession, Visitor};
 pub use token::Token;
 

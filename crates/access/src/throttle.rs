@@ -34,6 +34,18 @@ impl Access {
         Ok(vec![name, address_bucket(address)])
     }
 
+    /// Returns the buckets of a failed attempt to sign in as a sender. They are separate from those
+    /// of users, so that a device with a wrong password does not slow down a sign-in on the page.
+    pub(crate) async fn sender_buckets(
+        &self,
+        user: &str,
+        address: &str,
+    ) -> Result<Vec<Bucket>, AccessError> {
+        let name = self.store().name_bucket(&format!("smtp {user}")).await?;
+        let address = Bucket::address(&format!("smtp {}", network(address)));
+        Ok(vec![name, address])
+    }
+
     /// Counts an attempt. Returns the seconds to wait if it is too early. The audit only records
     /// the typed name if an account has it, because users may type a password by mistake.
     pub(crate) async fn count(

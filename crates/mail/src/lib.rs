@@ -8,6 +8,7 @@
 mod alerts;
 mod authorizations;
 mod backoff;
+mod body_budget;
 mod change_notifier;
 mod discovery;
 mod disk;
@@ -41,6 +42,7 @@ pub use alerts::{
     ActiveAlert, AlertChannelError, AlertOverview, Alerts, SaveAlertsError, TestAlertOutcome,
 };
 pub use authorizations::{Authorizations, Callback, CallbackOutcome, StartedAuthorization};
+pub use body_budget::BodyBudget;
 pub use change_notifier::ChangeNotifier;
 pub use discovery::Discovery;
 pub use disk::Disk;

@@ -24,6 +24,21 @@ pub struct Metrics {
     pub(crate) counters: Arc<Counters>,
 }
 
+impl Metrics {
+    /// Counts a session of an SMTP client, with or without TLS.
+    pub fn count_smtp_session(&self, is_encrypted: bool) {
+        let tls = if is_encrypted { "yes" } else { "no" };
+        let of = vec![("tls", tls.to_owned())];
+        self.counters.smtp_sessions.get_or_create(&of).inc();
+    }
+
+    /// Counts the reply to a sign-in (`sign_in`) or a message (`message`) over SMTP.
+    pub fn count_smtp_reply(&self, to: &'static str, code: u16) {
+        let of = vec![("to", to.to_owned()), ("code", code.to_string())];
+        self.counters.smtp_replies.get_or_create(&of).inc();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -59,6 +74,8 @@ mod tests {
             .metrics
             .counters
             .observe_refresh(&id, Some(FindingCode::GrantEnded));
+        mailer.metrics.count_smtp_session(true);
+        mailer.metrics.count_smtp_reply("message", 250);
         mailer.metrics.render(None).await.unwrap()
     }
 
@@ -73,6 +90,8 @@ mod tests {
             r#"mailgrant_messages{data_center="default",state="waiting"} 0"#,
             r#"mailgrant_wrong{data_center="default",condition="outbox_old"} 0"#,
             r#"mailgrant_server_condition{condition="disk_full"} 0"#,
+            r#"mailgrant_smtp_sessions_total{tls="yes"} 1"#,
+            r#"mailgrant_smtp_replies_total{to="message",code="250"} 1"#,
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }

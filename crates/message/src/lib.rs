@@ -22,7 +22,7 @@ mod read;
 pub use crate::{
     compose::{
         Composed, Draft, DraftAttachment, Envelope, MessageErrors, MessageField, RawMessage,
-        RawRequest, SenderPolicy, renew, with_ascii_header,
+        RawRequest, Received, SenderPolicy, renew, with_ascii_header,
     },
     delivery_status::{DeliveryStatus, FailedRecipient, provider_ids},
     notice::{Notice, test_email},

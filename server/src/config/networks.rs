@@ -52,7 +52,7 @@ fn wrong(texts: &Sourced<Vec<String>>, position: usize, text: &str, problem: &st
 
 /// Parses an address, or a network without host bits. An IPv4-mapped IPv6 network becomes IPv4,
 /// because the addresses it is compared with are converted, too.
-fn network(text: &str) -> Result<IpNet, String> {
+pub fn network(text: &str) -> Result<IpNet, String> {
     if let Ok(address) = text.parse::<IpAddr>() {
         return Ok(address.to_canonical().into());
     }

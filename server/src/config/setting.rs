@@ -49,6 +49,14 @@ pub enum Setting {
     WaitingMbPerKey,
     /// Settings files of `mailgrant send` whose spools the server submits.
     SpoolsOf,
+    /// Addresses at which mail is accepted over SMTP.
+    SmtpListeners,
+    /// The host name in the SMTP greeting and in the certificate.
+    SmtpName,
+    /// PEM file of the certificate for SMTP.
+    SmtpCertificate,
+    /// PEM file of the key of this certificate.
+    SmtpCertificateKey,
     /// The log filter.
     Log,
     /// The log format.
@@ -81,6 +89,10 @@ impl Setting {
         Self::GiveUpHours,
         Self::WaitingMbPerKey,
         Self::SpoolsOf,
+        Self::SmtpListeners,
+        Self::SmtpName,
+        Self::SmtpCertificate,
+        Self::SmtpCertificateKey,
         Self::Log,
         Self::LogFormat,
     ];
@@ -111,6 +123,10 @@ impl Setting {
             Self::GiveUpHours => "give_up_hours",
             Self::WaitingMbPerKey => "waiting_mb_per_key",
             Self::SpoolsOf => "spools_of",
+            Self::SmtpListeners => "smtp_listeners",
+            Self::SmtpName => "smtp_name",
+            Self::SmtpCertificate => "smtp_certificate",
+            Self::SmtpCertificateKey => "smtp_certificate_key",
             Self::Log => "log",
             Self::LogFormat => "log_format",
         }

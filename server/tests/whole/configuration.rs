@@ -46,6 +46,47 @@ fn has_defaults_for_everything() {
     assert!(!config.deny_private_networks && config.dns_server.is_none());
     let spools = [Path::new("/etc/mailgrant/send.toml")];
     assert_eq!(config.spools_of, spools);
+    let [listener] = &*config.smtp.listeners else {
+        panic!("{:?}", config.smtp);
+    };
+    assert_eq!(listener.address.to_string(), "127.0.0.1:2525");
+    assert!(config.smtp.is_default && config.smtp.certificate.is_none());
+}
+
+#[test]
+fn smtp_listeners_are_a_list_in_the_file_and_divided_by_commas_elsewhere() {
+    for (file, environment, expected) in [
+        ("smtp_listeners = 'off'", "", 0),
+        ("smtp_listeners = []", "", 0),
+        (
+            "smtp_listeners = ['127.0.0.1:25 plain', '[::]:465 tls']",
+            "",
+            2,
+        ),
+        ("", "0.0.0.0:587 starttls,0.0.0.0:465 tls", 2),
+        ("smtp_listeners = []", "127.0.0.1:25 plain", 1),
+    ] {
+        let (sources, _directory) = sources(file, &[("MAILGRANT_SMTP_LISTENERS", environment)]);
+        let smtp = Config::load(&sources).unwrap().smtp;
+        assert_eq!((smtp.listeners.len(), smtp.is_default), (expected, false));
+    }
+    for (file, expected) in [
+        (
+            "smtp_listeners = '0.0.0.0:25 plain'",
+            "mailgrant.toml, smtp_listeners: value 1, \"0.0.0.0:25 plain\", would let passwords be sent unencrypted",
+        ),
+        (
+            "smtp_certificate = 'a.pem'",
+            "mailgrant.toml, smtp_certificate: is set without smtp_certificate_key",
+        ),
+        (
+            "smtp_name = 'a b'",
+            "mailgrant.toml, smtp_name: is not a host name",
+        ),
+    ] {
+        let error = error(file, &[]);
+        assert!(error.starts_with(expected), "{error}");
+    }
 }
 
 #[test]

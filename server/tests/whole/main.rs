@@ -44,5 +44,6 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod slow_clients;
+mod smtp;
 mod soak;
 mod watching;

@@ -22,4 +22,4 @@ pub use program::{DATA, Program, command, introduce};
 pub use provider::Provider;
 pub use raw::raw;
 pub use reply::Reply;
-pub use server::{Server, limits};
+pub use server::{Server, config, limits};

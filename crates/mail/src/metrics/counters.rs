@@ -33,6 +33,8 @@ pub(crate) struct Counters {
     pub(super) refreshes: Family<Labels, Counter>,
     pub(super) refresh_failures: Family<Labels, Counter>,
     pub(super) task_failures: Family<Labels, Counter>,
+    pub(super) smtp_sessions: Family<Labels, Counter>,
+    pub(super) smtp_replies: Family<Labels, Counter>,
 }
 
 impl Default for Counters {
@@ -43,6 +45,8 @@ impl Default for Counters {
             refreshes: Family::default(),
             refresh_failures: Family::default(),
             task_failures: Family::default(),
+            smtp_sessions: Family::default(),
+            smtp_replies: Family::default(),
         }
     }
 }

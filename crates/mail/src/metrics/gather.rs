@@ -103,6 +103,16 @@ impl Metrics {
                 "Background tasks of this server that failed and were restarted",
                 &metrics.task_failures,
             ),
+            (
+                "smtp_sessions",
+                "Sessions of SMTP clients with this server that have ended",
+                &metrics.smtp_sessions,
+            ),
+            (
+                "smtp_replies",
+                "Replies of this server to sign-ins and messages over SMTP",
+                &metrics.smtp_replies,
+            ),
         ];
         for (name, help, family) in counters {
             registry.register(name, help, family.clone());

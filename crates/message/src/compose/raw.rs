@@ -6,8 +6,8 @@ mod senders;
 use domain::{MessageFieldError, UnixTime};
 
 use super::{
-    Composed, MessageErrors, MessageField as Field, RawMessage, SenderPolicy, charset::Charset,
-    fields, header::MAX_LINE, parts,
+    Composed, MessageErrors, MessageField as Field, RawMessage, Received, SenderPolicy,
+    charset::Charset, fields, header::MAX_LINE, parts,
 };
 
 /// Octets of the header.
@@ -30,6 +30,8 @@ pub struct RawRequest {
     pub envelope: Envelope,
     /// True to replace a `From` address that is not allowed by the default one, keeping its name, instead of refusing it.
     pub replace_from: bool,
+    /// How the message arrived, if it gets a `Received` field.
+    pub received: Option<Received>,
 }
 
 /// The envelope of a raw message, as a program asks for it.
@@ -67,6 +69,9 @@ impl RawRequest {
         };
         for name in REMOVED {
             message.remove(name);
+        }
+        if let Some(received) = &self.received {
+            message.insert_first("Received", &received.line(now));
         }
         let message_id = fields::identify(&mut message, &from, now);
         let subject = message.values("Subject").into_iter().next();

@@ -107,6 +107,15 @@ impl RawMessage {
         }
     }
 
+    /// Adds a field above all others. `line` is the whole field with CRLF.
+    pub(super) fn insert_first(&mut self, name: &str, line: &str) {
+        let field = Field {
+            name: name.to_owned(),
+            raw: line.as_bytes().to_vec(),
+        };
+        self.fields.insert(0, field);
+    }
+
     /// Replaces all fields of a name by one with a list of addresses.
     pub fn set_mailboxes(&mut self, name: &str, mailboxes: &[domain::FromAddress]) {
         let value = super::header::mailboxes(mailboxes);

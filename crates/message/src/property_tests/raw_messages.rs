@@ -84,6 +84,7 @@ proptest! {
             content,
             envelope: Envelope { recipients: Some(vec!["bob@example.org".into()]), sender: None },
             replace_from,
+            received: None,
         };
         let Ok(prepared) = request.compose(&senders(), NOW) else { return Ok(()) };
         prop_assert!(senders().allows(&prepared.sender));

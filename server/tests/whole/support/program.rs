@@ -27,6 +27,8 @@ pub fn command(directory: &Path, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailgrant"));
     command
         .env_clear()
+        // Servers of tests run at the same time, and the default port is only one.
+        .env("MAILGRANT_SMTP_LISTENERS", "off")
         .envs(settings.iter().copied())
         .current_dir(directory)
         .stdin(Stdio::null());

@@ -14,7 +14,7 @@ use axum::{
 use domain::{
     ApiKey, DataCenterId, MessageFieldError, MessageId, ParameterError, address::split_list, paths,
 };
-use mail::{ComposeError, MailError, Mailer, Submission, SubmitError};
+use mail::{BodyBudget, ComposeError, MailError, Mailer, Submission, SubmitError};
 use message::{Envelope, RawRequest};
 
 use super::{
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::web::{
     api::{refuses_mail, unavailable},
-    body_budget::BodyBudget,
+    body_budget,
 };
 
 /// Seconds until a client may retry when too many of its messages are queued.
@@ -71,12 +71,12 @@ const SENDER: &str = "Mailgrant-Sender";
 )]
 pub async fn submit(
     State(mailer): State<Mailer>,
-    State(body_budget): State<BodyBudget>,
+    State(budget): State<BodyBudget>,
     Extension(key): Extension<ApiKey>,
     Extension(info): Extension<RequestInfo>,
     request: Request,
 ) -> Response {
-    match take(&mailer, &body_budget, &key, &info, request).await {
+    match take(&mailer, &budget, &key, &info, request).await {
         Ok(id) => accepted(&id),
         Err(refused) => *refused,
     }
@@ -84,7 +84,7 @@ pub async fn submit(
 
 async fn take(
     mailer: &Mailer,
-    body_budget: &BodyBudget,
+    budget: &BodyBudget,
     key: &ApiKey,
     info: &RequestInfo,
     request: Request,
@@ -94,7 +94,7 @@ async fn take(
     let (parts, body) = request.into_parts();
     let format = request_body::format(&parts.headers)?;
     let query = SubmitQuery::read(&parts.uri, &parts.headers, format)?;
-    let _held = body_budget.take(body.size_hint().exact()).await?;
+    let _held = body_budget::take(budget, body.size_hint().exact()).await?;
     let body = request_body::read(body).await?;
     let same = query.identity(&parts.headers);
     let idempotency = idempotency::read(&parts.headers, key, &[same.as_bytes(), &body])?;
@@ -121,6 +121,7 @@ async fn take(
                 content: body.into(),
                 envelope: query.envelope,
                 replace_from: query.replace_from,
+                received: None,
             };
             let composed = mailer.outbox.compose_raw(&id, raw).await;
             (id, composed)

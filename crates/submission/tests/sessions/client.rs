@@ -1,0 +1,131 @@
+//! A client that sends exactly what a test writes.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, ServerName},
+};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::TlsConnector;
+
+/// Time after which a test gives up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+pub struct Client {
+    stream: Option<Box<dyn Stream>>,
+    read: Vec<u8>,
+}
+
+impl Client {
+    pub async fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self {
+            stream: Some(Box::new(stream)),
+            read: Vec::new(),
+        }
+    }
+
+    fn stream(&mut self) -> &mut Box<dyn Stream> {
+        self.stream.as_mut().unwrap()
+    }
+
+    /// Performs a TLS handshake and trusts this certificate.
+    pub async fn start_tls(&mut self, certificate: &CertificateDer<'static>) {
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate.clone()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let stream = self.stream.take().unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let connected = TlsConnector::from(Arc::new(config)).connect(name, stream);
+        let stream = timeout(PATIENCE, connected).await.unwrap().unwrap();
+        self.stream = Some(Box::new(stream));
+    }
+
+    /// Sends octets. The server may have closed the connection already.
+    pub async fn send(&mut self, octets: impl AsRef<[u8]>) {
+        let stream = self.stream();
+        let _ = stream.write_all(octets.as_ref()).await;
+        let _ = stream.flush().await;
+    }
+
+    /// Sends a line with CRLF. Returns the code of the reply.
+    pub async fn say(&mut self, line: &str) -> u16 {
+        self.send(format!("{line}\r\n")).await;
+        self.code().await
+    }
+
+    /// Sends several lines, each after the reply to the one before it.
+    pub async fn dialogue(&mut self, lines: &[(&str, u16)]) {
+        for (line, expected) in lines {
+            assert_eq!(self.say(line).await, *expected, "{line}");
+        }
+    }
+
+    /// Returns the code of the next reply.
+    pub async fn code(&mut self) -> u16 {
+        let reply = self.reply().await;
+        reply[..3].parse().unwrap()
+    }
+
+    /// Returns the next reply, which may have several lines.
+    pub async fn reply(&mut self) -> String {
+        let mut reply = String::new();
+        loop {
+            let line = self
+                .line()
+                .await
+                .unwrap_or_else(|| panic!("closed after {reply:?}"));
+            let is_last = line.as_bytes().get(3) == Some(&b' ');
+            reply.push_str(&line);
+            if is_last {
+                return reply;
+            }
+        }
+    }
+
+    /// Returns the next line with its end, or `None` if the server has closed the connection.
+    async fn line(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.read.iter().position(|octet| *octet == b'\n') {
+                let line = self.read.drain(..=end).collect();
+                return Some(String::from_utf8(line).unwrap());
+            }
+            let mut buffer = [0; 4_096];
+            let read = timeout(PATIENCE, self.stream().read(&mut buffer)).await;
+            match read.expect("the server replies") {
+                Ok(read @ 1..) => self.read.extend_from_slice(&buffer[..read]),
+                Ok(_) | Err(_) => return None,
+            }
+        }
+    }
+
+    /// Returns the codes of all further replies until the server closes the connection.
+    pub async fn rest(&mut self) -> Vec<u16> {
+        let mut codes = Vec::new();
+        while let Some(line) = self.line().await {
+            if line.as_bytes().get(3) == Some(&b' ') {
+                codes.push(line[..3].parse().unwrap());
+            }
+        }
+        codes
+    }
+
+    /// Closes the client's side without QUIT.
+    pub async fn leave(&mut self) {
+        let _ = self.stream().shutdown().await;
+    }
+}

@@ -1,0 +1,374 @@
+//! Mail over SMTP, with the programs that send it.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use domain::Host;
+use prerequisites::needs_mail_programs;
+use server::{Application, Config, SmtpError, StartError, config::SmtpConfig};
+use submission::{ListenerOptions, Mode};
+
+use crate::support::{Browser, DATA, Program, Provider, config};
+
+/// A running program that is authorized, with a listener for each mode.
+struct World {
+    directory: tempfile::TempDir,
+    provider: Provider,
+    program: Program,
+    administrator: Browser,
+    key: String,
+}
+
+impl World {
+    async fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let provider = Provider::start().await;
+        let listeners = "127.0.0.1:0 starttls,127.0.0.1:0 tls,127.0.0.1:0 plain";
+        let settings = [
+            ("MAILGRANT_SMTP_LISTENERS", listeners),
+            ("MAILGRANT_SMTP_NAME", "mail.example.com"),
+        ];
+        let program = Program::start_beside(&provider, directory.path(), &settings);
+        let administrator = program.administrator().await;
+        let key = administrator.make_key("printer", &[("send", "on")]).await;
+        Self {
+            directory,
+            provider,
+            program,
+            administrator,
+            key,
+        }
+    }
+
+    async fn authorized() -> Self {
+        let world = Self::start().await;
+        let page = world.provider.authorize(&world.administrator).await;
+        assert!(page.body.contains("SMTP settings authorized"), "{page:?}");
+        world
+    }
+
+    /// Returns the port of the listener with this mode.
+    fn port(&self, mode: &str) -> String {
+        let log = self.program.log();
+        let line = log.lines().find(|line| {
+            line.contains("accepting mail over SMTP") && line.contains(&format!("mode=\"{mode}\""))
+        });
+        let line = line.unwrap_or_else(|| panic!("{log}"));
+        let (_, address) = line.split_once("listener=").unwrap();
+        let address: SocketAddr = address.split(' ').next().unwrap().parse().unwrap();
+        address.port().to_string()
+    }
+
+    fn certificate(&self) -> String {
+        let path = self
+            .directory
+            .path()
+            .join(DATA)
+            .join("smtp-certificate.pem");
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Waits until the provider has this many messages. Returns their subjects.
+    async fn delivered(&self, count: usize) -> Vec<String> {
+        for _ in 0..300 {
+            let messages = self.provider.control().messages();
+            if messages.len() >= count {
+                return messages.iter().map(|one| subject(&one.raw)).collect();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{}", self.program.log());
+    }
+}
+
+fn subject(content: &str) -> String {
+    let line = content
+        .lines()
+        .find_map(|line| line.strip_prefix("Subject: "));
+    line.unwrap_or_default().to_owned()
+}
+
+/// Runs a program with a text as its input. Returns what it has printed.
+fn run(program: &str, words: &[&str], directory: &Path, input: &str) -> (bool, String) {
+    tokio::task::block_in_place(|| {
+        let mut child = Command::new(program)
+            .args(words)
+            .current_dir(directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The program may have exited without reading.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8_lossy(&printed).into_owned();
+        (output.status.success(), printed)
+    })
+}
+
+/// Sends with Python's smtplib, which checks the certificate and the name of the server.
+const SMTPLIB: &str = r#"
+import email.message, smtplib, ssl, sys
+mode, port, certificate, key, subject = sys.argv[1:]
+context = ssl.create_default_context(cafile=certificate)
+if mode == "tls":
+    client = smtplib.SMTP_SSL("localhost", int(port), context=context)
+else:
+    client = smtplib.SMTP("localhost", int(port))
+    if mode == "starttls":
+        client.starttls(context=context)
+client.login("any name", key)
+message = email.message.EmailMessage()
+message["Subject"] = subject
+message["To"] = "bob@sandbox.test"
+message.set_content("Hello\n.\n..\nfrom smtplib: äöü\n" + "x" * 2000)
+client.send_message(message, from_addr="alice@sandbox.test")
+client.quit()
+"#;
+
+impl World {
+    /// Sends a message with Python's smtplib. Returns its subject.
+    fn smtplib(&self, mode: &str) -> String {
+        let subject = format!("smtplib {mode}");
+        let (port, certificate) = (self.port(mode), self.certificate());
+        let words = [
+            "-c",
+            SMTPLIB,
+            mode,
+            &port,
+            &certificate,
+            &self.key,
+            &subject,
+        ];
+        let (ok, printed) = run("python3", &words, self.directory.path(), "");
+        assert!(ok, "{subject}: {printed}");
+        subject
+    }
+
+    /// Sends a message with swaks, without TLS, because its Perl module may be missing. Returns its
+    /// subject.
+    fn swaks(&self, mechanism: &str) -> String {
+        let subject = format!("swaks {mechanism}");
+        let server = format!("127.0.0.1:{}", self.port("plain"));
+        let header = format!("Subject: {subject}");
+        let words = [
+            "--server",
+            &server,
+            "--auth",
+            mechanism,
+            "--auth-user",
+            "printer",
+            "--auth-password",
+            &self.key,
+            "--from",
+            "alice@sandbox.test",
+            "--to",
+            "bob@sandbox.test",
+            "--header",
+            &header,
+            "--helo",
+            "my_printer",
+        ];
+        let (ok, printed) = run("swaks", &words, self.directory.path(), "");
+        let is_queued = printed.contains("250 2.0.0 Queued as ");
+        assert!(ok && is_queued, "{subject}: {printed}");
+        subject
+    }
+
+    /// Sends a message with curl. Returns its subject.
+    fn curl(&self, mode: &str, scheme: &str) -> String {
+        let subject = format!("curl {mode}");
+        let url = format!("{scheme}://localhost:{}", self.port(mode));
+        let (user, certificate) = (format!("printer:{}", self.key), self.certificate());
+        let words = [
+            "--silent",
+            "--show-error",
+            "--ssl-reqd",
+            "--crlf",
+            "--cacert",
+            &certificate,
+            "--url",
+            &url,
+            "--user",
+            &user,
+            "--mail-from",
+            "alice@sandbox.test",
+            "--mail-rcpt",
+            "bob@sandbox.test",
+            "--upload-file",
+            "-",
+        ];
+        let message = format!("To: bob@sandbox.test\nSubject: {subject}\n\nHello\n.\n");
+        let (ok, printed) = run("curl", &words, self.directory.path(), &message);
+        assert!(ok, "{subject}: {printed}");
+        subject
+    }
+
+    /// Sends a message with msmtp. Returns its subject.
+    fn msmtp(&self, mode: &str, starttls: &str) -> String {
+        let subject = format!("msmtp {mode}");
+        let configuration = self.directory.path().join("msmtprc");
+        let text = format!(
+            "account default\nhost localhost\nport {}\ntls on\ntls_starttls {starttls}\ntls_trust_file {}\n\
+             auth on\nuser printer\npasswordeval echo {}\nfrom alice@sandbox.test\n",
+            self.port(mode),
+            self.certificate(),
+            self.key
+        );
+        fs::write(&configuration, text).unwrap();
+        let file = format!("--file={}", configuration.display());
+        let message = format!("To: bob@sandbox.test\nSubject: {subject}\n\nHello\n.\n");
+        let (ok, printed) = run("msmtp", &[&file, "-t"], self.directory.path(), &message);
+        assert!(ok, "{subject}: {printed}");
+        subject
+    }
+}
+
+#[needs_mail_programs]
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_send_over_every_mode_and_their_mail_is_delivered() {
+    let world = World::authorized().await;
+    let mut expected = vec![
+        world.smtplib("starttls"),
+        world.smtplib("tls"),
+        world.smtplib("plain"),
+        world.swaks("PLAIN"),
+        world.swaks("LOGIN"),
+        world.curl("starttls", "smtp"),
+        world.curl("tls", "smtps"),
+        world.msmtp("starttls", "on"),
+        world.msmtp("tls", "off"),
+    ];
+    let mut delivered = world.delivered(expected.len()).await;
+    expected.sort();
+    delivered.sort();
+    assert_eq!(delivered, expected);
+    let messages = world.provider.control().messages();
+    let first = messages
+        .iter()
+        .find(|one| subject(&one.raw) == "smtplib starttls");
+    let content = &first.unwrap().raw;
+    let unfolded = content.replace("\r\n ", " ");
+    assert!(
+        unfolded.contains("by mail.example.com with ESMTPSA; "),
+        "{content}"
+    );
+    assert!(!world.program.log().contains(&world.key));
+}
+
+/// Speaks with the server in plain text.
+struct Talk {
+    stream: TcpStream,
+    replies: BufReader<TcpStream>,
+}
+
+impl Talk {
+    fn with(address: &str) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
+        let replies = BufReader::new(stream.try_clone().unwrap());
+        let mut talk = Self { stream, replies };
+        assert!(talk.reply().starts_with("220 "));
+        talk
+    }
+
+    /// Returns the last line of the next reply.
+    fn reply(&mut self) -> String {
+        loop {
+            let mut line = String::new();
+            self.replies.read_line(&mut line).unwrap();
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return line;
+            }
+        }
+    }
+
+    fn say(&mut self, line: &str) -> String {
+        self.stream
+            .write_all(format!("{line}\r\n").as_bytes())
+            .unwrap();
+        self.reply()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_for_a_data_center_that_needs_authorization_is_accepted_and_survives_a_kill() {
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+
+    let world = World::start().await;
+    // Saves the settings without authorizing them.
+    world.provider.begin(&world.administrator).await;
+    let address = format!("127.0.0.1:{}", world.port("plain"));
+    let auth = BASE64_STANDARD.encode(format!("\0printer\0{}", world.key));
+    let id = tokio::task::block_in_place(|| {
+        let mut talk = Talk::with(&address);
+        for (line, expected) in [
+            ("EHLO printer", "250"),
+            (&*format!("AUTH PLAIN {auth}"), "235"),
+            ("MAIL FROM:<alice@sandbox.test>", "250"),
+            ("RCPT TO:<bob@sandbox.test>", "250"),
+            ("DATA", "354"),
+        ] {
+            let reply = talk.say(line);
+            assert!(reply.starts_with(expected), "{line} {reply}");
+        }
+        let reply = talk.say("Subject: waits\r\n\r\nHello\r\n.");
+        let (_, id) = reply
+            .split_once("250 2.0.0 Queued as ")
+            .unwrap_or_else(|| panic!("{reply}"));
+        id.trim().to_owned()
+    });
+    world.program.kill();
+    let program = Program::start_beside(&world.provider, world.directory.path(), &[]);
+    let browser = world.administrator.moved_to(&program.url);
+    let page = browser.get(&format!("/messages/{id}")).await;
+    assert!(
+        page.status == 200 && page.body.contains("waits"),
+        "{page:?}"
+    );
+}
+
+/// Returns a configuration with one listener at an address that is taken.
+fn with_taken_port(directory: &Path, is_default: bool) -> (Config, std::net::TcpListener) {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = Config {
+        smtp: SmtpConfig {
+            listeners: vec![ListenerOptions {
+                address: taken.local_addr().unwrap(),
+                mode: Mode::StartTls,
+                networks: Vec::new(),
+            }],
+            is_default,
+            name: Host::parse("localhost").ok(),
+            certificate: None,
+        },
+        ..config(directory)
+    };
+    (config, taken)
+}
+
+#[tokio::test]
+async fn a_taken_port_is_an_error_unless_it_is_the_default() {
+    let directory = tempfile::tempdir().unwrap();
+    let (default, _taken) = with_taken_port(directory.path(), true);
+    let application = Application::build(default).await.unwrap();
+    assert!(application.smtp_addresses().is_empty());
+    drop(application);
+    let directory = tempfile::tempdir().unwrap();
+    let (chosen, _taken) = with_taken_port(directory.path(), false);
+    let result = Application::build(chosen).await;
+    assert!(
+        matches!(result, Err(StartError::Smtp(SmtpError::Listen { .. }))),
+        "{result:?}"
+    );
+}
