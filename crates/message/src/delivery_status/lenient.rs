@@ -34,7 +34,7 @@ fn in_source(raw: &[u8]) -> Option<String> {
     Some(status.join("\n"))
 }
 
-/// Returns a text with the fields of a delivery status (Amazon WorkMail).
+/// Returns a text with the fields of a delivery status (Amazon `WorkMail`).
 fn in_text(structure: &Structure<'_>) -> Option<String> {
     let mut texts = structure.texts().map(|part| part.text());
     texts.find(|text| {

@@ -143,7 +143,7 @@ fn of_exim(header: &[u8], report: &str) -> Vec<FailedRecipient> {
 }
 
 /// Reads the addresses below a line such as `Delivery to the following recipients failed
-/// permanently:`. Each begins a line, and the reason may follow (Gmail, X3, sendmail, Zoho, OpenSMTPD).
+/// permanently:`. Each begins a line, and the reason may follow (Gmail, X3, sendmail, Zoho, `OpenSMTPD`).
 fn of_list(report: &str) -> Vec<FailedRecipient> {
     let is_heading = |line: &str| {
         let line = line.to_ascii_lowercase();
