@@ -40,11 +40,31 @@ impl Access {
         let now = self.now();
         let new = form.parse(now).map_err(FormError::Form)?;
         let token = Token::generate();
+        let mut data_center = new.data_center;
+        let sender = match new.sender {
+            None => None,
+            Some(name) => {
+                let sender = self.sender_of_name(&name).await?.ok_or_else(|| {
+                    let error = NewKeyError::UnknownSender;
+                    FormError::Form(FormErrors::one(AccessField::Sender, error))
+                })?;
+                let id = data_center.get_or_insert_with(|| sender.data_center.clone());
+                if *id != sender.data_center {
+                    let error = NewKeyError::OtherDataCenter;
+                    return Err(FormError::Form(FormErrors::one(
+                        AccessField::DataCenter,
+                        error,
+                    )));
+                }
+                Some(sender.id)
+            }
+        };
         let key = ApiKey {
             id: api_key_id(),
             name: new.name,
             scopes: new.scopes,
-            data_center: new.data_center,
+            data_center,
+            sender,
             created_at: now,
             expires_at: new.expires_at,
             last_used_at: None,
@@ -57,6 +77,7 @@ impl Access {
             MakeKeyOutcome::UnknownDataCenter => {
                 (AccessField::DataCenter, NewKeyError::UnknownDataCenter)
             }
+            MakeKeyOutcome::UnknownSender => (AccessField::Sender, NewKeyError::UnknownSender),
         };
         Err(FormError::Form(FormErrors::one(field, error)))
     }

@@ -34,6 +34,7 @@ mod probe;
 mod rotate;
 mod row;
 mod seal;
+mod sender;
 mod sending;
 mod session;
 mod settings;
@@ -63,10 +64,11 @@ pub use link::NewLink;
 pub use mail_cursor::{MailCursor, MailReader};
 pub use mail_hook::{MailHook, StoredHook};
 pub use outbox::{
-    Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, EnqueueOutcome, Idempotency,
-    KnownRequest, NewMessage, Settlement,
+    Bounce, ChangeOutcome, Claim, Claimed, ClaimedMessage, CountedSender, EnqueueOutcome,
+    ExceededLimit, Idempotency, KnownRequest, NewMessage, Settlement,
 };
 pub use rotate::Rotated;
+pub use sender::SaveSenderOutcome;
 pub use sending::SaveSendingOutcome;
 pub use session::{NewSession, SessionLife, SignIn};
 pub use settings::{SaveOutcome, StoredSettings};

@@ -85,6 +85,7 @@ impl Row {
         Ok(match self.who_kind.as_str() {
             "account" => Who::Account(TABLE.value("who_name", AccountName::parse(&self.who_name))?),
             "key" => Who::Key(self.who_name.clone()),
+            "sender" => Who::Sender(self.who_name.clone()),
             "command_line" => Who::CommandLine,
             "mailgrant" => Who::Mailgrant,
             "nobody" => Who::Nobody,

@@ -3,7 +3,9 @@
 use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{Protected, is_authentic, mac_of};
-use crate::{StoreError, account, api_key, authorization, link, rotate::Resealing, session};
+use crate::{
+    StoreError, account, api_key, authorization, link, rotate::Resealing, sender, session,
+};
 
 /// Rewrites the MACs of all protected rows with the new key. A row with a wrong MAC gets an empty
 /// one and stays invalid.
@@ -19,6 +21,8 @@ pub(crate) async fn reseal(
     write(&mut *connection, keys, "token_hash", links).await?;
     let api_keys = api_key::rows(&mut *connection).await?;
     write(&mut *connection, keys, "id", api_keys).await?;
+    let senders = sender::rows(&mut *connection).await?;
+    write(&mut *connection, keys, "id", senders).await?;
     let authorizations = authorization::rows(&mut *connection).await?;
     write(&mut *connection, keys, "id", authorizations).await
 }

@@ -3,7 +3,7 @@
 use sqlx::AnyConnection;
 
 use super::{Integrity, Protected};
-use crate::{Store, StoreError, account, api_key, audit, keyring, link, session};
+use crate::{Store, StoreError, account, api_key, audit, keyring, link, sender, session};
 
 /// The reason why a row is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,7 +85,7 @@ impl Faults {
 }
 
 impl Store {
-    /// Finds accounts, sessions, links, and API keys that are not authentic, and secrets that do
+    /// Finds accounts, sessions, links, API keys, and senders that are not authentic, and secrets that do
     /// not open with the values of their rows.
     ///
     /// # Errors
@@ -122,6 +122,8 @@ impl Store {
         });
         let keys = api_key::rows(&mut *connection).await?;
         faults.judge(&integrity, &keys, |row| row.name.clone());
+        let senders = sender::rows(&mut *connection).await?;
+        faults.judge(&integrity, &senders, |row| row.name.clone());
         Ok(())
     }
 

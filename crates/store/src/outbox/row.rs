@@ -67,6 +67,7 @@ fn who(kind: &str, name: &str) -> Result<Who, StoreError> {
     Ok(match kind {
         "account" => Who::Account(TABLE.value("submitted_name", AccountName::parse(name))?),
         "key" => Who::Key(name.to_owned()),
+        "sender" => Who::Sender(name.to_owned()),
         "command_line" => Who::CommandLine,
         "mailgrant" => Who::Mailgrant,
         "nobody" => Who::Nobody,

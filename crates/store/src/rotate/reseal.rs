@@ -12,7 +12,7 @@ use crate::{
 
 /// Tables with sealed values or MACs. A missing table makes every rotation fail
 /// ([`Reseal::prove_that_nothing_is_left`]).
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "smtp_settings",
     "grants",
     "authorizations",
@@ -21,6 +21,7 @@ const TABLES: [&str; 9] = [
     "accounts",
     "sessions",
     "links",
+    "senders",
     "api_keys",
 ];
 
