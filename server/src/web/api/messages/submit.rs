@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{ApiKey, DataCenterId, MessageFieldError, MessageId, ParameterError, paths};
-use mail::{ComposeError, MailError, Mailer, Submission, SubmitError};
+use mail::{BodyBudget, ComposeError, MailError, Mailer, Submission, SubmitError};
 use message::{Envelope, RawRequest};
 
 use super::{

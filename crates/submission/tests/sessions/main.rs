@@ -4,6 +4,6 @@
 
 mod attacks;
 mod client;
+mod devices;
 mod limits;
-mod sessions;
 mod world;

@@ -234,10 +234,9 @@ async fn a_key_needs_the_scope_send_and_is_verified_for_each_message() {
     let mut client = world.signed_in().await;
     let reply = send(&mut client, FROM, MESSAGE).await;
     assert!(reply.starts_with("250 "), "{reply}");
-    let ended = world
-        .access
-        .end_api_key(&world.key.id, &Actor::command_line());
-    ended.await.unwrap();
+    let by = Actor::command_line();
+    let ended = world.access.end_api_key(&world.key.id, &by).await;
+    ended.unwrap();
     let reply = send(&mut client, FROM, MESSAGE).await;
     assert!(reply.starts_with("421 4.7.0 "), "{reply}");
     assert!(client.rest().await.is_empty());

@@ -67,13 +67,13 @@ impl World {
             smtp_host: "127.0.0.1".into(),
             smtp_port: "9".into(),
             from_address: FROM.into(),
+            tls_minimum: "1.2".into(),
             ..SmtpForm::default()
         };
         let redirect = RedirectUrl::parse("http://127.0.0.1:3000/oauth/callback").unwrap();
-        let saved = mailer
-            .settings
-            .save(&form, &redirect, &Actor::command_line());
-        saved.await.unwrap();
+        let by = Actor::command_line();
+        let saved = mailer.settings.save(&form, &redirect, &by).await;
+        saved.unwrap();
         let (key, password) = make_key(&access, "printer", true).await;
         let (certificate, private) = certificate();
         let tls = TlsConfig::new(vec![certificate.clone()], private).unwrap();
