@@ -91,7 +91,10 @@ impl Access {
         loop {
             number += 1;
             sender.user = user(&new, number);
-            let saved = self.store().add_sender(&sender, password.as_ref(), by).await?;
+            let saved = self
+                .store()
+                .add_sender(&sender, password.as_ref(), by)
+                .await?;
             if is_final(saved, &new, number) {
                 saved_or_error(saved)?;
                 let sender = self.sender(&sender.id).await?.ok_or(AccessError::Unknown)?;
@@ -149,7 +152,10 @@ impl Access {
         let old_until = now.plus(i64::from(keep_old_seconds));
         let store = self.store();
         let rotated = store.rotate_sender_password(id, &password, old_until, by, now);
-        rotated.await?.then_some(password).ok_or(AccessError::Unknown)
+        rotated
+            .await?
+            .then_some(password)
+            .ok_or(AccessError::Unknown)
     }
 
     /// Removes a sender, and revokes its API keys. It can send nothing more, also in open sessions.

@@ -19,8 +19,14 @@ pub struct Submitter {
 
 #[derive(Clone, Debug)]
 enum KnownBy {
-    Key { key: ApiKey, sent: SecretString },
-    Password { user: SenderUser, sent: SecretString },
+    Key {
+        key: ApiKey,
+        sent: SecretString,
+    },
+    Password {
+        user: SenderUser,
+        sent: SecretString,
+    },
     Address(IpAddr),
 }
 

@@ -117,9 +117,7 @@ fn is_list(field: SenderField) -> bool {
 }
 
 /// Returns the errors of a form in one line, for the command line.
-pub fn sender_form_errors(
-    errors: &domain::FormErrors<SenderField, SenderFormError>,
-) -> String {
+pub fn sender_form_errors(errors: &domain::FormErrors<SenderField, SenderFormError>) -> String {
     let texts: Vec<_> = errors
         .iter()
         .map(|(field, error)| {

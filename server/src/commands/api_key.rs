@@ -34,6 +34,9 @@ pub enum Command {
         /// Data center that the key is limited to [default: all]
         #[arg(long, value_name = "ID", default_value = "")]
         data_center: String,
+        /// Name of the sender that the key belongs to, whose rules and data center apply to its mail
+        #[arg(long, value_name = "NAME", default_value = "")]
+        sender: String,
         /// Last day on which the key is valid, such as 2027-01-31
         #[arg(long, value_name = "DAY", default_value = "")]
         expires: String,
@@ -66,6 +69,7 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
             name,
             scopes,
             data_center,
+            sender,
             expires,
             output,
         } => {
@@ -79,7 +83,9 @@ async fn execute(command: &Command, opened: &Opened) -> Result<String, CommandEr
                 messages: on(KeyScope::Messages),
                 mailbox: on(KeyScope::Mailbox),
                 metrics: on(KeyScope::Metrics),
+                senders: on(KeyScope::Senders),
                 data_center: data_center.clone(),
+                sender: sender.clone(),
                 expires: expires.clone(),
             };
             // Created before the key: if the file cannot be written, no key exists that no one has
@@ -142,6 +148,9 @@ async fn refused(
     if let FormError::Form(errors) = &error {
         if errors.get(AccessField::Name) == Some(NewKeyError::NameTaken) {
             return CommandError::ApiKeyNameTaken(form.name.clone());
+        }
+        if errors.get(AccessField::Sender) == Some(NewKeyError::UnknownSender) {
+            return CommandError::NoSenderForKey(form.sender.clone());
         }
         if errors.get(AccessField::DataCenter) == Some(NewKeyError::UnknownDataCenter)
             && let Ok(id) = DataCenterId::parse(&form.data_center)

@@ -25,7 +25,10 @@ pub(super) struct ResolvedFrom {
 impl SenderPolicy {
     /// Returns the From address of messages that name none, and the one that replaces others.
     pub fn default_from(&self) -> &FromAddress {
-        self.rules.default_from.as_ref().unwrap_or(&self.default_from)
+        self.rules
+            .default_from
+            .as_ref()
+            .unwrap_or(&self.default_from)
     }
 
     /// Returns true if mail may be from an address, compared without case.

@@ -1,6 +1,6 @@
 use domain::{
-    AuditAction, AuditFilter, DataCenter, DataCenterId, DataCenterName, Network, OtherFrom, Sender, SenderId, SenderLimits,
-    SenderName, SenderPassword, SenderSettings, SenderUser,
+    AuditAction, AuditFilter, DataCenter, DataCenterId, DataCenterName, Network, OtherFrom, Sender,
+    SenderId, SenderLimits, SenderName, SenderPassword, SenderSettings, SenderUser,
 };
 use secrecy::ExposeSecret as _;
 use store::{
@@ -50,8 +50,11 @@ async fn add(store: &Store, sender: &Sender) -> SaveSenderOutcome {
 /// Returns the name of the sender that signs in with these credentials.
 async fn signs_in(store: &Store, user: &str, password: &str, after: i64) -> Option<String> {
     let user = SenderUser::parse(user).unwrap();
-    let found = store.sender_with_password(&user, &secret(password), NOW.plus(after));
-    found.await.unwrap().map(|sender| sender.name.to_string())
+    let password = secret(password);
+    let found = store
+        .sender_with_password(&user, &password, NOW.plus(after))
+        .await;
+    found.unwrap().map(|sender| sender.name.to_string())
 }
 
 async fn names(store: &Store) -> Vec<String> {
@@ -178,8 +181,8 @@ on_both! {
 
         let by_network = known_by(2, "Floor 1", "10.0.0.0/24");
         add(&store, &by_network).await;
-        let rotated = store.rotate_sender_password(&by_network.id, &secret("x"), NOW, by(), NOW);
-        assert!(!rotated.await.unwrap());
+        let rotated = store.rotate_sender_password(&by_network.id, &secret("x"), NOW, by(), NOW).await;
+        assert!(!rotated.unwrap());
     }
 
     async fn a_removed_sender_takes_its_api_keys_with_it(database) {
@@ -300,8 +303,8 @@ on_both! {
         printer.settings.rules.other_from = OtherFrom::KeepName;
         printer.settings.limits.per_day = Some(100);
         store.change_sender(&printer, by(), NOW).await.unwrap();
-        let rotated = store.rotate_sender_password(&printer.id, &secret("second"), NOW.plus(60), by(), NOW);
-        assert!(rotated.await.unwrap());
+        let rotated = store.rotate_sender_password(&printer.id, &secret("second"), NOW.plus(60), by(), NOW).await;
+        assert!(rotated.unwrap());
         store.remove_sender(&printer.id, by(), NOW).await.unwrap();
         let entries = store.audit_after(&AuditFilter::default(), 0, 100).await.unwrap();
         let actions: Vec<_> = entries.iter().map(|entry| entry.record.action).collect();

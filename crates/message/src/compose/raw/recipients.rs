@@ -38,8 +38,7 @@ pub(super) fn read(
         Some(written) => {
             let mut named = Vec::new();
             for (at, text) in written.iter().enumerate().take(draft::MAX_RECIPIENTS + 1) {
-                let address =
-                    errors.check_address(Field::ToAt(at), text, parse(text, policy));
+                let address = errors.check_address(Field::ToAt(at), text, parse(text, policy));
                 named.extend(address.map(header::bare));
             }
             let kind_of = |address: &EmailAddress| {
