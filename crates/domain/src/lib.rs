@@ -90,8 +90,8 @@ pub use provider::{Provider, ProviderFamily};
 pub use scope::Scope;
 pub use secret::{SavedSecret, SecretEdit, SecretField, TypedSecret};
 pub use sender::{
-    Network, NetworkError, NewSender, NullSender, OtherFrom, Sender, SenderField, SenderForm,
-    SenderFormError, SenderId, SenderLimits, SenderName, SenderPassword, SenderRules,
+    AllowedFrom, Network, NetworkError, NewSender, NullSender, OtherFrom, Sender, SenderField,
+    SenderForm, SenderFormError, SenderId, SenderLimits, SenderName, SenderPassword, SenderRules,
     SenderSettings, SenderUser,
 };
 pub use sending::{HourCounts, SendingLimits, SendingPause, SendingSettings, SendingUse};
