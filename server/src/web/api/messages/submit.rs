@@ -13,7 +13,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{ApiKey, DataCenterId, MessageFieldError, MessageId, ParameterError, Sender, paths};
-use mail::{BodyBudget, ComposeError, MailError, Mailer, Submission, SubmitError};
+use mail::{
+    BodyBudget, ComposeError, CountedSender, ExceededLimit, MailError, Mailer, Submission,
+    SubmitError,
+};
 use message::{Envelope, RawRequest};
 
 use super::{
